@@ -1,0 +1,92 @@
+"""Rules and kernels: plain Python that also runs compiled.
+
+A *rule* is one sentence of the model over scalars. A *kernel* is a loop that says "for every person".
+Both are ordinary functions. With numba they run compiled; with the environment variable ``CCSIM_PLAIN=1``
+the same source runs as it stands, which is the reference, the debugger's view and the coverage tool's.
+
+Compiled code is kept on disk. numba notices a change of the file that holds a kernel, but not of a file whose
+functions that kernel calls, so the folder's name is a hash of all sources of the package: any edit starts afresh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+PLAIN = os.environ.get("CCSIM_PLAIN", "") not in ("", "0")
+
+
+def rule(function: Function) -> Function:
+    """Mark a scalar sentence of the model; compiled into the kernels that use it."""
+    return function if PLAIN else _compile(function, inline=True)
+
+
+def kernel(function: Function) -> Function:
+    """Mark a loop over a population; compiled on first use and kept on disk."""
+    return function if PLAIN else _compile(function, inline=False)
+
+
+def _compile(function: Function, *, inline: bool) -> Function:
+    import numba
+
+    # error_model="numpy" lets LLVM vectorise divisions: kernels guard every divisor themselves.
+    dispatcher = numba.njit(function, error_model="numpy", **({"forceinline": True} if inline else {}))
+    if not inline:
+        _keep_on_disk(dispatcher)
+    return dispatcher
+
+
+def _keep_on_disk(dispatcher: Any) -> None:
+    """Enable numba's disk cache for one kernel, in our own folder and without touching other packages' setting."""
+    from numba.core import config
+
+    folder = cache_folder()
+    if folder is None:
+        return
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)
+    try:
+        dispatcher.enable_caching()
+    finally:
+        config.CACHE_DIR = before
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Return the folder of compiled kernels for exactly these sources, or None where none can be written.
+
+    ``CCSIM_CACHE_DIR`` overrides the place, ordinarily the user's cache folder.
+    """
+    import numba
+    import numpy
+    import platformdirs
+
+    root = Path(os.environ.get("CCSIM_CACHE_DIR") or platformdirs.user_cache_path("ccsim"))
+    version = f"{numba.__version__}-{numpy.__version__}-{sys.version_info[0]}.{sys.version_info[1]}"
+    folder = root / "kernels" / f"{version}-{source_hash()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return None
+    return folder
+
+
+@cache
+def source_hash() -> str:
+    """Return a short hash of every source file of the package: the identity of the model."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        digest.update(str(path.relative_to(package)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

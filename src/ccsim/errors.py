@@ -1,0 +1,69 @@
+"""What can go wrong by a user's doing, as one small tree.
+
+    CcsimError
+    ├── InputError        a value that the user gave cannot be used
+    │   ├── UnknownName   a name that nothing here bears (with near matches)
+    │   └── InputFaults   several faults of one file, all of them
+    └── ResultsError      a results folder that cannot be read, written or resumed
+
+Every message says where, which value, what would be accepted. Anything else that is raised
+is a defect of ccsim and crashes loudly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class CcsimError(Exception):
+    """A user's mistake, told in words that say how to mend it."""
+
+
+class InputError(CcsimError):
+    """A value that the user gave cannot be used."""
+
+
+class UnknownName(InputError):
+    """A name that nothing here bears; the message offers the nearest ones."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"no {kind} is called {name!r}{did_you_mean(name, known)}")
+
+
+class ResultsError(CcsimError):
+    """A results folder that cannot be read, written or resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of one file: where it stands and what is wrong with it."""
+
+    file: str
+    line: int | None
+    key: str
+    problem: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.key}: {self.problem}" if self.key else f"{place}: {self.problem}"
+
+
+class InputFaults(InputError):
+    """All faults of a file, in the order of their lines."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = sorted(faults, key=lambda fault: (fault.file, fault.line or 0, fault.key))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `` (did you mean 'x'?)`` with the nearest known names, or the choice when it is small."""
+    options = sorted({str(option) for option in known})
+    near = get_close_matches(str(name), options, n=3, cutoff=0.6)
+    if near:
+        return f" (did you mean {' or '.join(repr(option) for option in near)}?)"
+    if 0 < len(options) <= 12:
+        return f" (known: {', '.join(options)})"
+    return ""

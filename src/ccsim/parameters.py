@@ -1,0 +1,158 @@
+"""Parameters, declared once: name, unit, default, range, off value, meaning, source.
+
+A mechanism opens with a class of parameters:
+
+    @parameters("habit")
+    class Habit:
+        '''What is practised stays.'''
+
+        formation: float = parameter(
+            0.03, unit="1/week", range=(0.005, 0.1), off=0.0,
+            meaning="share of the distance to its practice that a habit moves in a week",
+            source="Lally et al. 2010: half way in about 66 days")
+
+The decorator turns it into a named tuple, so that compiled kernels can read ``p.formation``, and keeps the
+declarations. Validation, command line, documentation and sensitivity ranges are all made from them.
+"""
+
+from __future__ import annotations
+
+import math
+import typing
+from collections import namedtuple
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from ccsim.errors import InputError
+
+T = TypeVar("T")
+
+SHARES = ("share", "probability")
+
+#: What a declaration is for. A *lever* is what managers can move, also in mid-run; an *assumption* is what the
+#: world is like and the sensitivity runs vary; a *size* is fixed when the organisation is founded.
+ROLES = ("lever", "assumption", "size")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One declared parameter.
+
+    Attributes:
+        group: name of the mechanism or table that owns it, such as ``"habit"``.
+        name: its own name; ``key`` joins both.
+        kind: ``float``, ``int`` or ``bool``.
+        default: value in the ordinary organisation.
+        unit: unit, in words.
+        range: plausible lowest and highest value: sliders and sensitivity runs stay inside.
+        legal: lowest and highest value accepted at all.
+        off: value at which the parameter's mechanism does nothing, if there is one.
+        meaning: one sentence.
+        source: publication or article that it rests on, or ``"assumed"``.
+        role: ``"lever"``, ``"assumption"`` or ``"size"``.
+        impulse: a lever that acts in the week of its move only, then returns to its default.
+    """
+
+    group: str
+    name: str
+    kind: type
+    default: float
+    unit: str
+    range: tuple[float, float]
+    legal: tuple[float, float]
+    off: float | None
+    meaning: str
+    source: str
+    role: str
+    impulse: bool = False
+
+    @property
+    def key(self) -> str:
+        """Dotted name, as scenario files and ``--set`` write it."""
+        return f"{self.group}.{self.name}"
+
+    @property
+    def assumed(self) -> bool:
+        """Whether its value is an assumption of ours, to be varied by robustness runs."""
+        return self.role == "assumption" and self.source.startswith("assumed")
+
+    def accepts(self) -> str:
+        """Say in words which values are legal."""
+        low, high = self.legal
+        if self.kind is bool:
+            return "true or false"
+        noun = "a whole number" if self.kind is int else "a number"
+        if math.isinf(high):
+            return f"{noun} of at least {low:g}" if not math.isinf(low) else noun
+        return f"{noun} from {low:g} to {high:g}"
+
+    def check(self, value: object) -> float | int | bool:
+        """Return ``value`` in the declared kind.
+
+        Raises:
+            InputError: it is of another kind, not finite, or outside the legal range.
+        """
+        unit = "" if self.unit in ("", "on/off") else f" ({self.unit})"
+        wrong = InputError(f"{value!r} is not accepted; it takes {self.accepts()}{unit}")
+        if self.kind is bool:
+            if isinstance(value, bool):
+                return value
+            raise wrong
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise wrong
+        if not math.isfinite(value) or not self.legal[0] <= value <= self.legal[1]:
+            raise wrong
+        if self.kind is int:
+            if value != int(value):
+                raise wrong
+            return int(value)
+        return float(value)
+
+
+def parameter(
+    default: float,
+    *,
+    unit: str,
+    range: tuple[float, float],
+    meaning: str,
+    source: str = "assumed",
+    off: float | None = None,
+    legal: tuple[float, float] | None = None,
+    lever: bool = False,
+    size: bool = False,
+    impulse: bool = False,
+) -> Any:
+    """Declare a parameter; see :class:`Parameter` for what each argument means.
+
+    ``legal`` defaults to 0…1 for shares and probabilities and to 0…infinity otherwise.
+    """
+    if legal is None:
+        legal = (0.0, 1.0) if unit in SHARES else (0.0, math.inf)
+    role = "lever" if lever or impulse else "size" if size else "assumption"
+    return Parameter("", "", float, default, unit, range, legal, off, meaning, source, role, impulse)
+
+
+def parameters(group: str) -> Callable[[type[T]], type[T]]:
+    """Turn a class of ``name: type = parameter(...)`` lines into a named tuple that kernels can read.
+
+    The tuple class keeps the docstring and gains ``declared``, the tuple of its :class:`Parameter` rows in order.
+    """
+
+    def build(cls: type[T]) -> type[T]:
+        kinds = typing.get_type_hints(cls)
+        declared = tuple(
+            replace(vars(cls)[name], group=group, name=name, kind=kind) for name, kind in kinds.items()
+        )
+        values: Any = namedtuple(  # type: ignore[misc]  # noqa: PYI024
+            cls.__name__,
+            list(kinds),
+            defaults=[row.kind(row.default) for row in declared],
+            module=cls.__module__,
+        )
+        values.__doc__ = cls.__doc__
+        values.declared = declared
+        values.group = group
+        return values
+
+    return build
