@@ -37,7 +37,7 @@ def _compile(function: Function, *, inline: bool) -> Function:
     import numba
 
     # error_model="numpy" lets LLVM vectorise divisions: kernels guard every divisor themselves.
-    dispatcher = numba.njit(function, error_model="numpy", **({"forceinline": True} if inline else {}))
+    dispatcher = numba.njit(function, error_model="numpy", **({"forceinline": True} if inline and os.environ.get("FI") else {}))
     if not inline:
         _keep_on_disk(dispatcher)
     return dispatcher

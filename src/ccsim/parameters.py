@@ -24,7 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ccsim.errors import InputError
+from ccsim.errors import InputError, did_you_mean
 
 T = TypeVar("T")
 
@@ -52,6 +52,7 @@ class Parameter:
         source: publication or article that it rests on, or ``"assumed"``.
         role: ``"lever"``, ``"assumption"`` or ``"size"``.
         impulse: a lever that acts in the week of its move only, then returns to its default.
+        choices: names of the values 0, 1, 2, …, where a value is one of a few kinds.
     """
 
     group: str
@@ -66,6 +67,7 @@ class Parameter:
     source: str
     role: str
     impulse: bool = False
+    choices: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -80,6 +82,8 @@ class Parameter:
     def accepts(self) -> str:
         """Say in words which values are legal."""
         low, high = self.legal
+        if self.choices:
+            return "one of " + ", ".join(repr(choice) for choice in self.choices)
         if self.kind is bool:
             return "true or false"
         noun = "a whole number" if self.kind is int else "a number"
@@ -87,14 +91,24 @@ class Parameter:
             return f"{noun} of at least {low:g}" if not math.isinf(low) else noun
         return f"{noun} from {low:g} to {high:g}"
 
-    def check(self, value: object) -> float | int | bool:
-        """Return ``value`` in the declared kind.
+    def encode(self, value: float | str) -> float:
+        """Return a checked value as the number that kernels read: a choice by its place."""
+        return self.choices.index(value) if isinstance(value, str) else value
+
+    def check(self, value: object) -> float | int | bool | str:
+        """Return ``value`` in the declared kind; a choice stays the name that it is.
 
         Raises:
             InputError: it is of another kind, not finite, or outside the legal range.
         """
         unit = "" if self.unit in ("", "on/off") else f" ({self.unit})"
         wrong = InputError(f"{value!r} is not accepted; it takes {self.accepts()}{unit}")
+        if self.choices:
+            if isinstance(value, str) and value in self.choices:
+                return value
+            if isinstance(value, str):
+                raise InputError(f"{value!r} is not accepted{did_you_mean(value, self.choices)}")
+            raise wrong
         if self.kind is bool:
             if isinstance(value, bool):
                 return value
@@ -122,6 +136,7 @@ def parameter(
     lever: bool = False,
     size: bool = False,
     impulse: bool = False,
+    choices: tuple[str, ...] = (),
 ) -> Any:
     """Declare a parameter; see :class:`Parameter` for what each argument means.
 
@@ -130,7 +145,7 @@ def parameter(
     if legal is None:
         legal = (0.0, 1.0) if unit in SHARES else (0.0, math.inf)
     role = "lever" if lever or impulse else "size" if size else "assumption"
-    return Parameter("", "", float, default, unit, range, legal, off, meaning, source, role, impulse)
+    return Parameter("", "", float, default, unit, range, legal, off, meaning, source, role, impulse, choices)
 
 
 def parameters(group: str) -> Callable[[type[T]], type[T]]:

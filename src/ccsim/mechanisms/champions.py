@@ -1,0 +1,143 @@
+"""Champions carry change: their time goes to colleagues, and to routines. When one leaves, the time is gone. [004, 003]
+
+A hero is a single champion with much time and authority. Authority lends decision rights to whoever is coached and
+opens the own department; without it a champion reaches those who listen to him or her, wherever they sit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccsim.compiled import kernel, rule
+from ccsim.curves import saturating, share
+from ccsim.draws import Purpose, uniform
+from ccsim.parameters import parameter, parameters
+
+APPOINT = int(Purpose.APPOINT)
+CHOSEN = ("at random", "most convinced", "best connected")
+PLACED = ("together", "across")
+
+
+@parameters("champions")
+class Champions:
+    """Who carries the change, with how much time, and until when."""
+
+    count: int = parameter(
+        0, unit="people", range=(0, 20), legal=(0, 10000), off=0, lever=True, meaning="champions to be kept appointed")
+    hours: float = parameter(
+        20.0, unit="hours/week", range=(2.0, 35.0), legal=(0.0, 80.0), lever=True,
+        meaning="time freed for each champion")
+    authority: float = parameter(
+        0.0, unit="share", range=(0.0, 1.0), off=0.0, lever=True,
+        meaning="decision rights that a champion can lend to those coached")
+    embedding: float = parameter(
+        0.1, unit="share", range=(0.0, 0.8), lever=True,
+        meaning="part of a champion's time spent on writing routines instead of coaching")
+    chosen: int = parameter(
+        1, unit="", range=(0, 2), choices=CHOSEN, lever=True, meaning="how champions are picked")
+    placed: int = parameter(
+        1, unit="", range=(0, 1), choices=PLACED, lever=True,
+        meaning="whether all come from one department or from the departments in turn")
+    leave: int = parameter(
+        0, unit="people", range=(0, 20), legal=(0, 10000), off=0, impulse=True,
+        meaning="champions who leave the organisation in this week")
+    reach: float = parameter(
+        0.4, unit="hours/week", range=(0.1, 1.0), meaning="a champion's time per colleague that makes half of full effect")
+
+
+@rule
+def lent(hours, authority, p):
+    """Decision rights lent to a colleague who gets some of a champion's time."""
+    return authority * saturating(hours, p.reach)
+
+
+@rule
+def fitness(i, staff, listeners, p, seed):
+    """What speaks for a person as champion, by the rule in force."""
+    if p.chosen == 0:
+        return uniform(seed, APPOINT, staff.person[i], i)
+    if p.chosen == 1:
+        return 0.5 * staff.conviction[i] + 0.3 * staff.habit[i] + 0.2 * staff.skill[i]
+    return listeners[i] + 0.01 * staff.conviction[i]
+
+
+@kernel
+def appoint(staff, colleagues, departments, p, seed, week):
+    """Keep the wanted number of champions appointed; owns ``champion``."""
+    serving = 0
+    first = -1
+    for i in range(len(staff.champion)):
+        if staff.champion[i] > 0.0:
+            if week < staff.vacant_until[i] or staff.hired_in[i] == week or serving >= p.count:
+                staff.champion[i] = 0.0
+            else:
+                staff.champion[i] = p.hours
+                serving += 1
+                first = staff.department[i] if first < 0 else first
+    if serving >= p.count or p.hours <= 0.0:
+        return
+    listeners = np.zeros(len(staff.champion))
+    for i in range(colleagues.shape[0]):
+        for k in range(colleagues.shape[1]):
+            listeners[colleagues[i, k]] += 1.0
+    while serving < p.count:
+        wanted = first if p.placed == 0 else serving % len(departments.queue)
+        best = best_of(wanted, staff, listeners, p, seed, week)
+        if best < 0:
+            best = best_of(-1, staff, listeners, p, seed, week)
+        if best < 0:
+            return
+        staff.champion[best] = p.hours
+        first = staff.department[best] if first < 0 else first
+        serving += 1
+
+
+@rule
+def best_of(department, staff, listeners, p, seed, week):
+    """The fittest person of a department (of all, if negative) who is in post and no champion yet; -1 if none."""
+    best, most = -1, -1.0
+    for i in range(len(staff.champion)):
+        here = department < 0 or staff.department[i] == department
+        if here and staff.champion[i] == 0.0 and week >= staff.vacant_until[i]:
+            fit = fitness(i, staff, listeners, p, seed)
+            if fit > most:
+                best, most = i, fit
+    return best
+
+
+@rule
+def reached(i, champion, staff, colleagues, p):
+    """A champion reaches those who listen to him or her, and with authority the own department."""
+    if i == champion:
+        return False
+    if p.authority > 0.0 and staff.department[i] == staff.department[champion]:
+        return True
+    for k in range(colleagues.shape[1]):
+        if colleagues[i, k] == champion:
+            return True
+    return False
+
+
+@kernel
+def carry(staff, colleagues, departments, p, week):
+    """Champions spend their hours on colleagues and on routines."""
+    if p.count <= 0:
+        return
+    for champion in range(len(staff.champion)):
+        hours = staff.champion[champion]
+        if hours <= 0.0 or week < staff.vacant_until[champion]:
+            continue
+        department = staff.department[champion]
+        departments.carried[department] += hours
+        departments.embedding[department] += hours * share(p.embedding)
+        listening = 0
+        for i in range(len(staff.champion)):
+            listening += reached(i, champion, staff, colleagues, p)
+        if listening == 0:
+            continue
+        each = hours * (1.0 - share(p.embedding)) / listening
+        for i in range(len(staff.champion)):
+            if reached(i, champion, staff, colleagues, p):
+                staff.coached[i] += each
+                staff.cover[i] += lent(each, p.authority, p)
+                staff.sources[i] += 2.0 * saturating(each, p.reach)

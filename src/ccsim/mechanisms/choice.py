@@ -1,0 +1,96 @@
+"""For each case a member of staff chooses: close fast, follow the script, solve, hand over, or escalate.
+
+The choice is a sum of named terms, reward + belief + norm + habit - effort - blame, and a draw; each term is the
+rule of another idea. Goodhart effects, cost shifting and policy cops come out of it and show in the mix of choices.
+"""
+
+from __future__ import annotations
+
+from ccsim.compiled import rule
+from ccsim.curves import exp, share
+from ccsim.mechanisms.contact import (
+    ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE, courtesy_of, success_of, time_of, way_of_passing,
+)
+from ccsim.mechanisms.empowerment import blame_feared, felt
+from ccsim.mechanisms.handoffs import loses
+from ccsim.mechanisms.scorecards import bite, record
+
+
+@rule
+def appeal(option, case, person, card, cards, p, handoffs, empowerment):
+    """Sum the terms that make an option attractive to a person: reward + belief + norm + habit - effort - blame.
+
+    Args:
+        option: one of the five.
+        case: (complexity, stages, lost, routine of the department, workload of the department).
+        person: (skill, authority, taste for rewards, felt latitude, belief, norm, habit, fatigue), where belief,
+            norm and habit are already weighted.
+        card: the person's scorecard.
+        cards, p, handoffs, empowerment: parameters.
+    """
+    complexity, stages, lost, routine, workload = case
+    skill, authority, taste, latitude_felt, belief, norm, habit, fatigue = person
+    longest = p.hours * (p.thorough + p.depth)
+    hours = time_of(option, complexity, routine, lost, p, handoffs.again)
+    success = success_of(option, complexity, skill, authority, lost, p, handoffs.blunder)
+    onward = loses(way_of_passing(option), handoffs) if stages > 1 or option == HAND_OVER else 0.0
+    # Whoever hands a case over expects the next department to work by the script.
+    journey = (success if option != HAND_OVER else p.script * 0.8) * (1.0 - onward)
+    closes = 1.0 if option < HAND_OVER else 0.0
+    rework = cards.traced * (1.0 - success) * p.hours if option < HAND_OVER else 0.0
+
+    shown = record(card, 1.0 - hours / longest, 1.0 - (hours + rework) / longest, courtesy_of(option), success,
+                   closes, journey, cards)  # fmt: skip
+    good = p.courtesy * courtesy_of(option) + (1.0 - p.courtesy) * journey
+    value = bite(taste, cards) * shown + belief * good
+    value -= p.effort * (0.5 + 0.5 * workload) * (1.0 + fatigue) * hours / longest
+    if option == SOLVE:
+        value += norm + habit - blame_feared(complexity, latitude_felt, success, 1.0, empowerment)
+    if option >= HAND_OVER:
+        value -= p.reluctance
+    return value
+
+
+@rule
+def choose(fast, script, solve, hand_over, escalate, luck):
+    """Pick an option with chances in proportion to e^appeal (multinomial logit, McFadden 1974)."""
+    top = max(fast, script, solve, hand_over, escalate)
+    a = exp(fast - top)
+    b = a + exp(script - top)
+    c = b + exp(solve - top)
+    d = c + exp(hand_over - top)
+    mark = luck * (d + exp(escalate - top))
+    return FAST if mark < a else SCRIPT if mark < b else SOLVE if mark < c else HAND_OVER if mark < d else ESCALATE
+
+
+@rule
+def decide(i, case, department, luck, staff, leaders, cases, departments, card, all_p):
+    """Let person ``i`` choose how to handle a case, and return the option with its time and success chance."""
+    p, cards, handoffs, empowerment, conviction, habit = all_p
+    cover = staff.cover[i]
+    authority = share(staff.latitude[i] + cover)
+    lost = cases.lost[case]
+    facts = (cases.complexity[case], cases.stages[case], lost, departments.routine[department],
+             departments.workload[department])  # fmt: skip
+    person = (staff.skill[i], authority, staff.taste[i], felt(staff.latitude[i], staff.safety[i], cover),
+              conviction.pull * staff.conviction[i], conviction.norm * (staff.peer_practice[i] - 0.25),
+              habit.pull * staff.habit[i], staff.fatigue[i])  # fmt: skip
+    never = -1.0e9
+    lead = staff.leader[i]
+    hand_over = never
+    if len(departments.queue) > 1:
+        hand_over = appeal(HAND_OVER, facts, person, card, cards, p, handoffs, empowerment)
+    escalate = never
+    if lead >= 0 and leaders.attention[lead] >= p.leader_hours:
+        escalate = appeal(ESCALATE, facts, person, card, cards, p, handoffs, empowerment)
+    option = choose(
+        appeal(FAST, facts, person, card, cards, p, handoffs, empowerment),
+        appeal(SCRIPT, facts, person, card, cards, p, handoffs, empowerment),
+        appeal(SOLVE, facts, person, card, cards, p, handoffs, empowerment),
+        hand_over,
+        escalate,
+        luck,
+    )
+    complexity = cases.complexity[case]
+    hours = time_of(option, complexity, facts[3], lost, p, handoffs.again)
+    return option, hours, success_of(option, complexity, staff.skill[i], authority, lost, p, handoffs.blunder)

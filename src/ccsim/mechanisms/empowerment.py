@@ -1,0 +1,78 @@
+"""I use judgement if I may and if it is safe. Turning people into policy cops takes that away. [001, 002]
+
+Leaders pass decision rights down and each keeps back what its need for control asks; conviction loosens the grip.
+Safety is learned: blame for a misstep lowers it, missteps without blame and successes raise it.
+"""
+
+from __future__ import annotations
+
+from ccsim.compiled import kernel, rule
+from ccsim.curves import share, toward
+from ccsim.parameters import parameter, parameters
+
+
+@parameters("empowerment")
+class Empowerment:
+    """Decision rights and the safety to use them."""
+
+    rights: float = parameter(
+        0.7, unit="share", range=(0.2, 1.0), lever=True,
+        meaning="complexity up to which the rules let the front line decide, before leaders keep back their part")
+    strictness: float = parameter(
+        0.3, unit="share", range=(0.0, 1.0), off=0.0, lever=True,
+        meaning="how strictly departures from the script are checked")
+    blame: float = parameter(
+        0.5, unit="share", range=(0.0, 1.0), off=0.0, lever=True,
+        meaning="chance that a misstep beyond one's rights is held against the person")
+    fear: float = parameter(
+        2.5, unit="utility", range=(0.5, 5.0), off=0.0,
+        meaning="weight of the risk of blame, and of checks, in a choice")
+    granting: float = parameter(
+        0.05, unit="1/week", range=(0.02, 0.2), off=0.0,
+        meaning="pace at which practice follows when leaders decide to pass on rights")
+    learning: float = parameter(
+        0.05, unit="1/week", range=(0.01, 0.15), off=0.0, meaning="pace at which felt safety follows experience")
+
+
+@rule
+def passed_on(received, control, conviction):
+    """A leader passes on the rights received, less what its need for control keeps back; conviction loosens it."""
+    return received * (1.0 - control * (1.0 - conviction))
+
+
+@rule
+def felt(latitude, safety, cover):
+    """Latitude counts as far as it is safe to use; a champion's authority gives cover."""
+    return share(latitude * safety + cover)
+
+
+@rule
+def blame_feared(complexity, latitude_felt, success, strictness_of_script, p):
+    """The risk of an act by judgement: going beyond one's rights and failing, and departing from a checked script."""
+    beyond = max(0.0, complexity - latitude_felt)
+    return p.fear * (p.blame * beyond * (1.0 - success) * 2.0 + p.strictness * 0.3 * strictness_of_script)
+
+
+@kernel
+def grant(staff, leaders, p):
+    """Pass decision rights from the executive down to the front line; owns ``allowed`` and ``latitude``."""
+    for k in range(len(leaders.allowed)):
+        above = leaders.superior[k]
+        received = p.rights if above < 0 else leaders.allowed[above]
+        goal = passed_on(received, leaders.control[k], leaders.conviction[k])
+        leaders.allowed[k] = toward(leaders.allowed[k], goal, p.granting)
+    for i in range(len(staff.latitude)):
+        lead = staff.leader[i]
+        staff.latitude[i] = p.rights if lead < 0 else leaders.allowed[lead]
+
+
+@kernel
+def feel(staff, departments, p):
+    """Learn from what happened to oneself; owns ``safety``."""
+    for i in range(len(staff.safety)):
+        if staff.arrived[i] > 0.0:
+            staff.safety[i] = 1.0 - 0.5 * p.blame
+            continue
+        departments.blamed[staff.department[i]] += staff.blamed[i]
+        goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, staff.wins[i] / 3.0) - 0.7 * min(1.0, staff.blamed[i])
+        staff.safety[i] = toward(staff.safety[i], share(goal), p.learning)

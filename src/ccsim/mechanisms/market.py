@@ -1,0 +1,82 @@
+"""Customers stay, leave, and come. A dissatisfied customer leaves more easily; a good name brings new ones. [003]
+
+Leaving is a hazard that grows by a constant factor for each step of lost satisfaction, so dissatisfied customers
+leave at many times the rate of satisfied ones, and some leave for reasons of their own.
+"""
+
+from __future__ import annotations
+
+from ccsim.compiled import kernel, rule
+from ccsim.curves import exp
+from ccsim.draws import Purpose, uniform
+from ccsim.mechanisms.queues import drop_out
+from ccsim.parameters import parameter, parameters
+
+JOIN, LEAVE = int(Purpose.JOIN), int(Purpose.LEAVE)
+
+
+@parameters("market")
+class Market:
+    """Who stays, who leaves, who comes."""
+
+    churn: float = parameter(
+        0.0032, unit="probability", range=(0.001, 0.008), off=0.0,
+        meaning="chance a week that a customer of reference satisfaction leaves",
+        source="calibrated: 15 to 20 % a year")
+    churn_sensitivity: float = parameter(
+        5.0, unit="1/share", range=(2.0, 8.0), off=0.0,
+        meaning="how steeply leaving rises as satisfaction falls",
+        source="assumed; form: exponential hazard")
+    churn_reference: float = parameter(
+        0.7, unit="share", range=(0.6, 0.8), meaning="satisfaction at which the plain churn rate holds")
+    hearsay: float = parameter(
+        1.0, unit="1/share", range=(0.0, 3.0), off=0.0,
+        meaning="how much ill talk heard makes a customer leave, and good talk makes one stay")
+    joining: float = parameter(
+        0.0032, unit="probability", range=(0.001, 0.008), off=0.0,
+        meaning="chance a week that a prospect who has heard nothing becomes a customer",
+        source="calibrated: as many come as go")
+    reputation: float = parameter(
+        4.0, unit="1/share", range=(0.0, 8.0), off=0.0,
+        meaning="how steeply joining rises with what a prospect has heard")
+
+
+@rule
+def leaves(satisfaction, opinion, luck, p):
+    """A customer leaves, the sooner the less satisfied and the worse the talk."""
+    ease = p.churn_sensitivity * (p.churn_reference - satisfaction) - p.hearsay * (opinion - 0.5)
+    return luck < p.churn * exp(ease)
+
+
+@rule
+def joins(opinion, luck, p):
+    """A prospect comes, the sooner the better the talk."""
+    return luck < p.joining * exp(p.reputation * (opinion - 0.5))
+
+
+@kernel
+def come(customers, segments, p, seed, week):
+    """Prospects become customers; owns ``active``, ``person``, ``joined_in``."""
+    for i in range(len(customers.active)):
+        if customers.active[i] == 0 and joins(customers.opinion[i], uniform(seed, JOIN, week, i), p):
+            customers.active[i] = 1
+            customers.person[i] += 1
+            customers.joined_in[i] = week
+            segments.joined[customers.segment[i]] += 1
+
+
+@kernel
+def go(customers, cases, departments, segments, p, seed, week):
+    """Customers leave, and their open cases with them."""
+    for i in range(len(customers.active)):
+        if customers.active[i] == 0:
+            continue
+        if leaves(customers.satisfaction[i], customers.opinion[i], uniform(seed, LEAVE, week, i), p):
+            customers.active[i] = 0
+            segments.left[customers.segment[i]] += 1
+            if cases.state[i] == 1 or cases.state[i] == 2:
+                departments.withdrawn[cases.department[i]] += 1
+                if cases.state[i] == 1:
+                    drop_out(i, cases, departments)
+                else:
+                    cases.state[i] = 0

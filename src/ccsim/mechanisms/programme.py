@@ -1,0 +1,128 @@
+"""A programme is money that becomes hours: from the top, from the bottom, or both. [000, 004]
+
+The top buys announcements, training and coaching for leaders. The bottom buys time for local improvement by those
+who volunteer and whom their leader lets go, meetings with real customers, and the writing of routines.
+"""
+
+from __future__ import annotations
+
+from ccsim.compiled import kernel, rule
+from ccsim.curves import saturating
+from ccsim.draws import Purpose, four
+from ccsim.parameters import parameter, parameters
+
+VOLUNTEER = int(Purpose.VOLUNTEER)
+
+
+def _part(default: float, what: str) -> float:
+    return parameter(
+        default, unit="weight", range=(0.0, 1.0), legal=(0.0, 1000.0), lever=True,
+        meaning=f"part of that purse for {what}; parts count relative to their sum")  # fmt: skip
+
+
+@parameters("programme")
+class Programme:
+    """What the programme spends, and on what."""
+
+    budget: float = parameter(
+        0.0, unit="EUR/week", range=(0.0, 20000.0), off=0.0, lever=True, meaning="what the programme may spend")
+    from_top: float = parameter(
+        0.5, unit="share", range=(0.0, 1.0), lever=True,
+        meaning="part of the budget that leaders direct; the rest is spent by those who volunteer")
+    communication: float = _part(0.4, "announcements to everybody (from the top)")
+    training: float = _part(0.4, "training (from the top)")
+    coaching: float = _part(0.2, "coaching for leaders (from the top)")
+    improvement: float = _part(0.6, "paid time for local improvement (from the bottom)")
+    immersion: float = _part(0.25, "meetings with real customers (from the bottom)")
+    embedding: float = _part(0.15, "writing practice into routines and tools (from the bottom)")
+    hour: float = parameter(
+        45.0, unit="EUR/hour", range=(20.0, 80.0), legal=(0.01, 1e6),
+        meaning="what an hour of programme costs besides the participant's time")
+    most: float = parameter(
+        6.0, unit="hours/week", range=(2.0, 10.0), meaning="the most improvement time that a person can take")
+    quick_win: float = parameter(
+        0.6, unit="probability", range=(0.2, 0.9), off=0.0,
+        meaning="chance that much improvement time in a week ends in something that shows")
+
+
+@rule
+def purse_part(purse, part, whole, hour):
+    """Hours that a part of a purse buys."""
+    return purse * part / whole / hour if whole > 0.0 else 0.0
+
+
+@rule
+def volunteers(conviction, release, luck):
+    """The convinced volunteer, and their leader lets them go as far as convinced too."""
+    return luck < conviction * release
+
+
+@kernel
+def inform(staff, leaders, firm, p, week):
+    """Spend the purse of the top: announcements, training, coaching."""
+    purse = p.budget * p.from_top
+    whole = p.communication + p.training + p.coaching
+    posts = len(staff.told)
+    if purse <= 0.0 or posts == 0:
+        return
+    bosses = len(leaders.told)
+    told = purse_part(purse, p.communication, whole, p.hour) / (posts + bosses)
+    trained = purse_part(purse, p.training, whole, p.hour) / posts
+    coached = purse_part(purse, p.coaching, whole, p.hour) / max(1, bosses)
+    for i in range(posts):
+        if week >= staff.vacant_until[i]:
+            staff.told[i] += told
+            staff.trained[i] += trained
+            firm.told[0] += told
+            firm.trained[0] += trained
+    for k in range(bosses):
+        leaders.told[k] += told
+        leaders.coached[k] += coached
+        firm.told[0] += told
+        firm.coached[0] += coached
+
+
+@kernel
+def involve(staff, leaders, departments, firm, p, seed, week):
+    """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
+    purse = p.budget * (1.0 - p.from_top)
+    whole = p.improvement + p.immersion + p.embedding
+    posts = len(staff.told)
+    if purse <= 0.0 or posts == 0:
+        return
+    improvement = purse_part(purse, p.improvement, whole, p.hour)
+    immersion = purse_part(purse, p.immersion, whole, p.hour)
+    embedding = purse_part(purse, p.embedding, whole, p.hour) / posts
+    ready = 0
+    for i in range(posts):
+        lead = staff.leader[i]
+        release = leaders.conviction[lead] if lead >= 0 else 1.0
+        luck, _, _, _ = four(seed, VOLUNTEER, week, i)
+        ready += week >= staff.vacant_until[i] and volunteers(staff.conviction[i], release, luck)
+    each = min(p.most, improvement / max(1, ready))
+    for i in range(posts):
+        if week < staff.vacant_until[i]:
+            continue
+        lead = staff.leader[i]
+        release = leaders.conviction[lead] if lead >= 0 else 1.0
+        luck, show, turn, _ = four(seed, VOLUNTEER, week, i)
+        if volunteers(staff.conviction[i], release, luck):
+            staff.improving[i] += each
+            firm.improved[0] += each
+            if show < p.quick_win * saturating(each, 2.0):
+                staff.wins[i] += 1
+                departments.wins[staff.department[i]] += 1
+        # Meetings last two hours; each is an encounter that speaks for the customer by itself.
+        if turn < immersion / 2.0 / posts:
+            staff.met[i] += 2.0
+            staff.sources[i] += 2.0
+            firm.met[0] += 2.0
+        departments.embedding[staff.department[i]] += embedding
+        firm.written[0] += embedding
+
+
+@kernel
+def pay(firm, p):
+    """Book what was bought."""
+    hours = firm.told[0] + firm.trained[0] + firm.improved[0] + firm.met[0] + firm.written[0] + firm.coached[0]
+    firm.spent[0] += hours * p.hour

@@ -1,0 +1,75 @@
+"""Count the week: the sums over people and customers from which all KPIs are made. Nothing here acts on anybody."""
+
+from __future__ import annotations
+
+from ccsim.compiled import kernel
+from ccsim.curves import share
+
+
+@kernel
+def count_staff(staff, leaders, departments, firm, settled, week):
+    """Sum up staff by department, leaders, and how far the change rests on few carriers."""
+    for i in range(len(staff.skill)):
+        d = staff.department[i]
+        departments.posts[d] += 1
+        if week + 1 < staff.vacant_until[i]:
+            continue
+        adopted = staff.habit[i] > settled
+        carries = staff.wins[i] + staff.champion[i]
+        departments.people[d] += 1
+        departments.skill[d] += staff.skill[i]
+        departments.conviction[d] += staff.conviction[i]
+        departments.tipped[d] += staff.tipped_in[i] >= 0
+        departments.habit[d] += staff.habit[i]
+        departments.adopters[d] += adopted
+        departments.latitude[d] += staff.latitude[i]
+        departments.empowerment[d] += share(staff.latitude[i] * staff.safety[i] + staff.cover[i])
+        departments.engagement[d] += staff.engagement[i]
+        departments.fatigue[d] += staff.fatigue[i]
+        departments.cynicism[d] += staff.cynicism[i]
+        departments.carried_squared[d] += carries * carries
+        departments.carried_total[d] += carries
+        firm.champions[0] += staff.champion[i] > 0.0
+    home = 0
+    for d in range(len(departments.posts)):
+        departments.embedded[d] += departments.routine[d] * departments.posts[d]
+        if departments.carried[d] > departments.carried[home]:
+            home = d
+    for d in range(len(departments.posts)):
+        if d != home:
+            firm.cross_adopters[0] += departments.adopters[d]
+            firm.cross_people[0] += departments.people[d]
+    count_leaders(leaders, firm)
+
+
+@kernel
+def count_leaders(leaders, firm):
+    """Sum up leaders; the executive is whoever has no superior."""
+    count = len(leaders.tier)
+    top = 0.0
+    heads = 0
+    for k in range(count):
+        firm.leader_conviction[0] += leaders.conviction[k] / count
+        firm.leader_credibility[0] += leaders.credibility[k] / count
+        if leaders.superior[k] < 0:
+            top += leaders.conviction[k]
+            heads += 1
+    if heads > 0:
+        firm.executive_conviction[0] += top / heads
+
+
+@kernel
+def count_customers(customers, segments):
+    """Sum up customers and prospects by segment; promoters and detractors as on the scale from 0 to 10."""
+    for i in range(len(customers.active)):
+        s = customers.segment[i]
+        if customers.active[i] == 1:
+            satisfaction = customers.satisfaction[i]
+            segments.customers[s] += 1
+            segments.satisfaction[s] += satisfaction
+            segments.expectation[s] += customers.expectation[i]
+            segments.promoters[s] += satisfaction >= 0.85
+            segments.detractors[s] += satisfaction < 0.65
+        else:
+            segments.prospects[s] += 1
+            segments.opinion[s] += customers.opinion[i]

@@ -1,0 +1,114 @@
+"""All parameter groups in one tuple: to add a mechanism's parameters, add its line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from ccsim.errors import InputError, UnknownName
+from ccsim.mechanisms.accounts import Accounts
+from ccsim.mechanisms.capacity import Capacity
+from ccsim.mechanisms.champions import Champions
+from ccsim.mechanisms.contact import Service
+from ccsim.mechanisms.conviction import Conviction
+from ccsim.mechanisms.demand import Demand
+from ccsim.mechanisms.embedding import Embedding
+from ccsim.mechanisms.empowerment import Empowerment
+from ccsim.mechanisms.engagement import Engagement
+from ccsim.mechanisms.experience import Experience
+from ccsim.mechanisms.fatigue import Fatigue
+from ccsim.mechanisms.habit import Habit
+from ccsim.mechanisms.handoffs import Handoffs
+from ccsim.mechanisms.leadership import Leadership
+from ccsim.mechanisms.market import Market
+from ccsim.mechanisms.programme import Programme
+from ccsim.mechanisms.scorecards import ExecutiveScorecard, HeadScorecard, Scorecards, StaffScorecard
+from ccsim.mechanisms.skills import Skills
+from ccsim.mechanisms.turnover import Turnover
+from ccsim.mechanisms.word_of_mouth import WordOfMouth
+from ccsim.organisation import Organisation
+from ccsim.parameters import Parameter
+
+
+class Settings(NamedTuple):
+    """Every parameter in force, group by group; the order is the order of display."""
+
+    organisation: Organisation = Organisation()
+    programme: Programme = Programme()
+    champions: Champions = Champions()
+    staff_scorecard: StaffScorecard = StaffScorecard()
+    head_scorecard: HeadScorecard = HeadScorecard()
+    executive_scorecard: ExecutiveScorecard = ExecutiveScorecard()
+    scorecards: Scorecards = Scorecards()
+    empowerment: Empowerment = Empowerment()
+    leadership: Leadership = Leadership()
+    demand: Demand = Demand()
+    capacity: Capacity = Capacity()
+    service: Service = Service()
+    handoffs: Handoffs = Handoffs()
+    experience: Experience = Experience()
+    word_of_mouth: WordOfMouth = WordOfMouth()
+    market: Market = Market()
+    skills: Skills = Skills()
+    conviction: Conviction = Conviction()
+    habit: Habit = Habit()
+    embedding: Embedding = Embedding()
+    fatigue: Fatigue = Fatigue()
+    engagement: Engagement = Engagement()
+    turnover: Turnover = Turnover()
+    accounts: Accounts = Accounts()
+
+
+@cache
+def declared() -> dict[str, Parameter]:
+    """Return every declared parameter by its key, in order of display."""
+    return {row.key: row for group in Settings() for row in group.declared}  # type: ignore[attr-defined]
+
+
+def ordinary() -> Settings:
+    """Return the settings of the ordinary organisation: every default."""
+    return Settings()
+
+
+def with_values(settings: Settings, values: Mapping[str, object]) -> Settings:
+    """Return settings with some values changed.
+
+    Args:
+        settings: where to start.
+        values: by dotted key, such as ``{"programme.budget": 8000}``.
+
+    Raises:
+        UnknownName: a key that no parameter bears.
+        InputError: a value that its parameter does not accept.
+    """
+    changes: dict[str, dict[str, Any]] = {}
+    for key, value in values.items():
+        row = declared().get(key)
+        if row is None:
+            raise UnknownName("parameter", key, declared())
+        try:
+            changes.setdefault(row.group, {})[row.name] = row.encode(row.check(value))
+        except InputError as error:
+            raise InputError(f"{key}: {error}") from None
+    groups = {group: getattr(settings, group)._replace(**new) for group, new in changes.items()}
+    return settings._replace(**groups)
+
+
+def impossible(values: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return what is wrong with a set of sizes taken together, as (key, problem)."""
+    sizes = with_values(ordinary(), {k: v for k, v in values.items() if k.startswith("organisation.")}).organisation
+    problems = []
+    if sizes.departments > sizes.staff:
+        problems.append(
+            ("organisation.departments", f"{sizes.departments} departments need at least as many staff, "
+             f"but organisation.staff is {sizes.staff}"))  # fmt: skip
+    if sizes.front_departments > sizes.departments:
+        problems.append(
+            ("organisation.front_departments", f"{sizes.front_departments} of {sizes.departments} departments "
+             "cannot be in front; organisation.departments is smaller"))  # fmt: skip
+    if sizes.segments > sizes.customers:
+        problems.append(
+            ("organisation.segments", f"{sizes.segments} segments need at least as many customers, "
+             f"but organisation.customers is {sizes.customers}"))  # fmt: skip
+    return problems
