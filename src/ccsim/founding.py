@@ -16,7 +16,6 @@ from ccsim.curves import share
 from ccsim.draws import Purpose, bell, four, uniform
 from ccsim.mechanisms.leadership import appointed
 from ccsim.mechanisms.turnover import settle_in
-from ccsim.organisation import Organisation
 from ccsim.settings import Settings
 from ccsim.week import live
 from ccsim.world import World, empty_world
@@ -64,12 +63,12 @@ def _with_past(settings: Settings, seed: int) -> World:
 def draw(settings: Settings, seed: int) -> World:
     """Return a world as drawn, before its past."""
     size = settings.organisation
-    leads = leaders_of(size)
+    leads = leaders_of(settings)
     rows = int(size.customers * (1.0 + size.prospects))
     ties = min(size.ties, size.staff - 1)
     world = empty_world(size.staff, ties, len(leads), rows, size.departments, size.segments, settings, seed)
     world.week = -size.warm_up - 1
-    lay_out_departments(world, leads, size)
+    lay_out_departments(world, leads)
     state = world.state
     draw_staff(state.staff, state.colleagues, settings, size.cross_ties, seed, world.week)
     draw_leaders(state.leaders, settings, seed, world.week)
@@ -81,11 +80,12 @@ def draw(settings: Settings, seed: int) -> World:
     return world
 
 
-def leaders_of(size: Organisation) -> list[tuple[int, int, int, int, int]]:
+def leaders_of(settings: Settings) -> list[tuple[int, int, int, int, int]]:
     """Return the leaders as rows (tier, department, superior, first, last), the executive first.
 
     ``first`` and ``last`` bound the staff whom a team lead leads; they are 0 for the other tiers.
     """
+    size = settings.organisation
     rows: list[tuple[int, int, int, int, int]] = []
     if size.tiers >= 3:
         rows.append((0, -1, -1, 0, 0))
@@ -96,23 +96,37 @@ def leaders_of(size: Organisation) -> list[tuple[int, int, int, int, int]]:
             heads[department] = len(rows)
             rows.append((1, department, top, 0, 0))
     if size.tiers >= 1:
-        for department in range(size.departments):
-            first, last = bounds(department, size)
+        for department, (first, last) in enumerate(bounds(settings)):
             for start in range(first, last, size.span):
                 rows.append((2, department, heads.get(department, -1), start, min(start + size.span, last)))
     return rows
 
 
-def bounds(department: int, size: Organisation) -> tuple[int, int]:
-    """Return the first and the past-last row of a department's staff: as equal as whole people allow."""
-    return department * size.staff // size.departments, (department + 1) * size.staff // size.departments
+def bounds(settings: Settings) -> list[tuple[int, int]]:
+    """Return the first and the past-last row of each department's staff: staffed for their ordinary work.
+
+    Customers call at the front; journeys go on to the back office, and from there to any other department. Every
+    department has at least one member of staff.
+    """
+    size = settings.organisation
+    onward = settings.demand.journeys + 0.05  # about one contact in twenty is handed over undone
+    back = size.departments - size.front_departments
+    if back == 0 or size.departments == 1:
+        work = np.ones(size.departments)
+    else:
+        further = onward * onward / (size.departments - 1)
+        front = np.full(size.front_departments, 1.0 / size.front_departments + further)
+        work = np.concatenate([front, np.full(back, onward / back + further * (back - 1) / back)])
+    spare = size.staff - size.departments
+    edges = np.concatenate([[0.0], np.cumsum(work)]) / work.sum()
+    ends = np.arange(size.departments + 1) + np.floor(edges * spare + 0.5).astype(int)
+    return [(int(ends[d]), int(ends[d + 1])) for d in range(size.departments)]
 
 
-def lay_out_departments(world: World, leads: list[tuple[int, int, int, int, int]], size: Organisation) -> None:
+def lay_out_departments(world: World, leads: list[tuple[int, int, int, int, int]]) -> None:
     """Set departments, posts and reporting lines."""
-    state = world.state
-    for d in range(size.departments):
-        first, last = bounds(d, size)
+    state, size = world.state, world.settings.organisation
+    for d, (first, last) in enumerate(bounds(world.settings)):
         state.departments.first_staff[d], state.departments.last_staff[d] = first, last
         state.departments.front[d] = d < size.front_departments
         state.departments.head[d] = -1
@@ -152,16 +166,16 @@ def draw_staff(staff, colleagues, p, cross, seed, week):
     for i in range(count):
         settle_in(i, staff, p.turnover, seed, week)
         a, b, c, d = four(seed, STAFF, week, i)
-        staff.skill[i] = share(0.5 + 0.12 * bell(a, b, c, d))
+        staff.skill[i] = share(0.53 + 0.12 * bell(a, b, c, d))
         staff.hired_in[i] = week - int(a * 200.0)
         staff.vacant_until[i] = week
-        staff.conviction[i] = staff.disposition[i]
+        staff.conviction[i] = share(staff.disposition[i] + 0.09)
         staff.tipped_in[i] = -1
-        staff.habit[i] = 0.1 + 0.2 * b
+        staff.habit[i] = 0.25 + 0.2 * b
         staff.safety[i] = 1.0 - 0.5 * p.empowerment.blame
         staff.engagement[i] = staff.vigour[i]
         staff.cynicism[i] = p.fatigue.ordinary
-        staff.peer_practice[i] = 0.2
+        staff.peer_practice[i] = 0.3
         first = i
         while first > 0 and staff.department[first - 1] == staff.department[i]:
             first -= 1

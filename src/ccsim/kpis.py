@@ -74,7 +74,8 @@ kpi("failure_demand", "Failure demand", "share", "less", "returned / (raised + r
     "share of incoming contacts that an earlier failure caused")
 kpi("handoff_loss", "Hand-off loss", "share", "less", "handoffs_lost / handoffs",
     "hand-offs between departments that lose what the customer has said")
-kpi("utilisation", "Utilisation", "share", "neither", "worked / hours", "time spent on cases of the time available")
+kpi("utilisation", "Utilisation", "share", "neither", "(worked - overrun) / hours",
+    "time spent on cases of the time available for them")
 kpi("fast", "Closed fast", "share", "neither", "closed_fast / handled", "contacts closed fast")
 kpi("script", "By the script", "share", "neither", "followed_script / handled", "contacts handled by the script")
 kpi("solve", "Solved with judgement", "share", "neither", "solved / handled", "contacts solved with judgement")

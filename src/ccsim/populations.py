@@ -223,6 +223,7 @@ class Departments:
     closed_fast: Floats = flow("contacts", "contacts closed fast")
     followed_script: Floats = flow("contacts", "contacts handled by the script")
     solved: Floats = flow("contacts", "contacts solved with judgement")
+    arriving: Floats = flow("cases", "cases passed on to here this week, to be handled next week")
     handed_over: Floats = flow("contacts", "contacts passed to another department undone")
     escalated: Floats = flow("contacts", "contacts put to a leader")
     hours: Floats = flow("hours", "staff time available for cases")

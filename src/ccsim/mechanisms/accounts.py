@@ -11,7 +11,7 @@ class Accounts:
     """Prices."""
 
     revenue: float = parameter(
-        140.0, unit="EUR/week", range=(110.0, 180.0), meaning="what a customer of mean value spends at ordinary satisfaction",
+        128.0, unit="EUR/week", range=(110.0, 180.0), meaning="what a customer of mean value spends at ordinary satisfaction",
         source="calibrated: an ordinary margin of about 10 %")
     spending: float = parameter(
         0.3, unit="1/share", range=(0.0, 0.8), off=0.0,

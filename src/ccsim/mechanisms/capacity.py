@@ -51,4 +51,4 @@ def plan_hours(staff, departments, p, week):
         departments.paid_hours[department] += p.week
         departments.absent_hours[department] += p.week - at_work
         departments.programme_hours[department] += given
-        departments.hours[department] += staff.hours[i]
+        departments.hours[department] += at_work - given

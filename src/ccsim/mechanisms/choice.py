@@ -11,7 +11,7 @@ from ccsim.curves import exp, share
 from ccsim.mechanisms.contact import (
     ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE, courtesy_of, success_of, time_of, way_of_passing,
 )
-from ccsim.mechanisms.empowerment import blame_feared, felt
+from ccsim.mechanisms.empowerment import beyond, checked, felt
 from ccsim.mechanisms.handoffs import loses
 from ccsim.mechanisms.scorecards import bite, record
 
@@ -39,13 +39,15 @@ def appeal(option, case, person, card, cards, p, handoffs, empowerment):
     closes = 1.0 if option < HAND_OVER else 0.0
     rework = cards.traced * (1.0 - success) * p.hours if option < HAND_OVER else 0.0
 
-    shown = record(card, 1.0 - hours / longest, 1.0 - (hours + rework) / longest, courtesy_of(option), success,
+    shown = record(card, 1.0 - hours / longest, 1.0 - (hours + rework) / longest, courtesy_of(option, p), success,
                    closes, journey, cards)  # fmt: skip
-    good = p.courtesy * courtesy_of(option) + (1.0 - p.courtesy) * journey
+    good = p.courtesy * courtesy_of(option, p) + (1.0 - p.courtesy) * journey
     value = bite(taste, cards) * shown + belief * good
     value -= p.effort * (0.5 + 0.5 * workload) * (1.0 + fatigue) * hours / longest
     if option == SOLVE:
-        value += norm + habit - blame_feared(complexity, latitude_felt, success, 1.0, empowerment)
+        value += norm + habit - beyond(complexity, latitude_felt, success, empowerment)
+    if option == FAST or option == SOLVE:
+        value -= checked(empowerment)
     if option >= HAND_OVER:
         value -= p.reluctance
     return value

@@ -19,10 +19,10 @@ class Conviction:
     """How people come to believe that customer-first is right and works here."""
 
     pull: float = parameter(
-        2.5, unit="utility", range=(1.0, 5.0), off=0.0,
+        4.5, unit="utility", range=(1.0, 5.0), off=0.0,
         meaning="weight of the customer's good in the choice of a fully convinced person")
     evidence: float = parameter(
-        0.03, unit="1/week", range=(0.01, 0.08), off=0.0,
+        0.02, unit="1/week", range=(0.01, 0.08), off=0.0,
         meaning="pace at which conviction follows the own success rate when there is much evidence")
     enough: float = parameter(
         4.0, unit="cases/week", range=(1.0, 10.0), meaning="solved cases a week that make half of much evidence")
@@ -40,7 +40,7 @@ class Conviction:
         0.02, unit="1/week", range=(0.005, 0.06), off=0.0,
         meaning="pace at which conviction follows a fully credible leader who tells much")
     reversion: float = parameter(
-        0.015, unit="1/week", range=(0.005, 0.04), off=0.0,
+        0.03, unit="1/week", range=(0.005, 0.04), off=0.0,
         meaning="pace at which conviction returns to the person's disposition")
     persuades: float = parameter(
         0.45, unit="share", range=(0.3, 0.6),
@@ -49,7 +49,7 @@ class Conviction:
         0.65, unit="share", range=(0.55, 0.8), meaning="conviction at which the penny counts as dropped",
         source="definition")
     norm: float = parameter(
-        1.5, unit="utility", range=(0.0, 4.0), off=0.0,
+        1.0, unit="utility", range=(0.0, 4.0), off=0.0,
         meaning="weight in a choice of what colleagues are seen to do")
 
 

@@ -19,7 +19,7 @@ class Demand:
     """What customers ask for."""
 
     rate: float = parameter(
-        0.3, unit="probability", range=(0.15, 0.4), off=0.0,
+        0.33, unit="probability", range=(0.15, 0.4), off=0.0,
         meaning="chance a week that a customer without an open issue has a new one",
         source="calibrated: staff are busy 85 to 90 % of their time")
     surge: float = parameter(

@@ -16,7 +16,7 @@ class Empowerment:
     """Decision rights and the safety to use them."""
 
     rights: float = parameter(
-        0.7, unit="share", range=(0.2, 1.0), lever=True,
+        0.8, unit="share", range=(0.2, 1.0), lever=True,
         meaning="complexity up to which the rules let the front line decide, before leaders keep back their part")
     strictness: float = parameter(
         0.3, unit="share", range=(0.0, 1.0), off=0.0, lever=True,
@@ -25,8 +25,9 @@ class Empowerment:
         0.5, unit="share", range=(0.0, 1.0), off=0.0, lever=True,
         meaning="chance that a misstep beyond one's rights is held against the person")
     fear: float = parameter(
-        2.5, unit="utility", range=(0.5, 5.0), off=0.0,
-        meaning="weight of the risk of blame, and of checks, in a choice")
+        5.0, unit="utility", range=(1.0, 10.0), off=0.0, meaning="weight of the risk of blame in a choice")
+    checks: float = parameter(
+        1.5, unit="utility", range=(0.5, 3.0), off=0.0, meaning="weight of full strictness in a choice")
     granting: float = parameter(
         0.05, unit="1/week", range=(0.02, 0.2), off=0.0,
         meaning="pace at which practice follows when leaders decide to pass on rights")
@@ -47,10 +48,15 @@ def felt(latitude, safety, cover):
 
 
 @rule
-def blame_feared(complexity, latitude_felt, success, strictness_of_script, p):
-    """The risk of an act by judgement: going beyond one's rights and failing, and departing from a checked script."""
-    beyond = max(0.0, complexity - latitude_felt)
-    return p.fear * (p.blame * beyond * (1.0 - success) * 2.0 + p.strictness * 0.3 * strictness_of_script)
+def beyond(complexity, latitude_felt, success, p):
+    """The risk of judgement: to go beyond what one may decide, to fail, and to be blamed for it."""
+    return p.fear * p.blame * max(0.0, complexity - latitude_felt) * (1.0 - success)
+
+
+@rule
+def checked(p):
+    """The discomfort of any departure from a script that is checked."""
+    return p.checks * p.strictness
 
 
 @kernel

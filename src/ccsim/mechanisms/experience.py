@@ -18,7 +18,7 @@ class Experience:
     """How contacts become satisfaction and talk."""
 
     weight: float = parameter(
-        0.25, unit="share", range=(0.1, 0.4), off=0.0,
+        0.1, unit="share", range=(0.1, 0.4), off=0.0,
         meaning="share of the way to a contact's felt quality that satisfaction moves")
     loss: float = parameter(
         1.6, unit="factor", range=(1.0, 2.5), off=1.0, legal=(1.0, 10.0),
@@ -28,9 +28,9 @@ class Experience:
         0.1, unit="share", range=(0.03, 0.3), off=0.0,
         meaning="share of the way to a contact's quality that the customer's expectation moves")
     offer: float = parameter(
-        0.78, unit="share", range=(0.6, 0.9), meaning="satisfaction with the offer itself, to which customers return")
+        0.88, unit="share", range=(0.6, 0.9), meaning="satisfaction with the offer itself, to which customers return")
     forgetting: float = parameter(
-        0.03, unit="1/week", range=(0.01, 0.08), off=0.0,
+        0.05, unit="1/week", range=(0.01, 0.08), off=0.0,
         meaning="pace at which satisfaction returns to the offer's worth between contacts")
     talking: float = parameter(
         0.7, unit="probability", range=(0.2, 1.0), off=0.0,

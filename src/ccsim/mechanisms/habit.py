@@ -19,7 +19,7 @@ class Habit:
         0.03, unit="1/week", range=(0.005, 0.08), off=0.0,
         meaning="share of the way down to its practice that a habit loses in a week")
     pull: float = parameter(
-        2.0, unit="utility", range=(0.5, 4.0), off=0.0,
+        1.5, unit="utility", range=(0.5, 4.0), off=0.0,
         meaning="weight of a full habit in a choice")
     held: float = parameter(
         0.8, unit="share", range=(0.0, 1.0), off=0.0,

@@ -27,7 +27,7 @@ class Leadership:
     spread: float = parameter(
         0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that conviction among leaders")
     control: float = parameter(
-        0.55, unit="share", range=(0.2, 0.9), off=0.0, lever=True, meaning="mean need of leaders to decide themselves")
+        0.4, unit="share", range=(0.2, 0.9), off=0.0, lever=True, meaning="mean need of leaders to decide themselves")
     control_spread: float = parameter(
         0.15, unit="share", range=(0.05, 0.25), off=0.0, meaning="standard deviation of that need")
     attention: float = parameter(
@@ -59,7 +59,7 @@ class Leadership:
         0.04, unit="1/week", range=(0.01, 0.1), off=0.0,
         meaning="pace at which credibility follows deeds when much is announced")
     hours: float = parameter(
-        4.0, unit="hours", range=(1.0, 8.0), meaning="handling time at which the scorecard shows one half")
+        5.0, unit="hours", range=(1.0, 8.0), meaning="handling time at which the scorecard shows one half")
 
 
 @rule

@@ -20,7 +20,7 @@ class Market:
     """Who stays, who leaves, who comes."""
 
     churn: float = parameter(
-        0.0032, unit="probability", range=(0.001, 0.008), off=0.0,
+        0.0037, unit="probability", range=(0.001, 0.008), off=0.0,
         meaning="chance a week that a customer of reference satisfaction leaves",
         source="calibrated: 15 to 20 % a year")
     churn_sensitivity: float = parameter(
@@ -33,7 +33,7 @@ class Market:
         1.0, unit="1/share", range=(0.0, 3.0), off=0.0,
         meaning="how much ill talk heard makes a customer leave, and good talk makes one stay")
     joining: float = parameter(
-        0.0032, unit="probability", range=(0.001, 0.008), off=0.0,
+        0.0033, unit="probability", range=(0.001, 0.008), off=0.0,
         meaning="chance a week that a prospect who has heard nothing becomes a customer",
         source="calibrated: as many come as go")
     reputation: float = parameter(

@@ -55,10 +55,21 @@ def close(case, option, department, returns, customers, cases, departments, p, w
 
 
 @rule
+def next_department(department, where, departments):
+    """The front line passes on to the back office, if there is one; the back office to any other department."""
+    count = len(departments.queue)
+    fronts = 0
+    for d in range(count):
+        fronts += departments.front[d]
+    if departments.front[department] == 1 and fronts < count:
+        return fronts + int(where * (count - fronts))
+    return (department + 1 + int(where * (count - 1))) % count
+
+
+@rule
 def pass_on(case, option, department, luck, where, week, cases, departments, handoffs):
     """The case goes to another department, and may arrive without what the customer has said."""
-    count = len(departments.queue)
-    goal = (department + 1 + int(where * (count - 1))) % count
+    goal = next_department(department, where, departments)
     departments.handoffs[department] += 1
     cases.lost[case] = 0
     cases.hassle[case] += option == HAND_OVER
@@ -66,6 +77,7 @@ def pass_on(case, option, department, luck, where, week, cases, departments, han
         departments.handoffs_lost[department] += 1
         cases.lost[case] = 1
         cases.hassle[case] += 1
+    departments.arriving[goal] += 1
     join_queue(case, goal, week, cases, departments)
 
 
@@ -120,7 +132,7 @@ def serve(staff, leaders, customers, cases, departments, card, all_p, goodwill, 
             staff.handled[i] += 1
             departments.handled[department] += 1
             departments.worked[department] += hours
-            departments.survey[department] += survey(courtesy_of(option), 1.0 if right else 0.0, cards)
+            departments.survey[department] += survey(courtesy_of(option, p), 1.0 if right else 0.0, cards)
             count_choice(option, department, departments)
             if option == SOLVE:
                 note_judgement(i, case, right, staff, cases, departments, empowerment, goodwill)
@@ -157,5 +169,6 @@ def end_week(staff, departments, p):
         available = departments.hours[d]
         load = 3.0
         if available > 0.0:
-            load = min(3.0, (departments.worked[d] + p.hours * departments.queue[d]) / available)
+            waiting = departments.queue[d] - departments.arriving[d]
+            load = min(3.0, (departments.worked[d] + p.hours * waiting) / available)
         departments.workload[d] += 0.25 * (load - departments.workload[d])

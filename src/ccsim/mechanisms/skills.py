@@ -14,7 +14,7 @@ TRAITS = int(Purpose.HIRE_TRAITS)
 class Skills:
     """How skill is learned and lost."""
 
-    novice: float = parameter(0.35, unit="share", range=(0.2, 0.5), meaning="mean skill of a newcomer")
+    novice: float = parameter(0.4, unit="share", range=(0.2, 0.5), meaning="mean skill of a newcomer")
     training: float = parameter(
         0.01, unit="1/hour", range=(0.003, 0.03), off=0.0,
         meaning="share of the way to full skill in an hour of training")
@@ -25,14 +25,14 @@ class Skills:
         0.008, unit="1/week", range=(0.002, 0.02), off=0.0,
         meaning="share of the way to full skill in a week of much judgement")
     rust: float = parameter(
-        0.006, unit="1/week", range=(0.002, 0.02), off=0.0, meaning="pace at which unused skill is lost")
+        0.006, unit="1/week", range=(0.002, 0.02), off=0.0, meaning="pace at which unused skill falls back to a newcomer's")
 
 
 @rule
 def learns(skill, trained, coached, solved, p):
     """Skill grows by what was taught and done, and rusts."""
     gain = p.training * trained + p.coaching * coached + p.practice * saturating(solved, 2.0)
-    return toward(toward(skill, 1.0, min(1.0, gain)), 0.3, p.rust)
+    return toward(toward(skill, 1.0, min(1.0, gain)), p.novice, p.rust)
 
 
 @kernel
