@@ -1,0 +1,77 @@
+"""ccsim: an agent-based simulation of an organisation that tries to become customer-centric.
+
+    import ccsim
+    org = ccsim.Organisation("combined", rng=7)
+    org.run()
+    org.kpis
+    result = ccsim.compare("experiments/direction.toml", replicates=30)
+    result.table()
+    result.plot()
+
+Everything is imported when first used, so that ``import ccsim`` and ``ccsim --help`` stay quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ccsim.agents import Customer, Employee, Leader
+    from ccsim.compare import Comparison, compare
+    from ccsim.errors import CcsimError, InputError
+    from ccsim.experiment import Experiment, load_experiment
+    from ccsim.model import Organisation
+    from ccsim.results import open_results
+    from ccsim.scenario import Scenario, load, shipped
+    from ccsim.simulation import simulate
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "CcsimError": "errors",
+    "Comparison": "compare",
+    "Customer": "agents",
+    "Employee": "agents",
+    "Experiment": "experiment",
+    "InputError": "errors",
+    "Leader": "agents",
+    "Organisation": "model",
+    "Scenario": "scenario",
+    "compare": "compare",
+    "load": "scenario",
+    "load_experiment": "experiment",
+    "open_results": "results",
+    "shipped": "scenario",
+    "simulate": "simulation",
+}
+
+__all__ = [
+    "CcsimError",
+    "Comparison",
+    "Customer",
+    "Employee",
+    "Experiment",
+    "InputError",
+    "Leader",
+    "Organisation",
+    "Scenario",
+    "compare",
+    "load",
+    "load_experiment",
+    "open_results",
+    "shipped",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'ccsim' has no attribute {name!r}")
+    value = getattr(import_module(f"ccsim.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

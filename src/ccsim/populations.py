@@ -146,6 +146,7 @@ class Leaders:
     superior: Whole = fixed("row", "the leader's own leader, -1 at the top")
     span: Whole = fixed("people", "members of staff below, directly or not")
 
+    person: Whole = stock("count", "how many people have held the post before this one", "leadership")
     disposition: Floats = stock("share", "conviction to which the leader returns", "leadership")
     conviction: Floats = stock("share", "belief that customer-first is right and pays here", "leadership")
     credibility: Floats = stock("share", "how far words were followed by deeds", "leadership")
@@ -157,7 +158,6 @@ class Leaders:
     attention: Floats = flow("hours", "time left for escalated cases")
     told: Floats = flow("hours", "announcements heard from the programme")
     coached: Floats = flow("hours", "coaching received")
-    arrived: Floats = flow("people", "1 if a new person takes the post this week")
 
 
 @population("columns")

@@ -78,12 +78,12 @@ def won_over(conviction, surplus, results, p):
 
 @kernel
 def replace_leaders(leaders, p, seed, week):
-    """Leaders leave and others come; owns ``disposition`` and ``control``."""
+    """Leaders leave and others come; owns ``person``, ``disposition`` and ``control``."""
     for k in range(len(leaders.conviction)):
         leaders.attention[k] += p.attention
         if uniform(seed, LEAVES, week, k) < p.leaving:
             appointed(k, leaders, p, seed, week)
-            leaders.arrived[k] = 1
+            leaders.person[k] += 1
 
 
 @rule
