@@ -42,6 +42,18 @@ class Market:
 
 
 @rule
+def most_leaves(p):
+    """The chance of leaving at the worst: whoever draws above it stays, and nothing else need be worked out."""
+    return p.churn * exp(p.churn_sensitivity * p.churn_reference + 0.5 * p.hearsay)
+
+
+@rule
+def most_joins(p):
+    """The chance of joining at the best."""
+    return p.joining * exp(0.5 * p.reputation)
+
+
+@rule
 def leaves(satisfaction, opinion, luck, p):
     """A customer leaves, the sooner the less satisfied and the worse the talk."""
     ease = p.churn_sensitivity * (p.churn_reference - satisfaction) - p.hearsay * (opinion - 0.5)
@@ -57,8 +69,12 @@ def joins(opinion, luck, p):
 @kernel
 def come(customers, segments, p, seed, week):
     """Prospects become customers; owns ``active``, ``person``, ``joined_in``."""
+    most = most_joins(p)
     for i in range(len(customers.active)):
-        if customers.active[i] == 0 and joins(customers.opinion[i], uniform(seed, JOIN, week, i), p):
+        if customers.active[i] == 1:
+            continue
+        luck = uniform(seed, JOIN, week, i)
+        if luck < most and joins(customers.opinion[i], luck, p):
             customers.active[i] = 1
             customers.person[i] += 1
             customers.joined_in[i] = week
@@ -68,10 +84,12 @@ def come(customers, segments, p, seed, week):
 @kernel
 def go(customers, cases, departments, segments, p, seed, week):
     """Customers leave, and their open cases with them."""
+    most = most_leaves(p)
     for i in range(len(customers.active)):
         if customers.active[i] == 0:
             continue
-        if leaves(customers.satisfaction[i], customers.opinion[i], uniform(seed, LEAVE, week, i), p):
+        luck = uniform(seed, LEAVE, week, i)
+        if luck < most and leaves(customers.satisfaction[i], customers.opinion[i], luck, p):
             customers.active[i] = 0
             segments.left[customers.segment[i]] += 1
             if cases.state[i] == 1 or cases.state[i] == 2:
