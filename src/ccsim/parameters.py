@@ -79,6 +79,11 @@ class Parameter:
         """Whether its value is an assumption of ours, to be varied by robustness runs."""
         return self.role == "assumption" and self.source.startswith("assumed")
 
+    @property
+    def shown(self) -> float | str:
+        """The default as a user would write it."""
+        return self.choices[int(self.default)] if self.choices else self.kind(self.default)
+
     def accepts(self) -> str:
         """Say in words which values are legal."""
         low, high = self.legal
