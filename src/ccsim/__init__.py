@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ccsim.agents import Customer, Employee, Leader
-    from ccsim.compare import Comparison, compare
+    from ccsim.comparison import Comparison, compare
     from ccsim.errors import CcsimError, InputError
     from ccsim.experiment import Experiment, load_experiment
     from ccsim.model import Organisation
@@ -30,7 +30,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "CcsimError": "errors",
-    "Comparison": "compare",
+    "Comparison": "comparison",
     "Customer": "agents",
     "Employee": "agents",
     "Experiment": "experiment",
@@ -38,7 +38,7 @@ _HOME = {
     "Leader": "agents",
     "Organisation": "model",
     "Scenario": "scenario",
-    "compare": "compare",
+    "compare": "comparison",
     "load": "scenario",
     "load_experiment": "experiment",
     "open_results": "results",

@@ -1,0 +1,344 @@
+"""Results on disk: Parquet shards that are whole or absent, and a manifest that says how to make them again.
+
+    FOLDER/manifest.json               experiment, seeds, versions, command, what failed
+    FOLDER/scenarios/NAME.toml         every scenario, resolved
+    FOLDER/runs/part-*.parquet         one row per scenario, replicate and week; one column per KPI
+    FOLDER/departments/part-*.parquet  the same by department
+    FOLDER/segments/part-*.parquet     the same by customer segment
+    FOLDER/events/part-*.parquet       every move made
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ccsim.compiled import source_hash
+from ccsim.errors import ResultsError
+from ccsim.experiment import Experiment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ccsim.simulation import Run
+
+TABLES = ("runs", "departments", "segments", "events")
+LIBRARIES = ("ccsim", "mesa", "numpy", "numba", "pandas", "scipy", "pyarrow")
+
+
+def identity(experiment: Experiment) -> dict[str, Any]:
+    """Return what two sets of results must share to be one: the experiment and the model's sources."""
+    return {"experiment": experiment.resolved(), "sources": source_hash()}
+
+
+@dataclass
+class Store:
+    """A results folder that is being written.
+
+    Runs are gathered and written as shards: to a temporary name, flushed to the disk, then renamed. Whatever kills
+    the process, a shard is whole or not there.
+    """
+
+    folder: Path
+    experiment: Experiment
+    done: set[tuple[str, int]] = field(default_factory=set)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    _waiting: list[tuple[int, Run]] = field(default_factory=list)
+
+    @classmethod
+    def create(cls, folder: Path, experiment: Experiment, command: Sequence[str], resume: bool) -> Store:
+        """Open a folder for writing.
+
+        Raises:
+            ResultsError: it cannot be written, holds something else, or holds results of another experiment.
+        """
+        manifest = folder / "manifest.json"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            occupied = any(folder.iterdir())
+        except OSError as error:
+            raise ResultsError(f"{folder}: cannot be written ({error.strerror or error})") from None
+        store = cls(folder, experiment)
+        if occupied and not manifest.is_file():
+            raise ResultsError(f"{folder}: holds files that are not results of ccsim; name another folder")
+        if occupied and not resume:
+            raise ResultsError(f"{folder}: already holds results; add --resume to go on, or name another folder")
+        if occupied:
+            store._take_up()
+        store._prepare(command)
+        return store
+
+    def _take_up(self) -> None:
+        """See what is done already, and refuse what does not belong together."""
+        known = read_manifest(self.folder)
+        mine = identity(self.experiment)
+        if known["experiment"] != json.loads(json.dumps(mine["experiment"])):
+            keys = [k for k in mine["experiment"] if known["experiment"].get(k) != json.loads(json.dumps(mine["experiment"][k]))]
+            raise ResultsError(f"{self.folder}: holds another experiment ({', '.join(keys)} differ); name another folder")
+        if known["sources"] != mine["sources"]:
+            raise ResultsError(
+                f"{self.folder}: was made by another version of ccsim ({known['versions'].get('ccsim')}, sources "
+                f"{known['sources']}; this is {mine['sources']}), so its runs do not mix; name another folder"
+            )
+        frame = _read_table(self.folder, "runs", ["scenario", "replicate"])
+        if len(frame):
+            pairs = frame.drop_duplicates()
+            self.done = set(zip(pairs["scenario"], pairs["replicate"].astype(int), strict=True))
+
+    def _prepare(self, command: Sequence[str]) -> None:
+        for table in (*TABLES, "scenarios"):
+            (self.folder / table).mkdir(exist_ok=True)
+            for torn in (self.folder / table).glob("*.tmp"):
+                torn.unlink()
+        for name, scenario in self.experiment.scenarios.items():
+            _write_whole(self.folder / "scenarios" / f"{_file_name(name)}.toml", scenario.to_toml().encode())
+        self.started = _now()
+        self.command = list(command)
+        self.write_manifest("running")
+
+    def write_manifest(self, status: str) -> None:
+        """Write what these results are."""
+        runs = len(self.experiment.scenarios) * self.experiment.replicates
+        data = {
+            **identity(self.experiment),
+            "status": status,
+            "runs": {"planned": runs, "done": len(self.done), "failed": len(self.failures)},
+            "failures": self.failures,
+            "seeds": "replicate r of an experiment with seed s runs with seed s * 1000000 + r",
+            "command": self.command,
+            "versions": {**versions(), "python": sys.version.split()[0]},
+            "started": self.started,
+            "written": _now(),
+        }
+        _write_whole(self.folder / "manifest.json", json.dumps(data, indent=1).encode())
+
+    def add(self, replicate: int, run: Run) -> None:
+        """Take a finished run; it is on the disk after the next :meth:`flush`."""
+        self._waiting.append((replicate, run))
+
+    def flush(self) -> None:
+        """Write the runs taken so far as one shard of each table.
+
+        Raises:
+            ResultsError: the disk is full or has become read-only; what was written before stays usable.
+        """
+        if not self._waiting:
+            return
+        part = f"part-{hashlib.sha256(repr([(r, run.scenario) for r, run in self._waiting]).encode()).hexdigest()[:16]}"
+        try:
+            # The table of runs comes last: a run counts as done only when everything of it is there.
+            for table in reversed(TABLES):
+                _write_parquet(self.folder / table / f"{part}.parquet", _frame(table, self._waiting))
+        except OSError as error:
+            raise ResultsError(
+                f"{self.folder}: cannot be written ({error.strerror or error}); {len(self.done)} runs are kept. "
+                "Make room, then run the same command with --resume"
+            ) from None
+        self.done.update((run.scenario, replicate) for replicate, run in self._waiting)
+        self._waiting.clear()
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a folder to one process.
+
+    Raises:
+        ResultsError: another process writes to it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # a system without such locks
+        yield
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f".{folder.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ResultsError(f"{folder}: another process is writing to it; wait, or name another folder") from None
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                Path(lock.name).unlink()
+
+
+@dataclass(frozen=True)
+class Results:
+    """Results of an experiment, read from a folder.
+
+    Attributes:
+        folder: where they are (None once a temporary folder is gone).
+        experiment: what was run.
+        manifest: the manifest's data.
+        tables: the four tables by name.
+    """
+
+    folder: Path | None
+    experiment: Experiment
+    manifest: dict[str, Any]
+    tables: dict[str, pd.DataFrame] = field(repr=False)
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """One row per scenario, replicate and week; one column per KPI."""
+        return self.tables["runs"]
+
+    @property
+    def departments(self) -> pd.DataFrame:
+        """The KPIs that exist by department."""
+        return self.tables["departments"]
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """The KPIs that exist by customer segment."""
+        return self.tables["segments"]
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """Every move made: scenario, replicate, week, label."""
+        return self.tables["events"]
+
+    @cached_property
+    def _hash(self) -> str:
+        digest = hashlib.sha256()
+        for name in TABLES:
+            for column in sorted(self.tables[name].columns):
+                values = self.tables[name][column]
+                digest.update(f"{name}.{column}".encode())
+                digest.update(
+                    values.to_numpy().tobytes() if values.dtype.kind in "fiu" else "\0".join(map(str, values)).encode()
+                )
+        return digest.hexdigest()
+
+    def hash(self) -> str:
+        """SHA-256 of all values in their order: equal hashes are equal results, bit for bit."""
+        return self._hash
+
+
+def open_results(folder: str | Path) -> Results:
+    """Read a results folder, finished or not.
+
+    Raises:
+        ResultsError: it is no results folder, or holds nothing yet.
+    """
+    place = Path(folder)
+    manifest = read_manifest(place)
+    experiment = Experiment.from_resolved(manifest["experiment"])
+    tables = {table: _in_order(_read_table(place, table), experiment) for table in TABLES}
+    if not len(tables["runs"]):
+        raise ResultsError(f"{place}: no run has finished yet")
+    return Results(place, experiment, manifest, tables)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a results folder.
+
+    Raises:
+        ResultsError: there is none, or it cannot be read.
+    """
+    try:
+        data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        for key in ("experiment", "sources", "versions"):
+            data[key]
+    except FileNotFoundError:
+        raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ResultsError(f"{folder / 'manifest.json'}: cannot be read ({error})") from None
+    return data
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of ccsim and of the libraries that results depend on."""
+    found = {}
+    for name in LIBRARIES:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def _frame(table: str, runs: Sequence[tuple[int, Run]]) -> pd.DataFrame:
+    """Return the rows that a table gets from some runs."""
+    import numpy as np
+    import pandas as pd
+
+    parts = []
+    for replicate, run in runs:
+        if table == "events":
+            rows: dict[str, Any] = {"week": [week for week, _ in run.events], "label": [label for _, label in run.events]}
+        elif table == "runs":
+            rows = {"seed": run.seed, "week": np.arange(len(next(iter(run.kpis.values())))), **run.kpis}
+        else:
+            values = getattr(run, table)
+            weeks, groups = next(iter(values.values())).shape
+            rows = {"week": np.repeat(np.arange(weeks), groups), table[:-1]: np.tile(np.arange(groups), weeks)}
+            rows |= {name: value.ravel() for name, value in values.items()}
+        parts.append(pd.DataFrame({"scenario": run.scenario, "replicate": replicate, **rows}))
+    frame = pd.concat(parts, ignore_index=True)
+    kinds = {name: "int64" for name in ("replicate", "week") if name in frame}
+    return frame.astype(kinds | {name: "object" for name in ("scenario", "label") if name in frame})
+
+
+def _read_table(folder: Path, table: str, columns: list[str] | None = None) -> pd.DataFrame:
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    parts = []
+    for path in sorted((folder / table).glob("part-*.parquet")):
+        try:
+            parts.append(pq.ParquetFile(path).read(columns=columns))
+        except (OSError, pa.ArrowInvalid) as error:
+            raise ResultsError(f"{path}: cannot be read ({error}); remove it and run again with --resume") from None
+    return pa.concat_tables(parts).to_pandas() if parts else pd.DataFrame(columns=columns or ["scenario", "replicate", "week"])
+
+
+def _in_order(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
+    """Sort by scenario (in the experiment's order), replicate, week: the order in which runs finished is forgotten."""
+    import pandas as pd
+
+    names = list(experiment.scenarios)
+    place = pd.Series(frame["scenario"].map({name: number for number, name in enumerate(names)}), name="place")
+    keys = [key for key in ("replicate", "week", "department", "segment", "label") if key in frame]
+    ordered = frame.assign(place=place.astype("float64")).sort_values(["place", *keys], kind="stable")
+    return ordered.drop(columns="place").drop_duplicates().reset_index(drop=True)
+
+
+def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, compression="zstd")
+    _write_whole(path, buffer.getvalue())
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is whole or absent, also if the power fails."""
+    temporary = path.with_name(f"{path.name}.tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w.=@ -]", "_", name)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
