@@ -17,7 +17,7 @@ import numpy as np
 
 from ccsim.errors import InputError, UnknownName
 from ccsim.experiment import Experiment, load_experiment
-from ccsim.kpis import KPIS, at_horizon
+from ccsim.kpis import KPIS, QUARTER, at_horizon
 from ccsim.results import Results
 
 if TYPE_CHECKING:
@@ -134,10 +134,16 @@ class Comparison:
             )  # fmt: skip
         return pd.concat(parts, ignore_index=True)
 
-    def crossing(self, scenario: str) -> int | None:
-        """Return the first week from which a scenario's mean NPV stays above the baseline's; None if it never does."""
-        mine = self._arrays[scenario][1]["npv"].mean(axis=0)
-        theirs = self._arrays[self.experiment.baseline][1]["npv"].mean(axis=0)
+    def crossing(self, scenario: str, kpi: str = "npv") -> int | None:
+        """Return the first week from which a scenario's mean KPI stays above the baseline's; None if it never does.
+
+        A KPI that fluctuates from week to week is compared by its mean over the last quarter.
+        """
+        smooth = 1 if KPIS[kpi].total == "last" else QUARTER
+        mine, theirs = (
+            smoothed(self._arrays[name][1][kpi], smooth).mean(axis=0)
+            for name in (scenario, self.experiment.baseline)
+        )
         behind = np.flatnonzero(mine <= theirs)
         if len(behind) == 0:
             return 0

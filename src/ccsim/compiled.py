@@ -5,7 +5,8 @@ Both are ordinary functions. With numba they run compiled; with the environment 
 the same source runs as it stands, which is the reference, the debugger's view and the coverage tool's.
 
 Compiled code is kept on disk. numba notices a change of the file that holds a kernel, but not of a file whose
-functions that kernel calls, so the folder's name is a hash of all sources of the package: any edit starts afresh.
+functions that kernel calls, so the folder's name is a hash of all sources that shape compiled code: an edit of any of
+them starts afresh.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+#: What a source file contains that shapes compiled code.
+_MARKS = (b"@kernel", b"@rule", b"@parameters(", b"@population(")
 
 PLAIN = os.environ.get("CCSIM_PLAIN", "") not in ("", "0")
 
@@ -71,7 +75,7 @@ def cache_folder() -> Path | None:
 
     root = Path(os.environ.get("CCSIM_CACHE_DIR") or platformdirs.user_cache_path("ccsim"))
     version = f"{numba.__version__}-{numpy.__version__}-{sys.version_info[0]}.{sys.version_info[1]}"
-    folder = root / "kernels" / f"{version}-{source_hash()}"
+    folder = root / "kernels" / f"{version}-{source_hash(marked=True)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".{os.getpid()}"
@@ -83,11 +87,17 @@ def cache_folder() -> Path | None:
 
 
 @cache
-def source_hash() -> str:
-    """Return a short hash of every source file of the package: the identity of the model."""
+def source_hash(marked: bool = False) -> str:
+    """Return a short hash of the package's sources: the identity of the model.
+
+    Args:
+        marked: only of the files that shape compiled code, those that declare rules, kernels, parameters or columns.
+    """
     digest = hashlib.sha256()
     package = Path(__file__).parent
     for path in sorted(package.rglob("*.py")):
-        digest.update(str(path.relative_to(package)).encode())
-        digest.update(path.read_bytes())
+        source = path.read_bytes()
+        if not marked or any(mark in source for mark in _MARKS):
+            digest.update(str(path.relative_to(package)).encode())
+            digest.update(source)
     return digest.hexdigest()[:16]
