@@ -190,7 +190,7 @@ def run(
 
     runs = int(frame["runs"].max())
     horizon = comparison.experiment.weeks
-    table = Table("KPI", "figure" if runs == 1 else "mean [95 %]", "unit", box=None, pad_edge=False,
+    table = Table("KPI", "figure" if runs == 1 else "mean ±95 %", "unit", box=None, pad_edge=False,
                   title=f"{chosen.title}: week {horizon - 1}, {runs} run{'s' * (runs > 1)}", title_justify="left")  # fmt: skip
     for row in frame.to_dict("records"):
         kpi = KPIS[row["kpi"]]
@@ -326,8 +326,9 @@ def _print_comparison(result: Any, folder: Path, figures: list[Path]) -> None:
     console = Console(highlight=False)
     console.print(f"\n[bold]{experiment.title}[/bold]. {experiment.question}")
     console.print(
-        f"{runs} paired runs a scenario, {experiment.weeks} weeks. Levels are means of the last quarter; 95 % intervals; "
-        "p adjusted (Holm) over the whole table; effect is the mean difference over its standard deviation.\n"
+        f"{runs} paired runs a scenario, {experiment.weeks} weeks. Levels are means of the last quarter. ± half of the "
+        "95 % interval; effect: mean difference over its standard deviation; p adjusted (Holm) over the whole table; "
+        f"– no difference that chance could not make{'; ? one run cannot tell' if runs == 1 else ''}.\n"
     )
     for table in comparison_tables(result):
         console.print(table)

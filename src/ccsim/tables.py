@@ -37,9 +37,9 @@ def unit_of(kpi: Kpi) -> str:
 
 
 def with_interval(kpi: Kpi, value: float, low: float, high: float, *, sign: bool = False) -> str:
-    """Write a figure with its 95 % interval."""
+    """Write a figure with half the width of its 95 % interval."""
     text = figure_of(kpi, value, sign=sign)
-    return text if math.isnan(low) else f"{text} [{figure_of(kpi, low)}, {figure_of(kpi, high)}]"
+    return text if math.isnan(low) else f"{text} ±{figure_of(kpi, (high - low) / 2)}"
 
 
 def comparison_tables(comparison: Comparison, week: int | None = None) -> list[Table]:
@@ -55,9 +55,9 @@ def comparison_tables(comparison: Comparison, week: int | None = None) -> list[T
             title=f"{kpi.title} ({unit_of(kpi)})", title_justify="left", title_style="bold", box=None,
             header_style="dim", pad_edge=False, padding=(0, 2, 0, 0),
         )  # fmt: skip
-        for column, justify in (("scenario", "left"), ("figure [95 %]", "right"), ("difference [95 %]", "right"),
+        for column, justify in (("scenario", "left"), ("figure", "right"), ("difference", "right"),
                                 ("effect", "right"), ("p adj.", "right"), ("", "left")):  # fmt: skip
-            table.add_column(column, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+            table.add_column(column, justify=justify, no_wrap=column != "scenario")  # type: ignore[arg-type]
         for row in frame[(frame["kpi"] == kpi_name) & frame["scenario"].isin(main)].to_dict("records"):
             table.add_row(*_cells(comparison, kpi, row))
         tables.append(table)
@@ -72,9 +72,9 @@ def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, 
     difference = with_interval(kpi, row["difference"], row["difference_low"], row["difference_high"], sign=True)
     p = row["p_adjusted"]
     if math.isnan(p):
-        verdict = "one run: no interval"
+        verdict = "?"
     elif not row["distinguishable"]:
-        verdict = "no difference seen"
+        verdict = "–"
     else:
         better = (row["difference"] > 0) == (kpi.better == "more")
         verdict = "different" if kpi.better == "neither" else "better" if better else "worse"
