@@ -57,7 +57,7 @@ def comparison_figure(comparison: Comparison, kpis: Sequence[str] | None = None)
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
     with mpl.rc_context(_RC):
-        figure = Figure(figsize=(13.33, 1.75 + 2.9 * rows), layout="none")
+        figure = Figure(figsize=(13.33, 1.9 + 2.8 * rows), layout="none")
         grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
         panels = [axes for row in grid for axes in row]
         for axes, kpi in zip(panels, shown, strict=False):
@@ -84,7 +84,7 @@ def sweep_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> F
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
     with mpl.rc_context(_RC):
-        figure = Figure(figsize=(13.33, 1.75 + 2.9 * rows), layout="none")
+        figure = Figure(figsize=(13.33, 1.9 + 2.8 * rows), layout="none")
         grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
         panels = [axes for row in grid for axes in row]
         for axes, kpi in zip(panels, shown, strict=False):
@@ -95,7 +95,7 @@ def sweep_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> F
             axes.set_visible(False)
         for axes in grid[-1]:
             axes.set_xlabel(sweep.lever)
-        _head(figure, comparison, names, panels[0], f"at the horizon, over {sweep.lever}")
+        _head(figure, comparison, names, panels[0], f"At the horizon, over {sweep.lever}")
     return figure
 
 
@@ -133,15 +133,16 @@ def _panel(axes: Axes, comparison: Comparison, kpi: Kpi, names: Sequence[str]) -
 
 
 def _mark_crossing(axes: Axes, week: int | None, mean: np.ndarray, number: int) -> None:
-    """Ring the week from which a scenario earns more than the baseline, and say it."""
-    if not week:
+    """Ring the week from which a scenario earns more than the baseline, and say it; not if it does from the start."""
+    if week is None or week <= QUARTER:
         return
     colour = style_of(number)[0]
     axes.plot([week], [mean[week]], "o", markersize=9, markerfacecolor="white", markeredgecolor=colour,
               markeredgewidth=2, zorder=5)  # fmt: skip
-    axes.annotate(f"ahead from week {week}", (week, mean[week]), (0.98, 0.16 - 0.075 * (number % 3)),
-                  textcoords="axes fraction", ha="right", va="center", fontsize=9.5, color=colour,
-                  arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8})  # fmt: skip
+    above = number % 2 == 0
+    axes.annotate(f"ahead from\nweek {week}", (week, mean[week]), (-10 if above else 10, 12 if above else -12),
+                  textcoords="offset points", ha="right" if above else "left", va="bottom" if above else "top",
+                  fontsize=9.5, color=colour, zorder=6)  # fmt: skip
 
 
 def _curve(axes: Axes, comparison: Comparison, kpi: Kpi, name: str, number: int) -> None:
@@ -176,7 +177,7 @@ def _scale(axes: Axes, kpi: Kpi) -> None:
     elif "EUR" in unit and largest >= 2e3:
         unit, divide = unit.replace("EUR", "thousand EUR"), 1e3
     unit = unit.replace("EUR/week", "EUR a week")
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / divide:,.4g}"))
     arrow = {"more": "↑ better", "less": "↓ better", "neither": ""}[kpi.better]
     axes.set_title(kpi.title)
@@ -214,15 +215,17 @@ def _head(figure: Figure, comparison: Comparison, names: Sequence[str], panel: A
     height = figure.get_figheight()
     figure.suptitle(experiment.title, x=0.045, y=1 - 0.16 / height, ha="left", va="top", fontsize=18, fontweight="bold")
     runs = max(len(replicates) for replicates, _ in comparison._arrays.values())
-    how = what or f"means of the last {QUARTER} weeks (NPV: to date)"
-    band = "with their 95 % interval" if runs > 1 else "of a single run"
-    figure.text(0.045, 1 - 0.56 / height, f"{experiment.question} {how[0].upper()}{how[1:]}, {runs} paired "
-                f"runs a scenario, {band}.", fontsize=11, va="top", color="#555555")  # fmt: skip
+    how = what or f"Means of the last {QUARTER} weeks (NPV: to date)"
+    band = f"means of {runs} paired runs a scenario with their 95 % interval" if runs > 1 else "a single run a scenario"
+    for line, text in enumerate((experiment.question, f"{how}; {band}.")):
+        figure.text(0.045, 1 - (0.56 + 0.23 * line) / height, text, fontsize=11, va="top", color="#555555")
     handles = [
         Line2D([], [], color=style_of(n)[0], linestyle=style_of(n)[1], linewidth=2.6,
                label=experiment.scenarios[name].title + (" (baseline)" if name == experiment.baseline else ""))
         for n, name in enumerate(names)
     ]  # fmt: skip
-    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.035, 0.0), ncols=len(handles), frameon=False,
-                  fontsize=11.5, handlelength=3.2, columnspacing=1.6)  # fmt: skip
-    figure.subplots_adjust(left=0.06, right=0.985, top=1 - 1.42 / height, bottom=0.98 / height, wspace=0.24, hspace=0.42)
+    wide = len(names) <= 4 or sum(len(experiment.scenarios[name].title) for name in names) <= 80
+    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.035, 0.0), ncols=len(names) if wide else 3,
+                  frameon=False, fontsize=11.5, handlelength=3.2, columnspacing=1.6)  # fmt: skip
+    bottom = 0.98 if wide else 0.98 + 0.25 * ((len(names) - 1) // 3)
+    figure.subplots_adjust(left=0.06, right=0.985, top=1 - 1.6 / height, bottom=bottom / height, wspace=0.24, hspace=0.42)
