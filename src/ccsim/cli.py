@@ -57,9 +57,23 @@ def _complete_lever(incomplete: str) -> list[str]:
     return [f"{key}=" for key in declared() if key.startswith(incomplete)]
 
 
-ScenarioName = Annotated[str, typer.Argument(help="A scenario's name, or the path of its file.", autocompletion=_complete("scenarios"))]
-ExperimentName = Annotated[str, typer.Argument(help="An experiment's name, or the path of its file.", autocompletion=_complete("experiments"))]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="LEVER=VALUE", help="Set a lever, an assumption or a size; repeat for more.", autocompletion=_complete_lever)]
+ScenarioName = Annotated[
+    str,
+    typer.Argument(help="A scenario's name, or the path of its file.", autocompletion=_complete("scenarios")),
+]
+ExperimentName = Annotated[
+    str,
+    typer.Argument(help="An experiment's name, or the path of its file.", autocompletion=_complete("experiments")),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="LEVER=VALUE",
+        help="Set a lever, an assumption or a size; repeat for more.",
+        autocompletion=_complete_lever,
+    ),
+]
 Seed = Annotated[int | None, typer.Option(help="Where the random draws begin.")]
 Weeks = Annotated[int | None, typer.Option(help="The horizon.")]
 Replicates = Annotated[int | None, typer.Option(help="Runs of each scenario.")]
@@ -140,7 +154,15 @@ def show(
     from ccsim.settings import declared
 
     typer.echo(f"{chosen.title}\n{chosen.about}\nFiles: {', '.join(chosen.files)}\n")
-    table = Table("different from the ordinary organisation", "here", "ordinary", "unit", "meaning", box=None, pad_edge=False)
+    table = Table(
+        "different from the ordinary organisation",
+        "here",
+        "ordinary",
+        "unit",
+        "meaning",
+        box=None,
+        pad_edge=False,
+    )
     for key, here, ordinary in chosen.differences(Scenario("ordinary")):
         table.add_row(key, str(here), str(ordinary), declared()[key].unit, declared()[key].meaning)
     if table.row_count:
@@ -172,7 +194,13 @@ def run(
 
     chosen = _scenario(scenario, set_)
     experiment = Experiment(
-        chosen.name, chosen.title, chosen.about, chosen.name, {chosen.name: chosen}, replicates=1, kpis=tuple(KPIS)
+        chosen.name,
+        chosen.title,
+        chosen.about,
+        chosen.name,
+        {chosen.name: chosen},
+        replicates=1,
+        kpis=tuple(KPIS),
     )
     comparison = _with_progress(
         form is Form.table and (replicates or 1) > 1, chosen.title,

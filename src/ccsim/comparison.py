@@ -141,8 +141,7 @@ class Comparison:
         """
         smooth = 1 if KPIS[kpi].total == "last" else QUARTER
         mine, theirs = (
-            smoothed(self._arrays[name][1][kpi], smooth).mean(axis=0)
-            for name in (scenario, self.experiment.baseline)
+            smoothed(self._arrays[name][1][kpi], smooth).mean(axis=0) for name in (scenario, self.experiment.baseline)
         )
         behind = np.flatnonzero(mine <= theirs)
         if len(behind) == 0:
@@ -161,7 +160,13 @@ class Comparison:
                 mine, theirs = (self.at_horizon(kpi, name)[1] for name in (scenario, self.experiment.baseline))
                 together = float(np.var(mine - theirs, ddof=1)) if len(mine) == len(theirs) > 1 else float("nan")
                 apart = float(np.var(mine, ddof=1) + np.var(theirs, ddof=1)) if len(mine) > 1 else float("nan")
-                rows.append({"scenario": scenario, "kpi": kpi, "factor": apart / together if together else float("inf")})
+                rows.append(
+                    {
+                        "scenario": scenario,
+                        "kpi": kpi,
+                        "factor": apart / together if together else float("inf"),
+                    }
+                )
         return pd.DataFrame(rows)
 
     def plot(self, path: str | Path | None = None, kpis: Sequence[str] | None = None) -> Figure:

@@ -1,6 +1,6 @@
-"""Conditions in a schedule, such as ``executive_conviction > 0.6 and profit > 0``: parsed, checked, never executed.
+"""Conditions in a schedule, such as ``executive_conviction > 0.6 and profit > 0``: checked, never executed.
 
-A condition may hold numbers, names of KPIs, + - * /, comparisons, and, or, not, and parentheses. Nothing else.
+A condition may hold numbers, names of KPIs, + - * /, comparisons, and, or, not, parentheses. Nothing else.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ _COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
 }
+#: Longer texts are refused, so that nothing nests deeper than Python can follow.
+_LONGEST = 300
 _EXAMPLE = "a condition reads like 'executive_conviction > 0.6 and profit > 0'"
+_ACCEPTED = "a condition takes numbers, KPIs, + - * /, < <= > >=, and, or, not, and parentheses"
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,9 @@ class Condition:
     def __post_init__(self) -> None:
         from ccsim.kpis import KPIS
 
-        tree = self._tree()
-        _check(tree, self.text)
-        if not isinstance(tree, (ast.Compare, ast.BoolOp)) and not _is_not(tree):
-            raise InputError(f"{self.text!r} says nothing that could be true or false; {_EXAMPLE}")
+        if len(self.text) > _LONGEST:
+            raise InputError(f"a condition of {len(self.text)} characters is not accepted; it takes {_LONGEST}")
+        _check_truth(self._tree(), self.text)
         for name in sorted(self.names):
             if name not in KPIS:
                 raise UnknownName("KPI", name, KPIS)
@@ -55,7 +57,7 @@ class Condition:
         return frozenset(node.id for node in ast.walk(self._tree()) if isinstance(node, ast.Name))
 
     def holds(self, values: Mapping[str, float]) -> bool:
-        """Say whether the condition holds for the given KPIs; a KPI that is not a number makes no comparison true."""
+        """Say whether the condition holds for the given KPIs; no comparison with nan is true."""
         return bool(_value(self._tree(), values))
 
     def _tree(self) -> ast.expr:
@@ -65,32 +67,43 @@ class Condition:
             raise InputError(f"{self.text!r} cannot be read; {_EXAMPLE}") from None
 
 
-def _is_not(node: ast.expr) -> bool:
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-
-
-def _check(node: ast.expr, text: str) -> None:
-    """Refuse everything that is not on the short list."""
+def _check_truth(node: ast.expr, text: str) -> None:
+    """Refuse what is neither true nor false, and everything within that is not on the short list."""
     match node:
-        case ast.BoolOp(values=values):
-            parts = values
-        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
-            parts = [operand]
-        case ast.BinOp(op=op, left=left, right=right) if type(op) in _ARITHMETIC:
-            parts = [left, right]
-        case ast.Compare(left=left, ops=ops, comparators=others) if all(type(op) in _COMPARISONS for op in ops):
-            parts = [left, *others]
-        case ast.Name():
-            parts = []
-        case ast.Constant(value=value) if isinstance(value, (int, float)) and not isinstance(value, bool):
-            parts = []
+        case ast.BoolOp(values=parts):
+            for part in parts:
+                _check_truth(part, text)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            _check_truth(operand, text)
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            if not all(type(op) in _COMPARISONS for op in ops):
+                raise _refused(node, text)
+            for part in (left, *others):
+                _check_number(part, text)
         case _:
-            raise InputError(
-                f"{text!r}: {ast.unparse(node)!r} is not accepted; a condition takes numbers, KPIs, "
-                "+ - * /, < <= > >=, and, or, not, and parentheses"
-            )
-    for part in parts:
-        _check(part, text)
+            _check_number(node, text)
+            number = ast.unparse(node)
+            raise InputError(f"{text!r}: {number!r} is a number, neither true nor false; {_EXAMPLE}")
+
+
+def _check_number(node: ast.expr, text: str) -> None:
+    """Refuse what is no number, and everything within that is not on the short list."""
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            _check_number(operand, text)
+        case ast.BinOp(op=op, left=left, right=right) if type(op) in _ARITHMETIC:
+            _check_number(left, text)
+            _check_number(right, text)
+        case ast.Name():
+            pass
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool) and value < 1e300:
+            pass
+        case _:
+            raise _refused(node, text)
+
+
+def _refused(node: ast.expr, text: str) -> InputError:
+    return InputError(f"{text!r}: {ast.unparse(node)!r} is not accepted; {_ACCEPTED}")
 
 
 def _value(node: ast.expr, values: Mapping[str, float]) -> Any:
@@ -107,9 +120,10 @@ def _value(node: ast.expr, values: Mapping[str, float]) -> Any:
             return _ARITHMETIC[type(op)](_value(left, values), _value(right, values))
         case ast.Compare(left=left, ops=ops, comparators=others):
             terms = [_value(part, values) for part in (left, *others)]
-            return all(_COMPARISONS[type(op)](a, b) for op, a, b in zip(ops, terms, terms[1:], strict=False))
+            pairs = zip(ops, terms, terms[1:], strict=False)
+            return all(_COMPARISONS[type(op)](a, b) for op, a, b in pairs)
         case ast.Name(id=name):
             return values[name]
         case ast.Constant(value=value):
-            return value
+            return float(value)  # type: ignore[arg-type]
     raise AssertionError(node)

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from ccsim.errors import InputError, InputFaults, UnknownName, did_you_mean
 from ccsim.kpis import KPIS
-from ccsim.scenario import Scenario, check, find, library, load, shipped
-from ccsim.scenario_file import Reader, ScenarioShape, Shape, read_scenario, scenario_of
+from ccsim.scenario import Scenario, check, find, library, shipped
+from ccsim.scenario_file import Reader, Shape, read_scenario, scenario_of
 from ccsim.settings import declared
-from ccsim.toml_places import read_toml
+from ccsim.toml_places import Key, read_toml
 
 #: KPIs shown where an experiment names none.
 USUAL_KPIS = ("csat", "nps", "fcr", "adoption", "profit", "npv")
@@ -82,8 +82,11 @@ class Experiment:
         """
         for name, value, least in (("weeks", weeks, 1), ("replicates", replicates, 1), ("seed", seed, 0)):
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-                raise InputError(f"{name}: {value!r} is not accepted; it takes a whole number of at least {least}")
+                wanted = f"a whole number of at least {least}"
+                raise InputError(f"{name}: {value!r} is not accepted; it takes {wanted}")
         scenarios = self.scenarios
+        if self.sweep and self.sweep.lever in (levers or {}):
+            raise InputError(f"{self.sweep.lever}: the sweep of {self.name} sets it, to one value after another")
         if levers:
             scenarios = {name: scenario.changed(levers) for name, scenario in scenarios.items()}
         experiment = replace(
@@ -98,14 +101,17 @@ class Experiment:
         runs = len(self.scenarios) * self.replicates
         if runs > MOST_RUNS:
             raise InputError(
-                f"{self.name}: {len(self.scenarios)} scenarios of {self.replicates} replicates are {runs} runs; "
-                f"at most {MOST_RUNS} are accepted"
+                f"{self.name}: {len(self.scenarios)} scenarios of {self.replicates} replicates "
+                f"are {runs} runs; at most {MOST_RUNS} are accepted"
             )
 
     def resolved(self) -> dict[str, Any]:
         """Return the experiment as plain data, its scenarios resolved."""
-        sweep = self.sweep and {"lever": self.sweep.lever, "values": list(self.sweep.values),
-                                "points": {name: list(point) for name, point in self.sweep.points.items()}}  # fmt: skip
+        sweep = self.sweep and {
+            "lever": self.sweep.lever,
+            "values": list(self.sweep.values),
+            "points": {name: list(point) for name, point in self.sweep.points.items()},
+        }
         return {
             "name": self.name, "title": self.title, "question": self.question, "baseline": self.baseline,
             "weeks": self.weeks, "replicates": self.replicates, "seed": self.seed, "kpis": list(self.kpis),
@@ -118,45 +124,38 @@ class Experiment:
         scenarios = {}
         for name, row in data["scenarios"].items():
             reader = Reader(Path("manifest.json"), {})
-            scenario = scenario_of(reader, row, name, ())
+            scenarios[name] = scenario_of(reader, row, name)
             reader.finish()
-            assert scenario is not None
-            scenarios[name] = scenario
         sweep = data["sweep"] and Sweep(
             data["sweep"]["lever"], tuple(data["sweep"]["values"]),
             {name: (base, value) for name, (base, value) in data["sweep"]["points"].items()},
         )  # fmt: skip
-        plain = {key: data[key] for key in ("name", "title", "question", "baseline", "weeks", "replicates", "seed")}
+        names = ("name", "title", "question", "baseline", "weeks", "replicates", "seed")
+        plain = {key: data[key] for key in names}
         return cls(**plain, scenarios=scenarios, kpis=tuple(data["kpis"]), sweep=sweep or None)
-
-
-class VariantShape(ScenarioShape):
-    """A scenario made in an experiment file."""
-
-    name: str
 
 
 class SweepShape(Shape):
     """The sweep of an experiment file."""
 
-    lever: str
-    values: Annotated[list[Any], Field(min_length=1, max_length=1000)]
-    scenarios: list[str] | None = None
+    lever: str = ""
+    values: Annotated[list[Any], Field(min_length=1, max_length=1000)] = Field(default_factory=list)
+    scenarios: Annotated[list[str], Field(min_length=1)] | None = None
 
 
 class ExperimentShape(Shape):
     """An experiment file."""
 
-    title: str
+    title: str = ""
     question: str = ""
     baseline: str | None = None
-    scenarios: list[str] = []
+    scenarios: list[str] = Field(default_factory=list)
     weeks: Count = 156
     replicates: Count = 30
     seed: Annotated[int, Field(ge=0, le=2**40, strict=True)] = 1
-    kpis: list[str] = list(USUAL_KPIS)
-    variant: list[dict[str, Any]] = []
-    sweep: SweepShape | None = None
+    kpis: Annotated[list[str], Field(min_length=1)] = Field(default_factory=lambda: list(USUAL_KPIS))
+    variant: list[dict[str, Any]] = Field(default_factory=list)
+    sweep: dict[str, Any] | None = None
 
 
 def load_experiment(name: str | Path) -> Experiment:
@@ -166,98 +165,138 @@ def load_experiment(name: str | Path) -> Experiment:
         InputError: there is no such file.
         InputFaults: what is wrong with it, all of it.
     """
-    path = Path(name)
-    if path.suffix != ".toml":
-        places = (Path("experiments"), *library("experiments"))
-        path = next((p / f"{name}.toml" for p in places if (p / f"{name}.toml").is_file()), Path())
-        if path == Path():
-            raise UnknownName("experiment", str(name), shipped("experiments"))
-    data, places_of = read_toml(path)
-    reader = Reader(path, places_of)
+    path = _find_experiment(name)
+    data, places = read_toml(path)
+    beside = path.resolve().parents[1] / "scenarios"
+    reader = Reader(path, places, near=() if beside == Path("scenarios").resolve() else (beside,))
     shape = reader.shape(ExperimentShape, data)
-    scenarios = _scenarios(reader, data)
-    if shape is None:
-        reader.finish()
+    if "title" not in data:
+        reader.fault(("title",), "is missing: a few words that name the experiment")
+    scenarios = {**_named(reader, shape), **_variants(reader, shape)}
     _check_names(reader, shape, scenarios)
     sweep = _sweep(reader, shape, scenarios)
-    for scenario in scenarios.values():
-        for move in scenario.schedule:
-            if move.week is not None and move.week >= shape.weeks:
-                reader.fault(("weeks",), f"{scenario.name} moves {move.label!r} in week {move.week}, "
-                             f"but the last week is {shape.weeks - 1}")  # fmt: skip
+    whole = _with_sweep(reader, scenarios, sweep)
     reader.finish()
     experiment = Experiment(
-        path.stem, shape.title, shape.question, shape.baseline or next(iter(scenarios)), scenarios, shape.weeks,
-        shape.replicates, shape.seed, tuple(shape.kpis), sweep, str(path),
+        path.stem, shape.title, shape.question, shape.baseline or next(iter(scenarios)), whole,
+        shape.weeks, shape.replicates, shape.seed, tuple(dict.fromkeys(shape.kpis)), sweep, str(path),
     )  # fmt: skip
     experiment.refuse_excess()
     return experiment
 
 
-def _scenarios(reader: Reader, data: Mapping[str, Any]) -> dict[str, Scenario]:
-    """Return the scenarios that a file names, then those that it makes."""
-    found: dict[str, Scenario] = {}
-    names = data.get("scenarios") or []
-    for number, name in enumerate(names if isinstance(names, list) else []):
+def _find_experiment(name: str | Path) -> Path:
+    if Path(name).suffix == ".toml":
+        return Path(name)
+    for place in (Path("experiments"), *library("experiments")):
+        if (place / f"{name}.toml").is_file():
+            return place / f"{name}.toml"
+    raise UnknownName("experiment", str(name), shipped("experiments"))
+
+
+def _named(reader: Reader, shape: ExperimentShape) -> dict[str, Scenario | None]:
+    """Return the scenarios that a file names; None for one that is at fault."""
+    found: dict[str, Scenario | None] = {}
+    for number, name in enumerate(shape.scenarios):
+        own = Path(name).stem if name.endswith(".toml") else name
+        if own in found:
+            reader.fault(("scenarios", number), f"there is already a scenario called {own!r}")
+            continue
+        found[own] = None
         try:
-            scenario = read_scenario(find(str(name), reader.file.parent)) if str(name).endswith(".toml") else load(name)
-            found[scenario.name] = scenario
+            found[own] = read_scenario(find(name, reader.file.parent, reader.near))
         except InputFaults as error:
             reader.faults += error.faults
         except InputError as error:
             reader.fault(("scenarios", number), str(error))
-    variants = data.get("variant") or []
-    for number, row in enumerate(variants if isinstance(variants, list) else []):
-        inner = Reader(reader.file, reader.places, ("variant", number))
-        name = row.get("name")
-        if not isinstance(name, str) or not name:
-            inner.fault(("name",), "is missing: what the scenario is called here")
-        elif name in found:
-            inner.fault(("name",), f"there is already a scenario called {name!r}")
-        rest = {key: value for key, value in row.items() if key != "name"}
-        scenario_made = scenario_of(inner, rest, str(name), ())
-        reader.faults += inner.faults
-        if scenario_made is not None:
-            found[str(name)] = scenario_made
+        _refuse_late_moves(reader, shape, found[own], ("scenarios", number))
     return found
 
 
-def _check_names(reader: Reader, shape: ExperimentShape, scenarios: Mapping[str, Scenario]) -> None:
+def _variants(reader: Reader, shape: ExperimentShape) -> dict[str, Scenario | None]:
+    """Return the scenarios that a file makes itself."""
+    taken = {Path(name).stem if name.endswith(".toml") else name for name in shape.scenarios}
+    found: dict[str, Scenario | None] = {}
+    for number, row in enumerate(shape.variant):
+        part = reader.part("variant", number)
+        name = row.get("name")
+        if not isinstance(name, str) or not name:
+            part.fault(("name",), "is missing: what the scenario is called here")
+        elif name in taken | set(found):
+            part.fault(("name",), f"there is already a scenario called {name!r}")
+        rest = {key: value for key, value in row.items() if key != "name"}
+        found[str(name)] = scenario_of(part, rest, str(name))
+        _refuse_late_moves(reader, shape, found[str(name)], ("variant", number, "schedule"))
+    return found
+
+
+def _refuse_late_moves(reader: Reader, shape: ExperimentShape, scenario: Scenario | None, place: Key) -> None:
+    """Refuse moves that the horizon cuts off: the scenario would not be what it says."""
+    for move in scenario.schedule if scenario else ():
+        week = move.after if move.week is None else move.week
+        if week >= shape.weeks:
+            reader.fault(place, f"{move.label!r} is due in week {week}, but the last week is {shape.weeks - 1}")
+
+
+def _check_names(reader: Reader, shape: ExperimentShape, scenarios: Mapping[str, Scenario | None]) -> None:
     """Check the names that a file uses."""
-    if not scenarios and not reader.faults:
+    if not scenarios and not any(fault.key.startswith(("scenarios", "variant")) for fault in reader.faults):
         reader.fault(("scenarios",), "an experiment takes at least one scenario")
-    if shape.baseline is not None and shape.baseline not in scenarios and not reader.faults:
-        reader.fault(("baseline",), f"{shape.baseline!r} is none of the scenarios{did_you_mean(shape.baseline, scenarios)}")
+    if shape.baseline is not None and scenarios and shape.baseline not in scenarios:
+        near = did_you_mean(shape.baseline, scenarios)
+        reader.fault(("baseline",), f"{shape.baseline!r} is none of the scenarios{near}")
     for number, name in enumerate(shape.kpis):
         if name not in KPIS:
             reader.fault(("kpis", number), str(UnknownName("KPI", name, KPIS)))
 
 
-def _sweep(reader: Reader, shape: ExperimentShape, scenarios: dict[str, Scenario]) -> Sweep | None:
-    """Add the scenarios of a sweep, and return it."""
-    if shape.sweep is None or reader.faults:
+def _sweep(reader: Reader, shape: ExperimentShape, scenarios: Mapping[str, Scenario | None]) -> Sweep | None:
+    """Return the sweep, its points checked."""
+    if shape.sweep is None:
         return None
-    lever, points = shape.sweep.lever, {}
-    chosen = shape.sweep.scenarios or list(scenarios)
-    for name in chosen:
+    part = reader.part("sweep")
+    row = part.shape(SweepShape, shape.sweep)
+    for key in ("lever", "values"):
+        if key not in shape.sweep:
+            part.fault((key,), "is missing")
+    values = _sweep_values(part, row)
+    chosen = row.scenarios or list(scenarios)
+    for number, name in enumerate(chosen):
         if name not in scenarios:
-            reader.fault(("sweep", "scenarios"), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
-    for number, value in enumerate(shape.sweep.values):
+            part.fault(("scenarios", number), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
+    points = {f"{name} @ {row.lever}={value}": (name, value) for name in chosen for value in values}
+    return Sweep(row.lever, values, points)
+
+
+def _sweep_values(part: Reader, row: SweepShape) -> tuple[Any, ...]:
+    """Return the values of a sweep, in the form in which the lever takes them."""
+    if row.lever and row.lever not in declared():
         try:
-            check(lever, value)
-        except UnknownName as error:
-            reader.fault(("sweep", "lever"), str(error))
-            return None
+            check(row.lever, None)
         except InputError as error:
-            place = ("sweep", "values", number) if lever in declared() else ("sweep", "lever")
-            reader.fault(place, str(error))
-    if reader.faults:
-        return None
-    for name in chosen:
-        for value in shape.sweep.values:
-            point = f"{name} @ {lever}={value}"
-            scenarios[point] = scenarios[name].changed({lever: value}, name=point)
-            points[point] = (name, value)
-    return Sweep(lever, tuple(shape.sweep.values), points)
+            part.fault(("lever",), str(error))
+        return ()
+    found: list[Any] = []
+    for number, value in enumerate(row.values if row.lever else ()):
+        try:
+            if value in found:
+                raise InputError(f"{value!r} stands here twice")
+            check(row.lever, value)
+            found.append(value)
+        except InputError as error:
+            part.fault(("values", number), str(error))
+    return tuple(found)
 
 
+def _with_sweep(reader: Reader, scenarios: Mapping[str, Scenario | None], sweep: Sweep | None) -> dict[str, Scenario]:
+    """Return the scenarios, and behind them the points of the sweep."""
+    whole = {name: scenario for name, scenario in scenarios.items() if scenario is not None}
+    if sweep is None:
+        return whole
+    for point, (name, value) in sweep.points.items():
+        try:
+            if name in whole:
+                whole[point] = whole[name].changed({sweep.lever: value}, name=point)
+        except InputError as error:
+            reader.fault(("sweep", "values", sweep.values.index(value)), f"{name}: {error}")
+    return whole

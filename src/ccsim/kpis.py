@@ -10,6 +10,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import CodeType
 
 import numpy as np
 
@@ -54,74 +55,220 @@ def kpi(name: str, title: str, unit: str, better: str, formula: str, meaning: st
     KPIS[name] = Kpi(name, title, unit, better, formula, total, meaning)
 
 
-kpi("csat", "Customer satisfaction", "of 100", "more", "100 * satisfaction / customers",
-    "mean satisfaction of all customers, whether they had a contact or not (CSAT)")
-kpi("nps", "Net promoter score", "points", "more", "100 * (promoters - detractors) / customers",
-    "share of customers who would recommend (9 or 10 of 10) less share who would not (0 to 6) (NPS)")
-kpi("churn", "Customer churn", "share/year", "less", "52 * left / (customers + left)",
-    "customers lost in the week, at a yearly rate")
+kpi(
+    "csat",
+    "Customer satisfaction",
+    "of 100",
+    "more",
+    "100 * satisfaction / customers",
+    "mean satisfaction of all customers, whether they had a contact or not (CSAT)",
+)
+kpi(
+    "nps",
+    "Net promoter score",
+    "points",
+    "more",
+    "100 * (promoters - detractors) / customers",
+    "share of customers who would recommend (9 or 10 of 10) less share who would not (0 to 6) (NPS)",
+)
+kpi(
+    "churn",
+    "Customer churn",
+    "share/year",
+    "less",
+    "52 * left / (customers + left)",
+    "customers lost in the week, at a yearly rate",
+)
 kpi("acquisition", "Customers won", "people/week", "more", "joined", "customers won in the week")
 kpi("active", "Active customers", "people", "more", "customers", "customers at the end of the week")
-kpi("word_of_mouth", "Word of mouth", "share", "more", "(said_good - said_bad) / customers",
-    "customers who spoke well less those who spoke ill, by customer and week")
-kpi("fcr", "First-contact resolution", "share", "more", "resolved_first / closed_first",
-    "issues truly resolved at the first contact (FCR)")
+kpi(
+    "word_of_mouth",
+    "Word of mouth",
+    "share",
+    "more",
+    "(said_good - said_bad) / customers",
+    "customers who spoke well less those who spoke ill, by customer and week",
+)
+kpi(
+    "fcr",
+    "First-contact resolution",
+    "share",
+    "more",
+    "resolved_first / closed_first",
+    "issues truly resolved at the first contact (FCR)",
+)
 kpi("aht", "Handling time", "hours", "less", "worked / handled", "staff time per contact handled (AHT)")
-kpi("time_to_resolution", "Time to resolution", "weeks", "less", "resolution_weeks / resolved",
-    "mean age of the issues resolved in the week")
+kpi(
+    "time_to_resolution",
+    "Time to resolution",
+    "weeks",
+    "less",
+    "resolution_weeks / resolved",
+    "mean age of the issues resolved in the week",
+)
 kpi("backlog", "Backlog", "cases", "less", "backlog", "cases waiting at the end of the week")
-kpi("failure_demand", "Failure demand", "share", "less", "returned / (raised + returned)",
-    "share of incoming contacts that an earlier failure caused")
-kpi("handoff_loss", "Hand-off loss", "share", "less", "handoffs_lost / handoffs",
-    "hand-offs between departments that lose what the customer has said")
-kpi("utilisation", "Utilisation", "share", "neither", "(worked - overrun) / hours",
-    "time spent on cases of the time available for them")
+kpi(
+    "failure_demand",
+    "Failure demand",
+    "share",
+    "less",
+    "returned / (raised + returned)",
+    "share of incoming contacts that an earlier failure caused",
+)
+kpi(
+    "handoff_loss",
+    "Hand-off loss",
+    "share",
+    "less",
+    "handoffs_lost / handoffs",
+    "hand-offs between departments that lose what the customer has said",
+)
+kpi(
+    "utilisation",
+    "Utilisation",
+    "share",
+    "neither",
+    "(worked - overrun) / hours",
+    "time spent on cases of the time available for them",
+)
 kpi("fast", "Closed fast", "share", "neither", "closed_fast / handled", "contacts closed fast")
-kpi("script", "By the script", "share", "neither", "followed_script / handled", "contacts handled by the script")
+kpi(
+    "script",
+    "By the script",
+    "share",
+    "neither",
+    "followed_script / handled",
+    "contacts handled by the script",
+)
 kpi("solve", "Solved with judgement", "share", "neither", "solved / handled", "contacts solved with judgement")
 kpi("hand_over", "Handed over", "share", "less", "handed_over / handled", "contacts passed on undone")
 kpi("escalate", "Escalated", "share", "less", "escalated / handled", "contacts put to a leader")
 kpi("engagement", "Staff engagement", "share", "more", "engagement / people", "mean engagement (ENG)")
-kpi("staff_turnover", "Staff turnover", "share/year", "less", "52 * quits / people",
-    "members of staff who leave, at a yearly rate")
+kpi(
+    "staff_turnover",
+    "Staff turnover",
+    "share/year",
+    "less",
+    "52 * quits / people",
+    "members of staff who leave, at a yearly rate",
+)
 kpi("fatigue", "Change fatigue", "share", "less", "fatigue / people", "mean fatigue")
 kpi("cynicism", "Cynicism", "share", "less", "cynicism / people", "mean cynicism")
-kpi("empowerment", "Empowerment felt", "share", "more", "empowerment / people",
-    "mean latitude as granted, as safe to use, and as lent by champions")
+kpi(
+    "empowerment",
+    "Empowerment felt",
+    "share",
+    "more",
+    "empowerment / people",
+    "mean latitude as granted, as safe to use, and as lent by champions",
+)
 kpi("latitude", "Latitude granted", "share", "neither", "latitude / people", "mean decision rights granted")
 kpi("skill", "Skill", "share", "more", "skill / people", "mean skill")
 kpi("conviction", "Staff conviction", "share", "more", "conviction / people", "mean conviction of staff")
 kpi("tipped", "Penny dropped", "share", "more", "tipped / people", "people for whom the penny has dropped")
 kpi("habit", "Habit", "share", "more", "habit / people", "mean habit of acting customer-first")
-kpi("adoption", "Adoption", "share", "more", "adopters / people",
-    "share of staff who act customer-first by habit")
-kpi("cross_adoption", "Adoption elsewhere", "share", "more", "cross_adopters / cross_people",
-    "adoption outside the department in which most champions work")
+kpi(
+    "adoption",
+    "Adoption",
+    "share",
+    "more",
+    "adopters / people",
+    "share of staff who act customer-first by habit",
+)
+kpi(
+    "cross_adoption",
+    "Adoption elsewhere",
+    "share",
+    "more",
+    "cross_adopters / cross_people",
+    "adoption outside the department in which most champions work",
+)
 kpi("routine", "Routines", "share", "more", "embedded / posts", "practice written into routines and tools")
-kpi("executive_conviction", "Executive conviction", "share", "more", "executive_conviction",
-    "conviction of the executive")
-kpi("leader_conviction", "Leaders' conviction", "share", "more", "leader_conviction", "mean conviction of leaders")
-kpi("leader_credibility", "Leaders' credibility", "share", "more", "leader_credibility",
-    "mean credibility of leaders")
-kpi("hero_dependency", "Hero dependency", "share", "less", "carried_squared / carried_total**2",
-    "concentration of the change on few carriers: 1 if one person carries all of it")
-kpi("reported_csat", "Reported satisfaction", "of 100", "neither", "100 * survey / handled",
-    "what surveys right after the contact report, beside the true CSAT")
-kpi("reported_fcr", "Reported resolution", "share", "neither", "claimed / closed_first",
-    "what the records call resolved at the first contact, beside the true FCR")
+kpi(
+    "executive_conviction",
+    "Executive conviction",
+    "share",
+    "more",
+    "executive_conviction",
+    "conviction of the executive",
+)
+kpi(
+    "leader_conviction",
+    "Leaders' conviction",
+    "share",
+    "more",
+    "leader_conviction",
+    "mean conviction of leaders",
+)
+kpi(
+    "leader_credibility",
+    "Leaders' credibility",
+    "share",
+    "more",
+    "leader_credibility",
+    "mean credibility of leaders",
+)
+kpi(
+    "hero_dependency",
+    "Hero dependency",
+    "share",
+    "less",
+    "carried_squared / carried_total**2",
+    "concentration of the change on few carriers: 1 if one person carries all of it",
+)
+kpi(
+    "reported_csat",
+    "Reported satisfaction",
+    "of 100",
+    "neither",
+    "100 * survey / handled",
+    "what surveys right after the contact report, beside the true CSAT",
+)
+kpi(
+    "reported_fcr",
+    "Reported resolution",
+    "share",
+    "neither",
+    "claimed / closed_first",
+    "what the records call resolved at the first contact, beside the true FCR",
+)
 kpi("revenue", "Revenue", "EUR/week", "more", "revenue", "what customers spent", "sum")
 kpi("spend", "Programme spending", "EUR/week", "neither", "spent", "what the programme spent", "sum")
-kpi("cost", "Cost", "EUR/week", "less",
+kpi(
+    "cost",
+    "Cost",
+    "EUR/week",
+    "less",
     "wages + handling + compensation + spent + turnover_cost + acquisition_cost + overhead",
-    "all cost booked in the week", "sum")
-kpi("cost_per_resolved", "Cost per resolved issue", "EUR", "less", "(wages + handling + compensation) / resolved",
-    "pay, handling and compensation per issue resolved")
+    "all cost booked in the week",
+    "sum",
+)
+kpi(
+    "cost_per_resolved",
+    "Cost per resolved issue",
+    "EUR",
+    "less",
+    "(wages + handling + compensation) / resolved",
+    "pay, handling and compensation per issue resolved",
+)
 kpi("profit", "Profit", "EUR/week", "more", "revenue - cost", "revenue less cost", "sum")
-kpi("npv", "Net present value", "EUR", "more", "cumulated(profit * present)",
-    "discounted profit from week 0 to date (NPV)", "last")
-kpi("customer_equity", "Customer equity", "EUR", "more",
+kpi(
+    "npv",
+    "Net present value",
+    "EUR",
+    "more",
+    "cumulated(profit * present)",
+    "discounted profit from week 0 to date (NPV)",
+    "last",
+)
+kpi(
+    "customer_equity",
+    "Customer equity",
+    "EUR",
+    "more",
     "customers * 52 * lately(profit / customers) * retention / (1 + discount - retention)",
-    "value of today's customers: margin m and retention r kept, m r / (1 + i - r) each (Gupta, Lehmann & Stuart 2004)")
+    "value of today's customers: margin m and retention r kept, m r / (1 + i - r) each (Gupta, Lehmann & Stuart 2004)",
+)
 
 
 def cumulated(x: Floats) -> Floats:
@@ -174,7 +321,7 @@ def available(by: str) -> tuple[str, ...]:
 
 
 @cache
-def _code(formula: str):
+def _code(formula: str) -> CodeType:
     return compile(formula, formula, "eval")
 
 

@@ -54,6 +54,7 @@ class Organisation(mesa.Model):
         # First, because it refuses a seed that cannot be used.
         self.simulation = Simulation(chosen, rng, weeks)
         super().__init__(rng=rng)
+        self.running: bool = True
         self._views: dict[tuple[type[View], int], View] = {}
         self._seen_in: int | None = None
 

@@ -57,7 +57,7 @@ def comparison_figure(comparison: Comparison, kpis: Sequence[str] | None = None)
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
     with mpl.rc_context(_RC):
-        figure = Figure(figsize=(13.33, 1.9 + 2.8 * rows), layout="none")
+        figure = Figure(figsize=(13.33, 1.9 + 2.8 * rows))
         grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
         panels = [axes for row in grid for axes in row]
         for axes, kpi in zip(panels, shown, strict=False):
@@ -84,7 +84,7 @@ def sweep_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> F
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
     with mpl.rc_context(_RC):
-        figure = Figure(figsize=(13.33, 1.9 + 2.8 * rows), layout="none")
+        figure = Figure(figsize=(13.33, 1.9 + 2.8 * rows))
         grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
         panels = [axes for row in grid for axes in row]
         for axes, kpi in zip(panels, shown, strict=False):
@@ -196,7 +196,7 @@ def _mark_events(panels: Sequence[Axes], comparison: Comparison, names: Sequence
     labels = events.groupby("week")["label"].agg(lambda column: " / ".join(sorted(set(column))))
     if len(labels) > 8:
         return
-    for number, (week, label) in enumerate(labels.items()):
+    for number, (week, label) in enumerate(zip(labels.index.to_numpy(dtype=float), labels, strict=True)):
         for axes in panels:
             axes.axvline(week, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=0)
         text = label if len(label) <= 34 else f"{label[:32]}…"
@@ -228,4 +228,6 @@ def _head(figure: Figure, comparison: Comparison, names: Sequence[str], panel: A
     figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.035, 0.0), ncols=len(names) if wide else 3,
                   frameon=False, fontsize=11.5, handlelength=3.2, columnspacing=1.6)  # fmt: skip
     bottom = 0.98 if wide else 0.98 + 0.25 * ((len(names) - 1) // 3)
-    figure.subplots_adjust(left=0.06, right=0.985, top=1 - 1.6 / height, bottom=bottom / height, wspace=0.24, hspace=0.42)
+    figure.subplots_adjust(
+        left=0.06, right=0.985, top=1 - 1.6 / height, bottom=bottom / height, wspace=0.24, hspace=0.42
+    )

@@ -66,7 +66,7 @@ def population(storage: str) -> Callable[[type[T]], type[T]]:
             raise TypeError(f"{cls.__name__}: flows are declared after all other columns")
         made: Any = cls
         if storage == "columns":
-            made = namedtuple(cls.__name__, list(kinds), module=cls.__module__)  # type: ignore[misc]  # noqa: PYI024
+            made = namedtuple(cls.__name__, list(kinds), module=cls.__module__)  # type: ignore[misc]
             made.__doc__ = cls.__doc__
         made.columns = columns
         made.storage = storage

@@ -21,6 +21,7 @@ def flow_names(kind: type) -> tuple[str, ...]:
 DEPARTMENT_TALLIES = flow_names(Departments)
 SEGMENT_TALLIES = flow_names(Segments)
 FIRM_TALLIES = flow_names(Firm)
+RECORDED = ("departments", "segments", "firm")
 
 
 @dataclass
@@ -40,10 +41,8 @@ class Record:
     @classmethod
     def of(cls, world: World, weeks: int) -> Record:
         """Return an empty record with room for a number of weeks of a world."""
-        rooms = (
-            np.empty((max(weeks, 1), *world.flows[name].shape)) for name in ("departments", "segments", "firm")
-        )
-        return cls(*rooms)
+        room = {name: np.empty((max(weeks, 1), *world.flows[name].shape)) for name in RECORDED}
+        return cls(**room)
 
     def add(self, world: World) -> None:
         """Keep the tallies of the week that the world has just lived."""

@@ -1,11 +1,11 @@
 """Results on disk: Parquet shards that are whole or absent, and a manifest that says how to make them again.
 
-    FOLDER/manifest.json               experiment, seeds, versions, command, what failed
-    FOLDER/scenarios/NAME.toml         every scenario, resolved
-    FOLDER/runs/part-*.parquet         one row per scenario, replicate and week; one column per KPI
-    FOLDER/departments/part-*.parquet  the same by department
-    FOLDER/segments/part-*.parquet     the same by customer segment
-    FOLDER/events/part-*.parquet       every move made
+FOLDER/manifest.json               experiment, seeds, versions, command, what failed
+FOLDER/scenarios/NAME.toml         every scenario, resolved
+FOLDER/runs/part-*.parquet         one row per scenario, replicate and week; one column per KPI
+FOLDER/departments/part-*.parquet  the same by department
+FOLDER/segments/part-*.parquet     the same by customer segment
+FOLDER/events/part-*.parquet       every move made
 """
 
 from __future__ import annotations
@@ -84,8 +84,14 @@ class Store:
         known = read_manifest(self.folder)
         mine = identity(self.experiment)
         if known["experiment"] != json.loads(json.dumps(mine["experiment"])):
-            keys = [k for k in mine["experiment"] if known["experiment"].get(k) != json.loads(json.dumps(mine["experiment"][k]))]
-            raise ResultsError(f"{self.folder}: holds another experiment ({', '.join(keys)} differ); name another folder")
+            keys = [
+                k
+                for k in mine["experiment"]
+                if known["experiment"].get(k) != json.loads(json.dumps(mine["experiment"][k]))
+            ]
+            raise ResultsError(
+                f"{self.folder}: holds another experiment ({', '.join(keys)} differ); name another folder"
+            )
         if known["sources"] != mine["sources"]:
             raise ResultsError(
                 f"{self.folder}: was made by another version of ccsim ({known['versions'].get('ccsim')}, sources "
@@ -276,13 +282,19 @@ def _frame(table: str, runs: Sequence[tuple[int, Run]]) -> pd.DataFrame:
     parts = []
     for replicate, run in runs:
         if table == "events":
-            rows: dict[str, Any] = {"week": [week for week, _ in run.events], "label": [label for _, label in run.events]}
+            rows: dict[str, Any] = {
+                "week": [week for week, _ in run.events],
+                "label": [label for _, label in run.events],
+            }
         elif table == "runs":
             rows = {"seed": run.seed, "week": np.arange(len(next(iter(run.kpis.values())))), **run.kpis}
         else:
             values = getattr(run, table)
             weeks, groups = next(iter(values.values())).shape
-            rows = {"week": np.repeat(np.arange(weeks), groups), table[:-1]: np.tile(np.arange(groups), weeks)}
+            rows = {
+                "week": np.repeat(np.arange(weeks), groups),
+                table[:-1]: np.tile(np.arange(groups), weeks),
+            }
             rows |= {name: value.ravel() for name, value in values.items()}
         parts.append(pd.DataFrame({"scenario": run.scenario, "replicate": replicate, **rows}))
     frame = pd.concat(parts, ignore_index=True)
@@ -301,7 +313,11 @@ def _read_table(folder: Path, table: str, columns: list[str] | None = None) -> p
             parts.append(pq.ParquetFile(path).read(columns=columns))
         except (OSError, pa.ArrowInvalid) as error:
             raise ResultsError(f"{path}: cannot be read ({error}); remove it and run again with --resume") from None
-    return pa.concat_tables(parts).to_pandas() if parts else pd.DataFrame(columns=columns or ["scenario", "replicate", "week"])
+    return (
+        pa.concat_tables(parts).to_pandas()
+        if parts
+        else pd.DataFrame(columns=columns or ["scenario", "replicate", "week"])
+    )
 
 
 def _in_order(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:

@@ -8,13 +8,14 @@ import shlex
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +69,19 @@ _experiment: Experiment | None = None
 
 
 def _start_worker(experiment: Experiment) -> None:
-    """Prepare a process: Ctrl-C is the parent's to handle."""
+    """Prepare a process: Ctrl-C is the parent's to handle, and without its parent it ends."""
     global _experiment  # noqa: PLW0603  # sent once to each process instead of with each task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _experiment = experiment
+
+
+def _end_with_parent() -> None:
+    """Wait for the parent to die, however it does, and end: nothing runs on for nobody."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _do(task: Task) -> Done:
@@ -106,8 +116,8 @@ def run_experiment(
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers: {workers!r} is not accepted; it takes a whole number of at least 1")
     if out is None:
-        with tempfile.TemporaryDirectory(prefix="ccsim-") as folder:
-            place = Path(folder) / "results"
+        with tempfile.TemporaryDirectory(prefix="ccsim-") as temporary:
+            place = Path(temporary) / "results"
             return _in_memory(run_experiment(experiment, workers=workers, out=place, progress=progress))
     folder = Path(out)
     with locked(folder):
@@ -255,7 +265,13 @@ def _one_thread_each() -> Iterator[None]:
 @contextlib.contextmanager
 def console_progress(title: str, console: Any = None) -> Iterator[Progress]:
     """Show a progress bar with rate, time left and failures on the terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bar
 
     columns = (

@@ -1,12 +1,13 @@
 """Scenarios: what is set and moved, read from TOML files that may extend one another.
 
-A scenario is frozen data: sizes, assumptions, the levers of the past, the levers of week 0, and a schedule of moves.
-It holds a seed nowhere and no generator. Every fault of a file is found and reported, with file, line and key.
+A scenario is frozen data: sizes, assumptions, the levers of the past, the levers of week 0, and a schedule of
+moves. It holds a seed nowhere and no generator. Every fault of a file is found and reported, with file, line
+and key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ Values = dict[str, Any]
 #: Tables of a scenario file, and the role of the parameters that each takes.
 TABLES = {"organisation": "size", "assumptions": "assumption", "before": "lever", "levers": "lever"}
 _TABLE_OF = {"size": "[organisation]", "assumption": "[assumptions]", "lever": "[levers] or [before]"}
+_KIND_OF = {"size": "a size, fixed at founding", "assumption": "an assumption", "lever": "a lever"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Move:
         """Return a checked move.
 
         Raises:
-            InputError: a name that is no lever, a value that it does not accept, or a condition that cannot be read.
+            InputError: a name that is no lever, a value that it does not accept, or a condition that cannot
+                be read.
         """
         checked = {key: check(key, value, ("lever",)) for key, value in values.items()}
         condition = Condition(when) if when is not None else None
@@ -145,17 +148,21 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
     """
     row = declared().get(key)
     if row is None:
+        own = [known for known in declared() if known.startswith(f"{key}.")]
+        if own:
+            raise InputError(f"{key!r} is a group of parameters: set one of them, such as {own[0]!r}")
         full = [known for known in declared() if known.split(".")[1] == key.split(".")[-1]]
         if full:
             raise InputError(f"no parameter is called {key!r} (did you mean {' or '.join(map(repr, full))}?)")
         raise UnknownName("parameter", key, declared())
     if row.role not in roles:
-        kind = {"size": "a size, fixed at founding", "assumption": "an assumption", "lever": "a lever"}[row.role]
-        raise InputError(f"{key} is {kind}: it belongs in {_TABLE_OF[row.role]}")
+        raise InputError(f"{key} is {_KIND_OF[row.role]}: it belongs in {_TABLE_OF[row.role]}")
     try:
         return row.check(value)
     except InputError as error:
         raise InputError(f"{key}: {error}") from None
+    except OverflowError:
+        raise InputError(f"{key}: this number is too large; it takes {row.accepts()}") from None
 
 
 def load(name: str | Path) -> Scenario:
@@ -169,16 +176,26 @@ def load(name: str | Path) -> Scenario:
     return read_scenario(find(name))
 
 
-def find(name: str | Path, folder: Path | None = None) -> Path:
-    """Return the file of a scenario: a path that ends in .toml, or a name looked up near and then in the library."""
-    path = Path(name)
-    if path.suffix == ".toml":
-        return path if folder is None or path.is_absolute() else folder / path
-    near = [folder] if folder else []
+def find(name: str | Path, folder: Path = Path(), near: Sequence[Path] = ()) -> Path:
+    """Return the file of a scenario.
+
+    Args:
+        name: a path that ends in .toml, or a name.
+        folder: where a path starts.
+        near: folders in which a name is looked up before ``scenarios/`` and the library.
+
+    Raises:
+        UnknownName: no such name; a path is not looked at here.
+    """
+    if "\0" in str(name):
+        raise InputError(f"{str(name)!r} is no name that a file can have")
+    if Path(name).suffix == ".toml":
+        return folder / name
     for place in (*near, Path("scenarios"), *library("scenarios")):
         if (place / f"{name}.toml").is_file():
             return place / f"{name}.toml"
-    raise UnknownName("scenario", str(name), shipped())
+    known = {path.stem for place in near for path in place.glob("*.toml")}
+    raise UnknownName("scenario", str(name), known | set(shipped()))
 
 
 def library(kind: str) -> list[Path]:
@@ -195,9 +212,9 @@ def shipped(kind: str = "scenarios") -> dict[str, Path]:
 
 
 def flattened(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield every value of nested tables with its path."""
+    """Yield every value of nested tables with its path; an empty table counts as a value."""
     for name, value in table.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             yield from flattened(value, (*above, name))
         else:
             yield (*above, name), value
@@ -213,8 +230,11 @@ def _nested(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 def template(name: str) -> str:
     """Return the text of a new scenario file, commented."""
-    return f'''# A scenario: what differs from the ordinary organisation. `ccsim show {name}` tells what it comes to.
-title = "{name.replace("-", " ").replace("_", " ").capitalize()}"
+    import tomlkit
+
+    title = tomlkit.string(name.replace("-", " ").replace("_", " ").capitalize()).as_string()
+    return f"""# A scenario: what differs from the ordinary organisation. `ccsim show` tells what it comes to.
+title = {title}
 about = "What is tried here, in a sentence or two."
 extends = "nothing"          # another scenario's name, or a path that ends in .toml
 
@@ -232,6 +252,4 @@ week = 104
 label = "The programme ends"
 [schedule.set.programme]
 budget = 0
-'''
-
-
+"""

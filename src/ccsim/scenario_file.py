@@ -1,4 +1,7 @@
-"""Read scenario files: shape by pydantic, values by the parameters' declarations, and every fault with its place."""
+"""Read scenario files: shape by pydantic, values by the parameters' declarations, every fault with its place.
+
+A scenario file may extend another; what comes out is one scenario with its parents merged in.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ccsim.errors import Fault, InputError, InputFaults, did_you_mean
+from ccsim.condition import Condition
+from ccsim.errors import Fault, InputError, InputFaults, UnknownName, did_you_mean
 from ccsim.scenario import TABLES, Move, Scenario, Values, check, default_label, find, flattened
-from ccsim.settings import impossible
+from ccsim.settings import declared, impossible
 from ccsim.toml_places import Key, line_of, read_toml
 
 Week = Annotated[int, Field(ge=0, le=100_000, strict=True)]
@@ -26,9 +30,9 @@ class Shape(BaseModel):
 class MoveShape(Shape):
     """One table of a schedule."""
 
-    set: dict[str, Any] = {}
+    set: dict[str, Any] = Field(default_factory=dict)
     week: Week | None = None
-    weeks: list[Week] | None = None
+    weeks: Annotated[list[Week], Field(min_length=1)] | None = None
     when: str | None = None
     after: Week = 0
     label: str = ""
@@ -40,11 +44,11 @@ class ScenarioShape(Shape):
     title: str = ""
     about: str = ""
     extends: str | None = None
-    organisation: dict[str, Any] = {}
-    assumptions: dict[str, Any] = {}
-    before: dict[str, Any] = {}
-    levers: dict[str, Any] = {}
-    schedule: list[dict[str, Any]] = []
+    organisation: dict[str, Any] = Field(default_factory=dict)
+    assumptions: dict[str, Any] = Field(default_factory=dict)
+    before: dict[str, Any] = Field(default_factory=dict)
+    levers: dict[str, Any] = Field(default_factory=dict)
+    schedule: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class Reader:
@@ -53,23 +57,30 @@ class Reader:
     Args:
         file: its path, as messages name it.
         places: the line of each key.
+        near: folders in which the scenarios that it names are looked up first.
         above: path of the part of the file that is read.
     """
 
-    def __init__(self, file: Path, places: Mapping[Key, int], above: Key = ()) -> None:
-        self.file, self.places, self.above = file, dict(places), above
+    def __init__(self, file: Path, places: dict[Key, int], near: tuple[Path, ...] = (), above: Key = ()) -> None:
+        self.file, self.places, self.near, self.above = file, places, near, above
         self.faults: list[Fault] = []
 
-    def fault(self, key: Key, problem: str, shown: str | None = None) -> None:
+    def part(self, *key: str | int) -> Reader:
+        """Return a reader of a part of the file; it shares the list of faults."""
+        reader = Reader(self.file, self.places, self.near, (*self.above, *key))
+        reader.faults = self.faults
+        return reader
+
+    def fault(self, key: Key, problem: str) -> None:
         """Note a fault."""
         whole = (*self.above, *key)
-        name = ".".join(str(part) for part in whole) if shown is None else shown
+        name = ".".join(str(part) for part in whole)
         self.faults.append(Fault(str(self.file), line_of(self.places, whole), name, problem))
 
     def shape(self, kind: type[BaseModel], data: Mapping[str, Any], above: Key = ()) -> Any:
-        """Return the data in a shape; what does not fit is noted and left out, so that the rest is read all the same.
+        """Return the data in a shape, whose keys all have defaults.
 
-        None if what is left lacks something that the shape needs.
+        What does not fit is noted and left out, so that the rest is read all the same.
         """
         try:
             return kind.model_validate(data)
@@ -77,37 +88,49 @@ class Reader:
             for row in error.errors():
                 self.fault((*above, *row["loc"]), _in_words(row, kind))
             wrong = {row["loc"][0] for row in error.errors()}
-        try:
-            return kind.model_validate({key: value for key, value in data.items() if key not in wrong})
-        except ValidationError:
-            return None
+        return kind.model_validate({key: value for key, value in data.items() if key not in wrong})
 
     def values(self, table: str, data: Mapping[str, Any], roles: tuple[str, ...], above: Key = ()) -> Values:
         """Return a table's values, checked, by parameter key."""
-        found = {}
+        found: Values = {}
+        groups = {row.group for row in declared().values()}
         for path, value in flattened(data):
             key = ".".join((table, *path) if table == "organisation" else path)
+            if value == {} and key in groups:
+                continue
             try:
+                if value == {}:
+                    raise UnknownName("group", key, groups)
+                if key in found:
+                    raise InputError("is set twice")
                 found[key] = check(key, value, roles)
             except InputError as error:
                 self.fault((*above, table, *path), str(error).removeprefix(f"{key}: "))
         return found
 
     def finish(self) -> None:
-        """Raise what was found."""
+        """Raise what was found; a parent's faults once, however often it is a parent."""
         if self.faults:
-            raise InputFaults(self.faults)
+            raise InputFaults(dict.fromkeys(self.faults))
 
 
 def _in_words(row: Any, kind: type[BaseModel]) -> str:
     """Say a fault of the shape as ccsim says things."""
     if row["type"] == "extra_forbidden":
         return f"there is no such key{did_you_mean(str(row['loc'][-1]), kind.model_fields)}"
-    if row["type"] == "missing":
-        return "is missing"
-    wanted = row["msg"].removeprefix("Input should be ").replace("a valid string", "text").replace(
-        "a valid integer", "a whole number").replace("a valid dictionary", "a table").replace("a valid list", "a list")
-    return f"{row['input']!r} is not accepted; it takes {wanted}"
+    limits = row.get("ctx", {})
+    wanted = {
+        "string_type": "text",
+        "int_type": "a whole number",
+        "dict_type": "a table",
+        "list_type": "a list",
+        "greater_than_equal": f"a whole number of at least {limits.get('ge')}",
+        "less_than_equal": f"a whole number of at most {limits.get('le')}",
+        "too_short": f"at least {limits.get('min_length')} value",
+        "too_long": f"at most {limits.get('max_length')} values",
+    }.get(row["type"], row["msg"])
+    shown = f"{len(row['input'])} values" if row["type"] == "too_long" else repr(row["input"])
+    return f"{shown} is not accepted; it takes {wanted}"
 
 
 def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:
@@ -118,28 +141,24 @@ def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:
         InputFaults: what is wrong with it, or with a parent, all of it.
     """
     data, places = read_toml(file)
-    reader = Reader(file, places)
+    reader = Reader(file, places, near=(file.parent,))
     scenario = scenario_of(reader, data, file.stem, (*chain, file.resolve()))
     reader.finish()
-    assert scenario is not None
     return scenario
 
 
-def scenario_of(reader: Reader, data: Mapping[str, Any], name: str, chain: tuple[Path, ...]) -> Scenario | None:
-    """Return the scenario that data describes; faults go to the reader."""
-    shape = reader.shape(ScenarioShape, dict(data))
-    if shape is None:
-        return None
+def scenario_of(reader: Reader, data: Mapping[str, Any], name: str, chain: tuple[Path, ...] = ()) -> Scenario:
+    """Return the scenario that data describes; faults go to the reader, and what is at fault is left out."""
+    shape = reader.shape(ScenarioShape, data)
     tables = {table: reader.values(table, getattr(shape, table), (role,)) for table, role in TABLES.items()}
-    schedule = [move for number, row in enumerate(shape.schedule) for move in _moves(reader, row, number)]
     parent = _parent(reader, shape, chain)
-    if not shape.title and shape.extends is None and "title" not in data:
+    if "title" not in data and "extends" not in data:
         reader.fault(("title",), "is missing: a few words that name the scenario")
-    own = Scenario(name, shape.title, shape.about, **tables, schedule=tuple(schedule), files=(str(reader.file),))
+    schedule = _schedule(reader, shape, parent)
+    own = Scenario(name, shape.title, shape.about, **tables, schedule=schedule, files=(str(reader.file),))
     merged = _merged(parent, own) if parent else own
-    for key, problem in impossible(merged.organisation) if not reader.faults else []:
+    for key, problem in impossible(merged.organisation) if not reader.faults else ():
         reader.fault(("organisation", key.split(".")[1]), problem)
-    _refuse_contradictions(reader, merged.schedule)
     return merged
 
 
@@ -148,7 +167,7 @@ def _parent(reader: Reader, shape: ScenarioShape, chain: tuple[Path, ...]) -> Sc
     if shape.extends is None:
         return None
     try:
-        file = find(shape.extends, reader.file.parent)
+        file = find(shape.extends, reader.file.parent, reader.near)
         if file.resolve() in chain:
             circle = [path.stem for path in (*chain[chain.index(file.resolve()) :], file)]
             raise InputError(f"a scenario cannot extend itself: {' -> '.join(circle)}")
@@ -165,8 +184,29 @@ def _merged(parent: Scenario, child: Scenario) -> Scenario:
     tables = {table: {**getattr(parent, table), **getattr(child, table)} for table in TABLES}
     return replace(
         child, title=child.title or parent.title, about=child.about or parent.about,
-        schedule=parent.schedule + child.schedule, files=parent.files + child.files, **tables,
+        schedule=parent.schedule + child.schedule, files=parent.files + child.files,
+        **tables,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _schedule(reader: Reader, shape: ScenarioShape, parent: Scenario | None) -> tuple[Move, ...]:
+    """Return a file's own moves; refuse one that contradicts an earlier move of its week."""
+    moves: list[Move] = []
+    first: dict[tuple[int | None, str], Any] = {
+        (move.week, key): value
+        for move in (parent.schedule if parent else ())
+        for key, value in move.set.items()
+        if move.week is not None
+    }
+    for number, row in enumerate(shape.schedule):
+        for move in _moves(reader, row, number):
+            moves.append(move)
+            for key, value in move.set.items() if move.week is not None else ():
+                known = first.setdefault((move.week, key), value)
+                if known != value:
+                    problem = f"in week {move.week}, {key} is set to {known!r} and to {value!r}"
+                    reader.fault(("schedule", number, "set", *key.split(".")), problem)
+    return tuple(moves)
 
 
 def _moves(reader: Reader, data: Mapping[str, Any], number: int) -> list[Move]:
@@ -174,8 +214,6 @@ def _moves(reader: Reader, data: Mapping[str, Any], number: int) -> list[Move]:
     place: Key = ("schedule", number)
     before = len(reader.faults)
     row = reader.shape(MoveShape, data, place)
-    if row is None:
-        return []
     if sum(key in data for key in ("week", "weeks", "when")) != 1:
         reader.fault(place, "a move takes exactly one of week, weeks, when")
     if not data.get("set"):
@@ -183,26 +221,15 @@ def _moves(reader: Reader, data: Mapping[str, Any], number: int) -> list[Move]:
     if "after" in data and "when" not in data:
         reader.fault((*place, "after"), "goes with when")
     values = reader.values("set", row.set, ("lever",), place)
+    condition = None
     try:
-        move = Move.of({}, when=row.when)
+        condition = Condition(row.when) if row.when is not None else None
     except InputError as error:
         reader.fault((*place, "when"), str(error))
     if len(reader.faults) > before:
         return []
     label = row.label or default_label(values)
-    if row.when is not None:
-        return [replace(move, set=values, after=row.after, label=label)]
-    weeks = [row.week] if row.week is not None else row.weeks or []
+    if condition is not None:
+        return [Move(values, None, condition, row.after, label)]
+    weeks = [row.week] if row.week is not None else dict.fromkeys(row.weeks)
     return [Move(values, week, label=label) for week in weeks]
-
-
-def _refuse_contradictions(reader: Reader, schedule: tuple[Move, ...]) -> None:
-    """Refuse a schedule that sets one lever to two values in one week."""
-    first: dict[tuple[int, str], Any] = {}
-    for move in schedule:
-        for key, value in move.set.items():
-            if move.week is None:
-                continue
-            known = first.setdefault((move.week, key), value)
-            if known != value:
-                reader.fault(("schedule",), f"in week {move.week}, {key} is set to {known!r} and to {value!r}")

@@ -63,7 +63,7 @@ class Settings(NamedTuple):
 @cache
 def declared() -> dict[str, Parameter]:
     """Return every declared parameter by its key, in order of display."""
-    return {row.key: row for group in Settings() for row in group.declared}  # type: ignore[attr-defined]
+    return {row.key: row for group in Settings() for row in group.declared}  # type: ignore[union-attr]
 
 
 def ordinary() -> Settings:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,30 +12,39 @@ from tomlkit.exceptions import ParseError, TOMLKitError
 
 from ccsim.errors import Fault, InputError, InputFaults
 
+#: A path into a file: names of keys, and numbers of the elements of lists.
 Key = tuple[str | int, ...]
+
+_TOKEN = re.compile(
+    r'''(?P<text>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')
+    |(?P<comment>\#[^\n]*)
+    |(?P<sign>[][{}=,.\n])
+    |(?P<word>[^][{}=,.\#"'\s]+)''',
+    re.VERBOSE | re.DOTALL,
+)
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
-    """Return a file's data and the line of each key (a path of names, with numbers for the tables of a list).
+    """Return a file's data and the line of each key and of each element of a list.
 
     Raises:
         InputError: the file cannot be read.
         InputFaults: it is not TOML; the fault says where.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from None
+    except (OSError, ValueError) as error:  # a ValueError: not UTF-8, or a path that no file can have
+        raise InputError(f"{str(path)!r}: cannot be read ({error})") from None
     try:
-        data = tomlkit.parse(text).unwrap()
-    except ParseError as error:
-        problem = str(error).split(" at line ")[0]
-        raise InputFaults([Fault(str(path), error.line, "", f"this is not TOML: {problem}")]) from None
-    except TOMLKitError as error:
-        raise InputFaults([Fault(str(path), None, "", f"this is not TOML: {error}")]) from None
-    return data, _places(text)
+        tomlkit.parse(text)  # says best what is wrong, but lets some slips pass, such as "\e" in a quoted key
+        data = tomllib.loads(text)
+    except (TOMLKitError, ValueError, RecursionError) as error:
+        line = error.line if isinstance(error, ParseError) else _line_of_fault(text)
+        problem = re.split(r" at line | \(at ", str(error))[0].replace("'\\x00'", "the end of the file")
+        raise InputFaults([Fault(str(path), line, "", f"this is not TOML: {problem}")]) from None
+    return data, places_of(text)
 
 
 def line_of(places: dict[Key, int], key: Key) -> int | None:
@@ -47,52 +56,108 @@ def line_of(places: dict[Key, int], key: Key) -> int | None:
     return None
 
 
-def _places(text: str) -> dict[Key, int]:
-    """Find the line of every key of a text that is known to be TOML.
+def places_of(text: str) -> dict[Key, int]:
+    """Return the line of every key and list element of a text that is known to be TOML.
 
-    Statement by statement: each is as many lines as it takes to be TOML by itself, and says by itself which keys it
-    sets. What a header opens holds until the next one.
+    tomlkit keeps a text without loss but does not tell where its parts stand, so they are looked up here.
     """
-    places: dict[Key, int] = {}
-    lists: dict[Key, int] = {}
-    table: Key = ()
-    statement, start = "", 1
-    for number, line in enumerate(text.split("\n"), 1):
-        statement, start = (statement + "\n" + line, start) if statement else (line, number)
-        try:
-            data = tomllib.loads(statement)
-        except tomllib.TOMLDecodeError:
-            continue
-        header = statement.lstrip().startswith("[")
-        for path, is_list in _paths(data):
-            if header and is_list:
-                lists[_numbered(path, lists)] = lists.get(_numbered(path, lists), -1) + 1
-            key = _numbered(path, lists) if header else (*table, *path)
-            if header and is_list:
-                places.setdefault(key, start)
-                key = (*key, lists[key])
-            for length in range(1, len(key) + 1):
-                places.setdefault(key[:length], start)
-            table = key if header else table
-        statement = ""
-    return places
+    scanner = _Scanner(text)
+    scanner.scan()
+    return scanner.places
 
 
-def _paths(data: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Yield each path that a statement sets, deepest last, and whether it opens a table of a list."""
-    for name, value in data.items():
-        path = (*above, name)
-        if isinstance(value, dict) and value:
-            yield from _paths(value, path)
+def _line_of_fault(text: str) -> int | None:
+    """Return the line at which the standard library's parser stops: tomlkit has errors without a place."""
+    try:
+        tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        found = re.search(r"\(at line (\d+)", str(error))
+        return int(found[1]) if found else None
+    return None
+
+
+class _Scanner:
+    """Walk through the tokens of a text and note where keys stand."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens: list[tuple[str, int]] = []
+        self.places: dict[Key, int] = {}
+        self.lists: dict[Key, int] = {}  # the present table of each list that [[headers]] fill
+        self.at, line = 0, 1
+        for match in _TOKEN.finditer(text + "\n"):
+            if match.lastgroup != "comment":
+                self.tokens.append((match[0], line))
+            line += match[0].count("\n")
+
+    def scan(self) -> None:
+        table: Key = ()
+        while self.at < len(self.tokens):
+            if self._take("\n"):
+                continue
+            if self.tokens[self.at][0] == "[":
+                table = self._header()
+            else:
+                self._pair(table)
+
+    def _header(self) -> Key:
+        """Note a ``[table]`` or a ``[[table of a list]]``, and return its path."""
+        self._take("[")
+        of_list, line = self._take("["), self.tokens[self.at][1]
+        key: Key = ()
+        for name in self._names():
+            # Behind each list on the way stands the number of its present table.
+            key = (*key, self.lists[key], name) if key in self.lists else (*key, name)
+        self._note(key, line)
+        if of_list:
+            self.lists[key] = self.lists.get(key, -1) + 1
+        if key in self.lists:
+            key = (*key, self.lists[key])
+            self._note(key, line)
+        self._take("]")
+        self._take("]")
+        return key
+
+    def _pair(self, table: Key) -> None:
+        line = self.tokens[self.at][1]
+        key = (*table, *self._names())
+        self._note(key, line)
+        self.at += 1  # =
+        self._value(key)
+
+    def _value(self, key: Key) -> None:
+        if self._take("["):
+            number = 0
+            while not self._take("]"):
+                if not self._take("\n") and not self._take(","):
+                    self._note((*key, number), self.tokens[self.at][1])
+                    self._value((*key, number))
+                    number += 1
+        elif self._take("{"):
+            while not self._take("}"):
+                if not self._take("\n") and not self._take(","):
+                    self._pair(key)
         else:
-            yield path, value == [{}]
+            while self.tokens[self.at][0] not in ("\n", ",", "]", "}"):
+                self.at += 1
 
+    def _names(self) -> list[str]:
+        names = [self._name()]
+        while self._take("."):
+            names.append(self._name())
+        return names
 
-def _numbered(path: tuple[str, ...], lists: dict[Key, int]) -> Key:
-    """Put the number of its present table behind each list on the way to a path's last name."""
-    key: Key = ()
-    for name in path:
-        if key in lists:
-            key = (*key, lists[key])
-        key = (*key, name)
-    return key
+    def _name(self) -> str:
+        text = self.tokens[self.at][0]
+        self.at += 1
+        return tomllib.loads(f"name = {text}")["name"] if text[0] in "\"'" else text
+
+    def _take(self, sign: str) -> bool:
+        """Step over a sign if it is the next token."""
+        if self.tokens[self.at][0] != sign:
+            return False
+        self.at += 1
+        return True
+
+    def _note(self, key: Key, line: int) -> None:
+        for length in range(1, len(key) + 1):
+            self.places.setdefault(key[:length], line)

@@ -83,9 +83,7 @@ def one_week(state, p, seed, week):
     embedding.embed(staff, departments, p.embedding)
 
     # Accounts, and the count of everything.
-    accounts.book(
-        staff, leaders, customers, departments, segments, firm, p.organisation.customers, p.accounts, week
-    )
+    accounts.book(staff, leaders, customers, departments, segments, firm, p.organisation.customers, p.accounts, week)
     tallies.count_staff(staff, leaders, departments, firm, p.habit.settled, week)
     tallies.count_customers(customers, segments)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -65,8 +65,10 @@ class World:
         )
         for mine, theirs in zip(world.state, self.state, strict=True):
             # A named tuple of arrays is copied array by array, a record array as one.
-            arrays = [(mine, theirs)] if isinstance(mine, np.ndarray) else zip(mine, theirs, strict=True)
-            for target, source in arrays:
+            pairs: Any = [(mine, theirs)]
+            if not isinstance(mine, np.ndarray):
+                pairs = zip(mine, theirs, strict=True)  # type: ignore[call-overload]
+            for target, source in pairs:
                 target[...] = source
         return replace(world, week=self.week)
 

@@ -11,29 +11,55 @@ class Accounts:
     """Prices."""
 
     revenue: float = parameter(
-        128.0, unit="EUR/week", range=(110.0, 180.0), meaning="what a customer of mean value spends at ordinary satisfaction",
-        source="calibrated: an ordinary margin of about 10 %")
+        128.0,
+        unit="EUR/week",
+        range=(110.0, 180.0),
+        meaning="what a customer of mean value spends at ordinary satisfaction",
+        source="calibrated: an ordinary margin of about 10 %",
+    )
     spending: float = parameter(
-        0.3, unit="1/share", range=(0.0, 0.8), off=0.0,
+        0.3,
+        unit="1/share",
+        range=(0.0, 0.8),
+        off=0.0,
         meaning="how much more satisfied customers spend, around the ordinary level",
-        source="assumed; sign: Anderson, Fornell & Mazvancheryl 2004")
+        source="assumed; sign: Anderson, Fornell & Mazvancheryl 2004",
+    )
     wage: float = parameter(800.0, unit="EUR/week", range=(600.0, 1100.0), meaning="cost of a member of staff")
     leader_wage: float = parameter(1400.0, unit="EUR/week", range=(1000.0, 2500.0), meaning="cost of a leader")
     contact: float = parameter(8.0, unit="EUR", range=(2.0, 20.0), meaning="cost of handling a contact besides pay")
     goodwill: float = parameter(
-        15.0, unit="EUR", range=(0.0, 50.0), off=0.0,
-        meaning="compensation given in the most complex cases that are solved with judgement")
+        15.0,
+        unit="EUR",
+        range=(0.0, 50.0),
+        off=0.0,
+        meaning="compensation given in the most complex cases that are solved with judgement",
+    )
     replacement: float = parameter(
-        15.0, unit="weeks' pay", range=(10.0, 25.0), meaning="cost of recruiting and starting a new person",
-        source="Holman et al. 2007: 3 to 4 months' pay")
+        15.0,
+        unit="weeks' pay",
+        range=(10.0, 25.0),
+        meaning="cost of recruiting and starting a new person",
+        source="Holman et al. 2007: 3 to 4 months' pay",
+    )
     acquisition: float = parameter(
-        500.0, unit="EUR", range=(100.0, 1500.0), meaning="cost of winning and setting up a customer")
+        500.0, unit="EUR", range=(100.0, 1500.0), meaning="cost of winning and setting up a customer"
+    )
     overhead: float = parameter(
-        0.05, unit="share", range=(0.0, 0.15), legal=(0.0, 1.0),
-        meaning="fixed cost, relative to the revenue that the organisation was founded with")
+        0.05,
+        unit="share",
+        range=(0.0, 0.15),
+        legal=(0.0, 1.0),
+        meaning="fixed cost, relative to the revenue that the organisation was founded with",
+    )
     discount: float = parameter(
-        0.12, unit="1/year", range=(0.05, 0.2), legal=(0.0, 1.0), meaning="discount rate for present values",
-        source="Gupta, Lehmann & Stuart 2004: 12 %")
+        0.12,
+        unit="1/year",
+        range=(0.05, 0.2),
+        legal=(0.0, 1.0),
+        meaning="discount rate for present values",
+        source="Gupta, Lehmann & Stuart 2004: 12 %",
+    )
 
 
 @rule

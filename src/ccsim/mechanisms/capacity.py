@@ -12,20 +12,37 @@ class Capacity:
     """How much time there is for cases."""
 
     week: float = parameter(
-        35.0, unit="hours/week", range=(30.0, 40.0), legal=(0.0, 80.0), meaning="contracted time of a member of staff",
-        source="Oliva & Sterman 2001: 35 hours")
+        35.0,
+        unit="hours/week",
+        range=(30.0, 40.0),
+        legal=(0.0, 80.0),
+        meaning="contracted time of a member of staff",
+        source="Oliva & Sterman 2001: 35 hours",
+    )
     shrinkage: float = parameter(
-        0.17, unit="share", range=(0.1, 0.3), off=0.0,
+        0.17,
+        unit="share",
+        range=(0.1, 0.3),
+        off=0.0,
         meaning="time lost to absence and breaks at ordinary energy",
-        source="Oliva & Sterman 2001: 16.5 % absent")
+        source="Oliva & Sterman 2001: 16.5 % absent",
+    )
     energy: float = parameter(
-        0.3, unit="share", range=(0.0, 0.6), off=0.0,
+        0.3,
+        unit="share",
+        range=(0.0, 0.6),
+        off=0.0,
         meaning="further time lost at no engagement, gained at full engagement, around the ordinary level",
-        source="assumed; sign: Harter et al. 2002, r = .25 of engagement with productivity")
+        source="assumed; sign: Harter et al. 2002, r = .25 of engagement with productivity",
+    )
     induction: float = parameter(
-        12.0, unit="weeks", range=(4.0, 26.0), off=0.0,
+        12.0,
+        unit="weeks",
+        range=(4.0, 26.0),
+        off=0.0,
         meaning="weeks until a new person works at full pace, starting from half",
-        source="Oliva & Sterman 2001: rookies for 12 weeks")
+        source="Oliva & Sterman 2001: rookies for 12 weeks",
+    )
 
 
 @rule
@@ -41,6 +58,8 @@ def plan_hours(staff, departments, p, week):
     """Give each post its hours for cases: what is left of the week after absence and the programme."""
     for i in range(len(staff.hours)):
         if week < staff.vacant_until[i]:
+            # What a predecessor left half done waits for the successor.
+            staff.hours[i] = -staff.overrun[i]
             continue
         department = staff.department[i]
         at_work = time_at_work(p.week, staff.engagement[i], week - staff.hired_in[i], p)

@@ -23,26 +23,61 @@ class Champions:
     """Who carries the change, with how much time, and until when."""
 
     count: int = parameter(
-        0, unit="people", range=(0, 20), legal=(0, 10000), off=0, lever=True, meaning="champions to be kept appointed")
+        0,
+        unit="people",
+        range=(0, 20),
+        legal=(0, 10000),
+        off=0,
+        lever=True,
+        meaning="champions to be kept appointed",
+    )
     hours: float = parameter(
-        20.0, unit="hours/week", range=(2.0, 35.0), legal=(0.0, 80.0), lever=True,
-        meaning="time freed for each champion")
+        20.0,
+        unit="hours/week",
+        range=(2.0, 35.0),
+        legal=(0.0, 80.0),
+        lever=True,
+        meaning="time freed for each champion",
+    )
     authority: float = parameter(
-        0.0, unit="share", range=(0.0, 1.0), off=0.0, lever=True,
-        meaning="decision rights that a champion can lend to those coached")
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="decision rights that a champion can lend to those coached",
+    )
     embedding: float = parameter(
-        0.1, unit="share", range=(0.0, 0.8), lever=True,
-        meaning="part of a champion's time spent on writing routines instead of coaching")
-    chosen: int = parameter(
-        1, unit="", range=(0, 2), choices=CHOSEN, lever=True, meaning="how champions are picked")
+        0.1,
+        unit="share",
+        range=(0.0, 0.8),
+        lever=True,
+        meaning="part of a champion's time spent on writing routines instead of coaching",
+    )
+    chosen: int = parameter(1, unit="", range=(0, 2), choices=CHOSEN, lever=True, meaning="how champions are picked")
     placed: int = parameter(
-        1, unit="", range=(0, 1), choices=PLACED, lever=True,
-        meaning="whether all come from one department or from the departments in turn")
+        1,
+        unit="",
+        range=(0, 1),
+        choices=PLACED,
+        lever=True,
+        meaning="whether all come from one department or from the departments in turn",
+    )
     leave: int = parameter(
-        0, unit="people", range=(0, 20), legal=(0, 10000), off=0, impulse=True,
-        meaning="champions who leave the organisation in this week")
+        0,
+        unit="people",
+        range=(0, 20),
+        legal=(0, 10000),
+        off=0,
+        impulse=True,
+        meaning="champions who leave the organisation in this week",
+    )
     reach: float = parameter(
-        0.4, unit="hours/week", range=(0.1, 1.0), meaning="a champion's time per colleague that makes half of full effect")
+        0.4,
+        unit="hours/week",
+        range=(0.1, 1.0),
+        meaning="a champion's time per colleague that makes half of full effect",
+    )
 
 
 @rule
@@ -68,7 +103,8 @@ def appoint(staff, colleagues, departments, p, seed, week):
     first = -1
     for i in range(len(staff.champion)):
         if staff.champion[i] > 0.0:
-            if week < staff.vacant_until[i] or staff.hired_in[i] == week or serving >= p.count:
+            # Whoever leaves at the end of this week serves it out.
+            if week < staff.vacant_until[i] or staff.hired_in[i] == week or serving >= p.count + p.leave:
                 staff.champion[i] = 0.0
             else:
                 staff.champion[i] = p.hours

@@ -9,7 +9,15 @@ from __future__ import annotations
 from ccsim.compiled import rule
 from ccsim.curves import exp, share
 from ccsim.mechanisms.contact import (
-    ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE, courtesy_of, success_of, time_of, way_of_passing,
+    ESCALATE,
+    FAST,
+    HAND_OVER,
+    SCRIPT,
+    SOLVE,
+    courtesy_of,
+    success_of,
+    time_of,
+    way_of_passing,
 )
 from ccsim.mechanisms.empowerment import beyond, checked, felt
 from ccsim.mechanisms.handoffs import loses

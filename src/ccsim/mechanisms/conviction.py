@@ -19,38 +19,81 @@ class Conviction:
     """How people come to believe that customer-first is right and works here."""
 
     pull: float = parameter(
-        4.5, unit="utility", range=(1.0, 5.0), off=0.0,
-        meaning="weight of the customer's good in the choice of a fully convinced person")
+        4.5,
+        unit="utility",
+        range=(1.0, 5.0),
+        off=0.0,
+        meaning="weight of the customer's good in the choice of a fully convinced person",
+    )
     evidence: float = parameter(
-        0.02, unit="1/week", range=(0.01, 0.08), off=0.0,
-        meaning="pace at which conviction follows the own success rate when there is much evidence")
+        0.02,
+        unit="1/week",
+        range=(0.01, 0.08),
+        off=0.0,
+        meaning="pace at which conviction follows the own success rate when there is much evidence",
+    )
     enough: float = parameter(
-        4.0, unit="cases/week", range=(1.0, 10.0), meaning="solved cases a week that make half of much evidence")
+        4.0,
+        unit="cases/week",
+        range=(1.0, 10.0),
+        meaning="solved cases a week that make half of much evidence",
+    )
     sources: float = parameter(
-        2.0, unit="sources/week", range=(1.0, 4.0), legal=(0.0, 50.0),
+        2.0,
+        unit="sources/week",
+        range=(1.0, 4.0),
+        legal=(0.0, 50.0),
         meaning="sources that must speak for the change in one week before a person can come round",
-        source="assumed; form: Centola & Macy 2007, complex contagion")
+        source="assumed; form: Centola & Macy 2007, complex contagion",
+    )
     chance: float = parameter(
-        0.1, unit="probability", range=(0.02, 0.3), off=0.0,
-        meaning="chance a week to come round some way when enough sources speak")
+        0.1,
+        unit="probability",
+        range=(0.02, 0.3),
+        off=0.0,
+        meaning="chance a week to come round some way when enough sources speak",
+    )
     jump: float = parameter(
-        0.2, unit="share", range=(0.1, 0.5), off=0.0,
-        meaning="share of the way to full conviction that coming round moves")
+        0.2,
+        unit="share",
+        range=(0.1, 0.5),
+        off=0.0,
+        meaning="share of the way to full conviction that coming round moves",
+    )
     telling: float = parameter(
-        0.02, unit="1/week", range=(0.005, 0.06), off=0.0,
-        meaning="pace at which conviction follows a fully credible leader who tells much")
+        0.02,
+        unit="1/week",
+        range=(0.005, 0.06),
+        off=0.0,
+        meaning="pace at which conviction follows a fully credible leader who tells much",
+    )
     reversion: float = parameter(
-        0.03, unit="1/week", range=(0.005, 0.04), off=0.0,
-        meaning="pace at which conviction returns to the person's disposition")
+        0.03,
+        unit="1/week",
+        range=(0.005, 0.04),
+        off=0.0,
+        meaning="pace at which conviction returns to the person's disposition",
+    )
     persuades: float = parameter(
-        0.45, unit="share", range=(0.3, 0.6),
-        meaning="habit above which a colleague's successes speak for the change")
+        0.45,
+        unit="share",
+        range=(0.3, 0.6),
+        meaning="habit above which a colleague's successes speak for the change",
+    )
     tipped: float = parameter(
-        0.65, unit="share", range=(0.55, 0.8), meaning="conviction at which the penny counts as dropped",
-        source="definition")
+        0.65,
+        unit="share",
+        range=(0.55, 0.8),
+        meaning="conviction at which the penny counts as dropped",
+        source="definition",
+    )
     norm: float = parameter(
-        1.0, unit="utility", range=(0.0, 4.0), off=0.0,
-        meaning="weight in a choice of what colleagues are seen to do")
+        1.0,
+        unit="utility",
+        range=(0.0, 4.0),
+        off=0.0,
+        meaning="weight in a choice of what colleagues are seen to do",
+    )
 
 
 @rule

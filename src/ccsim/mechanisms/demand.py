@@ -19,18 +19,36 @@ class Demand:
     """What customers ask for."""
 
     rate: float = parameter(
-        0.33, unit="probability", range=(0.15, 0.4), off=0.0,
+        0.33,
+        unit="probability",
+        range=(0.15, 0.4),
+        off=0.0,
         meaning="chance a week that a customer without an open issue has a new one",
-        source="calibrated: staff are busy 85 to 90 % of their time")
+        source="calibrated: staff are busy 85 to 90 % of their time",
+    )
     surge: float = parameter(
-        1.0, unit="factor", range=(0.5, 2.0), off=1.0, legal=(0.0, 3.0), lever=True,
-        meaning="demand relative to the ordinary level, for shocks")
+        1.0,
+        unit="factor",
+        range=(0.5, 2.0),
+        off=1.0,
+        legal=(0.0, 3.0),
+        lever=True,
+        meaning="demand relative to the ordinary level, for shocks",
+    )
     journeys: float = parameter(
-        0.45, unit="share", range=(0.1, 0.8), off=0.0,
-        meaning="share of issues that need a second department, and of those that need a third")
+        0.45,
+        unit="share",
+        range=(0.1, 0.8),
+        off=0.0,
+        meaning="share of issues that need a second department, and of those that need a third",
+    )
     patience: float = parameter(
-        0.04, unit="probability", range=(0.0, 0.15), off=0.0,
-        meaning="chance of giving up, for each week already waited in a queue, in each further week")
+        0.04,
+        unit="probability",
+        range=(0.0, 0.15),
+        off=0.0,
+        meaning="chance of giving up, for each week already waited in a queue, in each further week",
+    )
 
 
 @rule

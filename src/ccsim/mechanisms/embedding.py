@@ -15,12 +15,22 @@ class Embedding:
     """How practice becomes routine."""
 
     writing: float = parameter(
-        0.12, unit="1/week", range=(0.03, 0.3), off=0.0,
-        meaning="share of the way from routine to practice covered in a week of much embedding work")
+        0.12,
+        unit="1/week",
+        range=(0.03, 0.3),
+        off=0.0,
+        meaning="share of the way from routine to practice covered in a week of much embedding work",
+    )
     hours: float = parameter(
-        0.3, unit="hours/week", range=(0.1, 1.0), meaning="embedding work per head that makes half of much")
+        0.3, unit="hours/week", range=(0.1, 1.0), meaning="embedding work per head that makes half of much"
+    )
     stale: float = parameter(
-        0.004, unit="1/week", range=(0.001, 0.02), off=0.0, meaning="share of routine that goes stale in a week")
+        0.004,
+        unit="1/week",
+        range=(0.001, 0.02),
+        off=0.0,
+        meaning="share of routine that goes stale in a week",
+    )
 
 
 @rule

@@ -16,23 +16,48 @@ class Empowerment:
     """Decision rights and the safety to use them."""
 
     rights: float = parameter(
-        0.8, unit="share", range=(0.2, 1.0), lever=True,
-        meaning="complexity up to which the rules let the front line decide, before leaders keep back their part")
+        0.8,
+        unit="share",
+        range=(0.2, 1.0),
+        lever=True,
+        meaning="complexity up to which the rules let the front line decide, before leaders keep back their part",
+    )
     strictness: float = parameter(
-        0.3, unit="share", range=(0.0, 1.0), off=0.0, lever=True,
-        meaning="how strictly departures from the script are checked")
+        0.3,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="how strictly departures from the script are checked",
+    )
     blame: float = parameter(
-        0.5, unit="share", range=(0.0, 1.0), off=0.0, lever=True,
-        meaning="chance that a misstep beyond one's rights is held against the person")
+        0.5,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="chance that a misstep beyond one's rights is held against the person",
+    )
     fear: float = parameter(
-        5.0, unit="utility", range=(1.0, 10.0), off=0.0, meaning="weight of the risk of blame in a choice")
+        5.0, unit="utility", range=(1.0, 10.0), off=0.0, meaning="weight of the risk of blame in a choice"
+    )
     checks: float = parameter(
-        1.5, unit="utility", range=(0.5, 3.0), off=0.0, meaning="weight of full strictness in a choice")
+        1.5, unit="utility", range=(0.5, 3.0), off=0.0, meaning="weight of full strictness in a choice"
+    )
     granting: float = parameter(
-        0.05, unit="1/week", range=(0.02, 0.2), off=0.0,
-        meaning="pace at which practice follows when leaders decide to pass on rights")
+        0.05,
+        unit="1/week",
+        range=(0.02, 0.2),
+        off=0.0,
+        meaning="pace at which practice follows when leaders decide to pass on rights",
+    )
     learning: float = parameter(
-        0.05, unit="1/week", range=(0.01, 0.15), off=0.0, meaning="pace at which felt safety follows experience")
+        0.05,
+        unit="1/week",
+        range=(0.01, 0.15),
+        off=0.0,
+        meaning="pace at which felt safety follows experience",
+    )
 
 
 @rule

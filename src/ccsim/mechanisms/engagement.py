@@ -16,15 +16,28 @@ class Engagement:
     """What lifts and lowers engagement."""
 
     pace: float = parameter(
-        0.08, unit="1/week", range=(0.03, 0.2), off=0.0, meaning="pace at which engagement follows circumstances")
+        0.08,
+        unit="1/week",
+        range=(0.03, 0.2),
+        off=0.0,
+        meaning="pace at which engagement follows circumstances",
+    )
     autonomy: float = parameter(
-        0.35, unit="share", range=(0.1, 0.6), off=0.0, meaning="engagement gained with full latitude felt")
+        0.35, unit="share", range=(0.1, 0.6), off=0.0, meaning="engagement gained with full latitude felt"
+    )
     success: float = parameter(
-        0.12, unit="share", range=(0.0, 0.3), off=0.0, meaning="engagement gained with many solved cases a week")
+        0.12,
+        unit="share",
+        range=(0.0, 0.3),
+        off=0.0,
+        meaning="engagement gained with many solved cases a week",
+    )
     exhaustion: float = parameter(
-        0.6, unit="share", range=(0.2, 1.0), off=0.0, meaning="engagement lost with full fatigue")
+        0.6, unit="share", range=(0.2, 1.0), off=0.0, meaning="engagement lost with full fatigue"
+    )
     disbelief: float = parameter(
-        0.25, unit="share", range=(0.0, 0.5), off=0.0, meaning="engagement lost with full cynicism")
+        0.25, unit="share", range=(0.0, 0.5), off=0.0, meaning="engagement lost with full cynicism"
+    )
 
 
 @rule

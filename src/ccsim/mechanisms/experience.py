@@ -18,23 +18,48 @@ class Experience:
     """How contacts become satisfaction and talk."""
 
     weight: float = parameter(
-        0.1, unit="share", range=(0.1, 0.4), off=0.0,
-        meaning="share of the way to a contact's felt quality that satisfaction moves")
+        0.1,
+        unit="share",
+        range=(0.1, 0.4),
+        off=0.0,
+        meaning="share of the way to a contact's felt quality that satisfaction moves",
+    )
     loss: float = parameter(
-        1.6, unit="factor", range=(1.0, 2.5), off=1.0, legal=(1.0, 10.0),
+        1.6,
+        unit="factor",
+        range=(1.0, 2.5),
+        off=1.0,
+        legal=(1.0, 10.0),
         meaning="weight of a disappointment relative to an equal surprise",
-        source="assumed; Tversky & Kahneman 1992: 2.25 for money")
+        source="assumed; Tversky & Kahneman 1992: 2.25 for money",
+    )
     learning: float = parameter(
-        0.1, unit="share", range=(0.03, 0.3), off=0.0,
-        meaning="share of the way to a contact's quality that the customer's expectation moves")
+        0.1,
+        unit="share",
+        range=(0.03, 0.3),
+        off=0.0,
+        meaning="share of the way to a contact's quality that the customer's expectation moves",
+    )
     offer: float = parameter(
-        0.88, unit="share", range=(0.6, 0.9), meaning="satisfaction with the offer itself, to which customers return")
+        0.88,
+        unit="share",
+        range=(0.6, 0.9),
+        meaning="satisfaction with the offer itself, to which customers return",
+    )
     forgetting: float = parameter(
-        0.05, unit="1/week", range=(0.01, 0.08), off=0.0,
-        meaning="pace at which satisfaction returns to the offer's worth between contacts")
+        0.05,
+        unit="1/week",
+        range=(0.01, 0.08),
+        off=0.0,
+        meaning="pace at which satisfaction returns to the offer's worth between contacts",
+    )
     talking: float = parameter(
-        0.7, unit="probability", range=(0.2, 1.0), off=0.0,
-        meaning="chance of telling others about a contact of the strongest kind")
+        0.7,
+        unit="probability",
+        range=(0.2, 1.0),
+        off=0.0,
+        meaning="chance of telling others about a contact of the strongest kind",
+    )
 
 
 @rule

@@ -12,20 +12,36 @@ class Fatigue:
     """What announced change and overload do to people."""
 
     strain: float = parameter(
-        0.04, unit="1/week", range=(0.01, 0.1), off=0.0,
-        meaning="fatigue from a week full of announcements of which nothing is seen")
+        0.04,
+        unit="1/week",
+        range=(0.01, 0.1),
+        off=0.0,
+        meaning="fatigue from a week full of announcements of which nothing is seen",
+    )
     overload: float = parameter(
-        0.06, unit="1/week", range=(0.02, 0.15), off=0.0,
-        meaning="fatigue from a week with twice the work that fits into it")
+        0.06,
+        unit="1/week",
+        range=(0.02, 0.15),
+        off=0.0,
+        meaning="fatigue from a week with twice the work that fits into it",
+    )
     recovery: float = parameter(
-        0.06, unit="1/week", range=(0.02, 0.15), meaning="share of fatigue that a week takes away")
+        0.06, unit="1/week", range=(0.02, 0.15), meaning="share of fatigue that a week takes away"
+    )
     disillusion: float = parameter(
-        0.03, unit="1/week", range=(0.01, 0.08), off=0.0,
-        meaning="cynicism from a week full of announcements by leaders without credit, nothing seen")
-    ordinary: float = parameter(
-        0.25, unit="share", range=(0.1, 0.4), meaning="cynicism to which people return")
+        0.03,
+        unit="1/week",
+        range=(0.01, 0.08),
+        off=0.0,
+        meaning="cynicism from a week full of announcements by leaders without credit, nothing seen",
+    )
+    ordinary: float = parameter(0.25, unit="share", range=(0.1, 0.4), meaning="cynicism to which people return")
     healing: float = parameter(
-        0.01, unit="1/week", range=(0.003, 0.03), meaning="pace at which cynicism returns to the ordinary level")
+        0.01,
+        unit="1/week",
+        range=(0.003, 0.03),
+        meaning="pace at which cynicism returns to the ordinary level",
+    )
 
 
 @rule

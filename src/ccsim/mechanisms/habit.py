@@ -12,21 +12,33 @@ class Habit:
     """How practice becomes habit and how habit fades."""
 
     formation: float = parameter(
-        0.06, unit="1/week", range=(0.02, 0.12), off=0.0,
+        0.06,
+        unit="1/week",
+        range=(0.02, 0.12),
+        off=0.0,
         meaning="share of the way to its practice that a habit gains in a week",
-        source="Lally et al. 2010: about 66 days to near the plateau")
+        source="Lally et al. 2010: about 66 days to near the plateau",
+    )
     decay: float = parameter(
-        0.03, unit="1/week", range=(0.005, 0.08), off=0.0,
-        meaning="share of the way down to its practice that a habit loses in a week")
+        0.03,
+        unit="1/week",
+        range=(0.005, 0.08),
+        off=0.0,
+        meaning="share of the way down to its practice that a habit loses in a week",
+    )
     pull: float = parameter(
-        1.5, unit="utility", range=(0.5, 4.0), off=0.0,
-        meaning="weight of a full habit in a choice")
+        1.5, unit="utility", range=(0.5, 4.0), off=0.0, meaning="weight of a full habit in a choice"
+    )
     held: float = parameter(
-        0.8, unit="share", range=(0.0, 1.0), off=0.0,
-        meaning="part of the decay that full routines prevent")
+        0.8, unit="share", range=(0.0, 1.0), off=0.0, meaning="part of the decay that full routines prevent"
+    )
     settled: float = parameter(
-        0.5, unit="share", range=(0.4, 0.7), meaning="habit above which a person counts as acting customer-first by habit",
-        source="definition")
+        0.5,
+        unit="share",
+        range=(0.4, 0.7),
+        meaning="habit above which a person counts as acting customer-first by habit",
+        source="definition",
+    )
 
 
 @rule

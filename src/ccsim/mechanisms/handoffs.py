@@ -16,20 +16,34 @@ class Handoffs:
     """What is lost between departments."""
 
     loss: float = parameter(
-        0.3, unit="probability", range=(0.1, 0.5), off=0.0, lever=True,
-        meaning="chance that a hand-off by form loses what the customer has said")
+        0.3,
+        unit="probability",
+        range=(0.1, 0.5),
+        off=0.0,
+        lever=True,
+        meaning="chance that a hand-off by form loses what the customer has said",
+    )
     warm: float = parameter(
-        0.3, unit="factor", range=(0.1, 0.8), legal=(0.0, 1.0), off=1.0,
-        meaning="part of that chance that remains when the case is passed on in person")
+        0.3,
+        unit="factor",
+        range=(0.1, 0.8),
+        legal=(0.0, 1.0),
+        off=1.0,
+        meaning="part of that chance that remains when the case is passed on in person",
+    )
     cold: float = parameter(
-        1.6, unit="factor", range=(1.0, 2.5), off=1.0,
-        meaning="the same when the case is passed on undone")
+        1.6, unit="factor", range=(1.0, 2.5), off=1.0, meaning="the same when the case is passed on undone"
+    )
     again: float = parameter(
-        0.4, unit="share", range=(0.1, 0.8), off=0.0,
-        meaning="extra time of a contact that has to ask again")
+        0.4, unit="share", range=(0.1, 0.8), off=0.0, meaning="extra time of a contact that has to ask again"
+    )
     blunder: float = parameter(
-        0.2, unit="share", range=(0.0, 0.4), off=0.0,
-        meaning="part of the success chance that is lost with what the customer had said")
+        0.2,
+        unit="share",
+        range=(0.0, 0.4),
+        off=0.0,
+        meaning="part of the success chance that is lost with what the customer had said",
+    )
 
 
 @rule

@@ -20,46 +20,106 @@ class Leadership:
     """What leaders believe, see and let go."""
 
     disposition: float = parameter(
-        0.4, unit="share", range=(0.25, 0.6), lever=True,
-        meaning="mean conviction of team leads and heads when nothing speaks for or against")
+        0.4,
+        unit="share",
+        range=(0.25, 0.6),
+        lever=True,
+        meaning="mean conviction of team leads and heads when nothing speaks for or against",
+    )
     executive_disposition: float = parameter(
-        0.5, unit="share", range=(0.1, 0.9), lever=True, meaning="the same of the executive")
+        0.5, unit="share", range=(0.1, 0.9), lever=True, meaning="the same of the executive"
+    )
     spread: float = parameter(
-        0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that conviction among leaders")
+        0.12,
+        unit="share",
+        range=(0.05, 0.2),
+        off=0.0,
+        meaning="standard deviation of that conviction among leaders",
+    )
     control: float = parameter(
-        0.4, unit="share", range=(0.2, 0.9), off=0.0, lever=True, meaning="mean need of leaders to decide themselves")
+        0.4,
+        unit="share",
+        range=(0.2, 0.9),
+        off=0.0,
+        lever=True,
+        meaning="mean need of leaders to decide themselves",
+    )
     control_spread: float = parameter(
-        0.15, unit="share", range=(0.05, 0.25), off=0.0, meaning="standard deviation of that need")
+        0.15, unit="share", range=(0.05, 0.25), off=0.0, meaning="standard deviation of that need"
+    )
     attention: float = parameter(
-        12.0, unit="hours/week", range=(4.0, 20.0), legal=(0.0, 80.0), off=0.0, meaning="a leader's time for escalated cases")
+        12.0,
+        unit="hours/week",
+        range=(4.0, 20.0),
+        legal=(0.0, 80.0),
+        off=0.0,
+        meaning="a leader's time for escalated cases",
+    )
     leaving: float = parameter(
-        0.0048, unit="probability", range=(0.002, 0.01), off=0.0,
-        meaning="chance a week that a leader is replaced", source="assumed; mean tenure of 4 years")
+        0.0048,
+        unit="probability",
+        range=(0.002, 0.01),
+        off=0.0,
+        meaning="chance a week that a leader is replaced",
+        source="assumed; mean tenure of 4 years",
+    )
     superior: float = parameter(
-        0.05, unit="1/week", range=(0.01, 0.1), off=0.0,
-        meaning="pace at which conviction follows a fully credible superior who tells and coaches much")
+        0.05,
+        unit="1/week",
+        range=(0.01, 0.1),
+        off=0.0,
+        meaning="pace at which conviction follows a fully credible superior who tells and coaches much",
+    )
     measured: float = parameter(
-        0.02, unit="1/week", range=(0.0, 0.06), off=0.0,
-        meaning="pace at which conviction follows the customers' share of the own scorecard at full strength")
+        0.02,
+        unit="1/week",
+        range=(0.0, 0.06),
+        off=0.0,
+        meaning="pace at which conviction follows the customers' share of the own scorecard at full strength",
+    )
     results: float = parameter(
-        0.3, unit="1/week", range=(0.0, 1.0), off=0.0,
-        meaning="conviction gained for reported results above the usual, as far as successes are seen below")
+        0.3,
+        unit="1/week",
+        range=(0.0, 1.0),
+        off=0.0,
+        meaning="conviction gained for reported results above the usual, as far as successes are seen below",
+    )
     wins: float = parameter(
-        0.02, unit="1/week", range=(0.0, 0.06), off=0.0,
-        meaning="pace at which many successes seen below win a leader over")
+        0.02,
+        unit="1/week",
+        range=(0.0, 0.06),
+        off=0.0,
+        meaning="pace at which many successes seen below win a leader over",
+    )
     enough: float = parameter(
-        1.5, unit="wins/person", range=(0.5, 4.0), meaning="weekly successes a head above the usual that make half of many")
+        1.5,
+        unit="wins/person",
+        range=(0.5, 4.0),
+        meaning="weekly successes a head above the usual that make half of many",
+    )
     reversion: float = parameter(
-        0.02, unit="1/week", range=(0.005, 0.05), off=0.0, meaning="pace at which conviction returns to disposition")
+        0.02,
+        unit="1/week",
+        range=(0.005, 0.05),
+        off=0.0,
+        meaning="pace at which conviction returns to disposition",
+    )
     reporting: float = parameter(
-        0.15, unit="1/week", range=(0.05, 0.5), meaning="pace at which results become known to leaders")
+        0.15, unit="1/week", range=(0.05, 0.5), meaning="pace at which results become known to leaders"
+    )
     memory: float = parameter(
-        0.02, unit="1/week", range=(0.005, 0.05), meaning="pace at which the usual result follows")
+        0.02, unit="1/week", range=(0.005, 0.05), meaning="pace at which the usual result follows"
+    )
     trust: float = parameter(
-        0.04, unit="1/week", range=(0.01, 0.1), off=0.0,
-        meaning="pace at which credibility follows deeds when much is announced")
+        0.04,
+        unit="1/week",
+        range=(0.01, 0.1),
+        off=0.0,
+        meaning="pace at which credibility follows deeds when much is announced",
+    )
     hours: float = parameter(
-        5.0, unit="hours", range=(1.0, 8.0), meaning="handling time at which the scorecard shows one half")
+        5.0, unit="hours", range=(1.0, 8.0), meaning="handling time at which the scorecard shows one half"
+    )
 
 
 @rule

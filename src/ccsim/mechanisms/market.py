@@ -20,25 +20,46 @@ class Market:
     """Who stays, who leaves, who comes."""
 
     churn: float = parameter(
-        0.0037, unit="probability", range=(0.001, 0.008), off=0.0,
+        0.0037,
+        unit="probability",
+        range=(0.001, 0.008),
+        off=0.0,
         meaning="chance a week that a customer of reference satisfaction leaves",
-        source="calibrated: 15 to 20 % a year")
+        source="calibrated: 15 to 20 % a year",
+    )
     churn_sensitivity: float = parameter(
-        5.0, unit="1/share", range=(2.0, 8.0), off=0.0,
+        5.0,
+        unit="1/share",
+        range=(2.0, 8.0),
+        off=0.0,
         meaning="how steeply leaving rises as satisfaction falls",
-        source="assumed; form: exponential hazard")
+        source="assumed; form: exponential hazard",
+    )
     churn_reference: float = parameter(
-        0.7, unit="share", range=(0.6, 0.8), meaning="satisfaction at which the plain churn rate holds")
+        0.7, unit="share", range=(0.6, 0.8), meaning="satisfaction at which the plain churn rate holds"
+    )
     hearsay: float = parameter(
-        1.0, unit="1/share", range=(0.0, 3.0), off=0.0,
-        meaning="how much ill talk heard makes a customer leave, and good talk makes one stay")
+        1.0,
+        unit="1/share",
+        range=(0.0, 3.0),
+        off=0.0,
+        meaning="how much ill talk heard makes a customer leave, and good talk makes one stay",
+    )
     joining: float = parameter(
-        0.0033, unit="probability", range=(0.001, 0.008), off=0.0,
+        0.0033,
+        unit="probability",
+        range=(0.001, 0.008),
+        off=0.0,
         meaning="chance a week that a prospect who has heard nothing becomes a customer",
-        source="calibrated: as many come as go")
+        source="calibrated: as many come as go",
+    )
     reputation: float = parameter(
-        4.0, unit="1/share", range=(0.0, 8.0), off=0.0,
-        meaning="how steeply joining rises with what a prospect has heard")
+        4.0,
+        unit="1/share",
+        range=(0.0, 8.0),
+        off=0.0,
+        meaning="how steeply joining rises with what a prospect has heard",
+    )
 
 
 @rule

@@ -25,10 +25,20 @@ class Programme:
     """What the programme spends, and on what."""
 
     budget: float = parameter(
-        0.0, unit="EUR/week", range=(0.0, 20000.0), off=0.0, lever=True, meaning="what the programme may spend")
+        0.0,
+        unit="EUR/week",
+        range=(0.0, 20000.0),
+        off=0.0,
+        lever=True,
+        meaning="what the programme may spend",
+    )
     from_top: float = parameter(
-        0.5, unit="share", range=(0.0, 1.0), lever=True,
-        meaning="part of the budget that leaders direct; the rest is spent by those who volunteer")
+        0.5,
+        unit="share",
+        range=(0.0, 1.0),
+        lever=True,
+        meaning="part of the budget that leaders direct; the rest is spent by those who volunteer",
+    )
     communication: float = _part(0.4, "announcements to everybody (from the top)")
     training: float = _part(0.4, "training (from the top)")
     coaching: float = _part(0.2, "coaching for leaders (from the top)")
@@ -36,13 +46,22 @@ class Programme:
     immersion: float = _part(0.25, "meetings with real customers (from the bottom)")
     embedding: float = _part(0.15, "writing practice into routines and tools (from the bottom)")
     hour: float = parameter(
-        45.0, unit="EUR/hour", range=(20.0, 80.0), legal=(0.01, 1e6),
-        meaning="what an hour of programme costs besides the participant's time")
+        45.0,
+        unit="EUR/hour",
+        range=(20.0, 80.0),
+        legal=(0.01, 1e6),
+        meaning="what an hour of programme costs besides the participant's time",
+    )
     most: float = parameter(
-        6.0, unit="hours/week", range=(2.0, 10.0), meaning="the most improvement time that a person can take")
+        6.0, unit="hours/week", range=(2.0, 10.0), meaning="the most improvement time that a person can take"
+    )
     quick_win: float = parameter(
-        0.6, unit="probability", range=(0.2, 0.9), off=0.0,
-        meaning="chance that much improvement time in a week ends in something that shows")
+        0.6,
+        unit="probability",
+        range=(0.2, 0.9),
+        off=0.0,
+        meaning="chance that much improvement time in a week ends in something that shows",
+    )
 
 
 @rule

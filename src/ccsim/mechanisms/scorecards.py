@@ -56,24 +56,47 @@ class Scorecards:
     """How strongly scorecards bind and how well they see."""
 
     strength: float = parameter(
-        1.0, unit="factor", range=(0.0, 3.0), legal=(0.0, 10.0), off=0.0, lever=True,
-        meaning="how much depends on the scorecard (pay, praise, career), 1 in the ordinary organisation")
+        1.0,
+        unit="factor",
+        range=(0.0, 3.0),
+        legal=(0.0, 10.0),
+        off=0.0,
+        lever=True,
+        meaning="how much depends on the scorecard (pay, praise, career), 1 in the ordinary organisation",
+    )
     pull: float = parameter(
-        6.0, unit="utility", range=(2.0, 12.0), off=0.0,
-        meaning="weight of the reward in a choice when everything depends on it")
+        6.0,
+        unit="utility",
+        range=(2.0, 12.0),
+        off=0.0,
+        meaning="weight of the reward in a choice when everything depends on it",
+    )
     half: float = parameter(
-        1.5, unit="factor", range=(0.5, 4.0),
+        1.5,
+        unit="factor",
+        range=(0.5, 4.0),
         meaning="strength at which half of that weight is reached: rewards have diminishing weight",
-        source="assumed; magnitude checked against Jenkins et al. 1998, r = .34 of pay with quantity")
+        source="assumed; magnitude checked against Jenkins et al. 1998, r = .34 of pay with quantity",
+    )
     traced: float = parameter(
-        0.4, unit="share", range=(0.0, 0.9), lever=True,
-        meaning="share of repeat contacts that records trace back to the contact that caused them")
+        0.4,
+        unit="share",
+        range=(0.0, 0.9),
+        lever=True,
+        meaning="share of repeat contacts that records trace back to the contact that caused them",
+    )
     sight: float = parameter(
-        0.6, unit="share", range=(0.2, 1.0),
-        meaning="how clearly a person sees the own part in an end-to-end result that several share")
+        0.6,
+        unit="share",
+        range=(0.2, 1.0),
+        meaning="how clearly a person sees the own part in an end-to-end result that several share",
+    )
     courtesy: float = parameter(
-        0.6, unit="share", range=(0.3, 0.9),
-        meaning="part of a survey right after the contact that rests on courtesy, before the outcome is known")
+        0.6,
+        unit="share",
+        range=(0.3, 0.9),
+        meaning="part of a survey right after the contact that rests on courtesy, before the outcome is known",
+    )
 
 
 @rule

@@ -5,7 +5,16 @@ from __future__ import annotations
 from ccsim.compiled import kernel, rule
 from ccsim.draws import Purpose, four
 from ccsim.mechanisms.choice import decide
-from ccsim.mechanisms.contact import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE, courtesy_of, quality_of, way_of_passing
+from ccsim.mechanisms.contact import (
+    ESCALATE,
+    FAST,
+    HAND_OVER,
+    SCRIPT,
+    SOLVE,
+    courtesy_of,
+    quality_of,
+    way_of_passing,
+)
 from ccsim.mechanisms.handoffs import loses
 from ccsim.mechanisms.queues import join_queue, take_next
 from ccsim.mechanisms.scorecards import survey
@@ -124,9 +133,7 @@ def serve(staff, leaders, customers, cases, departments, card, all_p, goodwill, 
             idle = 0
             take_next(department, cases, departments)
             luck, outcome, later, where = four(seed, SERVE, week, case)
-            option, hours, success = decide(
-                i, case, department, luck, staff, leaders, cases, departments, card, all_p
-            )
+            option, hours, success = decide(i, case, department, luck, staff, leaders, cases, departments, card, all_p)
             right = outcome < success
             staff.worked[i] += hours
             staff.handled[i] += 1
@@ -165,7 +172,6 @@ def end_week(staff, departments, p):
         departments.overrun[staff.department[i]] += late - staff.overrun[i]
         staff.overrun[i] = late
     for d in range(len(departments.queue)):
-        departments.backlog[d] += departments.queue[d]
         available = departments.hours[d]
         load = 3.0
         if available > 0.0:

@@ -16,16 +16,33 @@ class Skills:
 
     novice: float = parameter(0.4, unit="share", range=(0.2, 0.5), meaning="mean skill of a newcomer")
     training: float = parameter(
-        0.01, unit="1/hour", range=(0.003, 0.03), off=0.0,
-        meaning="share of the way to full skill in an hour of training")
+        0.01,
+        unit="1/hour",
+        range=(0.003, 0.03),
+        off=0.0,
+        meaning="share of the way to full skill in an hour of training",
+    )
     coaching: float = parameter(
-        0.012, unit="1/hour", range=(0.003, 0.03), off=0.0,
-        meaning="share of the way to full skill in an hour with a champion")
+        0.012,
+        unit="1/hour",
+        range=(0.003, 0.03),
+        off=0.0,
+        meaning="share of the way to full skill in an hour with a champion",
+    )
     practice: float = parameter(
-        0.008, unit="1/week", range=(0.002, 0.02), off=0.0,
-        meaning="share of the way to full skill in a week of much judgement")
+        0.008,
+        unit="1/week",
+        range=(0.002, 0.02),
+        off=0.0,
+        meaning="share of the way to full skill in a week of much judgement",
+    )
     rust: float = parameter(
-        0.006, unit="1/week", range=(0.002, 0.02), off=0.0, meaning="pace at which unused skill falls back to a newcomer's")
+        0.006,
+        unit="1/week",
+        range=(0.002, 0.02),
+        off=0.0,
+        meaning="pace at which unused skill falls back to a newcomer's",
+    )
 
 
 @rule

@@ -32,6 +32,7 @@ def count_staff(staff, leaders, departments, firm, settled, week):
         firm.champions[0] += staff.champion[i] > 0.0
     home = 0
     for d in range(len(departments.posts)):
+        departments.backlog[d] += departments.queue[d]
         departments.embedded[d] += departments.routine[d] * departments.posts[d]
         if departments.carried[d] > departments.carried[home]:
             home = d

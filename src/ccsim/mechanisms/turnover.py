@@ -15,27 +15,51 @@ class Turnover:
     """Who leaves, who comes, and what newcomers are like."""
 
     quitting: float = parameter(
-        0.0048, unit="probability", range=(0.002, 0.01), off=0.0,
+        0.0048,
+        unit="probability",
+        range=(0.002, 0.01),
+        off=0.0,
         meaning="chance a week that a person of ordinary engagement leaves",
-        source="calibrated: about 25 % a year; Holman et al. 2007 give 25 to over 50 % for US call centres")
+        source="calibrated: about 25 % a year; Holman et al. 2007 give 25 to over 50 % for US call centres",
+    )
     sensitivity: float = parameter(
-        3.0, unit="1/share", range=(1.0, 6.0), off=0.0, meaning="how steeply leaving rises as engagement falls",
-        source="assumed; sign and size: Harter et al. 2002, r = -.30")
+        3.0,
+        unit="1/share",
+        range=(1.0, 6.0),
+        off=0.0,
+        meaning="how steeply leaving rises as engagement falls",
+        source="assumed; sign and size: Harter et al. 2002, r = -.30",
+    )
     vacancy: int = parameter(
-        6, unit="weeks", range=(2, 12), legal=(0, 104), off=0, meaning="weeks until a post is filled again")
+        6, unit="weeks", range=(2, 12), legal=(0, 104), off=0, meaning="weeks until a post is filled again"
+    )
     disposition: float = parameter(
-        0.4, unit="share", range=(0.25, 0.55), lever=True,
-        meaning="mean conviction of people before they are convinced of anything here")
+        0.4,
+        unit="share",
+        range=(0.25, 0.55),
+        lever=True,
+        meaning="mean conviction of people before they are convinced of anything here",
+    )
     spread: float = parameter(
-        0.15, unit="share", range=(0.05, 0.25), off=0.0, meaning="standard deviation of that conviction")
+        0.15, unit="share", range=(0.05, 0.25), off=0.0, meaning="standard deviation of that conviction"
+    )
     taste_spread: float = parameter(
-        0.35, unit="factor", range=(0.1, 0.6), off=0.0,
-        meaning="standard deviation of how much people mind rewards, 1 on average")
+        0.35,
+        unit="factor",
+        range=(0.1, 0.6),
+        off=0.0,
+        meaning="standard deviation of how much people mind rewards, 1 on average",
+    )
     vigour: float = parameter(
-        0.56, unit="share", range=(0.4, 0.7), meaning="mean engagement that people bring with them",
-        source="calibrated: mean engagement of 60 to 65 of 100")
+        0.56,
+        unit="share",
+        range=(0.4, 0.7),
+        meaning="mean engagement that people bring with them",
+        source="calibrated: mean engagement of 60 to 65 of 100",
+    )
     vigour_spread: float = parameter(
-        0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that engagement")
+        0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that engagement"
+    )
 
 
 @rule

@@ -15,13 +15,24 @@ class WordOfMouth:
     """How far talk reaches and how long it lasts."""
 
     reach: int = parameter(
-        2, unit="people each side", range=(0, 5), legal=(0, 50), off=0, lever=True,
-        meaning="neighbours on either side in the market who hear a customer's story; one acquaintance far away too")
+        2,
+        unit="people each side",
+        range=(0, 5),
+        legal=(0, 50),
+        off=0,
+        lever=True,
+        meaning="neighbours on either side in the market who hear a customer's story; one acquaintance far away too",
+    )
     influence: float = parameter(
-        0.3, unit="share", range=(0.05, 0.6), off=0.0,
-        meaning="share of the way to what many voices say that an opinion moves in a week")
+        0.3,
+        unit="share",
+        range=(0.05, 0.6),
+        off=0.0,
+        meaning="share of the way to what many voices say that an opinion moves in a week",
+    )
     fading: float = parameter(
-        0.05, unit="1/week", range=(0.01, 0.15), meaning="pace at which an opinion returns to neutral")
+        0.05, unit="1/week", range=(0.01, 0.15), meaning="pace at which an opinion returns to neutral"
+    )
 
 
 @rule

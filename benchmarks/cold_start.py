@@ -1,0 +1,69 @@
+"""How long ccsim takes to start: help, a first run that compiles, a run after that.
+
+python -m benchmarks.cold_start
+python -m benchmarks.cold_start --no-compile      # leaves out the first run (half a minute)
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+
+from benchmarks.worlds import median, seconds
+
+RUN = "import ccsim; ccsim.Organisation('nothing', rng=1, weeks=156).run()"
+MANY = "from ccsim.simulation import simulate\nfor seed in range({}): simulate('nothing', seed)"
+
+
+def started(arguments: list[str], places: Mapping[str, str]) -> float:
+    """Return the seconds that a Python process takes from start to end."""
+    environment = {**os.environ, **places}
+    command = [sys.executable, *arguments]
+    return seconds(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment))
+
+
+def print_help_times(rounds: int) -> None:
+    """Compare ``ccsim --help`` with a Python that does nothing, by turns."""
+    if importlib.util.find_spec("ccsim.cli") is None:
+        print("There is no ccsim.cli yet: nothing to say about --help.")
+        return
+    bare, asked = [], []
+    ask = ["-c", "import sys; sys.argv = ['ccsim', '--help']; from ccsim.cli import main; main()"]
+    for _ in range(rounds):
+        bare.append(started(["-c", "pass"], {}))
+        asked.append(started(ask, {}))
+    more = median(asked) - median(bare)
+    print(f"python -c pass                        {median(bare):7.3f} s")
+    print(f"ccsim --help                          {median(asked):7.3f} s   {more:.3f} s more")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=9, help="how often each short one is run")
+    parser.add_argument("--no-compile", action="store_true", help="leave out the first run")
+    chosen = parser.parse_args()
+    print_help_times(chosen.rounds)
+    imports = median([started(["-c", "import ccsim"], {}) for _ in range(chosen.rounds)])
+    print(f"import ccsim                          {imports:7.3f} s")
+    if not chosen.no_compile:
+        with tempfile.TemporaryDirectory() as folder:
+            places = {"CCSIM_CACHE_DIR": folder}
+            first = started(["-c", RUN], places)
+            second = started(["-c", RUN], places)
+            more = f"{first / second:.1f} times the second"
+            print(f"first run, nothing compiled           {first:7.3f} s   {more}")
+            print(f"second run                            {second:7.3f} s")
+    warm = median([started(["-c", RUN], {}) for _ in range(max(3, chosen.rounds // 2))])
+    few, many = (started(["-c", MANY.format(runs)], {}) for runs in (1, 21))
+    print(f"warm run of 156 weeks, all included   {warm:7.3f} s")
+    print(f"each further run in the same process  {(many - few) / 20:7.3f} s   (with its 104 weeks of past)")
+
+
+if __name__ == "__main__":
+    main()

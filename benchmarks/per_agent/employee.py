@@ -1,0 +1,252 @@
+"""A member of staff: chooses for each case, learns, believes, tires, leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from benchmarks.per_agent.rules import plain
+from ccsim import curves
+from ccsim.draws import Purpose, bell
+from ccsim.mechanisms import (
+    capacity,
+    choice,
+    contact,
+    conviction,
+    empowerment,
+    engagement,
+    fatigue,
+    habit,
+    skills,
+    turnover,
+)
+from ccsim.mechanisms.contact import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
+
+if TYPE_CHECKING:
+    from benchmarks.per_agent.customer import Case
+    from benchmarks.per_agent.model import PerAgent
+
+share, toward, bell_of = plain(curves.share), plain(curves.toward), plain(bell)
+appeal, choose, felt = plain(choice.appeal), plain(choice.choose), plain(empowerment.felt)
+time_of, success_of, time_at_work = (
+    plain(contact.time_of),
+    plain(contact.success_of),
+    plain(capacity.time_at_work),
+)
+by_evidence, by_telling, comes_round = (
+    plain(rule) for rule in (conviction.by_evidence, conviction.by_telling, conviction.comes_round)
+)
+learns, settles, quits = plain(skills.learns), plain(habit.settles), plain(turnover.quits)
+unseen, tires, sours = plain(fatigue.unseen), plain(fatigue.tires), plain(fatigue.sours)
+circumstances = plain(engagement.circumstances)
+
+NEVER = -1.0e9
+
+
+class Employee(mesa.Agent):
+    """A post, and the person in it."""
+
+    model: PerAgent
+
+    def __init__(self, model: PerAgent, row: int) -> None:
+        super().__init__(model)
+        self.row = row
+
+    def begin_week(self) -> None:
+        """Start the week with nothing done."""
+        self.arrived = False
+        self.hours = self.worked = self.handled = self.solved = self.wins = self.setbacks = self.blamed = 0.0
+        self.sources = self.told = self.trained = self.improving = self.met = self.coached = self.cover = 0.0
+
+    def plan_hours(self) -> None:
+        """See how much time is left for cases."""
+        model, p, department = self.model, self.model.settings.capacity, self.department
+        if model.week < self.vacant_until:
+            self.hours = -self.overrun
+            return
+        at_work = time_at_work(p.week, self.engagement, model.week - self.hired_in, p)
+        given = min(self.trained + self.improving + self.met + self.told + self.champion, at_work)
+        self.hours = at_work - given - self.overrun
+        department.paid_hours += p.week
+        department.absent_hours += p.week - at_work
+        department.programme_hours += given
+        department.hours += at_work - given
+
+    def decide(self, case: Case, luck: float) -> tuple[int, float, float]:
+        """Choose how to handle a case; return the option, its time and its chance of success."""
+        settings, department, leader = self.model.settings, self.department, self.leader
+        p, cards, handoffs = settings.service, settings.scorecards, settings.handoffs
+        authority = share(self.latitude + self.cover)
+        facts = (case.complexity, case.stages, case.lost, department.routine, department.workload)
+        belief = settings.conviction.pull * self.conviction
+        norm = settings.conviction.norm * (self.peer_practice - 0.25)
+        habit_pull = settings.habit.pull * self.habit
+        latitude_felt = felt(self.latitude, self.safety, self.cover)
+        person = (self.skill, authority, self.taste, latitude_felt, belief, norm, habit_pull, self.fatigue)
+        rest = (facts, person, settings.staff_scorecard, cards, p, handoffs, settings.empowerment)
+        hand_over = appeal(HAND_OVER, *rest) if len(self.model.departments) > 1 else NEVER
+        heard = leader is not None and leader.attention >= p.leader_hours
+        option = choose(
+            appeal(FAST, *rest),
+            appeal(SCRIPT, *rest),
+            appeal(SOLVE, *rest),
+            hand_over,
+            appeal(ESCALATE, *rest) if heard else NEVER,
+            luck,
+        )
+        hours = time_of(option, case.complexity, department.routine, case.lost, p, handoffs.again)
+        success = success_of(option, case.complexity, self.skill, authority, case.lost, p, handoffs.blunder)
+        return option, hours, success
+
+    def note_judgement(self, case: Case, right: bool) -> None:
+        """See whether judgement worked; perhaps be blamed."""
+        self.solved += 1
+        if right:
+            self.wins += 1
+            self.department.wins += 1
+        else:
+            self.setbacks += 1
+            if case.complexity > self.latitude:
+                self.blamed += self.model.settings.empowerment.blame
+
+    def finish(self) -> None:
+        """Carry over what runs late."""
+        late = max(0.0, self.worked - self.hours)
+        self.department.overrun += late - self.overrun
+        self.overrun = late
+
+    def stay_or_go(self) -> None:
+        """Perhaps quit; perhaps somebody comes for next week."""
+        model, week = self.model, self.model.week
+        if week >= self.vacant_until:
+            called_away = model.champions_to_leave > 0 and self.champion > 0.0
+            if called_away:
+                model.champions_to_leave -= 1
+            p = model.settings.turnover
+            if called_away or quits(self.engagement, model.quitting[self.row], p):
+                self.department.quits += 1
+                self.vacant_until = week + 1 + p.vacancy
+        if self.vacant_until == week + 1:
+            self.department.hires += 1
+            self.person += 1
+            self.arrived = True
+            self.settle_in(week + 1)
+
+    def settle_in(self, week: int) -> None:
+        """Draw what a newcomer is like."""
+        p, luck = self.model.settings.turnover, self.model.luck
+        self.disposition = share(p.disposition + p.spread * bell_of(*luck.one(Purpose.HIRE, week, 3 * self.row)))
+        self.taste = max(0.0, 1.0 + p.taste_spread * bell_of(*luck.one(Purpose.HIRE, week, 3 * self.row + 1)))
+        self.vigour = share(p.vigour + p.vigour_spread * bell_of(*luck.one(Purpose.HIRE, week, 3 * self.row + 2)))
+        self.hired_in = week
+
+    def hear_others(self) -> None:
+        """See what colleagues do and how it goes."""
+        solved = handled = 0.0
+        persuades = self.model.settings.conviction.persuades
+        for other in self.colleagues:
+            solved += other.solved
+            handled += other.handled
+            if other.habit > persuades and other.wins > other.setbacks:
+                self.sources += 1.0
+        if handled > 0.0:
+            self.peer_practice = toward(self.peer_practice, solved / handled, 0.25)
+
+    def change(self) -> None:
+        """Believe, learn, form habits, tire, feel safe and engage, in this order."""
+        self.come_round()
+        self.learn()
+        self.settle()
+        self.tire()
+        self.feel()
+        p = self.model.settings.engagement
+        latitude_felt = felt(self.latitude, self.safety, self.cover)
+        goal = circumstances(self.vigour, latitude_felt, self.wins, self.fatigue, self.cynicism, p)
+        self.engagement = goal if self.arrived else toward(self.engagement, goal, p.pace)
+
+    def come_round(self) -> None:
+        """Move in conviction."""
+        model, p = self.model, self.model.settings.conviction
+        if self.arrived:
+            self.conviction = self.disposition
+            self.tipped_in = -1
+            return
+        if model.week < self.vacant_until:
+            return
+        believed = by_evidence(self.conviction, self.wins, self.setbacks, p)
+        lead = self.leader
+        if lead is not None:
+            believed = by_telling(believed, 0.5 + self.told, lead.conviction, lead.credibility, self.cynicism, p)
+        if comes_round(self.sources, model.pennies[self.row], self.cynicism, p):
+            believed = toward(believed, 1.0, p.jump)
+        self.conviction = toward(believed, self.disposition, p.reversion)
+        if self.tipped_in < 0 and self.conviction >= p.tipped:
+            self.tipped_in = model.week
+            self.department.tippings += 1
+
+    def learn(self) -> None:
+        """Gain and lose skill."""
+        model, p = self.model, self.model.settings.skills
+        if self.arrived:
+            draws = model.luck.one(Purpose.HIRE_TRAITS, model.week, self.row)
+            self.skill = share(p.novice + 0.1 * bell_of(*draws))
+        else:
+            self.skill = learns(self.skill, self.trained, self.coached, self.solved, p)
+
+    def settle(self) -> None:
+        """Form and lose habits."""
+        routine = self.department.routine
+        acts = self.handled + self.improving
+        if self.arrived:
+            self.habit = 0.5 * routine
+        elif acts > 0.0:
+            practice = (self.solved + self.improving) / acts
+            self.habit = settles(self.habit, practice, routine, self.model.settings.habit)
+
+    def tire(self) -> None:
+        """Tire, recover, sour and heal."""
+        p = self.model.settings.fatigue
+        if self.arrived:
+            self.fatigue = 0.0
+            self.cynicism = 0.5 * p.ordinary
+            return
+        hollow = unseen(self.told, self.sources)
+        credibility = self.leader.credibility if self.leader is not None else 0.5
+        self.fatigue = tires(self.fatigue, hollow, self.department.workload, p)
+        self.cynicism = sours(self.cynicism, hollow, credibility, p)
+
+    def feel(self) -> None:
+        """Learn how safe judgement is."""
+        p = self.model.settings.empowerment
+        if self.arrived:
+            self.safety = 1.0 - 0.5 * p.blame
+            return
+        self.department.blamed += self.blamed
+        goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, self.wins / 3.0) - 0.7 * min(1.0, self.blamed)
+        self.safety = toward(self.safety, share(goal), p.learning)
+
+    def end_week(self) -> None:
+        """Take the latitude granted, be paid and be counted."""
+        model, d = self.model, self.department
+        self.latitude = model.settings.empowerment.rights if self.leader is None else self.leader.allowed
+        if model.week >= self.vacant_until:
+            model.firm.wages += model.settings.accounts.wage
+        d.posts += 1
+        if model.week + 1 < self.vacant_until:
+            return
+        carries = self.wins + self.champion
+        d.people += 1
+        d.skill += self.skill
+        d.conviction += self.conviction
+        d.tipped += self.tipped_in >= 0
+        d.habit += self.habit
+        d.adopters += self.habit > model.settings.habit.settled
+        d.latitude += self.latitude
+        d.empowerment += felt(self.latitude, self.safety, self.cover)
+        d.engagement += self.engagement
+        d.fatigue += self.fatigue
+        d.cynicism += self.cynicism
+        d.carried_squared += carries * carries
+        d.carried_total += carries
+        model.firm.champions += self.champion > 0.0

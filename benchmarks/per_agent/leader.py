@@ -1,0 +1,108 @@
+"""A leader: executive, head of department or team lead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from benchmarks.per_agent.rules import plain
+from ccsim import curves
+from ccsim.draws import Purpose, bell
+from ccsim.mechanisms import empowerment, leadership, scorecards
+
+if TYPE_CHECKING:
+    from benchmarks.per_agent.model import PerAgent
+
+share, saturating, toward = plain(curves.share), plain(curves.saturating), plain(curves.toward)
+result, customer_share = plain(scorecards.result), plain(scorecards.customer_share)
+won_over, keeps_word = plain(leadership.won_over), plain(leadership.keeps_word)
+passed_on, bell_of = plain(empowerment.passed_on), plain(bell)
+
+
+class Leader(mesa.Agent):
+    """A leader."""
+
+    model: PerAgent
+
+    def __init__(self, model: PerAgent, row: int) -> None:
+        super().__init__(model)
+        self.row = row
+
+    def begin_week(self) -> None:
+        """Have time again; perhaps another person takes the post."""
+        p = self.model.settings.leadership
+        self.attention = p.attention
+        self.told = self.coached = 0.0
+        if self.model.leader_leaving[self.row] < p.leaving:
+            self.take_post()
+
+    def take_post(self) -> None:
+        """A new leader comes."""
+        model, p = self.model, self.model.settings.leadership
+        mean = p.executive_disposition if self.tier == 0 else p.disposition
+        draws = model.luck.one(Purpose.LEADER_HIRED, model.week, 2 * self.row)
+        self.disposition = share(mean if self.tier == 0 else mean + p.spread * bell_of(*draws))
+        draws = model.luck.one(Purpose.LEADER_HIRED, model.week, 2 * self.row + 1)
+        self.control = share(p.control + p.control_spread * bell_of(*draws))
+        self.conviction = self.disposition
+        self.credibility = 0.5
+        self.person += 1
+
+    def card(self) -> object:
+        """Return the scorecard that the leader is measured on."""
+        settings = self.model.settings
+        return settings.executive_scorecard if self.tier == 0 else settings.head_scorecard
+
+    def look(self) -> None:
+        """Hear, late, what the own unit reports."""
+        p = self.model.settings.leadership
+        units = self.model.departments if self.tier == 0 else [self.department]
+        handled = worked = survey = closed = closed_first = claimed = sound = 0.0
+        for unit in units:
+            handled += unit.handled
+            worked += unit.worked
+            survey += unit.survey
+            closed += unit.closed
+            closed_first += unit.closed_first
+            claimed += unit.claimed
+            sound += unit.journeys_sound
+        if handled <= 0.0 or closed <= 0.0 or closed_first <= 0.0:
+            return
+        quickness = 1.0 - worked / handled / (2.0 * p.hours)
+        thrift = 1.0 - worked / closed / (4.0 * p.hours)
+        reported = result(self.card(), quickness, thrift, survey / handled, claimed / closed_first, sound / closed)
+        if self.usual == 0.0:
+            self.seen = self.usual = reported
+        self.seen = toward(self.seen, reported, p.reporting)
+        self.usual = toward(self.usual, self.seen, p.memory)
+
+    def believe(self, wins: float, people: float) -> None:
+        """Move in conviction and credibility."""
+        settings, p = self.model.settings, self.model.settings.leadership
+        if self.department is not None:
+            wins, people = self.department.wins, len(self.department.members)
+        surplus = max(0.0, wins / max(1.0, people) - self.model.firm.wins)
+        belief = won_over(self.conviction, surplus, self.seen - self.usual, p)
+        if self.superior is not None:
+            heard = saturating(0.5 + self.told + 2.0 * self.coached, 1.0)
+            belief = toward(belief, self.superior.conviction, p.superior * heard * self.superior.credibility)
+        pull = p.measured * saturating(settings.scorecards.strength, 1.0)
+        belief = toward(belief, customer_share(self.card()), pull)
+        self.conviction = share(toward(belief, self.disposition, p.reversion))
+        rights = settings.empowerment.rights
+        let_go = self.allowed / rights if rights > 0.0 else 0.0
+        deeds = 0.5 * customer_share(settings.staff_scorecard) + 0.5 * let_go
+        self.credibility = keeps_word(self.told, deeds, self.credibility, p)
+
+    def grant(self) -> None:
+        """Pass decision rights down."""
+        p = self.model.settings.empowerment
+        received = p.rights if self.superior is None else self.superior.allowed
+        self.allowed = toward(self.allowed, passed_on(received, self.control, self.conviction), p.granting)
+
+    def count(self) -> None:
+        """Be counted."""
+        firm, number = self.model.firm, len(self.model.leaders)
+        firm.leader_conviction += self.conviction / number
+        firm.leader_credibility += self.credibility / number

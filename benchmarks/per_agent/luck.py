@@ -1,0 +1,55 @@
+"""The engine's draws for the baseline: made in bulk by compiled code, looked up in Python lists.
+
+So the baseline does not pay for a generator written in Python; looking up a number costs about what
+``self.random.random()`` costs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccsim.compiled import kernel
+from ccsim.draws import Purpose, four
+
+
+@kernel
+def fill_words(out, rows, seed, purpose, week):
+    """Fill ``out``, of shape (words, rows), with the first words drawn by each of ``rows``."""
+    for k in range(len(rows)):
+        a, b, c, d = four(seed, purpose, week, rows[k])
+        out[0, k] = a
+        if len(out) > 1:
+            out[1, k] = b
+        if len(out) > 2:
+            out[2, k] = c
+        if len(out) > 3:
+            out[3, k] = d
+
+
+class Luck:
+    """Draws of one run.
+
+    Args:
+        seed: as the engine takes it.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._all: dict[int, np.ndarray] = {}
+
+    def everybody(self, purpose: Purpose, week: int, count: int, words: int = 1) -> list[list[float]]:
+        """Return ``words`` lists of draws for all rows from 0 on."""
+        rows = self._all.setdefault(count, np.arange(count))
+        return self.some(purpose, week, rows, words)
+
+    def some(self, purpose: Purpose, week: int, rows: object, words: int = 4) -> list[list[float]]:
+        """Return ``words`` lists of draws for the given rows."""
+        chosen = np.asarray(rows, dtype=np.int64)
+        out = np.empty((words, len(chosen)))
+        fill_words(out, chosen, self.seed, int(purpose), week)
+        return out.tolist()
+
+    def one(self, purpose: Purpose, week: int, row: int) -> tuple[float, float, float, float]:
+        """Return the four draws of a single row, for what seldom happens."""
+        a, b, c, d = four(self.seed, int(purpose), week, row)
+        return a, b, c, d

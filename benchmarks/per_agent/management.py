@@ -1,0 +1,193 @@
+"""What is done about the organisation as a whole: champions, the programme, the books."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.per_agent.rules import plain
+from ccsim import curves
+from ccsim.draws import Purpose
+from ccsim.mechanisms import champions, programme
+
+if TYPE_CHECKING:
+    from benchmarks.per_agent.employee import Employee
+    from benchmarks.per_agent.model import PerAgent
+
+share, saturating = plain(curves.share), plain(curves.saturating)
+lent, purse_part, volunteers = plain(champions.lent), plain(programme.purse_part), plain(programme.volunteers)
+
+
+def appoint(model: PerAgent) -> None:
+    """Keep the wanted number of champions appointed."""
+    p, week, serving = model.settings.champions, model.week, []
+    for person in model.staff:
+        if person.champion > 0.0:
+            if week < person.vacant_until or person.hired_in == week or len(serving) >= p.count + p.leave:
+                person.champion = 0.0
+            else:
+                person.champion = p.hours
+                serving.append(person)
+    if len(serving) >= p.count or p.hours <= 0.0:
+        return
+    heard = dict.fromkeys(model.staff, 0.0)
+    for person in model.staff:
+        for other in person.colleagues:
+            heard[other] += 1.0
+    while len(serving) < p.count:
+        if p.placed == 0:
+            wanted = serving[0].department if serving else None
+        else:
+            wanted = model.departments[len(serving) % len(model.departments)]
+        free = [person for person in model.staff if person.champion == 0.0 and week >= person.vacant_until]
+        near = [person for person in free if wanted is None or person.department is wanted]
+        if not free:
+            return
+        best = max(near or free, key=lambda person: fitness(person, heard, model))
+        best.champion = p.hours
+        serving.append(best)
+
+
+def fitness(person: Employee, heard: dict[Employee, float], model: PerAgent) -> float:
+    """What speaks for a person as champion."""
+    chosen = model.settings.champions.chosen
+    if chosen == 0:
+        return model.luck.one(Purpose.APPOINT, person.person, person.row)[0]
+    if chosen == 1:
+        return 0.5 * person.conviction + 0.3 * person.habit + 0.2 * person.skill
+    return heard[person] + 0.01 * person.conviction
+
+
+def carry(model: PerAgent) -> None:
+    """Champions spend their hours on colleagues and on routines."""
+    p = model.settings.champions
+    if p.count <= 0:
+        return
+    for champion in model.staff:
+        hours = champion.champion
+        if hours <= 0.0 or model.week < champion.vacant_until:
+            continue
+        champion.department.carried += hours
+        champion.department.embedding += hours * share(p.embedding)
+        reached = [person for person in model.staff if reaches(champion, person, p.authority)]
+        if not reached:
+            continue
+        each = hours * (1.0 - share(p.embedding)) / len(reached)
+        for person in reached:
+            person.coached += each
+            person.cover += lent(each, p.authority, p)
+            person.sources += 2.0 * saturating(each, p.reach)
+
+
+def reaches(champion: Employee, person: Employee, authority: float) -> bool:
+    """Whether a champion reaches a person."""
+    if person is champion:
+        return False
+    return (authority > 0.0 and person.department is champion.department) or champion in person.colleagues
+
+
+def inform(model: PerAgent) -> None:
+    """Spend the purse of the top."""
+    p, firm = model.settings.programme, model.firm
+    purse, whole = p.budget * p.from_top, p.communication + p.training + p.coaching
+    posts, bosses = len(model.staff), len(model.leaders)
+    if purse <= 0.0 or posts == 0:
+        return
+    told = purse_part(purse, p.communication, whole, p.hour) / (posts + bosses)
+    trained = purse_part(purse, p.training, whole, p.hour) / posts
+    coached = purse_part(purse, p.coaching, whole, p.hour) / max(1, bosses)
+    for person in model.staff:
+        if model.week >= person.vacant_until:
+            person.told += told
+            person.trained += trained
+            firm.told += told
+            firm.trained += trained
+    for leader in model.leaders:
+        leader.told += told
+        leader.coached += coached
+        firm.told += told
+        firm.coached += coached
+
+
+def involve(model: PerAgent) -> None:
+    """Spend the purse of the bottom."""
+    p, firm, posts = model.settings.programme, model.firm, len(model.staff)
+    purse, whole = p.budget * (1.0 - p.from_top), p.improvement + p.immersion + p.embedding
+    if purse <= 0.0 or posts == 0:
+        return
+    improvement = purse_part(purse, p.improvement, whole, p.hour)
+    immersion = purse_part(purse, p.immersion, whole, p.hour)
+    embedding = purse_part(purse, p.embedding, whole, p.hour) / posts
+    willing, show, turn = model.luck.everybody(Purpose.VOLUNTEER, model.week, posts, 3)
+    in_post = [person for person in model.staff if model.week >= person.vacant_until]
+    ready = {
+        person
+        for person in in_post
+        if volunteers(person.conviction, person.leader.conviction if person.leader else 1.0, willing[person.row])
+    }
+    each = min(p.most, improvement / max(1, len(ready)))
+    for person in in_post:
+        if person in ready:
+            person.improving += each
+            firm.improved += each
+            if show[person.row] < p.quick_win * saturating(each, 2.0):
+                person.wins += 1
+                person.department.wins += 1
+        if turn[person.row] < immersion / 2.0 / posts:
+            person.met += 2.0
+            person.sources += 2.0
+            firm.met += 2.0
+        person.department.embedding += embedding
+        firm.written += embedding
+
+
+def pay(model: PerAgent) -> None:
+    """Book what the programme bought."""
+    firm = model.firm
+    hours = firm.told + firm.trained + firm.improved + firm.met + firm.written + firm.coached
+    firm.spent += hours * model.settings.programme.hour
+
+
+def believe(model: PerAgent) -> None:
+    """Leaders hear, believe, and grant or withhold."""
+    firm, p = model.firm, model.settings.leadership
+    wins = people = 0.0
+    for department in model.departments:
+        wins += department.wins
+        people += len(department.members)
+    ahead = wins / max(1.0, people) - firm.wins
+    firm.wins += (p.memory if firm.wins > 0.0 else 1.0) * ahead
+    for leader in model.leaders:
+        leader.believe(wins, people)
+
+
+def book(model: PerAgent) -> None:
+    """Write the week's books, apart from what people add themselves."""
+    p, firm = model.settings.accounts, model.firm
+    firm.wages += p.leader_wage * len(model.leaders)
+    for department in model.departments:
+        firm.handling += p.contact * department.handled
+        firm.compensation += department.goodwill
+        firm.turnover_cost += p.replacement * p.wage * department.hires
+    for segment in model.segments:
+        firm.acquisition_cost += p.acquisition * segment.joined
+    firm.overhead += p.overhead * p.revenue * model.settings.organisation.customers
+
+
+def count(model: PerAgent) -> None:
+    """Count what concerns the whole: adoption away from the champions, and the executive."""
+    firm, home = model.firm, model.departments[0]
+    for department in model.departments:
+        department.backlog += department.queue
+        department.embedded += department.routine * department.posts
+        if department.carried > home.carried:
+            home = department
+    for department in model.departments:
+        if department is not home:
+            firm.cross_adopters += department.adopters
+            firm.cross_people += department.people
+    highest = [leader.conviction for leader in model.leaders if leader.superior is None]
+    if highest:
+        total = 0.0
+        for conviction in highest:
+            total += conviction
+        firm.executive_conviction += total / len(highest)

@@ -1,0 +1,176 @@
+"""The model: people copied from a world of the engine, and a week as a list of what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import mesa
+import numpy as np
+
+from benchmarks.per_agent import management
+from benchmarks.per_agent.customer import Customer
+from benchmarks.per_agent.department import Department, Firm, Segment
+from benchmarks.per_agent.employee import Employee
+from benchmarks.per_agent.leader import Leader
+from benchmarks.per_agent.luck import Luck
+from benchmarks.per_agent.rules import plain
+from ccsim.draws import Purpose
+from ccsim.kpis import calculate
+from ccsim.mechanisms import market
+from ccsim.populations import Cases, Customers, Departments, Leaders, Staff
+from ccsim.recorder import Record
+from ccsim.world import World
+
+most_joins, most_leaves = plain(market.most_joins), plain(market.most_leaves)
+
+
+class PerAgent(mesa.Model):
+    """An organisation of objects.
+
+    Args:
+        world: a world of the engine, drawn or founded; it is copied, value by value.
+
+    Attributes:
+        settings: parameters and levers in force; set it to move levers.
+        week: the last week lived.
+    """
+
+    def __init__(self, world: World) -> None:
+        super().__init__(rng=world.seed)
+        self.settings = world.settings
+        self.week = world.week
+        self.luck = Luck(world.seed)
+        self.tallies: list[tuple[list[list[float]], list[list[float]], list[float]]] = []
+        self._make(world)
+        self._connect(world)
+        self._line_up(world)
+        # Looked up once: Mesa makes a new dictionary each time it is asked.
+        self.sets = {kind: self.agents_by_type[kind] for kind in (Employee, Customer)}
+
+    def _make(self, world: World) -> None:
+        state = world.state
+        self.firm = Firm()
+        self.firm.wins = float(state.firm.wins[0])
+        self.segments = [Segment() for _ in range(len(state.segments))]
+        self.departments = [Department(self, row) for row in range(len(state.departments))]
+        self.staff = [Employee(self, row) for row in range(len(state.staff))]
+        self.leaders = [Leader(self, row) for row in range(len(state.leaders))]
+        self.customers = [Customer(self, row) for row in range(len(state.customers.active))]
+        _copy(Departments, state.departments, self.departments)
+        _copy(Staff, state.staff, self.staff)
+        _copy(Leaders, state.leaders, self.leaders)
+        _copy(Customers, state.customers, self.customers)
+        _copy(Cases, state.cases, [customer.case for customer in self.customers])
+
+    def _connect(self, world: World) -> None:
+        """Put people in the place of row numbers."""
+        for person, rows in zip(self.staff, world.state.colleagues.tolist(), strict=True):
+            person.department = self.departments[person.department]
+            person.department.members.append(person)
+            person.leader = self.leaders[person.leader] if person.leader >= 0 else None
+            person.colleagues = [self.staff[row] for row in rows]
+        for leader in self.leaders:
+            leader.department = self.departments[leader.department] if leader.department >= 0 else None
+            leader.superior = self.leaders[leader.superior] if leader.superior >= 0 else None
+        for customer in self.customers:
+            customer.segment = self.segments[customer.segment]
+            customer.case.department = self.departments[customer.case.department]
+        self.fronts = sum(department.front for department in self.departments)
+
+    def _line_up(self, world: World) -> None:
+        """Fill the queues in their order."""
+        for department in self.departments:
+            row = int(department.queue_first)
+            while row >= 0:
+                department.line.append(self.customers[row].case)
+                row = int(world.state.cases.after[row])
+
+    def step(self) -> None:
+        """Live a week."""
+        self.week += 1
+        self.draw()
+        for tallied in self.everything_tallied():
+            tallied.clear()
+        staff, customers = self.sets[Employee], self.sets[Customer]
+
+        customers.do("begin_week")
+        staff.do("begin_week")
+        for leader in self.leaders:
+            leader.begin_week()
+        management.appoint(self)
+        management.inform(self)
+        management.involve(self)
+        management.pay(self)
+        management.carry(self)
+        staff.do("plan_hours")
+
+        for department in self.departments:
+            department.work()
+        staff.do("finish")
+        for department in self.departments:
+            department.end_week()
+
+        customers.do("judge")
+        customers.do("listen")
+
+        self.champions_to_leave = self.settings.champions.leave
+        staff.do("stay_or_go")
+        staff.do("hear_others")
+        staff.do("change")
+
+        for leader in self.leaders:
+            leader.look()
+        management.believe(self)
+        for leader in self.leaders:
+            leader.grant()
+        for department in self.departments:
+            department.embed()
+
+        customers.do("end_week")
+        staff.do("end_week")
+        for leader in self.leaders:
+            leader.count()
+        management.book(self)
+        management.count(self)
+        self.record()
+
+    def draw(self) -> None:
+        """Make the week's draws, and what they are held against."""
+        luck, week = self.luck, self.week
+        market_size, posts = len(self.customers), len(self.staff)
+        (self.joining,) = luck.everybody(Purpose.JOIN, week, market_size)
+        (self.returning,) = luck.everybody(Purpose.RETURN, week, market_size)
+        self.raising = luck.everybody(Purpose.RAISE_CASE, week, market_size, 4)
+        (self.talking,) = luck.everybody(Purpose.TALK, week, market_size)
+        (self.leaving,) = luck.everybody(Purpose.LEAVE, week, market_size)
+        (self.quitting,) = luck.everybody(Purpose.QUIT, week, posts)
+        (self.pennies,) = luck.everybody(Purpose.PENNY, week, posts)
+        (self.leader_leaving,) = luck.everybody(Purpose.LEADER_QUITS, week, len(self.leaders))
+        self.raise_chance = self.settings.demand.rate * self.settings.demand.surge
+        self.most_joins = most_joins(self.settings.market)
+        self.most_leaves = most_leaves(self.settings.market)
+
+    def everything_tallied(self) -> Iterator[Department | Segment | Firm]:
+        """Go through all that counts."""
+        yield from self.departments
+        yield from self.segments
+        yield self.firm
+
+    def record(self) -> None:
+        """Keep the week's tallies."""
+        departments = [department.values() for department in self.departments]
+        self.tallies.append((departments, [segment.values() for segment in self.segments], self.firm.values()))
+
+    def kpis(self) -> dict[str, np.ndarray]:
+        """Return every KPI over the weeks lived, by the engine's own formulas."""
+        departments, segments, firm = zip(*self.tallies, strict=True)
+        record = Record(np.array(departments), np.array(segments), np.array(firm)[:, None, :], len(self.tallies))
+        return calculate(record, self.settings.accounts.discount)
+
+
+def _copy(kind: Any, columns: Any, people: list[Any]) -> None:
+    """Give people the values of their rows, as Python numbers."""
+    for column in kind.columns:
+        for person, value in zip(people, getattr(columns, column.name).tolist(), strict=True):
+            setattr(person, column.name, value)

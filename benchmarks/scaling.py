@@ -1,0 +1,114 @@
+"""What an agent-week costs as the organisation grows, where the time goes, and how much memory it takes.
+
+    python -m benchmarks.scaling                  # to 1,000,000 customers: a few minutes
+    python -m benchmarks.scaling --most 200000
+    python -m benchmarks.scaling --mechanisms     # the table by mechanism as well
+
+Agents are staff and customers; as many prospects again live in the market and are not counted. Each size is
+measured in a process of its own, so that its peak memory is its own. Two series: ten customers to a member of
+staff, the work of the ordinary organisation, and 10,000 staff for 1,000,000 customers, who ask a tenth as
+often.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.phases import live_with
+from benchmarks.worlds import EVERYTHING, agents_of, median, seconds, world_of
+from ccsim.week import live
+from ccsim.world import World
+
+ORDINARY = ((200, 2_000), (2_000, 20_000), (10_000, 100_000), (20_000, 200_000), (100_000, 1_000_000))
+LEAN = (10_000, 1_000_000)
+
+
+def by_mechanism(world: World, weeks: int) -> dict[str, float]:
+    """Return the median seconds of each phase."""
+    times: dict[str, list[float]] = defaultdict(list)
+
+    def around(name: str, kernel: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        times[name].append(seconds(lambda: kernel(*arguments)))
+
+    for _ in range(weeks):
+        live_with(world, around)
+    return {name: median(each) for name, each in times.items()}
+
+
+def measure(staff: int, customers: int) -> dict[str, Any]:
+    """Measure one size in this process."""
+    lean = (staff, customers) == LEAN
+    world_of(20, 200)  # compiles, or reads what is compiled
+    world = world_of(staff, customers, levers={**EVERYTHING, "demand.rate": 0.033} if lean else EVERYTHING)
+    weeks = max(5, min(100, 1_000_000 // (staff + customers)))
+    week = median([seconds(lambda: live(world)) for _ in range(weeks)])
+    return {
+        "week": week,
+        "agents": agents_of(world),
+        "handled": float(world.state.departments.handled.sum()),
+        "phases": by_mechanism(world, max(5, weeks // 2)),
+        "peak": peak_mebibytes(),
+    }
+
+
+def peak_mebibytes() -> float:
+    """Return this process's peak memory, nan where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+def measured_apart(staff: int, customers: int) -> dict[str, Any]:
+    """Measure one size in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.scaling", "--one", str(staff), str(customers)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+    return json.loads(done.stdout)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--most", type=int, default=1_000_000, metavar="CUSTOMERS", help="largest size")
+    parser.add_argument("--mechanisms", action="store_true", help="print ns per agent-week by mechanism, too")
+    parser.add_argument("--one", type=int, nargs=2, metavar=("STAFF", "CUSTOMERS"), help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.one:
+        print(json.dumps(measure(*chosen.one)))
+        return
+    sizes = [size for size in (*ORDINARY, LEAN) if size[1] <= chosen.most]
+    print("  staff customers     ms/week  ns/agent-week  to smallest  contacts/week  peak MiB")
+    found = {}
+    for size in sizes:
+        one = found[size] = measured_apart(*size)
+        each = one["week"] / one["agents"] * 1e9
+        first = found[sizes[0]]["week"] / found[sizes[0]]["agents"] * 1e9
+        print(
+            f"{size[0]:7,} {size[1]:9,} {one['week'] * 1e3:11.2f} {each:14.0f} {each / first:12.2f} "
+            f"{one['handled']:14,.0f} {one['peak']:9.0f}",
+            flush=True,
+        )
+    if chosen.mechanisms:
+        print_mechanisms(found)
+
+
+def print_mechanisms(found: dict[tuple[int, int], dict[str, Any]]) -> None:
+    """Print a table of mechanisms by size; a call from Python (up to 10 µs) is in every figure."""
+    print("\nns per agent-week" + " " * 9 + "".join(f"{staff:>7,}+{customers:<9,}" for staff, customers in found))
+    names = list(next(iter(found.values()))["phases"])
+    for name in names:
+        row = (one["phases"][name] / one["agents"] * 1e9 for one in found.values())
+        print(f"{name:<26}" + "".join(f"{each:>13.1f}    " for each in row))
+
+
+if __name__ == "__main__":
+    main()

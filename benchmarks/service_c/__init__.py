@@ -1,0 +1,1 @@
+"""The service phase hand-written in C: the yardstick for compiled code."""

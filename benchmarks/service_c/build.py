@@ -1,0 +1,91 @@
+"""Build serve.c with the system's compiler and call it on the engine's own arrays.
+
+The C structures are made from the declarations of populations and parameters: a column or a parameter that is
+added needs no word here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ccsim.draws import Purpose
+from ccsim.mechanisms.contact import Service
+from ccsim.mechanisms.conviction import Conviction
+from ccsim.mechanisms.empowerment import Empowerment
+from ccsim.mechanisms.habit import Habit
+from ccsim.mechanisms.handoffs import Handoffs
+from ccsim.mechanisms.scorecards import Scorecards, StaffScorecard
+from ccsim.populations import Cases, Customers, Departments, Leaders, Staff
+
+POPULATIONS: tuple[Any, ...] = (Staff, Leaders, Customers, Cases, Departments)
+GROUPS: tuple[Any, ...] = (StaffScorecard, Service, Scorecards, Handoffs, Empowerment, Conviction, Habit)
+#: No option that lets the compiler round otherwise than the source says.
+OPTIONS = ("-O3", "-march=native", "-ffp-contract=off", "-std=c11", "-shared", "-fPIC")
+
+
+def compiler() -> str | None:
+    """Return the system's C compiler, None if there is none."""
+    return shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+
+
+def declarations() -> str:
+    """Return the C structures of populations and parameters."""
+    lines = ["#include <stdint.h>", f"enum {{ SERVE = {int(Purpose.SERVE)} }};"]
+    for kind in POPULATIONS:
+        if kind.storage == "records":
+            fields = [f"{'int64_t' if column.whole else 'double'} {column.name};" for column in kind.columns]
+        else:
+            fields = [f"{'int32_t' if column.whole else 'double'} *{column.name};" for column in kind.columns]
+        lines.append(f"typedef struct {{ {' '.join(fields)} }} {kind.__name__};")
+    for group in GROUPS:
+        fields = [f"double {row.name};" for row in group.declared]
+        lines.append(f"typedef struct {{ {' '.join(fields)} }} {group.__name__};")
+    return "\n".join(lines) + "\n"
+
+
+def build(folder: Path) -> Callable[..., None]:
+    """Compile into a folder and return a function with the arguments of ``service.serve``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "declared.h").write_text(declarations())
+    source, library = Path(__file__).with_name("serve.c"), folder / "serve.so"
+    command = [compiler() or "cc", *OPTIONS, f"-I{folder}", str(source), "-o", str(library), "-lm"]
+    subprocess.run(command, check=True)
+    call = ctypes.CDLL(str(library)).serve
+    call.restype = None
+    return lambda *arguments: call(*_converted(*arguments))
+
+
+def _converted(
+    staff: Any, leaders: Any, customers: Any, cases: Any, departments: Any, card: Any, all_p: Any,
+    goodwill: float, seed: int, week: int,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Return the kernel's arguments as C takes them."""
+    return (
+        ctypes.c_void_p(staff.ctypes.data),
+        ctypes.c_void_p(leaders.ctypes.data),
+        _pointers(customers),
+        _pointers(cases),
+        ctypes.c_void_p(departments.ctypes.data),
+        ctypes.c_int64(len(departments)),
+        *(_numbers(group) for group in (card, *all_p)),
+        ctypes.c_double(goodwill),
+        ctypes.c_uint64(seed),
+        ctypes.c_int64(week),
+    )
+
+
+def _pointers(columns: Any) -> Any:
+    """Return a structure of pointers to columns."""
+    return (ctypes.c_void_p * len(columns))(*(column.ctypes.data for column in columns))
+
+
+def _numbers(group: Any) -> Any:
+    """Return a structure of a group's parameters, all as ``double``."""
+    return (ctypes.c_double * len(group))(*(float(np.float64(value)) for value in group))

@@ -1,0 +1,291 @@
+/* The service phase by hand: what ccsim.mechanisms.service.serve does, with the same arithmetic in the same order.
+ *
+ * declared.h is made from the declarations of populations and parameters (see build.py), so it knows every column.
+ * Appeals share what they have in common, as a C programmer would write it, only where the result is the same bits.
+ */
+#include <math.h>
+#include <stdint.h>
+#include "declared.h"
+
+enum { FAST, SCRIPT, SOLVE, HAND_OVER, ESCALATE };
+
+static inline double share(double x) { return x < 0.0 ? 0.0 : x > 1.0 ? 1.0 : x; }
+static inline double saturating(double x, double half) { return x > 0.0 ? x / (x + half) : 0.0; }
+static inline double larger(double a, double b) { return a > b ? a : b; }
+
+static inline double power_of_e(double x)
+{
+    x = x < -500.0 ? -500.0 : x > 500.0 ? 500.0 : x;
+    double n = floor(x * 1.4426950408889634 + 0.5);
+    double r = (x - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10;
+    double series = 1.0 + r * (1.0 + r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664
+        + r * (0.008333333333333333 + r * (0.001388888888888889 + r * (0.0001984126984126984
+        + r * (2.48015873015873e-05 + r * (2.7557319223985893e-06 + r * (2.755731922398589e-07
+        + r * (2.505210838544172e-08 + r * 2.08767569878681e-09)))))))))));
+    union { uint64_t bits; double value; } scale = { (uint64_t)((int64_t)n + 1023) << 52 };
+    return series * scale.value; /* n is within 722 of 0: never subnormal */
+}
+
+static inline void four(uint64_t seed, uint64_t purpose, int64_t week, uint64_t row, double out[4])
+{
+    uint32_t c0 = (uint32_t)row, c1 = (uint32_t)(row >> 32), c2 = (uint32_t)(week + 1000000), c3 = (uint32_t)purpose;
+    uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+    for (int round = 0; round < 10; round++) {
+        uint64_t p0 = 0xD2511F53ull * c0, p1 = 0xCD9E8D57ull * c2;
+        uint32_t next0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0, next2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+        c1 = (uint32_t)p1, c3 = (uint32_t)p0, c0 = next0, c2 = next2;
+        k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
+    }
+    out[0] = (c0 + 0.5) * 2.3283064365386963e-10, out[1] = (c1 + 0.5) * 2.3283064365386963e-10;
+    out[2] = (c2 + 0.5) * 2.3283064365386963e-10, out[3] = (c3 + 0.5) * 2.3283064365386963e-10;
+}
+
+static inline double time_of(int option, double complexity, double routine, double lost, const Service *p, double again)
+{
+    double needed;
+    if (option == FAST) needed = p->fast;
+    else if (option == SCRIPT) needed = 1.0;
+    else if (option == SOLVE) needed = 1.0 + (p->thorough - 1.0 + p->depth * complexity) * (1.0 - 0.5 * routine);
+    else return p->hours * p->passing;
+    return p->hours * needed * (1.0 + again * lost);
+}
+
+static inline double success_of(int option, double complexity, double skill, double authority, double lost,
+                                const Service *p, double blunder)
+{
+    double chance, by_script = p->script * (1.0 - p->script_limit * complexity);
+    if (option == FAST) chance = by_script * p->skimp;
+    else if (option == SCRIPT) chance = by_script;
+    else if (option == SOLVE) {
+        double may = authority >= complexity ? 1.0 : authority / complexity;
+        chance = (p->judgement + p->skill * skill) * (p->unauthorised + (1.0 - p->unauthorised) * may);
+    }
+    else if (option == ESCALATE) chance = 1.0 - p->distance;
+    else return 0.0;
+    return chance * (1.0 - blunder * lost);
+}
+
+static inline double courtesy_of(int option, const Service *p)
+{
+    return option == SCRIPT ? p->polite : option == SOLVE ? p->caring : p->curt;
+}
+
+static inline double loses(int option, const Handoffs *p)
+{
+    return share(p->loss * (option == SOLVE ? p->warm : option == HAND_OVER ? p->cold : 1.0));
+}
+
+typedef struct {
+    double complexity, lost, routine, workload, skill, authority, latitude_felt, belief, norm, habit, fatigue;
+    double bite, weights, longest;
+    int64_t stages;
+} Situation;
+
+typedef struct {
+    const StaffScorecard *card;
+    const Service *p;
+    const Scorecards *cards;
+    const Handoffs *handoffs;
+    const Empowerment *empowerment;
+    const Conviction *conviction;
+    const Habit *habit;
+} Settings;
+
+static inline double appeal(int option, const Situation *s, const Settings *all)
+{
+    const Service *p = all->p;
+    const Scorecards *cards = all->cards;
+    const StaffScorecard *card = all->card;
+    const Empowerment *empowerment = all->empowerment;
+    double hours = time_of(option, s->complexity, s->routine, s->lost, p, all->handoffs->again);
+    double success = success_of(option, s->complexity, s->skill, s->authority, s->lost, p, all->handoffs->blunder);
+    double onward = s->stages > 1 || option == HAND_OVER ? loses(option, all->handoffs) : 0.0;
+    double journey = (option != HAND_OVER ? success : p->script * 0.8) * (1.0 - onward);
+    double closes = option < HAND_OVER ? 1.0 : 0.0;
+    double rework = option < HAND_OVER ? cards->traced * (1.0 - success) * p->hours : 0.0;
+    double courtesy = courtesy_of(option, p), shown = 0.0;
+    if (s->weights > 0.0) {
+        double claimed = closes * (1.0 - cards->traced * (1.0 - success));
+        double surveyed = cards->courtesy * courtesy + (1.0 - cards->courtesy) * success;
+        shown = (card->handling_time * (1.0 - hours / s->longest) + card->cost * (1.0 - (hours + rework) / s->longest)
+                 + card->csat * surveyed + card->resolution * claimed + card->journey * cards->sight * journey)
+            / s->weights;
+    }
+    double good = p->courtesy * courtesy + (1.0 - p->courtesy) * journey;
+    double value = s->bite * shown + s->belief * good;
+    value -= p->effort * (0.5 + 0.5 * s->workload) * (1.0 + s->fatigue) * hours / s->longest;
+    if (option == SOLVE) {
+        double risk = empowerment->fear * empowerment->blame * larger(0.0, s->complexity - s->latitude_felt) * (1.0 - success);
+        value += s->norm + s->habit - risk;
+    }
+    if (option == FAST || option == SOLVE) value -= empowerment->checks * empowerment->strictness;
+    if (option >= HAND_OVER) value -= p->reluctance;
+    return value;
+}
+
+static inline int choose(double fast, double script, double solve, double hand_over, double escalate, double luck)
+{
+    double top = larger(larger(larger(fast, script), larger(solve, hand_over)), escalate);
+    double a = power_of_e(fast - top);
+    double b = a + power_of_e(script - top);
+    double c = b + power_of_e(solve - top);
+    double d = c + power_of_e(hand_over - top);
+    double mark = luck * (d + power_of_e(escalate - top));
+    return mark < a ? FAST : mark < b ? SCRIPT : mark < c ? SOLVE : mark < d ? HAND_OVER : ESCALATE;
+}
+
+static inline int decide(const Staff *person, const Cases *cases, int64_t row, const Departments *department,
+                         int64_t count, const Leaders *leaders, const Settings *all, double luck,
+                         double *hours, double *success)
+{
+    const Service *p = all->p;
+    const StaffScorecard *card = all->card;
+    Situation s = {
+        .complexity = cases->complexity[row], .lost = cases->lost[row], .routine = department->routine,
+        .workload = department->workload, .skill = person->skill, .authority = share(person->latitude + person->cover),
+        .latitude_felt = share(person->latitude * person->safety + person->cover),
+        .belief = all->conviction->pull * person->conviction,
+        .norm = all->conviction->norm * (person->peer_practice - 0.25), .habit = all->habit->pull * person->habit,
+        .fatigue = person->fatigue, .stages = cases->stages[row],
+        .bite = all->cards->pull * person->taste * saturating(all->cards->strength, all->cards->half),
+        .weights = card->handling_time + card->cost + card->csat + card->resolution + card->journey,
+        .longest = p->hours * (p->thorough + p->depth),
+    };
+    double hand_over = count > 1 ? appeal(HAND_OVER, &s, all) : -1.0e9, escalate = -1.0e9;
+    if (person->leader >= 0 && leaders[person->leader].attention >= p->leader_hours) escalate = appeal(ESCALATE, &s, all);
+    int option = choose(appeal(FAST, &s, all), appeal(SCRIPT, &s, all), appeal(SOLVE, &s, all), hand_over, escalate, luck);
+    *hours = time_of(option, s.complexity, s.routine, s.lost, p, all->handoffs->again);
+    *success = success_of(option, s.complexity, s.skill, s.authority, s.lost, p, all->handoffs->blunder);
+    return option;
+}
+
+static inline int64_t take_next(Departments *department, const Cases *cases)
+{
+    int64_t row = department->queue_first;
+    department->queue_first = cases->after[row];
+    if (cases->after[row] < 0) department->queue_last = -1;
+    if (cases->state[row] == 1) department->queue -= 1;
+    return row;
+}
+
+static inline void join_queue(int64_t row, int64_t goal, int64_t week, const Cases *cases, Departments *departments)
+{
+    cases->state[row] = 1, cases->department[row] = (int32_t)goal, cases->queued_in[row] = (int32_t)week;
+    cases->after[row] = -1;
+    int64_t last = departments[goal].queue_last;
+    if (last < 0) departments[goal].queue_first = row;
+    else cases->after[last] = (int32_t)row;
+    departments[goal].queue_last = row;
+    departments[goal].queue += 1;
+}
+
+static void close_case(int64_t row, int option, Departments *d, double returns, const Customers *customers,
+                       const Cases *cases, const Service *p, int64_t week)
+{
+    int resolved = cases->defect[row] == 0, first = cases->contacts[row] == 1;
+    int64_t age = week - cases->opened_in[row];
+    customers->events[row] += 1;
+    customers->quality[row] += share(p->courtesy * courtesy_of(option, p) + (1.0 - p->courtesy) * (resolved ? 1.0 : 0.0)
+                                     - p->waiting * age - p->hassle * cases->hassle[row]);
+    d->closed += 1, d->closed_first += first;
+    if (resolved) {
+        d->resolved += 1, d->resolved_first += first, d->resolution_weeks += age, d->journeys_sound += 1;
+        cases->state[row] = 0;
+    }
+    else if (returns < p->persistence) {
+        cases->state[row] = 2, cases->stages[row] = 1, cases->defect[row] = 0, cases->hassle[row] += 1;
+    }
+    else {
+        d->abandoned += 1;
+        cases->state[row] = 0;
+    }
+}
+
+static void pass_on(int64_t row, int option, int64_t from, int64_t count, int64_t fronts, double luck, double where,
+                    int64_t week, const Cases *cases, Departments *departments, const Handoffs *p)
+{
+    Departments *d = &departments[from];
+    int64_t goal = d->front == 1 && fronts < count ? fronts + (int64_t)(where * (double)(count - fronts))
+                                                   : (from + 1 + (int64_t)(where * (double)(count - 1))) % count;
+    d->handoffs += 1;
+    cases->lost[row] = 0;
+    cases->hassle[row] += option == HAND_OVER;
+    if (luck < loses(option, p)) {
+        d->handoffs_lost += 1;
+        cases->lost[row] = 1;
+        cases->hassle[row] += 1;
+    }
+    departments[goal].arriving += 1;
+    join_queue(row, goal, week, cases, departments);
+}
+
+static void handle(int64_t row, Staff *person, int64_t department, int64_t count, int64_t fronts, Leaders *leaders,
+                   const Customers *customers, const Cases *cases, Departments *departments, const Settings *all,
+                   double goodwill, uint64_t seed, int64_t week)
+{
+    const Service *p = all->p;
+    Departments *d = &departments[department];
+    double draws[4], hours, success;
+    four(seed, SERVE, week, (uint64_t)row, draws);
+    int option = decide(person, cases, row, d, count, leaders, all, draws[0], &hours, &success);
+    int right = draws[1] < success;
+    person->worked += hours, person->handled += 1, d->handled += 1, d->worked += hours;
+    d->survey += all->cards->courtesy * courtesy_of(option, p) + (1.0 - all->cards->courtesy) * (right ? 1.0 : 0.0);
+    if (option == FAST) d->closed_fast += 1;
+    else if (option == SCRIPT) d->followed_script += 1;
+    else if (option == SOLVE) d->solved += 1;
+    else if (option == HAND_OVER) d->handed_over += 1;
+    else d->escalated += 1;
+    if (option == SOLVE) {
+        person->solved += 1;
+        d->goodwill += goodwill * cases->complexity[row];
+        if (right) person->wins += 1, d->wins += 1;
+        else {
+            person->setbacks += 1;
+            if (cases->complexity[row] > person->latitude) person->blamed += all->empowerment->blame;
+        }
+    }
+    if (option == ESCALATE) leaders[person->leader].attention -= p->leader_hours, d->leader_hours += p->leader_hours;
+    if (option != HAND_OVER) {
+        cases->stages[row] -= 1;
+        if (!right) cases->defect[row] = 1;
+        else if (option == SOLVE || option == ESCALATE) cases->defect[row] = 0;
+    }
+    if (cases->contacts[row] == 1 && option < HAND_OVER && cases->stages[row] == 0)
+        d->claimed += right ? 1.0 : 1.0 - all->cards->traced;
+    if (cases->stages[row] == 0) close_case(row, option, d, draws[2], customers, cases, p, week);
+    else pass_on(row, option, department, count, fronts, draws[2], draws[3], week + 1, cases, departments, all->handoffs);
+}
+
+void serve(Staff *staff, Leaders *leaders, const Customers *customers, const Cases *cases, Departments *departments,
+           int64_t count, const StaffScorecard *card, const Service *p, const Scorecards *cards,
+           const Handoffs *handoffs, const Empowerment *empowerment, const Conviction *conviction, const Habit *habit,
+           double goodwill, uint64_t seed, int64_t week)
+{
+    const Settings all = { card, p, cards, handoffs, empowerment, conviction, habit };
+    int64_t fronts = 0;
+    for (int64_t d = 0; d < count; d++) fronts += departments[d].front;
+    for (int64_t department = 0; department < count; department++) {
+        Departments *d = &departments[department];
+        if (d->queue_first < 0) continue;
+        int64_t i = d->next_staff, idle = 0, posts = d->last_staff - d->first_staff;
+        while (d->queue_first >= 0 && idle < posts) {
+            int64_t row = d->queue_first;
+            if (cases->state[row] == 3) {
+                cases->state[take_next(d, cases)] = 0;
+                continue;
+            }
+            if (cases->queued_in[row] > week) break;
+            Staff *person = &staff[i];
+            i = i + 1 < d->last_staff ? i + 1 : d->first_staff;
+            if (person->hours - person->worked <= 0.0) {
+                idle++;
+                continue;
+            }
+            idle = 0;
+            take_next(d, cases);
+            handle(row, person, department, count, fronts, leaders, customers, cases, departments, &all, goodwill, seed, week);
+        }
+        d->next_staff = i;
+    }
+}

@@ -1,0 +1,208 @@
+"""Why did a comparison come out as it did, and where does it come out otherwise?
+
+For each shipped comparison: the effect with single mechanisms switched off (the chain of states that carries it), and
+the effect over a region of two parameters. Writes the tables that docs/findings/ shows.
+
+    python experiments/findings.py --out docs/findings --replicates 10
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import product
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from ccsim.comparison import compare
+from ccsim.experiment import Experiment
+from ccsim.scenario import load
+
+#: What is switched off, one at a time: a name for it, and its off value.
+SWITCHES: dict[str, dict[str, Any]] = {
+    "nothing (all mechanisms at work)": {},
+    "the penny drops (contagion from several sources)": {"conviction.chance": 0.0},
+    "conviction from own evidence": {"conviction.evidence": 0.0},
+    "conviction from what leaders tell": {"conviction.telling": 0.0},
+    "conviction in choices": {"conviction.pull": 0.0},
+    "the norm of what colleagues do": {"conviction.norm": 0.0},
+    "habit in choices": {"habit.pull": 0.0},
+    "routines written down": {"embedding.writing": 0.0},
+    "skill from training": {"skills.training": 0.0},
+    "skill from coaching": {"skills.coaching": 0.0},
+    "quick wins from improvement time": {"programme.quick_win": 0.0},
+    "fatigue and cynicism from announcements": {"fatigue.strain": 0.0, "fatigue.disillusion": 0.0},
+    "leaders believing their own leaders": {"leadership.superior": 0.0},
+    "leaders won over by successes": {"leadership.wins": 0.0, "leadership.results": 0.0},
+    "word of mouth": {"word_of_mouth.influence": 0.0},
+    "fear of blame": {"empowerment.fear": 0.0},
+    "rewards in choices": {"scorecards.pull": 0.0},
+    "effort in choices": {"service.effort": 0.0},
+    "losses weighing more than gains": {"experience.loss": 1.0},
+    "hand-off loss": {"handoffs.loss": 0.0},
+}
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One scenario against another."""
+
+    here: str
+    there: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """One comparison to be explained."""
+
+    name: str
+    contrasts: tuple[Contrast, ...]
+    kpis: tuple[str, ...]
+    switches: tuple[str, ...]
+    regions: tuple[tuple[str, tuple[float, ...], str, tuple[float, ...]], ...]
+    fixed: dict[str, Any] = field(default_factory=dict)
+
+
+COMMON = tuple(SWITCHES)
+STUDIES = (
+    Study(
+        "direction",
+        (
+            Contrast("bottom-up", "nothing", "bottom-up against nothing"),
+            Contrast("top-down", "nothing", "top-down against nothing"),
+            Contrast("combined", "bottom-up", "combined against bottom-up"),
+        ),
+        ("csat", "npv"),
+        COMMON,
+        (
+            ("leadership.control", (0.1, 0.4, 0.7, 0.9), "leadership.superior", (0.02, 0.05, 0.1, 0.2)),
+            ("programme.hour", (10.0, 22.0, 45.0, 90.0), "market.churn_sensitivity", (2.0, 5.0, 8.0)),
+        ),
+    ),
+    Study(
+        "hero",
+        (
+            Contrast("hero-leaves", "hero", "hero leaves against hero stays"),
+            Contrast("hero-leaves-embedded", "hero-leaves", "embedded against not, both leave"),
+            Contrast("champion-network", "hero", "network against hero, equal hours"),
+        ),
+        ("adoption", "npv"),
+        COMMON,
+        (
+            ("habit.decay", (0.0, 0.01, 0.03, 0.08), "embedding.hours", (0.05, 0.1, 0.3, 1.0)),
+            ("champions.reach", (0.05, 0.4, 2.0, 8.0), "organisation.cross_ties", (0.0, 0.15, 0.4)),
+        ),
+    ),
+    Study(
+        "metrics",
+        (
+            Contrast(
+                "scorecard-interaction-csat",
+                "scorecard-handling-time",
+                "interaction CSAT against handling time",
+            ),
+            Contrast("scorecard-journey", "scorecard-interaction-csat", "journey against interaction CSAT"),
+            Contrast("scorecard-resolution", "scorecard-journey", "resolution against journey"),
+        ),
+        ("csat", "npv"),
+        COMMON,
+        (
+            ("scorecards.courtesy", (0.3, 0.6, 0.9, 1.0), "scorecards.sight", (0.2, 0.6, 1.0)),
+            ("demand.rate", (0.2, 0.33, 0.45, 0.6), "service.depth", (0.2, 0.8, 1.6)),
+        ),
+    ),
+)
+
+
+def effects(study: Study, values: dict[str, Any], replicates: int) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return, for each contrast and KPI, the mean paired difference and half of its 95 % interval."""
+    names = dict.fromkeys(name for contrast in study.contrasts for name in (contrast.there, contrast.here))
+    experiment = Experiment(
+        study.name, study.name, "", study.contrasts[0].there, {name: load(name) for name in names},
+        replicates=replicates, kpis=study.kpis,
+    )  # fmt: skip
+    comparison = compare(experiment, levers=values, workers=1)
+    found = {}
+    for contrast in study.contrasts:
+        table = comparison.table(baseline=contrast.there).set_index(["scenario", "kpi"])
+        for kpi in study.kpis:
+            row = table.loc[(contrast.here, kpi)]
+            half = (row["difference_high"] - row["difference_low"]) / 2
+            found[contrast.words, kpi] = (float(row["difference"]), float(half))
+    return found
+
+
+def _work(task: tuple[Study, dict[str, Any], int]) -> dict[tuple[str, str], tuple[float, float]]:
+    return effects(*task)
+
+
+def cell(kpi: str, value: tuple[float, float]) -> str:
+    """Write an effect; in brackets if it is not told apart from nothing."""
+    scale, form = {"npv": (1e3, "+,.0f"), "adoption": (0.01, "+.1f")}.get(kpi, (1.0, "+.2f"))
+    text = f"{value[0] / scale:{form}}"
+    return text if abs(value[0]) > value[1] else f"({text})"
+
+
+def unit(kpi: str) -> str:
+    """Return the unit that :func:`cell` writes in."""
+    return {"npv": "NPV, k EUR", "adoption": "adoption, % points", "csat": "CSAT, points"}[kpi]
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "|".join(["---"] + [" ---: "] * (len(head) - 1)) + "|"]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
+
+
+def report(study: Study, pool: ProcessPoolExecutor, replicates: int) -> str:
+    """Return the tables of a study as Markdown."""
+    head = [f"{contrast.words} ({unit(kpi)})" for contrast in study.contrasts for kpi in study.kpis]
+    keys = [(contrast.words, kpi) for contrast in study.contrasts for kpi in study.kpis]
+    tasks = [(study, SWITCHES[name], replicates) for name in study.switches]
+    rows = [
+        [name, *(cell(key[1], found[key]) for key in keys)]
+        for name, found in zip(study.switches, pool.map(_work, tasks), strict=True)
+    ]
+    parts = [f"## With single mechanisms switched off\n\n{table(['switched off', *head], rows)}"]
+    for first, firsts, second, seconds in study.regions:
+        points = list(product(firsts, seconds))
+        found = dict(
+            zip(
+                points,
+                pool.map(_work, [(study, {first: a, second: b}, replicates) for a, b in points]),
+                strict=True,
+            )
+        )
+        parts.append(f"## Over `{first}` and `{second}`\n")
+        for key in keys:
+            body = [[f"**{a:g}**", *(cell(key[1], found[a, b][key]) for b in seconds)] for a in firsts]
+            top = [f"`{first}` ↓ `{second}` →", *(f"{b:g}" for b in seconds)]
+            parts.append(f"{key[0][0].upper()}{key[0][1:]} ({unit(key[1])}):\n\n{table(top, body)}")
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Write the tables of all studies."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("docs/findings"))
+    parser.add_argument("--replicates", type=int, default=10)
+    parser.add_argument("--only", choices=[study.name for study in STUDIES])
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        for study in STUDIES:
+            if arguments.only in (None, study.name):
+                text = (
+                    f"<!-- Made by experiments/findings.py --replicates {arguments.replicates}; not edited by hand. -->\n"
+                    f"# Tables: {study.name}\n\nMean paired differences over {arguments.replicates} runs; in brackets "
+                    f"where the 95 % interval holds zero.\n\n{report(study, pool, arguments.replicates)}"
+                )
+                (arguments.out / f"{study.name}-tables.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

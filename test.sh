@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Set up an environment of its own and pass the tests. PYTHON chooses the interpreter, VENV the folder;
+# QUICK=1 leaves out linting and the statistical tests (used for a second interpreter).
+set -euo pipefail
+cd "$(dirname "$0")"
+venv=${VENV:-.venv}
+[ -x "$venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[test,dev]'
+"$venv/bin/python" -c 'import sys, mesa; print(f"Python {sys.version.split()[0]}, Mesa {mesa.__version__}")'
+if [ -z "${QUICK:-}" ]; then
+    "$venv/bin/ruff" check .
+    "$venv/bin/ruff" format --check .
+    "$venv/bin/mypy"
+    "$venv/bin/lint-imports"
+    "$venv/bin/python" -m pytest -m "not slow"
+else
+    "$venv/bin/python" -m pytest -m "not slow" tests/test_model.py tests/test_week.py tests/test_invariants.py \
+        tests/test_comparison.py tests/test_scenario.py
+fi

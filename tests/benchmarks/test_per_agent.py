@@ -1,0 +1,68 @@
+"""The per-agent baseline does the engine's work: its KPIs are the engine's."""
+
+import numpy as np
+import pytest
+from benchmarks.per_agent import PerAgent
+from benchmarks.worlds import EVERYTHING
+
+from ccsim.founding import draw, found
+from ccsim.kpis import KPIS, calculate
+from ccsim.recorder import Record
+from ccsim.settings import ordinary, with_values
+from ccsim.week import live
+
+SIZES = {"organisation.staff": 30, "organisation.customers": 250, "organisation.warm_up": 12}
+
+
+def both(world, moves, weeks):
+    """Return the KPIs of the engine and of the baseline, from one world, with the same moves."""
+    baseline, record = PerAgent(world), Record.of(world, weeks)
+    for week in range(weeks):
+        world.settings = baseline.settings = with_values(world.settings, moves.get(week, {}))
+        live(world)
+        record.add(world)
+        baseline.step()
+    return calculate(record, world.settings.accounts.discount), baseline.kpis()
+
+
+def assert_equal(engine, baseline):
+    assert set(engine) == set(baseline) == set(KPIS)
+    for name, values in engine.items():
+        np.testing.assert_allclose(baseline[name], values, rtol=1e-9, atol=0, err_msg=name)
+
+
+def test_weekly_kpis_equal_the_engines_from_the_draw_on():
+    world = draw(with_values(ordinary(), {**SIZES, **EVERYTHING}), seed=3)
+    assert_equal(*both(world, {}, weeks=25))
+
+
+def test_weekly_kpis_equal_the_engines_after_a_past_with_moves_and_a_champion_leaving():
+    world = found(with_values(ordinary(), SIZES), seed=4)
+    moves = {
+        0: EVERYTHING,
+        8: {"champions.leave": 2, "champions.count": 1},
+        9: {"champions.leave": 0},
+        14: {"champions.count": 4, "champions.chosen": "best connected", "champions.placed": "together"},
+        20: {"programme.from_top": 1.0, "scorecards.strength": 2.0, "demand.surge": 2.0},
+    }
+    engine, baseline = both(world, moves, weeks=30)
+    assert_equal(engine, baseline)
+    assert np.ptp(engine["adoption"]) > 0.0
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"organisation.tiers": 0, "organisation.departments": 1, "organisation.front_departments": 1},
+        {
+            "organisation.tiers": 1,
+            "organisation.segments": 1,
+            "word_of_mouth.reach": 0,
+            "champions.chosen": "at random",
+        },
+        {"turnover.quitting": 0.3, "turnover.vacancy": 0, "demand.rate": 1.0, "demand.patience": 0.2},
+    ],
+)
+def test_weekly_kpis_equal_the_engines_in_odd_organisations(values):
+    world = draw(with_values(ordinary(), {**SIZES, **EVERYTHING, **values}), seed=5)
+    assert_equal(*both(world, {}, weeks=15))

@@ -1,0 +1,35 @@
+"""The hand-written service phase does the engine's work, bit for bit."""
+
+import pytest
+from benchmarks.service_c.build import build, compiler
+from benchmarks.service_c.measure import before_service, differing
+from benchmarks.worlds import EVERYTHING, world_of
+
+from ccsim.mechanisms import service
+
+needs_compiler = pytest.mark.skipif(compiler() is None, reason="there is no C compiler")
+
+
+@pytest.fixture(scope="module")
+def in_c(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("service_c"))
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    "levers",
+    [
+        {},
+        EVERYTHING,
+        {"demand.surge": 3.0, "organisation.tiers": 1, "staff_scorecard.journey": 2.0},
+        {"organisation.departments": 1, "organisation.front_departments": 1, "organisation.tiers": 0},
+    ],
+)
+def test_the_service_phase_in_c_leaves_the_same_columns(in_c, levers):
+    world, arguments = before_service(world_of(30, 300, past=10, seed=6, levers=levers))
+    engine, c = world.copy(), world.copy()
+    service.serve(*arguments(engine))
+    in_c(*arguments(c))
+    assert engine.state.departments.handled.sum() > 20
+    assert differing(engine, world)
+    assert differing(engine, c) == []

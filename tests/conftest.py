@@ -1,0 +1,37 @@
+"""Small organisations for tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ccsim.experiment import Experiment
+from ccsim.scenario import Scenario, load
+
+SMALL: dict[str, Any] = {
+    "organisation.staff": 24,
+    "organisation.departments": 3,
+    "organisation.front_departments": 2,
+    "organisation.customers": 160,
+    "organisation.warm_up": 6,
+}
+
+
+@pytest.fixture
+def small() -> dict[str, Any]:
+    """Sizes of an organisation that lives a year in a few milliseconds."""
+    return dict(SMALL)
+
+
+@pytest.fixture
+def small_experiment() -> Experiment:
+    """Two scenarios, a schedule, a few replicates."""
+    quiet = load("nothing").changed(SMALL)
+    busy = load("hero-leaves").changed({**SMALL, "programme.budget": 900.0}, name="busy")
+    moved = tuple(replace(move, week=6) for move in busy.schedule)
+    scenarios: dict[str, Scenario] = {"nothing": quiet, "busy": replace(busy, schedule=moved)}
+    return Experiment(
+        "small", "Small", "Does it run?", "nothing", scenarios, weeks=16, replicates=4, kpis=("csat", "npv")
+    )
