@@ -162,7 +162,8 @@ def parameters(group: str) -> Callable[[type[T]], type[T]]:
     def build(cls: type[T]) -> type[T]:
         kinds = typing.get_type_hints(cls)
         declared = tuple(replace(vars(cls)[name], group=group, name=name, kind=kind) for name, kind in kinds.items())
-        values: Any = namedtuple(  # type: ignore[misc]
+        make: Any = namedtuple  # mypy reads only literal field names
+        values = make(
             cls.__name__,
             list(kinds),
             defaults=[row.kind(row.default) for row in declared],

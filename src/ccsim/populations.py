@@ -66,7 +66,8 @@ def population(storage: str) -> Callable[[type[T]], type[T]]:
             raise TypeError(f"{cls.__name__}: flows are declared after all other columns")
         made: Any = cls
         if storage == "columns":
-            made = namedtuple(cls.__name__, list(kinds), module=cls.__module__)  # type: ignore[misc]
+            make: Any = namedtuple  # mypy reads only literal field names
+            made = make(cls.__name__, list(kinds), module=cls.__module__)
             made.__doc__ = cls.__doc__
         made.columns = columns
         made.storage = storage

@@ -42,7 +42,7 @@ class Record:
     def of(cls, world: World, weeks: int) -> Record:
         """Return an empty record with room for a number of weeks of a world."""
         room = {name: np.empty((max(weeks, 1), *world.flows[name].shape)) for name in RECORDED}
-        return cls(**room)
+        return cls(room["departments"], room["segments"], room["firm"])
 
     def add(self, world: World) -> None:
         """Keep the tallies of the week that the world has just lived."""
