@@ -76,6 +76,12 @@ def test_a_move_beyond_the_horizon_is_refused(tmp_path: Path) -> None:
         load_experiment(write(tmp_path, 'title = "E"\nscenarios = ["hero-leaves"]\nweeks = 30\n'))
 
 
+def test_a_move_in_the_last_week_is_accepted_and_one_after_it_refused(tmp_path: Path) -> None:
+    text = 'title = "E"\nscenarios = ["hero-leaves"]\nweeks = {}\n'
+    assert load_experiment(write(tmp_path, text.format(53))).weeks == 53
+    assert told(write(tmp_path, text.format(52))) == [("e.toml", 2, "scenarios.0")]
+
+
 def test_a_design_that_nobody_can_mean_is_refused() -> None:
     with pytest.raises(InputError, match="4000000 runs"):
         load_experiment("direction").changed(replicates=1_000_000)

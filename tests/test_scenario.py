@@ -59,6 +59,11 @@ def test_every_shipped_scenario_loads_and_survives_being_written(name: str, tmp_
     assert replace(again, files=scenario.files) == scenario
 
 
+def test_moves_by_week_and_by_condition_survive_being_written(tmp_path: Path) -> None:
+    scenario = load(write(tmp_path, VALID))
+    assert load(write(tmp_path, scenario.to_toml())).schedule == scenario.schedule
+
+
 def test_a_file_says_what_it_sets(tmp_path: Path) -> None:
     scenario = load(write(tmp_path, VALID))
     assert scenario.organisation == {"organisation.staff": 50}
