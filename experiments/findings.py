@@ -112,7 +112,7 @@ STUDIES = (
         COMMON,
         (
             ("scorecards.courtesy", (0.3, 0.6, 0.9, 1.0), "scorecards.sight", (0.2, 0.6, 1.0)),
-            ("demand.rate", (0.2, 0.33, 0.45, 0.6), "service.depth", (0.2, 0.8, 1.6)),
+            ("market.churn_sensitivity", (0.0, 1.0, 2.5, 5.0), "accounts.spending", (0.0, 0.3)),
         ),
     ),
 )

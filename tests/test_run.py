@@ -81,7 +81,7 @@ SCRIPT = textwrap.dedent("""
     import ccsim, ccsim.run
     def main():
         experiment = ccsim.load_experiment("direction").changed(
-            replicates=120, weeks=60,
+            replicates=60, weeks=40,
             levers={"organisation.staff": 60, "organisation.customers": 600, "organisation.warm_up": 10})
         def show(done, planned, failed):
             print(done, flush=True)
@@ -129,7 +129,7 @@ def test_killed_workers_and_ctrl_c_lose_nothing_and_end_the_same(tmp_path: Path)
     wait_for_runs(process, 20)
     process.send_signal(signal.SIGINT)
     assert "--resume" in process.communicate()[0]
-    assert len(open_results(tmp_path / "stopped").runs) >= 20 * 60
+    assert len(open_results(tmp_path / "stopped").runs) >= 20 * 40
     assert start(script, str(tmp_path / "stopped"), "on").communicate()[0].split()[-1] == whole
 
     process = start(script, str(tmp_path / "dead"))

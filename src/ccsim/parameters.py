@@ -29,6 +29,8 @@ from ccsim.errors import InputError, did_you_mean
 T = TypeVar("T")
 
 SHARES = ("share", "probability")
+#: Units of which no more than the whole exists: a share, or the share of a distance covered in a week.
+AT_MOST_ONE = (*SHARES, "1/week")
 
 #: What a declaration is for. A *lever* is what managers can move, also in mid-run; an *assumption* is what the
 #: world is like and the sensitivity runs vary; a *size* is fixed when the organisation is founded.
@@ -145,10 +147,10 @@ def parameter(
 ) -> Any:
     """Declare a parameter; see :class:`Parameter` for what each argument means.
 
-    ``legal`` defaults to 0…1 for shares and probabilities and to 0…infinity otherwise.
+    ``legal`` defaults to 0…1 for shares, probabilities and paces a week, and to 0…infinity otherwise.
     """
     if legal is None:
-        legal = (0.0, 1.0) if unit in SHARES else (0.0, math.inf)
+        legal = (0.0, 1.0) if unit in AT_MOST_ONE else (0.0, math.inf)
     role = "lever" if lever or impulse else "size" if size else "assumption"
     return Parameter("", "", float, default, unit, range, legal, off, meaning, source, role, impulse, choices)
 
