@@ -195,3 +195,8 @@ def test_what_a_sweep_sets_cannot_be_set_for_all_its_points() -> None:
 def test_an_unknown_experiment_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean 'direction'"):
         load_experiment("directoin")
+
+
+def test_a_horizon_that_cuts_off_a_move_is_refused() -> None:
+    with pytest.raises(InputError, match="in week 52"):
+        load_experiment("hero").changed(weeks=26)

@@ -94,7 +94,17 @@ class Experiment:
             seed=self.seed if seed is None else seed,
         )  # fmt: skip
         experiment.refuse_excess()
+        experiment.refuse_late_moves()
         return experiment
+
+    def refuse_late_moves(self) -> None:
+        """Refuse a horizon that cuts off moves: the scenarios would not be what they say."""
+        for scenario in self.scenarios.values():
+            for move in scenario.schedule:
+                if move.week is not None and move.week >= self.weeks:
+                    raise InputError(
+                        f"weeks: {self.weeks} is not accepted; {scenario.name} moves {move.label!r} in week {move.week}"
+                    )
 
     def refuse_excess(self) -> None:
         """Refuse a number of runs that nobody can mean."""

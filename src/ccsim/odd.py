@@ -24,14 +24,18 @@ ENTITIES = ("Staff", "Leaders", "Customers", "Cases", "Departments", "Segments",
 def declared_text() -> str:
     """Return the generated part as Markdown."""
     parts = [MARKER, "\n## Entities, state variables and scales\n"]
-    parts.append("One step is one week. *Fixed* columns are set at founding, *stocks* last, *flows* are cleared weekly.\n")
+    parts.append(
+        "One step is one week. *Fixed* columns are set at founding, *stocks* last, *flows* are cleared weekly.\n"
+    )
     for name in ENTITIES:
         kind: Any = getattr(populations, name)
         rows = [
             (f"`{column.name}`", column.kind, column.unit, column.meaning, ", ".join(column.owners))
             for column in kind.columns
         ]
-        parts.append(f"### {name}\n\n{kind.__doc__}\n\n{_table(('column', 'kind', 'unit', 'meaning', 'written by'), rows)}")
+        parts.append(
+            f"### {name}\n\n{kind.__doc__}\n\n{_table(('column', 'kind', 'unit', 'meaning', 'written by'), rows)}"
+        )
     parts.append("## Process overview and scheduling\n\nThe week, as `ccsim.week.one_week` runs it:\n")
     parts.append(f"```python\n{_schedule()}```\n")
     parts.append("## Submodels and parameters\n")
