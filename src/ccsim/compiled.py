@@ -32,17 +32,30 @@ def rule(function: Function) -> Function:
     return function if PLAIN else _compile(function, inline=True)
 
 
-def kernel(function: Function) -> Function:
-    """Mark a loop over a population; compiled on first use and kept on disk."""
-    return function if PLAIN else _compile(function, inline=False)
+def kernel(function: Function | None = None, *, allocates: bool = False) -> Any:
+    """Mark a loop over a population; compiled on first use and kept on disk.
+
+    Args:
+        function: the loop.
+        allocates: whether it, or a kernel that it calls, makes arrays of its own. The others get by without numba's
+            counting of references, which costs service four tenths of its time.
+    """
+    if function is None:
+        return lambda marked: kernel(marked, allocates=allocates)
+    return function if PLAIN else _compile(function, inline=False, allocates=allocates)
 
 
-def _compile(function: Function, *, inline: bool) -> Function:
+def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Function:
     import numba
 
     # error_model="numpy" lets LLVM vectorise divisions: kernels guard every divisor themselves. Rules are folded into
     # their kernels, so that what several of them need is worked out once (a quarter of the time of service).
-    dispatcher = numba.njit(function, error_model="numpy", forceinline=inline)
+    options: dict[str, Any] = {"error_model": "numpy", "forceinline": inline}
+    try:
+        # A private option: where numba no longer knows it, the result is the same and takes longer.
+        dispatcher = numba.njit(function, **options, **({} if allocates else {"_nrt": False}))
+    except (KeyError, TypeError):
+        dispatcher = numba.njit(function, **options)
     if not inline:
         _keep_on_disk(dispatcher)
     return dispatcher

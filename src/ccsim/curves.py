@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ccsim.compiled import rule
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
 _LOG2_E = 1.4426950408889634
+#: Powers of two, exact, from 2**-_LEAST to 2**_LEAST: more than exp of 500 needs.
+_LEAST = 722
+_POWERS = np.array([math.ldexp(1.0, n) for n in range(-_LEAST, _LEAST + 1)])
 
 
 @rule
@@ -43,7 +48,7 @@ def exp(x):
         + r * (2.7557319223985893e-06 + r * (2.755731922398589e-07 + r * (2.505210838544172e-08
         + r * 2.08767569878681e-09))))))))))
     )  # fmt: skip
-    return math.ldexp(series, int(n))
+    return series * _POWERS[int(n) + _LEAST]
 
 
 @rule

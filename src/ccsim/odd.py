@@ -8,6 +8,7 @@ rewrites what follows the marker in that file; what stands before it is written 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from inspect import getsource
 from pathlib import Path
@@ -42,7 +43,7 @@ def declared_text() -> str:
     for group in Settings():
         described: Any = group
         module = import_module(type(group).__module__)
-        rows = [
+        described_rows = [
             (
                 f"`{row.name}`", row.role, f"{row.shown}", row.unit,
                 " / ".join(row.choices) if row.choices else f"{row.range[0]:g}…{row.range[1]:g}",
@@ -52,10 +53,10 @@ def declared_text() -> str:
         ]  # fmt: skip
         head = ("parameter", "role", "default", "unit", "plausible", "off", "meaning", "source")
         text = (module.__doc__ or "").strip()
-        parts.append(f"### {described.group}\n\n{type(group).__doc__}\n\n{text}\n\n{_table(head, rows)}")
+        parts.append(f"### {described.group}\n\n{type(group).__doc__}\n\n{text}\n\n{_table(head, described_rows)}")
     parts.append("## Observation\n")
-    rows = [(f"`{k.name}`", k.title, k.unit, k.better, f"`{k.formula}`", k.meaning) for k in KPIS.values()]
-    parts.append(_table(("KPI", "title", "unit", "better", "formula", "meaning"), rows))
+    kpis = [(f"`{k.name}`", k.title, k.unit, k.better, f"`{k.formula}`", k.meaning) for k in KPIS.values()]
+    parts.append(_table(("KPI", "title", "unit", "better", "formula", "meaning"), kpis))
     return "\n".join(parts)
 
 
@@ -68,7 +69,7 @@ def _schedule() -> str:
     return "\n".join(line[4:] for line in body.strip("\n").splitlines()).rstrip() + "\n"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"

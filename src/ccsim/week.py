@@ -31,7 +31,7 @@ from ccsim.mechanisms import (
 from ccsim.world import World
 
 
-@kernel
+@kernel(allocates=True)
 def one_week(state, p, seed, week):
     """Live one week: every phase in order."""
     staff, colleagues, leaders, customers, cases, departments, segments, firm = state

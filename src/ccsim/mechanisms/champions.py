@@ -96,7 +96,7 @@ def fitness(i, staff, listeners, p, seed):
     return listeners[i] + 0.01 * staff.conviction[i]
 
 
-@kernel
+@kernel(allocates=True)
 def appoint(staff, colleagues, departments, p, seed, week):
     """Keep the wanted number of champions appointed; owns ``champion``."""
     serving = 0
