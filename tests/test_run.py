@@ -81,7 +81,7 @@ SCRIPT = textwrap.dedent("""
     import ccsim, ccsim.run
     def main():
         experiment = ccsim.load_experiment("direction").changed(
-            replicates=60, weeks=40,
+            replicates=300, weeks=40,
             levers={"organisation.staff": 60, "organisation.customers": 600, "organisation.warm_up": 10})
         def show(done, planned, failed):
             print(done, flush=True)

@@ -122,7 +122,7 @@ class Parameter:
             raise wrong
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise wrong
-        if abs(value) > 2**62 or not math.isfinite(value) or not self.legal[0] <= value <= self.legal[1]:
+        if not math.isfinite(value) or not self.legal[0] <= value <= self.legal[1]:
             raise wrong
         if self.kind is int:
             if value != int(value):
