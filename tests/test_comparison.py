@@ -1,4 +1,8 @@
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -52,6 +56,12 @@ def test_smoothing_is_a_trailing_mean() -> None:
     assert smoothed(np.array([[1.0, 3.0, 5.0]]), 2).tolist() == [[1.0, 2.0, 4.0]]
 
 
+def test_a_week_without_a_figure_spoils_no_other_week_of_a_smoothed_curve() -> None:
+    values = np.array([[1.0, np.nan, 3.0, np.nan, np.nan, 6.0]])
+    assert smoothed(values, 2)[0] == pytest.approx([1.0, 1.0, 3.0, 3.0, np.nan, 6.0], nan_ok=True)
+    assert smoothed(values, 99)[0] == pytest.approx([1.0, 1.0, 2.0, 2.0, 2.0, 10 / 3])
+
+
 def test_a_scenario_compared_with_its_copy_differs_by_exactly_zero(small_experiment: Experiment) -> None:
     busy = small_experiment.scenarios["busy"]
     twins = Experiment(
@@ -96,6 +106,59 @@ def test_crossing_is_the_first_week_that_lasts(small_experiment: Experiment) -> 
     assert comparison.crossing("busy") == 3
     arrays["busy"][1]["npv"] = -np.ones((4, 16))
     assert comparison.crossing("busy") is None
+
+
+def with_runs(comparison: Comparison, keep: Callable[[pd.DataFrame], pd.Series]) -> Comparison:
+    """Return a comparison as it is when some runs have not finished."""
+    tables = comparison.results.tables
+    left = tables["runs"][keep(tables["runs"])]
+    return Comparison(replace(comparison.results, tables={**tables, "runs": left}))
+
+
+def test_only_replicates_that_both_scenarios_have_are_paired(small_experiment: Experiment) -> None:
+    whole = compare(small_experiment, workers=1)
+    gaps = {("nothing", 0), ("busy", 3)}
+    part = with_runs(
+        whole, lambda runs: [pair not in gaps for pair in zip(runs["scenario"], runs["replicate"], strict=True)]
+    )
+    both = with_runs(whole, lambda runs: runs["replicate"].isin([1, 2]))
+    for column in ("difference", "difference_low", "p"):
+        assert part.table().query("scenario == 'busy'")[column].tolist() == pytest.approx(
+            both.table().query("scenario == 'busy'")[column].tolist()
+        )
+    assert part.pairing()["factor"].tolist() == pytest.approx(both.pairing()["factor"].tolist())
+
+
+def test_scenarios_without_a_common_replicate_have_no_difference_and_no_p(
+    small_experiment: Experiment, recwarn: pytest.WarningsRecorder
+) -> None:
+    none = paired(np.array([]), np.array([]))
+    assert all(np.isnan(value) for value in none.values())
+    whole = compare(small_experiment, workers=1)
+    apart = with_runs(whole, lambda runs: (runs["scenario"] == "busy") == (runs["replicate"] < 2))
+    assert not apart.table()["distinguishable"].any()
+    assert not [warning for warning in recwarn if issubclass(warning.category, RuntimeWarning)]
+
+
+def test_a_baseline_without_finished_runs_is_said_to_be_that(small_experiment: Experiment) -> None:
+    half = with_runs(compare(small_experiment, workers=1), lambda runs: runs["scenario"] == "busy")
+    with pytest.raises(InputError, match="nothing: none of its runs has finished"):
+        half.table()
+    with pytest.raises(InputError, match=r"no scenario is called 'bussy'.*'busy'"):
+        half.table(baseline="bussy")
+    assert len(half.table(baseline="busy")) == len(small_experiment.kpis)
+
+
+def test_progress_may_be_true_false_or_a_function(
+    small_experiment: Experiment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[tuple[int, int, int]] = []
+    compare(small_experiment, workers=1, progress=lambda *told: seen.append(told))
+    assert (seen[0], seen[-1]) == ((0, 8, 0), (8, 8, 0))
+    compare(small_experiment, workers=1, progress=False)
+    assert capsys.readouterr().out == ""
+    compare(small_experiment, workers=1, progress=True)
+    assert "8/8 runs" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -1,7 +1,9 @@
 import gc
+import warnings
 import weakref
 
 import mesa
+import numpy as np
 import pytest
 
 from ccsim import Customer, Employee, InputError, Leader, Organisation, simulate
@@ -47,7 +49,7 @@ def test_mesas_own_tools_work(org: Organisation) -> None:
 
 
 def test_attributes_read_and_write_the_columns_and_are_checked(org: Organisation) -> None:
-    person = org.agents_by_type[Employee][3]
+    person = org.employee(3)
     person.habit = 0.75
     assert org.world.state.staff.habit[person.row] == 0.75 == person.habit
     for wrong in (1.5, float("nan"), "much", True):
@@ -104,17 +106,160 @@ def test_a_seed_that_cannot_be_used_is_refused(rng: object) -> None:
         Organisation("nothing", rng=rng)  # type: ignore[arg-type]
 
 
-def test_a_discarded_model_is_freed(small: dict) -> None:
+def test_discarded_models_are_freed(small: dict) -> None:
     ghosts = []
-    for seed in range(20):
+    for seed in range(50):
         org = Organisation("nothing", rng=seed, weeks=2, levers=small)
         org.agents.get("unique_id")
-        ghosts.append(weakref.ref(org))
+        org.run()
+        agents = list(org.agents)
+        ghosts.extend([weakref.ref(org), weakref.ref(agents[0]), weakref.ref(agents[-1])])
+        del agents
     del org
     gc.collect()
     assert not [ghost for ghost in ghosts if ghost() is not None]
 
 
-def test_no_mesa_interface_that_is_on_its_way_out_is_used(small: dict, recwarn: pytest.WarningsRecorder) -> None:
-    Organisation("nothing", rng=1, weeks=2, levers=small).run().agents.get("unique_id")
-    assert not [w for w in recwarn if issubclass(w.category, (FutureWarning, DeprecationWarning))]
+def test_no_mesa_interface_that_is_on_its_way_out_is_used(small: dict) -> None:
+    with warnings.catch_warnings():
+        for kind in (FutureWarning, DeprecationWarning, PendingDeprecationWarning):
+            warnings.simplefilter("error", kind)
+        org = Organisation("hero", rng=1, weeks=3, levers={**small, "turnover.quitting": 0.2, "turnover.vacancy": 0})
+        while org.running:
+            org.step()
+            org.agents.get("unique_id")
+            org.agents_by_type[Employee].select(lambda person: person.champion > 0).agg("habit", max)
+        assert len(org.kpis) == 3
+
+
+def test_views_are_the_same_objects_however_often_somebody_looks(org: Organisation) -> None:
+    first, second = list(org.agents), list(org.agents)
+    assert all(one is other for one, other in zip(first, second, strict=True))
+    assert org.employee(3) is org.employee(3) and org.employee(3) in org.agents
+    for kind in (Employee, Leader, Customer):
+        rows = [agent.row for agent in org.agents_by_type[kind]]
+        assert len(set(rows)) == len(rows)
+
+
+def test_an_identity_is_never_given_twice(small: dict) -> None:
+    churning = {**small, "turnover.quitting": 0.2, "turnover.vacancy": 1, "leadership.leaving": 0.2, "market.churn": 0.1,
+                "market.joining": 0.1}  # fmt: skip
+    org = Organisation("nothing", rng=5, weeks=30, levers=churning)
+    seen: dict[int, object] = {}
+    gone: set[int] = set()
+    for _ in range(25):
+        now = {agent.unique_id: agent for agent in org.agents}
+        assert len(now) == len(org.agents)
+        assert not gone & now.keys(), "somebody who left came back under the same identity"
+        assert all(seen.get(key, agent) is agent for key, agent in now.items())
+        gone |= seen.keys() - now.keys()
+        seen.update(now)
+        org.step()
+    assert len(gone) > 50
+
+
+def test_whoever_left_is_no_agent_any_more_and_vacant_posts_have_none(small: dict) -> None:
+    org = Organisation("nothing", rng=5, weeks=9, levers={**small, "turnover.quitting": 0.3, "turnover.vacancy": 50})
+    before = len(org.agents_by_type[Employee])
+    org.run()
+    people = org.agents_by_type.get(Employee, [])
+    assert len(people) < before
+    assert len(people) == org.world.state.departments.people.sum()
+    vacant = np.flatnonzero(org.world.state.staff.vacant_until > org.week + 1)
+    assert org.employee(int(vacant[0])) is None
+    assert all(colleague.row not in vacant for person in people for colleague in person.colleagues)
+
+
+def test_customers_are_the_active_ones_and_show_their_open_issue(org: Organisation) -> None:
+    org.step()
+    state = org.world.state
+    customers = org.agents_by_type[Customer]
+    assert len(customers) == state.customers.active.sum()
+    with_issue = customers.select(lambda customer: customer.case is not None)
+    assert len(with_issue) == np.isin(state.cases.state, (1, 2)).sum()
+    assert all(0.0 <= customer.case["complexity"] <= 1.0 for customer in with_issue)
+    outside = int(np.flatnonzero(state.customers.active == 0)[0])
+    assert org.customer(outside) is None and all(org.customer(customer.row) is customer for customer in customers)
+
+
+def test_leaders_form_the_tiers_that_the_organisation_has(small: dict) -> None:
+    tall, flat = (Organisation("nothing", weeks=1, levers={**small, "organisation.tiers": n}) for n in (3, 0))
+    leaders = tall.agents_by_type[Leader]
+    assert [len(group) for _, group in sorted(leaders.groupby("tier"))] == [1, 3, 3]
+    assert all(leader.superior.tier == leader.tier - 1 for leader in leaders if leader.tier > 0)
+    assert Leader not in flat.agents_by_type
+    assert all(person.leader is None for person in flat.agents_by_type[Employee])
+
+
+def test_every_column_is_an_attribute_with_its_unit_and_meaning(org: Organisation) -> None:
+    for kind in (Employee, Leader, Customer):
+        agent = next(iter(org.agents_by_type[kind]))
+        population = getattr(org.world.state, kind.population)
+        columns = population._fields if isinstance(population, tuple) else population.dtype.names
+        for name in columns:
+            assert getattr(kind, name).__doc__, name
+            if name not in ("leader", "superior"):
+                value = getattr(agent, name)
+                assert value == getattr(population, name)[agent.row] and type(value) in (int, float), name
+
+
+def test_whole_numbers_stay_whole_and_a_refused_value_changes_nothing(org: Organisation) -> None:
+    person = next(iter(org.agents_by_type[Employee]))
+    before = person.hired_in
+    for wrong in (0.5, float("inf"), None, "x"):
+        with pytest.raises(InputError, match="hired_in"):
+            person.hired_in = wrong
+    assert person.hired_in == before
+    person.hired_in = 2.0
+    assert person.hired_in == 2 and type(person.hired_in) is int
+
+
+def test_what_is_written_to_an_agent_is_lived(org: Organisation, small: dict) -> None:
+    quiet = Organisation("nothing", rng=7, weeks=8, levers=small)
+    org.agents_by_type[Employee].set("conviction", 1.0)
+    for one in (org, quiet):
+        one.step()
+    assert org.kpis["solve"][0] > quiet.kpis["solve"][0]
+    with pytest.raises(InputError, match="conviction"):
+        org.agents_by_type[Employee].set("conviction", 2.0)
+
+
+def test_mesas_data_collector_and_agent_sets_see_the_organisation(org: Organisation) -> None:
+    collector = mesa.DataCollector(
+        model_reporters={"week": "week", "csat": lambda one: one.kpis["csat"].iloc[-1]},
+        agenttype_reporters={Employee: {"habit": "habit"}},
+    )
+    for _ in range(3):
+        org.step()
+        collector.collect(org)
+    assert collector.get_model_vars_dataframe()["week"].tolist() == [0, 1, 2]
+    assert collector.get_model_vars_dataframe()["csat"].tolist() == org.kpis["csat"].tolist()
+    assert len(collector.get_agenttype_vars_dataframe(Employee)) >= 3 * 20
+    staff, habits = org.agents_by_type[Employee], org.world.state.staff.habit
+    assert sum(staff.map(lambda person: person.habit > 0.3)) == sum(habits[person.row] > 0.3 for person in staff)
+    highest = staff.groupby("department").agg("habit", max)
+    assert highest == {d: max(p.habit for p in staff if p.department == d) for d in range(3)}
+    assert next(p.row for p in staff.sort("conviction", ascending=True)) == min(staff, key=lambda p: p.conviction).row
+
+
+def test_equal_seeds_give_equal_models_and_other_seeds_others(small: dict) -> None:
+    one, same, other = (Organisation("combined", rng=rng, weeks=6, levers=small).run().kpis for rng in (3, 3, 4))
+    assert one.equals(same)
+    assert not one.equals(other)
+
+
+def test_mesas_own_generators_are_never_drawn_from(org: Organisation) -> None:
+    states = (org.random.getstate(), org.rng.bit_generator.state)
+    org.run()
+    org.agents.get("unique_id")
+    assert (org.random.getstate(), org.rng.bit_generator.state) == states
+
+
+@pytest.mark.parametrize("scenario", ["nothing", "combined", "hero-leaves"])
+def test_two_models_do_not_share_state(scenario: str, small: dict) -> None:
+    first, second = (Organisation(scenario, rng=3, weeks=6, levers=small) for _ in range(2))
+    first.run()
+    first.agents_by_type[Employee].set("habit", 0.0)
+    assert second.week == -1
+    second.run()
+    assert first.kpis.equals(second.kpis)

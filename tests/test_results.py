@@ -1,13 +1,15 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ccsim.errors import ResultsError
 from ccsim.experiment import Experiment
-from ccsim.results import locked, open_results
-from ccsim.run import run_experiment
-from ccsim.scenario import load
+from ccsim.results import Store, locked, open_results
+from ccsim.run import replicate_seed, run_experiment
+from ccsim.scenario import Move, load
+from ccsim.simulation import simulate
 
 
 @pytest.fixture
@@ -73,3 +75,95 @@ def test_another_version_is_refused(folder: Path, small_experiment: Experiment) 
 def test_two_processes_cannot_write_to_one_folder(small_experiment: Experiment, tmp_path: Path) -> None:
     with locked(tmp_path / "r"), pytest.raises(ResultsError, match="another process"):
         run_experiment(small_experiment, workers=1, out=tmp_path / "r")
+
+
+def stored(store: Store, replicate: int, *names: str) -> None:
+    """Put runs into a store and write them as one shard."""
+    for name in names:
+        experiment = store.experiment
+        seed = replicate_seed(experiment.seed, replicate)
+        store.add(replicate, simulate(experiment.scenarios[name], seed, experiment.weeks))
+    store.flush()
+
+
+def test_shards_with_and_without_events_are_read_together(small_experiment: Experiment, tmp_path: Path) -> None:
+    import pandas as pd
+
+    store = Store.create(tmp_path / "r", small_experiment, [], False)
+    stored(store, 0, "nothing")
+    stored(store, 0, "busy")
+    assert len(list((tmp_path / "r" / "events").iterdir())) == 2
+    assert list(open_results(tmp_path / "r").events["label"]) == ["The hero leaves"]
+    assert list(pd.read_parquet(tmp_path / "r" / "events")["label"]) == ["The hero leaves"]
+
+
+def test_two_moves_of_one_label_in_one_week_are_two_events(small_experiment: Experiment) -> None:
+    quiet = small_experiment.scenarios["nothing"]
+    moves = tuple(Move.of({key: 1.0}, week=3, label="same") for key in ("programme.budget", "scorecards.strength"))
+    twice = replace(small_experiment, scenarios={"nothing": replace(quiet, schedule=moves)}).changed(replicates=1)
+    assert list(run_experiment(twice, workers=1).events["label"]) == ["same", "same"]
+
+
+def test_what_a_kill_between_two_tables_leaves_is_passed_over_and_never_counted_twice(
+    small_experiment: Experiment, tmp_path: Path
+) -> None:
+    whole = run_experiment(small_experiment, workers=1).hash()
+    store = Store.create(tmp_path / "r", small_experiment, [], False)
+    stored(store, 0, "nothing", "busy")
+    stored(store, 1, "nothing", "busy")
+    kept = open_results(tmp_path / "r").hash()
+    before = set((tmp_path / "r" / "runs").iterdir())
+    stored(store, 2, "nothing", "busy")
+    (torn,) = set((tmp_path / "r" / "runs").iterdir()) - before
+    torn.unlink()
+    assert open_results(tmp_path / "r").hash() == kept
+    assert run_experiment(small_experiment, workers=1, out=tmp_path / "r", resume=True).hash() == whole
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_kill_before_the_manifest_is_whole_leaves_a_folder_that_can_be_used(
+    torn: bool, small_experiment: Experiment, tmp_path: Path
+) -> None:
+    (tmp_path / "r").mkdir()
+    if torn:
+        (tmp_path / "r" / "manifest.json.tmp").write_bytes(b"{")
+    assert run_experiment(small_experiment, workers=1, out=tmp_path / "r", resume=True).manifest["status"] == "complete"
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_the_manifest_is_the_first_file_that_is_written(
+    small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ccsim import results
+
+    written: list[Path] = []
+    monkeypatch.setattr(results, "_write_whole", lambda path, data: written.append(path))
+    Store.create(tmp_path / "r", small_experiment, [], False)
+    assert written[0].name == "manifest.json"
+
+
+def test_scenarios_whose_names_clash_as_files_or_are_long_each_get_a_file(
+    small_experiment: Experiment, tmp_path: Path
+) -> None:
+    quiet = small_experiment.scenarios["nothing"]
+    names = ("a/b", "a:b", "A_b", "v" * 300, "ü" * 300)
+    several = {name: quiet.changed({"programme.budget": float(k)}) for k, name in enumerate(names)}
+    experiment = replace(small_experiment, baseline="a/b", scenarios=several).changed(replicates=1)
+    run_experiment(experiment, workers=1, out=tmp_path / "r")
+    budgets = {load(path).levers["programme.budget"] for path in (tmp_path / "r" / "scenarios").iterdir()}
+    assert budgets == {0.0, 1.0, 2.0, 3.0, 4.0}
+
+
+def test_the_current_folder_takes_results(
+    small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "r").mkdir()
+    monkeypatch.chdir(tmp_path / "r")
+    assert len(run_experiment(small_experiment, workers=1, out=".").runs) == 2 * 4 * 16
+
+
+def test_a_place_that_cannot_be_written_is_one_message(small_experiment: Experiment, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for out in (tmp_path / "file" / "r", tmp_path / "file" / "deep" / "r", tmp_path / ("v" * 300)):
+        with pytest.raises(ResultsError, match="cannot be written"):
+            run_experiment(small_experiment, workers=1, out=out)

@@ -4,12 +4,13 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ccsim import run as running
-from ccsim.errors import InputError
+from ccsim.errors import InputError, ResultsError
 from ccsim.experiment import Experiment
 from ccsim.results import open_results
 from ccsim.run import replicate_seed, run_experiment
@@ -138,3 +139,102 @@ def test_killed_workers_and_ctrl_c_lose_nothing_and_end_the_same(tmp_path: Path)
     process.kill()
     process.communicate()
     assert start(script, str(tmp_path / "dead"), "on").communicate()[0].split()[-1] == whole
+
+
+def deadly(task: running.Task) -> running.Done:
+    """Stand in for a worker's function: one replicate kills its process at once, the others take a moment."""
+    if task[0] == 2:
+        os._exit(9)
+    time.sleep(0.1)
+    return running._do(task)
+
+
+def deadly_to_all(task: running.Task) -> running.Done:
+    os._exit(9)
+
+
+def test_a_replicate_that_kills_its_process_takes_no_other_with_it(
+    small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_do", deadly)
+    results = run_experiment(small_experiment.changed(replicates=8), workers=2)
+    assert set(results.runs["replicate"]) == set(range(8)) - {2}
+    assert {failure["replicate"] for failure in results.manifest["failures"]} == {2}
+    assert "the process died" in results.manifest["failures"][0]["error"]
+
+
+def test_processes_that_die_before_they_finish_anything_are_one_message(
+    small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_do", deadly_to_all)
+    with pytest.raises(running.ProcessesDie, match="--workers 1"):
+        run_experiment(small_experiment.changed(replicates=20), workers=2, out=tmp_path / "r")
+    monkeypatch.undo()
+    again = small_experiment.changed(replicates=20)
+    assert len(run_experiment(again, workers=1, out=tmp_path / "r", resume=True).runs) == 2 * 20 * 16
+
+
+def test_a_script_without_a_guard_runs_in_several_processes(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import ccsim\n"
+        "small = {'organisation.staff': 24, 'organisation.customers': 160, 'organisation.warm_up': 6}\n"
+        "experiment = ccsim.load_experiment('direction').changed(replicates=4, weeks=8, levers=small)\n"
+        "print(len(ccsim.compare(experiment, workers=2).runs))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == (str(4 * 4 * 8), "")
+
+
+def test_ctrl_c_to_all_processes_as_they_start_is_one_message(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "r")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while process.poll() is None and not children(process) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    out, errors = process.communicate()
+    assert "--resume" in out
+    assert errors == ""
+
+
+def test_stopped_in_memory_says_that_nothing_is_kept(
+    small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stops(experiment: Experiment, task: running.Task) -> running.Done:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "do_task", stops)
+    with pytest.raises(running.Interrupted, match="nothing is kept") as told:
+        run_experiment(small_experiment, workers=1)
+    assert (told.value.folder, told.value.done, told.value.total) == (None, 0, 8)
+
+
+def test_a_scenario_goes_by_the_name_that_the_experiment_gives_it(small_experiment: Experiment) -> None:
+    quiet = small_experiment.scenarios["nothing"]
+    pair = {"as it is": quiet, "paid": quiet.changed({"programme.budget": 5000.0})}
+    results = run_experiment(replace(small_experiment, baseline="as it is", scenarios=pair), workers=1)
+    assert list(dict.fromkeys(results.runs["scenario"])) == ["as it is", "paid"]
+    assert len(results.runs) == 2 * 4 * 16
+
+
+def test_runs_that_all_fail_are_told_with_the_reason_and_a_broken_first_scenario_stops_no_other(
+    small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, broken = running.simulate, {"nothing"}
+
+    def fails(scenario, seed, weeks):  # type: ignore[no-untyped-def]
+        if scenario.name in broken:
+            raise RuntimeError("out of luck")
+        return real(scenario, seed, weeks)
+
+    monkeypatch.setattr(running, "simulate", fails)
+    results = run_experiment(small_experiment, workers=1, out=tmp_path / "some")
+    assert set(results.runs["scenario"]) == {"busy"}
+    broken.add("busy")
+    with pytest.raises(ResultsError, match=r"every run failed(.|\n)*out of luck"):
+        run_experiment(small_experiment, workers=1, out=tmp_path / "none")

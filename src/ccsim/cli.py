@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
+
+from ccsim.errors import CcsimError, InputError, UnknownName
 
 HELP = """Simulate an organisation that tries to become customer-centric, and compare ways to get there.
 
@@ -22,24 +28,28 @@ on the same random draws and says which differences are more than chance.
   ccsim new my-idea                         write a scenario file of your own
 """
 
-app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+class Stopped(Exception):
+    """Ctrl-C, where nothing more can be said about it."""
 
 
-class Form(StrEnum):
-    """How a table is written."""
+class Commands(TyperGroup):
+    """The commands; Ctrl-C comes out of them as :class:`Stopped`, which typer does not take for its own."""
 
-    table = "table"
-    csv = "csv"
-    json = "json"
-    markdown = "markdown"
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Stopped from None
 
 
-class ShowForm(StrEnum):
-    """How a scenario is written."""
+app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-    table = "table"
-    toml = "toml"
-    json = "json"
+
+#: How a table, and how a scenario is written.
+Form = StrEnum("Form", ["table", "csv", "json", "markdown"])
+ShowForm = StrEnum("ShowForm", ["table", "toml", "json"])
 
 
 def _complete(kind: str) -> Any:
@@ -57,26 +67,16 @@ def _complete_lever(incomplete: str) -> list[str]:
     return [f"{key}=" for key in declared() if key.startswith(incomplete)]
 
 
-ScenarioName = Annotated[
-    str,
-    typer.Argument(help="A scenario's name, or the path of its file.", autocompletion=_complete("scenarios")),
-]
-ExperimentName = Annotated[
-    str,
-    typer.Argument(help="An experiment's name, or the path of its file.", autocompletion=_complete("experiments")),
-]
-Set = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="LEVER=VALUE",
-        help="Set a lever, an assumption or a size; repeat for more.",
-        autocompletion=_complete_lever,
-    ),
-]
+ScenarioName = Annotated[str, typer.Argument(
+    help="A scenario's name, or the path of its file.", autocompletion=_complete("scenarios"))]  # fmt: skip
+ExperimentName = Annotated[str, typer.Argument(
+    help="An experiment's name, or the path of its file.", autocompletion=_complete("experiments"))]  # fmt: skip
+Set = Annotated[list[str] | None, typer.Option(
+    "--set", metavar="LEVER=VALUE", help="Set a lever, an assumption or a size; repeat for more.",
+    autocompletion=_complete_lever)]  # fmt: skip
 Seed = Annotated[int | None, typer.Option(help="Where the random draws begin.")]
-Weeks = Annotated[int | None, typer.Option(help="The horizon.")]
-Replicates = Annotated[int | None, typer.Option(help="Runs of each scenario.")]
+Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
+Replicates = Annotated[int | None, typer.Option(help="Runs of each scenario; usually 30, and 1 for run.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for results.")]
 Format = Annotated[Form, typer.Option("--format", help="How to write the table.")]
@@ -104,7 +104,12 @@ def list_() -> None:
         width = max(map(len, names), default=0)
         typer.echo(f"{kind.capitalize()}:")
         for name, path in names.items():
-            typer.echo(f"  {name:<{width}}  {read(path).title}")  # type: ignore[operator]
+            try:
+                title = read(path).title  # type: ignore[operator]
+            except InputError as error:
+                # One broken file must not hide the others.
+                title = f"cannot be read: {str(error).splitlines()[0]}"
+            typer.echo(f"  {name:<{width}}  {title}")
     typer.echo("\nccsim show SCENARIO tells what one sets; ccsim compare EXPERIMENT runs a comparison.")
 
 
@@ -114,21 +119,18 @@ def levers(
     assumptions: Annotated[bool, typer.Option("--all", help="Assumptions and sizes too.")] = False,
 ) -> None:
     """List the levers, with unit, default, plausible range and meaning."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from ccsim.errors import UnknownName
     from ccsim.settings import declared
+    from ccsim.tables import console, levers_table
 
     groups = {row.group for row in declared().values()}
     if group is not None and group not in groups:
         raise UnknownName("group", group, groups)
-    table = Table("lever", "default", "unit", "plausible", "meaning", "source", box=None, pad_edge=False)
-    for row in declared().values():
-        if (group is None or row.group == group) and (assumptions or group or row.role == "lever"):
-            span = " / ".join(row.choices) if row.choices else f"{row.range[0]:g}…{row.range[1]:g}"
-            table.add_row(row.key, f"{row.shown}", row.unit, span, row.meaning, row.source)
-    Console().print(table)
+    rows = [
+        row for row in declared().values()
+        if (group is None or row.group == group) and (assumptions or group or row.role == "lever")
+    ]  # fmt: skip
+    page = console()
+    page.print(levers_table(rows, sources=page.width >= 110))
 
 
 @app.command()
@@ -147,32 +149,15 @@ def show(
     if form is ShowForm.json:
         typer.echo(json.dumps(chosen.resolved(), indent=1))
         return
-    from rich.console import Console
-    from rich.table import Table
+    from ccsim.tables import console, scenario_table, schedule_table
 
-    from ccsim.scenario import Scenario
-    from ccsim.settings import declared
-
-    typer.echo(f"{chosen.title}\n{chosen.about}\nFiles: {', '.join(chosen.files)}\n")
-    table = Table(
-        "different from the ordinary organisation",
-        "here",
-        "ordinary",
-        "unit",
-        "meaning",
-        box=None,
-        pad_edge=False,
-    )
-    for key, here, ordinary in chosen.differences(Scenario("ordinary")):
-        table.add_row(key, str(here), str(ordinary), declared()[key].unit, declared()[key].meaning)
-    if table.row_count:
-        Console().print(table)
-    else:
-        typer.echo("Nothing differs from the ordinary organisation at week 0.")
-    for move in chosen.schedule:
-        when = f"week {move.week}" if move.when is None else f"once {move.when.text} (looked at from week {move.after})"
-        sets = ", ".join(f"{key} = {value}" for key, value in move.set.items())
-        typer.echo(f"{when}: {sets}" + ("" if move.label == sets else f"  ({move.label})"))
+    page, differences = console(), scenario_table(chosen)
+    page.print(chosen.title, style="bold")
+    page.print(f"{chosen.about}\nFiles: {', '.join(chosen.files)}\n", soft_wrap=True)
+    page.print(differences if differences.row_count else "Nothing differs from the ordinary organisation at week 0.")
+    if chosen.schedule:
+        page.print()
+        page.print(schedule_table(chosen))
 
 
 @app.command()
@@ -186,46 +171,30 @@ def run(
     out: Out = None,
     form: Format = Form.table,
 ) -> None:
-    """Run a scenario, once or several times, and show every KPI at the horizon."""
+    """Run a scenario and show every KPI at the horizon."""
     from ccsim.comparison import compare
     from ccsim.experiment import Experiment
     from ccsim.kpis import KPIS
-    from ccsim.tables import as_text, unit_of, with_interval
+    from ccsim.tables import as_text, console, run_table
 
     chosen = _scenario(scenario, set_)
     experiment = Experiment(
-        chosen.name,
-        chosen.title,
-        chosen.about,
-        chosen.name,
-        {chosen.name: chosen},
-        replicates=1,
-        kpis=tuple(KPIS),
-    )
+        chosen.name, chosen.title, chosen.about, chosen.name, {chosen.name: chosen}, replicates=1, kpis=tuple(KPIS)
+    )  # fmt: skip
     comparison = _with_progress(
         form is Form.table and (replicates or 1) > 1, chosen.title,
         lambda progress: compare(
-            experiment, replicates=replicates, weeks=weeks, seed=seed, workers=workers or (None if replicates else 1),
-            out=out, progress=progress, command=sys.argv,
+            experiment, replicates=replicates, weeks=weeks, seed=seed, workers=workers, out=out, progress=progress,
+            command=sys.argv,
         ),
     )  # fmt: skip
-    frame = comparison.table()
-    if form is not Form.table:
-        typer.echo(as_text(frame, form.value), nl=False)
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    runs = int(frame["runs"].max())
-    horizon = comparison.experiment.weeks
-    table = Table("KPI", "figure" if runs == 1 else "mean ±95 %", "unit", box=None, pad_edge=False,
-                  title=f"{chosen.title}: week {horizon - 1}, {runs} run{'s' * (runs > 1)}", title_justify="left")  # fmt: skip
-    for row in frame.to_dict("records"):
-        kpi = KPIS[row["kpi"]]
-        table.add_row(kpi.title, with_interval(kpi, row["mean"], row["low"], row["high"]), unit_of(kpi))
-    Console().print(table)
+    if form is Form.table:
+        console().print(run_table(comparison))
+    else:
+        typer.echo(as_text(comparison.table(), form.value), nl=False)
     if out is not None:
-        typer.echo(f"Results: {out}")
+        typer.echo(f"Results: {out}", err=form is not Form.table)
+    _tell_failures(comparison)
 
 
 @app.command()
@@ -240,13 +209,15 @@ def compare(
     resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of the results.")] = False,
     form: Format = Form.table,
 ) -> None:
-    """Compare the scenarios of an experiment: a table, a figure, and a folder with everything."""
+    """Compare scenarios: a table, a figure, a folder with everything."""
     from ccsim import comparison as comparing
     from ccsim.experiment import load_experiment
-    from ccsim.tables import as_text
+    from ccsim.run import Interrupted
+    from ccsim.tables import as_text, print_comparison
 
-    chosen = load_experiment(experiment)
-    folder = out or _free_folder(chosen.name)
+    with _hint(experiment, "scenarios", "ccsim run"):
+        chosen = load_experiment(experiment)
+    folder = out or _folder(chosen.name, resume)
     result = _with_progress(
         form is Form.table, chosen.title,
         lambda progress: comparing.compare(
@@ -254,13 +225,19 @@ def compare(
             resume=resume, progress=progress, command=sys.argv,
         ),
     )  # fmt: skip
-    frame = result.table()
-    frame.to_csv(folder / "table.csv", index=False)
-    figures = _draw(result, folder)
-    if form is Form.table:
-        _print_comparison(result, folder, figures)
-    else:
-        typer.echo(as_text(frame, form.value), nl=False)
+    try:
+        frame = result.table()
+        frame.to_csv(folder / "table.csv", index=False)
+        figures = _draw(result, folder)
+        if form is Form.table:
+            print_comparison(result)
+        else:
+            typer.echo(as_text(frame, form.value), nl=False)
+        _tell_places(folder, figures, aside=form is not Form.table)
+    except KeyboardInterrupt:
+        done = len(result.runs) // result.experiment.weeks
+        raise Interrupted(folder, done, done) from None
+    _tell_failures(result)
 
 
 @app.command()
@@ -270,7 +247,6 @@ def new(
     """Write a scenario file of your own to start from."""
     import re
 
-    from ccsim.errors import InputError
     from ccsim.scenario import template
 
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
@@ -289,14 +265,27 @@ def new(
 def _scenario(name: str, settings: list[str] | None) -> Any:
     from ccsim.scenario import load
 
-    return load(name).changed(_values(settings))
+    with _hint(name, "experiments", "ccsim compare"):
+        return load(name).changed(_values(settings))
+
+
+@contextmanager
+def _hint(name: str, other: str, command: str) -> Iterator[None]:
+    """Answer an unknown name with the command that would take it, if it is one of the other kind."""
+    from ccsim.scenario import shipped
+
+    try:
+        yield
+    except UnknownName as error:
+        if name in shipped(other):
+            raise InputError(f"{error}; it is one of the {other}: {command} {name}") from None
+        raise
 
 
 def _values(settings: list[str] | None) -> dict[str, Any]:
     """Return what ``--set`` says, by key."""
     import tomllib
 
-    from ccsim.errors import InputError
     from ccsim.scenario import check
 
     values = {}
@@ -316,22 +305,30 @@ def _values(settings: list[str] | None) -> dict[str, Any]:
 
 
 def _with_progress(shown: bool, title: str, work: Any) -> Any:
-    """Do some work under a progress bar, if one is wanted."""
+    """Do some work under a progress bar, if one is wanted; it appears when there is something to tell."""
     if not shown:
         return work(None)
-    from rich.console import Console
-
     from ccsim.run import console_progress
+    from ccsim.tables import console
 
-    with console_progress(title, Console(stderr=True)) as progress:
-        return work(progress)
+    bar: list[Any] = []
+    with ExitStack() as stack:
+
+        def tell(done: int, planned: int, failed: int) -> None:
+            if not bar:
+                bar.append(stack.enter_context(console_progress(title, console(stderr=True))))
+            bar[0](done, planned, failed)
+
+        return work(tell)
 
 
-def _free_folder(name: str) -> Path:
-    number = 1
-    while (Path("results") / f"{name}-{number}").exists():
-        number += 1
-    return Path("results") / f"{name}-{number}"
+def _folder(name: str, resume: bool) -> Path:
+    """Return the next free folder of an experiment, or the last one that is there if it is to go on."""
+    numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
+    free = next(numbers)
+    if resume and free == 1:
+        raise InputError(f"--resume: there is no results/{name}-1 to go on with; say where with --out")
+    return Path("results") / f"{name}-{free - resume}"
 
 
 def _draw(result: Any, folder: Path) -> list[Path]:
@@ -342,53 +339,56 @@ def _draw(result: Any, folder: Path) -> list[Path]:
     return [*figures, *save(swept, folder / "figure-sweep")] if swept else figures
 
 
-def _print_comparison(result: Any, folder: Path, figures: list[Path]) -> None:
+def _tell_places(folder: Path, figures: list[Path], *, aside: bool) -> None:
+    """Say where everything is and how to make it again; beside the output if that is for another program."""
+    typer.echo(f"Figures: {', '.join(str(path) for path in figures)}", err=aside)
+    swept = " (the sweep's points too)" if len(figures) > 2 else ""
+    typer.echo(f"Table:   {folder / 'table.csv'}{swept}", err=aside)
+    typer.echo(f"Results: {folder}", err=aside)
+    typer.echo(f"Again:   {_again(sys.argv[1:])}", err=aside)
+
+
+def _again(arguments: list[str]) -> str:
+    """Return the command that makes the same results in a folder of their own."""
     import shlex
 
-    from rich.console import Console
+    kept, skip = [], False
+    for word in arguments:
+        if not skip and word != "--resume" and word != "--out" and not word.startswith("--out="):
+            kept.append(word)
+        skip = word == "--out" and not skip
+    return shlex.join(["ccsim", *kept])
 
-    from ccsim.tables import comparison_tables
 
-    experiment = result.experiment
-    runs = int(result.table()["runs"].max())
-    console = Console(highlight=False)
-    console.print(f"\n[bold]{experiment.title}[/bold]. {experiment.question}")
-    console.print(
-        f"{runs} paired runs a scenario, {experiment.weeks} weeks. Levels are means of the last quarter. ± half of the "
-        "95 % interval; effect: mean difference over its standard deviation; p adjusted (Holm) over the whole table; "
-        f"– no difference that chance could not make{'; ? one run cannot tell' if runs == 1 else ''}.\n"
-    )
-    for table in comparison_tables(result):
-        console.print(table)
-        console.print()
-    for failure in result.results.manifest["failures"]:
-        console.print(f"[red]failed:[/red] {failure['scenario']}, replicate {failure['replicate']}: "
-                      f"{failure['error'].strip().splitlines()[-1]}", markup=True)  # fmt: skip
-    console.print(f"Figure:  {', '.join(str(path) for path in figures)}", soft_wrap=True)
-    console.print(f"Results: {folder}", soft_wrap=True)
-    again = [Path(sys.argv[0]).name, *sys.argv[1:]]
-    if "--out" in again:
-        del again[again.index("--out") : again.index("--out") + 2]
-    console.print(f"Again:   {shlex.join(word for word in again if word != '--resume')}", soft_wrap=True)
+def _tell_failures(result: Any) -> None:
+    """Name the runs that failed and what they died of, and end with 1 if there are any."""
+    failures = result.results.manifest["failures"]
+    for failure in failures:
+        last = failure["error"].strip().splitlines()[-1]
+        typer.echo(f"ccsim: failed: {failure['scenario']}, replicate {failure['replicate']}: {last}", err=True)
+    if failures:
+        raise typer.Exit(1)
 
 
 def main() -> NoReturn:
     """Run the command line; a user's mistake is one message, never a traceback."""
-    from ccsim.errors import CcsimError, InputError
-
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that lacks a sign such as ± shows a question mark instead of a traceback.
+            stream.reconfigure(errors="replace")
     try:
-        app(standalone_mode=True)
-    except CcsimError as error:
-        typer.echo(f"ccsim: {error}", err=True)
-        code = 2 if isinstance(error, InputError) else 130 if type(error).__name__ == "Interrupted" else 1
-        sys.exit(code)
-    except KeyboardInterrupt:
-        typer.echo("ccsim: stopped", err=True)
-        sys.exit(130)
+        app(standalone_mode=True, prog_name="ccsim")
     except BrokenPipeError:
         # Whoever read our output has gone (as `head` does); there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except (KeyboardInterrupt, Stopped):
+        typer.echo("ccsim: stopped; the same command starts again", err=True)
+        sys.exit(130)
+    except (CcsimError, OSError) as error:
+        # A full disk or a forbidden folder is not ours to mend either: a message, no traceback.
+        typer.echo(f"ccsim: {error}", err=True)
+        sys.exit(2 if isinstance(error, InputError) else 130 if type(error).__name__ == "Interrupted" else 1)
     sys.exit(0)
 
 

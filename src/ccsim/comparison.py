@@ -8,6 +8,7 @@ tests, adjusted by Holm (1979) over all differences of a table, so that the chan
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -66,13 +67,23 @@ class Comparison:
         """
         if kpi not in KPIS:
             raise UnknownName("KPI", kpi, KPIS)
+        if scenario not in self.experiment.scenarios:
+            raise UnknownName("scenario", scenario, self.experiment.scenarios)
         if scenario not in self._arrays:
-            raise UnknownName("scenario", scenario, self._arrays)
+            raise InputError(
+                f"{scenario}: none of its runs has finished; finish them, or compare with another baseline"
+            )
         replicates, values = self._arrays[scenario]
         last = values[kpi].shape[1] if week is None else week + 1
         if not 1 <= last <= values[kpi].shape[1]:
             raise InputError(f"week: {week!r} is not accepted; it takes a week from 0 to {values[kpi].shape[1] - 1}")
         return replicates, np.array([at_horizon(kpi, row[:last]) for row in values[kpi]])
+
+    def _pairs(self, kpi: str, mine: str, theirs: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return a KPI's figures in two scenarios, of the replicates that both have."""
+        (replicates, here), (others, there) = (self.at_horizon(kpi, name, week) for name in (mine, theirs))
+        _, left, right = np.intersect1d(replicates, others, return_indices=True)
+        return here[left], there[right]
 
     def table(
         self, kpis: Sequence[str] | None = None, week: int | None = None, baseline: str | None = None
@@ -95,14 +106,12 @@ class Comparison:
         rows = []
         for scenario in self._arrays:
             for kpi in kpis or self.experiment.kpis:
-                replicates, values = self.at_horizon(kpi, scenario, week)
+                _, values = self.at_horizon(kpi, scenario, week)
                 mean, low, high = interval(values)
                 row: dict[str, Any] = {"scenario": scenario, "kpi": kpi, "runs": len(values)}
                 row |= {"mean": mean, "low": low, "high": high}
                 if scenario != base:
-                    others, theirs = self.at_horizon(kpi, base, week)
-                    _, here, there = np.intersect1d(replicates, others, return_indices=True)
-                    row |= paired(values[here], theirs[there])
+                    row |= paired(*self._pairs(kpi, scenario, base, week))
                 rows.append(row)
         frame = pd.DataFrame(rows)
         if "p" not in frame:
@@ -157,8 +166,8 @@ class Comparison:
             if scenario == self.experiment.baseline:
                 continue
             for kpi in self.experiment.kpis:
-                mine, theirs = (self.at_horizon(kpi, name)[1] for name in (scenario, self.experiment.baseline))
-                together = float(np.var(mine - theirs, ddof=1)) if len(mine) == len(theirs) > 1 else float("nan")
+                mine, theirs = self._pairs(kpi, scenario, self.experiment.baseline)
+                together = float(np.var(mine - theirs, ddof=1)) if len(mine) > 1 else float("nan")
                 apart = float(np.var(mine, ddof=1) + np.var(theirs, ddof=1)) if len(mine) > 1 else float("nan")
                 rows.append(
                     {
@@ -184,7 +193,7 @@ def interval(values: np.ndarray) -> tuple[Any, Any, Any]:
     from scipy import stats
 
     count = values.shape[0]
-    mean = values.mean(axis=0)
+    mean = values.mean(axis=0) if count else np.full(values.shape[1:], np.nan)[()]
     if count < 2:
         return mean, mean * np.nan, mean * np.nan
     half = stats.t.ppf(0.5 + LEVEL / 2, count - 1) * values.std(axis=0, ddof=1) / np.sqrt(count)
@@ -195,14 +204,15 @@ def paired(mine: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
     """Return the paired difference of two arrays of runs: mean, interval, effect size and p value.
 
     Differences that are all exactly zero are no difference: effect 0, p 1. Differences that are all equal but not
-    zero have no spread to judge by: an infinite effect, p 0. A single pair has neither interval nor p.
+    zero have no spread to judge by: an infinite effect, p 0. A single pair has neither interval nor p, and no pair
+    has nothing.
     """
     from scipy import stats
 
     differences = mine - theirs
     mean, low, high = (float(value) for value in interval(differences))
     spread = float(differences.std(ddof=1)) if len(differences) > 1 else float("nan")
-    if np.all(differences == 0.0):
+    if len(differences) and np.all(differences == 0.0):
         effect, p = 0.0, 1.0
     elif spread == 0.0:
         effect, p = float(np.copysign(np.inf, mean)), 0.0
@@ -223,13 +233,20 @@ def holm(p: np.ndarray) -> np.ndarray:
 
 
 def smoothed(values: np.ndarray, weeks: int) -> np.ndarray:
-    """Return the mean of the last ``weeks`` weeks at each week (of fewer at the start), over the last axis."""
+    """Return the mean of the last ``weeks`` weeks at each week (of fewer at the start), over the last axis.
+
+    A week without a figure (nan: nothing was there to measure) is left out of the means that it would be in.
+    """
     if weeks <= 1:
         return values
-    sums = np.cumsum(values, axis=-1)
-    before = np.zeros_like(sums)
-    before[..., weeks:] = sums[..., :-weeks]
-    return (sums - before) / np.minimum(np.arange(1, values.shape[-1] + 1), weeks)
+    known = ~np.isnan(values)
+    sums, counts = (_trailing(np.cumsum(each, axis=-1), weeks) for each in (np.where(known, values, 0.0), known))
+    return np.divide(sums, counts, out=np.full(values.shape, np.nan), where=counts > 0)
+
+
+def _trailing(sums: np.ndarray, weeks: int) -> np.ndarray:
+    """Return sums of the last weeks from sums since the start."""
+    return np.concatenate([sums[..., :weeks], sums[..., weeks:] - sums[..., :-weeks]], axis=-1)
 
 
 def compare(
@@ -251,16 +268,18 @@ def compare(
         experiment: an experiment, its name, or the path of its file.
         replicates, weeks, seed: what to use instead of the file's.
         levers: values set in every scenario, by key.
-        workers, out, resume, progress, command: see :func:`ccsim.run.run_experiment`.
+        workers, out, resume, progress, command: see :func:`ccsim.run.run_experiment`; ``progress=True`` shows a bar.
 
     Raises:
         InputError: a file or value that cannot be used.
         ResultsError: a results folder that cannot be used.
     """
-    from ccsim.run import run_experiment
+    from ccsim.run import console_progress, run_experiment
 
     chosen = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     chosen = chosen.changed(weeks=weeks, replicates=replicates, seed=seed, levers=levers)
-    return Comparison(
-        run_experiment(chosen, workers=workers, out=out, resume=resume, progress=progress, command=command)
-    )
+    shown = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
+    with shown as show:
+        return Comparison(
+            run_experiment(chosen, workers=workers, out=out, resume=resume, progress=show, command=command)
+        )

@@ -16,7 +16,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -66,9 +66,10 @@ class Store:
         manifest = folder / "manifest.json"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            occupied = any(folder.iterdir())
+            # A torn manifest is all that a kill in the first moment leaves.
+            occupied = any(path.name != "manifest.json.tmp" for path in folder.iterdir())
         except OSError as error:
-            raise ResultsError(f"{folder}: cannot be written ({error.strerror or error})") from None
+            raise _cannot_write(folder, error) from None
         store = cls(folder, experiment)
         if occupied and not manifest.is_file():
             raise ResultsError(f"{folder}: holds files that are not results of ccsim; name another folder")
@@ -76,22 +77,20 @@ class Store:
             raise ResultsError(f"{folder}: already holds results; add --resume to go on, or name another folder")
         if occupied:
             store._take_up()
-        store._prepare(command)
+        try:
+            store._prepare(command)
+        except OSError as error:
+            raise _cannot_write(folder, error) from None
         return store
 
     def _take_up(self) -> None:
         """See what is done already, and refuse what does not belong together."""
         known = read_manifest(self.folder)
         mine = identity(self.experiment)
-        if known["experiment"] != json.loads(json.dumps(mine["experiment"])):
-            keys = [
-                k
-                for k in mine["experiment"]
-                if known["experiment"].get(k) != json.loads(json.dumps(mine["experiment"][k]))
-            ]
-            raise ResultsError(
-                f"{self.folder}: holds another experiment ({', '.join(keys)} differ); name another folder"
-            )
+        wanted = json.loads(json.dumps(mine["experiment"]))
+        if known["experiment"] != wanted:
+            keys = ", ".join(key for key, value in wanted.items() if known["experiment"].get(key) != value)
+            raise ResultsError(f"{self.folder}: holds another experiment ({keys} differ); name another folder")
         if known["sources"] != mine["sources"]:
             raise ResultsError(
                 f"{self.folder}: was made by another version of ccsim ({known['versions'].get('ccsim')}, sources "
@@ -103,15 +102,17 @@ class Store:
             self.done = set(zip(pairs["scenario"], pairs["replicate"].astype(int), strict=True))
 
     def _prepare(self, command: Sequence[str]) -> None:
+        self.started = _now()
+        self.command = list(command)
+        # First of all, so that the folder is known as ours from here on.
+        self.write_manifest("running")
         for table in (*TABLES, "scenarios"):
             (self.folder / table).mkdir(exist_ok=True)
             for torn in (self.folder / table).glob("*.tmp"):
                 torn.unlink()
+        names = _file_names(self.experiment.scenarios)
         for name, scenario in self.experiment.scenarios.items():
-            _write_whole(self.folder / "scenarios" / f"{_file_name(name)}.toml", scenario.to_toml().encode())
-        self.started = _now()
-        self.command = list(command)
-        self.write_manifest("running")
+            _write_whole(self.folder / "scenarios" / f"{names[name]}.toml", scenario.to_toml().encode())
 
     def write_manifest(self, status: str) -> None:
         """Write what these results are."""
@@ -167,8 +168,13 @@ def locked(folder: Path) -> Iterator[None]:
     except ImportError:  # a system without such locks
         yield
         return
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / f".{folder.name}.lock").open("w") as lock:
+    whole = folder.resolve()  # "." has neither a name nor a place beside it
+    try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        lock = (whole.parent / f".{whole.name}.lock").open("w")
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -242,10 +248,12 @@ def open_results(folder: str | Path) -> Results:
     place = Path(folder)
     manifest = read_manifest(place)
     experiment = Experiment.from_resolved(manifest["experiment"])
-    tables = {table: _in_order(_read_table(place, table), experiment) for table in TABLES}
-    if not len(tables["runs"]):
+    runs = _read_table(place, "runs")
+    if not len(runs):
         raise ResultsError(f"{place}: no run has finished yet")
-    return Results(place, experiment, manifest, tables)
+    whole = set(zip(runs["scenario"], runs["replicate"], strict=True))
+    tables = {table: runs if table == "runs" else _read_table(place, table, None, whole) for table in TABLES}
+    return Results(place, experiment, manifest, {name: _in_order(table, experiment) for name, table in tables.items()})
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -282,19 +290,13 @@ def _frame(table: str, runs: Sequence[tuple[int, Run]]) -> pd.DataFrame:
     parts = []
     for replicate, run in runs:
         if table == "events":
-            rows: dict[str, Any] = {
-                "week": [week for week, _ in run.events],
-                "label": [label for _, label in run.events],
-            }
+            rows: dict[str, Any] = {name: [move[k] for move in run.events] for k, name in enumerate(("week", "label"))}
         elif table == "runs":
             rows = {"seed": run.seed, "week": np.arange(len(next(iter(run.kpis.values())))), **run.kpis}
         else:
             values = getattr(run, table)
             weeks, groups = next(iter(values.values())).shape
-            rows = {
-                "week": np.repeat(np.arange(weeks), groups),
-                table[:-1]: np.tile(np.arange(groups), weeks),
-            }
+            rows = {"week": np.repeat(np.arange(weeks), groups), table[:-1]: np.tile(np.arange(groups), weeks)}
             rows |= {name: value.ravel() for name, value in values.items()}
         parts.append(pd.DataFrame({"scenario": run.scenario, "replicate": replicate, **rows}))
     frame = pd.concat(parts, ignore_index=True)
@@ -302,15 +304,25 @@ def _frame(table: str, runs: Sequence[tuple[int, Run]]) -> pd.DataFrame:
     return frame.astype(kinds | {name: "object" for name in ("scenario", "label") if name in frame})
 
 
-def _read_table(folder: Path, table: str, columns: list[str] | None = None) -> pd.DataFrame:
+def _read_table(
+    folder: Path, table: str, columns: list[str] | None = None, whole: set[tuple[str, int]] | None = None
+) -> pd.DataFrame:
+    """Read the shards of a table.
+
+    Args:
+        folder, table: which table.
+        columns: only these columns.
+        whole: runs of which everything is there; others are passed over.
+    """
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     parts = []
+    seen: set[tuple[str, int]] = set()
     for path in sorted((folder / table).glob("part-*.parquet")):
         try:
-            parts.append(pq.ParquetFile(path).read(columns=columns))
+            parts.append(_unseen(pq.ParquetFile(path).read(columns=columns), seen, whole))
         except (OSError, pa.ArrowInvalid) as error:
             raise ResultsError(f"{path}: cannot be read ({error}); remove it and run again with --resume") from None
     return (
@@ -318,6 +330,18 @@ def _read_table(folder: Path, table: str, columns: list[str] | None = None) -> p
         if parts
         else pd.DataFrame(columns=columns or ["scenario", "replicate", "week"])
     )
+
+
+def _unseen(part: Any, seen: set[tuple[str, int]], whole: set[tuple[str, int]] | None) -> Any:
+    """Return the rows of a shard whose runs are whole and in no shard before it, and note those runs as seen.
+
+    A kill between the tables of a flush leaves rows of runs that count as not done and are done again.
+    """
+    rows = list(zip(part["scenario"].to_pylist(), part["replicate"].to_pylist(), strict=True))
+    runs = set(rows)
+    new = (runs if whole is None else runs & whole) - seen
+    seen |= new
+    return part if new == runs else part.filter([row in new for row in rows])
 
 
 def _in_order(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
@@ -328,7 +352,7 @@ def _in_order(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
     place = pd.Series(frame["scenario"].map({name: number for number, name in enumerate(names)}), name="place")
     keys = [key for key in ("replicate", "week", "department", "segment", "label") if key in frame]
     ordered = frame.assign(place=place.astype("float64")).sort_values(["place", *keys], kind="stable")
-    return ordered.drop(columns="place").drop_duplicates().reset_index(drop=True)
+    return ordered.drop(columns="place").reset_index(drop=True)
 
 
 def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -337,8 +361,11 @@ def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    # A shard without events must have the same types as one with them, or the two cannot be read together.
+    kinds = [item.with_type(pa.string()) if item.name in ("scenario", "label") else item for item in table.schema]
     buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, compression="zstd")
+    pq.write_table(table.cast(pa.schema(kinds, metadata=table.schema.metadata)), buffer, compression="zstd")
     _write_whole(path, buffer.getvalue())
 
 
@@ -352,8 +379,21 @@ def _write_whole(path: Path, data: bytes) -> None:
     temporary.replace(path)
 
 
-def _file_name(name: str) -> str:
-    return re.sub(r"[^\w.=@ -]", "_", name)
+def _file_names(names: Iterable[str]) -> dict[str, str]:
+    """Return a file name for each scenario: short, of signs that every system takes, and none twice."""
+    found: dict[str, str] = {}
+    taken = set()
+    for name in names:
+        own = re.sub(r"[^\w.=@ -]", "_", name)[:60]
+        while own.casefold() in taken:
+            own += "_"
+        taken.add(own.casefold())
+        found[name] = own
+    return found
+
+
+def _cannot_write(folder: Path, error: OSError) -> ResultsError:
+    return ResultsError(f"{folder}: cannot be written ({error.strerror or error})")
 
 
 def _now() -> str:

@@ -14,12 +14,13 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from ccsim.errors import CcsimError, InputError
+from ccsim.errors import CcsimError, InputError, ResultsError
 from ccsim.experiment import Experiment
 from ccsim.results import Results, Store, locked, open_results
 from ccsim.simulation import Run, simulate
@@ -29,13 +30,24 @@ Task = tuple[int, tuple[str, ...]]  # a replicate, and the scenarios to be run i
 
 #: Seconds between writes: the most work that a kill can lose.
 FLUSH_SECONDS = 2.0
-#: A task during which this many processes died is given up.
+#: A task that this many processes died of is given up.
 DEATHS = 3
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 class Interrupted(CcsimError):
-    """Stopped by the user; what had finished is kept."""
+    """Stopped by the user; what had finished is kept if there is a folder to keep it in."""
+
+    def __init__(self, folder: Path | None, done: int, total: int) -> None:
+        if folder is None:
+            told = "nothing is kept, because no results folder was named (out)"
+        else:
+            told = (
+                f"{done} of {total} runs are kept in {folder}. To go on, "
+                f"run the same command with --out {shlex.quote(str(folder))} --resume"
+            )
+        super().__init__(f"stopped; {told}")
+        self.folder, self.done, self.total = folder, done, total
 
 
 def replicate_seed(seed: int, replicate: int) -> int:
@@ -59,7 +71,9 @@ def do_task(experiment: Experiment, task: Task) -> Done:
     for name in names:
         try:
             scenario = experiment.scenarios[name]
-            runs.append(simulate(scenario, replicate_seed(experiment.seed, replicate), experiment.weeks))
+            run = simulate(scenario, replicate_seed(experiment.seed, replicate), experiment.weeks)
+            # The experiment's name for it counts: two of its scenarios may come from one file.
+            runs.append(replace(run, scenario=name))
         except Exception:  # noqa: BLE001  # whatever it is, it must not take other runs with it
             failed.append((name, traceback.format_exc(limit=-3)))
     return Done(replicate, tuple(runs), tuple(failed))
@@ -116,28 +130,47 @@ def run_experiment(
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers: {workers!r} is not accepted; it takes a whole number of at least 1")
     if out is None:
-        with tempfile.TemporaryDirectory(prefix="ccsim-") as temporary:
-            place = Path(temporary) / "results"
-            return _in_memory(run_experiment(experiment, workers=workers, out=place, progress=progress))
+        return _in_memory(experiment, workers, progress, command)
     folder = Path(out)
     with locked(folder):
         store = Store.create(folder, experiment, command or sys.argv, resume)
-        crew = Crew(experiment, store, workers or len(os.sched_getaffinity(0)), progress)
+        crew = Crew(experiment, store, workers or _processors(), progress)
         try:
             crew.work()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ProcessesDie) as error:
             store.flush()
             store.write_manifest("interrupted")
-            raise Interrupted(
-                f"stopped; {len(store.done)} of {crew.planned} runs are kept in {folder}. To go on, "
-                f"run the same command with --out {shlex.quote(str(folder))} --resume"
-            ) from None
+            if isinstance(error, ProcessesDie):
+                raise
+            raise Interrupted(folder, len(store.done), crew.planned) from None
         store.write_manifest("incomplete" if store.failures else "complete")
+    if store.failures and not store.done:
+        raise ResultsError(f"{folder}: every run failed. The first of them:\n{store.failures[0]['error']}")
     return open_results(folder)
 
 
-def _in_memory(results: Results) -> Results:
-    return Results(None, results.experiment, results.manifest, results.tables)
+def _in_memory(
+    experiment: Experiment, workers: int | None, progress: Progress | None, command: list[str] | None
+) -> Results:
+    """Run an experiment in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="ccsim-") as folder:
+        try:
+            results = run_experiment(
+                experiment, workers=workers, out=Path(folder) / "results", progress=progress, command=command
+            )
+        except Interrupted as error:
+            raise Interrupted(None, error.done, error.total) from None
+    return replace(results, folder=None)
+
+
+def _processors() -> int:
+    """Return how many processors this process may use; not every system can say which."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+class ProcessesDie(CcsimError):
+    """No process lives long enough to finish anything."""
 
 
 @dataclass
@@ -149,6 +182,8 @@ class Crew:
     workers: int
     progress: Progress | None = None
     _deaths: dict[Task, int] = field(default_factory=dict)
+    _suspects: list[Task] = field(default_factory=list)
+    _barren: int = 0
     _flushed: float = field(default_factory=time.monotonic)
 
     @property
@@ -170,53 +205,68 @@ class Crew:
         tasks = self.tasks()
         self._tell()
         if tasks:
-            # Compile once, here, before several processes would do it side by side.
-            simulate(next(iter(self.experiment.scenarios.values())), 0, 1)
+            self._warm()
         if self.workers == 1 or len(tasks) <= 1:
             for task in tasks:
                 self._take(do_task(self.experiment, task))
         else:
             while tasks:
-                tasks = self._work_with_pool(tasks)
+                tasks = self._work_with_pool(tasks, self.workers, 2 * self.workers)
+            # Of several tasks that were out when a process died, one may be the cause. Each by itself, it shows.
+            while self._suspects:
+                tasks, self._suspects = self._suspects, []
+                self._suspects += self._work_with_pool(tasks, 1, 1)
         self.store.flush()
 
-    def _work_with_pool(self, tasks: list[Task]) -> list[Task]:
-        """Work until all is done or a process dies; return what is then left."""
+    def _warm(self) -> None:
+        """Compile once, here, before several processes would do it side by side."""
+        # A scenario that cannot be run fails again in its turn, and is told then with the others.
+        with contextlib.suppress(Exception):
+            simulate(next(iter(self.experiment.scenarios.values())), 0, 1)
+
+    def _work_with_pool(self, tasks: list[Task], workers: int, ahead: int) -> list[Task]:
+        """Work until all is done or a process dies; return what is then left, without those under suspicion."""
         waiting, flying = list(reversed(tasks)), dict[Future[Done], Task]()
         with _one_thread_each():
             pool = ProcessPoolExecutor(
-                min(self.workers, len(tasks)), get_context("spawn"), _start_worker, (self.experiment,)
+                min(workers, len(tasks)), get_context("spawn"), _start_worker, (self.experiment,)
             )
             try:
                 while waiting or flying:
-                    while waiting and len(flying) < 2 * self.workers:
-                        flying[pool.submit(_do, waiting[-1])] = waiting[-1]
+                    while waiting and len(flying) < ahead:
+                        with _starting_clean():
+                            flying[pool.submit(_do, waiting[-1])] = waiting[-1]
                         waiting.pop()
                     for future in wait(flying, timeout=FLUSH_SECONDS, return_when=FIRST_COMPLETED).done:
                         self._take(future.result())
                         del flying[future]
+                        self._barren = -1
                     self._flush_in_time()
             except BrokenProcessPool:
-                # Finished futures of the broken pool are taken; the others are done again.
-                for future, task in list(flying.items()):
-                    if future.done() and future.exception() is None:
-                        self._take(future.result())
-                        del flying[future]
-                    else:
-                        self._bury(task, waiting)
+                self._bury(flying)
                 return list(reversed(waiting))
             finally:
                 _end(pool)
         return []
 
-    def _bury(self, task: Task, waiting: list[Task]) -> None:
-        """A process died while a task was out: do it again, but not for ever."""
-        self._deaths[task] = self._deaths.get(task, 0) + 1
-        if self._deaths[task] < DEATHS:
-            waiting.append(task)
-        else:
-            lost = [(name, f"the process died {DEATHS} times while it ran this replicate") for name in task[1]]
-            self._take(Done(task[0], (), tuple(lost)))
+    def _bury(self, flying: dict[Future[Done], Task]) -> None:
+        """A process died: take what had finished, and suspect the tasks that were out, though not for ever."""
+        for future, task in flying.items():
+            if future.done() and future.exception() is None:
+                self._take(future.result())
+                continue
+            self._deaths[task] = self._deaths.get(task, 0) + 1
+            if self._deaths[task] < DEATHS:
+                self._suspects.append(task)
+            else:
+                lost = f"the process died {DEATHS} times while it ran this replicate"
+                self._take(Done(task[0], (), tuple((name, lost) for name in task[1])))
+        self._barren += self._barren >= 0
+        if self._barren >= DEATHS:
+            raise ProcessesDie(
+                f"the processes die before they finish anything ({DEATHS} times over): is there memory for "
+                f"{self.workers} of them? --workers 1 does everything in this one"
+            )
 
     def _take(self, done: Done) -> None:
         for run in done.runs:
@@ -245,6 +295,42 @@ def _end(pool: ProcessPoolExecutor) -> None:
         process.terminate()
     for process in processes:
         process.join()
+
+
+@contextlib.contextmanager
+def _starting_clean() -> Iterator[None]:
+    """Start processes that know only ccsim, and to which Ctrl-C means nothing from their first moment on.
+
+    A spawned process runs the user's script again, for functions that it might be sent. Ours never needs them, and
+    a script that starts runs without ``if __name__ == "__main__"`` would start them again in every process.
+    """
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    mask = getattr(signal, "pthread_sigmask", None)  # a process inherits it
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else None
+    try:
+        with _ctrl_c_later():
+            yield
+    finally:
+        sys.modules["__main__"] = main
+        if mask:
+            mask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of the block: a half-started process would complain on the terminal."""
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
+        yield
+        return
+    held: list[Any] = []
+    signal.signal(signal.SIGINT, lambda *told: held.append(told))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if held:
+        usual(*held[0])
 
 
 @contextlib.contextmanager
@@ -285,7 +371,7 @@ def console_progress(title: str, console: Any = None) -> Iterator[Progress]:
         def show(done: int, planned: int, failed: int) -> None:
             speed = bar.tasks[0].speed
             bar.update(
-                task, completed=done, total=planned, rate=f"{speed:.0f}/s" if speed else "",
+                task, completed=done, total=planned, rate=f"{speed:.{0 if speed >= 10 else 1}f}/s" if speed else "",
                 failures=f"{failed} failed" if failed else "",
             )  # fmt: skip
 

@@ -3,43 +3,144 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ccsim.kpis import KPIS, Kpi
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
     from rich.table import Table
 
     from ccsim.comparison import Comparison
+    from ccsim.parameters import Parameter
+    from ccsim.scenario import Scenario
 
 
-def figure_of(kpi: Kpi, value: float, *, sign: bool = False) -> str:
-    """Write a figure of a KPI with its unit's usual precision: per cent, thousands of EUR."""
+def figure_of(kpi: Kpi, value: float, *, sign: bool = False, digits: int | None = None) -> str:
+    """Write a figure of a KPI in the unit of :func:`unit_of`, with its usual digits after the point or so many."""
     if not math.isfinite(value):
         return "–"
-    plus = "+" if sign else ""
-    if kpi.unit.startswith("share"):
-        return f"{100 * value:{plus}.1f}"
-    if "EUR" in kpi.unit and kpi.total in ("sum", "last"):
-        return f"{value / 1000:{plus},.0f}"
-    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2
-    return f"{value:{plus},.{digits}f}"
+    shown = value / _divisor(kpi)
+    text = f"{shown:{'+' if sign else ''},.{_digits(kpi, shown) if digits is None else digits}f}"
+    # What rounds to zero has no sign.
+    return text if any(figure in text for figure in "123456789") else text.lstrip("+-")
 
 
 def unit_of(kpi: Kpi) -> str:
     """Return the unit that :func:`figure_of` writes in."""
     if kpi.unit.startswith("share"):
-        return kpi.unit.replace("share", "%").replace("%/", "% a ")
+        return kpi.unit.replace("share/", "% a ").replace("share", "%")
     if kpi.unit == "EUR/week" and kpi.total == "sum":
         return "k EUR, total"
-    return "k EUR" if "EUR" in kpi.unit and kpi.total == "last" else kpi.unit
+    return kpi.unit.replace("EUR", "k EUR") if _divisor(kpi) == 1000.0 else kpi.unit
 
 
 def with_interval(kpi: Kpi, value: float, low: float, high: float, *, sign: bool = False) -> str:
-    """Write a figure with half the width of its 95 % interval."""
-    text = figure_of(kpi, value, sign=sign)
-    return text if math.isnan(low) else f"{text} ±{figure_of(kpi, (high - low) / 2)}"
+    """Write a figure with half the width of its 95 % interval, both with as many digits as the half needs."""
+    if math.isnan(low) or math.isnan(value):
+        return figure_of(kpi, value, sign=sign)
+    half = (high - low) / 2 / _divisor(kpi)
+    digits = _digits(kpi, value / _divisor(kpi))
+    while digits < 4 and 0 < half < 0.95 * 10.0**-digits:
+        digits += 1
+    figure, width = figure_of(kpi, value, sign=sign, digits=digits), figure_of(kpi, (high - low) / 2, digits=digits)
+    return f"{figure} ±{width}"
+
+
+def _divisor(kpi: Kpi) -> float:
+    if kpi.unit.startswith("share"):
+        return 0.01
+    return 1000.0 if "EUR" in kpi.unit and kpi.total in ("sum", "last") else 1.0
+
+
+def _digits(kpi: Kpi, shown: float) -> int:
+    if kpi.unit.startswith("share"):
+        return 1
+    large = 10 if _divisor(kpi) == 1000.0 else 1000
+    return 0 if abs(shown) >= large else 1 if abs(shown) >= 10 or large == 10 else 2
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that writes words as they are, and is wide where no terminal says otherwise."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    wide = None if stream.isatty() or "COLUMNS" in os.environ else 120
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=wide)
+
+
+def _plain_table(*columns: str, title: str | None = None) -> Table:
+    """Return a table without lines; its first column is never cut or broken."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, no_wrap=number == 0)
+    return table
+
+
+def levers_table(rows: Iterable[Parameter], *, sources: bool) -> Table:
+    """Return declared parameters with unit, default, plausible range and meaning, and with sources where asked."""
+    table = _plain_table("lever", "default", "unit", "plausible", "meaning", *(["source"] if sources else []))
+    for row in rows:
+        span = " / ".join(row.choices) if row.choices else f"{row.range[0]:g}…{row.range[1]:g}"
+        table.add_row(row.key, f"{row.shown}", row.unit, span, row.meaning, *([row.source] if sources else []))
+    return table
+
+
+def scenario_table(scenario: Scenario) -> Table:
+    """Return what differs at week 0 from the ordinary organisation."""
+    from ccsim.scenario import Scenario
+    from ccsim.settings import declared
+
+    table = _plain_table("at week 0", "here", "ordinary", "unit", "meaning")
+    for key, here, ordinary in scenario.differences(Scenario("ordinary")):
+        table.add_row(key, f"{here}", f"{ordinary}", declared()[key].unit, declared()[key].meaning)
+    return table
+
+
+def schedule_table(scenario: Scenario) -> Table:
+    """Return a scenario's moves: when, what they are called, what they set."""
+    table = _plain_table("moves", "called", "set")
+    for move in scenario.schedule:
+        from_week = f", from week {move.after}" if move.after else ""
+        when = f"week {move.week}" if move.when is None else f"once {move.when.text}{from_week}"
+        sets = ", ".join(f"{key} = {value}" for key, value in move.set.items())
+        table.add_row(when, "" if move.label == sets else move.label, sets)
+    return table
+
+
+def run_table(comparison: Comparison) -> Table:
+    """Return every KPI of an experiment of one scenario."""
+    frame = comparison.table()
+    runs, experiment = int(frame["runs"].max()), comparison.experiment
+    title = f"{experiment.title}: week {experiment.weeks - 1}, {runs} run{'s' * (runs > 1)}"
+    table = _plain_table("KPI", "figure" if runs == 1 else "mean ±95 %", "unit", title=title)
+    table.columns[1].justify = "right"
+    for row in frame.to_dict("records"):
+        kpi = KPIS[row["kpi"]]
+        table.add_row(kpi.title, with_interval(kpi, row["mean"], row["low"], row["high"]), unit_of(kpi))
+    return table
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Write a comparison's tables on the terminal, with what their columns mean."""
+    experiment, page = comparison.experiment, console()
+    runs = int(comparison.table()["runs"].max())
+    page.print(f"\n{experiment.title}", style="bold")
+    page.print(experiment.question)
+    page.print(
+        f"{runs} paired run{'s' * (runs > 1)} a scenario, {experiment.weeks} weeks. Levels are means of the last "
+        "quarter. ± half of the 95 % interval; effect: mean difference over its standard deviation; p adjusted (Holm) "
+        f"over the whole table; – no difference that chance could not make{'; ? one run cannot tell' * (runs == 1)}.\n"
+    )
+    for table in comparison_tables(comparison):
+        page.print(table)
+        page.print()
 
 
 def comparison_tables(comparison: Comparison, week: int | None = None) -> list[Table]:

@@ -1,7 +1,8 @@
 """The ordinary organisation: nearly stationary, in the range that surveys report, and graded in its response.
 
-Six seeds are fixed, so a test passes always or never. The bands are those of docs/baseline.md; where a test compares
-means it asks for a difference of more than four standard errors, which chance alone would give once in 10,000 seeds.
+Six seeds are fixed, so a test passes always or never. Bands are those of service organisations in surveys. Where a test
+compares means it asks for a difference of more than four standard errors of seeds drawn apart: with so few seeds chance
+alone would give that about once in a hundred choices of seeds.
 """
 
 import numpy as np
@@ -32,10 +33,40 @@ def test_doing_nothing_is_in_the_range_that_surveys_report(kpi: str, band: tuple
     assert band[0] < np.nanmean(nothing[kpi][:, -52:]) < band[1]
 
 
-@pytest.mark.parametrize(("kpi", "most"), [("csat", 1.5), ("fcr", 0.02), ("engagement", 0.03), ("conviction", 0.06)])
+#: The most that half a year at the end may differ from half a year at the start, small beside what levers do.
+DRIFT = {
+    "csat": 1.5, "fcr": 0.02, "engagement": 0.03, "conviction": 0.06, "utilisation": 0.03, "churn": 0.03, "aht": 0.15,
+    "failure_demand": 0.02, "fatigue": 0.03, "latitude": 0.04, "skill": 0.04,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kpi", "most"), DRIFT.items())
 def test_doing_nothing_is_nearly_stationary(kpi: str, most: float, nothing: dict) -> None:
     early, late = np.nanmean(nothing[kpi][:, :26]), np.nanmean(nothing[kpi][:, -26:])
     assert abs(late - early) < most
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="habits drawn at founding lie below the ordinary ones, and a past of 104 weeks is too short to make up for it",
+)
+def test_adoption_does_not_grow_while_nothing_is_done(nothing: dict) -> None:
+    # Over 30 seeds it grows from 0.12 to 0.17 (standard error 0.01); with a past of 260 weeks it is at 0.2 and stays.
+    early, late = nothing["adoption"][:, :26].mean(), nothing["adoption"][:, -26:].mean()
+    assert abs(late - early) < 0.03
+
+
+def test_staff_turnover_does_not_trend(nothing: dict) -> None:
+    # Leavers are few: about 25 a half-year and seed. Their counts are compared with four Poisson standard errors.
+    leavers = [nothing["staff_turnover"][:, weeks].sum() * 200 / 52 for weeks in (slice(26), slice(-26, None))]
+    assert abs(leavers[1] - leavers[0]) < 4 * np.sqrt(sum(leavers))
+
+
+def test_levels_neither_run_to_a_floor_nor_to_a_ceiling_and_vary_from_week_to_week(nothing: dict) -> None:
+    for name in ("fast", "script", "solve", "engagement", "conviction", "habit", "fcr", "empowerment"):
+        assert nothing[name].min() > 0.05 and nothing[name].max() < 0.95, name
+    for name in ("csat", "fcr", "solve", "aht"):
+        assert (nothing[name][:, 26:].std(axis=1) > 0).all(), name
 
 
 def test_profit_and_customers_neither_collapse_nor_explode(nothing: dict) -> None:
@@ -63,3 +94,25 @@ def test_the_response_to_incentive_strength_is_graded_and_not_a_jump() -> None:
     steps = -np.diff(means)
     assert (steps > 4 * np.hypot(errors[1:], errors[:-1])).all()
     assert steps.max() < 0.75 * steps.sum()
+
+
+def test_a_journey_scorecard_serves_the_customer_more_the_more_it_binds() -> None:
+    strengths = (0.0, 0.5, 1.0, 2.0, 4.0)
+    base = load("scorecard-journey")
+    solved = np.array([
+        [simulate(base.changed({"scorecards.strength": s}), seed, 78).kpis["solve"][-26:].mean() for seed in range(4)]
+        for s in strengths
+    ])  # fmt: skip
+    # Paired by seed, every step of every seed goes up: without an effect that is one chance in 65,536.
+    steps = np.diff(solved, axis=0)
+    assert (steps > 0).all()
+    assert steps.mean(axis=1).max() < 0.75 * steps.mean(axis=1).sum()
+
+
+def test_a_scorecard_without_strength_is_no_scorecard() -> None:
+    cards = [
+        load(name).changed({"scorecards.strength": 0.0}) for name in ("scorecard-handling-time", "scorecard-journey")
+    ]
+    mixes = [np.mean([simulate(card, seed, 52).kpis["solve"][-26:].mean() for seed in range(3)]) for card in cards]
+    # What leaders believe still depends on the card that staff have (their credibility), so the runs are not the same.
+    assert abs(mixes[1] - mixes[0]) < 0.01
