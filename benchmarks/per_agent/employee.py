@@ -58,6 +58,7 @@ class Employee(mesa.Agent):
         self.arrived = False
         self.hours = self.worked = self.handled = self.solved = self.wins = self.setbacks = self.blamed = 0.0
         self.sources = self.told = self.trained = self.improving = self.met = self.coached = self.cover = 0.0
+        self.carrying = self.influence = 0.0
 
     def plan_hours(self) -> None:
         """See how much time is left for cases."""
@@ -66,8 +67,18 @@ class Employee(mesa.Agent):
             self.hours = -self.overrun
             return
         at_work = time_at_work(p.week, self.engagement, model.week - self.hired_in, p)
-        given = min(self.trained + self.improving + self.met + self.told + self.champion, at_work)
+        self.carrying = self.champion
+        given = self.trained + self.improving + self.met + self.told + self.carrying
+        if given > at_work:
+            fits = at_work / given
+            self.trained *= fits
+            self.improving *= fits
+            self.met *= fits
+            self.told *= fits
+            self.carrying *= fits
+            given = at_work
         self.hours = at_work - given - self.overrun
+        department.paid += 1
         department.paid_hours += p.week
         department.absent_hours += p.week - at_work
         department.programme_hours += given
@@ -150,6 +161,7 @@ class Employee(mesa.Agent):
             handled += other.handled
             if other.habit > persuades and other.wins > other.setbacks:
                 self.sources += 1.0
+                other.influence += 1.0
         if handled > 0.0:
             self.peer_practice = toward(self.peer_practice, solved / handled, 0.25)
 
@@ -230,12 +242,11 @@ class Employee(mesa.Agent):
         """Take the latitude granted, be paid and be counted."""
         model, d = self.model, self.department
         self.latitude = model.settings.empowerment.rights if self.leader is None else self.leader.allowed
-        if model.week >= self.vacant_until:
-            model.firm.wages += model.settings.accounts.wage
+        model.firm.influence += self.influence
+        model.firm.largest_influence = max(model.firm.largest_influence, self.influence)
         d.posts += 1
         if model.week + 1 < self.vacant_until:
             return
-        carries = self.wins + self.champion
         d.people += 1
         d.skill += self.skill
         d.conviction += self.conviction
@@ -247,6 +258,4 @@ class Employee(mesa.Agent):
         d.engagement += self.engagement
         d.fatigue += self.fatigue
         d.cynicism += self.cynicism
-        d.carried_squared += carries * carries
-        d.carried_total += carries
         model.firm.champions += self.champion > 0.0

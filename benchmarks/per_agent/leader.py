@@ -44,7 +44,7 @@ class Leader(mesa.Agent):
         draws = model.luck.one(Purpose.LEADER_HIRED, model.week, 2 * self.row)
         self.disposition = share(mean if self.tier == 0 else mean + p.spread * bell_of(*draws))
         draws = model.luck.one(Purpose.LEADER_HIRED, model.week, 2 * self.row + 1)
-        self.control = share(p.control + p.control_spread * bell_of(*draws))
+        self.control = share(p.control * (1.0 + p.control_spread * bell_of(*draws)))
         self.conviction = self.disposition
         self.credibility = 0.5
         self.person += 1
@@ -85,8 +85,9 @@ class Leader(mesa.Agent):
         surplus = max(0.0, wins / max(1.0, people) - self.model.firm.wins)
         belief = won_over(self.conviction, surplus, self.seen - self.usual, p)
         if self.superior is not None:
-            heard = saturating(0.5 + self.told + 2.0 * self.coached, 1.0)
-            belief = toward(belief, self.superior.conviction, p.superior * heard * self.superior.credibility)
+            talk = saturating(0.5 + self.told + 2.0 * self.coached, 1.0)
+            stance, credibility = self.heard_from
+            belief = toward(belief, stance, p.superior * talk * credibility)
         pull = p.measured * saturating(settings.scorecards.strength, 1.0)
         belief = toward(belief, customer_share(self.card()), pull)
         self.conviction = share(toward(belief, self.disposition, p.reversion))

@@ -63,8 +63,8 @@ def carry(model: PerAgent) -> None:
     if p.count <= 0:
         return
     for champion in model.staff:
-        hours = champion.champion
-        if hours <= 0.0 or model.week < champion.vacant_until:
+        hours = champion.carrying
+        if hours <= 0.0:
             continue
         champion.department.carried += hours
         champion.department.embedding += hours * share(p.embedding)
@@ -75,7 +75,9 @@ def carry(model: PerAgent) -> None:
         for person in reached:
             person.coached += each
             person.cover += lent(each, p.authority, p)
-            person.sources += 2.0 * saturating(each, p.reach)
+            speaks = 2.0 * saturating(each, p.reach)
+            person.sources += speaks
+            champion.influence += speaks
 
 
 def reaches(champion: Employee, person: Employee, authority: float) -> bool:
@@ -87,7 +89,7 @@ def reaches(champion: Employee, person: Employee, authority: float) -> bool:
 
 def inform(model: PerAgent) -> None:
     """Spend the purse of the top."""
-    p, firm = model.settings.programme, model.firm
+    p = model.settings.programme
     purse, whole = p.budget * p.from_top, p.communication + p.training + p.coaching
     posts, bosses = len(model.staff), len(model.leaders)
     if purse <= 0.0 or posts == 0:
@@ -99,13 +101,9 @@ def inform(model: PerAgent) -> None:
         if model.week >= person.vacant_until:
             person.told += told
             person.trained += trained
-            firm.told += told
-            firm.trained += trained
     for leader in model.leaders:
         leader.told += told
         leader.coached += coached
-        firm.told += told
-        firm.coached += coached
 
 
 def involve(model: PerAgent) -> None:
@@ -128,21 +126,27 @@ def involve(model: PerAgent) -> None:
     for person in in_post:
         if person in ready:
             person.improving += each
-            firm.improved += each
             if show[person.row] < p.quick_win * saturating(each, 2.0):
                 person.wins += 1
                 person.department.wins += 1
         if turn[person.row] < immersion / 2.0 / posts:
             person.met += 2.0
             person.sources += 2.0
-            firm.met += 2.0
         person.department.embedding += embedding
         firm.written += embedding
 
 
 def pay(model: PerAgent) -> None:
-    """Book what the programme bought."""
+    """Book what the programme bought and took place."""
     firm = model.firm
+    for person in model.staff:
+        firm.told += person.told
+        firm.trained += person.trained
+        firm.improved += person.improving
+        firm.met += person.met
+    for leader in model.leaders:
+        firm.told += leader.told
+        firm.coached += leader.coached
     hours = firm.told + firm.trained + firm.improved + firm.met + firm.written + firm.coached
     firm.spent += hours * model.settings.programme.hour
 
@@ -157,6 +161,9 @@ def believe(model: PerAgent) -> None:
     ahead = wins / max(1.0, people) - firm.wins
     firm.wins += (p.memory if firm.wins > 0.0 else 1.0) * ahead
     for leader in model.leaders:
+        if leader.superior is not None:
+            leader.heard_from = leader.superior.conviction, leader.superior.credibility
+    for leader in model.leaders:
         leader.believe(wins, people)
 
 
@@ -165,6 +172,7 @@ def book(model: PerAgent) -> None:
     p, firm = model.settings.accounts, model.firm
     firm.wages += p.leader_wage * len(model.leaders)
     for department in model.departments:
+        firm.wages += p.wage * department.paid
         firm.handling += p.contact * department.handled
         firm.compensation += department.goodwill
         firm.turnover_cost += p.replacement * p.wage * department.hires

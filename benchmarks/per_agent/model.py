@@ -101,9 +101,9 @@ class PerAgent(mesa.Model):
         management.appoint(self)
         management.inform(self)
         management.involve(self)
-        management.pay(self)
-        management.carry(self)
         staff.do("plan_hours")
+        management.carry(self)
+        management.pay(self)
 
         for department in self.departments:
             department.work()

@@ -104,6 +104,6 @@ def bell(a, b, c, d):
 
 @kernel
 def fill(out, seed, purpose, week):
-    """Fill ``out`` with the uniform draws of rows 0, 1, 2, …"""
+    """Fill ``out`` with the uniform draws of rows 0, 1, 2, …, many at a time: a loop of its own is vectorised."""
     for row in range(len(out)):
         out[row] = uniform(seed, purpose, week, row)

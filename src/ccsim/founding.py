@@ -159,6 +159,15 @@ def tie_of(i, k, ties, first, last, count, cross, luck, where):
     return other if other != i else (i + 1) % count
 
 
+@rule
+def knows(i, known, other, colleagues):
+    """Whether a colleague is among the first ``known`` ties of a person."""
+    for k in range(known):
+        if colleagues[i, k] == other:
+            return True
+    return False
+
+
 @kernel
 def draw_staff(staff, colleagues, p, cross, seed, week):
     """Draw the first holders of all posts, part way into their time, and whom they listen to."""
@@ -169,9 +178,9 @@ def draw_staff(staff, colleagues, p, cross, seed, week):
         staff.skill[i] = share(0.53 + 0.12 * bell(a, b, c, d))
         staff.hired_in[i] = week - int(a * 200.0)
         staff.vacant_until[i] = week
-        staff.conviction[i] = share(staff.disposition[i] + 0.09)
+        staff.conviction[i] = share(staff.disposition[i] + 0.12)
         staff.tipped_in[i] = -1
-        staff.habit[i] = 0.25 + 0.2 * b
+        staff.habit[i] = share(0.36 + 0.6 * (staff.disposition[i] - p.turnover.disposition) + 0.3 * (b - 0.5))
         staff.safety[i] = 1.0 - 0.5 * p.empowerment.blame
         staff.engagement[i] = staff.vigour[i]
         staff.cynicism[i] = p.fatigue.ordinary
@@ -184,7 +193,11 @@ def draw_staff(staff, colleagues, p, cross, seed, week):
             last += 1
         for k in range(ties):
             luck, where, _, _ = four(seed, TIE, k, i)
-            colleagues[i, k] = tie_of(i, k, ties, first, last, count, cross, luck, where)
+            other = tie_of(i, k, ties, first, last, count, cross, luck, where)
+            # Nobody counts twice: where the next desks are used up, somebody further away is listened to.
+            while other == i or knows(i, k, other, colleagues):
+                other = (other + 1) % count
+            colleagues[i, k] = other
 
 
 @kernel

@@ -213,8 +213,8 @@ kpi(
     "Hero dependency",
     "share",
     "less",
-    "carried_squared / carried_total**2",
-    "concentration of the change on few carriers: 1 if one person carries all of it",
+    "largest_influence / influence",
+    "part of all that speaks for the change in the week that comes from one person",
 )
 kpi(
     "reported_csat",

@@ -136,6 +136,8 @@ class Staff:
     met: Floats = flow("hours", "time with real customers outside cases")
     coached: Floats = flow("hours", "a champion's time")
     cover: Floats = flow("share", "decision rights lent by a champion with authority")
+    carrying: Floats = flow("hours", "a champion's time for carrying the change, as far as the week has it")
+    influence: Floats = flow("people", "how much this person spoke for the change to others")
 
 
 @population("records")
@@ -174,6 +176,7 @@ class Customers:
     joined_in: Whole = stock("week", "week of becoming a customer", "market")
     satisfaction: Floats = stock("share", "satisfaction with the organisation", "experience")
     expectation: Floats = stock("share", "quality that the customer expects of a contact", "experience")
+    luck: Floats = stock("share", "the person's draw for the decision that is being made", "market", "demand")
     opinion: Floats = stock("share", "what the person has heard others say, 0.5 neutral", "word_of_mouth")
 
     events: Floats = flow("contacts", "contacts closed or given up")
@@ -230,6 +233,7 @@ class Departments:
     hours: Floats = flow("hours", "staff time available for cases")
     worked: Floats = flow("hours", "staff time spent on cases")
     leader_hours: Floats = flow("hours", "leaders' time spent on escalated cases")
+    paid: Floats = flow("people", "people in post, who are paid for the week")
     paid_hours: Floats = flow("hours", "contracted staff time of filled posts")
     absent_hours: Floats = flow("hours", "contracted time lost to absence, breaks and low energy")
     programme_hours: Floats = flow("hours", "staff time given to the programme and to carrying it")
@@ -267,8 +271,6 @@ class Departments:
     fatigue: Floats = flow("share", "sum of fatigue")
     cynicism: Floats = flow("share", "sum of cynicism")
     carried: Floats = flow("hours", "hours of champions")
-    carried_squared: Floats = flow("hours²", "sum of squared wins and champion hours of single carriers")
-    carried_total: Floats = flow("hours", "sum of wins and champion hours of all carriers")
     embedded: Floats = flow("share", "routine times posts")
 
 
@@ -313,5 +315,7 @@ class Firm:
     leader_conviction: Floats = flow("share", "mean conviction of leaders")
     leader_credibility: Floats = flow("share", "mean credibility of leaders")
     champions: Floats = flow("people", "champions")
+    influence: Floats = flow("people", "how much everybody together spoke for the change")
+    largest_influence: Floats = flow("people", "how much the one person did who spoke for it most")
     cross_adopters: Floats = flow("people", "habitual adopters outside the department with most champions")
     cross_people: Floats = flow("people", "people outside the department with most champions")

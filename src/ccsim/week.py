@@ -45,11 +45,11 @@ def one_week(state, p, seed, week):
     # The programme and its carriers take their time, and what is left is for cases.
     leadership.replace_leaders(leaders, p.leadership, seed, week)
     champions.appoint(staff, colleagues, departments, p.champions, seed, week)
-    programme.inform(staff, leaders, firm, p.programme, week)
+    programme.inform(staff, leaders, p.programme, week)
     programme.involve(staff, leaders, departments, firm, p.programme, seed, week)
-    programme.pay(firm, p.programme)
-    champions.carry(staff, colleagues, departments, p.champions, week)
     capacity.plan_hours(staff, departments, p.capacity, week)
+    champions.carry(staff, colleagues, departments, p.champions)
+    programme.pay(staff, leaders, firm, p.programme)
 
     # Service: for each case somebody chooses.
     service.serve(
@@ -83,7 +83,7 @@ def one_week(state, p, seed, week):
     embedding.embed(staff, departments, p.embedding)
 
     # Accounts, and the count of everything.
-    accounts.book(staff, leaders, customers, departments, segments, firm, p.organisation.customers, p.accounts, week)
+    accounts.book(leaders, customers, departments, segments, firm, p.organisation.customers, p.accounts)
     tallies.count_staff(staff, leaders, departments, firm, p.habit.settled, week)
     tallies.count_customers(customers, segments)
 

@@ -58,10 +58,6 @@ def test_vacant_posts_have_no_hours_and_are_not_paid() -> None:
     assert (world.state.staff.worked[:12] == 0.0).all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="capacity.plan_hours cuts programme time to the time at work, but champions.carry has spent all of it",
-)
 def test_a_champion_carries_no_longer_than_he_or_she_is_at_work() -> None:
     world = world_of(set_to({"champions.count": 3, "champions.hours": 35.0}))
     live(world)
@@ -69,10 +65,6 @@ def test_a_champion_carries_no_longer_than_he_or_she_is_at_work() -> None:
     assert departments.carried.sum() <= departments.programme_hours.sum() + 1e-9
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="capacity.plan_hours cuts programme time to the time at work, but people learn from all of it",
-)
 def test_nobody_is_trained_longer_than_he_or_she_is_at_work() -> None:
     world = world_of(set_to({"organisation.staff": 3, "programme.budget": 20000.0, "programme.from_top": 1.0}))
     live(world)

@@ -17,7 +17,8 @@ def carried(settings: Settings) -> World:
     world.clear_flows()
     state, p = world.state, settings.champions
     appoint(state.staff, state.colleagues, state.departments, p, world.seed, 0)
-    carry(state.staff, state.colleagues, state.departments, p, 0)
+    state.staff.carrying[:] = state.staff.champion
+    carry(state.staff, state.colleagues, state.departments, p)
     return world
 
 

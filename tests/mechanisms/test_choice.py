@@ -72,10 +72,6 @@ def test_those_who_do_not_mind_rewards_do_not_lean_to_the_scorecard() -> None:
     assert (first_mix(set_to(), taste=0.0) == indifferent).all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="choice.appeal divides by the longest contact, which legal values make 0: every appeal is nan, all escalate",
-)
 @pytest.mark.parametrize("values", [{"service.hours": 0.0}, {"service.thorough": 0.0, "service.depth": 0.0}], ids=str)
 def test_contacts_that_take_no_time_are_refused_or_still_chosen_for(values: dict) -> None:
     try:

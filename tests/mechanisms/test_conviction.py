@@ -97,9 +97,6 @@ def test_colleagues_speak_for_the_change_if_they_practise_it_and_succeed() -> No
         assert not heard(habit, wins, setbacks).any()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="founding.tie_of gives the same colleague twice in a small department, who then is two sources"
-)
 def test_sources_are_independent_people() -> None:
     world = world_of(set_to())
     distinct = np.array([len(set(row)) for row in world.state.colleagues.tolist()])

@@ -72,10 +72,6 @@ def test_off_has_no_effect_whatever(key: str) -> None:
     check_off(OFF[key], key)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="leadership.control is declared off at 0, but leadership.control_spread then still makes leaders hold back",
-)
 def test_off_leaders_need_no_control() -> None:
     leaders = draw(set_to({"leadership.control": 0.0}), 3).state.leaders
     received = [passed_on(0.8, control, 0.0) for control in leaders.control]
@@ -100,19 +96,15 @@ def test_the_executives_disposition_is_the_scenarios_to_say() -> None:
 
 def test_leaders_follow_a_credible_superior_and_not_an_incredible_one() -> None:
     only = set_to({**STILL, "leadership.superior": 0.1})
-    assert (believed(only, credibility=1.0).state.leaders.conviction[1:] > 0.5).all()
+    assert (believed(only, credibility=1.0).state.leaders.conviction[1:4] > 0.5).all()
     still = more(only, {"leadership.trust": 0.0})
     # It is the superior who must be credible: the executive is not, the heads are.
     assert (believed(still, credibility=np.array([0.0, *[1.0] * 6])).state.leaders.conviction[1:4] == 0.5).all()
     assert (believed(still, credibility=0.0).state.leaders.conviction[1:] == 0.5).all()
-    told = believed(only, credibility=1.0, told=5.0).state.leaders.conviction[1:]
-    assert (told > believed(only, credibility=1.0).state.leaders.conviction[1:]).all()
+    told = believed(only, credibility=1.0, told=5.0).state.leaders.conviction[1:4]
+    assert (told > believed(only, credibility=1.0).state.leaders.conviction[1:4]).all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="leadership.believe moves leaders from the top down in place, so a head follows the executive of next week",
-)
 def test_leaders_change_at_once_and_follow_what_their_superior_believed_last_week() -> None:
     s = set_to({**STILL, "leadership.superior": 0.1, "leadership.trust": 0.0, "leadership.reversion": 0.5})
     leaders = believed(s, credibility=1.0, disposition=0.5).state.leaders
@@ -178,9 +170,6 @@ def test_a_unit_that_closed_nothing_reports_nothing() -> None:
     assert (state.leaders.seen == before).all()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="leadership.look divides by leadership.hours, which may be 0: results become nan and stay so"
-)
 def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
     world = world_of(set_to())
     try:

@@ -69,18 +69,17 @@ def spends(value, satisfaction, p):
 
 
 @kernel
-def book(staff, leaders, customers, departments, segments, firm, founded_customers, p, week):
+def book(leaders, customers, departments, segments, firm, founded_customers, p):
     """Write the week's books."""
     for i in range(len(customers.active)):
         if customers.active[i] == 1:
             paid = spends(customers.value[i], customers.satisfaction[i], p)
             segments.spending[customers.segment[i]] += paid
             firm.revenue[0] += paid
-    for i in range(len(staff.hours)):
-        if week >= staff.vacant_until[i]:
-            firm.wages[0] += p.wage
     firm.wages[0] += p.leader_wage * len(leaders.tier)
     for d in range(len(departments.handled)):
+        # Whoever leaves at the end of the week is paid for it.
+        firm.wages[0] += p.wage * departments.paid[d]
         firm.handling[0] += p.contact * departments.handled[d]
         firm.compensation[0] += departments.goodwill[d]
         firm.turnover_cost[0] += p.replacement * p.wage * departments.hires[d]

@@ -63,10 +63,20 @@ def plan_hours(staff, departments, p, week):
             continue
         department = staff.department[i]
         at_work = time_at_work(p.week, staff.engagement[i], week - staff.hired_in[i], p)
-        asked = staff.trained[i] + staff.improving[i] + staff.met[i] + staff.told[i] + staff.champion[i]
-        given = min(asked, at_work)
+        staff.carrying[i] = staff.champion[i]
+        given = staff.trained[i] + staff.improving[i] + staff.met[i] + staff.told[i] + staff.carrying[i]
+        if given > at_work:
+            # What does not fit into the week does not take place.
+            fits = at_work / given
+            staff.trained[i] *= fits
+            staff.improving[i] *= fits
+            staff.met[i] *= fits
+            staff.told[i] *= fits
+            staff.carrying[i] *= fits
+            given = at_work
         # A case begun late last week is finished first; a long one may take more than the week that is left.
         staff.hours[i] = at_work - given - staff.overrun[i]
+        departments.paid[department] += 1
         departments.paid_hours[department] += p.week
         departments.absent_hours[department] += p.week - at_work
         departments.programme_hours[department] += given

@@ -155,13 +155,13 @@ def reached(i, champion, staff, colleagues, p):
 
 
 @kernel
-def carry(staff, colleagues, departments, p, week):
+def carry(staff, colleagues, departments, p):
     """Champions spend their hours on colleagues and on routines."""
     if p.count <= 0:
         return
     for champion in range(len(staff.champion)):
-        hours = staff.champion[champion]
-        if hours <= 0.0 or week < staff.vacant_until[champion]:
+        hours = staff.carrying[champion]
+        if hours <= 0.0:
             continue
         department = staff.department[champion]
         departments.carried[department] += hours
@@ -176,4 +176,6 @@ def carry(staff, colleagues, departments, p, week):
             if reached(i, champion, staff, colleagues, p):
                 staff.coached[i] += each
                 staff.cover[i] += lent(each, p.authority, p)
-                staff.sources[i] += 2.0 * saturating(each, p.reach)
+                speaks = 2.0 * saturating(each, p.reach)
+                staff.sources[i] += speaks
+                staff.influence[champion] += speaks

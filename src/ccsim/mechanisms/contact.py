@@ -21,6 +21,7 @@ class Service:
         5.0,
         unit="hours",
         range=(3.0, 6.0),
+        legal=(0.01, 1000.0),
         meaning="staff time of a standard contact by the script",
         source="calibrated: staff are busy 85 to 90 % of their time",
     )
@@ -31,7 +32,11 @@ class Service:
         meaning="time of closing fast, relative to the standard contact",
     )
     thorough: float = parameter(
-        1.15, unit="factor", range=(1.0, 1.4), meaning="time of solving a simple case with judgement"
+        1.15,
+        unit="factor",
+        range=(1.0, 1.4),
+        legal=(0.05, 100.0),
+        meaning="time of solving a simple case with judgement",
     )
     depth: float = parameter(
         0.8, unit="factor", range=(0.4, 1.2), meaning="further time of solving the most complex case"

@@ -119,7 +119,7 @@ def comes_round(sources, luck, cynicism, p):
 
 @kernel
 def hear_others(staff, colleagues, p):
-    """See what colleagues do and how it goes; adds to the flow ``sources``, owns ``peer_practice``."""
+    """See what colleagues do and how it goes; adds to the flows ``sources`` and ``influence``, owns ``peer_practice``."""
     ties = colleagues.shape[1]
     for i in range(len(staff.sources)):
         solved = 0.0
@@ -130,6 +130,7 @@ def hear_others(staff, colleagues, p):
             handled += staff.handled[other]
             if staff.habit[other] > p.persuades and staff.wins[other] > staff.setbacks[other]:
                 staff.sources[i] += 1.0
+                staff.influence[other] += 1.0
         if handled > 0.0:
             staff.peer_practice[i] = toward(staff.peer_practice[i], solved / handled, 0.25)
 

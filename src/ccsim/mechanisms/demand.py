@@ -7,7 +7,7 @@ of waiting and give up. Most cases are simple and a few are hard; some need seve
 from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
-from ccsim.draws import Purpose, four, uniform
+from ccsim.draws import Purpose, fill, four, uniform
 from ccsim.mechanisms.queues import drop_out, join_queue
 from ccsim.parameters import parameter, parameters
 
@@ -83,14 +83,15 @@ def give_up(customers, cases, departments, p, seed, week):
 def raise_cases(customers, cases, departments, fronts, p, seed, week):
     """Unresolved issues come back; customers without one may have a new one."""
     count = len(departments.queue)
+    fill(customers.luck, seed, RAISE, week)
     for i in range(len(cases.state)):
         if cases.state[i] == 2:
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
         elif cases.state[i] == 0 and customers.active[i] == 1:
-            happens, hardness, where, length = four(seed, RAISE, week, i)
-            if happens < p.rate * p.surge:
+            if customers.luck[i] < p.rate * p.surge:
+                _, hardness, where, length = four(seed, RAISE, week, i)
                 department = int(where * fronts)
                 cases.stages[i] = stages_of(length, count, p)
                 cases.complexity[i] = complexity_of(hardness)

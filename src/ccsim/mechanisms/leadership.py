@@ -6,6 +6,8 @@ as reported, and with successes that can be seen below. Credibility is what was 
 
 from __future__ import annotations
 
+import numpy as np
+
 from ccsim.compiled import kernel, rule
 from ccsim.curves import saturating, share, toward
 from ccsim.draws import Purpose, bell, four, uniform
@@ -40,12 +42,15 @@ class Leadership:
         0.4,
         unit="share",
         range=(0.2, 0.9),
-        off=0.0,
         lever=True,
         meaning="mean need of leaders to decide themselves",
     )
     control_spread: float = parameter(
-        0.15, unit="share", range=(0.05, 0.25), off=0.0, meaning="standard deviation of that need"
+        0.375,
+        unit="ratio",
+        range=(0.1, 0.6),
+        off=0.0,
+        meaning="standard deviation of that need, relative to its mean",
     )
     attention: float = parameter(
         12.0,
@@ -118,7 +123,11 @@ class Leadership:
         meaning="pace at which credibility follows deeds when much is announced",
     )
     hours: float = parameter(
-        5.0, unit="hours", range=(1.0, 8.0), meaning="handling time at which the scorecard shows one half"
+        5.0,
+        unit="hours",
+        range=(1.0, 8.0),
+        legal=(0.01, 1000.0),
+        meaning="handling time at which the scorecard shows one half",
     )
 
 
@@ -154,7 +163,7 @@ def appointed(k, leaders, p, seed, week):
     # There is one executive: its disposition is the scenario's to say, without a draw.
     leaders.disposition[k] = share(mean if leaders.tier[k] == 0 else mean + p.spread * bell(a, b, c, d))
     a, b, c, d = four(seed, ARRIVES, week, 2 * k + 1)
-    leaders.control[k] = share(p.control + p.control_spread * bell(a, b, c, d))
+    leaders.control[k] = share(p.control * (1.0 + p.control_spread * bell(a, b, c, d)))
     leaders.conviction[k] = leaders.disposition[k]
     leaders.credibility[k] = 0.5
 
@@ -191,7 +200,7 @@ def look(leaders, departments, firm, head_card, executive_card, p):
         leaders.usual[k] = toward(leaders.usual[k], leaders.seen[k], p.memory)
 
 
-@kernel
+@kernel(allocates=True)
 def believe(leaders, departments, firm, head_card, executive_card, staff_card, strength, rights, p):
     """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes."""
     wins, people = 0.0, 0.0
@@ -200,6 +209,12 @@ def believe(leaders, departments, firm, head_card, executive_card, staff_card, s
         people += departments.last_staff[d] - departments.first_staff[d]
     ahead = wins / max(1.0, people) - firm.wins[0]
     firm.wins[0] += (p.memory if firm.wins[0] > 0.0 else 1.0) * ahead
+    # Everybody hears what the superior believed last week: all change at once.
+    stance, credit = np.zeros(len(leaders.conviction)), np.zeros(len(leaders.conviction))
+    for k in range(len(leaders.conviction)):
+        above = leaders.superior[k]
+        if above >= 0:
+            stance[k], credit[k] = leaders.conviction[above], leaders.credibility[above]
     for k in range(len(leaders.conviction)):
         d = leaders.department[k]
         here, heads = wins, people
@@ -209,8 +224,8 @@ def believe(leaders, departments, firm, head_card, executive_card, staff_card, s
         belief = won_over(leaders.conviction[k], surplus, leaders.seen[k] - leaders.usual[k], p)
         above = leaders.superior[k]
         if above >= 0:
-            heard = saturating(0.5 + leaders.told[k] + 2.0 * leaders.coached[k], 1.0)
-            belief = toward(belief, leaders.conviction[above], p.superior * heard * leaders.credibility[above])
+            talk = saturating(0.5 + leaders.told[k] + 2.0 * leaders.coached[k], 1.0)
+            belief = toward(belief, stance[k], p.superior * talk * credit[k])
         own = customer_share(executive_card) if leaders.tier[k] == 0 else customer_share(head_card)
         belief = toward(belief, own, p.measured * saturating(strength, 1.0))
         leaders.conviction[k] = share(toward(belief, leaders.disposition[k], p.reversion))

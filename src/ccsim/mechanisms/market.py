@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.curves import exp
-from ccsim.draws import Purpose, uniform
+from ccsim.draws import Purpose, fill
 from ccsim.mechanisms.queues import drop_out
 from ccsim.parameters import parameter, parameters
 
@@ -91,10 +91,11 @@ def joins(opinion, luck, p):
 def come(customers, segments, p, seed, week):
     """Prospects become customers; owns ``active``, ``person``, ``joined_in``."""
     most = most_joins(p)
+    fill(customers.luck, seed, JOIN, week)
     for i in range(len(customers.active)):
         if customers.active[i] == 1:
             continue
-        luck = uniform(seed, JOIN, week, i)
+        luck = customers.luck[i]
         if luck < most and joins(customers.opinion[i], luck, p):
             customers.active[i] = 1
             customers.person[i] += 1
@@ -106,10 +107,11 @@ def come(customers, segments, p, seed, week):
 def go(customers, cases, departments, segments, p, seed, week):
     """Customers leave, and their open cases with them."""
     most = most_leaves(p)
+    fill(customers.luck, seed, LEAVE, week)
     for i in range(len(customers.active)):
         if customers.active[i] == 0:
             continue
-        luck = uniform(seed, LEAVE, week, i)
+        luck = customers.luck[i]
         if luck < most and leaves(customers.satisfaction[i], customers.opinion[i], luck, p):
             customers.active[i] = 0
             segments.left[customers.segment[i]] += 1

@@ -77,7 +77,7 @@ def volunteers(conviction, release, luck):
 
 
 @kernel
-def inform(staff, leaders, firm, p, week):
+def inform(staff, leaders, p, week):
     """Spend the purse of the top: announcements, training, coaching."""
     purse = p.budget * p.from_top
     whole = p.communication + p.training + p.coaching
@@ -92,13 +92,9 @@ def inform(staff, leaders, firm, p, week):
         if week >= staff.vacant_until[i]:
             staff.told[i] += told
             staff.trained[i] += trained
-            firm.told[0] += told
-            firm.trained[0] += trained
     for k in range(bosses):
         leaders.told[k] += told
         leaders.coached[k] += coached
-        firm.told[0] += told
-        firm.coached[0] += coached
 
 
 @kernel
@@ -127,7 +123,6 @@ def involve(staff, leaders, departments, firm, p, seed, week):
         luck, show, turn, _ = four(seed, VOLUNTEER, week, i)
         if volunteers(staff.conviction[i], release, luck):
             staff.improving[i] += each
-            firm.improved[0] += each
             if show < p.quick_win * saturating(each, 2.0):
                 staff.wins[i] += 1
                 departments.wins[staff.department[i]] += 1
@@ -135,13 +130,20 @@ def involve(staff, leaders, departments, firm, p, seed, week):
         if turn < immersion / 2.0 / posts:
             staff.met[i] += 2.0
             staff.sources[i] += 2.0
-            firm.met[0] += 2.0
         departments.embedding[staff.department[i]] += embedding
         firm.written[0] += embedding
 
 
 @kernel
-def pay(firm, p):
-    """Book what was bought."""
+def pay(staff, leaders, firm, p):
+    """Book what was bought and took place."""
+    for i in range(len(staff.told)):
+        firm.told[0] += staff.told[i]
+        firm.trained[0] += staff.trained[i]
+        firm.improved[0] += staff.improving[i]
+        firm.met[0] += staff.met[i]
+    for k in range(len(leaders.told)):
+        firm.told[0] += leaders.told[k]
+        firm.coached[0] += leaders.coached[k]
     hours = firm.told[0] + firm.trained[0] + firm.improved[0] + firm.met[0] + firm.written[0] + firm.coached[0]
     firm.spent[0] += hours * p.hour

@@ -11,11 +11,12 @@ def count_staff(staff, leaders, departments, firm, settled, week):
     """Sum up staff by department, leaders, and how far the change rests on few carriers."""
     for i in range(len(staff.skill)):
         d = staff.department[i]
+        firm.influence[0] += staff.influence[i]
+        firm.largest_influence[0] = max(firm.largest_influence[0], staff.influence[i])
         departments.posts[d] += 1
         if week + 1 < staff.vacant_until[i]:
             continue
         adopted = staff.habit[i] > settled
-        carries = staff.wins[i] + staff.champion[i]
         departments.people[d] += 1
         departments.skill[d] += staff.skill[i]
         departments.conviction[d] += staff.conviction[i]
@@ -27,8 +28,6 @@ def count_staff(staff, leaders, departments, firm, settled, week):
         departments.engagement[d] += staff.engagement[i]
         departments.fatigue[d] += staff.fatigue[i]
         departments.cynicism[d] += staff.cynicism[i]
-        departments.carried_squared[d] += carries * carries
-        departments.carried_total[d] += carries
         firm.champions[0] += staff.champion[i] > 0.0
     home = 0
     for d in range(len(departments.posts)):
