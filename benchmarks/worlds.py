@@ -11,8 +11,24 @@ from ccsim.settings import ordinary, with_values
 from ccsim.week import live
 from ccsim.world import World
 
-#: Levers moved so that every mechanism has something to do.
-EVERYTHING = {
+#: What the per-agent baseline leaves out, switched off: it has the core mechanisms.
+CORE = {
+    "sensing.collected": 0.0,
+    "sensing.staff_signals": 0.0,
+    "sensing.help": 0.0,
+    "offer.drift": 0.0,
+    "offer.design_hours": 0.0,
+    "wins.blind": 0.0,
+    "defects.removal": 0.0,
+}
+#: KPIs of the mechanisms that it leaves out.
+BEYOND_CORE = (
+    "practised", "self_image", "cx_gap", "offer_fit", "misjudgement", "trust", "defects", "insight", "machine_share",
+    "outreach", "system_use", "know_how", "improvements", "failures", "sponsorship", "step", "capability",
+    "coordination", "conflict",
+)  # fmt: skip
+#: Levers moved so that every core mechanism has something to do.
+BUSY = {
     "programme.budget": 9000.0,
     "programme.from_top": 0.4,
     "champions.count": 3,
@@ -22,6 +38,36 @@ EVERYTHING = {
     "staff_scorecard.handling_time": 0.2,
     "head_scorecard.resolution": 0.4,
     "empowerment.strictness": 0.2,
+}
+EVERYTHING = {**CORE, **BUSY}
+#: Levers moved so that every mechanism has something to do.
+WHOLE = {
+    **BUSY,
+    "sensing.collected": 0.5,
+    "sensing.shared": 0.5,
+    "sensing.acted": 10.0,
+    "sensing.published": 1.0,
+    "offer.cocreation": 0.5,
+    "promise.level": 0.1,
+    "market.challenger": 0.1,
+    "technology.spending": 3000.0,
+    "technology.training": 0.3,
+    "personalisation.level": 0.2,
+    "self_service.share": 0.2,
+    "proactive.share": 0.2,
+    "structure.step": 3,
+    "segmentation.priority": 0.5,
+    "segmentation.every": 13,
+    "segmentation.drift": 0.01,
+    "recognition.level": 0.5,
+    "sponsorship.patience": 0.5,
+    "staffing.follow": 0.5,
+    "staff_scorecard.internal": 0.2,
+    "head_scorecard.internal": 0.2,
+    "rollout.test": 0.2,
+    "wins.broadcast": 0.5,
+    "mandate.clarity": 0.8,
+    "mandate.realism": 0.8,
 }
 
 

@@ -33,7 +33,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "routines written down": {"embedding.writing": 0.0},
     "skill from training": {"skills.training": 0.0},
     "skill from coaching": {"skills.coaching": 0.0},
-    "quick wins from improvement time": {"programme.quick_win": 0.0},
+    "quick wins from improvement time": {"wins.quick": 0.0},
     "fatigue and cynicism from announcements": {"fatigue.strain": 0.0, "fatigue.disillusion": 0.0},
     "leaders believing their own leaders": {"leadership.superior": 0.0},
     "leaders won over by successes": {"leadership.wins": 0.0, "leadership.results": 0.0},

@@ -44,7 +44,7 @@ class Customer(mesa.Agent):
         self.events = self.quality = self.heard = self.voices = 0.0
         if not self.active:
             luck = model.joining[row]
-            if luck < model.most_joins and joins(self.opinion, luck, model.settings.market):
+            if luck < model.most_joins and joins(self.opinion, 0.0, luck, model.settings.market):
                 self.active = 1
                 self.person += 1
                 self.joined_in = model.week
@@ -119,7 +119,7 @@ class Customer(mesa.Agent):
         self.opinion = hears(self.opinion, self.heard, self.voices, model.settings.word_of_mouth)
         if self.active:
             luck = model.leaving[self.row]
-            if luck < model.most_leaves and leaves(self.satisfaction, self.opinion, luck, model.settings.market):
+            if luck < model.most_leaves and leaves(self.satisfaction, self.opinion, 0.0, luck, model.settings.market):
                 self.leave()
 
     def leave(self) -> None:

@@ -172,7 +172,7 @@ class Department(Tallies):
         self.handoffs += 1
         case.lost = 0
         case.hassle += option == HAND_OVER
-        if luck < loses(way_of_passing(option), self.model.settings.handoffs):
+        if luck < loses(way_of_passing(option), 0.0, self.model.settings.handoffs):
             self.handoffs_lost += 1
             case.lost = 1
             case.hassle += 1

@@ -89,12 +89,12 @@ class Employee(mesa.Agent):
         settings, department, leader = self.model.settings, self.department, self.leader
         p, cards, handoffs = settings.service, settings.scorecards, settings.handoffs
         authority = share(self.latitude + self.cover)
-        facts = (case.complexity, case.stages, case.lost, department.routine, department.workload)
+        facts = (case.complexity, case.stages, case.lost, department.routine, department.workload, 0.0, 0.0)
         belief = settings.conviction.pull * self.conviction
         norm = settings.conviction.norm * (self.peer_practice - 0.25)
         habit_pull = settings.habit.pull * self.habit
         latitude_felt = felt(self.latitude, self.safety, self.cover)
-        person = (self.skill, authority, self.taste, latitude_felt, belief, norm, habit_pull, self.fatigue)
+        person = (self.skill, authority, self.taste, latitude_felt, belief, norm, habit_pull, self.fatigue, 0.0)
         rest = (facts, person, settings.staff_scorecard, cards, p, handoffs, settings.empowerment)
         hand_over = appeal(HAND_OVER, *rest) if len(self.model.departments) > 1 else NEVER
         heard = leader is not None and leader.attention >= p.leader_hours
@@ -106,8 +106,8 @@ class Employee(mesa.Agent):
             appeal(ESCALATE, *rest) if heard else NEVER,
             luck,
         )
-        hours = time_of(option, case.complexity, department.routine, case.lost, p, handoffs.again)
-        success = success_of(option, case.complexity, self.skill, authority, case.lost, p, handoffs.blunder)
+        hours = time_of(option, case.complexity, department.routine, case.lost, 0.0, p, handoffs.again)
+        success = success_of(option, case.complexity, self.skill, authority, case.lost, 0.0, p, handoffs.blunder)
         return option, hours, success
 
     def note_judgement(self, case: Case, right: bool) -> None:

@@ -54,7 +54,7 @@ def fitness(person: Employee, heard: dict[Employee, float], model: PerAgent) -> 
         return model.luck.one(Purpose.APPOINT, person.person, person.row)[0]
     if chosen == 1:
         return 0.5 * person.conviction + 0.3 * person.habit + 0.2 * person.skill
-    return heard[person] + 0.01 * person.conviction
+    return heard[person] + 1e-6 * person.conviction
 
 
 def carry(model: PerAgent) -> None:
@@ -126,7 +126,7 @@ def involve(model: PerAgent) -> None:
     for person in in_post:
         if person in ready:
             person.improving += each
-            if show[person.row] < p.quick_win * saturating(each, 2.0):
+            if show[person.row] < model.settings.wins.quick * saturating(each, 2.0):
                 person.wins += 1
                 person.department.wins += 1
         if turn[person.row] < immersion / 2.0 / posts:

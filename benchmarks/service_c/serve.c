@@ -40,17 +40,17 @@ static inline void four(uint64_t seed, uint64_t purpose, int64_t week, uint64_t 
     out[2] = (c2 + 0.5) * 2.3283064365386963e-10, out[3] = (c3 + 0.5) * 2.3283064365386963e-10;
 }
 
-static inline double time_of(int option, double complexity, double routine, double lost, const Service *p, double again)
+static inline double time_of(int option, double complexity, double routine, double lost, double slower, const Service *p, double again)
 {
     double needed;
     if (option == FAST) needed = p->fast;
     else if (option == SCRIPT) needed = 1.0;
     else if (option == SOLVE) needed = 1.0 + (p->thorough - 1.0 + p->depth * complexity) * (1.0 - 0.5 * routine);
     else return p->hours * p->passing;
-    return p->hours * needed * (1.0 + again * lost);
+    return p->hours * needed * (1.0 + again * lost) * (1.0 + slower);
 }
 
-static inline double success_of(int option, double complexity, double skill, double authority, double lost,
+static inline double success_of(int option, double complexity, double skill, double authority, double lost, double spoilt,
                                 const Service *p, double blunder)
 {
     double chance, by_script = p->script * (1.0 - p->script_limit * complexity);
@@ -62,7 +62,7 @@ static inline double success_of(int option, double complexity, double skill, dou
     }
     else if (option == ESCALATE) chance = 1.0 - p->distance;
     else return 0.0;
-    return chance * (1.0 - blunder * lost);
+    return share(chance * (1.0 - blunder * lost) * (1.0 - spoilt));
 }
 
 static inline double courtesy_of(int option, const Service *p)
@@ -70,13 +70,13 @@ static inline double courtesy_of(int option, const Service *p)
     return option == SCRIPT ? p->polite : option == SOLVE ? p->caring : p->curt;
 }
 
-static inline double loses(int option, const Handoffs *p)
+static inline double loses(int option, double joined, const Handoffs *p)
 {
-    return share(p->loss * (option == SOLVE ? p->warm : option == HAND_OVER ? p->cold : 1.0));
+    return share(p->loss * (option == SOLVE ? p->warm : option == HAND_OVER ? p->cold : 1.0)) * (1.0 - joined);
 }
 
 typedef struct {
-    double complexity, lost, routine, workload, skill, authority, latitude_felt, belief, norm, habit, fatigue;
+    double complexity, lost, routine, workload, skill, authority, latitude_felt, belief, norm, habit, fatigue, slower, spoilt, joined;
     double bite, weights, longest;
     int64_t stages;
 } Situation;
@@ -97,9 +97,9 @@ static inline double appeal(int option, const Situation *s, const Settings *all)
     const Scorecards *cards = all->cards;
     const StaffScorecard *card = all->card;
     const Empowerment *empowerment = all->empowerment;
-    double hours = time_of(option, s->complexity, s->routine, s->lost, p, all->handoffs->again);
-    double success = success_of(option, s->complexity, s->skill, s->authority, s->lost, p, all->handoffs->blunder);
-    double onward = s->stages > 1 || option == HAND_OVER ? loses(option, all->handoffs) : 0.0;
+    double hours = time_of(option, s->complexity, s->routine, s->lost, s->slower, p, all->handoffs->again);
+    double success = success_of(option, s->complexity, s->skill, s->authority, s->lost, s->spoilt, p, all->handoffs->blunder);
+    double onward = s->stages > 1 || option == HAND_OVER ? loses(option, s->joined, all->handoffs) : 0.0;
     double journey = (option != HAND_OVER ? success : p->script * 0.8) * (1.0 - onward);
     double closes = option < HAND_OVER ? 1.0 : 0.0;
     double rework = option < HAND_OVER ? cards->traced * (1.0 - success) * p->hours : 0.0;
@@ -111,6 +111,7 @@ static inline double appeal(int option, const Situation *s, const Settings *all)
                  + card->csat * surveyed + card->resolution * claimed + card->journey * cards->sight * journey)
             / s->weights;
     }
+    if (card->internal > 0.0) shown += card->internal * (option != HAND_OVER ? 1.0 - onward : 0.0) / s->weights;
     double good = p->courtesy * courtesy + (1.0 - p->courtesy) * journey;
     double value = s->bite * shown + s->belief * good;
     value -= p->effort * (0.5 + 0.5 * s->workload) * (1.0 + s->fatigue) * hours / s->longest;
@@ -135,27 +136,27 @@ static inline int choose(double fast, double script, double solve, double hand_o
 }
 
 static inline int decide(const Staff *person, const Cases *cases, int64_t row, const Departments *department,
-                         int64_t count, const Leaders *leaders, const Settings *all, double luck,
+                         int64_t count, const Leaders *leaders, const Settings *all, double luck, double care,
                          double *hours, double *success)
 {
     const Service *p = all->p;
     const StaffScorecard *card = all->card;
     Situation s = {
         .complexity = cases->complexity[row], .lost = cases->lost[row], .routine = department->routine,
-        .workload = department->workload, .skill = person->skill, .authority = share(person->latitude + person->cover),
+        .workload = department->workload, .skill = share(person->skill + person->knows), .authority = share(person->latitude + person->cover),
         .latitude_felt = share(person->latitude * person->safety + person->cover),
         .belief = all->conviction->pull * person->conviction,
-        .norm = all->conviction->norm * (person->peer_practice - 0.25), .habit = all->habit->pull * person->habit,
-        .fatigue = person->fatigue, .stages = cases->stages[row],
+        .norm = all->conviction->norm * (person->peer_practice - 0.25) + person->praise + care, .habit = all->habit->pull * person->habit,
+        .fatigue = person->fatigue, .slower = person->slower, .spoilt = department->spoilt, .joined = department->joined, .stages = cases->stages[row],
         .bite = all->cards->pull * person->taste * saturating(all->cards->strength, all->cards->half),
-        .weights = card->handling_time + card->cost + card->csat + card->resolution + card->journey,
+        .weights = card->handling_time + card->cost + card->csat + card->resolution + card->journey + card->internal,
         .longest = p->hours * (p->thorough + p->depth),
     };
     double hand_over = count > 1 ? appeal(HAND_OVER, &s, all) : -1.0e9, escalate = -1.0e9;
     if (person->leader >= 0 && leaders[person->leader].attention >= p->leader_hours) escalate = appeal(ESCALATE, &s, all);
     int option = choose(appeal(FAST, &s, all), appeal(SCRIPT, &s, all), appeal(SOLVE, &s, all), hand_over, escalate, luck);
-    *hours = time_of(option, s.complexity, s.routine, s.lost, p, all->handoffs->again);
-    *success = success_of(option, s.complexity, s.skill, s.authority, s.lost, p, all->handoffs->blunder);
+    *hours = time_of(option, s.complexity, s.routine, s.lost, s.slower, p, all->handoffs->again);
+    *success = success_of(option, s.complexity, s.skill, s.authority, s.lost, s.spoilt, p, all->handoffs->blunder);
     return option;
 }
 
@@ -210,7 +211,7 @@ static void pass_on(int64_t row, int option, int64_t from, int64_t count, int64_
     d->handoffs += 1;
     cases->lost[row] = 0;
     cases->hassle[row] += option == HAND_OVER;
-    if (luck < loses(option, p)) {
+    if (luck < loses(option, d->joined, p)) {
         d->handoffs_lost += 1;
         cases->lost[row] = 1;
         cases->hassle[row] += 1;
@@ -227,7 +228,7 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
     Departments *d = &departments[department];
     double draws[4], hours, success;
     four(seed, SERVE, week, (uint64_t)row, draws);
-    int option = decide(person, cases, row, d, count, leaders, all, draws[0], &hours, &success);
+    int option = decide(person, cases, row, d, count, leaders, all, draws[0], customers->care[row], &hours, &success);
     int right = draws[1] < success;
     person->worked += hours, person->handled += 1, d->handled += 1, d->worked += hours;
     d->survey += all->cards->courtesy * courtesy_of(option, p) + (1.0 - all->cards->courtesy) * (right ? 1.0 : 0.0);

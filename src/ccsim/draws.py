@@ -43,6 +43,12 @@ class Purpose(IntEnum):
     LEADER_QUITS = 26
     LEADER_HIRED = 27
     APPOINT = 28
+    DESIGN = 30
+    SELF_SERVICE = 31
+    PROACTIVE = 32
+    VALUE_DRIFT = 33
+    PRIORITY = 34
+    SPONSOR = 35
     CLASSIC = 100
 
 

@@ -15,6 +15,7 @@ from ccsim.compiled import kernel, rule
 from ccsim.curves import share
 from ccsim.draws import Purpose, bell, four, uniform
 from ccsim.mechanisms.leadership import appointed
+from ccsim.mechanisms.offer import designed
 from ccsim.mechanisms.turnover import settle_in
 from ccsim.settings import Settings
 from ccsim.week import live
@@ -76,6 +77,12 @@ def draw(settings: Settings, seed: int) -> World:
     state.departments.queue_first[:] = -1
     state.departments.queue_last[:] = -1
     state.departments.workload[:] = 0.9
+    state.departments.defects[:] = settings.defects.ordinary
+    state.departments.insight[:] = 0.35
+    # An offer that follows needs is as far behind as it can make up in a week.
+    lag(state.segments, settings.offer)
+    state.firm.sponsorship[:] = 1.0
+    state.firm.practice[:] = 0.7
     state.departments.next_staff[:] = state.departments.first_staff
     return world
 
@@ -144,6 +151,14 @@ def lay_out_departments(world: World, leads: list[tuple[int, int, int, int, int]
     for k in range(len(leads) - 1, -1, -1):
         if leads[k][2] >= 0:
             spans[leads[k][2]] += spans[k]
+
+
+@kernel
+def lag(segments, p):
+    """Set the offer as far behind needs as it ordinarily is."""
+    pace = designed(0.0, 1.0, p)
+    for s in range(len(segments.need)):
+        segments.position[s] = -min(1.0, p.drift / pace) if pace > 0.0 else 0.0
 
 
 @rule
@@ -225,10 +240,12 @@ def draw_customers(customers, active, segments, p, seed):
         customers.segment[i] = segment
         # A segment of half the size spends twice as much a head: all segments weigh the same in revenue.
         customers.value[i] = p.accounts.revenue * parts / segments / 2.0**segment * (0.6 + 0.8 * amount)
+        customers.estimate[i] = customers.value[i]
+        customers.trust[i] = 0.5
         customers.far_tie[i] = int(uniform(seed, FAR, 0, i) * count)
         customers.active[i] = i < active
         customers.joined_in[i] = -32768
-        customers.satisfaction[i] = share(p.experience.offer - 0.25 + 0.35 * mood)
+        customers.satisfaction[i] = share(p.experience.offer - 0.35 + 0.35 * mood)
         customers.expectation[i] = 0.45 + 0.3 * hope
         customers.opinion[i] = 0.5
 

@@ -232,6 +232,81 @@ kpi(
     "claimed / closed_first",
     "what the records call resolved at the first contact, beside the true FCR",
 )
+kpi(
+    "practised",
+    "Quality as customers see it",
+    "of 100",
+    "more",
+    "100 * practised",
+    "mean quality of contacts to customers when all is done, lately",
+)
+kpi(
+    "self_image",
+    "Self-image",
+    "of 100",
+    "neither",
+    "100 * (shown + stated)",
+    "quality as leaders are shown it, and as it is promised beyond",
+)
+kpi(
+    "cx_gap",
+    "Gap between self-image and practice",
+    "points",
+    "less",
+    "self_image - 100 * practised",
+    "customer-centricity as stated less as customers see it (CX-gap)",
+)
+kpi("offer_fit", "Fit of the offer", "share", "more", "fit / counted", "how well the offer fits what customers need")
+kpi(
+    "misjudgement",
+    "Error about needs",
+    "need",
+    "less",
+    "misjudged",
+    "mean error of those who decide about what customers need",
+)
+kpi("trust", "Customers' trust", "share", "more", "trust / customers", "mean trust in what is promised")
+kpi(
+    "defects",
+    "Process defects",
+    "share",
+    "less",
+    "spoilt_contacts / handled",
+    "share of contacts that the process spoils, whoever handles them",
+)
+kpi("insight", "Insight of the teams", "share", "more", "informed / posts", "how well teams know what customers need")
+kpi(
+    "machine_share",
+    "Self-service",
+    "share",
+    "neither",
+    "bot_solved / (raised + bot_solved + bot_stuck)",
+    "new issues that the machine solved",
+)
+kpi("outreach", "Proactive contacts", "contacts/week", "neither", "outreach", "contacts before the customer asked")
+kpi(
+    "system_use",
+    "Use of the system",
+    "share",
+    "more",
+    "system_use / people",
+    "how far staff use the system for service",
+)
+kpi("know_how", "Know-how of change", "share", "more", "knowing", "what is known of what works here")
+kpi("improvements", "Improvements seen", "wins/week", "more", "improvements", "improvements that were seen to work")
+kpi("failures", "Improvements failed", "attempts/week", "less", "failures", "improvements that were seen to fail")
+kpi("sponsorship", "Sponsorship", "share", "more", "sponsored", "whether the executive keeps the programme")
+kpi("step", "Step of the ladder", "step", "neither", "stepped", "step of the ladder of coordination reached")
+kpi("capability", "Capability", "step", "more", "capable", "step whose demands people can meet")
+kpi(
+    "coordination",
+    "Coordination",
+    "hours/person",
+    "less",
+    "(coordination + conflict) / people",
+    "weekly time of a person for coordination and conflict between departments",
+)
+kpi("conflict", "Conflict", "hours/person", "less", "conflict / people", "weekly time of a person lost to conflict")
 kpi("revenue", "Revenue", "EUR/week", "more", "revenue", "what customers spent", "sum")
 kpi("spend", "Programme spending", "EUR/week", "neither", "spent", "what the programme spent", "sum")
 kpi(
@@ -239,7 +314,8 @@ kpi(
     "Cost",
     "EUR/week",
     "less",
-    "wages + handling + compensation + spent + turnover_cost + acquisition_cost + overhead",
+    "wages + handling + compensation + spent + turnover_cost + severance + acquisition_cost + overhead"
+    " + design + marketing + technology + tailoring + machine + coordinators + studies",
     "all cost booked in the week",
     "sum",
 )

@@ -12,6 +12,7 @@ from ccsim.mechanisms.capacity import Capacity
 from ccsim.mechanisms.champions import Champions
 from ccsim.mechanisms.contact import Service
 from ccsim.mechanisms.conviction import Conviction
+from ccsim.mechanisms.defects import Defects
 from ccsim.mechanisms.demand import Demand
 from ccsim.mechanisms.embedding import Embedding
 from ccsim.mechanisms.empowerment import Empowerment
@@ -21,11 +22,26 @@ from ccsim.mechanisms.fatigue import Fatigue
 from ccsim.mechanisms.habit import Habit
 from ccsim.mechanisms.handoffs import Handoffs
 from ccsim.mechanisms.leadership import Leadership
+from ccsim.mechanisms.mandate import Mandate
 from ccsim.mechanisms.market import Market
+from ccsim.mechanisms.offer import Offer
+from ccsim.mechanisms.personalisation import Personalisation
+from ccsim.mechanisms.proactive import Proactive
 from ccsim.mechanisms.programme import Programme
+from ccsim.mechanisms.promise import Promise
+from ccsim.mechanisms.recognition import Recognition
+from ccsim.mechanisms.rollout import Rollout
 from ccsim.mechanisms.scorecards import ExecutiveScorecard, HeadScorecard, Scorecards, StaffScorecard
+from ccsim.mechanisms.segmentation import Segmentation
+from ccsim.mechanisms.self_service import SelfService
+from ccsim.mechanisms.sensing import Sensing
 from ccsim.mechanisms.skills import Skills
+from ccsim.mechanisms.sponsorship import Sponsorship
+from ccsim.mechanisms.staffing import Staffing
+from ccsim.mechanisms.structure import Structure
+from ccsim.mechanisms.technology import Technology
 from ccsim.mechanisms.turnover import Turnover
+from ccsim.mechanisms.wins import Wins
 from ccsim.mechanisms.word_of_mouth import WordOfMouth
 from ccsim.organisation import Organisation
 from ccsim.parameters import Parameter
@@ -36,16 +52,32 @@ class Settings(NamedTuple):
 
     organisation: Organisation = Organisation()
     programme: Programme = Programme()
+    rollout: Rollout = Rollout()
+    wins: Wins = Wins()
+    mandate: Mandate = Mandate()
+    sponsorship: Sponsorship = Sponsorship()
     champions: Champions = Champions()
     staff_scorecard: StaffScorecard = StaffScorecard()
     head_scorecard: HeadScorecard = HeadScorecard()
     executive_scorecard: ExecutiveScorecard = ExecutiveScorecard()
     scorecards: Scorecards = Scorecards()
+    recognition: Recognition = Recognition()
     empowerment: Empowerment = Empowerment()
     leadership: Leadership = Leadership()
+    structure: Structure = Structure()
+    sensing: Sensing = Sensing()
+    offer: Offer = Offer()
+    promise: Promise = Promise()
+    personalisation: Personalisation = Personalisation()
+    proactive: Proactive = Proactive()
+    self_service: SelfService = SelfService()
+    technology: Technology = Technology()
+    segmentation: Segmentation = Segmentation()
+    staffing: Staffing = Staffing()
     demand: Demand = Demand()
     capacity: Capacity = Capacity()
     service: Service = Service()
+    defects: Defects = Defects()
     handoffs: Handoffs = Handoffs()
     experience: Experience = Experience()
     word_of_mouth: WordOfMouth = WordOfMouth()

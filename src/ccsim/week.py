@@ -12,6 +12,7 @@ from ccsim.mechanisms import (
     capacity,
     champions,
     conviction,
+    defects,
     demand,
     embedding,
     empowerment,
@@ -21,11 +22,24 @@ from ccsim.mechanisms import (
     habit,
     leadership,
     market,
+    offer,
+    personalisation,
     programme,
+    promise,
+    recognition,
+    rollout,
+    segmentation,
+    self_service,
+    sensing,
     service,
     skills,
+    sponsorship,
+    staffing,
+    structure,
     tallies,
+    technology,
     turnover,
+    wins,
     word_of_mouth,
 )
 from ccsim.world import World
@@ -37,19 +51,37 @@ def one_week(state, p, seed, week):
     staff, colleagues, leaders, customers, cases, departments, segments, firm = state
     cards = p.scorecards
 
-    # Market and demand: people come, tire of waiting, and ask.
-    market.come(customers, segments, p.market, seed, week)
-    demand.give_up(customers, cases, departments, p.demand, seed, week)
-    demand.raise_cases(customers, cases, departments, p.organisation.front_departments, p.demand, seed, week)
+    # Market: needs drift, the offer follows; promises are made, values change, people come.
+    offer.design(segments, departments, firm, p.offer, seed, week)
+    offer.value(segments, p.experience.offer)
+    personalisation.tailor(staff, departments, segments, firm, p.personalisation)
+    promise.advertise(customers, firm, p.promise)
+    segmentation.estimate(customers, firm, p.accounts.revenue, p.segmentation, seed, week)
+    market.come(customers, segments, firm, p.market, p.promise, seed, week)
 
-    # The programme and its carriers take their time, and what is left is for cases.
+    # Demand: people tire of waiting, and ask: ahead of time, a machine, or a person.
+    demand.give_up(customers, cases, departments, p.demand, seed, week)
+    demand.raise_cases(
+        customers, cases, departments, segments, p.organisation.front_departments,
+        (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours), seed, week,
+    )  # fmt: skip
+
+    # The programme, its carriers, coordination and what is read take their time, and what is left is for cases.
     leadership.replace_leaders(leaders, p.leadership, seed, week)
+    recognition.take_time(staff, leaders, p.recognition, week)
     champions.appoint(staff, colleagues, departments, p.champions, seed, week)
-    programme.inform(staff, leaders, p.programme, week)
-    programme.involve(staff, leaders, departments, firm, p.programme, seed, week)
+    programme.inform(staff, leaders, departments, firm, p.programme, p.rollout, week)
+    programme.involve(
+        staff, leaders, departments, firm, (p.programme, p.rollout, p.wins, p.empowerment.blame), seed, week
+    )  # fmt: skip
+    wins.tell(staff, firm, p.wins, week)
+    structure.coordinate(staff, departments, firm, p.structure, week)
+    technology.equip(staff, firm, p.technology, week)
+    sensing.read(staff, departments, p.sensing, week)
+    defects.spoil(departments, p.defects)
     capacity.plan_hours(staff, departments, p.capacity, week)
     champions.carry(staff, colleagues, departments, p.champions)
-    programme.pay(staff, leaders, firm, p.programme)
+    programme.pay(staff, leaders, firm, p.programme, p.rollout)
 
     # Service: for each case somebody chooses.
     service.serve(
@@ -57,33 +89,48 @@ def one_week(state, p, seed, week):
         (p.service, cards, p.handoffs, p.empowerment, p.conviction, p.habit), p.accounts.goodwill, seed, week,
     )  # fmt: skip
     service.end_week(staff, departments, p.service)
+    self_service.charge(segments, firm, p.self_service)
 
     # Experience: customers judge, talk, listen, stay or go.
-    experience.judge(customers, segments, p.experience, p.word_of_mouth.reach, seed, week)
+    experience.judge(customers, segments, firm, p.experience, p.promise, p.word_of_mouth.reach, seed, week)
     word_of_mouth.listen(customers, p.word_of_mouth)
-    market.go(customers, cases, departments, segments, p.market, seed, week)
+    market.go(customers, cases, departments, segments, firm, p.market, seed, week)
+
+    # Sensing: signals become insight, and what spoils contacts is taken out by who acts on it.
+    sensing.collect(departments, p.sensing)
+    defects.fix(staff, departments, firm, p.defects)
 
     # Belief and practice: staff come and go, see, believe, learn, settle, tire.
+    staffing.adjust(staff, departments, p.staffing, week)
     turnover.come_and_go(staff, departments, p.turnover, p.champions.leave, seed, week)
+    recognition.praise(staff, p.recognition)
     conviction.hear_others(staff, colleagues, p.conviction)
-    conviction.come_round(staff, leaders, departments, p.conviction, seed, week)
+    conviction.come_round(staff, leaders, departments, p.conviction, p.mandate, seed, week)
     skills.learn(staff, p.skills, seed, week)
-    habit.settle(staff, departments, p.habit)
-    fatigue.tire(staff, leaders, departments, p.fatigue)
+    habit.settle(staff, departments, p.habit, p.recognition.reinforces)
+    fatigue.tire(staff, leaders, departments, p.fatigue, p.mandate, p.promise)
     empowerment.feel(staff, departments, p.empowerment)
     engagement.engage(staff, p.engagement)
 
-    # Management: leaders hear, believe, and grant or withhold; what is practised is written down.
-    leadership.look(leaders, departments, firm, p.head_scorecard, p.executive_scorecard, p.leadership)
+    # Management: leaders hear, believe, keep or drop, grant or withhold; structure, system and routines are built.
+    leadership.look(
+        staff, leaders, departments, firm, p.head_scorecard, p.executive_scorecard, p.sensing.published, p.leadership
+    )  # fmt: skip
     leadership.believe(
         leaders, departments, firm, p.head_scorecard, p.executive_scorecard, p.staff_scorecard,
-        cards.strength, p.empowerment.rights, p.leadership,
+        cards.strength, p.empowerment.rights, p.wins.reported, p.leadership,
     )  # fmt: skip
-    empowerment.grant(staff, leaders, p.empowerment)
+    sponsorship.decide(leaders, firm, p.sponsorship, seed, week)
+    empowerment.grant(staff, leaders, p.empowerment, p.head_scorecard, p.executive_scorecard)
     embedding.embed(staff, departments, p.embedding)
+    rollout.learn(staff, firm, p.rollout)
+    structure.climb(firm, p.structure)
+    technology.install(staff, firm, p.technology, week)
 
     # Accounts, and the count of everything.
-    accounts.book(leaders, customers, departments, segments, firm, p.organisation.customers, p.accounts)
+    accounts.book(
+        leaders, customers, departments, segments, firm, p.organisation.customers, p.staffing.severance, p.accounts
+    )  # fmt: skip
     tallies.count_staff(staff, leaders, departments, firm, p.habit.settled, week)
     tallies.count_customers(customers, segments)
 

@@ -26,7 +26,7 @@ def no_flow_moved(s: Settings) -> bool:
 
 OFF = {
     "programme.budget": no_flow_moved,
-    "programme.quick_win": lambda s: not spent(more(s, {"programme.budget": 9000.0})).state.staff.wins.any(),
+    "wins.quick": lambda s: not spent(more(s, {"programme.budget": 9000.0})).state.staff.wins.any(),
 }
 
 

@@ -46,7 +46,7 @@ class Accounts:
         500.0, unit="EUR", range=(100.0, 1500.0), meaning="cost of winning and setting up a customer"
     )
     overhead: float = parameter(
-        0.05,
+        0.04,
         unit="share",
         range=(0.0, 0.15),
         legal=(0.0, 1.0),
@@ -69,19 +69,21 @@ def spends(value, satisfaction, p):
 
 
 @kernel
-def book(leaders, customers, departments, segments, firm, founded_customers, p):
+def book(leaders, customers, departments, segments, firm, founded_customers, severance, p):
     """Write the week's books."""
     for i in range(len(customers.active)):
         if customers.active[i] == 1:
             paid = spends(customers.value[i], customers.satisfaction[i], p)
             segments.spending[customers.segment[i]] += paid
             firm.revenue[0] += paid
+            firm.tailoring[0] += firm.tailored[0]
     firm.wages[0] += p.leader_wage * len(leaders.tier)
     for d in range(len(departments.handled)):
         # Whoever leaves at the end of the week is paid for it.
         firm.wages[0] += p.wage * departments.paid[d]
         firm.handling[0] += p.contact * departments.handled[d]
         firm.compensation[0] += departments.goodwill[d]
+        firm.severance[0] += severance * p.wage * departments.dismissed[d]
         firm.turnover_cost[0] += p.replacement * p.wage * departments.hires[d]
     for s in range(len(segments.joined)):
         firm.acquisition_cost[0] += p.acquisition * segments.joined[s]

@@ -63,21 +63,25 @@ def plan_hours(staff, departments, p, week):
             continue
         department = staff.department[i]
         at_work = time_at_work(p.week, staff.engagement[i], week - staff.hired_in[i], p)
+        posts = departments.last_staff[department] - departments.first_staff[department]
+        staff.aside[i] += departments.outreach_hours[department] / posts
         staff.carrying[i] = staff.champion[i]
         given = staff.trained[i] + staff.improving[i] + staff.met[i] + staff.told[i] + staff.carrying[i]
-        if given > at_work:
+        if given + staff.aside[i] > at_work:
             # What does not fit into the week does not take place.
-            fits = at_work / given
+            fits = at_work / (given + staff.aside[i])
             staff.trained[i] *= fits
             staff.improving[i] *= fits
             staff.met[i] *= fits
             staff.told[i] *= fits
             staff.carrying[i] *= fits
-            given = at_work
+            staff.aside[i] *= fits
+            given *= fits
         # A case begun late last week is finished first; a long one may take more than the week that is left.
-        staff.hours[i] = at_work - given - staff.overrun[i]
+        staff.hours[i] = at_work - given - staff.aside[i] - staff.overrun[i]
         departments.paid[department] += 1
         departments.paid_hours[department] += p.week
         departments.absent_hours[department] += p.week - at_work
         departments.programme_hours[department] += given
-        departments.hours[department] += at_work - given
+        departments.aside_hours[department] += staff.aside[i]
+        departments.hours[department] += at_work - given - staff.aside[i]

@@ -11,10 +11,11 @@ import numpy as np
 from ccsim.compiled import kernel, rule
 from ccsim.curves import saturating, share
 from ccsim.draws import Purpose, uniform
+from ccsim.mechanisms.centrality import betweenness, degree, eigenvector
 from ccsim.parameters import parameter, parameters
 
 APPOINT = int(Purpose.APPOINT)
-CHOSEN = ("at random", "most convinced", "best connected")
+CHOSEN = ("at random", "most convinced", "best connected", "eigenvector", "betweenness", "longest in post")
 PLACED = ("together", "across")
 
 
@@ -54,7 +55,7 @@ class Champions:
         lever=True,
         meaning="part of a champion's time spent on writing routines instead of coaching",
     )
-    chosen: int = parameter(1, unit="", range=(0, 2), choices=CHOSEN, lever=True, meaning="how champions are picked")
+    chosen: int = parameter(1, unit="", range=(0, 5), choices=CHOSEN, lever=True, meaning="how champions are picked")
     placed: int = parameter(
         1,
         unit="",
@@ -87,13 +88,27 @@ def lent(hours, authority, p):
 
 
 @rule
-def fitness(i, staff, listeners, p, seed):
+def fitness(i, staff, standing, p, seed):
     """What speaks for a person as champion, by the rule in force."""
     if p.chosen == 0:
         return uniform(seed, APPOINT, staff.person[i], i)
     if p.chosen == 1:
         return 0.5 * staff.conviction[i] + 0.3 * staff.habit[i] + 0.2 * staff.skill[i]
-    return listeners[i] + 0.01 * staff.conviction[i]
+    return standing[i] + 1e-6 * staff.conviction[i]
+
+
+@kernel(allocates=True)
+def measure_standing(standing, staff, colleagues, p, week):
+    """Measure what speaks for each person by the way in which champions are chosen; fills ``standing``."""
+    if p.chosen == 2:
+        degree(colleagues, standing)
+    elif p.chosen == 3:
+        eigenvector(colleagues, standing)
+    elif p.chosen == 4:
+        betweenness(colleagues, standing)
+    elif p.chosen == 5:
+        for i in range(len(standing)):
+            standing[i] = week - staff.hired_in[i]
 
 
 @kernel(allocates=True)
@@ -112,15 +127,13 @@ def appoint(staff, colleagues, departments, p, seed, week):
                 first = staff.department[i] if first < 0 else first
     if serving >= p.count or p.hours <= 0.0:
         return
-    listeners = np.zeros(len(staff.champion))
-    for i in range(colleagues.shape[0]):
-        for k in range(colleagues.shape[1]):
-            listeners[colleagues[i, k]] += 1.0
+    standing = np.zeros(len(staff.champion))
+    measure_standing(standing, staff, colleagues, p, week)
     while serving < p.count:
         wanted = first if p.placed == 0 else serving % len(departments.queue)
-        best = best_of(wanted, staff, listeners, p, seed, week)
+        best = best_of(wanted, staff, standing, p, seed, week)
         if best < 0:
-            best = best_of(-1, staff, listeners, p, seed, week)
+            best = best_of(-1, staff, standing, p, seed, week)
         if best < 0:
             return
         staff.champion[best] = p.hours
@@ -129,13 +142,13 @@ def appoint(staff, colleagues, departments, p, seed, week):
 
 
 @rule
-def best_of(department, staff, listeners, p, seed, week):
+def best_of(department, staff, standing, p, seed, week):
     """The fittest person of a department (of all, if negative) who is in post and no champion yet; -1 if none."""
     best, most = -1, -1.0
     for i in range(len(staff.champion)):
         here = department < 0 or staff.department[i] == department
         if here and staff.champion[i] == 0.0 and week >= staff.vacant_until[i]:
-            fit = fitness(i, staff, listeners, p, seed)
+            fit = fitness(i, staff, standing, p, seed)
             if fit > most:
                 best, most = i, fit
     return best

@@ -21,7 +21,7 @@ from ccsim.mechanisms.contact import (
 )
 from ccsim.mechanisms.empowerment import beyond, checked, felt
 from ccsim.mechanisms.handoffs import loses
-from ccsim.mechanisms.scorecards import bite, record
+from ccsim.mechanisms.scorecards import among_colleagues, bite, record
 
 
 @rule
@@ -30,18 +30,18 @@ def appeal(option, case, person, card, cards, p, handoffs, empowerment):
 
     Args:
         option: one of the five.
-        case: (complexity, stages, lost, routine of the department, workload of the department).
-        person: (skill, authority, taste for rewards, felt latitude, belief, norm, habit, fatigue), where belief,
+        case: (complexity, stages, lost, routine and workload of the department, what the process spoils, what joins).
+        person: (skill, authority, taste for rewards, felt latitude, belief, norm, habit, fatigue, slower), where belief,
             norm and habit are already weighted.
         card: the person's scorecard.
         cards, p, handoffs, empowerment: parameters.
     """
-    complexity, stages, lost, routine, workload = case
-    skill, authority, taste, latitude_felt, belief, norm, habit, fatigue = person
+    complexity, stages, lost, routine, workload, spoilt, joined = case
+    skill, authority, taste, latitude_felt, belief, norm, habit, fatigue, slower = person
     longest = p.hours * (p.thorough + p.depth)
-    hours = time_of(option, complexity, routine, lost, p, handoffs.again)
-    success = success_of(option, complexity, skill, authority, lost, p, handoffs.blunder)
-    onward = loses(way_of_passing(option), handoffs) if stages > 1 or option == HAND_OVER else 0.0
+    hours = time_of(option, complexity, routine, lost, slower, p, handoffs.again)
+    success = success_of(option, complexity, skill, authority, lost, spoilt, p, handoffs.blunder)
+    onward = loses(way_of_passing(option), joined, handoffs) if stages > 1 or option == HAND_OVER else 0.0
     # Whoever hands a case over expects the next department to work by the script.
     journey = (success if option != HAND_OVER else p.script * 0.8) * (1.0 - onward)
     closes = 1.0 if option < HAND_OVER else 0.0
@@ -49,6 +49,7 @@ def appeal(option, case, person, card, cards, p, handoffs, empowerment):
 
     shown = record(card, 1.0 - hours / longest, 1.0 - (hours + rework) / longest, courtesy_of(option, p), success,
                    closes, journey, cards)  # fmt: skip
+    shown += among_colleagues(card, 1.0 - onward if option != HAND_OVER else 0.0)
     good = p.courtesy * courtesy_of(option, p) + (1.0 - p.courtesy) * journey
     value = bite(taste, cards) * shown + belief * good
     value -= p.effort * (0.5 + 0.5 * workload) * (1.0 + fatigue) * hours / longest
@@ -74,17 +75,19 @@ def choose(fast, script, solve, hand_over, escalate, luck):
 
 
 @rule
-def decide(i, case, department, luck, staff, leaders, cases, departments, card, all_p):
+def decide(i, case, department, luck, care, staff, leaders, cases, departments, card, all_p):
     """Let person ``i`` choose how to handle a case, and return the option with its time and success chance."""
     p, cards, handoffs, empowerment, conviction, habit = all_p
     cover = staff.cover[i]
     authority = share(staff.latitude[i] + cover)
     lost = cases.lost[case]
     facts = (cases.complexity[case], cases.stages[case], lost, departments.routine[department],
-             departments.workload[department])  # fmt: skip
-    person = (staff.skill[i], authority, staff.taste[i], felt(staff.latitude[i], staff.safety[i], cover),
-              conviction.pull * staff.conviction[i], conviction.norm * (staff.peer_practice[i] - 0.25),
-              habit.pull * staff.habit[i], staff.fatigue[i])  # fmt: skip
+             departments.workload[department], departments.spoilt[department],
+             departments.joined[department])  # fmt: skip
+    skill, slower = share(staff.skill[i] + staff.knows[i]), staff.slower[i]
+    person = (skill, authority, staff.taste[i], felt(staff.latitude[i], staff.safety[i], cover),
+              conviction.pull * staff.conviction[i], conviction.norm * (staff.peer_practice[i] - 0.25) + staff.praise[i] + care,
+              habit.pull * staff.habit[i], staff.fatigue[i], slower)  # fmt: skip
     never = -1.0e9
     lead = staff.leader[i]
     hand_over = never
@@ -102,5 +105,5 @@ def decide(i, case, department, luck, staff, leaders, cases, departments, card, 
         luck,
     )
     complexity = cases.complexity[case]
-    hours = time_of(option, complexity, facts[3], lost, p, handoffs.again)
-    return option, hours, success_of(option, complexity, staff.skill[i], authority, lost, p, handoffs.blunder)
+    hours = time_of(option, complexity, facts[3], lost, slower, p, handoffs.again)
+    return option, hours, success_of(option, complexity, skill, authority, lost, facts[5], p, handoffs.blunder)

@@ -55,7 +55,7 @@ class Service:
         0.7, unit="factor", range=(0.4, 0.8), meaning="success of closing fast, relative to the script"
     )
     judgement: float = parameter(
-        0.8,
+        0.775,
         unit="probability",
         range=(0.65, 0.9),
         meaning="chance that judgement solves a case without any skill",
@@ -130,7 +130,7 @@ class Service:
 
 
 @rule
-def time_of(option, complexity, routine, lost, p, again):
+def time_of(option, complexity, routine, lost, slower, p, again):
     """Hours that a way to handle the case takes; routines save half of the extra time of a thorough solution."""
     if option == FAST:
         needed = p.fast
@@ -140,11 +140,11 @@ def time_of(option, complexity, routine, lost, p, again):
         needed = 1.0 + (p.thorough - 1.0 + p.depth * complexity) * (1.0 - 0.5 * routine)
     else:
         return p.hours * p.passing
-    return p.hours * needed * (1.0 + again * lost)
+    return p.hours * needed * (1.0 + again * lost) * (1.0 + slower)
 
 
 @rule
-def success_of(option, complexity, skill, authority, lost, p, blunder):
+def success_of(option, complexity, skill, authority, lost, spoilt, p, blunder):
     """Chance that the stage is done right."""
     by_script = p.script * (1.0 - p.script_limit * complexity)
     if option == FAST:
@@ -158,7 +158,7 @@ def success_of(option, complexity, skill, authority, lost, p, blunder):
         chance = 1.0 - p.distance
     else:
         return 0.0
-    return chance * (1.0 - blunder * lost)
+    return share(chance * (1.0 - blunder * lost) * (1.0 - spoilt))
 
 
 @rule

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ccsim.compiled import kernel, rule
 from ccsim.curves import saturating, toward
 from ccsim.draws import Purpose, uniform
+from ccsim.mechanisms.mandate import arrives
 from ccsim.parameters import parameter, parameters
 
 PENNY = int(Purpose.PENNY)
@@ -136,7 +137,7 @@ def hear_others(staff, colleagues, p):
 
 
 @kernel
-def come_round(staff, leaders, departments, p, seed, week):
+def come_round(staff, leaders, departments, p, mandate, seed, week):
     """Everybody's conviction moves; owns ``conviction`` and ``tipped_in``."""
     for i in range(len(staff.conviction)):
         if staff.arrived[i] > 0.0:
@@ -150,7 +151,7 @@ def come_round(staff, leaders, departments, p, seed, week):
         if lead >= 0:
             # Half an hour a week of everyday talk with the own leader, beside the programme's announcements.
             believed = by_telling(
-                believed, 0.5 + staff.told[i], leaders.conviction[lead], leaders.credibility[lead],
+                believed, 0.5 + arrives(staff.told[i], mandate), leaders.conviction[lead], leaders.credibility[lead],
                 staff.cynicism[i], p,
             )  # fmt: skip
         if comes_round(staff.sources[i], uniform(seed, PENNY, week, i), staff.cynicism[i], p):

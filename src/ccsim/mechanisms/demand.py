@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.draws import Purpose, fill, four, uniform
-from ccsim.mechanisms.queues import drop_out, join_queue
+from ccsim.mechanisms.proactive import false_alarms, reach_out
+from ccsim.mechanisms.queues import drop_out, join_front, join_queue
+from ccsim.mechanisms.segmentation import goes_first
+from ccsim.mechanisms.self_service import take_first
 from ccsim.parameters import parameter, parameters
 
 RAISE, RETURN = int(Purpose.RAISE_CASE), int(Purpose.RETURN)
+MACHINE, AHEAD, PRIORITY = int(Purpose.SELF_SERVICE), int(Purpose.PROACTIVE), int(Purpose.PRIORITY)
 
 
 @parameters("demand")
@@ -79,10 +83,54 @@ def give_up(customers, cases, departments, p, seed, week):
             customers.events[i] += 1
 
 
+@rule
+def open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week):
+    """A new issue joins a queue; that of a customer who is thought valuable perhaps at its front."""
+    p, priority, mean = all_p[0], all_p[3], all_p[4]
+    cases.stages[i] = stages_of(length, len(departments.queue), p)
+    cases.complexity[i] = complexity_of(hardness)
+    cases.contacts[i] = 1
+    cases.opened_in[i] = week
+    cases.defect[i] = 0
+    cases.lost[i] = 0
+    cases.hassle[i] = hassle
+    departments.raised[department] += 1
+    if priority.priority > 0.0 and goes_first(
+        customers.estimate[i], mean, uniform(seed, PRIORITY, week, i), priority
+    ):  # fmt: skip
+        join_front(i, department, week, cases, departments)
+    else:
+        join_queue(i, department, week, cases, departments)
+
+
+@rule
+def arise(i, fronts, customers, cases, departments, segments, all_p, seed, week):
+    """An issue comes up: it is settled ahead, solved or lost in the machine, or joins a queue."""
+    _, hardness, where, length = four(seed, RAISE, week, i)
+    machine, ahead = all_p[1], all_p[2]
+    department = int(where * fronts)
+    if ahead.share > 0.0 and uniform(seed, AHEAD, week, i) < ahead.share * ahead.accuracy:
+        reach_out(i, ahead.welcome, department, customers, departments, ahead.time * all_p[5])
+        return
+    hassle = 0
+    if machine.share > 0.0:
+        tried, outcome, way, _ = four(seed, MACHINE, week, i)
+        if tried < machine.share:
+            hassle = take_first(i, complexity_of(hardness), outcome, way, customers, segments, machine)
+    if hassle >= 0:
+        open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week)
+
+
 @kernel
-def raise_cases(customers, cases, departments, fronts, p, seed, week):
-    """Unresolved issues come back; customers without one may have a new one."""
-    count = len(departments.queue)
+def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, week):
+    """Unresolved issues come back; customers without one may have a new one.
+
+    ``all_p``: parameters of demand, self-service, proactive contact and segmentation, mean value of a customer, hours
+    of a standard contact.
+    """
+    p, ahead = all_p[0], all_p[2]
+    coming = p.rate * p.surge
+    alarmed = coming * (1.0 + false_alarms(ahead))
     fill(customers.luck, seed, RAISE, week)
     for i in range(len(cases.state)):
         if cases.state[i] == 2:
@@ -90,15 +138,8 @@ def raise_cases(customers, cases, departments, fronts, p, seed, week):
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
         elif cases.state[i] == 0 and customers.active[i] == 1:
-            if customers.luck[i] < p.rate * p.surge:
-                _, hardness, where, length = four(seed, RAISE, week, i)
-                department = int(where * fronts)
-                cases.stages[i] = stages_of(length, count, p)
-                cases.complexity[i] = complexity_of(hardness)
-                cases.contacts[i] = 1
-                cases.opened_in[i] = week
-                cases.defect[i] = 0
-                cases.lost[i] = 0
-                cases.hassle[i] = 0
-                departments.raised[department] += 1
-                join_queue(i, department, week, cases, departments)
+            if customers.luck[i] < coming:
+                arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
+            elif customers.luck[i] < alarmed:
+                department = int(uniform(seed, AHEAD, week, i) * fronts)
+                reach_out(i, ahead.nuisance, department, customers, departments, ahead.time * all_p[5])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.curves import share, toward
+from ccsim.mechanisms.scorecards import staff_share
 from ccsim.parameters import parameter, parameters
 
 
@@ -85,12 +86,14 @@ def checked(p):
 
 
 @kernel
-def grant(staff, leaders, p):
+def grant(staff, leaders, p, head_card, executive_card):
     """Pass decision rights from the executive down to the front line; owns ``allowed`` and ``latitude``."""
     for k in range(len(leaders.allowed)):
         above = leaders.superior[k]
         received = p.rights if above < 0 else leaders.allowed[above]
-        goal = passed_on(received, leaders.control[k], leaders.conviction[k])
+        # Who answers for the satisfaction of the own people holds back less.
+        spared = staff_share(executive_card) if leaders.tier[k] == 0 else staff_share(head_card)
+        goal = passed_on(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
         leaders.allowed[k] = toward(leaders.allowed[k], goal, p.granting)
     for i in range(len(staff.latitude)):
         lead = staff.leader[i]

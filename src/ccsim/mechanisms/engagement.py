@@ -53,6 +53,7 @@ def engage(staff, p):
     for i in range(len(staff.engagement)):
         felt = share(staff.latitude[i] * staff.safety[i] + staff.cover[i])
         goal = circumstances(staff.vigour[i], felt, staff.wins[i], staff.fatigue[i], staff.cynicism[i], p)
+        goal = share(goal + staff.relief[i])
         if staff.arrived[i] > 0.0:
             staff.engagement[i] = goal
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ccsim.compiled import kernel, rule
 from ccsim.curves import share, toward
 from ccsim.draws import Purpose, uniform
+from ccsim.mechanisms.promise import trusts
 from ccsim.parameters import parameter, parameters
 
 TALK = int(Purpose.TALK)
@@ -41,10 +42,11 @@ class Experience:
         meaning="share of the way to a contact's quality that the customer's expectation moves",
     )
     offer: float = parameter(
-        0.88,
+        0.924,
         unit="share",
-        range=(0.6, 0.9),
-        meaning="satisfaction with the offer itself, to which customers return",
+        range=(0.65, 0.98),
+        meaning="satisfaction with an offer that fits perfectly; to what it is worth customers return",
+        source="calibrated: a fit of 0.95",
     )
     forgetting: float = parameter(
         0.05,
@@ -76,17 +78,22 @@ def speaks(felt, luck, p):
 
 
 @kernel
-def judge(customers, segments, p, reach, seed, week):
-    """Every customer's satisfaction moves, and some talk; owns ``satisfaction`` and ``expectation``."""
+def judge(customers, segments, firm, p, promise, reach, seed, week):
+    """Every customer's satisfaction moves, and some talk; owns ``satisfaction``, ``expectation`` and ``trust``."""
     count = len(customers.active)
+    given, contacts = 0.0, 0.0
     for i in range(count):
         if customers.joined_in[i] == week and customers.active[i] == 1:
             # Newcomers begin with the offer's worth and with what they have heard.
-            customers.satisfaction[i] = p.offer
+            customers.satisfaction[i] = segments.worth[customers.segment[i]]
+            customers.trust[i] = 0.5
             customers.expectation[i] = 0.4 + 0.5 * customers.opinion[i]
         if customers.events[i] > 0.0:
             quality = customers.quality[i] / customers.events[i]
             felt = felt_quality(quality, customers.expectation[i], p)
+            given += customers.quality[i]
+            contacts += customers.events[i]
+            customers.trust[i] = trusts(customers.trust[i], quality, customers.expectation[i], promise)
             customers.satisfaction[i] = toward(customers.satisfaction[i], felt, p.weight)
             customers.expectation[i] = toward(customers.expectation[i], quality, p.learning)
             if speaks(felt, uniform(seed, TALK, week, i), p):
@@ -95,7 +102,10 @@ def judge(customers, segments, p, reach, seed, week):
                 segments.said_bad[segment] += felt < 0.5
                 tell(i, felt, customers, reach)
         elif customers.active[i] == 1:
-            customers.satisfaction[i] = toward(customers.satisfaction[i], p.offer, p.forgetting)
+            worth = segments.worth[customers.segment[i]]
+            customers.satisfaction[i] = toward(customers.satisfaction[i], worth, p.forgetting)
+    if contacts > 0.0:
+        firm.practice[0] = toward(firm.practice[0], given / contacts, 0.1)
 
 
 @rule

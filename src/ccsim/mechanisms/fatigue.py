@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.curves import saturating, share, toward
+from ccsim.mechanisms.mandate import counts
 from ccsim.parameters import parameter, parameters
 
 
@@ -35,7 +36,14 @@ class Fatigue:
         off=0.0,
         meaning="cynicism from a week full of announcements by leaders without credit, nothing seen",
     )
-    ordinary: float = parameter(0.25, unit="share", range=(0.1, 0.4), meaning="cynicism to which people return")
+    ignored: float = parameter(
+        0.1,
+        unit="factor",
+        range=(0.0, 0.5),
+        off=0.0,
+        meaning="how hollow it sounds to hear much of customers and to see nothing come of it",
+    )
+    ordinary: float = parameter(0.22, unit="share", range=(0.1, 0.4), meaning="cynicism to which people return")
     healing: float = parameter(
         0.01,
         unit="1/week",
@@ -65,7 +73,7 @@ def sours(cynicism, hollow, credibility, p):
 
 
 @kernel
-def tire(staff, leaders, departments, p):
+def tire(staff, leaders, departments, p, mandate, promise):
     """Everybody tires and recovers; owns ``fatigue`` and ``cynicism``."""
     for i in range(len(staff.fatigue)):
         if staff.arrived[i] > 0.0:
@@ -73,8 +81,11 @@ def tire(staff, leaders, departments, p):
             # Newcomers take half of the mood from those around them: they arrive with none of their own.
             staff.cynicism[i] = 0.5 * p.ordinary
             continue
-        hollow = unseen(staff.told[i], staff.sources[i])
+        seen = counts(staff.sources[i], mandate)
+        hollow = unseen(staff.told[i], seen)
         lead = staff.leader[i]
         credibility = leaders.credibility[lead] if lead >= 0 else 0.5
+        talk = promise.lip * promise.level * (1.0 - saturating(seen, 2.0))
+        talk += p.ignored * departments.unheeded[staff.department[i]]
         staff.fatigue[i] = tires(staff.fatigue[i], hollow, departments.workload[staff.department[i]], p)
-        staff.cynicism[i] = sours(staff.cynicism[i], hollow, credibility, p)
+        staff.cynicism[i] = sours(staff.cynicism[i], share(hollow + talk), credibility, p)

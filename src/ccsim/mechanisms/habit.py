@@ -50,7 +50,7 @@ def settles(habit, practice, routine, p):
 
 
 @kernel
-def settle(staff, departments, p):
+def settle(staff, departments, p, reinforces):
     """Everybody's habit moves towards the week's practice; owns ``habit``."""
     for i in range(len(staff.habit)):
         routine = departments.routine[staff.department[i]]
@@ -60,4 +60,9 @@ def settle(staff, departments, p):
             # An hour of paid improvement is practice as much as a case is.
             acts = staff.handled[i] + staff.improving[i]
             practice = (staff.solved[i] + staff.improving[i]) / acts
-            staff.habit[i] = settles(staff.habit[i], practice, routine, p)
+            before = staff.habit[i]
+            staff.habit[i] = settles(before, practice, routine, p)
+            if staff.habit[i] > before:
+                # Who is recognised for it forms the habit sooner.
+                quicker = min(1.0 / max(p.formation, 1e-9), 1.0 + reinforces * staff.recognised[i])
+                staff.habit[i] = toward(before, staff.habit[i], quicker)

@@ -11,7 +11,7 @@ import numpy as np
 from ccsim.compiled import kernel, rule
 from ccsim.curves import saturating, share, toward
 from ccsim.draws import Purpose, bell, four, uniform
-from ccsim.mechanisms.scorecards import customer_share, result
+from ccsim.mechanisms.scorecards import among_colleagues, customer_share, result
 from ccsim.parameters import parameter, parameters
 
 LEAVES, ARRIVES = int(Purpose.LEADER_QUITS), int(Purpose.LEADER_HIRED)
@@ -122,6 +122,15 @@ class Leadership:
         off=0.0,
         meaning="pace at which credibility follows deeds when much is announced",
     )
+    successor: int = parameter(
+        0,
+        unit="people",
+        range=(0, 1),
+        legal=(0, 1),
+        off=0,
+        impulse=True,
+        meaning="1 if the executive leaves in this week and another one comes",
+    )
     hours: float = parameter(
         5.0,
         unit="hours",
@@ -150,7 +159,8 @@ def replace_leaders(leaders, p, seed, week):
     """Leaders leave and others come; owns ``person``, ``disposition`` and ``control``."""
     for k in range(len(leaders.conviction)):
         leaders.attention[k] += p.attention
-        if uniform(seed, LEAVES, week, k) < p.leaving:
+        called_away = p.successor > 0 and leaders.superior[k] < 0
+        if called_away or uniform(seed, LEAVES, week, k) < p.leaving:
             appointed(k, leaders, p, seed, week)
             leaders.person[k] += 1
 
@@ -166,10 +176,20 @@ def appointed(k, leaders, p, seed, week):
     leaders.control[k] = share(p.control * (1.0 + p.control_spread * bell(a, b, c, d)))
     leaders.conviction[k] = leaders.disposition[k]
     leaders.credibility[k] = 0.5
+    leaders.came_in[k] = week
+
+
+@rule
+def mean_engagement(staff, first, last):
+    """Mean engagement over posts."""
+    mood = 0.0
+    for i in range(first, last):
+        mood += staff.engagement[i] / (last - first)
+    return mood
 
 
 @kernel
-def look(leaders, departments, firm, head_card, executive_card, p):
+def look(staff, leaders, departments, firm, head_card, executive_card, published, p):
     """Leaders hear, late, what their units report; owns ``seen`` and ``usual``."""
     count = len(departments.queue)
     for k in range(len(leaders.seen)):
@@ -186,13 +206,23 @@ def look(leaders, departments, firm, head_card, executive_card, p):
             sound += departments.journeys_sound[d]
         if handled <= 0.0 or closed <= 0.0 or closed_first <= 0.0:
             continue
+        # Leaders are shown the survey right after the contact, or, as far as it is published, what customers think when all is done.
+        seen = survey / handled + published * (firm.practice[0] - survey / handled)
+        if leaders.superior[k] < 0:
+            firm.shown[0] = seen
         quickness = 1.0 - worked / handled / (2.0 * p.hours)
         thrift = 1.0 - worked / closed / (4.0 * p.hours)
-        shown = (quickness, thrift, survey / handled, claimed / closed_first, sound / closed)
+        shown = (quickness, thrift, seen, claimed / closed_first, sound / closed)
         if leaders.tier[k] == 0:
             reported = result(executive_card, shown[0], shown[1], shown[2], shown[3], shown[4])
         else:
             reported = result(head_card, shown[0], shown[1], shown[2], shown[3], shown[4])
+        card_internal = executive_card.internal if leaders.tier[k] == 0 else head_card.internal
+        if card_internal > 0.0:
+            mood = mean_engagement(staff, departments.first_staff[first], departments.last_staff[last - 1])
+            reported += (
+                among_colleagues(executive_card, mood) if leaders.tier[k] == 0 else among_colleagues(head_card, mood)
+            )
         if leaders.usual[k] == 0.0:
             leaders.seen[k] = reported
             leaders.usual[k] = reported
@@ -201,7 +231,7 @@ def look(leaders, departments, firm, head_card, executive_card, p):
 
 
 @kernel(allocates=True)
-def believe(leaders, departments, firm, head_card, executive_card, staff_card, strength, rights, p):
+def believe(leaders, departments, firm, head_card, executive_card, staff_card, strength, rights, reported, p):
     """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes."""
     wins, people = 0.0, 0.0
     for d in range(len(departments.wins)):
@@ -221,6 +251,10 @@ def believe(leaders, departments, firm, head_card, executive_card, staff_card, s
         if d >= 0:
             here, heads = departments.wins[d], departments.last_staff[d] - departments.first_staff[d]
         surplus = max(0.0, here / max(1.0, heads) - firm.wins[0])
+        if leaders.superior[k] < 0:
+            # The top sees what is reported to it.
+            surplus *= reported
+            firm.news[0] = toward(firm.news[0], saturating(surplus, p.enough), p.reporting)
         belief = won_over(leaders.conviction[k], surplus, leaders.seen[k] - leaders.usual[k], p)
         above = leaders.superior[k]
         if above >= 0:

@@ -7,7 +7,7 @@ leave at many times the rate of satisfied ones, and some leave for reasons of th
 from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
-from ccsim.curves import exp
+from ccsim.curves import exp, toward
 from ccsim.draws import Purpose, fill
 from ccsim.mechanisms.queues import drop_out
 from ccsim.parameters import parameter, parameters
@@ -53,6 +53,17 @@ class Market:
         meaning="chance a week that a prospect who has heard nothing becomes a customer",
         source="calibrated: as many come as go",
     )
+    challenger: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 0.3),
+        off=0.0,
+        lever=True,
+        meaning="how much better than today the best alternative is on its way to become",
+    )
+    catching_up: float = parameter(
+        0.03, unit="1/week", range=(0.01, 0.1), meaning="pace at which challengers get there"
+    )
     reputation: float = parameter(
         4.0,
         unit="1/share",
@@ -63,40 +74,43 @@ class Market:
 
 
 @rule
-def most_leaves(p):
+def most_leaves(outside, p):
     """The chance of leaving at the worst: whoever draws above it stays, and nothing else need be worked out."""
-    return p.churn * exp(p.churn_sensitivity * p.churn_reference + 0.5 * p.hearsay)
+    return p.churn * exp(p.churn_sensitivity * (p.churn_reference + outside) + 0.5 * p.hearsay)
 
 
 @rule
-def most_joins(p):
+def most_joins(lure, p):
     """The chance of joining at the best."""
-    return p.joining * exp(0.5 * p.reputation)
+    return p.joining * exp(0.5 * p.reputation + lure)
 
 
 @rule
-def leaves(satisfaction, opinion, luck, p):
-    """A customer leaves, the sooner the less satisfied and the worse the talk."""
-    ease = p.churn_sensitivity * (p.churn_reference - satisfaction) - p.hearsay * (opinion - 0.5)
+def leaves(satisfaction, opinion, outside, luck, p):
+    """A customer leaves, the sooner the less satisfied, the worse the talk, and the better the alternative."""
+    ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.hearsay * (opinion - 0.5)
     return luck < p.churn * exp(ease)
 
 
 @rule
-def joins(opinion, luck, p):
-    """A prospect comes, the sooner the better the talk."""
-    return luck < p.joining * exp(p.reputation * (opinion - 0.5))
+def joins(opinion, lure, luck, p):
+    """A prospect comes, the sooner the better the talk, and the more the promise lures beyond the alternative."""
+    return luck < p.joining * exp(p.reputation * (opinion - 0.5) + lure)
 
 
 @kernel
-def come(customers, segments, p, seed, week):
-    """Prospects become customers; owns ``active``, ``person``, ``joined_in``."""
-    most = most_joins(p)
+def come(customers, segments, firm, p, promise, seed, week):
+    """Prospects become customers; owns ``active``, ``person``, ``joined_in`` and ``outside``."""
+    firm.outside[0] = toward(firm.outside[0], p.challenger, p.catching_up)
+    firm.rival[0] = firm.outside[0]
+    lure = promise.attraction * promise.level - p.churn_sensitivity * firm.outside[0]
+    most = most_joins(lure, p)
     fill(customers.luck, seed, JOIN, week)
     for i in range(len(customers.active)):
         if customers.active[i] == 1:
             continue
         luck = customers.luck[i]
-        if luck < most and joins(customers.opinion[i], luck, p):
+        if luck < most and joins(customers.opinion[i], lure, luck, p):
             customers.active[i] = 1
             customers.person[i] += 1
             customers.joined_in[i] = week
@@ -104,15 +118,16 @@ def come(customers, segments, p, seed, week):
 
 
 @kernel
-def go(customers, cases, departments, segments, p, seed, week):
+def go(customers, cases, departments, segments, firm, p, seed, week):
     """Customers leave, and their open cases with them."""
-    most = most_leaves(p)
+    outside = firm.outside[0]
+    most = most_leaves(outside, p)
     fill(customers.luck, seed, LEAVE, week)
     for i in range(len(customers.active)):
         if customers.active[i] == 0:
             continue
         luck = customers.luck[i]
-        if luck < most and leaves(customers.satisfaction[i], customers.opinion[i], luck, p):
+        if luck < most and leaves(customers.satisfaction[i], customers.opinion[i], outside, luck, p):
             customers.active[i] = 0
             segments.left[customers.segment[i]] += 1
             if cases.state[i] == 1 or cases.state[i] == 2:

@@ -7,8 +7,9 @@ who volunteer and whom their leader lets go, meetings with real customers, and t
 from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
-from ccsim.curves import saturating
 from ccsim.draws import Purpose, four
+from ccsim.mechanisms.rollout import reaches
+from ccsim.mechanisms.wins import harvest
 from ccsim.parameters import parameter, parameters
 
 VOLUNTEER = int(Purpose.VOLUNTEER)
@@ -55,13 +56,6 @@ class Programme:
     most: float = parameter(
         6.0, unit="hours/week", range=(2.0, 10.0), meaning="the most improvement time that a person can take"
     )
-    quick_win: float = parameter(
-        0.6,
-        unit="probability",
-        range=(0.2, 0.9),
-        off=0.0,
-        meaning="chance that much improvement time in a week ends in something that shows",
-    )
 
 
 @rule
@@ -71,25 +65,49 @@ def purse_part(purse, part, whole, hour):
 
 
 @rule
+def purse_of(sponsorship, p, rollout):
+    """What there is to spend, as far as the sponsor keeps the programme and plans leave something to do."""
+    return p.budget * sponsorship * (1.0 - rollout.planning)
+
+
+@rule
+def people_reached(departments, rollout):
+    """Posts in the departments in which the programme works."""
+    posts = 0
+    for d in range(len(departments.queue)):
+        if reaches(d, len(departments.queue), rollout):
+            posts += departments.last_staff[d] - departments.first_staff[d]
+    return max(1, posts)
+
+
+@rule
+def let_go(i, staff, leaders):
+    """How far a person's leader lets people go for improvement."""
+    return leaders.conviction[staff.leader[i]] if staff.leader[i] >= 0 else 1.0
+
+
+@rule
 def volunteers(conviction, release, luck):
     """The convinced volunteer, and their leader lets them go as far as convinced too."""
     return luck < conviction * release
 
 
 @kernel
-def inform(staff, leaders, p, week):
+def inform(staff, leaders, departments, firm, p, rollout, week):
     """Spend the purse of the top: announcements, training, coaching."""
-    purse = p.budget * p.from_top
+    purse = purse_of(firm.sponsorship[0], p, rollout) * p.from_top
     whole = p.communication + p.training + p.coaching
     posts = len(staff.told)
     if purse <= 0.0 or posts == 0:
         return
     bosses = len(leaders.told)
+    posts = people_reached(departments, rollout)
     told = purse_part(purse, p.communication, whole, p.hour) / (posts + bosses)
     trained = purse_part(purse, p.training, whole, p.hour) / posts
     coached = purse_part(purse, p.coaching, whole, p.hour) / max(1, bosses)
-    for i in range(posts):
-        if week >= staff.vacant_until[i]:
+    for i in range(len(staff.told)):
+        reached = reaches(staff.department[i], len(departments.queue), rollout)
+        if reached and week >= staff.vacant_until[i]:
             staff.told[i] += told
             staff.trained[i] += trained
     for k in range(bosses):
@@ -98,34 +116,32 @@ def inform(staff, leaders, p, week):
 
 
 @kernel
-def involve(staff, leaders, departments, firm, p, seed, week):
+def involve(staff, leaders, departments, firm, all_p, seed, week):
     """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
-    purse = p.budget * (1.0 - p.from_top)
+    p, rollout, wins, blame = all_p[0], all_p[1], all_p[2], all_p[3]
+    purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.from_top)
     whole = p.improvement + p.immersion + p.embedding
     posts = len(staff.told)
     if purse <= 0.0 or posts == 0:
         return
+    count = len(departments.queue)
+    posts = people_reached(departments, rollout)
     improvement = purse_part(purse, p.improvement, whole, p.hour)
     immersion = purse_part(purse, p.immersion, whole, p.hour)
     embedding = purse_part(purse, p.embedding, whole, p.hour) / posts
     ready = 0
-    for i in range(posts):
-        lead = staff.leader[i]
-        release = leaders.conviction[lead] if lead >= 0 else 1.0
-        luck, _, _, _ = four(seed, VOLUNTEER, week, i)
-        ready += week >= staff.vacant_until[i] and volunteers(staff.conviction[i], release, luck)
+    for i in range(len(staff.told)):
+        if reaches(staff.department[i], count, rollout) and week >= staff.vacant_until[i]:
+            luck, _, _, _ = four(seed, VOLUNTEER, week, i)
+            ready += volunteers(staff.conviction[i], let_go(i, staff, leaders), luck)
     each = min(p.most, improvement / max(1, ready))
-    for i in range(posts):
-        if week < staff.vacant_until[i]:
+    for i in range(len(staff.told)):
+        if week < staff.vacant_until[i] or not reaches(staff.department[i], count, rollout):
             continue
-        lead = staff.leader[i]
-        release = leaders.conviction[lead] if lead >= 0 else 1.0
         luck, show, turn, _ = four(seed, VOLUNTEER, week, i)
-        if volunteers(staff.conviction[i], release, luck):
+        if volunteers(staff.conviction[i], let_go(i, staff, leaders), luck):
             staff.improving[i] += each
-            if show < p.quick_win * saturating(each, 2.0):
-                staff.wins[i] += 1
-                departments.wins[staff.department[i]] += 1
+            harvest(i, each * (1.0 - rollout.test), show, staff, departments, firm, blame, wins)
         # Meetings last two hours; each is an encounter that speaks for the customer by itself.
         if turn < immersion / 2.0 / posts:
             staff.met[i] += 2.0
@@ -135,7 +151,7 @@ def involve(staff, leaders, departments, firm, p, seed, week):
 
 
 @kernel
-def pay(staff, leaders, firm, p):
+def pay(staff, leaders, firm, p, rollout):
     """Book what was bought and took place."""
     for i in range(len(staff.told)):
         firm.told[0] += staff.told[i]
@@ -146,4 +162,5 @@ def pay(staff, leaders, firm, p):
         firm.told[0] += leaders.told[k]
         firm.coached[0] += leaders.coached[k]
     hours = firm.told[0] + firm.trained[0] + firm.improved[0] + firm.met[0] + firm.written[0] + firm.coached[0]
-    firm.spent[0] += hours * p.hour
+    firm.planned[0] += p.budget * firm.sponsorship[0] * rollout.planning / p.hour
+    firm.spent[0] += (hours + firm.planned[0]) * p.hour

@@ -22,6 +22,19 @@ def join_queue(case, department, week, cases, departments):
 
 
 @rule
+def join_front(case, department, week, cases, departments):
+    """Put a case at the front of a department's queue."""
+    cases.state[case] = 1
+    cases.department[case] = department
+    cases.queued_in[case] = week
+    cases.after[case] = departments.queue_first[department]
+    if departments.queue_last[department] < 0:
+        departments.queue_last[department] = case
+    departments.queue_first[department] = case
+    departments.queue[department] += 1
+
+
+@rule
 def take_next(department, cases, departments):
     """Take the first case out of a department's queue."""
     case = departments.queue_first[department]

@@ -27,6 +27,7 @@ class StaffScorecard:
     csat: float = _weight(0.3, "satisfaction with the interaction, surveyed right after it")
     resolution: float = _weight(0.1, "first-contact resolution as recorded")
     journey: float = _weight(0.0, "the customer's journey done right from end to end")
+    internal: float = _weight(0.0, "the satisfaction of colleagues with what is passed on to them")
 
 
 @parameters("head_scorecard")
@@ -38,6 +39,7 @@ class HeadScorecard:
     csat: float = _weight(0.2, "satisfaction with the interaction, surveyed right after it")
     resolution: float = _weight(0.1, "first-contact resolution as recorded")
     journey: float = _weight(0.0, "the customer's journey done right from end to end")
+    internal: float = _weight(0.0, "the engagement of the own people")
 
 
 @parameters("executive_scorecard")
@@ -49,6 +51,7 @@ class ExecutiveScorecard:
     csat: float = _weight(0.4, "satisfaction with the interaction, surveyed right after it")
     resolution: float = _weight(0.0, "first-contact resolution as recorded")
     journey: float = _weight(0.0, "the customer's journey done right from end to end")
+    internal: float = _weight(0.0, "the engagement of staff")
 
 
 @parameters("scorecards")
@@ -102,7 +105,13 @@ class Scorecards:
 @rule
 def total(card):
     """Sum of a scorecard's weights."""
-    return card.handling_time + card.cost + card.csat + card.resolution + card.journey
+    return card.handling_time + card.cost + card.csat + card.resolution + card.journey + card.internal
+
+
+@rule
+def among_colleagues(card, pleased):
+    """What colleagues see of an act or a unit, as far as the card counts it."""
+    return card.internal * pleased / total(card) if card.internal > 0.0 else 0.0
 
 
 @rule
@@ -110,6 +119,12 @@ def customer_share(card):
     """Share of a scorecard that looks at customers; one half for a scorecard without weights."""
     weights = total(card)
     return (card.csat + card.resolution + card.journey) / weights if weights > 0.0 else 0.5
+
+
+@rule
+def staff_share(card):
+    """Share of a scorecard that looks at the own people."""
+    return card.internal / total(card) if card.internal > 0.0 else 0.0
 
 
 @rule

@@ -82,7 +82,7 @@ def pass_on(case, option, department, luck, where, week, cases, departments, han
     departments.handoffs[department] += 1
     cases.lost[case] = 0
     cases.hassle[case] += option == HAND_OVER
-    if luck < loses(way_of_passing(option), handoffs):
+    if luck < loses(way_of_passing(option), departments.joined[department], handoffs):
         departments.handoffs_lost[department] += 1
         cases.lost[case] = 1
         cases.hassle[case] += 1
@@ -133,7 +133,9 @@ def serve(staff, leaders, customers, cases, departments, card, all_p, goodwill, 
             idle = 0
             take_next(department, cases, departments)
             luck, outcome, later, where = four(seed, SERVE, week, case)
-            option, hours, success = decide(i, case, department, luck, staff, leaders, cases, departments, card, all_p)
+            option, hours, success = decide(
+                i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, all_p
+            )
             right = outcome < success
             staff.worked[i] += hours
             staff.handled[i] += 1

@@ -33,6 +33,8 @@ def count_staff(staff, leaders, departments, firm, settled, week):
     for d in range(len(departments.posts)):
         departments.backlog[d] += departments.queue[d]
         departments.embedded[d] += departments.routine[d] * departments.posts[d]
+        departments.informed[d] += departments.insight[d] * departments.posts[d]
+        departments.spoilt_contacts[d] += departments.defects[d] * departments.handled[d]
         if departments.carried[d] > departments.carried[home]:
             home = d
     for d in range(len(departments.posts)):
@@ -40,6 +42,12 @@ def count_staff(staff, leaders, departments, firm, settled, week):
             firm.cross_adopters[0] += departments.adopters[d]
             firm.cross_people[0] += departments.people[d]
     count_leaders(leaders, firm)
+    firm.practised[0] = firm.practice[0]
+    firm.sponsored[0] = firm.sponsorship[0]
+    firm.stepped[0] = firm.step[0]
+    firm.capable[0] = firm.capability[0]
+    firm.knowing[0] = firm.know_how[0]
+    firm.installed[0] = firm.system[0]
 
 
 @kernel
@@ -68,6 +76,7 @@ def count_customers(customers, segments):
             segments.customers[s] += 1
             segments.satisfaction[s] += satisfaction
             segments.expectation[s] += customers.expectation[i]
+            segments.trust[s] += customers.trust[i]
             segments.promoters[s] += satisfaction >= 0.85
             segments.detractors[s] += satisfaction < 0.65
         else:
