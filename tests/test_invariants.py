@@ -23,8 +23,6 @@ from ccsim.world import World
 WEEKS = 14
 FREE = [row for row in declared().values() if row.role != "size"]
 LEVERS = [row for row in FREE if row.role == "lever"]
-#: Legal at 0, where a compiled run divides by nothing and goes on: test_choice.py and test_leadership.py expect that failure.
-DIVISORS = ("service.hours", "service.thorough", "leadership.hours")
 KINDS = {"staff": Staff, "leaders": Leaders, "customers": Customers, "cases": Cases, "departments": Departments,
          "segments": Segments, "firm": Firm}  # fmt: skip
 
@@ -35,9 +33,10 @@ def values(draw: st.DrawFn, rows: list[Parameter] = FREE) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for row in draw(st.lists(st.sampled_from(rows), max_size=12, unique_by=lambda row: row.key)):
         low, high = row.legal[0], min(row.legal[1], max(10 * row.range[1], 1.0))
-        low = 0.01 if row.key in DIVISORS else low
         if row.choices:
             found[row.key] = draw(st.sampled_from(row.choices))
+        elif row.kind is bool:
+            found[row.key] = draw(st.booleans())
         elif row.kind is int:
             found[row.key] = draw(st.integers(int(low), int(min(high, 60))))
         else:
@@ -90,6 +89,17 @@ ONE_OF_ALL = {
 EVERYBODY_LEAVES = {"turnover.quitting": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy": 0}
 
 
+WHOLE = {
+    "programme.budget": 900.0, "sensing.collected": 1.0, "sensing.shared": 1.0, "sensing.acted": 5.0,
+    "sensing.published": 1.0, "offer.cocreation": 0.5, "promise.level": 0.2, "market.challenger": 0.2,
+    "technology.spending": 900.0, "technology.training": 2.0, "personalisation.level": 0.5, "self_service.share": 0.5,
+    "proactive.share": 0.5, "structure.step": 4, "segmentation.priority": 1.0, "segmentation.every": 2,
+    "recognition.level": 1.0, "sponsorship.patience": 0.0, "staffing.follow": 1.0,
+    "staff_scorecard.internal": 0.5, "head_scorecard.internal": 0.5, "rollout.test": 0.5, "rollout.planning": 0.2,
+    "rollout.reach": 0.5, "wins.broadcast": 1.0, "wins.visibility": 0.5, "mandate.clarity": 0.5, "mandate.realism": 0.5,
+}  # fmt: skip
+
+
 @settings(max_examples=25 if PLAIN else 120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sizes(), values(), values(LEVERS), st.integers(0, 2**63 - 1))
 @example({"organisation.customers": 1}, {}, {}, 0)
@@ -100,6 +110,8 @@ EVERYBODY_LEAVES = {"turnover.quitting": 1.0, "turnover.sensitivity": 0.0, "turn
 @example({"organisation.tiers": 1}, {"programme.budget": 1e6, "champions.count": 10000, "champions.hours": 80.0}, {}, 3)
 @example({"organisation.tiers": 1}, {"programme.budget": 0.0}, {"empowerment.rights": 0.0}, 7)
 @example({"organisation.prospects": 0.0}, {"market.churn": 1.0}, {}, 4)
+@example({}, {"segmentation.drift": 0.1}, {**WHOLE, "self_service.exit": False}, 9)
+@example({}, WHOLE, {"staffing.cut": 0.9, "structure.step": 5, "leadership.successor": 1}, 10)
 @example({}, {"capacity.week": 0.0, "demand.surge": 3.0}, {}, 5)
 def test_customers_issues_contacts_hours_people_and_money_balance(
     size: dict, free: dict, moved: dict, seed: int
@@ -162,7 +174,7 @@ def check_queues(world: World) -> None:
 
 def check_hours_and_people(world: World, before: Before) -> None:
     staff, departments = world.state.staff, world.state.departments
-    spent = departments.absent_hours + departments.programme_hours + departments.hours
+    spent = departments.absent_hours + departments.programme_hours + departments.aside_hours + departments.hours
     assert np.allclose(departments.paid_hours, spent)
     used = departments.worked - departments.overrun
     assert (used <= departments.hours + 1e-6 * (1 + departments.hours)).all()
@@ -173,7 +185,11 @@ def check_hours_and_people(world: World, before: Before) -> None:
     assert len(world.state.leaders) > 0 or departments.escalated.sum() == 0
     assert len(departments) > 1 or departments.handed_over.sum() == 0
     in_post = (world.week + 1 >= staff.vacant_until).sum()
-    assert before.people - departments.quits.sum() + departments.hires.sum() == in_post == departments.people.sum()
+    assert (
+        before.people - departments.quits.sum() - departments.dismissed.sum() + departments.hires.sum()
+        == in_post
+        == departments.people.sum()
+    )
     assert departments.posts.sum() == len(staff)
 
 
@@ -186,7 +202,7 @@ def check_columns(world: World) -> None:
                 assert ((found >= 0) & (found <= 1)).all(), (name, column.name)
             if column.unit == "0/1":
                 assert np.isin(found, (0, 1)).all(), (name, column.name)
-            if column.kind == "flow" and column.name != "overrun" and name not in ("staff",):
+            if column.kind == "flow" and column.name not in ("overrun", "spoilt") and name not in ("staff",):
                 assert (found >= -1e-9).all(), (name, column.name)
 
 
@@ -194,7 +210,8 @@ def check_money(record: Record) -> None:
     kpis, tallies = calculate(record, 0.12), record.tallies()
     assert np.allclose(kpis["revenue"], tallies["spending"])
     parts = sum(tallies[name] for name in ("wages", "handling", "compensation", "spent", "turnover_cost",
-                                           "acquisition_cost", "overhead"))  # fmt: skip
+                                           "acquisition_cost", "overhead", "severance", "design", "marketing",
+                                           "technology", "tailoring", "machine", "coordinators", "studies"))  # fmt: skip
     assert np.allclose(kpis["cost"], parts)
     assert np.allclose(kpis["profit"], kpis["revenue"] - parts)
     assert np.allclose(tallies["compensation"], tallies["goodwill"])

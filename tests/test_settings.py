@@ -55,6 +55,10 @@ def test_the_edges_of_what_is_legal_are_accepted_and_what_lies_beyond_is_not(row
                 getattr(with_values(ordinary(), {row.key: choice}), row.group), row.name
             ) == row.choices.index(choice)
         return
+    if row.kind is bool:
+        for value in (False, True):
+            assert getattr(getattr(with_values(ordinary(), {row.key: value}), row.group), row.name) is value
+        return
     for edge in (low, high, *row.range):
         if math.isfinite(edge):
             assert getattr(getattr(with_values(ordinary(), {row.key: edge}), row.group), row.name) == edge

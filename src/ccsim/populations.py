@@ -231,7 +231,7 @@ class Departments:
 
     queue_first: Whole = stock("row", "first case waiting, -1 if none", "demand", "service")
     queue_last: Whole = stock("row", "last case waiting, -1 if none", "demand", "service")
-    queue: Whole = stock("cases", "length of the chain of waiting cases", "demand", "service")
+    queue: Whole = stock("cases", "length of the chain of waiting cases", "demand", "service", "market")
     next_staff: Whole = stock("row", "who takes the next case", "service")
     workload: Floats = stock("ratio", "work waiting over time available, lately", "service")
     routine: Floats = stock("share", "customer-first practice written into routines and tools", "embedding")

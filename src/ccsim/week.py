@@ -131,7 +131,7 @@ def one_week(state, p, seed, week):
     accounts.book(
         leaders, customers, departments, segments, firm, p.organisation.customers, p.staffing.severance, p.accounts
     )  # fmt: skip
-    tallies.count_staff(staff, leaders, departments, firm, p.habit.settled, week)
+    tallies.count_staff(staff, leaders, departments, firm, p.habit.settled, p.sensing.published, week)
     tallies.count_customers(customers, segments)
 
 

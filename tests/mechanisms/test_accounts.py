@@ -24,7 +24,7 @@ def booked(settings: Settings, satisfaction: float) -> World:
     world.state.customers.satisfaction[:] = satisfaction
     state = world.state
     book(state.leaders, state.customers, state.departments, state.segments, state.firm,
-         settings.organisation.customers, settings.accounts)  # fmt: skip
+         settings.organisation.customers, settings.staffing.severance, settings.accounts)  # fmt: skip
     return world
 
 

@@ -46,7 +46,7 @@ def test_without_hours_nothing_is_handled_and_queues_grow_by_what_is_raised() ->
 def test_hours_are_spent_once_on_absence_programme_and_cases() -> None:
     t = lived(set_to({"programme.budget": 900.0, "champions.count": 2, "champions.hours": 10.0}), 12)
     assert t["programme_hours"].min() > 0.0
-    assert t["paid_hours"] == pytest.approx(t["absent_hours"] + t["programme_hours"] + t["hours"])
+    assert t["paid_hours"] == pytest.approx(t["absent_hours"] + t["programme_hours"] + t["aside_hours"] + t["hours"])
 
 
 def test_vacant_posts_have_no_hours_and_are_not_paid() -> None:

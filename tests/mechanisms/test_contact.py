@@ -20,7 +20,7 @@ OPTIONS = (FAST, SCRIPT, SOLVE, HAND_OVER, ESCALATE)
 
 
 def success(option: int, s: Settings, complexity: float = 0.5, skill: float = 0.5, authority: float = 1.0) -> float:
-    return success_of(option, complexity, skill, authority, 0, s.service, s.handoffs.blunder)
+    return success_of(option, complexity, skill, authority, 0, 0.0, s.service, s.handoffs.blunder)
 
 
 def no_matter_how_tired(s: Settings) -> bool:
@@ -44,16 +44,16 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_each_way_takes_the_declared_time() -> None:
     p = set_to().service
-    standard = [time_of(option, 0.0, 0.0, 0, p, 0.4) / p.hours for option in OPTIONS]
+    standard = [time_of(option, 0.0, 0.0, 0, 0.0, p, 0.4) / p.hours for option in OPTIONS]
     assert standard == pytest.approx([p.fast, 1.0, p.thorough, p.passing, p.passing])
-    assert time_of(SOLVE, 1.0, 0.0, 0, p, 0.4) == pytest.approx(p.hours * (p.thorough + p.depth))
+    assert time_of(SOLVE, 1.0, 0.0, 0, 0.0, p, 0.4) == pytest.approx(p.hours * (p.thorough + p.depth))
 
 
 def test_full_routines_save_half_of_the_extra_time_of_judgement_and_nothing_else() -> None:
     p = set_to().service
-    without, with_routine = (time_of(SOLVE, 0.7, routine, 0, p, 0.4) - p.hours for routine in (0.0, 1.0))
+    without, with_routine = (time_of(SOLVE, 0.7, routine, 0, 0.0, p, 0.4) - p.hours for routine in (0.0, 1.0))
     assert with_routine == pytest.approx(without / 2)
-    assert time_of(SCRIPT, 0.7, 1.0, 0, p, 0.4) == time_of(SCRIPT, 0.7, 0.0, 0, p, 0.4)
+    assert time_of(SCRIPT, 0.7, 1.0, 0, 0.0, p, 0.4) == time_of(SCRIPT, 0.7, 0.0, 0, 0.0, p, 0.4)
 
 
 @pytest.mark.parametrize("complexity", [0.0, 0.2, 0.5, 1.0])

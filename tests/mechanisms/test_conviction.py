@@ -16,7 +16,7 @@ def surrounded(settings: Settings, sources: float = 9.0, cynicism: float = 0.0) 
     state = world.state
     state.staff.conviction[:], state.staff.tipped_in[:] = 0.5, -1
     state.staff.sources[:], state.staff.cynicism[:] = sources, cynicism
-    come_round(state.staff, state.leaders, state.departments, settings.conviction, world.seed, 0)
+    come_round(state.staff, state.leaders, state.departments, settings.conviction, settings.mandate, world.seed, 0)
     return world
 
 
@@ -62,7 +62,9 @@ def test_the_penny_drops_once_and_is_counted_in_its_week() -> None:
     state = world.state
     assert (state.staff.tipped_in == 0).all()
     assert state.departments.tippings.sum() == 24
-    come_round(state.staff, state.leaders, state.departments, world.settings.conviction, world.seed, 1)
+    come_round(
+        state.staff, state.leaders, state.departments, world.settings.conviction, world.settings.mandate, world.seed, 1
+    )
     assert (state.staff.tipped_in == 0).all()
     assert state.departments.tippings.sum() == 24
 

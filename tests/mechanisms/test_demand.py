@@ -14,7 +14,9 @@ def as_drawn(s: Settings) -> bool:
     state = world.state
     free = (state.customers.active == 1) & (state.cases.state == 0)
     world.clear_flows()
-    raise_cases(state.customers, state.cases, state.departments, 2, s.demand, world.seed, 0)
+    p = s
+    all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours)
+    raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
     lucks = np.array([four(world.seed, int(Purpose.RAISE_CASE), 0, i)[0] for i in range(len(free))])
     return bool(state.departments.raised.sum() == (free & (lucks < s.demand.rate)).sum())
 
@@ -40,7 +42,9 @@ def test_with_certainty_everybody_without_an_open_issue_raises_one() -> None:
     world = world_of(set_to({"demand.rate": 1.0, "organisation.warm_up": 0}))
     world.clear_flows()
     state = world.state
-    raise_cases(state.customers, state.cases, state.departments, 2, world.settings.demand, world.seed, 0)
+    p = world.settings
+    all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours)
+    raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
     assert state.departments.raised.sum() == 160 == state.departments.queue.sum()
     assert (state.cases.state[state.customers.active == 0] == 0).all()
     assert state.departments.raised[2] == 0.0

@@ -14,7 +14,7 @@ def unmoved(s: Settings, column: str) -> bool:
     state.staff.blamed[:] = 1.0
     state.leaders.conviction[:] = 1.0
     before = state.staff.safety.copy() if column == "safety" else state.leaders.allowed.copy()
-    grant(state.staff, state.leaders, s.empowerment)
+    grant(state.staff, state.leaders, s.empowerment, s.head_scorecard, s.executive_scorecard)
     feel(state.staff, state.departments, s.empowerment)
     after = state.staff.safety if column == "safety" else state.leaders.allowed
     return bool((after == before).all())
@@ -41,7 +41,14 @@ def granted(control: float, conviction: float, rights: float = 0.8, tiers: int =
     leaders = world.state.leaders
     leaders.control[:], leaders.conviction[:] = control, conviction
     for _ in range(3):  # as often as there are tiers, whether or not a week passes rights through all of them
-        grant(world.state.staff, leaders, world.settings.empowerment._replace(granting=1.0, rights=rights))
+        s = world.settings
+        grant(
+            world.state.staff,
+            leaders,
+            s.empowerment._replace(granting=1.0, rights=rights),
+            s.head_scorecard,
+            s.executive_scorecard,
+        )
     return world
 
 

@@ -52,7 +52,8 @@ REMOVED = {
     ),
     "experience": (
         ("judge",),
-        {"market.joining": 0.0, **{f"experience.{name}": 0.0 for name in ("weight", "learning", "forgetting", "talking")}},
+        {"market.joining": 0.0, "promise.trusting": 0.0,
+         **{f"experience.{name}": 0.0 for name in ("weight", "learning", "forgetting", "talking", "noticing")}},
     ),
 }  # fmt: skip
 

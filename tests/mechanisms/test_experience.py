@@ -16,7 +16,8 @@ def judged(s: Settings, quality: float | None, satisfaction: float = 0.6, expect
     if quality is not None:
         customers.events[customers.active == 1] = 1.0
         customers.quality[customers.active == 1] = quality
-    judge(customers, world.state.segments, s.experience, 0, world.seed, 0)
+    world.state.segments.worth[:] = s.experience.offer
+    judge(customers, world.state.segments, world.state.firm, s.experience, world.settings.promise, 0, world.seed, 0)
     return world
 
 
@@ -30,6 +31,7 @@ OFF = {
     "experience.loss": lambda s: felt_quality(0.4, 0.6, s.experience) == pytest.approx(0.4),
     "experience.learning": lambda s: (column(judged(s, 0.1), "expectation") == 0.6).all(),
     "experience.forgetting": lambda s: (column(judged(s, None), "satisfaction") == 0.6).all(),
+    "experience.noticing": lambda s: judged(s, 0.1).state.firm.practice[0] == judged(s, None).state.firm.practice[0],
     "experience.talking": lambda s: not speaks(1.0, 1e-12, s.experience),
 }
 
@@ -69,7 +71,8 @@ def test_newcomers_begin_with_the_offer_and_what_they_have_heard() -> None:
     customers = world.state.customers
     customers.joined_in[0], customers.active[0], customers.opinion[0] = 0, 1, 0.8
     p = world.settings.experience._replace(forgetting=0.0)
-    judge(customers, world.state.segments, p, 0, world.seed, 0)
+    world.state.segments.worth[:] = p.offer
+    judge(customers, world.state.segments, world.state.firm, p, world.settings.promise, 0, world.seed, 0)
     assert (customers.satisfaction[0], customers.expectation[0]) == pytest.approx((p.offer, 0.4 + 0.5 * 0.8))
 
 
@@ -87,5 +90,15 @@ def test_people_outside_the_organisation_are_left_alone() -> None:
     customers = world.state.customers
     outside = customers.active == 0
     before = customers.satisfaction[outside].copy()
-    judge(customers, world.state.segments, world.settings.experience, 2, world.seed, 0)
+    world.state.segments.worth[:] = world.settings.experience.offer
+    judge(
+        customers,
+        world.state.segments,
+        world.state.firm,
+        world.settings.experience,
+        world.settings.promise,
+        2,
+        world.seed,
+        0,
+    )
     assert (customers.satisfaction[outside] == before).all()

@@ -50,7 +50,8 @@ def test_newcomers_arrive_fresh() -> None:
     world.clear_flows()
     staff = world.state.staff
     staff.fatigue[:], staff.cynicism[:], staff.arrived[:] = 0.9, 0.9, 1.0
-    tire(staff, world.state.leaders, world.state.departments, world.settings.fatigue)
+    tire(staff, world.state.leaders, world.state.departments, world.settings.fatigue, world.settings.mandate,
+         world.settings.promise)  # fmt: skip
     assert not staff.fatigue.any()
     assert staff.cynicism == pytest.approx(0.5 * world.settings.fatigue.ordinary)
 

@@ -43,7 +43,7 @@ def test_nobody_without_practice_changes_and_newcomers_start_from_half_of_the_ro
     before = staff.habit.copy()
     departments.routine[:] = 0.6
     staff.arrived[2] = 1.0
-    settle(staff, departments, world.settings.habit)
+    settle(staff, departments, world.settings.habit, 0.0)
     assert staff.habit[2] == pytest.approx(0.3)
     assert (np.delete(staff.habit, 2) == np.delete(before, 2)).all()
 
@@ -55,5 +55,5 @@ def test_paid_improvement_is_practice() -> None:
     staff.habit[:] = 0.5
     staff.improving[0] = 4.0
     staff.handled[1] = 4.0
-    settle(staff, world.state.departments, world.settings.habit)
+    settle(staff, world.state.departments, world.settings.habit, 0.0)
     assert staff.habit[0] > 0.5 > staff.habit[1]

@@ -8,15 +8,15 @@ from ccsim.mechanisms.handoffs import loses
 def script(lost: int, s: object) -> tuple[float, float]:
     service, handoffs = s.service, s.handoffs  # type: ignore[attr-defined]
     return (
-        contact.time_of(contact.SCRIPT, 0.5, 0.0, lost, service, handoffs.again),
-        contact.success_of(contact.SCRIPT, 0.5, 0.5, 1.0, lost, service, handoffs.blunder),
+        contact.time_of(contact.SCRIPT, 0.5, 0.0, lost, 0.0, service, handoffs.again),
+        contact.success_of(contact.SCRIPT, 0.5, 0.5, 1.0, lost, 0.0, service, handoffs.blunder),
     )
 
 
 OFF = {
     "handoffs.loss": lambda s: lived(s, 6)["handoffs_lost"].sum() == 0.0,
-    "handoffs.warm": lambda s: loses(1, s.handoffs) == loses(0, s.handoffs),
-    "handoffs.cold": lambda s: loses(2, s.handoffs) == loses(0, s.handoffs),
+    "handoffs.warm": lambda s: loses(1, 0.0, s.handoffs) == loses(0, 0.0, s.handoffs),
+    "handoffs.cold": lambda s: loses(2, 0.0, s.handoffs) == loses(0, 0.0, s.handoffs),
     "handoffs.again": lambda s: script(1, s)[0] == script(0, s)[0],
     "handoffs.blunder": lambda s: script(1, s)[1] == script(0, s)[1],
 }
@@ -31,7 +31,7 @@ def test_a_certain_loss_loses_every_hand_off_that_is_not_made_in_person() -> Non
     t = lived(set_to({"handoffs.loss": 1.0, "handoffs.warm": 1.0}), 8)
     assert t["handoffs"].sum() > 0
     assert t["handoffs_lost"] == pytest.approx(t["handoffs"])
-    assert loses(2, set_to({"handoffs.loss": 1.0}).handoffs) == 1.0
+    assert loses(2, 0.0, set_to({"handoffs.loss": 1.0}).handoffs) == 1.0
 
 
 def test_what_was_lost_costs_time_and_success() -> None:

@@ -25,7 +25,7 @@ def believed(s: Settings, **columns: float | np.ndarray) -> World:
     for name, value in columns.items():
         getattr(state.leaders, name)[:] = value
     believe(state.leaders, state.departments, state.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
-            s.scorecards.strength, s.empowerment.rights, s.leadership)  # fmt: skip
+            s.scorecards.strength, s.empowerment.rights, 1.0, s.leadership)  # fmt: skip
     return world
 
 
@@ -153,10 +153,21 @@ def test_results_become_known_late_and_the_usual_later() -> None:
     departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
     departments.survey[:], departments.claimed[:], departments.journeys_sound[:] = 10.0, 10.0, 10.0
     state.leaders.seen[:], state.leaders.usual[:] = 0.1, 0.1
-    look(state.leaders, departments, state.firm, s.head_scorecard, s.executive_scorecard, s.leadership)
+    look(
+        state.staff, state.leaders, departments, state.firm, s.head_scorecard, s.executive_scorecard, 0.0, s.leadership
+    )
     assert (state.leaders.usual > 0.1).all() and (state.leaders.usual < state.leaders.seen).all()
     for _ in range(2000):
-        look(state.leaders, departments, state.firm, s.head_scorecard, s.executive_scorecard, s.leadership)
+        look(
+            state.staff,
+            state.leaders,
+            departments,
+            state.firm,
+            s.head_scorecard,
+            s.executive_scorecard,
+            0.0,
+            s.leadership,
+        )
     # Nothing worked, everything resolved: full marks on every measure.
     assert state.leaders.seen == pytest.approx(1.0) and state.leaders.usual == pytest.approx(1.0, abs=1e-6)
 
@@ -166,7 +177,16 @@ def test_a_unit_that_closed_nothing_reports_nothing() -> None:
     s, state = world.settings, world.state
     world.clear_flows()
     before = state.leaders.seen.copy()
-    look(state.leaders, state.departments, state.firm, s.head_scorecard, s.executive_scorecard, s.leadership)
+    look(
+        state.staff,
+        state.leaders,
+        state.departments,
+        state.firm,
+        s.head_scorecard,
+        s.executive_scorecard,
+        0.0,
+        s.leadership,
+    )
     assert (state.leaders.seen == before).all()
 
 
@@ -179,7 +199,16 @@ def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
     world.clear_flows()
     departments = world.state.departments
     departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
-    look(world.state.leaders, departments, world.state.firm, s.head_scorecard, s.executive_scorecard, s.leadership)
+    look(
+        world.state.staff,
+        world.state.leaders,
+        departments,
+        world.state.firm,
+        s.head_scorecard,
+        s.executive_scorecard,
+        0.0,
+        s.leadership,
+    )
     assert np.isfinite(world.state.leaders.seen).all()
 
 

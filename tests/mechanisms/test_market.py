@@ -14,11 +14,11 @@ def rate(hazard: object, *state: float, p: object, steps: int = 20_000) -> float
 
 def leaving(s: Settings, satisfaction: float, opinion: float = 0.5) -> bool:
     # A draw between the hazards of the two states that the claims compare.
-    return bool(leaves(satisfaction, opinion, 0.7 * s.market.churn, s.market))
+    return bool(leaves(satisfaction, opinion, 0.0, 0.7 * s.market.churn, s.market))
 
 
 def joining(s: Settings, opinion: float) -> bool:
-    return bool(joins(opinion, 0.9 * s.market.joining, s.market))
+    return bool(joins(opinion, 0.0, 0.9 * s.market.joining, s.market))
 
 
 OFF = {
@@ -37,7 +37,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_leaving_is_a_hazard_that_grows_by_a_constant_factor_per_step_of_lost_satisfaction() -> None:
     p = set_to({"market.churn": 0.02}).market
-    hazards = [rate(leaves, satisfaction, 0.5, p=p) for satisfaction in (0.7, 0.6, 0.5)]
+    hazards = [rate(leaves, satisfaction, 0.5, 0.0, p=p) for satisfaction in (0.7, 0.6, 0.5)]
     assert hazards[0] == pytest.approx(0.02, abs=1e-4)
     assert hazards[1] / hazards[0] == pytest.approx(exp(0.1 * p.churn_sensitivity), rel=0.01)
     assert hazards[2] / hazards[1] == pytest.approx(exp(0.1 * p.churn_sensitivity), rel=0.01)
@@ -45,9 +45,9 @@ def test_leaving_is_a_hazard_that_grows_by_a_constant_factor_per_step_of_lost_sa
 
 def test_good_talk_brings_customers_and_keeps_them() -> None:
     p = set_to({"market.churn": 0.02, "market.joining": 0.02}).market
-    assert rate(joins, 0.5, p=p) == pytest.approx(0.02, abs=1e-4)
-    assert rate(joins, 0.9, p=p) > rate(joins, 0.5, p=p) > rate(joins, 0.1, p=p)
-    assert rate(leaves, 0.7, 0.9, p=p) < rate(leaves, 0.7, 0.1, p=p)
+    assert rate(joins, 0.5, 0.0, p=p) == pytest.approx(0.02, abs=1e-4)
+    assert rate(joins, 0.9, 0.0, p=p) > rate(joins, 0.5, 0.0, p=p) > rate(joins, 0.1, 0.0, p=p)
+    assert rate(leaves, 0.7, 0.9, 0.0, p=p) < rate(leaves, 0.7, 0.1, 0.0, p=p)
 
 
 def test_no_hazard_exceeds_the_bound_that_lets_kernels_skip_it() -> None:
@@ -55,8 +55,8 @@ def test_no_hazard_exceeds_the_bound_that_lets_kernels_skip_it() -> None:
         p = set_to(values).market
         for satisfaction in (0.0, 0.5, 1.0):
             for opinion in (0.0, 0.5, 1.0):
-                assert not leaves(satisfaction, opinion, most_leaves(p) * (1 + 1e-12), p)
-                assert not joins(opinion, most_joins(p) * (1 + 1e-12), p)
+                assert not leaves(satisfaction, opinion, 0.0, most_leaves(0.0, p) * (1 + 1e-12), p)
+                assert not joins(opinion, 0.0, most_joins(0.0, p) * (1 + 1e-12), p)
 
 
 def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_issues() -> None:
@@ -67,11 +67,11 @@ def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_
     sure = more(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining": 1.0,
                     "market.reputation": 0.0, "market.hearsay": 0.0}).market  # fmt: skip
     outside = int((state.customers.active == 0).sum())
-    come(state.customers, state.segments, sure, world.seed, 0)
+    come(state.customers, state.segments, state.firm, sure, world.settings.promise, world.seed, 0)
     assert state.segments.joined.sum() == outside > 0 and (state.customers.active == 1).all()
     assert (state.customers.joined_in[160:] == 0).all() and (state.customers.person[160:] == 1).all()
     open_before = int(np.isin(state.cases.state, (1, 2)).sum())
-    go(state.customers, state.cases, state.departments, state.segments, sure, world.seed, 0)
+    go(state.customers, state.cases, state.departments, state.segments, state.firm, sure, world.seed, 0)
     assert state.segments.left.sum() == 320 and not state.customers.active.any()
     assert state.departments.withdrawn.sum() == open_before > 0
     assert (state.departments.queue == 0).all() and not np.isin(state.cases.state, (1, 2)).any()

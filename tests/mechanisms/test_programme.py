@@ -14,9 +14,11 @@ def spent(s: Settings, seed: int = 3) -> World:
     state, p = world.state, s.programme
     state.staff.conviction[:] = 1.0
     state.leaders.conviction[:] = 1.0
-    inform(state.staff, state.leaders, p, 0)
-    involve(state.staff, state.leaders, state.departments, state.firm, p, seed, 0)
-    pay(state.staff, state.leaders, state.firm, p)
+    inform(state.staff, state.leaders, state.departments, state.firm, p, s.rollout, 0)
+    involve(
+        state.staff, state.leaders, state.departments, state.firm, (p, s.rollout, s.wins, s.empowerment.blame), seed, 0
+    )
+    pay(state.staff, state.leaders, state.firm, p, s.rollout)
     return world
 
 

@@ -71,16 +71,20 @@ def test_a_closed_case_shows_as_resolved_as_far_as_repeats_are_not_traced() -> N
 
 
 def test_judgement_needs_the_right_to_decide() -> None:
-    free, bound = (contact.success_of(contact.SOLVE, 0.8, 0.5, right, 0, P.service, 0.2) for right in (1.0, 0.0))
+    free, bound = (contact.success_of(contact.SOLVE, 0.8, 0.5, right, 0, 0.0, P.service, 0.2) for right in (1.0, 0.0))
     assert bound == pytest.approx(free * P.service.unauthorised)
-    assert contact.success_of(contact.HAND_OVER, 0.5, 1.0, 1.0, 0, P.service, 0.2) == 0.0
-    assert contact.success_of(contact.SCRIPT, 0.0, 0.0, 0.0, 0, P.service, 0.2) == P.service.script
+    assert contact.success_of(contact.HAND_OVER, 0.5, 1.0, 1.0, 0, 0.0, P.service, 0.2) == 0.0
+    assert contact.success_of(contact.SCRIPT, 0.0, 0.0, 0.0, 0, 0.0, P.service, 0.2) == P.service.script
 
 
 def test_closing_fast_takes_less_and_does_less_than_the_script_and_judgement_more() -> None:
-    hours = [contact.time_of(o, 0.5, 0.0, 0, P.service, 0.4) for o in (contact.FAST, contact.SCRIPT, contact.SOLVE)]
+    hours = [
+        contact.time_of(o, 0.5, 0.0, 0, 0.0, P.service, 0.4) for o in (contact.FAST, contact.SCRIPT, contact.SOLVE)
+    ]
     assert hours == sorted(hours)
-    fast, script = (contact.success_of(o, 0.5, 0.5, 1.0, 0, P.service, 0.2) for o in (contact.FAST, contact.SCRIPT))
+    fast, script = (
+        contact.success_of(o, 0.5, 0.5, 1.0, 0, 0.0, P.service, 0.2) for o in (contact.FAST, contact.SCRIPT)
+    )
     assert fast < script
 
 
@@ -128,7 +132,7 @@ def test_hollow_announcements_tire_and_visible_ones_do_not() -> None:
     assert fatigue.unseen(0.0, 0.0) == 0.0
     assert fatigue.unseen(5.0, 1e9) == pytest.approx(0.0, abs=1e-8)
     assert fatigue.tires(0.0, 0.0, 1.0, P.fatigue) == 0.0 < fatigue.tires(0.0, 1.0, 1.0, P.fatigue)
-    assert fatigue.sours(0.25, 1.0, 1.0, P.fatigue) == 0.25 < fatigue.sours(0.25, 1.0, 0.0, P.fatigue)
+    assert fatigue.sours(0.22, 1.0, 1.0, P.fatigue) == 0.22 < fatigue.sours(0.22, 1.0, 0.0, P.fatigue)
 
 
 def test_engagement_rises_with_latitude_and_falls_with_fatigue() -> None:
@@ -154,11 +158,11 @@ def test_an_opinion_returns_to_neutral_and_off_never_moves() -> None:
 
 def test_churn_is_the_hazard_at_the_reference_and_steeper_below() -> None:
     p = P.market
-    assert market.leaves(p.churn_reference, 0.5, p.churn * 0.999, p)
-    assert not market.leaves(p.churn_reference, 0.5, p.churn * 1.001, p)
-    assert market.leaves(0.3, 0.5, p.churn * 5, p)
-    assert not market.leaves(0.0, 0.0, 1e-12, p._replace(churn=0.0))
-    assert market.most_leaves(p) >= p.churn * np.exp(p.churn_sensitivity * p.churn_reference)
+    assert market.leaves(p.churn_reference, 0.5, 0.0, p.churn * 0.999, p)
+    assert not market.leaves(p.churn_reference, 0.5, 0.0, p.churn * 1.001, p)
+    assert market.leaves(0.3, 0.5, 0.0, p.churn * 5, p)
+    assert not market.leaves(0.0, 0.0, 0.0, 1e-12, p._replace(churn=0.0))
+    assert market.most_leaves(0.0, p) >= p.churn * np.exp(p.churn_sensitivity * p.churn_reference)
 
 
 def test_journeys_have_one_to_three_stages_with_the_declared_shares() -> None:
@@ -171,9 +175,9 @@ def test_journeys_have_one_to_three_stages_with_the_declared_shares() -> None:
 
 
 def test_handing_over_in_person_loses_least() -> None:
-    by_form, in_person, undone = (handoffs.loses(how, P.handoffs) for how in (0, 1, 2))
+    by_form, in_person, undone = (handoffs.loses(how, 0.0, P.handoffs) for how in (0, 1, 2))
     assert in_person < by_form < undone
-    assert handoffs.loses(2, P.handoffs._replace(loss=0.0)) == 0.0
+    assert handoffs.loses(2, 0.0, P.handoffs._replace(loss=0.0)) == 0.0
 
 
 def test_skill_rusts_to_a_newcomers_and_training_off_teaches_nothing() -> None:

@@ -13,7 +13,7 @@ def counted(world: World) -> World:
 
 def count(world: World) -> World:
     state, p = world.state, world.settings
-    count_staff(state.staff, state.leaders, state.departments, state.firm, p.habit.settled, 0)
+    count_staff(state.staff, state.leaders, state.departments, state.firm, p.habit.settled, 0.0, 0)
     count_customers(state.customers, state.segments)
     return world
 

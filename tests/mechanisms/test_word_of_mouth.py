@@ -33,7 +33,16 @@ def told(felt: float, reach: int = 2) -> World:
     customers = world.state.customers
     customers.expectation[:] = felt
     customers.events[50], customers.quality[50] = 1.0, felt
-    judge(customers, world.state.segments, world.settings.experience, reach, world.seed, world.week)
+    judge(
+        customers,
+        world.state.segments,
+        world.state.firm,
+        world.settings.experience,
+        world.settings.promise,
+        reach,
+        world.seed,
+        world.week,
+    )
     return world
 
 

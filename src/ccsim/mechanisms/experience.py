@@ -55,6 +55,13 @@ class Experience:
         off=0.0,
         meaning="pace at which satisfaction returns to the offer's worth between contacts",
     )
+    noticing: float = parameter(
+        0.1,
+        unit="1/week",
+        range=(0.05, 0.3),
+        off=0.0,
+        meaning="pace at which the quality of contacts becomes known",
+    )
     talking: float = parameter(
         0.7,
         unit="probability",
@@ -105,7 +112,7 @@ def judge(customers, segments, firm, p, promise, reach, seed, week):
             worth = segments.worth[customers.segment[i]]
             customers.satisfaction[i] = toward(customers.satisfaction[i], worth, p.forgetting)
     if contacts > 0.0:
-        firm.practice[0] = toward(firm.practice[0], given / contacts, 0.1)
+        firm.practice[0] = toward(firm.practice[0], given / contacts, p.noticing)
 
 
 @rule

@@ -208,8 +208,6 @@ def look(staff, leaders, departments, firm, head_card, executive_card, published
             continue
         # Leaders are shown the survey right after the contact, or, as far as it is published, what customers think when all is done.
         seen = survey / handled + published * (firm.practice[0] - survey / handled)
-        if leaders.superior[k] < 0:
-            firm.shown[0] = seen
         quickness = 1.0 - worked / handled / (2.0 * p.hours)
         thrift = 1.0 - worked / closed / (4.0 * p.hours)
         shown = (quickness, thrift, seen, claimed / closed_first, sound / closed)

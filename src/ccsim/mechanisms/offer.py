@@ -25,6 +25,7 @@ class Offer:
         range=(0.0, 0.01),
         off=0.0,
         legal=(0.0, 1.0),
+        lever=True,
         meaning="how far customers' needs move in a week; an offer one unit off is worth half",
     )
     design_hours: float = parameter(

@@ -55,7 +55,8 @@ def take_time(staff, leaders, p, week):
     """Recognition takes leaders' time before cases do."""
     for i in range(len(staff.leader)):
         if staff.leader[i] >= 0 and week >= staff.vacant_until[i]:
-            leaders.attention[staff.leader[i]] -= p.level * p.time
+            lead = staff.leader[i]
+            leaders.attention[lead] = max(0.0, leaders.attention[lead] - p.level * p.time)
 
 
 @kernel

@@ -70,7 +70,7 @@ def drifts(value, mean, luck, p):
 @rule
 def cares(estimate, mean, p):
     """How much more (or less) care a customer is to get."""
-    return p.priority * p.care * clip(estimate / mean - 1.0, -1.0, 1.0)
+    return p.priority * p.care * clip(estimate / mean - 1.0, -1.0, 1.0) if mean > 0.0 else 0.0
 
 
 @kernel

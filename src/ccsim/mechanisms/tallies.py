@@ -7,7 +7,7 @@ from ccsim.curves import share
 
 
 @kernel
-def count_staff(staff, leaders, departments, firm, settled, week):
+def count_staff(staff, leaders, departments, firm, settled, published, week):
     """Sum up staff by department, leaders, and how far the change rests on few carriers."""
     for i in range(len(staff.skill)):
         d = staff.department[i]
@@ -43,11 +43,23 @@ def count_staff(staff, leaders, departments, firm, settled, week):
             firm.cross_people[0] += departments.people[d]
     count_leaders(leaders, firm)
     firm.practised[0] = firm.practice[0]
+    count_image(departments, firm, published)
     firm.sponsored[0] = firm.sponsorship[0]
     firm.stepped[0] = firm.step[0]
     firm.capable[0] = firm.capability[0]
     firm.knowing[0] = firm.know_how[0]
     firm.installed[0] = firm.system[0]
+
+
+@kernel
+def count_image(departments, firm, published):
+    """Keep the satisfaction that leaders are shown: surveys, or as far as published what customers think."""
+    surveyed, handled = 0.0, 0.0
+    for d in range(len(departments.handled)):
+        surveyed += departments.survey[d]
+        handled += departments.handled[d]
+    if handled > 0.0:
+        firm.shown[0] = surveyed / handled + published * (firm.practice[0] - surveyed / handled)
 
 
 @kernel
