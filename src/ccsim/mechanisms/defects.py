@@ -29,9 +29,9 @@ class Defects:
         source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
     )
     removal: float = parameter(
-        0.04,
+        0.02,
         unit="1/week",
-        range=(0.01, 0.1),
+        range=(0.005, 0.06),
         off=0.0,
         meaning="share of defects that a week of much, well-informed improvement takes out",
         source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
