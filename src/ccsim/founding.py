@@ -15,7 +15,7 @@ from ccsim.compiled import kernel, rule
 from ccsim.curves import share
 from ccsim.draws import Purpose, bell, four, uniform
 from ccsim.mechanisms.leadership import appointed
-from ccsim.mechanisms.offer import designed
+from ccsim.mechanisms.offer import designed, sees
 from ccsim.mechanisms.turnover import settle_in
 from ccsim.settings import Settings
 from ccsim.week import live
@@ -83,6 +83,7 @@ def draw(settings: Settings, seed: int) -> World:
     lag(state.segments, settings.offer)
     state.firm.sponsorship[:] = 1.0
     state.firm.practice[:] = 0.7
+    state.firm.trusted[:] = 0.5
     state.departments.next_staff[:] = state.departments.first_staff
     return world
 
@@ -156,7 +157,7 @@ def lay_out_departments(world: World, leads: list[tuple[int, int, int, int, int]
 @kernel
 def lag(segments, p):
     """Set the offer as far behind needs as it ordinarily is."""
-    pace = designed(0.0, 1.0, p)
+    pace = designed(0.0, sees(1.0, 0.35, p), p)
     for s in range(len(segments.need)):
         segments.position[s] = -min(1.0, p.drift / pace) if pace > 0.0 else 0.0
 

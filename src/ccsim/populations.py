@@ -337,6 +337,7 @@ class Firm:
     wins: Floats = stock("wins/person", "visible wins per head, lately", "leadership")
     news: Floats = stock("share", "how much of success the executive has lately been told", "leadership")
     practice: Floats = stock("share", "quality of contacts, lately", "experience")
+    trusted: Floats = stock("share", "customers' mean trust, as it is known while promises are made", "promise")
     outside: Floats = stock("share", "how much better the best alternative has become", "market")
     system: Floats = stock("share", "how much of a system for service is there", "technology")
     step: Floats = stock("step", "step of the ladder of coordination reached", "structure")

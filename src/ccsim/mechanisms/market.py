@@ -9,6 +9,7 @@ from __future__ import annotations
 from ccsim.compiled import kernel, rule
 from ccsim.curves import exp, toward
 from ccsim.draws import Purpose, fill
+from ccsim.mechanisms.promise import lures
 from ccsim.mechanisms.queues import drop_out
 from ccsim.parameters import parameter, parameters
 
@@ -56,7 +57,7 @@ class Market:
     challenger: float = parameter(
         0.0,
         unit="share",
-        range=(0.0, 0.3),
+        range=(0.0, 0.15),
         off=0.0,
         lever=True,
         meaning="how much better than today the best alternative is on its way to become",
@@ -103,7 +104,7 @@ def come(customers, segments, firm, p, promise, seed, week):
     """Prospects become customers; owns ``active``, ``person``, ``joined_in`` and ``outside``."""
     firm.outside[0] = toward(firm.outside[0], p.challenger, p.catching_up)
     firm.rival[0] = firm.outside[0]
-    lure = promise.attraction * promise.level - p.churn_sensitivity * firm.outside[0]
+    lure = lures(firm.trusted[0], promise) - p.churn_sensitivity * firm.outside[0]
     most = most_joins(lure, p)
     fill(customers.luck, seed, JOIN, week)
     for i in range(len(customers.active)):

@@ -1,7 +1,7 @@
 """Good service is not enough when the offer no longer fits: needs drift, and the offer is designed after them. [001, 002]
 
 What the designers aim at is the need as whoever decides perceives it: the farther from customers and the less
-insight, the further off. Customers who take part in the design show it as it is, and take time.
+insight, the less of the gap is seen, and the more is guessed. Customers who take part in the design show it as it is, and take time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Offer:
     """How needs move and the offer follows."""
 
     drift: float = parameter(
-        0.002,
+        0.0015,
         unit="need/week",
         range=(0.0, 0.01),
         off=0.0,
@@ -55,11 +55,18 @@ class Offer:
         20.0, unit="hours/week", range=(5.0, 50.0), legal=(0.01, 100000.0), meaning="design work that is half of much"
     )
     blur: float = parameter(
-        0.12,
+        0.08,
         unit="need",
-        range=(0.0, 0.3),
+        range=(0.0, 0.2),
         off=0.0,
         meaning="largest error about the need for each tier between decider and customer, without insight",
+    )
+    unseen: float = parameter(
+        0.5,
+        unit="share",
+        range=(0.0, 0.8),
+        off=0.0,
+        meaning="part of the gap between offer and need that an executive without insight does not see",
     )
     together: float = parameter(
         0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="design work that goes into working with customers"
@@ -71,6 +78,12 @@ class Offer:
 def misjudged(luck, insight, p):
     """Error about the need: larger with each tier from the customer, smaller with insight and with customers there."""
     return (2.0 * luck - 1.0) * p.blur * (1.0 + p.decided_by) * (1.0 - insight) * (1.0 - p.cocreation)
+
+
+@rule
+def sees(gap, insight, p):
+    """The gap as it looks from where the decision is made: smaller the farther away, whole with customers there."""
+    return gap * (1.0 - p.unseen * (1.0 + p.decided_by) / 3.0 * (1.0 - insight) * (1.0 - p.cocreation))
 
 
 @rule
@@ -96,8 +109,10 @@ def design(segments, departments, firm, p, seed, week):
         segments.need[s] += p.drift
         # An error lasts a quarter: designs are reviewed, not redrawn every week.
         error = misjudged(uniform(seed, DESIGN, (week + 100_000) // 13, s), insight, p)
-        segments.position[s] = designed(segments.position[s], segments.need[s] + error, p)
-        firm.misjudged[0] += abs(error) / len(segments.need)
+        gap = segments.need[s] - segments.position[s]
+        seen = sees(gap, insight, p) + error
+        segments.position[s] = designed(segments.position[s], segments.position[s] + seen, p)
+        firm.misjudged[0] += abs(seen - gap) / len(segments.need)
     firm.design[0] += p.design_hours * p.hour
 
 

@@ -1,7 +1,7 @@
 """A promise moves expectations, not practice; those who heard it judge by it. [001]
 
-Marketing promises more than is practised. It attracts, as far as one still trusts it, and it raises what customers
-expect. Trust follows what was kept.
+Marketing promises more than is practised. It attracts while most of those who know it trust it and repels when
+they no longer do, and it raises what customers expect. Trust follows what was kept.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ class Promise:
         meaning="pace at which a trusting customer's expectation follows",
     )
     attraction: float = parameter(
-        1.5, unit="1/share", range=(0.0, 4.0), off=0.0, meaning="how steeply joining rises with what is promised"
+        3.0,
+        unit="1/share",
+        range=(0.0, 6.0),
+        off=0.0,
+        meaning="how steeply joining rises with what is promised and trusted",
     )
     cost: float = parameter(
         4.0, unit="EUR/week", range=(0.0, 10.0), meaning="marketing for a customer at a promise of 1 beyond practice"
@@ -55,6 +59,12 @@ def promised(practice, p):
 
 
 @rule
+def lures(trusted, p):
+    """A promise draws people if its customers trust it more often than not, and puts them off if they do not."""
+    return p.attraction * p.level * (2.0 * trusted - 1.0)
+
+
+@rule
 def trusts(trust, quality, expectation, p):
     """Trust follows whether a contact was as good as expected."""
     return toward(trust, 1.0 if quality >= expectation else 0.0, p.trusting)
@@ -62,12 +72,17 @@ def trusts(trust, quality, expectation, p):
 
 @kernel
 def advertise(customers, firm, p):
-    """Customers hear what is promised, and expect it as far as they trust."""
+    """Customers hear what is promised, and expect it as far as they trust; owns ``trusted``."""
     if p.level <= 0.0:
         return
     firm.stated[0] = p.level
     advertised = promised(firm.practice[0], p)
+    trust, count = 0.0, 0
     for i in range(len(customers.active)):
         if customers.active[i] == 1:
+            trust += customers.trust[i]
+            count += 1
             firm.marketing[0] += p.cost * p.level
             customers.expectation[i] = toward(customers.expectation[i], advertised, p.belief * customers.trust[i])
+    if count > 0:
+        firm.trusted[0] = trust / count

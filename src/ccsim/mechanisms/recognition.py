@@ -24,7 +24,7 @@ class Recognition:
         meaning="how far leaders make it their task to recognise customer-first acts",
     )
     pull: float = parameter(
-        0.8, unit="utility", range=(0.2, 2.0), off=0.0, meaning="weight in a choice of recognition that is sure to come"
+        0.4, unit="utility", range=(0.1, 1.0), off=0.0, meaning="weight in a choice of recognition that is sure to come"
     )
     expecting: float = parameter(
         0.1, unit="1/week", range=(0.03, 0.3), off=0.0, meaning="pace at which people come to expect what they get"
@@ -33,7 +33,7 @@ class Recognition:
         0.08, unit="share", range=(0.0, 0.2), off=0.0, meaning="engagement gained with full recognition"
     )
     reinforces: float = parameter(
-        0.5, unit="factor", range=(0.0, 1.5), off=0.0, meaning="how much faster habit forms with full recognition"
+        0.3, unit="factor", range=(0.0, 1.0), off=0.0, meaning="how much faster habit forms with full recognition"
     )
     time: float = parameter(
         0.15,

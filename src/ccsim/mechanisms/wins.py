@@ -50,6 +50,12 @@ class Wins:
         lever=True,
         meaning="share of improvements told in all departments",
     )
+    story: float = parameter(
+        8.0,
+        unit="wins",
+        range=(1.0, 20.0),
+        meaning="solved contacts that an improvement which can be seen is worth to leaders: a story to tell",
+    )
     heard: float = parameter(
         1.5,
         unit="people",
@@ -93,7 +99,7 @@ def harvest(i, hours, luck, staff, departments, firm, blame, p):
     if luck < chance * works(firm.know_how[0], p):
         staff.wins[i] += p.size
         seen = p.size * p.visibility
-        departments.wins[staff.department[i]] += seen
+        departments.wins[staff.department[i]] += p.story * seen
         firm.improvements[0] += seen
     elif luck < chance:
         staff.setbacks[i] += 1
