@@ -1,5 +1,6 @@
 import os
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
@@ -7,13 +8,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ccsim import run as running
 from ccsim.errors import InputError, ResultsError
 from ccsim.experiment import Experiment
+from ccsim.kpis import KPIS
 from ccsim.results import open_results
-from ccsim.run import replicate_seed, run_experiment
+from ccsim.run import do_task, replicate_seed, run_experiment
 
 
 def test_one_and_two_workers_and_memory_give_one_result(small_experiment: Experiment, tmp_path: Path) -> None:
@@ -82,7 +85,7 @@ SCRIPT = textwrap.dedent("""
     import ccsim, ccsim.run
     def main():
         experiment = ccsim.load_experiment("direction").changed(
-            replicates=300, weeks=40,
+            replicates=100, weeks=40,
             levers={"organisation.staff": 60, "organisation.customers": 600, "organisation.warm_up": 10})
         def show(done, planned, failed):
             print(done, flush=True)
@@ -141,22 +144,43 @@ def test_killed_workers_and_ctrl_c_lose_nothing_and_end_the_same(tmp_path: Path)
     assert start(script, str(tmp_path / "dead"), "on").communicate()[0].split()[-1] == whole
 
 
-def deadly(task: running.Task) -> running.Done:
+def deadly(experiment: Experiment, task: running.Task) -> running.Done:
     """Stand in for a worker's function: one replicate kills its process at once, the others take a moment."""
     if task[0] == 2:
         os._exit(9)
     time.sleep(0.1)
-    return running._do(task)
+    return do_task(experiment, task)
 
 
-def deadly_to_all(task: running.Task) -> running.Done:
+class Torn:
+    """What cannot be sent whole: its process ends while it is being written."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        for worker in [fd for fd in range(3, 64) if _is_pipe(fd)]:
+            os.write(worker, (1 << 20).to_bytes(4, "big") + b"half")
+        os._exit(9)
+
+
+def _is_pipe(fd: int) -> bool:
+    try:
+        return stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+
+
+def half_a_message(experiment: Experiment, task: running.Task) -> object:
+    """Stand in for a worker's function: one replicate's answer is cut off by a kill."""
+    return Torn() if task[0] == 2 else do_task(experiment, task)
+
+
+def deadly_to_all(experiment: Experiment, task: running.Task) -> running.Done:
     os._exit(9)
 
 
 def test_a_replicate_that_kills_its_process_takes_no_other_with_it(
     small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_do", deadly)
+    monkeypatch.setattr(running, "do_task", deadly)
     results = run_experiment(small_experiment.changed(replicates=8), workers=2)
     assert set(results.runs["replicate"]) == set(range(8)) - {2}
     assert {failure["replicate"] for failure in results.manifest["failures"]} == {2}
@@ -166,7 +190,7 @@ def test_a_replicate_that_kills_its_process_takes_no_other_with_it(
 def test_processes_that_die_before_they_finish_anything_are_one_message(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_do", deadly_to_all)
+    monkeypatch.setattr(running, "do_task", deadly_to_all)
     with pytest.raises(running.ProcessesDie, match="--workers 1"):
         run_experiment(small_experiment.changed(replicates=20), workers=2, out=tmp_path / "r")
     monkeypatch.undo()
@@ -238,3 +262,25 @@ def test_runs_that_all_fail_are_told_with_the_reason_and_a_broken_first_scenario
     broken.add("busy")
     with pytest.raises(ResultsError, match=r"every run failed(.|\n)*out of luck"):
         run_experiment(small_experiment, workers=1, out=tmp_path / "none")
+
+
+def test_figures_are_those_of_runs_that_end_in_their_week(small_experiment: Experiment, tmp_path: Path) -> None:
+    kept = run_experiment(replace(small_experiment, at=(7, 15)), workers=2, out=tmp_path / "r")
+    assert len(kept.figures) == 2 * 4 * 2
+    short = run_experiment(small_experiment.changed(weeks=8), workers=1).figures
+    whole = run_experiment(small_experiment, workers=1).figures
+    for week, other in ((7, short), (15, whole)):
+        mine = kept.figures[kept.figures["week"] == week].reset_index(drop=True)
+        assert mine[["scenario", "replicate"]].equals(other[["scenario", "replicate"]])
+        np.testing.assert_array_equal(mine[list(KPIS)].to_numpy(), other[list(KPIS)].to_numpy())
+    assert open_results(tmp_path / "r").hash() == kept.hash()
+    again = run_experiment(replace(small_experiment, at=(7, 15)), workers=1, out=tmp_path / "r", resume=True)
+    assert again.hash() == kept.hash()
+
+
+def test_a_process_killed_in_the_middle_of_a_message_costs_its_task_only(
+    small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "do_task", half_a_message)
+    results = run_experiment(small_experiment.changed(replicates=6), workers=2)
+    assert set(results.runs["replicate"]) == set(range(6)) - {2}

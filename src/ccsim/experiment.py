@@ -51,6 +51,7 @@ class Experiment:
         kpis: which to show.
         sweep: the sweep, if there is one.
         file: where it was read from.
+        at: weeks of which one figure a KPI is kept of each run; empty to keep every week.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Experiment:
     kpis: tuple[str, ...] = USUAL_KPIS
     sweep: Sweep | None = None
     file: str = ""
+    at: tuple[int, ...] = ()
 
     @property
     def main(self) -> tuple[str, ...]:
@@ -125,7 +127,7 @@ class Experiment:
         return {
             "name": self.name, "title": self.title, "question": self.question, "baseline": self.baseline,
             "weeks": self.weeks, "replicates": self.replicates, "seed": self.seed, "kpis": list(self.kpis),
-            "sweep": sweep, "scenarios": {name: one.resolved() for name, one in self.scenarios.items()},
+            "sweep": sweep, "at": list(self.at), "scenarios": {name: one.resolved() for name, one in self.scenarios.items()},
         }  # fmt: skip
 
     @classmethod
@@ -142,7 +144,7 @@ class Experiment:
         )  # fmt: skip
         names = ("name", "title", "question", "baseline", "weeks", "replicates", "seed")
         plain = {key: data[key] for key in names}
-        return cls(**plain, scenarios=scenarios, kpis=tuple(data["kpis"]), sweep=sweep or None)
+        return cls(**plain, scenarios=scenarios, kpis=tuple(data["kpis"]), sweep=sweep or None, at=tuple(data["at"]))
 
 
 class SweepShape(Shape):

@@ -6,6 +6,9 @@ FOLDER/runs/part-*.parquet         one row per scenario, replicate and week; one
 FOLDER/departments/part-*.parquet  the same by department
 FOLDER/segments/part-*.parquet     the same by customer segment
 FOLDER/events/part-*.parquet       every move made
+
+An experiment that keeps figures only (``at``) has one table instead: FOLDER/figures/part-*.parquet, one row per
+scenario, replicate and week of ``at``; one column per KPI, as of a run that had ended in that week.
 """
 
 from __future__ import annotations
@@ -34,6 +37,13 @@ if TYPE_CHECKING:
     from ccsim.simulation import Run
 
 TABLES = ("runs", "departments", "segments", "events")
+
+
+def tables_of(experiment: Experiment) -> tuple[str, ...]:
+    """Return the tables that the results of an experiment have; the first tells which runs are done."""
+    return ("figures",) if experiment.at else TABLES
+
+
 LIBRARIES = ("ccsim", "mesa", "numpy", "numba", "pandas", "scipy", "pyarrow")
 
 
@@ -96,7 +106,7 @@ class Store:
                 f"{self.folder}: was made by another version of ccsim ({known['versions'].get('ccsim')}, sources "
                 f"{known['sources']}; this is {mine['sources']}), so its runs do not mix; name another folder"
             )
-        frame = _read_table(self.folder, "runs", ["scenario", "replicate"])
+        frame = _read_table(self.folder, tables_of(self.experiment)[0], ["scenario", "replicate"])
         if len(frame):
             pairs = frame.drop_duplicates()
             self.done = set(zip(pairs["scenario"], pairs["replicate"].astype(int), strict=True))
@@ -106,7 +116,7 @@ class Store:
         self.command = list(command)
         # First of all, so that the folder is known as ours from here on.
         self.write_manifest("running")
-        for table in (*TABLES, "scenarios"):
+        for table in (*tables_of(self.experiment), "scenarios"):
             (self.folder / table).mkdir(exist_ok=True)
             for torn in (self.folder / table).glob("*.tmp"):
                 torn.unlink()
@@ -145,8 +155,9 @@ class Store:
         part = f"part-{hashlib.sha256(repr([(r, run.scenario) for r, run in self._waiting]).encode()).hexdigest()[:16]}"
         try:
             # The table of runs comes last: a run counts as done only when everything of it is there.
-            for table in reversed(TABLES):
-                _write_parquet(self.folder / table / f"{part}.parquet", _frame(table, self._waiting))
+            for table in reversed(tables_of(self.experiment)):
+                frame = _frame(table, self._waiting, self.experiment.at)
+                _write_parquet(self.folder / table / f"{part}.parquet", frame)
         except OSError as error:
             raise ResultsError(
                 f"{self.folder}: cannot be written ({error.strerror or error}); {len(self.done)} runs are kept. "
@@ -207,6 +218,23 @@ class Results:
         """One row per scenario, replicate and week; one column per KPI."""
         return self.tables["runs"]
 
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """One row per scenario, replicate and week kept (the horizon, if all are); one column per KPI."""
+        import pandas as pd
+
+        from ccsim.kpis import KPIS, at_horizon
+
+        if self.experiment.at:
+            return self.tables["figures"]
+        last = self.experiment.weeks - 1
+        rows = [
+            {"scenario": scenario, "replicate": replicate, "seed": run["seed"].iloc[0], "week": last}
+            | {name: at_horizon(name, run[name].to_numpy()) for name in KPIS}
+            for (scenario, replicate), run in self.runs.groupby(["scenario", "replicate"], sort=False)
+        ]
+        return pd.DataFrame(rows)
+
     @property
     def departments(self) -> pd.DataFrame:
         """The KPIs that exist by department."""
@@ -225,7 +253,7 @@ class Results:
     @cached_property
     def _hash(self) -> str:
         digest = hashlib.sha256()
-        for name in TABLES:
+        for name in tables_of(self.experiment):
             for column in sorted(self.tables[name].columns):
                 values = self.tables[name][column]
                 digest.update(f"{name}.{column}".encode())
@@ -248,11 +276,12 @@ def open_results(folder: str | Path) -> Results:
     place = Path(folder)
     manifest = read_manifest(place)
     experiment = Experiment.from_resolved(manifest["experiment"])
-    runs = _read_table(place, "runs")
+    first, *others = tables_of(experiment)
+    runs = _read_table(place, first)
     if not len(runs):
         raise ResultsError(f"{place}: no run has finished yet")
     whole = set(zip(runs["scenario"], runs["replicate"], strict=True))
-    tables = {table: runs if table == "runs" else _read_table(place, table, None, whole) for table in TABLES}
+    tables = {first: runs, **{table: _read_table(place, table, None, whole) for table in others}}
     return Results(place, experiment, manifest, {name: _in_order(table, experiment) for name, table in tables.items()})
 
 
@@ -282,7 +311,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _frame(table: str, runs: Sequence[tuple[int, Run]]) -> pd.DataFrame:
+def _frame(table: str, runs: Sequence[tuple[int, Run]], at: Sequence[int]) -> pd.DataFrame:
     """Return the rows that a table gets from some runs."""
     import numpy as np
     import pandas as pd
@@ -291,6 +320,8 @@ def _frame(table: str, runs: Sequence[tuple[int, Run]]) -> pd.DataFrame:
     for replicate, run in runs:
         if table == "events":
             rows: dict[str, Any] = {name: [move[k] for move in run.events] for k, name in enumerate(("week", "label"))}
+        elif table == "figures":
+            rows = {"seed": run.seed, "week": np.array(at), **run.kpis}
         elif table == "runs":
             rows = {"seed": run.seed, "week": np.arange(len(next(iter(run.kpis.values())))), **run.kpis}
         else:

@@ -5,34 +5,30 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-import signal
 import sys
 import tempfile
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from ccsim.errors import CcsimError, InputError, ResultsError
 from ccsim.experiment import Experiment
 from ccsim.results import Results, Store, locked, open_results
 from ccsim.simulation import Run, simulate
+from ccsim.workers import Died, Worker, ctrl_c_later, ready
 
 Progress = Callable[[int, int, int], None]
 Task = tuple[int, tuple[str, ...]]  # a replicate, and the scenarios to be run in it
 
 #: Seconds between writes: the most work that a kill can lose.
 FLUSH_SECONDS = 2.0
+#: Scenarios that are run in one task: the work that a death can cost.
+MOST_IN_TASK = 24
 #: A task that this many processes died of is given up.
 DEATHS = 3
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 class Interrupted(CcsimError):
@@ -73,34 +69,10 @@ def do_task(experiment: Experiment, task: Task) -> Done:
             scenario = experiment.scenarios[name]
             run = simulate(scenario, replicate_seed(experiment.seed, replicate), experiment.weeks)
             # The experiment's name for it counts: two of its scenarios may come from one file.
-            runs.append(replace(run, scenario=name))
+            runs.append(replace(run.figures(experiment.at) if experiment.at else run, scenario=name))
         except Exception:  # noqa: BLE001  # whatever it is, it must not take other runs with it
             failed.append((name, traceback.format_exc(limit=-3)))
     return Done(replicate, tuple(runs), tuple(failed))
-
-
-_experiment: Experiment | None = None
-
-
-def _start_worker(experiment: Experiment) -> None:
-    """Prepare a process: Ctrl-C is the parent's to handle, and without its parent it ends."""
-    global _experiment  # noqa: PLW0603  # sent once to each process instead of with each task
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _experiment = experiment
-
-
-def _end_with_parent() -> None:
-    """Wait for the parent to die, however it does, and end: nothing runs on for nobody."""
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-
-def _do(task: Task) -> Done:
-    assert _experiment is not None
-    return do_task(_experiment, task)
 
 
 def run_experiment(
@@ -182,7 +154,6 @@ class Crew:
     workers: int
     progress: Progress | None = None
     _deaths: dict[Task, int] = field(default_factory=dict)
-    _suspects: list[Task] = field(default_factory=list)
     _barren: int = 0
     _flushed: float = field(default_factory=time.monotonic)
 
@@ -192,12 +163,15 @@ class Crew:
         return len(self.experiment.scenarios) * self.experiment.replicates
 
     def tasks(self) -> list[Task]:
-        """Return what is left to do."""
+        """Return what is left to do, scenarios that stand together in parts of a size worth the way."""
         left = []
-        for replicate in range(self.experiment.replicates):
-            names = tuple(n for n in self.experiment.scenarios if (n, replicate) not in self.store.done)
-            if names:
-                left.append((replicate, names))
+        every = list(self.experiment.scenarios)
+        for first in range(0, len(every), MOST_IN_TASK):
+            for replicate in range(self.experiment.replicates):
+                part = every[first : first + MOST_IN_TASK]
+                names = tuple(name for name in part if (name, replicate) not in self.store.done)
+                if names:
+                    left.append((replicate, names))
         return left
 
     def work(self) -> None:
@@ -210,62 +184,61 @@ class Crew:
             for task in tasks:
                 self._take(do_task(self.experiment, task))
         else:
-            while tasks:
-                tasks = self._work_with_pool(tasks, self.workers, 2 * self.workers)
-            # Of several tasks that were out when a process died, one may be the cause. Each by itself, it shows.
-            while self._suspects:
-                tasks, self._suspects = self._suspects, []
-                self._suspects += self._work_with_pool(tasks, 1, 1)
+            self._share(tasks)
         self.store.flush()
 
     def _warm(self) -> None:
         """Compile once, here, before several processes would do it side by side."""
         # A scenario that cannot be run fails again in its turn, and is told then with the others.
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception), ctrl_c_later():
             simulate(next(iter(self.experiment.scenarios.values())), 0, 1)
 
-    def _work_with_pool(self, tasks: list[Task], workers: int, ahead: int) -> list[Task]:
-        """Work until all is done or a process dies; return what is then left, without those under suspicion."""
-        waiting, flying = list(reversed(tasks)), dict[Future[Done], Task]()
-        with _one_thread_each():
-            pool = ProcessPoolExecutor(
-                min(workers, len(tasks)), get_context("spawn"), _start_worker, (self.experiment,)
-            )
-            try:
-                while waiting or flying:
-                    while waiting and len(flying) < ahead:
-                        with _starting_clean():
-                            flying[pool.submit(_do, waiting[-1])] = waiting[-1]
+    def _share(self, tasks: list[Task]) -> None:
+        """Share tasks among processes until all are done."""
+        waiting = list(reversed(tasks))
+        crew: list[Worker[Task, Done]] = []
+        try:
+            while waiting or any(worker.task for worker in crew):
+                while waiting and len(crew) < min(self.workers, len(tasks)):
+                    crew.append(Worker.start(do_task, self.experiment))
+                for worker in [one for one in crew if one.task is None][: len(waiting)]:
+                    if worker.give(waiting[-1]):
                         waiting.pop()
-                    for future in wait(flying, timeout=FLUSH_SECONDS, return_when=FIRST_COMPLETED).done:
-                        self._take(future.result())
-                        del flying[future]
+                    else:
+                        crew.remove(worker)
+                        self._count_death()
+                for worker in ready([one for one in crew if one.task], FLUSH_SECONDS):
+                    task = worker.task
+                    try:
+                        self._take(worker.answer())
                         self._barren = -1
-                    self._flush_in_time()
-            except BrokenProcessPool:
-                self._bury(flying)
-                return list(reversed(waiting))
-            finally:
-                _end(pool)
-        return []
+                    except Died:
+                        worker.end()
+                        crew.remove(worker)
+                        self._bury(task, waiting)
+                self._flush_in_time()
+        finally:
+            for worker in crew:
+                worker.end()
 
-    def _bury(self, flying: dict[Future[Done], Task]) -> None:
-        """A process died: take what had finished, and suspect the tasks that were out, though not for ever."""
-        for future, task in flying.items():
-            if future.done() and future.exception() is None:
-                self._take(future.result())
-                continue
+    def _bury(self, task: Task | None, waiting: list[Task]) -> None:
+        """A process died of a task: do it again, though not for ever."""
+        if task is not None:
             self._deaths[task] = self._deaths.get(task, 0) + 1
             if self._deaths[task] < DEATHS:
-                self._suspects.append(task)
+                waiting.insert(0, task)
             else:
                 lost = f"the process died {DEATHS} times while it ran this replicate"
                 self._take(Done(task[0], (), tuple((name, lost) for name in task[1])))
+        self._count_death()
+
+    def _count_death(self) -> None:
+        """Give up if no process lives long enough to finish anything."""
         self._barren += self._barren >= 0
-        if self._barren >= DEATHS:
+        if self._barren >= DEATHS * self.workers:
             raise ProcessesDie(
-                f"the processes die before they finish anything ({DEATHS} times over): is there memory for "
-                f"{self.workers} of them? --workers 1 does everything in this one"
+                f"the processes die before they finish anything ({self._barren} of them): is there memory for "
+                f"{self.workers} at a time? --workers 1 does everything in this one"
             )
 
     def _take(self, done: Done) -> None:
@@ -285,67 +258,6 @@ class Crew:
         self._finished = getattr(self, "_finished", len(self.store.done)) + finished
         if self.progress:
             self.progress(self._finished, self.planned, len(self.store.failures))
-
-
-def _end(pool: ProcessPoolExecutor) -> None:
-    """End a pool at once: nobody waits for runs that nobody wants."""
-    processes = list((pool._processes or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join()
-
-
-@contextlib.contextmanager
-def _starting_clean() -> Iterator[None]:
-    """Start processes that know only ccsim, and to which Ctrl-C means nothing from their first moment on.
-
-    A spawned process runs the user's script again, for functions that it might be sent. Ours never needs them, and
-    a script that starts runs without ``if __name__ == "__main__"`` would start them again in every process.
-    """
-    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
-    mask = getattr(signal, "pthread_sigmask", None)  # a process inherits it
-    before = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else None
-    try:
-        with _ctrl_c_later():
-            yield
-    finally:
-        sys.modules["__main__"] = main
-        if mask:
-            mask(signal.SIG_SETMASK, before)
-
-
-@contextlib.contextmanager
-def _ctrl_c_later() -> Iterator[None]:
-    """Let Ctrl-C wait for the end of the block: a half-started process would complain on the terminal."""
-    usual = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(usual):
-        yield
-        return
-    held: list[Any] = []
-    signal.signal(signal.SIGINT, lambda *told: held.append(told))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
-    if held:
-        usual(*held[0])
-
-
-@contextlib.contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Keep libraries in the worker processes to one thread each: the processors are taken by the processes."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 @contextlib.contextmanager

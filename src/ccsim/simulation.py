@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 
 from ccsim.errors import InputError
 from ccsim.founding import found
-from ccsim.kpis import calculate
+from ccsim.kpis import at_horizon, calculate
 from ccsim.populations import Floats
 from ccsim.recorder import Record
 from ccsim.scenario import Move, Scenario, load
@@ -39,6 +40,13 @@ class Run:
     departments: dict[str, Floats]
     segments: dict[str, Floats]
     events: list[tuple[int, str]]
+
+    def figures(self, weeks: Sequence[int]) -> Run:
+        """Return the run with one figure a KPI for each of some weeks, as if it had ended there, and nothing else."""
+        kept = {
+            name: np.array([at_horizon(name, row[: week + 1]) for week in weeks]) for name, row in self.kpis.items()
+        }
+        return replace(self, kpis=kept, departments={}, segments={}, events=[])
 
 
 @dataclass

@@ -1,0 +1,149 @@
+"""Processes that do tasks, each behind a pipe of its own.
+
+A pool that shares one pipe among its processes waits for ever when one of them is killed in the middle of a message,
+and loses all that is under way when one dies. Here a death shows as the end of one pipe, costs one task, and says
+which. Ctrl-C strikes only while nothing is held.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing import connection, get_context, parent_process
+from multiprocessing.process import BaseProcess
+from types import ModuleType
+from typing import Any, Generic, TypeVar
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+class Died(Exception):
+    """A process died of (or during) its task."""
+
+
+@dataclass
+class Worker(Generic[Task, Answer]):
+    """One process, its pipe, and what it is doing."""
+
+    process: BaseProcess
+    pipe: connection.Connection
+    task: Task | None = None
+
+    @classmethod
+    def start(cls, work: Callable[[Any, Any], Any], shared: Any) -> Worker[Task, Answer]:
+        """Start a process that answers each task with ``work(shared, task)``."""
+        ours, theirs = get_context("spawn").Pipe()
+        process = get_context("spawn").Process(target=_serve, args=(theirs, work, shared), daemon=True)
+        with _starting_clean(), _one_thread_each():
+            process.start()
+        theirs.close()
+        return cls(process, ours)
+
+    def give(self, task: Task) -> bool:
+        """Hand over a task; say whether it could be."""
+        try:
+            self.pipe.send(task)
+        except OSError:
+            return False
+        self.task = task
+        return True
+
+    def answer(self) -> Answer:
+        """Return the answer to the task.
+
+        Raises:
+            Died: there will be none.
+        """
+        self.task = None
+        try:
+            found: Answer = self.pipe.recv()
+        except (EOFError, OSError):
+            raise Died from None
+        return found
+
+    def end(self) -> None:
+        """End the process at once: nobody waits for what nobody wants."""
+        self.process.terminate()
+        self.process.join()
+        self.pipe.close()
+
+
+def ready(workers: list[Worker[Task, Answer]], seconds: float) -> list[Worker[Task, Answer]]:
+    """Wait for those of some workers who have something to say, or have died."""
+    found = connection.wait([worker.pipe for worker in workers], timeout=seconds)
+    return [worker for worker in workers if worker.pipe in found]
+
+
+def _serve(pipe: connection.Connection, work: Callable[[Any, Any], Any], shared: Any) -> None:
+    """Answer tasks until the pipe ends. Ctrl-C is the parent's to handle, and without its parent the process ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            pipe.send(work(shared, pipe.recv()))
+
+
+def _end_with_parent() -> None:
+    """Wait for the parent to die, however it does, and end: nothing runs on for nobody."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def _starting_clean() -> Iterator[None]:
+    """Start processes that know only ccsim, and to which Ctrl-C means nothing from their first moment on.
+
+    A spawned process runs the user's script again, for functions that it might be sent. Ours never needs them, and
+    a script that starts runs without ``if __name__ == "__main__"`` would start them again in every process.
+    """
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    mask = getattr(signal, "pthread_sigmask", None)  # a process inherits it
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else None
+    try:
+        with ctrl_c_later():
+            yield
+    finally:
+        sys.modules["__main__"] = main
+        if mask:
+            mask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def ctrl_c_later() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of the block: a half-started process would complain on the terminal."""
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
+        yield
+        return
+    held: list[Any] = []
+    signal.signal(signal.SIGINT, lambda *told: held.append(told))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if held:
+        usual(*held[0])
+
+
+@contextlib.contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Keep libraries in the worker processes to one thread each: the processors are taken by the processes."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
