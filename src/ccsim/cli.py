@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from ccsim.commands import claims
 from ccsim.errors import CcsimError, InputError, UnknownName
 
 HELP = """Simulate an organisation that tries to become customer-centric, and compare ways to get there.
@@ -368,6 +369,9 @@ def _tell_failures(result: Any) -> None:
         typer.echo(f"ccsim: failed: {failure['scenario']}, replicate {failure['replicate']}: {last}", err=True)
     if failures:
         raise typer.Exit(1)
+
+
+claims.register(app)
 
 
 def main() -> NoReturn:

@@ -57,16 +57,16 @@ class Wins:
         meaning="solved contacts that an improvement which can be seen is worth to leaders: a story to tell",
     )
     heard: float = parameter(
-        1.5,
+        3.0,
         unit="people",
-        range=(0.5, 3.0),
+        range=(1.0, 6.0),
         off=0.0,
         meaning="sources that many told successes are worth to who hears of them",
     )
     half: float = parameter(
-        0.05,
+        0.02,
         unit="wins/person",
-        range=(0.02, 0.2),
+        range=(0.01, 0.1),
         legal=(0.001, 10.0),
         meaning="told improvements a head that make half of many",
     )

@@ -1,0 +1,278 @@
+"""Run the ledger: every scenario of every claim once, at the defaults and over the plausible space."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.claims.contrasts import KINDS, Cell, Contrast
+from ccsim.claims.record import Claim
+from ccsim.claims.verdict import LEVEL, Outcome, adjusted, judge, verdict
+from ccsim.experiment import Experiment
+from ccsim.parameters import Parameter
+from ccsim.run import Progress, run_experiment
+from ccsim.scenario import Scenario
+from ccsim.settings import declared
+from ccsim.simulation import simulate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Replicates at each point of the plausible space.
+AT_POINT = 4
+#: Of a point's verdict: how sure a single point has to be.
+POINT_LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Decider:
+    """A parameter that decides a claim: its key and rank correlation with the effect over the plausible space."""
+
+    key: str
+    rho: float
+    clear: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came out for a claim.
+
+    Attributes:
+        claim: the claim.
+        outcome: at the defaults.
+        p: its p value, adjusted over the ledger.
+        also: the outcomes in its further KPIs.
+        effects: mean effect at each point of the plausible space, the defaults first.
+        signs: 1, 0, -1 at each point: holds, chance could make it, reversed.
+        holds, reverses: shares of the points with their 95 % intervals; None where none were run.
+        deciders: the parameters that decide it most.
+        verdict: in a word or two.
+    """
+
+    claim: Claim
+    outcome: Outcome
+    p: float
+    also: dict[str, Outcome]
+    effects: tuple[float, ...]
+    signs: tuple[int, ...]
+    holds: tuple[float, float, float] | None
+    reverses: tuple[float, float, float] | None
+    deciders: tuple[Decider, ...]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All findings, and how they were made."""
+
+    findings: tuple[Finding, ...]
+    replicates: int
+    points: int
+    seed: int
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per claim."""
+        import pandas as pd
+
+        rows = []
+        for one in self.findings:
+            holds, reverses = one.holds or (np.nan,) * 3, one.reverses or (np.nan,) * 3
+            rows.append({
+                "id": one.claim.id, "claim": one.claim.says, "article": one.claim.article, "kind": one.claim.kind,
+                "kpi": one.claim.kpi, "expect": one.claim.expect, "effect": one.outcome.effect, "low": one.outcome.low,
+                "high": one.outcome.high, "p": one.outcome.p, "p_adjusted": one.p, "spread": one.outcome.spread,
+                "runs": one.outcome.runs, "weakest": one.outcome.words, "holds": holds[0], "holds_low": holds[1],
+                "holds_high": holds[2], "reverses": reverses[0], "reverses_low": reverses[1],
+                "reverses_high": reverses[2], "deciders": ", ".join(f"{d.key} {d.rho:+.2f}" for d in one.deciders),
+                "verdict": one.verdict,
+            })  # fmt: skip
+        return pd.DataFrame(rows)
+
+
+def plausible(points: int, seed: int) -> list[dict[str, Any]]:
+    """Return points of the plausible space: a Latin hypercube over the ranges of all assumed parameters."""
+    from scipy.stats import qmc
+
+    rows = uncertain()
+    if points == 0:
+        return []
+    cube = qmc.LatinHypercube(len(rows), rng=np.random.default_rng(seed)).random(points)
+    return [{row.key: _inside(row, u) for row, u in zip(rows, line, strict=True)} for line in cube]
+
+
+def uncertain() -> list[Parameter]:
+    """Return the parameters whose values are assumptions of ours."""
+    return [row for row in declared().values() if row.assumed and not row.choices and row.kind is not bool]
+
+
+def _inside(row: Parameter, u: float) -> float | int:
+    low, high = row.range
+    return int(low + u * (high - low + 1)) if row.kind is int else float(low + u * (high - low))
+
+
+def scenarios_of(claims: Sequence[Claim]) -> tuple[dict[str, Scenario], dict[tuple[str, str], str]]:
+    """Return the distinct scenarios of some claims, and which of them each scenario of each claim is."""
+    known: dict[str, str] = {}
+    found: dict[str, Scenario] = {}
+    place: dict[tuple[str, str], str] = {}
+    for claim in claims:
+        for name, scenario in claim.scenarios.items():
+            same = repr({key: value for key, value in scenario.resolved().items() if key not in ("title", "about")})
+            own = known.setdefault(same, f"{claim.id} {name}")
+            found.setdefault(own, scenario)
+            place[claim.id, name] = own
+    return found, place
+
+
+def run_ledger(
+    claims: Sequence[Claim], *, replicates: int = 30, points: int = 0, seed: int = 1, workers: int | None = None,
+    out: Path, resume: bool = False, progress: Callable[[str], Any] | None = None, command: list[str] | None = None,
+) -> Ledger:  # fmt: skip
+    """Test claims.
+
+    Args:
+        claims: which.
+        replicates: paired runs of each scenario at the defaults.
+        points: points of the plausible space besides the defaults, each with a few replicates.
+        seed: of all draws, and of the points.
+        workers, out, resume, command: see :func:`ccsim.run.run_experiment`; ``out`` gets a folder for each part.
+        progress: from a title to a context that yields what is called with (done, planned, failed).
+    """
+    scenarios, place = scenarios_of(claims)
+    weeks = tuple(sorted({week for claim in claims for week in claim.weeks}))
+    plain = Experiment(
+        "claims", "The claims ledger", "Which claims does the model support, and where?", next(iter(scenarios)),
+        scenarios, weeks[-1] + 1, replicates, seed, at=weeks,
+    )  # fmt: skip
+    shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command}
+    at_defaults = _figures(plain, out / "defaults", "At the defaults", progress, shared)
+    space = plausible(points, seed)
+    varied: dict[str, Scenario] = {}
+    for number, values in enumerate(space, 1):
+        for name, scenario in scenarios.items():
+            varied[f"{number:04d} {name}"] = under(scenario, values)
+    over = _figures(
+        replace(plain, scenarios=varied, replicates=AT_POINT, baseline=next(iter(varied), "")),
+        out / "space", "Over the plausible space", progress, shared,
+    ) if space else {}  # fmt: skip
+    outcomes = [judge_claim(claim, at_defaults, place) for claim in claims]
+    ps = adjusted(outcomes)
+    findings = [
+        _finding(claim, outcome, p, at_defaults, over, place, space)
+        for claim, outcome, p in zip(claims, outcomes, ps, strict=True)
+    ]
+    return Ledger(tuple(findings), replicates, points, seed)
+
+
+def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return a scenario in another plausible world; what the scenario itself assumes stays."""
+    own = {**scenario.assumptions, **scenario.levers, **scenario.before}
+    return scenario.changed({key: value for key, value in values.items() if key not in own})
+
+
+def seconds_a_run() -> float:
+    """Measure what a run of a new point takes, its founding included."""
+    simulate(Scenario("nothing", "Doing nothing"), 1, 156)
+    start = time.perf_counter()
+    simulate(Scenario("nothing", "Doing nothing"), 2, 156)
+    return time.perf_counter() - start
+
+
+def runs_needed(claims: Sequence[Claim], replicates: int, points: int) -> int:
+    """Return how many runs a ledger takes."""
+    return len(scenarios_of(claims)[0]) * (replicates + points * AT_POINT)
+
+
+Figures = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
+
+
+def _figures(
+    experiment: Experiment, folder: Path, title: str, progress: Callable[[str], Any] | None, shared: dict[str, Any]
+) -> Figures:
+    """Run an experiment and return its figures by scenario and week."""
+    from contextlib import nullcontext
+
+    context = progress(title) if progress else nullcontext(None)
+    with context as show:
+        kept: Progress | None = show
+        results = run_experiment(experiment, out=folder, progress=kept, **shared)
+    frame = results.figures.set_index("replicate").sort_index()
+    return {(str(one), int(week)): rows for (one, week), rows in frame.groupby(["scenario", "week"], sort=False)}
+
+
+def _cells(
+    contrasts: Sequence[Contrast], claim: Claim, figures: Figures, place: Mapping[tuple[str, str], str], prefix: str
+) -> dict[Cell, Any] | None:
+    """Return the values of every cell over the replicates that all of them have; None where there are too few."""
+    wanted = {cell for one in contrasts for cell in one.weights}
+    columns = {}
+    for name, kpi, week in wanted:
+        rows = figures.get((prefix + place[claim.id, name], week))
+        if rows is None:
+            return None
+        columns[name, kpi, week] = rows[kpi].dropna()
+    common = sorted(set.intersection(*(set(column.index) for column in columns.values())))
+    if len(common) < 2:
+        return None
+    return {cell: column.loc[common].to_numpy() for cell, column in columns.items()}
+
+
+def judge_claim(
+    claim: Claim, figures: Figures, place: Mapping[tuple[str, str], str], prefix: str = "", kpi: str | None = None
+) -> Outcome:
+    """Judge a claim at one point."""
+    contrasts = claim.contrasts(kpi)
+    cells = _cells(contrasts, claim, figures, place, prefix)
+    if cells is None:
+        return Outcome(*(float("nan"),) * 3, 0.5, 0.5, 0, float("nan"), "no run that could be judged")
+    return judge(contrasts, cells, KINDS[claim.kind].chooses)
+
+
+def _finding(
+    claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, over: Figures,
+    place: Mapping[tuple[str, str], str], space: Sequence[Mapping[str, Any]],
+) -> Finding:  # fmt: skip
+    also = {kpi: judge_claim(claim, at_defaults, place, kpi=kpi) for kpi in claim.also}
+    there = [judge_claim(claim, over, place, f"{number:04d} ") for number in range(1, len(space) + 1)]
+    effects = tuple(one.effect for one in (outcome, *there))
+    signs = (outcome.sign(p), *(one.sign() for one in there))
+    shares = (_share(signs, 1), _share(signs, -1)) if space else (None, None)
+    holds, reverses = (one[0] if one else None for one in shares)
+    return Finding(
+        claim, outcome, p, also, effects, signs, *shares, _deciders(effects[1:], space),
+        verdict(outcome, p, holds, reverses),
+    )  # fmt: skip
+
+
+def _share(signs: Sequence[int], sign: int) -> tuple[float, float, float]:
+    """Return the share of points with a sign, with its 95 % interval (Wilson)."""
+    from scipy.stats import binomtest
+
+    found = binomtest(sum(one == sign for one in signs), len(signs))
+    interval = found.proportion_ci(LEVEL, method="wilson")
+    return float(found.statistic), float(interval.low), float(interval.high)
+
+
+def _deciders(effects: Sequence[float], space: Sequence[Mapping[str, Any]], most: int = 3) -> tuple[Decider, ...]:
+    """Return the parameters whose values go most with the effect (Spearman's rank correlation).
+
+    ``clear`` says whether a correlation this large is beyond chance, with so many parameters looked at (Bonferroni).
+    """
+    from scipy.stats import spearmanr
+
+    known = [k for k, effect in enumerate(effects) if np.isfinite(effect)]
+    if len(known) < 8 or np.ptp([effects[k] for k in known]) == 0.0:
+        return ()
+    keys = list(space[0])
+    found = []
+    for key in keys:
+        values = [space[k][key] for k in known]
+        if np.ptp(values) > 0.0:
+            told = spearmanr(values, [effects[k] for k in known])
+            found.append(Decider(key, float(told.statistic), bool(told.pvalue * len(keys) < 1.0 - LEVEL)))
+    return tuple(sorted(found, key=lambda one: -abs(one.rho))[:most])

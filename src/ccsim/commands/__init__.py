@@ -1,0 +1,1 @@
+"""Commands of the command line that have a topic of their own; each module registers itself."""

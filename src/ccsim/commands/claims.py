@@ -1,0 +1,52 @@
+"""``ccsim claims``: test the ledger of claims."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def claims(
+    ids: Annotated[list[str] | None, typer.Argument(help="Which claims, such as M1 P2; all if none is named.")] = None,
+    robustness: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Points of the plausible space to test them at, too.")
+    ] = 0,
+    replicates: Annotated[int, typer.Option(min=4, max=100_000, help="Paired runs at the defaults.")] = 30,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all draws and points.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for runs, table and pages.")] = Path("results/claims"),
+    resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")] = False,
+    folder: Annotated[Path | None, typer.Option(help="Folder of claims, instead of claims/ or those shipped.")] = None,
+    pages: Annotated[Path | None, typer.Option(help="Write the pages here instead of into the results folder.")] = None,
+) -> None:
+    """Test claims about change: effect, where it holds, what decides it, verdict."""
+    from ccsim.claims.ledger import run_ledger, runs_needed, seconds_a_run
+    from ccsim.claims.pages import print_ledger, write_pages
+    from ccsim.claims.record import load_claims
+    from ccsim.run import _processors, console_progress
+    from ccsim.tables import console
+
+    chosen = load_claims(ids or (), folder)
+    runs = runs_needed(chosen, replicates, robustness)
+    each = seconds_a_run()
+    minutes = runs * each / (workers or _processors()) / 60
+    typer.echo(f"{len(chosen)} claims take {runs:,} runs: about {max(1, round(minutes))} minutes here.", err=True)
+    shown = sys.stderr.isatty()
+    told = console(stderr=True)
+    ledger = run_ledger(
+        chosen, replicates=replicates, points=robustness, seed=seed, workers=workers, out=out, resume=resume,
+        progress=(lambda title: console_progress(title, told)) if shown else None, command=sys.argv,
+    )  # fmt: skip
+    print_ledger(ledger, console())
+    again = shlex.join(["ccsim", *(word for word in sys.argv[1:] if word != "--resume")])
+    for path in write_pages(ledger, pages or out, again):
+        typer.echo(str(path), err=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(claims)
