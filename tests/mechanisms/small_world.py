@@ -37,9 +37,10 @@ def off(key: str) -> Settings:
 
 
 def on(key: str) -> Settings:
-    """Return settings with one parameter at work: its default, or the top of its range if the default is off."""
+    """Return settings with one parameter at work: its default, or the far end of its range if the default is off."""
     row = declared()[key]
-    return set_to({key: row.default if row.default != row.off else row.range[1]})
+    ends = [end for end in reversed(row.range) if end != row.off]
+    return set_to({key: row.default if row.default != row.off else row.kind(ends[0])})
 
 
 def more(settings: Settings, values: Mapping[str, object]) -> Settings:

@@ -1,9 +1,15 @@
 import pytest
-from small_world import check_off, lived, set_to, world_of
+from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.fatigue import sours, tire, tires, unseen
 
+HEARD = {"sensing.collected": 1.0, "sensing.shared": 1.0}
+
 OFF = {
+    "fatigue.ignored": lambda s: (
+        lived(more(s, HEARD), 12)["cynicism"][-1]
+        == lived(more(s, {**HEARD, "fatigue.ignored": 0.0}), 12)["cynicism"][-1]
+    ),
     "fatigue.strain": lambda s: tires(0.3, 1.0, 1.0, s.fatigue) == tires(0.3, 0.0, 1.0, s.fatigue),
     "fatigue.overload": lambda s: tires(0.3, 0.0, 3.0, s.fatigue) == tires(0.3, 0.0, 1.0, s.fatigue),
     "fatigue.disillusion": lambda s: sours(0.3, 1.0, 0.0, s.fatigue) == sours(0.3, 0.0, 0.0, s.fatigue),

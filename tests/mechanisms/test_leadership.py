@@ -7,6 +7,7 @@ from ccsim.founding import draw
 from ccsim.mechanisms.empowerment import passed_on
 from ccsim.mechanisms.leadership import believe, keeps_word, look, replace_leaders, won_over
 from ccsim.settings import Settings
+from ccsim.week import live
 from ccsim.world import World
 
 #: Everything that moves a leader's conviction, switched off, so that a test switches on what it looks at.
@@ -44,11 +45,20 @@ def same_control(s: Settings) -> bool:
     return len(set(draw(s, 3).state.leaders.control.tolist())) == 1
 
 
+def executive_stays(s: Settings) -> bool:
+    world = world_of(more(set_to(), {"organisation.tiers": 3, "leadership.leaving": 0.0}))
+    world.settings = more(world.settings, {"leadership.successor": s.leadership.successor})
+    before = int(world.state.leaders.person[0])
+    live(world)
+    return int(world.state.leaders.person[0]) == before
+
+
 OFF = {
     "leadership.spread": same_dispositions,
     "leadership.control_spread": same_control,
     "leadership.attention": lambda s: lived(s, 12)["escalated"].sum() == 0.0,
     "leadership.leaving": lambda s: lived_persons(more(s, {"organisation.tiers": 3})) == 0,
+    "leadership.successor": executive_stays,
     "leadership.superior": heads_unmoved("leadership.superior"),
     "leadership.measured": heads_unmoved("leadership.measured"),
     "leadership.reversion": heads_unmoved("leadership.reversion"),

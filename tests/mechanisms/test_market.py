@@ -25,6 +25,7 @@ OFF = {
     "market.churn": lambda s: lived(s, 26)["left"].sum() == 0.0,
     "market.churn_sensitivity": lambda s: leaving(s, 0.95) == leaving(s, 0.3),
     "market.hearsay": lambda s: leaving(s, 0.7, 1.0) == leaving(s, 0.7, 0.0),
+    "market.challenger": lambda s: lived(s, 8)["rival"].sum() == 0.0,
     "market.joining": lambda s: lived(s, 26)["joined"].sum() == 0.0,
     "market.reputation": lambda s: joining(s, 0.0) == joining(s, 1.0),
 }

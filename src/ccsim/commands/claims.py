@@ -43,8 +43,27 @@ def claims(
     )  # fmt: skip
     print_ledger(ledger, console())
     again = shlex.join(["ccsim", *(word for word in sys.argv[1:] if word != "--resume")])
+    again += f"` at {_commit()}, seed `{seed}"
     for path in write_pages(ledger, pages or out, again):
         typer.echo(str(path), err=True)
+
+
+def _commit() -> str:
+    """Name the sources: the commit of a checkout, else the version; and the hash of the model's sources."""
+    import subprocess
+    from importlib.metadata import version
+
+    from ccsim.compiled import source_hash
+
+    place = Path(__file__).parent
+    try:
+        told = subprocess.run(
+            ["git", "-C", str(place), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+        )
+        made = f"commit {told.stdout.strip()}"
+    except (OSError, subprocess.CalledProcessError):
+        made = f"ccsim {version('ccsim')}"
+    return f"{made}, sources {source_hash()}"
 
 
 def register(app: typer.Typer) -> None:
