@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from ccsim.commands.game import register as _register_game
 from ccsim.errors import CcsimError, InputError, UnknownName
 
 HELP = """Simulate an organisation that tries to become customer-centric, and compare ways to get there.
@@ -391,6 +392,8 @@ def main() -> NoReturn:
         sys.exit(2 if isinstance(error, InputError) else 130 if type(error).__name__ == "Interrupted" else 1)
     sys.exit(0)
 
+
+_register_game(app)
 
 if __name__ == "__main__":
     main()

@@ -44,6 +44,7 @@ class Purpose(IntEnum):
     LEADER_HIRED = 27
     APPOINT = 28
     CLASSIC = 100
+    GAME_EVENT = 110
 
 
 _M0 = np.uint64(0xD2511F53)

@@ -1,0 +1,1 @@
+"""Commands by topic; each file has a `register` that the command line calls."""
