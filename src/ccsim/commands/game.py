@@ -31,7 +31,7 @@ def moves() -> None:
     for group, rows in rules.groups.items():
         typer.echo(f"{group}:")
         for row in rows:
-            typer.echo(f"  {row.name:<20} {row.title}: {price(row)}")
+            typer.echo(f"  {row.name:<20} {row.title}: {row.price()}")
             typer.echo(f"  {'':<20} {row.about}")
             levers = [f"{key} = {value}" for key, value in row.set.items()]
             levers += [f"programme.{part}: EUR {euros:,.0f} a week" for part, euros in row.spend.items()]
@@ -117,16 +117,6 @@ def search(
             out.write_text(text + "\n", encoding="utf-8")
         except OSError as error:
             raise InputError(f"{out}: cannot be written ({error.strerror})") from None
-
-
-def price(row: Any) -> str:
-    """Say what a move costs."""
-    parts = [f"{row.attention} attention" + (f", then {row.upkeep}" if row.upkeep else "")]
-    if row.once:
-        parts.append(f"EUR {row.once:,.0f} once")
-    if row.per_week:
-        parts.append(f"EUR {row.per_week:,.0f} a week")
-    return "; ".join(parts)
 
 
 def tell_choice(played: Game, number: int, choice: Choice) -> None:

@@ -57,6 +57,18 @@ class Move(Part):
         """EUR a week out of the purse while it goes on."""
         return self.weekly + self.in_model + sum(self.spend.values())
 
+    def price(self, runs: bool = False) -> str:
+        """Say what it takes to start it, or to let it go on."""
+        points = self.upkeep if runs else self.attention
+        parts = [f"{points} attention" if points or not runs else "no attention"]
+        if self.upkeep and not runs:
+            parts[0] += f", then {self.upkeep}"
+        if self.once and not runs:
+            parts.append(f"EUR {self.once:,.0f} once")
+        if self.per_week:
+            parts.append(f"EUR {self.per_week:,.0f} a week")
+        return "; ".join(parts)
+
 
 class Event(Part):
     """Something the world does to the organisation."""
@@ -72,11 +84,14 @@ class Event(Part):
 
 
 class Report(Part):
-    """A figure that a manager sees, some quarters late; the player may have to predict it first."""
+    """A figure that a manager sees, some quarters late.
+
+    ``predict`` (lowest, highest, step) asks the player for a prediction first.
+    """
 
     kpi: str
     late: Quarters = 0
-    predict: bool = False
+    predict: tuple[float, float, float] | None = None
 
 
 class Criterion(Part):

@@ -18,7 +18,7 @@ import numpy as np
 from ccsim.draws import Purpose, four
 from ccsim.errors import InputError, UnknownName
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, Catalogue, Event, Move, catalogue
-from ccsim.kpis import KPIS
+from ccsim.kpis import KPIS, calculate
 from ccsim.populations import Floats
 from ccsim.recorder import Record
 from ccsim.scenario import Move as Levers
@@ -87,6 +87,8 @@ class Game:
     Attributes:
         choices: what has been chosen, one a quarter.
         seen: what the player has seen, one a quarter.
+        before: every KPI of the week before the game.
+        coming: the quarter in which each event begins.
 
     Raises:
         InputError: an unknown scenario, or a seed that is not accepted.
@@ -107,6 +109,7 @@ class Game:
         self._in_force: dict[str, Any] = {}
         self._booked: list[float] = []  # EUR a quarter that the game books besides the model
         self._known: tuple[int, dict[str, Floats]] | None = None
+        self.before = _last_week(self.simulation)
 
     @property
     def quarter(self) -> int:
@@ -307,6 +310,16 @@ def _fresh(scenario: str, seed: int, weeks: int) -> Simulation:
     twin.world, twin.events = founded.world.copy(), []
     twin.record = Record.of(twin.world, weeks)
     return twin
+
+
+def _last_week(simulation: Simulation) -> dict[str, float]:
+    """Return the KPIs of the last week of the past, as a predecessor hands them over."""
+    record = Record.of(simulation.world, 1)
+    record.add(simulation.world)
+    return {
+        name: float(values[0])
+        for name, values in calculate(record, simulation.world.settings.accounts.discount).items()
+    }
 
 
 @lru_cache(maxsize=16)
