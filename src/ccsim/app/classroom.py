@@ -75,7 +75,6 @@ def Opening(problem: str, opened: Callable[[Room], None]) -> None:
 def Lesson(room: Room) -> None:
     """A class that is open: its code, progress, and the comparison."""
     version = solara.use_reactive(room.version)
-    version.get()
     levels: Any = solara.lab.use_task(lambda: lines_of(room), dependencies=[room.code], raise_error=False)
 
     Watch(room, version)
@@ -84,10 +83,12 @@ def Lesson(room: Room) -> None:
         solara.HTML(
             tag="div",
             unsafe_innerHTML="Players open this server's address with "
-            f"<code>/play?class={escape(room.code)}</code>, or type the code on the page Play.<br>You come back to this "
-            f"page with <code>/class?class={escape(room.code)}&amp;key={escape(room.key)}</code> (keep it to yourself).",
+            f"<code>/play?class={escape(room.code)}</code>, or type the code on the page Play.",
         )
-    Progress(room)
+    # Closed, because this page is shown to the class and the key is the lecturer's.
+    with solara.Details("How to come back to this page (not for the projector)"):
+        solara.Text(f"/class?class={room.code}&key={room.key}")
+    Progress(room, version.value)
     rows = room.named()
     if rows:
         Comparison(room, rows, levels.value if levels.finished and levels.value else ())
@@ -115,7 +116,7 @@ def lines_of(room: Room) -> Levels:
 
 
 @solara.component
-def Progress(room: Room) -> None:
+def Progress(room: Room, version: int) -> None:
     """How many are how far."""
     count, done = len(room.quarters), len(room.games)
     where = list(room.quarters.values())

@@ -201,8 +201,8 @@ def Deciding(now: Table, table: solara.Reactive[Table]) -> None:
     with solara.Div(classes=["gm-two"]):
         with solara.Div():
             Revealed(game, now.turn)
-            Question(game, now.turn, now.note, lambda text: change(note=str(text or "")[:2000]))
             Figures(game, now.turn)
+            Question(game, now.turn, now.note, lambda text: change(note=str(text or "")[:2000]))
         MoveList(game, now.turn, now.starts, now.stops, table)
     with solara.Div(classes=["gm-foot"]):
         for kpi in game.catalogue.predicted:
@@ -214,8 +214,8 @@ def Deciding(now: Table, table: solara.Reactive[Table]) -> None:
             color="primary", large=True, disabled=bool(problem), classes=["gm-go"],
         )  # fmt: skip
         solara.Text(problem or now.problem, classes=["gm-no"])
-    with solara.Div(classes=["gm-row"]):
-        solara.FileDownload(lambda: text_of(game), "ccsim-game.json", label="Keep this game in a file")
+        with solara.Div(classes=["gm-keep"]):
+            solara.FileDownload(lambda: text_of(game), "ccsim-game.json", label="Keep in a file")
 
 
 def why_not(game: Game, choice: Choice) -> str:
@@ -245,8 +245,8 @@ def Head(game: Game, choice: Choice) -> None:
         classes=["gm-head"],
         unsafe_innerHTML=f'<span class="gm-when">Quarter {game.quarter + 1} of {rules.quarters}</span>'
         f'<span class="gm-track" aria-hidden="true">{track}</span>'
-        f'<span class="gm-have">Money: EUR {game.money:,.0f}, {"" if left >= 0 else "<b>"}EUR {left:,.0f} after this '
-        f"quarter{'' if left >= 0 else '</b>'}</span>"
+        f'<span class="gm-have">Money: EUR {game.money:,.0f}, of which {"" if left >= 0 else "<b>"}EUR {left:,.0f} stay'
+        f"{'' if left >= 0 else '</b>'}</span>"
         f'<span class="gm-have">Attention: {attention} of {rules.attention} <span aria-hidden="true">{points}</span>'
         "</span>",
     )

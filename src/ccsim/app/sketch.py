@@ -71,7 +71,9 @@ def chart(
         marks: (quarter from 0, what happened).
         width, height: of the picture.
     """
-    left, right, top, bottom = 44, 10, 28, 40
+    left, right, top, bottom = 44, 10, 28, 24
+    legend, lines = _legend([row for row in series if not row.faint], width)
+    height, bottom = height + 18 * lines, bottom + 18 * lines
     known = [value for row in series for value in row.values if value is not None and math.isfinite(value)]
     count = max((len(row.values) for row in series), default=1)
     low, high = _span(known or [0.0])
@@ -101,8 +103,7 @@ def chart(
             f"<title>{escape(said)}</title></text>"
         )
     parts += [_line(row, at) for row in series]
-    parts.append(_legend([row for row in series if not row.faint], left, height - 8))
-    return "".join(parts) + "</svg>"
+    return "".join(parts) + f'<g transform="translate(0 {height - 18 * lines + 12})">{legend}</g></svg>'
 
 
 def bars(title: str, rows: Sequence[tuple[str, float]], width: int = 560) -> str:
@@ -183,16 +184,21 @@ def _line(row: Series, at) -> str:  # type: ignore[no-untyped-def]
     return "".join(parts)
 
 
-def _legend(series: Sequence[Series], x: float, y: float) -> str:
-    parts = []
+def _legend(series: Sequence[Series], width: int) -> tuple[str, int]:
+    """Return the legend, and how many lines it takes."""
+    parts, x, line = [], 8.0, 0
     for row in series:
         colour, dash = row.style
+        room = 36 + 6.4 * len(row.name)
+        if x + room > width and x > 8.0:
+            x, line = 8.0, line + 1
+        y = 18 * line
         parts.append(
             f'<line x1="{x:.0f}" x2="{x + 20:.0f}" y1="{y - 4}" y2="{y - 4}" stroke="{colour}" stroke-width="2.2" '
             f'stroke-dasharray="{dash}"/>' + _label(x + 24, y, row.name, "start", INK)
         )
-        x += 36 + 6.4 * len(row.name)
-    return "".join(parts)
+        x += room
+    return "".join(parts), line + 1
 
 
 def _label(x: float, y: float, text: str, anchor: str, colour: str = QUIET, size: float = 11.5) -> str:
@@ -211,6 +217,6 @@ def _span(values: Sequence[float]) -> tuple[float, float]:
 def _ticks(low: float, high: float) -> list[float]:
     """Return three to six round values that cover a span."""
     step = 10 ** math.floor(math.log10((high - low) / 3))
-    step *= next((factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= 4), 10)
+    step *= next((factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= 5), 10)
     first = math.floor(low / step)
     return [step * number for number in range(first, math.ceil(high / step) + 1)]

@@ -47,13 +47,15 @@ def Unveiled(game: Game, code: str, visitor: str, turn: Semaphore, again: Callab
 
     work: Any = solara.lab.use_task(reveal, dependencies=[id(game)], raise_error=False)
     solara.HTML(tag="h1", unsafe_innerHTML="What really happened")
-    if work.error:
-        solara.Text("The debrief could not be worked out; keep the game in its file and load it again.")
-    elif work.finished and work.value is not None:
-        Lines(game, work.value)
-        Luck(game, turn)
-    else:
-        solara.Text("Your game is played again without each of your moves, on the same draws. A few seconds …")
+    # What comes late stands in a place of its own: without it the fields below would be made anew, and emptied.
+    with solara.Div():
+        if work.error:
+            solara.Text("The debrief could not be worked out; keep the game in its file and load it again.")
+        elif work.finished and work.value is not None:
+            Lines(game, work.value)
+            Luck(game, turn)
+        else:
+            solara.Text("Your game is played again without each of your moves, on the same draws. A few seconds …")
     HandIn(game, code, visitor)
     with solara.Div(classes=["gm-row"]):
         solara.FileDownload(lambda: text_of(game), "ccsim-game.json", label="Keep this game in a file")
@@ -178,10 +180,11 @@ def Luck(game: Game, turn: Semaphore) -> None:
         )
     else:
         busy = bool(wanted.value)
-        solara.Button(
-            "Working …" if busy else "Play my choices on 20 other draws", disabled=busy, outlined=True,
-            on_click=lambda: wanted.set(1),
-        )  # fmt: skip
+        with solara.Div(classes=["gm-row"]):
+            solara.Button(
+                "Working …" if busy else "Play my choices on 20 other draws", disabled=busy, outlined=True,
+                on_click=lambda: wanted.set(1),
+            )  # fmt: skip
 
 
 @solara.component
