@@ -3,7 +3,7 @@
     python benchmarks/class_load.py --players 40
 
 Starts a server of its own on the loopback address, opens the sessions in plain websocket clients (no browser, which
-would need the processor itself), and lets each play: two ticks and the button a quarter, with a pause for thinking.
+would need the processor itself), and lets each play: two ticks and the button a quarter, with pauses for thinking.
 Measured is how long a click takes until the server has sent what it changes. It ends by itself.
 """
 
@@ -37,7 +37,7 @@ class Player:
         self.idle = asyncio.Event()
         self.chance = random.Random(number)
         self.waits: list[float] = []
-        self.first = 0.0
+        self.first, self.begin = 0.0, 0.0
 
     async def play(self, quarters: int, pause: float) -> None:
         """Play some quarters."""
@@ -57,7 +57,9 @@ class Player:
             await self._send("comm_msg", {"comm_id": control, "data": run})
             await self._until(lambda: self._button("Begin"))
             self.first = time.perf_counter() - began
+            await asyncio.sleep(self.chance.uniform(0.3, 1.0) * pause)
             await self._click("Begin", "Play quarter 1")
+            self.begin = self.waits.pop()
             for quarter in range(1, quarters + 1):
                 for _ in range(2):
                     await asyncio.sleep(self.chance.uniform(0.3, 1.0) * pause)
@@ -198,6 +200,8 @@ def main() -> None:
         waits = sorted(wait for player in class_ for wait in player.waits)
         firsts = sorted(player.first for player in class_)
         print(f"{chosen.players} players, {chosen.quarters} quarters, {len(waits)} clicks answered")
+        begins = sorted(player.begin for player in class_)
+        print(f"begin to first quarter: median {statistics.median(begins):.2f} s, worst {begins[-1]:.2f} s")
         print(f"first page: median {statistics.median(firsts):.2f} s, worst {firsts[-1]:.2f} s")
         print(f"click to answer: median {1000 * statistics.median(waits):.0f} ms, "
               f"95 % {1000 * waits[int(0.95 * len(waits))]:.0f} ms, worst {1000 * waits[-1]:.0f} ms")  # fmt: skip

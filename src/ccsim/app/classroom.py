@@ -137,7 +137,9 @@ def Comparison(room: Room, rows: list[tuple[str, HandedIn]], levels: Levels) -> 
         fan("Satisfaction, true", "csat", rows), fan("Satisfaction, reported", "reported_csat", rows),
         fan("Profit (EUR/week)", "profit", rows), fan("Habit (share)", "habit", rows),
     ]  # fmt: skip
-    solara.HTML(tag="div", classes=["gm-charts", "gm-four"], unsafe_innerHTML="".join(f"<div>{one}</div>" for one in charts))
+    solara.HTML(
+        tag="div", classes=["gm-charts", "gm-four"], unsafe_innerHTML="".join(f"<div>{one}</div>" for one in charts)
+    )
     solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=f"<h2>Moves</h2>{moves_table(rows)}")
     solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=f"<h2>Games</h2>{games_table(rows)}")
     solara.FileDownload(lambda: as_csv(room), f"class-{room.code}.csv", label="Keep the class as a table (CSV)")

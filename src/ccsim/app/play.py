@@ -115,6 +115,9 @@ def Briefing(table: solara.Reactive[Table], seed: int | None, code: str) -> None
     number = solara.use_reactive("1" if seed is None else str(seed))
     typed = solara.use_reactive(code)
 
+    # While the briefing is read, the model is compiled and the organisation founded.
+    solara.use_thread(lambda _cancelled: started(number.peek(), ""), dependencies=[])
+
     def begin() -> None:
         table.set(replace(table.value, **started(number.value, typed.value)))
 
@@ -371,17 +374,12 @@ def ended_by(game: Game, name: str) -> list[str]:
 def MoveRow(name: str, runs: bool, ticked: bool, ends: str, tick: Callable[[str, bool], None]) -> None:
     """A move: a box to tick, what it costs, what it means."""
     row = catalogue().move(name)
-    note = f' <span class="gm-ends">Ends: {escape(ends)}.</span>' if ends else ""
-    with solara.Div(classes=["gm-move"]):
-        solara.v.Checkbox(
-            label=row.title + (" (running)" if runs else ""), v_model=ticked, dense=True, hide_details=True,
-            on_v_model=lambda on: tick(name, bool(on)), class_=f"gm-{name}",
-        )  # fmt: skip
-        solara.HTML(
-            tag="div",
-            classes=["gm-about"],
-            unsafe_innerHTML=f'<span class="gm-price">{escape(row.price(runs))}.</span> {escape(row.about)}{note}',
-        )
+    said = f"{row.price(runs)}. {row.about}" + (f" ▸ Ends: {ends}." if ends else "")
+    # One widget a row: what a class waits for when all begin at once is the making of widgets.
+    solara.v.Checkbox(
+        label=row.title + (" (running)" if runs else ""), v_model=ticked, dense=True, hint=said, persistent_hint=True,
+        on_v_model=lambda on: tick(name, bool(on)), class_=f"gm-move gm-{name}",
+    )  # fmt: skip
 
 
 def ticking(table: Table, name: str, on: bool) -> Table:
