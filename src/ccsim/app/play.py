@@ -18,6 +18,7 @@ import solara
 import solara.lab
 
 from ccsim.app import sketch
+from ccsim.app.file_field import FileField
 from ccsim.app.rooms import ROOMS
 from ccsim.app.unveiled import Unveiled
 from ccsim.errors import CcsimError, InputError
@@ -144,31 +145,6 @@ def Briefing(table: solara.Reactive[Table], seed: int | None, code: str) -> None
         solara.Text(table.value.problem, classes=["gm-bad"])
     with solara.Details("Go on with a saved game"):
         FileField(load)
-
-
-@solara.component
-def FileField(on_file: Callable[[Any], None]) -> None:
-    """A field for a file that the keyboard and a phone can use too; the file is read only as far as it is asked for."""
-    from ipyvuetify.extra import FileInput
-
-    chosen, choose = solara.use_state(None)
-    files, put = solara.use_state(None)
-    field = FileInput.element(accept=".json", multiple=False, on_file_info=choose)
-
-    def wire() -> None:
-        if chosen:
-            real: Any = solara.get_widget(field)
-            # As solara's own field does it: the widget drops its observer when it is made by a component.
-            real.version += 1
-            real.reset_stats()
-            put(real.get_files())
-
-    def read(_cancelled: threading.Event) -> None:
-        if files:
-            on_file(files[0])
-
-    solara.use_effect(wire, [chosen])
-    solara.use_thread(read, dependencies=[files])
 
 
 def started(seed: str, code: str) -> dict[str, Any]:
