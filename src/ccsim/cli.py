@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from ccsim.commands import claims
+from ccsim.commands import game as game_commands
 from ccsim.errors import CcsimError, InputError, UnknownName
 
 HELP = """Simulate an organisation that tries to become customer-centric, and compare ways to get there.
@@ -372,6 +373,7 @@ def _tell_failures(result: Any) -> None:
 
 
 claims.register(app)
+game_commands.register(app)
 
 
 def main() -> NoReturn:

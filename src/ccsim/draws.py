@@ -50,6 +50,7 @@ class Purpose(IntEnum):
     PRIORITY = 34
     SPONSOR = 35
     CLASSIC = 100
+    GAME_EVENT = 110
 
 
 _M0 = np.uint64(0xD2511F53)

@@ -1,0 +1,194 @@
+"""The management game on the command line: play it, replay a file, look for a good plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ccsim.game.debrief import Debrief
+    from ccsim.game.playing import Choice, Game, Quarter
+
+game = typer.Typer(help="The management game: twelve quarters, a purse, little attention.", no_args_is_help=True)
+
+SavedFile = Annotated[Path, typer.Argument(help="A saved game.")]
+Seed = Annotated[int, typer.Option(help="Where the random draws begin; the same seed brings the same events.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(game, name="game")
+
+
+@game.command()
+def moves() -> None:
+    """List the moves, with what each costs and which levers it sets."""
+    from ccsim.game.catalogue import catalogue
+
+    rules = catalogue()
+    for group, rows in rules.groups.items():
+        typer.echo(f"{group}:")
+        for row in rows:
+            typer.echo(f"  {row.name:<20} {row.title}: {row.price()}")
+            typer.echo(f"  {'':<20} {row.about}")
+            levers = [f"{key} = {value}" for key, value in row.set.items()]
+            levers += [f"programme.{part}: EUR {euros:,.0f} a week" for part, euros in row.spend.items()]
+            if levers:
+                typer.echo(f"  {'':<20} Sets {'; '.join(levers)}")
+
+
+@game.command()
+def replay(file: SavedFile) -> None:
+    """Play a saved game again, bit for bit, and reveal it."""
+    from ccsim.game.saved import read_game
+
+    found = read_game(file)
+    who = f" of {found.game.player}" if found.game.player else ""
+    typer.echo(f"Game{who} on {found.game.scenario!r}, seed {found.game.seed}. {found.note}\n")
+    for seen, choice in zip(found.game.seen, found.game.choices, strict=True):
+        tell_choice(found.game, seen.number, choice)
+        tell_quarter(found.game, seen)
+    if found.game.over:
+        tell_debrief(found.game)
+    else:
+        typer.echo(f"The game goes on: {found.game.quarter} of {found.game.rules.quarters} quarters are played.")
+    if not found.same:
+        raise typer.Exit(1)
+
+
+@game.command()
+def play(
+    file: Annotated[Path, typer.Argument(help="Where to keep the game; an unfinished one goes on.")] = Path(
+        "game.json"
+    ),
+    seed: Seed = 1,
+    scenario: Annotated[str, typer.Option(help="The organisation that it is played on.")] = "nothing",
+) -> None:
+    """Play in the terminal: each quarter type moves to start, -moves to stop, or nothing."""
+    from ccsim.errors import InputError
+    from ccsim.game.playing import Game
+    from ccsim.game.saved import read_game, save
+
+    going = read_game(file).game if file.exists() else Game(seed, scenario)
+    typer.echo(
+        going.rules.brief.strip() + "\n\n`ccsim game moves` lists the moves. Ctrl-C stops; the file keeps all.\n"
+    )
+    while not going.over:
+        runs = ", ".join(going.running) or "nothing"
+        typer.echo(f"Quarter {going.quarter + 1} of {going.rules.quarters}. EUR {going.money:,.0f} left. Runs: {runs}.")
+        try:
+            seen = going.play(_asked(going))
+        except InputError as error:
+            typer.echo(f"  {error}\n")
+            continue
+        tell_quarter(going, seen)
+        save(going, file)
+    tell_debrief(going)
+    typer.echo(f"\nThe game is in {file}; ccsim game replay {file} shows it again.")
+
+
+@game.command()
+def search(
+    plans: Annotated[int, typer.Option(min=1, help="How many plans to try.")] = 400,
+    seeds: Annotated[int, typer.Option(min=1, help="On how many seeds to play each.")] = 4,
+    seed: Seed = 0,
+    out: Annotated[Path | None, typer.Option(help="Write the plan to this file.")] = None,
+) -> None:
+    """Look for a good plan; it does not know the draws of any game."""
+    import json
+
+    from ccsim.errors import InputError
+    from ccsim.game.search import search as look
+
+    found = look(plans, seeds, seed, tell=_progress if plans >= 50 else None)
+    command = f"ccsim game search --plans {plans} --seeds {seeds} --seed {seed}"
+    rows = [
+        {key: list(names) for key, names in (("start", row.start), ("stop", row.stop)) if names}
+        for row in found.choices
+    ]  # fmt: skip
+    typer.echo(f"{found.points:.1f} points on average over {seeds} seeds, the best of {plans} plans.")
+    for number, row in enumerate(rows):
+        typer.echo(f"  Quarter {number + 1:2}: {_words(row.get('start', []), row.get('stop', []))}")
+    if out is not None:
+        text = json.dumps({"command": command, "points": found.points, "choices": rows}, indent=1)
+        try:
+            out.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{out}: cannot be written ({error.strerror})") from None
+
+
+def tell_choice(played: Game, number: int, choice: Choice) -> None:
+    """Say what was chosen for a quarter."""
+    typer.echo(f"Quarter {number + 1}: {_words(choice.start, choice.stop)}")
+
+
+def tell_quarter(played: Game, seen: Quarter) -> None:
+    """Say what a manager sees of a quarter."""
+    from ccsim.game.playing import title_of
+
+    for line in seen.news:
+        typer.echo(f"  NEWS  {line}")
+    late = {row.kpi: row.late for row in played.rules.report}
+    for kpi, value in seen.figures.items():
+        when = " (of the quarter before)" if late[kpi] else ""
+        typer.echo(f"  {title_of(kpi)}{when}: {number(value)}")
+    for kpi, value in seen.shown.items():
+        typer.echo(f"  You learn: {title_of(kpi)}: {number(value)}")
+    typer.echo("")
+
+
+def tell_debrief(played: Game) -> None:
+    """Reveal a finished game."""
+    from ccsim.game.debrief import best_command, debrief, scored
+    from ccsim.game.playing import title_of
+
+    found: Debrief = debrief(played)
+    typer.echo("What really happened, quarter by quarter:")
+    for kpi in played.catalogue.hidden:
+        values = "  ".join(f"{number(value):>6}" for value in found.lines["you"].kpis[kpi])
+        typer.echo(f"  {title_of(kpi):<34} {values}")
+    for quarter, title in found.events:
+        typer.echo(f"  Quarter {quarter + 1}: {title}.")
+    typer.echo("\nScore, with the same draws:")
+    for row in found.lines.values():
+        parts = ", ".join(f"{scored(kpi)} {number(value)}" for kpi, value in row.score.values.items())
+        typer.echo(f"  {row.title:<16} {row.score.total:6.1f}   {parts}")
+    typer.echo(f"  The best plan was found by: {best_command()}")
+    typer.echo("\nWhat each move was worth (the game less the same game without it):")
+    for part in found.worth:
+        typer.echo(f"  {part.points:+6.1f} points  EUR {part.profit:+12,.0f}  {part.csat:+5.1f} CSAT  {part.title}")
+
+
+def number(value: float | None) -> str:
+    """Write a figure with as many digits as it deserves."""
+    if value is None or value != value:
+        return "not known yet" if value is None else "none"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _asked(going: Game) -> Choice:
+    from ccsim.game.playing import Choice, title_of
+
+    words = typer.prompt("  Moves", default="", show_default=False).replace(",", " ").split()
+    expected: dict[str, float] = {}
+    for kpi in going.catalogue.predicted:
+        guess = typer.prompt(f"  Your prediction, {title_of(kpi)} (Enter: none)", default="", show_default=False)
+        try:
+            expected |= {kpi: float(guess)} if guess.strip() else {}
+        except ValueError:
+            typer.echo(f"  {guess!r} is no number; no prediction then.")
+    stop = tuple(word[1:] for word in words if word.startswith("-"))
+    return Choice(tuple(word for word in words if not word.startswith("-")), stop, expected)
+
+
+def _words(start: Any, stop: Any) -> str:
+    parts = [f"start {', '.join(start)}"] if start else []
+    parts += [f"stop {', '.join(stop)}"] if stop else []
+    return "; ".join(parts) or "nothing new"
+
+
+def _progress(tried: int, points: float) -> None:
+    if tried % 50 == 0:
+        typer.echo(f"  {tried} plans, best {points:.1f} points", err=True)

@@ -1,0 +1,263 @@
+"""What can be done, what can happen, what is seen and what counts: two files of data, checked when they are read.
+
+``moves.toml`` lists the moves, ``rules.toml`` everything else. Levers are checked against their own declarations, so
+a move that names a lever wrongly is refused with the file, the line and the nearest name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ccsim.errors import InputFaults, UnknownName
+from ccsim.kpis import KPIS
+from ccsim.scenario_file import Reader
+from ccsim.toml_places import read_toml
+
+HERE = Path(__file__).parent
+
+#: Parts of the programme's two purses, as the levers of the programme name them.
+FROM_TOP = ("communication", "training", "coaching")
+FROM_BOTTOM = ("improvement", "immersion", "embedding")
+
+Money = Annotated[float, Field(ge=0, le=1e9)]
+Points = Annotated[int, Field(ge=0, le=100, strict=True)]
+Quarters = Annotated[int, Field(ge=0, le=1000, strict=True)]
+
+
+class Part(BaseModel):
+    """A table whose keys are all known and which nobody changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Move(Part):
+    """Something the player can do; ``moves.toml`` says what each field means."""
+
+    name: str
+    title: str
+    about: str
+    group: str
+    attention: Points = 1
+    upkeep: Points = 0
+    once: Money = 0.0
+    weekly: Money = 0.0
+    in_model: Money = 0.0
+    lasts: Quarters = 0
+    spend: dict[str, Money] = Field(default_factory=dict)
+    set: dict[str, Any] = Field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+
+    @property
+    def per_week(self) -> float:
+        """EUR a week out of the purse while it goes on."""
+        return self.weekly + self.in_model + sum(self.spend.values())
+
+    def price(self, runs: bool = False) -> str:
+        """Say what it takes to start it, or to let it go on."""
+        points = self.upkeep if runs else self.attention
+        parts = [f"{points} attention" if points or not runs else "no attention"]
+        if self.upkeep and not runs:
+            parts[0] += f", then {self.upkeep}"
+        if self.once and not runs:
+            parts.append(f"EUR {self.once:,.0f} once")
+        if self.per_week:
+            parts.append(f"EUR {self.per_week:,.0f} a week")
+        return "; ".join(parts)
+
+
+class Event(Part):
+    """Something the world does to the organisation."""
+
+    name: str
+    title: str
+    about: str
+    chance: Annotated[float, Field(ge=0, le=1)]
+    first: Quarters = Field(alias="from")
+    last: Quarters = Field(alias="to")
+    lasts: Quarters = 0
+    set: dict[str, Any] = Field(min_length=1)
+
+
+class Report(Part):
+    """A figure that a manager sees, some quarters late.
+
+    ``predict`` (lowest, highest, step) asks the player for a prediction first.
+    """
+
+    kpi: str
+    late: Quarters = 0
+    predict: tuple[float, float, float] | None = None
+
+
+class Criterion(Part):
+    """What a game is judged by: 0 points at ``zero``, 100 at ``hundred``, in proportion in between and beyond."""
+
+    kpi: str
+    weight: Annotated[float, Field(ge=0, le=100)]
+    zero: float
+    hundred: float
+
+
+class Reflection(Part):
+    """A question after a quarter."""
+
+    after: Quarters
+    ask: str
+
+
+class Hidden(Part):
+    """What only the debrief shows."""
+
+    kpis: tuple[str, ...]
+
+
+class Rules(Part):
+    """The file of rules."""
+
+    quarters: Annotated[int, Field(ge=1, le=100, strict=True)]
+    weeks: Annotated[int, Field(ge=1, le=52, strict=True)]
+    budget: Money
+    attention: Points
+    brief: str
+    report: tuple[Report, ...]
+    hidden: tuple[Hidden, ...]
+    event: tuple[Event, ...]
+    criterion: tuple[Criterion, ...]
+    reflection: tuple[Reflection, ...]
+
+
+class Moves(Part):
+    """The file of moves."""
+
+    move: tuple[Move, ...]
+
+
+class Catalogue:
+    """Rules and moves, ready for use.
+
+    Attributes:
+        rules: time, purse, attention, reports, events, criteria.
+        moves: every move by name, in the order of the file.
+        events: every event by name.
+    """
+
+    def __init__(self, rules: Rules, moves: Moves) -> None:
+        self.rules = rules
+        self.moves = {row.name: row for row in moves.move}
+        self.events = {row.name: row for row in rules.event}
+
+    def move(self, name: str) -> Move:
+        """Return a move by its name.
+
+        Raises:
+            UnknownName: there is none.
+        """
+        if name not in self.moves:
+            raise UnknownName("move", name, self.moves)
+        return self.moves[name]
+
+    def excludes(self, one: str, other: str) -> bool:
+        """Whether two moves (or a move and an event) set a lever in common."""
+        levers = [(self.moves.get(name) or self.events[name]).set for name in (one, other)]
+        return one != other and bool(set(levers[0]) & set(levers[1]))
+
+    @property
+    def groups(self) -> dict[str, list[Move]]:
+        """The moves by the heading they stand under."""
+        found: dict[str, list[Move]] = {}
+        for row in self.moves.values():
+            found.setdefault(row.group, []).append(row)
+        return found
+
+    @property
+    def predicted(self) -> list[str]:
+        """KPIs that the player predicts before each quarter."""
+        return [row.kpi for row in self.rules.report if row.predict]
+
+    @property
+    def hidden(self) -> list[str]:
+        """KPIs that only the debrief shows."""
+        return [name for row in self.rules.hidden for name in row.kpis]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the catalogue that comes with ccsim."""
+    return read_catalogue(HERE / "rules.toml", HERE / "moves.toml")
+
+
+def read_catalogue(rules_file: Path, moves_file: Path) -> Catalogue:
+    """Return a catalogue read from two files.
+
+    Raises:
+        InputFaults: what is wrong with them, all of it, with file and line.
+    """
+    rules_data, rules_places = read_toml(rules_file)
+    moves_data, moves_places = read_toml(moves_file)
+    rules_reader, moves_reader = Reader(rules_file, rules_places), Reader(moves_file, moves_places)
+    _levers(moves_reader, moves_data, "move", ("lever",))
+    _levers(rules_reader, rules_data, "event", ("lever", "assumption"))
+    _kpis(rules_reader, rules_data)
+    _parts(moves_reader, moves_data)
+    faults = [*moves_reader.faults, *rules_reader.faults]
+    if faults:
+        raise InputFaults(faults)
+    for reader, shape, data in ((rules_reader, Rules, rules_data), (moves_reader, Moves, moves_data)):
+        _fits(reader, shape, data)
+        reader.finish()
+    return Catalogue(Rules.model_validate(rules_data), Moves.model_validate(moves_data))
+
+
+def _fits(reader: Reader, shape: type[BaseModel], data: Mapping[str, Any]) -> None:
+    """Note what does not fit a shape; unlike a scenario's, these files have no defaults to go on with."""
+    try:
+        shape.model_validate(data)
+    except ValidationError as error:
+        for row in error.errors():
+            reader.fault(tuple(row["loc"]), row["msg"])
+
+
+def _levers(reader: Reader, data: Mapping[str, Any], kind: str, roles: tuple[str, ...]) -> None:
+    """Check every lever that the rows of a kind set; values are put into their declared form."""
+    for number, row in enumerate(data.get(kind, [])):
+        row["set"] = reader.values("set", _nested(row.get("set", {})), roles, (kind, number))
+
+
+def _nested(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Read ``"group.name" = value`` as ``group.name = value``."""
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        group, dot, name = key.partition(".")
+        if dot:
+            found.setdefault(group, {})[name] = value
+        else:
+            found[key] = value
+    return found
+
+
+def _kpis(reader: Reader, data: Mapping[str, Any]) -> None:
+    for kind in ("report", "criterion"):
+        for number, row in enumerate(data.get(kind, [])):
+            _known_kpi(reader, (kind, number, "kpi"), row.get("kpi"))
+    for number, row in enumerate(data.get("hidden", [])):
+        for name in row.get("kpis", []):
+            _known_kpi(reader, ("hidden", number, "kpis"), name)
+
+
+def _parts(reader: Reader, data: Mapping[str, Any]) -> None:
+    for number, row in enumerate(data.get("move", [])):
+        for part in row.get("spend", {}):
+            if part not in FROM_TOP + FROM_BOTTOM:
+                reader.fault(("move", number, "spend", part), str(UnknownName("part", part, FROM_TOP + FROM_BOTTOM)))
+        for name in row.get("shows", []):
+            _known_kpi(reader, ("move", number, "shows"), name)
+
+
+def _known_kpi(reader: Reader, place: tuple[str | int, ...], name: object) -> None:
+    if name not in KPIS:
+        reader.fault(place, str(UnknownName("KPI", str(name), KPIS)))

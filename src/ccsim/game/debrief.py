@@ -1,0 +1,258 @@
+"""After the game: what really happened, what each move was worth, and how other lines do on the same draws."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from ccsim.errors import InputError, UnknownName
+from ccsim.game.catalogue import Catalogue
+from ccsim.game.playing import Choice, Game, title_of
+
+BEST = Path(__file__).parent / "best.json"
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a game is worth.
+
+    Attributes:
+        values: each criterion's KPI.
+        points: each criterion's points before weighting: 100 at what the rules call a hundred.
+        weights: each criterion's weight; they sum to 100.
+    """
+
+    values: dict[str, float]
+    points: dict[str, float]
+    weights: dict[str, float]
+
+    @property
+    def total(self) -> float:
+        """Weighted points."""
+        return sum(self.points[name] * self.weights[name] for name in self.points) / 100.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One way to play the game.
+
+    Attributes:
+        title: what to call it.
+        score: what it is worth.
+        kpis: KPIs by quarter.
+        choices: the choices.
+    """
+
+    title: str
+    score: Score
+    kpis: dict[str, list[float]]
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a move was worth: the game less the same game without it, on the same draws.
+
+    Attributes:
+        name, title: the move.
+        quarters: in which it was started, from 0.
+        points: difference of the score.
+        profit: difference of the profit of all quarters, EUR.
+        csat: difference of true satisfaction at the end.
+    """
+
+    name: str
+    title: str
+    quarters: tuple[int, ...]
+    points: float
+    profit: float
+    csat: float
+
+
+@dataclass(frozen=True)
+class Debrief:
+    """What is revealed at the end.
+
+    Attributes:
+        lines: the player's, doing nothing, and the best plan found by search; by ``"you"``, ``"nothing"``, ``"best"``.
+        worth: every move started, the most valuable first.
+        events: (quarter, title) of what the world did.
+        expected: (quarter, KPI, prediction, what the report came to say) of every prediction.
+    """
+
+    lines: dict[str, Line]
+    worth: tuple[Worth, ...]
+    events: tuple[tuple[int, str], ...]
+    expected: tuple[tuple[int, str, float, float], ...]
+
+    @property
+    def reached(self) -> float:
+        """How far the player came from doing nothing (0) to the best plan found (1)."""
+        you, nothing, best = (self.lines[name].score.total for name in ("you", "nothing", "best"))
+        return (you - nothing) / (best - nothing) if best != nothing else float("nan")
+
+
+def score(game: Game, weights: Mapping[str, float] | None = None) -> Score:
+    """Return what a game is worth so far.
+
+    Args:
+        game: the game.
+        weights: a lecturer's own weights by KPI; they must name criteria and sum to 100.
+
+    Raises:
+        InputError: weights that cannot be used.
+    """
+    rows = game.rules.criterion
+    used = {row.kpi: row.weight for row in rows} if weights is None else _checked(dict(weights), game.catalogue)
+    values = {row.kpi: _value(game, row.kpi) for row in rows if row.kpi in used}
+    points = {
+        row.kpi: 100.0 * (values[row.kpi] - row.zero) / (row.hundred - row.zero) for row in rows if row.kpi in used
+    }
+    return Score(values, points, used)
+
+
+def debrief(game: Game, weights: Mapping[str, float] | None = None) -> Debrief:
+    """Reveal a finished game.
+
+    Raises:
+        InputError: the game is not over, or the weights cannot be used.
+    """
+    if not game.over:
+        raise InputError(f"the game goes on: {game.quarter} of {game.rules.quarters} quarters are played")
+    titles = {"you": "Your game", "nothing": "Doing nothing", "best": "Best plan found"}
+    plans = {"nothing": nothing(game.catalogue), "best": best_plan()}
+    lines = {"you": line(titles["you"], game, weights)}
+    for name, plan in plans.items():
+        lines[name] = line(titles[name], feasible(plan, game), weights)
+    return Debrief(lines, worth(game, weights), events(game), expected(game))
+
+
+def line(title: str, game: Game, weights: Mapping[str, float] | None = None) -> Line:
+    """Return a game as a line to compare with others."""
+    names = [*dict.fromkeys([*game.catalogue.hidden, *(row.kpi for row in game.rules.report)])]
+    names += [row.kpi for row in game.rules.criterion if row.kpi not in names]
+    return Line(title, score(game, weights), {name: game.by_quarter(name) for name in names}, tuple(game.choices))
+
+
+def nothing(rules: Catalogue) -> list[Choice]:
+    """Return the choices of whoever does nothing."""
+    return [Choice()] * rules.rules.quarters
+
+
+def worth(game: Game, weights: Mapping[str, float] | None = None) -> tuple[Worth, ...]:
+    """Drop one move at a time, from the whole game, and return what each was worth."""
+    whole = score(game, weights)
+    names = dict.fromkeys(name for choice in game.choices for name in choice.start)
+    rows = []
+    for name in names:
+        other = feasible(without(game.choices, name), game)
+        less = score(other, weights)
+        quarters = tuple(number for number, choice in enumerate(game.choices) if name in choice.start)
+        profit = _value(game, "profit") - _value(other, "profit")
+        csat = _value(game, "csat") - _value(other, "csat")
+        title = game.catalogue.move(name).title
+        rows.append(Worth(name, title, quarters, whole.total - less.total, profit, csat))
+    return tuple(sorted(rows, key=lambda row: -row.points))
+
+
+def without(choices: list[Choice], name: str) -> list[Choice]:
+    """Return choices without a move, wherever it is started or stopped."""
+    return [
+        replace(
+            choice, start=tuple(row for row in choice.start if row != name),
+            stop=tuple(row for row in choice.stop if row != name),
+        )
+        for choice in choices
+    ]  # fmt: skip
+
+
+def feasible(choices: list[Choice], like: Game, seed: int | None = None) -> Game:
+    """Play choices on a game's organisation and draws, leaving out what cannot be done.
+
+    A plan made for other draws, or one from which a move was taken, may stop what does not run (an event or another
+    move ended it), or start what runs already.
+    """
+    game = Game(like.seed if seed is None else seed, like.scenario, rules=like.catalogue)
+    for choice in choices:
+        stop = tuple(name for name in choice.stop if name in game.running)
+        start: tuple[str, ...] = ()
+        for name in choice.start:
+            try:
+                game.check(Choice((*start, name), stop))
+            except InputError:
+                continue
+            start = (*start, name)
+        try:
+            game.play(Choice(start, stop))
+        except InputError:
+            # What runs has become too dear: let all of it go, as somebody without money has to.
+            game.play(Choice((), tuple(game.running)))
+    return game
+
+
+def luck(game: Game, seeds: int = 20, weights: Mapping[str, float] | None = None) -> tuple[list[float], list[float]]:
+    """Return the scores of the same choices, and of doing nothing, on other draws: skill or luck?
+
+    Draws and events differ; each pair of scores is of one seed.
+    """
+    yours, none = [], []
+    for seed in range(1, seeds + 1):
+        other = (game.seed + seed) % 2**62
+        yours.append(score(feasible(game.choices, game, other), weights).total)
+        none.append(score(feasible(nothing(game.catalogue), game, other), weights).total)
+    return yours, none
+
+
+def events(game: Game) -> tuple[tuple[int, str], ...]:
+    """Return what the world did, in the order of time."""
+    rows = [(quarter, game.catalogue.events[name].title) for name, quarter in game.coming.items()]
+    return tuple(sorted(row for row in rows if row[0] < game.quarter))
+
+
+def expected(game: Game) -> tuple[tuple[int, str, float, float], ...]:
+    """Return every prediction with what the quarter's report came to say: (quarter, KPI, predicted, reported)."""
+    return tuple(
+        (number, kpi, float(value), game.by_quarter(kpi)[number])
+        for number, choice in enumerate(game.choices)
+        for kpi, value in choice.expected.items()
+    )
+
+
+@cache
+def best_plan() -> list[Choice]:
+    """Return the best plan that ``ccsim game search`` has found; the file says with which command."""
+    data = json.loads(BEST.read_text(encoding="utf-8"))
+    return [Choice(tuple(row.get("start", ())), tuple(row.get("stop", ()))) for row in data["choices"]]
+
+
+def best_command() -> str:
+    """Return the command with which the best plan was found."""
+    return str(json.loads(BEST.read_text(encoding="utf-8"))["command"])
+
+
+def scored(kpi: str) -> str:
+    """Return what a criterion is called: the profit is that of all quarters, the others are the last quarter's."""
+    return "Profit of all quarters (EUR)" if kpi == "profit" else title_of(kpi)
+
+
+def _value(game: Game, kpi: str) -> float:
+    """Return a KPI as the score takes it: the profit of all quarters, the last quarter's mean of anything else."""
+    values = game.by_quarter(kpi)
+    return float(np.sum(values) * game.rules.weeks) if kpi == "profit" else values[-1]
+
+
+def _checked(weights: dict[str, float], rules: Catalogue) -> dict[str, float]:
+    known = [row.kpi for row in rules.rules.criterion]
+    for name, weight in weights.items():
+        if name not in known:
+            raise UnknownName("criterion", name, known)
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 100:
+            raise InputError(f"{name}: the weight {weight!r} is not accepted; it takes a number from 0 to 100")
+    if abs(sum(weights.values()) - 100.0) > 1e-6:
+        raise InputError(f"the weights sum to {sum(weights.values()):g}; they must sum to 100")
+    return weights

@@ -1,0 +1,125 @@
+"""Look for a good plan: keep changing the best one so far, and keep what scores more on average over some seeds.
+
+The plan is found on seeds of its own, so that it does not know the draws of the game with which it is compared.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import fmean
+
+from ccsim.game.catalogue import Catalogue, catalogue
+from ccsim.game.debrief import feasible, score
+from ccsim.game.playing import Choice, Game
+
+#: Seeds on which plans are compared: far from those that a class would choose.
+FIRST_SEED = 1_000_003
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found.
+
+    Attributes:
+        choices: the plan.
+        points: its mean score over the seeds.
+        tried: how many plans were tried.
+    """
+
+    choices: list[Choice]
+    points: float
+    tried: int
+
+
+def search(
+    plans: int = 400,
+    seeds: int = 4,
+    seed: int = 0,
+    scenario: str = "nothing",
+    rules: Catalogue | None = None,
+    tell: Callable[[int, float], None] | None = None,
+) -> Found:
+    """Return the best plan found.
+
+    Args:
+        plans: how many plans to try.
+        seeds: on how many seeds each is played.
+        seed: of the search itself; the same seed finds the same plan.
+        scenario, rules: what is played.
+        tell: called with the number of plans tried and the best score so far.
+    """
+    rules = rules or catalogue()
+    chance = random.Random(seed)
+    templates = [Game(FIRST_SEED + number, scenario, rules=rules) for number in range(seeds)]
+    best = [Choice()] * rules.rules.quarters
+    points = _mean(best, templates)
+    for number in range(plans):
+        plan = _changed(best, rules, chance)
+        games = [feasible(plan, game) for game in templates]
+        mean = fmean(score(game).total for game in games)
+        if mean > points:
+            best, points = _done(plan, games[0]), mean
+        if tell is not None:
+            tell(number + 1, points)
+    return Found(*_pruned(best, points, templates), plans)
+
+
+def _pruned(plan: list[Choice], points: float, templates: list[Game]) -> tuple[list[Choice], float]:
+    """Leave out every start and stop that adds nothing: a plan is easier to talk about without them."""
+    for quarter, choice in enumerate(plan):
+        for name in dict.fromkeys((*choice.start, *choice.stop)):
+            now = plan[quarter]
+            less = Choice(
+                tuple(row for row in now.start if row != name), tuple(row for row in now.stop if row != name)
+            )  # fmt: skip
+            shorter = [*plan[:quarter], less, *plan[quarter + 1 :]]
+            mean = _mean(shorter, templates)
+            if mean >= points:
+                plan, points = shorter, mean
+    return plan, points
+
+
+def _mean(plan: list[Choice], templates: list[Game]) -> float:
+    return fmean(score(feasible(plan, game)).total for game in templates)
+
+
+def _done(plan: list[Choice], game: Game) -> list[Choice]:
+    """Return what of a plan was done at all; stops are kept as planned, since an event may have come before."""
+    return [Choice(did.start, planned.stop) for did, planned in zip(game.choices, plan, strict=True)]
+
+
+def _changed(plan: list[Choice], rules: Catalogue, chance: random.Random) -> list[Choice]:
+    """Return a plan with one to three changes."""
+    levers = [name for name, row in rules.moves.items() if row.set or row.spend]
+    for _ in range(chance.randint(1, 3)):
+        plan = _once_changed(plan, levers, chance)
+    return plan
+
+
+def _once_changed(plan: list[Choice], levers: list[str], chance: random.Random) -> list[Choice]:
+    """Return a plan with a move more, less, sooner, elsewhere, or stopped."""
+    started = [(quarter, name) for quarter, choice in enumerate(plan) for name in choice.start]
+    quarter, kind, new = chance.randrange(len(plan)), chance.random(), list(plan)
+    if kind < 0.4 or not started:
+        new[quarter] = _with(new[quarter], chance.choice(levers))
+        return new
+    where, name = chance.choice(started)
+    if kind < 0.85:
+        new[where] = _less(new[where], name)
+    if 0.6 <= kind < 0.85:
+        # Most moves are worth more the sooner they start.
+        place = min(quarter, where) if kind < 0.75 else quarter
+        new[place] = _with(new[place], name)
+    if kind >= 0.85 and quarter > where:
+        new[quarter] = Choice(new[quarter].start, tuple(dict.fromkeys((*new[quarter].stop, name))))
+    return new
+
+
+def _with(choice: Choice, name: str) -> Choice:
+    return choice if name in choice.start else Choice((*choice.start, name), choice.stop)
+
+
+def _less(choice: Choice, name: str) -> Choice:
+    return Choice(tuple(row for row in choice.start if row != name), choice.stop)
