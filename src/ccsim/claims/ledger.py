@@ -202,7 +202,11 @@ def _figures(
         kept: Progress | None = show
         results = run_experiment(experiment, out=folder, progress=kept, **shared)
     frame = results.figures.set_index("replicate").sort_index()
-    return {(str(one), int(week)): rows for (one, week), rows in frame.groupby(["scenario", "week"], sort=False)}
+    found: Figures = {}
+    for scenario, of_scenario in frame.groupby("scenario", sort=False):
+        for week in experiment.at:
+            found[str(scenario), week] = of_scenario[of_scenario["week"] == week]
+    return found
 
 
 def _cells(
@@ -241,11 +245,10 @@ def _finding(
     there = [judge_claim(claim, over, place, f"{number:04d} ") for number in range(1, len(space) + 1)]
     effects = tuple(one.effect for one in (outcome, *there))
     signs = (outcome.sign(p), *(one.sign() for one in there))
-    shares = (_share(signs, 1), _share(signs, -1)) if space else (None, None)
-    holds, reverses = (one[0] if one else None for one in shares)
+    held, turned = (_share(signs, 1), _share(signs, -1)) if space else (None, None)
     return Finding(
-        claim, outcome, p, also, effects, signs, *shares, _deciders(effects[1:], space),
-        verdict(outcome, p, holds, reverses),
+        claim, outcome, p, also, effects, signs, held, turned, _deciders(effects[1:], space),
+        verdict(outcome, p, held[0] if held else None, turned[0] if turned else None),
     )  # fmt: skip
 
 
