@@ -43,6 +43,9 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "effort in choices": {"service.effort": 0.0},
     "losses weighing more than gains": {"experience.loss": 1.0},
     "hand-off loss": {"handoffs.loss": 0.0},
+    "defects taken out by improvement": {"defects.removal": 0.0},
+    "what teams know of customers, in cases": {"sensing.help": 0.0},
+    "improvements that fail untested": {"wins.blind": 0.0},
 }
 
 
@@ -113,6 +116,7 @@ STUDIES = (
         (
             ("scorecards.courtesy", (0.3, 0.6, 0.9, 1.0), "scorecards.sight", (0.2, 0.6, 1.0)),
             ("market.churn_sensitivity", (0.0, 1.0, 2.5, 5.0), "accounts.spending", (0.0, 0.3)),
+            ("staffing.follow", (0.0, 0.5, 1.0), "market.churn_sensitivity", (0.0, 2.0, 5.0)),
         ),
     ),
 )
