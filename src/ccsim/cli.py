@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from ccsim.commands import app as app_commands
 from ccsim.commands import claims
 from ccsim.commands import game as game_commands
 from ccsim.errors import CcsimError, InputError, UnknownName
@@ -372,6 +373,7 @@ def _tell_failures(result: Any) -> None:
         raise typer.Exit(1)
 
 
+app_commands.register(app)
 claims.register(app)
 game_commands.register(app)
 

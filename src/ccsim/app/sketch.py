@@ -62,20 +62,22 @@ def chart(
     marks: Sequence[tuple[int, str]] = (),
     width: int = 360,
     height: int = 190,
+    weeks: int = 0,
 ) -> str:
-    """Return lines over quarters, with axes, a legend and marks of events.
+    """Return lines over quarters (or weeks), with axes, a legend and marks of events.
 
     Args:
         title: with its unit.
         series: the lines; the last one is drawn on top.
         marks: (quarter from 0, what happened).
         width, height: of the picture.
+        weeks: where lines have a point a week, the weeks that the axis has room for; 0 for quarters.
     """
     left, right, top, bottom = 44, 10, 28, 24
     legend, lines = _legend([row for row in series if not row.faint], width)
     height, bottom = height + 18 * lines, bottom + 18 * lines
     known = [value for row in series for value in row.values if value is not None and math.isfinite(value)]
-    count = max((len(row.values) for row in series), default=1)
+    count = weeks or max((len(row.values) for row in series), default=1)
     low, high = _span(known or [0.0])
     ticks = _ticks(low, high)
     low, high = min(low, ticks[0]), max(high, ticks[-1])
@@ -92,8 +94,8 @@ def chart(
         _, y = at(0, tick)
         parts.append(f'<line x1="{left}" x2="{width - right}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GRID}"/>')
         parts.append(_label(left - 5, y + 4, short(tick), "end"))
-    for place in range(0, count, 1 if count <= 12 else 4):
-        parts.append(_label(at(place, low)[0], height - bottom + 15, str(place + 1), "middle"))
+    for place in range(0, count, 26 if weeks else 1 if count <= 12 else 4):
+        parts.append(_label(at(place, low)[0], height - bottom + 15, str(place + (not weeks)), "middle"))
     for quarter, said in marks:
         x = at(quarter, low)[0]
         parts.append(
