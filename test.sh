@@ -12,7 +12,7 @@ if [ -z "${QUICK:-}" ]; then
     "$venv/bin/ruff" format --check .
     "$venv/bin/mypy"
     "$venv/bin/lint-imports"
-    "$venv/bin/python" -m pytest -m "not slow"
+    "$venv/bin/python" -m pytest -m "not slow" -n auto --dist loadfile
 else
     "$venv/bin/python" -m pytest -m "not slow" tests/test_model.py tests/test_week.py tests/test_invariants.py \
         tests/test_comparison.py tests/test_scenario.py
