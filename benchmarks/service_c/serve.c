@@ -70,13 +70,13 @@ static inline double courtesy_of(int option, const Service *p)
     return option == SCRIPT ? p->polite : option == SOLVE ? p->caring : p->curt;
 }
 
-static inline double loses(int option, double joined, const Handoffs *p)
+static inline double loses(int option, double linked, const Handoffs *p)
 {
-    return share(p->loss * (option == SOLVE ? p->warm : option == HAND_OVER ? p->cold : 1.0)) * (1.0 - joined);
+    return share(p->loss * (option == SOLVE ? p->warm : option == HAND_OVER ? p->cold : 1.0)) * (1.0 - linked);
 }
 
 typedef struct {
-    double complexity, lost, routine, workload, skill, authority, latitude_felt, belief, norm, habit, fatigue, slower, spoilt, joined;
+    double complexity, lost, routine, workload, skill, authority, latitude_felt, belief, norm, habit, fatigue, slower, spoilt, linked;
     double bite, weights, longest;
     int64_t stages;
 } Situation;
@@ -99,7 +99,7 @@ static inline double appeal(int option, const Situation *s, const Settings *all)
     const Empowerment *empowerment = all->empowerment;
     double hours = time_of(option, s->complexity, s->routine, s->lost, s->slower, p, all->handoffs->again);
     double success = success_of(option, s->complexity, s->skill, s->authority, s->lost, s->spoilt, p, all->handoffs->blunder);
-    double onward = s->stages > 1 || option == HAND_OVER ? loses(option, s->joined, all->handoffs) : 0.0;
+    double onward = s->stages > 1 || option == HAND_OVER ? loses(option, s->linked, all->handoffs) : 0.0;
     double journey = (option != HAND_OVER ? success : p->script * 0.8) * (1.0 - onward);
     double closes = option < HAND_OVER ? 1.0 : 0.0;
     double rework = option < HAND_OVER ? cards->traced * (1.0 - success) * p->hours : 0.0;
@@ -147,7 +147,7 @@ static inline int decide(const Staff *person, const Cases *cases, int64_t row, c
         .latitude_felt = share(person->latitude * person->safety + person->cover),
         .belief = all->conviction->pull * person->conviction,
         .norm = all->conviction->norm * (person->peer_practice - 0.25) + person->praise + care, .habit = all->habit->pull * person->habit,
-        .fatigue = person->fatigue, .slower = person->slower, .spoilt = department->spoilt, .joined = department->joined, .stages = cases->stages[row],
+        .fatigue = person->fatigue, .slower = person->slower, .spoilt = department->spoilt, .linked = department->linked, .stages = cases->stages[row],
         .bite = all->cards->pull * person->taste * saturating(all->cards->strength, all->cards->half),
         .weights = card->handling_time + card->cost + card->csat + card->resolution + card->journey + card->internal,
         .longest = p->hours * (p->thorough + p->depth),
@@ -211,7 +211,7 @@ static void pass_on(int64_t row, int option, int64_t from, int64_t count, int64_
     d->handoffs += 1;
     cases->lost[row] = 0;
     cases->hassle[row] += option == HAND_OVER;
-    if (luck < loses(option, d->joined, p)) {
+    if (luck < loses(option, d->linked, p)) {
         d->handoffs_lost += 1;
         cases->lost[row] = 1;
         cases->hassle[row] += 1;

@@ -256,7 +256,7 @@ class Departments:
     absent_hours: Floats = flow("hours", "contracted time lost to absence, breaks and low energy")
     aside_hours: Floats = flow("hours", "staff time for reading signals, coordination and learning the system")
     spoilt: Floats = flow("share", "part of success that the process takes away beyond the ordinary")
-    joined: Floats = flow("share", "part of the losses between departments that their structure avoids")
+    linked: Floats = flow("share", "part of the losses between departments that their structure avoids")
     fixing: Floats = flow("hours", "time for acting on signals")
     unheeded: Floats = flow("share", "signals read of which nothing came")
     outreach: Floats = flow("contacts", "contacts before the customer asked")

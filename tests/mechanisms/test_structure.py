@@ -71,7 +71,7 @@ def test_joined_departments_lose_less_between_them() -> None:
     world.state.firm.capability[:] = 5.0
     live(world)
     departments = world.state.departments
-    assert departments.joined.min() == pytest.approx(0.8)
+    assert departments.linked.min() == pytest.approx(0.8)
     assert departments.handoffs_lost.sum() < 0.7 * departments.handoffs.sum()
 
 

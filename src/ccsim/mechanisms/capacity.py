@@ -67,8 +67,9 @@ def plan_hours(staff, departments, p, week):
         staff.aside[i] += departments.outreach_hours[department] / posts
         staff.carrying[i] = staff.champion[i]
         given = staff.trained[i] + staff.improving[i] + staff.met[i] + staff.told[i] + staff.carrying[i]
-        if given + staff.aside[i] > at_work:
-            # What does not fit into the week does not take place.
+        left = at_work - given - staff.aside[i]
+        if left < 0.0:
+            # What does not fit into the week does not take place, and nothing is left.
             fits = at_work / (given + staff.aside[i])
             staff.trained[i] *= fits
             staff.improving[i] *= fits
@@ -77,11 +78,12 @@ def plan_hours(staff, departments, p, week):
             staff.carrying[i] *= fits
             staff.aside[i] *= fits
             given *= fits
+            left = 0.0
         # A case begun late last week is finished first; a long one may take more than the week that is left.
-        staff.hours[i] = at_work - given - staff.aside[i] - staff.overrun[i]
+        staff.hours[i] = left - staff.overrun[i]
         departments.paid[department] += 1
         departments.paid_hours[department] += p.week
         departments.absent_hours[department] += p.week - at_work
         departments.programme_hours[department] += given
         departments.aside_hours[department] += staff.aside[i]
-        departments.hours[department] += at_work - given - staff.aside[i]
+        departments.hours[department] += left

@@ -30,18 +30,19 @@ def appeal(option, case, person, card, cards, p, handoffs, empowerment):
 
     Args:
         option: one of the five.
-        case: (complexity, stages, lost, routine and workload of the department, what the process spoils, what joins).
+        case: (complexity, stages, lost, routine and workload of the department, what the process spoils, how far
+            departments are linked).
         person: (skill, authority, taste for rewards, felt latitude, belief, norm, habit, fatigue, slower), where belief,
             norm and habit are already weighted.
         card: the person's scorecard.
         cards, p, handoffs, empowerment: parameters.
     """
-    complexity, stages, lost, routine, workload, spoilt, joined = case
+    complexity, stages, lost, routine, workload, spoilt, linked = case
     skill, authority, taste, latitude_felt, belief, norm, habit, fatigue, slower = person
     longest = p.hours * (p.thorough + p.depth)
     hours = time_of(option, complexity, routine, lost, slower, p, handoffs.again)
     success = success_of(option, complexity, skill, authority, lost, spoilt, p, handoffs.blunder)
-    onward = loses(way_of_passing(option), joined, handoffs) if stages > 1 or option == HAND_OVER else 0.0
+    onward = loses(way_of_passing(option), linked, handoffs) if stages > 1 or option == HAND_OVER else 0.0
     # Whoever hands a case over expects the next department to work by the script.
     journey = (success if option != HAND_OVER else p.script * 0.8) * (1.0 - onward)
     closes = 1.0 if option < HAND_OVER else 0.0
@@ -83,7 +84,7 @@ def decide(i, case, department, luck, care, staff, leaders, cases, departments, 
     lost = cases.lost[case]
     facts = (cases.complexity[case], cases.stages[case], lost, departments.routine[department],
              departments.workload[department], departments.spoilt[department],
-             departments.joined[department])  # fmt: skip
+             departments.linked[department])  # fmt: skip
     skill, slower = share(staff.skill[i] + staff.knows[i]), staff.slower[i]
     person = (skill, authority, staff.taste[i], felt(staff.latitude[i], staff.safety[i], cover),
               conviction.pull * staff.conviction[i], conviction.norm * (staff.peer_practice[i] - 0.25) + staff.praise[i] + care,

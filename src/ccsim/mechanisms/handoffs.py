@@ -47,9 +47,9 @@ class Handoffs:
 
 
 @rule
-def loses(how, joined, p):
+def loses(how, linked, p):
     """Chance that a hand-off loses what the customer has said; ``how`` is 0 by form, 1 in person, 2 undone.
 
     What joins the departments avoids its part of the losses.
     """
-    return share(p.loss * (p.warm if how == 1 else p.cold if how == 2 else 1.0)) * (1.0 - joined)
+    return share(p.loss * (p.warm if how == 1 else p.cold if how == 2 else 1.0)) * (1.0 - linked)

@@ -82,7 +82,7 @@ def pass_on(case, option, department, luck, where, week, cases, departments, han
     departments.handoffs[department] += 1
     cases.lost[case] = 0
     cases.hassle[case] += option == HAND_OVER
-    if luck < loses(way_of_passing(option), departments.joined[department], handoffs):
+    if luck < loses(way_of_passing(option), departments.linked[department], handoffs):
         departments.handoffs_lost[department] += 1
         cases.lost[case] = 1
         cases.hassle[case] += 1

@@ -89,12 +89,12 @@ def in_conflict(step, capability, p):
 
 @kernel
 def coordinate(staff, departments, firm, p, week):
-    """Departments are joined, as far as mastered; meetings and conflict take time."""
+    """Departments are linked, as far as mastered; meetings and conflict take time."""
     step, capability = firm.step[0], firm.capability[0]
     if step <= 0.0:
         return
-    for d in range(len(departments.joined)):
-        departments.joined[d] += joined_by(step, capability, p)
+    for d in range(len(departments.linked)):
+        departments.linked[d] += joined_by(step, capability, p)
     for i in range(len(staff.aside)):
         if week >= staff.vacant_until[i]:
             staff.aside[i] += p.meetings * step + in_conflict(step, capability, p)
