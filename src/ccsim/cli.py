@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from ccsim.commands import app as app_commands
 from ccsim.commands import claims
 from ccsim.commands import game as game_commands
+from ccsim.commands import sensitivity as sensitivity_command
 from ccsim.errors import CcsimError, InputError, UnknownName
 
 HELP = """Simulate an organisation that tries to become customer-centric, and compare ways to get there.
@@ -376,6 +377,7 @@ def _tell_failures(result: Any) -> None:
 app_commands.register(app)
 claims.register(app)
 game_commands.register(app)
+sensitivity_command.register(app)
 
 
 def main() -> NoReturn:

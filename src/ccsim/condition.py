@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ccsim.errors import InputError, UnknownName
@@ -35,11 +35,16 @@ _ACCEPTED = "a condition takes numbers, KPIs, + - * /, < <= > >=, and, or, not, 
 class Condition:
     """A condition over KPIs.
 
+    Attributes:
+        text: the condition.
+        known: names that it may hold; by default those of the KPIs.
+
     Raises:
         InputError: the text is no condition, or names what is no KPI.
     """
 
     text: str
+    known: frozenset[str] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         from ccsim.kpis import KPIS
@@ -47,9 +52,9 @@ class Condition:
         if len(self.text) > _LONGEST:
             raise InputError(f"a condition of {len(self.text)} characters is not accepted; it takes {_LONGEST}")
         _check_truth(self._tree(), self.text)
-        for name in sorted(self.names):
-            if name not in KPIS:
-                raise UnknownName("KPI", name, KPIS)
+        known = self.known or frozenset(KPIS)
+        for name in sorted(self.names - known):
+            raise UnknownName("KPI", name, known)
 
     @property
     def names(self) -> frozenset[str]:

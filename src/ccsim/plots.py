@@ -36,7 +36,7 @@ WIDTH, HEIGHT, SMALL = 13.33, 7.5, 11
 HEAD, FOOT, LINE = 1.62, 0.98, 0.25
 #: Lines of event names that the first panel has room for.
 MOST_LINES = 3
-_RC = {
+STYLE = {
     "font.family": "DejaVu Sans", "font.size": SMALL, "axes.titlesize": 12.5, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.edgecolor": FAINT, "axes.labelcolor": INK, "text.color": INK,
     "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False,
@@ -101,7 +101,7 @@ def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
     stem = str(path).removesuffix(".png").removesuffix(".svg")
     png, svg = Path(f"{stem}.png"), Path(f"{stem}.svg")
     png.parent.mkdir(parents=True, exist_ok=True)
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(STYLE):
         figure.savefig(png, dpi=200, metadata={"Software": "ccsim"})
         figure.savefig(svg, metadata={"Date": None, "Creator": "ccsim"})
     return png, svg
@@ -136,7 +136,7 @@ def _panels(count: int) -> Iterator[tuple[Figure, list[Axes]]]:
 
     columns = {1: 1, 2: 2, 4: 2}.get(count, 3)
     rows = -(-count // columns)
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, HEIGHT + 2.6 * max(0, rows - 2)))
         panels = list(figure.subplots(rows, columns, squeeze=False).flat)
         for axes in panels[count:]:

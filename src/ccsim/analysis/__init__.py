@@ -1,0 +1,35 @@
+"""Analyses that run a scenario at many points: what matters, where it works, what is best, what fits.
+
+The mathematics is that of libraries: SALib, ema_workbench, scikit-learn, optuna, scipy. They come with the extra
+``ccsim[analysis]`` and are imported when an analysis needs them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from ccsim.errors import CcsimError
+
+
+class MissingLibrary(CcsimError):
+    """A library that an analysis needs is not installed."""
+
+
+def library(name: str) -> Any:
+    """Import a library of the extra.
+
+    Raises:
+        MissingLibrary: it is not installed.
+    """
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of parts that we do not use
+            return import_module(name)
+    except ImportError as error:
+        package = (error.name or name).split(".")[0]
+        raise MissingLibrary(
+            f"this needs the library {package}, which is not installed: pip install 'ccsim[analysis]'"
+        ) from None

@@ -1,0 +1,233 @@
+"""Sensitivity: which parameters an outcome depends on, over their spans, and how much of it is chance.
+
+Two designs, both by SALib. *Morris* (1991, with the mean of absolute effects of Campolongo et al. 2007) changes one
+parameter at a time along random paths: a few runs a parameter tell which of many matter. *Sobol'* (Saltelli et al.
+2010) takes many more runs and splits the variance: first-order index (the parameter alone) and total index (with all
+its interactions). Intervals are 95 %, by resampling the paths or the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.analysis import library
+from ccsim.analysis.space import Dimension, scaled, values_of
+from ccsim.analysis.study import Runner, Study, table_of
+from ccsim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METHODS = ("morris", "sobol")
+#: Levels of a Morris path, and the fewest paths and rows that an interval can be made from.
+LEVELS, FEWEST_PATHS, FEWEST_ROWS = 4, 4, 16
+#: Resamplings behind an interval.
+RESAMPLES = 500
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How much of an outcome's variance is chance.
+
+    Attributes:
+        share: of the variance of single runs over the space, the share that the draws make.
+        left: of the variance of the points' means, the share that the draws still make.
+        spread: standard deviation that the draws leave in a point's mean, in the outcome's unit.
+    """
+
+    share: float
+    left: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What came out.
+
+    Attributes:
+        study, space, method: what was asked.
+        points: numbers, shape (points, dimensions).
+        means: for each outcome its mean at each point, shape (points,).
+        table: one row per outcome and parameter, the most important first: ``outcome``, ``parameter``,
+            ``importance`` with ``low`` and ``high`` (Morris: mean absolute effect of crossing the span, in the
+            outcome's unit; Sobol': total index), ``effect`` (mean change across the span, in the outcome's unit;
+            Sobol': by a straight line), ``spread`` (Morris: standard deviation of the effects), ``alone`` with
+            ``alone_low`` and ``alone_high`` (Sobol': first-order index), ``clear`` (the importance is beyond what
+            chance could make).
+        noise: for each outcome, how much is chance.
+        left_out: points that could not be used, because a run had no figure.
+    """
+
+    study: Study
+    space: tuple[Dimension, ...]
+    method: str
+    points: np.ndarray
+    means: dict[str, np.ndarray]
+    table: pd.DataFrame
+    noise: dict[str, Noise]
+    left_out: int
+
+    def points_table(self) -> pd.DataFrame:
+        """Return one row per point: the values of what varies, and the mean of every outcome."""
+        import pandas as pd
+
+        values = [values_of(self.space, row) for row in self.points]
+        return pd.concat([pd.DataFrame(values), pd.DataFrame(self.means)], axis=1)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The points of a method: numbers, shape (points, dimensions), and their places in the unit cube."""
+
+    cube: np.ndarray
+    points: np.ndarray
+    block: int
+
+
+def sensitivity(
+    study: Study, space: Sequence[Dimension], outcomes: Sequence[str], method: str = "morris",
+    points: int = 500, runner: Runner | None = None,
+) -> Sensitivity:  # fmt: skip
+    """Find what outcomes depend on.
+
+    Args:
+        study: the scenario, its baseline, the runs at each point.
+        space: what varies, and over which span.
+        outcomes: KPIs, or differences to the baseline (``csat_difference``).
+        method: ``"morris"`` or ``"sobol"``.
+        points: how many points may be run; the design takes the largest number that fits.
+        runner: where and how to run.
+
+    Raises:
+        InputError: an outcome that does not exist or does not vary, too few points.
+    """
+    for outcome in outcomes:
+        study.check(outcome)
+    sample = design(space, method, points, study.seed)
+    chosen = [values_of(space, row) for row in sample.points]
+    figures = (runner or Runner()).figures(study, chosen, "points")
+    values = {outcome: table_of(figures, outcome, len(chosen)) for outcome in outcomes}
+    return analysed(study, space, method, sample, values)
+
+
+def design(space: Sequence[Dimension], method: str, points: int, seed: int) -> Sample:
+    """Return the points of a method; the same seed gives the same points.
+
+    Raises:
+        InputError: no such method, or too few points for it.
+    """
+    if method not in METHODS:
+        raise InputError(f"method: {method!r} is not accepted; it takes one of {', '.join(METHODS)}")
+    count, block = len(space), len(space) + (1 if method == "morris" else 2)
+    fewest = block * (FEWEST_PATHS if method == "morris" else FEWEST_ROWS)
+    if points < fewest:
+        raise InputError(f"points: {points} are too few; {method} over {count} parameters takes {fewest} or more")
+    problem = _problem(space)
+    if method == "morris":
+        cube = library("SALib.sample.morris").sample(problem, points // block, num_levels=LEVELS, seed=seed)
+    else:
+        rows = 2 ** int(np.log2(points // block))  # Sobol' sequences are balanced at powers of 2
+        cube = library("SALib.sample.sobol").sample(problem, rows, calc_second_order=False, seed=seed)
+    return Sample(cube, scaled(space, cube), block)
+
+
+def analysed(
+    study: Study, space: Sequence[Dimension], method: str, sample: Sample, values: dict[str, np.ndarray]
+) -> Sensitivity:
+    """Return what the values of outcomes at a method's points tell.
+
+    Args:
+        study, space, method, sample: what was run.
+        values: for each outcome an array of shape (points, replicates).
+
+    Raises:
+        InputError: an outcome does not vary, or too few points have figures.
+    """
+    import pandas as pd
+
+    parts, means, noise, left_out = [], {}, {}, 0
+    for outcome, table in values.items():
+        kept = _whole_blocks(np.isfinite(table).all(axis=1), sample.block)
+        left_out = max(left_out, int(len(kept) - kept.sum()))
+        fewest = FEWEST_PATHS if method == "morris" else FEWEST_ROWS
+        if kept.sum() < fewest * sample.block:
+            raise InputError(f"{outcome}: only {kept.sum()} of {len(kept)} points have figures; too few to judge by")
+        mean = table.mean(axis=1)
+        if np.ptp(mean[kept]) == 0.0:
+            raise InputError(f"{outcome}: is {mean[kept][0]:g} at every point; nothing that varies moves it")
+        means[outcome], noise[outcome] = mean, _noise(table[kept])
+        part = _indices(space, method, sample.cube[kept], mean[kept], study.seed)
+        floor = chance_alone(noise[outcome], method)
+        frame = pd.DataFrame({"outcome": outcome, "parameter": [one.key for one in space], **part})
+        frame["clear"] = frame["low"] > floor
+        parts.append(frame.sort_values("importance", ascending=False, kind="stable"))
+    whole = pd.concat(parts, ignore_index=True)
+    return Sensitivity(study, tuple(space), method, sample.points, means, whole, noise, left_out)
+
+
+def chance_alone(noise: Noise, method: str) -> float:
+    """Return the importance that a parameter without any effect could seem to have, because draws differ.
+
+    Morris: an effect is a difference of two means, over the step of two thirds of the span; the mean absolute value
+    of normal noise is its standard deviation times the root of 2/pi. Sobol': the noise counts as variance.
+    """
+    if method == "sobol":
+        return noise.left
+    return float(noise.spread * np.sqrt(2.0) / (LEVELS / (2.0 * (LEVELS - 1.0))) * np.sqrt(2.0 / np.pi))
+
+
+def _problem(space: Sequence[Dimension]) -> dict[str, Any]:
+    return {"num_vars": len(space), "names": [one.key for one in space], "bounds": [[0.0, 1.0]] * len(space)}
+
+
+def _whole_blocks(known: np.ndarray, block: int) -> np.ndarray:
+    """Return which points can be used: those of paths or rows that have a figure at every point."""
+    return np.repeat(known.reshape(-1, block).all(axis=1), block)
+
+
+def _indices(
+    space: Sequence[Dimension], method: str, cube: np.ndarray, mean: np.ndarray, seed: int
+) -> dict[str, np.ndarray]:
+    """Return the indices of every parameter."""
+    shared = {"num_resamples": RESAMPLES, "conf_level": 0.95, "seed": seed}
+    if method == "morris":
+        found = library("SALib.analyze.morris").analyze(_problem(space), cube, mean, num_levels=LEVELS, **shared)
+        star, half = np.array(found["mu_star"]), np.nan_to_num(np.array(found["mu_star_conf"]))
+        told = {"effect": np.array(found["mu"]), "spread": np.array(found["sigma"])}
+        return {"importance": star, "low": np.maximum(0.0, star - half), "high": star + half, **told}
+    found = library("SALib.analyze.sobol").analyze(_problem(space), mean, calc_second_order=False, **shared)
+    total, alone = np.array(found["ST"]), np.array(found["S1"])
+    half, width = np.nan_to_num(np.array(found["ST_conf"])), np.nan_to_num(np.array(found["S1_conf"]))
+    return {
+        "importance": total, "low": np.maximum(0.0, total - half), "high": total + half,
+        "effect": _slopes(cube, mean), "alone": alone, "alone_low": alone - width, "alone_high": alone + width,
+    }  # fmt: skip
+
+
+def _slopes(cube: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Return how much an outcome changes across each span, by a straight line through all points."""
+    centred = cube - cube.mean(axis=0)
+    return np.asarray(centred.T @ (mean - mean.mean()) / (centred**2).sum(axis=0))
+
+
+def _noise(values: np.ndarray) -> Noise:
+    """Split the variance of an array of shape (points, replicates): points, draws, and both together.
+
+    A two-way analysis of variance without repetition. The draws are shared by all points, so what they move at all
+    points alike does not disturb an index; what they move at one point only does.
+    """
+    points, replicates = values.shape
+    if replicates < 2:
+        return Noise(np.nan, np.nan, np.nan)
+    by_point, by_draw = values.mean(axis=1), values.mean(axis=0)
+    rest = values - by_point[:, None] - by_draw[None, :] + values.mean()
+    alone = float((rest**2).sum() / ((points - 1) * (replicates - 1)))
+    between = float(by_point.var(ddof=1))
+    own = max(0.0, between - alone / replicates)
+    shared = max(0.0, float(by_draw.var(ddof=1)) - alone / points)
+    return Noise((shared + alone) / (own + shared + alone), min(1.0, alone / replicates / between),
+                 float(np.sqrt(alone / replicates)))  # fmt: skip

@@ -1,0 +1,230 @@
+"""What an analysis runs: a scenario, perhaps beside a baseline, at many points, on the same draws at each.
+
+Assumptions and sizes are the world: at a point they are the same in the scenario and in the baseline. Levers are what
+the scenario does: the baseline keeps its own. So a difference to the baseline is what the scenario does in that world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.condition import Condition
+from ccsim.errors import InputError, UnknownName
+from ccsim.experiment import MOST_RUNS, Experiment, load_experiment
+from ccsim.kpis import KPIS
+from ccsim.run import run_experiment
+from ccsim.scenario import Scenario, load, shipped
+from ccsim.settings import declared
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What is put behind a KPI's name to mean its difference to the baseline.
+DIFFERENCE = "_difference"
+#: A point: values by key.
+Point = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A scenario under study.
+
+    Attributes:
+        scenario: the scenario.
+        against: the baseline, if there is one.
+        weeks, replicates, seed: the horizon, the runs at each point, and where the draws begin.
+    """
+
+    scenario: Scenario
+    against: Scenario | None = None
+    weeks: int = 156
+    replicates: int = 4
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name, least in (("weeks", 1), ("replicates", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise InputError(f"{name}: {value!r} is not accepted; it takes a whole number of at least {least}")
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """What can be asked about: every KPI, and with a baseline its difference."""
+        return (*KPIS, *(name + DIFFERENCE for name in KPIS)) if self.against else tuple(KPIS)
+
+    @property
+    def fixed(self) -> dict[str, Any]:
+        """Assumptions and sizes that the scenarios set themselves: words such as ``assumptions`` leave them alone."""
+        both = [one for one in (self.scenario, self.against) if one]
+        return {key: value for one in both for key, value in {**one.assumptions, **one.organisation}.items()}
+
+    def check(self, outcome: str) -> str:
+        """Return an outcome's name.
+
+        Raises:
+            InputError: there is none of this name.
+        """
+        if outcome in self.outcomes:
+            return outcome
+        if outcome.removesuffix(DIFFERENCE) in KPIS:
+            raise InputError(f"{outcome}: a difference takes a baseline to differ from; name one (--against)")
+        raise UnknownName("KPI", outcome, self.outcomes)
+
+    def condition(self, text: str) -> Condition:
+        """Return a condition over outcomes.
+
+        Raises:
+            InputError: it cannot be read, or names what is no outcome.
+        """
+        found = Condition(text, frozenset((*KPIS, *(name + DIFFERENCE for name in KPIS))))
+        for name in found.names:
+            self.check(name)
+        return found
+
+    def experiment(self, points: Sequence[Point], at: Sequence[int] = ()) -> tuple[Experiment, dict[str, str]]:
+        """Return the runs at some points as an experiment, and the name of each point's baseline."""
+        runs = len(points) * self.replicates
+        if runs > MOST_RUNS:
+            raise InputError(f"points: {len(points):,} of them are {runs:,} runs; at most {MOST_RUNS:,} are accepted")
+        scenarios: dict[str, Scenario] = {}
+        worlds: dict[str, str] = {}
+        base: dict[str, str] = {}
+        for number, point in enumerate(points):
+            name, world = f"{number:06d}", {key: v for key, v in point.items() if declared()[key].role != "lever"}
+            scenarios[name] = self.scenario.changed(point, name=name)
+            if self.against:
+                base[name] = worlds.setdefault(repr(sorted(world.items())), f"base {name}")
+                scenarios.setdefault(base[name], self.against.changed(world, name=base[name]))
+        title = self.scenario.title or self.scenario.name
+        experiment = Experiment(
+            self.scenario.name, title, "", next(iter(scenarios)), scenarios, self.weeks, self.replicates, self.seed,
+            at=tuple(at) or (self.weeks - 1,),
+        )  # fmt: skip
+        experiment.refuse_late_moves()
+        return experiment, base
+
+
+@dataclass(frozen=True)
+class Runner:
+    """How points are run.
+
+    Attributes:
+        folder: where everything is kept; None for nowhere.
+        workers, resume, command: see :func:`ccsim.run.run_experiment`.
+        progress: from a title to a context that yields what is called with (done, planned, failed).
+    """
+
+    folder: Path | None = None
+    workers: int | None = None
+    resume: bool = False
+    progress: Callable[[str], Any] | None = None
+    command: list[str] | None = field(default=None, compare=False)
+
+    def figures(self, study: Study, points: Sequence[Point], part: str, at: Sequence[int] = ()) -> pd.DataFrame:
+        """Run a study at some points.
+
+        Args:
+            study: what to run.
+            points: values by key.
+            part: what to call these runs: their folder, and the title of their progress.
+            at: weeks of which figures are kept; by default the last.
+
+        Returns:
+            One row per point, replicate and week kept, in that order: ``point``, ``replicate``, ``week``, every KPI
+            and, with a baseline, every difference (``csat_difference``). A run that failed has no row.
+        """
+        experiment, base = study.experiment(points, at)
+        context = self.progress(part) if self.progress else nullcontext(None)
+        with context as show:
+            results = run_experiment(
+                experiment, workers=self.workers, out=self.folder / part if self.folder else None,
+                resume=self.resume, progress=show, command=self.command,
+            )  # fmt: skip
+        return _with_differences(results.figures, base)
+
+
+def _with_differences(figures: pd.DataFrame, base: Mapping[str, str]) -> pd.DataFrame:
+    """Return the figures of points, each beside the figures of its baseline on the same draws."""
+    import pandas as pd
+
+    own = figures[~figures["scenario"].str.startswith("base ")]
+    found = own[["replicate", "week", *KPIS]].reset_index(drop=True)
+    found.insert(0, "point", own["scenario"].astype(int).to_numpy())
+    if base:
+        place = ["scenario", "replicate", "week"]
+        wanted = own[place].assign(scenario=own["scenario"].map(dict(base)))
+        theirs = figures.set_index(place)[list(KPIS)].reindex(pd.MultiIndex.from_frame(wanted))
+        gaps = found[list(KPIS)].to_numpy() - theirs.to_numpy()
+        found = pd.concat([found, pd.DataFrame(gaps, columns=[name + DIFFERENCE for name in KPIS])], axis=1)
+    return found.sort_values(["point", "replicate", "week"], kind="stable").reset_index(drop=True)
+
+
+def table_of(figures: pd.DataFrame, outcome: str, points: int) -> np.ndarray:
+    """Return an outcome at the last week kept, shape (points, replicates); nan where a run failed."""
+    last = figures[figures["week"] == figures["week"].max()]
+    wide = last.pivot(index="point", columns="replicate", values=outcome).reindex(range(points))
+    return np.asarray(wide.to_numpy(dtype=float))
+
+
+def study_of(
+    target: str | Path, *, scenario: str | None = None, against: str | None = None, weeks: int | None = None,
+    replicates: int | None = None, seed: int | None = None, values: Mapping[str, Any] | None = None,
+) -> Study:  # fmt: skip
+    """Return the study of a scenario, or of one scenario of an experiment against its baseline.
+
+    Args:
+        target: name or file of a scenario or of an experiment.
+        scenario: which scenario of the experiment; may be left out where only one is no baseline.
+        against: the baseline; by default that of the experiment, and none for a scenario.
+        weeks, replicates, seed: horizon, runs at each point, where the draws begin; an experiment brings its own
+            horizon and seed.
+        values: levers and the like, set in the scenario; what belongs to the world, in the baseline too.
+
+    Raises:
+        InputError: a name or a file that cannot be used.
+    """
+    given = {"weeks": weeks, "replicates": replicates, "seed": seed}
+    if _is_experiment(target):
+        found = load_experiment(target)
+        chosen = found.scenarios[_chosen(found, scenario)]
+        base = load(against) if against else found.scenarios[found.baseline]
+        given |= {"weeks": weeks or found.weeks, "seed": found.seed if seed is None else seed}
+    else:
+        if scenario:
+            raise InputError(f"--scenario: {target} is a scenario, not an experiment of several")
+        chosen, base = load(target), load(against) if against else None  # type: ignore[assignment]
+    world = {key: value for key, value in (values or {}).items() if declared()[key].role != "lever"}
+    return Study(
+        chosen.changed(values or {}), base.changed(world) if base else None,
+        **{name: value for name, value in given.items() if value is not None},
+    )  # fmt: skip
+
+
+def _is_experiment(target: str | Path) -> bool:
+    """Say whether a name or a file is that of an experiment."""
+    from ccsim.toml_places import read_toml
+
+    if Path(target).suffix != ".toml":
+        known = {**shipped("experiments"), **shipped()}
+        if str(target) not in known:
+            raise UnknownName("scenario or experiment", str(target), known)
+        return str(target) in shipped("experiments")
+    data, _ = read_toml(Path(target))
+    return bool({"scenarios", "variant", "baseline"} & set(data))
+
+
+def _chosen(experiment: Experiment, scenario: str | None) -> str:
+    """Return the scenario of an experiment that is studied."""
+    others = [name for name in experiment.main if name != experiment.baseline]
+    if scenario is None and len(others) != 1:
+        raise InputError(f"--scenario: name one of {experiment.name}: {', '.join(others)}")
+    name = scenario or others[0]
+    if name not in experiment.scenarios:
+        raise UnknownName("scenario", name, experiment.scenarios)
+    return name

@@ -1,0 +1,63 @@
+"""Points are run on the same draws, beside a baseline in the same world."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ccsim.analysis.study import Runner, study_of, table_of
+from ccsim.errors import InputError
+from ccsim.simulation import simulate
+
+POINTS = [{"habit.pull": 1.0}, {"habit.pull": 3.0, "programme.budget": 9000.0}, {"programme.budget": 100.0}]
+
+
+def test_a_difference_is_taken_in_the_same_world_on_the_same_draws(small_study):
+    figures = Runner(workers=1).figures(small_study, POINTS, "points")
+    row = figures[(figures["point"] == 1) & (figures["replicate"] == 1)].iloc[0]
+    mine = simulate(small_study.scenario.changed(POINTS[1]), 1_000_001, 8).kpis["npv"][-1]
+    theirs = simulate(small_study.against.changed({"habit.pull": 3.0}), 1_000_001, 8).kpis["npv"][-1]
+    assert row["npv"] == mine and row["npv_difference"] == mine - theirs
+    assert table_of(figures, "npv", 4)[:3].shape == (3, 2) and np.isnan(table_of(figures, "npv", 4)[3]).all()
+
+
+def test_baselines_of_one_world_are_run_once(small_study):
+    experiment, base = small_study.experiment([{"programme.budget": float(k)} for k in range(5)])
+    assert len(experiment.scenarios) == 6 and len(set(base.values())) == 1
+
+
+def test_workers_folder_and_resuming_do_not_change_a_bit(small_study, tmp_path):
+    alone = Runner(workers=1).figures(small_study, POINTS, "points")
+    shared = Runner(tmp_path, workers=2).figures(small_study, POINTS, "points")
+    pd.testing.assert_frame_equal(alone, shared, check_exact=True)
+    shards = sorted((tmp_path / "points" / "figures").glob("*.parquet"))
+    shards[0].unlink()
+    again = Runner(tmp_path, workers=1, resume=True).figures(small_study, POINTS, "points")
+    pd.testing.assert_frame_equal(alone, again, check_exact=True)
+
+
+def test_an_experiment_brings_baseline_horizon_and_seed():
+    found = study_of("direction", scenario="combined", values={"habit.pull": 2.0, "programme.budget": 1.0})
+    assert (found.against.name, found.weeks, found.seed) == ("nothing", 156, 1)
+    assert found.against.assumptions == {"habit.pull": 2.0} and "programme.budget" not in found.against.levers
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: study_of("direction"), "name one of direction: top-down"),
+        (lambda: study_of("direction", scenario="combind"), "did you mean 'combined'"),
+        (lambda: study_of("combind"), "did you mean 'combined'"),
+        (lambda: study_of("combined", scenario="x"), "is a scenario"),
+        (lambda: study_of("combined", replicates=0), "at least 1"),
+        (lambda: study_of("combined").check("csta"), "did you mean 'csat'"),
+        (lambda: study_of("combined").check("csat_difference"), "takes a baseline"),
+        (lambda: study_of("combined").condition("npv_difference > 0"), "takes a baseline"),
+        (lambda: study_of("combined").condition("nvp > 0"), "did you mean 'npv'"),
+        (lambda: study_of("combined").experiment([{}] * 500_000), "at most 1,000,000"),
+    ],
+)
+def test_what_cannot_be_studied_is_told(call, told):
+    with pytest.raises(InputError, match=told):
+        call()
