@@ -200,3 +200,54 @@ def test_an_unknown_experiment_is_answered_with_the_nearest() -> None:
 def test_a_horizon_that_cuts_off_a_move_is_refused() -> None:
     with pytest.raises(InputError, match="in week 52"):
         load_experiment("hero").changed(weeks=26)
+
+
+DESIGN = """\
+title = "E"
+baseline = "nothing"
+scenarios = ["nothing", "hero-leaves"]
+weeks = 60
+at = [30, 59]
+[design]
+kind = "sobol"
+points = 8
+vary = [
+    "programme.budget=0:20000",
+    "week of The hero leaves=20:50",
+]
+scenarios = ["hero-leaves"]
+"""
+
+
+def test_a_design_is_read_from_a_file(tmp_path: Path) -> None:
+    experiment = load_experiment(write(tmp_path, DESIGN))
+    assert experiment.design is not None
+    assert experiment.design.keys == ("programme.budget", "week of The hero leaves")
+    assert (len(experiment.scenarios), experiment.at, experiment.main) == (9, (30, 59), ("nothing",))
+    again = Experiment.from_resolved(experiment.resolved())
+    assert again.resolved() == experiment.resolved()
+    assert again.scenarios["hero-leaves @ 0003"].resolved() == experiment.scenarios["hero-leaves @ 0003"].resolved()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "told"),
+    [
+        ("at = [30, 59]", "at = [30, 60]", (5, "at.1"), "last week is 59"),
+        ("[design]", "[design]\nkinds = 3", (7, "design.kinds"), "did you mean 'kind'"),
+        ('"sobol"', '"sobel"', (7, "design.kind"), "did you mean 'sobol'"),
+        ("points = 8", "points = 0", (8, "design.points"), "at least 1"),
+        ("programme.budget=", "programme.budgt=", (10, "design.vary.0"), "did you mean 'programme.budget'"),
+        ("hero leaves=20:50", "hero leaves=20:70", (11, "design.vary.1"), "last week is 59"),
+        ("The hero leaves", "The hero lives", (6, "design"), "did you mean 'The hero leaves'"),
+        ('["hero-leaves"]\n', '["hero-leave"]\n', (13, "design.scenarios.0"), "did you mean 'hero-leaves'"),
+        ('kind = "sobol"', 'kind = "factorial"\nlevels = 100000', (8, "design.levels"), "at most 1000"),
+    ],
+)
+def test_a_fault_of_a_design_is_told_with_its_line(
+    old: str, new: str, place: tuple[int, str], told: str, tmp_path: Path
+) -> None:
+    assert old in DESIGN
+    with pytest.raises(InputFaults) as caught:
+        load_experiment(write(tmp_path, DESIGN.replace(old, new, 1)))
+    assert [(fault.line, fault.key) for fault in caught.value.faults] == [place]
+    assert told in str(caught.value)

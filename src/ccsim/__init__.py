@@ -19,12 +19,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ccsim.agents import Customer, Employee, Leader
     from ccsim.comparison import Comparison, compare
+    from ccsim.design import Design
     from ccsim.errors import CcsimError, InputError
     from ccsim.experiment import Experiment, load_experiment
+    from ccsim.factors import Factor
     from ccsim.model import Organisation
     from ccsim.results import open_results
     from ccsim.scenario import Scenario, load, shipped
     from ccsim.simulation import simulate
+    from ccsim.sweeping import sweep
 
 __version__ = "0.1.0"
 
@@ -32,8 +35,10 @@ _HOME = {
     "CcsimError": "errors",
     "Comparison": "comparison",
     "Customer": "agents",
+    "Design": "design",
     "Employee": "agents",
     "Experiment": "experiment",
+    "Factor": "factors",
     "InputError": "errors",
     "Leader": "agents",
     "Organisation": "model",
@@ -44,14 +49,17 @@ _HOME = {
     "open_results": "results",
     "shipped": "scenario",
     "simulate": "simulation",
+    "sweep": "sweeping",
 }
 
 __all__ = [
     "CcsimError",
     "Comparison",
     "Customer",
+    "Design",
     "Employee",
     "Experiment",
+    "Factor",
     "InputError",
     "Leader",
     "Organisation",
@@ -62,6 +70,7 @@ __all__ = [
     "open_results",
     "shipped",
     "simulate",
+    "sweep",
 ]
 
 

@@ -1,7 +1,8 @@
 """Results on disk: Parquet shards that are whole or absent, and a manifest that says how to make them again.
 
 FOLDER/manifest.json               experiment, seeds, versions, command, what failed
-FOLDER/scenarios/NAME.toml         every scenario, resolved
+FOLDER/scenarios/NAME.toml         every scenario, resolved; of a design those that it starts from
+FOLDER/points.parquet              of a design, one row per scenario: where it comes from and the value of each factor
 FOLDER/runs/part-*.parquet         one row per scenario, replicate and week; one column per KPI
 FOLDER/departments/part-*.parquet  the same by department
 FOLDER/segments/part-*.parquet     the same by customer segment
@@ -28,7 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccsim.compiled import source_hash
-from ccsim.errors import ResultsError
+from ccsim.errors import InputError, ResultsError
 from ccsim.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -120,8 +121,11 @@ class Store:
             (self.folder / table).mkdir(exist_ok=True)
             for torn in (self.folder / table).glob("*.tmp"):
                 torn.unlink()
-        names = _file_names(self.experiment.scenarios)
-        for name, scenario in self.experiment.scenarios.items():
+        bases = self.experiment.bases
+        names = _file_names(bases)
+        if self.experiment.points is not None:
+            _write_parquet(self.folder / "points.parquet", self.experiment.points.table())
+        for name, scenario in bases.items():
             _write_whole(self.folder / "scenarios" / f"{names[name]}.toml", scenario.to_toml().encode())
 
     def write_manifest(self, status: str) -> None:
@@ -234,6 +238,22 @@ class Results:
             for (scenario, replicate), run in self.runs.groupby(["scenario", "replicate"], sort=False)
         ]
         return pd.DataFrame(rows)
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """Of a design: one row per scenario, with ``base``, ``point`` (0 for none) and the value of each factor.
+
+        Raises:
+            InputError: the experiment has no design.
+        """
+        if self.experiment.points is None:
+            raise InputError(f"{self.experiment.name}: has no design, so it has no points")
+        return self.experiment.points.table()
+
+    @cached_property
+    def responses(self) -> pd.DataFrame:
+        """The figures of a design with the columns of its points: a row per scenario, replicate and week kept."""
+        return self.figures.merge(self.points, on="scenario", how="left", sort=False)
 
     @property
     def departments(self) -> pd.DataFrame:
