@@ -60,7 +60,7 @@ def comparison_figure(comparison: Comparison, kpis: Sequence[str] | None = None,
     """
     shown = [_known(name) for name in kpis or comparison.experiment.kpis]
     names = [name for name in comparison.experiment.main if name in comparison._arrays]
-    with _panels(len(shown)) as (figure, panels):
+    with slide(len(shown)) as (figure, panels):
         marks = [_panel(axes, comparison, kpi, names, spread) for axes, kpi in zip(panels, shown, strict=True)]
         sums = [kpi.title for kpi in shown if _as_difference(comparison, kpi)]
         note = f" ({', '.join(sums)}: to date)" if sums else ""
@@ -82,7 +82,7 @@ def sweep_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> F
     shown = [_known(name) for name in kpis or comparison.experiment.kpis]
     names = list(dict.fromkeys(base for base, _ in sweep.points.values()))
     lever = declared()[sweep.lever]
-    with _panels(len(shown)) as (figure, panels):
+    with slide(len(shown)) as (figure, panels):
         for axes, kpi in zip(panels, shown, strict=True):
             for name in names:
                 _curve(axes, comparison, kpi, name)
@@ -129,7 +129,7 @@ def _known(name: str) -> Kpi:
 
 
 @contextmanager
-def _panels(count: int) -> Iterator[tuple[Figure, list[Axes]]]:
+def slide(count: int) -> Iterator[tuple[Figure, list[Axes]]]:
     """Open a figure of 16:9, or taller if there are more than two rows of panels."""
     import matplotlib as mpl
     from matplotlib.figure import Figure

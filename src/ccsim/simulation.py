@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -16,6 +16,7 @@ from ccsim.recorder import Record
 from ccsim.scenario import Move, Scenario, load
 from ccsim.settings import Settings, declared, impossible, ordinary, with_values
 from ccsim.week import live
+from ccsim.world import World
 
 #: Largest seed: kernels take whole numbers of 64 bits with a sign.
 LARGEST_SEED = 2**63 - 1
@@ -86,12 +87,16 @@ class Simulation:
         """The last week lived, -1 before week 0."""
         return self.world.week
 
-    def step(self) -> None:
-        """Make the moves that are due, live a week, and keep its tallies."""
+    def step(self, living: Callable[[World], None] = live) -> None:
+        """Make the moves that are due, live a week, and keep its tallies.
+
+        Args:
+            living: lives the week; whoever takes a week apart brings another than the ordinary one.
+        """
         coming = self.world.week + 1
         for move in self._due(coming):
             self.move(move)
-        live(self.world)
+        living(self.world)
         self.record.add(self.world)
         self.world.settings = _without_impulses(self.world.settings)
 

@@ -1,0 +1,1 @@
+"""Answers: what came out, why, and where two scenarios part."""
