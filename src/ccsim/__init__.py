@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ccsim.answers.divergence import diverge
     from ccsim.agents import Customer, Employee, Leader
     from ccsim.comparison import Comparison, compare
     from ccsim.design import Design
@@ -44,6 +45,7 @@ _HOME = {
     "Organisation": "model",
     "Scenario": "scenario",
     "compare": "comparison",
+    "diverge": "answers.divergence",
     "load": "scenario",
     "load_experiment": "experiment",
     "open_results": "results",
@@ -65,6 +67,7 @@ __all__ = [
     "Organisation",
     "Scenario",
     "compare",
+    "diverge",
     "load",
     "load_experiment",
     "open_results",

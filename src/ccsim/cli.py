@@ -14,10 +14,11 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from ccsim.commands import answers, claims
 from ccsim.commands import app as app_commands
-from ccsim.commands import claims
 from ccsim.commands import game as game_commands
 from ccsim.commands import sensitivity as sensitivity_command
+from ccsim.commands.studies import settings_of
 from ccsim.errors import CcsimError, InputError, UnknownName
 
 HELP = """Simulate an organisation that tries to become customer-centric, and compare ways to get there.
@@ -225,7 +226,7 @@ def compare(
     result = _with_progress(
         form is Form.table, chosen.title,
         lambda progress: comparing.compare(
-            chosen, replicates=replicates, weeks=weeks, seed=seed, levers=_values(set_), workers=workers, out=folder,
+            chosen, replicates=replicates, weeks=weeks, seed=seed, levers=settings_of(set_), workers=workers, out=folder,
             resume=resume, progress=progress, command=sys.argv,
         ),
     )  # fmt: skip
@@ -270,7 +271,7 @@ def _scenario(name: str, settings: list[str] | None) -> Any:
     from ccsim.scenario import load
 
     with _hint(name, "experiments", "ccsim compare"):
-        return load(name).changed(_values(settings))
+        return load(name).changed(settings_of(settings))
 
 
 @contextmanager
@@ -284,28 +285,6 @@ def _hint(name: str, other: str, command: str) -> Iterator[None]:
         if name in shipped(other):
             raise InputError(f"{error}; it is one of the {other}: {command} {name}") from None
         raise
-
-
-def _values(settings: list[str] | None) -> dict[str, Any]:
-    """Return what ``--set`` says, by key."""
-    import tomllib
-
-    from ccsim.scenario import check
-
-    values = {}
-    for text in settings or []:
-        key, equals, value = (part.strip() for part in text.partition("="))
-        if not (key and equals and value):
-            raise InputError(f"--set {text!r}: it reads like --set programme.budget=8000")
-        try:
-            found = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            found = value
-        try:
-            values[key] = check(key, found)
-        except InputError as error:
-            raise InputError(f"--set {text}: {error}") from None
-    return values
 
 
 def _with_progress(shown: bool, title: str, work: Any) -> Any:
@@ -374,6 +353,7 @@ def _tell_failures(result: Any) -> None:
         raise typer.Exit(1)
 
 
+answers.register(app)
 app_commands.register(app)
 claims.register(app)
 game_commands.register(app)

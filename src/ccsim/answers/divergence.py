@@ -312,7 +312,8 @@ def _levers(here: Settings, there: Settings) -> tuple[tuple[str, Any, Any], ...]
     for key, row in declared().items():
         mine, theirs = (getattr(getattr(each, row.group), row.name) for each in (here, there))
         if mine != theirs:
-            found.append((key, *(row.choices[int(value)] if row.choices else value for value in (mine, theirs))))
+            shown = [row.choices[int(value)] if row.choices else value for value in (mine, theirs)]
+            found.append((key, shown[0], shown[1]))
     return tuple(found)
 
 

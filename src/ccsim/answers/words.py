@@ -60,7 +60,9 @@ def divergence_in_words(found: Divergence) -> str:
     """Say where two scenarios part: cause, decision, spread."""
     a, b = found.names
     if found.cause is None:
-        return f"{a} and {b} do not part in {found.weeks} weeks on the draws of seed {found.seed}: every column is equal."
+        return (
+            f"{a} and {b} do not part in {found.weeks} weeks on the draws of seed {found.seed}: every column is equal."
+        )
     lines = [
         f"{a} and {b}, on the draws of seed {found.seed}",
         "",
@@ -129,7 +131,9 @@ def _choice(found: Divergence) -> list[str]:
             if option not in one.asked:
                 continue
             values = "".join(f"{value:>11.3f}" for value in one.terms(option).values())
-            lines.append(f"    {OPTIONS[option]:<{shown}}  {name:<{width}}{values}{100 * one.chances()[option]:>7.1f} %")
+            lines.append(
+                f"    {OPTIONS[option]:<{shown}}  {name:<{width}}{values}{100 * one.chances()[option]:>7.1f} %"
+            )
     return lines
 
 
@@ -143,6 +147,7 @@ def _spread(found: Divergence) -> list[str]:
     rows = table[table["week"].isin(wanted)]
     lines = ["How it spreads: those in whom anything that lasts differs", "  week      staff    leaders  customers"]
     return lines + [
-        f"  {row.week:>4}  " + "  ".join(f"{100 * share:>7.1f} %" for share in (row.staff, row.leaders, row.customers))
-        for row in rows.itertuples()
+        f"  {row['week']:>4.0f}  "
+        + "  ".join(f"{100 * row[name]:>7.1f} %" for name in ("staff", "leaders", "customers"))
+        for row in rows.to_dict("records")
     ]

@@ -20,13 +20,14 @@ def diverge(
 ) -> None:
     """Name the first week, agent and decision at which two scenarios part on the same draws."""
     from ccsim.answers.divergence import diverge as search
-    from ccsim.scenario import values_of
+    from ccsim.commands.studies import settings_of
 
-    found = search(a, b, seed=seed, weeks=weeks, levers=values_of(set_))
+    found = search(a, b, seed=seed, weeks=weeks, levers=settings_of(set_))
     typer.echo(found.words())
     if figure is not None:
         found.plot(figure)
-        typer.echo(f"\nFigure: {figure}")
+        stem = str(figure).removesuffix(".png").removesuffix(".svg")
+        typer.echo(f"\nFigures: {stem}.png, {stem}.svg")
 
 
 def register(app: typer.Typer) -> None:
