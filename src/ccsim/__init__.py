@@ -17,8 +17,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ccsim.answers.divergence import diverge
     from ccsim.agents import Customer, Employee, Leader
+    from ccsim.answers.divergence import diverge
     from ccsim.comparison import Comparison, compare
     from ccsim.design import Design
     from ccsim.errors import CcsimError, InputError
