@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,11 +11,12 @@ solara = pytest.importorskip("solara")
 
 import ipyvuetify as v  # noqa: E402
 
-from ccsim.app import play  # noqa: E402
+from ccsim.app import play, table  # noqa: E402
 from ccsim.app.classroom import ClassPage  # noqa: E402
 from ccsim.app.rooms import ROOMS  # noqa: E402
 from ccsim.game.playing import Choice, Game, play_through  # noqa: E402
 from ccsim.game.saved import text_of  # noqa: E402
+from ccsim.game.terms import Terms  # noqa: E402
 
 
 def button(rc, words):
@@ -62,30 +63,30 @@ def test_two_sessions_have_games_of_their_own():
 
 
 def test_ticking_starts_or_stops_and_knows_only_real_moves():
-    table = play.Table(play_through([Choice(("announce",))], 1))
-    assert play.ticking(table, "hero", True).starts == ("hero",)
-    assert play.ticking(play.ticking(table, "hero", True), "hero", False).starts == ()
-    assert play.ticking(table, "announce", False).stops == ("announce",)
-    assert play.ticking(play.ticking(table, "announce", False), "announce", True).stops == ()
-    assert play.ticking(table, "drop table", True) is table
+    now = table.Table(play_through([Choice(("announce",))], 1))
+    assert table.ticking(now, "hero", True).starts == ("hero",)
+    assert table.ticking(table.ticking(now, "hero", True), "hero", False).starts == ()
+    assert table.ticking(now, "announce", False).stops == ("announce",)
+    assert table.ticking(table.ticking(now, "announce", False), "announce", True).stops == ()
+    assert table.ticking(now, "drop table", True) is now
 
 
 def test_a_quarter_that_cannot_be_played_changes_nothing_but_the_message():
-    table = play.Table(Game(1), starts=("shared-record", "improvement-time"))
-    after = play.after_quarter(table)
-    assert after.game.quarter == 0 and "EUR" in after.problem and after.starts == table.starts
+    now = table.Table(Game(1), starts=("shared-record", "improvement-time"))
+    after = table.after_quarter(now)
+    assert after.game.quarter == 0 and "EUR" in after.problem and after.starts == now.starts
 
 
 def test_the_prediction_that_stands_is_part_of_the_choice():
-    table = play.Table(Game(1), expected={"reported_csat": 80.0})
-    choice = play.after_quarter(table).game.choices[0]
+    now = table.Table(Game(1), expected={"reported_csat": 80.0})
+    choice = table.after_quarter(now).game.choices[0]
     assert choice.expected["reported_csat"] == 80.0
     assert set(choice.expected) == {"reported_csat", "profit"}
 
 
 @pytest.mark.parametrize("seed", ["", "x", "-1", "1.5", "9" * 30, "٣", "1e9", "nan"])
 def test_an_absurd_seed_is_a_message(seed):
-    assert "problem" in play.started(seed, "") and "game" not in play.started(seed, "")
+    assert "problem" in table.started(seed, "") and "game" not in table.started(seed, "")
 
 
 @pytest.mark.parametrize(
@@ -94,26 +95,77 @@ def test_an_absurd_seed_is_a_message(seed):
      ("seed=" + "9" * 40, (None, "")), ("%ff%00", (None, "")), (None, (None, ""))],
 )  # fmt: skip
 def test_an_address_is_read_or_left_out(search, found):
-    assert play.asked(search) == found
+    assert table.asked(search) == found
 
 
 def test_a_file_is_loaded_or_its_fault_is_told():
     content = text_of(play_through([Choice(("announce",))], 5)).encode()
-    assert play.loaded({"file_obj": io.BytesIO(content), "name": "g.json"})["game"].quarter == 1
+    assert table.loaded("g.json", content)["game"].quarter == 1
     for bad in (content[:50], b"", b"{}", json.dumps([1]).encode(), b"x" * 10**6):
-        assert "g.json: " in play.loaded({"file_obj": io.BytesIO(bad), "name": "g.json"})["problem"]
+        assert "g.json: " in table.loaded("g.json", bad)["problem"]
 
 
 def test_a_code_that_is_not_there_is_a_message():
-    assert "no class has the code" in play.started("1", "ZZZZZ")["problem"]
+    assert "no class has the code" in table.started("1", "ZZZZZ")["problem"]
 
 
 def test_a_player_in_a_class_plays_its_draws_and_shows_progress():
     room = ROOMS.open(9)
-    begun = play.started("1", room.code)
+    begun = table.started("1", room.code)
     assert begun["game"].seed == 9
-    play.after_quarter(play.Table(begun["game"], code=room.code))
+    table.after_quarter(table.Table(begun["game"], code=room.code))
     assert list(room.quarters.values()) == [1]
+
+
+def test_a_prediction_that_is_asked_for_is_the_players_own():
+    room = ROOMS.open(9, terms=Terms(predict=True))
+    now = table.Table(table.started("1", room.code)["game"], code=room.code)
+    assert now.choice().expected == {}
+    assert "say first what you expect" in table.after_quarter(now).problem and now.game.quarter == 0
+    ready = replace(now, expected={"reported_csat": 70.0, "profit": 20000.0})
+    assert table.after_quarter(ready).game.quarter == 1
+
+
+def test_an_event_that_a_lecturer_lets_come_comes_to_who_plays_already():
+    room = ROOMS.open(1, terms=Terms(events={"surge": 0}))
+    now = table.Table(table.started("1", room.code)["game"], code=room.code)
+    table.after_quarter(now)
+    quarter = ROOMS.trigger(room, "surge")
+    while now.game.quarter < quarter:
+        assert not any("Demand surges" in line for seen in now.game.seen for line in seen.news)
+        table.after_quarter(now)
+    assert any("Demand surges" in line for line in now.game.seen[-1].news)
+
+
+def test_a_class_that_is_gone_lets_its_players_play_on():
+    now = table.Table(Game(1), code="ZZZZZ")
+    after = table.after_quarter(now)
+    assert after.game.quarter == 1 and after.code == "" and "not open any more" in after.problem
+
+
+def test_a_kept_game_goes_on_in_a_class():
+    room = ROOMS.open(5)
+    content = text_of(play_through([Choice(("announce",))], 5)).encode()
+    found = table.loaded("g.json", content, room.code)
+    assert found["code"] == room.code and list(room.quarters.values()) == [1]
+    other = text_of(play_through([Choice()], 6)).encode()
+    assert "other draws" in table.loaded("g.json", other, room.code)["problem"]
+
+
+def test_locked_moves_are_shown_and_hidden_ones_are_not():
+    room = ROOMS.open(3, terms=Terms(locked=("hero",), hidden=("announce",)))
+    _, rc = solara.render(play.PlayPage(code=room.code), handle_error=False)
+    button(rc, "Begin").click()
+    boxes = {widget.label: widget for widget in rc.find(v.Checkbox).widgets}
+    assert boxes["Free one hero (locked by your lecturer)"].disabled
+    assert "Announce that customers come first" not in boxes
+    rc.close()
+
+
+def test_the_questions_between_the_years_are_part_of_the_next_choice():
+    now = table.Table(play_through([Choice()] * 4, 1), answers={0: " profit ", 2: "listen"})
+    after = table.after_quarter(now)
+    assert after.game.choices[4].answers == ("profit", "", "listen") and after.answers == {}
 
 
 def test_a_lecturer_opens_a_class():

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import threading
 
 import pytest
 
-from ccsim.app.rooms import LETTERS, MOST_GAMES, MOST_ROOMS, Rooms, as_csv
+from ccsim.app.rooms import LETTERS, MOST_GAMES, MOST_ROOMS, Rooms
 from ccsim.errors import InputError
 from ccsim.game.playing import Choice, play_through
+from ccsim.game.saved import text_of
+from ccsim.game.tables import named
+from ccsim.game.terms import Terms
 
 
 @pytest.fixture(scope="module")
 def finished():
-    first = Choice(("announce",), expected={"reported_csat": 72.0}, note="My name is Eve")
+    first = Choice(("announce",), expected={"reported_csat": 72.0}, answers=("My name is Eve",))
     return play_through([first, *[Choice()] * 11], 3)
 
 
@@ -27,20 +29,20 @@ def test_a_game_is_handed_in_under_the_name_chosen_or_none(rooms, finished):
     room = rooms.open(3)
     rooms.hand_in(room.code, "a", finished, "  Ada   Lovelace ")
     rooms.hand_in(room.code.lower() + " ", "b", finished)
-    assert [name for name, _ in room.named()] == ["Ada Lovelace", "Player 2"]
+    assert [name for name, _ in named(list(room.games.values()))] == ["Ada Lovelace", "Player 2"]
 
 
 def test_what_a_player_wrote_does_not_reach_the_class(rooms, finished):
     room = rooms.open(3)
     rooms.hand_in(room.code, "a", finished)
-    assert "Eve" not in repr(room) + as_csv(room)
+    assert "Eve" not in repr(room)
 
 
 def test_a_second_game_takes_the_place_of_the_first(rooms, finished):
     room = rooms.open(3)
     for name in ("one", "two"):
         rooms.hand_in(room.code, "a", finished, name)
-    assert [name for name, _ in room.named()] == ["two"]
+    assert [name for name, _ in named(list(room.games.values()))] == ["two"]
 
 
 def test_a_game_on_other_draws_or_unfinished_is_refused(rooms, finished):
@@ -98,11 +100,43 @@ def test_forty_hand_in_at_once(rooms, finished):
     assert len(room.games) == 40 and room.version == 40
 
 
-def test_the_table_has_a_row_for_each_game_and_no_formulas(rooms, finished):
+def test_a_game_that_broke_the_terms_is_refused(rooms, finished):
+    for terms, why in (
+        (Terms(locked=("announce",)), "locked"), (Terms(predict=True), "without predictions"),
+        (Terms(events={"surge": 2}), "other events"),
+    ):  # fmt: skip
+        room = rooms.open(3, terms=terms)
+        with pytest.raises(InputError, match=why):
+            rooms.hand_in(room.code, "a", finished)
+        assert not room.games
+
+
+def test_points_are_those_of_the_classes_weights(rooms, finished):
+    room = rooms.open(3, terms=Terms(weights={"csat": 100}))
+    rooms.hand_in(room.code, "a", play_through(finished.choices, 3))
+    row = room.games["a"]
+    assert row.score.weights == {"csat": 100} and row.score.total == row.score.points["csat"]
+
+
+def test_an_event_comes_to_all_in_a_quarter_that_nobody_has_begun(rooms):
     room = rooms.open(3)
-    rooms.hand_in(room.code, "a", finished, "=HYPERLINK(1)")
-    rows = list(csv.reader(as_csv(room).splitlines()))
-    assert len(rows) == 2 and rows[0][:4] == ["seed", "scenario", "player", "points"]
-    assert rows[1][2] == "'=HYPERLINK(1)" and "announce" in rows[1]
-    assert float(rows[1][3]) == pytest.approx(room.named()[0][1].score.total, abs=0.01)
-    assert as_csv(Rooms().open()).count("\n") == 1
+    rooms.progress(room.code, "slow", 1)
+    rooms.progress(room.code, "fast", 4)
+    assert rooms.trigger(room, "bad-press") == 6
+    rooms.progress(room.code, "fast", 11)
+    with pytest.raises(InputError, match="no quarter is left"):
+        rooms.trigger(room, "challenger")
+    with pytest.raises(InputError, match="came already"):
+        rooms.trigger(room, "bad-press")
+
+
+def test_five_files_are_five_rows_and_a_torn_one_is_a_message(rooms, finished):
+    room = rooms.open(3)
+    for number in range(5):
+        rooms.add_file(room, text_of(finished).encode(), f"student-{number}.json")
+    rooms.add_file(room, text_of(finished).encode(), "student-0.json")
+    assert [name for name, _ in named(list(room.games.values()))] == [f"student-{number}" for number in range(5)]
+    with pytest.raises(InputError, match=r"torn\.json: is torn"):
+        rooms.add_file(room, text_of(finished).encode()[:300], "torn.json")
+    with pytest.raises(InputError, match=r"short\.json: the game goes on"):
+        rooms.add_file(room, text_of(play_through([], 3)).encode(), "short.json")

@@ -14,7 +14,7 @@ from ccsim.game.saved import game_of, read_game, save, text_of
 @pytest.fixture(scope="module")
 def played():
     choices = [Choice(("announce", "widen-rights"), expected={"reported_csat": 72.5}), Choice(stop=("announce",))]
-    game = play_through([*choices, Choice(note="The survey, because …")], 7)
+    game = play_through([*choices, Choice(answers=("The survey, because …", ""))], 7)
     game.player = "Ada"
     return game
 

@@ -1,4 +1,4 @@
-"""A field for a file."""
+"""A field for a file, or for a folder of files."""
 
 from __future__ import annotations
 
@@ -7,15 +7,35 @@ from collections.abc import Callable
 from typing import Any
 
 import solara
+import traitlets
 from ipyvuetify.extra import FileInput
 
 
+class LabelledInput(FileInput):
+    """The file input, with a label: without one a screen reader has nothing to say."""
+
+    template = traitlets.Unicode(
+        str(FileInput.template.default_value).replace("<v-file-input", '<v-file-input :label="label"', 1)
+    ).tag(sync=True)
+    label = traitlets.Unicode("").tag(sync=True)
+
+
 @solara.component
-def FileField(on_file: Callable[[Any], None]) -> None:
-    """A field for a file that the keyboard and a phone can use too; the file is read only as far as it is asked for."""
+def FileField(on_file: Callable[[str, bytes], None], label: str, most: int, folder: bool = False) -> None:
+    """A field for a file that the keyboard and a phone can use too.
+
+    Args:
+        on_file: called with the name and content of each file.
+        label: what is asked for.
+        most: bytes of a file that may be read; of a larger one, one byte more is read, to tell.
+        folder: whether a folder is chosen, with all files in it.
+    """
     chosen, choose = solara.use_state(None)
-    files, put = solara.use_state(None)
-    field = FileInput.element(accept=".json", multiple=False, on_file_info=choose)
+    nothing: list[Any] = []
+    files, put = solara.use_state(nothing)
+    field = LabelledInput.element(
+        accept=".json", multiple=folder, directory=folder, label=label, on_file_info=choose
+    )  # fmt: skip
 
     def wire() -> None:
         if chosen:
@@ -26,8 +46,10 @@ def FileField(on_file: Callable[[Any], None]) -> None:
             put(real.get_files())
 
     def read(_cancelled: threading.Event) -> None:
-        if files:
-            on_file(files[0])
+        # All are read before any is used: what is drawn in between would break off the reading.
+        contents = [(str(file["name"])[:60], file["file_obj"].read(most + 1)) for file in files]
+        for name, content in contents:
+            on_file(name, content)
 
     solara.use_effect(wire, [chosen])
     solara.use_thread(read, dependencies=[files])

@@ -6,40 +6,21 @@ is kept but the game and the name that the player chose to give, which may be em
 
 from __future__ import annotations
 
-import csv
-import io
 import secrets
 import threading
 from dataclasses import dataclass, field, replace
 
 from ccsim.errors import InputError
-from ccsim.game.debrief import Score, score
-from ccsim.game.playing import Choice, Game
+from ccsim.game.catalogue import catalogue
+from ccsim.game.debrief import score
+from ccsim.game.playing import Game, events_of
+from ccsim.game.saved import game_of
+from ccsim.game.tables import Result, result
+from ccsim.game.terms import Terms
 
 #: Letters that cannot be mistaken for one another when they are read from a screen.
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 MOST_ROOMS, MOST_GAMES, LONGEST_NAME = 40, 300, 40
-#: What is kept of a game by quarter.
-KEPT = ("csat", "reported_csat", "profit", "habit", "engagement", "fatigue")
-
-
-@dataclass(frozen=True)
-class HandedIn:
-    """A finished game in a class.
-
-    Attributes:
-        name: what the player chose to be called; may be empty.
-        score: what the game is worth.
-        kpis: some KPIs by quarter.
-        choices: the choices without what the player wrote.
-        surprise: mean distance of the predictions of satisfaction from what was reported; None without predictions.
-    """
-
-    name: str
-    score: Score
-    kpis: dict[str, list[float]]
-    choices: tuple[Choice, ...]
-    surprise: float | None
 
 
 @dataclass
@@ -49,7 +30,7 @@ class Room:
     Attributes:
         code: what players type.
         key: what the lecturer's page needs.
-        seed, scenario: what everybody plays.
+        seed, scenario, terms: what everybody plays, and how.
         games: finished games by visitor; the latest one counts.
         quarters: how far each visitor is.
         version: grows with every change.
@@ -59,14 +40,34 @@ class Room:
     key: str
     seed: int
     scenario: str
-    games: dict[str, HandedIn] = field(default_factory=dict)
+    terms: Terms = field(default_factory=Terms)
+    games: dict[str, Result] = field(default_factory=dict)
     quarters: dict[str, int] = field(default_factory=dict)
     version: int = 0
 
-    def named(self) -> list[tuple[str, HandedIn]]:
-        """Return the games, best first, each with a name to show."""
-        rows = [(row.name or f"Player {number}", row) for number, row in enumerate(list(self.games.values()), 1)]
-        return sorted(rows, key=lambda row: -row[1].score.total)
+    def new_game(self) -> Game:
+        """Return a game as everybody in the class begins it."""
+        return Game(self.seed, self.scenario, terms=self.terms)
+
+    def admit(self, game: Game) -> None:
+        """Refuse a game that cannot be compared with the others of the class; bring it the class's events.
+
+        Raises:
+            InputError: another organisation, other draws, a locked move, or events that came otherwise.
+        """
+        if (game.seed, game.scenario) != (self.seed, self.scenario):
+            raise InputError("this game was played on other draws than the class's, so it cannot be compared")
+        for name in (name for choice in game.choices for name in choice.start):
+            if self.terms.forbids(name):
+                raise InputError(f"this game made the move {name!r}, which the class's lecturer has locked")
+        if self.terms.predict and any(set(choice.expected) != set(game.catalogue.predicted) for choice in game.choices):
+            raise InputError("this game was played without predictions, which the class's lecturer asks for")
+        wanted = events_of(self.seed, game.catalogue, self.terms)
+        if {name: at for name, at in game.coming.items() if at < game.quarter} != {
+            name: at for name, at in wanted.items() if at < game.quarter
+        }:
+            raise InputError("this game was played with other events than the class's, so it cannot be compared")
+        game.terms, game.coming = self.terms, wanted
 
 
 class Rooms:
@@ -76,20 +77,21 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._lock = threading.Lock()
 
-    def open(self, seed: int = 1, scenario: str = "nothing") -> Room:
+    def open(self, seed: int = 1, scenario: str = "nothing", terms: Terms | None = None) -> Room:
         """Open a class; with too many open, the oldest one is closed.
 
         Raises:
-            InputError: a seed or scenario that cannot be played.
+            InputError: a seed, scenario or terms that cannot be played.
         """
-        Game(seed, scenario)
+        terms = terms or Terms()
+        Game(seed, scenario, terms=terms)
         with self._lock:
             while len(self._rooms) >= MOST_ROOMS:
                 del self._rooms[next(iter(self._rooms))]
             code = _code()
             while code in self._rooms:
                 code = _code()
-            self._rooms[code] = Room(code, secrets.token_urlsafe(12), seed, scenario)
+            self._rooms[code] = Room(code, secrets.token_urlsafe(12), seed, scenario, terms)
             return self._rooms[code]
 
     def find(self, code: str) -> Room:
@@ -126,6 +128,29 @@ class Rooms:
                 room.quarters[visitor] = quarter
                 room.version += 1
 
+    def trigger(self, room: Room, event: str) -> int:
+        """Let an event come, for everybody in the same quarter: the first that nobody can have begun.
+
+        Returns:
+            The quarter, from 1.
+
+        Raises:
+            InputError: an unknown event, one that came already, or no quarter is left for it.
+        """
+        rules = catalogue()
+        with self._lock:
+            begun = max([1, *(quarter + 1 for quarter in room.quarters.values())])
+            coming = events_of(room.seed, rules, room.terms)
+            if coming.get(event, begun) < begun:
+                raise InputError(f"that event came already, in quarter {coming[event] + 1}")
+            if begun >= rules.rules.quarters:
+                raise InputError("somebody is in the last quarter: no quarter is left that would be the same for all")
+            terms = room.terms.model_copy(update={"events": {**room.terms.events, event: begun + 1}})
+            terms.check(rules)
+            room.terms = terms
+            room.version += 1
+        return begun + 1
+
     def hand_in(self, code: str, visitor: str, game: Game, name: str = "") -> None:
         """Hand in a finished game; a second one of the same visitor takes the place of the first.
 
@@ -133,11 +158,9 @@ class Rooms:
             InputError: the game is not over, is not the one that the class plays, or the class is full.
         """
         room = self.find(code)
-        if not game.over:
-            raise InputError(f"the game goes on: {game.quarter} of {game.rules.quarters} quarters are played")
-        if (game.seed, game.scenario) != (room.seed, room.scenario):
-            raise InputError("this game was played on other draws than the class's, so it cannot be compared")
-        row = _handed_in(game, " ".join(name.split())[:LONGEST_NAME])
+        row = result(game, " ".join(name.split())[:LONGEST_NAME])
+        room.admit(game)
+        row = replace(row, score=score(game))
         with self._lock:
             if visitor not in room.games and len(room.games) >= MOST_GAMES:
                 raise InputError(f"the class is full: {MOST_GAMES} games are handed in")
@@ -145,37 +168,21 @@ class Rooms:
             room.quarters[visitor] = game.quarter
             room.version += 1
 
+    def add_file(self, room: Room, content: bytes, file: str) -> None:
+        """Add a finished game from a file that a player has kept; the same file again takes its own place.
+
+        Raises:
+            InputError: the file is no finished game of the class.
+        """
+        game = game_of(content, file).game
+        try:
+            self.hand_in(room.code, f"file {file}", game, game.player or file.removesuffix(".json"))
+        except InputError as error:
+            raise InputError(f"{file}: {error}") from None
+
 
 #: The classes of this server.
 ROOMS = Rooms()
-
-
-def as_csv(room: Room) -> str:
-    """Return a class's games as a table for a spreadsheet."""
-    rows = room.named()
-    text = io.StringIO()
-    table = csv.writer(text)
-    criteria = list(rows[0][1].score.values) if rows else []
-    quarters = [f"quarter {number + 1}" for number in range(len(rows[0][1].choices))] if rows else []
-    table.writerow(["seed", "scenario", "player", "points", *criteria, "mean error of predictions", *quarters])
-    for name, row in rows:
-        moves = [" ".join([*choice.start, *(f"-{stop}" for stop in choice.stop)]) for choice in row.choices]
-        values = [round(row.score.values[kpi], 4) for kpi in criteria]
-        # A leading apostrophe keeps a spreadsheet from taking a name for a formula.
-        shown = f"'{name}" if name[:1] in "=+-@\t" else name
-        error = "" if row.surprise is None else round(row.surprise, 2)
-        table.writerow([room.seed, room.scenario, shown, round(row.score.total, 2), *values, error, *moves])
-    return text.getvalue()
-
-
-def _handed_in(game: Game, name: str) -> HandedIn:
-    errors = [
-        abs(choice.expected["reported_csat"] - game.by_quarter("reported_csat")[number])
-        for number, choice in enumerate(game.choices) if "reported_csat" in choice.expected
-    ]  # fmt: skip
-    kept = {kpi: game.by_quarter(kpi) for kpi in KEPT}
-    choices = tuple(replace(choice, note="") for choice in game.choices)
-    return HandedIn(name, score(game), kept, choices, sum(errors) / len(errors) if errors else None)
 
 
 def _code() -> str:

@@ -13,16 +13,19 @@ from html import escape
 INK, QUIET, GRID = "#222222", "#4f4f4f", "#e0e0e0"
 #: Colour and dashes of the player's line, of doing nothing, of the best plan, and of what was reported.
 YOU, NOTHING, BEST, REPORTED = ("#d55e00", ""), ("#4d4d4d", "2 3"), ("#0072b2", "8 3"), ("#b8509a", "5 2 1 2")
+#: Colour of predictions, which are drawn as rings.
+EXPECTED = ("#00735c", "")
 
 
 @dataclass(frozen=True)
 class Series:
-    """A line of a chart: None and nan are gaps."""
+    """A line of a chart, or its points alone: None and nan are gaps."""
 
     name: str
     style: tuple[str, str]
     values: Sequence[float | None]
     faint: bool = False
+    points: bool = False
 
 
 def short(value: float | None) -> str:
@@ -63,6 +66,7 @@ def chart(
     width: int = 360,
     height: int = 190,
     weeks: int = 0,
+    least: float = 0.0,
 ) -> str:
     """Return lines over quarters (or weeks), with axes, a legend and marks of events.
 
@@ -72,6 +76,7 @@ def chart(
         marks: (quarter from 0, what happened).
         width, height: of the picture.
         weeks: where lines have a point a week, the weeks that the axis has room for; 0 for quarters.
+        least: what the axis spans at least, so that a small wobble does not look like a storm.
     """
     left, right, top, bottom = 44, 10, 28, 24
     legend, lines = _legend([row for row in series if not row.faint], width)
@@ -79,6 +84,8 @@ def chart(
     known = [value for row in series for value in row.values if value is not None and math.isfinite(value)]
     count = weeks or max((len(row.values) for row in series), default=1)
     low, high = _span(known or [0.0])
+    short_of = max(0.0, least - (high - low)) / 2
+    low, high = low - short_of, high + short_of
     ticks = _ticks(low, high)
     low, high = min(low, ticks[0]), max(high, ticks[-1])
 
@@ -172,6 +179,10 @@ def dots(title: str, values: Sequence[tuple[str, float]], lines: Sequence[tuple[
 def _line(row: Series, at) -> str:  # type: ignore[no-untyped-def]
     parts, run = [], []
     colour, dash = row.style
+    if row.points:
+        known = [(place, value) for place, value in enumerate(row.values) if value is not None and math.isfinite(value)]
+        rings = [(at(place, value), value) for place, value in known]
+        return "".join(_ring(x, y, colour, f"{row.name}: {short(value)}") for (x, y), value in rings)
     look = 'stroke-width="1" opacity="0.35"' if row.faint else 'stroke-width="2.2"'
     for place, value in [*enumerate(row.values), (0, None)]:
         if value is not None and math.isfinite(value):
@@ -195,12 +206,22 @@ def _legend(series: Sequence[Series], width: int) -> tuple[str, int]:
         if x + room > width and x > 8.0:
             x, line = 8.0, line + 1
         y = 18 * line
-        parts.append(
-            f'<line x1="{x:.0f}" x2="{x + 20:.0f}" y1="{y - 4}" y2="{y - 4}" stroke="{colour}" stroke-width="2.2" '
-            f'stroke-dasharray="{dash}"/>' + _label(x + 24, y, row.name, "start", INK)
+        sample = (
+            _ring(x + 10, y - 4, colour, row.name)
+            if row.points
+            else f'<line x1="{x:.0f}" x2="{x + 20:.0f}" y1="{y - 4}" y2="{y - 4}" stroke="{colour}" stroke-width="2.2" '
+            f'stroke-dasharray="{dash}"/>'
         )
+        parts.append(sample + _label(x + 24, y, row.name, "start", INK))
         x += room
     return "".join(parts), line + 1
+
+
+def _ring(x: float, y: float, colour: str, said: str) -> str:
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.2" fill="none" stroke="{colour}" stroke-width="2"><title>{escape(said)}'
+        "</title></circle>"
+    )
 
 
 def _label(x: float, y: float, text: str, anchor: str, colour: str = QUIET, size: float = 11.5) -> str:

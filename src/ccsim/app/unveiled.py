@@ -11,11 +11,15 @@ import solara
 import solara.lab
 
 from ccsim.app import sketch
+from ccsim.app.fold import Fold
 from ccsim.app.rooms import ROOMS
+from ccsim.app.seen import log_table
+from ccsim.app.sheet import sheet
 from ccsim.errors import CcsimError
 from ccsim.game.debrief import Debrief, best_command, debrief, luck, scored
 from ccsim.game.playing import Game, title_of
 from ccsim.game.saved import text_of
+from ccsim.game.tables import weeks_csv
 from ccsim.kpis import KPIS
 
 #: What is drawn; everything else is in the table.
@@ -57,8 +61,12 @@ def Unveiled(game: Game, code: str, visitor: str, turn: Semaphore, again: Callab
         else:
             solara.Text("Your game is played again without each of your moves, on the same draws. A few seconds …")
     HandIn(game, code, visitor)
+    solara.HTML(tag="h2", unsafe_innerHTML="Keep")
     with solara.Div(classes=["gm-row"]):
-        solara.FileDownload(lambda: text_of(game), "ccsim-game.json", label="Keep this game in a file")
+        solara.FileDownload(lambda: text_of(game), "ccsim-game.json", label="The game, to replay")
+        solara.FileDownload(lambda: weeks_csv(game), "ccsim-game.csv", label="Every week as a table (CSV)")
+        if work.finished and work.value is not None:
+            solara.FileDownload(lambda: sheet(game, work.value), "ccsim-game.html", label="A report on one page")
         solara.Button("Play again", on_click=again, outlined=True)
 
 
@@ -82,10 +90,16 @@ def Lines(game: Game, found: Debrief) -> None:
         sketch.Series(rows[name].title, STYLES[name], rows[name].kpis["csat"]) for name in ("nothing", "best", "you")
     ]
     told = sketch.Series("Reported to you", sketch.REPORTED, rows["you"].kpis["reported_csat"])
-    charts = [sketch.chart("Satisfaction: true, and reported", [*true[:2], told, true[2]], marks, 420, 210)]
+    charts = [
+        sketch.chart(
+            "Satisfaction: true, reported, expected",
+            [*true[:2], told, true[2], *guesses(game, "reported_csat")],
+            marks, 420, 210,
+        )
+    ]  # fmt: skip
     for kpi in DRAWN:
         series = [sketch.Series(rows[name].title, STYLES[name], rows[name].kpis[kpi]) for name in STYLES]
-        charts.append(sketch.chart(title_of(kpi), series, marks, 420, 210))
+        charts.append(sketch.chart(title_of(kpi), [*series, *guesses(game, kpi)], marks, 420, 210))
     solara.HTML(tag="div", classes=["gm-charts"], unsafe_innerHTML="".join(f"<div>{one}</div>" for one in charts))
     if marks:
         said = "; ".join(f"quarter {quarter + 1}: {escape(title)}" for quarter, title in marks)
@@ -100,6 +114,14 @@ def Lines(game: Game, found: Debrief) -> None:
     Tables(game, found)
     items = "".join(f"<li>{escape(prompt)}</li>" for prompt in PROMPTS)
     solara.HTML(tag="div", unsafe_innerHTML=f"<h2>To talk about</h2><ul>{items}</ul>")
+
+
+def guesses(game: Game, kpi: str) -> list[sketch.Series]:
+    """Return the player's predictions of a KPI as rings of a chart; none if there are none."""
+    values = [choice.expected.get(kpi) for choice in game.choices]
+    if all(value is None for value in values):
+        return []
+    return [sketch.Series("You expected", sketch.EXPECTED, values, points=True)]
 
 
 def reached(found: Debrief) -> str:
@@ -136,13 +158,26 @@ def Tables(game: Game, found: Debrief) -> None:
             f"<td>{sketch.short(came)}</td></tr>"
             for number, kpi, guess, came in found.expected
         )
-        with solara.Details("Your predictions"):
+        with Fold("Your predictions"):
             solara.HTML(
                 tag="table",
                 unsafe_innerHTML=f"<tr><th>Quarter</th><th>Figure</th><th>Expected</th><th>Came</th></tr>{cells}",
             )
-    with solara.Details("Every figure by quarter"):
+    if found.answers:
+        with Fold("What you wrote between the years"):
+            solara.HTML(tag="div", unsafe_innerHTML=answers_list(found))
+    with Fold("What you decided, and what happened"):
+        solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=log_table(game))
+    with Fold("Every figure by quarter"):
         solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=every_figure(game, found))
+
+
+def answers_list(found: Debrief) -> str:
+    """Return the questions between the years with the player's answers."""
+    return "".join(
+        f"<p><b>After quarter {after}: {escape(ask)}</b><br>{escape(answer)}</p>"
+        for after, ask, answer in found.answers
+    )
 
 
 def every_figure(game: Game, found: Debrief) -> str:

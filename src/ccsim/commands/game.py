@@ -65,28 +65,81 @@ def play(
     ),
     seed: Seed = 1,
     scenario: Annotated[str, typer.Option(help="The organisation that it is played on.")] = "nothing",
+    predict: Annotated[bool, typer.Option(help="Show no quarter before a prediction is made.")] = False,
 ) -> None:
     """Play in the terminal: each quarter type moves to start, -moves to stop, or nothing."""
     from ccsim.errors import InputError
     from ccsim.game.playing import Game
     from ccsim.game.saved import read_game, save
+    from ccsim.game.terms import Terms
 
-    going = read_game(file).game if file.exists() else Game(seed, scenario)
+    going = read_game(file).game if file.exists() else Game(seed, scenario, terms=Terms(predict=predict))
     typer.echo(
         going.rules.brief.strip() + "\n\n`ccsim game moves` lists the moves. Ctrl-C stops; the file keeps all.\n"
     )
     while not going.over:
         runs = ", ".join(going.running) or "nothing"
         typer.echo(f"Quarter {going.quarter + 1} of {going.rules.quarters}. EUR {going.money:,.0f} left. Runs: {runs}.")
-        try:
-            seen = going.play(_asked(going))
-        except InputError as error:
-            typer.echo(f"  {error}\n")
-            continue
+        answers, seen = _answers(going), None
+        while seen is None:
+            try:
+                seen = going.play(_asked(going, answers))
+            except InputError as error:
+                typer.echo(f"  {error}\n")
         tell_quarter(going, seen)
         save(going, file)
     tell_debrief(going)
     typer.echo(f"\nThe game is in {file}; ccsim game replay {file} shows it again.")
+
+
+@game.command()
+def report(
+    file: SavedFile,
+    out: Annotated[Path, typer.Option(help="Write the page (HTML) to this file.")] = Path("game.html"),
+    csv: Annotated[Path | None, typer.Option(help="Write every week to this file, too.")] = None,
+) -> None:
+    """Write a finished game as one page to print, and as a table: score, decisions, predictions, answers."""
+    from ccsim.app.sheet import sheet
+    from ccsim.game.debrief import debrief
+    from ccsim.game.saved import read_game
+    from ccsim.game.tables import weeks_csv
+
+    found = read_game(file)
+    if not found.same:
+        typer.echo(f"{file}: {found.note}", err=True)
+    _write(out, sheet(found.game, debrief(found.game)))
+    if csv is not None:
+        _write(csv, weeks_csv(found.game))
+
+
+@game.command()
+def compare(
+    folder: Annotated[Path, typer.Argument(help="A folder of saved games.")],
+    out: Annotated[Path | None, typer.Option(help="Write charts and tables (HTML) to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write one row a game to this file.")] = None,
+) -> None:
+    """Compare the finished games of a folder, as a lecturer does after a class."""
+    from ccsim.game.playing import Game
+    from ccsim.game.tables import class_csv, named, of_folder
+
+    rows, faults = of_folder(folder)
+    for fault in faults:
+        typer.echo(fault, err=True)
+    shown = named(rows)
+    for name, row in shown:
+        error = "" if row.surprise is None else f"   error of predictions {number(row.surprise)}"
+        typer.echo(f"{row.score.total:6.1f} points  {name}  (seed {row.seed}, {row.scenario}){error}")
+    if len({(row.seed, row.scenario) for row in rows}) > 1:
+        typer.echo("The games are not all on the same draws: a part of the difference is luck.")
+    if not rows:
+        raise typer.Exit(1)
+    like = Game(rows[0].seed, rows[0].scenario)
+    if csv is not None:
+        _write(csv, class_csv(rows, like))
+    if out is not None:
+        from ccsim.app.gathered import page
+
+        _write(out, page(str(folder), shown, like))
 
 
 @game.command()
@@ -99,7 +152,6 @@ def search(
     """Look for a good plan; it does not know the draws of any game."""
     import json
 
-    from ccsim.errors import InputError
     from ccsim.game.search import search as look
 
     found = look(plans, seeds, seed, tell=_progress if plans >= 50 else None)
@@ -112,11 +164,7 @@ def search(
     for number, row in enumerate(rows):
         typer.echo(f"  Quarter {number + 1:2}: {_words(row.get('start', []), row.get('stop', []))}")
     if out is not None:
-        text = json.dumps({"command": command, "points": found.points, "choices": rows}, indent=1)
-        try:
-            out.write_text(text + "\n", encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{out}: cannot be written ({error.strerror})") from None
+        _write(out, json.dumps({"command": command, "points": found.points, "choices": rows}, indent=1) + "\n")
 
 
 def tell_choice(played: Game, number: int, choice: Choice) -> None:
@@ -168,7 +216,24 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
-def _asked(going: Game) -> Choice:
+def _write(file: Path, text: str) -> None:
+    from ccsim.errors import InputError
+
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{file}: cannot be written ({error.strerror})") from None
+    typer.echo(f"Wrote {file}")
+
+
+def _answers(going: Game) -> tuple[str, ...]:
+    from ccsim.game.saved import NOTE
+
+    asks = going.catalogue.asks(going.quarter)
+    return tuple(typer.prompt(f"  {ask}\n ", default="", show_default=False)[:NOTE].strip() for ask in asks)
+
+
+def _asked(going: Game, answers: tuple[str, ...]) -> Choice:
     from ccsim.game.playing import Choice, title_of
 
     words = typer.prompt("  Moves", default="", show_default=False).replace(",", " ").split()
@@ -180,7 +245,7 @@ def _asked(going: Game) -> Choice:
         except ValueError:
             typer.echo(f"  {guess!r} is no number; no prediction then.")
     stop = tuple(word[1:] for word in words if word.startswith("-"))
-    return Choice(tuple(word for word in words if not word.startswith("-")), stop, expected)
+    return Choice(tuple(word for word in words if not word.startswith("-")), stop, expected, answers)
 
 
 def _words(start: Any, stop: Any) -> str:

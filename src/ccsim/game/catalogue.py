@@ -104,10 +104,10 @@ class Criterion(Part):
 
 
 class Reflection(Part):
-    """A question after a quarter."""
+    """Questions after a quarter; the answers are part of the next quarter's choice."""
 
     after: Quarters
-    ask: str
+    ask: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Hidden(Part):
@@ -173,6 +173,10 @@ class Catalogue:
         for row in self.moves.values():
             found.setdefault(row.group, []).append(row)
         return found
+
+    def asks(self, quarter: int) -> tuple[str, ...]:
+        """Return the questions asked after a number of quarters."""
+        return tuple(ask for row in self.rules.reflection if row.after == quarter for ask in row.ask)
 
     @property
     def predicted(self) -> list[str]:

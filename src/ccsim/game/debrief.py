@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError
 from ccsim.game.catalogue import Catalogue
 from ccsim.game.playing import Choice, Game, title_of
+from ccsim.game.terms import check_weights
 
 BEST = Path(__file__).parent / "best.json"
 
@@ -83,12 +84,14 @@ class Debrief:
         worth: every move started, the most valuable first.
         events: (quarter, title) of what the world did.
         expected: (quarter, KPI, prediction, what the report came to say) of every prediction.
+        answers: (after how many quarters, question, answer) of every answer.
     """
 
     lines: dict[str, Line]
     worth: tuple[Worth, ...]
     events: tuple[tuple[int, str], ...]
     expected: tuple[tuple[int, str, float, float], ...]
+    answers: tuple[tuple[int, str, str], ...] = ()
 
     @property
     def reached(self) -> float:
@@ -102,13 +105,14 @@ def score(game: Game, weights: Mapping[str, float] | None = None) -> Score:
 
     Args:
         game: the game.
-        weights: a lecturer's own weights by KPI; they must name criteria and sum to 100.
+        weights: by KPI; they must name criteria and sum to 100. By default those of the game's terms, or of the rules.
 
     Raises:
         InputError: weights that cannot be used.
     """
     rows = game.rules.criterion
-    used = {row.kpi: row.weight for row in rows} if weights is None else _checked(dict(weights), game.catalogue)
+    used = dict(game.terms.weights or {row.kpi: row.weight for row in rows}) if weights is None else dict(weights)
+    check_weights(used, [row.kpi for row in rows])
     values = {row.kpi: _value(game, row.kpi) for row in rows if row.kpi in used}
     points = {
         row.kpi: 100.0 * (values[row.kpi] - row.zero) / (row.hundred - row.zero) for row in rows if row.kpi in used
@@ -129,7 +133,7 @@ def debrief(game: Game, weights: Mapping[str, float] | None = None) -> Debrief:
     lines = {"you": line(titles["you"], game, weights)}
     for name, plan in plans.items():
         lines[name] = line(titles[name], feasible(plan, game), weights)
-    return Debrief(lines, worth(game, weights), events(game), expected(game))
+    return Debrief(lines, worth(game, weights), events(game), expected(game), answers(game))
 
 
 def line(title: str, game: Game, weights: Mapping[str, float] | None = None) -> Line:
@@ -171,13 +175,14 @@ def without(choices: list[Choice], name: str) -> list[Choice]:
     ]  # fmt: skip
 
 
-def feasible(choices: list[Choice], like: Game, seed: int | None = None) -> Game:
+def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> Game:
     """Play choices on a game's organisation and draws, leaving out what cannot be done.
 
     A plan made for other draws, or one from which a move was taken, may stop what does not run (an event or another
     move ended it), or start what runs already.
     """
-    game = Game(like.seed if seed is None else seed, like.scenario, rules=like.catalogue)
+    terms = like.terms.model_copy(update={"predict": False})
+    game = Game(like.seed if seed is None else seed, like.scenario, rules=like.catalogue, terms=terms)
     for choice in choices:
         stop = tuple(name for name in choice.stop if name in game.running)
         start: tuple[str, ...] = ()
@@ -223,6 +228,17 @@ def expected(game: Game) -> tuple[tuple[int, str, float, float], ...]:
     )
 
 
+def answers(game: Game) -> tuple[tuple[int, str, str], ...]:
+    """Return what the player has answered: (after how many quarters, question, answer)."""
+    return tuple(
+        (row.after, ask, answer)
+        for row in game.rules.reflection
+        if row.after < game.quarter
+        for ask, answer in zip(row.ask, game.choices[row.after].answers, strict=False)
+        if answer
+    )
+
+
 @cache
 def best_plan() -> list[Choice]:
     """Return the best plan that ``ccsim game search`` has found; the file says with which command."""
@@ -244,15 +260,3 @@ def _value(game: Game, kpi: str) -> float:
     """Return a KPI as the score takes it: the profit of all quarters, the last quarter's mean of anything else."""
     values = game.by_quarter(kpi)
     return float(np.sum(values) * game.rules.weeks) if kpi == "profit" else values[-1]
-
-
-def _checked(weights: dict[str, float], rules: Catalogue) -> dict[str, float]:
-    known = [row.kpi for row in rules.rules.criterion]
-    for name, weight in weights.items():
-        if name not in known:
-            raise UnknownName("criterion", name, known)
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 100:
-            raise InputError(f"{name}: the weight {weight!r} is not accepted; it takes a number from 0 to 100")
-    if abs(sum(weights.values()) - 100.0) > 1e-6:
-        raise InputError(f"the weights sum to {sum(weights.values()):g}; they must sum to 100")
-    return weights

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,7 @@ import numpy as np
 from ccsim.draws import Purpose, four
 from ccsim.errors import InputError, UnknownName
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, Catalogue, Event, Move, catalogue
+from ccsim.game.terms import Terms
 from ccsim.kpis import KPIS, calculate
 from ccsim.populations import Floats
 from ccsim.recorder import Record
@@ -34,13 +35,13 @@ class Choice:
     Attributes:
         start, stop: names of moves.
         expected: the player's prediction by KPI, made before the quarter is seen.
-        note: the answer to the question asked after the quarter before; stays in the player's own file.
+        answers: to the questions asked after the quarter before, in their order; stay in the player's own file.
     """
 
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
     expected: Mapping[str, float] = field(default_factory=dict)
-    note: str = ""
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Game:
         scenario: the organisation it is played on, by name.
         player: a name to show beside the result; may be empty.
         rules: the catalogue; by default the one that comes with ccsim.
+        terms: what a lecturer has set.
 
     Attributes:
         choices: what has been chosen, one a quarter.
@@ -91,13 +93,15 @@ class Game:
         coming: the quarter in which each event begins.
 
     Raises:
-        InputError: an unknown scenario, or a seed that is not accepted.
+        InputError: an unknown scenario, or a seed or terms that are not accepted.
     """
 
     def __init__(
-        self, seed: int = 0, scenario: str = "nothing", player: str = "", rules: Catalogue | None = None
-    ) -> None:
-        self.catalogue = rules or catalogue()
+        self, seed: int = 0, scenario: str = "nothing", player: str = "", rules: Catalogue | None = None,
+        terms: Terms | None = None,
+    ) -> None:  # fmt: skip
+        self.catalogue, self.terms = rules or catalogue(), terms or Terms()
+        self.terms.check(self.catalogue)
         self.rules = self.catalogue.rules
         self.seed, self.scenario, self.player = seed, scenario, player
         self.simulation = _fresh(scenario, seed, self.rules.quarters * self.rules.weeks)
@@ -105,7 +109,7 @@ class Game:
         self.seen: list[Quarter] = []
         self.money = self.rules.budget
         self._layers: list[_Layer] = []
-        self.coming = events_of(seed, self.catalogue)
+        self.coming = events_of(seed, self.catalogue, self.terms)
         self._in_force: dict[str, Any] = {}
         self._booked: list[float] = []  # EUR a quarter that the game books besides the model
         self._known: tuple[int, dict[str, Floats]] | None = None
@@ -134,12 +138,28 @@ class Game:
         money = sum(row.once for row in new) + self.rules.weeks * sum(row.per_week for row in [*kept, *new])
         return money, sum(row.attention for row in new) + sum(row.upkeep for row in kept)
 
+    def bring(self, events: Mapping[str, int]) -> None:
+        """Let events come as a lecturer wants, in quarters from 1; those that came already stay as they were.
+
+        Raises:
+            InputError: an unknown event, or a quarter after the last one.
+        """
+        terms = self.terms.model_copy(update={"events": {**self.terms.events, **events}})
+        terms.check(self.catalogue)
+        coming = events_of(self.seed, self.catalogue, terms)
+        if any(self.coming.get(name) != coming.get(name) and self._begun(name, coming) for name in events):
+            raise InputError(f"quarter {self.quarter} is played: an event can come in a later one only")
+        self.terms, self.coming = terms, coming
+
+    def _begun(self, name: str, coming: Mapping[str, int]) -> bool:
+        return min(self.coming.get(name, self.quarter), coming.get(name, self.quarter)) < self.quarter
+
     def check(self, choice: Choice) -> None:
         """Refuse a choice that cannot be made.
 
         Raises:
-            InputError: the game is over, a name is unknown, a move runs already or does not, two moves exclude each
-                other, or attention or money does not suffice.
+            InputError: the game is over, a name is unknown, a move is locked, runs already or does not run, two moves
+                exclude each other, attention or money does not suffice, or a prediction is missing that the terms ask for.
         """
         if self.over:
             raise InputError(f"the game is over: all {self.rules.quarters} quarters are played")
@@ -148,20 +168,28 @@ class Game:
             if name not in self.running:
                 raise InputError(f"{name!r} does not run, so it cannot be stopped")
         self._check_starts(choice)
-        for name, value in choice.expected.items():
-            if name not in self.catalogue.predicted:
-                raise UnknownName("predicted KPI", name, self.catalogue.predicted)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
-                raise InputError(f"{name}: {value!r} is no prediction; it takes a number")
+        self._check_predictions(choice)
         money, attention = self.bill(choice)
         if attention > self.rules.attention:
             raise InputError(f"this takes {attention} points of attention; you have {self.rules.attention} a quarter")
         if money > self.money:
             raise InputError(f"this costs EUR {money:,.0f}; EUR {self.money:,.0f} is left: leave out or stop something")
 
+    def _check_predictions(self, choice: Choice) -> None:
+        for name, value in choice.expected.items():
+            if name not in self.catalogue.predicted:
+                raise UnknownName("predicted KPI", name, self.catalogue.predicted)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
+                raise InputError(f"{name}: {value!r} is no prediction; it takes a number")
+        missing = [KPIS[name].title.lower() for name in self.catalogue.predicted if name not in choice.expected]
+        if missing and self.terms.predict:
+            raise InputError(f"say first what you expect: {' and '.join(missing)}")
+
     def _check_starts(self, choice: Choice) -> None:
         for place, name in enumerate(choice.start):
             self.catalogue.move(name)
+            if why := self.terms.forbids(name):
+                raise InputError(why)
             if name in choice.start[:place] or name in choice.stop:
                 raise InputError(f"{name!r} is named twice in one quarter")
             if name in self.running:
@@ -206,6 +234,11 @@ class Game:
     def by_quarter(self, kpi: str) -> list[float]:
         """Return a KPI's mean in each quarter, profit and cost with what the player's moves cost."""
         return [self._mean(kpi, quarter) for quarter in range(self.quarter)]
+
+    def weekly(self, kpi: str) -> Floats:
+        """Return a KPI over the weeks so far, profit and cost with what the player's moves cost."""
+        sign = {"profit": -1.0, "cost": 1.0}.get(kpi, 0.0)
+        return self.kpis()[kpi] + sign * np.repeat(self._booked, self.rules.weeks) / self.rules.weeks
 
     def digest(self) -> str:
         """Return a fingerprint of every figure of every week: equal if and only if the games are, bit for bit."""
@@ -261,13 +294,16 @@ class Game:
         return mean + sign * self._booked[quarter] / self.rules.weeks
 
 
-def play_through(choices: list[Choice], seed: int, scenario: str = "nothing", rules: Catalogue | None = None) -> Game:
+def play_through(
+    choices: Sequence[Choice], seed: int, scenario: str = "nothing", rules: Catalogue | None = None,
+    terms: Terms | None = None,
+) -> Game:  # fmt: skip
     """Play a whole list of choices.
 
     Raises:
         InputError: a choice cannot be made; the message says in which quarter.
     """
-    game = Game(seed, scenario, rules=rules)
+    game = Game(seed, scenario, rules=rules, terms=terms)
     for number, choice in enumerate(choices):
         try:
             game.play(choice)
@@ -276,10 +312,14 @@ def play_through(choices: list[Choice], seed: int, scenario: str = "nothing", ru
     return game
 
 
-def events_of(seed: int, rules: Catalogue) -> dict[str, int]:
-    """Return which events a seed brings, and in which quarter (from 0) each begins."""
-    found = {}
+def events_of(seed: int, rules: Catalogue, terms: Terms | None = None) -> dict[str, int]:
+    """Return which events a seed brings, or a lecturer's terms, and in which quarter (from 0) each begins."""
+    found: dict[str, int] = {}
+    wanted = terms.events if terms else {}
     for place, row in enumerate(rules.events.values()):
+        if row.name in wanted:
+            found |= {row.name: wanted[row.name] - 1} if wanted[row.name] else {}
+            continue
         happens, when, _, _ = four(seed, int(Purpose.GAME_EVENT), 0, place)
         if happens < row.chance:
             # The file counts quarters from 1, as players do.

@@ -18,6 +18,7 @@ from ccsim import __version__
 from ccsim.errors import InputError
 from ccsim.game.catalogue import Catalogue
 from ccsim.game.playing import Choice, Game, play_through
+from ccsim.game.terms import Terms
 from ccsim.simulation import LARGEST_SEED
 
 FORMAT = "ccsim game"
@@ -37,7 +38,7 @@ class SavedChoice(BaseModel):
     start: Annotated[list[Name], Field(max_length=50)] = []
     stop: Annotated[list[Name], Field(max_length=50)] = []
     expected: Annotated[dict[Name, float], Field(max_length=20)] = {}
-    note: Annotated[str, Field(max_length=NOTE)] = ""
+    answers: Annotated[list[Annotated[str, Field(max_length=NOTE)]], Field(max_length=10)] = []
 
 
 class SavedGame(BaseModel):
@@ -51,6 +52,7 @@ class SavedGame(BaseModel):
     scenario: Name
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)]
     player: Annotated[str, Field(max_length=NAME)] = ""
+    terms: Annotated[Terms, Field(strict=False)] = Terms()
     choices: Annotated[list[SavedChoice], Field(max_length=100)]
     digest: Annotated[str, Field(max_length=64)]
     check: Annotated[str, Field(max_length=64)]
@@ -75,7 +77,7 @@ def text_of(game: Game) -> str:
     """Return a game as the text of a file."""
     data: dict[str, Any] = {
         "format": FORMAT, "version": 1, "ccsim": __version__, "scenario": game.scenario, "seed": int(game.seed),
-        "player": game.player[:NAME], "choices": [_plain(choice) for choice in game.choices], "digest": game.digest(),
+        "player": game.player[:NAME], **_terms(game.terms), "choices": [_plain(choice) for choice in game.choices], "digest": game.digest(),
     }  # fmt: skip
     return json.dumps({**data, "check": _sum_of(data)}, indent=1, ensure_ascii=False) + "\n"
 
@@ -114,9 +116,11 @@ def read_game(path: Path, rules: Catalogue | None = None) -> Replay:
 def game_of(content: bytes, name: str = "the file", rules: Catalogue | None = None) -> Replay:
     """Return the game that a file's content describes, played again; ``name`` is for messages."""
     saved = _saved(content, name)
-    choices = [Choice(tuple(row.start), tuple(row.stop), dict(row.expected), row.note) for row in saved.choices]
+    choices = [
+        Choice(tuple(row.start), tuple(row.stop), dict(row.expected), tuple(row.answers)) for row in saved.choices
+    ]
     try:
-        game = play_through(choices, saved.seed, saved.scenario, rules)
+        game = play_through(choices, saved.seed, saved.scenario, rules, saved.terms)
     except InputError as error:
         raise InputError(f"{name}: this game cannot be played with ccsim {__version__}: {error}") from None
     game.player = saved.player
@@ -155,7 +159,14 @@ def _sum_of(data: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _terms(terms: Terms) -> dict[str, Any]:
+    """Return the terms as a part of a file; most games have none."""
+    set_ = terms.model_dump(mode="json", exclude_defaults=True)
+    return {"terms": set_} if set_ else {}
+
+
 def _plain(choice: Choice) -> dict[str, Any]:
-    row = {"start": list(choice.start), "stop": list(choice.stop), "expected": {}, "note": choice.note[:NOTE]}
+    row: dict[str, Any] = {"start": list(choice.start), "stop": list(choice.stop)}
     row["expected"] = {name: float(value) for name, value in choice.expected.items()}
+    row["answers"] = [answer[:NOTE] for answer in choice.answers] if any(choice.answers) else []
     return {key: value for key, value in row.items() if value}

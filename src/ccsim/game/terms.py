@@ -1,0 +1,75 @@
+"""What a lecturer sets for a game: moves that nobody may or can see, when events come, what counts, and predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from pydantic import Field, StrictBool
+
+from ccsim.errors import InputError, UnknownName
+from ccsim.game.catalogue import Catalogue, Part
+
+Name = Annotated[str, Field(max_length=80)]
+#: A quarter from 1, as players count; 0 says that an event never comes.
+Begins = Annotated[int, Field(ge=0, le=100, strict=True)]
+Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class Terms(Part):
+    """Terms of a game.
+
+    Attributes:
+        locked: moves that are shown and cannot be made.
+        hidden: moves that are neither shown nor made.
+        events: the quarter from 1 in which an event begins, 0 for never; the seed decides on all others.
+        weights: what each criterion weighs, by KPI; they sum to 100. Empty: the weights of the rules.
+        predict: whether a quarter is played only for a player who has said what to expect of it.
+    """
+
+    locked: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+    hidden: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+    events: Annotated[dict[Name, Begins], Field(max_length=20)] = Field(default_factory=dict)
+    weights: Annotated[dict[Name, Weight], Field(max_length=20)] = Field(default_factory=dict)
+    predict: StrictBool = False
+
+    def check(self, rules: Catalogue) -> None:
+        """Refuse terms that the catalogue cannot serve.
+
+        Raises:
+            InputError: an unknown move, event or criterion, a quarter after the last one, or weights that do not sum
+                to 100.
+        """
+        for name in (*self.locked, *self.hidden):
+            rules.move(name)
+        for name, begins in self.events.items():
+            if name not in rules.events:
+                raise UnknownName("event", name, rules.events)
+            if begins > rules.rules.quarters:
+                raise InputError(
+                    f"{name}: quarter {begins} is not accepted; it takes 1 to {rules.rules.quarters}, or 0 for never"
+                )
+        if self.weights:
+            check_weights(self.weights, [row.kpi for row in rules.rules.criterion])
+
+    def forbids(self, name: str) -> str:
+        """Say why a move cannot be made; nothing if it can."""
+        if name in self.locked or name in self.hidden:
+            return f"{name!r} cannot be chosen: your lecturer has locked it"
+        return ""
+
+
+def check_weights(weights: Mapping[str, float], known: Iterable[str]) -> None:
+    """Refuse weights that cannot be used.
+
+    Raises:
+        InputError: an unknown criterion, a weight that is no number from 0 to 100, or a sum other than 100.
+    """
+    known = list(known)
+    for name, weight in weights.items():
+        if name not in known:
+            raise UnknownName("criterion", name, known)
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 100:
+            raise InputError(f"{name}: the weight {weight!r} is not accepted; it takes a number from 0 to 100")
+    if abs(sum(weights.values()) - 100.0) > 1e-6:
+        raise InputError(f"the weights sum to {sum(weights.values()):g}; they must sum to 100")
