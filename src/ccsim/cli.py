@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from ccsim.commands import answers, claims
 from ccsim.commands import app as app_commands
+from ccsim.commands import explore as explore_command
 from ccsim.commands import game as game_commands
 from ccsim.commands import sensitivity as sensitivity_command
 from ccsim.commands.studies import settings_of
@@ -358,6 +359,7 @@ app_commands.register(app)
 claims.register(app)
 game_commands.register(app)
 sensitivity_command.register(app)
+explore_command.register(app)
 
 
 def main() -> NoReturn:

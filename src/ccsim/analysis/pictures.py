@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from textwrap import shorten
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,25 +22,28 @@ UP, DOWN = "#0072b2", "#e69f00"
 
 
 @contextmanager
-def page(title: str, *lines: str, height: float = HEIGHT) -> Iterator[Figure]:
-    """Open a figure with a title, and below it lines that say what is shown."""
+def page(title: str, *texts: str, height: float = HEIGHT) -> Iterator[tuple[Figure, int]]:
+    """Open a figure with a title, and below it texts that say what is shown; yield it, and how many lines they take."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
+    lines = [line for text in texts for line in wrap(text, 150, break_on_hyphens=False)]
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, height))
         figure.suptitle(
             shorten(title, 95), x=0.03, y=1 - 0.16 / height, ha="left", va="top", fontsize=18, fontweight="bold"
         )
-        for number, text in enumerate(lines):
-            figure.text(0.03, 1 - (0.58 + 0.24 * number) / height, text, va="top", color=QUIET)
-        yield figure
+        for number, line in enumerate(lines):
+            figure.text(0.03, 1 - (0.58 + 0.24 * number) / height, line, va="top", color=QUIET)
+        yield figure, len(lines)
 
 
-def below_titles(figure: Figure, lines: int, *, left: float = 0.06, right: float = 0.97, foot: float = 0.7) -> None:
-    """Give the panels the page below its titles."""
+def below_titles(
+    figure: Figure, lines: int, *, left: float = 0.06, right: float = 0.97, foot: float = 0.7, head: float = 0.4
+) -> None:
+    """Give the panels the page below its titles; ``head`` is what a panel's own title takes, in inches."""
     height = figure.get_figheight()
-    figure.subplots_adjust(left=left, right=right, top=1 - (0.98 + 0.24 * lines) / height, bottom=foot / height)
+    figure.subplots_adjust(left=left, right=right, top=1 - (0.58 + head + 0.24 * lines) / height, bottom=foot / height)
 
 
 def of_study(study: Study) -> str:
@@ -80,5 +83,9 @@ def quiet_axis(axis: Any, panel: Axes) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.4g}".replace("-", "\N{MINUS SIGN}")))
+    axis.set_major_formatter(FuncFormatter(_tick))
     panel.tick_params(color=FAINT)
+
+
+def _tick(value: float, _: Any = None) -> str:
+    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}").replace("-", "\N{MINUS SIGN}")

@@ -33,11 +33,11 @@ def tornado_figure(found: Sensitivity, outcome: str, most: int = MOST) -> Figure
     with page(
         f"{title}: what it depends on", of_study(found.study), f"{said[found.method]}; {points}.",
         f"{chance}{less} Pale: not more than chance could make.".strip(), height=height,
-    ) as figure:  # fmt: skip
+    ) as (figure, lines):  # fmt: skip
         panels = figure.subplots(1, 2, sharey=True, width_ratios=(1.25, 1))
         _effects(panels[0], rows, _labels(found, rows["parameter"]), divide, unit)
         _importance(panels[1], rows, found, outcome, divide, unit)
-        below_titles(figure, 3, left=0.27, foot=0.95)
+        below_titles(figure, lines, left=0.27, foot=0.95)
         figure.subplots_adjust(wspace=0.06)
     return figure
 

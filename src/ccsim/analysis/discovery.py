@@ -1,0 +1,417 @@
+"""Scenario discovery: in which region of levers and uncertainties an outcome comes about.
+
+*PRIM* (Friedman & Fisher 1999, as Bryant & Lempert 2010 use it; ema_workbench) peels a box until most points in it
+have the outcome. *Trees* (CART; scikit-learn) split the space, and their leaves are boxes. A box is told by
+
+* coverage: of all points with the outcome, the share that lies in the box;
+* density: of all points in the box, the share that has the outcome;
+* quasi-p (PRIM): the chance that a restriction helps as much as it does although the outcome ignores it.
+
+A box is found on two thirds of the points, and its coverage and density are measured on the last third, which did
+not make it: on the points that made it, every box looks better than it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.analysis import library
+from ccsim.analysis.space import Dimension, hypercube, values_of
+from ccsim.analysis.study import Runner, Study
+from ccsim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METHODS = ("prim", "tree")
+#: Share of the points that boxes are found on; fewest points with, and without, the outcome among them.
+FOUND_ON, FEWEST = 2 / 3, 10
+#: A restriction whose quasi-p is larger is dropped.
+CLEAR = 0.05
+#: Boxes on the way that are tried for one that is dense enough without what chance could make.
+MOST_TRIED = 10
+#: More dimensions than this are screened by a forest of random trees before PRIM, which would overfit them.
+MOST_DIMENSIONS = 24
+#: Weeks between the figures kept for trajectories.
+QUARTER = 13
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share, with its 95 % interval (Wilson)."""
+
+    value: float
+    low: float
+    high: float
+
+
+#: Of what has not been measured yet.
+NOTHING = Share(np.nan, np.nan, np.nan)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A box of the space.
+
+    Attributes:
+        limits: by key the lowest and highest number, of restricted parameters only; a choice by the places allowed.
+        coverage, density: on the points that it was not found on.
+        found_coverage, found_density: on those that it was found on.
+        quasi_p: by key, where the method gives it.
+    """
+
+    limits: dict[str, tuple[float, ...]]
+    coverage: Share
+    density: Share
+    found_coverage: float
+    found_density: float
+    quasi_p: dict[str, float]
+
+    def holds(self, space: Sequence[Dimension], points: np.ndarray) -> np.ndarray:
+        """Return which points, shape (points, dimensions), lie in the region."""
+        inside = np.ones(len(points), bool)
+        for number, one in enumerate(space):
+            if one.key in self.limits:
+                limits, column = self.limits[one.key], points[:, number]
+                inside &= np.isin(column, limits) if one.parameter.choices else (
+                    (column >= limits[0]) & (column <= limits[1])
+                )  # fmt: skip
+        return inside
+
+    def words(self, space: Sequence[Dimension]) -> list[str]:
+        """Say each restriction in words."""
+        return [_words(one, self.limits[one.key]) for one in space if one.key in self.limits]
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What came out.
+
+    Attributes:
+        study, space, where: what was asked.
+        points: numbers, shape (points, dimensions).
+        share: of each point's runs, the share that has the outcome; nan where none has a figure.
+        sure: from which share on a point counts as one with the outcome.
+        regions: the boxes, the first found first.
+        trade: coverage and density of every box on the way to the first one (PRIM).
+        figures: see :meth:`ccsim.analysis.study.Runner.figures`.
+        base: share of all points that have the outcome.
+    """
+
+    study: Study
+    space: tuple[Dimension, ...]
+    where: str
+    points: np.ndarray
+    share: np.ndarray
+    sure: float
+    regions: tuple[Region, ...]
+    trade: pd.DataFrame
+    figures: pd.DataFrame
+    base: float
+
+    @property
+    def outcome(self) -> np.ndarray:
+        """Which points have the outcome."""
+        return np.asarray(self.share >= self.sure)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per region and restriction."""
+        import pandas as pd
+
+        rows = []
+        for number, region in enumerate(self.regions, 1):
+            told = {
+                "region": number, "coverage": region.coverage.value, "coverage_low": region.coverage.low,
+                "coverage_high": region.coverage.high, "density": region.density.value,
+                "density_low": region.density.low, "density_high": region.density.high,
+                "found_coverage": region.found_coverage, "found_density": region.found_density,
+            }  # fmt: skip
+            for one in self.space:
+                if one.key in region.limits:
+                    limits = region.limits[one.key]
+                    rows.append(
+                        {**told, "parameter": one.key, "from": one.value(limits[0]), "to": one.value(limits[-1]),
+                         "quasi_p": region.quasi_p.get(one.key, np.nan), "words": _words(one, limits)}
+                    )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def points_table(self) -> pd.DataFrame:
+        """Return one row per point: values, share of runs with the outcome, and the region it lies in (0: none)."""
+        import pandas as pd
+
+        place = np.zeros(len(self.points), int)
+        for number, region in reversed(list(enumerate(self.regions, 1))):
+            place[region.holds(self.space, self.points)] = number
+        values = pd.DataFrame([values_of(self.space, row) for row in self.points])
+        return values.assign(share=self.share, outcome=self.outcome, region=place)
+
+
+def discover(
+    study: Study, space: Sequence[Dimension], where: str, *, points: int = 500, method: str = "prim",
+    sure: float = 0.5, density: float = 0.8, regions: int = 2, runner: Runner | None = None,
+) -> Discovery:  # fmt: skip
+    """Find where an outcome comes about.
+
+    Args:
+        study: the scenario, its baseline, the runs at each point.
+        space: what varies, and over which span; points are a Latin hypercube.
+        where: the outcome as a condition over KPIs and their differences: ``npv_difference > 0 and csat > 70``.
+        points, method: how many points to run, and ``"prim"`` or ``"tree"``.
+        sure: share of a point's runs that have to have the outcome.
+        density: density wanted of a region; the largest box that has it is taken, or else the densest.
+        regions: how many to look for.
+        runner: where and how to run.
+
+    Raises:
+        InputError: a condition that cannot be read, too few points, or an outcome that all or none of them have.
+    """
+    condition = study.condition(where)
+    _check(method, points, sure, density, regions)
+    rows = hypercube(space, points, study.seed)
+    at = sorted({*range(QUARTER - 1, study.weeks, QUARTER), study.weeks - 1})
+    figures = (runner or Runner()).figures(study, [values_of(space, row) for row in rows], "points", at)
+    last = figures[figures["week"] == study.weeks - 1]
+    names = sorted(condition.names)
+    held = [condition.holds(dict(zip(names, row, strict=True))) for row in last[names].itertuples(index=False)]
+    share = last.assign(held=held).groupby("point")["held"].mean().reindex(range(points)).to_numpy(dtype=float)
+    return discovered(study, space, where, rows, share, figures, method, sure, density, regions)
+
+
+def discovered(
+    study: Study, space: Sequence[Dimension], where: str, points: np.ndarray, share: np.ndarray,
+    figures: pd.DataFrame, method: str = "prim", sure: float = 0.5, density: float = 0.8, regions: int = 2,
+) -> Discovery:  # fmt: skip
+    """Return the regions of points whose outcome is known; see :func:`discover`."""
+    import pandas as pd
+
+    known = np.flatnonzero(np.isfinite(share))
+    order = np.random.default_rng(study.seed).permutation(known)
+    here, there = np.split(order, [round(FOUND_ON * len(order))])
+    outcome = share >= sure
+    _refuse_one_sided(where, outcome[known], outcome[here])
+    find = _prim if method == "prim" else _tree
+    boxes, trade = [], []
+    for limits, quasi_p, way in find(space, points[here], outcome[here], density, regions, study.seed):
+        if limits:
+            box = Region(limits, NOTHING, NOTHING, 0.0, 0.0, quasi_p)
+            boxes.append(_measured(box, space, points, outcome, here, there))
+            trade.append(way)
+    way = trade[0] if trade else pd.DataFrame({"coverage": [], "density": []})
+    return Discovery(
+        study, tuple(space), where, points, share, sure, tuple(boxes), way, figures, float(outcome[known].mean())
+    )
+
+
+def _check(method: str, points: int, sure: float, density: float, regions: int) -> None:
+    if method not in METHODS:
+        raise InputError(f"method: {method!r} is not accepted; it takes one of {', '.join(METHODS)}")
+    if points < 6 * FEWEST:
+        raise InputError(f"points: {points} are too few to find a region; it takes {6 * FEWEST} or more")
+    for name, value in (("sure", sure), ("density", density)):
+        if not 0 < value <= 1:
+            raise InputError(f"{name}: {value!r} is not accepted; it takes a share above 0, and 1 at most")
+    if regions < 1:
+        raise InputError(f"regions: {regions} is not accepted; it takes 1 or more")
+
+
+def _refuse_one_sided(where: str, outcome: np.ndarray, here: np.ndarray) -> None:
+    """Refuse an outcome that is everywhere or nowhere: no region explains it."""
+    many, few = int(outcome.sum()), int(min(here.sum(), (~here).sum()))
+    if few < FEWEST:
+        told = "every point" if many == len(outcome) else f"{many} of {len(outcome)} points" if many else "no point"
+        raise InputError(
+            f"{where!r} holds at {told}; a region takes at least {FEWEST} of either kind: "
+            "ask for more or less, run more points, or vary something else"
+        )
+
+
+def _measured(
+    box: Region, space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, here: np.ndarray, there: np.ndarray
+) -> Region:
+    """Return a box with its coverage and density, on the points that made it and on those that did not."""
+    inside = box.holds(space, points)
+    own = [_ratio(inside[here] & outcome[here], part[here]) for part in (outcome, inside)]
+    fresh = [_ratio(inside[there] & outcome[there], part[there]) for part in (outcome, inside)]
+    return replace(box, found_coverage=own[0].value, found_density=own[1].value, coverage=fresh[0], density=fresh[1])
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> Share:
+    from scipy.stats import binomtest
+
+    if not whole.any():
+        return NOTHING
+    found = binomtest(int(part.sum()), int(whole.sum()))
+    interval = found.proportion_ci(0.95, method="wilson")
+    return Share(float(found.statistic), float(interval.low), float(interval.high))
+
+
+Box = tuple[dict[str, tuple[float, ...]], dict[str, float], Any]  # limits, quasi-p, coverage and density on the way
+
+
+def _frame(space: Sequence[Dimension], points: np.ndarray) -> pd.DataFrame:
+    """Return points as the libraries take them: choices as kinds without order."""
+    import pandas as pd
+
+    frame = pd.DataFrame(points, columns=[one.key for one in space])
+    for one in space:
+        if one.parameter.choices:
+            frame[one.key] = [str(place) for place in frame[one.key].astype(int)]
+    return frame
+
+
+def _prim(
+    space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, density: float, regions: int, seed: int
+) -> Iterator[Box]:
+    """Find boxes by PRIM; points of one found box do not count for the next."""
+    import warnings
+
+    prim = library("ema_workbench.analysis.prim")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        chosen = _screened(space, points, outcome, seed)
+        space, points = [space[number] for number in chosen], points[:, chosen]
+        found = prim.Prim(_frame(space, points), outcome, threshold=1e-9, peel_alpha=0.05, mass_min=0.05)
+        for _ in range(regions):
+            box = found.find_box()
+            if box is None or len(box.peeling_trajectory) < 2:
+                return
+            told = box.peeling_trajectory[["coverage", "density"]].copy()
+            quasi_p = _cleared(box, told, density)
+            limits = _limits_of(space, box.box_lim, found.box_init)
+            yield limits, {key: p for key, p in quasi_p.items() if key in limits}, told
+
+
+def _screened(space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, seed: int) -> list[int]:
+    """Return the dimensions that an outcome may depend on: the first ones of a forest of random trees."""
+    if len(space) <= MOST_DIMENSIONS:
+        return list(range(len(space)))
+    forest = library("sklearn.ensemble").ExtraTreesClassifier(
+        300, min_samples_leaf=5, class_weight="balanced", random_state=seed
+    )
+    weights = forest.fit(points, outcome).feature_importances_
+    return sorted(np.argsort(-weights, kind="stable")[:MOST_DIMENSIONS].tolist())
+
+
+def _cleared(box: Any, way: pd.DataFrame, density: float) -> dict[str, float]:
+    """Select the first box on the way that is dense enough once what chance could make is dropped from it.
+
+    If none is, the densest. Returns the quasi-p of what is left.
+    """
+    dense = way.index[way["density"] >= density].tolist()[:MOST_TRIED]
+    tried: list[tuple[float, int, dict[str, float]]] = []
+    for number in dense or [int(way["density"].idxmax())]:
+        box.select(number)
+        quasi_p = _without_chance(box)
+        tried.append((box.density, box._cur_box, quasi_p))
+        if box.density >= density:
+            break
+    _, number, quasi_p = max(tried, key=lambda row: row[0])
+    box.select(number)
+    return quasi_p
+
+
+def _without_chance(box: Any) -> dict[str, float]:
+    """Drop the restrictions of a box that chance could make, the least sure one first; return the others' quasi-p."""
+    while True:
+        number = box._cur_box
+        worst = {key: max(values) for key, values in box.qp[number].items()}
+        if not worst or max(worst.values()) <= CLEAR:
+            return worst
+        box.drop_restriction(max(worst, key=worst.__getitem__), number)
+        box.select(len(box.box_lims) - 1)
+
+
+def _limits_of(space: Sequence[Dimension], lims: Any, start: Any) -> dict[str, tuple[float, ...]]:
+    """Return the limits of ema_workbench that restrict anything."""
+    found: dict[str, tuple[float, ...]] = {}
+    for one in space:
+        if one.key not in lims:
+            continue
+        here, whole = lims[one.key], start[one.key]
+        if one.parameter.choices:
+            if set(here[0]) != set(whole[0]):
+                found[one.key] = tuple(sorted(float(place) for place in here[0]))
+        elif tuple(here) != tuple(whole):
+            # A side that is not restricted reaches to the end of the span, not to the outermost point.
+            low = one.low if here[0] == whole[0] else float(here[0])
+            high = one.high if here[1] == whole[1] else float(here[1])
+            found[one.key] = _whole(one, low, high)
+    return found
+
+
+def _whole(one: Dimension, low: float, high: float) -> tuple[float, float]:
+    """Return limits that lie on whole numbers, where only those are in the span."""
+    return (float(np.ceil(low)), float(np.floor(high))) if one.stepped else (low, high)
+
+
+def _tree(
+    space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, density: float, regions: int, seed: int
+) -> Iterator[Box]:
+    """Find boxes as leaves of a tree: those that are dense enough, or the densest one, the largest first."""
+    columns: list[tuple[int, float | None]] = []  # of a choice, one column for each kind
+    for number, one in enumerate(space):
+        columns += [(number, float(k)) for k in range(len(one.parameter.choices))] or [(number, None)]
+    wide = np.column_stack([points[:, n] if kind is None else points[:, n] == kind for n, kind in columns])
+    least = max(5, len(points) // 40)
+    grown = library("sklearn.tree").DecisionTreeClassifier(
+        max_leaf_nodes=8, min_samples_leaf=least, random_state=seed
+    ).fit(wide, outcome)  # fmt: skip
+    tree = grown.tree_
+    leaves = [node for node in range(tree.node_count) if tree.children_left[node] < 0]
+    yes = list(grown.classes_).index(True)
+    dense = {leaf: float(tree.value[leaf][0][yes] / tree.value[leaf][0].sum()) for leaf in leaves}
+    chosen = [leaf for leaf in leaves if dense[leaf] >= density] or [max(leaves, key=dense.__getitem__)]
+    chosen.sort(key=lambda leaf: -dense[leaf] * tree.n_node_samples[leaf])
+    for leaf in chosen[:regions]:
+        if dense[leaf] > float(outcome.mean()):
+            yield _limits_of_leaf(space, columns, tree, leaf), {}, _way(leaves, dense, tree, outcome)
+
+
+def _limits_of_leaf(
+    space: Sequence[Dimension], columns: Sequence[tuple[int, float | None]], tree: Any, leaf: int
+) -> dict[str, tuple[float, ...]]:
+    """Return the limits that the way to a leaf sets."""
+    parent = {int(child): node for side in (tree.children_left, tree.children_right)
+              for node, child in enumerate(side) if child >= 0}  # fmt: skip
+    found: dict[str, tuple[float, ...]] = {}
+    while leaf in parent:
+        node = parent[leaf]
+        number, kind = columns[tree.feature[node]]
+        one, below, cut = space[number], tree.children_left[node] == leaf, float(tree.threshold[node])
+        if kind is not None:
+            now = found.get(one.key, tuple(map(float, range(len(one.parameter.choices)))))
+            found[one.key] = tuple(place for place in now if (place == kind) != below)
+        else:
+            low, high = found.get(one.key, (one.low, one.high))
+            found[one.key] = _whole(one, low, min(high, cut)) if below else _whole(one, max(low, cut), high)
+        leaf = node
+    return found
+
+
+def _way(leaves: Sequence[int], dense: dict[int, float], tree: Any, outcome: np.ndarray) -> pd.DataFrame:
+    """Return coverage and density as leaf after leaf is taken, the densest first."""
+    import pandas as pd
+
+    order = sorted(leaves, key=lambda leaf: -dense[leaf])
+    sizes = np.array([tree.n_node_samples[leaf] for leaf in order], float)
+    hits = np.cumsum(sizes * [dense[leaf] for leaf in order])
+    return pd.DataFrame({"coverage": hits / outcome.sum(), "density": hits / np.cumsum(sizes)})
+
+
+def _words(one: Dimension, limits: tuple[float, ...]) -> str:
+    """Say a restriction in words."""
+    unit = f" {one.parameter.unit}" if one.parameter.unit not in ("", "on/off") else ""
+    if one.parameter.choices:
+        return f"{one.key} is {' or '.join(repr(one.value(place)) for place in limits)}"
+    low, high = limits
+    if low == high:
+        return f"{one.key} is {one.written(low)}{unit}"
+    if low <= one.low:
+        return f"{one.key} is at most {one.written(high)}{unit}"
+    if high >= one.high:
+        return f"{one.key} is at least {one.written(low)}{unit}"
+    return f"{one.key} is from {one.written(low)} to {one.written(high)}{unit}"
