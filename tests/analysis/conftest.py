@@ -8,22 +8,18 @@ import pytest
 
 from ccsim.analysis.space import Dimension
 from ccsim.analysis.study import Study, study_of
-from ccsim.parameters import Parameter
+from ccsim.factors import Factor
 
 
 @pytest.fixture(scope="session")
 def toy() -> Callable[..., tuple[Dimension, ...]]:
-    """Make a space of parameters of no model: functions with known answers are tried on it."""
+    """Make a space from 0 to 1: functions with known answers are tried on it."""
     return _toy
 
 
-def _toy(count: int, low: float = 0.0, high: float = 1.0) -> tuple[Dimension, ...]:
-    return tuple(
-        Dimension(
-            Parameter("toy", f"x{k}", float, 0.0, "", (low, high), (low, high), None, "", "", "assumption"), low, high
-        )
-        for k in range(1, count + 1)
-    )  # fmt: skip
+def _toy(count: int) -> tuple[Dimension, ...]:
+    keys = ("habit.formation", "habit.decay", "habit.held", "conviction.jump", "conviction.persuades")
+    return tuple(Dimension(Factor(key, 0.0, 1.0)) for key in keys[:count])
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from ccsim.analysis.sensitivity import analysed, chance_alone, design, sensitivity
-from ccsim.analysis.space import dimensions
+from ccsim.analysis.sensitivity import analysed, chance_alone, designed, sensitivity
+from ccsim.analysis.space import dimensions, numbers_of
 from ccsim.analysis.study import Runner, Study
 from ccsim.analysis.tornado import tornado_figure
 from ccsim.cli import app
@@ -20,19 +20,24 @@ run = CliRunner()
 
 
 def of_function(space, method, points, function, replicates=1, noise=0.0):
-    sample = design(space, method, points, STUDY.seed)
-    draws = noise * np.random.default_rng(1).standard_normal((len(sample.points), replicates))
-    return analysed(STUDY, space, method, sample, {"csat": function(sample.points)[:, None] + draws})
+    design = designed(space, method, points, STUDY.seed)
+    draws = noise * np.random.default_rng(1).standard_normal((len(design), replicates))
+    return analysed(STUDY, space, method, design, {"csat": function(numbers_of(space, design))[:, None] + draws})
 
 
 def ishigami(x):
     """Ishigami & Homma (1990), a = 7, b = 0.1: first-order indices 0.314, 0.442, 0; total 0.558, 0.442, 0.244."""
+    x = np.pi * (2 * x - 1)
     return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
 def test_sobol_finds_the_indices_of_the_ishigami_function(toy):
-    found = of_function(toy(3, -np.pi, np.pi), "sobol", 5 * 1024, ishigami).table.set_index("parameter")
-    for key, alone, total in (("toy.x1", 0.314, 0.558), ("toy.x2", 0.442, 0.442), ("toy.x3", 0.0, 0.244)):
+    found = of_function(toy(3), "sobol", 5 * 1024, ishigami).table.set_index("parameter")
+    for key, alone, total in (
+        ("habit.formation", 0.314, 0.558),
+        ("habit.decay", 0.442, 0.442),
+        ("habit.held", 0.0, 0.244),
+    ):
         row = found.loc[key]
         assert row["alone"] == pytest.approx(alone, abs=0.03) and row["importance"] == pytest.approx(total, abs=0.03)
         assert row["low"] <= total <= row["high"] and row["alone_low"] <= alone <= row["alone_high"]
@@ -42,21 +47,22 @@ def test_intervals_of_total_indices_hold_the_truth_as_often_as_they_say(toy):
     """Of 3 indices in 40 repetitions, at least 100 of 120 intervals hold the truth (of 95 %: error rate 1e-5)."""
     held = 0
     for seed in range(40):
-        sample = design(toy(3, -np.pi, np.pi), "sobol", 5 * 64, seed)
+        design = designed(toy(3), "sobol", 5 * 64, seed)
+        values = ishigami(numbers_of(toy(3), design))[:, None]
         study = Study(STUDY.scenario, seed=seed)
-        found = analysed(study, toy(3, -np.pi, np.pi), "sobol", sample, {"csat": ishigami(sample.points)[:, None]})
+        found = analysed(study, toy(3), "sobol", design, {"csat": values})
         rows = found.table.set_index("parameter")
-        for key, total in (("toy.x1", 0.558), ("toy.x2", 0.442), ("toy.x3", 0.244)):
+        for key, total in (("habit.formation", 0.558), ("habit.decay", 0.442), ("habit.held", 0.244)):
             held += rows.loc[key, "low"] <= total <= rows.loc[key, "high"]
     assert held >= 100
 
 
 def test_morris_measures_straight_lines_exactly_and_tells_what_acts_through_others(toy):
-    space = toy(4, 0, 10)
-    found = of_function(space, "morris", 200, lambda x: 0.3 * x[:, 0] - 0.1 * x[:, 1] + x[:, 2] * (x[:, 0] - 5) / 10)
+    space = toy(4)
+    found = of_function(space, "morris", 200, lambda x: 3 * x[:, 0] - x[:, 1] + 10 * x[:, 2] * (x[:, 0] - 0.5))
     rows = found.table.set_index("parameter")
-    assert rows.loc["toy.x2", "effect"] == pytest.approx(-1.0) and rows.loc["toy.x2", "spread"] < 1e-9
-    assert rows.loc["toy.x3", "spread"] > 1.0 and rows.loc["toy.x4", "importance"] == 0.0
+    assert rows.loc["habit.decay", "effect"] == pytest.approx(-1.0) and rows.loc["habit.decay", "spread"] < 1e-9
+    assert rows.loc["habit.held", "spread"] > 1.0 and rows.loc["conviction.jump", "importance"] == 0.0
 
 
 def test_chance_is_split_from_effect(toy):
@@ -65,32 +71,32 @@ def test_chance_is_split_from_effect(toy):
     noise = found.noise["csat"]
     assert noise.share == pytest.approx(0.2, abs=0.02) and noise.left == pytest.approx(1 / 17, abs=0.01)
     rows = found.table.set_index("parameter")
-    assert rows.loc["toy.x1", "clear"] and not rows.loc["toy.x2", "clear"]
-    assert rows.loc["toy.x2", "importance"] == pytest.approx(chance_alone(noise, "sobol"), abs=0.02)
+    assert rows.loc["habit.formation", "clear"] and not rows.loc["habit.decay", "clear"]
+    assert rows.loc["habit.decay", "importance"] == pytest.approx(chance_alone(noise, "sobol"), abs=0.02)
 
 
 def test_morris_importance_of_pure_noise_is_what_chance_alone_makes(toy):
     found = of_function(toy(3), "morris", 8000, lambda x: 10 * x[:, 0], replicates=4, noise=1.0)
     floor = chance_alone(found.noise["csat"], "morris")
     rows = found.table.set_index("parameter")
-    assert rows.loc["toy.x3", "importance"] == pytest.approx(floor, rel=0.1)
+    assert rows.loc["habit.held", "importance"] == pytest.approx(floor, rel=0.1)
 
 
 def test_points_without_a_figure_take_their_path_with_them(toy):
     space = toy(2)
-    sample = design(space, "morris", 60, 1)
-    values = sample.points[:, :1] * 1.0
+    design = designed(space, "morris", 60, 1)
+    values = numbers_of(space, design)[:, :1]
     values[4] = np.nan
-    found = analysed(STUDY, space, "morris", sample, {"csat": values})
-    assert found.left_out == sample.block
-    assert found.table.set_index("parameter").loc["toy.x1", "effect"] == pytest.approx(1.0)
+    found = analysed(STUDY, space, "morris", design, {"csat": values})
+    assert found.left_out == 3
+    assert found.table.set_index("parameter").loc["habit.formation", "effect"] == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda toy: design(toy(3), "morris", 5, 1), "takes 16 or more"),
-        (lambda toy: design(toy(3), "soboll", 500, 1), "morris, sobol"),
+        (lambda toy: designed(toy(3), "morris", 5, 1), "takes 16 or more"),
+        (lambda toy: designed(toy(3), "soboll", 500, 1), "morris, sobol"),
         (lambda toy: of_function(toy(3), "morris", 40, lambda x: 0.0 * x[:, 0]), "nothing that varies moves it"),
         (lambda toy: of_function(toy(3), "morris", 40, lambda x: np.nan * x[:, 0]), "too few to judge"),
     ],

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis import library
-from ccsim.analysis.space import Dimension, hypercube, values_of
+from ccsim.analysis.space import Dimension, drawn, numbers_of, values_of
 from ccsim.analysis.study import Runner, Study
 from ccsim.errors import InputError
 
@@ -77,7 +77,7 @@ class Region:
         for number, one in enumerate(space):
             if one.key in self.limits:
                 limits, column = self.limits[one.key], points[:, number]
-                inside &= np.isin(column, limits) if one.parameter.choices else (
+                inside &= np.isin(column, limits) if one.choices else (
                     (column >= limits[0]) & (column <= limits[1])
                 )  # fmt: skip
         return inside
@@ -171,14 +171,14 @@ def discover(
     """
     condition = study.condition(where)
     _check(method, points, sure, density, regions)
-    rows = hypercube(space, points, study.seed)
+    design = drawn(space, "latin-hypercube", points, study.seed)
     at = sorted({*range(QUARTER - 1, study.weeks, QUARTER), study.weeks - 1})
-    figures = (runner or Runner()).figures(study, [values_of(space, row) for row in rows], "points", at)
+    figures = (runner or Runner()).figures(study, design, "points", at)
     last = figures[figures["week"] == study.weeks - 1]
     names = sorted(condition.names)
     held = [condition.holds(dict(zip(names, row, strict=True))) for row in last[names].itertuples(index=False)]
     share = last.assign(held=held).groupby("point")["held"].mean().reindex(range(points)).to_numpy(dtype=float)
-    return discovered(study, space, where, rows, share, figures, method, sure, density, regions)
+    return discovered(study, space, where, numbers_of(space, design), share, figures, method, sure, density, regions)
 
 
 def discovered(
@@ -230,7 +230,12 @@ def _refuse_one_sided(where: str, outcome: np.ndarray, here: np.ndarray) -> None
 
 
 def _measured(
-    box: Region, space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, here: np.ndarray, there: np.ndarray
+    box: Region,
+    space: Sequence[Dimension],
+    points: np.ndarray,
+    outcome: np.ndarray,
+    here: np.ndarray,
+    there: np.ndarray,
 ) -> Region:
     """Return a box with its coverage and density, on the points that made it and on those that did not."""
     inside = box.holds(space, points)
@@ -258,7 +263,7 @@ def _frame(space: Sequence[Dimension], points: np.ndarray) -> pd.DataFrame:
 
     frame = pd.DataFrame(points, columns=[one.key for one in space])
     for one in space:
-        if one.parameter.choices:
+        if one.choices:
             frame[one.key] = [str(place) for place in frame[one.key].astype(int)]
     return frame
 
@@ -301,9 +306,9 @@ def _cleared(box: Any, way: pd.DataFrame, density: float) -> dict[str, float]:
 
     If none is, the densest. Returns the quasi-p of what is left.
     """
-    dense = way.index[way["density"] >= density].tolist()[:MOST_TRIED]
+    dense = np.flatnonzero(way["density"] >= density).tolist()[:MOST_TRIED]
     tried: list[tuple[float, int, dict[str, float]]] = []
-    for number in dense or [int(way["density"].idxmax())]:
+    for number in dense or [int(np.argmax(way["density"]))]:
         box.select(number)
         quasi_p = _without_chance(box)
         tried.append((box.density, box._cur_box, quasi_p))
@@ -332,7 +337,7 @@ def _limits_of(space: Sequence[Dimension], lims: Any, start: Any) -> dict[str, t
         if one.key not in lims:
             continue
         here, whole = lims[one.key], start[one.key]
-        if one.parameter.choices:
+        if one.choices:
             if set(here[0]) != set(whole[0]):
                 found[one.key] = tuple(sorted(float(place) for place in here[0]))
         elif tuple(here) != tuple(whole):
@@ -354,7 +359,7 @@ def _tree(
     """Find boxes as leaves of a tree: those that are dense enough, or the densest one, the largest first."""
     columns: list[tuple[int, float | None]] = []  # of a choice, one column for each kind
     for number, one in enumerate(space):
-        columns += [(number, float(k)) for k in range(len(one.parameter.choices))] or [(number, None)]
+        columns += [(number, float(k)) for k in range(len(one.choices))] or [(number, None)]
     wide = np.column_stack([points[:, n] if kind is None else points[:, n] == kind for n, kind in columns])
     least = max(5, len(points) // 40)
     grown = library("sklearn.tree").DecisionTreeClassifier(
@@ -383,7 +388,7 @@ def _limits_of_leaf(
         number, kind = columns[tree.feature[node]]
         one, below, cut = space[number], tree.children_left[node] == leaf, float(tree.threshold[node])
         if kind is not None:
-            now = found.get(one.key, tuple(map(float, range(len(one.parameter.choices)))))
+            now = found.get(one.key, tuple(map(float, range(len(one.choices)))))
             found[one.key] = tuple(place for place in now if (place == kind) != below)
         else:
             low, high = found.get(one.key, (one.low, one.high))
@@ -404,9 +409,9 @@ def _way(leaves: Sequence[int], dense: dict[int, float], tree: Any, outcome: np.
 
 def _words(one: Dimension, limits: tuple[float, ...]) -> str:
     """Say a restriction in words."""
-    unit = f" {one.parameter.unit}" if one.parameter.unit not in ("", "on/off") else ""
-    if one.parameter.choices:
-        return f"{one.key} is {' or '.join(repr(one.value(place)) for place in limits)}"
+    unit = f" {one.unit}" if one.unit else ""
+    if one.choices:
+        return f"{one.key} is {' or '.join(one.written(place) for place in limits)}"
     low, high = limits
     if low == high:
         return f"{one.key} is {one.written(low)}{unit}"

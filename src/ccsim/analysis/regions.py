@@ -54,7 +54,7 @@ def _leading(found: Discovery) -> tuple[int, int]:
     order = np.argsort(-np.array(weights), kind="stable")
     first, second = int(order[0]), int(order[min(1, len(order) - 1)])
     # Names of choices have room at the side only.
-    return (second, first) if found.space[first].parameter.choices else (first, second)
+    return (second, first) if found.space[first].choices else (first, second)
 
 
 def _cut(found: Discovery, one: Dimension) -> float:
@@ -62,8 +62,8 @@ def _cut(found: Discovery, one: Dimension) -> float:
     limits = found.regions[0].limits.get(one.key) if found.regions else None
     if limits is None:
         return 0.0
-    if one.parameter.choices:
-        return 2.0 - len(limits) / len(one.parameter.choices)
+    if one.choices:
+        return 2.0 - len(limits) / len(one.choices)
     return 2.0 - (limits[1] - limits[0]) / (one.high - one.low)
 
 
@@ -121,7 +121,7 @@ def _surface(axes: Axes, found: Discovery, across: int, up: int) -> None:
 
 def _reach(one: Dimension) -> float:
     """Return how far a point speaks for its surroundings, of the span; not for another choice."""
-    return 0.25 / max(1, len(one.parameter.choices) - 1) if one.parameter.choices else REACH
+    return 0.25 / max(1, len(one.choices) - 1) if one.choices else REACH
 
 
 def _sides(axes: Axes, found: Discovery, across: int, up: int) -> None:
@@ -129,11 +129,11 @@ def _sides(axes: Axes, found: Discovery, across: int, up: int) -> None:
     for axis, number in ((axes.xaxis, across), (axes.yaxis, up)):
         one = found.space[number]
         quiet_axis(axis, axes)
-        if one.parameter.choices:
-            places = range(len(one.parameter.choices))
-            axis.set_ticks(list(places), one.parameter.choices)
-        unit = f" ({one.parameter.unit})" if one.parameter.unit else ""
-        if one.parameter.choices and axis is axes.yaxis:  # the names leave no room beside them
+        if one.choices:
+            places = range(len(one.choices))
+            axis.set_ticks(list(places), [one.written(place) for place in places])
+        unit = f" ({one.unit})" if one.unit else ""
+        if one.choices and axis is axes.yaxis:  # the names leave no room beside them
             axes.annotate(one.key, (0, 1), (-6, 4), xycoords="axes fraction", textcoords="offset points", ha="right")
         else:
             axis.set_label_text(f"{one.key}{unit}")
@@ -173,7 +173,9 @@ def _trade(axes: Axes, found: Discovery) -> None:
         beyond = [[100 * (here.high - here.value)] for here in (region.coverage, region.density)]
         axes.errorbar(x, y, xerr=[reach[0], beyond[0]], yerr=[reach[1], beyond[1]], fmt="s", color=INK, capsize=3,
                       label="regions, on other points, 95 % intervals" if number == 1 else None)  # fmt: skip
-        axes.annotate(f"region {number}", (x, y), (-8, -8), ha="right", va="top", textcoords="offset points", fontweight="bold")
+        axes.annotate(
+            f"region {number}", (x, y), (-8, -8), ha="right", va="top", textcoords="offset points", fontweight="bold"
+        )
     axes.axhline(100 * found.base, color=QUIET, linestyle=(0, (2, 2)), linewidth=1)
     axes.annotate("all points", (0, 100 * found.base), (4, 4), textcoords="offset points", color=QUIET)
     axes.set_xlim(0, 103)

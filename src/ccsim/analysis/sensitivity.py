@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis import library
-from ccsim.analysis.space import Dimension, scaled, values_of
+from ccsim.analysis.space import Dimension, drawn, numbers_of, values_of
 from ccsim.analysis.study import Runner, Study, table_of
+from ccsim.design import Design
 from ccsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -79,15 +80,6 @@ class Sensitivity:
         return pd.concat([pd.DataFrame(values), pd.DataFrame(self.means)], axis=1)
 
 
-@dataclass(frozen=True)
-class Sample:
-    """The points of a method: numbers, shape (points, dimensions), and their places in the unit cube."""
-
-    cube: np.ndarray
-    points: np.ndarray
-    block: int
-
-
 def sensitivity(
     study: Study, space: Sequence[Dimension], outcomes: Sequence[str], method: str = "morris",
     points: int = 500, runner: Runner | None = None,
@@ -107,14 +99,13 @@ def sensitivity(
     """
     for outcome in outcomes:
         study.check(outcome)
-    sample = design(space, method, points, study.seed)
-    chosen = [values_of(space, row) for row in sample.points]
-    figures = (runner or Runner()).figures(study, chosen, "points")
-    values = {outcome: table_of(figures, outcome, len(chosen)) for outcome in outcomes}
-    return analysed(study, space, method, sample, values)
+    design = designed(space, method, points, study.seed)
+    figures = (runner or Runner()).figures(study, design, "points")
+    values = {outcome: table_of(figures, outcome, len(design)) for outcome in outcomes}
+    return analysed(study, space, method, design, values)
 
 
-def design(space: Sequence[Dimension], method: str, points: int, seed: int) -> Sample:
+def designed(space: Sequence[Dimension], method: str, points: int, seed: int) -> Design:
     """Return the points of a method; the same seed gives the same points.
 
     Raises:
@@ -122,26 +113,29 @@ def design(space: Sequence[Dimension], method: str, points: int, seed: int) -> S
     """
     if method not in METHODS:
         raise InputError(f"method: {method!r} is not accepted; it takes one of {', '.join(METHODS)}")
-    count, block = len(space), len(space) + (1 if method == "morris" else 2)
+    count, block = len(space), _block(space, method)
     fewest = block * (FEWEST_PATHS if method == "morris" else FEWEST_ROWS)
     if points < fewest:
         raise InputError(f"points: {points} are too few; {method} over {count} parameters takes {fewest} or more")
-    problem = _problem(space)
+    library("SALib")
     if method == "morris":
-        cube = library("SALib.sample.morris").sample(problem, points // block, num_levels=LEVELS, seed=seed)
-    else:
-        rows = 2 ** int(np.log2(points // block))  # Sobol' sequences are balanced at powers of 2
-        cube = library("SALib.sample.sobol").sample(problem, rows, calc_second_order=False, seed=seed)
-    return Sample(cube, scaled(space, cube), block)
+        return drawn(space, "morris", points // block, seed, levels=LEVELS)
+    # Sobol' sequences are balanced at powers of 2.
+    return drawn(space, "saltelli", 2 ** int(np.log2(points // block)), seed)
+
+
+def _block(space: Sequence[Dimension], method: str) -> int:
+    """Return how many points belong together: a path of Morris, a row of Saltelli."""
+    return len(space) + (1 if method == "morris" else 2)
 
 
 def analysed(
-    study: Study, space: Sequence[Dimension], method: str, sample: Sample, values: dict[str, np.ndarray]
+    study: Study, space: Sequence[Dimension], method: str, design: Design, values: dict[str, np.ndarray]
 ) -> Sensitivity:
     """Return what the values of outcomes at a method's points tell.
 
     Args:
-        study, space, method, sample: what was run.
+        study, space, method, design: what was run.
         values: for each outcome an array of shape (points, replicates).
 
     Raises:
@@ -150,23 +144,24 @@ def analysed(
     import pandas as pd
 
     parts, means, noise, left_out = [], {}, {}, 0
+    unit, block = design.unit(), _block(space, method)
     for outcome, table in values.items():
-        kept = _whole_blocks(np.isfinite(table).all(axis=1), sample.block)
+        kept = _whole_blocks(np.isfinite(table).all(axis=1), block)
         left_out = max(left_out, int(len(kept) - kept.sum()))
         fewest = FEWEST_PATHS if method == "morris" else FEWEST_ROWS
-        if kept.sum() < fewest * sample.block:
+        if kept.sum() < fewest * block:
             raise InputError(f"{outcome}: only {kept.sum()} of {len(kept)} points have figures; too few to judge by")
         mean = table.mean(axis=1)
         if np.ptp(mean[kept]) == 0.0:
             raise InputError(f"{outcome}: is {mean[kept][0]:g} at every point; nothing that varies moves it")
         means[outcome], noise[outcome] = mean, _noise(table[kept])
-        part = _indices(space, method, sample.cube[kept], mean[kept], study.seed)
+        part = _indices(space, method, unit[kept], mean[kept], study.seed)
         floor = chance_alone(noise[outcome], method)
         frame = pd.DataFrame({"outcome": outcome, "parameter": [one.key for one in space], **part})
         frame["clear"] = frame["low"] > floor
         parts.append(frame.sort_values("importance", ascending=False, kind="stable"))
     whole = pd.concat(parts, ignore_index=True)
-    return Sensitivity(study, tuple(space), method, sample.points, means, whole, noise, left_out)
+    return Sensitivity(study, tuple(space), method, numbers_of(space, design), means, whole, noise, left_out)
 
 
 def chance_alone(noise: Noise, method: str) -> float:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.condition import Condition
+from ccsim.design import Design
 from ccsim.errors import InputError, UnknownName
-from ccsim.experiment import MOST_RUNS, Experiment, load_experiment
+from ccsim.experiment import Experiment, experiment_of
 from ccsim.kpis import KPIS
 from ccsim.run import run_experiment
-from ccsim.scenario import Scenario, load, shipped
+from ccsim.scenario import Scenario, load
 from ccsim.settings import declared
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 #: What is put behind a KPI's name to mean its difference to the baseline.
 DIFFERENCE = "_difference"
-#: A point: values by key.
-Point = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -87,27 +86,19 @@ class Study:
             self.check(name)
         return found
 
-    def experiment(self, points: Sequence[Point], at: Sequence[int] = ()) -> tuple[Experiment, dict[str, str]]:
-        """Return the runs at some points as an experiment, and the name of each point's baseline."""
-        runs = len(points) * self.replicates
-        if runs > MOST_RUNS:
-            raise InputError(f"points: {len(points):,} of them are {runs:,} runs; at most {MOST_RUNS:,} are accepted")
-        scenarios: dict[str, Scenario] = {}
-        worlds: dict[str, str] = {}
-        base: dict[str, str] = {}
-        for number, point in enumerate(points):
-            name, world = f"{number:06d}", {key: v for key, v in point.items() if declared()[key].role != "lever"}
-            scenarios[name] = self.scenario.changed(point, name=name)
-            if self.against:
-                base[name] = worlds.setdefault(repr(sorted(world.items())), f"base {name}")
-                scenarios.setdefault(base[name], self.against.changed(world, name=base[name]))
-        title = self.scenario.title or self.scenario.name
-        experiment = Experiment(
-            self.scenario.name, title, "", next(iter(scenarios)), scenarios, self.weeks, self.replicates, self.seed,
-            at=tuple(at) or (self.weeks - 1,),
-        )  # fmt: skip
-        experiment.refuse_late_moves()
-        return experiment, base
+    def experiment(self, design: Design, at: Sequence[int] = ()) -> Experiment:
+        """Return the runs at the points of a design as an experiment.
+
+        Raises:
+            InputError: the design does not fit, or takes more runs than anybody can mean.
+        """
+        mine, theirs = self.scenario.name, self.against.name if self.against else ""
+        bases = {theirs if theirs != mine else "baseline": self.against} if self.against else {}
+        title = self.scenario.title or mine
+        return Experiment(
+            mine, title, "", next(iter(bases), mine), {**bases, mine: self.scenario},  # type: ignore[dict-item]
+            self.weeks, self.replicates, self.seed, at=tuple(at) or (self.weeks - 1,),
+        ).designed(design)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -126,39 +117,45 @@ class Runner:
     progress: Callable[[str], Any] | None = None
     command: list[str] | None = field(default=None, compare=False)
 
-    def figures(self, study: Study, points: Sequence[Point], part: str, at: Sequence[int] = ()) -> pd.DataFrame:
-        """Run a study at some points.
+    def figures(self, study: Study, design: Design, part: str, at: Sequence[int] = ()) -> pd.DataFrame:
+        """Run a study at the points of a design.
 
         Args:
             study: what to run.
-            points: values by key.
+            design: the points.
             part: what to call these runs: their folder, and the title of their progress.
             at: weeks of which figures are kept; by default the last.
 
         Returns:
-            One row per point, replicate and week kept, in that order: ``point``, ``replicate``, ``week``, every KPI
-            and, with a baseline, every difference (``csat_difference``). A run that failed has no row.
+            One row per point (from 0), replicate and week kept, in that order: ``point``, ``replicate``, ``week``,
+            every KPI and, with a baseline, every difference (``csat_difference``). A run that failed has no row.
         """
-        experiment, base = study.experiment(points, at)
+        experiment = study.experiment(design, at)
         context = self.progress(part) if self.progress else nullcontext(None)
         with context as show:
             results = run_experiment(
                 experiment, workers=self.workers, out=self.folder / part if self.folder else None,
                 resume=self.resume, progress=show, command=self.command,
             )  # fmt: skip
-        return _with_differences(results.figures, base)
+        return _with_differences(results.figures, experiment, bool(study.against))
 
 
-def _with_differences(figures: pd.DataFrame, base: Mapping[str, str]) -> pd.DataFrame:
+def _with_differences(figures: pd.DataFrame, experiment: Experiment, differ: bool) -> pd.DataFrame:
     """Return the figures of points, each beside the figures of its baseline on the same draws."""
     import pandas as pd
 
-    own = figures[~figures["scenario"].str.startswith("base ")]
+    points = experiment.points
+    assert points is not None
+    name = experiment.name
+    numbers = {points.name(name, number): number for number in range(len(points.design))}
+    own = figures[figures["scenario"].isin(numbers)]
     found = own[["replicate", "week", *KPIS]].reset_index(drop=True)
-    found.insert(0, "point", own["scenario"].astype(int).to_numpy())
-    if base:
-        place = ["scenario", "replicate", "week"]
-        wanted = own[place].assign(scenario=own["scenario"].map(dict(base)))
+    found.insert(0, "point", own["scenario"].map(numbers).to_numpy())
+    if differ:
+        place, base = ["scenario", "replicate", "week"], experiment.baseline
+        fixed = base in points.fixed
+        pairs = {one: base if fixed else points.name(base, number) for one, number in numbers.items()}
+        wanted = own[place].assign(scenario=own["scenario"].map(pairs))
         theirs = figures.set_index(place)[list(KPIS)].reindex(pd.MultiIndex.from_frame(wanted))
         gaps = found[list(KPIS)].to_numpy() - theirs.to_numpy()
         found = pd.concat([found, pd.DataFrame(gaps, columns=[name + DIFFERENCE for name in KPIS])], axis=1)
@@ -190,15 +187,15 @@ def study_of(
         InputError: a name or a file that cannot be used.
     """
     given = {"weeks": weeks, "replicates": replicates, "seed": seed}
-    if _is_experiment(target):
-        found = load_experiment(target)
-        chosen = found.scenarios[_chosen(found, scenario)]
-        base = load(against) if against else found.scenarios[found.baseline]
+    found = experiment_of(target)
+    if len(found.bases) > 1:
+        chosen = found.bases[_chosen(found, scenario)]
+        base = load(against) if against else found.bases[found.baseline]
         given |= {"weeks": weeks or found.weeks, "seed": found.seed if seed is None else seed}
     else:
         if scenario:
-            raise InputError(f"--scenario: {target} is a scenario, not an experiment of several")
-        chosen, base = load(target), load(against) if against else None  # type: ignore[assignment]
+            raise InputError(f"scenario: {target} is one scenario, not an experiment of several")
+        chosen, base = next(iter(found.bases.values())), load(against) if against else None  # type: ignore[assignment]
     world = {key: value for key, value in (values or {}).items() if declared()[key].role != "lever"}
     return Study(
         chosen.changed(values or {}), base.changed(world) if base else None,
@@ -206,25 +203,12 @@ def study_of(
     )  # fmt: skip
 
 
-def _is_experiment(target: str | Path) -> bool:
-    """Say whether a name or a file is that of an experiment."""
-    from ccsim.toml_places import read_toml
-
-    if Path(target).suffix != ".toml":
-        known = {**shipped("experiments"), **shipped()}
-        if str(target) not in known:
-            raise UnknownName("scenario or experiment", str(target), known)
-        return str(target) in shipped("experiments")
-    data, _ = read_toml(Path(target))
-    return bool({"scenarios", "variant", "baseline"} & set(data))
-
-
 def _chosen(experiment: Experiment, scenario: str | None) -> str:
     """Return the scenario of an experiment that is studied."""
-    others = [name for name in experiment.main if name != experiment.baseline]
+    others = [name for name in experiment.bases if name != experiment.baseline]
     if scenario is None and len(others) != 1:
-        raise InputError(f"--scenario: name one of {experiment.name}: {', '.join(others)}")
+        raise InputError(f"scenario: name one of {experiment.name}: {', '.join(others)}")
     name = scenario or others[0]
-    if name not in experiment.scenarios:
-        raise UnknownName("scenario", name, experiment.scenarios)
+    if name not in experiment.bases:
+        raise UnknownName("scenario", name, experiment.bases)
     return name

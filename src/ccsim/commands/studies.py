@@ -24,7 +24,7 @@ Of = Annotated[str | None, typer.Option("--scenario", help="Which scenario of th
 Against = Annotated[str | None, typer.Option(help="Baseline for outcomes such as npv_difference.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value; repeat for more.")]
 Over = Annotated[list[str] | None, typer.Option(
-    metavar="WHAT", help="What varies: assumptions, assumed, levers, a group, KEY or KEY=LOW..HIGH; commas between; usually assumptions.")]  # fmt: skip
+    metavar="WHAT", help="What varies: assumptions, assumed, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
 Seed = Annotated[int | None, typer.Option(help="Where the random draws begin; usually 1.")]
 Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
 Replicates = Annotated[int, typer.Option(help="Runs at each point, on the same draws at all.")]
