@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccsim.claims.ledger import Ledger, plausible, run_ledger, scenarios_of, uncertain, under
+from ccsim.claims.ledger import Ledger, _where, plausible, run_ledger, scenarios_of, uncertain, under
 from ccsim.claims.pages import write_pages
 from ccsim.claims.record import Claim, load_claims
 from ccsim.scenario import Scenario
@@ -82,6 +82,19 @@ def test_what_a_scenario_assumes_itself_stays_in_another_world() -> None:
     assert moved.assumptions["experience.loss"] == 1.0
     assert moved.assumptions["experience.weight"] == 0.2
     assert all(key in declared() for key in moved.assumptions)
+
+
+def test_where_a_claim_holds_is_the_cut_that_tells_it_and_chance_is_called_so() -> None:
+    space = plausible(60, 5)
+    values = np.array([point["experience.loss"] for point in space])
+    cut = float(np.median(values))
+    told = _where([1 if value > cut else 0 for value in values], list(values), space)
+    assert told is not None and told.key == "experience.loss" and told.clear
+    assert (told.above, told.below) == ((30, 30), (0, 30))
+    rng = np.random.default_rng(2)
+    chance = _where(list(rng.integers(0, 2, 60)), list(rng.standard_normal(60)), space)
+    assert chance is not None and not chance.clear
+    assert _where([1] * 60, list(values), space) is None
 
 
 def test_pages_tell_every_claim_and_need_no_network(ledger: Ledger, tmp_path: Path) -> None:

@@ -41,6 +41,27 @@ def test_a_claim_is_data(tmp_path: Path) -> None:
     assert [one.words for one in claim.contrasts()] == ["more against less"]
 
 
+TWICE = GOOD.replace(
+    "[claim.scenarios.more.levers]",
+    """[claim.scenarios.much.levers]
+word_of_mouth.reach = 5
+[claim.scenarios.little]
+extends = "nothing"
+[claim.scenarios.more.levers]""",
+)
+
+
+def test_a_comparison_may_be_made_several_times_over_each_with_its_kpi(tmp_path: Path) -> None:
+    (claim,) = loaded(tmp_path, TWICE)
+    assert [one.words for one in claim.contrasts()] == ["much against little", "more against less"]
+    (claim,) = loaded(tmp_path, TWICE.replace('kpi = "csat"', 'kpi = "csat"\nkpis = ["csat", "churn"]'))
+    assert [one.kpi for one in claim.contrasts()] == ["csat", "churn"]
+    assert claim.contrasts()[1].weights["more", "churn", 155] == -1.0
+    assert {one.kpi for one in claim.contrasts("npv")} == {"npv"}
+    with pytest.raises(InputFaults, match=r"x\.toml:8: .*made 2 times.*here are 1"):
+        loaded(tmp_path, TWICE.replace('kpi = "csat"', 'kpi = "csat"\nkpis = ["csat"]'))
+
+
 def test_claims_are_found_by_id_whatever_the_case() -> None:
     assert [claim.id for claim in load_claims(["m1", "P2"])] == ["M1", "P2"]
     with pytest.raises(UnknownName, match="M11"):

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
-from small_world import check_off, first_mix, more, set_to
+from small_world import CHOICES, check_off, first_mix, more, set_to, world_of
 
-from ccsim.mechanisms.scorecards import bite, customer_share, record, result, survey
+from ccsim.mechanisms.scorecards import bite, customer_share, pressed, record, result, survey
+from ccsim.settings import Settings
+from ccsim.week import live
 
 CARD = set_to().staff_scorecard
 MEASURES = ("handling_time", "cost", "csat", "resolution", "journey")
@@ -15,7 +17,23 @@ def blind_to_the_card(s: object) -> bool:
     return bool((first_mix(time) == first_mix(journey)).all())
 
 
-OFF = {"scorecards.strength": blind_to_the_card, "scorecards.pull": blind_to_the_card}
+def mix_when_leaders_see(s: Settings, seen: float) -> np.ndarray:
+    """Return how the cases of week 0 are handled when all leaders see a result and are used to 0.6."""
+    world = world_of(s)
+    world.state.leaders.seen[:], world.state.leaders.usual[:] = seen, 0.6
+    live(world)
+    return np.array([getattr(world.state.departments, name).sum() for name in CHOICES])
+
+
+def deaf_to_results(s: Settings) -> bool:
+    return bool((mix_when_leaders_see(s, 0.3) == mix_when_leaders_see(s, 0.6)).all())
+
+
+OFF = {
+    "scorecards.strength": blind_to_the_card,
+    "scorecards.pull": blind_to_the_card,
+    "scorecards.pressing": deaf_to_results,
+}
 
 
 @pytest.mark.parametrize("key", OFF)
@@ -65,3 +83,14 @@ def test_people_lean_to_what_is_counted() -> None:
     fast = np.array([first_mix(set_to(), {**card, "scorecards.strength": 3.0}) for card in (time, journey)])
     assert fast[0, 0] > fast[1, 0]
     assert fast[0, 2] < fast[1, 2]
+
+
+def test_leaders_press_twice_as_hard_at_most_and_not_at_all_when_far_ahead() -> None:
+    p = set_to().scorecards._replace(pressing=4.0)
+    assert [pressed(behind, p) for behind in (0.0, 0.1, 1.0, -1.0)] == pytest.approx([1.0, 1.4, 2.0, 0.0])
+
+
+def test_a_result_behind_the_usual_makes_people_lean_more_to_what_is_counted() -> None:
+    time = {**{f"staff_scorecard.{name}": 0.0 for name in MEASURES}, "staff_scorecard.handling_time": 1.0}
+    behind, ahead = (mix_when_leaders_see(set_to(time), seen) for seen in (0.35, 0.85))
+    assert behind[0] > ahead[0]

@@ -22,6 +22,11 @@ class Contrast:
     words: str
     weights: Mapping[Cell, float]
 
+    @property
+    def kpi(self) -> str:
+        """The KPI whose figures are summed."""
+        return next(iter(self.weights))[1]
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -29,7 +34,8 @@ class Kind:
 
     Attributes:
         means: what a claim of this kind says, in words.
-        takes: the scenarios that it takes, in words, and how many at ``least`` and at ``most``.
+        takes: the scenarios that it takes, in words, and how many at ``least`` and at ``most``. Where both are the same,
+            a claim may make its comparison several times over, and holds only if it holds each time.
         contrasts: from (KPI, scenarios, weeks, sign, share) to the contrasts; ``sign`` is -1 where less is claimed.
         chooses: the contrasts stand for alternatives of which replicates of one half choose and the other half judge.
     """
@@ -40,6 +46,12 @@ class Kind:
     most: int
     contrasts: Callable[[str, tuple[str, ...], tuple[int, ...], float, float], list[Contrast]]
     chooses: bool = False
+
+    def rounds(self, scenarios: int) -> int:
+        """Return how many times over a number of scenarios makes the comparison, 0 if they do not fit."""
+        if self.least == self.most:
+            return scenarios // self.most if scenarios % self.most == 0 else 0
+        return int(self.least <= scenarios <= self.most)
 
 
 def _over(kpi: str, scenario: str, week: int, weight: float, since: int | None = None) -> dict[Cell, float]:

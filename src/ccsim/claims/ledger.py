@@ -12,7 +12,7 @@ import numpy as np
 
 from ccsim.claims.contrasts import KINDS, Cell, Contrast
 from ccsim.claims.record import Claim
-from ccsim.claims.verdict import LEVEL, Outcome, adjusted, judge, verdict
+from ccsim.claims.verdict import LEVEL, Lent, Outcome, adjusted, judge, lend, valued, verdict
 from ccsim.experiment import Experiment
 from ccsim.parameters import Parameter
 from ccsim.run import Progress, run_experiment
@@ -39,6 +39,23 @@ class Decider:
 
 
 @dataclass(frozen=True)
+class Where:
+    """One cut through the plausible space that best tells points where a claim holds from the others.
+
+    Attributes:
+        key, cut: the parameter, and the value that divides the points.
+        above, below: points on that side where the claim holds, and all of them.
+        clear: beyond chance, with so many cuts tried.
+    """
+
+    key: str
+    cut: float
+    above: tuple[int, int]
+    below: tuple[int, int]
+    clear: bool
+
+
+@dataclass(frozen=True)
 class Finding:
     """What came out for a claim.
 
@@ -51,7 +68,9 @@ class Finding:
         signs: 1, 0, -1 at each point: holds, chance could make it, reversed.
         holds, reverses: shares of the points with their 95 % intervals; None where none were run.
         deciders: the parameters that decide it most.
+        where: the cut that best says where it holds; None where it holds everywhere or nowhere.
         verdict: in a word or two.
+        mixed: ``effects`` are in standard deviations between organisations, because several KPIs are watched.
     """
 
     claim: Claim
@@ -63,7 +82,9 @@ class Finding:
     holds: tuple[float, float, float] | None
     reverses: tuple[float, float, float] | None
     deciders: tuple[Decider, ...]
+    where: Where | None
     verdict: str
+    mixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,9 +174,9 @@ def run_ledger(
     at_defaults = _figures(plain, out / "defaults", "At the defaults", progress, shared)
     space = plausible(points, seed)
     varied: dict[str, Scenario] = {}
-    for number, values in enumerate(space, 1):
+    for number, values in enumerate(space):
         for name, scenario in scenarios.items():
-            varied[f"{number:04d} {name}"] = under(scenario, values)
+            varied[_prefix(number) + name] = under(scenario, values)
     over = _figures(
         replace(plain, scenarios=varied, replicates=AT_POINT, baseline=next(iter(varied), "")),
         out / "space", "Over the plausible space", progress, shared,
@@ -227,14 +248,35 @@ def _cells(
 
 
 def judge_claim(
-    claim: Claim, figures: Figures, place: Mapping[tuple[str, str], str], prefix: str = "", kpi: str | None = None
-) -> Outcome:
+    claim: Claim, figures: Figures, place: Mapping[tuple[str, str], str], prefix: str = "", kpi: str | None = None,
+    lent: Sequence[Lent | None] = (),
+) -> Outcome:  # fmt: skip
     """Judge a claim at one point."""
     contrasts = claim.contrasts(kpi)
     cells = _cells(contrasts, claim, figures, place, prefix)
     if cells is None:
-        return Outcome(*(float("nan"),) * 3, 0.5, 0.5, 0, float("nan"), "no run that could be judged")
-    return judge(contrasts, cells, KINDS[claim.kind].chooses)
+        return Outcome(*(float("nan"),) * 3, 0.5, 0.5, 0, float("nan"), "no run that could be judged", kpi or claim.kpi)
+    return judge(contrasts, cells, KINDS[claim.kind].chooses, lent)
+
+
+def _lent(
+    claim: Claim, over: Figures, place: Mapping[tuple[str, str], str], points: int
+) -> list[Lent | None]:  # fmt: skip
+    """Return what the points of the plausible space together tell of each contrast's variance."""
+    contrasts = claim.contrasts()
+    at_points = [_cells(contrasts, claim, over, place, _prefix(number)) for number in range(points)]
+    # Half of the replicates judge where the other half chooses.
+    start = AT_POINT // 2 if KINDS[claim.kind].chooses else 0
+    known = [valued(contrasts, cells)[:, start:] for cells in at_points if cells is not None]
+    whole = [values for values in known if values.shape[1] == AT_POINT - start]
+    if not whole:
+        return [None] * len(contrasts)
+    variances = np.array([values.var(axis=1, ddof=1) for values in whole])
+    return [lend(list(column), AT_POINT - start - 1) for column in variances.T]
+
+
+def _prefix(number: int) -> str:
+    return f"{number + 1:04d} "
 
 
 def _finding(
@@ -242,13 +284,17 @@ def _finding(
     place: Mapping[tuple[str, str], str], space: Sequence[Mapping[str, Any]],
 ) -> Finding:  # fmt: skip
     also = {kpi: judge_claim(claim, at_defaults, place, kpi=kpi) for kpi in claim.also}
-    there = [judge_claim(claim, over, place, f"{number:04d} ") for number in range(1, len(space) + 1)]
-    effects = tuple(one.effect for one in (outcome, *there))
+    lent = _lent(claim, over, place, len(space))
+    there = [judge_claim(claim, over, place, _prefix(number), lent=lent) for number in range(len(space))]
+    # Differences in several KPIs have no common unit but the spread between organisations.
+    mixed = len(set(claim.kpis)) > 1 or claim.kind == "gaming"
+    effects = tuple(one.effect / one.spread if mixed else one.effect for one in (outcome, *there))
     signs = (outcome.sign(p), *(one.sign() for one in there))
     held, turned = (_share(signs, 1), _share(signs, -1)) if space else (None, None)
     return Finding(
         claim, outcome, p, also, effects, signs, held, turned, _deciders(effects[1:], space),
-        verdict(outcome, p, held[0] if held else None, turned[0] if turned else None),
+        _where(signs[1:], effects[1:], space),
+        verdict(outcome, p, held[0] if held else None, turned[0] if turned else None), mixed,
     )  # fmt: skip
 
 
@@ -279,3 +325,33 @@ def _deciders(effects: Sequence[float], space: Sequence[Mapping[str, Any]], most
             told = spearmanr(values, [effects[k] for k in known])
             found.append(Decider(key, float(told.statistic), bool(told.pvalue * len(keys) < 1.0 - LEVEL)))
     return tuple(sorted(found, key=lambda one: -abs(one.rho))[:most])
+
+
+def _where(
+    signs: Sequence[int], effects: Sequence[float], space: Sequence[Mapping[str, Any]], least: float = 0.2
+) -> Where | None:
+    """Return the best single cut: of the parameters that decide most, the one value that divides holding from not.
+
+    Each side has at least a share ``least`` of the points. ``clear`` is Fisher's exact test, corrected for all cuts of
+    all parameters (Bonferroni).
+    """
+    from scipy.stats import fisher_exact
+
+    holds = np.array([sign > 0 for sign in signs])
+    edge = max(2, int(least * len(holds)))
+    if len(holds) < 8 or holds.all() or not holds.any():
+        return None
+    cuts = max(1, len(holds) - 2 * edge + 1) * len(space[0])
+    best: tuple[float, Where] | None = None
+    for decider in _deciders(effects, space, most=10):
+        values = np.array([point[decider.key] for point in space], float)
+        order = np.sort(values)
+        for k in range(edge, len(order) - edge + 1):
+            cut = (order[k - 1] + order[k]) / 2.0
+            above = values > cut
+            table = [[int(holds[side].sum()), int((~holds[side]).sum())] for side in (above, ~above)]
+            p = float(fisher_exact(np.array(table)).pvalue)
+            if best is None or p < best[0]:
+                counts = [(row[0], sum(row)) for row in table]
+                best = p, Where(decider.key, float(cut), counts[0], counts[1], p * cuts < 1.0 - LEVEL)
+    return best[1] if best else None

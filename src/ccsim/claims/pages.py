@@ -10,6 +10,7 @@ from typing import Any
 
 from ccsim.claims.contrasts import KINDS
 from ccsim.claims.ledger import AT_POINT, Finding, Ledger
+from ccsim.claims.verdict import LEVEL
 from ccsim.kpis import KPIS
 from ccsim.settings import declared
 
@@ -25,15 +26,31 @@ COLOURS = {
 
 def amount(kpi: str, value: float) -> str:
     """Return a difference in a KPI as people write it."""
-    row = KPIS[kpi]
     if value != value:
         return "–"
-    if row.unit.startswith("EUR") and kpi != "cost_per_resolved":
-        return f"{value / 1000:+,.0f} k EUR"
-    if row.unit.startswith("share") or row.unit == "0/1":
-        return f"{100 * value:+.1f} points"
-    unit = "points" if row.unit == "of 100" else row.unit
-    return f"{value:+.3g} {unit}"
+    scale, unit = _scale(kpi)
+    digits = f"{scale * value:+,.0f}" if scale < 1.0 else f"{scale * value:+.1f}" if scale > 1.0 else f"{value:+.3g}"
+    return f"{digits} {unit}"
+
+
+def place_of(finding: Finding) -> str:
+    """Say in a sentence where a claim holds."""
+    one = finding.where
+    if one is None:
+        return ""
+    row = declared()[one.key]
+    (high, highs), (low, lows) = one.above, one.below
+    more = high * lows >= low * highs
+    here, there = ((high, highs), (low, lows)) if more else ((low, lows), (high, highs))
+    told = (
+        f"It holds in {here[0]} of {here[1]} worlds where {one.key} ({row.meaning}) is {'above' if more else 'below'}"
+    )
+    told += f" {one.cut:.3g}{_unit(row.unit)}, and in {there[0]} of {there[1]} elsewhere"
+    return told + ("." if one.clear else "; so clear a cut could be chance.")
+
+
+def _unit(unit: str) -> str:
+    return f" {unit}" if unit not in ("share", "factor", "probability", "utility", "weight", "ratio", "") else ""
 
 
 def summary(ledger: Ledger) -> str:
@@ -53,9 +70,9 @@ def print_ledger(ledger: Ledger, console: Any) -> None:
                              ("verdict", "left")):  # fmt: skip
         table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for one in ledger.findings:
-        kpi, found = one.claim.kpi, one.outcome
+        kpi, found = one.outcome.kpi or one.claim.kpi, one.outcome
         table.add_row(
-            one.claim.id, one.claim.says, KPIS[kpi].title.lower(), amount(kpi, found.effect),
+            one.claim.id, one.claim.says, KPIS[one.claim.kpi].title.lower(), amount(kpi, found.effect),
             f"{amount(kpi, found.low)} … {amount(kpi, found.high)}", _percent(one.holds), _percent(one.reverses),
             one.verdict,
         )  # fmt: skip
@@ -67,34 +84,53 @@ def _percent(share: tuple[float, float, float] | None) -> str:
     return f"{100 * share[0]:.0f} %" if share else ""
 
 
+#: Holds, could be chance, reversed: colour and mark, told apart in print, too.
+SIGNS = ((1, "#0b5394", "o", "holds"), (0, "#b0b7bf", "s", "could be chance"), (-1, "#c55a11", "v", "reversed"))
+
+
 def draw(finding: Finding) -> Any:
     """Draw a claim: its effect at the defaults, and over the plausible space from worst to best."""
     import matplotlib.pyplot as plt
     import numpy as np
 
-    effects = np.array(finding.effects)
-    signs = np.array(finding.signs)
-    kpi = finding.claim.kpi
-    scale = 1e-3 if KPIS[kpi].unit.startswith("EUR") and kpi != "cost_per_resolved" else 1.0
-    figure, axis = plt.subplots(figsize=(4.6, 1.5), layout="constrained")
-    order = np.argsort(effects[1:])
-    places = np.arange(1, len(order) + 1)
+    kpi = finding.claim.kpi if finding.mixed else finding.outcome.kpi or finding.claim.kpi
+    scale, unit = (1.0, "standard deviations") if finding.mixed else _scale(kpi)
+    effects, signs = scale * np.array(finding.effects), np.array(finding.signs)
+    figure, axis = plt.subplots(figsize=(4.6, 1.7), layout="constrained")
     axis.axhline(0.0, color="#444444", linewidth=0.8)
-    for sign, colour, mark in ((1, "#0b5394", "o"), (0, "#b0b7bf", "s"), (-1, "#c55a11", "v")):
+    order = np.argsort(effects[1:])
+    places = np.arange(len(order))
+    for sign, colour, mark, _ in SIGNS:
         chosen = signs[1:][order] == sign
-        axis.plot(places[chosen], scale * effects[1:][order][chosen], mark, color=colour, markersize=2.6, linestyle="")
+        axis.plot(places[chosen], effects[1:][order][chosen], mark, color=colour, markersize=3.2, linestyle="")
     found = finding.outcome
+    own = scale / found.spread if finding.mixed else scale
+    aside = -0.12 * max(len(order), 10)
     axis.errorbar(
-        [-0.06 * max(len(order), 10)], [scale * found.effect],
-        yerr=[[scale * (found.effect - found.low)], [scale * (found.high - found.effect)]],
-        fmt="D", color="black", markersize=4, capsize=2.5, linewidth=1.1,
+        [aside], [own * found.effect], yerr=[[own * (found.effect - found.low)], [own * (found.high - found.effect)]],
+        fmt="D", color="black", markersize=4.5, capsize=3, linewidth=1.2,
     )  # fmt: skip
-    axis.set_xticks([])
-    axis.tick_params(labelsize=7)
-    axis.set_ylabel("k EUR" if scale != 1.0 else KPIS[kpi].unit, fontsize=7)
-    axis.set_title(f"{finding.claim.id} · {KPIS[kpi].title}: weakest difference", fontsize=7.5, loc="left")
+    ticks = [(aside, "defaults")]
+    if len(order):
+        ticks.append((len(order) / 2 - 0.5, f"{len(order)} plausible worlds, from worst to best"))
+        axis.axvline(aside / 2, color="#dfe4ea", linewidth=0.8)
+    axis.set_xticks([place for place, _ in ticks], [text for _, text in ticks])
+    axis.tick_params(labelsize=7, length=0)
+    axis.margins(y=0.15)
+    axis.set_ylabel(unit, fontsize=7)
+    axis.set_title("Weakest difference" if finding.mixed else KPIS[kpi].title, fontsize=8, loc="left")
     axis.spines[["top", "right", "bottom"]].set_visible(False)
     return figure
+
+
+def _scale(kpi: str) -> tuple[float, str]:
+    """Return by what a difference in a KPI is multiplied to be drawn, and its unit then."""
+    unit = KPIS[kpi].unit
+    if unit.startswith("EUR") and kpi != "cost_per_resolved":
+        return 1e-3, "k EUR" + unit.removeprefix("EUR")
+    if unit.startswith("share") or unit == "0/1":
+        return 100.0, "% points" + unit.removeprefix("share").removeprefix("0/1")
+    return 1.0, "points" if unit == "of 100" else unit
 
 
 def picture(finding: Finding) -> bytes:
@@ -124,8 +160,12 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
     for name, data in pictures.items():
         (figures / f"{name}.png").write_bytes(data)
     rows = [row_of(one) for one in ledger.findings]
-    told = {"rows": rows, "summary": summary(ledger), "ledger": ledger, "made_by": made_by, "at_point": AT_POINT,
-            "kinds": {one.claim.kind: KINDS[one.claim.kind].means for one in ledger.findings}, "colours": COLOURS}  # fmt: skip
+    counts = Counter(one.verdict for one in ledger.findings)
+    told = {
+        "rows": rows, "summary": summary(ledger), "ledger": ledger, "made_by": made_by, "at_point": AT_POINT,
+        "kinds": {one.claim.kind: KINDS[one.claim.kind].means for one in ledger.findings}, "colours": COLOURS,
+        "counts": [(name, counts[name]) for name in COLOURS if counts[name]],
+    }  # fmt: skip
     markdown, html, table = (folder / f"claims.{ending}" for ending in ("md", "html", "parquet"))
     markdown.write_text(_template("claims.md.j2").render(told), encoding="utf-8")
     inline = {name: base64.b64encode(data).decode() for name, data in pictures.items()}
@@ -136,27 +176,31 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
 
 def row_of(one: Finding) -> dict[str, Any]:
     """Return what a page says of a claim."""
-    kpi, found = one.claim.kpi, one.outcome
+    found = one.outcome
+    kpi = found.kpi or one.claim.kpi
+    watched = list(dict.fromkeys(one.claim.kpis or (one.claim.kpi,)))
     return {
         "id": one.claim.id, "says": one.claim.says, "article": one.claim.article, "kind": one.claim.kind,
-        "kpi": KPIS[kpi].title, "expect": one.claim.expect, "effect": amount(kpi, found.effect),
-        "interval": f"{amount(kpi, found.low)} to {amount(kpi, found.high)}", "p": one.p,
-        "p_text": "< 0.001" if one.p < 0.001 else f"{one.p:.3f}", "weakest": found.words, "verdict": one.verdict,
-        "note": one.claim.note, "runs": found.runs, "holds": _with_interval(one.holds),
-        "reverses": _with_interval(one.reverses),
-        "deciders": [
-            f"{d.key} ({'the more, the more' if d.rho > 0 else 'the more, the less'}, {d.rho:+.2f}"
-            f"{'' if d.clear else ', could be chance'})"
-            for d in one.deciders
-        ],
-        "meanings": {d.key: declared()[d.key].meaning for d in one.deciders},
-        "also": [f"{KPIS[name].title} {amount(name, other.effect)}{_stars(other)}" for name, other in one.also.items()],
+        "theme": one.claim.theme, "kpi": ", ".join(KPIS[name].title for name in watched), "expect": one.claim.expect,
+        "effect": amount(kpi, found.effect), "interval": f"{amount(kpi, found.low)} to {amount(kpi, found.high)}",
+        "p": one.p, "p_text": "< 0.001" if one.p < 0.001 else f"{one.p:.3f}", "weakest": found.words,
+        "verdict": one.verdict, "note": one.claim.note, "runs": found.runs, "holds": _with_interval(one.holds),
+        "reverses": _with_interval(one.reverses), "share": _percent(one.holds), "turned": _percent(one.reverses),
+        "deciders": [{"key": d.key, "meaning": declared()[d.key].meaning, "sign": "+" if d.rho > 0 else "–",
+                      "rho": f"{d.rho:+.2f}", "clear": d.clear} for d in one.deciders],
+        "where": place_of(one),
+        "also": [_beside(one, name) for name in one.also],
         "scenarios": {name: changes(scenario) for name, scenario in one.claim.scenarios.items()},
     }  # fmt: skip
 
 
-def _stars(outcome: Any) -> str:
-    return "" if outcome.p < 0.05 else " (could be chance)"
+def _beside(one: Finding, name: str) -> str:
+    """Return what a further KPI did: more or less of it, whichever of the two is better."""
+    other = one.also[name]
+    kpi = other.kpi or name
+    sign = 1.0 if one.claim.expect_of(kpi) == "more" else -1.0
+    told = f"{KPIS[kpi].title.lower()} {amount(kpi, sign * other.effect)}"
+    return told + ("" if other.p < 1.0 - LEVEL else " (could be chance)")
 
 
 def _with_interval(share: tuple[float, float, float] | None) -> str:

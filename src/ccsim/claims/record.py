@@ -28,12 +28,13 @@ class Claim:
         id, says, article: its short name, its sentence, and where it comes from.
         kind: how it is tested, one of :data:`ccsim.claims.contrasts.KINDS`.
         kpi: what is watched, and ``expect``: whether the claim has it ``"more"`` or ``"less"``.
+        kpis: what is watched in each round, where a comparison is made several times over and not in the same KPI.
         also: further KPIs, shown beside but not judged.
         scenarios: what is compared, by name, in the order that the kind asks for.
         weeks: the weeks that are looked at, the horizon last.
         share: of a gain, for claims about what is kept of it.
         note: what the comparison leaves out or takes for granted.
-        file: where it is written.
+        file: where it is written, and ``theme``: the title of that file.
     """
 
     id: str
@@ -48,12 +49,20 @@ class Claim:
     share: float = 0.5
     note: str = ""
     file: str = ""
+    kpis: tuple[str, ...] = ()
+    theme: str = ""
 
     def contrasts(self, kpi: str | None = None) -> list[Contrast]:
-        """Return the differences that must all be positive for the claim to hold, in a KPI."""
-        kpi = kpi or self.kpi
-        sign = 1.0 if self.expect_of(kpi) == "more" else -1.0
-        return KINDS[self.kind].contrasts(kpi, tuple(self.scenarios), self.weeks, sign, self.share)
+        """Return the differences that must all be positive for the claim to hold, in one KPI or in its own."""
+        names, kind = tuple(self.scenarios), KINDS[self.kind]
+        rounds = max(1, kind.rounds(len(names)))
+        watched = [kpi] * rounds if kpi else list(self.kpis or [self.kpi] * rounds)
+        size = len(names) // rounds
+        found: list[Contrast] = []
+        for number, one in enumerate(watched):
+            sign = 1.0 if self.expect_of(one) == "more" else -1.0
+            found += kind.contrasts(one, names[number * size : (number + 1) * size], self.weeks, sign, self.share)
+        return found
 
     def expect_of(self, kpi: str) -> str:
         """Return the direction of a KPI: the claim's own for its main one, else what is better."""
@@ -68,6 +77,7 @@ class ClaimShape(Shape):
     article: str = ""
     kind: str
     kpi: str
+    kpis: list[str] = Field(default_factory=list)
     expect: str = ""
     also: list[str] = Field(default_factory=list)
     weeks: Annotated[list[Annotated[int, Field(ge=0, le=5000, strict=True)]], Field(min_length=1)] | None = None
@@ -123,19 +133,19 @@ def _read(file: Path, faults: list[Any]) -> Iterable[Claim]:
     data, places = read_toml(file)
     reader = Reader(file, places)
     shape = reader.shape(FileShape, data)
-    found = [_claim(reader.part("claim", number), row, file) for number, row in enumerate(shape.claim)]
+    found = [_claim(reader.part("claim", number), row, file, shape.title) for number, row in enumerate(shape.claim)]
     faults += reader.faults
     return [claim for claim in found if claim is not None]
 
 
-def _claim(part: Reader, row: dict[str, Any], file: Path) -> Claim | None:
+def _claim(part: Reader, row: dict[str, Any], file: Path, theme: str) -> Claim | None:
     before = len(part.faults)
     shape = part.shape(ClaimShape, row)
     if len(part.faults) > before:
         return None
     if shape.kind not in KINDS:
         part.fault(("kind",), f"{shape.kind!r} is not accepted{did_you_mean(shape.kind, KINDS)}")
-    for key, names in (("kpi", [shape.kpi]), ("also", shape.also)):
+    for key, names in (("kpi", [shape.kpi]), ("kpis", shape.kpis), ("also", shape.also)):
         for name in names:
             if name not in KPIS:
                 part.fault((key,), str(UnknownName("KPI", name, KPIS)))
@@ -150,8 +160,14 @@ def _claim(part: Reader, row: dict[str, Any], file: Path) -> Claim | None:
     if len(part.faults) > before:
         return None
     kind = KINDS[shape.kind]
-    if not kind.least <= len(scenarios) <= kind.most:
+    rounds = kind.rounds(len(scenarios))
+    if not rounds:
         part.fault(("scenarios",), f"a claim of the kind {shape.kind!r} takes {kind.takes}; here are {len(scenarios)}")
+        return None
+    if shape.kpis and len(shape.kpis) != rounds:
+        part.fault(
+            ("kpis",), f"the comparison is made {rounds} times, and takes as many KPIs; here are {len(shape.kpis)}"
+        )
         return None
     expect = shape.expect or KPIS[shape.kpi].better
     if expect == "neither":
@@ -159,7 +175,7 @@ def _claim(part: Reader, row: dict[str, Any], file: Path) -> Claim | None:
     weeks = tuple(shape.weeks or (HORIZON - 1,))
     return Claim(
         shape.id, shape.says, shape.article, shape.kind, shape.kpi, expect, tuple(shape.also), scenarios, weeks,
-        shape.share, shape.note, str(file),
+        shape.share, shape.note, str(file), tuple(shape.kpis), theme,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """From replicates to a verdict.
 
-One contrast is judged by a paired t test. A claim that needs several contrasts holds only if every one of them is
+One contrast is judged by a paired t test. Where there are few replicates, as at a point of the plausible space, its
+variance leans on those at the other points (moderated t test, Smyth 2004). A claim that needs several contrasts holds only if every one of them is
 positive, so its p value is the largest of theirs (intersection-union test; no further correction is needed); it is
 reversed if one of them is negative, with a p value that is corrected for having looked at several (Bonferroni). Over
 the whole ledger p values are adjusted by Holm (1979): the chance of even one false finding among all claims stays
@@ -36,6 +37,7 @@ class Outcome:
         runs: replicates.
         spread: standard deviation of the KPI between organisations, to judge the effect by.
         words: which contrast is the weakest.
+        kpi: the KPI that it looks at.
     """
 
     effect: float
@@ -46,6 +48,7 @@ class Outcome:
     runs: int
     spread: float
     words: str
+    kpi: str = ""
 
     @property
     def p(self) -> float:
@@ -59,7 +62,39 @@ class Outcome:
         return 1 if self.holds <= self.fails else -1
 
 
-def judge(contrasts: Sequence[Contrast], figures: Mapping[Cell, Values], chooses: bool = False) -> Outcome:
+@dataclass(frozen=True)
+class Lent:
+    """What other points tell of a variance: its usual size there, and how many degrees of freedom that is worth."""
+
+    variance: float
+    worth: float
+
+
+def lend(variances: Sequence[float], freedom: int) -> Lent | None:
+    """Return what sample variances, each of so many degrees of freedom, tell of another one (Smyth 2004, section 6.2).
+
+    None where they are too few or nothing varies.
+    """
+    from scipy.optimize import brentq
+    from scipy.special import digamma, polygamma
+
+    known = np.array([one for one in variances if np.isfinite(one) and one > 0.0])
+    if len(known) < 8 or freedom < 1:
+        return None
+    logs = np.log(known) - digamma(freedom / 2) + np.log(freedom / 2)
+    beyond = float(np.var(logs, ddof=1) - polygamma(1, freedom / 2))
+    if beyond <= polygamma(1, 500.0):
+        return Lent(float(np.exp(np.mean(logs))), 1000.0)
+    if beyond >= polygamma(1, 1e-3):
+        return None
+    half = float(brentq(lambda x: polygamma(1, x) - beyond, 1e-3, 500.0))
+    return Lent(float(np.exp(np.mean(logs) + digamma(half) - np.log(half))), 2.0 * half)
+
+
+def judge(
+    contrasts: Sequence[Contrast], figures: Mapping[Cell, Values], chooses: bool = False,
+    lent: Sequence[Lent | None] = (),
+) -> Outcome:  # fmt: skip
     """Judge a claim on its figures.
 
     Args:
@@ -67,45 +102,52 @@ def judge(contrasts: Sequence[Contrast], figures: Mapping[Cell, Values], chooses
         figures: for each cell its values over replicates, in the same order of replicates.
         chooses: contrasts come in pairs, one for each value between two ends; one half of the replicates chooses the
             pair, the other half judges it.
+        lent: what is known of each contrast's variance from elsewhere.
     """
-    values = np.array([sum(w * figures[cell] for cell, w in one.weights.items()) for one in contrasts])
-    words = [one.words for one in contrasts]
+    values = valued(contrasts, figures)
+    places = list(range(len(contrasts)))
     if chooses:
         half = values.shape[1] // 2
         pairs = values[:, :half].mean(axis=1).reshape(-1, 2).min(axis=1)
         best = int(np.argmax(pairs))
-        values, words = values[2 * best : 2 * best + 2, half:], words[2 * best : 2 * best + 2]
-    tests = [_one(row) for row in values]
+        places = [2 * best, 2 * best + 1]
+        values = values[:, half:]
+    tests = [_one(values[k], lent[k] if lent else None) for k in places]
     weakest = min(range(len(tests)), key=lambda k: tests[k][3])
     effect, low, high, _, _ = tests[weakest]
-    spreads = [np.std(figures[cell], ddof=1) for cell in contrasts[0].weights if len(figures[cell]) > 1]
+    one = contrasts[places[weakest]]
+    spreads = [np.std(figures[cell], ddof=1) for cell in one.weights if len(figures[cell]) > 1]
     return Outcome(
         effect, low, high, max(test[4] for test in tests), min(1.0, min(1.0 - test[4] for test in tests) * len(tests)),
-        values.shape[1], float(np.mean(spreads)) if spreads else float("nan"), words[weakest],
+        values.shape[1], float(np.mean(spreads)) if spreads else float("nan"), one.words, one.kpi,
     )  # fmt: skip
 
 
-def _one(values: Values) -> tuple[float, float, float, float, float]:
+def valued(contrasts: Sequence[Contrast], figures: Mapping[Cell, Values]) -> Values:
+    """Return the value of each contrast in each replicate."""
+    return np.array([sum(w * figures[cell] for cell, w in one.weights.items()) for one in contrasts])
+
+
+def _one(values: Values, lent: Lent | None = None) -> tuple[float, float, float, float, float]:
     """Return mean, interval, t and the one-sided p value of being positive; no difference at all is p one half."""
     from scipy import stats
 
     count = len(values)
     mean = float(values.mean())
-    spread = float(values.std(ddof=1)) if count > 1 else float("nan")
-    if count < 2 or np.isnan(spread):
+    variance = float(values.var(ddof=1)) if count > 1 else float("nan")
+    if count < 2 or np.isnan(variance):
         return mean, float("nan"), float("nan"), 0.0, 0.5
-    if spread == 0.0:
-        return (
-            mean,
-            mean,
-            mean,
-            float(np.sign(mean)) * np.inf if mean else 0.0,
-            0.5 if mean == 0.0 else float(mean < 0.0),
-        )
-    error = spread / np.sqrt(count)
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, count - 1)) * error
+    if variance == 0.0:
+        endless = float(np.sign(mean)) * np.inf if mean else 0.0
+        return mean, mean, mean, endless, 0.5 if mean == 0.0 else float(mean < 0.0)
+    freedom = count - 1.0
+    if lent is not None:
+        variance = (freedom * variance + lent.worth * lent.variance) / (freedom + lent.worth)
+        freedom += lent.worth
+    error = np.sqrt(variance / count)
+    half = float(stats.t.ppf(0.5 + LEVEL / 2, freedom)) * error
     t = mean / error
-    return mean, mean - half, mean + half, t, float(stats.t.sf(t, count - 1))
+    return mean, mean - half, mean + half, t, float(stats.t.sf(t, freedom))
 
 
 def adjusted(outcomes: Sequence[Outcome]) -> list[float]:

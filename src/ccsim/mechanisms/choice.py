@@ -21,7 +21,7 @@ from ccsim.mechanisms.contact import (
 )
 from ccsim.mechanisms.empowerment import beyond, checked, felt
 from ccsim.mechanisms.handoffs import loses
-from ccsim.mechanisms.scorecards import among_colleagues, bite, record
+from ccsim.mechanisms.scorecards import among_colleagues, bite, pressed, record
 
 
 @rule
@@ -86,11 +86,14 @@ def decide(i, case, department, luck, care, staff, leaders, cases, departments, 
              departments.workload[department], departments.spoilt[department],
              departments.linked[department])  # fmt: skip
     skill, slower = share(staff.skill[i] + staff.knows[i]), staff.slower[i]
-    person = (skill, authority, staff.taste[i], felt(staff.latitude[i], staff.safety[i], cover),
+    lead = staff.leader[i]
+    taste = staff.taste[i]
+    if lead >= 0:
+        taste *= pressed(leaders.usual[lead] - leaders.seen[lead], cards)
+    person = (skill, authority, taste, felt(staff.latitude[i], staff.safety[i], cover),
               conviction.pull * staff.conviction[i], conviction.norm * (staff.peer_practice[i] - 0.25) + staff.praise[i] + care,
               habit.pull * staff.habit[i], staff.fatigue[i], slower)  # fmt: skip
     never = -1.0e9
-    lead = staff.leader[i]
     hand_over = never
     if len(departments.queue) > 1:
         hand_over = appeal(HAND_OVER, facts, person, card, cards, p, handoffs, empowerment)

@@ -8,7 +8,7 @@ a part of such calls is traced back. Goodhart's law follows from the difference,
 from __future__ import annotations
 
 from ccsim.compiled import rule
-from ccsim.curves import saturating, share
+from ccsim.curves import clip, saturating, share
 from ccsim.parameters import parameter, parameters
 
 
@@ -81,6 +81,14 @@ class Scorecards:
         meaning="strength at which half of that weight is reached: rewards have diminishing weight",
         source="assumed; magnitude checked against Jenkins et al. 1998, r = .34 of pay with quantity",
     )
+    pressing: float = parameter(
+        4.0,
+        unit="1/share",
+        range=(0.0, 8.0),
+        off=0.0,
+        meaning="how much harder a leader presses for each unit by which reported results are behind the usual",
+        source="assumed; sign: Repenning & Sterman 2002, pressure answers a gap in results",
+    )
     traced: float = parameter(
         0.4,
         unit="share",
@@ -131,6 +139,12 @@ def staff_share(card):
 def bite(taste, p):
     """How strongly rewards weigh for a person: more with strength, but less and less so."""
     return p.pull * taste * saturating(p.strength, p.half)
+
+
+@rule
+def pressed(behind, p):
+    """Leaders press harder while results are behind the usual and ease off while ahead, between nothing and twice."""
+    return clip(1.0 + p.pressing * behind, 0.0, 2.0)
 
 
 @rule
