@@ -7,14 +7,17 @@ rewrites what follows the marker in that file; what stands before it is written 
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from inspect import getsource
 from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
-from ccsim import populations
+from ccsim import mechanisms, populations
 from ccsim.kpis import KPIS
 from ccsim.settings import Settings
 
@@ -39,25 +42,53 @@ def declared_text() -> str:
         )
     parts.append("## Process overview and scheduling\n\nThe week, as `ccsim.week.one_week` runs it:\n")
     parts.append(f"```python\n{_schedule()}```\n")
-    parts.append("## Submodels and parameters\n")
+    parts.append(
+        "## Submodels and parameters\n\nThe equations are the code itself: each rule is a sentence and what it computes. "
+        "`share(x)` keeps x between 0 and 1, `toward(x, goal, rate)` is x + rate (goal - x), `saturating(x, half)` is "
+        "x / (x + half), `logistic(x)` is 1 / (1 + exp(-x)), and `bell` makes four uniform draws a standard normal one, nearly.\n"
+    )
+    told = set()
     for group in Settings():
         described: Any = group
         module = import_module(type(group).__module__)
-        described_rows = [
-            (
-                f"`{row.name}`", row.role, f"{row.shown}", row.unit,
-                " / ".join(row.choices) if row.choices else f"{row.range[0]:g}…{row.range[1]:g}",
-                "" if row.off is None else f"{row.off:g}", row.meaning, row.source,
-            )
-            for row in described.declared
-        ]  # fmt: skip
-        head = ("parameter", "role", "default", "unit", "plausible", "off", "meaning", "source")
-        text = (module.__doc__ or "").strip()
-        parts.append(f"### {described.group}\n\n{type(group).__doc__}\n\n{text}\n\n{_table(head, described_rows)}")
+        text = "" if module.__name__ in told else (module.__doc__ or "").strip() + "\n\n"
+        rules = "" if module.__name__ in told else _rules(module)
+        told.add(module.__name__)
+        parts.append(f"### {described.group}\n\n{type(group).__doc__}\n\n{text}{_parameters(described)}{rules}")
+    parts.append("### Without parameters of their own\n")
+    for _, name, _ in iter_modules(mechanisms.__path__, mechanisms.__name__ + "."):
+        if name not in told:
+            module = import_module(name)
+            parts.append(f"#### {name.rpartition('.')[2]}\n\n{(module.__doc__ or '').strip()}\n{_rules(module)}")
     parts.append("## Observation\n")
     kpis = [(f"`{k.name}`", k.title, k.unit, k.better, f"`{k.formula}`", k.meaning) for k in KPIS.values()]
     parts.append(_table(("KPI", "title", "unit", "better", "formula", "meaning"), kpis))
     return "\n".join(parts)
+
+
+def _parameters(group: Any) -> str:
+    """Return the parameters of a group as a table."""
+    rows = [
+        (
+            f"`{row.name}`", row.role, f"{row.shown}", row.unit,
+            " / ".join(row.choices) if row.choices else f"{row.range[0]:g}…{row.range[1]:g}",
+            "" if row.off is None else f"{row.off:g}", row.meaning, row.source,
+        )
+        for row in group.declared
+    ]  # fmt: skip
+    return _table(("parameter", "role", "default", "unit", "plausible", "off", "meaning", "source"), rows)
+
+
+def _rules(module: ModuleType) -> str:
+    """Return the rules of a mechanism: the sentence of each, and its code as the equation."""
+    found = []
+    for node in ast.parse(getsource(module)).body:
+        if isinstance(node, ast.FunctionDef) and any(ast.unparse(mark) == "rule" for mark in node.decorator_list):
+            sentence = (ast.get_docstring(node) or "").partition("\n\n")[0].replace("\n", " ")
+            node.decorator_list = []
+            node.body = node.body[1:] if ast.get_docstring(node) else node.body
+            found.append(f"\n{sentence}\n\n```python\n{ast.unparse(node)}\n```\n")
+    return "".join(found)
 
 
 def _schedule() -> str:
