@@ -18,6 +18,7 @@ from ccsim.mechanisms import (
     engagement,
     fatigue,
     habit,
+    scorecards,
     skills,
     turnover,
 )
@@ -37,6 +38,7 @@ time_of, success_of, time_at_work = (
 by_evidence, by_telling, comes_round = (
     plain(rule) for rule in (conviction.by_evidence, conviction.by_telling, conviction.comes_round)
 )
+pressed = plain(scorecards.pressed)
 learns, settles, quits = plain(skills.learns), plain(habit.settles), plain(turnover.quits)
 unseen, tires, sours = plain(fatigue.unseen), plain(fatigue.tires), plain(fatigue.sours)
 circumstances = plain(engagement.circumstances)
@@ -94,7 +96,10 @@ class Employee(mesa.Agent):
         norm = settings.conviction.norm * (self.peer_practice - 0.25)
         habit_pull = settings.habit.pull * self.habit
         latitude_felt = felt(self.latitude, self.safety, self.cover)
-        person = (self.skill, authority, self.taste, latitude_felt, belief, norm, habit_pull, self.fatigue, 0.0)
+        taste = self.taste
+        if leader is not None:
+            taste *= pressed(leader.usual - leader.seen, cards)
+        person = (self.skill, authority, taste, latitude_felt, belief, norm, habit_pull, self.fatigue, 0.0)
         rest = (facts, person, settings.staff_scorecard, cards, p, handoffs, settings.empowerment)
         hand_over = appeal(HAND_OVER, *rest) if len(self.model.departments) > 1 else NEVER
         heard = leader is not None and leader.attention >= p.leader_hours

@@ -16,6 +16,7 @@ from ccsim.errors import InputError
 from ccsim.kpis import KPIS
 from ccsim.mechanisms import choice, contact
 from ccsim.mechanisms.empowerment import felt
+from ccsim.mechanisms.scorecards import pressed
 from ccsim.populations import Floats
 from ccsim.scenario import Scenario, check, load
 from ccsim.settings import declared
@@ -164,8 +165,12 @@ class Laboratory:
             share = float(one.latitude + one.cover)
             case = (complexity, 1, 0, float(department.routine), float(department.workload),
                     float(department.defects - p.defects.ordinary), 0.0)  # fmt: skip
+            taste = float(one.taste)
+            if one.leader >= 0:
+                lead = world.state.leaders[one.leader]
+                taste *= pressed(float(lead.usual - lead.seen), p.scorecards)
             who = (
-                float(one.skill + one.knows), min(1.0, share), float(one.taste),
+                float(one.skill + one.knows), min(1.0, share), taste,
                 felt(one.latitude, one.safety, one.cover), p.conviction.pull * float(one.conviction),
                 p.conviction.norm * float(one.peer_practice - 0.25) + float(one.praise), p.habit.pull * float(one.habit),
                 float(one.fatigue), float(one.slower),
