@@ -18,6 +18,7 @@ from ccsim.commands import answers, claims
 from ccsim.commands import app as app_commands
 from ccsim.commands import explore as explore_command
 from ccsim.commands import game as game_commands
+from ccsim.commands import optimise as optimise_command
 from ccsim.commands import sensitivity as sensitivity_command
 from ccsim.commands.studies import settings_of
 from ccsim.errors import CcsimError, InputError, UnknownName
@@ -360,6 +361,7 @@ claims.register(app)
 game_commands.register(app)
 sensitivity_command.register(app)
 explore_command.register(app)
+optimise_command.register(app)
 
 
 def main() -> NoReturn:

@@ -1,0 +1,418 @@
+"""Optimisation: which levers, set when, are best under a budget, also where the world is not as assumed.
+
+The search is optuna's: TPE for one goal (Bergstra et al. 2011), NSGA-II for several (Deb et al. 2002), CMA-ES on
+demand. Plans are asked for in batches, run together, and told in the order in which they were asked for, so that the
+result depends on the seed alone. The seed of the draws is nothing that the search may choose.
+
+The best of many plans looks better than it is, because it was also lucky. So the finalists are run again on fresh
+draws (and in fresh worlds), one of them is chosen by these, and what is reported comes from draws fresh once more:
+``shrinkage`` is what the search promised less what was then found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.analysis import library
+from ccsim.analysis.space import Dimension, drawn
+from ccsim.analysis.study import DIFFERENCE, Runner, Study, table_of
+from ccsim.comparison import interval
+from ccsim.design import Design
+from ccsim.errors import CcsimError, InputError
+from ccsim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLERS = ("tpe", "nsga2", "cma", "random")
+#: Plans asked for at a time; it does not depend on how many processes there are.
+BATCH = 8
+#: The draws of the search, of the choice among finalists, and of the report.
+SEARCH, CHOICE, REPORT = 0, 1, 2
+#: Finalists of a search for one goal, and the most plans of a front that are run again.
+FINALISTS, MOST_ON_FRONT = 5, 16
+
+#: Levers (and weeks of moves) by key.
+Plan = dict[str, Any]
+#: From a name for the runs, the draws to use, and plans, to outcomes of shape (plans, worlds, runs, outcomes).
+Evaluate = Callable[[str, int, Sequence[Plan]], np.ndarray]
+
+
+class NothingFits(CcsimError):
+    """No plan of a search keeps within the money."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """An outcome, and whether more of it is better."""
+
+    outcome: str
+    more: bool = True
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What is sought.
+
+    Attributes:
+        goals: one or more.
+        quantile: the quantile over worlds that counts; None for the mean.
+        money: the most that may be spent on average over draws and worlds; None for no limit.
+        measure: the outcome that says what is spent.
+    """
+
+    goals: tuple[Goal, ...]
+    quantile: float | None = None
+    money: float | None = None
+    measure: str = "spend"
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """What has to be known of a plan."""
+        return (*(goal.outcome for goal in self.goals), self.measure)
+
+    def figures(self, values: np.ndarray) -> np.ndarray:
+        """Return each goal's figure and the money, from values of shape (worlds, runs, outcomes)."""
+        worlds = values.mean(axis=1)
+        if self.quantile is None:
+            return np.asarray(worlds.mean(axis=0))
+        # Of what is to be small, the bad end is the other one.
+        bad = [np.quantile(worlds[:, k], self.quantile if goal.more else 1.0 - self.quantile)
+               for k, goal in enumerate(self.goals)]  # fmt: skip
+        return np.array([*bad, worlds[:, -1].mean()])
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A plan that was run again.
+
+    Attributes:
+        name: what to call it.
+        plan: levers by key.
+        promised: each outcome's figure in the search; nan if it was not in it.
+        found, low, high: each outcome's figure on fresh draws, with its 95 % interval.
+        values: on fresh draws, shape (worlds, runs, outcomes).
+    """
+
+    name: str
+    plan: Plan
+    promised: np.ndarray
+    found: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    values: np.ndarray
+
+    @property
+    def shrinkage(self) -> np.ndarray:
+        """What the search promised less what was found, of each outcome."""
+        return np.asarray(self.promised - self.found)
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """What came out.
+
+    Attributes:
+        study, space, aim: what was asked.
+        trials: one row per plan tried: its levers, each outcome's figure, ``fits`` (within the money).
+        plans: the winner, or the front, on fresh draws; the best first.
+        start: the scenario as it is, on the same fresh draws.
+    """
+
+    study: Study
+    space: tuple[Dimension, ...]
+    aim: Aim
+    trials: pd.DataFrame
+    plans: tuple[Judged, ...]
+    start: Judged
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per plan and outcome: levers, figure, interval, promise, shrinkage, gain over the start."""
+        import pandas as pd
+
+        rows = []
+        for one in (self.start, *self.plans):
+            for k, outcome in enumerate(self.aim.outcomes):
+                rows.append(
+                    {"plan": one.name, "outcome": outcome, "found": one.found[k], "low": one.low[k],
+                     "high": one.high[k], "promised": one.promised[k], "shrinkage": one.shrinkage[k],
+                     "better_in": self._better(one, k), **one.plan}
+                )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def scenario(self, plan: Plan) -> Scenario:
+        """Return the scenario of a plan."""
+        experiment = self.study.experiment(Design.given([plan]))
+        assert experiment.points is not None
+        name = experiment.points.name(self.study.scenario.name, 0)
+        title = f"{self.study.scenario.title or self.study.scenario.name}, optimised"
+        return replace(experiment.scenarios[name], name="best", title=title)
+
+    def _better(self, one: Judged, k: int) -> float:
+        """Return the share of worlds (of runs, if there is one world) in which a plan beats the start in a goal."""
+        if one is self.start or k >= len(self.aim.goals):
+            return float("nan")
+        gaps = (one.values - self.start.values)[:, :, k] * (1 if self.aim.goals[k].more else -1)
+        return float((gaps.mean(axis=1) > 0).mean() if len(gaps) > 1 else (gaps[0] > 0).mean())
+
+
+def optimise(
+    study: Study, space: Sequence[Dimension], aim: Aim, *, trials: int = 100, uncertain: Sequence[Dimension] = (),
+    worlds: int = 0, sampler: str | None = None, fresh: int = 4, runner: Runner | None = None,
+) -> Optimum:  # fmt: skip
+    """Search for the best plan.
+
+    Args:
+        study: the scenario that is improved, its baseline, the runs of each plan in each world.
+        space: levers and weeks of moves, and their spans.
+        aim: goals, quantile, money.
+        trials: plans to try.
+        uncertain, worlds: assumptions that nobody knows, and in how many worlds (a Latin hypercube over them) each
+            plan is tried; none for the world as assumed.
+        sampler: one of :data:`SAMPLERS`; by default ``tpe`` for one goal and ``nsga2`` for several.
+        fresh: how many times as many runs the report takes as the search.
+        runner: where and how to run.
+
+    Raises:
+        InputError: an outcome that does not exist, or what cannot be asked for.
+        NothingFits: no plan keeps within the money.
+    """
+    for outcome in aim.outcomes:
+        study.check(outcome)
+    _check(aim, space, trials, uncertain, worlds)
+    differ = any(outcome.endswith(DIFFERENCE) for outcome in aim.outcomes)
+    bare = study if differ else replace(study, against=None)
+    evaluate = _evaluation(bare, aim, uncertain, worlds, fresh, runner or Runner())
+    return searched(study, space, aim, evaluate, trials, sampler)
+
+
+def _check(aim: Aim, space: Sequence[Dimension], trials: int, uncertain: Sequence[Dimension], worlds: int) -> None:
+    if not aim.goals:
+        raise InputError("nothing is sought: name a KPI to maximise or to minimise")
+    if len({goal.outcome for goal in aim.goals}) < len(aim.goals):
+        raise InputError("a goal is named twice")
+    for one in space:
+        if one.factor.world:
+            raise InputError(f"{one.key}: is no lever; nobody can set it")
+    for one in uncertain:
+        if not one.factor.world:
+            raise InputError(f"{one.key}: is a lever; what is uncertain is an assumption or a size")
+    if trials < BATCH:
+        raise InputError(f"trials: {trials} are too few; it takes {BATCH} or more")
+    if bool(worlds) != bool(uncertain):
+        raise InputError("uncertain assumptions and a number of worlds go together (--over and --worlds)")
+    if aim.quantile is not None and not 0 < aim.quantile < 1:
+        raise InputError(f"quantile: {aim.quantile!r} is not accepted; it takes a number between 0 and 1")
+    if aim.quantile is not None and worlds * min(aim.quantile, 1 - aim.quantile) < 1:
+        least = int(np.ceil(1 / min(aim.quantile, 1 - aim.quantile)))
+        raise InputError(f"worlds: quantile {aim.quantile:g} takes {least} or more; there are {worlds}")
+
+
+def draws_seed(seed: int, draws: int) -> int:
+    """Return where the draws of the search, the choice or the report begin: far from one another."""
+    if draws == SEARCH:
+        return seed
+    return int(np.random.SeedSequence([seed, draws]).generate_state(1)[0])
+
+
+def _evaluation(
+    study: Study, aim: Aim, uncertain: Sequence[Dimension], worlds: int, fresh: int, runner: Runner
+) -> Evaluate:
+    """Return what runs plans of the model, each in every world."""
+
+    def evaluate(part: str, draws: int, plans: Sequence[Plan]) -> np.ndarray:
+        more = fresh if draws == REPORT else 1
+        seed = draws_seed(study.seed, draws)
+        here = replace(study, seed=seed, replicates=study.replicates * (more if not worlds else 1))
+        places: list[Plan] = [{}]
+        if worlds:
+            cube = drawn(uncertain, "latin-hypercube", worlds * more, seed)
+            places = [cube.row(number) for number in range(len(cube))]
+        # A world's plans stand together: its organisation is founded once for them.
+        figures = runner.figures(here, Design.given([{**place, **plan} for place in places for plan in plans]), part)
+        values = [table_of(figures, outcome, len(places) * len(plans)) for outcome in aim.outcomes]
+        whole = np.stack(values, axis=-1).reshape(len(places), len(plans), here.replicates, len(values))
+        return np.asarray(whole.swapaxes(0, 1))
+
+    return evaluate
+
+
+def searched(
+    study: Study, space: Sequence[Dimension], aim: Aim, evaluate: Evaluate, trials: int, sampler: str | None = None
+) -> Optimum:
+    """Search with whatever runs plans; see :func:`optimise`."""
+    start = {one.key: _as_it_is(study, one) for one in space}
+    tried = _search(study.seed, space, aim, evaluate, trials, sampler, start)
+    best = _finalists(tried, aim)
+    if len(aim.goals) == 1 and len(best) > 1:
+        again = evaluate("finalists", CHOICE, [tried[number][0] for number in best])
+        figures = np.array([aim.figures(values) for values in again])
+        keys = [_rank(aim, row) for row in figures]
+        best = [best[min(range(len(best)), key=keys.__getitem__)]]
+    chosen = [tried[number] for number in best]
+    values = evaluate("report", REPORT, [start, *(plan for plan, _ in chosen)])
+    known = next((row for plan, row in tried if plan == start), np.full(len(aim.outcomes), np.nan))
+    first = _again("as it is", start, known, values[0], aim, study.seed)
+    names = ["best"] if len(aim.goals) == 1 else [f"front {k}" for k in range(1, len(chosen) + 1)]
+    plans = [_again(name, plan, row, here, aim, study.seed)
+             for name, (plan, row), here in zip(names, chosen, values[1:], strict=True)]  # fmt: skip
+    return Optimum(study, tuple(space), aim, _trials_table(tried, aim), tuple(plans), first)
+
+
+def _as_it_is(study: Study, one: Dimension) -> Any:
+    """Return what the scenario sets for a lever, or the week of a move."""
+    row = one.factor.parameter
+    if row is not None:
+        return study.scenario.values().get(one.key, row.shown)
+    weeks = [move.week for move in study.scenario.schedule if move.label == one.factor.label]
+    return weeks[0] if weeks else None
+
+
+def _search(
+    seed: int, space: Sequence[Dimension], aim: Aim, evaluate: Evaluate, trials: int, sampler: str | None, start: Plan
+) -> list[tuple[Plan, np.ndarray]]:
+    """Return every plan tried with its figures, in order."""
+    import warnings
+
+    optuna = library("optuna")
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    tried: list[tuple[Plan, np.ndarray]] = []
+    known: dict[str, np.ndarray] = {}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what optuna calls experimental
+            directions = ["maximize" if goal.more else "minimize" for goal in aim.goals]
+            search = optuna.create_study(sampler=_sampler(optuna, seed, space, aim, sampler), directions=directions)
+            spans = {one.key: _span(optuna, one) for one in space}
+            if all(_within(one, start[one.key]) for one in space):
+                search.enqueue_trial(start)
+            while len(tried) < trials:
+                asked = [search.ask(spans) for _ in range(min(BATCH, trials - len(tried)))]
+                plans = [dict(trial.params) for trial in asked]
+                new = list({repr(plan): plan for plan in plans if repr(plan) not in known}.values())
+                if new:
+                    part = f"search/{len(tried) + 1:05d}"
+                    for plan, values in zip(new, evaluate(part, SEARCH, new), strict=True):
+                        known[repr(plan)] = aim.figures(values)
+                for trial, plan in zip(asked, plans, strict=True):
+                    _tell(optuna, search, trial, known[repr(plan)], aim)
+                    tried.append((plan, known[repr(plan)]))
+    finally:
+        optuna.logging.set_verbosity(before)
+    return tried
+
+
+def _tell(optuna: Any, search: Any, trial: Any, figures: np.ndarray, aim: Aim) -> None:
+    """Tell the search what a plan came to; a plan whose runs failed has no figure."""
+    if not np.isfinite(figures).all():
+        search.tell(trial, state=optuna.trial.TrialState.FAIL)
+        return
+    # How far beyond the money, as a share of it: 0 or less fits.
+    over = 0.0 if aim.money is None else (float(figures[-1]) - aim.money) / max(1.0, abs(aim.money))
+    trial.set_user_attr("over", over)
+    search.tell(trial, [float(value) for value in figures[:-1]])
+
+
+def _sampler(optuna: Any, seed: int, space: Sequence[Dimension], aim: Aim, name: str | None) -> Any:
+    """Return the sampler that a search uses, seeded."""
+    several = len(aim.goals) > 1
+    name = name or ("nsga2" if several else "tpe")
+    if name not in SAMPLERS:
+        raise InputError(f"sampler: {name!r} is not accepted; it takes one of {', '.join(SAMPLERS)}")
+    limits = {"constraints_func": lambda trial: [trial.user_attrs.get("over", 0.0)]} if aim.money is not None else {}
+    if name == "tpe":
+        return optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True, **limits)
+    if name == "nsga2":
+        return optuna.samplers.NSGAIISampler(seed=seed, population_size=2 * BATCH, **limits)
+    if name == "random":
+        return optuna.samplers.RandomSampler(seed=seed)
+    if several or limits or any(one.choices for one in space):
+        raise InputError("sampler: 'cma' takes one goal, no money limit, and levers that are numbers; use 'tpe'")
+    library("cmaes")
+    return optuna.samplers.CmaEsSampler(seed=seed, popsize=BATCH)
+
+
+def _span(optuna: Any, one: Dimension) -> Any:
+    """Return a dimension as optuna takes it."""
+    if one.choices:
+        return optuna.distributions.CategoricalDistribution(one.choices)
+    if one.stepped:
+        return optuna.distributions.IntDistribution(int(one.low), int(one.high))
+    return optuna.distributions.FloatDistribution(one.low, one.high)
+
+
+def _within(one: Dimension, value: Any) -> bool:
+    return value in one.choices if one.choices else value is not None and one.low <= value <= one.high
+
+
+def _rank(aim: Aim, figures: np.ndarray) -> tuple[float, float]:
+    """Return what sorts plans of one goal: those that fit first, then the better ones."""
+    value = -figures[0] if aim.goals[0].more else figures[0]
+    over = 0.0 if aim.money is None else max(0.0, float(figures[-1]) - aim.money)
+    return over, float(value)
+
+
+def _finalists(tried: Sequence[tuple[Plan, np.ndarray]], aim: Aim) -> list[int]:
+    """Return the numbers of the plans that are run again: the best few, or the front; those that fit only.
+
+    Raises:
+        NothingFits: none does.
+    """
+    known: dict[str, int] = {}
+    for number, (plan, figures) in enumerate(tried):
+        if np.isfinite(figures).all():
+            known.setdefault(repr(plan), number)
+    if not known:
+        raise NothingFits("no plan has a figure: its runs failed or there was nothing to measure")
+    fit = [k for k in known.values() if aim.money is None or tried[k][1][-1] <= aim.money]
+    if not fit:
+        least = min(float(tried[number][1][-1]) for number in known.values())
+        raise NothingFits(
+            f"no plan of {len(tried)} keeps to {aim.money:,.0f} ({aim.measure}); the cheapest takes {least:,.0f}: "
+            "allow more, or lower the spans"
+        )
+    if len(aim.goals) == 1:
+        return sorted(fit, key=lambda number: _rank(aim, tried[number][1]))[:FINALISTS]
+    signs = np.array([1.0 if goal.more else -1.0 for goal in aim.goals])
+    front = fit_front(np.array([tried[number][1][:-1] for number in fit]) * signs)
+    on = sorted((fit[k] for k in front), key=lambda number: -signs[0] * tried[number][1][0])
+    places = np.unique(np.linspace(0, len(on) - 1, min(len(on), MOST_ON_FRONT)).round().astype(int))
+    return [on[k] for k in places]
+
+
+def fit_front(values: np.ndarray) -> list[int]:
+    """Return the rows, of shape (plans, goals) with more always better, that no other row beats in every goal."""
+    found = []
+    for k, row in enumerate(values):
+        beaten = (values >= row).all(axis=1) & (values > row).any(axis=1)
+        if not beaten.any():
+            found.append(k)
+    return found
+
+
+def _again(name: str, plan: Plan, promised: np.ndarray, values: np.ndarray, aim: Aim, seed: int) -> Judged:
+    """Return a plan with what fresh draws found, and the 95 % intervals of it.
+
+    Worlds (or runs, if there is one world) are drawn independently, so they are what intervals are made over: t
+    intervals of a mean, percentiles of the bootstrap for a quantile.
+    """
+    own = values.mean(axis=1) if len(values) > 1 else values[0]
+    _, low, high = interval(own)
+    if aim.quantile is not None:
+        picks = np.random.default_rng(seed).integers(0, len(values), (1000, len(values)))
+        again = np.array([aim.figures(values[pick]) for pick in picks])
+        low[:-1], high[:-1] = np.nanquantile(again[:, :-1], [0.025, 0.975], axis=0)
+    return Judged(name, plan, promised, aim.figures(values), low, high, values)
+
+
+def _trials_table(tried: Sequence[tuple[Plan, np.ndarray]], aim: Aim) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [{**plan, **dict(zip(aim.outcomes, figures, strict=True))} for plan, figures in tried]
+    fits = [aim.money is None or bool(figures[-1] <= aim.money) for _, figures in tried]
+    return pd.DataFrame(rows).assign(fits=fits)
