@@ -79,11 +79,11 @@ def _front(axes: Axes, found: Optimum) -> None:
             told = one.promised[:2] / [scale[0] for scale in scales]
             axes.plot([told[0], place[0]], [told[1], place[1]], color=FAINT, linewidth=1, zorder=1)
         label = "as it is, fresh draws (95 %)" if last else "front, fresh draws (95 %)" if k == 0 else None
-        axes.errorbar(*place, xerr=[[place[0] - low[0]], [high[0] - place[0]]],
+        axes.errorbar(place[0], place[1], xerr=[[place[0] - low[0]], [high[0] - place[0]]],
                       yerr=[[place[1] - low[1]], [high[1] - place[1]]], fmt="s" if last else "o",
                       color=DOWN if last else UP, mec=INK, capsize=2, label=label)  # fmt: skip
         if not last:
-            axes.annotate(str(k + 1), place, (6, 4), textcoords="offset points", color=QUIET)
+            axes.annotate(str(k + 1), (place[0], place[1]), (6, 4), textcoords="offset points", color=QUIET)
     for axis, scale in ((axes.xaxis, scales[0]), (axes.yaxis, scales[1])):
         axis.set_label_text(f"{scale[2]} ({scale[1]})")
         quiet_axis(axis, axes)
