@@ -54,6 +54,10 @@ def test_a_crossing_is_ahead_early_and_behind_late_in_the_last_stretch_of_a_sum(
     assert made("crossing", "profit", weeks=(1, 5, 9), a=(5.0, 9.0, 10.0), b=(3.0, 6.0, 9.0)) == [2.0, 2.0]
 
 
+def test_what_turns_is_ahead_at_its_best_and_behind_at_its_worst() -> None:
+    assert made("turning", "csat", other=5.0, worst=4.0, best=8.0) == [3.0, 1.0]
+
+
 def test_gaming_reports_better_and_is_worse() -> None:
     (looks, is_) = KINDS["gaming"].contrasts("reported_csat", ("pressed", "at ease"), (9,), 1.0, 0.5)
     figures = {("pressed", "reported_csat", 9): 80.0, ("at ease", "reported_csat", 9): 75.0,

@@ -130,6 +130,11 @@ def crossing(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: flo
     ]
 
 
+def turning(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
+    """The second, at its worst, loses to the first; the third, at its best, beats it: they break even in between."""
+    return [_minus(kpi, names[2], names[0], weeks[-1], sign), _minus(kpi, names[0], names[1], weeks[-1], sign)]
+
+
 #: What a reported KPI reports.
 TRUE = {"reported_csat": "csat", "reported_fcr": "fcr", "aht": "cost_per_resolved"}
 
@@ -151,5 +156,6 @@ KINDS: dict[str, Kind] = {
     "interaction": Kind("both together do more than the sum of each", "neither, one, other, both", 4, 4, interaction),
     "optimum": Kind("some value between the ends beats both ends", "a sweep of three or more values", 3, 12, optimum, True),
     "crossing": Kind("the first is ahead early and behind late", "two scenarios and two or more weeks", 2, 2, crossing),
+    "turning": Kind("behind at its worst, ahead at its best", "the other, the worst case, the best case", 3, 3, turning),
     "gaming": Kind("the first reports better and is worse", "two scenarios", 2, 2, gaming),
 }  # fmt: skip
