@@ -2,11 +2,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ccsim.claims.ledger import Ledger, _where, plausible, run_ledger, scenarios_of, uncertain, under
 from ccsim.claims.pages import write_pages
 from ccsim.claims.record import Claim, load_claims
+from ccsim.errors import ResultsError
 from ccsim.scenario import Scenario
 from ccsim.settings import declared
 
@@ -50,8 +52,23 @@ def test_a_ledger_does_not_depend_on_workers_and_goes_on(ledger: Ledger, tmp_pat
     told = {"replicates": 8, "points": 3, "out": tmp_path / "r"}
     again = run_ledger(CLAIMS, workers=1, **told)  # type: ignore[arg-type]
     resumed = run_ledger(CLAIMS, workers=2, resume=True, **told)  # type: ignore[arg-type]
-    for one in (again, resumed):
+    so_far = run_ledger(CLAIMS, so_far=True, **told)  # type: ignore[arg-type]
+    for one in (again, resumed, so_far):
         assert [found.effects for found in one.findings] == [found.effects for found in ledger.findings]
+
+
+def test_a_point_that_is_not_finished_is_left_out_so_far(ledger: Ledger, tmp_path: Path) -> None:
+    told = {"replicates": 8, "workers": 1, "out": tmp_path / "r"}
+    run_ledger(CLAIMS, points=3, **told)  # type: ignore[arg-type]
+    for file in (tmp_path / "r" / "space").rglob("*.parquet"):
+        rows = pd.read_parquet(file)
+        if "scenario" in rows:
+            rows[~rows["scenario"].str.startswith("0003 ")].to_parquet(file, index=False)
+    found = run_ledger(CLAIMS, points=3, so_far=True, **told)  # type: ignore[arg-type]
+    assert (found.points, found.planned) == (2, 3)
+    assert [one.effects for one in found.findings] == [one.effects[:3] for one in ledger.findings]
+    with pytest.raises(ResultsError, match="another ledger"):
+        run_ledger(CLAIMS, points=4, so_far=True, **told)  # type: ignore[arg-type]
 
 
 def test_scenarios_that_are_the_same_are_run_once() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,10 @@ import numpy as np
 from ccsim.claims.contrasts import KINDS, Cell, Contrast
 from ccsim.claims.record import Claim
 from ccsim.claims.verdict import LEVEL, Lent, Outcome, adjusted, judge, lend, valued, verdict
+from ccsim.errors import ResultsError
 from ccsim.experiment import Experiment
 from ccsim.parameters import Parameter
+from ccsim.results import open_results
 from ccsim.run import Progress, run_experiment
 from ccsim.scenario import Scenario
 from ccsim.settings import declared
@@ -23,6 +25,7 @@ from ccsim.simulation import simulate
 if TYPE_CHECKING:
     import pandas as pd
 
+Figures = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
 #: Replicates at each point of the plausible space.
 AT_POINT = 4
 #: Of a point's verdict: how sure a single point has to be.
@@ -89,11 +92,19 @@ class Finding:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All findings, and how they were made."""
+    """All findings, and how they were made.
+
+    Attributes:
+        findings: one for each claim.
+        replicates: paired runs at the defaults.
+        points: points of the plausible space that were run, of so many ``planned``.
+        seed: of all draws.
+    """
 
     findings: tuple[Finding, ...]
     replicates: int
     points: int
+    planned: int
     seed: int
 
     def table(self) -> pd.DataFrame:
@@ -152,7 +163,8 @@ def scenarios_of(claims: Sequence[Claim]) -> tuple[dict[str, Scenario], dict[tup
 
 def run_ledger(
     claims: Sequence[Claim], *, replicates: int = 30, points: int = 0, seed: int = 1, workers: int | None = None,
-    out: Path, resume: bool = False, progress: Callable[[str], Any] | None = None, command: list[str] | None = None,
+    out: Path, resume: bool = False, so_far: bool = False, progress: Callable[[str], Any] | None = None,
+    command: list[str] | None = None,
 ) -> Ledger:  # fmt: skip
     """Test claims.
 
@@ -162,6 +174,7 @@ def run_ledger(
         points: points of the plausible space besides the defaults, each with a few replicates.
         seed: of all draws, and of the points.
         workers, out, resume, command: see :func:`ccsim.run.run_experiment`; ``out`` gets a folder for each part.
+        so_far: run nothing; judge what ``out`` holds of the same ledger, at the points that are finished.
         progress: from a title to a context that yields what is called with (done, planned, failed).
     """
     scenarios, place = scenarios_of(claims)
@@ -171,6 +184,8 @@ def run_ledger(
         scenarios, weeks[-1] + 1, replicates, seed, at=weeks,
     )  # fmt: skip
     shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command}
+    if so_far:
+        progress, shared = None, {}
     at_defaults = _figures(plain, out / "defaults", "At the defaults", progress, shared)
     space = plausible(points, seed)
     varied: dict[str, Scenario] = {}
@@ -181,13 +196,19 @@ def run_ledger(
         replace(plain, scenarios=varied, replicates=AT_POINT, baseline=next(iter(varied), "")),
         out / "space", "Over the plausible space", progress, shared,
     ) if space else {}  # fmt: skip
+    finished = [number for number in range(points) if _is_finished(number, scenarios, over, weeks[-1])]
     outcomes = [judge_claim(claim, at_defaults, place) for claim in claims]
     ps = adjusted(outcomes)
+    known = _Space(over, place, {number: space[number] for number in finished})
     findings = [
-        _finding(claim, outcome, p, at_defaults, over, place, space)
-        for claim, outcome, p in zip(claims, outcomes, ps, strict=True)
+        _finding(claim, outcome, p, at_defaults, known) for claim, outcome, p in zip(claims, outcomes, ps, strict=True)
     ]
-    return Ledger(tuple(findings), replicates, points, seed)
+    return Ledger(tuple(findings), replicates, len(finished), points, seed)
+
+
+def _is_finished(number: int, scenarios: Iterable[str], over: Figures, week: int) -> bool:
+    """Whether every scenario has been run at a point (a run that failed has no row, and does not hold up the others)."""
+    return all((_prefix(number) + name, week) in over for name in scenarios)
 
 
 def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
@@ -209,19 +230,21 @@ def runs_needed(claims: Sequence[Claim], replicates: int, points: int) -> int:
     return len(scenarios_of(claims)[0]) * (replicates + points * AT_POINT)
 
 
-Figures = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
-
-
 def _figures(
     experiment: Experiment, folder: Path, title: str, progress: Callable[[str], Any] | None, shared: dict[str, Any]
 ) -> Figures:
-    """Run an experiment and return its figures by scenario and week."""
+    """Run an experiment (or, with nothing ``shared``, read what is there), and return its figures by scenario and week."""
     from contextlib import nullcontext
 
-    context = progress(title) if progress else nullcontext(None)
-    with context as show:
-        kept: Progress | None = show
-        results = run_experiment(experiment, out=folder, progress=kept, **shared)
+    if shared:
+        context = progress(title) if progress else nullcontext(None)
+        with context as show:
+            kept: Progress | None = show
+            results = run_experiment(experiment, out=folder, progress=kept, **shared)
+    else:
+        results = open_results(folder)
+        if set(results.experiment.scenarios) != set(experiment.scenarios):
+            raise ResultsError(f"{folder}: holds runs of another ledger (other claims, or another number of points)")
     frame = results.figures.set_index("replicate").sort_index()
     found: Figures = {}
     for scenario, of_scenario in frame.groupby("scenario", sort=False):
@@ -259,12 +282,19 @@ def judge_claim(
     return judge(contrasts, cells, KINDS[claim.kind].chooses, lent)
 
 
-def _lent(
-    claim: Claim, over: Figures, place: Mapping[tuple[str, str], str], points: int
-) -> list[Lent | None]:  # fmt: skip
+@dataclass(frozen=True)
+class _Space:
+    """Figures at the points of the plausible space, and the points by their number."""
+
+    figures: Figures
+    place: Mapping[tuple[str, str], str]
+    points: Mapping[int, Mapping[str, Any]]
+
+
+def _lent(claim: Claim, over: _Space) -> list[Lent | None]:
     """Return what the points of the plausible space together tell of each contrast's variance."""
     contrasts = claim.contrasts()
-    at_points = [_cells(contrasts, claim, over, place, _prefix(number)) for number in range(points)]
+    at_points = [_cells(contrasts, claim, over.figures, over.place, _prefix(number)) for number in over.points]
     # Half of the replicates judge where the other half chooses.
     start = AT_POINT // 2 if KINDS[claim.kind].chooses else 0
     known = [valued(contrasts, cells)[:, start:] for cells in at_points if cells is not None]
@@ -279,13 +309,11 @@ def _prefix(number: int) -> str:
     return f"{number + 1:04d} "
 
 
-def _finding(
-    claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, over: Figures,
-    place: Mapping[tuple[str, str], str], space: Sequence[Mapping[str, Any]],
-) -> Finding:  # fmt: skip
-    also = {kpi: judge_claim(claim, at_defaults, place, kpi=kpi) for kpi in claim.also}
-    lent = _lent(claim, over, place, len(space))
-    there = [judge_claim(claim, over, place, _prefix(number), lent=lent) for number in range(len(space))]
+def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, over: _Space) -> Finding:
+    also = {kpi: judge_claim(claim, at_defaults, over.place, kpi=kpi) for kpi in claim.also}
+    lent = _lent(claim, over)
+    there = [judge_claim(claim, over.figures, over.place, _prefix(number), lent=lent) for number in over.points]
+    space = list(over.points.values())
     # Differences in several KPIs have no common unit but the spread between organisations.
     mixed = len(set(claim.kpis)) > 1 or claim.kind == "gaming"
     effects = tuple(one.effect / one.spread if mixed else one.effect for one in (outcome, *there))

@@ -42,11 +42,11 @@ def place_of(finding: Finding) -> str:
     (high, highs), (low, lows) = one.above, one.below
     more = high * lows >= low * highs
     here, there = ((high, highs), (low, lows)) if more else ((low, lows), (high, highs))
-    told = (
-        f"It holds in {here[0]} of {here[1]} worlds where {one.key} ({row.meaning}) is {'above' if more else 'below'}"
-    )
-    told += f" {one.cut:.3g}{_unit(row.unit)}, and in {there[0]} of {there[1]} elsewhere"
-    return told + ("." if one.clear else "; so clear a cut could be chance.")
+    told = f"where {one.key} ({row.meaning}) is {'above' if more else 'below'} {one.cut:.3g}{_unit(row.unit)}"
+    told = f"it holds in {here[0]} of {here[1]} worlds {told}, and in {there[0]} of {there[1]} elsewhere"
+    if one.clear:
+        return f"{told[0].upper()}{told[1:]}."
+    return f"No single parameter clearly tells where it holds. The nearest to it, which could be chance: {told}."
 
 
 def _unit(unit: str) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from ccsim.claims.record import Claim
 
 
 def claims(
@@ -20,25 +24,26 @@ def claims(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for runs, table and pages.")] = Path("results/claims"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")] = False,
+    so_far: Annotated[
+        bool, typer.Option("--so-far", help="Run nothing: judge what the folder holds of this ledger so far.")
+    ] = False,
     folder: Annotated[Path | None, typer.Option(help="Folder of claims, instead of claims/ or those shipped.")] = None,
     pages: Annotated[Path | None, typer.Option(help="Write the pages here instead of into the results folder.")] = None,
 ) -> None:
     """Test claims about change: effect, where it holds, what decides it, verdict."""
-    from ccsim.claims.ledger import run_ledger, runs_needed, seconds_a_run
+    from ccsim.claims.ledger import run_ledger
     from ccsim.claims.pages import print_ledger, write_pages
     from ccsim.claims.record import load_claims
     from ccsim.run import _processors, console_progress
     from ccsim.tables import console
 
     chosen = load_claims(ids or (), folder)
-    runs = runs_needed(chosen, replicates, robustness)
-    each = seconds_a_run()
-    minutes = runs * each / (workers or _processors()) / 60
-    typer.echo(f"{len(chosen)} claims take {runs:,} runs: about {max(1, round(minutes))} minutes here.", err=True)
+    if not so_far:
+        typer.echo(_announced(chosen, replicates, robustness, workers or _processors()), err=True)
     shown = sys.stderr.isatty()
     told = console(stderr=True)
     ledger = run_ledger(
-        chosen, replicates=replicates, points=robustness, seed=seed, workers=workers, out=out, resume=resume,
+        chosen, replicates=replicates, points=robustness, seed=seed, workers=workers, out=out, resume=resume, so_far=so_far,
         progress=(lambda title: console_progress(title, told)) if shown else None, command=sys.argv,
     )  # fmt: skip
     print_ledger(ledger, console())
@@ -46,6 +51,15 @@ def claims(
     again += f"` at {_commit()}, seed `{seed}"
     for path in write_pages(ledger, pages or out, again):
         typer.echo(str(path), err=True)
+
+
+def _announced(claims: Sequence[Claim], replicates: int, points: int, workers: int) -> str:
+    """Say how many runs there are to do and how long they take here, from the time of one."""
+    from ccsim.claims.ledger import runs_needed, seconds_a_run
+
+    runs = runs_needed(claims, replicates, points)
+    minutes = runs * seconds_a_run() / workers / 60
+    return f"{len(claims)} claims take {runs:,} runs: about {max(1, round(minutes))} minutes here."
 
 
 def _commit() -> str:
