@@ -6,10 +6,11 @@ import pytest
 
 from ccsim.errors import ResultsError
 from ccsim.experiment import Experiment
-from ccsim.results import Store, locked, open_results
+from ccsim.results import open_results
 from ccsim.run import replicate_seed, run_experiment
 from ccsim.scenario import Move, load
 from ccsim.simulation import simulate
+from ccsim.store import Store, locked
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_torn_temporary_file_is_passed_over_and_swept_up(folder: Path, small_e
 
 def test_a_torn_shard_is_one_clear_message(folder: Path) -> None:
     next((folder / "runs").glob("*.parquet")).write_bytes(b"PAR1 torn")
-    with pytest.raises(ResultsError, match=r"part-.*cannot be read.*--resume"):
+    with pytest.raises(ResultsError, match=r"part-.*cannot be read.*ccsim resume"):
         open_results(folder)
 
 
@@ -134,10 +135,10 @@ def test_a_kill_before_the_manifest_is_whole_leaves_a_folder_that_can_be_used(
 def test_the_manifest_is_the_first_file_that_is_written(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ccsim import results
+    from ccsim import store
 
     written: list[Path] = []
-    monkeypatch.setattr(results, "_write_whole", lambda path, data: written.append(path))
+    monkeypatch.setattr(store, "write_whole", lambda path, data: written.append(path))
     Store.create(tmp_path / "r", small_experiment, [], False)
     assert written[0].name == "manifest.json"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ccsim import crew
 from ccsim import run as running
 from ccsim.errors import InputError, ResultsError
 from ccsim.experiment import Experiment
@@ -39,7 +40,7 @@ def test_resuming_computes_only_what_is_missing_and_ends_the_same(
     first = running.do_task
     done = []
 
-    def stops(experiment: Experiment, task: running.Task) -> running.Done:
+    def stops(experiment: Experiment, task: crew.Task) -> crew.Done:
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(task)
@@ -132,7 +133,7 @@ def test_killed_workers_and_ctrl_c_lose_nothing_and_end_the_same(tmp_path: Path)
     process = start(script, str(tmp_path / "stopped"))
     wait_for_runs(process, 20)
     process.send_signal(signal.SIGINT)
-    assert "--resume" in process.communicate()[0]
+    assert "ccsim resume" in process.communicate()[0]
     assert len(open_results(tmp_path / "stopped").runs) >= 20 * 40
     assert start(script, str(tmp_path / "stopped"), "on").communicate()[0].split()[-1] == whole
 
@@ -144,7 +145,7 @@ def test_killed_workers_and_ctrl_c_lose_nothing_and_end_the_same(tmp_path: Path)
     assert start(script, str(tmp_path / "dead"), "on").communicate()[0].split()[-1] == whole
 
 
-def deadly(experiment: Experiment, task: running.Task) -> running.Done:
+def deadly(experiment: Experiment, task: crew.Task) -> crew.Done:
     """Stand in for a worker's function: one replicate kills its process at once, the others take a moment."""
     if task[0] == 2:
         os._exit(9)
@@ -168,12 +169,12 @@ def _is_pipe(fd: int) -> bool:
         return False
 
 
-def half_a_message(experiment: Experiment, task: running.Task) -> object:
+def half_a_message(experiment: Experiment, task: crew.Task) -> object:
     """Stand in for a worker's function: one replicate's answer is cut off by a kill."""
     return Torn() if task[0] == 2 else do_task(experiment, task)
 
 
-def deadly_to_all(experiment: Experiment, task: running.Task) -> running.Done:
+def deadly_to_all(experiment: Experiment, task: crew.Task) -> crew.Done:
     os._exit(9)
 
 
@@ -222,14 +223,14 @@ def test_ctrl_c_to_all_processes_as_they_start_is_one_message(tmp_path: Path) ->
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     out, errors = process.communicate()
-    assert "--resume" in out
+    assert "ccsim resume" in out
     assert errors == ""
 
 
 def test_stopped_in_memory_says_that_nothing_is_kept(
     small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stops(experiment: Experiment, task: running.Task) -> running.Done:
+    def stops(experiment: Experiment, task: crew.Task) -> crew.Done:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(running, "do_task", stops)

@@ -24,6 +24,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 #: What a source file contains that shapes compiled code.
 _MARKS = (b"@kernel", b"@rule", b"@parameters(", b"@population(")
 
+#: Modules that decide numbers, besides the mechanisms: results of different versions of them do not mix. Pages,
+#: figures, commands and the like may change while an experiment is going on.
+DECIDING = (
+    "compiled", "condition", "curves", "design", "draws", "factors", "founding", "kpis", "organisation", "parameters",
+    "points", "populations", "recorder", "scenario", "settings", "simulation", "week", "world",
+)  # fmt: skip
+
 PLAIN = os.environ.get("CCSIM_PLAIN", "") not in ("", "0")
 
 
@@ -101,14 +108,15 @@ def cache_folder() -> Path | None:
 
 @cache
 def source_hash(marked: bool = False) -> str:
-    """Return a short hash of the package's sources: the identity of the model.
+    """Return a short hash of the sources that decide numbers: the identity of the model.
 
     Args:
-        marked: only of the files that shape compiled code, those that declare rules, kernels, parameters or columns.
+        marked: of the files instead that shape compiled code, those that declare rules, kernels, parameters or columns.
     """
     digest = hashlib.sha256()
     package = Path(__file__).parent
-    for path in sorted(package.rglob("*.py")):
+    own = [*(package / "mechanisms").rglob("*.py"), *(package / f"{name}.py" for name in DECIDING)]
+    for path in sorted(package.rglob("*.py") if marked else own):
         source = path.read_bytes()
         if not marked or any(mark in source for mark in _MARKS):
             digest.update(str(path.relative_to(package)).encode())

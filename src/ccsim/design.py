@@ -6,6 +6,7 @@ two-level factorial are made here, since the ones at hand claim resolutions that
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -140,6 +141,13 @@ class Design:
         if sample is None:
             raise InputError(f"a {self.kind} design is not drawn from the unit cube")
         return sample(self)
+
+    def digest(self) -> str:
+        """Return a short hash of its points: another version of a library may draw others from the same seed."""
+        whole = hashlib.sha256()
+        for column in self.columns.values():
+            whole.update(repr(column.tolist()).encode() if column.dtype == object else column.tobytes())
+        return whole.hexdigest()[:16]
 
     def resolved(self) -> dict[str, Any]:
         """Return the design as plain data, from which its points follow."""

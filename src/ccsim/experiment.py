@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from ccsim.design import Design
 from ccsim.errors import InputError, UnknownName
 from ccsim.factors import WEEK_OF
+from ccsim.kpis import KPIS
 from ccsim.points import Points
 from ccsim.scenario import Scenario, library, load, shipped
 from ccsim.scenario_file import Reader, scenario_of
@@ -19,6 +21,8 @@ from ccsim.toml_places import read_toml
 USUAL_KPIS = ("csat", "nps", "fcr", "adoption", "profit", "npv")
 #: More runs than this in one experiment are taken for a slip.
 MOST_RUNS = 1_000_000
+#: Replicates that a rule for stopping needs to begin with.
+FIRST_STAGE = 10
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,9 @@ class Experiment:
         sweep: the sweep, if there is one.
         file: where it was read from.
         at: weeks of which one figure a KPI is kept of each run; empty to keep every week.
+        until: for each KPI, the half-width that the interval of its difference to the baseline is to have at the
+            horizon: replicates are added until it has (:mod:`ccsim.stopping`).
+        most_replicates: no more than these.
     """
 
     name: str
@@ -63,6 +70,8 @@ class Experiment:
     sweep: Sweep | None = None
     file: str = ""
     at: tuple[int, ...] = ()
+    until: Mapping[str, float] = field(default_factory=dict)
+    most_replicates: int = 1000
 
     @property
     def main(self) -> tuple[str, ...]:
@@ -107,9 +116,9 @@ class Experiment:
 
     def changed(
         self, *, weeks: int | None = None, replicates: int | None = None, seed: int | None = None,
-        levers: Mapping[str, Any] | None = None,
+        levers: Mapping[str, Any] | None = None, until: Mapping[str, float] | None = None,
     ) -> Experiment:  # fmt: skip
-        """Return the experiment with another horizon, size, seed, or with levers set in every scenario.
+        """Return the experiment with another horizon, size, seed, rule, or with levers set in every scenario.
 
         Raises:
             InputError: a value that is not accepted.
@@ -127,11 +136,25 @@ class Experiment:
             scenarios = {name: scenario.changed(levers) for name, scenario in scenarios.items()}
         experiment = replace(
             self, scenarios=scenarios, weeks=weeks or self.weeks, replicates=replicates or self.replicates,
-            seed=self.seed if seed is None else seed,
+            seed=self.seed if seed is None else seed, until=self.until if until is None else until,
         )  # fmt: skip
         experiment.refuse_excess()
         experiment.refuse_late_moves()
+        experiment.refuse_until()
         return experiment
+
+    def refuse_until(self) -> None:
+        """Refuse a rule for stopping that cannot be kept."""
+        for kpi, within in self.until.items():
+            if kpi not in KPIS:
+                raise InputError(f"until: {UnknownName('KPI', kpi, KPIS)}")
+            if isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
+                raise InputError(f"until: {kpi}: {within!r} is not accepted; it takes half a width of more than 0")
+        if self.until and self.replicates < FIRST_STAGE:
+            raise InputError(
+                f"replicates: {self.replicates} are too few to judge a spread by; until takes at least {FIRST_STAGE} "
+                "to begin with"
+            )
 
     def refuse_late_moves(self) -> None:
         """Refuse a horizon that cuts off moves: the scenarios would not be what they say."""
@@ -169,6 +192,7 @@ class Experiment:
             "name": self.name, "title": self.title, "question": self.question, "baseline": self.baseline,
             "weeks": self.weeks, "replicates": self.replicates, "seed": self.seed, "kpis": list(self.kpis),
             "sweep": sweep, "design": self.design and self.design.resolved(), "at": list(self.at),
+            "until": dict(self.until), "most_replicates": self.most_replicates,
             "scenarios": {name: one.resolved() for name, one in self.bases.items()},
         }  # fmt: skip
 
@@ -189,7 +213,15 @@ class Experiment:
         )  # fmt: skip
         names = ("name", "title", "question", "baseline", "weeks", "replicates", "seed")
         plain = {key: data[key] for key in names}
-        return cls(**plain, scenarios=scenarios, kpis=tuple(data["kpis"]), sweep=sweep or None, at=tuple(data["at"]))
+        return cls(
+            **plain,
+            scenarios=scenarios,
+            kpis=tuple(data["kpis"]),
+            sweep=sweep or None,
+            at=tuple(data["at"]),
+            until=data.get("until", {}),
+            most_replicates=data.get("most_replicates", 1000),
+        )
 
 
 def load_experiment(name: str | Path) -> Experiment:

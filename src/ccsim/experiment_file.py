@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from pydantic import Field
 
 from ccsim.design import KINDS, Design
 from ccsim.errors import InputError, InputFaults, UnknownName, did_you_mean
-from ccsim.experiment import USUAL_KPIS, Experiment, Sweep
+from ccsim.experiment import FIRST_STAGE, USUAL_KPIS, Experiment, Sweep
 from ccsim.factors import Factor, factors_of
 from ccsim.kpis import KPIS
 from ccsim.points import Points
@@ -55,6 +56,8 @@ class ExperimentShape(Shape):
     seed: Annotated[int, Field(ge=0, le=2**40, strict=True)] = 1
     kpis: Annotated[list[str], Field(min_length=1)] = Field(default_factory=lambda: list(USUAL_KPIS))
     at: Annotated[list[Annotated[int, Field(ge=0, strict=True)]], Field(min_length=1)] | None = None
+    until: dict[str, Any] = Field(default_factory=dict)
+    most_replicates: Count = 1000
     variant: list[dict[str, Any]] = Field(default_factory=list)
     sweep: dict[str, Any] | None = None
     design: dict[str, Any] | None = None
@@ -83,6 +86,7 @@ def read_experiment(path: Path) -> Experiment:
     experiment = Experiment(
         path.stem, shape.title, shape.question, baseline, points or whole, shape.weeks, shape.replicates, shape.seed,
         tuple(dict.fromkeys(shape.kpis)), sweep, str(path), tuple(sorted(set(shape.at or ()))),
+        until=dict(shape.until), most_replicates=shape.most_replicates,
     )  # fmt: skip
     experiment.refuse_excess()
     return experiment
@@ -142,6 +146,15 @@ def _check_names(reader: Reader, shape: ExperimentShape, scenarios: Mapping[str,
     for number, name in enumerate(shape.kpis):
         if name not in KPIS:
             reader.fault(("kpis", number), str(UnknownName("KPI", name, KPIS)))
+    for name, within in shape.until.items():
+        if name not in KPIS:
+            reader.fault(("until", name), str(UnknownName("KPI", name, KPIS)))
+        elif isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
+            reader.fault(("until", name), f"{within!r} is not accepted; it takes half a width of more than 0")
+    if shape.until and shape.replicates < FIRST_STAGE:
+        reader.fault(
+            ("replicates",), f"{shape.replicates} are too few; until takes at least {FIRST_STAGE} to begin with"
+        )
 
 
 def _sweep(reader: Reader, shape: ExperimentShape, scenarios: Mapping[str, Scenario | None]) -> Sweep | None:
@@ -232,7 +245,7 @@ def _factors(part: Reader, row: DesignShape, weeks: int) -> tuple[Factor, ...]:
     """Return the factors of a design, each checked."""
     found: list[Factor] = []
     if not row.vary:
-        part.fault(("vary",), 'is missing: what the design varies, such as ["programme.budget=0:20000"]')
+        part.fault(("vary",), 'is missing: what the design varies, such as ["programme.budget=0..20000"]')
     for number, text in enumerate(row.vary):
         try:
             for factor in factors_of(text):

@@ -46,6 +46,7 @@ class Points(Mapping[str, Scenario]):
         self.varied = {name: design.keys if name in moved else tuple(worlds) for name in bases}
         self.varied = {name: keys for name, keys in self.varied.items() if keys}
         self.fixed = tuple(name for name in bases if name not in self.varied)
+        self._order = {name: place for place, name in enumerate(self.varied)}
         self._width = max(4, len(str(len(design))))
         self._check()
 
@@ -90,6 +91,17 @@ class Points(Mapping[str, Scenario]):
         if not 0 <= int(number) - 1 < len(self.design):
             raise KeyError(name)
         return base, int(number) - 1
+
+    def index(self, name: str) -> int:
+        """Return the place of a scenario in the order of all.
+
+        Raises:
+            KeyError: there is no such scenario.
+        """
+        if name in self.fixed:
+            return self.fixed.index(name)
+        base, number = self.place(name)
+        return len(self.fixed) + number * len(self.varied) + self._order[base]
 
     def name(self, base: str, number: int) -> str:
         """Return what a scenario is called at a point (numbered from 0)."""

@@ -143,6 +143,11 @@ def _impulses() -> tuple[tuple[tuple[str, str], float], ...]:
     return tuple(((row.group, row.name), row.kind(row.default)) for row in declared().values() if row.impulse)
 
 
+def replicate_seed(seed: int, replicate: int) -> int:
+    """Return the seed of a replicate: the same in every scenario, so that runs pair."""
+    return seed * 1_000_000 + replicate
+
+
 def simulate(scenario: Scenario | str, seed: int = 0, weeks: int = 156) -> Run:
     """Run a scenario to its horizon.
 

@@ -81,6 +81,56 @@ def ready(workers: list[Worker[Task, Answer]], seconds: float) -> list[Worker[Ta
     return [worker for worker in workers if worker.pipe in found]
 
 
+class Processes(Generic[Task, Answer]):
+    """Processes of this machine that share tasks; a death costs the task of one.
+
+    Args:
+        work, shared: each task is answered with ``work(shared, task)``.
+        count: how many processes.
+    """
+
+    def __init__(self, work: Callable[[Any, Any], Any], shared: Any, count: int) -> None:
+        self.work, self.shared, self.count = work, shared, count
+        self._workers: list[Worker[Task, Answer]] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return any(worker.task is not None for worker in self._workers)
+
+    def room(self) -> bool:
+        """Say whether another task can be begun at once."""
+        return len(self._workers) < self.count or any(worker.task is None for worker in self._workers)
+
+    def give(self, task: Task) -> bool:
+        """Hand over a task; say whether it could be."""
+        worker = next((one for one in self._workers if one.task is None), None)
+        if worker is None:
+            worker = Worker[Task, Answer].start(self.work, self.shared)
+            self._workers.append(worker)
+        if worker.give(task):
+            return True
+        self._workers.remove(worker)
+        return False
+
+    def gather(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
+        """Yield the tasks that end within some seconds, each with its answer; None if its process died."""
+        for worker in ready([one for one in self._workers if one.task is not None], seconds):
+            task = worker.task
+            assert task is not None
+            try:
+                yield task, worker.answer()
+            except Died:
+                worker.end()
+                self._workers.remove(worker)
+                yield task, None
+
+    def end(self) -> None:
+        """End all processes at once."""
+        for worker in self._workers:
+            worker.end()
+
+
 def _serve(pipe: connection.Connection, work: Callable[[Any, Any], Any], shared: Any) -> None:
     """Answer tasks until the pipe ends. Ctrl-C is the parent's to handle, and without its parent the process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

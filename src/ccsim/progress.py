@@ -1,0 +1,48 @@
+"""Progress on the terminal: runs done, rate, time left, failures."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+
+class Bar:
+    """A progress bar that is told how far the runs are, and how long the rest will take."""
+
+    def __init__(self, bar: Any, title: str) -> None:
+        self.bar = bar
+        self.task = bar.add_task(title, total=None, rate="", left="", failures="")
+
+    def __call__(self, done: int, planned: int, failed: int) -> None:
+        """Show the runs done, planned and failed."""
+        speed = self.bar.tasks[0].speed
+        self.bar.update(
+            self.task, completed=done, total=planned, rate=f"{speed:.{0 if speed >= 10 else 1}f}/s" if speed else "",
+            failures=f"{failed} failed" if failed else "",
+        )  # fmt: skip
+
+    def left(self, seconds: float | None) -> None:
+        """Show the time left."""
+        self.bar.update(self.task, left="" if seconds is None else f"{clock(seconds)} left")
+
+
+def clock(seconds: float) -> str:
+    """Return a time as people read it from a clock."""
+    hours, rest = divmod(round(seconds), 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@contextlib.contextmanager
+def console_progress(title: str, console: Any = None) -> Iterator[Bar]:
+    """Show a progress bar on the terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),
+        TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TextColumn("{task.fields[left]}"),
+        TextColumn("{task.fields[failures]}", style="red"),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=False) as bar:
+        yield Bar(bar, title)
