@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ccsim.design import KINDS, Design, _masks
 from ccsim.errors import InputError, UnknownName
 
-VARIED = ("programme.budget=0..20000", "programme.from_top=0,0.5,1", "champions.count=0..5")
+VARIED = ("programme.budget=0:20000", "programme.from_top=0,0.5,1", "champions.count=0:5")
 SAMPLED = ("latin-hypercube", "sobol", "morris", "saltelli")
 
 

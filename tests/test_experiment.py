@@ -212,8 +212,8 @@ at = [30, 59]
 kind = "sobol"
 points = 8
 vary = [
-    "programme.budget=0..20000",
-    "week of The hero leaves=20..50",
+    "programme.budget=0:20000",
+    "week of The hero leaves=20:50",
 ]
 scenarios = ["hero-leaves"]
 """
@@ -237,7 +237,7 @@ def test_a_design_is_read_from_a_file(tmp_path: Path) -> None:
         ('"sobol"', '"sobel"', (7, "design.kind"), "did you mean 'sobol'"),
         ("points = 8", "points = 0", (8, "design.points"), "at least 1"),
         ("programme.budget=", "programme.budgt=", (10, "design.vary.0"), "did you mean 'programme.budget'"),
-        ("hero leaves=20..50", "hero leaves=20..70", (11, "design.vary.1"), "last week is 59"),
+        ("hero leaves=20:50", "hero leaves=20:70", (11, "design.vary.1"), "last week is 59"),
         ("The hero leaves", "The hero lives", (6, "design"), "did you mean 'The hero leaves'"),
         ('["hero-leaves"]\n', '["hero-leave"]\n', (13, "design.scenarios.0"), "did you mean 'hero-leaves'"),
         ('kind = "sobol"', 'kind = "factorial"\nlevels = 100000', (8, "design.levels"), "at most 1000"),

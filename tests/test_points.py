@@ -8,7 +8,7 @@ from ccsim.errors import InputError
 from ccsim.experiment import Experiment
 from ccsim.scenario import load
 
-LEVER, WORLD = "programme.budget=1000..2000", "habit.formation=0.01..0.05"
+LEVER, WORLD = "programme.budget=1000:2000", "habit.formation=0.01:0.05"
 
 
 def test_levers_are_varied_beside_the_baseline_which_runs_once(small_experiment: Experiment) -> None:
@@ -51,19 +51,19 @@ def test_the_table_says_what_every_scenario_has(small_experiment: Experiment) ->
 def test_a_week_is_varied() -> None:
     scenario = load("hero-leaves")
     one = Experiment("e", "E", "", scenario.name, {scenario.name: scenario}).designed(
-        Design("factorial", ("week of The hero leaves=20..40",))
+        Design("factorial", ("week of The hero leaves=20:40",))
     )
     assert [point.schedule[0].week for point in one.scenarios.values()] == [20, 40]
     with pytest.raises(InputError, match=r"last week is 29"):
         one.changed(weeks=30)
     assert one.changed(weeks=41).weeks == 41
     with pytest.raises(InputError, match=r"no move of this label.*The hero leaves"):
-        Experiment("e", "E", "", "n", {"n": scenario}).designed(Design("factorial", ("week of The hero lives=2..4",)))
+        Experiment("e", "E", "", "n", {"n": scenario}).designed(Design("factorial", ("week of The hero lives=2:4",)))
 
 
 def test_sizes_that_do_not_fit_together_are_told_before_anything_runs(small_experiment: Experiment) -> None:
     with pytest.raises(InputError, match="point 1 of the design cannot be"):
-        small_experiment.designed(Design("factorial", ("organisation.staff=2..24",)))
+        small_experiment.designed(Design("factorial", ("organisation.staff=2:24",)))
 
 
 def test_a_swept_key_cannot_be_set_and_too_many_runs_are_told(small_experiment: Experiment) -> None:

@@ -10,7 +10,7 @@ from ccsim.experiment import Experiment
 from ccsim.results import open_results
 from ccsim.sweeping import planned, sweep
 
-VARIED = Design("latin-hypercube", ("programme.budget=0..20000", "habit.formation=0.01..0.05"), points=6)
+VARIED = Design("latin-hypercube", ("programme.budget=0:20000", "habit.formation=0.01:0.05"), points=6)
 
 
 def test_a_sweep_keeps_a_figure_a_run_and_knows_its_factors(small_experiment: Experiment, tmp_path: Path) -> None:

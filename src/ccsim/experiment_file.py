@@ -245,7 +245,7 @@ def _factors(part: Reader, row: DesignShape, weeks: int) -> tuple[Factor, ...]:
     """Return the factors of a design, each checked."""
     found: list[Factor] = []
     if not row.vary:
-        part.fault(("vary",), 'is missing: what the design varies, such as ["programme.budget=0..20000"]')
+        part.fault(("vary",), 'is missing: what the design varies, such as ["programme.budget=0:20000"]')
     for number, text in enumerate(row.vary):
         try:
             for factor in factors_of(text):

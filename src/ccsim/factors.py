@@ -4,11 +4,11 @@ A factor is any declared parameter (a lever, an assumption, a size), or the week
 is written as one text everywhere, in files and on the command line:
 
     programme.budget                  over its declared range
-    programme.budget=0..20000         between two values
+    programme.budget=0:20000          between two values
     programme.from_top=0,0.5,1        at some values
-    week of The hero leaves=20..100   the week in which a scenario's moves of that label are made
+    week of The hero leaves=20:100    the week in which a scenario's moves of that label are made
     programme                         every parameter of a group
-    assumptions, assumed, levers      every assumption, those that rest on no source, every lever
+    levers, assumptions               every lever; every assumption of ours that is a number
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Factor:
         """Return the factor as a file would say it."""
         if self.values:
             return f"{self.key}={','.join(map(_written, self.values))}"
-        return f"{self.key}={self.low!r}..{self.high!r}"
+        return f"{self.key}={self.low!r}:{self.high!r}"
 
     def resolved(self) -> dict[str, Any]:
         """Return the factor as plain data."""
@@ -129,7 +129,7 @@ class Factor:
         """Return a value as it is set."""
         if not self.label:
             if self.key.startswith("week") and self.key not in declared():
-                raise InputError(f"{self.key!r}: it reads like 'week of The hero leaves=20..100'")
+                raise InputError(f"{self.key!r}: it reads like 'week of The hero leaves=20:100'")
             return check(self.key, value)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value) or value < 0:
             raise InputError(f"{self.key}: {value!r} is not accepted; it takes a whole number of at least 0")
@@ -151,7 +151,7 @@ class Factor:
             return low, high
         if not self.label:
             self._checked(None)
-        raise InputError(f"{self.key}: name the weeks, such as '{self.key}=20..100'")
+        raise InputError(f"{self.key}: name the weeks, such as '{self.key}=20:100'")
 
 
 def factors_of(text: str) -> list[Factor]:
@@ -162,11 +162,11 @@ def factors_of(text: str) -> list[Factor]:
     """
     name, equals, rest = (part.strip() for part in text.partition("="))
     if not name or (equals and not rest):
-        raise InputError(f"{text!r}: it reads like programme.budget=0..20000 or programme.from_top=0,0.5,1")
+        raise InputError(f"{text!r}: it reads like programme.budget=0:20000 or programme.from_top=0,0.5,1")
     if not equals:
         rows = _named_together(name)
         return [Factor(row.key) for row in rows] if rows else [Factor(name)]
-    ends = [part.strip() for part in rest.split("..")]
+    ends = [part.strip() for part in rest.split(":")]
     if len(ends) == 2 and all(ends):
         return [Factor(name, _value(ends[0]), _value(ends[1]))]
     values = [_value(part.strip()) for part in rest.split(",")]
@@ -174,12 +174,13 @@ def factors_of(text: str) -> list[Factor]:
 
 
 def _named_together(name: str) -> list[Parameter]:
-    """Return the parameters that one word stands for: a kind of them, or a group."""
-    kinds = {"assumptions": "assumption", "levers": "lever"}
+    """Return the parameters that one word stands for: all levers, all assumptions of ours, or a group."""
     every = declared().values()
-    if name == "assumed":
-        return [row for row in every if row.assumed]
-    return [row for row in every if row.group == name or row.role == kinds.get(name)]
+    if name == "levers":
+        return [row for row in every if row.role == "lever"]
+    if name == "assumptions":
+        return [row for row in every if row.assumed and not row.choices and row.kind is not bool]
+    return [row for row in every if row.group == name]
 
 
 def _value(text: str) -> Any:

@@ -70,7 +70,7 @@ def planned(
         chosen = chosen.designed(design)
     chosen = chosen.changed(weeks=weeks, replicates=replicates, seed=seed, levers=levers)
     if chosen.design is None:
-        raise InputError(f"{chosen.name}: has no design; say what to vary, such as --vary programme.budget=0..20000")
+        raise InputError(f"{chosen.name}: has no design; say what to vary, such as --vary programme.budget=0:20000")
     last = chosen.weeks - 1
     kept = tuple(sorted(set(at))) if at is not None else tuple(w for w in chosen.at if w <= last) or (last,)
     for week in kept:
