@@ -20,6 +20,7 @@ from ccsim.commands import explore as explore_command
 from ccsim.commands import game as game_commands
 from ccsim.commands import optimise as optimise_command
 from ccsim.commands import sensitivity as sensitivity_command
+from ccsim.commands import validate as validate_commands
 from ccsim.commands.studies import settings_of
 from ccsim.errors import CcsimError, InputError, UnknownName
 
@@ -359,6 +360,7 @@ answers.register(app)
 app_commands.register(app)
 claims.register(app)
 game_commands.register(app)
+validate_commands.register(app)
 sensitivity_command.register(app)
 explore_command.register(app)
 optimise_command.register(app)

@@ -116,6 +116,14 @@ kpi(
     "share of incoming contacts that an earlier failure caused",
 )
 kpi(
+    "abandonment",
+    "Issues given up",
+    "share",
+    "less",
+    "abandoned / (abandoned + resolved)",
+    "share of issues that end unresolved because the customer gives up",
+)
+kpi(
     "handoff_loss",
     "Hand-off loss",
     "share",

@@ -7,6 +7,7 @@ alone would give that about once in a hundred choices of seeds.
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from ccsim.kpis import KPIS
 from ccsim.scenario import load
@@ -112,3 +113,17 @@ def test_a_scorecard_without_strength_is_no_scorecard() -> None:
     mixes = [np.mean([simulate(card, seed, 52).kpis["solve"][-26:].mean() for seed in range(3)]) for card in cards]
     # What leaders believe still depends on the card that staff have (their credibility), so the runs are not the same.
     assert abs(mixes[1] - mixes[0]) < 0.01
+
+
+#: Drift over a year that is small beside what levers do.
+DRIFT_A_YEAR = {"csat": 1.0, "fcr": 0.01, "aht": 0.1, "engagement": 0.02, "churn": 0.02, "solve": 0.02}
+
+
+@pytest.mark.parametrize(("kpi", "bound"), DRIFT_A_YEAR.items())
+def test_drift_over_the_years_is_within_its_bound(kpi: str, bound: float, nothing: dict) -> None:
+    # Equivalence: the whole 95 % interval (t) of the drift lies within the bound. An organisation that drifts at the
+    # bound would pass in at most 2.5 % of choices of seeds.
+    yearly = nothing[kpi].reshape(len(SEEDS), 3, 52).mean(axis=2)
+    drifts = (yearly[:, 2] - yearly[:, 0]) / 2.0
+    half = stats.t.ppf(0.975, len(drifts) - 1) * stats.sem(drifts)
+    assert abs(drifts.mean()) + half < bound
