@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from benchmarks.per_agent.customer import COMING_BACK, NO_CASE, WAITING, WITHDRAWN, Case
 from benchmarks.per_agent.rules import plain
 from ccsim.draws import Purpose
-from ccsim.mechanisms import contact, embedding, handoffs, scorecards
+from ccsim.mechanisms import contact, embedding, handoffs, measures, treatment
 from ccsim.mechanisms.contact import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
 from ccsim.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
 courtesy_of, quality_of, way_of_passing = (
-    plain(rule) for rule in (contact.courtesy_of, contact.quality_of, contact.way_of_passing)
+    plain(rule) for rule in (treatment.courtesy_of, treatment.quality_of, contact.way_of_passing)
 )
-loses, survey, written = plain(handoffs.loses), plain(scorecards.survey), plain(embedding.written)
+loses, survey, written = plain(handoffs.loses), plain(measures.survey), plain(embedding.written)
 
 CHOICE_TALLIES = {
     FAST: "closed_fast",

@@ -9,14 +9,14 @@ import mesa
 from benchmarks.per_agent.rules import plain
 from ccsim import curves
 from ccsim.draws import Purpose, bell
-from ccsim.mechanisms import empowerment, leadership, scorecards
+from ccsim.mechanisms import commitment, empowerment, measures, scorecards
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
 share, saturating, toward = plain(curves.share), plain(curves.saturating), plain(curves.toward)
-result, customer_share = plain(scorecards.result), plain(scorecards.customer_share)
-won_over, keeps_word = plain(leadership.won_over), plain(leadership.keeps_word)
+result, customer_share = plain(measures.result), plain(scorecards.customer_share)
+won_over, keeps_word = plain(commitment.won_over), plain(commitment.keeps_word)
 passed_on, bell_of = plain(empowerment.passed_on), plain(bell)
 
 

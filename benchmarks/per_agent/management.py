@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from benchmarks.per_agent.rules import plain
 from ccsim import curves
 from ccsim.draws import Purpose
-from ccsim.mechanisms import champions, programme
+from ccsim.mechanisms import coaching, participation, programme
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.employee import Employee
     from benchmarks.per_agent.model import PerAgent
 
 share, saturating = plain(curves.share), plain(curves.saturating)
-lent, purse_part, volunteers = plain(champions.lent), plain(programme.purse_part), plain(programme.volunteers)
+lent, purse_part, volunteers = plain(coaching.lent), plain(programme.purse_part), plain(participation.volunteers)
 
 
 def appoint(model: PerAgent) -> None:

@@ -160,11 +160,11 @@ class Leaders:
     person: Whole = stock("count", "how many people have held the post before this one", "leadership")
     came_in: Whole = stock("week", "week in which this person took the post", "leadership")
     disposition: Floats = stock("share", "conviction to which the leader returns", "leadership")
-    conviction: Floats = stock("share", "belief that customer-first is right and pays here", "leadership")
-    credibility: Floats = stock("share", "how far words were followed by deeds", "leadership")
+    conviction: Floats = stock("share", "belief that customer-first is right and pays here", "commitment", "leadership")
+    credibility: Floats = stock("share", "how far words were followed by deeds", "commitment", "leadership")
     control: Floats = stock("share", "need to decide oneself", "leadership")
-    seen: Floats = stock("share", "results on the own scorecard as lately reported", "leadership")
-    usual: Floats = stock("share", "results on the own scorecard as remembered", "leadership")
+    seen: Floats = stock("share", "results on the own scorecard as lately reported", "reporting")
+    usual: Floats = stock("share", "results on the own scorecard as remembered", "reporting")
     allowed: Floats = stock("share", "decision rights that the leader lets pass downwards", "empowerment")
 
     attention: Floats = flow("hours", "time left for escalated cases")
@@ -334,8 +334,8 @@ class Segments:
 class Firm:
     """The organisation as a whole: one row."""
 
-    wins: Floats = stock("wins/person", "visible wins per head, lately", "leadership")
-    news: Floats = stock("share", "how much of success the executive has lately been told", "leadership")
+    wins: Floats = stock("wins/person", "visible wins per head, lately", "commitment")
+    news: Floats = stock("share", "how much of success the executive has lately been told", "commitment")
     practice: Floats = stock("share", "quality of contacts, lately", "experience")
     trusted: Floats = stock("share", "customers' mean trust, as it is known while promises are made", "promise")
     outside: Floats = stock("share", "how much better the best alternative has become", "market")

@@ -11,6 +11,8 @@ from ccsim.mechanisms import (
     accounts,
     capacity,
     champions,
+    coaching,
+    commitment,
     conviction,
     defects,
     demand,
@@ -23,10 +25,12 @@ from ccsim.mechanisms import (
     leadership,
     market,
     offer,
+    participation,
     personalisation,
     programme,
     promise,
     recognition,
+    reporting,
     rollout,
     segmentation,
     self_service,
@@ -71,7 +75,7 @@ def one_week(state, p, seed, week):
     recognition.take_time(staff, leaders, p.recognition, week)
     champions.appoint(staff, colleagues, departments, p.champions, seed, week)
     programme.inform(staff, leaders, departments, firm, p.programme, p.rollout, week)
-    programme.involve(
+    participation.involve(
         staff, leaders, departments, firm, (p.programme, p.rollout, p.wins, p.empowerment.blame), seed, week
     )  # fmt: skip
     wins.tell(staff, firm, p.wins, week)
@@ -80,7 +84,7 @@ def one_week(state, p, seed, week):
     sensing.read(staff, departments, p.sensing, week)
     defects.spoil(departments, p.defects)
     capacity.plan_hours(staff, departments, p.capacity, week)
-    champions.carry(staff, colleagues, departments, p.champions)
+    coaching.carry(staff, colleagues, departments, p.champions)
     programme.pay(staff, leaders, firm, p.programme, p.rollout)
 
     # Service: for each case somebody chooses.
@@ -113,10 +117,10 @@ def one_week(state, p, seed, week):
     engagement.engage(staff, p.engagement)
 
     # Management: leaders hear, believe, keep or drop, grant or withhold; structure, system and routines are built.
-    leadership.look(
+    reporting.look(
         staff, leaders, departments, firm, p.head_scorecard, p.executive_scorecard, p.sensing.published, p.leadership
     )  # fmt: skip
-    leadership.believe(
+    commitment.believe(
         leaders, departments, firm, p.head_scorecard, p.executive_scorecard, p.staff_scorecard,
         cards.strength, p.empowerment.rights, p.wins.reported, p.leadership,
     )  # fmt: skip
@@ -131,7 +135,10 @@ def one_week(state, p, seed, week):
     accounts.book(
         leaders, customers, departments, segments, firm, p.organisation.customers, p.staffing.severance, p.accounts
     )  # fmt: skip
-    tallies.count_staff(staff, leaders, departments, firm, p.habit.settled, p.sensing.published, week)
+    tallies.count_staff(staff, departments, firm, p.habit.settled, week)
+    tallies.count_firm(departments, firm)
+    tallies.count_leaders(leaders, firm)
+    tallies.count_image(departments, firm, p.sensing.published)
     tallies.count_customers(customers, segments)
 
 

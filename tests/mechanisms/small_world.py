@@ -9,6 +9,10 @@ import numpy as np
 
 from ccsim.founding import found
 from ccsim.kpis import calculate
+from ccsim.mechanisms.champions import appoint
+from ccsim.mechanisms.coaching import carry
+from ccsim.mechanisms.participation import involve
+from ccsim.mechanisms.programme import inform, pay
 from ccsim.recorder import Record
 from ccsim.settings import Settings, declared, ordinary, with_values
 from ccsim.week import live
@@ -68,6 +72,35 @@ def lived(settings: Settings, weeks: int = 12, seed: int = 3) -> dict[str, np.nd
         record.add(world)
     return {**record.tallies(), **calculate(record, settings.accounts.discount)}
 
+
+def carried(settings: Settings) -> World:
+    """Let champions be appointed and spend one week's time, before anybody else acts."""
+    world = world_of(set_to())  # whose past knew no champions
+    world.clear_flows()
+    state, p = world.state, settings.champions
+    appoint(state.staff, state.colleagues, state.departments, p, world.seed, 0)
+    state.staff.carrying[:] = state.staff.champion
+    carry(state.staff, state.colleagues, state.departments, p)
+    return world
+
+
+def spent(s: Settings, seed: int = 3) -> World:
+    """Let the programme spend one week's budget, before anybody else acts."""
+    world = world_of(set_to(), seed)
+    world.clear_flows()
+    state, p = world.state, s.programme
+    state.staff.conviction[:] = 1.0
+    state.leaders.conviction[:] = 1.0
+    inform(state.staff, state.leaders, state.departments, state.firm, p, s.rollout, 0)
+    involve(
+        state.staff, state.leaders, state.departments, state.firm, (p, s.rollout, s.wins, s.empowerment.blame), seed, 0
+    )
+    pay(state.staff, state.leaders, state.firm, p, s.rollout)
+    return world
+
+
+#: Three champions at work.
+SERVING = {"champions.count": 3, "champions.hours": 10.0}
 
 CHOICES = ("closed_fast", "followed_script", "solved", "handed_over", "escalated")
 

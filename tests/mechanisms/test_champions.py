@@ -1,25 +1,10 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import SERVING, carried, check_off, lived, more, set_to, world_of
 
-from ccsim.curves import saturating
-from ccsim.mechanisms.champions import appoint, carry, lent
+from ccsim.mechanisms.champions import appoint
 from ccsim.settings import Settings
 from ccsim.week import live
-from ccsim.world import World
-
-SERVING = {"champions.count": 3, "champions.hours": 10.0}
-
-
-def carried(settings: Settings) -> World:
-    """Let champions be appointed and spend one week's time, before anybody else acts."""
-    world = world_of(set_to())  # whose past knew no champions
-    world.clear_flows()
-    state, p = world.state, settings.champions
-    appoint(state.staff, state.colleagues, state.departments, p, world.seed, 0)
-    state.staff.carrying[:] = state.staff.champion
-    carry(state.staff, state.colleagues, state.departments, p)
-    return world
 
 
 def nothing_carried(s: Settings) -> bool:
@@ -37,7 +22,6 @@ def nobody_called_away(s: Settings) -> bool:
 
 OFF = {
     "champions.count": nothing_carried,
-    "champions.authority": lambda s: not carried(more(s, SERVING)).state.staff.cover.any(),
     "champions.leave": nobody_called_away,
 }
 
@@ -51,15 +35,6 @@ def test_without_champions_no_other_of_their_levers_matters() -> None:
     plain = lived(set_to(), 8)
     other = lived(set_to({"champions.hours": 35.0, "champions.authority": 1.0, "champions.chosen": "at random"}), 8)
     assert all(np.array_equal(plain[name], other[name], equal_nan=True) for name in plain)
-
-
-def test_time_is_spent_once_on_colleagues_and_on_routines() -> None:
-    for part in (0.0, 0.3, 1.0):
-        world = carried(set_to({**SERVING, "champions.embedding": part}))
-        departments, staff = world.state.departments, world.state.staff
-        assert departments.carried.sum() == pytest.approx(30.0)
-        assert departments.embedding.sum() == pytest.approx(30.0 * part)
-        assert staff.coached.sum() == pytest.approx(30.0 * (1.0 - part))
 
 
 def test_the_wanted_number_serves_and_no_more_than_there_are_people() -> None:
@@ -96,23 +71,6 @@ def test_chosen_at_random_depends_on_the_seed_only() -> None:
         appoint(state.staff, state.colleagues, state.departments, s.champions, seed, 0)
         picks.add(tuple(np.flatnonzero(state.staff.champion).tolist()))
     assert len(picks) > 3
-
-
-def test_authority_opens_the_own_department_and_lends_rights() -> None:
-    without = carried(set_to({**SERVING, "champions.count": 1})).state.staff
-    backed = carried(set_to({**SERVING, "champions.count": 1, "champions.authority": 0.5})).state.staff
-    home = backed.department[backed.champion > 0][0]
-    colleagues = (backed.department == home) & (backed.champion == 0)
-    assert (backed.cover[colleagues] > 0).all()
-    assert (backed.coached > 0).sum() >= (without.coached > 0).sum()
-    assert backed.coached[backed.champion > 0].sum() == 0.0
-
-
-def test_more_time_lends_more_with_diminishing_returns_up_to_the_authority() -> None:
-    p = set_to().champions
-    steps = np.diff([lent(hours, 0.6, p) for hours in (0.0, p.reach, 2 * p.reach, 3 * p.reach)])
-    assert (steps > 0).all() and (np.diff(steps) < 0).all()
-    assert lent(p.reach, 0.6, p) == pytest.approx(0.3) == 0.6 * saturating(p.reach, p.reach)
 
 
 def test_called_away_champions_leave_and_their_time_is_gone() -> None:

@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 from small_world import check_off, first_mix, lived, more, set_to
 
@@ -8,8 +7,6 @@ from ccsim.mechanisms.contact import (
     HAND_OVER,
     SCRIPT,
     SOLVE,
-    courtesy_of,
-    quality_of,
     success_of,
     time_of,
     way_of_passing,
@@ -32,8 +29,6 @@ OFF = {
     "service.distance": lambda s: success(ESCALATE, s) == 1.0,
     "service.effort": no_matter_how_tired,
     "service.persistence": lambda s: lived(more(s, {"organisation.warm_up": 0}), 12)["returned"].sum() == 0.0,
-    "service.waiting": lambda s: quality_of(SCRIPT, 1.0, 5, 0, s.service) == quality_of(SCRIPT, 1.0, 0, 0, s.service),
-    "service.hassle": lambda s: quality_of(SCRIPT, 1.0, 0, 3, s.service) == quality_of(SCRIPT, 1.0, 0, 0, s.service),
 }
 
 
@@ -77,16 +72,6 @@ def test_skill_and_authority_help_judgement_only() -> None:
     assert success(SOLVE, s, authority=0.5) > success(SOLVE, s, authority=0.1)
     for option in (FAST, SCRIPT, HAND_OVER, ESCALATE):
         assert success(option, s, skill=1.0) == success(option, s, skill=0.0, authority=0.0)
-
-
-def test_quality_falls_with_waiting_failure_and_hassle_and_stays_a_share() -> None:
-    p = set_to().service
-    best = quality_of(SOLVE, 1.0, 0, 0, p)
-    assert best == pytest.approx(p.courtesy * p.caring + 1 - p.courtesy)
-    assert best > quality_of(SOLVE, 1.0, 2, 0, p) > quality_of(SOLVE, 0.0, 2, 0, p)
-    assert quality_of(SOLVE, 0.0, 500, 50, p) == 0.0
-    courtesies = np.array([courtesy_of(option, p) for option in OPTIONS])
-    assert courtesies.argmax() == SOLVE and (courtesies <= 1).all()
 
 
 def test_only_judgement_passes_on_in_person() -> None:

@@ -1,25 +1,9 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, lived, more, set_to, spent
 
-from ccsim.mechanisms.programme import inform, involve, pay, purse_part, volunteers
+from ccsim.mechanisms.programme import purse_part
 from ccsim.settings import Settings
-from ccsim.world import World
-
-
-def spent(s: Settings, seed: int = 3) -> World:
-    """Let the programme spend one week's budget, before anybody else acts."""
-    world = world_of(set_to(), seed)
-    world.clear_flows()
-    state, p = world.state, s.programme
-    state.staff.conviction[:] = 1.0
-    state.leaders.conviction[:] = 1.0
-    inform(state.staff, state.leaders, state.departments, state.firm, p, s.rollout, 0)
-    involve(
-        state.staff, state.leaders, state.departments, state.firm, (p, s.rollout, s.wins, s.empowerment.blame), seed, 0
-    )
-    pay(state.staff, state.leaders, state.firm, p, s.rollout)
-    return world
 
 
 def no_flow_moved(s: Settings) -> bool:
@@ -55,34 +39,12 @@ def test_the_top_buys_announcements_training_and_coaching_in_the_declared_parts(
     assert state.firm.spent[0] <= 4500.0 + 1e-9
 
 
-def test_the_bottom_buys_improvement_meetings_and_routines() -> None:
-    world = spent(set_to({"programme.budget": 900.0, "programme.from_top": 0.0}))
-    firm = world.state.firm
-    assert firm.improved[0] > 0 and firm.written[0] > 0
-    assert not (firm.told[0] or firm.trained[0] or firm.coached[0])
-    assert firm.spent[0] == pytest.approx(45.0 * (firm.improved[0] + firm.met[0] + firm.written[0]))
-    assert world.state.departments.embedding.sum() == pytest.approx(firm.written[0])
-
-
 def test_money_not_needed_is_not_spent() -> None:
     p = {"programme.budget": 1e6, "programme.from_top": 0.0, "programme.immersion": 0.0, "programme.embedding": 0.0}
     s = set_to(p)
     world = spent(s)
     assert world.state.staff.improving.max() == s.programme.most
     assert world.state.firm.spent[0] <= 24 * s.programme.most * s.programme.hour + 1e-6
-
-
-def test_each_meeting_lasts_two_hours_and_speaks_for_the_customer() -> None:
-    staff = spent(set_to({"programme.budget": 3000.0, "programme.from_top": 0.0})).state.staff
-    assert set(staff.met.tolist()) == {0.0, 2.0}
-    assert (staff.sources == staff.met).all()
-
-
-def test_the_convinced_volunteer_as_far_as_their_leader_lets_them() -> None:
-    chances = [
-        np.mean([volunteers(c, r, (k + 0.5) / 1000) for k in range(1000)]) for c, r in ((1, 1), (0.5, 0.5), (0, 1))
-    ]
-    assert chances == pytest.approx([1.0, 0.25, 0.0], abs=1e-3)
 
 
 def test_parts_of_nothing_are_nothing() -> None:

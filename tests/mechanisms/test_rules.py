@@ -10,8 +10,9 @@ from ccsim.kpis import calculate
 from ccsim.mechanisms import (
     accounts,
     capacity,
-    champions,
     choice,
+    coaching,
+    commitment,
     contact,
     conviction,
     demand,
@@ -22,8 +23,9 @@ from ccsim.mechanisms import (
     fatigue,
     habit,
     handoffs,
-    leadership,
     market,
+    measures,
+    participation,
     programme,
     scorecards,
     skills,
@@ -58,15 +60,15 @@ def test_scorecards_off_is_no_pull_and_reward_grows_by_less_and_less() -> None:
 
 def test_what_a_scorecard_shows_is_the_weighted_mean_of_its_measures() -> None:
     only_time = with_(staff_scorecard__cost=0, staff_scorecard__csat=0, staff_scorecard__resolution=0).staff_scorecard
-    assert scorecards.record(only_time, 0.7, 0, 0, 0, 0, 0, P.scorecards) == pytest.approx(0.7)
+    assert measures.record(only_time, 0.7, 0, 0, 0, 0, 0, P.scorecards) == pytest.approx(0.7)
     none = only_time._replace(handling_time=0.0)
-    assert scorecards.record(none, 0.7, 1, 1, 1, 1, 1, P.scorecards) == 0.0
+    assert measures.record(none, 0.7, 1, 1, 1, 1, 1, P.scorecards) == 0.0
     assert scorecards.customer_share(none) == 0.5
 
 
 def test_a_closed_case_shows_as_resolved_as_far_as_repeats_are_not_traced() -> None:
     only = with_(staff_scorecard__cost=0, staff_scorecard__csat=0, staff_scorecard__handling_time=0).staff_scorecard
-    shown = [scorecards.record(only, 0, 0, 0, 0.2, 1.0, 0, P.scorecards._replace(traced=t)) for t in (0.0, 0.5, 1.0)]
+    shown = [measures.record(only, 0, 0, 0, 0.2, 1.0, 0, P.scorecards._replace(traced=t)) for t in (0.0, 0.5, 1.0)]
     assert shown == pytest.approx([1.0, 0.6, 0.2])
 
 
@@ -213,20 +215,20 @@ def test_people_quit_at_the_declared_rate_and_off_never() -> None:
 def test_credibility_follows_deeds_when_much_is_announced() -> None:
     value = 0.9
     for _ in range(2000):
-        value = leadership.keeps_word(1e9, 0.2, value, P.leadership)
+        value = commitment.keeps_word(1e9, 0.2, value, P.leadership)
     assert value == pytest.approx(0.2, abs=1e-3)
-    assert leadership.keeps_word(0.0, 0.0, 0.5, P.leadership) == 0.5
-    assert leadership.won_over(0.5, 0.0, 1.0, P.leadership) == 0.5
+    assert commitment.keeps_word(0.0, 0.0, 0.5, P.leadership) == 0.5
+    assert commitment.won_over(0.5, 0.0, 1.0, P.leadership) == 0.5
 
 
 def test_champions_lend_no_more_than_their_authority() -> None:
-    assert champions.lent(1e9, 0.6, P.champions) == pytest.approx(0.6)
-    assert champions.lent(5.0, 0.0, P.champions) == 0.0
+    assert coaching.lent(1e9, 0.6, P.champions) == pytest.approx(0.6)
+    assert coaching.lent(5.0, 0.0, P.champions) == 0.0
 
 
 def test_volunteers_need_conviction_and_a_leader_who_lets_them() -> None:
-    assert not programme.volunteers(0.0, 1.0, 1e-9)
-    assert not programme.volunteers(1.0, 0.0, 1e-9)
+    assert not participation.volunteers(0.0, 1.0, 1e-9)
+    assert not participation.volunteers(1.0, 0.0, 1e-9)
     assert programme.purse_part(900.0, 1.0, 2.0, 45.0) == 10.0
     assert programme.purse_part(900.0, 1.0, 0.0, 45.0) == 0.0
 

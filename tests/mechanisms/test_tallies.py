@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import set_to, world_of
 
-from ccsim.mechanisms.tallies import count_customers, count_staff
+from ccsim.mechanisms.tallies import count_customers, count_leaders, count_staff
 from ccsim.world import World
 
 
@@ -13,7 +13,8 @@ def counted(world: World) -> World:
 
 def count(world: World) -> World:
     state, p = world.state, world.settings
-    count_staff(state.staff, state.leaders, state.departments, state.firm, p.habit.settled, 0.0, 0)
+    count_staff(state.staff, state.departments, state.firm, p.habit.settled, 0)
+    count_leaders(state.leaders, state.firm)
     count_customers(state.customers, state.segments)
     return world
 

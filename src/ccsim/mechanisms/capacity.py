@@ -53,6 +53,17 @@ def time_at_work(contracted, engagement, weeks_in_post, p):
     return contracted * present * pace
 
 
+@rule
+def cut_short(i, fits, staff):
+    """Only a part of what was to take place beside cases fits into the week."""
+    staff.trained[i] *= fits
+    staff.improving[i] *= fits
+    staff.met[i] *= fits
+    staff.told[i] *= fits
+    staff.carrying[i] *= fits
+    staff.aside[i] *= fits
+
+
 @kernel
 def plan_hours(staff, departments, p, week):
     """Give each post its hours for cases: what is left of the week after absence and the programme."""
@@ -71,12 +82,7 @@ def plan_hours(staff, departments, p, week):
         if left < 0.0:
             # What does not fit into the week does not take place, and nothing is left.
             fits = at_work / (given + staff.aside[i])
-            staff.trained[i] *= fits
-            staff.improving[i] *= fits
-            staff.met[i] *= fits
-            staff.told[i] *= fits
-            staff.carrying[i] *= fits
-            staff.aside[i] *= fits
+            cut_short(i, fits, staff)
             given *= fits
             left = 0.0
         # A case begun late last week is finished first; a long one may take more than the week that is left.

@@ -1,7 +1,6 @@
-"""Champions carry change: their time goes to colleagues, and to routines. When one leaves, the time is gone. [004, 003]
+"""Champions carry change; when one leaves, the time is gone. What they do with it is in ``coaching``. [004, 003]
 
-A hero is a single champion with much time and authority. Authority lends decision rights to whoever is coached and
-opens the own department; without it a champion reaches those who listen to him or her, wherever they sit.
+A hero is a single champion with much time and authority.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from ccsim.compiled import kernel, rule
-from ccsim.curves import saturating, share
 from ccsim.draws import Purpose, uniform
 from ccsim.mechanisms.centrality import betweenness, degree, eigenvector
 from ccsim.parameters import parameter, parameters
@@ -24,13 +22,7 @@ class Champions:
     """Who carries the change, with how much time, and until when."""
 
     count: int = parameter(
-        0,
-        unit="people",
-        range=(0, 20),
-        legal=(0, 10000),
-        off=0,
-        lever=True,
-        meaning="champions to be kept appointed",
+        0, unit="people", range=(0, 20), legal=(0, 10000), off=0, lever=True, meaning="champions to be kept appointed"
     )
     hours: float = parameter(
         20.0,
@@ -79,12 +71,6 @@ class Champions:
         range=(0.1, 1.0),
         meaning="a champion's time per colleague that makes half of full effect",
     )
-
-
-@rule
-def lent(hours, authority, p):
-    """Decision rights lent to a colleague who gets some of a champion's time."""
-    return authority * saturating(hours, p.reach)
 
 
 @rule
@@ -152,43 +138,3 @@ def best_of(department, staff, standing, p, seed, week):
             if fit > most:
                 best, most = i, fit
     return best
-
-
-@rule
-def reached(i, champion, staff, colleagues, p):
-    """A champion reaches those who listen to him or her, and with authority the own department."""
-    if i == champion:
-        return False
-    if p.authority > 0.0 and staff.department[i] == staff.department[champion]:
-        return True
-    for k in range(colleagues.shape[1]):
-        if colleagues[i, k] == champion:
-            return True
-    return False
-
-
-@kernel
-def carry(staff, colleagues, departments, p):
-    """Champions spend their hours on colleagues and on routines."""
-    if p.count <= 0:
-        return
-    for champion in range(len(staff.champion)):
-        hours = staff.carrying[champion]
-        if hours <= 0.0:
-            continue
-        department = staff.department[champion]
-        departments.carried[department] += hours
-        departments.embedding[department] += hours * share(p.embedding)
-        listening = 0
-        for i in range(len(staff.champion)):
-            listening += reached(i, champion, staff, colleagues, p)
-        if listening == 0:
-            continue
-        each = hours * (1.0 - share(p.embedding)) / listening
-        for i in range(len(staff.champion)):
-            if reached(i, champion, staff, colleagues, p):
-                staff.coached[i] += each
-                staff.cover[i] += lent(each, p.authority, p)
-                speaks = 2.0 * saturating(each, p.reach)
-                staff.sources[i] += speaks
-                staff.influence[champion] += speaks

@@ -14,14 +14,15 @@ from ccsim.mechanisms.contact import (
     HAND_OVER,
     SCRIPT,
     SOLVE,
-    courtesy_of,
     success_of,
     time_of,
     way_of_passing,
 )
 from ccsim.mechanisms.empowerment import beyond, checked, felt
 from ccsim.mechanisms.handoffs import loses
-from ccsim.mechanisms.scorecards import among_colleagues, bite, pressed, record
+from ccsim.mechanisms.measures import among_colleagues, record
+from ccsim.mechanisms.scorecards import bite, pressed
+from ccsim.mechanisms.treatment import courtesy_of
 
 
 @rule
@@ -76,28 +77,29 @@ def choose(fast, script, solve, hand_over, escalate, luck):
 
 
 @rule
+def as_person(i, lead, care, staff, leaders, cards, conviction, habit):
+    """What a person brings to a choice, as :func:`appeal` takes it."""
+    cover, taste = staff.cover[i], staff.taste[i]
+    if lead >= 0:
+        taste *= pressed(leaders.usual[lead] - leaders.seen[lead], cards)
+    norm = conviction.norm * (staff.peer_practice[i] - 0.25) + staff.praise[i] + care
+    return (share(staff.skill[i] + staff.knows[i]), share(staff.latitude[i] + cover), taste,
+            felt(staff.latitude[i], staff.safety[i], cover), conviction.pull * staff.conviction[i], norm,
+            habit.pull * staff.habit[i], staff.fatigue[i], staff.slower[i])  # fmt: skip
+
+
+@rule
 def decide(i, case, department, luck, care, staff, leaders, cases, departments, card, all_p):
     """Let person ``i`` choose how to handle a case, and return the option with its time and success chance."""
     p, cards, handoffs, empowerment, conviction, habit = all_p
-    cover = staff.cover[i]
-    authority = share(staff.latitude[i] + cover)
-    lost = cases.lost[case]
-    facts = (cases.complexity[case], cases.stages[case], lost, departments.routine[department],
-             departments.workload[department], departments.spoilt[department],
+    complexity, lost, lead = cases.complexity[case], cases.lost[case], staff.leader[i]
+    routine, spoilt = departments.routine[department], departments.spoilt[department]
+    facts = (complexity, cases.stages[case], lost, routine, departments.workload[department], spoilt,
              departments.linked[department])  # fmt: skip
-    skill, slower = share(staff.skill[i] + staff.knows[i]), staff.slower[i]
-    lead = staff.leader[i]
-    taste = staff.taste[i]
-    if lead >= 0:
-        taste *= pressed(leaders.usual[lead] - leaders.seen[lead], cards)
-    person = (skill, authority, taste, felt(staff.latitude[i], staff.safety[i], cover),
-              conviction.pull * staff.conviction[i], conviction.norm * (staff.peer_practice[i] - 0.25) + staff.praise[i] + care,
-              habit.pull * staff.habit[i], staff.fatigue[i], slower)  # fmt: skip
-    never = -1.0e9
-    hand_over = never
+    person = as_person(i, lead, care, staff, leaders, cards, conviction, habit)
+    hand_over = escalate = -1.0e9
     if len(departments.queue) > 1:
         hand_over = appeal(HAND_OVER, facts, person, card, cards, p, handoffs, empowerment)
-    escalate = never
     if lead >= 0 and leaders.attention[lead] >= p.leader_hours:
         escalate = appeal(ESCALATE, facts, person, card, cards, p, handoffs, empowerment)
     option = choose(
@@ -108,6 +110,5 @@ def decide(i, case, department, luck, care, staff, leaders, cases, departments, 
         escalate,
         luck,
     )
-    complexity = cases.complexity[case]
-    hours = time_of(option, complexity, facts[3], lost, slower, p, handoffs.again)
-    return option, hours, success_of(option, complexity, skill, authority, lost, facts[5], p, handoffs.blunder)
+    hours = time_of(option, complexity, routine, lost, staff.slower[i], p, handoffs.again)
+    return option, hours, success_of(option, complexity, person[0], person[1], lost, spoilt, p, handoffs.blunder)

@@ -26,10 +26,7 @@ class Service:
         source="calibrated: staff are busy 85 to 90 % of their time",
     )
     fast: float = parameter(
-        0.55,
-        unit="factor",
-        range=(0.4, 0.8),
-        meaning="time of closing fast, relative to the standard contact",
+        0.55, unit="factor", range=(0.4, 0.8), meaning="time of closing fast, relative to the standard contact"
     )
     thorough: float = parameter(
         1.15,
@@ -46,26 +43,17 @@ class Service:
         0.97, unit="probability", range=(0.9, 1.0), meaning="chance that the script solves the simplest case"
     )
     script_limit: float = parameter(
-        0.45,
-        unit="share",
-        range=(0.4, 0.8),
-        meaning="how much of that chance the most complex case takes away",
+        0.45, unit="share", range=(0.4, 0.8), meaning="how much of that chance the most complex case takes away"
     )
     skimp: float = parameter(
         0.7, unit="factor", range=(0.4, 0.8), meaning="success of closing fast, relative to the script"
     )
     judgement: float = parameter(
-        0.775,
-        unit="probability",
-        range=(0.65, 0.9),
-        meaning="chance that judgement solves a case without any skill",
+        0.775, unit="probability", range=(0.65, 0.9), meaning="chance that judgement solves a case without any skill"
     )
     skill: float = parameter(0.22, unit="probability", range=(0.1, 0.35), meaning="what full skill adds to that chance")
     unauthorised: float = parameter(
-        0.6,
-        unit="factor",
-        range=(0.2, 0.8),
-        meaning="success left when one may decide nothing that the case needs",
+        0.6, unit="factor", range=(0.2, 0.8), meaning="success left when one may decide nothing that the case needs"
     )
     leader_hours: float = parameter(
         1.0, unit="hours", range=(0.5, 2.0), meaning="a leader's time for an escalated case"
@@ -102,19 +90,13 @@ class Service:
         meaning="part of a contact's quality that rests on how the customer was treated",
     )
     curt: float = parameter(
-        0.5,
-        unit="share",
-        range=(0.3, 0.6),
-        meaning="how well a customer feels treated when closed fast or passed on",
+        0.5, unit="share", range=(0.3, 0.6), meaning="how well a customer feels treated when closed fast or passed on"
     )
     polite: float = parameter(
         0.7, unit="share", range=(0.6, 0.8), meaning="how well a customer feels treated by the script"
     )
     caring: float = parameter(
-        0.9,
-        unit="share",
-        range=(0.8, 1.0),
-        meaning="how well a customer feels treated when somebody takes the case on",
+        0.9, unit="share", range=(0.8, 1.0), meaning="how well a customer feels treated when somebody takes the case on"
     )
     waiting: float = parameter(
         0.04, unit="share/week", range=(0.01, 0.1), off=0.0, meaning="quality lost with each week of waiting"
@@ -162,20 +144,6 @@ def success_of(option, complexity, skill, authority, lost, spoilt, p, blunder):
 
 
 @rule
-def courtesy_of(option, p):
-    """How a customer is treated, between 0 and 1, whatever comes of it."""
-    return p.polite if option == SCRIPT else p.caring if option == SOLVE else p.curt
-
-
-@rule
 def way_of_passing(option):
     """Hand-offs are made by form (0), in person by whoever solved the stage (1), or undone (2)."""
     return 1 if option == SOLVE else 2 if option == HAND_OVER else 0
-
-
-@rule
-def quality_of(option, resolved, age, hassle, p):
-    """Quality of a closed contact to the customer, between 0 and 1."""
-    return share(
-        p.courtesy * courtesy_of(option, p) + (1.0 - p.courtesy) * resolved - p.waiting * age - p.hassle * hassle
-    )

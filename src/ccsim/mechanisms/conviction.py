@@ -1,7 +1,7 @@
 """The penny drops: people come round one by one, from what they see for themselves, not by decree. [004]
 
-Conviction moves with a person's own evidence, with several independent sources nearby (complex contagion: one is
-not enough), and with leaders as far as they are believed; without any of these it returns to what the person is like.
+Conviction moves with own evidence, with several sources nearby (complex contagion: one is not enough), and with
+leaders as far as they are believed; without any of these it returns to what the person is like.
 """
 
 from __future__ import annotations
@@ -34,10 +34,7 @@ class Conviction:
         meaning="pace at which conviction follows the own success rate when there is much evidence",
     )
     enough: float = parameter(
-        4.0,
-        unit="cases/week",
-        range=(1.0, 10.0),
-        meaning="solved cases a week that make half of much evidence",
+        4.0, unit="cases/week", range=(1.0, 10.0), meaning="solved cases a week that make half of much evidence"
     )
     sources: float = parameter(
         2.0,
@@ -48,12 +45,8 @@ class Conviction:
         source="assumed; form: Centola & Macy 2007, complex contagion",
     )
     chance: float = parameter(
-        0.1,
-        unit="probability",
-        range=(0.02, 0.3),
-        off=0.0,
-        meaning="chance a week to come round some way when enough sources speak",
-    )
+        0.1, unit="probability", range=(0.02, 0.3), off=0.0,
+        meaning="chance a week to come round some way when enough sources speak")  # fmt: skip
     jump: float = parameter(
         0.2,
         unit="share",
@@ -76,10 +69,7 @@ class Conviction:
         meaning="pace at which conviction returns to the person's disposition",
     )
     persuades: float = parameter(
-        0.45,
-        unit="share",
-        range=(0.3, 0.6),
-        meaning="habit above which a colleague's successes speak for the change",
+        0.45, unit="share", range=(0.3, 0.6), meaning="habit above which a colleague's successes speak for the change"
     )
     tipped: float = parameter(
         0.65,
@@ -89,11 +79,7 @@ class Conviction:
         source="definition",
     )
     norm: float = parameter(
-        1.0,
-        unit="utility",
-        range=(0.0, 4.0),
-        off=0.0,
-        meaning="weight in a choice of what colleagues are seen to do",
+        1.0, unit="utility", range=(0.0, 4.0), off=0.0, meaning="weight in a choice of what colleagues are seen to do"
     )
 
 
@@ -123,8 +109,7 @@ def hear_others(staff, colleagues, p):
     """See what colleagues do and how it goes; adds to the flows ``sources`` and ``influence``, owns ``peer_practice``."""
     ties = colleagues.shape[1]
     for i in range(len(staff.sources)):
-        solved = 0.0
-        handled = 0.0
+        solved, handled = 0.0, 0.0
         for k in range(ties):
             other = colleagues[i, k]
             solved += staff.solved[other]

@@ -1,17 +1,13 @@
-"""Unless leaders have conviction, little changes; and leaders believe what they are measured on. [001, 004]
+"""Leaders differ in what they believe and in their need for control; they leave, and others come. [001, 004]
 
-A leader's conviction moves with the own leader's (as far as that one is credible), with results on the own scorecard
-as reported, and with successes that can be seen below. Credibility is what was announced against what happened.
+What they see of their units is in ``reporting``, how their conviction and credibility move in ``commitment``.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
 from ccsim.compiled import kernel, rule
-from ccsim.curves import saturating, share, toward
+from ccsim.curves import share
 from ccsim.draws import Purpose, bell, four, uniform
-from ccsim.mechanisms.scorecards import among_colleagues, customer_share, result
 from ccsim.parameters import parameter, parameters
 
 LEAVES, ARRIVES = int(Purpose.LEADER_QUITS), int(Purpose.LEADER_HIRED)
@@ -32,25 +28,13 @@ class Leadership:
         0.5, unit="share", range=(0.1, 0.9), lever=True, meaning="the same of the executive"
     )
     spread: float = parameter(
-        0.12,
-        unit="share",
-        range=(0.05, 0.2),
-        off=0.0,
-        meaning="standard deviation of that conviction among leaders",
+        0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that conviction among leaders"
     )
     control: float = parameter(
-        0.4,
-        unit="share",
-        range=(0.2, 0.9),
-        lever=True,
-        meaning="mean need of leaders to decide themselves",
+        0.4, unit="share", range=(0.2, 0.9), lever=True, meaning="mean need of leaders to decide themselves"
     )
     control_spread: float = parameter(
-        0.375,
-        unit="ratio",
-        range=(0.1, 0.6),
-        off=0.0,
-        meaning="standard deviation of that need, relative to its mean",
+        0.375, unit="ratio", range=(0.1, 0.6), off=0.0, meaning="standard deviation of that need, relative to its mean"
     )
     attention: float = parameter(
         12.0,
@@ -103,11 +87,7 @@ class Leadership:
         meaning="weekly successes a head above the usual that make half of many",
     )
     reversion: float = parameter(
-        0.02,
-        unit="1/week",
-        range=(0.005, 0.05),
-        off=0.0,
-        meaning="pace at which conviction returns to disposition",
+        0.02, unit="1/week", range=(0.005, 0.05), off=0.0, meaning="pace at which conviction returns to disposition"
     )
     reporting: float = parameter(
         0.15, unit="1/week", range=(0.05, 0.5), meaning="pace at which results become known to leaders"
@@ -140,20 +120,6 @@ class Leadership:
     )
 
 
-@rule
-def keeps_word(words, deeds, credibility, p):
-    """Credibility follows deeds, the faster the more was announced; unspoken, it returns to one half."""
-    spoken = saturating(words, 1.0)
-    return toward(toward(credibility, deeds, p.trust * spoken), 0.5, 0.25 * p.trust * (1.0 - spoken))
-
-
-@rule
-def won_over(conviction, surplus, results, p):
-    """Successes seen below win a leader over, more so when results are better than usual."""
-    many = saturating(surplus, p.enough)
-    return share(toward(conviction, 1.0, p.wins * many) + p.results * results * many)
-
-
 @kernel
 def replace_leaders(leaders, p, seed, week):
     """Leaders leave and others come; owns ``person``, ``disposition`` and ``control``."""
@@ -177,89 +143,3 @@ def appointed(k, leaders, p, seed, week):
     leaders.conviction[k] = leaders.disposition[k]
     leaders.credibility[k] = 0.5
     leaders.came_in[k] = week
-
-
-@rule
-def mean_engagement(staff, first, last):
-    """Mean engagement over posts."""
-    mood = 0.0
-    for i in range(first, last):
-        mood += staff.engagement[i] / (last - first)
-    return mood
-
-
-@kernel
-def look(staff, leaders, departments, firm, head_card, executive_card, published, p):
-    """Leaders hear, late, what their units report; owns ``seen`` and ``usual``."""
-    count = len(departments.queue)
-    for k in range(len(leaders.seen)):
-        first = leaders.department[k] if leaders.tier[k] > 0 else 0
-        last = first + 1 if leaders.tier[k] > 0 else count
-        handled, worked, survey, closed_first, claimed, closed, sound = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for d in range(first, last):
-            handled += departments.handled[d]
-            worked += departments.worked[d]
-            survey += departments.survey[d]
-            closed += departments.closed[d]
-            closed_first += departments.closed_first[d]
-            claimed += departments.claimed[d]
-            sound += departments.journeys_sound[d]
-        if handled <= 0.0 or closed <= 0.0 or closed_first <= 0.0:
-            continue
-        # Leaders are shown the survey right after the contact, or, as far as it is published, what customers think when all is done.
-        seen = survey / handled + published * (firm.practice[0] - survey / handled)
-        quickness = 1.0 - worked / handled / (2.0 * p.hours)
-        thrift = 1.0 - worked / closed / (4.0 * p.hours)
-        shown = (quickness, thrift, seen, claimed / closed_first, sound / closed)
-        if leaders.tier[k] == 0:
-            reported = result(executive_card, shown[0], shown[1], shown[2], shown[3], shown[4])
-        else:
-            reported = result(head_card, shown[0], shown[1], shown[2], shown[3], shown[4])
-        card_internal = executive_card.internal if leaders.tier[k] == 0 else head_card.internal
-        if card_internal > 0.0:
-            mood = mean_engagement(staff, departments.first_staff[first], departments.last_staff[last - 1])
-            reported += (
-                among_colleagues(executive_card, mood) if leaders.tier[k] == 0 else among_colleagues(head_card, mood)
-            )
-        if leaders.usual[k] == 0.0:
-            leaders.seen[k] = reported
-            leaders.usual[k] = reported
-        leaders.seen[k] = toward(leaders.seen[k], reported, p.reporting)
-        leaders.usual[k] = toward(leaders.usual[k], leaders.seen[k], p.memory)
-
-
-@kernel(allocates=True)
-def believe(leaders, departments, firm, head_card, executive_card, staff_card, strength, rights, reported, p):
-    """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes."""
-    wins, people = 0.0, 0.0
-    for d in range(len(departments.wins)):
-        wins += departments.wins[d]
-        people += departments.last_staff[d] - departments.first_staff[d]
-    ahead = wins / max(1.0, people) - firm.wins[0]
-    firm.wins[0] += (p.memory if firm.wins[0] > 0.0 else 1.0) * ahead
-    # Everybody hears what the superior believed last week: all change at once.
-    stance, credit = np.zeros(len(leaders.conviction)), np.zeros(len(leaders.conviction))
-    for k in range(len(leaders.conviction)):
-        above = leaders.superior[k]
-        if above >= 0:
-            stance[k], credit[k] = leaders.conviction[above], leaders.credibility[above]
-    for k in range(len(leaders.conviction)):
-        d = leaders.department[k]
-        here, heads = wins, people
-        if d >= 0:
-            here, heads = departments.wins[d], departments.last_staff[d] - departments.first_staff[d]
-        surplus = max(0.0, here / max(1.0, heads) - firm.wins[0])
-        if leaders.superior[k] < 0:
-            # The top sees what is reported to it.
-            surplus *= reported
-            firm.news[0] = toward(firm.news[0], saturating(surplus, p.enough), p.reporting)
-        belief = won_over(leaders.conviction[k], surplus, leaders.seen[k] - leaders.usual[k], p)
-        above = leaders.superior[k]
-        if above >= 0:
-            talk = saturating(0.5 + leaders.told[k] + 2.0 * leaders.coached[k], 1.0)
-            belief = toward(belief, stance[k], p.superior * talk * credit[k])
-        own = customer_share(executive_card) if leaders.tier[k] == 0 else customer_share(head_card)
-        belief = toward(belief, own, p.measured * saturating(strength, 1.0))
-        leaders.conviction[k] = share(toward(belief, leaders.disposition[k], p.reversion))
-        deeds = 0.5 * customer_share(staff_card) + 0.5 * (leaders.allowed[k] / rights if rights > 0.0 else 0.0)
-        leaders.credibility[k] = keeps_word(leaders.told[k], deeds, leaders.credibility[k], p)

@@ -1,15 +1,15 @@
 """A programme is money that becomes hours: from the top, from the bottom, or both. [000, 004]
 
 The top buys announcements, training and coaching for leaders. The bottom buys time for local improvement by those
-who volunteer and whom their leader lets go, meetings with real customers, and the writing of routines.
+who volunteer and whom their leader lets go, meetings with real customers, and the writing of routines: see
+``participation``.
 """
 
 from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
-from ccsim.draws import Purpose, four
+from ccsim.draws import Purpose
 from ccsim.mechanisms.rollout import reaches
-from ccsim.mechanisms.wins import harvest
 from ccsim.parameters import parameter, parameters
 
 VOLUNTEER = int(Purpose.VOLUNTEER)
@@ -26,12 +26,7 @@ class Programme:
     """What the programme spends, and on what."""
 
     budget: float = parameter(
-        0.0,
-        unit="EUR/week",
-        range=(0.0, 20000.0),
-        off=0.0,
-        lever=True,
-        meaning="what the programme may spend",
+        0.0, unit="EUR/week", range=(0.0, 20000.0), off=0.0, lever=True, meaning="what the programme may spend"
     )
     from_top: float = parameter(
         0.5,
@@ -80,18 +75,6 @@ def people_reached(departments, rollout):
     return max(1, posts)
 
 
-@rule
-def let_go(i, staff, leaders):
-    """How far a person's leader lets people go for improvement."""
-    return leaders.conviction[staff.leader[i]] if staff.leader[i] >= 0 else 1.0
-
-
-@rule
-def volunteers(conviction, release, luck):
-    """The convinced volunteer, and their leader lets them go as far as convinced too."""
-    return luck < conviction * release
-
-
 @kernel
 def inform(staff, leaders, departments, firm, p, rollout, week):
     """Spend the purse of the top: announcements, training, coaching."""
@@ -113,41 +96,6 @@ def inform(staff, leaders, departments, firm, p, rollout, week):
     for k in range(bosses):
         leaders.told[k] += told
         leaders.coached[k] += coached
-
-
-@kernel
-def involve(staff, leaders, departments, firm, all_p, seed, week):
-    """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
-    p, rollout, wins, blame = all_p[0], all_p[1], all_p[2], all_p[3]
-    purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.from_top)
-    whole = p.improvement + p.immersion + p.embedding
-    posts = len(staff.told)
-    if purse <= 0.0 or posts == 0:
-        return
-    count = len(departments.queue)
-    posts = people_reached(departments, rollout)
-    improvement = purse_part(purse, p.improvement, whole, p.hour)
-    immersion = purse_part(purse, p.immersion, whole, p.hour)
-    embedding = purse_part(purse, p.embedding, whole, p.hour) / posts
-    ready = 0
-    for i in range(len(staff.told)):
-        if reaches(staff.department[i], count, rollout) and week >= staff.vacant_until[i]:
-            luck, _, _, _ = four(seed, VOLUNTEER, week, i)
-            ready += volunteers(staff.conviction[i], let_go(i, staff, leaders), luck)
-    each = min(p.most, improvement / max(1, ready))
-    for i in range(len(staff.told)):
-        if week < staff.vacant_until[i] or not reaches(staff.department[i], count, rollout):
-            continue
-        luck, show, turn, _ = four(seed, VOLUNTEER, week, i)
-        if volunteers(staff.conviction[i], let_go(i, staff, leaders), luck):
-            staff.improving[i] += each
-            harvest(i, each * (1.0 - rollout.test), show, staff, departments, firm, blame, wins)
-        # Meetings last two hours; each is an encounter that speaks for the customer by itself.
-        if turn < immersion / 2.0 / posts:
-            staff.met[i] += 2.0
-            staff.sources[i] += 2.0
-        departments.embedding[staff.department[i]] += embedding
-        firm.written[0] += embedding
 
 
 @kernel

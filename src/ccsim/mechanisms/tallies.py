@@ -2,48 +2,56 @@
 
 from __future__ import annotations
 
-from ccsim.compiled import kernel
+from ccsim.compiled import kernel, rule
 from ccsim.curves import share
 
 
+@rule
+def count_person(i, d, staff, departments, settled):
+    """Add what a person is like to the sums of the department."""
+    departments.people[d] += 1
+    departments.skill[d] += staff.skill[i]
+    departments.conviction[d] += staff.conviction[i]
+    departments.tipped[d] += staff.tipped_in[i] >= 0
+    departments.habit[d] += staff.habit[i]
+    departments.adopters[d] += staff.habit[i] > settled
+    departments.latitude[d] += staff.latitude[i]
+    departments.empowerment[d] += share(staff.latitude[i] * staff.safety[i] + staff.cover[i])
+    departments.engagement[d] += staff.engagement[i]
+    departments.fatigue[d] += staff.fatigue[i]
+    departments.cynicism[d] += staff.cynicism[i]
+
+
 @kernel
-def count_staff(staff, leaders, departments, firm, settled, published, week):
-    """Sum up staff by department, leaders, and how far the change rests on few carriers."""
+def count_staff(staff, departments, firm, settled, week):
+    """Sum up staff by department, and how far the change rests on few carriers."""
     for i in range(len(staff.skill)):
         d = staff.department[i]
         firm.influence[0] += staff.influence[i]
         firm.largest_influence[0] = max(firm.largest_influence[0], staff.influence[i])
         departments.posts[d] += 1
-        if week + 1 < staff.vacant_until[i]:
-            continue
-        adopted = staff.habit[i] > settled
-        departments.people[d] += 1
-        departments.skill[d] += staff.skill[i]
-        departments.conviction[d] += staff.conviction[i]
-        departments.tipped[d] += staff.tipped_in[i] >= 0
-        departments.habit[d] += staff.habit[i]
-        departments.adopters[d] += adopted
-        departments.latitude[d] += staff.latitude[i]
-        departments.empowerment[d] += share(staff.latitude[i] * staff.safety[i] + staff.cover[i])
-        departments.engagement[d] += staff.engagement[i]
-        departments.fatigue[d] += staff.fatigue[i]
-        departments.cynicism[d] += staff.cynicism[i]
-        firm.champions[0] += staff.champion[i] > 0.0
+        if week + 1 >= staff.vacant_until[i]:
+            count_person(i, d, staff, departments, settled)
+            firm.champions[0] += staff.champion[i] > 0.0
     home = 0
     for d in range(len(departments.posts)):
-        departments.backlog[d] += departments.queue[d]
-        departments.embedded[d] += departments.routine[d] * departments.posts[d]
-        departments.informed[d] += departments.insight[d] * departments.posts[d]
-        departments.spoilt_contacts[d] += departments.defects[d] * departments.handled[d]
         if departments.carried[d] > departments.carried[home]:
             home = d
     for d in range(len(departments.posts)):
         if d != home:
             firm.cross_adopters[0] += departments.adopters[d]
             firm.cross_people[0] += departments.people[d]
-    count_leaders(leaders, firm)
+
+
+@kernel
+def count_firm(departments, firm):
+    """Note the stocks of departments and of the firm."""
+    for d in range(len(departments.posts)):
+        departments.backlog[d] += departments.queue[d]
+        departments.embedded[d] += departments.routine[d] * departments.posts[d]
+        departments.informed[d] += departments.insight[d] * departments.posts[d]
+        departments.spoilt_contacts[d] += departments.defects[d] * departments.handled[d]
     firm.practised[0] = firm.practice[0]
-    count_image(departments, firm, published)
     firm.sponsored[0] = firm.sponsorship[0]
     firm.stepped[0] = firm.step[0]
     firm.capable[0] = firm.capability[0]
