@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -175,6 +176,28 @@ def test_the_shell_completes_names(typed: str, offered: set[str], tmp_path: Path
         [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True, cwd=tmp_path, check=False
     )
     assert set(done.stdout.split()) == offered
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_bash_completes_with_the_script_that_the_command_prints(tmp_path: Path) -> None:
+    program = f'{sys.executable} -c "from ccsim.cli import main; main()"'
+    (tmp_path / "ccsim").write_text(f'#!/bin/sh\nexec {program} "$@"\n')
+    (tmp_path / "ccsim").chmod(0o755)
+    typing = """
+    eval "$(_CCSIM_COMPLETE=source_bash ccsim)"
+    complete -p ccsim
+    COMP_WORDS=(ccsim show top-) COMP_CWORD=2
+    "$(complete -p ccsim | sed 's/.*-F \\([^ ]*\\).*/\\1/')" ccsim
+    printf '%s\\n' "${COMPREPLY[@]}"
+    """
+    search = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "--norc", "-c", typing], env=os.environ | search, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    set_up, *offered = done.stdout.split("\n")
+    assert set_up.endswith("ccsim")
+    assert "top-down" in offered and all(word.startswith("top-") for word in offered if word)
 
 
 @pytest.mark.parametrize(

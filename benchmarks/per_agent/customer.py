@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from benchmarks.per_agent.rules import plain
-from ccsim.mechanisms import accounts, demand, experience, market, word_of_mouth
+from ccsim.mechanisms import accounts, demand, experience, market, promise, word_of_mouth
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 joins, leaves = plain(market.joins), plain(market.leaves)
 stages_of, complexity_of = plain(demand.stages_of), plain(demand.complexity_of)
 felt_quality, speaks = plain(experience.felt_quality), plain(experience.speaks)
+trusts = plain(promise.trusts)
 hears, spends = plain(word_of_mouth.hears), plain(accounts.spends)
 
 NO_CASE, WAITING, COMING_BACK, WITHDRAWN = range(4)
@@ -79,17 +80,21 @@ class Customer(mesa.Agent):
         """Compare contacts with what was expected, and perhaps tell others."""
         model, p = self.model, self.model.settings.experience
         if self.active and self.joined_in == model.week:
-            self.satisfaction = p.offer
+            self.satisfaction = self.segment.worth
+            self.trust = 0.5
             self.expectation = 0.4 + 0.5 * self.opinion
         if self.events > 0.0:
             quality = self.quality / self.events
             felt = felt_quality(quality, self.expectation, p)
+            model.quality_given += self.quality
+            model.contacts += self.events
+            self.trust = trusts(self.trust, quality, self.expectation, model.settings.promise)
             self.satisfaction += p.weight * (felt - self.satisfaction)
             self.expectation += p.learning * (quality - self.expectation)
             if speaks(felt, model.talking[self.row], p):
                 self.tell(felt)
         elif self.active:
-            self.satisfaction += p.forgetting * (p.offer - self.satisfaction)
+            self.satisfaction += p.forgetting * (self.segment.worth - self.satisfaction)
 
     def tell(self, felt: float) -> None:
         """Tell neighbours in the market and an acquaintance far away."""
@@ -148,5 +153,6 @@ class Customer(mesa.Agent):
         segment.customers += 1
         segment.satisfaction += satisfaction
         segment.expectation += self.expectation
+        segment.trust += self.trust
         segment.promoters += satisfaction >= 0.85
         segment.detractors += satisfaction < 0.65

@@ -18,6 +18,7 @@ from ccsim.mechanisms import (
     engagement,
     fatigue,
     habit,
+    mandate,
     scorecards,
     skills,
     turnover,
@@ -41,6 +42,7 @@ by_evidence, by_telling, comes_round = (
 pressed = plain(scorecards.pressed)
 learns, settles, quits = plain(skills.learns), plain(habit.settles), plain(turnover.quits)
 unseen, tires, sours = plain(fatigue.unseen), plain(fatigue.tires), plain(fatigue.sours)
+arrives, counts = plain(mandate.arrives), plain(mandate.counts)
 circumstances = plain(engagement.circumstances)
 
 NEVER = -1.0e9
@@ -60,7 +62,7 @@ class Employee(mesa.Agent):
         self.arrived = False
         self.hours = self.worked = self.handled = self.solved = self.wins = self.setbacks = self.blamed = 0.0
         self.sources = self.told = self.trained = self.improving = self.met = self.coached = self.cover = 0.0
-        self.carrying = self.influence = 0.0
+        self.carrying = self.influence = self.aside = self.knows = 0.0
 
     def plan_hours(self) -> None:
         """See how much time is left for cases."""
@@ -71,27 +73,32 @@ class Employee(mesa.Agent):
         at_work = time_at_work(p.week, self.engagement, model.week - self.hired_in, p)
         self.carrying = self.champion
         given = self.trained + self.improving + self.met + self.told + self.carrying
-        if given > at_work:
-            fits = at_work / given
+        left = at_work - given - self.aside
+        if left < 0.0:
+            fits = at_work / (given + self.aside)
             self.trained *= fits
             self.improving *= fits
             self.met *= fits
             self.told *= fits
             self.carrying *= fits
-            given = at_work
-        self.hours = at_work - given - self.overrun
+            self.aside *= fits
+            given *= fits
+            left = 0.0
+        self.hours = left - self.overrun
         department.paid += 1
         department.paid_hours += p.week
         department.absent_hours += p.week - at_work
         department.programme_hours += given
-        department.hours += at_work - given
+        department.aside_hours += self.aside
+        department.hours += left
 
     def decide(self, case: Case, luck: float) -> tuple[int, float, float]:
         """Choose how to handle a case; return the option, its time and its chance of success."""
         settings, department, leader = self.model.settings, self.department, self.leader
         p, cards, handoffs = settings.service, settings.scorecards, settings.handoffs
-        authority = share(self.latitude + self.cover)
-        facts = (case.complexity, case.stages, case.lost, department.routine, department.workload, 0.0, 0.0)
+        authority, skill = share(self.latitude + self.cover), share(self.skill + self.knows)
+        spoilt = department.spoilt
+        facts = (case.complexity, case.stages, case.lost, department.routine, department.workload, spoilt, 0.0)
         belief = settings.conviction.pull * self.conviction
         norm = settings.conviction.norm * (self.peer_practice - 0.25)
         habit_pull = settings.habit.pull * self.habit
@@ -99,7 +106,7 @@ class Employee(mesa.Agent):
         taste = self.taste
         if leader is not None:
             taste *= pressed(leader.usual - leader.seen, cards)
-        person = (self.skill, authority, taste, latitude_felt, belief, norm, habit_pull, self.fatigue, 0.0)
+        person = (skill, authority, taste, latitude_felt, belief, norm, habit_pull, self.fatigue, 0.0)
         rest = (facts, person, settings.staff_scorecard, cards, p, handoffs, settings.empowerment)
         hand_over = appeal(HAND_OVER, *rest) if len(self.model.departments) > 1 else NEVER
         heard = leader is not None and leader.attention >= p.leader_hours
@@ -112,7 +119,7 @@ class Employee(mesa.Agent):
             luck,
         )
         hours = time_of(option, case.complexity, department.routine, case.lost, 0.0, p, handoffs.again)
-        success = success_of(option, case.complexity, self.skill, authority, case.lost, 0.0, p, handoffs.blunder)
+        success = success_of(option, case.complexity, skill, authority, case.lost, spoilt, p, handoffs.blunder)
         return option, hours, success
 
     def note_judgement(self, case: Case, right: bool) -> None:
@@ -194,7 +201,14 @@ class Employee(mesa.Agent):
         believed = by_evidence(self.conviction, self.wins, self.setbacks, p)
         lead = self.leader
         if lead is not None:
-            believed = by_telling(believed, 0.5 + self.told, lead.conviction, lead.credibility, self.cynicism, p)
+            believed = by_telling(
+                believed,
+                0.5 + arrives(self.told, model.settings.mandate),
+                lead.conviction,
+                lead.credibility,
+                self.cynicism,
+                p,
+            )
         if comes_round(self.sources, model.pennies[self.row], self.cynicism, p):
             believed = toward(believed, 1.0, p.jump)
         self.conviction = toward(believed, self.disposition, p.reversion)
@@ -223,15 +237,16 @@ class Employee(mesa.Agent):
 
     def tire(self) -> None:
         """Tire, recover, sour and heal."""
-        p = self.model.settings.fatigue
+        settings, p = self.model.settings, self.model.settings.fatigue
         if self.arrived:
             self.fatigue = 0.0
             self.cynicism = 0.5 * p.ordinary
             return
-        hollow = unseen(self.told, self.sources)
+        hollow = unseen(self.told, counts(self.sources, settings.mandate))
+        talk = p.ignored * self.department.unheeded
         credibility = self.leader.credibility if self.leader is not None else 0.5
         self.fatigue = tires(self.fatigue, hollow, self.department.workload, p)
-        self.cynicism = sours(self.cynicism, hollow, credibility, p)
+        self.cynicism = sours(self.cynicism, share(hollow + talk), credibility, p)
 
     def feel(self) -> None:
         """Learn how safe judgement is."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from benchmarks.per_agent.rules import plain
 from ccsim import curves
 from ccsim.draws import Purpose
-from ccsim.mechanisms import coaching, participation, programme
+from ccsim.mechanisms import coaching, participation, programme, wins
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.employee import Employee
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 share, saturating = plain(curves.share), plain(curves.saturating)
 lent, purse_part, volunteers = plain(coaching.lent), plain(programme.purse_part), plain(participation.volunteers)
+
+ended, works = plain(wins.ended), plain(wins.works)
 
 
 def appoint(model: PerAgent) -> None:
@@ -126,14 +128,26 @@ def involve(model: PerAgent) -> None:
     for person in in_post:
         if person in ready:
             person.improving += each
-            if show[person.row] < model.settings.wins.quick * saturating(each, 2.0):
-                person.wins += 1
-                person.department.wins += 1
+            harvest(model, person, each, show[person.row])
         if turn[person.row] < immersion / 2.0 / posts:
             person.met += 2.0
             person.sources += 2.0
         person.department.embedding += embedding
         firm.written += embedding
+
+
+def harvest(model: PerAgent, person: Employee, hours: float, luck: float) -> None:
+    """Improvement time ends in a win, in a failure, or in nothing yet."""
+    p, firm = model.settings.wins, model.firm
+    chance = ended(hours, p)
+    if luck < chance * works(firm.know_how, p):
+        person.wins += p.size
+        person.department.wins += p.story * (p.size * p.visibility)
+        firm.improvements += p.size * p.visibility
+    elif luck < chance:
+        person.setbacks += 1
+        person.blamed += model.settings.empowerment.blame
+        firm.failures += 1
 
 
 def pay(model: PerAgent) -> None:

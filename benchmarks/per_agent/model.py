@@ -8,7 +8,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from benchmarks.per_agent import management
+from benchmarks.per_agent import management, surroundings
 from benchmarks.per_agent.customer import Customer
 from benchmarks.per_agent.department import Department, Firm, Segment
 from benchmarks.per_agent.employee import Employee
@@ -18,7 +18,8 @@ from benchmarks.per_agent.rules import plain
 from ccsim.draws import Purpose
 from ccsim.kpis import calculate
 from ccsim.mechanisms import market
-from ccsim.populations import Cases, Customers, Departments, Leaders, Staff
+from ccsim.populations import Cases, Customers, Departments, Leaders, Segments, Staff
+from ccsim.populations import Firm as Firm_
 from ccsim.recorder import Record
 from ccsim.world import World
 
@@ -51,12 +52,13 @@ class PerAgent(mesa.Model):
     def _make(self, world: World) -> None:
         state = world.state
         self.firm = Firm()
-        self.firm.wins = float(state.firm.wins[0])
         self.segments = [Segment() for _ in range(len(state.segments))]
         self.departments = [Department(self, row) for row in range(len(state.departments))]
         self.staff = [Employee(self, row) for row in range(len(state.staff))]
         self.leaders = [Leader(self, row) for row in range(len(state.leaders))]
         self.customers = [Customer(self, row) for row in range(len(state.customers.active))]
+        _copy(Firm_, state.firm, [self.firm])
+        _copy(Segments, state.segments, self.segments)
         _copy(Departments, state.departments, self.departments)
         _copy(Staff, state.staff, self.staff)
         _copy(Leaders, state.leaders, self.leaders)
@@ -94,6 +96,7 @@ class PerAgent(mesa.Model):
             tallied.clear()
         staff, customers = self.sets[Employee], self.sets[Customer]
 
+        surroundings.offer_something(self)
         customers.do("begin_week")
         staff.do("begin_week")
         for leader in self.leaders:
@@ -101,6 +104,7 @@ class PerAgent(mesa.Model):
         management.appoint(self)
         management.inform(self)
         management.involve(self)
+        surroundings.read_signals(self)
         staff.do("plan_hours")
         management.carry(self)
         management.pay(self)
@@ -111,8 +115,11 @@ class PerAgent(mesa.Model):
         for department in self.departments:
             department.end_week()
 
+        self.quality_given = self.contacts = 0.0
         customers.do("judge")
+        surroundings.notice_practice(self)
         customers.do("listen")
+        surroundings.collect_signals(self)
 
         self.champions_to_leave = self.settings.champions.leave
         staff.do("stay_or_go")
@@ -126,6 +133,7 @@ class PerAgent(mesa.Model):
             leader.grant()
         for department in self.departments:
             department.embed()
+        surroundings.learn_what_works(self)
 
         customers.do("end_week")
         staff.do("end_week")
@@ -133,6 +141,7 @@ class PerAgent(mesa.Model):
             leader.count()
         management.book(self)
         management.count(self)
+        surroundings.count_surroundings(self)
         self.record()
 
     def draw(self) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from benchmarks.service_c.build import build, compiler
 from benchmarks.service_c.measure import before_service, differing
-from benchmarks.worlds import EVERYTHING, WHOLE, world_of
+from benchmarks.worlds import BUSY, WHOLE, world_of
 
 from ccsim.mechanisms import service
 
@@ -20,7 +20,7 @@ def in_c(tmp_path_factory):
     "levers",
     [
         {},
-        EVERYTHING,
+        BUSY,
         WHOLE,
         {"demand.surge": 3.0, "organisation.tiers": 1, "staff_scorecard.journey": 2.0},
         {"organisation.departments": 1, "organisation.front_departments": 1, "organisation.tiers": 0},

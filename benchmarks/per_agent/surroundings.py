@@ -1,0 +1,102 @@
+"""What surrounds everybody's work: the offer, what is known of customers, what the process spoils, what works here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.per_agent.rules import plain
+from ccsim import curves
+from ccsim.draws import Purpose
+from ccsim.mechanisms import defects, offer, rollout, sensing
+
+if TYPE_CHECKING:
+    from benchmarks.per_agent.model import PerAgent
+
+saturating, toward = plain(curves.saturating), plain(curves.toward)
+misjudged, sees, designed, fit_of = (
+    plain(rule) for rule in (offer.misjudged, offer.sees, offer.designed, offer.fit_of)
+)
+coming, understood = plain(sensing.coming), plain(sensing.understood)
+fixed, taught = plain(defects.fixed), plain(rollout.taught)
+
+
+def offer_something(model: PerAgent) -> None:
+    """Needs move on, the offer follows, and is worth something to each segment."""
+    p, firm, count = model.settings.offer, model.firm, len(model.departments)
+    insight = 0.0
+    for department in model.departments:
+        insight += department.insight / count
+    for row, segment in enumerate(model.segments):
+        segment.need += p.drift
+        luck, *_ = model.luck.one(Purpose.DESIGN, (model.week + 100_000) // 13, row)
+        gap = segment.need - segment.position
+        seen = sees(gap, insight, p) + misjudged(luck, insight, p)
+        segment.position = designed(segment.position, segment.position + seen, p)
+        firm.misjudged += abs(seen - gap) / len(model.segments)
+        segment.fit = fit_of(segment.need - segment.position)
+        segment.counted = 1.0
+        segment.worth = model.settings.experience.offer * segment.fit
+    firm.design += p.design_hours * p.hour
+
+
+def read_signals(model: PerAgent) -> None:
+    """Last week's signals take time and are of help; the process spoils its part."""
+    p = model.settings.sensing
+    for department in model.departments:
+        acted = p.acted / len(department.members) if department.members else 0.0
+        for person in department.members:
+            if model.week >= person.vacant_until:
+                person.aside += p.reading * department.signals + acted
+                person.knows += p.help * department.insight
+                department.fixing += acted
+        department.spoilt += department.defects - model.settings.defects.ordinary
+
+
+def collect_signals(model: PerAgent) -> None:
+    """This week's signals become insight, and improvement takes out what spoils contacts."""
+    p, system = model.settings.sensing, model.firm.system
+    for department in model.departments:
+        posts = len(department.members)
+        if posts == 0:
+            continue
+        department.signals = coming(department.handled, department.defects, p) / posts
+        known = saturating(understood(department.signals, p), p.half)
+        department.insight = toward(department.insight, known, p.pace)
+        department.unheeded += known * (1.0 - saturating(p.acted / posts, 0.2))
+        hours = department.fixing
+        for person in department.members:
+            hours += person.improving
+        department.defects = fixed(
+            department.defects, hours / posts, department.insight, system, model.settings.defects
+        )
+
+
+def learn_what_works(model: PerAgent) -> None:
+    """Doing teaches what works here."""
+    firm, p, people = model.firm, model.settings.rollout, max(1, len(model.staff))
+    done = 0.0
+    for person in model.staff:
+        done += person.improving
+    tested, used = p.test * done / people, (1.0 - p.test) * done / people
+    firm.know_how = taught(firm.know_how, firm.planned / people, tested, used, p)
+
+
+def notice_practice(model: PerAgent) -> None:
+    """The quality of this week's contacts becomes known."""
+    if model.contacts > 0.0:
+        firm, pace = model.firm, model.settings.experience.noticing
+        firm.practice = toward(firm.practice, model.quality_given / model.contacts, pace)
+
+
+def count_surroundings(model: PerAgent) -> None:
+    """Note what there is of all this at the end of the week."""
+    firm, surveyed, handled = model.firm, 0.0, 0.0
+    for department in model.departments:
+        department.informed += department.insight * department.posts
+        department.spoilt_contacts += department.defects * department.handled
+        surveyed += department.survey
+        handled += department.handled
+    if handled > 0.0:
+        firm.shown = surveyed / handled + model.settings.sensing.published * (firm.practice - surveyed / handled)
+    firm.practised, firm.sponsored, firm.knowing = firm.practice, firm.sponsorship, firm.know_how
+    firm.stepped, firm.capable, firm.installed = firm.step, firm.capability, firm.system
