@@ -141,6 +141,12 @@ static inline int decide(const Staff *person, const Cases *cases, int64_t row, c
 {
     const Service *p = all->p;
     const StaffScorecard *card = all->card;
+    double taste = person->taste;
+    if (person->leader >= 0) {
+        const Leaders *leader = &leaders[person->leader];
+        double pressed = 1.0 + all->cards->pressing * (leader->usual - leader->seen);
+        taste *= pressed < 0.0 ? 0.0 : pressed > 2.0 ? 2.0 : pressed;
+    }
     Situation s = {
         .complexity = cases->complexity[row], .lost = cases->lost[row], .routine = department->routine,
         .workload = department->workload, .skill = share(person->skill + person->knows), .authority = share(person->latitude + person->cover),
@@ -148,7 +154,7 @@ static inline int decide(const Staff *person, const Cases *cases, int64_t row, c
         .belief = all->conviction->pull * person->conviction,
         .norm = all->conviction->norm * (person->peer_practice - 0.25) + person->praise + care, .habit = all->habit->pull * person->habit,
         .fatigue = person->fatigue, .slower = person->slower, .spoilt = department->spoilt, .linked = department->linked, .stages = cases->stages[row],
-        .bite = all->cards->pull * person->taste * saturating(all->cards->strength, all->cards->half),
+        .bite = all->cards->pull * taste * saturating(all->cards->strength, all->cards->half),
         .weights = card->handling_time + card->cost + card->csat + card->resolution + card->journey + card->internal,
         .longest = p->hours * (p->thorough + p->depth),
     };
