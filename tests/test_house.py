@@ -1,0 +1,88 @@
+"""The house's limits: short files, short functions, names that say something. Exceptions are named, with a reason."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import ccsim
+
+SOURCES = Path(ccsim.__file__).parent
+MECHANISM, FILE, FUNCTION = 150, 400, 25
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "base", "core", "common", "misc"}
+
+#: Files that may be longer.
+LONG_FILES = {
+    "kpis.py": "one declaration a KPI: a list that is read as one",
+    "analysis/discovery.py": "the ways to find regions side by side, with what they share",
+    "analysis/optimise.py": "the search and the shape of its answer",
+}
+#: Functions that may be longer. Components of pages (in ``app``, their names begin with a capital) may be longer too:
+#: a page is described from top to bottom.
+LONG_FUNCTIONS = {
+    "week.one_week": "the schedule of a week, one line a phase: a list that is read as one",
+    "mechanisms.centrality.betweenness": "a published algorithm (Brandes 2001), kept as it is published",
+    "odd.declared_text": "a document from top to bottom",
+    "cli.compare": "a command's options, one a line",
+    "run.run_experiment": "a run from its plan to its record, in order",
+    "founding.draw_staff": "one line a trait that is drawn",
+    "experiment_file._designed": "one check a table of a design",
+    "claims.record._claim": "one check a field of a record",
+    "claims.ledger.run_ledger": "a ledger from its records to its verdicts, in order",
+    "claims.pages.draw": "a drawing from top to bottom",
+    "analysis.landscape._front": "a drawing from top to bottom",
+    "analysis.optimise._search": "one line a setting of the search",
+    "app.laboratory.person": "a portrait from top to bottom",
+    "app.sketch.chart": "a drawing from top to bottom",
+    "app.sketch.dots": "a drawing from top to bottom",
+}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    """Go through all modules of the package, with their names as the exceptions above write them."""
+    for path in sorted(SOURCES.rglob("*.py")):
+        yield ".".join(path.relative_to(SOURCES).with_suffix("").parts), path
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]) -> int:
+    """Count the lines of a function's body that are neither empty, nor comment, nor its docstring."""
+    body = function.body
+    first = body[0].end_lineno if ast.get_docstring(function) is not None else body[0].lineno - 1
+    assert first is not None
+    texts = (line.strip() for line in lines[first : function.end_lineno])
+    return sum(bool(text) and not text.startswith("#") for text in texts)
+
+
+def long_functions() -> Iterator[str]:
+    """Go through all functions above the limit."""
+    for name, path in modules():
+        source = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(source)):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            component = name.startswith("app.") and node.name[0].isupper()
+            if not component and code_lines(node, source.splitlines()) > FUNCTION:
+                yield f"{name}.{node.name}"
+
+
+def test_a_file_holds_one_idea() -> None:
+    too_long = {}
+    for name, path in modules():
+        count = len(path.read_text(encoding="utf-8").splitlines())
+        if count > (MECHANISM if name.startswith("mechanisms.") else FILE):
+            too_long[path.relative_to(SOURCES).as_posix()] = count
+    assert set(too_long) <= set(LONG_FILES), too_long
+
+
+def test_a_function_is_one_thought() -> None:
+    assert set(long_functions()) <= set(LONG_FUNCTIONS), sorted(set(long_functions()) - set(LONG_FUNCTIONS))
+
+
+def test_a_modules_name_says_what_is_in_it() -> None:
+    assert not [name for name, _ in modules() if EMPTY_NAMES & set(name.split("."))]
+
+
+def test_the_count_of_code_lines_leaves_out_words() -> None:
+    source = 'def f():\n    """Words.\n\n    More."""\n    # why\n    a = 1\n\n    return a\n'
+    function = ast.parse(source).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert code_lines(function, source.splitlines()) == 2
