@@ -8,7 +8,7 @@ import pytest
 from ccsim.errors import InputError, InputFaults, UnknownName
 from ccsim.kpis import KPIS
 from ccsim.validation.pages import interval, write_pages
-from ccsim.validation.record import TAGS, load_studies
+from ccsim.validation.record import TAGS, load_apart, load_studies
 from ccsim.validation.scorecard import INSIDE, OUTSIDE, UNDECIDED, Estimate, Score, resized, score, table
 
 SMALL = """
@@ -192,3 +192,8 @@ measure = { kind = "mean", y = "fcr / (1 - failure_demand)" }
 """
     (one,) = score(load_studies(folder=written(tmp_path, text.replace("levers.defects = {}\n", ""))), workers=1)
     assert one.verdict == INSIDE
+
+
+def test_what_is_not_spoken_to_is_listed_with_a_reason() -> None:
+    assert all(one.says and one.source and one.why for one in load_apart()) and len(load_apart()) > 5
+    assert "apart" not in {study.id for study in load_studies()}

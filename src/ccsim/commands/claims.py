@@ -48,7 +48,7 @@ def claims(
     )  # fmt: skip
     print_ledger(ledger, console())
     again = shlex.join(["ccsim", *(word for word in sys.argv[1:] if word != "--resume")])
-    again += f"` at {_commit()}, seed `{seed}"
+    again += f"` at {commit()}, seed `{seed}"
     for path in write_pages(ledger, pages or out, again):
         typer.echo(str(path), err=True)
 
@@ -62,7 +62,7 @@ def _announced(claims: Sequence[Claim], replicates: int, points: int, workers: i
     return f"{len(claims)} claims take {runs:,} runs: about {max(1, round(minutes))} minutes here."
 
 
-def _commit() -> str:
+def commit() -> str:
     """Name the sources: the commit of a checkout, else the version; and the hash of the model's sources."""
     import subprocess
     from importlib.metadata import version

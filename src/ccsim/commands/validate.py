@@ -23,11 +23,11 @@ def validate(
     pages: Annotated[Path | None, typer.Option(help="Write the page here instead of into the results folder.")] = None,
 ) -> None:
     """Compare the model with published numbers: value, interval, inside or not, source."""
-    from ccsim.commands.claims import _commit
+    from ccsim.commands.claims import commit
     from ccsim.run import console_progress
     from ccsim.tables import console
     from ccsim.validation.pages import print_scores, write_pages
-    from ccsim.validation.record import load_studies
+    from ccsim.validation.record import load_apart, load_studies
     from ccsim.validation.scorecard import resized, runs_of, score
 
     studies = [resized(study, size) for study in load_studies(names or (), folder)]
@@ -40,7 +40,7 @@ def validate(
     )  # fmt: skip
     print_scores(scores, console())
     again = shlex.join(["ccsim", *(word for word in sys.argv[1:] if word != "--resume")])
-    for path in write_pages(scores, pages or out, f"{again}` at {_commit()}, seed `{seed}"):
+    for path in write_pages(scores, pages or out, f"{again}` at {commit()}, seed `{seed}", load_apart(folder)):
         typer.echo(str(path), err=True)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ccsim.errors import ResultsError
 from ccsim.experiment import Experiment
 from ccsim.run import Progress, run_experiment
 from ccsim.scenario import Scenario
@@ -61,6 +62,10 @@ def observe(
     """
     experiment, place = experiment_of(study, seed)
     results = run_experiment(experiment, workers=workers, out=out, resume=resume, progress=progress, command=command)
+    failures = results.manifest["failures"]
+    if failures:
+        last = failures[0]["error"].strip().splitlines()[-1]
+        raise ResultsError(f"{study.id}: {len(failures)} runs failed; the first, of {failures[0]['scenario']}: {last}")
     frame = results.figures.copy()
     points = sampled(study, seed)
     numbers = frame["scenario"].map(lambda name: place[name][1])

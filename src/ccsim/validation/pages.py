@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from ccsim.validation.record import Apart
 from ccsim.validation.scorecard import INSIDE, OUTSIDE, UNDECIDED, Score, table
 
 #: Verdicts with a colour each, which also differ in lightness and in the mark.
@@ -118,13 +119,14 @@ def _limits(one: Score) -> tuple[float, float]:
     return left - room, right + room
 
 
-def write_pages(scores: Sequence[Score], folder: Path, made_by: str) -> list[Path]:
+def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequence[Apart] = ()) -> list[Path]:
     """Write ``validation.md`` with its figures and ``validation.parquet``.
 
     Args:
         scores: the scores, those of a study together.
         folder: where to.
         made_by: the command and commit, for the page's head.
+        apart: what the organisation does not speak to.
     """
     import jinja2
 
@@ -139,7 +141,7 @@ def write_pages(scores: Sequence[Score], folder: Path, made_by: str) -> list[Pat
         loader=jinja2.PackageLoader("ccsim.validation", "templates"), trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True,
     )  # fmt: skip
-    told = {"studies": studies, "summary": summary(scores), "made_by": made_by}
+    told = {"studies": studies, "summary": summary(scores), "made_by": made_by, "apart": apart}
     page, parquet = folder / "validation.md", folder / "validation.parquet"
     page.write_text(place.get_template("validation.md.j2").render(told), encoding="utf-8")
     table(scores).to_parquet(parquet)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from ccsim.errors import InputError, InputFaults, UnknownName, did_you_mean
 from ccsim.kpis import KPIS
@@ -101,6 +101,23 @@ class Study:
     file: str
 
 
+@dataclass(frozen=True)
+class Apart:
+    """A published number that the organisation does not speak to, and why."""
+
+    says: str
+    source: str
+    why: str
+
+
+class ApartShape(Shape):
+    """One ``[[apart]]`` of a file."""
+
+    says: str = ""
+    source: str = ""
+    why: str = ""
+
+
 class FactShape(Shape):
     """One ``[[fact]]`` of a file."""
 
@@ -131,6 +148,7 @@ class StudyShape(Shape):
     sweep: dict[str, list[Any]] = Field(default_factory=dict)
     vary: dict[str, list[float]] = Field(default_factory=dict)
     fact: list[dict[str, Any]] = Field(default_factory=list)
+    apart: list[dict[str, Any]] = Field(default_factory=list)
 
 
 def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[Study]:
@@ -147,10 +165,7 @@ def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[
     """
     from dataclasses import replace
 
-    places = [folder] if folder else [Path("facts"), *library("facts")]
-    files = next((found for place in places if (found := sorted(place.glob("*.toml")))), [])
-    if not files:
-        raise InputError(f"{places[0]}: holds no facts (files that end in .toml)")
+    files = _files(folder)
     faults: list[Any] = []
     studies = [study for file in files if (study := _read(file, faults)) is not None]
     if faults:
@@ -166,6 +181,35 @@ def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[
         facts = tuple(fact for fact in study.facts if {fact.id.casefold(), study.id.casefold()} & wanted)
         chosen += [replace(study, facts=facts)] if facts else []
     return chosen
+
+
+def load_apart(folder: Path | None = None) -> list[Apart]:
+    """Return what the organisation does not speak to.
+
+    Raises:
+        InputFaults: what is wrong with the files, all of it.
+    """
+    found: list[Apart] = []
+    faults: list[Any] = []
+    for file in _files(folder):
+        data, places = read_toml(file)
+        reader = Reader(file, places)
+        shape = reader.shape(StudyShape, data)
+        found += [
+            Apart(**reader.part("apart", k).shape(ApartShape, row).model_dump()) for k, row in enumerate(shape.apart)
+        ]
+        faults += reader.faults
+    if faults:
+        raise InputFaults(faults)
+    return found
+
+
+def _files(folder: Path | None) -> list[Path]:
+    places = [folder] if folder else [Path("facts"), *library("facts")]
+    files = next((found for place in places if (found := sorted(place.glob("*.toml")))), [])
+    if not files:
+        raise InputError(f"{places[0]}: holds no facts (files that end in .toml)")
+    return files
 
 
 def _refuse_twins(studies: Iterable[Study]) -> None:
@@ -237,8 +281,8 @@ def _ranges(reader: Reader, shape: StudyShape) -> dict[str, tuple[float, float]]
 
 def _fact(part: Reader, row: dict[str, Any], subject: str, scenarios: dict[str, Scenario]) -> Fact | None:
     before = len(part.faults)
-    shape = part.shape(FactShape, row) if _complete(part, row) else None
-    if shape is None or len(part.faults) > before:
+    shape = _shaped(part, row, FactShape)
+    if shape is None:
         return None
     for key, value, options in (("tag", shape.tag, TAGS), ("role", shape.role, ROLES)):
         if value not in options:
@@ -257,12 +301,20 @@ def _fact(part: Reader, row: dict[str, Any], subject: str, scenarios: dict[str, 
     )  # fmt: skip
 
 
-def _complete(part: Reader, row: dict[str, Any]) -> bool:
-    """Note what is missing of a fact; shapes are read with defaults only."""
-    missing = [key for key, one in FactShape.model_fields.items() if one.is_required() and key not in row]
+def _shaped(part: Reader, row: dict[str, Any], shape: type[Any]) -> Any:
+    """Return a table in a shape, some of whose keys have no default; None where something is wrong, which is noted."""
+    missing = [key for key, one in shape.model_fields.items() if one.is_required() and key not in row]
     for key in missing:
         part.fault((key,), "is missing")
-    return not missing
+    for key in row if missing else ():
+        if key not in shape.model_fields:
+            part.fault((key,), f"there is no such key{did_you_mean(key, shape.model_fields)}")
+    before = len(part.faults)
+    try:
+        found = None if missing else part.shape(shape, row)
+    except ValidationError:  # what is wrong has been noted; the rest cannot stand without it
+        return None
+    return found if len(part.faults) == before else None
 
 
 def _measure(
@@ -272,13 +324,8 @@ def _measure(
     if kind not in MEASURES:
         part.fault(("kind",), f"{kind!r} is not accepted{did_you_mean(str(kind), MEASURES)}")
         return None
-    fields = MEASURES[kind].model_fields
-    missing = [key for key, one in fields.items() if one.is_required() and key not in row]
-    for key in missing:
-        part.fault((key,), "is missing")
-    before = len(part.faults)
-    measure = None if missing else part.shape(MEASURES[kind], row)
-    if measure is None or len(part.faults) > before:
+    measure: Measure | None = _shaped(part, row, MEASURES[kind])
+    if measure is None:
         return None
     for name in measure.scenarios_read():
         if name not in scenarios:
