@@ -55,6 +55,10 @@ class Record:
         self.firm[self.weeks] = world.flows["firm"]
         self.weeks += 1
 
+    def copy(self) -> Record:
+        """Return an independent copy."""
+        return Record(self.departments.copy(), self.segments.copy(), self.firm.copy(), self.weeks)
+
     def tallies(self, by: str | None = None, first: int = 0) -> dict[str, Floats]:
         """Return every tally as an array over weeks.
 

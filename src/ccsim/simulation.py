@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -104,6 +105,13 @@ class Simulation:
         """Make a move now: it acts from the coming week on."""
         self.world.settings = with_values(self.world.settings, move.set)
         self.events.append((self.world.week + 1, move.label))
+
+    def copy(self) -> Simulation:
+        """Return a copy that lives on by itself, on the same draws."""
+        twin = copy(self)
+        twin.world, twin.record = self.world.copy(), self.record.copy()
+        twin.events, twin._pending = list(self.events), list(self._pending)
+        return twin
 
     def kpis(self, by: str | None = None) -> dict[str, Floats]:
         """Return every KPI over the weeks so far; ``by`` may be ``"department"`` or ``"segment"``."""

@@ -21,7 +21,9 @@ class LabelledInput(FileInput):
 
 
 @solara.component
-def FileField(on_file: Callable[[str, bytes], None], label: str, most: int, folder: bool = False) -> None:
+def FileField(
+    on_file: Callable[[str, bytes], None], label: str, most: int, folder: bool = False, accept: str = ".json"
+) -> None:
     """A field for a file that the keyboard and a phone can use too.
 
     Args:
@@ -29,12 +31,13 @@ def FileField(on_file: Callable[[str, bytes], None], label: str, most: int, fold
         label: what is asked for.
         most: bytes of a file that may be read; of a larger one, one byte more is read, to tell.
         folder: whether a folder is chosen, with all files in it.
+        accept: the ending of the files that are offered.
     """
     chosen, choose = solara.use_state(None)
     nothing: list[Any] = []
     files, put = solara.use_state(nothing)
     field = LabelledInput.element(
-        accept=".json", multiple=folder, directory=folder, label=label, on_file_info=choose
+        accept=accept, multiple=folder, directory=folder, label=label, on_file_info=choose
     )  # fmt: skip
 
     def wire() -> None:

@@ -1,228 +1,225 @@
-"""What the page Explore does, without the page: runs that can be stepped, pinned and compared on the same draws.
+"""What the page Explore does, without the page: a run that is stepped, moved, and taken apart on the same draws.
 
-A run belongs to its session. A step holds the session's lock, and what is drawn is a snapshot that nothing changes.
+A run belongs to its session. Whoever steps it holds its lock, and what is drawn is a picture that nothing changes.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
+from ccsim.app.cause import Cause, Effect
+from ccsim.app.course import Course, Decision, People, Structure, kpis_of
 from ccsim.errors import InputError
-from ccsim.kpis import KPIS
-from ccsim.mechanisms import choice, contact
-from ccsim.mechanisms.empowerment import felt
-from ccsim.mechanisms.scorecards import pressed
-from ccsim.populations import Floats
-from ccsim.scenario import Scenario, check, load
-from ccsim.settings import declared
-from ccsim.simulation import LARGEST_SEED, Simulation
+from ccsim.scenario import Move, Scenario, check, default_label
+from ccsim.settings import declared, with_values
+from ccsim.simulation import Simulation
+from ccsim.world import World
 
-HORIZON = 156
-#: Weeks that a page may run on, and seeds and text that a link may carry.
-MOST_WEEKS, LONGEST_LINK = 520, 4000
-#: KPIs of the tiles, and of the lines.
-TILES = ("csat", "fcr", "adoption", "engagement", "profit", "npv")
-LINES = ("csat", "fcr", "adoption", "conviction", "profit", "npv")
-#: What people can be coloured by: column, words, lowest, highest.
-COLOURS: dict[str, tuple[str, float, float]] = {
-    "conviction": ("conviction", 0.0, 1.0),
-    "habit": ("habit of acting customer-first", 0.0, 1.0),
-    "latitude": ("latitude granted", 0.0, 1.0),
-    "fatigue": ("change fatigue", 0.0, 0.5),
-    "engagement": ("engagement", 0.3, 1.0),
-    "skill": ("skill", 0.2, 1.0),
-}
-OPTIONS = ("close fast", "follow the script", "solve with judgement", "hand over", "escalate")
+#: Weeks of a run: as a rule, fewest and most.
+HORIZON, FEWEST_WEEKS, MOST_WEEKS = 156, 4, 520
+#: What a page accepts at most, so that one visitor cannot take the server from the others.
+MOST: dict[str, float] = {
+    "organisation.staff": 2000, "organisation.customers": 20_000, "organisation.warm_up": 260,
+    "organisation.prospects": 3.0, "organisation.ties": 32, "organisation.departments": 24,
+    "word_of_mouth.reach": 20,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Course:
-    """A run as far as it has come.
+class Told:
+    """A decision and what it has changed so far, as :class:`~ccsim.app.cause.Cause` found it."""
 
-    Attributes:
-        title: what to call it.
-        changed: the levers that differ from the scenario's.
-        kpis: every KPI by week.
-        events: (week, label) of moves.
-    """
-
-    title: str
-    changed: dict[str, Any]
-    kpis: Mapping[str, Floats]
-    events: tuple[tuple[int, str], ...]
-
-    @property
-    def weeks(self) -> int:
-        """Weeks lived."""
-        return len(self.kpis["csat"])
+    week: int
+    values: Mapping[str, Any]
+    effects: tuple[Effect, ...]
+    seen: int
+    living: bool
 
 
-@dataclass(frozen=True)
-class People:
-    """Staff and leaders as they are now; arrays that nothing changes."""
-
-    department: np.ndarray
-    present: np.ndarray
-    tipped: np.ndarray
-    champion: np.ndarray
-    columns: Mapping[str, np.ndarray]
-    leaders: tuple[tuple[int, int, float], ...]  # tier, department, conviction
-    satisfaction: np.ndarray  # customers by segment (rows) and tenth of satisfaction (columns)
-
-
-@dataclass
 class Laboratory:
     """A session's run.
 
     Args:
-        scenario: a scenario's name.
-        levers: what is changed in it.
+        base: the scenario that it begins with.
+        changed: what differs from it from the start, by key: levers, assumptions and sizes.
+        decisions: levers to be set during the run.
         seed: of all draws.
+        horizon: weeks of the run.
 
     Raises:
-        InputError: a name, a lever, a value or a seed that is not accepted.
+        InputError: a value or a seed that is not accepted.
     """
 
-    scenario: str = "nothing"
-    levers: dict[str, Any] = field(default_factory=dict)
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.seed <= LARGEST_SEED:
-            raise InputError(f"seed: {self.seed} is not accepted; it takes a whole number from 0")
+    def __init__(
+        self, base: Scenario, changed: Mapping[str, Any] | None = None, decisions: Sequence[Decision] = (),
+        seed: int = 1, horizon: int = HORIZON,
+    ) -> None:  # fmt: skip
+        if not FEWEST_WEEKS <= horizon <= MOST_WEEKS:
+            raise InputError(f"weeks: {horizon} is not accepted; it takes {FEWEST_WEEKS} to {MOST_WEEKS}")
+        for key, value in base.values().items():
+            bounded(key, value)
+        self.base, self.seed, self.horizon = base, seed, horizon
+        self.changed = {key: bounded(key, value) for key, value in (changed or {}).items()}
+        self.decisions = list(decisions)
         self._lock = threading.Lock()
-        self._simulation = Simulation(self.resolved(), self.seed, HORIZON)
+        self._found()
 
-    def resolved(self) -> Scenario:
-        """Return the scenario with what is changed in it."""
-        return load(self.scenario).changed(self.levers)
+    def _found(self) -> None:
+        """Found the organisation once, and part from it the run, the run without its levers, and doing nothing."""
+        scenario = self.scenario()
+        self._planned = scenario.schedule[: len(scenario.schedule) - len(self.base.schedule)]
+        self._run = Simulation(replace(scenario, levers={}), self.seed, self.horizon)
+        self._run.scenario = scenario
+        self._nothing = self._run.copy()
+        self._nothing._pending = []
+        self._baseline: Course | None = None
+        self.structure = Structure.of(self._run.world)
+        self._before: World | None = None
+        self.causes: list[Cause] = []
+        if scenario.levers:
+            self._branch(scenario.levers)
+            self._run.world.settings = with_values(self._run.world.settings, scenario.levers)
+
+    def scenario(self) -> Scenario:
+        """Return the run as a scenario: run from the command line on the same seed, it gives the same numbers."""
+        changed = self.base.changed(self.changed)
+        moves = tuple(Move.of(one.set, week=one.week) for one in self.decisions)
+        return replace(changed, schedule=_decided_first(moves, changed.schedule), files=())
+
+    @property
+    def weeks(self) -> int:
+        """Weeks lived so far."""
+        return self._run.record.weeks
 
     def step(self, weeks: int = 1) -> int:
         """Live some weeks, to the horizon at most; return the weeks lived so far."""
         with self._lock:
-            for _ in range(min(weeks, HORIZON - self._simulation.record.weeks)):
-                self._simulation.step()
-            return self._simulation.record.weeks
+            for _ in range(min(weeks, self.horizon - self._run.record.weeks)):
+                self._step()
+            return self._run.record.weeks
 
-    def move(self, levers: Mapping[str, Any]) -> None:
-        """Set levers from the coming week on, as a manager would.
+    def _step(self) -> None:
+        coming = self._run.week + 1
+        due = [move for move in self._run._pending if move.when is None and move.week == coming]
+        if due:
+            self._branch({key: value for move in due for key, value in move.set.items()}, due)
+        self._before = self._run.world.copy()
+        self._run.step()
+        if self.causes:
+            self.causes[-1].live(self._run)
+
+    def _branch(self, values: Mapping[str, Any], without: Sequence[Move] = ()) -> None:
+        """Let a twin of the run live on without a move: what differs from then on is the move's doing."""
+        coming = self._run.week + 1
+        if self.causes and self.causes[-1].week == coming:
+            # Several moves of one week are one decision, and its twin knows none of them.
+            self.causes[-1].add(values, without)
+            return
+        if self.causes:
+            self.causes[-1].end(self._run)
+        self.causes.append(Cause(coming, dict(values), self._run.copy(), without))
+
+    def move(self, values: Mapping[str, Any]) -> None:
+        """Set levers from the coming week on, as a manager would; before week 0, from the start.
 
         Raises:
-            InputError: a lever or a value that is not accepted.
+            InputError: a lever or a value that is not accepted, or a run that is over.
         """
-        from ccsim.scenario import Move
-
         with self._lock:
-            self._simulation.move(Move.of({key: check(key, value, ("lever",)) for key, value in levers.items()}))
+            coming = self._run.week + 1
+            if coming >= self.horizon:
+                raise InputError("the run is over: start again to try something else")
+            checked = {key: bounded(key, check(key, value, ("lever",))) for key, value in values.items()}
+            self._branch(checked)
+            self._run.world.settings = with_values(self._run.world.settings, checked)
+            if coming == 0:
+                self.changed |= checked
+            else:
+                self._note(coming, checked)
 
-    def course(self) -> Course:
+    def _note(self, week: int, values: Mapping[str, Any]) -> None:
+        """Keep a decision; what is set twice before the week is lived counts once."""
+        planned = [move for move in self._planned if move.week == week]
+        earlier = {key: value for one in self.decisions if one.week == week for key, value in one.set.items()}
+        values = {**earlier, **values}
+        self.decisions = sorted(
+            [one for one in self.decisions if one.week != week] + [Decision(week, values)], key=lambda one: one.week
+        )
+        # What a link had planned for this week is now part of what is decided here.
+        self._run._pending = [move for move in self._run._pending if not any(move is one for one in planned)]
+        self._run.world.settings = with_values(self._run.world.settings, values)
+        self._run.events[:] = [one for one in self._run.events if one[0] != week] + [(week, default_label(values))]
+
+    def in_force(self) -> dict[str, Any]:
+        """Return every value that is not the default, by key, as a user would write it."""
+        with self._lock:
+            settings = self._run.world.settings
+        found = {}
+        for key, row in declared().items():
+            value = getattr(getattr(settings, row.group), row.name)
+            shown = row.choices[int(value)] if row.choices else row.kind(value)
+            if shown != row.shown:
+                found[key] = shown
+        return found
+
+    def course(self, title: str = "") -> Course:
         """Return the run so far."""
         with self._lock:
-            kpis = self._simulation.kpis() if self._simulation.record.weeks else {name: np.empty(0) for name in KPIS}
-            return Course(load(self.scenario).title, dict(self.levers), kpis, tuple(self._simulation.events))
+            coming = self._run.week + 1
+            decided = tuple(one for one in self.decisions if one.week <= coming)
+            return Course(title or self.base.title, self.base.name, self.seed, dict(self.changed), decided,
+                          kpis_of(self._run), tuple(self._run.events), self.horizon)  # fmt: skip
 
-    def people(self) -> People:
+    def baseline(self) -> Course:
+        """Return what the same organisation does on the same draws when nobody does anything."""
+        if self._baseline is None:
+            twin = self._nothing.copy()
+            for _ in range(self.horizon):
+                twin.step()
+            self._baseline = Course("Doing nothing", self.base.name, self.seed, {}, (), twin.kpis(), (), self.horizon)
+        return self._baseline
+
+    def people(self, by: str = "conviction") -> People:
         """Return who is there and in what state."""
         with self._lock:
-            world = self._simulation.world
-            staff, customers = world.state.staff, world.state.customers
-            active = customers.active == 1
-            tenths = np.minimum(9, (customers.satisfaction[active] * 10).astype(int))
-            crowd = np.zeros((len(world.state.segments.customers), 10), int)
-            np.add.at(crowd, (customers.segment[active], tenths), 1)
-            return People(
-                staff.department.copy(), np.asarray(staff.vacant_until <= world.week + 1), staff.tipped_in.copy(),
-                staff.champion.copy(), {name: np.array(getattr(staff, name)) for name in COLOURS},
-                tuple((int(k.tier), int(k.department), float(k.conviction)) for k in world.state.leaders), crowd,
-            )  # fmt: skip
+            return People.of(self._run.world, by)
 
-    def person(self, row: int, complexity: float = 0.5) -> list[tuple[str, str]]:
-        """Tell who somebody is, whom he or she listens to, and what would weigh in the next case.
-
-        Args:
-            row: which member of staff.
-            complexity: of the case.
-        """
+    def told(self) -> tuple[Told, ...]:
+        """Return every decision so far with what it has changed."""
         with self._lock:
-            world = self._simulation.world
-            staff, p = world.state.staff, world.settings
-            row = max(0, min(len(staff) - 1, row))
-            one = staff[row]
-            department = world.state.departments[one.department]
-            told = [
-                ("Post", f"number {row}, department {int(one.department) + 1}"),
-                ("In post since", f"week {int(one.hired_in)}" if one.hired_in >= 0 else "before week 0"),
-                ("Listens to", ", ".join(str(int(other)) for other in world.state.colleagues[row])),
-                ("The penny dropped", f"in week {int(one.tipped_in)}" if one.tipped_in >= 0 else "not yet"),
-                *((words.capitalize(), f"{100 * float(getattr(one, name)):.0f} %")
-                  for name, (words, _, _) in COLOURS.items()),
-            ]  # fmt: skip
-            share = float(one.latitude + one.cover)
-            case = (complexity, 1, 0, float(department.routine), float(department.workload),
-                    float(department.defects - p.defects.ordinary), 0.0)  # fmt: skip
-            taste = float(one.taste)
-            if one.leader >= 0:
-                lead = world.state.leaders[one.leader]
-                taste *= pressed(float(lead.usual - lead.seen), p.scorecards)
-            who = (
-                float(one.skill + one.knows), min(1.0, share), taste,
-                felt(one.latitude, one.safety, one.cover), p.conviction.pull * float(one.conviction),
-                p.conviction.norm * float(one.peer_practice - 0.25) + float(one.praise), p.habit.pull * float(one.habit),
-                float(one.fatigue), float(one.slower),
+            kpis = kpis_of(self._run)
+            return tuple(
+                Told(one.week, dict(one.values), one.look(kpis), one.seen, one.living) for one in self.causes
             )  # fmt: skip
-        appeals = np.array([
-            choice.appeal(option, case, who, p.staff_scorecard, p.scorecards, p.service, p.handoffs, p.empowerment)
-            for option in (contact.FAST, contact.SCRIPT, contact.SOLVE, contact.HAND_OVER, contact.ESCALATE)
-        ])  # fmt: skip
-        chances = np.exp(appeals - appeals.max())
-        chances /= chances.sum()
-        told += [(f"Would {name}", f"{100 * chance:.0f} %") for name, chance in zip(OPTIONS, chances, strict=True)]
-        return told
+
+    def worlds(self) -> tuple[World | None, World]:
+        """Return copies of the world as it was before the last week, and as it is now."""
+        with self._lock:
+            return self._before and self._before.copy(), self._run.world.copy()
 
 
-def link_of(scenario: str, levers: Mapping[str, Any], seed: int) -> str:
-    """Return the settings as the query of a link."""
-    from urllib.parse import urlencode
+def bounded(key: str, value: Any) -> Any:
+    """Return a checked value that a page may use.
 
-    return urlencode({"scenario": scenario, "seed": seed, **levers})
-
-
-def settings_of(query: str) -> tuple[str, dict[str, Any], int, list[str]]:
-    """Return scenario, levers and seed from the query of a link, and in words what of it could not be used."""
-    from urllib.parse import parse_qsl
-
-    if len(query) > LONGEST_LINK:
-        return "nothing", {}, 1, ["the link is too long to be one of ours; it was passed over"]
-    scenario, levers, seed, problems = "nothing", {}, 1, []
-    for key, text in parse_qsl(query.lstrip("?")):
-        try:
-            if key == "scenario":
-                load(text)
-                scenario = text
-            elif key == "seed":
-                if not text.isdigit() or int(text) > LARGEST_SEED:
-                    raise InputError(f"{text!r} is not accepted; it takes a whole number from 0")
-                seed = int(text)
-            else:
-                levers[key] = check(key, value_of(key, text))
-        except InputError as error:
-            problems.append(f"{key}: {error}")
-    return scenario, levers, seed, problems
+    Raises:
+        UnknownName: no such parameter.
+        InputError: not accepted, or more than a page may ask for.
+    """
+    checked = check(key, value)
+    if key in MOST and checked > MOST[key]:
+        raise InputError(f"{key}: {checked:g} is not accepted here; this page takes at most {MOST[key]:g}")
+    return checked
 
 
-def value_of(key: str, text: str) -> Any:
-    """Return the text of a link or a field in the kind that its parameter takes."""
-    row = declared().get(key)
-    if row is None or row.choices:
-        return text
-    if row.kind is bool:
-        return {"true": True, "false": False}.get(text.lower(), text)
-    try:
-        return int(text) if row.kind is int else float(text)
-    except ValueError:
-        return text
+def _decided_first(moves: tuple[Move, ...], schedule: tuple[Move, ...]) -> tuple[Move, ...]:
+    """Join decisions and a schedule as they act: in the same week, what is scheduled has the last word."""
+    kept = []
+    for move in moves:
+        later = {key for row in schedule if row.when is None and row.week == move.week for key in row.set}
+        values = {key: value for key, value in move.set.items() if key not in later}
+        if values:
+            kept.append(replace(move, set=values, label=default_label(values)))
+    return (*kept, *schedule)

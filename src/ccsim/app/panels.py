@@ -1,0 +1,144 @@
+"""What the page tells in words: what was decided and what came of it, and who somebody is and why he or she chose so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import solara
+
+from ccsim.app.cause import words
+from ccsim.app.course import COLOURS
+from ccsim.app.laboratory import Laboratory
+from ccsim.app.last_choice import NAMES, TERMS, LastChoice, at, last_choice
+from ccsim.settings import declared
+from ccsim.world import World
+
+
+def setting(values: Mapping[str, Any]) -> str:
+    """Say what is set, as ``Programme budget = 8,000 EUR/week``."""
+    return "; ".join(one_setting(key, value) for key, value in values.items())
+
+
+def one_setting(key: str, value: Any) -> str:
+    """Say one value with its name and unit."""
+    row = declared()[key]
+    name = f"{row.group.replace('_', ' ')} {row.name.replace('_', ' ')}"
+    shown = value if isinstance(value, str) else ("on" if value else "off") if row.kind is bool else f"{value:,.6g}"
+    unit = (
+        "" if row.unit in ("", "on/off", "share", "weight", "probability", "factor") or row.choices else f" {row.unit}"
+    )
+    return f"{name[:1].upper()}{name[1:]} = {shown}{unit}"
+
+
+@solara.component
+def Feed(laboratory: Laboratory, turn: int) -> None:
+    """Why did it change? Every decision with what has come of it."""
+    rows = []
+    for one in reversed(laboratory.told()):
+        chain = " → ".join(f"<b>{escape(words(effect))}</b>" for effect in one.effects)
+        until = f"By week {one.seen}" if one.living else f"When the next move was made, in week {one.seen + 1}"
+        came = f"{until}, because of it alone: {chain}." if chain else "Nothing to speak of has come of it yet."
+        rows.append(
+            f"<li><b>Week {one.week}:</b> {escape(setting(one.values))}<br><span class='chain'>{came}</span></li>"
+        )
+    text = "".join(rows) or "<li>Nothing has been decided. Move a lever, and see here what comes of it.</li>"
+    solara.HTML(
+        tag="section",
+        unsafe_innerHTML="<h2>Why did it change?</h2><p class='ex-help'>Each move is compared with the same run without "
+        "it, on the same draws: what differs is the move's doing.</p>"
+        f"<ul class='ex-log feed'>{text}</ul>",
+    )
+
+
+@solara.component
+def Log(laboratory: Laboratory, turn: int) -> None:
+    """The decisions of the run, by week, with what the programme has cost."""
+    course = laboratory.course()
+    spend, total = course.kpis["spend"], float(course.kpis["spend"].sum()) if course.weeks else 0.0
+    rows = [(0, setting(laboratory.scenario().levers))] if laboratory.scenario().levers else []
+    rows += [(one.week, setting(one.set)) for one in course.decisions]
+    scheduled = {week: label for week, label in course.events if all(week != one.week for one in course.decisions)}
+    rows += [(week, f"scheduled: {label}") for week, label in scheduled.items()]
+    lines = "".join(
+        f"<tr><td>{week}</td><td>{escape(said)}</td><td>{_cost(spend, week)}</td></tr>" for week, said in sorted(rows)
+    )
+    body = (
+        f"<tbody>{lines}</tbody>" if lines else "<tbody><tr><td>–</td><td>no decisions yet</td><td></td></tr></tbody>"
+    )
+    solara.HTML(
+        tag="section",
+        unsafe_innerHTML="<h2>Decision log</h2><div class='ex-wide'><table class='words log'><thead><tr><th>week</th>"
+        f"<th>what was set</th><th>programme, EUR/week</th></tr></thead>{body}</table></div>"
+        f"<p class='ex-help'>Programme spending to date: EUR {total:,.0f}.</p>",
+    )
+
+
+def _cost(spend: Any, week: int) -> str:
+    return f"{float(spend[week]):,.0f}" if week < len(spend) else "–"
+
+
+@solara.component
+def Person(laboratory: Laboratory, row: int, turn: int) -> None:
+    """Who somebody is, to whom he or she listens, and why the last case was handled so."""
+    before, now = laboratory.worlds()
+    if not 0 <= row < len(now.state.staff.department):
+        solara.HTML(
+            tag="section",
+            unsafe_innerHTML="<h2>A person</h2><p class='ex-help'>Click somebody in the picture: who it is, "
+            "to whom he or she listens, and why the last case was handled so.</p>",
+        )
+        return
+    choice = last_choice(before, now, row)
+    solara.HTML(
+        tag="section",
+        unsafe_innerHTML=f"<h2>Number {row}</h2><div class='ex-person'>{_who(now, row)}{_why(choice, now)}</div>",
+    )
+
+
+def _who(now: World, row: int) -> str:
+    staff, one = now.state.staff, at(now, row)
+    front = "front line" if now.state.departments.front[one.department] else "back office"
+    lead = float(now.state.leaders.conviction[one.leader]) if one.leader >= 0 else None
+    ties = now.state.colleagues[row].tolist()
+    others = sum(1 for tie in ties if staff.department[tie] != one.department)
+    facts = [
+        ("Post", f"department {int(one.department) + 1}, {front}"
+         + (f"; team lead's conviction {100 * lead:.0f} %" if lead is not None else "")),
+        ("In post", "since before week 0" if one.hired_in < 0 else f"since week {int(one.hired_in)}"),
+        ("Listens to", f"numbers {', '.join(map(str, sorted(ties)))} ({others} in other departments)"),
+        ("The penny", "dropped before week 0" if one.tipped_in < -1 else f"dropped in week {int(one.tipped_in)}"
+         if one.tipped_in >= 0 else "has not dropped"),
+        ("State", "; ".join(f"{name} {100 * float(getattr(one, name)):.0f} %" for name in COLOURS if name != "judgement")),
+    ]  # fmt: skip
+    if one.champion > 0:
+        facts.append(("Champion", f"{float(one.champion):.0f} hours a week"))
+    return "<dl>" + "".join(f"<dt>{name}</dt><dd>{escape(said)}</dd>" for name, said in facts) + "</dl>"
+
+
+def _why(choice: LastChoice | None, now: World) -> str:
+    if choice is None:
+        return "<p class='ex-help'>No case this week, so no choice to explain.</p>"
+    best = [k for k in range(len(NAMES)) if choice.chances[k] > 0]
+    head = "".join(f"<th scope='col'>{NAMES[k]}</th>" for k in best)
+    rows = ""
+    for name, values in zip(TERMS, choice.terms, strict=True):
+        if any(abs(values[k]) >= 0.005 for k in best):
+            rows += f"<tr><th scope='row'>{name}</th>{''.join(_term(values[k]) for k in best)}</tr>"
+    total = "".join(f"<td>{choice.terms[:, k].sum():+.2f}</td>" for k in best)
+    chance = "".join(f"<td>{100 * choice.chances[k]:.0f} %</td>" for k in best)
+    about = f"complexity {100 * choice.complexity:.0f} %, {choice.stages} stage{'s' * (choice.stages != 1)} to go"
+    return (
+        f"<h3>Last choice, week {now.week}: {NAMES[choice.option]}</h3>"
+        f"<p class='ex-help'>The case: {about}{', what the customer had said was lost' if choice.lost else ''}. "
+        "What made each option attractive, in units of utility:</p>"
+        f"<div class='ex-wide'><table class='terms'><thead><tr><td></td>{head}</tr></thead><tbody>{rows}"
+        f"<tr><th scope='row'>together</th>{total}</tr><tr class='chosen'><th scope='row'>chance</th>{chance}</tr>"
+        f"</tbody></table></div><p class='ex-help'>The draw was {choice.luck:.3f} of 1, so: {NAMES[choice.option]}.</p>"
+    )
+
+
+def _term(value: float) -> str:
+    less = " less" if value < 0 else ""
+    return f"<td>{value:+.2f} <span class='bar{less}' style='width:{min(40.0, 12 * abs(value)):.0f}px'></span></td>"

@@ -1,0 +1,168 @@
+"""The moving parts of the page: people, customers, lines and tiles, drawn in the browser from a few numbers a week."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import solara
+
+from ccsim.app.course import COLOURS, Course, People, Structure, smooth
+from ccsim.kpis import KPIS
+from ccsim.populations import Floats
+
+#: KPIs of the tiles and of the lines.
+TILES = ("csat", "nps", "fcr", "adoption", "conviction", "engagement", "profit", "npv")
+LINES = ("csat", "fcr", "conviction", "adoption", "fatigue", "npv")
+#: From low to high, light to dark, so that it reads in grey, too.
+SCALE = ("#eef3f8", "#c6d9ea", "#93bbdb", "#5493c4", "#1f68a4", "#083a69")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A run on the charts: what it is called, its look, its values by KPI, and a band if there is one."""
+
+    name: str
+    colour: str
+    dash: str
+    values: dict[str, Floats]
+    low: dict[str, Floats] | None = None
+    high: dict[str, Floats] | None = None
+
+
+#: Looks as in the figures: this run, doing nothing, and others in order.
+MINE, BASELINE = ("#d55e00", ""), ("#4d4d4d", "2 3")
+OTHERS = (("#0072b2", "8 3"), ("#007a5e", "7 3 2 3"), ("#a04478", "4 2"), ("#7a5c00", "9 3 2 3 2 3"))
+
+
+@solara.component_vue("vue/people.vue")
+def PeoplePicture(
+    department: list[int], leader: list[int], tier: list[int], leads: list[int], front: list[int],
+    listens: list[list[int]], value: list[int], tipped: list[int], champion: list[int], leaders: list[int],
+    scale: list[str], label: str, unit: str, low: float, high: float, ties: str, chosen: int, event_pick: Any = None,
+) -> None:  # fmt: skip
+    """Draw everybody in their department; ``pick`` is told the row of whoever is chosen."""
+
+
+@solara.component_vue("vue/crowd.vue")
+def CrowdPicture(crowd: list[list[int]], won: int, lost: int) -> None:
+    """Draw customers by segment and satisfaction."""
+
+
+@solara.component_vue("vue/lines.vue")
+def LinesPicture(charts: list[dict[str, Any]], marks: list[list[Any]], horizon: int, smoothed: bool = True) -> None:
+    """Draw KPIs over weeks, with events, a reading under the pointer, and a table behind."""
+
+
+@solara.component_vue("vue/tiles.vue")
+def TilesPicture(tiles: list[dict[str, Any]]) -> None:
+    """Draw key figures."""
+
+
+def people(structure: Structure, now: People, by: str, ties: str, chosen: int, pick: Any) -> Any:
+    """Show the organisation."""
+    label, unit, low, high = COLOURS[by]
+    return PeoplePicture(
+        department=structure.department, leader=structure.leader, tier=structure.tier, leads=structure.leads,
+        front=structure.front, listens=structure.ties, value=now.value, tipped=now.tipped, champion=now.champion,
+        leaders=now.leaders, scale=list(SCALE), label=label, unit=unit, low=low, high=high, ties=ties, chosen=chosen,
+        event_pick=pick,
+    )  # fmt: skip
+
+
+def charts(names: Sequence[str], lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Return charts as plain data: one for each KPI, with every line in it."""
+    found = []
+    for name in names:
+        kpi = KPIS[name]
+        series = [
+            {"name": line.name, "colour": line.colour, "dash": line.dash, "values": plain(line.values[name]),
+             "low": line.low and plain(line.low[name]), "high": line.high and plain(line.high[name])}
+            for line in lines if len(line.values[name])
+        ]  # fmt: skip
+        found.append({"name": name, "title": kpi.title, "unit": kpi.unit, "meaning": kpi.meaning, "series": series})
+    return found
+
+
+def line_of(course: Course, name: str, look: tuple[str, str]) -> Line:
+    """Return a run as a line."""
+    return Line(name, *look, {kpi: course.drawn(kpi) for kpi in KPIS})
+
+
+def plain(values: Floats) -> list[float | None]:
+    """Return values with as many digits as a picture can show; nan as None."""
+    return [None if value != value else float(f"{value:.5g}") for value in values.tolist()]
+
+
+def tiles(course: Course, baseline: Course | None) -> list[dict[str, Any]]:
+    """Return the key figures now, and by how much each differs from doing nothing in the same week."""
+    found = []
+    for name in TILES:
+        kpi = KPIS[name]
+        values = course.drawn(name)
+        now = float(values[-1]) if len(values) else float("nan")
+        theirs = smooth(name, baseline.kpis[name][: len(values)]) if baseline and len(values) else None
+        gap = now - float(theirs[-1]) if theirs is not None and len(theirs) == len(values) else float("nan")
+        found.append(
+            {"name": name, "title": kpi.title, "unit": unit_of(name), "meaning": f"{kpi.meaning}; {span_of(name)}",
+             "shown": figure(name, now), "exact": repr(now), "spark": spark(values), "gap": gap_words(name, gap, now),
+             "good": tone(name, gap, now)}
+        )  # fmt: skip
+    return found
+
+
+def unit_of(name: str) -> str:
+    """Return the unit in which a KPI is shown: shares in per cent."""
+    return KPIS[name].unit.replace("share", "%", 1)
+
+
+def span_of(name: str) -> str:
+    """Say over which weeks a figure is taken."""
+    return "to date" if KPIS[name].total == "last" else "mean of the last 13 weeks"
+
+
+def figure(name: str, value: float) -> str:
+    """Write a KPI as a figure, shares in per cent."""
+    if value != value:
+        return "–"
+    shown = 100 * value if KPIS[name].unit.startswith("share") else value
+    size = abs(shown)
+    if size >= 1e6:
+        return f"{shown / 1e6:,.2f} m"
+    if size >= 1e4:
+        return f"{shown / 1e3:,.0f} k"
+    return f"{shown:,.0f}" if size >= 1000 else f"{shown:.1f}"
+
+
+def slight(gap: float, now: float) -> bool:
+    """Whether a difference is too small to speak of."""
+    return abs(gap) <= 0.002 * max(abs(now), 1e-9)
+
+
+def gap_words(name: str, gap: float, now: float) -> str:
+    """Say a difference to doing nothing."""
+    if gap != gap:
+        return "\u00a0"
+    if slight(gap, now):
+        return "as doing nothing"
+    return f"{'▲' if gap > 0 else '▼'} {figure(name, abs(gap))} vs doing nothing"
+
+
+def tone(name: str, gap: float, now: float) -> str:
+    """Say whether a difference is good, bad or neither, for its colour."""
+    better = KPIS[name].better
+    if gap != gap or slight(gap, now) or better == "neither":
+        return ""
+    return "good" if (gap > 0) == (better == "more") else "bad"
+
+
+def spark(values: Floats) -> str:
+    """Return a course as the path of a small line, 120 by 24."""
+    known = [(k, v) for k, v in enumerate(values.tolist()) if v == v]
+    if len(known) < 2:
+        return ""
+    low, high = min(v for _, v in known), max(v for _, v in known)
+    room = (high - low) or 1.0
+    last = max(1, len(values) - 1)
+    return "M" + "L".join(f"{2 + 116 * k / last:.1f} {21 - 18 * (v - low) / room:.1f}" for k, v in known)
