@@ -77,11 +77,13 @@ def charts(names: Sequence[str], lines: Sequence[Line]) -> list[dict[str, Any]]:
     for name in names:
         kpi = KPIS[name]
         series = [
-            {"name": line.name, "colour": line.colour, "dash": line.dash, "values": plain(line.values[name]),
-             "low": line.low and plain(line.low[name]), "high": line.high and plain(line.high[name])}
+            {"name": line.name, "colour": line.colour, "dash": line.dash, "values": plain(line.values[name], name),
+             "low": line.low and plain(line.low[name], name), "high": line.high and plain(line.high[name], name)}
             for line in lines if len(line.values[name])
         ]  # fmt: skip
-        found.append({"name": name, "title": kpi.title, "unit": kpi.unit, "meaning": kpi.meaning, "series": series})
+        found.append(
+            {"name": name, "title": kpi.title, "unit": unit_of(name), "meaning": kpi.meaning, "series": series}
+        )
     return found
 
 
@@ -90,9 +92,10 @@ def line_of(course: Course, name: str, look: tuple[str, str]) -> Line:
     return Line(name, *look, {kpi: course.drawn(kpi) for kpi in KPIS})
 
 
-def plain(values: Floats) -> list[float | None]:
-    """Return values with as many digits as a picture can show; nan as None."""
-    return [None if value != value else float(f"{value:.5g}") for value in values.tolist()]
+def plain(values: Floats, name: str) -> list[float | None]:
+    """Return values of a KPI with as many digits as a picture can show, shares in per cent, nan as None."""
+    times = 100.0 if KPIS[name].unit.startswith("share") else 1.0
+    return [None if value != value else float(f"{times * value:.5g}") for value in values.tolist()]
 
 
 def tiles(course: Course, baseline: Course | None) -> list[dict[str, Any]]:
