@@ -123,11 +123,6 @@ class Staff:
     champion: Floats = stock("hours/week", "time freed for carrying the change, 0 for nearly everybody", "champions")
     system_use: Floats = stock("share", "how far the person uses the system for service", "technology")
     praise: Floats = stock("utility", "recognition that the person has come to expect", "recognition")
-    last_choice: Whole = stock("option", "1 + the option chosen for the last case, 0 before the first", "service")
-    last_case: Whole = stock("row", "that case; the next three say what it was like when it was chosen for", "service")
-    last_complexity: Floats = stock("share", "how far it was from the standard one", "service")
-    last_stages: Whole = stock("count", "stages that it had still to go", "service")
-    last_lost: Whole = stock("0/1", "1 if what the customer had said was lost on the way", "service")
 
     arrived: Floats = flow("people", "1 if a new person takes the post this week")
     hours: Floats = flow("hours", "time available for cases")

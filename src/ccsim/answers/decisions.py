@@ -100,21 +100,25 @@ def choices(arguments: tuple[Any, ...]) -> list[Choice]:
     return made
 
 
-def plain(function: Any, instead: Mapping[str, Callable[..., Any]] | None = None) -> Callable[..., Any]:
+def plain(
+    function: Any, instead: Mapping[str, Callable[..., Any]] | None = None, made: dict[Any, Any] | None = None
+) -> Callable[..., Any]:
     """Return a rule or kernel as plain Python, down to the last rule that it uses.
 
     Args:
         function: the rule or kernel, compiled or not.
         instead: functions to be called in place of those that its source names.
+        made: what has been made plain on the way here; a column may bear a rule's name.
     """
     source = getattr(function, "py_func", function)
-    scope = dict(source.__globals__)
+    scope, made = dict(source.__globals__), {} if made is None else made
+    made[source] = found = types.FunctionType(source.__code__, scope, source.__name__, source.__defaults__)
     for name in source.__code__.co_names:
         if instead and name in instead:
             scope[name] = instead[name]
         elif hasattr(scope.get(name), "py_func"):
-            scope[name] = plain(scope[name])
-    return types.FunctionType(source.__code__, scope, source.__name__, source.__defaults__)
+            scope[name] = made.get(scope[name].py_func) or plain(scope[name], made=made)
+    return found
 
 
 def _at_zero(argument: Any, item: int | str) -> Any:

@@ -22,6 +22,8 @@ from ccsim.errors import CcsimError, InputError
 from ccsim.scenario import load, shipped
 from ccsim.simulation import LARGEST_SEED
 
+#: What is said while the first visitor waits.
+FOUNDING = "Founding an organisation, with two years of past … The very first time on a machine, the model is compiled: a minute or more."
 #: Frames a second, and the weeks that each frame lives; a busy server draws fewer frames and lives as many weeks.
 SPEEDS: dict[str, tuple[float, int]] = {
     "slow": (2.0, 1), "normal": (5.0, 1), "fast": (12.0, 1), "5 weeks a frame": (5.0, 5), "a quarter a frame": (4.0, 13),
@@ -63,7 +65,9 @@ def ExplorePage() -> None:
     with solara.Div(classes=["ex"]):
         if sitting.value is None:
             solara.HTML(
-                tag="p", classes=["ex-founding"], unsafe_innerHTML="Founding an organisation, with two years of past …"
+                tag="p",
+                classes=["ex-founding"],
+                unsafe_innerHTML="Founding an organisation, with two years of past. The very first time on a machine this takes a minute or more …",
             )
             solara.HTML(tag="p", classes=["ex-bad"], unsafe_innerHTML="")
         else:
@@ -126,7 +130,9 @@ def Desk(sitting: Sitting, tab: str, problem: solara.Reactive[str]) -> None:
     course = sitting.course()
     _bar(sitting, course, playing.value, speed.value, busy.value, problem.value, act)
     with solara.Div(style={} if tab == "explore" else {"display": "none"}):
-        Workplace(sitting, course, turn.value, lambda key, value: trying(lambda: sitting.put(key, value)))
+        Workplace(
+            sitting, course, turn.value, playing.value, lambda key, value: trying(lambda: sitting.put(key, value))
+        )
     if tab == "compare":
         Compare(sitting, turn.value, restart, problem)
     elif tab == "about":
@@ -210,7 +216,7 @@ def summary(course: Course, sitting: Sitting) -> str:
 
 
 @solara.component
-def Workplace(sitting: Sitting, course: Course, turn: int, put: Callable[[str, Any], None]) -> None:
+def Workplace(sitting: Sitting, course: Course, turn: int, playing: bool, put: Callable[[str, Any], None]) -> None:
     """Levers, figures, people, lines, and what is told of them."""
     by, ties, chosen = solara.use_reactive("conviction"), solara.use_reactive("of the person"), solara.use_reactive(-1)
     laboratory, baseline = sitting.laboratory, sitting.baseline()
@@ -230,12 +236,12 @@ def Workplace(sitting: Sitting, course: Course, turn: int, put: Callable[[str, A
             controls.Levers(groups=controls.groups(), values=sitting.values(), changed=sitting.changed(),
                             pending=sitting.pending(), turn=turn, event_put=take)  # fmt: skip
         with solara.Div(classes=["a-tiles"]):
-            pictures.TilesPicture(tiles=pictures.tiles(course, baseline))
+            pictures.TilesPicture(tiles=pictures.tiles(course, baseline), weeks=course.weeks)
         with solara.Div(classes=["a-people"]):
             Choice(by, ties)
             pictures.people(laboratory.structure, now, by.value, {"of the person": "one"}.get(ties.value, ties.value),
                             chosen.value, pick)  # fmt: skip
-            pictures.CrowdPicture(crowd=now.crowd, won=now.won, lost=now.lost)
+            pictures.CrowdPicture(crowd=now.crowd, won=now.won, lost=now.lost, weeks=course.weeks)
         with solara.Div(classes=["a-lines"]):
             lines = [pictures.line_of(baseline, "doing nothing", pictures.BASELINE)]
             if sitting.pinned:
@@ -251,7 +257,7 @@ def Workplace(sitting: Sitting, course: Course, turn: int, put: Callable[[str, A
             with solara.Div():
                 panels.Feed(laboratory, turn)
                 panels.Log(laboratory, turn)
-            panels.Person(laboratory, chosen.value, turn)
+            panels.Person(laboratory, chosen.value, turn, playing)
 
 
 def marks(sitting: Sitting, course: Course) -> list[tuple[int, str]]:

@@ -80,10 +80,10 @@ def from_toml(content: bytes) -> tuple[Scenario, int | None, int | None]:
 
 def picture_png(run: Kept, baseline: Any) -> bytes:
     """Return the charts of a run and of doing nothing as a picture for a slide, in the figures' style."""
-    from ccsim.plots import BASELINE, COLOURS, _panels, _scale
+    from ccsim.plots import BASELINE, COLOURS, slide
 
     course = run.course
-    with _panels(len(pictures.LINES)) as (figure, panels):
+    with slide(len(pictures.LINES)) as (figure, panels):
         for axes, name in zip(panels, pictures.LINES, strict=True):
             theirs, mine = baseline.drawn(name)[: course.weeks], course.drawn(name)
             axes.plot(theirs, color=BASELINE[0], linestyle=BASELINE[1], linewidth=2, label="doing nothing, same draws")
@@ -91,7 +91,7 @@ def picture_png(run: Kept, baseline: Any) -> bytes:
             axes.set_xlim(0, max(1, course.horizon - 1))
             for week, _ in course.events:
                 axes.axvline(week, color="#8a8a8a", linewidth=0.8, linestyle=(0, (2, 3)))
-            _scale(axes, KPIS[name])
+            axes.set_title(f"{KPIS[name].title} ({KPIS[name].unit})")
             axes.set_xlabel("week")
         figure.suptitle(f"{course.title}, seed {course.seed}", x=0.02, ha="left", fontsize=16, fontweight="bold")
         handles, labels = panels[0].get_legend_handles_labels()
@@ -141,9 +141,9 @@ def Exports(sitting: Sitting, turn: int, restart: Callable[..., None], problem: 
     """Every way to take the present run away, and to bring one back."""
     note = solara.use_reactive("")
 
-    def bring(file: Any) -> None:
+    def bring(_name: str, content: bytes) -> None:
         try:
-            scenario, seed, weeks = from_toml(file["file_obj"].read(LARGEST + 1))
+            scenario, seed, weeks = from_toml(content)
             restart(base=scenario, wanted={}, seed=sitting.seed if seed is None else seed, weeks=weeks or sitting.weeks)
         except CcsimError as error:
             problem.set(str(error))
@@ -159,4 +159,4 @@ def Exports(sitting: Sitting, turn: int, restart: Callable[..., None], problem: 
             solara.FileDownload(make, filename=name, label=label)  # type: ignore[arg-type]
     Notes(note=note.value, link=sitting.link(), event_write=lambda text: note.set(str(text)[:4000]))
     with solara.Details("Bring a scenario file"):
-        FileField(bring, ".toml")
+        FileField(bring, "Your scenario file", LARGEST, accept=".toml")

@@ -8,10 +8,11 @@ from typing import Any
 
 import solara
 
+from ccsim.answers.decisions import Choice
 from ccsim.app.cause import words
 from ccsim.app.course import COLOURS
 from ccsim.app.laboratory import Laboratory
-from ccsim.app.last_choice import NAMES, TERMS, LastChoice, at, last_choice
+from ccsim.app.last_choice import last_choice
 from ccsim.settings import declared
 from ccsim.world import World
 
@@ -48,7 +49,7 @@ def Feed(laboratory: Laboratory, turn: int) -> None:
         tag="section",
         unsafe_innerHTML="<h2>Why did it change?</h2><p class='ex-help'>Each move is compared with the same run without "
         "it, on the same draws: what differs is the move's doing.</p>"
-        f"<ul class='ex-log feed'>{text}</ul>",
+        f"<ul class='ex-log feed' data-weeks='{laboratory.weeks}'>{text}</ul>",
     )
 
 
@@ -79,9 +80,21 @@ def _cost(spend: Any, week: int) -> str:
     return f"{float(spend[week]):,.0f}" if week < len(spend) else "–"
 
 
+#: Options and terms of a choice, by their number and name, as people say them.
+OPTIONS = ("close fast", "follow the script", "solve with judgement", "hand over", "escalate")
+TERMS = {
+    "reward": "what the scorecard rewards", "belief": "belief in acting customer-first", "norm": "what colleagues do, and praise",
+    "habit": "habit", "effort": "effort", "blame": "risk of blame", "checks": "checks on departures",
+    "reluctance": "reluctance to pass on", "total": "together",
+}  # fmt: skip
+
+
 @solara.component
-def Person(laboratory: Laboratory, row: int, turn: int) -> None:
-    """Who somebody is, to whom he or she listens, and why the last case was handled so."""
+def Person(laboratory: Laboratory, row: int, turn: int, playing: bool) -> None:
+    """Who somebody is, to whom he or she listens, and why the last case was handled so.
+
+    The week is lived again for it, which takes a moment: not while the run is playing.
+    """
     before, now = laboratory.worlds()
     if not 0 <= row < len(now.state.staff.department):
         solara.HTML(
@@ -90,15 +103,19 @@ def Person(laboratory: Laboratory, row: int, turn: int) -> None:
             "to whom he or she listens, and why the last case was handled so.</p>",
         )
         return
-    choice = last_choice(before, now, row)
+    if playing:
+        told = "<p class='ex-help'>Pause to see the last choice and its terms.</p>"
+    else:
+        choice = solara.use_memo(lambda: last_choice(before, row), [row, now.week, id(laboratory)])
+        told = _why(choice, now.week)
     solara.HTML(
         tag="section",
-        unsafe_innerHTML=f"<h2>Number {row}</h2><div class='ex-person'>{_who(now, row)}{_why(choice, now)}</div>",
+        unsafe_innerHTML=f"<h2>Number {row}</h2><div class='ex-person'>{_who(now, row)}{told}</div>",
     )
 
 
 def _who(now: World, row: int) -> str:
-    staff, one = now.state.staff, at(now, row)
+    staff, one = now.state.staff, now.state.staff[row]  # type: ignore[index]
     front = "front line" if now.state.departments.front[one.department] else "back office"
     lead = float(now.state.leaders.conviction[one.leader]) if one.leader >= 0 else None
     ties = now.state.colleagues[row].tolist()
@@ -117,25 +134,28 @@ def _who(now: World, row: int) -> str:
     return "<dl>" + "".join(f"<dt>{name}</dt><dd>{escape(said)}</dd>" for name, said in facts) + "</dl>"
 
 
-def _why(choice: LastChoice | None, now: World) -> str:
+def _why(choice: Choice | None, week: int) -> str:
     if choice is None:
         return "<p class='ex-help'>No case this week, so no choice to explain.</p>"
-    best = [k for k in range(len(NAMES)) if choice.chances[k] > 0]
-    head = "".join(f"<th scope='col'>{NAMES[k]}</th>" for k in best)
-    rows = ""
-    for name, values in zip(TERMS, choice.terms, strict=True):
-        if any(abs(values[k]) >= 0.005 for k in best):
-            rows += f"<tr><th scope='row'>{name}</th>{''.join(_term(values[k]) for k in best)}</tr>"
-    total = "".join(f"<td>{choice.terms[:, k].sum():+.2f}</td>" for k in best)
-    chance = "".join(f"<td>{100 * choice.chances[k]:.0f} %</td>" for k in best)
-    about = f"complexity {100 * choice.complexity:.0f} %, {choice.stages} stage{'s' * (choice.stages != 1)} to go"
+    open_to = sorted(choice.asked)
+    terms, chances = {option: choice.terms(option) for option in open_to}, choice.chances()
+    head = "".join(f"<th scope='col'>{OPTIONS[option]}</th>" for option in open_to)
+    rows = "".join(
+        f"<tr><th scope='row'>{said}</th>{''.join(_term(terms[option][name]) for option in open_to)}</tr>"
+        for name, said in TERMS.items()
+        if name != "total" and any(abs(terms[option][name]) >= 0.005 for option in open_to)
+    )
+    total = "".join(f"<td>{terms[option]['total']:+.2f}</td>" for option in open_to)
+    chance = "".join(f"<td>{100 * chances[option]:.0f} %</td>" for option in open_to)
+    complexity, stages, lost = choice.asked[choice.option][1][:3]
+    about = f"complexity {100 * complexity:.0f} %, {int(stages)} stage{'s' * (stages != 1)} to go"
     return (
-        f"<h3>Last choice, week {now.week}: {NAMES[choice.option]}</h3>"
-        f"<p class='ex-help'>The case: {about}{', what the customer had said was lost' if choice.lost else ''}. "
+        f"<h3>Last choice, week {week}: {OPTIONS[choice.option]}</h3>"
+        f"<p class='ex-help'>The case: {about}{', what the customer had said was lost' if lost else ''}. "
         "What made each option attractive, in units of utility:</p>"
         f"<div class='ex-wide'><table class='terms'><thead><tr><td></td>{head}</tr></thead><tbody>{rows}"
-        f"<tr><th scope='row'>together</th>{total}</tr><tr class='chosen'><th scope='row'>chance</th>{chance}</tr>"
-        f"</tbody></table></div><p class='ex-help'>The draw was {choice.luck:.3f} of 1, so: {NAMES[choice.option]}.</p>"
+        f"<tr><th scope='row'>{TERMS['total']}</th>{total}</tr><tr class='chosen'><th scope='row'>chance</th>{chance}</tr>"
+        f"</tbody></table></div><p class='ex-help'>The draw was {choice.luck:.3f} of 1, so: {OPTIONS[choice.option]}.</p>"
     )
 
 

@@ -46,7 +46,7 @@ def PeoplePicture(
 
 
 @solara.component_vue("vue/crowd.vue")
-def CrowdPicture(crowd: list[list[int]], won: int, lost: int) -> None:
+def CrowdPicture(crowd: list[list[int]], won: int, lost: int, weeks: int) -> None:
     """Draw customers by segment and satisfaction."""
 
 
@@ -56,7 +56,7 @@ def LinesPicture(charts: list[dict[str, Any]], marks: list[list[Any]], horizon: 
 
 
 @solara.component_vue("vue/tiles.vue")
-def TilesPicture(tiles: list[dict[str, Any]]) -> None:
+def TilesPicture(tiles: list[dict[str, Any]], weeks: int) -> None:
     """Draw key figures."""
 
 
