@@ -31,7 +31,6 @@ LONG_FUNCTIONS = {
     "claims.pages.draw": "a drawing from top to bottom",
     "analysis.landscape._front": "a drawing from top to bottom",
     "analysis.optimise._search": "one line a setting of the search",
-    "app.laboratory.person": "a portrait from top to bottom",
     "app.sketch.chart": "a drawing from top to bottom",
     "app.sketch.dots": "a drawing from top to bottom",
 }
