@@ -236,6 +236,27 @@ def test_kpis_that_are_shares_stay_between_0_and_1(free: dict, seed: int) -> Non
     assert ((kpis["nps"] >= -100) & (kpis["nps"] <= 100) | np.isnan(kpis["nps"])).all()
 
 
+def test_with_every_mechanism_at_work_a_run_depends_on_scenario_and_seed_only() -> None:
+    def begun(seed: int) -> Simulation:
+        champions = {"champions.count": 2, "champions.authority": 0.5, "segmentation.drift": 0.1}
+        return Simulation(Scenario("any").changed({**SMALL, **WHOLE, **champions}), seed, WEEKS)
+
+    alone = [begun(seed) for seed in (4, 5)]
+    for simulation in alone:
+        for _ in range(WEEKS):
+            simulation.step()
+    # The other way round, and week by week by turns.
+    mixed = [begun(seed) for seed in (5, 4)]
+    for _ in range(WEEKS):
+        for simulation in mixed:
+            simulation.step()
+    for one, again in zip(alone, reversed(mixed), strict=True):
+        for name, values in one.kpis().items():
+            assert np.array_equal(values, again.kpis()[name], equal_nan=True), name
+    first, second = (simulation.kpis()["profit"] for simulation in alone)
+    assert (first != second).any()
+
+
 @pytest.mark.skipif(PLAIN, reason="this is the plain run")
 def test_the_books_balance_in_a_plain_run_too_and_nothing_is_divided_by_or_read_that_is_not_there() -> None:
     # Compiled code checks neither bounds nor divisors; the same source run plain does.
