@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from ccsim.commands import answers, claims
 from ccsim.commands import app as app_commands
+from ccsim.commands import calibrate as calibrate_command
 from ccsim.commands import explore as explore_command
 from ccsim.commands import game as game_commands
 from ccsim.commands import optimise as optimise_command
@@ -364,6 +365,7 @@ validate_commands.register(app)
 sensitivity_command.register(app)
 explore_command.register(app)
 optimise_command.register(app)
+calibrate_command.register(app)
 
 
 def main() -> NoReturn:

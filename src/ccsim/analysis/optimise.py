@@ -245,7 +245,7 @@ def searched(
     study: Study, space: Sequence[Dimension], aim: Aim, evaluate: Evaluate, trials: int, sampler: str | None = None
 ) -> Optimum:
     """Search with whatever runs plans; see :func:`optimise`."""
-    start = {one.key: _as_it_is(study, one) for one in space}
+    start = {one.key: study.own(one) for one in space}
     tried = _search(study.seed, space, aim, evaluate, trials, sampler, start)
     best = _finalists(tried, aim)
     if len(aim.goals) == 1 and len(best) > 1:
@@ -261,15 +261,6 @@ def searched(
     plans = [_again(name, plan, row, here, aim, study.seed)
              for name, (plan, row), here in zip(names, chosen, values[1:], strict=True)]  # fmt: skip
     return Optimum(study, tuple(space), aim, _trials_table(tried, aim), tuple(plans), first)
-
-
-def _as_it_is(study: Study, one: Dimension) -> Any:
-    """Return what the scenario sets for a lever, or the week of a move."""
-    row = one.factor.parameter
-    if row is not None:
-        return study.scenario.values().get(one.key, row.shown)
-    weeks = [move.week for move in study.scenario.schedule if move.label == one.factor.label]
-    return weeks[0] if weeks else None
 
 
 def _search(

@@ -131,5 +131,8 @@ def drawn(space: Sequence[Dimension], kind: str, points: int, seed: int, **optio
 
 def between(space: Sequence[Dimension], unit: np.ndarray) -> np.ndarray:
     """Return points of the unit cube, shape (points, dimensions), as numbers."""
-    columns = [[one.number(value) for value in one.factor.at(unit[:, k])] for k, one in enumerate(space)]
+    columns = []
+    for k, one in enumerate(space):
+        values = one.factor.at(unit[:, k])
+        columns.append([one.number(value) for value in values] if one.choices else values.astype(float))
     return np.column_stack(columns)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ccsim.analysis.space import Dimension
 from ccsim.condition import Condition
 from ccsim.design import Design
 from ccsim.errors import InputError, UnknownName
@@ -62,6 +63,13 @@ class Study:
         """Assumptions and sizes that the scenarios set themselves: words such as ``assumptions`` leave them alone."""
         both = [one for one in (self.scenario, self.against) if one]
         return {key: value for one in both for key, value in {**one.assumptions, **one.organisation}.items()}
+
+    def own(self, one: Dimension) -> Any:
+        """Return what the scenario itself has for a dimension: its value in week 0, or the week of its move."""
+        row = one.factor.parameter
+        if row is not None:
+            return self.scenario.values().get(one.key, row.shown)
+        return next((move.week for move in self.scenario.schedule if move.label == one.factor.label), None)
 
     def check(self, outcome: str) -> str:
         """Return an outcome's name.

@@ -1,0 +1,386 @@
+"""Calibration: which values of some assumptions agree with what was measured, and which the measurements leave open.
+
+Targets are figures with a stated error: one standard deviation of everything by which the model's mean may differ
+from the figure. The assumptions have a uniform prior over their spans. The model is run in waves; a Gaussian process
+for each target (scikit-learn) says what it would give between the points that were run, and how sure that is, and the
+next wave goes where the targets may be met (history matching: Craig et al. 1997). The posterior is then sampled by
+importance over a Sobol' sequence, with the emulator's own uncertainty in the likelihood. Draws of the posterior are
+run on fresh draws at the end: what is reported of the targets, and of those held out, comes from the model itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.analysis import library
+from ccsim.analysis.space import Dimension, between, values_of
+from ccsim.analysis.study import Runner, Study, table_of
+from ccsim.design import Design
+from ccsim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Points of the Sobol' sequence at which the posterior is weighed, and how many should count at the end.
+CANDIDATES, ENOUGH = 2**12, 400
+#: How often the box that is weighed may close in on the posterior.
+MOST_ZOOMS = 12
+#: Draws of the posterior that are kept, and those that are run again.
+KEPT, RUN_AGAIN = 1000, 24
+#: Share of the prior variance that has to be gone for a parameter to count as identified.
+IDENTIFIED = 0.5
+#: Misfit, in standard deviations, beyond which a point is implausible (three-sigma rule of Pukelsheim 1994).
+IMPLAUSIBLE = 3.0
+#: The most assumptions that are fitted together.
+MOST_DIMENSIONS = 10
+
+#: From a name for the runs, whether draws are to be fresh, and numbers of shape (points, dimensions), to outcomes of
+#: shape (points, runs, outcomes).
+Evaluate = Callable[[str, bool, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure that was measured.
+
+    Attributes:
+        outcome: KPI, or difference to the baseline, at the horizon.
+        value, error: the figure and its standard deviation.
+        held_out: not fitted to, only looked at in the end.
+    """
+
+    outcome: str
+    value: float
+    error: float
+    held_out: bool = False
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.value) and np.isfinite(self.error) and self.error > 0):
+            raise InputError(f"{self.outcome}: {self.value:g}±{self.error:g} is no target; its error is more than 0")
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What came out.
+
+    Attributes:
+        study, space, targets: what was asked.
+        posterior: draws of the posterior, shape (draws, dimensions).
+        best: the point of the highest posterior density.
+        misfit: at the best point the largest distance from a target, in standard deviations.
+        emulator: of the figures of later waves, the share that lay in the emulators' 95 % intervals.
+        predicted: for each target what runs of posterior draws gave, shape (draws, targets); on fresh draws.
+        before: for each target what the scenario as it is gave, on the same draws.
+        points: all points that were run, with the means of every outcome.
+    """
+
+    study: Study
+    space: tuple[Dimension, ...]
+    targets: tuple[Target, ...]
+    posterior: np.ndarray
+    best: np.ndarray
+    misfit: float
+    emulator: float
+    predicted: np.ndarray
+    before: np.ndarray
+    points: pd.DataFrame
+
+    @property
+    def contraction(self) -> np.ndarray:
+        """Share of each parameter's prior variance that the targets took away."""
+        prior = np.array([(one.high - one.low) ** 2 / 12 for one in self.space])
+        return np.asarray(1.0 - self.posterior.var(axis=0) / prior)
+
+    def tied(self) -> list[tuple[str, str, float]]:
+        """Return pairs of parameters of which the targets know a combination only, with their correlation."""
+        keys = [one.key for one in self.space]
+        with np.errstate(all="ignore"):
+            rho = np.atleast_2d(np.corrcoef(self.posterior.T))
+        pairs = [(keys[i], keys[j], float(rho[i, j])) for i in range(len(keys)) for j in range(i)]
+        return sorted((pair for pair in pairs if abs(pair[2]) > 0.7), key=lambda pair: -abs(pair[2]))
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per parameter: best value, median, 95 % interval, contraction, whether it is identified."""
+        import pandas as pd
+
+        low, middle, high = np.quantile(self.posterior, [0.025, 0.5, 0.975], axis=0)
+        return pd.DataFrame(
+            {"parameter": [one.key for one in self.space], "best": self.best, "median": middle, "low": low,
+             "high": high, "contraction": self.contraction, "identified": self.contraction >= IDENTIFIED}
+        )  # fmt: skip
+
+    def targets_table(self) -> pd.DataFrame:
+        """Return one row per target: measured, as it is, fitted with 95 % interval, distance in deviations, inside."""
+        import pandas as pd
+
+        rows = []
+        for k, target in enumerate(self.targets):
+            here = self.predicted[:, k]
+            low, high = np.quantile(here, [0.025, 0.975])
+            away = (here.mean() - target.value) / np.hypot(target.error, here.std(ddof=1))
+            rows.append(
+                {"outcome": target.outcome, "held_out": target.held_out, "measured": target.value,
+                 "error": target.error, "before": self.before[k], "fitted": here.mean(), "low": low, "high": high,
+                 "away": away, "inside": bool(abs(away) <= 1.96)}
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+
+def target_of(text: str, held_out: bool = False) -> Target:
+    """Return the target of a text such as ``fcr=0.72±0.02`` (or ``fcr=0.72+-0.02``).
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    name, _, rest = (part.strip() for part in text.replace("+/-", "±").replace("+-", "±").partition("="))
+    value, _, error = rest.partition("±")
+    try:
+        return Target(name, float(value), float(error), held_out)
+    except ValueError:
+        raise InputError(f"{text!r} is no target; it reads like fcr=0.72±0.02, with one standard deviation") from None
+
+
+def calibrate(
+    study: Study, space: Sequence[Dimension], targets: Sequence[Target], *, points: int = 0, waves: int = 3,
+    runner: Runner | None = None,
+) -> Calibration:  # fmt: skip
+    """Fit assumptions to targets.
+
+    Args:
+        study: the scenario, its baseline, the runs at each point.
+        space: what is fitted, and its prior span.
+        targets: what was measured; those held out are not fitted to.
+        points: points of a wave; by default 10 for each parameter, 30 at least.
+        waves: how many waves.
+        runner: where and how to run.
+
+    Raises:
+        InputError: an outcome that does not exist or does not vary, nothing to fit, too few points.
+    """
+    for target in targets:
+        study.check(target.outcome)
+
+    def evaluate(part: str, fresh: bool, numbers: np.ndarray) -> np.ndarray:
+        from dataclasses import replace
+
+        seed = int(np.random.SeedSequence([study.seed, 9]).generate_state(1)[0])
+        here = replace(study, seed=seed) if fresh else study
+        design = Design.given([values_of(space, row) for row in numbers])
+        figures = (runner or Runner()).figures(here, design, part)
+        return np.stack([table_of(figures, target.outcome, len(numbers)) for target in targets], axis=-1)
+
+    return fitted(study, space, targets, evaluate, points or max(30, 10 * len(space)), waves)
+
+
+def fitted(
+    study: Study, space: Sequence[Dimension], targets: Sequence[Target], evaluate: Evaluate, points: int, waves: int
+) -> Calibration:
+    """Fit with whatever runs points; see :func:`calibrate`."""
+    _check(space, targets, points, waves)
+    # One thread: sums in another order would give other last bits, and processes keep the processors busy.
+    with library("threadpoolctl").threadpool_limits(1):
+        return _in_waves(study, space, targets, evaluate, points, waves)
+
+
+def _in_waves(
+    study: Study, space: Sequence[Dimension], targets: Sequence[Target], evaluate: Evaluate, points: int, waves: int
+) -> Calibration:
+    """Run wave after wave, and weigh what is plausible after each."""
+    rng = np.random.default_rng(study.seed)
+    unit, means, held = np.empty((0, len(space))), np.empty((0, len(targets))), []
+    noise = np.zeros(len(targets))
+    cloud = _Cloud.whole(len(space), rng)
+    emulators: list[Any] = []
+    for wave in range(waves):
+        new = _snapped(space, cloud.spread(points, rng) if wave else cloud.cube(points, rng))
+        values = evaluate(f"wave-{wave + 1}", False, between(space, new))
+        kept = np.isfinite(values).all(axis=(1, 2))
+        if emulators:
+            held.append(_held(emulators, new[kept], values[kept].mean(axis=1), noise, targets))
+        unit, means = np.vstack([unit, new[kept]]), np.vstack([means, values[kept].mean(axis=1)])
+        _refuse_constant(targets, means)
+        if values.shape[1] > 1 and kept.any():
+            noise = values[kept].var(axis=1, ddof=1).mean(axis=0) / values.shape[1]
+        emulators = _emulators(unit, means, noise, targets, study.seed)
+        cloud = _closing_in(space, emulators, targets, rng)
+    posterior = cloud.draws(KEPT, rng)
+    best = cloud.unit[np.argmax(cloud.weight)]
+    again = posterior[rng.choice(KEPT, RUN_AGAIN, replace=False)]
+    start = np.array([[one.number(study.own(one)) for one in space]])
+    values = evaluate("posterior", True, np.vstack([start, between(space, again)])).mean(axis=1)
+    values = values[np.r_[True, np.isfinite(values[1:]).all(axis=1)]]
+    return Calibration(
+        study, tuple(space), tuple(targets), between(space, posterior), between(space, best[None])[0],
+        float(_misfits(emulators, best[None], targets)[0]), float(np.mean(np.concatenate(held))) if held else np.nan,
+        values[1:], values[0], _points_table(space, unit, means, targets),
+    )  # fmt: skip
+
+
+def _check(space: Sequence[Dimension], targets: Sequence[Target], points: int, waves: int) -> None:
+    names = [target.outcome for target in targets]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{name}: is a target twice")
+    if all(target.held_out for target in targets):
+        raise InputError("nothing to fit to: name at least one target that is not held out")
+    for one in space:
+        if one.choices:
+            raise InputError(f"{one.key}: is a choice, not a number; compare its values as scenarios instead")
+    if len(space) > MOST_DIMENSIONS:
+        raise InputError(
+            f"{len(space)} parameters are too many to fit together; at most {MOST_DIMENSIONS} are accepted: "
+            "ccsim sensitivity tells which of them the targets depend on"
+        )
+    if points < 5 * len(space):
+        raise InputError(f"points: {points} are too few for {len(space)} parameters; it takes {5 * len(space)} or more")
+    if waves < 1:
+        raise InputError(f"waves: {waves} is not accepted; it takes 1 or more")
+
+
+def _refuse_constant(targets: Sequence[Target], means: np.ndarray) -> None:
+    if len(means) < 5:
+        raise InputError(f"only {len(means)} points have figures; too few to fit to")
+    for target, column in zip(targets, means.T, strict=True):
+        if np.ptp(column) == 0.0 and not target.held_out:
+            raise InputError(f"{target.outcome}: is {column[0]:g} at every point; these parameters do not move it")
+
+
+def _snapped(space: Sequence[Dimension], unit: np.ndarray) -> np.ndarray:
+    """Return places of the unit cube moved to where the whole numbers are that will be run."""
+    for k, one in enumerate(space):
+        if one.stepped:
+            numbers = one.factor.at(unit[:, k]).astype(float)
+            unit[:, k] = (numbers - one.low + 0.5) / (one.high - one.low + 1)
+    return unit
+
+
+def _emulators(
+    unit: np.ndarray, means: np.ndarray, noise: np.ndarray, targets: Sequence[Target], seed: int
+) -> list[Any]:
+    """Return what says for each fitted target what the model gives at any place, and how sure that is."""
+    import warnings
+
+    process, kernels = library("sklearn.gaussian_process"), library("sklearn.gaussian_process.kernels")
+    found: list[Any] = []
+    for k, target in enumerate(targets):
+        if target.held_out:
+            found.append(None)
+            continue
+        centre, scale = means[:, k].mean(), max(float(means[:, k].std()), 1e-12)
+        kernel = kernels.ConstantKernel(1.0, (1e-2, 1e3)) * kernels.Matern(
+            np.ones(unit.shape[1]), (0.05, 50.0), nu=2.5
+        ) + kernels.WhiteKernel(1e-3, (1e-8, 1.0))  # fmt: skip
+        fit = process.GaussianProcessRegressor(
+            kernel, alpha=noise[k] / scale**2 + 1e-9, n_restarts_optimizer=1, random_state=seed
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of length scales that end at a bound: the target does not depend on it
+            found.append((fit.fit(unit, (means[:, k] - centre) / scale), centre, scale))
+    return found
+
+
+def _predicted(emulator: Any, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation at places of the unit cube."""
+    fit, centre, scale = emulator
+    mean, spread = fit.predict(unit, return_std=True)
+    return centre + scale * mean, scale * spread
+
+
+def _density(emulators: Sequence[Any], unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+    """Return the log of the likelihood at places of the unit cube; the prior is uniform."""
+    total = np.zeros(len(unit))
+    for emulator, target in zip(emulators, targets, strict=True):
+        if emulator is not None:
+            mean, spread = _predicted(emulator, unit)
+            variance = target.error**2 + spread**2
+            total -= (mean - target.value) ** 2 / variance / 2 + np.log(variance) / 2
+    return total
+
+
+def _misfits(emulators: Sequence[Any], unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+    """Return the largest distance from a target, in standard deviations, at places of the unit cube."""
+    worst = np.zeros(len(unit))
+    for emulator, target in zip(emulators, targets, strict=True):
+        if emulator is not None:
+            mean, spread = _predicted(emulator, unit)
+            worst = np.maximum(worst, np.abs(mean - target.value) / np.hypot(target.error, spread))
+    return worst
+
+
+def _held(
+    emulators: Sequence[Any], unit: np.ndarray, means: np.ndarray, noise: np.ndarray, targets: Sequence[Target]
+) -> np.ndarray:
+    """Return of figures that emulators have not seen which ones lie in their 95 % intervals."""
+    inside = []
+    for k, emulator in enumerate(emulators):
+        if emulator is not None:
+            mean, spread = _predicted(emulator, unit)
+            inside.append(np.abs(means[:, k] - mean) <= 1.96 * np.sqrt(spread**2 + noise[k]))
+    return np.concatenate(inside)
+
+
+@dataclass(frozen=True)
+class _Cloud:
+    """Places of the unit cube with weights: the posterior as far as it is known."""
+
+    unit: np.ndarray
+    weight: np.ndarray
+
+    @classmethod
+    def whole(cls, count: int, rng: np.random.Generator) -> _Cloud:
+        """Return the prior."""
+        return cls(_sequence(count, rng), np.full(CANDIDATES, 1.0 / CANDIDATES))
+
+    def cube(self, points: int, rng: np.random.Generator) -> np.ndarray:
+        """Return a Latin hypercube."""
+        from scipy.stats import qmc
+
+        return qmc.LatinHypercube(self.unit.shape[1], rng=rng).random(points)
+
+    def spread(self, points: int, rng: np.random.Generator) -> np.ndarray:
+        """Return places to run next: by the root of the weights, so that the surroundings are looked at, too."""
+        wide = np.sqrt(self.weight)
+        some = min(points, int((wide > 0).sum()))
+        return self.unit[rng.choice(len(wide), some, replace=False, p=wide / wide.sum())].copy()
+
+    def draws(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Return draws."""
+        return self.unit[rng.choice(len(self.weight), count, p=self.weight)]
+
+
+def _closing_in(
+    space: Sequence[Dimension], emulators: Sequence[Any], targets: Sequence[Target], rng: np.random.Generator
+) -> _Cloud:
+    """Weigh the unit cube, then ever smaller boxes around what counts, until enough places do."""
+    low, high = np.zeros(len(space)), np.ones(len(space))
+    for _ in range(MOST_ZOOMS):
+        unit = _snapped(space, low + (high - low) * _sequence(len(space), rng))
+        density = _density(emulators, unit, targets)
+        weight = np.exp(density - density.max())
+        weight /= weight.sum()
+        if 1.0 / (weight**2).sum() >= ENOUGH:
+            break
+        # What lies 12 below the top in log density has a weight of less than 1e-5 of it.
+        near = unit[density >= min(density.max() - 12.0, np.sort(density)[-20])]
+        reach = 0.1 * np.ptp(near, axis=0) + 0.02 * (high - low)
+        low, high = np.maximum(low, near.min(axis=0) - reach), np.minimum(high, near.max(axis=0) + reach)
+    return _Cloud(unit, weight)
+
+
+def _sequence(count: int, rng: np.random.Generator) -> np.ndarray:
+    from scipy.stats import qmc
+
+    return qmc.Sobol(count, rng=rng).random(CANDIDATES)
+
+
+def _points_table(
+    space: Sequence[Dimension], unit: np.ndarray, means: np.ndarray, targets: Sequence[Target]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    values = pd.DataFrame(between(space, unit), columns=[one.key for one in space])
+    return pd.concat([values, pd.DataFrame(means, columns=[target.outcome for target in targets])], axis=1)

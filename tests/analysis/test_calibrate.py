@@ -1,0 +1,129 @@
+"""Calibration on functions with known answers, against simulated truths, and on a small organisation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from typer.testing import CliRunner
+
+from ccsim.analysis.agreement import agreement_figure
+from ccsim.analysis.calibrate import Target, calibrate, fitted, target_of
+from ccsim.analysis.space import dimensions
+from ccsim.analysis.study import Runner, Study
+from ccsim.cli import app
+from ccsim.errors import InputError
+from ccsim.scenario import Scenario
+
+STUDY = Study(Scenario("toy", "Toy"), seed=4)
+run = CliRunner()
+
+
+def outcomes(x):
+    return np.stack([x[:, 0] + 0.5 * x[:, 1] ** 2, np.exp(-x[:, 0]) * x[:, 1], x[:, 0] * x[:, 1]], axis=-1)
+
+
+def model(noise=0.01, function=outcomes):
+    """Run a function with noise in place of the organisation."""
+
+    def evaluate(part, fresh, numbers):
+        values = function(numbers)
+        rng = np.random.default_rng([len(part), fresh, len(numbers)])
+        return values[:, None, :] + noise * rng.standard_normal((len(values), 4, values.shape[1]))
+
+    return evaluate
+
+
+def test_known_values_are_found_and_held_out_targets_predicted(toy):
+    truth = np.array([[0.4, 0.5]])
+    values = outcomes(truth)[0]
+    targets = [Target("csat", values[0], 0.03), Target("nps", values[1], 0.03), Target("fcr", values[2], 0.05, True)]
+    found = fitted(STUDY, toy(2), targets, model(), 24, 3)
+    table = found.table()
+    assert ((table["low"] < truth[0]) & (truth[0] < table["high"])).all() and table["identified"].all()
+    assert found.best == pytest.approx(truth[0], abs=0.06) and found.misfit < 1.0 and found.emulator > 0.8
+    assert found.targets_table()["inside"].all() and not found.tied()
+    assert abs(found.targets_table()["away"][2]) < 1.0
+    assert len(agreement_figure(found).axes) == 2
+
+
+def test_a_posterior_that_is_known_is_matched(toy):
+    """One parameter, a straight line, a normal error: the posterior is normal (both moments within 5 % of its sd)."""
+    found = fitted(STUDY, toy(1), [Target("csat", 0.5, 0.1)], model(1e-6, lambda x: x[:, :1]), 12, 2)
+    assert found.posterior.mean() == pytest.approx(0.5, abs=0.01)
+    assert found.posterior.std() == pytest.approx(0.1, abs=0.008)
+
+
+def test_ranks_of_simulated_truths_are_uniform(toy):
+    """Simulation-based calibration (Talts et al. 2018): 24 truths from the prior, their ranks tested at 0.1 %."""
+    rng, space, ranks = np.random.default_rng(8), toy(2), []
+    for number in range(24):
+        truth = rng.random((1, 2))
+        figures = outcomes(truth)[0, :2] + 0.05 * rng.standard_normal(2)
+        targets = [Target("csat", figures[0], 0.05), Target("nps", figures[1], 0.05)]
+        study = Study(STUDY.scenario, seed=number)
+        found = fitted(study, space, targets, model(1e-3, lambda x: outcomes(x)[:, :2]), 14, 2)
+        ranks.append((found.posterior < truth).mean(axis=0))
+    for column in np.array(ranks).T:
+        assert stats.kstest(column, "uniform").pvalue > 0.001
+
+
+def test_what_targets_leave_open_is_told(toy):
+    found = fitted(STUDY, toy(3), [Target("csat", 1.0, 0.02)], model(1e-4, lambda x: x[:, :1] + x[:, 1:2]), 30, 2)
+    assert found.contraction[2] < 0.2 and not found.table()["identified"][2]
+    (pair,) = found.tied()
+    assert set(pair[:2]) == {"habit.formation", "habit.decay"} and pair[2] < -0.95
+
+
+def test_targets_out_of_reach_are_told(toy):
+    found = fitted(STUDY, toy(1), [Target("csat", 9.0, 0.1)], model(1e-4, lambda x: x[:, :1]), 12, 2)
+    assert found.misfit > 3 and not found.targets_table()["inside"][0]
+
+
+def test_a_target_is_read_as_people_write_it():
+    assert target_of("fcr=0.72±0.02") == target_of("fcr = 0.72 +- 0.02") == Target("fcr", 0.72, 0.02)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda study: target_of("fcr=0.72"), "reads like"),
+        (lambda study: target_of("fcr=0.72±0"), "error is more than 0"),
+        (lambda study: asked(study, [Target("fcrr", 1, 1)]), "did you mean 'fcr'"),
+        (lambda study: asked(study, [Target("fcr", 1, 1), Target("fcr", 1, 1)]), "twice"),
+        (lambda study: asked(study, [Target("fcr", 1, 1, True)]), "nothing to fit"),
+        (lambda study: asked(study, [Target("fcr", 1, 1)], ["offer.decided_by"]), "is a choice"),
+        (lambda study: asked(study, [Target("fcr", 1, 1)], ["conviction"]), "too many|too few"),
+        (lambda study: asked(study, [Target("fcr", 1, 1)], waves=0), "1 or more"),
+        (lambda study: asked(study, [Target("fcr", 1, 1)], points=2), "too few"),
+        (lambda study: asked(study, [Target("spend", 1, 1)], ["sensing.acted"], points=6), "do not move it"),
+    ],
+)
+def test_what_cannot_be_fitted_is_told(small_study, call, told):
+    quick = Study(small_study.scenario.changed({"programme.budget": 0.0}), weeks=2, replicates=1)
+    with pytest.raises(InputError, match=told):
+        call(quick)
+
+
+def asked(study, targets, over=("habit.pull",), **options):
+    return calibrate(study, dimensions(list(over)), targets, runner=Runner(workers=1), **options)
+
+
+def test_the_command_writes_a_scenario_and_says_what_is_open(small_settings, tmp_path):
+    file = tmp_path / "targets.toml"
+    file.write_text('[[target]]\nkpi = "spend"\nvalue = 30000\nerror = 1000.0\n')
+    words = ["calibrate", "combined", "--over", "programme.budget=0:20000", "--over", "habit.held", "--targets",
+             str(file), "--held-out", "csat=75+-5", "--points", "12", "--waves", "2", "--weeks", "6", "--replicates",
+             "1", "--workers", "1", *small_settings, "--out", str(tmp_path / "out")]  # fmt: skip
+    told = run.invoke(app, words)
+    assert told.exit_code == 0, told.output
+    assert "leave open: habit.held" in told.output and "csat (held out): measured 75" in told.output
+    before = pd.read_parquet(tmp_path / "out" / "parameters.parquet")
+    assert (tmp_path / "out" / "calibrate.png").stat().st_size > 10_000
+    assert run.invoke(app, ["show", str(tmp_path / "out" / "calibrated.toml")]).exit_code == 0
+    assert run.invoke(app, [*words, "--resume"]).exit_code == 0
+    pd.testing.assert_frame_equal(before, pd.read_parquet(tmp_path / "out" / "parameters.parquet"), check_exact=True)
+    file.write_text('[[target]]\nkpi = "spend"\nvalue = 30000\neror = 1.0\n')
+    told = str(run.invoke(app, words).exception)
+    assert "targets.toml:4: target.0.eror" in told and "did you mean 'error'" in told
