@@ -11,7 +11,7 @@ import argparse
 import ast
 import importlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -29,7 +29,7 @@ PROGRAMME = {"programme.budget": 8000.0, "programme.from_top": 0.0}
 TOP_DOWN = {"programme.budget": 8000.0, "programme.from_top": 1.0}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stop:
     """One stop of the tour: what is moved, over which values, on which ground, and what is watched.
 
@@ -148,7 +148,7 @@ def draw(stop: Stop, number: int, found: dict[Any, list[dict[str, float]]], fold
         elif row.role != "size" and places[0] <= row.default <= places[-1]:
             axis.axvline(row.default, color="#9aa5b1", linestyle=":", linewidth=1)
     figure.supxlabel(f"{stop.key}  ({row.unit})" if row.unit else stop.key, fontsize=8)
-    path = folder / f"{number:02d}-{stop.key.replace('.', '-')}.png"
+    path = folder / name_of(number, stop)
     figure.savefig(path, dpi=110)
     plt.close(figure)
     return path
@@ -198,27 +198,31 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help="mechanisms to run again")
     told = parser.parse_args()
     stops = [stop for stop in STOPS if not told.only or stop.mechanism in told.only]
-    tasks = [(stop, value, number) for stop in stops for value in stop.steps() for number in range(told.replicates)]
-    with ProcessPoolExecutor(told.workers, get_context("spawn")) as pool:
-        results = dict(zip(tasks_names(tasks), pool.map(figures, tasks, chunksize=4), strict=True))
     pictures = told.out / "figures" / "tour"
     pictures.mkdir(parents=True, exist_ok=True)
-    drawn = []
-    for number, stop in enumerate(STOPS):
-        path = pictures / f"{number:02d}-{stop.key.replace('.', '-')}.png"
-        if stop in stops:
-            found = {
-                value: [results[stop.key, stop.mechanism, str(value), k] for k in range(told.replicates)]
-                for value in stop.steps()
-            }
-            draw(stop, number, found, pictures)
-        drawn.append((stop, path))
-    write(drawn, told.out, told.replicates)
+    with ProcessPoolExecutor(told.workers, get_context("spawn")) as pool:
+        # All are handed in at once, so that no process waits; each stop is drawn as soon as it is there.
+        runs = {stop: pool.map(figures, tasks_of(stop, told.replicates), chunksize=4) for stop in stops}
+        for number, stop in enumerate(STOPS):
+            if stop in runs:
+                draw(stop, number, by_value(stop, runs[stop], told.replicates), pictures)
+    write([(stop, pictures / name_of(number, stop)) for number, stop in enumerate(STOPS)], told.out, told.replicates)
 
 
-def tasks_names(tasks: list[tuple[Stop, Any, int]]) -> list[tuple[str, str, str, int]]:
-    """Return what tells the tasks apart."""
-    return [(stop.key, stop.mechanism, str(value), number) for stop, value, number in tasks]
+def tasks_of(stop: Stop, replicates: int) -> list[tuple[Stop, Any, int]]:
+    """Return what is to be run for a stop."""
+    return [(stop, value, number) for value in stop.steps() for number in range(replicates)]
+
+
+def by_value(stop: Stop, runs: Iterable[dict[str, float]], replicates: int) -> dict[Any, list[dict[str, float]]]:
+    """Return the runs of a stop by the value that was set, in the order of its replicates."""
+    rows = list(runs)
+    return {value: rows[k * replicates : (k + 1) * replicates] for k, value in enumerate(stop.steps())}
+
+
+def name_of(number: int, stop: Stop) -> str:
+    """Name the figure of a stop."""
+    return f"{number:02d}-{stop.key.replace('.', '-')}.png"
 
 
 if __name__ == "__main__":
