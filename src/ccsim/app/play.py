@@ -73,7 +73,7 @@ def Briefing(table: solara.Reactive[Table], seed: int | None, code: str) -> None
         unsafe_innerHTML=f"<h2>How it goes</h2><ol><li>Each quarter, choose moves. Each takes some of your "
         f"{rules.attention} points of attention, and many take money: EUR {rules.budget:,.0f} come in every quarter."
         "</li><li>Say what you expect <b>before</b> you see what comes. That is where the learning is.</li>"
-        "<li>Watch the figures, and doubt them: surveys flatter, profit comes a quarter late. Some moves only listen."
+        "<li>Watch the figures, and doubt them: a survey asks some people and can be made to look good, profit comes a quarter late. Some moves only listen."
         f"</li><li>After quarter {rules.quarters} you see what people really believed and did, what each of your moves "
         "was worth on the very same draws, and how doing nothing would have gone.</li></ol>",
     )

@@ -1,0 +1,15 @@
+"""Exercise 1. Write a plan that is worth 15 points more than doing nothing, on draws that you have not seen.
+
+    ccsim game moves                                          # what can be done, and what it costs
+    python teaching/exercises/check.py 1 this_file.py --student YOUR_NUMBER
+
+Each quarter brings EUR 110,000 and eight points of attention; money is carried over. Say in a comment, before you check,
+which move you expect to be worth most and why. Afterwards look at what it was worth (``ccsim.game.debrief.worth``).
+"""
+
+from ccsim.game import Choice
+
+
+def plan() -> list[Choice]:
+    """Return twelve choices, one a quarter."""
+    return [Choice() for _ in range(12)]

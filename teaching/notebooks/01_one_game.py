@@ -1,0 +1,58 @@
+# %% [markdown]
+# # One game, played by a program
+#
+# A game is a seed and a list of choices. Here we play one, look at what a manager sees, and then at what was true.
+# Before you run a cell, say what you expect.
+
+# %%
+import matplotlib.pyplot as plt
+
+from ccsim.game import Choice, Game, play_through
+from ccsim.game.debrief import debrief
+
+SEED = 3
+game = Game(SEED)
+print(
+    "The week before you came:", {name: round(game.before[name], 2) for name in ("reported_csat", "profit", "active")}
+)
+
+# %% [markdown]
+# The first quarter: begin two moves, predict, and see. Which way will reported satisfaction move?
+
+# %%
+seen = game.play(Choice(start=("measure-surveys", "independent-survey"), expected={"reported_csat": 74.0}))
+print("Reported:", round(seen.figures["reported_csat"], 1), "   An institute says:", round(seen.shown["csat"], 1))
+
+# %% [markdown]
+# Now a whole game. `play_through` takes all twelve choices at once.
+
+# %%
+choices = [Choice(("measure-surveys",)), Choice(("widen-rights",)), Choice(("no-blame",)), *[Choice()] * 9]
+played = play_through(choices, SEED)
+revealed = debrief(played)
+for line in revealed.lines.values():
+    print(f"{line.title:<16} {line.score.total:6.1f} points")
+for row in revealed.worth:
+    print(f"{row.title:<34} {row.points:+6.1f} points more than the same game without it")
+
+# %% [markdown]
+# Which move would you have called the best before? Now the gap between report and truth, with the same game without the
+# rewards for survey scores, on the same draws.
+
+# %%
+without = play_through([Choice(), *choices[1:]], SEED)
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True, layout="constrained")
+for ax, one, title in zip(axes, (played, without), ("Survey scores are rewarded", "They are not"), strict=True):
+    quarters = range(1, 13)
+    ax.plot(quarters, one.by_quarter("csat"), color="#d55e00", label="true")
+    ax.plot(quarters, one.by_quarter("reported_csat"), color="#b8509a", linestyle="--", label="reported")
+    ax.set(title=title, xlabel="quarter", ylabel="satisfaction (of 100)")
+axes[0].legend(frameon=False)
+
+# %% [markdown]
+# **To think about.** Did the reward improve the figure, the truth, or both? Who gains by the difference? What would you
+# have concluded from the report alone?
+
+# %%
+gap = [sum(one.by_quarter("reported_csat")) / 12 - sum(one.by_quarter("csat")) / 12 for one in (played, without)]
+print(f"Reported less true: {gap[0]:+.1f} with the reward, {gap[1]:+.1f} without")
