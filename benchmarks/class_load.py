@@ -209,8 +209,8 @@ def main() -> None:
             f"server memory: {before:.0f} MB before, {memory(process):.0f} MB after; {time.perf_counter() - began:.0f} s"
         )
     finally:
-        process.terminate()
-        process.wait(10)
+        process.kill()
+        process.wait()
 
 
 if __name__ == "__main__":
