@@ -22,7 +22,7 @@ from ccsim.run import run_experiment
 from ccsim.scenario import load
 from ccsim.simulation import Simulation
 from ccsim.validation import people
-from ccsim.validation.pages import interval
+from ccsim.validation.pages import interval, number
 from ccsim.validation.record import load_studies
 
 YEAR = 52
@@ -55,7 +55,8 @@ def main() -> None:
     }
     persons = people.observe({"nothing": scenario}, 3, 3 * YEAR, asked.seed)
     contents = satisfactions(scenario, asked.seed)
-    departments = results.departments.set_index("week").loc[2 * YEAR :].groupby(["replicate", "department"])
+    rows = results.departments
+    departments = rows[rows["week"] >= 2 * YEAR].groupby(["replicate", "department"])
     between = {
         name: float(departments[name].mean().unstack().std(axis=1).mean()) for name in SHOWN if name in results.departments
     }  # fmt: skip
@@ -126,7 +127,7 @@ def _row(name: str, rows: np.ndarray, between: float | None, bound: float, surve
     shown = "" if between is None else f"{between:.3g}"
     told = f"{interval(survey.low, survey.high)} ({survey.source}; {survey.tag})" if survey else ""
     return (
-        f"| {KPIS[name].title} | {KPIS[name].unit} | {levels.mean():.3g} | {levels.std(ddof=1):.2g} | {shown} | "
+        f"| {KPIS[name].title} | {KPIS[name].unit} | {number(levels.mean())} | {levels.std(ddof=1):.2g} | {shown} | "
         f"{change:+.2g} ({low:+.2g} to {high:+.2g}) | {bound:g} | {small} | {told} |"
     )
 

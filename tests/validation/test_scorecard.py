@@ -99,6 +99,12 @@ def test_a_figure_outside_whose_interval_reaches_in_is_undecided(scores: dict[st
     assert Score(one.study, one.fact, Estimate(0.9, 0.1, 1.7, 9)).verdict == INSIDE
 
 
+def test_a_sign_is_inside_only_if_chance_could_not_have_made_it(scores: dict[str, Score]) -> None:
+    one = scores["right"]
+    assert Score(one.study, one.fact, Estimate(-0.2, -0.5, 0.1, 9)).verdict == UNDECIDED
+    assert Score(one.study, one.fact, Estimate(-0.2, -0.5, -0.1, 9)).verdict == INSIDE
+
+
 def test_pages_say_inside_and_outside(scores: dict[str, Score], tmp_path: Path) -> None:
     page, parquet = write_pages(list(scores.values()), tmp_path, "ccsim validate")
     text = page.read_text()

@@ -30,13 +30,15 @@ class Score:
     def verdict(self) -> str:
         """``inside`` if the figure lies in the published interval, ``outside`` if chance cannot have put it out.
 
-        A figure outside whose own interval still reaches in is ``undecided``.
+        ``undecided`` is what chance could turn: a figure outside whose own interval reaches in, and, where only a
+        sign was published, a figure of the right sign whose interval reaches the wrong one.
         """
         found, fact = self.estimate, self.fact
         if found.value != found.value:
             return UNDECIDED
         if fact.low <= found.value <= fact.high:
-            return INSIDE
+            closed = fact.low > -float("inf") and fact.high < float("inf")
+            return INSIDE if closed or fact.low <= found.low <= found.high <= fact.high else UNDECIDED
         return OUTSIDE if found.high < fact.low or found.low > fact.high else UNDECIDED
 
 
