@@ -19,6 +19,10 @@ LONG_FILES = {
 #: Functions that may be longer. Components of pages (in ``app``, their names begin with a capital) may be longer too:
 #: a page is described from top to bottom.
 LONG_FUNCTIONS = {
+    "analysis.agreement._parameters": "one check a field of a file",
+    "analysis.agreement._targets": "one check a field of a file",
+    "analysis.calibrate._in_waves": "waves from the first to the last, in order",
+    "commands.calibrate._read": "one check a field of a file",
     "week.one_week": "the schedule of a week, one line a phase: a list that is read as one",
     "mechanisms.centrality.betweenness": "a published algorithm (Brandes 2001), kept as it is published",
     "odd.declared_text": "a document from top to bottom",
