@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccsim.errors import InputError
@@ -57,6 +57,7 @@ def test_what_cannot_be_varied_is_told(text: str, told: str) -> None:
         factors_of(text)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 1000), st.lists(st.floats(0, 1), min_size=1))
 def test_places_of_the_unit_interval_stay_inside(low: int, more: int, places: list[float]) -> None:
     for key in ("champions.count", "programme.budget"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,14 +14,17 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from ccsim.commands import answers, claims
 from ccsim.commands import app as app_commands
 from ccsim.commands import calibrate as calibrate_command
+from ccsim.commands import claims
 from ccsim.commands import explore as explore_command
 from ccsim.commands import game as game_commands
 from ccsim.commands import optimise as optimise_command
+from ccsim.commands import resume as resume_command
 from ccsim.commands import sensitivity as sensitivity_command
+from ccsim.commands import sweep as sweep_command
 from ccsim.commands import validate as validate_commands
+from ccsim.commands.running import Budget, Scheduler, Until, folder_for, rule_of, tell_end, with_progress
 from ccsim.commands.studies import settings_of
 from ccsim.errors import CcsimError, InputError, UnknownName
 
@@ -190,7 +193,7 @@ def run(
     experiment = Experiment(
         chosen.name, chosen.title, chosen.about, chosen.name, {chosen.name: chosen}, replicates=1, kpis=tuple(KPIS)
     )  # fmt: skip
-    comparison = _with_progress(
+    comparison = with_progress(
         form is Form.table and (replicates or 1) > 1, chosen.title,
         lambda progress: compare(
             experiment, replicates=replicates, weeks=weeks, seed=seed, workers=workers, out=out, progress=progress,
@@ -203,7 +206,7 @@ def run(
         typer.echo(as_text(comparison.table(), form.value), nl=False)
     if out is not None:
         typer.echo(f"Results: {out}", err=form is not Form.table)
-    _tell_failures(comparison)
+    tell_end(comparison.results, out or Path())
 
 
 @app.command()
@@ -216,37 +219,36 @@ def compare(
     workers: Workers = None,
     out: Out = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of the results.")] = False,
+    until: Until = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
     form: Format = Form.table,
 ) -> None:
     """Compare scenarios: a table, a figure, a folder with everything."""
     from ccsim import comparison as comparing
+    from ccsim.commands.running import show_comparison
     from ccsim.experiment import load_experiment
     from ccsim.run import Interrupted
-    from ccsim.tables import as_text, print_comparison
 
     with _hint(experiment, "scenarios", "ccsim run"):
         chosen = load_experiment(experiment)
-    folder = out or _folder(chosen.name, resume)
-    result = _with_progress(
+    if chosen.design:
+        raise InputError(f"{experiment} has a design: ccsim sweep {experiment}")
+    chosen = chosen.changed(until=rule_of(until), replicates=replicates)
+    folder = out or folder_for(chosen.name, resume)
+    result = with_progress(
         form is Form.table, chosen.title,
         lambda progress: comparing.compare(
-            chosen, replicates=replicates, weeks=weeks, seed=seed, levers=settings_of(set_), workers=workers, out=folder,
-            resume=resume, progress=progress, command=sys.argv,
+            chosen, weeks=weeks, seed=seed, levers=settings_of(set_), workers=workers, out=folder, resume=resume,
+            progress=progress, command=sys.argv, budget=budget, scheduler=scheduler,
         ),
     )  # fmt: skip
     try:
-        frame = result.table()
-        frame.to_csv(folder / "table.csv", index=False)
-        figures = _draw(result, folder)
-        if form is Form.table:
-            print_comparison(result)
-        else:
-            typer.echo(as_text(frame, form.value), nl=False)
-        _tell_places(folder, figures, aside=form is not Form.table)
+        show_comparison(result.results, folder, form.value)
     except KeyboardInterrupt:
-        done = len(result.runs) // result.experiment.weeks
+        done = result.results.manifest["runs"]["done"]
         raise Interrupted(folder, done, done) from None
-    _tell_failures(result)
+    tell_end(result.results, folder)
 
 
 @app.command()
@@ -291,74 +293,9 @@ def _hint(name: str, other: str, command: str) -> Iterator[None]:
         raise
 
 
-def _with_progress(shown: bool, title: str, work: Any) -> Any:
-    """Do some work under a progress bar, if one is wanted; it appears when there is something to tell."""
-    if not shown:
-        return work(None)
-    from ccsim.run import console_progress
-    from ccsim.tables import console
-
-    bar: list[Any] = []
-    with ExitStack() as stack:
-
-        def tell(done: int, planned: int, failed: int) -> None:
-            if not bar:
-                bar.append(stack.enter_context(console_progress(title, console(stderr=True))))
-            bar[0](done, planned, failed)
-
-        return work(tell)
-
-
-def _folder(name: str, resume: bool) -> Path:
-    """Return the next free folder of an experiment, or the last one that is there if it is to go on."""
-    numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
-    free = next(numbers)
-    if resume and free == 1:
-        raise InputError(f"--resume: there is no results/{name}-1 to go on with; say where with --out")
-    return Path("results") / f"{name}-{free - resume}"
-
-
-def _draw(result: Any, folder: Path) -> list[Path]:
-    from ccsim.plots import comparison_figure, save, sweep_figure
-
-    figures = [*save(comparison_figure(result), folder / "figure")]
-    swept = sweep_figure(result)
-    return [*figures, *save(swept, folder / "figure-sweep")] if swept else figures
-
-
-def _tell_places(folder: Path, figures: list[Path], *, aside: bool) -> None:
-    """Say where everything is and how to make it again; beside the output if that is for another program."""
-    typer.echo(f"Figures: {', '.join(str(path) for path in figures)}", err=aside)
-    swept = " (the sweep's points too)" if len(figures) > 2 else ""
-    typer.echo(f"Table:   {folder / 'table.csv'}{swept}", err=aside)
-    typer.echo(f"Results: {folder}", err=aside)
-    typer.echo(f"Again:   {_again(sys.argv[1:])}", err=aside)
-
-
-def _again(arguments: list[str]) -> str:
-    """Return the command that makes the same results in a folder of their own."""
-    import shlex
-
-    kept, skip = [], False
-    for word in arguments:
-        if not skip and word != "--resume" and word != "--out" and not word.startswith("--out="):
-            kept.append(word)
-        skip = word == "--out" and not skip
-    return shlex.join(["ccsim", *kept])
-
-
-def _tell_failures(result: Any) -> None:
-    """Name the runs that failed and what they died of, and end with 1 if there are any."""
-    failures = result.results.manifest["failures"]
-    for failure in failures:
-        last = failure["error"].strip().splitlines()[-1]
-        typer.echo(f"ccsim: failed: {failure['scenario']}, replicate {failure['replicate']}: {last}", err=True)
-    if failures:
-        raise typer.Exit(1)
-
-
-answers.register(app)
 app_commands.register(app)
+sweep_command.register(app)
+resume_command.register(app)
 claims.register(app)
 game_commands.register(app)
 validate_commands.register(app)

@@ -261,6 +261,8 @@ def compare(
     resume: bool = False,
     progress: Any = None,
     command: list[str] | None = None,
+    budget: float | str | None = None,
+    scheduler: str | None = None,
 ) -> Comparison:
     """Run an experiment and return the comparison.
 
@@ -268,7 +270,8 @@ def compare(
         experiment: an experiment, its name, or the path of its file.
         replicates, weeks, seed: what to use instead of the file's.
         levers: values set in every scenario, by key.
-        workers, out, resume, progress, command: see :func:`ccsim.run.run_experiment`; ``progress=True`` shows a bar.
+        workers, out, resume, progress, command, budget, scheduler: see :func:`ccsim.run.run_experiment`;
+            ``progress=True`` shows a bar.
 
     Raises:
         InputError: a file or value that cannot be used.
@@ -281,5 +284,14 @@ def compare(
     shown = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
     with shown as show:
         return Comparison(
-            run_experiment(chosen, workers=workers, out=out, resume=resume, progress=show, command=command)
+            run_experiment(
+                chosen,
+                workers=workers,
+                out=out,
+                resume=resume,
+                progress=show,
+                command=command,
+                budget=budget,
+                scheduler=scheduler,
+            )
         )

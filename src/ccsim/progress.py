@@ -46,3 +46,31 @@ def console_progress(title: str, console: Any = None) -> Iterator[Bar]:
     )  # fmt: skip
     with Progress(*columns, console=console, transient=False) as bar:
         yield Bar(bar, title)
+
+
+class _Late:
+    """A bar that appears when it is first told something."""
+
+    def __init__(self, title: str, stack: contextlib.ExitStack) -> None:
+        self.title, self.stack = title, stack
+        self.bar: Bar | None = None
+
+    def __call__(self, done: int, planned: int, failed: int) -> None:
+        self._shown()(done, planned, failed)
+
+    def left(self, seconds: float | None) -> None:
+        self._shown().left(seconds)
+
+    def _shown(self) -> Any:
+        if self.bar is None:
+            from rich.console import Console
+
+            self.bar = self.stack.enter_context(console_progress(self.title, Console(stderr=True)))
+        return self.bar
+
+
+@contextlib.contextmanager
+def late_progress(title: str) -> Iterator[Any]:
+    """Show a progress bar on the terminal's error stream from the first moment on that there is something to tell."""
+    with contextlib.ExitStack() as stack:
+        yield _Late(title, stack)

@@ -25,6 +25,7 @@ def sweep(
     weeks: int | None = None,
     seed: int | None = None,
     levers: Mapping[str, Any] | None = None,
+    until: Mapping[str, float] | None = None,
     progress: Any = None,
     **running: Any,
 ) -> Results:
@@ -37,6 +38,7 @@ def sweep(
             keep every week of everything.
         replicates, weeks, seed: what to use instead of the file's.
         levers: values set in every scenario, by key.
+        until: add replicates until the interval of a KPI's difference is as narrow as this (:mod:`ccsim.stopping`).
         progress: called as :func:`ccsim.run.run_experiment` says; True shows a bar.
         running: ``workers``, ``out``, ``resume`` and the like, as :func:`ccsim.run.run_experiment` takes them.
 
@@ -48,7 +50,7 @@ def sweep(
         InputError: a file, design or value that cannot be used.
         ResultsError: a results folder that cannot be used.
     """
-    chosen = planned(what, design, at=at, replicates=replicates, weeks=weeks, seed=seed, levers=levers)
+    chosen = planned(what, design, at=at, replicates=replicates, weeks=weeks, seed=seed, levers=levers, until=until)
     shown = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
     with shown as show:
         return run_experiment(chosen, progress=show, **running)
@@ -63,12 +65,13 @@ def planned(
     weeks: int | None = None,
     seed: int | None = None,
     levers: Mapping[str, Any] | None = None,
+    until: Mapping[str, float] | None = None,
 ) -> Experiment:
     """Return what :func:`sweep` would run."""
     chosen = experiment_of(what)
     if design is not None:
         chosen = chosen.designed(design)
-    chosen = chosen.changed(weeks=weeks, replicates=replicates, seed=seed, levers=levers)
+    chosen = chosen.changed(weeks=weeks, replicates=replicates, seed=seed, levers=levers, until=until)
     if chosen.design is None:
         raise InputError(f"{chosen.name}: has no design; say what to vary, such as --vary programme.budget=0:20000")
     last = chosen.weeks - 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ccsim.comparison import Comparison
     from ccsim.parameters import Parameter
+    from ccsim.results import Results
     from ccsim.scenario import Scenario
 
 
@@ -199,3 +200,35 @@ def _plain(value: Any) -> str:
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:.6g}"
     return str(value).replace("|", "\\|")
+
+
+def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
+    """Return the responses of a sweep: for each scenario and KPI the factors that it goes with most."""
+    from rich.table import Table
+
+    experiment = results.experiment
+    table = Table(title=f"{experiment.title}: what goes with what", title_justify="left", box=None, pad_edge=False)
+    several = len(experiment.bases) > 1
+    for name in (
+        *(("scenario",) if several else ()),
+        "KPI",
+        "factor",
+        "lowest third",
+        "highest third",
+        "change",
+        "rho",
+    ):
+        table.add_column(name, justify="left" if name in ("scenario", "KPI", "factor") else "right")
+    last: tuple[str, str] | None = None
+    for (base, name), rows in frame.groupby(["scenario", "kpi"], sort=False):
+        kpi = KPIS[name]
+        for row in rows.head(most).to_dict("records"):
+            first = last != (base, name)
+            last = (base, name)
+            own = (experiment.bases[base].title or base,) if several else ()
+            table.add_row(
+                *(own if first else ("",) * len(own)), f"{kpi.title} ({unit_of(kpi)})" if first else "", row["factor"],
+                figure_of(kpi, row["low"]), figure_of(kpi, row["high"]), figure_of(kpi, row["change"], sign=True),
+                f"{row['rho']:+.2f}",
+            )  # fmt: skip
+    return table

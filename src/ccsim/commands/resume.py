@@ -1,0 +1,82 @@
+"""``ccsim resume``: go on with what was stopped, killed or cut short by its budget."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ccsim.commands.running import Budget, Scheduler, show_comparison, show_sweep, tell_end, with_progress
+from ccsim.commands.studies import Form
+
+
+def resume(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A results folder.")],
+    workers: Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")] = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
+    form: Annotated[Form, typer.Option("--format", help="How to write the table.")] = Form.table,
+) -> None:
+    """Go on in a results folder until everything is done; nothing that has finished is run again."""
+    from ccsim.experiment import Experiment
+    from ccsim.results import open_results
+    from ccsim.run import run_experiment
+    from ccsim.store import read_manifest
+
+    if not (folder / "manifest.json").is_file():
+        _resume_command(context, folder, workers)
+        return
+    manifest = read_manifest(folder)
+    experiment = Experiment.from_resolved(manifest["experiment"])
+    results = with_progress(
+        form is Form.table, experiment.title,
+        lambda progress: run_experiment(
+            experiment, workers=workers, out=folder, resume=True, progress=progress, budget=budget, scheduler=scheduler
+        ),
+    )  # fmt: skip
+    if experiment.design:
+        show_sweep(results, folder, form.value)
+    elif experiment.at:
+        typer.echo(f"{results.manifest['runs']['done']:,} runs are done: {folder}")
+    else:
+        show_comparison(open_results(folder), folder, form.value)
+    tell_end(results, folder)
+
+
+def _resume_command(context: typer.Context, folder: Path, workers: int | None) -> None:
+    """Go on with a folder of several parts: run the command again that each part names, which knows what they are for.
+
+    Raises:
+        ResultsError: no part of the folder has a manifest.
+    """
+    from ccsim.errors import ResultsError
+    from ccsim.store import read_manifest
+
+    parts = sorted(folder.rglob("manifest.json")) if folder.is_dir() else []
+    if not parts:
+        raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)")
+    words: list[Any] = _without(read_manifest(parts[0].parent)["command"][1:])
+    words += ["--resume", "--out", str(folder), *(["--workers", str(workers)] if workers else [])]
+    typer.echo(shlex.join(["ccsim", *words]), err=True)
+    sys.argv = [sys.argv[0], *words]
+    context.find_root().command.main(args=words, standalone_mode=False, prog_name="ccsim")
+
+
+def _without(words: list[str]) -> list[str]:
+    """Return a command's words without the options that are set anew."""
+    kept, skip = [], False
+    for word in words:
+        own = word in ("--out", "--workers")
+        if not skip and not own and word != "--resume" and not word.startswith(("--out=", "--workers=")):
+            kept.append(word)
+        skip = own and not skip
+    return kept
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(resume)
