@@ -106,7 +106,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> 
     told = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert "are kept in part" in told
-    assert "--resume" in told
+    assert "ccsim resume part" in told
     assert "Traceback" not in told
 
 

@@ -105,7 +105,8 @@ class Cluster:
         from distributed import KilledWorker, wait
 
         try:
-            ended = wait(list(self._tasks), timeout=seconds, return_when="FIRST_COMPLETED").done
+            with self.client.as_current():
+                ended = wait(list(self._tasks), timeout=seconds, return_when="FIRST_COMPLETED").done
         except TimeoutError:
             ended = set()
         if self.client.status != "running":

@@ -61,8 +61,10 @@ def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.Da
     frame = pd.DataFrame(rows, columns=["scenario", "kpi", "factor", "low", "high", "change", "rho", "points"])
     order = frame["rho"].abs().to_numpy()
     place = {kpi: number for number, kpi in enumerate(dict.fromkeys(frame["kpi"]))}
-    return frame.assign(size=-order, place=frame["kpi"].map(place)).sort_values(
-        ["scenario", "place", "size"], kind="stable").drop(columns=["size", "place"]).reset_index(drop=True)  # fmt: skip
+    turn = {base: number for number, base in enumerate(results.experiment.bases)}
+    keyed = frame.assign(turn=frame["scenario"].map(turn), place=frame["kpi"].map(place), size=-order)
+    by = ["turn", "place", "size"]
+    return keyed.sort_values(by, kind="stable").drop(columns=by).reset_index(drop=True)
 
 
 def numbers(key: str, values: Any) -> np.ndarray:
@@ -105,7 +107,7 @@ def response_figure(results: Results, kpis: Sequence[str] | None = None) -> Figu
         figure.text(0.045, 1 - 0.6 / height, said, va="top", color=QUIET)
         _legend(figure, results, bases)
         figure.subplots_adjust(
-            left=0.08, right=0.975, top=1 - 1.35 / height, bottom=1.25 / height, wspace=0.08, hspace=0.34
+            left=0.08, right=0.975, top=1 - 1.35 / height, bottom=1.25 / height, wspace=0.08, hspace=0.5
         )
     return figure
 

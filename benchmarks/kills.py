@@ -1,0 +1,106 @@
+"""Kill an experiment again and again: worker or coordinator, at random moments, with SIGKILL.
+
+Prints how many kills it took, whether the final hash is that of an undisturbed run, and how many runs that were on the
+disk were done again (which must be none).
+
+    python -m benchmarks.kills --kills 200
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+CODE = """
+import sys
+from ccsim import load_experiment
+from ccsim.run import run_experiment
+small = {"organisation.staff": 60, "organisation.customers": 600, "organisation.warm_up": 10}
+experiment = load_experiment("direction").changed(replicates=int(sys.argv[2]), weeks=40, levers=small)
+print(run_experiment(experiment, workers=2, out=sys.argv[1], resume=True).hash())
+"""
+
+
+def begin(folder: Path, replicates: int) -> subprocess.Popen[str]:
+    """Start or go on with the experiment in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-c", CODE, str(folder), str(replicates)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[int]:
+    """Return the worker processes of a coordinator."""
+    try:
+        found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        return [int(p) for p in found if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
+    except OSError:
+        return []
+
+
+def stored(folder: Path) -> dict[tuple[str, int], int]:
+    """Return how often each run is on the disk."""
+    import pandas as pd
+
+    found: dict[tuple[str, int], int] = {}
+    for path in (folder / "runs").glob("*.parquet"):
+        try:
+            rows = pd.read_parquet(path, columns=["scenario", "replicate"]).drop_duplicates()
+        except OSError:  # merged into another while we look
+            continue
+        for run in rows.itertuples(index=False, name=None):
+            found[run] = found.get(run, 0) + 1
+    return found
+
+
+def disturbed(folder: Path, replicates: int, kills: int, seed: int = 1) -> tuple[str, int, int]:
+    """Run an experiment under kills; return its hash, the kills made, and the runs done more than once."""
+    chance, made = random.Random(seed), 0
+    while True:
+        process = begin(folder, replicates)
+        while process.poll() is None and made < kills:
+            time.sleep(chance.expovariate(1.0))
+            workers = workers_of(process)
+            if process.poll() is not None:
+                break
+            if workers and chance.random() < 0.5:
+                os.kill(chance.choice(workers), signal.SIGKILL)
+                made += 1
+            elif workers:
+                process.kill()
+                made += 1
+        out, errors = process.communicate()
+        if process.returncode == 0:
+            twice = sum(count - 1 for count in stored(folder).values())
+            return out.split()[-1], made, twice
+        if process.returncode != -signal.SIGKILL:
+            raise SystemExit(f"it ended by itself with {process.returncode}:\n{errors}")
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--replicates", type=int, default=0, help="by default 40 a kill")
+    options = parser.parse_args()
+    replicates = options.replicates or 40 * options.kills
+    with tempfile.TemporaryDirectory() as place:
+        start = time.perf_counter()
+        found, made, twice = disturbed(Path(place) / "killed", replicates, options.kills)
+        middle = time.perf_counter()
+        whole = begin(Path(place) / "whole", replicates).communicate()[0].split()[-1]
+        print(f"{made} SIGKILLs over {4 * replicates:,} runs: {'the same hash' if found == whole else 'ANOTHER HASH'}, "
+              f"{twice} stored runs done again; {middle - start:.0f} s against {time.perf_counter() - middle:.0f} s "
+              "undisturbed")  # fmt: skip
+    raise SystemExit(found != whole or twice > 0)
+
+
+if __name__ == "__main__":
+    main()

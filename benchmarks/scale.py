@@ -1,0 +1,124 @@
+"""Many short runs of the default organisation in one session, and one large organisation to the horizon.
+
+Prints the rate, the memory of the coordinator and its workers over time, what the store takes a run, and the part of a
+run's time that is not the run itself (planning, sending, writing).
+
+    python -m benchmarks.scale --runs 100000 --weeks 8        many runs, with flat memory
+    python -m benchmarks.scale --large                        10,000 staff and 1,000,000 customers to week 156
+    python -m benchmarks.scale --scheduler tcp://HOST:8786    the same through a Dask scheduler
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ccsim.experiment import Experiment
+from ccsim.run import replicate_seed, run_experiment
+from ccsim.scenario import load
+from ccsim.simulation import simulate
+
+
+def memory() -> float:
+    """Return the resident memory of this process and its children, in MiB."""
+    import os
+
+    total = 0
+    for pid in [str(os.getpid()), *Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()]:
+        try:
+            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        except OSError:
+            continue
+    return total * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+class Watch:
+    """A progress that prints rate, memory and the end that is foretold, twenty times in all."""
+
+    def __init__(self) -> None:
+        self.start, self.shown, self.foretold = time.perf_counter(), 0.0, 0.0
+
+    def left(self, seconds: float | None) -> None:
+        """Keep the seconds left."""
+        self.seconds = seconds
+
+    def __call__(self, done: int, planned: int, failed: int) -> None:
+        """Print a line at each twentieth."""
+        if done < self.shown or not done:
+            return
+        elapsed = time.perf_counter() - self.start
+        if self.shown == 0.0 or not self.foretold:
+            self.foretold = elapsed + (self.seconds or 0.0) if done >= planned / 20 else 0.0
+        self.shown = done + planned / 20
+        left = "" if self.seconds is None else f"{self.seconds:7.0f} s left"
+        print(f"{done:8,} runs  {elapsed:7.0f} s  {done / elapsed:7.1f}/s  {memory():6.0f} MiB  {failed} failed  {left}",
+              flush=True)  # fmt: skip
+
+
+def many(runs: int, weeks: int, workers: int, scheduler: str | None, out: str | None) -> None:
+    """Run the default organisation many times and print what that took."""
+    scenario = load("combined")
+    experiment = Experiment("scale", "Scale", "", "combined", {"combined": scenario}, weeks, runs, at=(weeks - 1,))
+    alone = _seconds_alone(experiment)
+    with tempfile.TemporaryDirectory() as place:
+        folder, watch = Path(out or place) / "scale", Watch()
+        options: dict[str, Any] = {"scheduler": scheduler} if scheduler else {"workers": workers}
+        results = run_experiment(experiment, out=folder, progress=watch, **options)
+        took = time.perf_counter() - watch.start
+        files = list((folder / "figures").iterdir())
+        size = sum(path.stat().st_size for path in files)
+        begun = time.perf_counter()
+        mean = results.figures["csat"].mean()
+        read = time.perf_counter() - begun
+        print(f"{runs:,} runs of {weeks} weeks in {took:.0f} s ({runs / took:.1f}/s); {size / runs:.0f} bytes a run in "
+              f"{len(files)} files; mean csat {mean:.3f} ({read:.2f} s); the end foretold after a twentieth was "
+              f"{100 * (watch.foretold / took - 1):+.1f} % off")  # fmt: skip
+        print(
+            f"a run alone takes {1000 * alone:.1f} ms; in the session {1000 * took * workers / runs:.1f} ms of a worker"
+        )
+
+
+def _seconds_alone(experiment: Experiment, count: int = 20) -> float:
+    """Return what a run takes with nothing around it, its founding included."""
+    scenario = experiment.scenarios["combined"]
+    simulate(scenario, 0, experiment.weeks)
+    start = time.perf_counter()
+    for replicate in range(count):
+        simulate(scenario, replicate_seed(experiment.seed, replicate), experiment.weeks).figures(experiment.at)
+    return (time.perf_counter() - start) / count
+
+
+def large(weeks: int) -> None:
+    """Run a large organisation once and print what that took."""
+    sizes = {"organisation.staff": 10_000, "organisation.customers": 1_000_000, "organisation.departments": 40,
+             "organisation.front_departments": 20}  # fmt: skip
+    scenario = replace(load("combined").changed(sizes), name="large")
+    start = time.perf_counter()
+    run = simulate(scenario, 1, weeks)
+    took = time.perf_counter() - start
+    print(f"10,000 staff and 1,000,000 customers for {weeks} weeks: {took:.0f} s, {memory():.0f} MiB; "
+          f"csat {run.kpis['csat'][-1]:.2f}")  # fmt: skip
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=100_000)
+    parser.add_argument("--weeks", type=int, default=8)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--scheduler")
+    parser.add_argument("--out")
+    parser.add_argument("--large", action="store_true")
+    options = parser.parse_args()
+    if options.large:
+        large(156)
+    else:
+        many(options.runs, options.weeks, options.workers, options.scheduler, options.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+from pathlib import Path
+
+import pytest
+from benchmarks.kills import begin, disturbed
+
+
+def test_kills_lose_nothing_do_nothing_twice_and_end_in_the_same_hash(tmp_path: Path) -> None:
+    whole = begin(tmp_path / "whole", 300).communicate()[0].split()[-1]
+    found, made, twice = disturbed(tmp_path / "killed", 300, kills=12)
+    assert (found, twice) == (whole, 0)
+    assert made > 0
+
+
+@pytest.mark.slow
+def test_two_hundred_kills(tmp_path: Path) -> None:
+    whole = begin(tmp_path / "whole", 4000).communicate()[0].split()[-1]
+    assert disturbed(tmp_path / "killed", 4000, kills=200) == (whole, 200, 0)

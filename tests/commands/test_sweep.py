@@ -1,0 +1,87 @@
+"""``ccsim sweep`` and ``ccsim resume``, as they are called."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from ccsim.cli import app
+from ccsim.errors import InputError, ResultsError
+from ccsim.experiment import Experiment
+from ccsim.results import open_results
+from ccsim.run import run_experiment
+
+TINY = [
+    "--weeks", "12", "--replicates", "2", "--workers", "1",
+    *(word for key, value in (("staff", 24), ("customers", 160), ("warm_up", 6), ("departments", 3), ("front_departments", 2))
+      for word in ("--set", f"organisation.{key}={value}")),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def ccsim(*words: str) -> str:
+    """Run the command line in this process and return what it says."""
+    sys.argv = ["ccsim", *words]
+    done = CliRunner().invoke(app, list(words))
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.output
+
+
+def test_a_sweep_leaves_table_figures_and_a_picture(here: Path) -> None:
+    told = ccsim("sweep", "combined", "--vary", "programme.budget=0:20000", "--vary", "programme.from_top=0,0.5,1",
+                 "--points", "6", "--kpi", "csat", *TINY)  # fmt: skip
+    folder = here / "results" / "combined-sweep-1"
+    assert "programme.budget" in told
+    assert len(pd.read_parquet(folder / "responses.parquet")) == 12
+    assert len(pd.read_csv(folder / "table.csv")) == 2
+    assert (folder / "figure.png").stat().st_size > 10_000
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["experiment"]["design"]["kind"] == "latin-hypercube"
+    before = open_results(folder).hash()
+    for path in (folder / "figures").iterdir():
+        path.unlink()
+    ccsim("resume", str(folder), "--workers", "1")
+    assert open_results(folder).hash() == before
+
+
+def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experiment: Experiment) -> None:
+    results = run_experiment(small_experiment, workers=1, out="r")
+    told = ccsim("resume", "r", "--workers", "1", "--format", "csv")
+    assert told.startswith("scenario,kpi")
+    assert open_results("r").hash() == results.hash()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("sweep", "combined"), "has no design; say what to vary"),
+        (("sweep", "combined", "--vary", "programme.budgt"), "did you mean 'programme.budget'"),
+        (("sweep", "combined", "--vary", "programme.budget", "--design", "sobel"), "did you mean 'sobol'"),
+        (("sweep", "combined", "--vary", "programme.budget", "--kpi", "csta"), "did you mean 'csat'"),
+        (("sweep", "combind", "--vary", "programme.budget"), "did you mean 'combined'"),
+        (("sweep", "combined", "--vary", "programme.budget", "--until", "csat"), "reads like --until csat=0.2"),
+        (("sweep", "combined", "--vary", "programme.budget", "--until", "csat=0.2"), "until takes at least 10"),
+        (("sweep", "combined", "--vary", "programme.budget", "--budget", "soon"), "such as 90s, 10m"),
+        (("sweep", "combined", "--vary", "assumptions", "--design", "factorial", "--levels", "9"), r"about 10\^\d+ points"),
+        (("compare", "direction", "--until", "csat=-1"), "more than 0"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_clear_message(words: tuple[str, ...], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        ccsim(*words)
+
+
+def test_a_folder_without_results_cannot_be_resumed(here: Path) -> None:
+    with pytest.raises(ResultsError, match="is no results folder"):
+        ccsim("resume", str(here))
