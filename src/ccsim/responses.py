@@ -30,7 +30,7 @@ def means(results: Results) -> pd.DataFrame:
     rows = results.responses
     rows = rows[(rows["week"] == rows["week"].max()) & (rows["point"] > 0)]
     kept = ["scenario", "base", "point", *results.points.columns[3:]]
-    return rows.groupby(kept, sort=False, dropna=False)[list(KPIS)].mean().reset_index()
+    return rows.groupby(kept, sort=False, dropna=False)[[kpi for kpi in KPIS if kpi in rows]].mean().reset_index()
 
 
 def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def response_figure(results: Results, kpis: Sequence[str] | None = None) -> Figu
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from ccsim.plots import HEIGHT, QUIET, STYLE, WIDTH
+    from ccsim.plots import HEIGHT, STYLE, WIDTH
 
     table, frame = response_table(results, kpis), means(results)
     shown = _known(results, kpis)[:MOST_KPIS]
@@ -94,22 +94,23 @@ def response_figure(results: Results, kpis: Sequence[str] | None = None) -> Figu
             _label(line, kpi)
         for axes, key in zip(grid[-1], factors, strict=True):
             _label_factor(axes, key)
-        experiment, height = results.experiment, figure.get_figheight()
-        figure.suptitle(
-            experiment.title, x=0.045, y=1 - 0.16 / height, ha="left", va="top", fontsize=18, fontweight="bold"
-        )
-        week, count = int(results.responses["week"].max()), frame["point"].nunique()
-        more = len(strongest) - len(factors)
-        said = (
-            f"At week {week}, {count} points; a dot is the mean of a point's runs, a line the mean of a part of them."
-        )
-        said += f" {more} factors that matter less are not shown." if more else ""
-        figure.text(0.045, 1 - 0.6 / height, said, va="top", color=QUIET)
+        _head(figure, results, int(frame["point"].nunique()), len(strongest) - len(factors))
         _legend(figure, results, bases)
-        figure.subplots_adjust(
-            left=0.08, right=0.975, top=1 - 1.35 / height, bottom=1.25 / height, wspace=0.08, hspace=0.5
-        )
     return figure
+
+
+def _head(figure: Figure, results: Results, points: int, more: int) -> None:
+    """Write title and what is shown, and give the panels the rest of the page."""
+    from ccsim.plots import QUIET
+
+    height, week = figure.get_figheight(), int(results.responses["week"].max())
+    title = results.experiment.title
+    figure.suptitle(title, x=0.045, y=1 - 0.16 / height, ha="left", va="top", fontsize=18, fontweight="bold")
+    said = f"At week {week}, {points} points; a dot is the mean of a point's runs, a line the mean of a part of them."
+    said += f" {more} factors that matter less are not shown." if more else ""
+    figure.text(0.045, 1 - 0.6 / height, said, va="top", color=QUIET)
+    edges = {"left": 0.08, "right": 0.975, "top": 1 - 1.35 / height, "bottom": 1.25 / height}
+    figure.subplots_adjust(**edges, wspace=0.08, hspace=0.5)
 
 
 def _response(axes: Axes, frame: pd.DataFrame, bases: Sequence[str], kpi: str, key: str) -> None:

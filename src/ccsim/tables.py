@@ -219,16 +219,16 @@ def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
         "rho",
     ):
         table.add_column(name, justify="left" if name in ("scenario", "KPI", "factor") else "right")
-    last: tuple[str, str] | None = None
     for (base, name), rows in frame.groupby(["scenario", "kpi"], sort=False):
         kpi = KPIS[name]
+        heads = [*((experiment.bases[base].title or base,) if several else ()), f"{kpi.title} ({unit_of(kpi)})"]
         for row in rows.head(most).to_dict("records"):
-            first = last != (base, name)
-            last = (base, name)
-            own = (experiment.bases[base].title or base,) if several else ()
-            table.add_row(
-                *(own if first else ("",) * len(own)), f"{kpi.title} ({unit_of(kpi)})" if first else "", row["factor"],
-                figure_of(kpi, row["low"]), figure_of(kpi, row["high"]), figure_of(kpi, row["change"], sign=True),
-                f"{row['rho']:+.2f}",
-            )  # fmt: skip
+            table.add_row(*heads, *_response(kpi, row))
+            heads = [""] * len(heads)
     return table
+
+
+def _response(kpi: Kpi, row: dict[str, Any]) -> tuple[str, ...]:
+    """Write a response: the factor, the KPI over its lowest and highest third, the change, the correlation."""
+    low, high = figure_of(kpi, row["low"]), figure_of(kpi, row["high"])
+    return row["factor"], low, high, figure_of(kpi, row["change"], sign=True), f"{row['rho']:+.2f}"
