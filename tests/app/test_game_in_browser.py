@@ -25,6 +25,9 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 ROOT = Path(__file__).parents[2]
 SEED = 3
+#: Milliseconds after which something is taken for missing: long, since a busy machine is no fault.
+PATIENCE = 60_000
+playwright.expect.set_options(timeout=PATIENCE)
 SIZES = {"projector": (1280, 720), "laptop": (1366, 768), "phone": (390, 844)}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -85,7 +88,7 @@ def visit(browser, server):
         context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("response", lambda answer: faults.append(answer.url) if answer.status >= 400 else None)

@@ -147,8 +147,10 @@ def Questions(game: Game, turn: int, answers: dict[int, str], put: Callable[[int
             tag="h2", unsafe_innerHTML=f"Year {game.quarter // 4} is over. Before you go on ({len(asks)} questions)"
         )
         for place, ask in enumerate(asks):
+            # Above the field, since a long label in it is cut off.
+            solara.Text(ask, classes=["gm-question"])
             solara.v.Textarea(
-                label=ask, v_model=answers.get(place, ""), rows=2, outlined=True, dense=True, auto_grow=True,
+                label="Your answer", attributes={"aria-label": ask}, v_model=answers.get(place, ""), rows=2, outlined=True, dense=True, auto_grow=True,
                 hide_details=True, on_v_model=partial(put, place),
             )  # fmt: skip
         solara.Text("Your answers stay in your own file and report.", classes=["gm-quiet"])
