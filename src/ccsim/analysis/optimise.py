@@ -6,7 +6,7 @@ result depends on the seed alone. The seed of the draws is nothing that the sear
 
 The best of many plans looks better than it is, because it was also lucky. So the finalists are run again on fresh
 draws (and in fresh worlds), one of them is chosen by these, and what is reported comes from draws fresh once more:
-``shrinkage`` is what the search promised less what was then found.
+``shrinkage`` is the gain over the scenario as it is that the search promised, less the gain that was then found.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Judged:
     Attributes:
         name: what to call it.
         plan: levers by key.
-        promised: each outcome's figure in the search; nan if it was not in it.
+        promised: each outcome's figure in the search.
         found, low, high: each outcome's figure on fresh draws, with its 95 % interval.
         values: on fresh draws, shape (worlds, runs, outcomes).
     """
@@ -105,11 +105,6 @@ class Judged:
     low: np.ndarray
     high: np.ndarray
     values: np.ndarray
-
-    @property
-    def shrinkage(self) -> np.ndarray:
-        """What the search promised less what was found, of each outcome."""
-        return np.asarray(self.promised - self.found)
 
 
 @dataclass(frozen=True)
@@ -131,18 +126,33 @@ class Optimum:
     start: Judged
 
     def table(self) -> pd.DataFrame:
-        """Return one row per plan and outcome: levers, figure, interval, promise, shrinkage, gain over the start."""
+        """Return one row per plan and outcome.
+
+        Columns: ``found`` on fresh draws with ``low`` and ``high``; ``gain`` over the start on the same draws with
+        ``gain_low`` and ``gain_high``; ``shrinkage`` (the gain that the search promised less the gain found);
+        ``better_in`` (share of fresh worlds, or of runs in a single world, in which the plan beats the start); levers.
+        """
         import pandas as pd
 
         rows = []
         for one in (self.start, *self.plans):
+            gain, low, high = self._gain(one)
+            promised = one.promised - self.start.promised
             for k, outcome in enumerate(self.aim.outcomes):
                 rows.append(
                     {"plan": one.name, "outcome": outcome, "found": one.found[k], "low": one.low[k],
-                     "high": one.high[k], "promised": one.promised[k], "shrinkage": one.shrinkage[k],
-                     "better_in": self._better(one, k), **one.plan}
+                     "high": one.high[k], "gain": gain[k], "gain_low": low[k], "gain_high": high[k],
+                     "shrinkage": promised[k] - gain[k], "better_in": self._better(one, k), **one.plan}
                 )  # fmt: skip
         return pd.DataFrame(rows)
+
+    def _gain(self, one: Judged) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what a plan gains over the start, with the 95 % interval: on the same draws, so that luck cancels."""
+        if one is self.start:
+            nothing = np.full(len(self.aim.outcomes), np.nan)
+            return nothing, nothing, nothing
+        _, low, high = _intervals(one.values, self.aim, self.study.seed, self.start.values)
+        return one.found - self.start.found, low, high
 
     def scenario(self, plan: Plan) -> Scenario:
         """Return the scenario of a plan."""
@@ -255,7 +265,9 @@ def searched(
         best = [best[min(range(len(best)), key=keys.__getitem__)]]
     chosen = [tried[number] for number in best]
     values = evaluate("report", REPORT, [start, *(plan for plan, _ in chosen)])
-    known = next((row for plan, row in tried if plan == start), np.full(len(aim.outcomes), np.nan))
+    known = next((row for plan, row in tried if plan == start), None)
+    if known is None:  # it lies outside the spans
+        known = aim.figures(evaluate("start", SEARCH, [start])[0])
     first = _again("as it is", start, known, values[0], aim, study.seed)
     names = ["best"] if len(aim.goals) == 1 else [f"front {k}" for k in range(1, len(chosen) + 1)]
     plans = [_again(name, plan, row, here, aim, study.seed)
@@ -392,13 +404,22 @@ def _again(name: str, plan: Plan, promised: np.ndarray, values: np.ndarray, aim:
     Worlds (or runs, if there is one world) are drawn independently, so they are what intervals are made over: t
     intervals of a mean, percentiles of the bootstrap for a quantile.
     """
-    own = values.mean(axis=1) if len(values) > 1 else values[0]
-    _, low, high = interval(own)
+    _, low, high = _intervals(values, aim, seed)
+    return Judged(name, plan, promised, aim.figures(values), low, high, values)
+
+
+def _intervals(
+    values: np.ndarray, aim: Aim, seed: int, start: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean and 95 % interval of each outcome, or of its difference to the start on the same draws."""
+    less = np.zeros_like(values) if start is None else start
+    gaps = values - less
+    mean, low, high = interval(gaps.mean(axis=1) if len(gaps) > 1 else gaps[0])
     if aim.quantile is not None:
         picks = np.random.default_rng(seed).integers(0, len(values), (1000, len(values)))
-        again = np.array([aim.figures(values[pick]) for pick in picks])
+        again = np.array([aim.figures(values[pick]) - aim.figures(less[pick]) for pick in picks])
         low[:-1], high[:-1] = np.nanquantile(again[:, :-1], [0.025, 0.975], axis=0)
-    return Judged(name, plan, promised, aim.figures(values), low, high, values)
+    return mean, low, high
 
 
 def _trials_table(tried: Sequence[tuple[Plan, np.ndarray]], aim: Aim) -> pd.DataFrame:

@@ -83,7 +83,8 @@ def optimise(
         name = "best" if len(found.plans) == 1 else f"front-{number}"
         (place.folder / f"{name}.toml").write_text(found.scenario(plan.plan).to_toml(), encoding="utf-8")
     title = f"The search for {', '.join(goal.outcome for goal in goals)}: {of_study(chosen)}"
-    place.tell(table, title=title, notes=_notes(found))
+    shown = table.drop(columns=[one.key for one in found.space]) if form is Form.table else table
+    place.tell(shown, title=title, notes=_notes(found))
 
 
 def _quantile(text: str | None) -> float | None:
@@ -101,10 +102,13 @@ def _quantile(text: str | None) -> float | None:
 def _notes(found: Optimum) -> list[str]:
     """Say what the columns mean, and how much of the promise was luck."""
     lines = [
-        "\nfound: on fresh draws that the search has not seen, with 95 % interval low…high; promised: in the search; "
-        "shrinkage: promised less found; better_in: share of fresh worlds (or runs) in which the plan beats the "
-        "scenario as it is."
+        "\nfound: on fresh draws that the search has not seen; gain: over the scenario as it is, on the same draws; both "
+        "with 95 % interval low…high; shrinkage: the gain that the search promised less the gain found; better_in: share "
+        "of fresh worlds (or runs) in which the plan is better.\n"
     ]
+    for one in (found.start, *found.plans):
+        levers = (f"{row.key} = {row.written(row.number(one.plan[row.key]))}" for row in found.space)
+        lines.append(f"{one.name}: {', '.join(levers)}")
     for one in found.plans:
         if found.aim.money is not None and one.found[-1] > found.aim.money:
             lines.append(
