@@ -115,7 +115,8 @@ class Runner:
 
     Attributes:
         folder: where everything is kept; None for nowhere.
-        workers, resume, command: see :func:`ccsim.run.run_experiment`.
+        workers, resume, command, budget, scheduler: see :func:`ccsim.run.run_experiment`. What a budget leaves undone
+            has no rows.
         progress: from a title to a context that yields what is called with (done, planned, failed).
     """
 
@@ -124,6 +125,8 @@ class Runner:
     resume: bool = False
     progress: Callable[[str], Any] | None = None
     command: list[str] | None = field(default=None, compare=False)
+    budget: float | str | None = None
+    scheduler: str | None = None
 
     def figures(self, study: Study, design: Design, part: str, at: Sequence[int] = ()) -> pd.DataFrame:
         """Run a study at the points of a design.
@@ -143,7 +146,7 @@ class Runner:
         with context as show:
             results = run_experiment(
                 experiment, workers=self.workers, out=self.folder / part if self.folder else None,
-                resume=self.resume, progress=show, command=self.command,
+                resume=self.resume, progress=show, command=self.command, budget=self.budget, scheduler=self.scheduler,
             )  # fmt: skip
         return _with_differences(results.figures, experiment, bool(study.against))
 

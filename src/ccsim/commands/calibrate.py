@@ -15,12 +15,13 @@ from ccsim.commands.studies import (
     Out,
     Replicates,
     Resume,
+    Scheduler,
     Seed,
     Set,
     Target,
     Weeks,
     Workers,
-)
+)  # fmt: skip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +51,7 @@ def calibrate(
     seed: Seed = None,
     weeks: Weeks = None,
     workers: Workers = None,
+    scheduler: Scheduler = None,
     out: Out = None,
     resume: Resume = False,
     form: Format = Form.table,
@@ -67,7 +69,7 @@ def calibrate(
     wanted += [target_of(text, True) for text in held_out or ()]
     wanted += _read(targets) if targets else []
     space = dimensions(over, chosen.fixed)
-    place = studies.place(f"calibrate-{chosen.scenario.name}", out, resume, workers, form)
+    place = studies.place(f"calibrate-{chosen.scenario.name}", out, resume, workers, form, scheduler=scheduler)
     found = fit(chosen, space, wanted, points=points, waves=waves, runner=place.runner)
     place.keep(
         {"parameters": found.table(), "targets": found.targets_table(), "points": found.points,

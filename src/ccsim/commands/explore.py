@@ -9,6 +9,7 @@ import typer
 
 from ccsim.commands.studies import (
     Against,
+    Budget,
     Form,
     Format,
     Of,
@@ -16,12 +17,13 @@ from ccsim.commands.studies import (
     Over,
     Replicates,
     Resume,
+    Scheduler,
     Seed,
     Set,
     Target,
     Weeks,
     Workers,
-)
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from ccsim.analysis.discovery import Discovery
@@ -45,6 +47,8 @@ def explore(
     seed: Seed = None,
     weeks: Weeks = None,
     workers: Workers = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
     out: Out = None,
     resume: Resume = False,
     form: Format = Form.table,
@@ -57,7 +61,9 @@ def explore(
 
     chosen = studies.study(target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed)
     space = dimensions(over or ["assumptions"], chosen.fixed)
-    place = studies.place(f"explore-{chosen.scenario.name}", out, resume, workers, form)
+    place = studies.place(
+        f"explore-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+    )
     found = discover(
         chosen, space, where, points=points, method=method.value, sure=sure, density=density, regions=regions,
         runner=place.runner,

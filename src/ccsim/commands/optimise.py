@@ -15,12 +15,13 @@ from ccsim.commands.studies import (
     Out,
     Replicates,
     Resume,
+    Scheduler,
     Seed,
     Set,
     Target,
     Weeks,
     Workers,
-)
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from ccsim.analysis.optimise import Optimum
@@ -56,6 +57,7 @@ def optimise(
     seed: Seed = None,
     weeks: Weeks = None,
     workers: Workers = None,
+    scheduler: Scheduler = None,
     out: Out = None,
     resume: Resume = False,
     form: Format = Form.table,
@@ -72,7 +74,7 @@ def optimise(
     goals = (*(Goal(name) for name in maximise or ()), *(Goal(name, False) for name in minimise or ()))
     aim = Aim(goals, _quantile(robust), budget_money, money)
     uncertain = dimensions(over, chosen.fixed) if over else ()
-    place = studies.place(f"optimise-{chosen.scenario.name}", out, resume, workers, form)
+    place = studies.place(f"optimise-{chosen.scenario.name}", out, resume, workers, form, scheduler=scheduler)
     found = search(
         chosen, dimensions(vary), aim, trials=trials, uncertain=uncertain, worlds=worlds or 20 * bool(over),
         sampler=sampler and sampler.value, runner=place.runner,

@@ -9,6 +9,7 @@ import typer
 
 from ccsim.commands.studies import (
     Against,
+    Budget,
     Form,
     Format,
     Of,
@@ -16,6 +17,7 @@ from ccsim.commands.studies import (
     Over,
     Replicates,
     Resume,
+    Scheduler,
     Seed,
     Set,
     Target,
@@ -49,6 +51,8 @@ def sensitivity(
     seed: Seed = None,
     weeks: Weeks = None,
     workers: Workers = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
     out: Out = None,
     resume: Resume = False,
     form: Format = Form.table,
@@ -62,7 +66,9 @@ def sensitivity(
 
     chosen = studies.study(target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed)
     space = dimensions(over or ["assumptions"], chosen.fixed)
-    place = studies.place(f"sensitivity-{chosen.scenario.name}", out, resume, workers, form)
+    place = studies.place(
+        f"sensitivity-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+    )
     found = analyse(chosen, space, list(dict.fromkeys(kpi or ["csat"])), method.value, points, place.runner)
     figures = {f"sensitivity-{outcome}": tornado_figure(found, outcome) for outcome in found.means}
     place.keep({"sensitivity": found.table, "points": found.points_table()}, figures)
@@ -96,7 +102,9 @@ def _notes(found: Sensitivity) -> list[str]:
     if found.study.replicates == 1:
         lines.append("One run at each point cannot tell chance from effect; --replicates 2 can.")
     if found.left_out:
-        lines.append(f"{found.left_out} of {len(found.points)} points are left out: runs there have no figure.")
+        lines.append(
+            f"{found.left_out} of {len(found.points)} points are left out: runs there have no figure, or were not done."
+        )
     return lines
 
 

@@ -24,11 +24,15 @@ Of = Annotated[str | None, typer.Option("--scenario", help="Which scenario of th
 Against = Annotated[str | None, typer.Option(help="Baseline for outcomes such as npv_difference.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value; repeat for more.")]
 Over = Annotated[list[str] | None, typer.Option(
-    metavar="WHAT", help="What varies: assumptions, assumed, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
+    metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
 Seed = Annotated[int | None, typer.Option(help="Where the random draws begin; usually 1.")]
 Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
 Replicates = Annotated[int, typer.Option(help="Runs at each point, on the same draws at all.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
+Budget = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Stop after so long, such as 10m, with what there is.")
+]
+Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers do the runs.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for runs, tables and figures.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")]
 Format = Annotated[Form, typer.Option("--format", help="How to write the table.")]
@@ -69,7 +73,10 @@ class Place:
         typer.echo(f"Tables, figures and runs: {self.folder}", err=not told)
 
 
-def place(name: str, out: Path | None, resume: bool, workers: int | None, form: Form) -> Place:
+def place(
+    name: str, out: Path | None, resume: bool, workers: int | None, form: Form, *,
+    budget: str | None = None, scheduler: str | None = None,
+) -> Place:  # fmt: skip
     """Return where an analysis works: the folder asked for, or the next free one, or the last one to go on in."""
     from ccsim.analysis.study import Runner
     from ccsim.errors import InputError
@@ -84,7 +91,13 @@ def place(name: str, out: Path | None, resume: bool, workers: int | None, form: 
     shown = sys.stderr.isatty() and form is Form.table
     told = console(stderr=True)
     runner = Runner(
-        folder, workers, resume, (lambda title: console_progress(title.capitalize(), told)) if shown else None, sys.argv
+        folder,
+        workers,
+        resume,
+        (lambda title: console_progress(title.capitalize(), told)) if shown else None,
+        sys.argv,
+        budget,
+        scheduler,
     )
     return Place(folder, runner, form)
 
