@@ -19,7 +19,7 @@ import numpy as np
 from ccsim.errors import InputError, UnknownName
 from ccsim.experiment import Experiment, load_experiment
 from ccsim.kpis import KPIS, QUARTER, at_horizon
-from ccsim.results import Results
+from ccsim.results import Results, tables_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +48,16 @@ class Comparison:
         """One row per scenario, replicate and week; one column per KPI."""
         return self.results.runs
 
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios of which a run has finished."""
+        return tuple(self._arrays)
+
     @cached_property
     def _arrays(self) -> dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]:
         """For each scenario its replicates, and each KPI as an array of shape (replicates, weeks)."""
         found = {}
-        for name, frame in self.runs.groupby("scenario", sort=False):
+        for name, frame in self.results.tables[tables_of(self.experiment)[0]].groupby("scenario", sort=False):
             replicates = frame["replicate"].unique()
             weeks = len(frame) // len(replicates)
             values = {kpi: frame[kpi].to_numpy().reshape(len(replicates), weeks) for kpi in KPIS if kpi in frame}
@@ -74,10 +79,21 @@ class Comparison:
                 f"{scenario}: none of its runs has finished; finish them, or compare with another baseline"
             )
         replicates, values = self._arrays[scenario]
+        if self.experiment.at:
+            return replicates, values[kpi][:, self._kept(week)]
         last = values[kpi].shape[1] if week is None else week + 1
         if not 1 <= last <= values[kpi].shape[1]:
             raise InputError(f"week: {week!r} is not accepted; it takes a week from 0 to {values[kpi].shape[1] - 1}")
         return replicates, np.array([at_horizon(kpi, row[:last]) for row in values[kpi]])
+
+    def _kept(self, week: int | None) -> int:
+        """Return the place of a week among those of which figures are kept; the last by default."""
+        weeks = self.experiment.at
+        if week is None:
+            return len(weeks) - 1
+        if week not in weeks:
+            raise InputError(f"week: {week!r} is not accepted; figures are kept of {', '.join(map(str, weeks))}")
+        return weeks.index(week)
 
     def _pairs(self, kpi: str, mine: str, theirs: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return a KPI's figures in two scenarios, of the replicates that both have."""

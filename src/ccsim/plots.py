@@ -61,14 +61,14 @@ def comparison_figure(comparison: Comparison, kpis: Sequence[str] | None = None,
     shown = [_known(name) for name in kpis or comparison.experiment.kpis]
     names = [name for name in comparison.experiment.main if name in comparison._arrays]
     with slide(len(shown)) as (figure, panels):
-        marks = [_panel(axes, comparison, kpi, names, spread) for axes, kpi in zip(panels, shown, strict=True)]
+        marks = [panel(axes, comparison, kpi, names, spread) for axes, kpi in zip(panels, shown, strict=True)]
         sums = [kpi.title for kpi in shown if _as_difference(comparison, kpi)]
         note = f" ({', '.join(sums)}: to date)" if sums else ""
         _head(figure, comparison, names, f"Means of the last {QUARTER} weeks{note}", spread)
         _label_weeks(panels, comparison.experiment.weeks)
-        _mark_events(figure, panels, _events(comparison, names))
+        _mark_events(figure, panels, events_of(comparison, names))
         for axes, crossings in zip(panels, marks, strict=True):
-            _label_crossings(axes, crossings)
+            label_crossings(axes, crossings)
     return figure
 
 
@@ -115,7 +115,8 @@ def style_of(number: int) -> tuple[str, Any]:
     return COLOURS[place], LINES[(place + turn) % len(LINES)]
 
 
-def _style(comparison: Comparison, name: str) -> tuple[str, Any]:
+def scenario_style(comparison: Comparison, name: str) -> tuple[str, Any]:
+    """Return colour and line style of a scenario in every figure of a comparison."""
     others = [other for other in comparison.experiment.main if other != comparison.experiment.baseline]
     return style_of(others.index(name) + 1 if name in others else 0)
 
@@ -148,7 +149,7 @@ def _as_difference(comparison: Comparison, kpi: Kpi) -> bool:
     return kpi.total == "last" and comparison.experiment.baseline in comparison._arrays
 
 
-def _bands(comparison: Comparison, kpi: Kpi) -> Any:
+def drawn(comparison: Comparison, kpi: Kpi) -> Any:
     """Return what a panel draws, as :meth:`Comparison.bands` does; of a sum to date, differences to the baseline."""
     import pandas as pd
 
@@ -168,14 +169,14 @@ def _bands(comparison: Comparison, kpi: Kpi) -> Any:
     return pd.concat(parts, ignore_index=True)
 
 
-def _panel(
+def panel(
     axes: Axes, comparison: Comparison, kpi: Kpi, names: Sequence[str], spread: bool
 ) -> list[tuple[int, float, str]]:
     """Draw a KPI over weeks, and return (week, height, colour) of the crossings to be labelled."""
-    bands, crossings = _bands(comparison, kpi), []
+    bands, crossings = drawn(comparison, kpi), []
     for name in names:
         band = bands[bands["scenario"] == name]
-        colour, line = _style(comparison, name)
+        colour, line = scenario_style(comparison, name)
         if spread:
             axes.fill_between(band["week"], band["p05"], band["p95"], color=colour, alpha=0.06, linewidth=0)
         axes.fill_between(band["week"], band["low"], band["high"], color=colour, alpha=0.2, linewidth=0)
@@ -208,7 +209,7 @@ def _curve(axes: Axes, comparison: Comparison, kpi: Kpi, name: str) -> None:
         return
     found = [interval(comparison.at_horizon(kpi.name, points[value])[1]) for value in values]
     mean, low, high = (np.array(column) for column in zip(*found, strict=True))
-    colour, line = _style(comparison, name)
+    colour, line = scenario_style(comparison, name)
     axes.fill_between(values, low, high, color=colour, alpha=0.2, linewidth=0)
     axes.plot(values, mean, color=colour, linestyle=line, linewidth=2.1, marker="o", markersize=5)
 
@@ -255,7 +256,7 @@ def _label_weeks(panels: Sequence[Axes], weeks: int) -> None:
     _label_x(panels, "week")
 
 
-def _events(comparison: Comparison, names: Sequence[str]) -> list[tuple[float, str]]:
+def events_of(comparison: Comparison, names: Sequence[str]) -> list[tuple[float, str]]:
     """Return (week, label) of what happens: the week of a dated move, the median week of one on a condition."""
     events = comparison.results.events
     events = events[events["scenario"].isin(names)]
@@ -332,7 +333,7 @@ def _make_room(axes: Axes, lines: int) -> None:
     axes.set_ylim(low - (high - low) * share / (1 - share), high)
 
 
-def _label_crossings(axes: Axes, crossings: Sequence[tuple[int, float, str]]) -> None:
+def label_crossings(axes: Axes, crossings: Sequence[tuple[int, float, str]]) -> None:
     """Ring each crossing and say its week where fewest curves and no other label are in the way."""
     from matplotlib.patheffects import withStroke
 
@@ -379,7 +380,7 @@ def _head(figure: Figure, comparison: Comparison, names: Sequence[str], what: st
         figure.text(0.045, 1 - (0.56 + 0.23 * line) / height, text, va="top", color=QUIET)
     handles = []
     for name in names:
-        colour, style = _style(comparison, name)
+        colour, style = scenario_style(comparison, name)
         label = experiment.scenarios[name].title + (" (baseline)" if name == experiment.baseline else "")
         handles.append(Line2D([], [], color=colour, linestyle=style, linewidth=2.6, label=label))
     columns, lines = _legend_shape([str(handle.get_label()) for handle in handles])

@@ -118,10 +118,10 @@ def open_results(folder: str | Path) -> Results:
         raise ResultsError(f"{place}: no run has finished yet")
     whole = set(zip(runs["scenario"], runs["replicate"], strict=True))
     tables = {first: runs, **{table: read_table(place, table, None, whole) for table in others}}
-    return Results(place, experiment, manifest, {name: _in_order(table, experiment) for name, table in tables.items()})
+    return Results(place, experiment, manifest, {name: in_order(table, experiment) for name, table in tables.items()})
 
 
-def _in_order(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
+def in_order(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
     """Sort by scenario (in the experiment's order), replicate, week: the order in which runs finished is forgotten."""
     import pandas as pd
 

@@ -184,6 +184,16 @@ def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, 
     return scenario.title, figure, difference, f"{row['effect']:+.2f}" if small else "", small, verdict
 
 
+def frame_table(frame: pd.DataFrame) -> Table:
+    """Return any table for the terminal, numbers to the right with six figures."""
+    table = _plain_table(*map(str, frame.columns))
+    for column, (_, values) in zip(table.columns, frame.items(), strict=True):
+        column.justify = "right" if values.dtype.kind in "iuf" else "left"
+    for row in frame.itertuples(index=False):
+        table.add_row(*(_plain(value) for value in row))
+    return table
+
+
 def as_text(frame: pd.DataFrame, form: str) -> str:
     """Return a table as ``csv``, ``json`` or ``markdown``."""
     if form == "csv":

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccsim.plots import COLOURS, FAINT, LINES, QUIET, slide
+from ccsim.kpis import KPIS
+from ccsim.plots import (
+    COLOURS,
+    FAINT,
+    LINES,
+    QUIET,
+    STYLE,
+    events_of,
+    label_crossings,
+    panel,
+    scenario_style,
+    slide,
+    sweep_figure,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ccsim.answers.divergence import Divergence
+    from ccsim.comparison import Comparison
 
 
 def spread_figure(found: Divergence) -> Figure:
@@ -35,3 +49,60 @@ def spread_figure(found: Divergence) -> Figure:
         figure.text(0.045, 0.915, f"{'; '.join(told)}.", va="top", color=QUIET)
         figure.subplots_adjust(left=0.07, right=0.975, top=0.85, bottom=0.09)
     return figure
+
+
+def panel_picture(comparison: Comparison, kpi: str) -> bytes:
+    """Return one KPI over weeks as SVG, small enough for a phone: no title of its own, letters as text."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    names = [name for name in comparison.experiment.main if name in comparison.scenarios]
+    with mpl.rc_context({**STYLE, "svg.fonttype": "none"}):
+        figure = Figure(figsize=(5.4, 3.3))
+        axes = figure.subplots()
+        crossings = panel(axes, comparison, KPIS[kpi], names, spread=False)
+        axes.set_title("")
+        for week, _ in events_of(comparison, names):
+            axes.axvline(week, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=0)
+        step = next((step for step in (1, 2, 4, 13, 26, 52, 104, 260) if comparison.experiment.weeks / step <= 7), 520)
+        axes.set_xticks(range(0, comparison.experiment.weeks + 1, step))
+        axes.set_xlim(0, max(1, comparison.experiment.weeks - 1))
+        axes.set_xlabel("week")
+        figure.subplots_adjust(left=0.13, right=0.97, top=0.9, bottom=0.16)
+        label_crossings(axes, crossings)
+        return as_svg(figure)
+
+
+def swept_picture(comparison: Comparison, kpi: str) -> bytes:
+    """Return one KPI at the horizon over the swept lever as SVG, as small as a panel over weeks."""
+    import matplotlib as mpl
+
+    figure = sweep_figure(comparison, [kpi])
+    assert figure is not None
+    with mpl.rc_context({**STYLE, "svg.fonttype": "none"}):
+        for text in (*figure.texts, *figure.legends):
+            text.remove()
+        figure.suptitle("")
+        figure.set_size_inches(5.4, 3.3)
+        figure.axes[0].set_title("")
+        figure.subplots_adjust(left=0.13, right=0.97, top=0.9, bottom=0.16)
+        return as_svg(figure)
+
+
+def as_svg(figure: Figure) -> bytes:
+    """Return a figure as SVG without anything that differs from one time to the next."""
+    import io
+
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "ccsim"}, transparent=True)
+    return buffer.getvalue()
+
+
+def swatch(comparison: Comparison, name: str) -> str:
+    """Return a short piece of a scenario's line as SVG for a legend."""
+    colour, line = scenario_style(comparison, name)
+    dashes = "" if line == "-" else f' stroke-dasharray="{" ".join(f"{2.4 * part:.1f}" for part in line[1])}"'
+    return (
+        '<svg width="42" height="10" viewBox="0 0 42 10" aria-hidden="true" focusable="false">'
+        f'<line x1="0" y1="5" x2="42" y2="5" stroke="{colour}" stroke-width="2.6"{dashes}/></svg>'
+    )

@@ -9,6 +9,7 @@ from ccsim.settings import declared
 
 if TYPE_CHECKING:
     from ccsim.answers.divergence import Divergence, Gap, Parting
+    from ccsim.answers.why import Why
     from ccsim.scenario import Move, Scenario
 
 
@@ -151,3 +152,51 @@ def _spread(found: Divergence) -> list[str]:
         + "  ".join(f"{100 * row[name]:>7.1f} %" for name in ("staff", "leaders", "customers"))
         for row in rows.to_dict("records")
     ]
+
+
+def why_in_words(found: Why) -> str:
+    """Say what a number is, how it is made, from which runs, and whether it came out again."""
+    from ccsim.answers.why import title_of
+
+    number = f"{found.stored[0]!r}".removeprefix("np.float64(").removesuffix(")")
+    if len(found.stored) > 1:
+        number = f"a curve of {len(found.stored)} weeks"
+    runs = len(found.scenarios) * len(found.replicates)
+    seeds = f"{found.each['seed'].min()} to {found.each['seed'].max()}" if len(found.each) else "none"
+    lines = [str(found.key), title_of(found.key), f"  = {number}", "", "How it is made"]
+    lines += [f"  {step}" for step in found.steps]
+    lines += ["", f"Runs behind it: {', '.join(found.scenarios)}; replicates {_spans(found.replicates)}; seeds {seeds}"]
+    lines += ["", *(f"  {line}" for line in found.each.to_string(index=False).splitlines()), ""]
+    lines.append(f"Stored by {found.made_by}" + ("" if found.same_sources else "; this checkout has other sources"))
+    return "\n".join([*lines, *_again(found, runs)])
+
+
+def _again(found: Why, runs: int) -> list[str]:
+    if found.reproduced:
+        told = "" if found.reported is None else ", and is the one on the page"
+        return [f"Made again here: all {runs} runs are equal to the last bit, and so is the number{told}."]
+    lines = ["Made again here, it is NOT reproduced:"]
+    if found.differing:
+        shown = ", ".join(f"{scenario} {replicate}" for scenario, replicate in found.differing[:8])
+        more = f" and {len(found.differing) - 8} more" if len(found.differing) > 8 else ""
+        lines.append(f"  {len(found.differing)} of {runs} runs differ from the store: {shown}{more}")
+    if len(found.stored) == 1:
+        lines.append(f"  stored {float(found.stored[0])!r}, made again {float(found.again[0])!r}")
+    if found.reported is not None and found.reported != found.stored[0]:
+        lines.append(f"  the page has {found.reported!r}; write it anew with ccsim report")
+    if not found.same_sources:
+        lines.append(
+            "  The sources are not those that made the store: check out that version to compare like with like."
+        )
+    return lines
+
+
+def _spans(numbers: tuple[int, ...]) -> str:
+    """Write whole numbers in order, runs of them as from-to."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in spans)

@@ -7,6 +7,58 @@ from typing import Annotated
 
 import typer
 
+from ccsim.commands.studies import Form, Workers, settings_of
+
+Folder = Annotated[Path, typer.Argument(help="A results folder.")]
+Format = Annotated[Form, typer.Option("--format", help="How to write the table.")]
+
+
+def report(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option(help="The page; usually report.html in the folder.")] = None,
+) -> None:
+    """Write one standalone page: the answer in words, figures, tables, the scenarios in words, provenance."""
+    from ccsim.answers.report import write_report
+
+    typer.echo(f"Report: {write_report(folder, out)}")
+
+
+def query(
+    folder: Folder,
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help="One SELECT over runs, departments, segments, events, figures, points.")
+    ],
+    form: Format = Form.table,
+) -> None:
+    """Answer a question in SQL over the tables of a results folder."""
+    from ccsim.answers.query import query as ask
+    from ccsim.tables import as_text, console, frame_table
+
+    frame = ask(folder, sql)
+    if form is Form.table:
+        console().print(frame_table(frame))
+    else:
+        typer.echo(as_text(frame, form.value), nl=False)
+
+
+def why(
+    folder: Folder,
+    key: Annotated[str, typer.Argument(help="The key of a number, as its report shows it.")],
+    workers: Workers = None,
+    form: Format = Form.table,
+) -> None:
+    """Make a number of a report again from the runs behind it, and say whether it is the same to the last bit."""
+    from ccsim.answers.why import why as explain
+    from ccsim.tables import as_text
+
+    found = explain(folder, key, workers=workers)
+    if form is Form.table:
+        typer.echo(found.words())
+    else:
+        typer.echo(as_text(found.each, form.value), nl=False)
+    if not found.reproduced:
+        raise typer.Exit(1)
+
 
 def diverge(
     a: Annotated[str, typer.Argument(help="A scenario's name, or the path of its file.")],
@@ -20,7 +72,6 @@ def diverge(
 ) -> None:
     """Name the first week, agent and decision at which two scenarios part on the same draws."""
     from ccsim.answers.divergence import diverge as search
-    from ccsim.commands.studies import settings_of
 
     found = search(a, b, seed=seed, weeks=weeks, levers=settings_of(set_))
     typer.echo(found.words())
@@ -32,4 +83,5 @@ def diverge(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command()(diverge)
+    for command in (report, query, why, diverge):
+        app.command()(command)
