@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ccsim.agents import Customer, Employee, Leader
     from ccsim.answers.divergence import diverge
+    from ccsim.answers.query import query
+    from ccsim.answers.report import report
+    from ccsim.answers.why import why
     from ccsim.comparison import Comparison, compare
     from ccsim.design import Design
     from ccsim.errors import CcsimError, InputError
@@ -49,9 +52,12 @@ _HOME = {
     "load": "scenario",
     "load_experiment": "experiment",
     "open_results": "results",
+    "query": "answers.query",
+    "report": "answers.report",
     "shipped": "scenario",
     "simulate": "simulation",
     "sweep": "sweeping",
+    "why": "answers.why",
 }
 
 __all__ = [
@@ -71,9 +77,12 @@ __all__ = [
     "load",
     "load_experiment",
     "open_results",
+    "query",
+    "report",
     "shipped",
     "simulate",
     "sweep",
+    "why",
 ]
 
 

@@ -116,7 +116,7 @@ def style_of(number: int) -> tuple[str, Any]:
 
 
 def scenario_style(comparison: Comparison, name: str) -> tuple[str, Any]:
-    """Return colour and line style of a scenario in every figure of a comparison."""
+    """Return the colour and line style of a scenario."""
     others = [other for other in comparison.experiment.main if other != comparison.experiment.baseline]
     return style_of(others.index(name) + 1 if name in others else 0)
 
@@ -293,8 +293,7 @@ def _write_key(figure: Figure, entries: Sequence[str]) -> None:
 
     # A sign that wrap does not break at keeps each entry whole.
     glued = "   ".join(entry.replace(" ", "\N{NO-BREAK SPACE}") for entry in entries)
-    lines = wrap(glued, 150, break_on_hyphens=False)
-    height = figure.get_figheight()
+    lines, height = wrap(glued, 150, break_on_hyphens=False), figure.get_figheight()
     figure.text(0.045, 1 - (HEAD - 0.56) / height, "\n".join(lines), va="top", color=QUIET)
     figure.subplots_adjust(top=1 - (HEAD + 0.21 * len(lines)) / height)
 

@@ -41,7 +41,7 @@ class Shown:
     text: str
 
 
-def write_report(folder: str | Path, out: str | Path | None = None) -> Path:
+def report(folder: str | Path, out: str | Path | None = None) -> Path:
     """Write the report of a results folder, finished or not.
 
     Args:

@@ -86,12 +86,10 @@ def why(
     wanted = read_key(key, results.experiment)
     stored = _number(known, wanted)
     scenarios = known.behind(wanted)
-    mine = _only(results, scenarios)
-    runs = _runs(mine)
-    made = run_experiment(
-        _part(results.experiment, scenarios, 1 + max(r for _, r in runs)), workers=workers, progress=progress
-    )
-    again = _only(made, scenarios, set(runs))
+    runs = [run for run in _runs(results) if run[0] in scenarios]
+    part = _part(results.experiment, scenarios, 1 + max(replicate for _, replicate in runs))
+    made = run_experiment(part, workers=workers, progress=progress)
+    again = _with_runs(results, made, set(runs))
     replicates = tuple(sorted({replicate for _, replicate in runs}))
     each = known.each(wanted)
     seeds = [replicate_seed(results.experiment.seed, int(replicate)) for replicate in each["replicate"]]

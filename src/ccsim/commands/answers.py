@@ -18,9 +18,9 @@ def report(
     out: Annotated[Path | None, typer.Option(help="The page; usually report.html in the folder.")] = None,
 ) -> None:
     """Write one standalone page: the answer in words, figures, tables, the scenarios in words, provenance."""
-    from ccsim.answers.report import write_report
+    from ccsim.answers.report import report as write
 
-    typer.echo(f"Report: {write_report(folder, out)}")
+    typer.echo(f"Report: {write(folder, out)}")
 
 
 def query(

@@ -1,0 +1,51 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+SMALL = [f"--set=organisation.{size}" for size in ("staff=24", "customers=160", "warm_up=6")]
+
+
+def ccsim(*arguments, cwd):
+    command = [sys.executable, "-m", "ccsim.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    place = tmp_path_factory.mktemp("commands")
+    done = ccsim("compare", "direction", *SMALL, "--weeks", 8, "--replicates", 2, "--workers", 1, "--out", "mine", cwd=place)
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+def test_report_query_and_why(place):
+    assert ccsim("report", "mine", cwd=place).stdout.strip() == "Report: mine/report.html"
+    page = (place / "mine" / "report.html").read_text()
+    assert "ccsim why mine" in page
+    asked = ccsim("query", "mine", "SELECT count(*) AS n FROM runs", "--format", "json", cwd=place)
+    assert json.loads(asked.stdout) == [{"n": 64}]
+    assert "runs" in ccsim("query", "mine", "SELECT 'runs' AS what", cwd=place).stdout
+    found = ccsim("why", "mine", "direction/combined/csat/difference", "--workers", 1, cwd=place)
+    assert (found.returncode, "equal to the last bit" in found.stdout) == (0, True), found.stderr
+    rows = ccsim("why", "mine", "combined/csat/mean", "--workers", 1, "--format", "csv", cwd=place).stdout
+    assert rows.startswith("replicate,seed,combined")
+
+
+def test_mistakes_are_one_message(place):
+    for arguments in (("why", "mine", "combined/csat/meen"), ("query", "mine", "SELECT 1, cset FROM runs")):
+        done = ccsim(*arguments, cwd=place)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "did you mean" in done.stderr
+    missing = ccsim("report", "nowhere", cwd=place)
+    assert (missing.returncode, "no results folder" in missing.stderr) == (1, True)
+
+
+def test_diverge(place):
+    done = ccsim("diverge", "nothing", "combined", *SMALL, "--weeks", 4, "--figure", "spread", cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert "They part in week 0, in mechanism programme." in done.stdout
+    assert (place / "spread.svg").is_file()
+    same = ccsim("diverge", "nothing", "nothing", *SMALL, "--weeks", 4, cwd=place)
+    assert "do not part" in same.stdout
