@@ -15,7 +15,9 @@ def ccsim(*arguments, cwd):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     place = tmp_path_factory.mktemp("commands")
-    done = ccsim("compare", "direction", *SMALL, "--weeks", 8, "--replicates", 2, "--workers", 1, "--out", "mine", cwd=place)
+    done = ccsim(
+        "compare", "direction", *SMALL, "--weeks", 8, "--replicates", 2, "--workers", 1, "--out", "mine", cwd=place
+    )
     assert done.returncode == 0, done.stderr
     return place
 

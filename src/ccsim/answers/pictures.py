@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ccsim.kpis import KPIS
@@ -10,6 +11,7 @@ from ccsim.plots import (
     FAINT,
     LINES,
     QUIET,
+    SMALL,
     STYLE,
     events_of,
     label_crossings,
@@ -20,6 +22,7 @@ from ccsim.plots import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from ccsim.answers.divergence import Divergence
@@ -86,6 +89,44 @@ def swept_picture(comparison: Comparison, kpi: str) -> bytes:
         figure.set_size_inches(5.4, 3.3)
         figure.axes[0].set_title("")
         figure.subplots_adjust(left=0.13, right=0.97, top=0.9, bottom=0.16)
+        return as_svg(figure)
+
+
+def response_picture(responses: pd.DataFrame, kpi: str, factors: Sequence[str], names: Mapping[str, str]) -> bytes:
+    """Return a KPI at the points of a design over each of some factors as SVG: a dot a point, lines of binned means.
+
+    Args:
+        responses: a row per scenario and replicate, with the columns of the design's points.
+        kpi: the KPI.
+        factors: columns with numbers.
+        names: the scenarios that are varied, and what they are called.
+    """
+    import matplotlib as mpl
+    import numpy as np
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    row = KPIS[kpi]
+    means = responses[responses["point"] > 0].groupby(["base", "point"], sort=False)[[kpi, *factors]].mean()
+    columns = min(3, len(factors))
+    rows = -(-len(factors) // columns)
+    with mpl.rc_context({**STYLE, "svg.fonttype": "none"}):
+        figure = Figure(figsize=(4.2 * columns, 2.9 * rows + 0.4), layout="constrained")
+        panels = list(figure.subplots(rows, columns, squeeze=False, sharey=True).flat)
+        for axes, factor in zip(panels, factors, strict=False):
+            for number, (name, title) in enumerate(names.items()):
+                here = pd.DataFrame(means.loc[name]).sort_values(factor)
+                axes.plot(here[factor], here[kpi], ".", color=COLOURS[number % len(COLOURS)], alpha=0.35, markersize=5)
+                bins = np.array_split(here[[factor, kpi]].to_numpy(), min(8, max(1, len(here) // 6)))
+                middle = np.array([part.mean(axis=0) for part in bins])
+                axes.plot(*middle.T, color=COLOURS[number % len(COLOURS)], linewidth=2.1,
+                          linestyle=LINES[number % len(LINES)], label=title)  # fmt: skip
+            axes.set_xlabel(factor)
+        panels[0].set_title(f"{row.title} ({row.unit})")
+        for axes in panels[len(factors) :]:
+            axes.set_visible(False)
+        if len(names) > 1:
+            panels[0].legend(frameon=False, fontsize=SMALL)
         return as_svg(figure)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.answers.keys import GROUPS, Answers, Key
-from ccsim.answers.pictures import panel_picture, swatch, swept_picture
-from ccsim.answers.words import scenario_in_words
+from ccsim.answers.pictures import panel_picture, response_picture, swatch, swept_picture
+from ccsim.answers.words import factor_in_words, scenario_in_words
 from ccsim.comparison import Comparison
 from ccsim.errors import ResultsError
 from ccsim.kpis import KPIS, QUARTER, available
@@ -22,6 +22,8 @@ from ccsim.tables import figure_of, unit_of
 
 #: Weeks between the rows of the tables beside curves.
 STEP = 26
+#: Factors of a design that are drawn.
+MOST_FACTORS = 9
 #: More scenarios than this are not written out one by one: a design is told by its factors.
 MOST_SCENARIOS = 40
 
@@ -88,11 +90,11 @@ class Page:
     def told(self) -> dict[str, Any]:
         """Return everything that the template takes."""
         experiment = self.comparison.experiment
-        kpis = [self.kpi(name) for name in experiment.kpis]
+        kpis = [self.kpi(name) for name in experiment.kpis] if self.names else []
         return {
             "experiment": experiment, "counts": self.counts(), "kpis": kpis, "verdicts": self.verdicts(),
             "groups": self.groups(), "scenarios": self.scenarios(), "moves": self.moves(), "sweep": self.sweep(),
-            "pairing": self.pairing(), "provenance": self.provenance(), "quarter": QUARTER,
+            "design": self.design(), "pairing": self.pairing(), "provenance": self.provenance(), "quarter": QUARTER,
             "command": f"ccsim why {shlex.quote(self.folder.resolve().name)}", "failures": self.failures(),
         }  # fmt: skip
 
@@ -270,6 +272,24 @@ class Page:
             tables.append({"kpi": KPIS[kpi], "unit": unit_of(KPIS[kpi]), "rows": rows,
                            "picture": _inline(swept_picture(self.comparison, kpi))})  # fmt: skip
         return {"lever": declared()[sweep.lever], "bases": [self.title(base) for base in bases], "tables": tables}
+
+    def design(self) -> dict[str, Any] | None:
+        """Return the design: what is varied, and a picture of each KPI over the factors that are numbers."""
+        points = self.comparison.experiment.points
+        if points is None:
+            return None
+        responses = self.comparison.results.responses
+        numbers = [key for key in points.design.keys if responses[key].dtype.kind in "iuf"][:MOST_FACTORS]
+        done = set(responses["base"])
+        names = {name: points.bases[name].title or name for name in points.varied if name in done}
+        return {
+            "kind": points.design.kind, "points": len(points.design), "titles": list(names.values()),
+            "factors": [(factor.key, factor_in_words(factor)) for factor in points.design.factors],
+            "pictures": [
+                (KPIS[kpi], _inline(response_picture(responses, kpi, numbers, names)))
+                for kpi in self.comparison.experiment.kpis if numbers and names
+            ],
+        }  # fmt: skip
 
     def pairing(self) -> list[tuple[str, list[Shown]]]:
         """Return for each scenario and KPI how many times fewer runs pairing needs."""

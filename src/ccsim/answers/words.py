@@ -10,6 +10,7 @@ from ccsim.settings import declared
 if TYPE_CHECKING:
     from ccsim.answers.divergence import Divergence, Gap, Parting
     from ccsim.answers.why import Why
+    from ccsim.factors import Factor
     from ccsim.scenario import Move, Scenario
 
 
@@ -44,6 +45,15 @@ def scenario_in_words(scenario: Scenario) -> list[tuple[str, list[str]]]:
             found.append((when, settings_in_words(values)))
     found += [(moment(move), settings_in_words(move.set)) for move in scenario.schedule]
     return found
+
+
+def factor_in_words(factor: Factor) -> str:
+    """Say what a factor of a design is, and between which values it is varied."""
+    about = declared()[factor.key].meaning if factor.key in declared() else "week of a move"
+    if factor.values:
+        return f"{about}: {', '.join(map(str, factor.values))}"
+    low, high = factor.ends()
+    return f"{about}: {low:g} to {high:g}" if isinstance(low, (int, float)) else about
 
 
 def moment(move: Move) -> str:
