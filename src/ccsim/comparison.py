@@ -19,7 +19,8 @@ import numpy as np
 from ccsim.errors import InputError, UnknownName
 from ccsim.experiment import Experiment, load_experiment
 from ccsim.kpis import KPIS, QUARTER, at_horizon
-from ccsim.results import Results, tables_of
+from ccsim.results import Results
+from ccsim.store import tables_of
 
 if TYPE_CHECKING:
     import pandas as pd

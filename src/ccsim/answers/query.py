@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import InputError, ResultsError, did_you_mean
 from ccsim.experiment import Experiment
-from ccsim.results import open_results, read_manifest, tables_of
+from ccsim.results import open_results
+from ccsim.store import read_manifest, tables_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,7 @@ def _check(duckdb: Any, sql: str) -> None:
 def _views(folder: Path, experiment: Experiment) -> dict[str, Callable[[], Any]]:
     """Return what makes each table: the shards as they are, or put together first where a kill has left parts of runs."""
     stored = tables_of(experiment)
-    names = [{path.name for path in (folder / table).glob("part-*.parquet")} for table in stored]
+    names = [{path.name for path in (folder / table).glob("*.parquet")} for table in stored]
     if not names[0]:
         raise ResultsError(f"{folder}: no run has finished yet")
     whole = all(each == names[0] for each in names) and not _twice(folder / stored[0])
@@ -103,7 +104,7 @@ def _put_together(folder: Path, table: str) -> pd.DataFrame:
 def _dataset(folder: Path) -> Any:
     import pyarrow.dataset as ds
 
-    return ds.dataset(sorted(folder.glob("part-*.parquet")), format="parquet")
+    return ds.dataset(sorted(folder.glob("*.parquet")), format="parquet")
 
 
 def _twice(folder: Path) -> bool:

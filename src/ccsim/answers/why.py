@@ -15,7 +15,8 @@ from ccsim.compiled import source_hash
 from ccsim.experiment import Experiment
 from ccsim.kpis import KPIS
 from ccsim.results import Results, in_order, open_results
-from ccsim.run import replicate_seed, run_experiment
+from ccsim.run import run_experiment
+from ccsim.simulation import replicate_seed
 from ccsim.tables import unit_of
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _part(experiment: Experiment, scenarios: tuple[str, ...], replicates: int) -
     """Return the experiment with only some scenarios and as many replicates as are needed."""
     kept = {name: experiment.scenarios[name] for name in scenarios}
     baseline = experiment.baseline if experiment.baseline in kept else scenarios[0]
-    return replace(experiment, scenarios=kept, baseline=baseline, replicates=replicates, sweep=None)
+    return replace(experiment, scenarios=kept, baseline=baseline, replicates=replicates, sweep=None, until={})
 
 
 def _with_runs(results: Results, made: Results, runs: set[tuple[str, int]]) -> Results:
