@@ -20,7 +20,13 @@ from ccsim.app.sitting import Sitting
 from ccsim.comparison import compare
 from ccsim.errors import InputError
 from ccsim.scenario import load
-from ccsim.simulation import simulate
+from ccsim.simulation import replicate_seed
+from ccsim.simulation import simulate as lived
+
+
+def simulate(scenario, seed, weeks):
+    """Do what ``ccsim run --seed`` does."""
+    return lived(scenario, replicate_seed(seed, 0), weeks)
 
 
 def same(mine, theirs):

@@ -107,7 +107,7 @@ def plain(
 
     Args:
         function: the rule or kernel, compiled or not.
-        instead: functions to be called in place of those that its source names.
+        instead: functions to be called in place of those that its source, or that of a rule below it, names.
         made: what has been made plain on the way here; a column may bear a rule's name.
     """
     source = getattr(function, "py_func", function)
@@ -117,7 +117,7 @@ def plain(
         if instead and name in instead:
             scope[name] = instead[name]
         elif hasattr(scope.get(name), "py_func"):
-            scope[name] = made.get(scope[name].py_func) or plain(scope[name], made=made)
+            scope[name] = made.get(scope[name].py_func) or plain(scope[name], instead, made)
     return found
 
 

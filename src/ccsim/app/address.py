@@ -8,11 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from ccsim.app.course import Decision
-from ccsim.app.laboratory import FEWEST_WEEKS, HORIZON, MOST_WEEKS, bounded
+from ccsim.app.laboratory import FEWEST_WEEKS, HORIZON, MOST_SEED, MOST_WEEKS, bounded
 from ccsim.errors import InputError, UnknownName
 from ccsim.scenario import shipped
 from ccsim.settings import declared
-from ccsim.simulation import LARGEST_SEED
 
 #: Letters that a link may have, and values that it may set.
 LONGEST_LINK, MOST_VALUES = 6000, 200
@@ -77,7 +76,7 @@ def _take(found: Settings, key: str, value: str) -> None:
             raise UnknownName("scenario", value[:60], shipped("scenarios"))
         found.scenario = value
     elif key == "seed":
-        found.seed = whole(value, 0, LARGEST_SEED)
+        found.seed = whole(value, 0, MOST_SEED)
     elif key == "weeks":
         found.weeks = whole(value, FEWEST_WEEKS, MOST_WEEKS)
     elif ":" in key:

@@ -16,11 +16,10 @@ from ccsim.app.address import settings_of, whole
 from ccsim.app.compare import Compare
 from ccsim.app.course import COLOURS, Course
 from ccsim.app.frame import TABS, Nav
-from ccsim.app.laboratory import FEWEST_WEEKS, MOST_WEEKS
+from ccsim.app.laboratory import FEWEST_WEEKS, MOST_SEED, MOST_WEEKS
 from ccsim.app.sitting import Sitting
 from ccsim.errors import CcsimError, InputError
 from ccsim.scenario import load, shipped
-from ccsim.simulation import LARGEST_SEED
 
 #: What is said while the first visitor waits.
 FOUNDING = "Founding an organisation, with two years of past … The very first time on a machine, the model is compiled: a minute or more."
@@ -117,7 +116,7 @@ def Desk(sitting: Sitting, tab: str, problem: solara.Reactive[str]) -> None:
             "again": restart, "defaults": lambda: restart(wanted={}), "pin": lambda: (sitting.pin(), show()),  # type: ignore[dict-item, func-returns-value]
             "speed": lambda: speed.set(value) if value in SPEEDS else None,
             "scenario": lambda: restart(base=load(_known(value)), wanted={}),
-            "seed": lambda: restart(seed=whole(str(value), 0, LARGEST_SEED)),
+            "seed": lambda: restart(seed=whole(str(value), 0, MOST_SEED)),
             "new seed": lambda: restart(seed=sitting.new_seed()),
             "weeks": lambda: restart(weeks=whole(str(value), FEWEST_WEEKS, MOST_WEEKS)),
         }  # fmt: skip

@@ -15,11 +15,13 @@ from ccsim.app.course import Course, Decision, People, Structure, kpis_of
 from ccsim.errors import InputError
 from ccsim.scenario import Move, Scenario, check, default_label
 from ccsim.settings import declared, with_values
-from ccsim.simulation import Simulation
+from ccsim.simulation import Simulation, replicate_seed
 from ccsim.world import World
 
 #: Weeks of a run: as a rule, fewest and most.
 HORIZON, FEWEST_WEEKS, MOST_WEEKS = 156, 4, 520
+#: Largest seed, as of an experiment.
+MOST_SEED = 2**40
 #: What a page accepts at most, so that one visitor cannot take the server from the others.
 MOST: dict[str, float] = {
     "organisation.staff": 2000, "organisation.customers": 20_000, "organisation.warm_up": 260,
@@ -46,7 +48,7 @@ class Laboratory:
         base: the scenario that it begins with.
         changed: what differs from it from the start, by key: levers, assumptions and sizes.
         decisions: levers to be set during the run.
-        seed: of all draws.
+        seed: as ``ccsim run --seed`` takes it: the run is the first replicate of this seed.
         horizon: weeks of the run.
 
     Raises:
@@ -59,6 +61,8 @@ class Laboratory:
     ) -> None:  # fmt: skip
         if not FEWEST_WEEKS <= horizon <= MOST_WEEKS:
             raise InputError(f"weeks: {horizon} is not accepted; it takes {FEWEST_WEEKS} to {MOST_WEEKS}")
+        if not 0 <= seed <= MOST_SEED:
+            raise InputError(f"seed: {seed} is not accepted; it takes a whole number from 0 to {MOST_SEED}")
         for key, value in base.values().items():
             bounded(key, value)
         self.base, self.seed, self.horizon = base, seed, horizon
@@ -71,7 +75,7 @@ class Laboratory:
         """Found the organisation once, and part from it the run, the run without its levers, and doing nothing."""
         scenario = self.scenario()
         self._planned = scenario.schedule[: len(scenario.schedule) - len(self.base.schedule)]
-        self._run = Simulation(replace(scenario, levers={}), self.seed, self.horizon)
+        self._run = Simulation(replace(scenario, levers={}), replicate_seed(self.seed, 0), self.horizon)
         self._run.scenario = scenario
         self._nothing = self._run.copy()
         self._nothing._pending = []

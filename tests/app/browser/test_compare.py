@@ -32,7 +32,7 @@ def test_row_13_two_runs_laid_over_each_other_and_exactly_what_was_changed(visit
     changed.first.wait_for()
     assert changed.count() == 1
     assert re.split(r"\s{2,}|\t|\n", changed.inner_text()) == ["from the start: programme.from_top", "1", "0.25"]
-    beside = page.locator(".chart-csat .ex-read").first.inner_text()
+    beside = page.locator(".chart-csat .ex-read:visible").first.inner_text()
     assert "Run 1: Top-down" in beside and "Run 2: Top-down" in beside
     page.locator(".ex-runs input[type=checkbox]").first.uncheck()
     page.locator("table.changes").wait_for(state="hidden")
@@ -56,7 +56,7 @@ def test_row_15_weeks_picture_report_and_scenario_are_taken_away(visit, tmp_path
     page.wait_for_timeout(500)
     files = {}
     for label in ("Weeks (CSV)", "Charts (PNG)", "Report (HTML)", "Scenario (TOML)"):
-        with page.expect_download() as download:
+        with page.expect_download(timeout=120_000) as download:
             page.get_by_text(label).click()
         files[label] = download.value.path().read_bytes()
     csv = files["Weeks (CSV)"].decode()
@@ -83,7 +83,7 @@ def test_row_23_a_link_and_a_file_bring_the_same_run_back(visit, tmp_path):
     figures = [tile(page, name) for name in ("npv", "csat", "adoption")]
     press(page, "Compare")
     link = page.locator(".ex-link").get_attribute("href")
-    with page.expect_download() as download:
+    with page.expect_download(timeout=120_000) as download:
         page.get_by_text("Scenario (TOML)").click()
     download.value.save_as(tmp_path / "mine.toml")
     other = visit(link.removeprefix("/?"))
@@ -124,7 +124,7 @@ def test_row_21_thirty_replicates_show_a_band_and_say_what_is_luck(visit, shot):
     press(page, "Compare")
     press(page, "Run 30 replicates")
     page.locator("table.verdict").wait_for(timeout=120_000)
-    assert page.locator(".chart-csat path[opacity]").count() == 2
+    assert page.locator(".chart-csat:visible path[opacity]").count() == 2
     band = page.locator(".chart-csat path[opacity]").first.get_attribute("d")
     heights = [float(pair.split(" ")[1]) for pair in re.findall(r"[\d.]+ [\d.]+", band)]
     assert max(heights) - min(heights) > 2

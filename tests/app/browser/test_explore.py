@@ -17,7 +17,7 @@ from ccsim.app.controls import groups
 from ccsim.kpis import lately
 from ccsim.scenario import load, shipped
 from ccsim.settings import declared
-from ccsim.simulation import simulate
+from ccsim.simulation import replicate_seed, simulate
 
 
 def csv_of(page) -> tuple[str, pd.DataFrame]:
@@ -105,7 +105,7 @@ def test_row_06_a_decision_in_mid_run_changes_only_what_comes_after_it(visit):
     assert "–" not in page.locator("table.log tbody td").nth(2).inner_text(), "what it costs is told"
     _, moved = csv_of(page)
     small = {"organisation.staff": 60, "organisation.customers": 300, "organisation.warm_up": 12}
-    plain = simulate(load("nothing").changed(small), 4, 26)
+    plain = simulate(load("nothing").changed(small), replicate_seed(4, 0), 26)
     pd.testing.assert_series_equal(moved["csat"][:6], pd.Series(plain.kpis["csat"][:6]), check_names=False)
     assert (moved["spend"][:6] == 0).all() and (moved["spend"][6:] > 0).all()
 
@@ -127,7 +127,7 @@ def test_row_07_what_waits_for_the_next_start_is_marked_and_defaults_come_back(v
 
 def test_row_08_one_seed_one_result_as_the_script_has_it(visit):
     small = {"organisation.staff": 60, "organisation.customers": 300, "organisation.warm_up": 12}
-    script = simulate(load("top-down").changed(small), 7, 20)
+    script = simulate(load("top-down").changed(small), replicate_seed(7, 0), 20)
     found = []
     for seed in (7, 7, 8):
         page = visit(f"scenario=top-down&weeks=20&seed={seed}&{SMALL}")
