@@ -210,3 +210,22 @@ def test_a_batch_that_nobody_waits_for_stops(small):
     gone.set()
     with pytest.raises(Away):
         replicated([sitting.present()], lambda done, planned: None, gone)
+
+
+def test_a_person_is_told_whoever_is_chosen_next(small):
+    import solara
+
+    from ccsim.app.panels import Person
+
+    laboratory = Laboratory(load("hero"), small, seed=6, horizon=20)
+    laboratory.step(3)
+    _, rc = solara.render(Person(laboratory, -1, 0, False), handle_error=False)
+    for row, playing, said in (
+        (3, False, "chance"),
+        (3, True, "Pause"),
+        (4, False, "chance"),
+        (-1, False, "Click somebody"),
+    ):
+        rc.render(Person(laboratory, row, 1, playing))
+        assert said in " ".join(str(one.get_state()) for one in rc.find().widgets)
+    rc.close()

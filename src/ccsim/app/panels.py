@@ -96,18 +96,18 @@ def Person(laboratory: Laboratory, row: int, turn: int, playing: bool) -> None:
     The week is lived again for it, which takes a moment: not while the run is playing.
     """
     before, now = laboratory.worlds()
-    if not 0 <= row < len(now.state.staff.department):
+    chosen = 0 <= row < len(now.state.staff.department)
+    choice = solara.use_memo(
+        lambda: last_choice(before, row) if chosen and not playing else None, [row, now.week, id(laboratory), playing]
+    )
+    if not chosen:
         solara.HTML(
             tag="section",
             unsafe_innerHTML="<h2>A person</h2><p class='ex-help'>Click somebody in the picture: who it is, "
             "to whom he or she listens, and why the last case was handled so.</p>",
         )
         return
-    if playing:
-        told = "<p class='ex-help'>Pause to see the last choice and its terms.</p>"
-    else:
-        choice = solara.use_memo(lambda: last_choice(before, row), [row, now.week, id(laboratory)])
-        told = _why(choice, now.week)
+    told = "<p class='ex-help'>Pause to see the last choice and its terms.</p>" if playing else _why(choice, now.week)
     solara.HTML(
         tag="section",
         unsafe_innerHTML=f"<h2>Number {row}</h2><div class='ex-person'>{_who(now, row)}{told}</div>",
@@ -148,7 +148,7 @@ def _why(choice: Choice | None, week: int) -> str:
     total = "".join(f"<td>{terms[option]['total']:+.2f}</td>" for option in open_to)
     chance = "".join(f"<td>{100 * chances[option]:.0f} %</td>" for option in open_to)
     complexity, stages, lost = choice.asked[choice.option][1][:3]
-    about = f"complexity {100 * complexity:.0f} %, {int(stages)} stage{'s' * (stages != 1)} to go"
+    about = f"complexity {100 * complexity:.0f} %, {int(stages)} stage{'' if stages == 1 else 's'} to go"
     return (
         f"<h3>Last choice, week {week}: {OPTIONS[choice.option]}</h3>"
         f"<p class='ex-help'>The case: {about}{', what the customer had said was lost' if lost else ''}. "
