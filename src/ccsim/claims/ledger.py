@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Figures = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
+#: Points below which nothing is said of what decides a claim: with so many parameters some one always fits a few points.
+ENOUGH = 20
 #: Replicates at each point of the plausible space.
 AT_POINT = 4
 #: Of a point's verdict: how sure a single point has to be.
@@ -343,7 +345,7 @@ def _deciders(effects: Sequence[float], space: Sequence[Mapping[str, Any]], most
     from scipy.stats import spearmanr
 
     known = [k for k, effect in enumerate(effects) if np.isfinite(effect)]
-    if len(known) < 8 or np.ptp([effects[k] for k in known]) == 0.0:
+    if len(known) < ENOUGH or np.ptp([effects[k] for k in known]) == 0.0:
         return ()
     keys = list(space[0])
     found = []
@@ -367,7 +369,7 @@ def _where(
 
     holds = np.array([sign > 0 for sign in signs])
     edge = max(2, int(least * len(holds)))
-    if len(holds) < 8 or holds.all() or not holds.any():
+    if len(holds) < ENOUGH or holds.all() or not holds.any():
         return None
     cuts = max(1, len(holds) - 2 * edge + 1) * len(space[0])
     best: tuple[float, Where] | None = None

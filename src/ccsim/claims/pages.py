@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.claims.contrasts import KINDS
-from ccsim.claims.ledger import AT_POINT, Finding, Ledger
+from ccsim.claims.ledger import AT_POINT, ENOUGH, Finding, Ledger
 from ccsim.claims.verdict import LEVEL
 from ccsim.kpis import KPIS
 from ccsim.settings import declared
@@ -162,7 +162,7 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
     rows = [row_of(one) for one in ledger.findings]
     counts = Counter(one.verdict for one in ledger.findings)
     told = {
-        "rows": rows, "summary": summary(ledger), "ledger": ledger, "made_by": made_by, "at_point": AT_POINT,
+        "rows": rows, "summary": summary(ledger), "ledger": ledger, "made_by": made_by, "at_point": AT_POINT, "enough": ENOUGH,
         "kinds": {one.claim.kind: KINDS[one.claim.kind].means for one in ledger.findings}, "colours": COLOURS,
         "counts": [(name, counts[name]) for name in COLOURS if counts[name]],
     }  # fmt: skip
