@@ -71,13 +71,17 @@ def test_where_nothing_can_be_written_code_is_compiled_in_memory(tmp_path: Path)
     assert python(code, CCSIM_CACHE_DIR=str(tmp_path / "file"), CCSIM_PLAIN="0") == "None 1.0"
 
 
-def test_the_identity_of_the_model_covers_every_source_file(copy: Path) -> None:
-    code = "from ccsim.compiled import source_hash; print(source_hash(), source_hash(marked=True))"
-    whole, marked = python(code, PYTHONPATH=str(copy.parent)).split()
+def test_the_identity_of_the_model_covers_what_decides_numbers_and_no_face(copy: Path) -> None:
+    code = "from ccsim.compiled import source_hash; print(source_hash())"
+    before = python(code, PYTHONPATH=str(copy.parent))
+    assert len(before) == 16
     (copy / "tables.py").write_text((copy / "tables.py").read_text() + "\n# edited\n")
-    whole_after, marked_after = python(code, PYTHONPATH=str(copy.parent)).split()
-    assert whole != whole_after and marked == marked_after
-    assert len(whole) == 16
+    assert python(code, PYTHONPATH=str(copy.parent)) == before
+    for name in (*(f"{own}.py" for own in compiled.DECIDING), "mechanisms/habit.py"):
+        (copy / name).write_text((copy / name).read_text() + "\n# edited\n")
+        after = python(code, PYTHONPATH=str(copy.parent))
+        assert after != before, name
+        before = after
 
 
 def test_every_file_with_a_rule_or_kernel_is_marked() -> None:

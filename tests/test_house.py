@@ -36,6 +36,8 @@ LONG_FUNCTIONS = {
     "analysis.landscape._front": "a drawing from top to bottom",
     "analysis.optimise._search": "one line a setting of the search",
     "app.sketch.chart": "a drawing from top to bottom",
+    "answers.keys.read_key": "one check a part of a key",
+    "answers.pictures.response_picture": "a drawing from top to bottom",
     "app.sketch.dots": "a drawing from top to bottom",
 }
 

@@ -14,9 +14,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from ccsim.commands import answers, claims
 from ccsim.commands import app as app_commands
 from ccsim.commands import calibrate as calibrate_command
-from ccsim.commands import claims
 from ccsim.commands import explore as explore_command
 from ccsim.commands import game as game_commands
 from ccsim.commands import optimise as optimise_command
@@ -293,6 +293,7 @@ def _hint(name: str, other: str, command: str) -> Iterator[None]:
         raise
 
 
+answers.register(app)
 app_commands.register(app)
 sweep_command.register(app)
 resume_command.register(app)

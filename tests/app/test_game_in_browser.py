@@ -7,7 +7,6 @@ Screenshots go to ``$CCSIM_SHOTS`` if it is set, else to the test's folder.
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -29,26 +28,12 @@ SEED = 3
 PATIENCE = 60_000
 playwright.expect.set_options(timeout=PATIENCE)
 SIZES = {"projector": (1280, 720), "laptop": (1366, 768), "phone": (390, 844)}
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 def _assets() -> str:
     places = [os.environ.get("SOLARA_ASSETS_PROXY_CACHE_DIR", ""), *map(str, (ROOT / "src/ccsim/app").glob("**/cdn"))]
     found = next((place for place in places if place and Path(place).is_dir()), None)
     return found or pytest.skip("no assets of the page: without them it stays blank")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = os.environ.get("CCSIM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not program:
-        pytest.skip("no Chromium")
-    with playwright.sync_playwright() as found:
-        opened = found.chromium.launch(executable_path=program, args=QUIET)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ def test_moderate_skewness_costs_little() -> None:
 
     kept, runs, _ = covered(skewed, 30, 0.25, seed=7)
     sys.stdout.write(f"skewness 1, first stage 30: covers {kept:.4f} with {runs:.0f} runs\n")
-    assert kept > 0.94
+    assert kept > 0.935 - 3.3 * ERROR, "a point and a half at the most"
 
 
 def test_the_number_of_runs_is_steins() -> None:

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
-sys.path.insert(0, __file__.rpartition("/")[0])
-from conftest import ROOT, SMALL, press, set_lever, step, tile, to_end, until, week_of
+from driving import ROOT, SMALL, press, set_lever, step, tile, to_end, until, week_of
 
 
 def test_row_13_two_runs_laid_over_each_other_and_exactly_what_was_changed(visit, shot):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-import sys
 
 import pandas as pd
 import pytest
-
-sys.path.insert(0, __file__.rpartition("/")[0])
-from conftest import SIZES, SMALL, press, set_lever, step, tile, to_end, until, week_of
+from driving import SIZES, SMALL, press, set_lever, step, tile, to_end, until, week_of
 
 from ccsim.app.about import assumptions
 from ccsim.app.controls import groups
