@@ -1,5 +1,8 @@
 """Many short runs of the default organisation in one session, and one large organisation to the horizon.
 
+The many runs are a sweep: 24 points of a lever on the same draws, so that a replicate's organisation is founded once
+for them, as in every sweep.
+
 Prints the rate, the memory of the coordinator and its workers over time, what the store takes a run, and the part of a
 run's time that is not the run itself (planning, sending, writing).
 
@@ -21,6 +24,9 @@ from ccsim.experiment import Experiment
 from ccsim.run import replicate_seed, run_experiment
 from ccsim.scenario import load
 from ccsim.simulation import simulate
+
+#: Points of the sweep: as many as one task takes.
+POINTS = 24
 
 
 def memory() -> float:
@@ -51,8 +57,8 @@ class Watch:
         if done < self.shown or not done:
             return
         elapsed = time.perf_counter() - self.start
-        if self.shown == 0.0 or not self.foretold:
-            self.foretold = elapsed + (self.seconds or 0.0) if done >= planned / 20 else 0.0
+        if not self.foretold and done >= planned / 20:
+            self.foretold = elapsed + (self.seconds or 0.0)
         self.shown = done + planned / 20
         left = "" if self.seconds is None else f"{self.seconds:7.0f} s left"
         print(f"{done:8,} runs  {elapsed:7.0f} s  {done / elapsed:7.1f}/s  {memory():6.0f} MiB  {failed} failed  {left}",
@@ -61,8 +67,8 @@ class Watch:
 
 def many(runs: int, weeks: int, workers: int, scheduler: str | None, out: str | None) -> None:
     """Run the default organisation many times and print what that took."""
-    scenario = load("combined")
-    experiment = Experiment("scale", "Scale", "", "combined", {"combined": scenario}, weeks, runs, at=(weeks - 1,))
+    experiment = sweep_of(max(1, runs // POINTS), weeks)
+    runs = POINTS * experiment.replicates
     alone = _seconds_alone(experiment)
     with tempfile.TemporaryDirectory() as place:
         folder, watch = Path(out or place) / "scale", Watch()
@@ -82,14 +88,22 @@ def many(runs: int, weeks: int, workers: int, scheduler: str | None, out: str | 
         )
 
 
-def _seconds_alone(experiment: Experiment, count: int = 20) -> float:
-    """Return what a run takes with nothing around it, its founding included."""
-    scenario = experiment.scenarios["combined"]
-    simulate(scenario, 0, experiment.weeks)
+def sweep_of(replicates: int, weeks: int) -> Experiment:
+    """Return the sweep: points of the programme's budget, figures of the last week."""
+    budgets = tuple(500.0 * point for point in range(1, POINTS + 1))
+    points = {f"budget {value:g}": load("combined").changed({"programme.budget": value}) for value in budgets}
+    return Experiment("scale", "Scale", "", next(iter(points)), points, weeks, replicates, at=(weeks - 1,))
+
+
+def _seconds_alone(experiment: Experiment, replicates: int = 3) -> float:
+    """Return what a run takes with nothing around it, its share of the founding included."""
+    runs = [(scenario, replicate_seed(experiment.seed, replicate))
+            for replicate in range(replicates) for scenario in experiment.scenarios.values()]  # fmt: skip
+    simulate(*runs[-1], experiment.weeks)
     start = time.perf_counter()
-    for replicate in range(count):
-        simulate(scenario, replicate_seed(experiment.seed, replicate), experiment.weeks).figures(experiment.at)
-    return (time.perf_counter() - start) / count
+    for scenario, seed in runs:
+        simulate(scenario, seed, experiment.weeks).figures(experiment.at)
+    return (time.perf_counter() - start) / len(runs)
 
 
 def large(weeks: int) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,3 +41,23 @@ def small_experiment() -> Experiment:
     return Experiment(
         "small", "Small", "Does it run?", "nothing", scenarios, weeks=16, replicates=4, kpis=("csat", "npv")
     )
+
+
+@pytest.fixture(scope="session")
+def ccsim() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a command line in a folder as its own process would, in this one: a start takes seconds."""
+    return _command
+
+
+def _command(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    from ccsim.cli import main
+
+    words, out, errors = [str(word) for word in arguments], io.StringIO(), io.StringIO()
+    before, sys.argv = sys.argv, ["ccsim", *words]
+    try:
+        with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+            main()
+    except SystemExit as end:
+        return subprocess.CompletedProcess(words, int(end.code or 0), out.getvalue(), errors.getvalue())
+    finally:
+        sys.argv = before

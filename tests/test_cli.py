@@ -14,12 +14,7 @@ SMALL = [f"--set=organisation.{size}" for size in ("staff=24", "customers=160", 
 TINY = [*SMALL, "--weeks", "8", "--replicates", "2", "--workers", "1"]
 
 
-def ccsim(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ccsim.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=300)
-
-
-def test_help_is_worth_reading_and_light(tmp_path: Path) -> None:
+def test_help_is_worth_reading_and_light(ccsim, tmp_path: Path) -> None:
     done = ccsim("--help", cwd=tmp_path)
     assert done.returncode == 0
     for word in ("compare", "run", "show", "new", "list", "customer-centric"):
@@ -30,13 +25,13 @@ def test_help_is_worth_reading_and_light(tmp_path: Path) -> None:
     assert light.stdout.strip() == "[]"
 
 
-def test_the_version_is_told(tmp_path: Path) -> None:
+def test_the_version_is_told(ccsim, tmp_path: Path) -> None:
     from ccsim import __version__
 
     assert ccsim("--version", cwd=tmp_path).stdout.strip() == f"ccsim {__version__}"
 
 
-def test_list_show_and_new(tmp_path: Path) -> None:
+def test_list_show_and_new(ccsim, tmp_path: Path) -> None:
     assert "direction" in ccsim("list", cwd=tmp_path).stdout
     assert "The hero leaves" in ccsim("show", "hero-leaves", cwd=tmp_path).stdout
     assert json.loads(ccsim("show", "combined", "--format", "json", cwd=tmp_path).stdout)["title"] == "Combined"
@@ -48,20 +43,20 @@ def test_list_show_and_new(tmp_path: Path) -> None:
     assert "programme.budget" in ccsim("levers", "programme", cwd=tmp_path).stdout
 
 
-def test_run_prints_every_kpi(tmp_path: Path) -> None:
+def test_run_prints_every_kpi(ccsim, tmp_path: Path) -> None:
     done = ccsim("run", "combined", *SMALL, "--weeks", "8", "--format", "csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "csat" in done.stdout
     assert done.stdout.startswith("scenario,kpi,runs,mean")
 
 
-def test_what_show_writes_is_a_scenario_file(tmp_path: Path) -> None:
+def test_what_show_writes_is_a_scenario_file(ccsim, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(ccsim("show", "hero-leaves", "--format", "toml", cwd=tmp_path).stdout)
     told = [ccsim("show", name, "--format", "json", cwd=tmp_path).stdout for name in ("hero-leaves", "mine.toml")]
     assert told[0] == told[1]
 
 
-def test_a_broken_file_does_not_hide_the_others(tmp_path: Path) -> None:
+def test_a_broken_file_does_not_hide_the_others(ccsim, tmp_path: Path) -> None:
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "broken.toml").write_text("title = ")
     done = ccsim("list", cwd=tmp_path)
@@ -70,7 +65,7 @@ def test_a_broken_file_does_not_hide_the_others(tmp_path: Path) -> None:
     assert "Bottom-up" in done.stdout
 
 
-def test_compare_gives_table_figure_and_folder(tmp_path: Path) -> None:
+def test_compare_gives_table_figure_and_folder(ccsim, tmp_path: Path) -> None:
     done = ccsim("compare", "direction", *TINY, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Net present value" in done.stdout
@@ -80,7 +75,7 @@ def test_compare_gives_table_figure_and_folder(tmp_path: Path) -> None:
         assert (folder / name).exists(), name
 
 
-def test_a_comparison_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_comparison_goes_on_where_it_was(ccsim, tmp_path: Path) -> None:
     first = ccsim("compare", "direction", *TINY, "--format", "csv", cwd=tmp_path)
     again = ccsim("compare", "direction", *TINY, "--format", "csv", "--resume", cwd=tmp_path)
     assert first.stdout == again.stdout
@@ -88,7 +83,7 @@ def test_a_comparison_goes_on_where_it_was(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "results").iterdir() if path.is_dir()] == ["direction-1"]
 
 
-def test_tables_for_programs_stand_alone_on_the_output(tmp_path: Path) -> None:
+def test_tables_for_programs_stand_alone_on_the_output(ccsim, tmp_path: Path) -> None:
     done = ccsim("compare", "direction", *TINY, "--out=here", "--format", "json", cwd=tmp_path)
     assert {row["scenario"] for row in json.loads(done.stdout)} >= {"nothing", "combined"}
     assert "Results: here" in done.stderr
@@ -223,7 +218,9 @@ def test_bash_completes_with_the_script_that_the_command_prints(tmp_path: Path) 
         (("levers", "programm"), "did you mean 'programme'"),
     ],
 )
-def test_a_mistake_is_one_message_and_no_traceback(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+def test_a_mistake_is_one_message_and_no_traceback(
+    ccsim, arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
     done = ccsim(*arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert words in done.stderr

@@ -5,8 +5,8 @@ from benchmarks.kills import begin, disturbed
 
 
 def test_kills_lose_nothing_do_nothing_twice_and_end_in_the_same_hash(tmp_path: Path) -> None:
-    whole = begin(tmp_path / "whole", 300).communicate()[0].split()[-1]
-    found, made, twice = disturbed(tmp_path / "killed", 300, kills=12)
+    whole = begin(tmp_path / "whole", 60).communicate()[0].split()[-1]
+    found, made, twice = disturbed(tmp_path / "killed", 60, kills=4)
     assert (found, twice) == (whole, 0)
     assert made > 0
 

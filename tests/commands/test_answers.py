@@ -1,19 +1,12 @@
 import json
-import subprocess
-import sys
 
 import pytest
 
 SMALL = [f"--set=organisation.{size}" for size in ("staff=24", "customers=160", "warm_up=6")]
 
 
-def ccsim(*arguments, cwd):
-    command = [sys.executable, "-m", "ccsim.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=300)
-
-
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(ccsim, tmp_path_factory):
     place = tmp_path_factory.mktemp("commands")
     done = ccsim(
         "compare", "direction", *SMALL, "--weeks", 8, "--replicates", 2, "--workers", 1, "--out", "mine", cwd=place
@@ -22,7 +15,7 @@ def place(tmp_path_factory):
     return place
 
 
-def test_report_query_and_why(place):
+def test_report_query_and_why(ccsim, place):
     assert ccsim("report", "mine", cwd=place).stdout.strip() == "Report: mine/report.html"
     page = (place / "mine" / "report.html").read_text()
     assert "ccsim why mine" in page
@@ -35,7 +28,7 @@ def test_report_query_and_why(place):
     assert rows.startswith("replicate,seed,combined")
 
 
-def test_mistakes_are_one_message(place):
+def test_mistakes_are_one_message(ccsim, place):
     for arguments in (("why", "mine", "combined/csat/meen"), ("query", "mine", "SELECT 1, cset FROM runs")):
         done = ccsim(*arguments, cwd=place)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
@@ -44,7 +37,7 @@ def test_mistakes_are_one_message(place):
     assert (missing.returncode, "no results folder" in missing.stderr) == (1, True)
 
 
-def test_diverge(place):
+def test_diverge(ccsim, place):
     done = ccsim("diverge", "nothing", "combined", *SMALL, "--weeks", 4, "--figure", "spread", cwd=place)
     assert done.returncode == 0, done.stderr
     assert "They part in week 0, in mechanism programme." in done.stdout

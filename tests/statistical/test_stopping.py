@@ -20,21 +20,23 @@ ERROR = np.sqrt(0.95 * 0.05 / TRIALS)
 
 def covered(draw, first: int, within: float, seed: int, most: int = 400) -> tuple[float, float, float]:  # type: ignore[no-untyped-def]
     """Return coverage of the rule's interval, the mean of its runs, and coverage of a looked-at-often interval."""
-    rng = np.random.default_rng(seed)
-    values = draw(rng, (TRIALS, most))
-    sums, squares = values.cumsum(axis=1), (values**2).cumsum(axis=1)
-    hits, runs = np.zeros(TRIALS, bool), np.zeros(TRIALS)
-    for trial in range(TRIALS):
-        count = min(most, runs_needed(values[trial, :first], within))
-        half = half_width(values[trial, :first], count)
-        hits[trial], runs[trial] = abs(sums[trial, count - 1] / count) <= half, count
+    values = draw(np.random.default_rng(seed), (TRIALS, most))
     n = np.arange(1, most + 1)
-    spread = np.sqrt(np.maximum(squares - sums**2 / n, 0) / np.maximum(n - 1, 1))
+    means = values.cumsum(axis=1) / n
+    pilots, everyone = values[:, :first], np.arange(TRIALS)
+    # The rule for all experiments at once; some of them show that it is the rule of ccsim.
+    reach = quantile(first) * pilots.std(axis=1, ddof=1)
+    counts = np.minimum(most, np.maximum(first, np.ceil((reach / within) ** 2).astype(int)))
+    for trial in range(0, TRIALS, TRIALS // 20):
+        assert counts[trial] == min(most, runs_needed(pilots[trial], within))
+        assert reach[trial] / np.sqrt(counts[trial]) == pytest.approx(half_width(pilots[trial], counts[trial]))
+    hits = np.abs(means[everyone, counts - 1]) <= reach / np.sqrt(counts)
+    spread = np.sqrt(np.maximum((values**2).cumsum(axis=1) - n * means**2, 0) / np.maximum(n - 1, 1))
     halves = stats.t.ppf(0.975, np.maximum(n - 1, 1)) * spread / np.sqrt(n)
     looks = (halves <= within) & (n >= 3)
     stop = np.where(looks.any(axis=1), looks.argmax(axis=1), most - 1)
-    often = np.abs(sums[np.arange(TRIALS), stop] / n[stop]) <= halves[np.arange(TRIALS), stop]
-    return float(hits.mean()), float(runs.mean()), float(often.mean())
+    often = np.abs(means[everyone, stop]) <= halves[everyone, stop]
+    return float(hits.mean()), float(counts.mean()), float(often.mean())
 
 
 @pytest.mark.parametrize(("first", "within"), [(10, 0.3), (10, 0.5), (30, 0.2), (30, 0.3)])
