@@ -51,7 +51,7 @@ class Player:
             await self._send("comm_open", {"comm_id": uuid.uuid4().hex, "target_name": "solara.control", "data": {}})
             run = {
                 "method": "run",
-                "args": {"path": "/", "search": "?seed=3", "appName": "", "themes": {}, "dark": False},
+                "args": {"path": "/play", "search": "?seed=3", "appName": "", "themes": {}, "dark": False},
             }
             control = self.control
             await self._send("comm_msg", {"comm_id": control, "data": run})

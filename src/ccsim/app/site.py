@@ -1,4 +1,4 @@
-"""The pages and their addresses: what ``solara run`` serves."""
+"""The pages and their addresses: what the server serves."""
 
 from __future__ import annotations
 

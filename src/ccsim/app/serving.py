@@ -1,0 +1,72 @@
+"""The server of the pages: it asks no other machine for anything, and it ends when it is told to.
+
+What Solara's own command does besides (ask the package index for a newer version, wait without limit for open pages) is
+left out here. Solara names this way of serving its application for those who bring their own server.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import webbrowser
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from ccsim.errors import InputError
+
+SITE, CDN = Path(__file__).with_name("site.py"), Path(__file__).with_name("cdn")
+#: Seconds for open pages to be told goodbye, and seconds after which nothing is waited for any more.
+GOODBYE, PATIENCE = 2, 6
+#: Minutes after which a page that nobody looks at is forgotten, and the most pages at a time.
+FORGOTTEN, MOST_PAGES = "10m", "80"
+
+
+class Ending(uvicorn.Server):
+    """A server that has ended some seconds after it was told to, whatever its threads are at."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end; a thread in the midst of a long calculation cannot hold it up."""
+        last = threading.Timer(PATIENCE, os._exit, [0])
+        last.daemon = True
+        last.start()
+        # A page that is cut off is no fault any more.
+        logging.disable()
+        super().handle_exit(sig, frame)
+
+
+def run(host: str, port: int, open_: bool) -> None:
+    """Serve the pages until told to end.
+
+    Args:
+        host: address to listen at.
+        port: port to listen at.
+        open_: whether to show the page in this machine's browser.
+
+    Raises:
+        InputError: that address and port cannot be had.
+    """
+    try:
+        ear = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise InputError(
+            f"cannot listen at {host}, port {port}: {str(error.strerror).split(" (")[0]}; --port and --host take others"
+        ) from None
+    # To be set before Solara's server is imported: it serves our own copies of everything.
+    settings = {
+        "SOLARA_APP": str(SITE), "SOLARA_MODE": "production", "SOLARA_ASSETS_PROXY_CACHE_DIR": str(CDN),
+        "SOLARA_THEME_SHOW_BANNER": "false", "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
+        "SOLARA_KERNEL_CULL_TIMEOUT": FORGOTTEN, "SOLARA_KERNEL_MAX_COUNT": MOST_PAGES,
+        "SOLARA_ASSETS_FONTAWESOME_ENABLED": "true", "SERVER_NAME": host, "SERVER_PORT": str(port),
+    }  # fmt: skip
+    for name, value in settings.items():
+        os.environ.setdefault(name, value)
+    if open_:
+        opening = threading.Timer(2, webbrowser.open, [f"http://{host}:{port}"])
+        opening.daemon = True
+        opening.start()
+    config = uvicorn.Config("solara.server.starlette:app", log_level="error", timeout_graceful_shutdown=GOODBYE)
+    Ending(config).run(sockets=[ear])
