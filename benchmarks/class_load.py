@@ -24,13 +24,19 @@ import uuid
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-APP = ROOT / "tests" / "app" / "game_app.py"
 
 
 class Player:
-    """A session: opens the page, knows its widgets, clicks them."""
+    """A session: opens the page, knows its widgets, clicks them.
 
-    def __init__(self, port: int, number: int) -> None:
+    Args:
+        port: of the server.
+        number: decides the session and what is clicked.
+        search: what the address asks for.
+    """
+
+    def __init__(self, port: int, number: int, search: str = "?seed=3") -> None:
+        self.search, self.played = search, 0
         self.port, self.kernel, self.session = port, str(uuid.uuid4()), f"bench-{number}"
         self.widgets: dict[str, dict] = {}
         self.heard = 0.0
@@ -47,11 +53,11 @@ class Player:
         address = f"ws://127.0.0.1:{self.port}/jupyter/api/kernels/{self.kernel}/{self.kernel}"
         headers = {"Cookie": f"solara-session-id={self.session}"}
         async with connect(f"{address}?session_id={self.kernel}", additional_headers=headers, max_size=None) as self.ws:
-            listening = asyncio.create_task(self._listen())
+            self.listening = asyncio.create_task(self._listen())
             await self._send("comm_open", {"comm_id": uuid.uuid4().hex, "target_name": "solara.control", "data": {}})
             run = {
                 "method": "run",
-                "args": {"path": "/play", "search": "?seed=3", "appName": "", "themes": {}, "dark": False},
+                "args": {"path": "/play", "search": self.search, "appName": "", "themes": {}, "dark": False},
             }
             control = self.control
             await self._send("comm_msg", {"comm_id": control, "data": run})
@@ -68,7 +74,8 @@ class Player:
                 await self._click(
                     f"Play quarter {quarter}", f"Play quarter {quarter + 1}" if quarter < 12 else "Hand in"
                 )
-            listening.cancel()
+                self.played = quarter
+            self.listening.cancel()
 
     async def _send(self, kind: str, content: dict) -> None:
         if kind == "comm_open":
@@ -114,6 +121,9 @@ class Player:
     async def _until(self, done) -> None:
         limit = time.perf_counter() + 120
         while not done():
+            if self.listening.done():
+                # The server is gone: with what it said, the listening ended.
+                self.listening.result()
             if time.perf_counter() > limit:
                 raise TimeoutError("the server did not answer in two minutes")
             await asyncio.sleep(0.005)
@@ -144,19 +154,18 @@ class Player:
         self.widgets[key]["v_model"] = not value
 
     async def _answered(self, before: float) -> None:
-        while self.heard <= before:
+        while self.heard <= before and not self.listening.done():
             await asyncio.sleep(0.002)
 
 
 def start_server() -> tuple[subprocess.Popen, int]:
-    """Start the game's pages on a free port of the loopback address."""
+    """Start the pages, as `ccsim app` does, on a free port of the loopback address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "solara", "run", str(APP), "--host", "127.0.0.1", "--port", str(port), "--no-open",
-         "--production"],
+        [sys.executable, "-m", "ccsim.cli", "app", "--no-open", "--port", str(port)],
         env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     for _ in range(240):

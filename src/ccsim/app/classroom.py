@@ -85,7 +85,9 @@ def Lesson(room: Room) -> None:
     marks = sorted((at, catalogue().events[name].title) for name, at in coming(room).items())
     solara.HTML(tag="div", unsafe_innerHTML=gathered.comparison(rows, levels, marks))
     if like is not None:
-        solara.HTML(tag="div", unsafe_innerHTML=f"<h2>How points are made</h2>{criteria_table(like)}")
+        solara.HTML(
+            tag="div", unsafe_innerHTML=f"<h2>How points are made</h2>{criteria_table(like)}", classes=["gm-wide"]
+        )
         solara.FileDownload(
             lambda: class_csv(list(room.games.values()), like),
             f"class-{room.code}.csv",

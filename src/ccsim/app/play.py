@@ -85,7 +85,9 @@ def Briefing(table: solara.Reactive[Table], seed: int | None, code: str) -> None
     # Always there, empty or not: what comes and goes would make the fold below anew, and close it.
     solara.Text(table.value.problem, classes=["gm-bad"])
     with Fold("Go on with a saved game"):
-        solara.Text("With a class code above, the game goes on in that class.")
+        solara.Text(
+            "With a class code above, the game goes on in that class. So does a game whose server was stopped: the file is all it needs."
+        )
         FileField(load, "A saved game", LARGEST)
 
 

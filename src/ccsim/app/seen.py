@@ -106,7 +106,8 @@ def tile(game: Game, name: str, late: int) -> str:
     value = known[-1] if known else game.before[name]
     change = ""
     if len(known) > 1:
-        change = f"{'+' if known[-1] >= known[-2] else '−'}{sketch.short(abs(known[-1] - known[-2]))}"
+        step = sketch.short(abs(known[-1] - known[-2]))
+        change = f"{'+' if known[-1] > known[-2] else '−'}{step}" if step.strip("0.") else f"±{step}"
     when = "the week before" if not known else "quarter before" if late else ""
     return (
         f'<div class="gm-tile low" title="{escape(kpi.meaning)}"><div class="gm-name">{escape(kpi.title)}</div>'
@@ -120,7 +121,7 @@ def tile(game: Game, name: str, late: int) -> str:
 def SoFar(game: Game, turn: int) -> None:
     """What was decided and what happened, the latest quarter first; and what will count."""
     with Fold("How you will be judged"):
-        solara.HTML(tag="div", unsafe_innerHTML=criteria_table(game))
+        solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=criteria_table(game))
     if game.seen:
         with Fold("What happened so far"):
             solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=log_table(game, latest_first=True))

@@ -52,9 +52,8 @@ def run(host: str, port: int, open_: bool) -> None:
     try:
         ear = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise InputError(
-            f"cannot listen at {host}, port {port}: {str(error.strerror).split(" (")[0]}; --port and --host take others"
-        ) from None
+        why = str(error.strerror).partition(" (")[0]
+        raise InputError(f"cannot listen at {host}, port {port}: {why}; --port and --host take others") from None
     # To be set before Solara's server is imported: it serves our own copies of everything.
     settings = {
         "SOLARA_APP": str(SITE), "SOLARA_MODE": "production", "SOLARA_ASSETS_PROXY_CACHE_DIR": str(CDN),
