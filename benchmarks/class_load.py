@@ -184,6 +184,12 @@ def memory(process: subprocess.Popen) -> float:
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
 
 
+def processor(process: subprocess.Popen) -> float:
+    """Return the seconds of a processor that a process has used."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def run(players: int, quarters: int, pause: float, port: int) -> list[Player]:
     """Let everybody play at once."""
     class_ = [Player(port, number) for number in range(players)]
@@ -203,7 +209,7 @@ def main() -> None:
     chosen = parser.parse_args()
     process, port = start_server()
     try:
-        before = memory(process)
+        before, used = memory(process), processor(process)
         began = time.perf_counter()
         class_ = asyncio.run(run(chosen.players, chosen.quarters, chosen.pause, port))
         waits = sorted(wait for player in class_ for wait in player.waits)
@@ -214,9 +220,9 @@ def main() -> None:
         print(f"first page: median {statistics.median(firsts):.2f} s, worst {firsts[-1]:.2f} s")
         print(f"click to answer: median {1000 * statistics.median(waits):.0f} ms, "
               f"95 % {1000 * waits[int(0.95 * len(waits))]:.0f} ms, worst {1000 * waits[-1]:.0f} ms")  # fmt: skip
-        print(
-            f"server memory: {before:.0f} MB before, {memory(process):.0f} MB after; {time.perf_counter() - began:.0f} s"
-        )
+        print(f"server: {before:.0f} MB before, {memory(process):.0f} MB after; {processor(process) - used:.1f} s of a "
+              f"processor in {time.perf_counter() - began:.0f} s")  # fmt: skip
+        print(f"load of the machine in these minutes: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
     finally:
         process.kill()
         process.wait()

@@ -95,3 +95,18 @@ def test_every_link_leads_somewhere():
 def test_the_moves_that_the_material_names_are_there():
     titles = {row.title for row in catalogue().moves.values()}
     assert "Announce that customers come first" in titles, "teaching/README.md names it"
+
+
+def test_every_row_of_the_table_of_features_names_checks_that_exist():
+    root = HERE.parent
+    written = "".join(page.read_text() for page in (root / "tests").rglob("test_*.py"))
+    rows = re.findall(
+        r"^\| (\d+) \|.*\| (must|should|could) \|.*\| ([^|]+) \|$", (root / "docs/game.md").read_text(), re.M
+    )
+    assert [int(row[0]) for row in rows] == list(range(1, 31))
+    for number, level, checks in rows:
+        named = re.findall(r"`([\w.]*test_[\w./]+|\.\.\.\w+)`", checks)
+        assert named or level == "could" or number == "2", number
+        for name in named:
+            start = r"def \w*" if name.startswith("...") else "def "
+            assert (root / name).exists() or re.search(start + name.strip("."), written), name
