@@ -17,7 +17,7 @@ from ccsim.game.debrief import best_command, best_plan, events, feasible, luck, 
 from ccsim.game.playing import Choice, Game
 
 FILE = Path(__file__).with_name("expected-results.md")
-SEEDS = (1, 2, 3, 4, 5)
+SEEDS = (1, 2, 3)
 #: What first-time players do, by name: (quarter from 1, moves begun in it).
 HABITS = {
     "Announce, and nothing else": {1: ("announce",)},
@@ -42,7 +42,7 @@ def lines() -> dict[str, list[Choice]]:
 
 
 def text() -> str:
-    """Return the file's text; it plays some fifty games."""
+    """Return the file's text; it plays some thirty games."""
     games = {name: [feasible(choices, Game(seed)) for seed in SEEDS] for name, choices in lines().items()}
     points = {name: [score(game).total for game in row] for name, row in games.items()}
     columns = ["true satisfaction, end", "reported, end", "reported less true", "profit, Q3", "profit, Q12", "fatigue"]

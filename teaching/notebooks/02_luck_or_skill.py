@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 from ccsim.game import Choice, Game
 from ccsim.game.debrief import feasible, score
 
-SEEDS = range(1, 13)
+SEEDS = range(1, 9)
 PLANS = {
     "nothing": [Choice()] * 12,
     "announce": [Choice(("announce",)), *[Choice()] * 11],
@@ -34,7 +34,7 @@ gaps = {name: [one - none for one, none in zip(points[name], points["nothing"], 
 fig, ax = plt.subplots(figsize=(6.5, 3), layout="constrained")
 for place, name in enumerate(("announce", "rights")):
     ax.plot(gaps[name], [place] * len(gaps[name]), "o", color="#0072b2", alpha=0.6)
-    error = 2.2 * stdev(gaps[name]) / len(gaps[name]) ** 0.5
+    error = 2.4 * stdev(gaps[name]) / len(gaps[name]) ** 0.5
     ax.errorbar(fmean(gaps[name]), place + 0.2, xerr=error, color="#d55e00", fmt="s", capsize=4)
     print(f"{name:<10} {fmean(gaps[name]):+5.1f} points against doing nothing, give or take {error:.1f}")
 ax.axvline(0.0, color="#4d4d4d", linestyle=":")
