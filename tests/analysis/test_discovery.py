@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from typer.testing import CliRunner
 
 from ccsim.analysis.discovery import METHODS, discover, discovered
@@ -54,15 +57,15 @@ def test_a_tree_finds_a_planted_box_in_parts():
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_what_is_found_in_noise_is_no_denser_on_other_points(method):
-    """Over 12 sets of noise, densities on other points average to the base share: error rate below 1e-4."""
-    gaps = []
+def test_noise_has_no_region(method):
+    """Of 12 sets of noise at most 2 show a box denser than the whole on other points (2.5 % each: error rate 0.3 %)."""
+    shown = 0
     x = numbers_of(SPACE[:3], drawn(SPACE[:3], "latin-hypercube", 300, 1))
     for seed in range(12):
         yes = (np.random.default_rng(seed).random(300) < 0.4).astype(float)
         found = discovered(STUDY, SPACE[:3], "npv > 0", x, yes, pd.DataFrame(), method, regions=1)
-        gaps += [region.density.value - found.base for region in found.regions if np.isfinite(region.density.value)]
-    assert abs(np.mean(gaps) if gaps else 0.0) < 0.2
+        shown += bool(found.regions)
+    assert shown <= 2
 
 
 def test_a_point_lies_in_the_first_region_that_holds_it():
@@ -71,6 +74,12 @@ def test_a_point_lies_in_the_first_region_that_holds_it():
     first = found.regions[0].holds(SPACE, found.points)
     assert (table["region"][first] == 1).all() and set(table["region"]) <= {0, 1, 2}
     assert {"words", "coverage_low", "quasi_p"} <= set(found.table())
+
+
+def test_a_figure_without_a_region_says_so():
+    nothing = replace(planted("tree"), regions=())
+    words = " ".join(text.get_text() for text in regions_figure(nothing).findobj(Text))
+    assert "No region was found" in words and "region 1" not in words
 
 
 def test_the_figure_has_its_four_panels():

@@ -15,6 +15,7 @@ from ccsim.errors import InputError, ResultsError
 from ccsim.experiment import Experiment
 from ccsim.results import open_results
 from ccsim.run import run_experiment
+from ccsim.stopping import stopping_table
 
 TINY = [
     "--weeks", "12", "--replicates", "2", "--workers", "1",
@@ -53,6 +54,31 @@ def test_a_sweep_leaves_table_figures_and_a_picture(here: Path) -> None:
         path.unlink()
     ccsim("resume", str(folder), "--workers", "1")
     assert open_results(folder).hash() == before
+
+
+def test_replicates_are_added_until_the_interval_is_as_narrow_as_asked(here: Path) -> None:
+    options = [word for word in TINY if word != "2"]
+    options[options.index("--replicates")] = "--replicates=10"
+    told = ccsim("compare", "direction", "--until", "csat=0.1", "--out", "r", *options)
+    results = open_results("r")
+    table = stopping_table(results)
+    assert table["reached"].all() and table["half_width"].max() <= 0.1 and table["runs"].max() > 10
+    runs = int(table["runs"].max())
+    assert results.runs["replicate"].nunique() == runs
+    assert f"Until:   {runs} replicates; intervals as narrow as asked: at most ±" in told
+
+
+def test_a_folder_of_several_parts_is_resumed_by_running_its_command_again(here: Path) -> None:
+    ccsim("optimise", "combined", "--vary", "programme.budget=0:20000", "--maximise", "csat", "--trials", "8",
+          *TINY[:1], "3", *TINY[2:], "--out", "o")  # fmt: skip
+    before = pd.read_parquet("o/plans.parquet")
+    shards = {path: path.stat().st_mtime_ns for path in Path("o").rglob("part-*.parquet")}
+    lost = next(path for path in shards if "report" in path.parts)
+    lost.unlink()
+    ccsim("resume", "o", "--workers", "1")
+    pd.testing.assert_frame_equal(before, pd.read_parquet("o/plans.parquet"), check_exact=True)
+    assert lost.exists()
+    assert all(path.stat().st_mtime_ns == when for path, when in shards.items() if path != lost)
 
 
 def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experiment: Experiment) -> None:

@@ -96,7 +96,7 @@ class Discovery:
         points: numbers, shape (points, dimensions).
         share: of each point's runs, the share that has the outcome; nan where none has a figure.
         sure: from which share on a point counts as one with the outcome.
-        regions: the boxes, the first found first.
+        regions: the boxes that are denser than the whole on points that they were not found on, the first found first.
         trade: coverage and density of every box on the way to the first one (PRIM).
         figures: see :meth:`ccsim.analysis.study.Runner.figures`.
         base: share of all points that have the outcome.
@@ -197,9 +197,11 @@ def discovered(
     boxes, trade = [], []
     for limits, quasi_p, way in find(space, points[here], outcome[here], density, regions, study.seed):
         if limits:
-            box = Region(limits, NOTHING, NOTHING, 0.0, 0.0, quasi_p)
-            boxes.append(_measured(box, space, points, outcome, here, there))
+            box = _measured(Region(limits, NOTHING, NOTHING, 0.0, 0.0, quasi_p), space, points, outcome, here, there)
             trade.append(way)
+            # A box that fresh points do not show to be denser than the whole is what a search makes of chance.
+            if box.density.low > outcome[there].mean():
+                boxes.append(box)
     way = trade[0] if trade else pd.DataFrame({"coverage": [], "density": []})
     return Discovery(
         study, tuple(space), where, points, share, sure, tuple(boxes), way, figures, float(outcome[known].mean())

@@ -82,10 +82,9 @@ def _notes(found: Discovery) -> list[str]:
     lines = [f"\nOf all points, {found.base:.0%} have the outcome."]
     for number, region in enumerate(found.regions, 1):
         cover, dense = region.coverage, region.density
-        better = "" if dense.low > found.base else "; no denser than chance could make"
         lines.append(
             f"Region {number}: coverage {cover.value:.0%} ({cover.low:.0%} to {cover.high:.0%}), density "
-            f"{dense.value:.0%} ({dense.low:.0%} to {dense.high:.0%}), on points that it was not found on{better}."
+            f"{dense.value:.0%} ({dense.low:.0%} to {dense.high:.0%}), on points that it was not found on."
         )
     if not found.regions:
         lines.append("No region was found that chance could not make: run more points, or vary something else.")
