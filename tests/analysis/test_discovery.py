@@ -36,7 +36,7 @@ def planted(method, flipped=0.0, points=500, density=0.8):
 
 
 def test_prim_finds_a_planted_box_and_nothing_else():
-    found = planted("prim", flipped=0.05, density=0.9)
+    found = planted("prim", flipped=0.05, points=300, density=0.9)
     region = found.regions[0]
     assert set(region.limits) == {"programme.budget", "champions.chosen"}
     assert region.limits["champions.chosen"] == (0.0, 1.0, 2.0)
