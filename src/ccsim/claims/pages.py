@@ -125,7 +125,8 @@ def draw(finding: Finding) -> Any:
 
 def _scale(kpi: str) -> tuple[float, str]:
     """Return by what a difference in a KPI is multiplied to be drawn, and its unit then."""
-    unit = KPIS[kpi].unit
+    row = KPIS[kpi]
+    unit = row.unit.removesuffix("/week") if row.total == "sum" else row.unit
     if unit.startswith("EUR") and kpi != "cost_per_resolved":
         return 1e-3, "k EUR" + unit.removeprefix("EUR")
     if unit.startswith("share") or unit == "0/1":

@@ -39,7 +39,7 @@ def claims(
 
     chosen = load_claims(ids or (), folder)
     if not so_far:
-        typer.echo(_announced(chosen, replicates, robustness, workers or _processors()), err=True)
+        typer.echo(_announced(chosen, replicates, robustness, workers or _processors(), resume), err=True)
     shown = sys.stderr.isatty()
     told = console(stderr=True)
     ledger = run_ledger(
@@ -53,13 +53,14 @@ def claims(
         typer.echo(str(path), err=True)
 
 
-def _announced(claims: Sequence[Claim], replicates: int, points: int, workers: int) -> str:
+def _announced(claims: Sequence[Claim], replicates: int, points: int, workers: int, resume: bool) -> str:
     """Say how many runs there are to do and how long they take here, from the time of one."""
     from ccsim.claims.ledger import runs_needed, seconds_a_run
 
     runs = runs_needed(claims, replicates, points)
     minutes = runs * seconds_a_run() / workers / 60
-    return f"{len(claims)} claims take {runs:,} runs: about {max(1, round(minutes))} minutes here."
+    less = ", less what is done already" if resume else ""
+    return f"{len(claims)} claims take {runs:,} runs: about {max(1, round(minutes))} minutes here{less}."
 
 
 def commit() -> str:
