@@ -138,7 +138,10 @@ class Store:
         if self.experiment.points is not None:
             write_parquet(self.folder / "points.parquet", self.experiment.points.table())
         for name, scenario in bases.items():
-            write_whole(self.folder / "scenarios" / f"{names[name]}.toml", scenario.to_toml().encode())
+            path = self.folder / "scenarios" / f"{names[name]}.toml"
+            # Thousands of them take minutes; one that is there is whole, and of this experiment.
+            if not path.exists():
+                write_whole(path, scenario.to_toml().encode())
 
     def write_manifest(self, status: str) -> None:
         """Write what these results are."""
