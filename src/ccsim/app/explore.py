@@ -27,15 +27,15 @@ FOUNDING = "Founding an organisation, with two years of past … The very first 
 SPEEDS: dict[str, tuple[float, int]] = {
     "slow": (2.0, 1), "normal": (5.0, 1), "fast": (12.0, 1), "5 weeks a frame": (5.0, 5), "a quarter a frame": (4.0, 13),
 }  # fmt: skip
-#: Weeks that one frame may catch up at most, and seconds for which a frame is waited for.
-CATCH_UP, PATIENCE = 13, 2.0
+#: Weeks that one frame may catch up at most; seconds for which a frame is waited for, and after which nobody is there.
+CATCH_UP, PATIENCE, ABSENCE = 13, 2.0, 10.0
 
 
 @solara.component_vue("vue/bar.vue")
 def Bar(
     when: str, weeks: int, horizon: int, playing: bool, over: bool, founding: bool, pending: int, pinned: bool,
     speed: str, speeds: list[str], scenario: str, scenarios: list[dict[str, str]], seed: str, about: str, problem: str,
-    done: str, event_act: Any = None,
+    done: str, link: str, event_act: Any = None,
 ) -> None:  # fmt: skip
     """Show where the run is, and what can be done with it; ``act`` is told ``{"what": …, "value": …}``."""
 
@@ -78,15 +78,14 @@ def Desk(sitting: Sitting, tab: str, problem: solara.Reactive[str]) -> None:
     """Everything that a sitting shows; the run goes on whatever tab is looked at."""
     turn, playing = solara.use_reactive(0), solara.use_reactive(False)
     speed, busy, done = solara.use_reactive("normal"), solara.use_reactive(False), solara.use_reactive("")
-    drawn = solara.use_memo(threading.Event, [])
-    solara.use_effect(drawn.set, [turn.value])
+    seen = solara.use_memo(threading.Event, [])
 
     def show() -> None:
         turn.set(turn.peek() + 1)
 
     def play(cancelled: threading.Event) -> None:
         if playing.value:
-            play_on(sitting, playing, speed, show, drawn, cancelled)
+            play_on(sitting, playing, speed, show, seen, cancelled)
 
     solara.use_thread(play, dependencies=[playing.value])
 
@@ -109,6 +108,10 @@ def Desk(sitting: Sitting, tab: str, problem: solara.Reactive[str]) -> None:
 
     def act(message: Any) -> None:
         what, value = _message(message)
+        if what == "seen":
+            if value == sitting.laboratory.weeks:
+                seen.set()
+            return
         deeds: dict[str, Callable[[], None]] = {
             "play": lambda: playing.set(True), "pause": lambda: playing.set(False),
             "step": lambda: _advance(sitting, 13 if value == 13 else 1, show),
@@ -140,26 +143,34 @@ def Desk(sitting: Sitting, tab: str, problem: solara.Reactive[str]) -> None:
 
 def play_on(
     sitting: Sitting, playing: solara.Reactive[bool], speed: solara.Reactive[str], show: Callable[[], None],
-    drawn: threading.Event, cancelled: threading.Event,
+    seen: threading.Event, cancelled: threading.Event,
 ) -> None:  # fmt: skip
     """Live weeks and draw them, until somebody pauses, starts again, goes away, or the horizon is reached.
 
-    A frame is waited for before the next is lived. Where drawing is slow, a frame lives several weeks: what is shed is
-    drawing, not weeks.
+    The next frame is lived when the browser says that it has drawn the last one, so that frames never queue before what
+    a person does. Where drawing is slow, a frame lives several weeks: what is shed is drawing, not weeks.
     """
     laboratory, owed, last = sitting.laboratory, 0.0, time.perf_counter()
-    while playing.peek() and not cancelled.is_set() and sitting.laboratory is laboratory:
+
+    def going() -> bool:
+        return playing.peek() and not cancelled.is_set() and sitting.laboratory is laboratory
+
+    answered = last
+    while going():
         frames, weeks = SPEEDS[speed.peek()]
         now = time.perf_counter()
         owed = min(CATCH_UP / weeks, owed + (now - last) * frames)
         last = now
         if owed >= 1.0:
-            drawn.clear()
-            if laboratory.step(int(owed) * weeks) >= laboratory.horizon:
+            seen.clear()
+            if laboratory.step(int(owed) * weeks, going) >= laboratory.horizon:
                 playing.set(False)
             owed -= int(owed)
             show()
-            drawn.wait(PATIENCE)
+            if seen.wait(PATIENCE):
+                answered = time.perf_counter()
+            elif time.perf_counter() - answered > ABSENCE:
+                playing.set(False)
         time.sleep(max(0.005, (1.0 - owed) / frames - (time.perf_counter() - last)))
 
 
@@ -192,7 +203,8 @@ def _bar(
     Bar(when=when(course.weeks, course.horizon), weeks=course.weeks, horizon=course.horizon, playing=playing, over=over,
         founding=busy, pending=len(sitting.pending()), pinned=sitting.pinned is not None, speed=speed, speeds=list(SPEEDS),
         scenario=sitting.base.name, scenarios=scenarios, seed=str(sitting.seed), about=sitting.base.about,
-        problem=problem, done=summary(course, sitting) if over else "", event_act=act)  # fmt: skip
+        problem=problem, done=summary(course, sitting) if over else "",
+        link=sitting.link(), event_act=act)  # fmt: skip
 
 
 def when(weeks: int, horizon: int) -> str:

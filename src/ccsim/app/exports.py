@@ -15,6 +15,7 @@ import solara
 
 from ccsim.app import pictures, sketch
 from ccsim.app.file_field import FileField
+from ccsim.app.fold import Fold
 from ccsim.app.panels import setting
 from ccsim.app.sitting import Kept, Sitting
 from ccsim.errors import CcsimError, InputError
@@ -158,5 +159,5 @@ def Exports(sitting: Sitting, turn: int, restart: Callable[..., None], problem: 
         ):
             solara.FileDownload(make, filename=name, label=label)  # type: ignore[arg-type]
     Notes(note=note.value, link=sitting.link(), event_write=lambda text: note.set(str(text)[:4000]))
-    with solara.Details("Bring a scenario file"):
+    with Fold("Bring a scenario file"):
         FileField(bring, "Your scenario file", LARGEST, accept=".toml")

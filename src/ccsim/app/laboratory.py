@@ -6,7 +6,7 @@ A run belongs to its session. Whoever steps it holds its lock, and what is drawn
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -98,10 +98,15 @@ class Laboratory:
         """Weeks lived so far."""
         return self._run.record.weeks
 
-    def step(self, weeks: int = 1) -> int:
-        """Live some weeks, to the horizon at most; return the weeks lived so far."""
+    def step(self, weeks: int = 1, going: Callable[[], bool] = lambda: True) -> int:
+        """Live some weeks, to the horizon at most; return the weeks lived so far.
+
+        ``going`` is asked before each week: once it says no, and somebody has looked, nothing more is lived.
+        """
         with self._lock:
             for _ in range(min(weeks, self.horizon - self._run.record.weeks)):
+                if not going():
+                    break
                 self._step()
             return self._run.record.weeks
 

@@ -7,11 +7,10 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
-from driving import ROOT, SMALL, press, set_lever, step, tile, to_end, until, week_of
+from driving import ROOT, SMALL, press, set_lever, step, tile, to_end
 
 
 def test_row_13_two_runs_laid_over_each_other_and_exactly_what_was_changed(visit, shot):
@@ -128,40 +127,3 @@ def test_row_21_thirty_replicates_show_a_band_and_say_what_is_luck(visit, shot):
     assert max(heights) - min(heights) > 2
     assert page.locator("table.verdict").get_by_text(re.compile("luck")).count() == 6
     shot(page, "compare-replicates", whole=True)
-
-
-def test_row_27_frames_and_answers_are_quick_and_memory_is_steady(visit, serving):
-    page = visit("scenario=combined&weeks=200")
-    page.get_by_label("Speed").select_option("fast")
-    press(page, "Play")
-    until(page, 5)
-    begun, first = page.evaluate("performance.now()"), week_of(page)
-    until(page, first + 60)
-    each = (page.evaluate("performance.now()") - begun) / (week_of(page) - first)
-    press(page, "Pause")
-    assert each < 250, f"{each:.0f} ms a week"
-    heap, rss = [], []
-    for _ in range(12):
-        press(page, "Start again")
-        page.get_by_text("Before week 1").wait_for()
-        to_end(page)
-        page.evaluate("window.gc && window.gc()")
-        heap.append(page.evaluate("performance.memory.usedJSHeapSize"))
-        rss.append(_resident(serving[1].pid))
-    assert rss[-1] < 1.2 * rss[2], rss
-    assert heap[-1] < 1.5 * heap[2], heap
-
-
-def _resident(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-
-
-def test_a_closed_browser_leaves_nothing_running(visit, serving):
-    """A visitor who goes away in mid-run does not go on costing the server."""
-    page = visit("weeks=520")
-    press(page, "Play")
-    until(page, 2)
-    page.context.close()
-    # The server forgets the page in its own time; the run ends at its horizon at the latest, and frames wait for nobody.
-    other = visit(SMALL)
-    step(other)

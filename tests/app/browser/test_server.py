@@ -1,0 +1,79 @@
+"""What costs the server and what it survives: speed and memory, a browser that goes away, a restart."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from driving import SMALL, press, set_lever, step, to_end, until, week_of
+
+
+def test_row_27_frames_are_quick_and_memory_is_steady(visit, serving):
+    page = visit("scenario=combined&weeks=200")
+    page.get_by_label("Speed").select_option("fast")
+    press(page, "Play")
+    until(page, 3)
+    begun, first = page.evaluate("performance.now()"), week_of(page)
+    until(page, first + 20)
+    each = (page.evaluate("performance.now()") - begun) / (week_of(page) - first)
+    press(page, "Pause")
+    assert each < 250, f"{each:.0f} ms a week"
+    other, heap, rss = visit(f"scenario=combined&weeks=26&{SMALL}"), [], []
+    for _ in range(8):
+        press(other, "Start again")
+        other.get_by_text("Before week 1").wait_for()
+        to_end(other)
+        other.evaluate("window.gc && window.gc()")
+        heap.append(other.evaluate("performance.memory.usedJSHeapSize"))
+        rss.append(_status(serving[1].pid, "VmRSS"))
+    assert rss[-1] < 1.2 * rss[2], rss
+    assert heap[-1] < 1.5 * heap[2], heap
+
+
+def test_a_closed_browser_leaves_nothing_running(visit, serving):
+    page = visit(f"weeks=520&{SMALL}")
+    page.get_by_label("Speed").select_option("fast")
+    press(page, "Play")
+    until(page, 3)
+    assert _load(serving[1].pid) > 0.05, "the run costs the server something"
+    page.context.close()
+    for _ in range(30):
+        if _load(serving[1].pid) < 0.03:
+            return
+    raise AssertionError("the server is still at work")
+
+
+def test_a_restarted_server_is_told_and_a_reload_brings_the_settings_back(browser, restarting):
+    address, again = restarting
+    page = browser.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}/?seed=4&weeks=30&{SMALL}")
+    page.locator(".ex-tile").first.wait_for()
+    step(page, 2)
+    set_lever(page, "programme.budget", "9000")
+    page.locator("table.log").get_by_text("9,000 EUR/week").wait_for()
+    again()
+    page.get_by_text("Could not restore session").wait_for()
+    page.get_by_text("Refresh now").click()
+    page.get_by_text("Before week 1 of 30").wait_for()
+    step(page, 3)
+    page.locator("table.log").get_by_text("9,000 EUR/week").wait_for()
+    assert page.get_by_label("Seed").input_value() == "4"
+    page.close()
+
+
+def _status(pid: int, name: str) -> int:
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(lines[name].split()[0])
+
+
+def _load(pid: int, seconds: float = 1.0) -> float:
+    """Return the share of a processor that a process takes."""
+
+    def used() -> int:
+        return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
+
+    before = used()
+    time.sleep(seconds)
+    return (used() - before) / os.sysconf("SC_CLK_TCK") / seconds
