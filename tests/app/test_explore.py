@@ -6,7 +6,9 @@ import threading
 
 import pytest
 
-solara = pytest.importorskip("solara")
+pytest.importorskip("solara")
+
+import solara
 
 from ccsim.app import explore
 from ccsim.app.address import settings_of
