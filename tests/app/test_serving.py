@@ -23,5 +23,5 @@ def test_a_port_that_is_taken_is_one_message():
 def test_an_address_that_is_not_ours_is_one_message():
     from ccsim.app.serving import run
 
-    with pytest.raises(InputError, match="cannot listen at 192.0.2.1"):
+    with pytest.raises(InputError, match=r"cannot listen at 192\.0\.2\.1"):
         run("192.0.2.1", 8765, open_=False)
