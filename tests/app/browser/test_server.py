@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from driving import SMALL, press, to_end, until, week_of
+from driving import SMALL, press, set_lever, step, to_end, until, week_of
 
 
 def test_row_27_frames_are_quick_and_memory_is_steady(visit, serving):
@@ -42,6 +42,28 @@ def test_a_closed_browser_leaves_nothing_running(visit, serving):
         if _load(serving[1].pid) < 0.03:
             return
     raise AssertionError("the server is still at work")
+
+
+def test_a_restarted_server_is_told_and_a_reload_brings_the_settings_back(browser, start_server, shot):
+    address, process, _ = start_server()
+    page = browser.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{address}/?seed=4&weeks=30&{SMALL}")
+    page.locator(".ex-tile").first.wait_for()
+    step(page, 2)
+    set_lever(page, "programme.budget", "9000")
+    page.locator("table.log").get_by_text("9,000 EUR/week").wait_for()
+    process.kill()
+    process.wait(10)
+    start_server(int(address.rsplit(":", 1)[1]))
+    page.get_by_text("Could not restore session").wait_for()
+    shot(page, "restarted")
+    page.get_by_text("Refresh now").click()
+    page.get_by_text("Before week 1 of 30").wait_for()
+    step(page, 3)
+    page.locator("table.log").get_by_text("9,000 EUR/week").wait_for()
+    assert page.get_by_label("Seed").input_value() == "4"
+    page.close()
 
 
 def _status(pid: int, name: str) -> int:
