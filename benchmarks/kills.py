@@ -60,13 +60,13 @@ def stored(folder: Path) -> dict[tuple[str, int], int]:
     return found
 
 
-def disturbed(folder: Path, replicates: int, kills: int, seed: int = 1) -> tuple[str, int, int]:
-    """Run an experiment under kills; return its hash, the kills made, and the runs done more than once."""
+def disturbed(folder: Path, replicates: int, kills: int, seed: int = 1, every: float = 1.0) -> tuple[str, int, int]:
+    """Run an experiment under kills, ``every`` so many seconds; return its hash, the kills, and the runs done again."""
     chance, made = random.Random(seed), 0
     while True:
         process = begin(folder, replicates)
         while process.poll() is None and made < kills:
-            time.sleep(chance.expovariate(1.0))
+            time.sleep(chance.expovariate(1.0 / every))
             workers = workers_of(process)
             if process.poll() is not None:
                 break
@@ -90,11 +90,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--replicates", type=int, default=0, help="by default 40 a kill")
+    # Shorter than a session takes to start, and nothing would ever be finished.
+    parser.add_argument("--every", type=float, default=3.0, help="seconds from kill to kill, on the average")
     options = parser.parse_args()
     replicates = options.replicates or 40 * options.kills
     with tempfile.TemporaryDirectory() as place:
         start = time.perf_counter()
-        found, made, twice = disturbed(Path(place) / "killed", replicates, options.kills)
+        found, made, twice = disturbed(Path(place) / "killed", replicates, options.kills, every=options.every)
         middle = time.perf_counter()
         whole = begin(Path(place) / "whole", replicates).communicate()[0].split()[-1]
         print(f"{made} SIGKILLs over {4 * replicates:,} runs: {'the same hash' if found == whole else 'ANOTHER HASH'}, "
