@@ -1,19 +1,28 @@
 #!/usr/bin/env bash
 # Set up an environment of its own and pass the tests. PYTHON chooses the interpreter, VENV the folder;
-# QUICK=1 leaves out linting and the statistical tests (used for a second interpreter).
+# QUICK=1 leaves out linting and most tests (used for a second interpreter); SETUP=1 stops before any test.
 set -euo pipefail
 cd "$(dirname "$0")"
 venv=${VENV:-.venv}
 [ -x "$venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$venv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[test,dev]'
 "$venv/bin/python" -c 'import sys, mesa; print(f"Python {sys.version.split()[0]}, Mesa {mesa.__version__}")'
-if [ -z "${QUICK:-}" ]; then
+
+# Compiling the model takes a minute of one processor: done once, before several processes need it at the same time.
+"$venv/bin/python" -c 'import ccsim; ccsim.Organisation("combined", rng=1).step()' &
+compiling=$!
+if [ -z "${QUICK:-}${SETUP:-}" ]; then
     "$venv/bin/ruff" check .
     "$venv/bin/ruff" format --check .
     "$venv/bin/mypy"
     "$venv/bin/lint-imports"
+fi
+wait "$compiling"
+[ -z "${SETUP:-}" ] || exit 0
+
+if [ -z "${QUICK:-}" ]; then
     "$venv/bin/python" -m pytest -m "not slow" -n auto --dist loadfile
 else
-    "$venv/bin/python" -m pytest -m "not slow" tests/test_model.py tests/test_week.py tests/test_invariants.py \
-        tests/test_comparison.py tests/test_scenario.py
+    "$venv/bin/python" -m pytest -m "not slow" -k "not plain_run" tests/test_model.py tests/test_week.py \
+        tests/test_invariants.py tests/test_comparison.py tests/test_scenario.py
 fi

@@ -100,7 +100,7 @@ WHOLE = {
 }  # fmt: skip
 
 
-@settings(max_examples=8 if PLAIN else 120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8 if PLAIN else 80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sizes(), values(), values(LEVERS), st.integers(0, 2**63 - 1))
 @example({"organisation.customers": 1}, {}, {}, 0)
 @example({"organisation.staff": 1, "organisation.departments": 1, "organisation.front_departments": 1}, {}, {}, 1)

@@ -187,6 +187,8 @@ def test_any_legal_scenario_survives_being_written(data: st.DataObject, tmp_path
         low, high = row.legal[0], min(row.legal[1], 1e6)
         if row.choices:
             values[row.key] = data.draw(st.sampled_from(row.choices))
+        elif row.kind is bool:
+            values[row.key] = data.draw(st.booleans())
         elif row.kind is int:
             values[row.key] = data.draw(st.integers(int(low), int(high)))
         else:

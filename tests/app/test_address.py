@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("solara")
@@ -40,6 +40,7 @@ def test_what_cannot_be_used_is_told_and_left_out(query):
     assert found == Settings(problems=found.problems)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_no_text_is_too_odd_for_a_link(text):
     found = settings_of(text)

@@ -38,7 +38,12 @@ def begin(page) -> None:
 
 
 def go(page, quarter: int) -> None:
-    page.get_by_role("button", name=f"Play quarter {quarter}", exact=True).click()
+    button = page.get_by_role("button", name=f"Play quarter {quarter}", exact=True)
+    button.click()
+    try:
+        button.wait_for(state="hidden", timeout=PATIENCE / 6)
+    except playwright.TimeoutError:
+        button.click()  # a press while the page is drawn anew is lost, as a person sees
     if quarter < 12:
         page.get_by_role("button", name=f"Play quarter {quarter + 1}", exact=True).wait_for()
         page.get_by_text(f"Quarter {quarter + 1} of 12").wait_for()

@@ -5,8 +5,8 @@ from benchmarks.kills import begin, disturbed
 
 
 def test_kills_lose_nothing_do_nothing_twice_and_end_in_the_same_hash(tmp_path: Path) -> None:
-    whole = begin(tmp_path / "whole", 60).communicate()[0].split()[-1]
-    found, made, twice = disturbed(tmp_path / "killed", 60, kills=4)
+    whole = begin(tmp_path / "whole", 40).communicate()[0].split()[-1]
+    found, made, twice = disturbed(tmp_path / "killed", 40, kills=3)
     assert (found, twice) == (whole, 0)
     assert made > 0
 
@@ -14,4 +14,4 @@ def test_kills_lose_nothing_do_nothing_twice_and_end_in_the_same_hash(tmp_path: 
 @pytest.mark.slow
 def test_two_hundred_kills(tmp_path: Path) -> None:
     whole = begin(tmp_path / "whole", 4000).communicate()[0].split()[-1]
-    assert disturbed(tmp_path / "killed", 4000, kills=200) == (whole, 200, 0)
+    assert disturbed(tmp_path / "killed", 4000, kills=200, every=3.0) == (whole, 200, 0)
