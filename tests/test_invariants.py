@@ -100,7 +100,7 @@ WHOLE = {
 }  # fmt: skip
 
 
-@settings(max_examples=8 if PLAIN else 80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4 if PLAIN else 80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sizes(), values(), values(LEVERS), st.integers(0, 2**63 - 1))
 @example({"organisation.customers": 1}, {}, {}, 0)
 @example({"organisation.staff": 1, "organisation.departments": 1, "organisation.front_departments": 1}, {}, {}, 1)
@@ -222,7 +222,7 @@ def check_money(record: Record) -> None:
 SHARES = [name for name, row in KPIS.items() if row.unit == "share" and name != "word_of_mouth"]
 
 
-@settings(max_examples=4 if PLAIN else 40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2 if PLAIN else 40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(values(), st.integers(0, 2**63 - 1))
 def test_kpis_that_are_shares_stay_between_0_and_1(free: dict, seed: int) -> None:
     simulation = Simulation(Scenario("any").changed({**SMALL, **free}), seed, WEEKS)

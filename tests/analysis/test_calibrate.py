@@ -55,6 +55,7 @@ def test_a_posterior_that_is_known_is_matched(toy):
     assert found.posterior.std() == pytest.approx(0.1, abs=0.008)
 
 
+@pytest.mark.slow
 def test_ranks_of_simulated_truths_are_uniform(toy):
     """Simulation-based calibration (Talts et al. 2018): 24 truths from the prior, their ranks tested at 0.1 %."""
     rng, space, ranks = np.random.default_rng(8), toy(2), []

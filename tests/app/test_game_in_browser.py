@@ -259,6 +259,7 @@ def test_row_25_an_event_comes_by_script_or_at_a_touch_with_marker_and_news(visi
     shot(page, "row-25-event")
 
 
+@pytest.mark.slow
 def test_row_28_thirty_play_at_once_and_a_server_that_stops_and_comes_back_loses_no_kept_game(
     open_page, start_server, shot, tmp_path
 ):

@@ -4,6 +4,7 @@ import pytest
 from benchmarks.kills import begin, disturbed
 
 
+@pytest.mark.slow
 def test_kills_lose_nothing_do_nothing_twice_and_end_in_the_same_hash(tmp_path: Path) -> None:
     whole = begin(tmp_path / "whole", 40).communicate()[0].split()[-1]
     found, made, twice = disturbed(tmp_path / "killed", 40, kills=3)
