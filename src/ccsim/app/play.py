@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import solara
@@ -57,8 +58,8 @@ def Briefing(table: solara.Reactive[Table], seed: int | None, code: str) -> None
     number = solara.use_reactive("1" if seed is None else str(seed))
     typed = solara.use_reactive(code)
 
-    # While the briefing is read, the model is compiled and the organisation founded.
-    solara.use_thread(lambda _cancelled: started(number.peek(), ""), dependencies=[])
+    # While the briefing is read, the model is compiled and the organisation founded. Nothing on the page waits for it.
+    solara.use_effect(lambda: Thread(target=started, args=(number.peek(), ""), daemon=True).start(), [])
 
     def begin() -> None:
         table.set(replace(table.value, **started(number.value, typed.value)))
