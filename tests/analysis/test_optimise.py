@@ -137,6 +137,7 @@ def test_what_cannot_be_sought_is_told(small_study, changed, told):
         optimise(small_study, space, aim, runner=Runner(workers=1), **asked)
 
 
+@pytest.mark.slow
 def test_workers_and_resuming_do_not_change_a_search(small_study, tmp_path):
     study = Study(small_study.scenario, small_study.against, weeks=3, replicates=1)
     asked = {"aim": Aim((Goal("npv_difference"),), 0.5, 50_000.0), "trials": 12, "worlds": 2, "fresh": 2,

@@ -206,6 +206,7 @@ def test_row_22_weights_are_the_lecturers_visible_and_sum_to_100(visit, shot):
     page.get_by_role("cell", name="55", exact=True).wait_for()
 
 
+@pytest.mark.slow
 def test_row_24_a_lecturer_locks_hides_and_collects_games_by_hand_and_from_a_folder(visit, shot, tmp_path):
     lecturer = held(visit, predict=False, seed=str(SEED), Locked="Free one hero", Hidden="Train everybody")
     shot(lecturer, "row-24-form", whole=True)
@@ -314,6 +315,7 @@ def kernels(address: str) -> int:
         return json.load(answer)["kernels"]["total"]
 
 
+@pytest.mark.slow
 def test_row_26_nothing_is_cut_off_or_stands_in_the_way_of_a_screen_reader(visit, shot, tmp_path):
     lecturer = held(visit)
     page = visit("/play")

@@ -25,6 +25,7 @@ def checker():
     sys.path.remove(str(HERE / "exercises"))
 
 
+@pytest.mark.slow
 def test_what_the_guide_says_to_expect_is_what_the_model_brings():
     written = runpy.run_path(str(HERE / "instructor" / "expected.py"))
     now, kept = written["text"](), written["FILE"].read_text(encoding="utf-8")

@@ -6,9 +6,11 @@ import os
 import time
 from pathlib import Path
 
+import pytest
 from driving import SMALL, press, set_lever, step, to_end, until, week_of
 
 
+@pytest.mark.slow
 def test_row_27_frames_are_quick_and_memory_is_steady(visit, serving):
     page = visit("scenario=combined&weeks=200")
     page.get_by_label("Speed").select_option("fast")
@@ -44,6 +46,7 @@ def test_a_closed_browser_leaves_nothing_running(visit, serving):
     raise AssertionError("the server is still at work")
 
 
+@pytest.mark.slow
 def test_a_restarted_server_is_told_and_a_reload_brings_the_settings_back(browser, start_server, shot):
     address, process, _ = start_server()
     page = browser.new_page()
