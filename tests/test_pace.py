@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ccsim.design import Design
 from ccsim.errors import InputError
 from ccsim.experiment import Experiment
-from ccsim.pace import Pace, people_of, seconds_of
+from ccsim.pace import Deadline, Pace, people_of, seconds_of
 
 
 class Clock:
@@ -34,23 +34,29 @@ def test_what_is_no_time_is_told(text: object) -> None:
         seconds_of(text)  # type: ignore[arg-type]
 
 
+#: Seconds until a worker has started, and what comes on the way to it and back, as a share of its work.
+START, WAY = 3.0, 0.05
+
+
 def lived(costs: np.ndarray, people: np.ndarray, share: float, workers: int) -> tuple[float, float]:
     """Let workers live through runs of known cost; return the time foretold for the whole after a share, and the true one."""
     clock = Clock()
     pace = Pace(clock=clock)
     pace.expect(people)
-    free, under_way, foretold = np.zeros(workers), [], float("nan")
+    free, under_way, foretold = np.full(workers, START), [], float("nan")
     for run in range(len(costs)):
         worker = int(free.argmin())
-        clock.now = float(free[worker])
+        at = float(free[worker]) if run >= workers else 0.0
         for end, which in sorted(under_way):
-            if end <= clock.now:
-                pace.note([people[which]], [costs[which]])
+            if end <= at:
+                clock.now = end
+                pace.note(which, [costs[which]])
                 under_way.remove((end, which))
+        clock.now = at
         if np.isnan(foretold) and run >= share * len(costs):
-            foretold = clock.now + (pace.seconds_left() or float("nan"))
-        pace.begin([people[run]])
-        free[worker] += costs[run]
+            foretold = at + (pace.seconds_left() or float("nan"))
+        pace.begin(run, [people[run]])
+        free[worker] = max(free[worker], at) + (1.0 + WAY) * costs[run]
         under_way.append((float(free[worker]), run))
     return foretold, float(free.max())
 
@@ -78,15 +84,15 @@ def test_runs_that_grow_dearer_are_foreseen() -> None:
 @given(st.floats(1, 1000), st.floats(0.001, 2.0), st.integers(1, 24))
 def test_tasks_stay_inside_the_budget(budget: float, cost: float, most: int) -> None:
     clock = Clock()
-    pace = Pace(budget, clock)
+    pace = Pace(Deadline(budget, 0.0, clock=clock), clock)
     pace.expect([100.0] * 10**6)
-    for _ in range(5000):
+    for task in range(5000):
         count = pace.limit(most)
         if count == 0:
             break
-        pace.begin([100.0] * count)
+        pace.begin(task, [100.0] * count)
         clock.now += count * cost
-        pace.note([100.0] * count, [cost] * count)
+        pace.note(task, [cost] * count)
     assert count == 0 or clock.now < budget
     assert clock.now <= max(budget, cost) * (1 + 1e-9)
     assert clock.now >= budget - 2 * 1.15 * cost or count > 0
@@ -94,12 +100,52 @@ def test_tasks_stay_inside_the_budget(budget: float, cost: float, most: int) -> 
 
 def test_work_under_way_is_given_up_a_little_after_the_end() -> None:
     clock = Clock()
-    pace = Pace(100.0, clock)
+    pace = Pace(Deadline(100.0, 0.0, clock=clock), clock)
     clock.now = 101.0
     assert not pace.over()
     assert pace.limit(5) == 0
     clock.now = 103.0
     assert pace.over()
+
+
+def test_what_comes_after_the_runs_is_kept_out_of_the_time_for_them() -> None:
+    clock = Clock()
+    clock.now = 14.0  # four seconds went by until the first run could begin: two are kept for the end
+    pace = Pace(Deadline(100.0, 10.0, closing=0.5, clock=clock), clock)
+    clock.now = 107.9
+    assert pace.limit(5) == 1
+    clock.now = 108.1
+    assert pace.limit(5) == 0
+    assert not pace.over()
+    clock.now = 110.1
+    assert pace.over()
+
+
+def test_writing_between_tasks_counts() -> None:
+    clock, pace = Clock(), Pace()
+    pace.clock = clock
+    pace.expect([100.0] * 100)
+    for task in range(10):
+        pace.begin(task, [100.0])
+        clock.now += 1.0
+        pace.note(task, [1.0])
+        clock.now += 0.5
+    assert pace.seconds_left() == pytest.approx(90 * 1.5, rel=0.05)
+
+
+def test_what_is_dropped_is_still_to_be_done() -> None:
+    clock, pace = Clock(), Pace()
+    pace.clock = clock
+    pace.expect([100.0] * 10)
+    for task in range(5):
+        pace.begin(task, [100.0])
+        clock.now += 1.0
+        pace.note(task, [1.0])
+    pace.begin(5, [100.0])
+    clock.now += 0.5
+    assert pace.seconds_left() == pytest.approx(4.5)
+    pace.drop(5)
+    assert pace.seconds_left() == pytest.approx(5.0, rel=0.15)
 
 
 def test_people_are_those_of_the_scenario_at_its_point(small_experiment: Experiment) -> None:

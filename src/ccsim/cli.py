@@ -24,7 +24,17 @@ from ccsim.commands import resume as resume_command
 from ccsim.commands import sensitivity as sensitivity_command
 from ccsim.commands import sweep as sweep_command
 from ccsim.commands import validate as validate_commands
-from ccsim.commands.running import Budget, Scheduler, Until, folder_for, rule_of, tell_end, with_progress
+from ccsim.commands.running import (
+    SHOWING_COMPARISON,
+    Budget,
+    Scheduler,
+    Until,
+    counted,
+    folder_for,
+    rule_of,
+    tell_end,
+    with_progress,
+)
 from ccsim.commands.studies import settings_of
 from ccsim.errors import CcsimError, InputError, UnknownName
 
@@ -230,6 +240,7 @@ def compare(
     from ccsim.experiment import load_experiment
     from ccsim.run import Interrupted
 
+    deadline = counted(budget, SHOWING_COMPARISON)
     with _hint(experiment, "scenarios", "ccsim run"):
         chosen = load_experiment(experiment)
     if chosen.design:
@@ -240,7 +251,7 @@ def compare(
         form is Form.table, chosen.title,
         lambda progress: comparing.compare(
             chosen, weeks=weeks, seed=seed, levers=settings_of(set_), workers=workers, out=folder, resume=resume,
-            progress=progress, command=sys.argv, budget=budget, scheduler=scheduler,
+            progress=progress, command=sys.argv, budget=deadline, scheduler=scheduler,
         ),
     )  # fmt: skip
     try:

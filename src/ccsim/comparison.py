@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from ccsim.pace import Deadline
+
 LEVEL = 0.95
 
 
@@ -278,7 +280,7 @@ def compare(
     resume: bool = False,
     progress: Any = None,
     command: list[str] | None = None,
-    budget: float | str | None = None,
+    budget: Deadline | float | str | None = None,
     scheduler: str | None = None,
 ) -> Comparison:
     """Run an experiment and return the comparison.

@@ -94,7 +94,7 @@ class Crew:
         single = len(replicates) == 1 and count <= MOST_IN_TASK
         if self.team is None or (single and self.may_be_alone):
             while task := tasks.take(MOST_IN_TASK):
-                self.pace.begin(self._heads(task))
+                self._begin(task)
                 self._take(task, self.alone(self.experiment, task))
         else:
             self._share(tasks)
@@ -113,16 +113,16 @@ class Crew:
         try:
             while True:
                 while team.room() and (task := self._next(tasks)):
-                    self.pace.begin(self._heads(task))
+                    self._begin(task)
                     if not team.give(task):
-                        self.pace.drop(self._heads(task))
+                        self.pace.drop(task)
                         self._again.append(task)
                         self._count_death()
                 if not team.busy:
                     break
-                for task, done in team.gather(FLUSH_SECONDS if self.pace.budget is None else 0.1):
+                for task, done in team.gather(FLUSH_SECONDS if self.pace.deadline is None else 0.1):
                     if done is None:
-                        self.pace.drop(self._heads(task))
+                        self.pace.drop(task)
                         self._bury(task)
                     else:
                         self._take(task, done)
@@ -148,7 +148,7 @@ class Crew:
             self._again.append(task)
         else:
             lost = f"the process died {DEATHS} times while it ran this replicate"
-            self.pace.begin(self._heads(task))
+            self._begin(task)
             self._take(task, Done(task[0], (), tuple((name, lost) for name in task[1])))
         self._count_death()
 
@@ -161,15 +161,15 @@ class Crew:
                 f"{self.workers} at a time? --workers 1 does everything in this one"
             )
 
-    def _heads(self, task: Task) -> list[float]:
-        return [self._people(name) for name in task[1]]
+    def _begin(self, task: Task) -> None:
+        self.pace.begin(task, [self._people(name) for name in task[1]])
 
     def _take(self, task: Task, done: Done) -> None:
         for run in done.runs:
             self.store.add(done.replicate, run)
         for name, error in done.failed:
             self.store.failures.append({"scenario": name, "replicate": done.replicate, "error": error})
-        self.pace.note(self._heads(task), done.seconds or (0.0,) * len(task[1]))
+        self.pace.note(task, done.seconds or (0.0,) * len(task[1]))
         self._finished += len(done.runs)
         self._flush_in_time()
         self._tell()

@@ -1,14 +1,16 @@
 """How fast work goes: seconds left, and when a budget of time is used up.
 
 Runs differ in cost, so work is counted in seconds that a run is expected to take: a fixed part and a part in
-proportion to its people, both fitted to the runs done so far.
+proportion to its people, both fitted to the runs done so far. How many such seconds go by in one second of the clock
+is told by three things: how many tasks are under way at a time, how long a worker's place stays empty between two
+(while results are written, say), and what comes on the way to a worker and back.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,6 +46,38 @@ def seconds_of(text: str | float) -> float:
     return found
 
 
+@dataclass(frozen=True)
+class Deadline:
+    """A time that work may take, from when it began.
+
+    Attributes:
+        seconds: how long.
+        began: when, on ``clock``.
+        closing: share of the time before the first run that what comes after the last one is expected to take.
+        clock: tells the time in seconds.
+    """
+
+    seconds: float
+    began: float
+    closing: float = 0.0
+    clock: Callable[[], float] = time.monotonic
+
+    @classmethod
+    def of(cls, budget: Deadline | float | str | None, closing: float = 0.0) -> Deadline | None:
+        """Return a deadline that is counted from now, or the one that is given; None for no budget.
+
+        Raises:
+            InputError: the budget is no time.
+        """
+        if budget is None or isinstance(budget, Deadline):
+            return budget
+        return cls(seconds_of(budget), time.monotonic(), closing)
+
+    def left(self) -> float:
+        """Return the seconds left; less than 0 when they are used up."""
+        return self.began + self.seconds - self.clock()
+
+
 def people_of(experiment: Experiment) -> Callable[[str], float]:
     """Return a function from a scenario's name to the people that live in it: staff and customers."""
     points = experiment.points
@@ -60,25 +94,39 @@ def _people(scenario: Scenario) -> float:
 
 
 @dataclass
+class _UnderWay:
+    """A task that a worker is at."""
+
+    began: float
+    people: Sequence[float]
+    first: bool  # of its worker, who has to start and to load the model before it
+
+
+@dataclass
 class Pace:
     """The pace of a session.
 
     Attributes:
-        budget: seconds that the session may take, if it is limited.
+        deadline: when the session is to end, if it is limited.
         clock: tells the time in seconds.
     """
 
-    budget: float | None = None
+    deadline: Deadline | None = None
     clock: Callable[[], float] = time.monotonic
-    _began: float | None = None
     # Sums over the runs done: how many, people, people squared, seconds, people times seconds.
     _sums: np.ndarray = field(default_factory=lambda: np.zeros(5))
-    #: Runs and people left, and under way.
-    _left: np.ndarray = field(default_factory=lambda: np.zeros(2))
-    _under_way: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    _left: np.ndarray = field(default_factory=lambda: np.zeros(2))  # runs and people
+    _under_way: dict[Hashable, _UnderWay] = field(default_factory=dict)
+    _at_once: int = 0  # the most tasks that were under way at a time
+    # Of tasks done: seconds that their runs took, seconds that they were under way.
+    _worked: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    # Seconds of places with a task and of all places, since the first answer.
+    _places: np.ndarray = field(default_factory=lambda: np.zeros(2))
 
     def __post_init__(self) -> None:
-        self.started = self.clock()
+        self.turned = self.clock()
+        #: Seconds that are kept for what comes after the last run.
+        self.closing = 0.0 if self.deadline is None else self.deadline.closing * (self.turned - self.deadline.began)
 
     def expect(self, people: Iterable[float]) -> int:
         """Add runs to what is left, and return how many they are."""
@@ -88,22 +136,34 @@ class Pace:
         self._left += (count, heads)
         return count
 
-    def begin(self, people: Sequence[float]) -> None:
-        """Note that runs are under way."""
-        self._under_way += (len(people), sum(people))
+    def begin(self, task: Hashable, people: Sequence[float]) -> None:
+        """Note that the runs of a task are under way."""
+        self._turn()
+        first = len(self._under_way) == self._at_once
+        self._under_way[task] = _UnderWay(self.turned, people, first)
+        self._at_once = max(self._at_once, len(self._under_way))
 
-    def drop(self, people: Sequence[float]) -> None:
-        """Note that runs are under way no more, and not done."""
-        self._under_way -= (len(people), sum(people))
+    def drop(self, task: Hashable) -> None:
+        """Note that a task is under way no more, and not done."""
+        self._turn()
+        del self._under_way[task]
 
-    def note(self, people: Sequence[float], seconds: Sequence[float]) -> None:
-        """Note that runs are done, and what each took."""
-        if self._began is None:
-            self._began = self.clock() - sum(seconds)
-        for heads, took in zip(people, seconds, strict=True):
+    def note(self, task: Hashable, seconds: Sequence[float]) -> None:
+        """Note that the runs of a task are done, and what each took."""
+        self._turn()
+        done = self._under_way.pop(task)
+        for heads, took in zip(done.people, seconds, strict=True):
             self._sums += (1.0, heads, heads * heads, took, heads * took)
-        self._under_way -= (len(people), sum(people))
-        self._left -= (len(people), sum(people))
+        self._left -= (len(done.people), sum(done.people))
+        if not done.first:
+            self._worked += (sum(seconds), self.turned - done.began)
+
+    def _turn(self) -> None:
+        """Count the places that had a task, and those that had none, since something last began or ended."""
+        now = self.clock()
+        if self._sums[0]:
+            self._places += np.array([len(self._under_way), self._at_once]) * (now - self.turned)
+        self.turned = now
 
     def _rates(self) -> tuple[float, float]:
         """Return seconds a run and seconds a head, fitted by least squares; both at least 0."""
@@ -125,25 +185,27 @@ class Pace:
 
     def seconds_left(self) -> float | None:
         """Return the seconds until everything is done at the present pace; None while nothing is known."""
-        if self._began is None:
+        if not self._sums[0]:
             return None
-        half = self._under_way / 2  # on average, what is under way is half done
-        done = self.cost(*(self._sums[:2] + half))
-        left = self.cost(*np.maximum(self._left - half, 0.0))
-        elapsed = self.clock() - self._began
-        return left * elapsed / done if done > 0 else None
+        share = self._worked[0] / self._worked[1] if self._worked[1] else 1.0
+        filled = self._places[0] / self._places[1] if self._places[1] else 1.0
+        left, now = self.cost(*self._left), self.clock()
+        for one in self._under_way.values():
+            left -= min(share * (now - one.began), self.cost(len(one.people), sum(one.people)))
+        pace = self._at_once * share * filled
+        return max(0.0, left) / pace if pace > 0 else None
 
     def limit(self, most: int) -> int:
         """Return how many runs the next task may have, at most; 0 if no task fits into the budget any more."""
-        if self.budget is None:
+        if self.deadline is None:
             return most
-        left = self.started + self.budget - self.clock()
+        left = self.deadline.left() - self.closing
         if not self._sums[0]:
             return 1 if left > 0 else 0
         each = SAFETY * self.cost(1.0, self._sums[1] / self._sums[0])
         fits = int(left / each)
-        return max(0, min(most, fits, max(1, int(TASK_SHARE * self.budget / each))))
+        return max(0, min(most, fits, max(1, int(TASK_SHARE * self.deadline.seconds / each))))
 
     def over(self) -> bool:
         """Say whether the budget is used up so far that work under way is given up."""
-        return self.budget is not None and self.clock() > self.started + (1.0 + GRACE) * self.budget
+        return self.deadline is not None and self.deadline.left() < self.closing - GRACE * self.deadline.seconds

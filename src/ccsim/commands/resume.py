@@ -9,7 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from ccsim.commands.running import Budget, Scheduler, show_comparison, show_sweep, tell_end, with_progress
+from ccsim.commands.running import (
+    SHOWING_COMPARISON,
+    Budget,
+    Scheduler,
+    counted,
+    show_comparison,
+    show_sweep,
+    tell_end,
+    with_progress,
+)
 from ccsim.commands.studies import Form
 
 
@@ -30,12 +39,12 @@ def resume(
     if not (folder / "manifest.json").is_file():
         _resume_command(context, folder, workers)
         return
-    manifest = read_manifest(folder)
+    deadline, manifest = counted(budget, SHOWING_COMPARISON), read_manifest(folder)
     experiment = Experiment.from_resolved(manifest["experiment"])
     results = with_progress(
         form is Form.table, experiment.title,
         lambda progress: run_experiment(
-            experiment, workers=workers, out=folder, resume=True, progress=progress, budget=budget, scheduler=scheduler
+            experiment, workers=workers, out=folder, resume=True, progress=progress, budget=deadline, scheduler=scheduler
         ),
     )  # fmt: skip
     if experiment.design:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,14 +13,47 @@ import typer
 from ccsim.errors import InputError
 
 if TYPE_CHECKING:
+    from ccsim.pace import Deadline
     from ccsim.results import Results
 
 Budget = Annotated[str | None, typer.Option(
     metavar="TIME", help="Stop after this time, such as 90s, 10m or 1h30m, with what there is.")]  # fmt: skip
 Scheduler = Annotated[str | None, typer.Option(
     metavar="ADDRESS", help="Let the workers of a Dask scheduler do the runs, such as tcp://10.0.0.5:8786.")]  # fmt: skip
+#: What reads, compares and draws.
+LOADED = (
+    "pandas",
+    "scipy.stats",
+    "rich.table",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+)
+#: As a share of the time that it takes to load all this: to start and end the process, and to show a table and a picture of
+#: a sweep, or of a comparison. Both are work of the same processor under the same load, so the one foretells the other.
+SHOWING_SWEEP, SHOWING_COMPARISON = 0.5, 0.85
 Until = Annotated[list[str] | None, typer.Option(
     metavar="KPI=WIDTH", help="Add replicates until the interval of a KPI's difference is as narrow as ± WIDTH.")]  # fmt: skip
+
+
+def counted(budget: str | None, closing: float) -> Deadline | None:
+    """Begin to count a budget, and load what the end of a command needs: it is then short, and can be foretold.
+
+    Args:
+        budget: a time such as ``"10m"``.
+        closing: share of the time until the first run that is kept for what comes after the last one.
+
+    Raises:
+        InputError: the budget is no time.
+    """
+    if budget is None:
+        return None
+    from ccsim.pace import Deadline
+
+    deadline = Deadline.of(budget, closing)
+    for name in LOADED:
+        import_module(name)
+    return deadline
 
 
 def rule_of(texts: list[str] | None) -> dict[str, float] | None:

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ccsim.commands.running import Budget, Scheduler, Until, folder_for, rule_of, show_sweep, tell_end, with_progress
+from ccsim.commands.running import (
+    SHOWING_SWEEP,
+    Budget,
+    Scheduler,
+    Until,
+    counted,
+    folder_for,
+    rule_of,
+    show_sweep,
+    tell_end,
+    with_progress,
+)
 from ccsim.commands.studies import Form, settings_of
 
 if TYPE_CHECKING:
@@ -43,6 +54,7 @@ def sweep(
     from ccsim.sweeping import planned
     from ccsim.sweeping import sweep as run_sweep
 
+    deadline = counted(budget, SHOWING_SWEEP)
     for name in kpi or ():
         if name not in KPIS:
             raise UnknownName("KPI", name, KPIS)
@@ -57,7 +69,7 @@ def sweep(
     results = with_progress(
         form is Form.table, plan.title,
         lambda progress: run_sweep(
-            plan, progress=progress, workers=workers, out=folder, command=sys.argv, budget=budget, scheduler=scheduler
+            plan, progress=progress, workers=workers, out=folder, command=sys.argv, budget=deadline, scheduler=scheduler
         ),
     )  # fmt: skip
     show_sweep(results, folder, form.value, kpi)

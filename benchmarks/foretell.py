@@ -1,0 +1,113 @@
+"""Is time foretold: the end of a sweep after a twentieth of its runs, and the end of a command that has a budget.
+
+    python -m benchmarks.foretell --repeats 5 --budget 60
+
+A budget is held against the whole command, from the start of its process to its end, table and picture included. Both
+figures depend on what else the machine does in the meantime, so its load is printed with each, and medians at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.scale import POINTS, sweep_of
+from ccsim.run import run_experiment
+
+#: After this share of the runs the end is asked for.
+SHARE = 0.05
+
+
+class Early:
+    """A progress that keeps the end foretold after the first twentieth of the runs."""
+
+    def __init__(self) -> None:
+        self.start = time.perf_counter()
+        self.seconds: float | None = None
+        self.foretold = 0.0
+
+    def left(self, seconds: float | None) -> None:
+        """Keep the seconds left."""
+        self.seconds = seconds
+
+    def __call__(self, done: int, planned: int, failed: int) -> None:
+        """Keep the end that is foretold now, if it is time."""
+        if not self.foretold and done >= SHARE * planned and self.seconds is not None:
+            self.foretold = time.perf_counter() - self.start + self.seconds
+
+
+def end_foretold(runs: int, weeks: int, workers: int) -> tuple[float, float]:
+    """Run a sweep; return the seconds foretold for the whole after a twentieth of it, and those that it took."""
+    early = Early()
+    with tempfile.TemporaryDirectory() as place:
+        run_experiment(sweep_of(runs // POINTS, weeks), workers=workers, out=Path(place) / "r", progress=early)
+        return early.foretold, time.perf_counter() - early.start
+
+
+def command_with_budget(words: list[str], seconds: float, workers: int) -> float:
+    """Run a command that its budget ends; return the seconds of its process."""
+    with tempfile.TemporaryDirectory() as place:
+        ends = ["--budget", f"{seconds:g}s", "--workers", str(workers), "--out", str(Path(place) / "r")]
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "ccsim.cli", *words, *ends], capture_output=True, text=True, check=True
+        )
+        took = time.perf_counter() - start
+    if "the budget ended after" not in done.stderr:
+        raise SystemExit(f"there was too little to do for a budget of {seconds:g} s")
+    return took
+
+
+#: More than any budget here takes.
+COMMANDS = {
+    "sweep": [
+        "sweep",
+        "combined",
+        "--vary",
+        "programme.budget=0:20000",
+        "--points",
+        str(POINTS),
+        "--replicates",
+        "20000",
+    ],
+    "compare": ["compare", "direction", "--replicates", "20000"],
+}
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--budget", type=float, default=60.0, help="seconds")
+    parser.add_argument("--runs", type=int, default=2400)
+    parser.add_argument("--weeks", type=int, default=26)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    found: dict[str, list[float]] = {}
+    for _ in range(options.repeats):
+        foretold, took = end_foretold(options.runs, options.weeks, options.workers)
+        tell(found, "end foretold", foretold, took, "foretold")
+        for name, words in COMMANDS.items():
+            used = command_with_budget(words, options.budget, options.workers)
+            tell(found, f"budget of {name}", used, options.budget, "used")
+    for name, shares in found.items():
+        print(f"{name}: {100 * statistics.median(shares):.1f} % off in the median, at most {100 * max(shares):.1f} %")
+
+
+def tell(found: dict[str, list[float]], name: str, one: float, other: float, word: str) -> None:
+    """Print one figure with the machine's load, and keep how far off it is."""
+    found.setdefault(name, []).append(abs(one / other - 1))
+    load = os.getloadavg()[0]
+    print(
+        f"{name}: {one:.1f} s {word} of {other:.1f} s ({100 * (one / other - 1):+.1f} %), load {load:.1f}", flush=True
+    )
+
+
+if __name__ == "__main__":
+    main()
