@@ -18,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.processes import workers_of
+
 CODE = """
 import sys
 from ccsim import load_experiment
@@ -34,15 +36,6 @@ def begin(folder: Path, replicates: int) -> subprocess.Popen[str]:
         [sys.executable, "-c", CODE, str(folder), str(replicates)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
-
-
-def workers_of(process: subprocess.Popen[str]) -> list[int]:
-    """Return the worker processes of a coordinator."""
-    try:
-        found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        return [int(p) for p in found if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
-    except OSError:
-        return []
 
 
 def stored(folder: Path) -> dict[tuple[str, int], int]:
@@ -67,7 +60,7 @@ def disturbed(folder: Path, replicates: int, kills: int, seed: int = 1, every: f
         process = begin(folder, replicates)
         while process.poll() is None and made < kills:
             time.sleep(chance.expovariate(1.0 / every))
-            workers = workers_of(process)
+            workers = workers_of(process.pid)
             if process.poll() is not None:
                 break
             if workers and chance.random() < 0.5:

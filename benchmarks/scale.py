@@ -14,12 +14,14 @@ run's time that is not the run itself (planning, sending, writing).
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.processes import memory_of
 from ccsim.experiment import Experiment
 from ccsim.run import replicate_seed, run_experiment
 from ccsim.scenario import load
@@ -27,19 +29,6 @@ from ccsim.simulation import simulate
 
 #: Points of the sweep: as many as one task takes.
 POINTS = 24
-
-
-def memory() -> float:
-    """Return the resident memory of this process and its children, in MiB."""
-    import os
-
-    total = 0
-    for pid in [str(os.getpid()), *Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()]:
-        try:
-            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        except OSError:
-            continue
-    return total * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class Watch:
@@ -61,7 +50,7 @@ class Watch:
             self.foretold = elapsed + (self.seconds or 0.0)
         self.shown = done + planned / 20
         left = "" if self.seconds is None else f"{self.seconds:7.0f} s left"
-        print(f"{done:8,} runs  {elapsed:7.0f} s  {done / elapsed:7.1f}/s  {memory():6.0f} MiB  {failed} failed  {left}",
+        print(f"{done:8,} runs  {elapsed:7.0f} s  {done / elapsed:7.1f}/s  {memory_of(os.getpid()):6.0f} MiB  {failed} failed  {left}",
               flush=True)  # fmt: skip
 
 
@@ -114,7 +103,7 @@ def large(weeks: int) -> None:
     start = time.perf_counter()
     run = simulate(scenario, 1, weeks)
     took = time.perf_counter() - start
-    print(f"10,000 staff and 1,000,000 customers for {weeks} weeks: {took:.0f} s, {memory():.0f} MiB; "
+    print(f"10,000 staff and 1,000,000 customers for {weeks} weeks: {took:.0f} s, {memory_of(os.getpid()):.0f} MiB; "
           f"csat {run.kpis['csat'][-1]:.2f}")  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.processes import workers_of
 
 from ccsim import crew
 from ccsim import run as running
@@ -111,13 +112,9 @@ def wait_for_runs(process: subprocess.Popen[str], count: int) -> None:
 
 
 def children(process: subprocess.Popen[str]) -> list[int]:
-    path = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    if not path.exists():
+    if not Path("/proc/self/smaps_rollup").exists():
         pytest.skip("needs /proc")
-    return [
-        pid for pid in map(int, path.read_text().split())
-        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]  # fmt: skip
+    return workers_of(process.pid)
 
 
 def test_killed_workers_and_ctrl_c_lose_nothing_and_end_the_same(tmp_path: Path) -> None:

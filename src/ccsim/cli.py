@@ -1,7 +1,5 @@
 """The command line. Nothing heavy is imported here: every command imports what it needs when it runs."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterator
@@ -235,16 +233,19 @@ def compare(
     form: Format = Form.table,
 ) -> None:
     """Compare scenarios: a table, a figure, a folder with everything."""
-    from ccsim import comparison as comparing
-    from ccsim.commands.running import show_comparison
+    from ccsim.commands.running import get_ready, show_comparison
     from ccsim.experiment import load_experiment
-    from ccsim.run import Interrupted
 
     deadline = counted(budget, SHOWING_COMPARISON)
     with _hint(experiment, "scenarios", "ccsim run"):
         chosen = load_experiment(experiment)
     if chosen.design:
         raise InputError(f"{experiment} has a design: ccsim sweep {experiment}")
+    if workers != 1 and scheduler is None:
+        get_ready()
+    from ccsim import comparison as comparing
+    from ccsim.run import Interrupted
+
     chosen = chosen.changed(until=rule_of(until), replicates=replicates)
     folder = out or folder_for(chosen.name, resume)
     result = with_progress(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -12,9 +11,8 @@ from typing import Any
 from ccsim.errors import CcsimError
 from ccsim.experiment import Experiment
 from ccsim.pace import Pace, people_of
-from ccsim.simulation import Run, simulate
+from ccsim.simulation import Run
 from ccsim.store import Store
-from ccsim.workers import ctrl_c_later
 
 Progress = Callable[[int, int, int], None]
 Task = tuple[int, tuple[str, ...]]  # a replicate, and the scenarios to be run in it
@@ -90,7 +88,6 @@ class Crew:
         tasks = _Tasks(self.left(replicates))
         if tasks.first is None:
             return
-        self._warm()
         single = len(replicates) == 1 and count <= MOST_IN_TASK
         if self.team is None or (single and self.may_be_alone):
             while task := tasks.take(MOST_IN_TASK):
@@ -99,12 +96,6 @@ class Crew:
         else:
             self._share(tasks)
         self.store.flush()
-
-    def _warm(self) -> None:
-        """Compile once, here, before several processes would do it side by side."""
-        # A scenario that cannot be run fails again in its turn, and is told then with the others.
-        with contextlib.suppress(Exception), ctrl_c_later():
-            simulate(next(iter(self.experiment.scenarios.values())), 0, 1)
 
     def _share(self, tasks: _Tasks) -> None:
         """Share tasks among a team until all are done, or the budget is."""

@@ -3,6 +3,9 @@
 A pool that shares one pipe among its processes waits for ever when one of them is killed in the middle of a message,
 and loses all that is under way when one dies. Here a death shows as the end of one pipe, costs one task, and says
 which. Ctrl-C strikes only while nothing is held.
+
+Where the system can, processes are forked from one that has loaded the model (:mod:`ccsim.loaded`) and does nothing
+else: to load it takes seconds, to fork takes none, and a process that a death has cost is soon replaced.
 """
 
 from __future__ import annotations
@@ -14,13 +17,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing import connection, get_context, parent_process
+from importlib import import_module
+from multiprocessing import connection, forkserver, get_all_start_methods, get_context, parent_process, resource_tracker
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
+_FORKS = "forkserver" in get_all_start_methods()
+_CONTEXT = get_context("forkserver" if _FORKS else "spawn")
+_LOADED = "ccsim.loaded"
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -39,8 +46,8 @@ class Worker(Generic[Task, Answer]):
     @classmethod
     def start(cls, work: Callable[[Any, Any], Any], shared: Any) -> Worker[Task, Answer]:
         """Start a process that answers each task with ``work(shared, task)``."""
-        ours, theirs = get_context("spawn").Pipe()
-        process = get_context("spawn").Process(target=_serve, args=(theirs, work, shared), daemon=True)
+        ours, theirs = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(target=_serve, args=(theirs, work, shared), daemon=True)  # type: ignore[attr-defined]
         with _starting_clean(), _one_thread_each():
             process.start()
         theirs.close()
@@ -75,6 +82,20 @@ class Worker(Generic[Task, Answer]):
         self.pipe.close()
 
 
+def get_ready() -> None:
+    """Have the model loaded (and at first compiled) once for all processes.
+
+    Where they are forked this returns at once, and the model is loaded beside what the caller does next.
+    """
+    if _FORKS:
+        _CONTEXT.set_forkserver_preload([_LOADED])
+        resource_tracker.ensure_running()  # would let Ctrl-C through again if it were started in the block
+        with _starting_clean(), _one_thread_each():
+            forkserver.ensure_running()
+    else:
+        import_module(_LOADED)
+
+
 def ready(workers: list[Worker[Task, Answer]], seconds: float) -> list[Worker[Task, Answer]]:
     """Wait for those of some workers who have something to say, or have died."""
     found = connection.wait([worker.pipe for worker in workers], timeout=seconds)
@@ -92,6 +113,7 @@ class Processes(Generic[Task, Answer]):
     def __init__(self, work: Callable[[Any, Any], Any], shared: Any, count: int) -> None:
         self.work, self.shared, self.count = work, shared, count
         self._workers: list[Worker[Task, Answer]] = []
+        get_ready()
 
     @property
     def busy(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from importlib import import_module
 
 import solara
 
@@ -10,7 +11,6 @@ from ccsim.app.classroom import ClassPage
 from ccsim.app.explore import ExplorePage
 from ccsim.app.frame import Layout
 from ccsim.app.play import PlayPage
-from ccsim.scenario import load
 
 routes = [
     solara.Route(path="/", component=ExplorePage, label="Explore", layout=Layout),
@@ -19,16 +19,6 @@ routes = [
 ]
 
 
-def warm_up() -> None:
-    """Load (and at first compile) the model while the first visitor's browser loads the page."""
-    from ccsim.simulation import simulate
-
-    simulate(
-        load("nothing").changed({"organisation.staff": 20, "organisation.customers": 40, "organisation.warm_up": 1}),
-        0,
-        1,
-    )
-
-
-threading.Thread(target=warm_up, daemon=True).start()
+# The model is loaded (and at first compiled) while the first visitor's browser loads the page.
+threading.Thread(target=import_module, args=("ccsim.loaded",), daemon=True).start()
 __all__ = ["Layout", "routes"]

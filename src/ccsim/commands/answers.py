@@ -1,7 +1,5 @@
 """``ccsim report``, ``query``, ``why`` and ``diverge``: what came out, and why."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``ccsim app``: serve the pages in the browser."""
 
-from __future__ import annotations
-
 import importlib.util
 from typing import Annotated
 

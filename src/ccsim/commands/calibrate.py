@@ -1,7 +1,5 @@
 """``ccsim calibrate``: which values of assumptions agree with what was measured."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,7 +82,7 @@ def calibrate(
     place.tell(found.table(), title=f"What agrees with the targets: {of_study(chosen)}", notes=_notes(found))
 
 
-def _read(path: Path) -> list[Figure]:
+def _read(path: Path) -> "list[Figure]":
     """Return the targets of a file; every fault with its line."""
     from ccsim.analysis.calibrate import Target as Figure
     from ccsim.errors import InputError
@@ -119,13 +117,13 @@ def _read(path: Path) -> list[Figure]:
     return found
 
 
-def _posterior(found: Calibration) -> pd.DataFrame:
+def _posterior(found: "Calibration") -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame(found.posterior, columns=[one.key for one in found.space])
 
 
-def _notes(found: Calibration) -> list[str]:
+def _notes(found: "Calibration") -> list[str]:
     """Say how well the targets are met, and what they leave open."""
     from ccsim.analysis.calibrate import IDENTIFIED, IMPLAUSIBLE
 

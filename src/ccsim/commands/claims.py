@@ -1,7 +1,5 @@
 """``ccsim claims``: test the ledger of claims."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from collections.abc import Sequence
@@ -53,7 +51,7 @@ def claims(
         typer.echo(str(path), err=True)
 
 
-def _announced(claims: Sequence[Claim], replicates: int, points: int, workers: int, resume: bool) -> str:
+def _announced(claims: "Sequence[Claim]", replicates: int, points: int, workers: int, resume: bool) -> str:
     """Say how many runs there are to do and how long they take here, from the time of one."""
     from ccsim.claims.ledger import runs_needed, seconds_a_run
 

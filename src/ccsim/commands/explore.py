@@ -1,7 +1,5 @@
 """``ccsim explore``: in which region of levers and uncertainties an outcome comes about."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -77,7 +75,7 @@ def explore(
     place.tell(shown, title=f"Where {where}", notes=_notes(found))
 
 
-def _notes(found: Discovery) -> list[str]:
+def _notes(found: "Discovery") -> list[str]:
     """Say how good each region is."""
     lines = [f"\nOf all points, {found.base:.0%} have the outcome."]
     for number, region in enumerate(found.regions, 1):

@@ -1,7 +1,5 @@
 """The management game on the command line: play it, replay a file, look for a good plan."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -167,12 +165,12 @@ def search(
         _write(out, json.dumps({"command": command, "points": found.points, "choices": rows}, indent=1) + "\n")
 
 
-def tell_choice(played: Game, number: int, choice: Choice) -> None:
+def tell_choice(played: "Game", number: int, choice: "Choice") -> None:
     """Say what was chosen for a quarter."""
     typer.echo(f"Quarter {number + 1}: {_words(choice.start, choice.stop)}")
 
 
-def tell_quarter(played: Game, seen: Quarter) -> None:
+def tell_quarter(played: "Game", seen: "Quarter") -> None:
     """Say what a manager sees of a quarter."""
     from ccsim.game.playing import title_of
 
@@ -187,7 +185,7 @@ def tell_quarter(played: Game, seen: Quarter) -> None:
     typer.echo("")
 
 
-def tell_debrief(played: Game) -> None:
+def tell_debrief(played: "Game") -> None:
     """Reveal a finished game."""
     from ccsim.game.debrief import best_command, debrief, scored
     from ccsim.game.playing import title_of
@@ -226,14 +224,14 @@ def _write(file: Path, text: str) -> None:
     typer.echo(f"Wrote {file}")
 
 
-def _answers(going: Game) -> tuple[str, ...]:
+def _answers(going: "Game") -> tuple[str, ...]:
     from ccsim.game.saved import NOTE
 
     asks = going.catalogue.asks(going.quarter)
     return tuple(typer.prompt(f"  {ask}\n ", default="", show_default=False)[:NOTE].strip() for ask in asks)
 
 
-def _asked(going: Game, answers: tuple[str, ...]) -> Choice:
+def _asked(going: "Game", answers: tuple[str, ...]) -> "Choice":
     from ccsim.game.playing import Choice, title_of
 
     words = typer.prompt("  Moves", default="", show_default=False).replace(",", " ").split()

@@ -1,7 +1,5 @@
 """``ccsim optimise``: which levers, set when, are best."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,7 +99,7 @@ def _quantile(text: str | None) -> float | None:
         raise InputError(f"--robust {text}: it reads like --robust quantile=0.1, or --robust mean") from None
 
 
-def _notes(found: Optimum) -> list[str]:
+def _notes(found: "Optimum") -> list[str]:
     """Say what the columns mean, and how much of the promise was luck."""
     lines = [
         "\nfound: on fresh draws that the search has not seen; gain: over the scenario as it is, on the same draws; both "

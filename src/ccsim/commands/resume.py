@@ -1,7 +1,5 @@
 """``ccsim resume``: go on with what was stopped, killed or cut short by its budget."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from pathlib import Path

@@ -70,6 +70,15 @@ def rule_of(texts: list[str] | None) -> dict[str, float] | None:
     return rule
 
 
+def get_ready() -> None:
+    """Load what table and figure take while the processes that do the runs load the model."""
+    from ccsim import workers
+
+    workers.get_ready()
+    import matplotlib.figure  # noqa: F401
+    import scipy.stats  # noqa: F401
+
+
 def show_comparison(results: Results, folder: Path, form: str = "table") -> None:
     """Write table and figures of a comparison into its folder, and show the table."""
     from ccsim.comparison import Comparison

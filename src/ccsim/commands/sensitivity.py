@@ -1,7 +1,5 @@
 """``ccsim sensitivity``: what an outcome depends on."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,13 +76,13 @@ def sensitivity(
     )  # fmt: skip
 
 
-def _shown(found: Sensitivity, most: int = 20) -> pd.DataFrame:
+def _shown(found: "Sensitivity", most: int = 20) -> "pd.DataFrame":
     """Return the parameters that matter most, those columns first that people read."""
     shown = found.table.groupby("outcome", sort=False).head(most)
     return shown[[name for name in shown if not str(name).endswith(("_low", "_high"))]]
 
 
-def _notes(found: Sensitivity) -> list[str]:
+def _notes(found: "Sensitivity") -> list[str]:
     """Say what the columns mean, how much is chance, and what could not be used."""
     what = {
         "morris": "importance: mean size of the change across the span, with 95 % interval low…high; effect: mean "

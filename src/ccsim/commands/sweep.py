@@ -1,7 +1,5 @@
 """``ccsim sweep``: run scenarios at the points of a design."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -78,7 +76,7 @@ def sweep(
 
 def _design(
     vary: list[str] | None, kind: str, points: int, seed: int | None, levels: int, resolution: int
-) -> Design | None:
+) -> "Design | None":
     """Return the design that options describe; None to take the experiment's own."""
     if not vary:
         return None

@@ -1,7 +1,5 @@
 """``ccsim validate``: the model beside published numbers."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from pathlib import Path
