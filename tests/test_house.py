@@ -27,6 +27,8 @@ LONG_FUNCTIONS = {
     "mechanisms.centrality.betweenness": "a published algorithm (Brandes 2001), kept as it is published",
     "odd.declared_text": "a document from top to bottom",
     "cli.compare": "a command's options, one a line",
+    "commands.optimise.optimise": "a command's options, one a line",
+    "commands.calibrate.calibrate": "a command's options, one a line",
     "run.run_experiment": "a run from its plan to its record, in order",
     "founding.draw_staff": "one line a trait that is drawn",
     "experiment_file._designed": "one check a table of a design",

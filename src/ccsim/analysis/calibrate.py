@@ -11,14 +11,15 @@ run on fresh draws at the end: what is reported of the targets, and of those hel
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ccsim.analysis import library
+from ccsim.analysis.allotment import Allotment
 from ccsim.analysis.space import Dimension, between, values_of
-from ccsim.analysis.study import Runner, Study, table_of
+from ccsim.analysis.study import BudgetEnded, Runner, Study, table_of
 from ccsim.design import Design
 from ccsim.errors import InputError
 
@@ -76,6 +77,7 @@ class Calibration:
         predicted: for each target what runs of posterior draws gave, shape (draws, targets); on fresh draws.
         before: for each target what the scenario as it is gave, on the same draws.
         points: all points that were run, with the means of every outcome.
+        waves, asked: waves run, and asked for; fewer where the budget ended.
     """
 
     study: Study
@@ -88,6 +90,8 @@ class Calibration:
     predicted: np.ndarray
     before: np.ndarray
     points: pd.DataFrame
+    waves: int
+    asked: int
 
     @property
     def contraction(self) -> np.ndarray:
@@ -156,21 +160,22 @@ def calibrate(
         targets: what was measured; those held out are not fitted to.
         points: points of a wave; by default 10 for each parameter, 30 at least.
         waves: how many waves.
-        runner: where and how to run.
+        runner: where and how to run; its budget ends the fit with the waves it has, as if asked for as many.
 
     Raises:
         InputError: an outcome that does not exist or does not vary, nothing to fit, too few points.
+        BudgetEnded: before the first wave.
     """
     for target in targets:
         study.check(target.outcome)
 
-    def evaluate(part: str, fresh: bool, numbers: np.ndarray) -> np.ndarray:
-        from dataclasses import replace
+    allotment = Allotment(runner or Runner(), last=RUN_AGAIN + 1)
 
+    def evaluate(part: str, fresh: bool, numbers: np.ndarray) -> np.ndarray:
         seed = int(np.random.SeedSequence([study.seed, 9]).generate_state(1)[0])
         here = replace(study, seed=seed) if fresh else study
-        design = Design.given([values_of(space, row) for row in numbers])
-        figures = (runner or Runner()).figures(here, design, part)
+        with allotment.end() if fresh else allotment.step(len(numbers)) as running:
+            figures = running.figures(here, Design.given([values_of(space, row) for row in numbers]), part)
         return np.stack([table_of(figures, target.outcome, len(numbers)) for target in targets], axis=-1)
 
     return fitted(study, space, targets, evaluate, points or max(30, 10 * len(space)), waves)
@@ -195,9 +200,16 @@ def _in_waves(
     noise = np.zeros(len(targets))
     cloud = _Cloud.whole(len(space), rng)
     emulators: list[Any] = []
-    for wave in range(waves):
-        new = _snapped(space, cloud.spread(points, rng) if wave else cloud.cube(points, rng))
-        values = evaluate(f"wave-{wave + 1}", False, between(space, new))
+    for done in range(waves):
+        before = rng.bit_generator.state
+        new = _snapped(space, cloud.spread(points, rng) if done else cloud.cube(points, rng))
+        try:
+            values = evaluate(f"wave-{done + 1}", False, between(space, new))
+        except BudgetEnded:
+            rng.bit_generator.state = before
+            if done:
+                break
+            raise
         kept = np.isfinite(values).all(axis=(1, 2))
         if emulators:
             held.append(_held(emulators, new[kept], values[kept].mean(axis=1), noise, targets))
@@ -207,16 +219,18 @@ def _in_waves(
             noise = values[kept].var(axis=1, ddof=1).mean(axis=0) / values.shape[1]
         emulators = _emulators(unit, means, noise, targets, study.seed)
         cloud = _closing_in(space, emulators, targets, rng)
-    posterior = cloud.draws(KEPT, rng)
-    best = cloud.unit[np.argmax(cloud.weight)]
+    else:
+        done = waves
+    posterior, best = cloud.draws(KEPT, rng), cloud.unit[np.argmax(cloud.weight)]
     again = posterior[rng.choice(KEPT, RUN_AGAIN, replace=False)]
     start = np.array([[one.number(study.own(one)) for one in space]])
-    values = evaluate("posterior", True, np.vstack([start, between(space, again)])).mean(axis=1)
+    part = "posterior" if done == waves else f"posterior-of-{done}"  # whoever goes on after a budget has another
+    values = evaluate(part, True, np.vstack([start, between(space, again)])).mean(axis=1)
     values = values[np.r_[True, np.isfinite(values[1:]).all(axis=1)]]
     return Calibration(
         study, tuple(space), tuple(targets), between(space, posterior), between(space, best[None])[0],
         float(_misfits(emulators, best[None], targets)[0]), float(np.mean(np.concatenate(held))) if held else np.nan,
-        values[1:], values[0], _points_table(space, unit, means, targets),
+        values[1:], values[0], _points_table(space, unit, means, targets), done, waves,
     )  # fmt: skip
 
 

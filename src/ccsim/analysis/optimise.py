@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis import library
+from ccsim.analysis.allotment import Allotment
 from ccsim.analysis.space import Dimension, drawn
-from ccsim.analysis.study import DIFFERENCE, Runner, Study, table_of
+from ccsim.analysis.study import DIFFERENCE, BudgetEnded, Runner, Study, table_of
 from ccsim.comparison import interval
 from ccsim.design import Design
 from ccsim.errors import CcsimError, InputError
@@ -116,6 +117,7 @@ class Optimum:
         trials: one row per plan tried: its levers, each outcome's figure, ``fits`` (within the money).
         plans: the winner, or the front, on fresh draws; the best first.
         start: the scenario as it is, on the same fresh draws.
+        asked: trials asked for; there are fewer where the budget of time ended.
     """
 
     study: Study
@@ -124,6 +126,7 @@ class Optimum:
     trials: pd.DataFrame
     plans: tuple[Judged, ...]
     start: Judged
+    asked: int
 
     def table(self) -> pd.DataFrame:
         """Return one row per plan and outcome.
@@ -185,11 +188,13 @@ def optimise(
             plan is tried; none for the world as assumed.
         sampler: one of :data:`SAMPLERS`; by default ``tpe`` for one goal and ``nsga2`` for several.
         fresh: how many times as many runs the report takes as the search.
-        runner: where and how to run.
+        runner: where and how to run. Its budget is the whole search's: it ends with the trials it has made, as if it
+            had been asked for as many, in time to run the finalists and the report.
 
     Raises:
         InputError: an outcome that does not exist, or what cannot be asked for.
         NothingFits: no plan keeps within the money.
+        BudgetEnded: the budget ended before the first plans were tried.
     """
     for outcome in aim.outcomes:
         study.check(outcome)
@@ -233,6 +238,8 @@ def _evaluation(
     study: Study, aim: Aim, uncertain: Sequence[Dimension], worlds: int, fresh: int, runner: Runner
 ) -> Evaluate:
     """Return what runs plans of the model, each in every world."""
+    many = 1 if len(aim.goals) == 1 else MOST_ON_FRONT
+    allotment = Allotment(runner, last=FINALISTS * (many == 1) + (1 + many) * fresh)
 
     def evaluate(part: str, draws: int, plans: Sequence[Plan]) -> np.ndarray:
         more = fresh if draws == REPORT else 1
@@ -243,7 +250,9 @@ def _evaluation(
             cube = drawn(uncertain, "latin-hypercube", worlds * more, seed)
             places = [cube.row(number) for number in range(len(cube))]
         # A world's plans stand together: its organisation is founded once for them.
-        figures = runner.figures(here, Design.given([{**place, **plan} for place in places for plan in plans]), part)
+        design = Design.given([{**place, **plan} for place in places for plan in plans])
+        with allotment.step(len(plans)) if part.startswith("search/") else allotment.end() as running:
+            figures = running.figures(here, design, part)
         values = [table_of(figures, outcome, len(places) * len(plans)) for outcome in aim.outcomes]
         whole = np.stack(values, axis=-1).reshape(len(places), len(plans), here.replicates, len(values))
         return np.asarray(whole.swapaxes(0, 1))
@@ -257,14 +266,16 @@ def searched(
     """Search with whatever runs plans; see :func:`optimise`."""
     start = {one.key: study.own(one) for one in space}
     tried = _search(study.seed, space, aim, evaluate, trials, sampler, start)
+    # Whoever goes on after a budget of time has other finalists.
+    of = f"-of-{len(tried):05d}" if len(tried) < trials else ""
     best = _finalists(tried, aim)
     if len(aim.goals) == 1 and len(best) > 1:
-        again = evaluate("finalists", CHOICE, [tried[number][0] for number in best])
+        again = evaluate(f"finalists{of}", CHOICE, [tried[number][0] for number in best])
         figures = np.array([aim.figures(values) for values in again])
         keys = [_rank(aim, row) for row in figures]
         best = [best[min(range(len(best)), key=keys.__getitem__)]]
     chosen = [tried[number] for number in best]
-    values = evaluate("report", REPORT, [start, *(plan for plan, _ in chosen)])
+    values = evaluate(f"report{of}", REPORT, [start, *(plan for plan, _ in chosen)])
     known = next((row for plan, row in tried if plan == start), None)
     if known is None:  # it lies outside the spans
         known = aim.figures(evaluate("start", SEARCH, [start])[0])
@@ -272,13 +283,13 @@ def searched(
     names = ["best"] if len(aim.goals) == 1 else [f"front {k}" for k in range(1, len(chosen) + 1)]
     plans = [_again(name, plan, row, here, aim, study.seed)
              for name, (plan, row), here in zip(names, chosen, values[1:], strict=True)]  # fmt: skip
-    return Optimum(study, tuple(space), aim, _trials_table(tried, aim), tuple(plans), first)
+    return Optimum(study, tuple(space), aim, _trials_table(tried, aim), tuple(plans), first, trials)
 
 
 def _search(
     seed: int, space: Sequence[Dimension], aim: Aim, evaluate: Evaluate, trials: int, sampler: str | None, start: Plan
 ) -> list[tuple[Plan, np.ndarray]]:
-    """Return every plan tried with its figures, in order."""
+    """Return every plan tried with its figures, in order: as many as asked for, or as there is time for."""
     import warnings
 
     optuna = library("optuna")
@@ -299,9 +310,13 @@ def _search(
                 plans = [dict(trial.params) for trial in asked]
                 new = list({repr(plan): plan for plan in plans if repr(plan) not in known}.values())
                 if new:
-                    part = f"search/{len(tried) + 1:05d}"
-                    for plan, values in zip(new, evaluate(part, SEARCH, new), strict=True):
-                        known[repr(plan)] = aim.figures(values)
+                    try:
+                        found = evaluate(f"search/{len(tried) + 1:05d}", SEARCH, new)
+                    except BudgetEnded:
+                        if not tried:
+                            raise
+                        break
+                    known |= {repr(plan): aim.figures(values) for plan, values in zip(new, found, strict=True)}
                 for trial, plan in zip(asked, plans, strict=True):
                     _tell(optuna, search, trial, known[repr(plan)], aim)
                     tried.append((plan, known[repr(plan)]))

@@ -17,7 +17,7 @@ import numpy as np
 from ccsim.analysis.space import Dimension
 from ccsim.condition import Condition
 from ccsim.design import Design
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import CcsimError, InputError, UnknownName
 from ccsim.experiment import Experiment, experiment_of
 from ccsim.kpis import KPIS
 from ccsim.run import run_experiment
@@ -27,8 +27,14 @@ from ccsim.settings import declared
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ccsim.pace import Deadline
+
 #: What is put behind a KPI's name to mean its difference to the baseline.
 DIFFERENCE = "_difference"
+
+
+class BudgetEnded(CcsimError):
+    """The budget of time ended before something that cannot be done by halves."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,7 @@ class Runner:
         folder: where everything is kept; None for nowhere.
         workers, resume, command, budget, scheduler: see :func:`ccsim.run.run_experiment`. What a budget leaves undone
             has no rows.
+        whole: whether runs that a budget leaves undone are an error instead.
         progress: from a title to a context that yields what is called with (done, planned, failed).
     """
 
@@ -125,8 +132,9 @@ class Runner:
     resume: bool = False
     progress: Callable[[str], Any] | None = None
     command: list[str] | None = field(default=None, compare=False)
-    budget: float | str | None = None
+    budget: Deadline | float | str | None = None
     scheduler: str | None = None
+    whole: bool = False
 
     def figures(self, study: Study, design: Design, part: str, at: Sequence[int] = ()) -> pd.DataFrame:
         """Run a study at the points of a design.
@@ -140,6 +148,9 @@ class Runner:
         Returns:
             One row per point (from 0), replicate and week kept, in that order: ``point``, ``replicate``, ``week``,
             every KPI and, with a baseline, every difference (``csat_difference``). A run that failed has no row.
+
+        Raises:
+            BudgetEnded: the budget ended before all was done, and it has to be whole.
         """
         experiment = study.experiment(design, at)
         context = self.progress(part) if self.progress else nullcontext(None)
@@ -148,7 +159,13 @@ class Runner:
                 experiment, workers=self.workers, out=self.folder / part if self.folder else None,
                 resume=self.resume, progress=show, command=self.command, budget=self.budget, scheduler=self.scheduler,
             )  # fmt: skip
+        if self.whole and results.manifest["status"] == "stopped":
+            runs = results.manifest["runs"]
+            raise BudgetEnded(f"the budget ended in {part}, after {runs['done']} of {runs['planned']} runs{self._on()}")
         return _with_differences(results.figures, experiment, bool(study.against))
+
+    def _on(self) -> str:
+        return f"; ccsim resume {self.folder} goes on" if self.folder else ""
 
 
 def _with_differences(figures: pd.DataFrame, experiment: Experiment, differ: bool) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import typer
 
 from ccsim.commands.studies import (
     Against,
+    Budget,
     Form,
     Format,
     Of,
@@ -49,6 +50,7 @@ def calibrate(
     seed: Seed = None,
     weeks: Weeks = None,
     workers: Workers = None,
+    budget: Budget = None,
     scheduler: Scheduler = None,
     out: Out = None,
     resume: Resume = False,
@@ -67,7 +69,9 @@ def calibrate(
     wanted += [target_of(text, True) for text in held_out or ()]
     wanted += _read(targets) if targets else []
     space = dimensions(over, chosen.fixed)
-    place = studies.place(f"calibrate-{chosen.scenario.name}", out, resume, workers, form, scheduler=scheduler)
+    place = studies.place(
+        f"calibrate-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+    )
     found = fit(chosen, space, wanted, points=points, waves=waves, runner=place.runner)
     place.keep(
         {"parameters": found.table(), "targets": found.targets_table(), "points": found.points,
@@ -80,6 +84,7 @@ def calibrate(
         chosen.scenario.changed(best, name="calibrated", title=title).to_toml(), encoding="utf-8"
     )
     place.tell(found.table(), title=f"What agrees with the targets: {of_study(chosen)}", notes=_notes(found))
+    place.settle("waves", found.waves, found.asked)
 
 
 def _read(path: Path) -> "list[Figure]":

@@ -7,6 +7,7 @@ import typer
 
 from ccsim.commands.studies import (
     Against,
+    Budget,
     Form,
     Format,
     Of,
@@ -55,6 +56,7 @@ def optimise(
     seed: Seed = None,
     weeks: Weeks = None,
     workers: Workers = None,
+    budget: Budget = None,
     scheduler: Scheduler = None,
     out: Out = None,
     resume: Resume = False,
@@ -72,7 +74,9 @@ def optimise(
     goals = (*(Goal(name) for name in maximise or ()), *(Goal(name, False) for name in minimise or ()))
     aim = Aim(goals, _quantile(robust), budget_money, money)
     uncertain = dimensions(over, chosen.fixed) if over else ()
-    place = studies.place(f"optimise-{chosen.scenario.name}", out, resume, workers, form, scheduler=scheduler)
+    place = studies.place(
+        f"optimise-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+    )
     found = search(
         chosen, dimensions(vary), aim, trials=trials, uncertain=uncertain, worlds=worlds or 20 * bool(over),
         sampler=sampler and sampler.value, runner=place.runner,
@@ -85,6 +89,7 @@ def optimise(
     title = f"The search for {', '.join(goal.outcome for goal in goals)}: {of_study(chosen)}"
     shown = table.drop(columns=[one.key for one in found.space]) if form is Form.table else table
     place.tell(shown, title=title, notes=_notes(found))
+    place.settle("plans", len(found.trials), found.asked)
 
 
 def _quantile(text: str | None) -> float | None:

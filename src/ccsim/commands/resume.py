@@ -35,7 +35,8 @@ def resume(
     from ccsim.store import read_manifest
 
     if not (folder / "manifest.json").is_file():
-        _resume_command(context, folder, workers)
+        given = {"--out": str(folder), "--workers": workers, "--budget": budget, "--scheduler": scheduler}
+        _resume_command(context, folder, {name: str(value) for name, value in given.items() if value is not None})
         return
     deadline, manifest = counted(budget, SHOWING_COMPARISON), read_manifest(folder)
     experiment = Experiment.from_resolved(manifest["experiment"])
@@ -54,7 +55,7 @@ def resume(
     tell_end(results, folder)
 
 
-def _resume_command(context: typer.Context, folder: Path, workers: int | None) -> None:
+def _resume_command(context: typer.Context, folder: Path, given: dict[str, str]) -> None:
     """Go on with a folder of several parts: run the command again that each part names, which knows what they are for.
 
     Raises:
@@ -66,19 +67,20 @@ def _resume_command(context: typer.Context, folder: Path, workers: int | None) -
     parts = sorted(folder.rglob("manifest.json")) if folder.is_dir() else []
     if not parts:
         raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)")
-    words: list[Any] = _without(read_manifest(parts[0].parent)["command"][1:])
-    words += ["--resume", "--out", str(folder), *(["--workers", str(workers)] if workers else [])]
+    # The time it was given at first was its own; another is given with the words that go on.
+    words: list[Any] = _without(read_manifest(parts[0].parent)["command"][1:], {*given, "--budget"})
+    words += ["--resume", *(word for pair in given.items() for word in pair)]
     typer.echo(shlex.join(["ccsim", *words]), err=True)
     sys.argv = [sys.argv[0], *words]
     context.find_root().command.main(args=words, standalone_mode=False, prog_name="ccsim")
 
 
-def _without(words: list[str]) -> list[str]:
+def _without(words: list[str], options: set[str]) -> list[str]:
     """Return a command's words without the options that are set anew."""
     kept, skip = [], False
     for word in words:
-        own = word in ("--out", "--workers")
-        if not skip and not own and word != "--resume" and not word.startswith(("--out=", "--workers=")):
+        own = word in options
+        if not skip and not own and word != "--resume" and word.partition("=")[0] not in options:
             kept.append(word)
         skip = own and not skip
     return kept

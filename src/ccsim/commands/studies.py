@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,20 @@ class Place:
         for name, figure in figures.items():
             save(figure, self.folder / name)
 
+    def settle(self, what: str, done: int, asked: int) -> None:
+        """Say, and write down, whether all is done that was asked for, or the budget of time ended before."""
+        import json
+
+        status = "complete" if done >= asked else "stopped"
+        text = json.dumps({"status": status, "what": what, "done": done, "asked": asked}, indent=1)
+        (self.folder / "status.json").write_text(text + "\n", encoding="utf-8")
+        if status == "stopped":
+            typer.echo(
+                f"ccsim: the budget ended after {done:,} of {asked:,} {what}; ccsim resume {shlex.quote(str(self.folder))} "
+                "does the others",
+                err=True,
+            )
+
     def tell(self, table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> None:
         """Write the table that answers, with notes below it, and say where the rest is."""
         from ccsim.tables import as_text, console
@@ -79,10 +94,12 @@ def place(
 ) -> Place:  # fmt: skip
     """Return where an analysis works: the folder asked for, or the next free one, or the last one to go on in."""
     from ccsim.analysis.study import Runner
+    from ccsim.commands.running import SHOWING_COMPARISON, counted
     from ccsim.errors import InputError
     from ccsim.run import console_progress
     from ccsim.tables import console
 
+    deadline = counted(budget, SHOWING_COMPARISON)
     numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
     free = next(numbers) if out is None else 0
     if out is None and resume and free == 1:
@@ -96,7 +113,7 @@ def place(
         resume,
         (lambda title: console_progress(title.capitalize(), told)) if shown else None,
         sys.argv,
-        budget,
+        deadline,
         scheduler,
     )
     return Place(folder, runner, form)
