@@ -12,9 +12,13 @@ import pytest
 
 import ccsim.mechanisms
 from ccsim import week
+from ccsim.compiled import PLAIN, straight
+from ccsim.experiment import load_experiment
 from ccsim.founding import found
 from ccsim.populations import Cases, Customers, Departments, Firm, Leaders, Segments, Staff
-from ccsim.settings import ordinary, with_values
+from ccsim.scenario import load, shipped
+from ccsim.settings import Settings, ordinary, with_values
+from ccsim.simulation import past
 
 KINDS = [Staff, Leaders, Customers, Cases, Departments, Segments, Firm]
 MECHANISMS = {path.stem for path in Path(ccsim.mechanisms.__file__).parent.glob("[a-z]*.py")}
@@ -40,6 +44,34 @@ def python(code: str, plain: bool) -> str:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def types_of(values: object) -> object:
+    return tuple(map(types_of, values)) if isinstance(values, tuple) else type(values)
+
+
+@pytest.mark.parametrize("name", [*shipped(), "direction", "hero", "metrics"])
+def test_a_week_is_always_given_the_same_types(name: str) -> None:
+    """It is called without a look at them (``straight``), so that another type would be read as what it is not."""
+    scenarios = load_experiment(name).scenarios.values() if name not in shipped() else [load(name)]
+    for scenario in scenarios:
+        levers = with_values(past(scenario), scenario.levers)
+        for move in scenario.schedule:
+            levers = with_values(levers, move.set)
+        assert types_of(levers) == types_of(Settings())
+
+
+@pytest.mark.skipif(PLAIN, reason="nothing is compiled")
+def test_a_week_called_straight_is_the_week() -> None:
+    before, after = found(ordinary(), 3), found(ordinary(), 3)
+    for number in range(4):
+        after.week = number
+        after.clear_flows()
+        week.one_week(after.state, after.settings, after.seed, after.week)
+        week.live(before)
+        assert before.state.customers.satisfaction.tobytes() == after.state.customers.satisfaction.tobytes()
+        assert before.state.staff.tobytes() == after.state.staff.tobytes()
+    assert straight(week.one_week) is not week.one_week
 
 
 def test_compiled_and_plain_runs_agree_bit_for_bit() -> None:

@@ -6,7 +6,7 @@ list is one compiled function; each line of it is a kernel that also runs by its
 
 from __future__ import annotations
 
-from ccsim.compiled import kernel
+from ccsim.compiled import kernel, straight
 from ccsim.mechanisms import (
     accounts,
     capacity,
@@ -146,4 +146,4 @@ def live(world: World) -> None:
     """Live the next week of a world, in place."""
     world.week += 1
     world.clear_flows()
-    one_week(world.state, world.settings, world.seed, world.week)
+    straight(one_week)(world.state, world.settings, world.seed, world.week)
