@@ -95,7 +95,8 @@ def over_weeks(frame: pd.DataFrame) -> pd.DataFrame:
 
 def evaluated(frame: pd.DataFrame, expression: str) -> Floats:
     """Return an expression over a frame's columns, row by row; shape (rows,)."""
-    found: Any = frame.eval(expression)
+    with np.errstate(invalid="ignore", divide="ignore"):  # what has no logarithm is unknown, and says so as nan
+        found: Any = frame.eval(expression)
     return np.broadcast_to(np.asarray(found, dtype=np.float64), (len(frame),))
 
 
