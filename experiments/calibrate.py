@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ccsim.commands.claims import commit
 from ccsim.settings import declared
 from ccsim.validation.calibration import Fit, fit, part, under
 from ccsim.validation.pages import interval, number
@@ -41,7 +42,7 @@ def main() -> None:
     found = fit(
         studies, asked.keys, most=asked.most, told=say, **shared
     )  # fmt: skip
-    text = page(found, studies, shared)
+    text = page(found, studies, shared, asked)
     asked.out.mkdir(parents=True, exist_ok=True)
     (asked.out / "calibration.md").write_text(text, encoding="utf-8")
     sys.stdout.write(text)
@@ -52,10 +53,20 @@ def say(number: int, miss: float) -> None:
     sys.stderr.write(f"  {number}: misfit {miss:.3f}\n")
 
 
-def page(found: Fit, studies: list[Study], shared: dict[str, Any]) -> str:
+def again(asked: argparse.Namespace) -> str:
+    """Return the command that makes the same page."""
+    told = ["python experiments/calibrate.py", f"--most {asked.most}"]
+    told += [f"--size {asked.size:g}"] * (asked.size != 1.0) + [f"--seed {asked.seed}"] * (asked.seed != 1)
+    told += [f"--keys {' '.join(asked.keys)}"] * (asked.keys != list(KEYS))
+    told += [f"--studies {' '.join(asked.studies)}"] * (asked.studies != list(STUDIES))
+    return " ".join(told)
+
+
+def page(found: Fit, studies: list[Study], shared: dict[str, Any], asked: argparse.Namespace) -> str:
     """Return the values found, and the facts before and after, those for calibration and those held out apart."""
     lines = [
         "# Calibration", "",
+        f"Made by `{again(asked)}` at {commit()}, seed `{shared['seed']}`; not edited by hand.", "",
         f"Misfit {found.misfit_before:.3f} before, {found.misfit_after:.3f} after {found.tried} evaluations: squared "
         "distances from the middle of the published intervals, in half-widths, summed.", "",
         "| value | unit | range | before | after |", "|---|---|---|---:|---:|",
