@@ -11,6 +11,7 @@ from typing import Any
 from ccsim.errors import CcsimError
 from ccsim.experiment import Experiment
 from ccsim.pace import Pace, people_of
+from ccsim.shards import load_writers
 from ccsim.simulation import Run
 from ccsim.store import Store
 
@@ -90,6 +91,7 @@ class Crew:
             return
         single = len(replicates) == 1 and count <= MOST_IN_TASK
         if self.team is None or (single and self.may_be_alone):
+            load_writers()
             while task := tasks.take(MOST_IN_TASK):
                 self._begin(task)
                 self._take(task, self.alone(self.experiment, task))
@@ -101,6 +103,7 @@ class Crew:
         """Share tasks among a team until all are done, or the budget is."""
         assert self.team is not None
         team = self.team()
+        load_writers()  # while the processes start
         try:
             while True:
                 while team.room() and (task := self._next(tasks)):

@@ -43,7 +43,7 @@ class Interrupted(CcsimError):
 
 def do_task(experiment: Experiment, task: Task) -> Done:
     """Run the scenarios of a replicate. They share its founding, which is remembered within the process."""
-    _load()
+    load_model()
     replicate, names = task
     runs, failed, seconds = [], [], []
     for name in names:
@@ -60,7 +60,7 @@ def do_task(experiment: Experiment, task: Task) -> Done:
 
 
 @cache
-def _load() -> None:
+def load_model() -> None:
     """Load the compiled model, once in a process, so that it is not counted as the time of a run."""
     tiny = {"staff": 12, "departments": 3, "front_departments": 2, "customers": 20, "warm_up": 1}
     with contextlib.suppress(Exception):  # what cannot be run says so in its turn

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 SMALL = 64
 
 
+def load_writers() -> None:
+    """Load what writing takes, which would be counted as the time of the first write."""
+    import pandas  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+
 def frame_of(table: str, runs: Sequence[tuple[int, Run]], at: Sequence[int]) -> pd.DataFrame:
     """Return the rows that a table gets from some runs."""
     import numpy as np
