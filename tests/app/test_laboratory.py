@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ pytest.importorskip("solara")
 
 from ccsim.app.address import Settings, settings_of
 from ccsim.app.cause import words
-from ccsim.app.course import Decision, People
+from ccsim.app.course import ABSENT, NOT_YET, TIPPED, Decision, People
 from ccsim.app.exports import from_toml, report_html, scenario_toml, weeks_csv
 from ccsim.app.laboratory import Laboratory
 from ccsim.app.last_choice import last_choice
@@ -138,6 +139,17 @@ def test_people_and_customers_are_all_there(small):
     assert sum(people.champion) == 1
 
 
+def test_who_tipped_when_is_a_week_or_not_yet(small):
+    laboratory = Laboratory(load("combined"), small, seed=6, horizon=60)
+    laboratory.step(50)
+    _, world = laboratory.worlds()
+    value, tipped = People.of(world, TIPPED).value, world.state.staff.tipped_in
+    present = [row for row in range(len(value)) if value[row] != ABSENT]
+    assert {value[row] == NOT_YET for row in present} == {True, False}, "some have, and some have not"
+    assert all(value[row] == (NOT_YET if tipped[row] == -1 else max(0, tipped[row])) for row in present)
+    assert max(value) <= 49
+
+
 def test_sizes_wait_and_levers_act(small):
     sitting = Sitting(Settings("nothing", dict(small), [], 1, 30))
     sitting.laboratory.step(2)
@@ -219,13 +231,19 @@ def test_a_person_is_told_whoever_is_chosen_next(small):
 
     laboratory = Laboratory(load("hero"), small, seed=6, horizon=20)
     laboratory.step(3)
-    _, rc = solara.render(Person(laboratory, -1, 0, False), handle_error=False)
-    for row, playing, said in (
-        (3, False, "chance"),
-        (3, True, "Pause"),
-        (4, False, "chance"),
-        (-1, False, "Click somebody"),
-    ):
-        rc.render(Person(laboratory, row, 1, playing))
-        assert said in " ".join(str(one.get_state()) for one in rc.find().widgets)
+    chosen, playing = solara.reactive(-1), solara.reactive(False)
+    _, rc = solara.render(Person(laboratory, chosen, 0, playing), handle_error=False)
+
+    def said() -> str:
+        return " ".join(str(one.get_state()) for one in rc.find().widgets)
+
+    for row, plays, wanted in ((3, False, "chance"), (3, True, "Pause"), (4, False, "chance"), (-1, False, "Click")):
+        playing.set(plays)
+        chosen.set(row)
+        # The week is lived again in a thread of its own.
+        for _ in range(600):
+            if wanted in said():
+                break
+            time.sleep(0.1)
+        assert wanted in said()
     rc.close()

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.kpis import KPIS, lately
+from ccsim.kpis import KPIS, QUARTER, lately
 from ccsim.populations import Floats
 from ccsim.scenario import Move
 from ccsim.simulation import Simulation
@@ -99,11 +99,13 @@ def _strongest(
     """Return the KPI of a link that differs most, measured by its own unrest; None where nothing differs to speak of."""
     best, most = None, TELLING
     for name in link:
-        here, there = (np.nan_to_num(values) for values in (mine[name], theirs[name]))
-        gap = float(lately(here)[-1] - lately(there)[-1])
-        unrest = float(np.std(np.diff(lately(there)))) or 1e-9
-        if abs(gap) > 1e-9 and abs(gap) / unrest > most:
-            best, most = Effect(name, gap, float(lately(there)[-1])), abs(gap) / unrest
+        here, there = (np.where(np.isnan(values), 0.0, values) for values in (mine[name], theirs[name]))
+        now, without = (float(values[-QUARTER:].mean()) for values in (here, there))
+        if abs(now - without) <= 1e-9:
+            continue
+        size = abs(now - without) / (float(np.std(np.diff(lately(there)))) or 1e-9)
+        if size > most:
+            best, most = Effect(name, now - without, without), size
     return best
 
 

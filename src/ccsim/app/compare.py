@@ -13,6 +13,7 @@ from ccsim.app import pictures
 from ccsim.app.exports import Exports
 from ccsim.app.panels import one_setting, setting
 from ccsim.app.replicates import Replicates
+from ccsim.app.sealed import Sealed
 from ccsim.app.sitting import Kept, Sitting
 from ccsim.kpis import KPIS
 from ccsim.settings import declared
@@ -86,20 +87,20 @@ def Beside(runs: list[Kept], turn: int) -> None:
         solara.HTML(
             tag="p", classes=["ex-bad"], unsafe_innerHTML="The seeds differ: part of what differs below is luck."
         )
-    pictures.LinesPicture(charts=pictures.charts(pictures.LINES, lines), marks=[], horizon=horizon)
+    pictures.LinesPicture(charts=pictures.charts(pictures.LINES, lines), marks=Sealed([]), horizon=horizon)
     if len(runs) > 1:
         first = runs[0]
         gaps = [gap_line(first, run, look) for run, look in zip(runs[1:], looks[1:], strict=False)]
         solara.HTML(tag="section", unsafe_innerHTML=f"<h2>What was changed</h2>{changes_table(runs)}")
         solara.HTML(tag="h2", unsafe_innerHTML=f"Differences to {escape(first.course.title)}")
         solara.HTML(tag="div", unsafe_innerHTML=figures_table(runs))
-        pictures.LinesPicture(charts=pictures.charts(pictures.LINES, gaps), marks=[], horizon=horizon)
+        pictures.LinesPicture(charts=pictures.charts(pictures.LINES, gaps), marks=Sealed([]), horizon=horizon)
 
 
 def gap_line(first: Kept, other: Kept, look: tuple[str, str]) -> pictures.Line:
     """Return the difference of a run to the first one, over the weeks that both have lived."""
     weeks = min(first.course.weeks, other.course.weeks)
-    values = {name: other.course.drawn(name)[:weeks] - first.course.drawn(name)[:weeks] for name in KPIS}
+    values = {name: other.course.drawn(name)[:weeks] - first.course.drawn(name)[:weeks] for name in pictures.LINES}
     return pictures.Line(f"{other.course.title} less the first", *look, values)
 
 

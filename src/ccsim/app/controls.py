@@ -8,6 +8,7 @@ from typing import Any
 
 import solara
 
+from ccsim.app.sealed import Sealed, opened
 from ccsim.parameters import Parameter
 from ccsim.settings import Settings, declared
 
@@ -59,14 +60,9 @@ def spaced(name: str) -> str:
     return words if words == "csat" and words.upper() else words[:1].upper() + words[1:]
 
 
-@solara.component_vue("vue/levers.vue")
+@solara.component_vue("vue/levers.vue", to_json=opened("groups", "values"))
 def Levers(
-    groups: list[dict[str, Any]],
-    values: dict[str, Any],
-    changed: list[str],
-    pending: list[str],
-    turn: int = 0,
-    event_put: Any = None,
+    groups: Sealed, values: Sealed, changed: list[str], pending: list[str], turn: int = 0, event_put: Any = None
 ) -> None:
     """Every lever under its group, with a search; ``put`` is told ``{"key": …, "value": …}``.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ccsim.kpis import KPIS, lately
+from ccsim.kpis import KPIS, QUARTER, lately
 from ccsim.populations import Floats
 from ccsim.simulation import Simulation
 from ccsim.world import World
@@ -21,7 +22,12 @@ COLOURS: dict[str, tuple[str, str, float, float]] = {
     "habit": ("Habit of acting customer-first", "%", 0.0, 100.0),
     "fatigue": ("Change fatigue", "%", 0.0, 50.0),
     "engagement": ("Engagement", "%", 30.0, 100.0),
+    "tipped": ("Week in which the penny dropped", "", 0.0, math.inf),
 }
+#: The one that is a week: its scale ends with the horizon.
+TIPPED = "tipped"
+#: In place of a value: a vacant post or nobody with a case, and somebody to whom it has not happened.
+ABSENT, NOT_YET = -1, -2
 #: Bins of satisfaction into which customers are sorted.
 BINS = 20
 
@@ -79,6 +85,15 @@ def smooth(name: str, values: Floats) -> Floats:
     return np.divide(sums, counts, out=np.full(len(values), np.nan), where=counts > 0)
 
 
+def latest(name: str, values: Floats) -> float:
+    """Return the last of what :func:`smooth` gives, without the others."""
+    if KPIS[name].total == "last":
+        return float(values[-1])
+    lived = values[-QUARTER:]
+    known = lived[np.isfinite(lived)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
 @dataclass(frozen=True)
 class Structure:
     """Who sits where: fixed while a run lasts; lists, so that a page can be handed them."""
@@ -105,7 +120,7 @@ class People:
     """Staff, leaders and customers as they are now.
 
     Attributes:
-        value: of the column that colours staff, in per cent; -1 for vacant posts.
+        value: of the column that colours staff, in per cent (``TIPPED``: weeks); or ``ABSENT`` or ``NOT_YET``.
         tipped: week in which the penny dropped, -1 if it has not.
         champion: 1 for champions.
         leaders: conviction of each leader, in per cent.
@@ -126,17 +141,20 @@ class People:
         """Return the people of a world, staff coloured by one of ``COLOURS``."""
         staff, customers, segments = world.state.staff, world.state.customers, world.state.segments
         present = (staff.vacant_until <= world.week) & (staff.closed == 0)
-        if by == "judgement":
+        if by == TIPPED:
+            value = np.where(staff.tipped_in == -1, NOT_YET, np.maximum(0, staff.tipped_in))
+        elif by == "judgement":
             shares = np.divide(staff.solved, staff.handled, out=np.zeros(len(staff.handled)), where=staff.handled > 0)
             present &= staff.handled > 0
+            value = np.round(100 * shares)
         else:
-            shares = getattr(staff, by)
+            value = np.round(100 * getattr(staff, by))
         active = customers.active == 1
         bins = np.minimum(BINS - 1, (customers.satisfaction[active] * BINS).astype(int))
         places = customers.segment[active] * BINS + bins
         crowd = np.bincount(places, minlength=len(segments.need) * BINS).reshape(-1, BINS)
         return cls(
-            np.where(present, np.round(100 * shares), -1).astype(int).tolist(), staff.tipped_in.tolist(),
+            np.where(present, value, ABSENT).astype(int).tolist(), staff.tipped_in.tolist(),
             (staff.champion > 0).astype(int).tolist(),
             np.round(100 * world.state.leaders.conviction).astype(int).tolist(), crowd.tolist(),
             int(segments.joined.sum()), int(segments.left.sum()),

@@ -55,7 +55,8 @@ def people(by: str = "conviction") -> Callable[[Organisation], Any]:
     @solara.component
     def Drawn(model: Organisation) -> None:
         update_counter.get()
-        pictures.people(Structure.of(model.world), People.of(model.world, by), by, "none", -1, lambda _row: None)
+        pictures.people(Structure.of(model.world), People.of(model.world, by), by, "none", -1, lambda _row: None,
+                        model.simulation.weeks)  # fmt: skip
 
     return Drawn  # type: ignore[no-any-return]
 

@@ -10,7 +10,7 @@ import solara
 
 from ccsim.answers.decisions import Choice
 from ccsim.app.cause import words
-from ccsim.app.course import COLOURS
+from ccsim.app.course import COLOURS, TIPPED, Course
 from ccsim.app.laboratory import Laboratory
 from ccsim.app.last_choice import last_choice
 from ccsim.settings import declared
@@ -34,10 +34,14 @@ def one_setting(key: str, value: Any) -> str:
 
 
 @solara.component
-def Feed(laboratory: Laboratory, turn: int) -> None:
-    """Why did it change? Every decision with what has come of it."""
+def Feed(laboratory: Laboratory, turn: int, playing: solara.Reactive[bool]) -> None:
+    """Why did it change? Every decision with what has come of it; while the run is playing, told anew each quarter."""
+    moved = [dict(one.values) for one in laboratory.causes]
+    told = solara.use_memo(
+        laboratory.told, [laboratory, laboratory.weeks // 13 if playing.value else turn, playing.value, moved]
+    )
     rows = []
-    for one in reversed(laboratory.told()):
+    for one in reversed(told):
         chain = " → ".join(f"<b>{escape(words(effect))}</b>" for effect in one.effects)
         until = f"By week {one.seen}" if one.living else f"When the next move was made, in week {one.seen + 1}"
         came = f"{until}, because of it alone: {chain}." if chain else "Nothing to speak of has come of it yet."
@@ -54,9 +58,8 @@ def Feed(laboratory: Laboratory, turn: int) -> None:
 
 
 @solara.component
-def Log(laboratory: Laboratory, turn: int) -> None:
+def Log(laboratory: Laboratory, course: Course) -> None:
     """The decisions of the run, by week, with what the programme has cost."""
-    course = laboratory.course()
     spend, total = course.kpis["spend"], float(course.kpis["spend"].sum()) if course.weeks else 0.0
     rows = [(0, setting(laboratory.scenario().levers))] if laboratory.scenario().levers else []
     rows += [(one.week, setting(one.set)) for one in course.decisions]
@@ -90,24 +93,37 @@ TERMS = {
 
 
 @solara.component
-def Person(laboratory: Laboratory, row: int, turn: int, playing: bool) -> None:
-    """Who somebody is, to whom he or she listens, and why the last case was handled so.
-
-    The week is lived again for it, which takes a moment: not while the run is playing.
-    """
-    before, now = laboratory.worlds()
-    chosen = 0 <= row < len(now.state.staff.department)
-    choice = solara.use_memo(
-        lambda: last_choice(before, row) if chosen and not playing else None, [row, now.week, id(laboratory), playing]
-    )
-    if not chosen:
+def Person(laboratory: Laboratory, chosen: solara.Reactive[int], turn: int, playing: solara.Reactive[bool]) -> None:
+    """Who somebody is, to whom he or she listens, and why the last case was handled so."""
+    if 0 <= chosen.value < len(laboratory.structure.department):
+        Chosen(laboratory, chosen.value, turn, playing.value)
+    else:
         solara.HTML(
             tag="section",
             unsafe_innerHTML="<h2>A person</h2><p class='ex-help'>Click somebody in the picture: who it is, "
             "to whom he or she listens, and why the last case was handled so.</p>",
         )
-        return
-    told = "<p class='ex-help'>Pause to see the last choice and its terms.</p>" if playing else _why(choice, now.week)
+
+
+@solara.component
+def Chosen(laboratory: Laboratory, row: int, turn: int, playing: bool) -> None:
+    """The person who is chosen.
+
+    The week is lived again for the last choice, which takes a moment: beside the page, and not while the run is playing.
+    """
+    before, now = laboratory.worlds()
+    asked = (row, now.week)
+
+    def find() -> tuple[tuple[int, int], Choice | None] | None:
+        return None if playing else (asked, last_choice(before, row))
+
+    found = solara.use_thread(find, [laboratory, row, None if playing else now.week], intrusive_cancel=False).value
+    if playing:
+        told = "<p class='ex-help'>Pause to see the last choice and its terms.</p>"
+    elif found and found[0] == asked:
+        told = _why(found[1], now.week)
+    else:
+        told = "<p class='ex-help'>Living the week again for the last choice …</p>"
     solara.HTML(
         tag="section",
         unsafe_innerHTML=f"<h2>Number {row}</h2><div class='ex-person'>{_who(now, row)}{told}</div>",
@@ -127,7 +143,7 @@ def _who(now: World, row: int) -> str:
         ("Listens to", f"numbers {', '.join(map(str, sorted(ties)))} ({others} in other departments)"),
         ("The penny", "dropped before week 0" if one.tipped_in < -1 else f"dropped in week {int(one.tipped_in)}"
          if one.tipped_in >= 0 else "has not dropped"),
-        ("State", "; ".join(f"{name} {100 * float(getattr(one, name)):.0f} %" for name in COLOURS if name != "judgement")),
+        ("State", "; ".join(f"{name} {100 * float(getattr(one, name)):.0f} %" for name in COLOURS if name not in ("judgement", TIPPED))),
     ]  # fmt: skip
     if one.champion > 0:
         facts.append(("Champion", f"{float(one.champion):.0f} hours a week"))

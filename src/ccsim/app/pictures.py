@@ -8,7 +8,8 @@ from typing import Any
 
 import solara
 
-from ccsim.app.course import COLOURS, Course, People, Structure, smooth
+from ccsim.app.course import COLOURS, TIPPED, Course, People, Structure, latest
+from ccsim.app.sealed import Sealed, opened
 from ccsim.kpis import KPIS
 from ccsim.populations import Floats
 
@@ -17,6 +18,11 @@ TILES = ("csat", "nps", "fcr", "adoption", "conviction", "engagement", "profit",
 LINES = ("csat", "fcr", "conviction", "adoption", "fatigue", "npv")
 #: From low to high, light to dark, so that it reads in grey, too.
 SCALE = ("#eef3f8", "#c6d9ea", "#93bbdb", "#5493c4", "#1f68a4", "#083a69")
+
+
+#: From early to late: other colours, so that a week is not read as a share.
+WHEN = ("#3b0f70", "#8c2981", "#c83e73", "#ee6a50", "#fca06a", "#fddc9e")
+NOTHING = Sealed({})
 
 
 @dataclass(frozen=True)
@@ -36,60 +42,68 @@ MINE, BASELINE = ("#d55e00", ""), ("#4d4d4d", "2 3")
 OTHERS = (("#0072b2", "8 3"), ("#007a5e", "7 3 2 3"), ("#a04478", "4 2"), ("#7a5c00", "9 3 2 3 2 3"))
 
 
-@solara.component_vue("vue/people.vue")
+@solara.component_vue("vue/people.vue", to_json=opened("structure", "now", "scale", "shades"))
 def PeoplePicture(
-    department: list[int], leader: list[int], tier: list[int], leads: list[int], front: list[int],
-    listens: list[list[int]], value: list[int], tipped: list[int], champion: list[int], leaders: list[int],
-    scale: list[str], label: str, unit: str, low: float, high: float, ties: str, chosen: int, event_pick: Any = None,
+    structure: Sealed, now: Sealed, scale: Sealed, shades: Sealed, label: str, unit: str, low: float, high: float, ties: str,
+    chosen: int, event_pick: Any = None,
 ) -> None:  # fmt: skip
     """Draw everybody in their department; ``pick`` is told the row of whoever is chosen."""
 
 
-@solara.component_vue("vue/crowd.vue")
-def CrowdPicture(crowd: list[list[int]], won: int, lost: int, weeks: int) -> None:
+@solara.component_vue("vue/crowd.vue", to_json=opened("crowd"))
+def CrowdPicture(crowd: Sealed, won: int, lost: int, weeks: int) -> None:
     """Draw customers by segment and satisfaction."""
 
 
-@solara.component_vue("vue/lines.vue")
-def LinesPicture(charts: list[dict[str, Any]], marks: list[list[Any]], horizon: int, smoothed: bool = True) -> None:
-    """Draw KPIs over weeks, with events, a reading under the pointer, and a table behind."""
+@solara.component_vue("vue/lines.vue", to_json=opened("charts", "moving", "marks"))
+def LinesPicture(charts: Sealed, marks: Sealed, horizon: int, moving: Sealed = NOTHING, smoothed: bool = True) -> None:
+    """Draw KPIs over weeks, with events, a reading under the pointer, and a table behind.
+
+    Args:
+        charts: from :func:`charts`.
+        marks: (week, label) of every event.
+        horizon: the week after the last one.
+        moving: from :func:`series`, a line that is drawn over the others and changes while they do not.
+        smoothed: whether values are means of the last quarter, as the table says.
+    """
 
 
-@solara.component_vue("vue/tiles.vue")
-def TilesPicture(tiles: list[dict[str, Any]], weeks: int) -> None:
+@solara.component_vue("vue/tiles.vue", to_json=opened("tiles"))
+def TilesPicture(tiles: Sealed, weeks: int) -> None:
     """Draw key figures."""
 
 
-def people(structure: Structure, now: People, by: str, ties: str, chosen: int, pick: Any) -> Any:
-    """Show the organisation."""
+def people(structure: Structure, now: People, by: str, ties: str, chosen: int, pick: Any, horizon: int) -> Any:
+    """Show the organisation; weeks are coloured on a scale from week 0 to the horizon."""
     label, unit, low, high = COLOURS[by]
     return PeoplePicture(
-        department=structure.department, leader=structure.leader, tier=structure.tier, leads=structure.leads,
-        front=structure.front, listens=structure.ties, value=now.value, tipped=now.tipped, champion=now.champion,
-        leaders=now.leaders, scale=list(SCALE), label=label, unit=unit, low=low, high=high, ties=ties, chosen=chosen,
-        event_pick=pick,
+        structure=Sealed(vars(structure)), now=Sealed(vars(now)), scale=Sealed(WHEN if by == TIPPED else SCALE),
+        shades=Sealed(SCALE), label=label, unit=unit, low=low, high=horizon if by == TIPPED else high, ties=ties,
+        chosen=chosen, event_pick=pick,
     )  # fmt: skip
 
 
-def charts(names: Sequence[str], lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """Return charts as plain data: one for each KPI, with every line in it."""
-    found = []
-    for name in names:
-        kpi = KPIS[name]
-        series = [
-            {"name": line.name, "colour": line.colour, "dash": line.dash, "values": plain(line.values[name], name),
-             "low": line.low and plain(line.low[name], name), "high": line.high and plain(line.high[name], name)}
-            for line in lines if len(line.values[name])
-        ]  # fmt: skip
-        found.append(
-            {"name": name, "title": kpi.title, "unit": unit_of(name), "meaning": kpi.meaning, "series": series}
-        )
-    return found
+def charts(names: Sequence[str], lines: Sequence[Line]) -> Sealed:
+    """Return charts for the page: one for each KPI, with every line in it."""
+    drawn = [series(line) for line in lines]
+    return Sealed(
+        [{"name": name, "title": KPIS[name].title, "unit": unit_of(name), "meaning": KPIS[name].meaning,
+          "series": [row[name] for row in drawn if name in row]} for name in names]
+    )  # fmt: skip
+
+
+def series(line: Line) -> dict[str, dict[str, Any]]:
+    """Return a line as plain data, by KPI; of a run without a week, nothing."""
+    return {
+        name: {"name": line.name, "colour": line.colour, "dash": line.dash, "values": plain(values, name),
+               "low": line.low and plain(line.low[name], name), "high": line.high and plain(line.high[name], name)}
+        for name, values in line.values.items() if len(values)
+    }  # fmt: skip
 
 
 def line_of(course: Course, name: str, look: tuple[str, str]) -> Line:
     """Return a run as a line."""
-    return Line(name, *look, {kpi: course.drawn(kpi) for kpi in KPIS})
+    return Line(name, *look, {kpi: course.drawn(kpi) for kpi in LINES})
 
 
 def plain(values: Floats, name: str) -> list[float | None]:
@@ -98,21 +112,21 @@ def plain(values: Floats, name: str) -> list[float | None]:
     return [None if value != value else float(f"{times * value:.5g}") for value in values.tolist()]
 
 
-def tiles(course: Course, baseline: Course | None) -> list[dict[str, Any]]:
+def tiles(course: Course, baseline: Course | None) -> Sealed:
     """Return the key figures now, and by how much each differs from doing nothing in the same week."""
     found = []
     for name in TILES:
         kpi = KPIS[name]
         values = course.drawn(name)
         now = float(values[-1]) if len(values) else float("nan")
-        theirs = smooth(name, baseline.kpis[name][: len(values)]) if baseline and len(values) else None
-        gap = now - float(theirs[-1]) if theirs is not None and len(theirs) == len(values) else float("nan")
+        lived = baseline is not None and 0 < len(values) <= baseline.weeks
+        gap = now - latest(name, baseline.kpis[name][: len(values)]) if baseline and lived else float("nan")
         found.append(
             {"name": name, "title": kpi.title, "unit": unit_of(name), "meaning": f"{kpi.meaning}; {span_of(name)}",
              "shown": figure(name, now), "exact": repr(now), "spark": spark(values), "gap": gap_words(name, gap, now),
              "good": tone(name, gap, now)}
         )  # fmt: skip
-    return found
+    return Sealed(found)
 
 
 def unit_of(name: str) -> str:
@@ -161,11 +175,12 @@ def tone(name: str, gap: float, now: float) -> str:
 
 
 def spark(values: Floats) -> str:
-    """Return a course as the path of a small line, 120 by 24."""
-    known = [(k, v) for k, v in enumerate(values.tolist()) if v == v]
+    """Return a course as the path of a small line, 120 by 24, with no more points than that shows."""
+    every = 1 + len(values) // 120
+    last = max(1, len(values) - 1)
+    known = [(k, v) for k, v in enumerate(values.tolist()) if v == v and (last - k) % every == 0]
     if len(known) < 2:
         return ""
     low, high = min(v for _, v in known), max(v for _, v in known)
     room = (high - low) or 1.0
-    last = max(1, len(values) - 1)
     return "M" + "L".join(f"{2 + 116 * k / last:.1f} {21 - 18 * (v - low) / room:.1f}" for k, v in known)

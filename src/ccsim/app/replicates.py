@@ -11,6 +11,7 @@ from typing import Any
 import solara
 
 from ccsim.app import pictures
+from ccsim.app.sealed import Sealed
 from ccsim.app.sitting import Kept
 from ccsim.comparison import Comparison, compare
 from ccsim.experiment import Experiment
@@ -111,7 +112,7 @@ def Replicates(runs: list[Kept]) -> None:
     if found.value:
         comparison, done = found.value
         solara.HTML(tag="div", classes=["ex-sum"], unsafe_innerHTML=verdict(comparison, done))
-        pictures.LinesPicture(charts=pictures.charts(pictures.LINES, banded(comparison, done)), marks=[],
+        pictures.LinesPicture(charts=pictures.charts(pictures.LINES, banded(comparison, done)), marks=Sealed([]),
                               horizon=done[0].course.horizon)  # fmt: skip
 
 

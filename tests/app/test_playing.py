@@ -10,7 +10,7 @@ pytest.importorskip("solara")
 
 import solara
 
-from ccsim.app import explore
+from ccsim.app import playing as player
 from ccsim.app.address import settings_of
 from ccsim.app.sitting import Sitting
 
@@ -18,10 +18,10 @@ SMALL = "organisation.staff=20&organisation.customers=60&organisation.warm_up=4&
 
 
 def test_a_run_that_nobody_sees_stops_by_itself(monkeypatch):
-    monkeypatch.setattr(explore, "PATIENCE", 0.01)
-    monkeypatch.setattr(explore, "ABSENCE", 0.05)
+    monkeypatch.setattr(player, "PATIENCE", 0.01)
+    monkeypatch.setattr(player, "ABSENCE", 0.05)
     sitting, playing = Sitting(settings_of(SMALL)), solara.reactive(True)
-    explore.play_on(sitting, playing, solara.reactive("fast"), lambda: None, threading.Event(), threading.Event())
+    player.play_on(sitting, playing, solara.reactive("fast"), lambda: None, threading.Event(), threading.Event())
     assert not playing.value
     assert 0 < sitting.laboratory.weeks < 520
 
@@ -37,5 +37,5 @@ def test_after_a_pause_no_week_is_lived_not_even_of_the_frame_that_is_begun():
         return playing.value
 
     assert sitting.laboratory.step(13, going) == 3
-    explore.play_on(sitting, playing, solara.reactive("a quarter a frame"), lambda: None, seen, threading.Event())
+    player.play_on(sitting, playing, solara.reactive("a quarter a frame"), lambda: None, seen, threading.Event())
     assert sitting.laboratory.weeks == 3
