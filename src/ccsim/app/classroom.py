@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs
@@ -169,7 +170,22 @@ def Folder(room: Room) -> None:
 @solara.component
 def Progress(room: Room, version: int) -> None:
     """How many are how far."""
-    count, done = len(room.quarters), len(room.games)
-    where = list(room.quarters.values())
-    slow = f"; the slowest is in quarter {min(where) + 1}" if where and min(where) < catalogue().rules.quarters else ""
-    solara.Text(f"{count} playing, {done} handed in{slow}.", style={"font-weight": "600"})
+    said = progress(room.quarters, room.games, catalogue().rules.quarters)
+    solara.Text(said, style={"font-weight": "600"})
+
+
+def progress(quarters: Mapping[str, int], games: Collection[str], last: int) -> str:
+    """Say how many are how far.
+
+    Args:
+        quarters: quarters that each visitor has played.
+        games: visitors whose games are handed in; who plays once more is counted as playing, too.
+        last: quarters of a game.
+    """
+    playing = [played for played in quarters.values() if played < last]
+    waiting = sum(1 for visitor, played in quarters.items() if played >= last and visitor not in games)
+    if games and not playing and not waiting:
+        return f"All {len(games)} handed in." if len(games) > 1 else "1 handed in."
+    slow = f" (the slowest is in quarter {min(playing) + 1})" if playing else ""
+    done = f", {waiting} at the end but not handed in" if waiting else ""
+    return f"{len(playing)} playing{slow}{done}, {len(games)} handed in."

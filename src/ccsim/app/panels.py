@@ -161,7 +161,7 @@ def _why(choice: Choice | None, week: int) -> str:
         for name, said in TERMS.items()
         if name != "total" and any(abs(terms[option][name]) >= 0.005 for option in open_to)
     )
-    total = "".join(f"<td>{terms[option]['total']:+.2f}</td>" for option in open_to)
+    total = "".join(f"<td>{_signed(terms[option]['total'])}</td>" for option in open_to)
     chance = "".join(f"<td>{100 * chances[option]:.0f} %</td>" for option in open_to)
     complexity, stages, lost = choice.asked[choice.option][1][:3]
     about = f"complexity {100 * complexity:.0f} %, {int(stages)} stage{'' if stages == 1 else 's'} to go"
@@ -175,6 +175,10 @@ def _why(choice: Choice | None, week: int) -> str:
     )
 
 
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def _term(value: float) -> str:
     less = " less" if value < 0 else ""
-    return f"<td>{value:+.2f} <span class='bar{less}' style='width:{min(40.0, 12 * abs(value)):.0f}px'></span></td>"
+    return f"<td>{_signed(value)} <span class='bar{less}' style='width:{min(40.0, 12 * abs(value)):.0f}px'></span></td>"

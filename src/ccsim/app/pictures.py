@@ -146,10 +146,12 @@ def figure(name: str, value: float) -> str:
     shown = 100 * value if KPIS[name].unit.startswith("share") else value
     size = abs(shown)
     if size >= 1e6:
-        return f"{shown / 1e6:,.2f} m"
-    if size >= 1e4:
-        return f"{shown / 1e3:,.0f} k"
-    return f"{shown:,.0f}" if size >= 1000 else f"{shown:.1f}"
+        written = f"{shown / 1e6:,.2f} m"
+    elif size >= 1e4:
+        written = f"{shown / 1e3:,.0f} k"
+    else:
+        written = f"{shown:,.0f}" if size >= 1000 else f"{shown:.1f}"
+    return written.replace("-", "−")
 
 
 def slight(gap: float, now: float) -> bool:
