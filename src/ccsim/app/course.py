@@ -22,7 +22,7 @@ COLOURS: dict[str, tuple[str, str, float, float]] = {
     "habit": ("Habit of acting customer-first", "%", 0.0, 100.0),
     "fatigue": ("Change fatigue", "%", 0.0, 50.0),
     "engagement": ("Engagement", "%", 30.0, 100.0),
-    "tipped": ("Week in which the penny dropped", "", 0.0, math.inf),
+    "tipped": ("Week the penny dropped", "", 0.0, math.inf),
 }
 #: The one that is a week: its scale ends with the horizon.
 TIPPED = "tipped"

@@ -18,6 +18,7 @@ from mesa.visualization.utils import update_counter
 
 from ccsim.app import pictures
 from ccsim.app.course import People, Structure
+from ccsim.app.frame import CSS
 from ccsim.model import Organisation
 from ccsim.scenario import check, load, shipped
 from ccsim.settings import declared
@@ -55,6 +56,7 @@ def people(by: str = "conviction") -> Callable[[Organisation], Any]:
     @solara.component
     def Drawn(model: Organisation) -> None:
         update_counter.get()
+        solara.Style(CSS)
         pictures.people(Structure.of(model.world), People.of(model.world, by), by, "none", -1, lambda _row: None,
                         model.simulation.weeks)  # fmt: skip
 
