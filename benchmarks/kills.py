@@ -20,12 +20,14 @@ from pathlib import Path
 
 from benchmarks.processes import workers_of
 
+#: The horizon of the runs.
+WEEKS = 40
 CODE = """
 import sys
 from ccsim import load_experiment
 from ccsim.run import run_experiment
 small = {"organisation.staff": 60, "organisation.customers": 600, "organisation.warm_up": 10}
-experiment = load_experiment("direction").changed(replicates=int(sys.argv[2]), weeks=40, levers=small)
+experiment = load_experiment("direction").changed(replicates=int(sys.argv[2]), weeks=int(sys.argv[3]), levers=small)
 print(run_experiment(experiment, workers=2, out=sys.argv[1], resume=True).hash())
 """
 
@@ -33,8 +35,8 @@ print(run_experiment(experiment, workers=2, out=sys.argv[1], resume=True).hash()
 def begin(folder: Path, replicates: int) -> subprocess.Popen[str]:
     """Start or go on with the experiment in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-c", CODE, str(folder), str(replicates)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-c", CODE, str(folder), str(replicates), str(WEEKS)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
@@ -45,11 +47,11 @@ def stored(folder: Path) -> dict[tuple[str, int], int]:
     found: dict[tuple[str, int], int] = {}
     for path in (folder / "runs").glob("*.parquet"):
         try:
-            rows = pd.read_parquet(path, columns=["scenario", "replicate"]).drop_duplicates()
+            rows = pd.read_parquet(path, columns=["scenario", "replicate"]).value_counts()
         except OSError:  # merged into another while we look
             continue
-        for run in rows.itertuples(index=False, name=None):
-            found[run] = found.get(run, 0) + 1
+        for run, count in rows.items():
+            found[run] = found.get(run, 0) + count // WEEKS
     return found
 
 
@@ -70,6 +72,7 @@ def disturbed(folder: Path, replicates: int, kills: int, seed: int = 1, every: f
                 process.kill()
                 made += 1
         out, errors = process.communicate()
+        sys.stderr.write(f"{made} kills; {len(stored(folder)):,} runs are on the disk\n")
         if process.returncode == 0:
             twice = sum(count - 1 for count in stored(folder).values())
             return out.split()[-1], made, twice
