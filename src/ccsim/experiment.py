@@ -123,10 +123,7 @@ class Experiment:
         Raises:
             InputError: a value that is not accepted.
         """
-        for name, value, least in (("weeks", weeks, 1), ("replicates", replicates, 1), ("seed", seed, 0)):
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-                wanted = f"a whole number of at least {least}"
-                raise InputError(f"{name}: {value!r} is not accepted; it takes {wanted}")
+        refuse_counts(weeks=weeks, replicates=replicates, seed=seed)
         scenarios = self.scenarios
         if self.sweep and self.sweep.lever in (levers or {}):
             raise InputError(f"{self.sweep.lever}: the sweep of {self.name} sets it, to one value after another")
@@ -222,6 +219,18 @@ class Experiment:
             until=data.get("until", {}),
             most_replicates=data.get("most_replicates", 1000),
         )
+
+
+def refuse_counts(**given: Any) -> None:
+    """Refuse weeks, replicates or a seed that are no such number; None stands for what is not given.
+
+    Raises:
+        InputError: one is not accepted.
+    """
+    for name, value in given.items():
+        least = 0 if name == "seed" else 1
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+            raise InputError(f"{name}: {value!r} is not accepted; it takes a whole number of at least {least}")
 
 
 def load_experiment(name: str | Path) -> Experiment:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ccsim.design import Design
 from ccsim.errors import InputError
-from ccsim.experiment import Experiment, experiment_of
+from ccsim.experiment import Experiment, experiment_of, refuse_counts
 from ccsim.results import Results
 from ccsim.run import console_progress, run_experiment
 from ccsim.scenario import Scenario
@@ -70,7 +70,9 @@ def planned(
     """Return what :func:`sweep` would run."""
     chosen = experiment_of(what)
     if design is not None:
-        chosen = chosen.designed(design)
+        refuse_counts(replicates=replicates)
+        # Before the points are laid: too many are refused with the number of runs that was asked for.
+        chosen = replace(chosen, replicates=replicates or chosen.replicates).designed(design)
     chosen = chosen.changed(weeks=weeks, replicates=replicates, seed=seed, levers=levers, until=until)
     if chosen.design is None:
         raise InputError(f"{chosen.name}: has no design; say what to vary, such as --vary programme.budget=0:20000")
