@@ -57,11 +57,8 @@ def when(weeks: int, horizon: int) -> str:
 
 def summary(course: Course, sitting: Sitting) -> str:
     """Say how a run has ended, beside doing nothing."""
-    base = sitting.baseline()
-    parts = []
+    base, told = sitting.baseline(), []
     for name in ("csat", "adoption", "npv"):
-        mine, theirs = (float(run.drawn(name)[-1]) for run in (course, base))
-        parts.append(
-            f"{pictures.KPIS[name].title} {pictures.figure(name, mine)} (doing nothing: {pictures.figure(name, theirs)})"
-        )
-    return f"The run is over. {'; '.join(parts)}. Start again, or compare it with another."
+        mine, theirs = (pictures.figure(name, float(run.drawn(name)[-1])) for run in (course, base))
+        told.append(f"{pictures.KPIS[name].title.lower()} {mine} ({theirs})")
+    return f"The run is over; in brackets, doing nothing: {', '.join(told)}."

@@ -43,10 +43,20 @@ class _Weeks:
 
 
 class Shown(Organisation):
-    """An organisation as SolaraViz makes it anew at each reset: levers are keywords, by their dotted key."""
+    """An organisation as SolaraViz makes it anew at each reset: levers are keywords, by their dotted key.
 
-    def __init__(self, scenario: str = "nothing", *, rng: int = 1, weeks: int = 156, **kwargs: Any) -> None:
-        super().__init__(scenario, rng=int(rng), weeks=weeks, levers=kwargs)
+    Args:
+        plan: name of the scenario. Mesa 3.5 hands over an object of its own as ``scenario``, which is left aside.
+        rng: the seed.
+        weeks: the horizon.
+        scenario: Mesa's.
+        kwargs: sizes and levers, by key.
+    """
+
+    def __init__(
+        self, plan: str = "nothing", *, rng: int = 1, weeks: int = 156, scenario: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(plan, rng=int(rng), weeks=weeks, levers=kwargs)
         self.datacollector = _Weeks(self)
 
 
@@ -82,7 +92,7 @@ def page(
     """
     fixed = {key: check(key, value) for key, value in (sizes or {}).items()}
     params: dict[str, Any] = {
-        "scenario": {"type": "Select", "value": scenario, "values": sorted(shipped("scenarios")), "label": "Scenario"},
+        "plan": {"type": "Select", "value": scenario, "values": sorted(shipped("scenarios")), "label": "Scenario"},
         "rng": {"type": "SliderInt", "value": 1, "min": 0, "max": 1000, "step": 1, "label": "Seed"},
         "weeks": weeks, **fixed,
     }  # fmt: skip
