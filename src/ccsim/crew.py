@@ -101,9 +101,7 @@ class Crew:
 
     def _share(self, tasks: _Tasks) -> None:
         """Share tasks among a team until all are done, or the budget is."""
-        assert self.team is not None
-        team = self.team()
-        load_writers()  # while the processes start
+        team = self._gathered()
         try:
             while True:
                 while team.room() and (task := self._next(tasks)):
@@ -127,6 +125,13 @@ class Crew:
             self.stopped = team.busy or bool(self._again) or tasks.first is not None
         finally:
             team.end()
+
+    def _gathered(self) -> Any:
+        """Return the team; while it starts, what writing takes is loaded."""
+        assert self.team is not None
+        team = self.team()
+        load_writers()
+        return team
 
     def _next(self, tasks: _Tasks) -> Task | None:
         """Return the next task; None if there is no other, or none that fits into the budget."""

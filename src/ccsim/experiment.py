@@ -21,6 +21,8 @@ from ccsim.toml_places import read_toml
 USUAL_KPIS = ("csat", "nps", "fcr", "adoption", "profit", "npv")
 #: More runs than this in one experiment are taken for a slip.
 MOST_RUNS = 1_000_000
+#: And more weeks than this in one run: a century.
+MOST_WEEKS = 5200
 #: Replicates that a rule for stopping needs to begin with.
 FIRST_STAGE = 10
 
@@ -231,6 +233,8 @@ def refuse_counts(**given: Any) -> None:
         least = 0 if name == "seed" else 1
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
             raise InputError(f"{name}: {value!r} is not accepted; it takes a whole number of at least {least}")
+        if name == "weeks" and value is not None and value > MOST_WEEKS:
+            raise InputError(f"weeks: {value} is not accepted; it takes at most {MOST_WEEKS}")
 
 
 def load_experiment(name: str | Path) -> Experiment:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from ccsim.design import KINDS, Design
 from ccsim.errors import InputError, InputFaults, UnknownName, did_you_mean
-from ccsim.experiment import FIRST_STAGE, USUAL_KPIS, Experiment, Sweep
+from ccsim.experiment import FIRST_STAGE, MOST_WEEKS, USUAL_KPIS, Experiment, Sweep
 from ccsim.factors import Factor, factors_of
 from ccsim.kpis import KPIS
 from ccsim.points import Points
@@ -51,7 +51,7 @@ class ExperimentShape(Shape):
     question: str = ""
     baseline: str | None = None
     scenarios: list[str] = Field(default_factory=list)
-    weeks: Count = 156
+    weeks: Annotated[int, Field(ge=1, le=MOST_WEEKS, strict=True)] = 156
     replicates: Count = 30
     seed: Annotated[int, Field(ge=0, le=2**40, strict=True)] = 1
     kpis: Annotated[list[str], Field(min_length=1)] = Field(default_factory=lambda: list(USUAL_KPIS))

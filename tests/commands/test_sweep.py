@@ -101,11 +101,24 @@ def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experimen
         (("sweep", "combined", "--vary", "programme.budget", "--budget", "soon"), "such as 90s, 10m"),
         (("sweep", "combined", "--vary", "assumptions", "--design", "factorial", "--levels", "9"), r"about 10\^\d+ points"),
         (("compare", "direction", "--until", "csat=-1"), "more than 0"),
+        (("compare", "direction", "--weeks", "99999999"), "weeks: 99999999 is not accepted; it takes at most 5200"),
+        (("sensitivity", "combined", "--weeks", "5201"), "it takes at most 5200"),
+        (("sensitivity", "combined", "--over", "levers=3"), "levers stands for many; values are given to one key"),
+        (("optimise", "combined", "--vary", "programme.budget", "--maximise", "csat", "--budget-money", "nan"), "an amount in EUR"),
+        (("optimise", "combined", "--vary", "programme.budget", "--maximise", "csat", "--worlds", "-4"), "worlds: -4 is not"),
+        (("optimise", "combined", "--vary", "programme.budget", "--maximise", "csat", "--budget", "never"), "such as 90s, 10m"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_clear_message(words: tuple[str, ...], told: str) -> None:
     with pytest.raises(InputError, match=told):
         ccsim(*words)
+
+
+def test_a_folder_of_several_results_says_which_there_are(here: Path, small_experiment: Experiment) -> None:
+    for name in ("r", "s"):
+        run_experiment(small_experiment, workers=1, out=here / "all" / name, command=["ccsim", "compare", "small"])
+    with pytest.raises(ResultsError, match="holds some; name the one to go on with, such as all/r, all/s"):
+        ccsim("resume", "all")
 
 
 def test_a_folder_without_results_cannot_be_resumed(here: Path) -> None:

@@ -218,6 +218,10 @@ def _check(aim: Aim, space: Sequence[Dimension], trials: int, uncertain: Sequenc
             raise InputError(f"{one.key}: is a lever; what is uncertain is an assumption or a size")
     if trials < BATCH:
         raise InputError(f"trials: {trials} are too few; it takes {BATCH} or more")
+    if aim.money is not None and not np.isfinite(aim.money):
+        raise InputError(f"money: {aim.money} is not accepted; it takes an amount in EUR")
+    if worlds < 0:
+        raise InputError(f"worlds: {worlds} is not accepted; it takes a whole number of at least 1")
     if bool(worlds) != bool(uncertain):
         raise InputError("uncertain assumptions and a number of worlds go together (--over and --worlds)")
     if aim.quantile is not None and not 0 < aim.quantile < 1:

@@ -110,8 +110,12 @@ def _named(text: str) -> list[Factor]:
     try:
         return factors_of(text)
     except UnknownName:
-        known = {*WORDS, *declared(), *(row.group for row in declared().values())}
-        raise UnknownName("parameter or group", text.partition("=")[0].strip(), known) from None
+        name = text.partition("=")[0].strip()
+        groups = {row.group for row in declared().values()}
+        if name in {*WORDS, *groups}:
+            raise InputError(f"{text}: {name} stands for many; values are given to one key at a time") from None
+        known = {*WORDS, *declared(), *groups}
+        raise UnknownName("parameter or group", name, known) from None
 
 
 def values_of(space: Sequence[Dimension], numbers: Sequence[float]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ccsim.analysis.space import Dimension
 from ccsim.condition import Condition
 from ccsim.design import Design
 from ccsim.errors import CcsimError, InputError, UnknownName
-from ccsim.experiment import Experiment, experiment_of
+from ccsim.experiment import Experiment, experiment_of, refuse_counts
 from ccsim.kpis import KPIS
 from ccsim.run import run_experiment
 from ccsim.scenario import Scenario, load
@@ -54,10 +54,7 @@ class Study:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name, least in (("weeks", 1), ("replicates", 1), ("seed", 0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise InputError(f"{name}: {value!r} is not accepted; it takes a whole number of at least {least}")
+        refuse_counts(weeks=self.weeks, replicates=self.replicates, seed=self.seed)
 
     @property
     def outcomes(self) -> tuple[str, ...]:

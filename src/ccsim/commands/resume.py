@@ -19,6 +19,9 @@ from ccsim.commands.running import (
 )
 from ccsim.commands.studies import Form
 
+#: Commands whose folders have several parts, each an experiment of its own.
+SEARCHES = (["sensitivity"], ["explore"], ["optimise"], ["calibrate"], ["claims"])
+
 
 def resume(
     context: typer.Context,
@@ -67,8 +70,14 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
     parts = sorted(folder.rglob("manifest.json")) if folder.is_dir() else []
     if not parts:
         raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)")
+    commands = [read_manifest(part.parent)["command"] for part in parts]
+    if any(command != commands[0] for command in commands) or commands[0][1:2] not in SEARCHES:
+        inside = ", ".join(sorted({str(part.parent) for part in parts})[:3])
+        raise ResultsError(
+            f"{folder}: is no results folder, but holds some; name the one to go on with, such as {inside}"
+        )
     # The time it was given at first was its own; another is given with the words that go on.
-    words: list[Any] = _without(read_manifest(parts[0].parent)["command"][1:], {*given, "--budget"})
+    words: list[Any] = _without(commands[0][1:], {*given, "--budget"})
     words += ["--resume", *(word for pair in given.items() for word in pair)]
     typer.echo(shlex.join(["ccsim", *words]), err=True)
     sys.argv = [sys.argv[0], *words]
