@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("solara")
 
-from ccsim.app.classroom import progress
+from ccsim.app.classroom import asked, progress
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,12 @@ from ccsim.app.classroom import progress
 )
 def test_who_is_how_far(quarters, games, said):
     assert progress(quarters, games, 12) == said
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [(None, ("", "")), ("?class=ABCDE&key=k", ("ABCDE", "k")), ("class=" + "x" * 999, ("x" * 40, "")),
+     ("%ff%00=;;&&", ("", "")), ("?class=ABCDE" + "&a=1" * 80, ("ABCDE", ""))],
+)  # fmt: skip
+def test_an_address_is_read_whatever_stands_in_it(search, found):
+    assert asked(search) == found

@@ -92,7 +92,8 @@ def test_an_absurd_seed_is_a_message(seed):
 @pytest.mark.parametrize(
     ("search", "found"),
     [("?seed=7&class=ABCDE", (7, "ABCDE")), ("seed=-1", (None, "")), ("seed=1e400&class=" + "x" * 999, (None, "x" * 20)),
-     ("seed=" + "9" * 40, (None, "")), ("%ff%00", (None, "")), (None, (None, ""))],
+     ("seed=" + "9" * 40, (None, "")), ("%ff%00", (None, "")), (None, (None, "")),
+     ("?seed=4" + "&a=1" * 80, (4, ""))],
 )  # fmt: skip
 def test_an_address_is_read_or_left_out(search, found):
     assert table.asked(search) == found

@@ -33,9 +33,7 @@ PAUSE = 2.0
 @solara.component
 def ClassPage() -> None:
     """Open a class, or come back to it with the address that was shown."""
-    found = parse_qs((solara.use_router().search or "")[:300].lstrip("?"), max_num_fields=10)
-    code, key = (found.get(name, [""])[0][:40] for name in ("class", "key"))
-    place = solara.use_reactive((code, key))
+    place = solara.use_reactive(asked(solara.use_router().search))
     solara.Style(CSS)
     with solara.Div(classes=["gm"]):
         try:
@@ -47,6 +45,13 @@ def ClassPage() -> None:
             Opening(problem, lambda new: place.set((new.code, new.key)))
         else:
             Lesson(room)
+
+
+def asked(search: str | None) -> tuple[str, str]:
+    """Return the class code and the key that an address asks for; whatever else stands there is left out."""
+    found = parse_qs((search or "")[:300].lstrip("?"))
+    code, key = (found.get(name, [""])[0][:40] for name in ("class", "key"))
+    return code, key
 
 
 @solara.component

@@ -76,7 +76,7 @@ def visitor() -> str:
 
 def asked(search: str | None) -> tuple[int | None, str]:
     """Return the seed and class code that an address asks for; what cannot be used is left out."""
-    found = parse_qs((search or "")[:500].lstrip("?"), max_num_fields=20) if search else {}
+    found = parse_qs((search or "")[:500].lstrip("?"))
     seed = found.get("seed", [""])[0]
     number = int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 20 and int(seed) <= LARGEST_SEED else None
     return number, found.get("class", [""])[0][:20]
