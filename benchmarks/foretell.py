@@ -56,11 +56,11 @@ def command_with_budget(words: list[str], seconds: float, workers: int) -> float
         ends = ["--budget", f"{seconds:g}s", "--workers", str(workers), "--out", str(Path(place) / "r")]
         start = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-m", "ccsim.cli", *words, *ends], capture_output=True, text=True, check=True
+            [sys.executable, "-m", "ccsim.cli", *words, *ends], capture_output=True, text=True, check=False
         )
         took = time.perf_counter() - start
     if "the budget ended after" not in done.stderr:
-        raise SystemExit(f"there was too little to do for a budget of {seconds:g} s")
+        raise SystemExit(f"no budget of {seconds:g} s ended this:\n{done.stderr}")
     return took
 
 

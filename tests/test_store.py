@@ -138,3 +138,16 @@ def test_the_manifest_keeps_the_first_command_and_says_where_it_was_made(
     again = run_experiment(small_experiment, workers=1, out=tmp_path / "r", resume=True, command=["other"]).manifest
     assert (again["command"], again["started"]) == (first["command"], first["started"])
     assert {"system", "machine"} == set(again["environment"])
+
+
+def test_runs_that_a_kill_left_in_two_small_shards_are_merged_once(
+    small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run_experiment(small_experiment, workers=1, out=tmp_path / "r").hash()
+    for path in list((tmp_path / "r").rglob("part-*.parquet")):
+        (path.parent / f"part-0{path.name[6:]}").write_bytes(path.read_bytes())
+    monkeypatch.setattr(shards, "SMALL", 2)
+    for table in ("segments", "departments", "runs", "events"):
+        shards.merge_small(tmp_path / "r" / table)
+    assert not list((tmp_path / "r").rglob("part-*.parquet"))
+    assert open_results(tmp_path / "r").hash() == whole
