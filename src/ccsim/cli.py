@@ -233,16 +233,19 @@ def compare(
     form: Format = Form.table,
 ) -> None:
     """Compare scenarios: a table, a figure, a folder with everything."""
-    from ccsim.commands.running import get_ready, show_comparison
-    from ccsim.experiment import load_experiment
+    from ccsim.commands.running import load_showing, show_comparison
+    from ccsim.workers import get_ready
 
     deadline = counted(budget, SHOWING_COMPARISON)
+    if workers != 1 and scheduler is None:
+        get_ready()
+    from ccsim.experiment import load_experiment
+
     with _hint(experiment, "scenarios", "ccsim run"):
         chosen = load_experiment(experiment)
     if chosen.design:
         raise InputError(f"{experiment} has a design: ccsim sweep {experiment}")
-    if workers != 1 and scheduler is None:
-        get_ready()
+    load_showing()
     from ccsim import comparison as comparing
     from ccsim.run import Interrupted
 

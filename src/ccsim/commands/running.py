@@ -70,11 +70,8 @@ def rule_of(texts: list[str] | None) -> dict[str, float] | None:
     return rule
 
 
-def get_ready() -> None:
-    """Load what table and figure take while the processes that do the runs load the model."""
-    from ccsim import workers
-
-    workers.get_ready()
+def load_showing() -> None:
+    """Load what table and figure take, while the processes that do the runs load the model."""
     import matplotlib.figure  # noqa: F401
     import scipy.stats  # noqa: F401
 
