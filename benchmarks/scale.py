@@ -56,7 +56,7 @@ class Watch:
 
 def many(runs: int, weeks: int, workers: int, scheduler: str | None, out: str | None) -> None:
     """Run the default organisation many times and print what that took."""
-    experiment = sweep_of(max(1, runs // POINTS), weeks)
+    experiment = sweep_of(-(-runs // POINTS), weeks)
     runs = POINTS * experiment.replicates
     alone = _seconds_alone(experiment)
     with tempfile.TemporaryDirectory() as place:
