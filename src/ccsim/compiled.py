@@ -69,13 +69,23 @@ def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Fu
 
 
 def straight(kernel: Function) -> Function:
-    """Return how a kernel is called without a look at the types of what it is given, which must be always the same.
+    """Return a kernel that looks at the types of what it is given the first time only: they must be always the same.
 
     numba looks at every argument of every call, down to each column of a population and each parameter. For a week,
     which is given the whole world, that takes a fifth of the time of an organisation of the default size.
     """
-    versions = list(getattr(kernel, "overloads", {}).values())
-    return getattr(versions[0], "entry_point", kernel) if len(versions) == 1 else kernel
+    entry: Any = None
+
+    def called(*arguments: Any) -> Any:
+        nonlocal entry
+        if entry is not None:
+            return entry(*arguments)
+        found = kernel(*arguments)
+        versions = list(getattr(kernel, "overloads", {}).values())
+        entry = getattr(versions[0], "entry_point", None) if len(versions) == 1 else None
+        return found
+
+    return kernel if PLAIN else called  # type: ignore[return-value]
 
 
 def _keep_on_disk(dispatcher: Any) -> None:

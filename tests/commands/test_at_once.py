@@ -37,6 +37,7 @@ def wait_for(process: subprocess.Popen[str], folder: Path, files: str) -> None:
     assert any(folder.rglob(files)), process.communicate()
 
 
+@pytest.mark.slow
 def test_the_second_process_in_a_folder_is_told_and_the_first_is_not_disturbed(ccsim: Command, tmp_path: Path) -> None:
     words = ["compare", "direction", "--weeks", "20", "--replicates", "40", "--workers", "1", *SMALL]
     first = begun(tmp_path, *words, "--out", "r")
