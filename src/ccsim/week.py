@@ -142,11 +142,11 @@ def one_week(state, p, seed, week):
     tallies.count_customers(customers, segments)
 
 
-_one_week = straight(one_week)
-
-
 def live(world: World) -> None:
     """Live the next week of a world, in place."""
     world.week += 1
     world.clear_flows()
     _one_week(world.state, world.settings, world.seed, world.week)
+
+
+_one_week = straight(one_week)
