@@ -39,6 +39,7 @@ def test_row_13_two_runs_laid_over_each_other_and_exactly_what_was_changed(visit
     shot(page, "compare", whole=True)
     press(page, "Load")
     page.get_by_text("Before week 1").wait_for()
+    page.locator(".ex-runs tbody tr").nth(2).wait_for()  # the bar may be drawn before the table
     assert page.locator(".ex-runs tbody tr").count() == 3
 
 
