@@ -52,7 +52,7 @@ class Customer(mesa.Agent):
                 self.segment.joined += 1
         if case.state == WAITING:
             waited = model.week - case.queued_in
-            if waited > 0 and model.returning[row] < model.settings.demand.patience * waited:
+            if waited > 0 and model.asking[row] < model.settings.demand.patience * waited:
                 case.department.drop_out(case)
                 case.department.abandoned += 1
                 self.events += 1
@@ -60,7 +60,7 @@ class Customer(mesa.Agent):
             case.contacts += 1
             case.department.returned += 1
             case.department.join_queue(case, model.week)
-        elif case.state == NO_CASE and self.active and model.raising[0][row] < model.raise_chance:
+        elif case.state == NO_CASE and self.active and model.asking[row] < model.raise_chance:
             self.raise_case()
 
     def raise_case(self) -> None:

@@ -24,6 +24,7 @@ from ccsim.mechanisms import (
     turnover,
 )
 from ccsim.mechanisms.contact import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
+from ccsim.mechanisms.conviction import BEFORE, NOT_YET
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.customer import Case
@@ -194,7 +195,7 @@ class Employee(mesa.Agent):
         model, p = self.model, self.model.settings.conviction
         if self.arrived:
             self.conviction = self.disposition
-            self.tipped_in = -1
+            self.tipped_in = NOT_YET
             return
         if model.week < self.vacant_until:
             return
@@ -212,7 +213,9 @@ class Employee(mesa.Agent):
         if comes_round(self.sources, model.pennies[self.row], self.cynicism, p):
             believed = toward(believed, 1.0, p.jump)
         self.conviction = toward(believed, self.disposition, p.reversion)
-        if self.tipped_in < 0 and self.conviction >= p.tipped:
+        if model.week < 0:
+            self.tipped_in = BEFORE if self.conviction >= p.tipped else NOT_YET
+        elif self.tipped_in == NOT_YET and self.conviction >= p.tipped:
             self.tipped_in = model.week
             self.department.tippings += 1
 
@@ -270,7 +273,7 @@ class Employee(mesa.Agent):
         d.people += 1
         d.skill += self.skill
         d.conviction += self.conviction
-        d.tipped += self.tipped_in >= 0
+        d.tipped += self.tipped_in != NOT_YET
         d.habit += self.habit
         d.adopters += self.habit > model.settings.habit.settled
         d.latitude += self.latitude

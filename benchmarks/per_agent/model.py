@@ -148,11 +148,8 @@ class PerAgent(mesa.Model):
         """Make the week's draws, and what they are held against."""
         luck, week = self.luck, self.week
         market_size, posts = len(self.customers), len(self.staff)
-        (self.joining,) = luck.everybody(Purpose.JOIN, week, market_size)
-        (self.returning,) = luck.everybody(Purpose.RETURN, week, market_size)
+        self.joining, self.asking, self.talking, self.leaving = luck.everybody(Purpose.MARKET, week, market_size, 4)
         self.raising = luck.everybody(Purpose.RAISE_CASE, week, market_size, 4)
-        (self.talking,) = luck.everybody(Purpose.TALK, week, market_size)
-        (self.leaving,) = luck.everybody(Purpose.LEAVE, week, market_size)
         (self.quitting,) = luck.everybody(Purpose.QUIT, week, posts)
         (self.pennies,) = luck.everybody(Purpose.PENNY, week, posts)
         (self.leader_leaving,) = luck.everybody(Purpose.LEADER_QUITS, week, len(self.leaders))

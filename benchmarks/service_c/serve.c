@@ -13,17 +13,28 @@ static inline double share(double x) { return x < 0.0 ? 0.0 : x > 1.0 ? 1.0 : x;
 static inline double saturating(double x, double half) { return x > 0.0 ? x / (x + half) : 0.0; }
 static inline double larger(double a, double b) { return a > b ? a : b; }
 
+/* 2^(k/32), each rounded once. */
+static const double roots[32] = {
+    0x1.0000000000000p+0, 0x1.059b0d3158574p+0, 0x1.0b5586cf9890fp+0, 0x1.11301d0125b51p+0,
+    0x1.172b83c7d517bp+0, 0x1.1d4873168b9aap+0, 0x1.2387a6e756238p+0, 0x1.29e9df51fdee1p+0,
+    0x1.306fe0a31b715p+0, 0x1.371a7373aa9cbp+0, 0x1.3dea64c123422p+0, 0x1.44e086061892dp+0,
+    0x1.4bfdad5362a27p+0, 0x1.5342b569d4f82p+0, 0x1.5ab07dd485429p+0, 0x1.6247eb03a5585p+0,
+    0x1.6a09e667f3bcdp+0, 0x1.71f75e8ec5f74p+0, 0x1.7a11473eb0187p+0, 0x1.82589994cce13p+0,
+    0x1.8ace5422aa0dbp+0, 0x1.93737b0cdc5e5p+0, 0x1.9c49182a3f090p+0, 0x1.a5503b23e255dp+0,
+    0x1.ae89f995ad3adp+0, 0x1.b7f76f2fb5e47p+0, 0x1.c199bdd85529cp+0, 0x1.cb720dcef9069p+0,
+    0x1.d5818dcfba487p+0, 0x1.dfc97337b9b5fp+0, 0x1.ea4afa2a490dap+0, 0x1.f50765b6e4540p+0,
+};
+
 static inline double power_of_e(double x)
 {
     x = x < -500.0 ? -500.0 : x > 500.0 ? 500.0 : x;
-    double n = floor(x * 1.4426950408889634 + 0.5);
-    double r = (x - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10;
-    double series = 1.0 + r * (1.0 + r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664
-        + r * (0.008333333333333333 + r * (0.001388888888888889 + r * (0.0001984126984126984
-        + r * (2.48015873015873e-05 + r * (2.7557319223985893e-06 + r * (2.755731922398589e-07
-        + r * (2.505210838544172e-08 + r * 2.08767569878681e-09)))))))))));
-    union { uint64_t bits; double value; } scale = { (uint64_t)((int64_t)n + 1023) << 52 };
-    return series * scale.value; /* n is within 722 of 0: never subnormal */
+    double whole = floor(x * (1.4426950408889634 * 32) + 0.5);
+    double r = (x - whole * (6.93147180369123816490e-01 / 32)) - whole * (1.90821492927058770002e-10 / 32);
+    double low = 0.5 + r * 0.16666666666666666, high = 0.041666666666666664 + r * 0.008333333333333333;
+    double series = (1.0 + r) + r * r * (low + r * r * high);
+    int64_t n = (int64_t)whole;
+    union { uint64_t bits; double value; } scale = { (uint64_t)((n >> 5) + 1023) << 52 };
+    return series * roots[n & 31] * scale.value; /* n is within 722 * 32 of 0: never subnormal */
 }
 
 static inline void four(uint64_t seed, uint64_t purpose, int64_t week, uint64_t row, double out[4])
@@ -77,7 +88,7 @@ static inline double loses(int option, double linked, const Handoffs *p)
 
 typedef struct {
     double complexity, lost, routine, workload, skill, authority, latitude_felt, belief, norm, habit, fatigue, slower, spoilt, linked;
-    double bite, weights, longest;
+    double bite, weights, of_longest;
     int64_t stages;
 } Situation;
 
@@ -107,14 +118,14 @@ static inline double appeal(int option, const Situation *s, const Settings *all)
     if (s->weights > 0.0) {
         double claimed = closes * (1.0 - cards->traced * (1.0 - success));
         double surveyed = cards->courtesy * courtesy + (1.0 - cards->courtesy) * success;
-        shown = (card->handling_time * (1.0 - hours / s->longest) + card->cost * (1.0 - (hours + rework) / s->longest)
+        shown = (card->handling_time * (1.0 - hours * s->of_longest) + card->cost * (1.0 - (hours + rework) * s->of_longest)
                  + card->csat * surveyed + card->resolution * claimed + card->journey * cards->sight * journey)
-            / s->weights;
+            * (1.0 / s->weights);
     }
     if (card->internal > 0.0) shown += card->internal * (option != HAND_OVER ? 1.0 - onward : 0.0) / s->weights;
     double good = p->courtesy * courtesy + (1.0 - p->courtesy) * journey;
     double value = s->bite * shown + s->belief * good;
-    value -= p->effort * (0.5 + 0.5 * s->workload) * (1.0 + s->fatigue) * hours / s->longest;
+    value -= p->effort * (0.5 + 0.5 * s->workload) * (1.0 + s->fatigue) * hours * s->of_longest;
     if (option == SOLVE) {
         double risk = empowerment->fear * empowerment->blame * larger(0.0, s->complexity - s->latitude_felt) * (1.0 - success);
         value += s->norm + s->habit - risk;
@@ -156,7 +167,7 @@ static inline int decide(const Staff *person, const Cases *cases, int64_t row, c
         .fatigue = person->fatigue, .slower = person->slower, .spoilt = department->spoilt, .linked = department->linked, .stages = cases->stages[row],
         .bite = all->cards->pull * taste * saturating(all->cards->strength, all->cards->half),
         .weights = card->handling_time + card->cost + card->csat + card->resolution + card->journey + card->internal,
-        .longest = p->hours * (p->thorough + p->depth),
+        .of_longest = 1.0 / (p->hours * (p->thorough + p->depth)),
     };
     double hand_over = count > 1 ? appeal(HAND_OVER, &s, all) : -1.0e9, escalate = -1.0e9;
     if (person->leader >= 0 && leaders[person->leader].attention >= p->leader_hours) escalate = appeal(ESCALATE, &s, all);

@@ -12,12 +12,24 @@ import numpy as np
 
 from ccsim.compiled import rule
 
-_LN2_HIGH = 6.93147180369123816490e-01
-_LN2_LOW = 1.90821492927058770002e-10
-_LOG2_E = 1.4426950408889634
+#: ln 2 in 32 parts, each as a number with few enough binary digits that multiples of it are exact, and its rest.
+_PART_HIGH = 6.93147180369123816490e-01 / 32
+_PART_LOW = 1.90821492927058770002e-10 / 32
+_PARTS = 1.4426950408889634 * 32
 #: Powers of two, exact, from 2**-_LEAST to 2**_LEAST: more than exp of 500 needs.
 _LEAST = 722
 _POWERS = np.array([math.ldexp(1.0, n) for n in range(-_LEAST, _LEAST + 1)])
+
+
+def _root(part: int) -> float:
+    """Return 2 to the power ``part / 32``, rounded once, whatever the C library: five square roots of whole numbers."""
+    number = 1 << (part + 32 * 128)
+    for _ in range(5):
+        number = math.isqrt(number)
+    return number / (1 << 128)
+
+
+_ROOTS = np.array([_root(part) for part in range(32)])
 
 
 @rule
@@ -36,19 +48,16 @@ def share(x):
 def exp(x):
     """Return e to the power ``x``, for |x| up to 500 (beyond, held there); relative error below 1e-14.
 
-    Range reduction x = n ln 2 + r, a Taylor polynomial of degree 12 in r, and n doublings, which are exact.
+    Range reduction x = n ln 2 / 32 + r with a table of the 32 roots (Tang 1989), a Taylor polynomial of degree 5 in r,
+    and doublings, which are exact.
     """
     x = clip(x, -500.0, 500.0)
-    n = math.floor(x * _LOG2_E + 0.5)
-    r = (x - n * _LN2_HIGH) - n * _LN2_LOW
-    series = 1.0 + r * (
-        1.0
-        + r * (0.5 + r * (0.16666666666666666 + r * (0.041666666666666664 + r * (0.008333333333333333
-        + r * (0.001388888888888889 + r * (0.0001984126984126984 + r * (2.48015873015873e-05
-        + r * (2.7557319223985893e-06 + r * (2.755731922398589e-07 + r * (2.505210838544172e-08
-        + r * 2.08767569878681e-09))))))))))
-    )  # fmt: skip
-    return series * _POWERS[int(n) + _LEAST]
+    n = math.floor(x * _PARTS + 0.5)
+    r = (x - n * _PART_HIGH) - n * _PART_LOW
+    low = 0.5 + r * 0.16666666666666666
+    high = 0.041666666666666664 + r * 0.008333333333333333
+    series = (1.0 + r) + r * r * (low + r * r * high)
+    return series * _ROOTS[n & 31] * _POWERS[(n >> 5) + _LEAST]
 
 
 @rule

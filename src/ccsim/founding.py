@@ -14,6 +14,7 @@ import numpy as np
 from ccsim.compiled import kernel, rule
 from ccsim.curves import share
 from ccsim.draws import Purpose, bell, four, uniform
+from ccsim.mechanisms.conviction import NOT_YET
 from ccsim.mechanisms.leadership import appointed
 from ccsim.mechanisms.offer import designed, sees
 from ccsim.mechanisms.turnover import settle_in
@@ -195,7 +196,7 @@ def draw_staff(staff, colleagues, p, cross, seed, week):
         staff.hired_in[i] = week - int(a * 200.0)
         staff.vacant_until[i] = week
         staff.conviction[i] = share(staff.disposition[i] + 0.12)
-        staff.tipped_in[i] = -1
+        staff.tipped_in[i] = NOT_YET
         staff.habit[i] = share(0.36 + 0.6 * (staff.disposition[i] - p.turnover.disposition) + 0.3 * (b - 0.5))
         staff.safety[i] = 1.0 - 0.5 * p.empowerment.blame
         staff.engagement[i] = staff.vigour[i]

@@ -99,32 +99,33 @@ class Staff:
     """Members of staff, front line and back office; the rows of a department are neighbours."""
 
     department: Whole = fixed("row", "department that the post belongs to")
-    leader: Whole = fixed("row", "team lead of the post, -1 where there is none")
-
     person: Whole = stock("count", "how many people have held the post before this one", "turnover")
     hired_in: Whole = stock("week", "week in which this person came", "turnover")
     vacant_until: Whole = stock("week", "first week in which the post is filled (again)", "turnover", "staffing")
     closed: Whole = stock("0/1", "1 while the post is cut", "staffing")
     disposition: Floats = stock("share", "conviction to which the person returns when nothing happens", "turnover")
-    taste: Floats = stock("factor", "how much this person minds rewards, 1 on average", "turnover")
     vigour: Floats = stock("share", "engagement to which the person returns in ordinary circumstances", "turnover")
     overrun: Floats = stock("hours", "time of the last case that falls into the coming week", "service")
+    tipped_in: Whole = stock(
+        "week", "week in which the penny dropped, -1 if it has not, -2 if it had before week 0", "conviction"
+    )
+    engagement: Floats = stock("share", "energy and commitment at work", "engagement")
+    cynicism: Floats = stock("share", "expectation that talk of change is only talk", "fatigue")
+    champion: Floats = stock("hours/week", "time freed for carrying the change, 0 for nearly everybody", "champions")
+    system_use: Floats = stock("share", "how far the person uses the system for service", "technology")
 
+    # What a person brings to a case and what comes of it stand together, near in memory: each contact looks at all of it.
+    leader: Whole = fixed("row", "team lead of the post, -1 where there is none")
+    taste: Floats = stock("factor", "how much this person minds rewards, 1 on average", "turnover")
     skill: Floats = stock("share", "ability to solve a case by judgement", "skills")
     conviction: Floats = stock("share", "belief that acting customer-first is right and works here", "conviction")
-    tipped_in: Whole = stock("week", "week in which the penny dropped, -1 if it has not", "conviction")
     peer_practice: Floats = stock("share", "share of colleagues' cases seen to be solved with judgement", "conviction")
     habit: Floats = stock("share", "how far acting customer-first has become routine to the person", "habit")
     latitude: Floats = stock("share", "complexity of the cases that the person may decide alone", "empowerment")
     safety: Floats = stock("share", "how safe it feels to use judgement", "empowerment")
-    engagement: Floats = stock("share", "energy and commitment at work", "engagement")
     fatigue: Floats = stock("share", "tiredness from announced change and overload", "fatigue")
-    cynicism: Floats = stock("share", "expectation that talk of change is only talk", "fatigue")
-    champion: Floats = stock("hours/week", "time freed for carrying the change, 0 for nearly everybody", "champions")
-    system_use: Floats = stock("share", "how far the person uses the system for service", "technology")
     praise: Floats = stock("utility", "recognition that the person has come to expect", "recognition")
 
-    arrived: Floats = flow("people", "1 if a new person takes the post this week")
     hours: Floats = flow("hours", "time available for cases")
     worked: Floats = flow("hours", "time spent on cases")
     handled: Floats = flow("cases", "contacts handled")
@@ -132,18 +133,20 @@ class Staff:
     wins: Floats = flow("cases", "solved contacts that were seen to work, and improvements that showed")
     setbacks: Floats = flow("cases", "solved contacts that were seen to fail")
     blamed: Floats = flow("cases", "setbacks beyond what the person was allowed to decide")
+    knows: Floats = flow("share", "what insight and the system are worth in a case, as skill")
+    slower: Floats = flow("share", "time lost (or saved) in each contact by the system and by variety")
+    cover: Floats = flow("share", "decision rights lent by a champion with authority")
+
+    arrived: Floats = flow("people", "1 if a new person takes the post this week")
     sources: Floats = flow("people", "independent people and encounters that speak for the change")
     told: Floats = flow("hours", "announcements heard from the programme")
     trained: Floats = flow("hours", "training")
     aside: Floats = flow("hours", "time for reading signals, coordination and learning the system")
-    knows: Floats = flow("share", "what insight and the system are worth in a case, as skill")
-    slower: Floats = flow("share", "time lost (or saved) in each contact by the system and by variety")
     recognised: Floats = flow("share", "recognition by the leader")
     relief: Floats = flow("share", "engagement lent by recognition and by good tools, taken by bad ones")
     improving: Floats = flow("hours", "paid time for local improvement")
     met: Floats = flow("hours", "time with real customers outside cases")
     coached: Floats = flow("hours", "a champion's time")
-    cover: Floats = flow("share", "decision rights lent by a champion with authority")
     carrying: Floats = flow("hours", "a champion's time for carrying the change, as far as the week has it")
     influence: Floats = flow("people", "how much this person spoke for the change to others")
 
@@ -189,9 +192,10 @@ class Customers:
     satisfaction: Floats = stock("share", "satisfaction with the organisation", "experience")
     expectation: Floats = stock("share", "quality that the customer expects of a contact", "experience", "promise")
     trust: Floats = stock("share", "how far promises are believed", "experience")
-    luck: Floats = stock(
-        "share", "the person's draw for the decision that is being made", "market", "demand", "segmentation"
-    )
+    luck_to_come: Floats = stock("share", "the week's draw for whether to become a customer", "market")
+    luck_to_ask: Floats = stock("share", "the week's draw for whether to ask, or to give up waiting", "market")
+    luck_to_talk: Floats = stock("share", "the week's draw for whether to tell others", "market")
+    luck_to_leave: Floats = stock("share", "the week's draw for whether to leave", "market")
     opinion: Floats = stock("share", "what the person has heard others say, 0.5 neutral", "word_of_mouth")
 
     events: Floats = flow("contacts", "contacts closed or given up")

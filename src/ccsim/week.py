@@ -61,10 +61,11 @@ def one_week(state, p, seed, week):
     personalisation.tailor(staff, departments, segments, firm, p.personalisation)
     promise.advertise(customers, firm, p.promise)
     segmentation.estimate(customers, firm, p.accounts.revenue, p.segmentation, seed, week)
-    market.come(customers, segments, firm, p.market, p.promise, seed, week)
+    market.draw(customers, seed, week)
+    market.come(customers, segments, firm, p.market, p.promise, week)
 
     # Demand: people tire of waiting, and ask: ahead of time, a machine, or a person.
-    demand.give_up(customers, cases, departments, p.demand, seed, week)
+    demand.give_up(customers, cases, departments, p.demand, week)
     demand.raise_cases(
         customers, cases, departments, segments, p.organisation.front_departments,
         (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours), seed, week,
@@ -96,9 +97,9 @@ def one_week(state, p, seed, week):
     self_service.charge(segments, firm, p.self_service)
 
     # Experience: customers judge, talk, listen, stay or go.
-    experience.judge(customers, segments, firm, p.experience, p.promise, p.word_of_mouth.reach, seed, week)
+    experience.judge(customers, segments, firm, p.experience, p.promise, p.word_of_mouth.reach, week)
     word_of_mouth.listen(customers, p.word_of_mouth)
-    market.go(customers, cases, departments, segments, firm, p.market, seed, week)
+    market.go(customers, cases, departments, segments, firm, p.market)
 
     # Sensing: signals become insight, and what spoils contacts is taken out by who acts on it.
     sensing.collect(departments, p.sensing)

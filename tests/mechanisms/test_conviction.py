@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 from small_world import check_off, first_mix, more, set_to, world_of
 
-from ccsim.mechanisms.conviction import by_evidence, by_telling, come_round, comes_round, hear_others
+from ccsim.mechanisms.conviction import (
+    BEFORE,
+    NOT_YET,
+    by_evidence,
+    by_telling,
+    come_round,
+    comes_round,
+    hear_others,
+)
 from ccsim.settings import Settings
 from ccsim.world import World
 
@@ -67,6 +75,25 @@ def test_the_penny_drops_once_and_is_counted_in_its_week() -> None:
     )
     assert (state.staff.tipped_in == 0).all()
     assert state.departments.tippings.sum() == 24
+
+
+def test_whoever_is_convinced_when_the_story_begins_is_given_no_week_and_not_counted_again() -> None:
+    world = surrounded(certain(set_to({"conviction.jump": 1.0})))
+    staff, tippings, s = world.state.staff, world.state.departments.tippings, world.settings
+
+    def week(number: int) -> None:
+        come_round(staff, world.state.leaders, world.state.departments, s.conviction, s.mandate, world.seed, number)
+
+    tippings[:], staff.tipped_in[:], staff.conviction[:12], staff.sources[:] = 0.0, NOT_YET, 0.0, 0.0
+    week(-2)
+    assert staff.tipped_in.tolist() == [NOT_YET] * 12 + [BEFORE] * 12
+    staff.conviction[12] = 0.0  # who falls back before the story begins has not come round
+    week(-1)
+    assert staff.tipped_in.tolist() == [NOT_YET] * 13 + [BEFORE] * 11
+    staff.conviction[:] = 1.0
+    week(0)
+    assert staff.tipped_in.tolist() == [0] * 13 + [BEFORE] * 11
+    assert tippings.sum() == 13
 
 
 def test_conviction_follows_evidence_up_and_down_and_faster_with_more_of_it() -> None:

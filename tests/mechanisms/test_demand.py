@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.draws import Purpose, four
 from ccsim.mechanisms.demand import complexity_of, give_up, raise_cases, stages_of
+from ccsim.mechanisms.market import draw
 from ccsim.settings import Settings
 from ccsim.week import live
 
@@ -17,8 +17,7 @@ def as_drawn(s: Settings) -> bool:
     p = s
     all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours)
     raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
-    lucks = np.array([four(world.seed, int(Purpose.RAISE_CASE), 0, i)[0] for i in range(len(free))])
-    return bool(state.departments.raised.sum() == (free & (lucks < s.demand.rate)).sum())
+    return bool(state.departments.raised.sum() == (free & (state.customers.luck_to_ask < s.demand.rate)).sum())
 
 
 def nobody_gives_up(s: Settings) -> bool:
@@ -78,7 +77,8 @@ def test_those_who_wait_longer_tire_sooner_and_those_who_just_came_never() -> No
     for week in (0, 1, 5, 10):
         copy = world.copy()
         copy.clear_flows()
-        give_up(copy.state.customers, copy.state.cases, copy.state.departments, p, world.seed, week)
+        draw(copy.state.customers, world.seed, 100)
+        give_up(copy.state.customers, copy.state.cases, copy.state.departments, p, week)
         gone.append(int(copy.state.departments.abandoned.sum()))
         assert copy.state.departments.queue.sum() == waiting - gone[-1] == (copy.state.cases.state == 1).sum()
         assert copy.state.customers.events.sum() == gone[-1]

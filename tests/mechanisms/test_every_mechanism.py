@@ -77,7 +77,6 @@ busy = {**small, "programme.budget": 600.0, "champions.count": 2, "champions.hou
 
 def digest(world):
     found = hashlib.sha256()
-    world.state.customers.luck[:] = 0.0  # scratch paper, not state
     for population in world.state:
         for array in [population] if isinstance(population, np.ndarray) else population:
             found.update(np.ascontiguousarray(array).tobytes())

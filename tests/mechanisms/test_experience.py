@@ -17,7 +17,7 @@ def judged(s: Settings, quality: float | None, satisfaction: float = 0.6, expect
         customers.events[customers.active == 1] = 1.0
         customers.quality[customers.active == 1] = quality
     world.state.segments.worth[:] = s.experience.offer
-    judge(customers, world.state.segments, world.state.firm, s.experience, world.settings.promise, 0, world.seed, 0)
+    judge(customers, world.state.segments, world.state.firm, s.experience, world.settings.promise, 0, 0)
     return world
 
 
@@ -72,7 +72,7 @@ def test_newcomers_begin_with_the_offer_and_what_they_have_heard() -> None:
     customers.joined_in[0], customers.active[0], customers.opinion[0] = 0, 1, 0.8
     p = world.settings.experience._replace(forgetting=0.0)
     world.state.segments.worth[:] = p.offer
-    judge(customers, world.state.segments, world.state.firm, p, world.settings.promise, 0, world.seed, 0)
+    judge(customers, world.state.segments, world.state.firm, p, world.settings.promise, 0, 0)
     assert (customers.satisfaction[0], customers.expectation[0]) == pytest.approx((p.offer, 0.4 + 0.5 * 0.8))
 
 
@@ -98,7 +98,6 @@ def test_people_outside_the_organisation_are_left_alone() -> None:
         world.settings.experience,
         world.settings.promise,
         2,
-        world.seed,
         0,
     )
     assert (customers.satisfaction[outside] == before).all()

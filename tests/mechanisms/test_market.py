@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from scipy import stats
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.curves import exp
-from ccsim.mechanisms.market import come, go, joins, leaves, most_joins, most_leaves
+from ccsim.draws import Purpose, four
+from ccsim.mechanisms.market import come, draw, go, joins, leaves, most_joins, most_leaves
 from ccsim.settings import Settings
 
 
@@ -68,11 +70,11 @@ def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_
     sure = more(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining": 1.0,
                     "market.reputation": 0.0, "market.hearsay": 0.0}).market  # fmt: skip
     outside = int((state.customers.active == 0).sum())
-    come(state.customers, state.segments, state.firm, sure, world.settings.promise, world.seed, 0)
+    come(state.customers, state.segments, state.firm, sure, world.settings.promise, 0)
     assert state.segments.joined.sum() == outside > 0 and (state.customers.active == 1).all()
     assert (state.customers.joined_in[160:] == 0).all() and (state.customers.person[160:] == 1).all()
     open_before = int(np.isin(state.cases.state, (1, 2)).sum())
-    go(state.customers, state.cases, state.departments, state.segments, state.firm, sure, world.seed, 0)
+    go(state.customers, state.cases, state.departments, state.segments, state.firm, sure)
     assert state.segments.left.sum() == 320 and not state.customers.active.any()
     assert state.departments.withdrawn.sum() == open_before > 0
     assert (state.departments.queue == 0).all() and not np.isin(state.cases.state, (1, 2)).any()
@@ -81,3 +83,15 @@ def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_
 def test_without_prospects_nobody_new_comes() -> None:
     t = lived(set_to({"organisation.prospects": 0.0, "market.churn": 0.0, "market.joining": 1.0}), 6)
     assert t["joined"].sum() == 0.0 and (t["active"] == 160).all()
+
+
+def test_everybody_has_four_draws_a_week_that_are_uniform_and_independent() -> None:
+    # Ten tests at the 0.1 % level; the seed is fixed, so they fail always or never.
+    customers = world_of(set_to({"organisation.customers": 20_000, "organisation.warm_up": 0})).state.customers
+    draw(customers, 7, 3)
+    drawn = np.array([customers.luck_to_come, customers.luck_to_ask, customers.luck_to_talk, customers.luck_to_leave])
+    assert all(stats.kstest(one, "uniform").pvalue > 0.001 for one in drawn)
+    assert np.abs(np.corrcoef(drawn)[np.triu_indices(4, 1)]).max() < 3.3 / np.sqrt(drawn.shape[1])
+    assert tuple(drawn[:, 11]) == four(7, int(Purpose.MARKET), 3, 11)
+    draw(customers, 7, 4)
+    assert not np.isin(customers.luck_to_come, drawn[0]).any()

@@ -40,7 +40,6 @@ def told(felt: float, reach: int = 2) -> World:
         world.settings.experience,
         world.settings.promise,
         reach,
-        world.seed,
         world.week,
     )
     return world

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ccsim.kpis import KPIS, QUARTER, lately
+from ccsim.mechanisms import conviction
 from ccsim.populations import Floats
 from ccsim.simulation import Simulation
 from ccsim.world import World
@@ -121,7 +122,7 @@ class People:
 
     Attributes:
         value: of the column that colours staff, in per cent (``TIPPED``: weeks); or ``ABSENT`` or ``NOT_YET``.
-        tipped: week in which the penny dropped, -1 if it has not.
+        tipped: week in which the penny dropped, -1 if it has not, -2 if it had before week 0.
         champion: 1 for champions.
         leaders: conviction of each leader, in per cent.
         crowd: customers by segment (rows) and bin of satisfaction.
@@ -142,7 +143,7 @@ class People:
         staff, customers, segments = world.state.staff, world.state.customers, world.state.segments
         present = (staff.vacant_until <= world.week) & (staff.closed == 0)
         if by == TIPPED:
-            value = np.where(staff.tipped_in == -1, NOT_YET, np.maximum(0, staff.tipped_in))
+            value = np.where(staff.tipped_in == conviction.NOT_YET, NOT_YET, np.maximum(0, staff.tipped_in))
         elif by == "judgement":
             shares = np.divide(staff.solved, staff.handled, out=np.zeros(len(staff.handled)), where=staff.handled > 0)
             present &= staff.handled > 0

@@ -13,6 +13,7 @@ from ccsim.app.cause import words
 from ccsim.app.course import COLOURS, TIPPED, Course
 from ccsim.app.laboratory import Laboratory
 from ccsim.app.last_choice import last_choice
+from ccsim.mechanisms.conviction import BEFORE
 from ccsim.settings import declared
 from ccsim.world import World
 
@@ -141,7 +142,7 @@ def _who(now: World, row: int) -> str:
          + (f"; team lead's conviction {100 * lead:.0f} %" if lead is not None else "")),
         ("In post", "since before week 0" if one.hired_in < 0 else f"since week {int(one.hired_in)}"),
         ("Listens to", f"numbers {', '.join(map(str, sorted(ties)))} ({others} in other departments)"),
-        ("The penny", "dropped before week 0" if one.tipped_in < -1 else f"dropped in week {int(one.tipped_in)}"
+        ("The penny", "dropped before week 0" if one.tipped_in == BEFORE else f"dropped in week {int(one.tipped_in)}"
          if one.tipped_in >= 0 else "has not dropped"),
         ("State", "; ".join(f"{name} {100 * float(getattr(one, name)):.0f} %" for name in COLOURS if name not in ("judgement", TIPPED))),
     ]  # fmt: skip

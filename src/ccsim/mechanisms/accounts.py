@@ -71,12 +71,15 @@ def spends(value, satisfaction, p):
 @kernel
 def book(leaders, customers, departments, segments, firm, founded_customers, severance, p):
     """Write the week's books."""
+    revenue, count = 0.0, 0
     for i in range(len(customers.active)):
         if customers.active[i] == 1:
             paid = spends(customers.value[i], customers.satisfaction[i], p)
             segments.spending[customers.segment[i]] += paid
-            firm.revenue[0] += paid
-            firm.tailoring[0] += firm.tailored[0]
+            revenue += paid
+            count += 1
+    firm.revenue[0] += revenue
+    firm.tailoring[0] += firm.tailored[0] * count
     firm.wages[0] += p.leader_wage * len(leaders.tier)
     for d in range(len(departments.handled)):
         # Whoever leaves at the end of the week is paid for it.

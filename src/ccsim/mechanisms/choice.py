@@ -40,7 +40,8 @@ def appeal(option, case, person, card, cards, p, handoffs, empowerment):
     """
     complexity, stages, lost, routine, workload, spoilt, linked = case
     skill, authority, taste, latitude_felt, belief, norm, habit, fatigue, slower = person
-    longest = p.hours * (p.thorough + p.depth)
+    # The same for every case, so that it is divided by once a week and not for each way to handle each case.
+    of_longest = 1.0 / (p.hours * (p.thorough + p.depth))
     hours = time_of(option, complexity, routine, lost, slower, p, handoffs.again)
     success = success_of(option, complexity, skill, authority, lost, spoilt, p, handoffs.blunder)
     onward = loses(way_of_passing(option), linked, handoffs) if stages > 1 or option == HAND_OVER else 0.0
@@ -49,12 +50,12 @@ def appeal(option, case, person, card, cards, p, handoffs, empowerment):
     closes = 1.0 if option < HAND_OVER else 0.0
     rework = cards.traced * (1.0 - success) * p.hours if option < HAND_OVER else 0.0
 
-    shown = record(card, 1.0 - hours / longest, 1.0 - (hours + rework) / longest, courtesy_of(option, p), success,
-                   closes, journey, cards)  # fmt: skip
+    shown = record(card, 1.0 - hours * of_longest, 1.0 - (hours + rework) * of_longest, courtesy_of(option, p),
+                   success, closes, journey, cards)  # fmt: skip
     shown += among_colleagues(card, 1.0 - onward if option != HAND_OVER else 0.0)
     good = p.courtesy * courtesy_of(option, p) + (1.0 - p.courtesy) * journey
     value = bite(taste, cards) * shown + belief * good
-    value -= p.effort * (0.5 + 0.5 * workload) * (1.0 + fatigue) * hours / longest
+    value -= p.effort * (0.5 + 0.5 * workload) * (1.0 + fatigue) * hours * of_longest
     if option == SOLVE:
         value += norm + habit - beyond(complexity, latitude_felt, success, empowerment)
     if option == FAST or option == SOLVE:

@@ -14,6 +14,9 @@ from ccsim.parameters import parameter, parameters
 
 PENNY = int(Purpose.PENNY)
 
+#: Instead of the week in which the penny dropped: it has not, or it had when the story begins.
+NOT_YET, BEFORE = -1, -2
+
 
 @parameters("conviction")
 class Conviction:
@@ -48,12 +51,8 @@ class Conviction:
         0.1, unit="probability", range=(0.02, 0.3), off=0.0,
         meaning="chance a week to come round some way when enough sources speak")  # fmt: skip
     jump: float = parameter(
-        0.2,
-        unit="share",
-        range=(0.1, 0.5),
-        off=0.0,
-        meaning="share of the way to full conviction that coming round moves",
-    )
+        0.2, unit="share", range=(0.1, 0.5), off=0.0,
+        meaning="share of the way to full conviction that coming round moves")  # fmt: skip
     telling: float = parameter(
         0.02,
         unit="1/week",
@@ -127,7 +126,7 @@ def come_round(staff, leaders, departments, p, mandate, seed, week):
     for i in range(len(staff.conviction)):
         if staff.arrived[i] > 0.0:
             staff.conviction[i] = staff.disposition[i]
-            staff.tipped_in[i] = -1
+            staff.tipped_in[i] = NOT_YET
             continue
         if week < staff.vacant_until[i]:
             continue
@@ -142,6 +141,8 @@ def come_round(staff, leaders, departments, p, mandate, seed, week):
         if comes_round(staff.sources[i], uniform(seed, PENNY, week, i), staff.cynicism[i], p):
             believed = toward(believed, 1.0, p.jump)
         staff.conviction[i] = toward(believed, staff.disposition[i], p.reversion)
-        if staff.tipped_in[i] < 0 and staff.conviction[i] >= p.tipped:
+        if week < 0:
+            staff.tipped_in[i] = BEFORE if staff.conviction[i] >= p.tipped else NOT_YET
+        elif staff.tipped_in[i] == NOT_YET and staff.conviction[i] >= p.tipped:
             staff.tipped_in[i] = week
             departments.tippings[staff.department[i]] += 1

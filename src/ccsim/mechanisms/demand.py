@@ -7,14 +7,14 @@ of waiting and give up. Most cases are simple and a few are hard; some need seve
 from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
-from ccsim.draws import Purpose, fill, four, uniform
+from ccsim.draws import Purpose, four, uniform
 from ccsim.mechanisms.proactive import false_alarms, reach_out
 from ccsim.mechanisms.queues import drop_out, join_front, join_queue
 from ccsim.mechanisms.segmentation import goes_first
 from ccsim.mechanisms.self_service import take_first
 from ccsim.parameters import parameter, parameters
 
-RAISE, RETURN = int(Purpose.RAISE_CASE), int(Purpose.RETURN)
+RAISE = int(Purpose.RAISE_CASE)
 MACHINE, AHEAD, PRIORITY = int(Purpose.SELF_SERVICE), int(Purpose.PROACTIVE), int(Purpose.PRIORITY)
 
 
@@ -73,11 +73,11 @@ def stages_of(luck, departments, p):
 
 
 @kernel
-def give_up(customers, cases, departments, p, seed, week):
+def give_up(customers, cases, departments, p, week):
     """Customers who have waited tire of waiting; the contact counts as a bad one."""
     for i in range(len(cases.state)):
         waited = week - cases.queued_in[i]
-        if cases.state[i] == 1 and waited > 0 and uniform(seed, RETURN, week, i) < p.patience * waited:
+        if cases.state[i] == 1 and waited > 0 and customers.luck_to_ask[i] < p.patience * waited:
             drop_out(i, cases, departments)
             departments.abandoned[cases.department[i]] += 1
             customers.events[i] += 1
@@ -131,15 +131,14 @@ def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, we
     p, ahead = all_p[0], all_p[2]
     coming = p.rate * p.surge
     alarmed = coming * (1.0 + false_alarms(ahead))
-    fill(customers.luck, seed, RAISE, week)
     for i in range(len(cases.state)):
         if cases.state[i] == 2:
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
-        elif cases.state[i] == 0 and customers.active[i] == 1:
-            if customers.luck[i] < coming:
+        elif customers.luck_to_ask[i] < alarmed and cases.state[i] == 0 and customers.active[i] == 1:
+            if customers.luck_to_ask[i] < coming:
                 arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
-            elif customers.luck[i] < alarmed:
+            else:
                 department = int(uniform(seed, AHEAD, week, i) * fronts)
                 reach_out(i, ahead.nuisance, department, customers, departments, ahead.time * all_p[5])

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.curves import share, toward
-from ccsim.draws import Purpose, uniform
 from ccsim.mechanisms.promise import trusts
 from ccsim.parameters import parameter, parameters
-
-TALK = int(Purpose.TALK)
 
 
 @parameters("experience")
@@ -85,7 +82,7 @@ def speaks(felt, luck, p):
 
 
 @kernel
-def judge(customers, segments, firm, p, promise, reach, seed, week):
+def judge(customers, segments, firm, p, promise, reach, week):
     """Every customer's satisfaction moves, and some talk; owns ``satisfaction``, ``expectation`` and ``trust``."""
     count = len(customers.active)
     given, contacts = 0.0, 0.0
@@ -103,14 +100,15 @@ def judge(customers, segments, firm, p, promise, reach, seed, week):
             customers.trust[i] = trusts(customers.trust[i], quality, customers.expectation[i], promise)
             customers.satisfaction[i] = toward(customers.satisfaction[i], felt, p.weight)
             customers.expectation[i] = toward(customers.expectation[i], quality, p.learning)
-            if speaks(felt, uniform(seed, TALK, week, i), p):
+            if speaks(felt, customers.luck_to_talk[i], p):
                 segment = customers.segment[i]
                 segments.said_good[segment] += felt >= 0.5
                 segments.said_bad[segment] += felt < 0.5
                 tell(i, felt, customers, reach)
-        elif customers.active[i] == 1:
-            worth = segments.worth[customers.segment[i]]
-            customers.satisfaction[i] = toward(customers.satisfaction[i], worth, p.forgetting)
+        else:
+            # Customers only; a product, because who is one cannot be foreseen and a wrong guess costs more.
+            pace = p.forgetting * customers.active[i]
+            customers.satisfaction[i] = toward(customers.satisfaction[i], segments.worth[customers.segment[i]], pace)
     if contacts > 0.0:
         firm.practice[0] = toward(firm.practice[0], given / contacts, p.noticing)
 
@@ -120,8 +118,11 @@ def tell(teller, felt, customers, reach):
     """A story reaches the neighbours in the market and one person far away; ill talk weighs half as much again."""
     weight = 1.5 if felt < 0.5 else 1.0
     count = len(customers.heard)
-    for step in range(1, reach + 1):
-        for listener in ((teller + step) % count, (teller - step) % count):
+    left = right = teller
+    for _ in range(reach):
+        left = left - 1 if left > 0 else count - 1
+        right = right + 1 if right < count - 1 else 0
+        for listener in (right, left):
             customers.heard[listener] += weight * felt
             customers.voices[listener] += weight
     if reach > 0:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.curves import exp, toward
-from ccsim.draws import Purpose, fill
+from ccsim.draws import Purpose, fill_four
 from ccsim.mechanisms.promise import lures
 from ccsim.mechanisms.queues import drop_out
 from ccsim.parameters import parameter, parameters
 
-JOIN, LEAVE = int(Purpose.JOIN), int(Purpose.LEAVE)
+MARKET = int(Purpose.MARKET)
 
 
 @parameters("market")
@@ -100,18 +100,22 @@ def joins(opinion, lure, luck, p):
 
 
 @kernel
-def come(customers, segments, firm, p, promise, seed, week):
+def draw(customers, seed, week):
+    """Everybody in the market has four draws a week, one for each thing to decide; owns the four kinds of luck."""
+    fill_four(customers.luck_to_come, customers.luck_to_ask, customers.luck_to_talk, customers.luck_to_leave,
+              seed, MARKET, week)  # fmt: skip
+
+
+@kernel
+def come(customers, segments, firm, p, promise, week):
     """Prospects become customers; owns ``active``, ``person``, ``joined_in`` and ``outside``."""
     firm.outside[0] = toward(firm.outside[0], p.challenger, p.catching_up)
     firm.rival[0] = firm.outside[0]
     lure = lures(firm.trusted[0], promise) - p.churn_sensitivity * firm.outside[0]
     most = most_joins(lure, p)
-    fill(customers.luck, seed, JOIN, week)
     for i in range(len(customers.active)):
-        if customers.active[i] == 1:
-            continue
-        luck = customers.luck[i]
-        if luck < most and joins(customers.opinion[i], lure, luck, p):
+        luck = customers.luck_to_come[i]
+        if luck < most and customers.active[i] == 0 and joins(customers.opinion[i], lure, luck, p):
             customers.active[i] = 1
             customers.person[i] += 1
             customers.joined_in[i] = week
@@ -119,16 +123,15 @@ def come(customers, segments, firm, p, promise, seed, week):
 
 
 @kernel
-def go(customers, cases, departments, segments, firm, p, seed, week):
+def go(customers, cases, departments, segments, firm, p):
     """Customers leave, and their open cases with them."""
     outside = firm.outside[0]
     most = most_leaves(outside, p)
-    fill(customers.luck, seed, LEAVE, week)
     for i in range(len(customers.active)):
-        if customers.active[i] == 0:
-            continue
-        luck = customers.luck[i]
-        if luck < most and leaves(customers.satisfaction[i], customers.opinion[i], outside, luck, p):
+        luck = customers.luck_to_leave[i]
+        if luck < most and customers.active[i] == 1 and leaves(
+            customers.satisfaction[i], customers.opinion[i], outside, luck, p
+        ):  # fmt: skip
             customers.active[i] = 0
             segments.left[customers.segment[i]] += 1
             if cases.state[i] == 1 or cases.state[i] == 2:

@@ -48,7 +48,7 @@ def record(card, quickness, thrift, courtesy, success, closes, journey, p):
         + card.resolution * claimed
         + card.journey * p.sight * journey
     )
-    return shown / weights
+    return shown * (1.0 / weights)  # one division a week, not one a choice
 
 
 @rule

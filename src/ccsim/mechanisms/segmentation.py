@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.curves import clip
-from ccsim.draws import Purpose, fill
+from ccsim.draws import Purpose, uniform
 from ccsim.parameters import parameter, parameters
 
 VALUE = int(Purpose.VALUE_DRIFT)
@@ -77,9 +77,8 @@ def cares(estimate, mean, p):
 def estimate(customers, firm, mean, p, seed, week):
     """Values drift, and are estimated anew when it is time; owns ``value``, ``estimate`` and ``care``."""
     if p.drift > 0.0:
-        fill(customers.luck, seed, VALUE, week)
         for i in range(len(customers.value)):
-            customers.value[i] = drifts(customers.value[i], mean, customers.luck[i], p)
+            customers.value[i] = drifts(customers.value[i], mean, uniform(seed, VALUE, week, i), p)
     anew = p.every > 0 and week >= 0 and week % max(1, p.every) == 0
     if anew or (p.priority > 0.0 and week == 0) or week < -1:
         for i in range(len(customers.value)):

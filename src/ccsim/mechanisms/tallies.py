@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.curves import share
+from ccsim.mechanisms.conviction import NOT_YET
 
 
 @rule
@@ -12,7 +13,7 @@ def count_person(i, d, staff, departments, settled):
     departments.people[d] += 1
     departments.skill[d] += staff.skill[i]
     departments.conviction[d] += staff.conviction[i]
-    departments.tipped[d] += staff.tipped_in[i] >= 0
+    departments.tipped[d] += staff.tipped_in[i] != NOT_YET
     departments.habit[d] += staff.habit[i]
     departments.adopters[d] += staff.habit[i] > settled
     departments.latitude[d] += staff.latitude[i]
