@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks.processes import workers_of
 
 #: The horizon of the runs.
-WEEKS = 40
+WEEKS = 156
 CODE = """
 import sys
 from ccsim import load_experiment
@@ -38,6 +38,16 @@ def begin(folder: Path, replicates: int) -> subprocess.Popen[str]:
         [sys.executable, "-c", CODE, str(folder), str(replicates), str(WEEKS)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def enough(kills: int, every: float, place: Path) -> int:
+    """Return replicates that keep this machine busy until all kills are made."""
+    times = {}
+    for replicates in (1, 50):
+        start = time.perf_counter()
+        begin(place / str(replicates), replicates).communicate()
+        times[replicates] = time.perf_counter() - start
+    return 50 + int(kills * every / ((times[50] - times[1]) / 49))
 
 
 def stored(folder: Path) -> dict[tuple[str, int], int]:
@@ -85,12 +95,12 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--replicates", type=int, default=0, help="by default 40 a kill")
+    parser.add_argument("--replicates", type=int, default=0, help="by default enough to last until the last kill")
     # Shorter than a session takes to start, and nothing would ever be finished.
     parser.add_argument("--every", type=float, default=3.0, help="seconds from kill to kill, on the average")
     options = parser.parse_args()
-    replicates = options.replicates or 40 * options.kills
     with tempfile.TemporaryDirectory() as place:
+        replicates = options.replicates or enough(options.kills, options.every, Path(place))
         start = time.perf_counter()
         found, made, twice = disturbed(Path(place) / "killed", replicates, options.kills, every=options.every)
         middle = time.perf_counter()

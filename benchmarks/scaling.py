@@ -5,9 +5,9 @@
     python -m benchmarks.scaling --mechanisms     # the table by mechanism as well
 
 Agents are staff and customers; as many prospects again live in the market and are not counted. Each size is
-measured in a process of its own, so that its peak memory is its own. Two series: ten customers to a member of
-staff, the work of the ordinary organisation, and 10,000 staff for 1,000,000 customers, who ask a tenth as
-often.
+measured in a process of its own, so that its peak memory is its own. Two series: one grows faster in customers than
+in staff, to 10,000 and 1,000,000; the other has ten customers to a member of staff all the way. Where there are more
+customers to a member of staff they ask less often, so that everybody has the work of the ordinary organisation.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from typing import Any
 
 from benchmarks.phases import live_with
 from benchmarks.worlds import BUSY, agents_of, median, seconds, world_of
+from ccsim.settings import ordinary
 from ccsim.week import live
 from ccsim.world import World
 
-ORDINARY = ((200, 2_000), (2_000, 20_000), (10_000, 100_000), (20_000, 200_000), (100_000, 1_000_000))
-LEAN = (10_000, 1_000_000)
+SIZES = (
+    (200, 2_000), (2_000, 50_000), (10_000, 1_000_000),
+    (2_000, 20_000), (10_000, 100_000), (20_000, 200_000), (100_000, 1_000_000),
+)  # fmt: skip
 
 
 def by_mechanism(world: World, weeks: int) -> dict[str, float]:
@@ -44,9 +47,9 @@ def by_mechanism(world: World, weeks: int) -> dict[str, float]:
 
 def measure(staff: int, customers: int) -> dict[str, Any]:
     """Measure one size in this process."""
-    lean = (staff, customers) == LEAN
     world_of(20, 200)  # compiles, or reads what is compiled
-    world = world_of(staff, customers, levers={**BUSY, "demand.rate": 0.033} if lean else BUSY)
+    asking = ordinary().demand.rate * 10 * staff / customers
+    world = world_of(staff, customers, levers={**BUSY, "demand.rate": asking})
     weeks = max(5, min(100, 1_000_000 // (staff + customers)))
     week = median([seconds(lambda: live(world)) for _ in range(weeks)])
     return {
@@ -85,7 +88,7 @@ def main() -> None:
     if chosen.one:
         print(json.dumps(measure(*chosen.one)))
         return
-    sizes = [size for size in (*ORDINARY, LEAN) if size[1] <= chosen.most]
+    sizes = [size for size in SIZES if size[1] <= chosen.most]
     print("  staff customers     ms/week  ns/agent-week  to smallest  contacts/week  peak MiB")
     found = {}
     for size in sizes:

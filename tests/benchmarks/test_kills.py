@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from benchmarks.kills import begin, disturbed
+from benchmarks.kills import begin, disturbed, enough
 
 
 @pytest.mark.slow
@@ -14,5 +14,6 @@ def test_kills_lose_nothing_do_nothing_twice_and_end_in_the_same_hash(tmp_path: 
 
 @pytest.mark.slow
 def test_two_hundred_kills(tmp_path: Path) -> None:
-    whole = begin(tmp_path / "whole", 4000).communicate()[0].split()[-1]
-    assert disturbed(tmp_path / "killed", 4000, kills=200, every=3.0) == (whole, 200, 0)
+    replicates = enough(200, 3.0, tmp_path)
+    whole = begin(tmp_path / "whole", replicates).communicate()[0].split()[-1]
+    assert disturbed(tmp_path / "killed", replicates, kills=200, every=3.0) == (whole, 200, 0)
