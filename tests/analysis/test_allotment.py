@@ -122,3 +122,32 @@ def test_a_command_ends_in_time_says_so_and_goes_on(small_settings: list[str], t
     one, other = (pd.read_parquet(tmp_path / name / "plans.parquet") for name in ("a", "b"))
     pd.testing.assert_frame_equal(one, other, check_exact=True)
     assert json.loads((tmp_path / "b" / "status.json").read_text())["status"] == "complete"
+
+
+def test_a_search_that_its_budget_ended_goes_on_to_the_end_of_one_that_had_none(
+    small_settings: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["optimise", "combined", "--vary", "programme.budget=0:20000", "--maximise", "csat", "--trials", "40",
+             "--weeks", "3", "--replicates", "1", "--workers", "1", *small_settings]  # fmt: skip
+    step, taken = Allotment.step, iter(range(100))
+
+    def scarce(allotment: Allotment, work: float) -> object:
+        if next(taken) == 2:
+            raise BudgetEnded("the budget of 60 s ended before anything was done")
+        return step(allotment, work)
+
+    limited = [*words, "--budget", "60s", "--out", str(tmp_path / "a")]
+    with monkeypatch.context() as patch:
+        patch.setattr(Allotment, "step", scarce)
+        patch.setattr("sys.argv", ["ccsim", *limited])
+        told = run.invoke(app, limited)
+    status = json.loads((tmp_path / "a" / "status.json").read_text())
+    assert status["status"] == "stopped" and 0 < status["done"] < 40, told.output
+    assert f"the budget ended after {status['done']} of 40 plans" in told.output
+    told = run.invoke(app, ["resume", str(tmp_path / "a")])
+    assert told.exit_code == 0, told.output
+    assert json.loads((tmp_path / "a" / "status.json").read_text())["status"] == "complete"
+    assert run.invoke(app, [*words, "--out", str(tmp_path / "b")]).exit_code == 0
+    for table in ("plans", "trials"):
+        one, other = (pd.read_parquet(tmp_path / name / f"{table}.parquet") for name in ("a", "b"))
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
