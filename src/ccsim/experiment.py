@@ -27,6 +27,10 @@ MOST_WEEKS = 5200
 FIRST_STAGE = 10
 
 
+#: How far apart the seeds of organisations that are apart begin.
+UNIT_SEEDS = 10**12
+
+
 @dataclass(frozen=True)
 class Sweep:
     """One lever at several values.
@@ -58,6 +62,8 @@ class Experiment:
         until: for each KPI, the half-width that the interval of its difference to the baseline is to have at the
             horizon: replicates are added until it has (:mod:`ccsim.stopping`).
         most_replicates: no more than these.
+        units: of scenarios that are organisations apart, not one organisation under several levers, the number of the
+            organisation: those of one number share draws, those of different numbers do not.
     """
 
     name: str
@@ -74,6 +80,13 @@ class Experiment:
     at: tuple[int, ...] = ()
     until: Mapping[str, float] = field(default_factory=dict)
     most_replicates: int = 1000
+    units: Mapping[str, int] = field(default_factory=dict)
+
+    def seed_of(self, scenario: str, replicate: int) -> int:
+        """Return the seed of all draws of a run."""
+        from ccsim.simulation import replicate_seed
+
+        return replicate_seed(self.seed, replicate) + self.units.get(scenario, 0) * UNIT_SEEDS
 
     @property
     def main(self) -> tuple[str, ...]:
@@ -191,7 +204,7 @@ class Experiment:
             "name": self.name, "title": self.title, "question": self.question, "baseline": self.baseline,
             "weeks": self.weeks, "replicates": self.replicates, "seed": self.seed, "kpis": list(self.kpis),
             "sweep": sweep, "design": self.design and self.design.resolved(), "at": list(self.at),
-            "until": dict(self.until), "most_replicates": self.most_replicates,
+            "until": dict(self.until), "most_replicates": self.most_replicates, "units": dict(self.units),
             "scenarios": {name: one.resolved() for name, one in self.bases.items()},
         }  # fmt: skip
 
@@ -220,6 +233,7 @@ class Experiment:
             at=tuple(data["at"]),
             until=data.get("until", {}),
             most_replicates=data.get("most_replicates", 1000),
+            units=data.get("units", {}),
         )
 
 

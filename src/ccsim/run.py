@@ -50,7 +50,7 @@ def do_task(experiment: Experiment, task: Task) -> Done:
         start = time.perf_counter()
         try:
             scenario = experiment.scenarios[name]
-            run = simulate(scenario, replicate_seed(experiment.seed, replicate), experiment.weeks)
+            run = simulate(scenario, experiment.seed_of(name, replicate), experiment.weeks)
             # The experiment's name for it counts: two of its scenarios may come from one file.
             runs.append(replace(run.figures(experiment.at) if experiment.at else run, scenario=name))
         except Exception:  # noqa: BLE001  # whatever it is, it must not take other runs with it

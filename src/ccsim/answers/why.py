@@ -16,7 +16,6 @@ from ccsim.experiment import Experiment
 from ccsim.kpis import KPIS
 from ccsim.results import Results, in_order, open_results
 from ccsim.run import run_experiment
-from ccsim.simulation import replicate_seed
 from ccsim.tables import unit_of
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def why(
     again = _with_runs(results, made, set(runs))
     replicates = tuple(sorted({replicate for _, replicate in runs}))
     each = known.each(wanted)
-    seeds = [replicate_seed(results.experiment.seed, int(replicate)) for replicate in each["replicate"]]
+    seeds = [results.experiment.seed_of(scenarios[0], int(replicate)) for replicate in each["replicate"]]
     each.insert(1, "seed", seeds)
     return Why(
         wanted, stored, _number(Answers(Comparison(again)), wanted), _reported(Path(folder), wanted), scenarios,

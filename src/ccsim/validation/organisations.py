@@ -46,8 +46,11 @@ def experiment_of(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[
             whole[key] = scenario.changed({k: v for k, v in values.items() if k not in own})
             place[key] = (name, number)
     title = study.title or study.id
+    # Organisations of a sample are independent of each other: on common draws all would have the same executive.
+    units = {key: number for key, (_, number) in place.items()} if points else {}
     return Experiment(
-        study.id, title, study.about, next(iter(whole)), whole, study.weeks[-1] + 1, study.replicates, seed, at=study.weeks
+        study.id, title, study.about, next(iter(whole)), whole, study.weeks[-1] + 1, study.replicates, seed, at=study.weeks,
+        units=units,
     ), place  # fmt: skip
 
 
