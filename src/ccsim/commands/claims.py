@@ -1,6 +1,5 @@
 """``ccsim claims``: test the ledger of claims."""
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +31,7 @@ def claims(
     from ccsim.claims.ledger import run_ledger
     from ccsim.claims.pages import print_ledger, write_pages
     from ccsim.claims.record import load_claims
+    from ccsim.commands.running import again
     from ccsim.run import _processors, console_progress
     from ccsim.tables import console
 
@@ -45,9 +45,8 @@ def claims(
         progress=(lambda title: console_progress(title, told)) if shown else None, command=sys.argv,
     )  # fmt: skip
     print_ledger(ledger, console())
-    again = shlex.join(["ccsim", *(word for word in sys.argv[1:] if word != "--resume")])
-    again += f"` at {commit()}, seed `{seed}"
-    for path in write_pages(ledger, pages or out, again):
+    made_by = f"{again(sys.argv[1:])}` at {commit()}, seed `{seed}"
+    for path in write_pages(ledger, pages or out, made_by):
         typer.echo(str(path), err=True)
 
 

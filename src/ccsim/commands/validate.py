@@ -1,6 +1,5 @@
 """``ccsim validate``: the model beside published numbers."""
 
-import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +21,7 @@ def validate(
 ) -> None:
     """Compare the model with published numbers: value, interval, inside or not, source."""
     from ccsim.commands.claims import commit
+    from ccsim.commands.running import again
     from ccsim.run import console_progress
     from ccsim.tables import console
     from ccsim.validation.pages import print_scores, write_pages
@@ -37,8 +37,7 @@ def validate(
         progress=(lambda title: console_progress(title, told)) if sys.stderr.isatty() else None,
     )  # fmt: skip
     print_scores(scores, console())
-    again = shlex.join(["ccsim", *(word for word in sys.argv[1:] if word != "--resume")])
-    for path in write_pages(scores, pages or out, f"{again}` at {commit()}, seed `{seed}", load_apart(folder)):
+    for path in write_pages(scores, pages or out, f"{again(sys.argv[1:])}` at {commit()}, seed `{seed}", load_apart(folder)):
         typer.echo(str(path), err=True)
 
 
