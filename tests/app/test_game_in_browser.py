@@ -219,11 +219,18 @@ def test_row_24_a_lecturer_locks_hides_and_collects_games_by_hand_and_from_a_fol
     page.reload()
     go_on(page, tmp_path / "bob.json", "announce")
     go(page, 12)
-    page.get_by_label("Name to show").fill("<b>Bob</b>")
+    page.get_by_label("Team or player").fill("<b>Bob</b>")
     page.get_by_role("button", name="Hand in").click()
     page.get_by_text("Handed in.").wait_for()
-    lecturer.get_by_text("1 handed in").wait_for()
-    lecturer.get_by_role("cell", name="<b>Bob</b>").wait_for()
+    lecturer.get_by_text("1 has handed in").wait_for()
+    assert not lecturer.get_by_role("cell", name="<b>Bob</b>").is_visible(), (
+        "who is where is shown when the lecturer wants it"
+    )
+    lecturer.get_by_label("Show the ranking").check(force=True)
+    lecturer.locator(".gm-ranks").get_by_role("cell", name="<b>Bob</b>").wait_for()
+    page.locator(".gm-ranks .mine").get_by_text("<b>Bob</b>").wait_for()
+    lecturer.get_by_label("Show the ranking").uncheck(force=True)
+    page.locator(".gm-ranks").wait_for(state="detached")
     kept = tmp_path / "games"
     kept.mkdir()
     for number, name in enumerate(("announce", "widen-rights", "coach-leaders", "no-blame", "meet-customers")):
@@ -232,7 +239,8 @@ def test_row_24_a_lecturer_locks_hides_and_collects_games_by_hand_and_from_a_fol
     lecturer.get_by_text("Add kept games from a folder").click()
     lecturer.locator("input[type=file]").set_input_files(kept)
     lecturer.get_by_text("torn.json: is torn").wait_for()
-    lecturer.get_by_text("6 handed in").wait_for()
+    lecturer.get_by_text("All 6 have handed in").wait_for()
+    lecturer.get_by_text("Games, with names and points").click()
     assert lecturer.get_by_role("cell", name="student-", exact=False).count() == 5
     assert lecturer.locator(".gm-dots circle").count() == 6
     shot(lecturer, "row-24-class", whole=True)

@@ -86,17 +86,28 @@ def test_the_prediction_that_stands_is_part_of_the_choice():
 
 @pytest.mark.parametrize("seed", ["", "x", "-1", "1.5", "9" * 30, "٣", "1e9", "nan"])
 def test_an_absurd_seed_is_a_message(seed):
-    assert "problem" in table.started(seed, "") and "game" not in table.started(seed, "")
+    told = table.started(seed, "")
+    assert told["problem"].startswith(f"seed: {seed[:40]!r} is not accepted") and "game" not in told
 
 
 @pytest.mark.parametrize(
-    ("search", "found"),
-    [("?seed=7&class=ABCDE", (7, "ABCDE")), ("seed=-1", (None, "")), ("seed=1e400&class=" + "x" * 999, (None, "x" * 20)),
-     ("seed=" + "9" * 40, (None, "")), ("%ff%00", (None, "")), (None, (None, "")),
-     ("?seed=4" + "&a=1" * 80, (4, ""))],
+    ("search", "found", "told"),
+    [(None, (None, ""), ()), ("?seed=7", (7, ""), ()), ("seed=-1", (None, ""), ("seed: '-1'", "a whole number from 0 to 9223372036854775807")),
+     ("seed=abc", (None, ""), ("seed: 'abc' is not accepted",)), ("seed=" + "9" * 40, (None, ""), ("seed: '9999",)),
+     ("seed=", (None, ""), ("seed: ''",)), ("seed=1e400&class=" + "x" * 999, (None, "x" * 20), ("'1e400'", "no class has the code")),
+     ("?seed=7&class=ABCDE", (7, "ABCDE"), ("no class has the code 'ABCDE'", "seed: 7 is left aside")),
+     ("sed=7", (None, ""), ("is called 'sed' (did you mean 'seed'?)",)), ("%ff%00", (None, ""), ("no setting of this page",)),
+     ("?seed=4" + "&a=1" * 80, (4, ""), ("is called 'a' (known: class, seed)",)), ("a=1" + "&a=1" * 300, (None, ""), ("more than 200 values",)),
+     ("&".join(f"a{n}=1" for n in range(20)), (None, ""), ("and 16 more",)), ("x" * 9999, (None, ""), ("too long",))],
 )  # fmt: skip
-def test_an_address_is_read_or_left_out(search, found):
-    assert table.asked(search) == found
+def test_an_address_is_read_and_what_cannot_be_used_is_told(search, found, told):
+    *values, problem = table.asked(search)
+    assert tuple(values) == found and len(problem) < 500 and "\n" not in problem
+    assert all(words in problem for words in told) and bool(problem) == bool(told)
+
+
+def test_a_class_that_is_open_is_no_fault_of_an_address():
+    assert table.asked(f"class={ROOMS.open(3).code.lower()}")[2] == ""
 
 
 def test_a_file_is_loaded_or_its_fault_is_told():
@@ -116,6 +127,17 @@ def test_a_player_in_a_class_plays_its_draws_and_shows_progress():
     assert begun["game"].seed == 9
     table.after_quarter(table.Table(begun["game"], code=room.code))
     assert list(room.quarters.values()) == [1]
+
+
+def test_a_name_given_at_joining_is_the_games_and_the_lecturer_sees_who_is_how_far():
+    room = ROOMS.open(9)
+    begun = table.started("1", room.code, "  Team   Blue " + "x" * 99)
+    assert begun["game"].player == "Team Blue " + "x" * 30
+    after = table.after_quarter(table.Table(begun["game"], code=room.code))
+    assert list(room.names.values()) == [after.game.player]
+    kept = table.loaded("g.json", text_of(after.game).encode(), room.code)
+    assert kept["game"].player == after.game.player
+    assert table.loaded("g.json", text_of(after.game).encode(), room.code, "Team Red")["game"].player == "Team Red"
 
 
 def test_a_prediction_that_is_asked_for_is_the_players_own():

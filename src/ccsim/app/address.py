@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -15,6 +15,8 @@ from ccsim.settings import declared
 
 #: Letters that a link may have, and values that it may set.
 LONGEST_LINK, MOST_VALUES = 6000, 200
+#: Faults of a page's address that are named one by one.
+MOST_SAID = 4
 
 
 @dataclass
@@ -52,22 +54,51 @@ def link_of(
 def settings_of(query: str | None) -> Settings:
     """Return settings from the query of a link; what cannot be used is left out, and said."""
     found = Settings()
-    text = (query or "").lstrip("?")
-    if len(text) > LONGEST_LINK:
-        found.problems.append("the link is too long to be one of ours, and was left aside")
-        return found
-    try:
-        rows = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_VALUES)
-    except ValueError:
-        found.problems.append(f"the link sets more than {MOST_VALUES} values, and was left aside")
-        return found
-    for key, value in rows:
+    for key, value in _rows(query, found.problems):
         try:
             _take(found, key, value)
         except InputError as error:
             found.problems.append(f"{key[:60]}: {str(error).removeprefix(f'{key}: ')}")
     found.decisions.sort(key=lambda one: one.week)
     return found
+
+
+def taken(query: str | None, takers: Mapping[str, Callable[[str], Any]]) -> tuple[dict[str, Any], list[str]]:
+    """Return what the address of a page says.
+
+    Args:
+        query: of the address.
+        takers: for each key that the page knows, what makes a value of its text.
+
+    Returns:
+        Values by key, and in words what cannot be used; of a key that is given twice, the last one counts.
+    """
+    found: dict[str, Any] = {}
+    problems: list[str] = []
+    for key, text in _rows(query, problems):
+        try:
+            if key not in takers:
+                raise UnknownName("setting of this page", key[:60], takers)
+            found[key] = takers[key](text)
+        except UnknownName as error:
+            problems.append(str(error))
+        except InputError as error:
+            problems.append(f"{key}: {error}")
+    said = list(dict.fromkeys(problems))
+    return found, said[:MOST_SAID] + ([f"and {len(said) - MOST_SAID} more"] if len(said) > MOST_SAID else [])
+
+
+def _rows(query: str | None, problems: list[str]) -> list[tuple[str, str]]:
+    """Return keys and texts of a query; of one that cannot be a link of ours nothing, and ``problems`` says so."""
+    text = (query or "").lstrip("?")
+    if len(text) > LONGEST_LINK:
+        problems.append("the link is too long to be one of ours, and was left aside")
+        return []
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_VALUES)
+    except ValueError:
+        problems.append(f"the link sets more than {MOST_VALUES} values, and was left aside")
+        return []
 
 
 def _take(found: Settings, key: str, value: str) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from html import escape
 from typing import Any
-from urllib.parse import parse_qs
 
 import solara
 import solara.lab
 
 from ccsim.app import gathered
+from ccsim.app.address import taken
 from ccsim.app.file_field import FileField
 from ccsim.app.fold import Fold
 from ccsim.app.opening import Opening
 from ccsim.app.play import CSS
+from ccsim.app.ranking import Watch, ranking, ranking_table
 from ccsim.app.rooms import ROOMS, Room
 from ccsim.app.seen import criteria_table
 from ccsim.app.table import TURN
@@ -26,38 +27,68 @@ from ccsim.game.tables import class_csv, named
 from ccsim.game.terms import Terms
 from ccsim.scenario import load
 
-#: Seconds between two looks at a class.
-PAUSE = 2.0
-
 
 @solara.component
 def ClassPage() -> None:
     """Open a class, or come back to it with the address that was shown."""
-    place = solara.use_reactive(asked(solara.use_router().search))
+    search = solara.use_router().search
+    wanted = solara.use_memo(lambda: asked(search), [])
+    place = solara.use_reactive(wanted[:2])
     solara.Style(CSS)
     with solara.Div(classes=["gm"]):
+        problem = wanted[2]
         try:
             room = ROOMS.enter(*place.value) if place.value[0] else None
-            problem = ""
         except CcsimError as error:
-            room, problem = None, str(error)
+            room, problem = None, "; ".join(part for part in (str(error), problem) if part)
         if room is None:
             Opening(problem, lambda new: place.set((new.code, new.key)))
         else:
-            Lesson(room)
+            Lesson(room, problem if place.value == wanted[:2] else "")
 
 
-def asked(search: str | None) -> tuple[str, str]:
-    """Return the class code and the key that an address asks for; whatever else stands there is left out."""
-    found = parse_qs((search or "")[:300].lstrip("?"))
-    code, key = (found.get(name, [""])[0][:40] for name in ("class", "key"))
-    return code, key
+def asked(search: str | None) -> tuple[str, str, str]:
+    """Return the class code and the key that an address asks for, and in words what of it cannot be used."""
+    found, problems = taken(search, {"class": lambda text: text[:40], "key": lambda text: text[:40]})
+    if found.get("key") and not found.get("class"):
+        problems.append("key: opens a class only together with its code, as in class=CODE&key=KEY")
+    return found.get("class", ""), found.get("key", ""), "; ".join(problems)
 
 
 @solara.component
-def Lesson(room: Room) -> None:
+def Lesson(room: Room, problem: str = "") -> None:
     """A class that is open: its code, progress, and the comparison."""
     version = solara.use_reactive(room.version)
+    Watch(room, version)
+    solara.HTML(tag="h1", unsafe_innerHTML="Your class")
+    solara.Text(problem, classes=["gm-bad"])
+    with solara.Div(classes=["gm-row", "gm-top"]):
+        solara.HTML(tag="div", unsafe_innerHTML=f'Class code<div class="gm-code">{escape(room.code)}</div>')
+        solara.HTML(
+            tag="div",
+            classes=["gm-how"],
+            unsafe_innerHTML="Players open this server's address with "
+            f"<code>/play?class={escape(room.code)}</code>, or type the code on the page Play."
+            f"<br>{escape(load(room.scenario).title)}, seed {room.seed}. {escape(terms_words(room.terms))}",
+        )
+    last = catalogue().rules.quarters
+    solara.Text(progress(room.quarters, room.games, last), classes=["gm-said"])
+    with solara.Div(classes=["gm-tools"]):
+        with Fold("Who is how far"):
+            solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=who_table(room, last))
+        # Closed, because this page is shown to the class and the key is the lecturer's.
+        with Fold("How to come back to this page (not for the projector)"):
+            solara.Text(f"/class?class={room.code}&key={room.key}", classes=["gm-address"])
+        with Fold("Let an event come"):
+            Triggers(room, version.value)
+        with Fold("Add kept games from a folder"):
+            Folder(room)
+    Gathered(room, version.value)
+
+
+@solara.component
+def Gathered(room: Room, version: int) -> None:
+    """What was handed in: the ranking if the lecturer shows it, and all games side by side."""
 
     def levels_of() -> tuple[Game, gathered.Levels]:
         with TURN:
@@ -65,31 +96,24 @@ def Lesson(room: Room) -> None:
             return like, gathered.lines_of(like)
 
     work: Any = solara.lab.use_task(levels_of, dependencies=[room.code, repr(room.terms)], raise_error=False)
-    Watch(room, version)
-    solara.HTML(tag="h1", unsafe_innerHTML="Your class")
-    with solara.Div(classes=["gm-row"]):
-        solara.HTML(tag="div", unsafe_innerHTML=f'Class code<div class="gm-code">{escape(room.code)}</div>')
-        solara.HTML(
-            tag="div",
-            unsafe_innerHTML="Players open this server's address with "
-            f"<code>/play?class={escape(room.code)}</code>, or type the code on the page Play."
-            f"<br>{escape(load(room.scenario).title)}, seed {room.seed}. {escape(terms_words(room.terms))}",
-        )
-    # Closed, because this page is shown to the class and the key is the lecturer's.
-    with Fold("How to come back to this page (not for the projector)"):
-        solara.Text(f"/class?class={room.code}&key={room.key}")
-    with Fold("Let an event come"):
-        Triggers(room, version.value)
-    with Fold("Add kept games from a folder"):
-        Folder(room)
-    Progress(room, version.value)
+    solara.v.Switch(
+        label="Show the ranking, here and to everybody who has handed in", v_model=room.ranking, hide_details=True,
+        class_="gm-switch", on_v_model=lambda on: ROOMS.show_ranking(room, bool(on)),
+    )  # fmt: skip
     rows = named(list(room.games.values()))
+    # A place of its own for what comes and goes: without it, what stands below would be made anew, and folded up.
+    with solara.Div():
+        if room.ranking and rows:
+            told = f"<h2>Ranking</h2>{ranking_table(ranking(room.games.values()))}"
+            solara.HTML(tag="div", classes=["gm-wide", "gm-ranking"], unsafe_innerHTML=told)
     if not rows:
         solara.Text("No game is handed in yet. They appear here by themselves.")
         return
     like, levels = work.value if work.finished and work.value else (None, ())
     marks = sorted((at, catalogue().events[name].title) for name, at in coming(room).items())
     solara.HTML(tag="div", unsafe_innerHTML=gathered.comparison(rows, levels, marks))
+    with Fold("Games, with names and points"):
+        solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=gathered.games_table(rows))
     if like is not None:
         solara.HTML(
             tag="div", unsafe_innerHTML=f"<h2>How points are made</h2>{criteria_table(like)}", classes=["gm-wide"]
@@ -113,17 +137,6 @@ def terms_words(terms: Terms) -> str:
         parts += [f"{len(names)} move{'s' if len(names) > 1 else ''} {word}."] if names else []
     parts += ["Own weights."] if terms.weights else []
     return " ".join(part for part in parts if part)
-
-
-@solara.component
-def Watch(room: Room, version: solara.Reactive[int]) -> None:
-    """Look at the class again and again, as long as the page is open."""
-
-    def watch(cancelled: Any) -> None:
-        while not cancelled.wait(PAUSE):
-            version.set(room.version)
-
-    solara.use_thread(watch, dependencies=[room.code])
 
 
 @solara.component
@@ -172,25 +185,39 @@ def Folder(room: Room) -> None:
             solara.Text(line, style={"display": "block"})
 
 
-@solara.component
-def Progress(room: Room, version: int) -> None:
-    """How many are how far."""
-    said = progress(room.quarters, room.games, catalogue().rules.quarters)
-    solara.Text(said, style={"font-weight": "600"})
-
-
 def progress(quarters: Mapping[str, int], games: Collection[str], last: int) -> str:
-    """Say how many are how far.
+    """Say how many are how far; everybody is counted once.
 
     Args:
         quarters: quarters that each visitor has played.
-        games: visitors whose games are handed in; who plays once more is counted as playing, too.
+        games: visitors whose games are handed in.
         last: quarters of a game.
     """
-    playing = [played for played in quarters.values() if played < last]
+    playing = [played for visitor, played in quarters.items() if played < last and visitor not in games]
+    again = sum(1 for visitor, played in quarters.items() if played < last and visitor in games)
     waiting = sum(1 for visitor, played in quarters.items() if played >= last and visitor not in games)
-    if games and not playing and not waiting:
-        return f"All {len(games)} handed in." if len(games) > 1 else "1 handed in."
-    slow = f" (the slowest is in quarter {min(playing) + 1})" if playing else ""
-    done = f", {waiting} at the end but not handed in" if waiting else ""
-    return f"{len(playing)} playing{slow}{done}, {len(games)} handed in."
+    more = f" {again} {'plays' if again == 1 else 'play'} once more." if again else ""
+    if not (playing or waiting or games):
+        return "Nobody has joined yet."
+    if not playing and not waiting:
+        return (f"All {len(games)} have handed in." if len(games) > 1 else "1 has handed in.") + more
+    if not playing:
+        handed = f"{len(games)} handed in, {waiting} not yet" if games else "nobody has handed in yet"
+        return (
+            f"All {waiting + len(games)} are at the end: {handed}.{more}"
+            if waiting + len(games) > 1
+            else "1 at the end, not handed in yet."
+        )
+    done = f", {waiting} at the end and not handed in yet" if waiting else ""
+    return f"{len(playing)} playing (the slowest in quarter {min(playing) + 1}){done}, {len(games)} handed in.{more}"
+
+
+def who_table(room: Room, last: int) -> str:
+    """Return everybody who has joined, with how far, the slowest first."""
+    rows = []
+    for visitor, played in sorted(room.quarters.items(), key=lambda row: (row[0] in room.games, row[1])):
+        where = "at the end" if played >= last else f"in quarter {played + 1}"
+        if visitor in room.games:
+            where = "handed in" if played >= last else f"handed in; once more {where}"
+        rows.append(f"<tr><td>{escape(room.names.get(visitor, '')) or '(no name)'}</td><td>{where}</td></tr>")
+    return f"<table><tr><th>Team or player</th><th>How far</th></tr>{''.join(rows)}</table>" if rows else "Nobody yet."

@@ -13,6 +13,7 @@ from ccsim.app.course import Course
 from ccsim.app.playing import SPEEDS
 from ccsim.app.sealed import Sealed, opened
 from ccsim.app.sitting import Sitting
+from ccsim.reading import figure
 from ccsim.scenario import load, shipped
 
 
@@ -59,6 +60,6 @@ def summary(course: Course, sitting: Sitting) -> str:
     """Say how a run has ended, beside doing nothing."""
     base, told = sitting.baseline(), []
     for name in ("csat", "adoption", "npv"):
-        mine, theirs = (pictures.figure(name, float(run.drawn(name)[-1])) for run in (course, base))
+        mine, theirs = (figure(name, float(run.drawn(name)[-1])) for run in (course, base))
         told.append(f"{pictures.KPIS[name].title.lower()} {mine} ({theirs})")
     return f"The run is over; in brackets, doing nothing: {', '.join(told)}."

@@ -16,6 +16,7 @@ from ccsim.app.replicates import Replicates
 from ccsim.app.sealed import Sealed
 from ccsim.app.sitting import Kept, Sitting
 from ccsim.kpis import KPIS
+from ccsim.reading import change, figure, title_of
 from ccsim.settings import declared
 
 #: KPIs of the table of runs, of the table of differences, and most runs side by side.
@@ -64,7 +65,7 @@ def Compare(sitting: Sitting, turn: int, restart: Callable[..., None], problem: 
 
 def _row(number: int, run: Kept, wanted: Sequence[str], present: bool) -> dict[str, Any]:
     course = run.course
-    figures = [pictures.figure(name, float(course.drawn(name)[-1])) if course.weeks else "–" for name in SHORT]
+    figures = [figure(name, float(course.drawn(name)[-1])) if course.weeks else "–" for name in SHORT]
     return {"number": number, "title": course.title, "chosen": course.title in wanted, "set": said(run), "seed": str(course.seed),
             "weeks": course.weeks, "horizon": course.horizon, "figures": figures, "present": present}  # fmt: skip
 
@@ -152,14 +153,11 @@ def figures_table(runs: Sequence[Kept]) -> str:
     rows = ""
     for name in FIGURES:
         values = np.array([run.course.drawn(name)[week] for run in runs])
-        cells = "".join(f"<td>{pictures.figure(name, float(value))}</td>" for value in values)
+        cells = "".join(f"<td>{figure(name, float(value))}</td>" for value in values)
         for value in values[1:]:
             gap = float(value - values[0])
-            sign = "" if gap != gap else "+" if gap > 0 else "−" if gap < 0 else "±"
-            cells += (
-                f"<td class='{pictures.tone(name, gap, float(values[0]))}'>{sign}{pictures.figure(name, abs(gap))}</td>"
-            )
-        rows += f"<tr><th scope='row'>{KPIS[name].title} ({pictures.unit_of(name)})</th>{cells}</tr>"
+            cells += f"<td class='{pictures.tone(name, gap, float(values[0]))}'>{change(name, gap)}</td>"
+        rows += f"<tr><th scope='row'>{title_of(name)}</th>{cells}</tr>"
     return (
         f"<div class='ex-wide'><table class='figures'><caption>In week {week}; means of the last 13 weeks, or sums to date"
         f"</caption><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"

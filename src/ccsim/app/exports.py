@@ -19,7 +19,7 @@ from ccsim.app.fold import Fold
 from ccsim.app.panels import setting
 from ccsim.app.sitting import Kept, Sitting
 from ccsim.errors import CcsimError, InputError
-from ccsim.kpis import KPIS
+from ccsim.reading import drawn, figure, times, title_of
 from ccsim.scenario import Scenario
 
 #: Bytes that a scenario file may have.
@@ -86,13 +86,13 @@ def picture_png(run: Kept, baseline: Any) -> bytes:
     course = run.course
     with slide(len(pictures.LINES)) as (figure, panels):
         for axes, name in zip(panels, pictures.LINES, strict=True):
-            theirs, mine = baseline.drawn(name)[: course.weeks], course.drawn(name)
+            theirs = times(name) * baseline.drawn(name)[: course.weeks]
             axes.plot(theirs, color=BASELINE[0], linestyle=BASELINE[1], linewidth=2, label="doing nothing, same draws")
-            axes.plot(mine, color=COLOURS[0], linewidth=2.2, label=course.title)
+            axes.plot(times(name) * course.drawn(name), color=COLOURS[0], linewidth=2.2, label=course.title)
             axes.set_xlim(0, max(1, course.horizon - 1))
             for week, _ in course.events:
                 axes.axvline(week, color="#8a8a8a", linewidth=0.8, linestyle=(0, (2, 3)))
-            axes.set_title(f"{KPIS[name].title} ({KPIS[name].unit})")
+            axes.set_title(title_of(name))
             axes.set_xlabel("week")
         figure.suptitle(f"{course.title}, seed {course.seed}", x=0.02, ha="left", fontsize=16, fontweight="bold")
         handles, labels = panels[0].get_legend_handles_labels()
@@ -112,12 +112,12 @@ def report_html(run: Kept, baseline: Any, note: str) -> str:
     rows, charts = "", ""
     for name in (*pictures.TILES, "churn", "fatigue") if course.weeks else ():
         mine, theirs = float(course.drawn(name)[-1]), float(baseline.drawn(name)[course.weeks - 1])
-        rows += (f"<tr><th>{KPIS[name].title} ({pictures.unit_of(name)})</th><td>{pictures.figure(name, mine)}</td>"
-                 f"<td>{pictures.figure(name, theirs)}</td></tr>")  # fmt: skip
+        rows += (f"<tr><th>{title_of(name)}</th><td>{figure(name, mine)}</td>"
+                 f"<td>{figure(name, theirs)}</td></tr>")  # fmt: skip
     for name in pictures.LINES:
-        series = [sketch.Series("doing nothing", pictures.BASELINE, baseline.drawn(name)[: course.weeks].tolist()),
-                  sketch.Series("this run", pictures.MINE, course.drawn(name).tolist())]  # fmt: skip
-        charts += f"<figure>{sketch.chart(f'{KPIS[name].title} ({KPIS[name].unit})', series, list(course.events), weeks=course.horizon)}</figure>"
+        series = [sketch.Series("doing nothing", pictures.BASELINE, drawn(name, baseline.drawn(name)[: course.weeks])),
+                  sketch.Series("this run", pictures.MINE, drawn(name, course.drawn(name)))]  # fmt: skip
+        charts += f"<figure>{sketch.chart(title_of(name), series, list(course.events), weeks=course.horizon)}</figure>"
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(course.title)}</title><style>
 body {{ font: 15px/1.45 sans-serif; color: #222; max-width: 1080px; margin: 24px auto; padding: 0 16px; }} table {{ border-collapse: collapse; }}
 td, th {{ text-align: left; padding: 3px 14px 3px 0; border-bottom: 1px solid #ddd; }} .charts {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 10px; }}

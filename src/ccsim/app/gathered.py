@@ -12,7 +12,10 @@ from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import best_plan, feasible, nothing, score, scored
 from ccsim.game.playing import Game
 from ccsim.game.tables import Result
+from ccsim.reading import drawn, figure, title_of
 
+#: Width and height of a chart; no wider than the narrowest place for it, so that letters never shrink.
+CHART = (270, 180)
 Rows = list[tuple[str, Result]]
 Levels = tuple[tuple[str, float, tuple[str, str]], ...]
 
@@ -24,7 +27,7 @@ def lines_of(like: Game) -> Levels:
 
 
 def comparison(rows: Rows, levels: Levels, marks: Sequence[tuple[int, str]] = ()) -> str:
-    """Return the whole comparison.
+    """Return the comparison without names.
 
     Args:
         rows: games with the names to show.
@@ -32,15 +35,11 @@ def comparison(rows: Rows, levels: Levels, marks: Sequence[tuple[int, str]] = ()
         marks: (quarter from 0, event).
     """
     dots = sketch.dots("Points of all games", [(name, row.score.total) for name, row in rows], levels)
-    charts = [
-        fan("Satisfaction, true", "csat", rows, marks), fan("Satisfaction, reported", "reported_csat", rows, marks),
-        fan("Profit (EUR/week)", "profit", rows, marks), fan("Habit (share)", "habit", rows, marks),
-    ]  # fmt: skip
+    charts = [fan(kpi, rows, marks) for kpi in ("csat", "reported_csat", "profit", "habit")]
     return (
         f'<div class="gm-dots">{dots}</div><div class="gm-charts gm-four">'
         + "".join(f"<div>{one}</div>" for one in charts)
         + f"</div>{said(marks)}"
-        f'<div class="gm-wide"><h2>Games</h2>{games_table(rows)}</div>'
         f'<div class="gm-wide"><h2>Moves</h2>{moves_table(rows)}</div>'
     )
 
@@ -58,7 +57,8 @@ def page(title: str, rows: Rows, like: Game) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{heading}</title>'
         '<meta name="viewport" content="width=device-width"><style>body { font-family: system-ui, sans-serif; }'
-        f'{css}</style></head><body class="gm"><main><h1>{heading}</h1>{comparison(rows, lines_of(like))}</main></body>'
+        f'{css}</style></head><body class="gm"><main><h1>{heading}</h1>{comparison(rows, lines_of(like))}'
+        f'<div class="gm-wide"><h2>Games</h2>{games_table(rows)}</div></main></body>'
         "</html>\n"
     )
 
@@ -69,11 +69,13 @@ def said(marks: Sequence[tuple[int, str]]) -> str:
     return f"<p>▾ {words}.</p>" if words else ""
 
 
-def fan(title: str, kpi: str, rows: Rows, marks: Sequence[tuple[int, str]] = ()) -> str:
+def fan(kpi: str, rows: Rows, marks: Sequence[tuple[int, str]] = ()) -> str:
     """Draw a KPI of all games, with the class's mean."""
-    lines = [sketch.Series(name, sketch.YOU, row.kpis[kpi], faint=True) for name, row in rows]
+    lines = [sketch.Series(name, sketch.YOU, drawn(kpi, row.kpis[kpi]), faint=True) for name, row in rows]
     mean = [fmean(values) for values in zip(*(row.kpis[kpi] for _, row in rows), strict=True)]
-    return sketch.chart(title, [*lines, sketch.Series("Mean of the class", sketch.BEST, mean)], marks, 320, 190)
+    return sketch.chart(
+        title_of(kpi), [*lines, sketch.Series("Mean of the class", sketch.BEST, drawn(kpi, mean))], marks, *CHART
+    )
 
 
 def moves_table(rows: Rows) -> str:
@@ -109,8 +111,8 @@ def games_table(rows: Rows) -> str:
     head = "".join(f"<th>{escape(scored(kpi).split(' (')[0])}, {weight:g} %</th>" for kpi, weight in weights.items())
     body = "".join(
         f"<tr><td>{escape(name)}</td><td>{row.score.total:.1f}</td>"
-        + "".join(f"<td>{sketch.short(row.score.values[kpi])}</td>" for kpi in weights)
-        + f"<td>{sketch.short(row.surprise)}</td></tr>"
+        + "".join(f"<td>{figure(kpi, row.score.values[kpi])}</td>" for kpi in weights)
+        + f"<td>{figure('reported_csat', row.surprise)}</td></tr>"
         for name, row in rows
     )
     return f"<table><tr><th>Player</th><th>Points</th>{head}<th>Error of predictions</th></tr>{body}</table>"

@@ -10,7 +10,7 @@ import solara
 
 from ccsim.app.fold import Fold
 from ccsim.app.rooms import ROOMS, Room
-from ccsim.app.table import TURN
+from ccsim.app.table import TURN, seed_of
 from ccsim.errors import CcsimError, InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import scored
@@ -74,12 +74,13 @@ def open_class(wish: Wish) -> Room:
     Raises:
         InputError: what the form asks for cannot be had.
     """
-    text = wish.seed.strip()
-    if not (text.isascii() and text.isdigit() and len(text) < 20):
-        raise InputError(f"the seed {wish.seed[:20]!r} is not accepted; it takes a whole number from 0")
+    try:
+        seed = seed_of(wish.seed)
+    except InputError as error:
+        raise InputError(f"seed: {error}") from None
     terms = terms_of(wish)
     with TURN:
-        return ROOMS.open(int(text), wish.scenario, terms)
+        return ROOMS.open(seed, wish.scenario, terms)
 
 
 @solara.component

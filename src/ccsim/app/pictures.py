@@ -12,6 +12,7 @@ from ccsim.app.course import COLOURS, TIPPED, Course, People, Structure, latest
 from ccsim.app.sealed import Sealed, opened
 from ccsim.kpis import KPIS
 from ccsim.populations import Floats
+from ccsim.reading import figure, times, unit_of
 
 #: KPIs of the tiles and of the lines.
 TILES = ("csat", "nps", "fcr", "adoption", "conviction", "engagement", "profit", "npv")
@@ -108,8 +109,7 @@ def line_of(course: Course, name: str, look: tuple[str, str]) -> Line:
 
 def plain(values: Floats, name: str) -> list[float | None]:
     """Return values of a KPI with as many digits as a picture can show, shares in per cent, nan as None."""
-    times = 100.0 if KPIS[name].unit.startswith("share") else 1.0
-    return [None if value != value else float(f"{times * value:.5g}") for value in values.tolist()]
+    return [None if value != value else float(f"{times(name) * value:.5g}") for value in values.tolist()]
 
 
 def tiles(course: Course, baseline: Course | None) -> Sealed:
@@ -129,29 +129,9 @@ def tiles(course: Course, baseline: Course | None) -> Sealed:
     return Sealed(found)
 
 
-def unit_of(name: str) -> str:
-    """Return the unit in which a KPI is shown: shares in per cent."""
-    return KPIS[name].unit.replace("share", "%", 1)
-
-
 def span_of(name: str) -> str:
     """Say over which weeks a figure is taken."""
     return "to date" if KPIS[name].total == "last" else "mean of the last 13 weeks"
-
-
-def figure(name: str, value: float) -> str:
-    """Write a KPI as a figure, shares in per cent."""
-    if value != value:
-        return "–"
-    shown = 100 * value if KPIS[name].unit.startswith("share") else value
-    size = abs(shown)
-    if size >= 1e6:
-        written = f"{shown / 1e6:,.2f} m"
-    elif size >= 1e4:
-        written = f"{shown / 1e3:,.0f} k"
-    else:
-        written = f"{shown:,.0f}" if size >= 1000 else f"{shown:.1f}"
-    return written.replace("-", "−")
 
 
 def slight(gap: float, now: float) -> bool:

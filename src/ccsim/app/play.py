@@ -18,6 +18,7 @@ import solara
 
 from ccsim.app.file_field import FileField
 from ccsim.app.fold import Fold
+from ccsim.app.rooms import LONGEST_NAME
 from ccsim.app.seen import Figures, Head, Revealed, SoFar
 from ccsim.app.table import TURN, Table, after_quarter, asked, loaded, started, ticking, usual, visitor
 from ccsim.app.unveiled import Unveiled
@@ -26,6 +27,7 @@ from ccsim.game.catalogue import catalogue
 from ccsim.game.playing import Choice, Game
 from ccsim.game.saved import LARGEST, NOTE, text_of
 from ccsim.kpis import KPIS
+from ccsim.reading import unit_of, with_unit
 
 CSS = Path(__file__).with_name("game.css")
 
@@ -38,8 +40,9 @@ def PlayPage(seed: int | None = None, code: str = "") -> None:
         seed: of the draws; by default what the address says (``?seed=7``), else 1.
         code: of a class; by default what the address says (``?class=ABCDE``).
     """
-    wanted = asked(solara.use_router().search)
-    table = solara.use_reactive(Table())
+    search = solara.use_router().search
+    wanted = solara.use_memo(lambda: asked(search), [])
+    table = solara.use_reactive(Table(problem=wanted[2]))
     solara.Style(CSS)
     with solara.Div(classes=["gm"]):
         game = table.value.game
@@ -56,16 +59,16 @@ def Briefing(table: solara.Reactive[Table], seed: int | None, code: str) -> None
     """What it is about, and the start: on a seed, in a class, or from a file."""
     rules = catalogue().rules
     number = solara.use_reactive("1" if seed is None else str(seed))
-    typed = solara.use_reactive(code)
+    typed, name = solara.use_reactive(code), solara.use_reactive("")
 
     # While the briefing is read, the model is compiled and the organisation founded. Nothing on the page waits for it.
     solara.use_effect(lambda: Thread(target=started, args=(number.peek(), ""), daemon=True).start(), [])
 
     def begin() -> None:
-        table.set(replace(table.value, **started(number.value, typed.value)))
+        table.set(replace(table.value, **started(number.value, typed.value, name.value)))
 
-    def load(name: str, content: bytes) -> None:
-        table.set(replace(table.value, **loaded(name, content, typed.peek())))
+    def load(file: str, content: bytes) -> None:
+        table.set(replace(table.value, **loaded(file, content, typed.peek(), name.peek())))
 
     solara.HTML(tag="h1", unsafe_innerHTML="Three years to make a company customer-centric")
     solara.Text(rules.brief.strip(), classes=["gm-brief"], style={"max-width": "75ch", "display": "block"})
@@ -80,7 +83,12 @@ def Briefing(table: solara.Reactive[Table], seed: int | None, code: str) -> None
     )
     with solara.Div(classes=["gm-row"]):
         solara.InputText("Class code (if your lecturer gave one)", value=typed, continuous_update=True)
-        if not typed.value.strip():
+        if typed.value.strip():
+            solara.v.TextField(
+                label="Team or player (may be empty)", v_model=name.value, counter=False,
+                on_v_model=lambda text: name.set(str(text or "")), attributes={"maxlength": str(LONGEST_NAME)},
+            )  # fmt: skip
+        else:
             solara.InputText("Seed: the same number brings the same events", value=number, continuous_update=True)
         solara.Button("Begin", on_click=begin, color="primary", classes=["gm-begin"])
     # Always there, empty or not: what comes and goes would make the fold below anew, and close it.
@@ -191,7 +199,8 @@ def ended_by(game: Game, name: str) -> list[str]:
 def MoveRow(name: str, runs: bool, ticked: bool, locked: bool, ends: str, tick: Callable[[str, bool], None]) -> None:
     """A move: a box to tick, what it costs, what it means."""
     row = catalogue().move(name)
-    said = f"{row.price(runs)}. {row.about}" + (f" ▸ Ends: {ends}." if ends else "")
+    price = row.price(runs)
+    said = f"{price[:1].upper()}{price[1:]}. {row.about}" + (f" ▸ Ends: {ends}." if ends else "")
     # One widget a row: what a class waits for when all begin at once is the making of widgets.
     solara.v.Checkbox(
         label=row.title + (" (running)" if runs else " (locked by your lecturer)" if locked else ""), v_model=ticked,
@@ -203,22 +212,23 @@ def MoveRow(name: str, runs: bool, ticked: bool, locked: bool, ends: str, tick: 
 def Guess(game: Game, kpi: str, value: float | None, put: Callable[[dict[str, float]], None]) -> None:
     """The prediction of a KPI for the coming quarter; None until the player has made one."""
     low, high, step = next(row.predict for row in game.rules.report if row.kpi == kpi) or (0.0, 1.0, 0.01)
-    now, title, unit = usual(game, kpi), KPIS[kpi].title.lower(), KPIS[kpi].unit
+    now, title = usual(game, kpi), KPIS[kpi].title.lower()
 
     def guess(new: Any) -> None:
         # The browser's limits bind the browser only.
         if isinstance(new, int | float) and not isinstance(new, bool) and new == new:
             put({kpi: min(high, max(low, float(new)))})
 
-    def said(number: float) -> str:
-        return f"{number:,.{1 if step < 1 else 0}f} {unit}"
-
     with solara.Div(classes=["gm-guess", *(["open"] if value is None else [])]):
         with solara.Div(classes=["gm-row"]):
-            solara.Text(f"I expect {title} of {said(value)}" if value is not None else f"What {title} do you expect?")
+            solara.Text(
+                f"I expect {title} of {with_unit(kpi, value)}" if value is not None else f"What {title} do you expect?"
+            )
             if value is None:
-                solara.Button(f"As it is: {said(now)}", on_click=lambda: guess(now), small=True, outlined=True)
+                solara.Button(
+                    f"As it is: {with_unit(kpi, now)}", on_click=lambda: guess(now), small=True, outlined=True
+                )
         solara.v.Slider(
             v_model=now if value is None else value, min=low, max=high, step=step, on_v_model=guess, dense=True,
-            hide_details=True, attributes={"aria-label": f"Expected {title}, {unit}"},
+            hide_details=True, attributes={"aria-label": f"Expected {title}, {unit_of(kpi)}"},
         )  # fmt: skip

@@ -16,6 +16,7 @@ from ccsim.app.sitting import Kept
 from ccsim.comparison import Comparison, compare
 from ccsim.experiment import Experiment
 from ccsim.kpis import KPIS, QUARTER
+from ccsim.reading import change, figure, title_of
 
 REPLICATES = 30
 #: Batches take every processor: one at a time on a server.
@@ -123,20 +124,16 @@ def verdict(comparison: Comparison, runs: Sequence[Kept]) -> str:
     for number, run in enumerate(runs):
         for row in frame[frame["scenario"] == f"run-{number + 1}"].to_dict("records"):
             name = str(row["kpi"])
-            cells = f"<td>{pictures.figure(name, row['mean'])}</td>"
+            cells = f"<td>{figure(name, row['mean'])}</td>"
             if number and row["difference"] == row["difference"]:
                 low, high = row["difference_low"], row["difference_high"]
                 sure = "more than luck" if row["distinguishable"] else "may be luck"
-                cells += f"<td>{_signed(name, row['difference'])}</td><td>{_signed(name, low)} to {_signed(name, high)}</td><td>{sure}</td>"
+                cells += f"<td>{change(name, row['difference'])}</td><td>{change(name, low)} to {change(name, high)}</td><td>{sure}</td>"
             else:
                 cells += "<td></td><td></td><td></td>"
-            rows += f"<tr><th scope='row'>{escape(run.course.title)}</th><td>{KPIS[name].title} ({pictures.unit_of(name)})</td>{cells}</tr>"
+            rows += f"<tr><th scope='row'>{escape(run.course.title)}</th><td>{title_of(name)}</td>{cells}</tr>"
     return (
         f"<div class='ex-wide'><table class='words verdict'><caption>At the horizon, {REPLICATES} replicates each; differences to the "
         "first run are taken seed by seed, with a 95 % interval; Holm's correction for many tests</caption><thead><tr><th>run</th>"
         f"<th>figure</th><th>mean</th><th>difference</th><th>interval</th><th></th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
-
-
-def _signed(name: str, value: float) -> str:
-    return f"{'+' if value > 0 else '−' if value < 0 else '±'}{pictures.figure(name, abs(value))}"

@@ -14,13 +14,15 @@ from ccsim.errors import InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import score
 from ccsim.game.playing import Game, events_of
-from ccsim.game.saved import game_of
+from ccsim.game.saved import NAME, game_of
 from ccsim.game.tables import Result, result
 from ccsim.game.terms import Terms
 
 #: Letters that cannot be mistaken for one another when they are read from a screen.
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-MOST_ROOMS, MOST_GAMES, LONGEST_NAME = 40, 300, 40
+MOST_ROOMS, MOST_GAMES, LONGEST_NAME = 40, 300, NAME
+#: Seconds between two looks of a page at a class.
+PAUSE = 2.0
 
 
 @dataclass
@@ -33,6 +35,8 @@ class Room:
         seed, scenario, terms: what everybody plays, and how.
         games: finished games by visitor; the latest one counts.
         quarters: how far each visitor is.
+        names: what each visitor chose to be called at joining; may be empty.
+        ranking: whether the ranking is shown, on the lecturer's page and to those who have handed in.
         version: grows with every change.
     """
 
@@ -43,6 +47,8 @@ class Room:
     terms: Terms = field(default_factory=Terms)
     games: dict[str, Result] = field(default_factory=dict)
     quarters: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    ranking: bool = False
     version: int = 0
 
     def new_game(self) -> Game:
@@ -120,13 +126,20 @@ class Rooms:
             raise InputError("this is not the key of that class; use the address that was shown when it was opened")
         return room
 
-    def progress(self, code: str, visitor: str, quarter: int) -> None:
-        """Note how far a visitor is."""
+    def progress(self, code: str, visitor: str, quarter: int, name: str = "") -> None:
+        """Note how far a visitor is, and what he, she or the team is called."""
         room = self.find(code)
         with self._lock:
             if visitor in room.quarters or len(room.quarters) < MOST_GAMES:
                 room.quarters[visitor] = quarter
+                room.names[visitor] = called(name)
                 room.version += 1
+
+    def show_ranking(self, room: Room, on: bool) -> None:
+        """Show the ranking, or hide it."""
+        with self._lock:
+            room.ranking = on
+            room.version += 1
 
     def trigger(self, room: Room, event: str) -> int:
         """Let an event come, for everybody in the same quarter: the first that nobody can have begun.
@@ -158,14 +171,14 @@ class Rooms:
             InputError: the game is not over, is not the one that the class plays, or the class is full.
         """
         room = self.find(code)
-        row = result(game, " ".join(name.split())[:LONGEST_NAME])
+        row = result(game, called(name))
         room.admit(game)
         row = replace(row, score=score(game))
         with self._lock:
             if visitor not in room.games and len(room.games) >= MOST_GAMES:
                 raise InputError(f"the class is full: {MOST_GAMES} games are handed in")
             room.games[visitor] = row
-            room.quarters[visitor] = game.quarter
+            room.quarters[visitor], room.names[visitor] = game.quarter, row.name
             room.version += 1
 
     def add_file(self, room: Room, content: bytes, file: str) -> None:
@@ -183,6 +196,11 @@ class Rooms:
 
 #: The classes of this server.
 ROOMS = Rooms()
+
+
+def called(name: str) -> str:
+    """Return a name as it is kept."""
+    return " ".join(name.split())[:LONGEST_NAME].strip()
 
 
 def _code() -> str:

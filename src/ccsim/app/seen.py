@@ -11,8 +11,11 @@ from ccsim.app.fold import Fold
 from ccsim.game.debrief import scored
 from ccsim.game.playing import Choice, Game
 from ccsim.kpis import KPIS
+from ccsim.reading import change, drawn, figure, times, unit_of, with_unit
 
 STYLE = ("#222222", "")
+#: Width and height of a chart on a quarter's page; no wider than the narrowest place for it, so that letters never shrink.
+SMALL = (250, 150)
 
 
 @solara.component
@@ -53,7 +56,7 @@ def Revealed(game: Game, turn: int) -> None:
     for line in seen.news:
         solara.HTML(tag="div", classes=["gm-news"], unsafe_innerHTML=escape(line))
     for kpi, value in seen.shown.items():
-        parts.append(f"You learned: <b>{escape(KPIS[kpi].title)}</b> was {sketch.short(value)} {KPIS[kpi].unit}.")
+        parts.append(f"You learned: <b>{escape(KPIS[kpi].title)}</b> was {with_unit(kpi, value)}.")
     for kpi in game.catalogue.predicted:
         late = next(row.late for row in game.rules.report if row.kpi == kpi)
         number, came = seen.number - late, seen.figures[kpi]
@@ -61,8 +64,8 @@ def Revealed(game: Game, turn: int) -> None:
             continue
         guess = game.choices[number].expected[kpi]
         parts.append(
-            f"{escape(KPIS[kpi].title)}, quarter {number + 1}: you expected {sketch.short(guess)}, "
-            f"reported is <b>{sketch.short(came)}</b> {KPIS[kpi].unit}."
+            f"{escape(KPIS[kpi].title)}, quarter {number + 1}: you expected {figure(kpi, guess)}, "
+            f"reported is <b>{figure(kpi, came)}</b> {unit_of(kpi)}."
         )
     if parts:
         solara.HTML(tag="div", classes=["gm-learn"], unsafe_innerHTML="<br>".join(parts))
@@ -87,15 +90,15 @@ def course_chart(game: Game, kpi: str) -> str:
     came = [seen.figures[kpi] for seen in game.seen][late:]
     told = [choice.expected.get(kpi) for choice in game.choices]
     series = [
-        sketch.Series("You expected", sketch.EXPECTED, [*told, *room[len(told) :]], points=True),
-        sketch.Series("Reported", STYLE, [*came, *room[len(came) :]]),
+        sketch.Series("You expected", sketch.EXPECTED, drawn(kpi, [*told, *room[len(told) :]]), points=True),
+        sketch.Series("Reported", STYLE, drawn(kpi, [*came, *room[len(came) :]])),
     ]
     marks = [(quarter, game.catalogue.events[name].title) for name, quarter in game.coming.items()]
     marks = [row for row in marks if row[0] < game.quarter]
-    unit = KPIS[kpi].unit + (", a quarter late" if late else "")
+    unit = unit_of(kpi) + (", a quarter late" if late else "")
     predict = next(row.predict for row in game.rules.report if row.kpi == kpi)
     return sketch.chart(
-        f"{KPIS[kpi].title} ({unit})", series, marks, 340, 150, least=8 * predict[2] if predict else 0.0
+        f"{KPIS[kpi].title} ({unit})", series, marks, *SMALL, least=8 * predict[2] * times(kpi) if predict else 0.0
     )
 
 
@@ -104,16 +107,16 @@ def tile(game: Game, name: str, late: int) -> str:
     kpi, course = KPIS[name], [seen.figures[name] for seen in game.seen]
     known = [value for value in course if value is not None]
     value = known[-1] if known else game.before[name]
-    change = ""
-    if len(known) > 1:
-        step = sketch.short(abs(known[-1] - known[-2]))
-        change = f"{'+' if known[-1] > known[-2] else '−'}{step}" if step.strip("0.") else f"±{step}"
-    when = "the week before" if not known else "quarter before" if late else ""
+    moved = change(name, known[-1] - known[-2]) if len(known) > 1 else ""
+    when = "the week before" if not known else "a quarter late" if late else "in a quarter" if moved else ""
+    told = ", ".join(part for part in (moved, when) if part) if late else f"{moved} {when}"
+    unit = unit_of(name)
+    beside, under = (unit, "") if len(unit) <= 6 else ("", f", {unit}")
     return (
-        f'<div class="gm-tile low" title="{escape(kpi.meaning)}"><div class="gm-name">{escape(kpi.title)}</div>'
-        f'<div class="gm-line"><span class="gm-value">{sketch.short(value)}</span>'
+        f'<div class="gm-tile low" title="{escape(kpi.meaning)}"><div class="gm-name">{escape(kpi.title + under)}</div>'
+        f'<div class="gm-line"><span class="gm-value">{figure(name, value)} <small>{escape(beside)}</small></span>'
         f"{sketch.spark(course[late:], kpi.title + ' by quarter') if len(known) > 1 else ''}</div>"
-        f'<div class="gm-small">{change} {escape(kpi.unit)}{", " if when else ""}{when}</div></div>'
+        f'<div class="gm-small">{told}</div></div>'
     )
 
 
@@ -148,8 +151,8 @@ def criteria_table(game: Game) -> str:
     """Return what is counted in the end: criteria, weights, what is worth nothing and what a hundred points."""
     weights = game.terms.weights or {row.kpi: row.weight for row in game.rules.criterion}
     rows = "".join(
-        f"<tr><td>{escape(scored(row.kpi))}</td><td>{weights[row.kpi]:g}</td><td>{sketch.short(row.zero)}</td>"
-        f"<td>{sketch.short(row.hundred)}</td></tr>"
+        f"<tr><td>{escape(scored(row.kpi))}</td><td>{weights[row.kpi]:g}</td><td>{figure(row.kpi, row.zero)}</td>"
+        f"<td>{figure(row.kpi, row.hundred)}</td></tr>"
         for row in game.rules.criterion
         if weights.get(row.kpi)
     )

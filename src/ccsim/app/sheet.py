@@ -10,8 +10,8 @@ from html import escape
 from ccsim import __version__
 from ccsim.app import sketch
 from ccsim.game.debrief import Debrief, best_command, scored
-from ccsim.game.playing import Game, title_of
-from ccsim.kpis import KPIS
+from ccsim.game.playing import Game
+from ccsim.reading import drawn, figure, title_of
 from ccsim.scenario import load
 
 STYLES = {"nothing": sketch.NOTHING, "best": sketch.BEST, "you": sketch.YOU}
@@ -80,9 +80,9 @@ def _charts(game: Game, found: Debrief) -> str:
     ]
     if any(value is not None for value in told):
         first.append(sketch.Series("You expected", sketch.EXPECTED, told, points=True))
-    charts = [sketch.chart("Satisfaction: true, reported, expected", first, marks, 340, 160)]
+    charts = [sketch.chart("Satisfaction, true and reported (of 100)", first, marks, 340, 160)]
     for kpi in DRAWN:
-        series = [sketch.Series(rows[name].title, STYLES[name], rows[name].kpis[kpi]) for name in STYLES]
+        series = [sketch.Series(rows[name].title, STYLES[name], drawn(kpi, rows[name].kpis[kpi])) for name in STYLES]
         charts.append(sketch.chart(title_of(kpi), series, marks, 340, 160))
     return '<div class="three">' + "".join(f"<div>{one}</div>" for one in charts) + "</div>"
 
@@ -96,21 +96,20 @@ def _log(game: Game) -> str:
     for number, (choice, seen) in enumerate(zip(game.choices, game.seen, strict=True)):
         did = [titles[name] for name in choice.start] + [f"stop: {titles[name]}" for name in choice.stop]
         pairs = "".join(
-            f"<td>{sketch.short(choice.expected.get(kpi))}</td><td>{sketch.short(came[kpi][number])}</td>"
-            for kpi in kpis
+            f"<td>{figure(kpi, choice.expected.get(kpi))}</td><td>{figure(kpi, came[kpi][number])}</td>" for kpi in kpis
         )
         rows.append(
             f'<tr><td>{number + 1}</td><td class="t">{escape("; ".join(did) or "–")}</td><td>{seen.spent:,.0f}</td>{pairs}'
             "</tr>"
         )
-    head = "".join(f'<th colspan="2">{escape(KPIS[kpi].title)}: expected, came</th>' for kpi in kpis)
+    head = "".join(f'<th colspan="2">{escape(title_of(kpi))}: expected, came</th>' for kpi in kpis)
     return f'<table><tr><th>Q</th><th class="t">Decided</th><th>EUR</th>{head}</tr>{"".join(rows)}</table>'
 
 
 def _criteria(found: Debrief) -> str:
     mine = found.lines["you"].score
     rows = "".join(
-        f'<tr><td class="t">{escape(scored(kpi))}</td><td>{sketch.short(mine.values[kpi])}</td>'
+        f'<tr><td class="t">{escape(scored(kpi))}</td><td>{figure(kpi, mine.values[kpi])}</td>'
         f"<td>{mine.points[kpi]:.0f}</td><td>{weight:g} %</td></tr>"
         for kpi, weight in mine.weights.items()
     )

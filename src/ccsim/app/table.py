@@ -8,11 +8,11 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs
 
 import solara
 
-from ccsim.app.rooms import ROOMS
+from ccsim.app.address import taken, whole
+from ccsim.app.rooms import ROOMS, called
 from ccsim.errors import CcsimError, InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.playing import Choice, Game
@@ -74,40 +74,67 @@ def visitor() -> str:
         return "here"
 
 
-def asked(search: str | None) -> tuple[int | None, str]:
-    """Return the seed and class code that an address asks for; what cannot be used is left out."""
-    found = parse_qs((search or "")[:500].lstrip("?"))
-    seed = found.get("seed", [""])[0]
-    number = int(seed) if seed.isascii() and seed.isdigit() and len(seed) < 20 and int(seed) <= LARGEST_SEED else None
-    return number, found.get("class", [""])[0][:20]
+def asked(search: str | None) -> tuple[int | None, str, str]:
+    """Return the seed and the class code that an address asks for, and in words what of it cannot be used."""
+    found, problems = taken(search, {"seed": _seed_or_one, "class": lambda text: text[:20]})
+    seed, code = found.get("seed"), found.get("class", "")
+    if "class" in found:
+        try:
+            # A code that opens nothing stays in its field: without it, a game outside of any class would begin.
+            ROOMS.find(code)
+        except InputError as error:
+            problems.append(str(error))
+    if seed is not None and code:
+        problems.append(f"seed: {seed} is left aside, because the class decides on it")
+    return seed, code, "; ".join(problems)
 
 
-def started(seed: str, code: str) -> dict[str, Any]:
-    """Return what changes on the table when a game begins, or what stands in its way."""
+def seed_of(text: str) -> int:
+    """Return the seed that a text writes.
+
+    Raises:
+        InputError: it writes none.
+    """
+    return whole(text, 0, LARGEST_SEED)
+
+
+def _seed_or_one(text: str) -> int:
+    try:
+        return seed_of(text)
+    except InputError as error:
+        raise InputError(f"{error}; it is 1 instead") from None
+
+
+def started(seed: str, code: str, name: str = "") -> dict[str, Any]:
+    """Return what changes on the table when a game begins, or what stands in its way; the name is for the class."""
     try:
         if code.strip():
             room = ROOMS.find(code)
             with TURN:
                 game = room.new_game()
-            ROOMS.progress(room.code, visitor(), 0)
+            game.player = called(name)
+            ROOMS.progress(room.code, visitor(), 0, game.player)
             return {"game": game, "code": room.code, "problem": ""}
-        if not (seed.strip().isascii() and seed.strip().isdigit() and len(seed.strip()) < 20):
-            raise InputError(f"the seed {seed[:20]!r} is not accepted; it takes a whole number from 0")
-        with TURN:
-            return {"game": Game(int(seed)), "code": "", "problem": ""}
+        number = seed_of(seed)
     except CcsimError as error:
-        return {"problem": str(error)}
+        return {"problem": str(error) if code.strip() else f"seed: {error}"}
+    with TURN:
+        return {"game": Game(number), "code": "", "problem": ""}
 
 
-def loaded(name: str, content: bytes, code: str = "") -> dict[str, Any]:
-    """Return what changes on the table when a file is chosen, or what is wrong with it; a code joins a class with it."""
+def loaded(name: str, content: bytes, code: str = "", player: str = "") -> dict[str, Any]:
+    """Return what changes on the table when a file is chosen, or what is wrong with it.
+
+    A code joins a class with it, under the name of ``player`` or else under that of the file.
+    """
     try:
         room = ROOMS.find(code) if code.strip() else None
         with TURN:
             found = game_of(content, name)
         if room is not None:
             room.admit(found.game)
-            ROOMS.progress(room.code, visitor(), found.game.quarter)
+            found.game.player = called(player) or found.game.player
+            ROOMS.progress(room.code, visitor(), found.game.quarter, found.game.player)
         problem, code = "" if found.same else found.note, room.code if room else ""
         return {"game": found.game, "problem": problem, "turn": found.game.quarter, "code": code}
     except CcsimError as error:
@@ -129,7 +156,7 @@ def after_quarter(table: Table) -> Table:
     except CcsimError as error:
         return replace(table, problem=str(error), turn=table.game.quarter)
     if code:
-        ROOMS.progress(code, visitor(), table.game.quarter)
+        ROOMS.progress(code, visitor(), table.game.quarter, table.game.player)
     return Table(table.game, code=code, turn=table.game.quarter, problem=problem)
 
 

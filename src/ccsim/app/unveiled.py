@@ -12,18 +12,21 @@ import solara.lab
 
 from ccsim.app import sketch
 from ccsim.app.fold import Fold
+from ccsim.app.ranking import Standing
 from ccsim.app.rooms import ROOMS
 from ccsim.app.seen import log_table
 from ccsim.app.sheet import sheet
 from ccsim.errors import CcsimError
 from ccsim.game.debrief import Debrief, best_command, debrief, luck, scored
-from ccsim.game.playing import Game, title_of
+from ccsim.game.playing import Game
 from ccsim.game.saved import text_of
 from ccsim.game.tables import weeks_csv
-from ccsim.kpis import KPIS
+from ccsim.reading import drawn, figure, title_of
 
 #: What is drawn; everything else is in the table.
 DRAWN = ("profit", "fcr", "conviction", "habit", "fatigue", "engagement", "leader_conviction", "active")
+#: Width and height of a chart; no wider than the narrowest place for it, so that letters never shrink.
+LARGE = (330, 200)
 STYLES = {"nothing": sketch.NOTHING, "best": sketch.BEST, "you": sketch.YOU}
 PROMPTS = (
     "Which of your predictions were furthest off, and what did you believe then that was not so?",
@@ -60,7 +63,9 @@ def Unveiled(game: Game, code: str, visitor: str, turn: Semaphore, again: Callab
             Luck(game, turn)
         else:
             solara.Text("Your game is played again without each of your moves, on the same draws. A few seconds …")
-    HandIn(game, code, visitor)
+    joined = solara.use_reactive(code)
+    HandIn(game, code, visitor, joined.set)
+    Standing(joined.value, visitor)
     solara.HTML(tag="h2", unsafe_innerHTML="Keep")
     with solara.Div(classes=["gm-row"]):
         solara.FileDownload(lambda: text_of(game), "ccsim-game.json", label="The game, to replay")
@@ -92,14 +97,14 @@ def Lines(game: Game, found: Debrief) -> None:
     told = sketch.Series("Reported to you", sketch.REPORTED, rows["you"].kpis["reported_csat"])
     charts = [
         sketch.chart(
-            "Satisfaction: true, reported, expected",
+            "Satisfaction, true and reported (of 100)",
             [*true[:2], told, true[2], *guesses(game, "reported_csat")],
-            marks, 420, 210,
+            marks, *LARGE,
         )
     ]  # fmt: skip
     for kpi in DRAWN:
-        series = [sketch.Series(rows[name].title, STYLES[name], rows[name].kpis[kpi]) for name in STYLES]
-        charts.append(sketch.chart(title_of(kpi), [*series, *guesses(game, kpi)], marks, 420, 210))
+        series = [sketch.Series(rows[name].title, STYLES[name], drawn(kpi, rows[name].kpis[kpi])) for name in STYLES]
+        charts.append(sketch.chart(title_of(kpi), [*series, *guesses(game, kpi)], marks, *LARGE))
     solara.HTML(tag="div", classes=["gm-charts"], unsafe_innerHTML="".join(f"<div>{one}</div>" for one in charts))
     if marks:
         said = "; ".join(f"quarter {quarter + 1}: {escape(title)}" for quarter, title in marks)
@@ -121,7 +126,7 @@ def guesses(game: Game, kpi: str) -> list[sketch.Series]:
     values = [choice.expected.get(kpi) for choice in game.choices]
     if all(value is None for value in values):
         return []
-    return [sketch.Series("You expected", sketch.EXPECTED, values, points=True)]
+    return [sketch.Series("You expected", sketch.EXPECTED, drawn(kpi, values), points=True)]
 
 
 def reached(found: Debrief) -> str:
@@ -142,7 +147,8 @@ def Tables(game: Game, found: Debrief) -> None:
     body = "".join(
         f"<tr><td>{escape(scored(kpi))}, weight {weight:g}</td>"
         + "".join(
-            f"<td>{sketch.short(row.score.values[kpi])} ({row.score.points[kpi]:.0f})</td>" for row in rows.values()
+            f"<td>{figure(kpi, row.score.values[kpi])} ({row.score.points[kpi]:.0f})</td>".replace("(-", "(−")
+            for row in rows.values()
         )
         + "</tr>"
         for kpi, weight in rows["you"].score.weights.items()
@@ -154,15 +160,15 @@ def Tables(game: Game, found: Debrief) -> None:
     )  # fmt: skip
     if found.expected:
         cells = "".join(
-            f"<tr><td>{number + 1}</td><td>{escape(KPIS[kpi].title)}</td><td>{sketch.short(guess)}</td>"
-            f"<td>{sketch.short(came)}</td></tr>"
+            f"<tr><td>{number + 1}</td><td>{escape(title_of(kpi))}</td><td>{figure(kpi, guess)}</td>"
+            f"<td>{figure(kpi, came)}</td></tr>"
             for number, kpi, guess, came in found.expected
         )
         with Fold("Your predictions"):
             solara.HTML(
-                tag="table",
-                unsafe_innerHTML=f"<tr><th>Quarter</th><th>Figure</th><th>Expected</th><th>Came</th></tr>{cells}",
-            )
+                tag="div", classes=["gm-wide"],
+                unsafe_innerHTML=f"<table><tr><th>Quarter</th><th>Figure</th><th>Expected</th><th>Came</th></tr>{cells}</table>",
+            )  # fmt: skip
     if found.answers:
         with Fold("What you wrote between the years"):
             solara.HTML(tag="div", unsafe_innerHTML=answers_list(found))
@@ -185,7 +191,7 @@ def every_figure(game: Game, found: Debrief) -> str:
     head = "".join(f"<th>{number + 1}</th>" for number in range(game.quarter))
     body = "".join(
         f"<tr><td>{escape(title_of(kpi))}</td>"
-        + "".join(f"<td>{sketch.short(value)}</td>" for value in values)
+        + "".join(f"<td>{figure(kpi, value)}</td>" for value in values)
         + "</tr>"
         for kpi, values in found.lines["you"].kpis.items()
     )
@@ -223,9 +229,9 @@ def Luck(game: Game, turn: Semaphore) -> None:
 
 
 @solara.component
-def HandIn(game: Game, code: str, visitor: str) -> None:
-    """Hand the game in to a class, with a name or without."""
-    typed, name = solara.use_reactive(code), solara.use_reactive("")
+def HandIn(game: Game, code: str, visitor: str, joined: Callable[[str], None]) -> None:
+    """Hand the game in to a class, with a name or without; ``joined`` is told to which."""
+    typed, name = solara.use_reactive(code), solara.use_reactive(game.player)
     said, bad = solara.use_reactive(""), solara.use_reactive(False)
 
     def hand_in() -> None:
@@ -233,6 +239,7 @@ def HandIn(game: Game, code: str, visitor: str) -> None:
             ROOMS.hand_in(typed.value, visitor, game, name.value)
             said.set("Handed in. Your lecturer sees your score, your choices and some of your figures.")
             bad.set(False)
+            joined(typed.value)
         except CcsimError as error:
             said.set(str(error))
             bad.set(True)
@@ -241,7 +248,7 @@ def HandIn(game: Game, code: str, visitor: str) -> None:
         solara.HTML(tag="h2", unsafe_innerHTML="Hand in to a class")
         with solara.Div(classes=["gm-row"]):
             solara.InputText("Class code", value=typed, continuous_update=True)
-            solara.InputText("Name to show (may be empty)", value=name, continuous_update=True)
+            solara.InputText("Team or player (may be empty)", value=name, continuous_update=True)
             solara.Button("Hand in", on_click=hand_in, color="primary", disabled=not typed.value.strip())
         if said.value:
             solara.Text(said.value, classes=["gm-bad"] if bad.value else ["gm-good"])

@@ -119,13 +119,14 @@ def compare(
     """Compare the finished games of a folder, as a lecturer does after a class."""
     from ccsim.game.playing import Game
     from ccsim.game.tables import class_csv, named, of_folder
+    from ccsim.reading import figure
 
     rows, faults = of_folder(folder)
     for fault in faults:
         typer.echo(fault, err=True)
     shown = named(rows)
     for name, row in shown:
-        error = "" if row.surprise is None else f"   error of predictions {number(row.surprise)}"
+        error = "" if row.surprise is None else f"   error of predictions {figure('reported_csat', row.surprise)}"
         typer.echo(f"{row.score.total:6.1f} points  {name}  (seed {row.seed}, {row.scenario}){error}")
     if len({(row.seed, row.scenario) for row in rows}) > 1:
         typer.echo("The games are not all on the same draws: a part of the difference is luck.")
@@ -172,46 +173,39 @@ def tell_choice(played: "Game", number: int, choice: "Choice") -> None:
 
 def tell_quarter(played: "Game", seen: "Quarter") -> None:
     """Say what a manager sees of a quarter."""
-    from ccsim.game.playing import title_of
+    from ccsim.reading import figure, title_of
 
     for line in seen.news:
         typer.echo(f"  NEWS  {line}")
     late = {row.kpi: row.late for row in played.rules.report}
     for kpi, value in seen.figures.items():
         when = " (of the quarter before)" if late[kpi] else ""
-        typer.echo(f"  {title_of(kpi)}{when}: {number(value)}")
+        typer.echo(f"  {title_of(kpi)}{when}: {'not known yet' if value is None else figure(kpi, value)}")
     for kpi, value in seen.shown.items():
-        typer.echo(f"  You learn: {title_of(kpi)}: {number(value)}")
+        typer.echo(f"  You learn: {title_of(kpi)}: {figure(kpi, value)}")
     typer.echo("")
 
 
 def tell_debrief(played: "Game") -> None:
     """Reveal a finished game."""
     from ccsim.game.debrief import best_command, debrief, scored
-    from ccsim.game.playing import title_of
+    from ccsim.reading import figure, title_of
 
     found: Debrief = debrief(played)
     typer.echo("What really happened, quarter by quarter:")
     for kpi in played.catalogue.hidden:
-        values = "  ".join(f"{number(value):>6}" for value in found.lines["you"].kpis[kpi])
+        values = "  ".join(f"{figure(kpi, value):>6}" for value in found.lines["you"].kpis[kpi])
         typer.echo(f"  {title_of(kpi):<34} {values}")
     for quarter, title in found.events:
         typer.echo(f"  Quarter {quarter + 1}: {title}.")
     typer.echo("\nScore, with the same draws:")
     for row in found.lines.values():
-        parts = ", ".join(f"{scored(kpi)} {number(value)}" for kpi, value in row.score.values.items())
+        parts = ", ".join(f"{scored(kpi)} {figure(kpi, value)}" for kpi, value in row.score.values.items())
         typer.echo(f"  {row.title:<16} {row.score.total:6.1f}   {parts}")
     typer.echo(f"  The best plan was found by: {best_command()}")
     typer.echo("\nWhat each move was worth (the game less the same game without it):")
     for part in found.worth:
         typer.echo(f"  {part.points:+6.1f} points  EUR {part.profit:+12,.0f}  {part.csat:+5.1f} CSAT  {part.title}")
-
-
-def number(value: float | None) -> str:
-    """Write a figure with as many digits as it deserves."""
-    if value is None or value != value:
-        return "not known yet" if value is None else "none"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def _write(file: Path, text: str) -> None:
@@ -232,7 +226,8 @@ def _answers(going: "Game") -> tuple[str, ...]:
 
 
 def _asked(going: "Game", answers: tuple[str, ...]) -> "Choice":
-    from ccsim.game.playing import Choice, title_of
+    from ccsim.game.playing import Choice
+    from ccsim.reading import title_of
 
     words = typer.prompt("  Moves", default="", show_default=False).replace(",", " ").split()
     expected: dict[str, float] = {}

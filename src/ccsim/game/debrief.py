@@ -12,8 +12,9 @@ import numpy as np
 
 from ccsim.errors import InputError
 from ccsim.game.catalogue import Catalogue
-from ccsim.game.playing import Choice, Game, title_of
+from ccsim.game.playing import Choice, Game
 from ccsim.game.terms import check_weights
+from ccsim.reading import title_of
 
 BEST = Path(__file__).parent / "best.json"
 

@@ -327,11 +327,6 @@ def events_of(seed: int, rules: Catalogue, terms: Terms | None = None) -> dict[s
     return found
 
 
-def title_of(kpi: str) -> str:
-    """Return a KPI's title with its unit."""
-    return f"{KPIS[kpi].title} ({KPIS[kpi].unit})"
-
-
 def _programme(rows: list[Move]) -> dict[str, Any]:
     """Return the programme's levers for what the running moves spend; none if they spend nothing on it."""
     parts = {part: sum(row.spend.get(part, 0.0) for row in rows) for part in FROM_TOP + FROM_BOTTOM}
