@@ -86,15 +86,38 @@ def test_a_kept_game_goes_on_in_another_browser_and_nothing_else_does(visit, tmp
 
 
 def test_a_torn_file_or_a_wrong_code_is_one_message_and_the_page_lives_on(visit, tmp_path):
-    page = visit("/play?class=ZZZZZ")
+    page = visit("/play?class=ZZZZZ&sed=3")
+    page.get_by_text("no class has the code 'ZZZZZ'").wait_for()
+    page.get_by_text("(did you mean 'seed'?)").wait_for()
     page.get_by_role("button", name="Begin").click()
-    page.get_by_text("no class has the code").wait_for()
+    page.get_by_text("(did you mean 'seed'?)").wait_for(state="detached")
+    page.get_by_text("no class has the code 'ZZZZZ'").wait_for()
     (tmp_path / "torn.json").write_text('{"format": "ccsim game", "ver')
     page.get_by_text("Go on with a saved game").click()
     page.get_by_label("Class code").fill("")
     page.locator("input[type=file]").set_input_files(tmp_path / "torn.json")
     page.get_by_text("torn.json: is torn").wait_for()
     begin(page)
+
+
+def test_an_address_that_cannot_be_used_is_one_message(visit):
+    page = visit("/play?seed=-1")
+    page.get_by_text("seed: '-1' is not accepted; it takes a whole number from 0 to").wait_for()
+    assert page.get_by_label("Seed: the same number").input_value() == "1"
+    page = visit("/class?clas=ABCDE")
+    page.get_by_text("no setting of this page is called 'clas' (did you mean 'class'?)").wait_for()
+    page = visit("/class?class=ABCDE&key=wrong")
+    page.get_by_text("no class has the code 'ABCDE'").wait_for()
+
+
+def legible(page, where: str) -> None:
+    """Fail for letters of a chart that are smaller than 11 pixels as they are seen, or that are cut off."""
+    small = page.evaluate("""() => [...document.querySelectorAll('.gm svg text')].filter(one => {
+        const shown = one.getBoundingClientRect(), frame = one.ownerSVGElement.getBoundingClientRect()
+        const size = parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a
+        return size < 11 || shown.left < frame.left - 1 || shown.right > frame.right + 1
+    }).map(one => one.textContent)""")
+    assert not small, (where, small)
 
 
 def slide(page, name: str, key: str = "ArrowRight") -> None:
@@ -163,6 +186,11 @@ def test_rows_15_20_21_a_whole_game_predicted_revealed_reflected_on_and_kept(vis
     page.get_by_text("you expected").first.wait_for()
     rings = page.locator(".gm-pair svg").first.locator("circle title")
     rings.get_by_text("You expected").first.wait_for(state="attached")
+    assert page.locator(".gm-tile", has_text="Reported resolution").locator(".gm-value small").inner_text() == "%"
+    for size in ("phone", "projector"):
+        page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+        page.wait_for_function("width => innerWidth === width", arg=SIZES[size][0])
+        legible(page, size)
     for quarter in range(2, 13):
         if quarter in (5, 9):
             assert page.locator(".gm-ask textarea:not([readonly])").count() >= 3
@@ -349,6 +377,7 @@ def readable(page, where: str, shot) -> None:
         page.wait_for_function("width => innerWidth === width", arg=SIZES[size][0])
         shot(page, f"{where}-{size}")
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0], (where, size)
+        legible(page, f"{where}, {size}")
     # What still fades in has no contrast yet.
     page.wait_for_function("document.getAnimations().every(one => one.playState !== 'running')")
     # The frame around a page (navigation, title) has tests of its own.

@@ -13,9 +13,15 @@ import ipyvuetify as v  # noqa: E402
 
 from ccsim.app import play, table  # noqa: E402
 from ccsim.app.classroom import ClassPage  # noqa: E402
+from ccsim.app.gathered import games_table  # noqa: E402
 from ccsim.app.rooms import ROOMS  # noqa: E402
+from ccsim.app.seen import criteria_table, tile  # noqa: E402
+from ccsim.app.sheet import sheet  # noqa: E402
+from ccsim.app.unveiled import every_figure  # noqa: E402
+from ccsim.game.debrief import debrief  # noqa: E402
 from ccsim.game.playing import Choice, Game, play_through  # noqa: E402
 from ccsim.game.saved import text_of  # noqa: E402
+from ccsim.game.tables import result, weeks_csv  # noqa: E402
 from ccsim.game.terms import Terms  # noqa: E402
 
 
@@ -189,6 +195,28 @@ def test_the_questions_between_the_years_are_part_of_the_next_choice():
     now = table.Table(play_through([Choice()] * 4, 1), answers={0: " profit ", 2: "listen"})
     after = table.after_quarter(now)
     assert after.game.choices[4].answers == ("profit", "", "listen") and after.answers == {}
+
+
+def test_shares_are_shown_in_per_cent_everywhere_and_kept_as_shares():
+    game = play_through([Choice()] * 12, 3)
+    found = debrief(game)
+    habit = game.by_quarter("habit")
+    shown = f"<td>{100 * habit[-1]:.1f}</td>"
+    row = next(row for row in every_figure(game, found).split("<tr>") if "Habit (%)" in row)
+    assert row.count("<td>") == 13 and shown in row
+    assert "<td>Habit (%)</td><td>10</td><td>30.0</td><td>90.0</td>" in criteria_table(game)
+    assert shown in games_table([("A", result(game))]) and shown in sheet(game, found)
+    assert f">{100 * game.seen[-1].figures['reported_fcr']:.1f} <small>%</small>" in tile(game, "reported_fcr", 0)
+    for text in (
+        every_figure(game, found),
+        criteria_table(game),
+        games_table([("A", result(game))]),
+        sheet(game, found),
+    ):
+        assert "share" not in text
+    lines = weeks_csv(game).splitlines()
+    head = next(line for line in lines if line.startswith("week,")).split(",")
+    assert float(lines[-1].split(",")[head.index("habit")]) == game.kpis()["habit"][-1]
 
 
 def test_a_lecturer_opens_a_class():

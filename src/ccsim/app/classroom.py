@@ -72,7 +72,7 @@ def Lesson(room: Room, problem: str = "") -> None:
             f"<br>{escape(load(room.scenario).title)}, seed {room.seed}. {escape(terms_words(room.terms))}",
         )
     last = catalogue().rules.quarters
-    solara.Text(progress(room.quarters, room.games, last), classes=["gm-said"])
+    solara.Text(progress(dict(room.quarters), dict(room.games), last), classes=["gm-said"])
     with solara.Div(classes=["gm-tools"]):
         with Fold("Who is how far"):
             solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=who_table(room, last))
@@ -215,9 +215,13 @@ def progress(quarters: Mapping[str, int], games: Collection[str], last: int) -> 
 def who_table(room: Room, last: int) -> str:
     """Return everybody who has joined, with how far, the slowest first."""
     rows = []
-    for visitor, played in sorted(room.quarters.items(), key=lambda row: (row[0] in room.games, row[1])):
+    for visitor, played in sorted(dict(room.quarters).items(), key=lambda row: (row[0] in room.games, row[1])):
         where = "at the end" if played >= last else f"in quarter {played + 1}"
         if visitor in room.games:
             where = "handed in" if played >= last else f"handed in; once more {where}"
         rows.append(f"<tr><td>{escape(room.names.get(visitor, '')) or '(no name)'}</td><td>{where}</td></tr>")
-    return f"<table><tr><th>Team or player</th><th>How far</th></tr>{''.join(rows)}</table>" if rows else "Nobody yet."
+    return (
+        f'<table class="gm-text"><tr><th>Team or player</th><th>How far</th></tr>{"".join(rows)}</table>'
+        if rows
+        else "Nobody yet."
+    )

@@ -108,7 +108,9 @@ def moves_table(rows: Rows) -> str:
 def games_table(rows: Rows) -> str:
     """Return the games, best first."""
     weights = rows[0][1].score.weights
-    head = "".join(f"<th>{escape(scored(kpi).split(' (')[0])}, {weight:g} %</th>" for kpi, weight in weights.items())
+    head = "".join(
+        f"<th>{escape(scored(kpi).split(' (')[0])}, {weight:g}\u00a0%</th>" for kpi, weight in weights.items()
+    )
     body = "".join(
         f"<tr><td>{escape(name)}</td><td>{row.score.total:.1f}</td>"
         + "".join(f"<td>{figure(kpi, row.score.values[kpi])}</td>" for kpi in weights)

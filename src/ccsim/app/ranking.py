@@ -88,9 +88,15 @@ def Standing(code: str, visitor: str) -> None:
 
 @solara.component
 def Shown(room: Room, visitor: str) -> None:
-    """The ranking as it stands, with the player's own place in it."""
+    """Look at the class, and draw the ranking anew when something has changed."""
     version = solara.use_reactive(room.version)
     Watch(room, version)
+    Places(room, visitor, version.value)
+
+
+@solara.component
+def Places(room: Room, visitor: str, version: int) -> None:
+    """The ranking as it stands, with the player's own place in it."""
     mine = room.games.get(visitor)
     with solara.Div():
         if room.ranking and mine is not None:

@@ -25,8 +25,8 @@ h1 { font-size: 18px; margin: 0 0 2px; } h2 { font-size: 12.5px; margin: 9px 0 3
 .two { display: grid; grid-template-columns: 3fr 2fr; gap: 14px; } .scores { display: flex; gap: 18px; margin: 6px 0; }
 .scores div { border-top: 4px solid; padding-top: 2px; } .scores b { font-size: 20px; display: block; }
 table { border-collapse: collapse; width: 100%; font-size: 10px; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: 1px 5px; border-bottom: 1px solid #e4e4e4; vertical-align: top; } th { color: #4f4f4f; }
-th.t, td.t { text-align: left; } svg { width: 100%; height: auto; display: block; }
+th, td { text-align: right; white-space: nowrap; padding: 1px 5px; border-bottom: 1px solid #e4e4e4; vertical-align: top; } th { color: #4f4f4f; }
+th { white-space: normal; } th.t, td.t { text-align: left; white-space: normal; } svg { width: 100%; height: auto; display: block; }
 @media (max-width: 600px) { .two, .three { grid-template-columns: 1fr; } }
 """
 
@@ -80,10 +80,10 @@ def _charts(game: Game, found: Debrief) -> str:
     ]
     if any(value is not None for value in told):
         first.append(sketch.Series("You expected", sketch.EXPECTED, told, points=True))
-    charts = [sketch.chart("Satisfaction, true and reported (of 100)", first, marks, 340, 160)]
+    charts = [sketch.chart("Satisfaction, true and reported (of 100)", first, marks, 345, 160)]
     for kpi in DRAWN:
         series = [sketch.Series(rows[name].title, STYLES[name], drawn(kpi, rows[name].kpis[kpi])) for name in STYLES]
-        charts.append(sketch.chart(title_of(kpi), series, marks, 340, 160))
+        charts.append(sketch.chart(title_of(kpi), series, marks, 345, 160))
     return '<div class="three">' + "".join(f"<div>{one}</div>" for one in charts) + "</div>"
 
 
@@ -102,7 +102,7 @@ def _log(game: Game) -> str:
             f'<tr><td>{number + 1}</td><td class="t">{escape("; ".join(did) or "–")}</td><td>{seen.spent:,.0f}</td>{pairs}'
             "</tr>"
         )
-    head = "".join(f'<th colspan="2">{escape(title_of(kpi))}: expected, came</th>' for kpi in kpis)
+    head = "".join(f'<th colspan="2">{escape(title_of(kpi))} expected, came</th>' for kpi in kpis)
     return f'<table><tr><th>Q</th><th class="t">Decided</th><th>EUR</th>{head}</tr>{"".join(rows)}</table>'
 
 
@@ -120,7 +120,10 @@ def _criteria(found: Debrief) -> str:
 
 
 def _worth(found: Debrief) -> str:
-    rows = "".join(f'<tr><td class="t">{escape(row.title)}</td><td>{row.points:+.1f}</td></tr>' for row in found.worth)
+    rows = "".join(
+        f'<tr><td class="t">{escape(row.title)}</td><td>{row.points:+.1f}</td></tr>'.replace(">-", ">−")
+        for row in found.worth
+    )
     return (
         f'<h2>Worth of each move</h2><table><tr><th class="t">The game less the same game without it</th><th>Points</th>'
         f"</tr>{rows}</table>"

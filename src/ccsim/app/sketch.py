@@ -221,7 +221,7 @@ def _legend(series: Sequence[Series], width: int) -> tuple[str, int]:
     parts, x, line = [], 8.0, 0
     for row in series:
         colour, dash = row.style
-        room = 34 + 5.9 * len(row.name)
+        room = 30 + 6.6 * len(row.name)
         if x + room > width and x > 8.0:
             x, line = 8.0, line + 1
         y = 18 * line

@@ -26,7 +26,7 @@ from ccsim.reading import drawn, figure, title_of
 #: What is drawn; everything else is in the table.
 DRAWN = ("profit", "fcr", "conviction", "habit", "fatigue", "engagement", "leader_conviction", "active")
 #: Width and height of a chart; no wider than the narrowest place for it, so that letters never shrink.
-LARGE = (330, 200)
+LARGE = (345, 205)
 STYLES = {"nothing": sketch.NOTHING, "best": sketch.BEST, "you": sketch.YOU}
 PROMPTS = (
     "Which of your predictions were furthest off, and what did you believe then that was not so?",
@@ -167,7 +167,7 @@ def Tables(game: Game, found: Debrief) -> None:
         with Fold("Your predictions"):
             solara.HTML(
                 tag="div", classes=["gm-wide"],
-                unsafe_innerHTML=f"<table><tr><th>Quarter</th><th>Figure</th><th>Expected</th><th>Came</th></tr>{cells}</table>",
+                unsafe_innerHTML=f'<table class="gm-text"><tr><th>Quarter</th><th>Figure</th><th>Expected</th><th>Came</th></tr>{cells}</table>',
             )  # fmt: skip
     if found.answers:
         with Fold("What you wrote between the years"):
