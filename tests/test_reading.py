@@ -11,9 +11,9 @@ from ccsim.reading import change, drawn, figure, title_of, unit_of, with_unit
 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
-    [("fcr", 0.7234, "72.3 %"), ("churn", 0.1, "10.0 %/year"), ("csat", 75.04, "75.0 of 100"), ("profit", 35_400.0, "35 k EUR/week"),
-     ("npv", 5_671_000.0, "5.67 m EUR"), ("active", 2048.6, "2,049 people"), ("aht", 0.618, "0.62 hours"), ("profit", -1500.0, "−1,500 EUR/week"),
-     ("fcr", -0.0001, "0.0 %"), ("fcr", None, "– %"), ("csat", math.nan, "– of 100")],
+    [("fcr", 0.7234, "72.3 %"), ("churn", 0.1, "10.0 %/year"), ("csat", 75.04, "75.0 of 100"), ("profit", 35_400.0, "35\u00a0k EUR/week"),
+     ("npv", 5_671_000.0, "5.67\u00a0m EUR"), ("active", 2048.6, "2,049 people"), ("aht", 0.618, "0.62 hours"), ("profit", -1500.0, "−1,500 EUR/week"),
+     ("cost", 858.2, "858 EUR/week"), ("cost_per_resolved", 31.46, "31.5 EUR"), ("fcr", -0.0001, "0.0 %"), ("fcr", None, "– %"), ("csat", math.nan, "– of 100")],
 )  # fmt: skip
 def test_a_figure_and_its_unit(name, value, said):
     assert with_unit(name, value) == said

@@ -28,11 +28,12 @@ def figure(name: str, value: float | None) -> str:
     shown = times(name) * value
     size = abs(shown)
     if size >= 1e6:
-        written = f"{shown / 1e6:,.2f} m"
+        written = f"{shown / 1e6:,.2f}\u00a0m"
     elif size >= 1e4:
-        written = f"{shown / 1e3:,.0f} k"
+        written = f"{shown / 1e3:,.0f}\u00a0k"
     else:
-        written = f"{shown:,.0f}" if size >= 1000 else f"{shown:.{2 if KPIS[name].unit in FINE else 1}f}"
+        whole = size >= (100 if KPIS[name].unit.startswith("EUR") else 1000)
+        written = f"{shown:,.0f}" if whole else f"{shown:.{2 if KPIS[name].unit in FINE else 1}f}"
     # What rounds to zero has no sign.
     return written.replace("-", "−" if any(digit in written for digit in "123456789") else "")
 

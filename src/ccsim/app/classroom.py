@@ -69,7 +69,7 @@ def Lesson(room: Room, problem: str = "") -> None:
             classes=["gm-how"],
             unsafe_innerHTML="Players open this server's address with "
             f"<code>/play?class={escape(room.code)}</code>, or type the code on the page Play."
-            f"<br>{escape(load(room.scenario).title)}, seed {room.seed}. {escape(terms_words(room.terms))}",
+            f"<br>Organisation: {escape(load(room.scenario).title)}. Seed {room.seed}. {escape(terms_words(room.terms))}",
         )
     last = catalogue().rules.quarters
     solara.Text(progress(dict(room.quarters), dict(room.games), last), classes=["gm-said"])
@@ -109,7 +109,8 @@ def Gathered(room: Room, version: int) -> None:
     if not rows:
         solara.Text("No game is handed in yet. They appear here by themselves.")
         return
-    like, levels = work.value if work.finished and work.value else (None, ())
+    # While it is worked out anew, as after an event, the page keeps what it shows.
+    like, levels = work.latest or (None, ())
     marks = sorted((at, catalogue().events[name].title) for name, at in coming(room).items())
     solara.HTML(tag="div", unsafe_innerHTML=gathered.comparison(rows, levels, marks))
     with Fold("Games, with names and points"):

@@ -18,7 +18,7 @@ import solara
 
 from ccsim.app.file_field import FileField
 from ccsim.app.fold import Fold
-from ccsim.app.rooms import LONGEST_NAME
+from ccsim.app.ranking import NameField
 from ccsim.app.seen import Figures, Head, Revealed, SoFar
 from ccsim.app.table import TURN, Table, after_quarter, asked, loaded, started, ticking, usual, visitor
 from ccsim.app.unveiled import Unveiled
@@ -84,10 +84,7 @@ def Briefing(table: solara.Reactive[Table], seed: int | None, code: str) -> None
     with solara.Div(classes=["gm-row"]):
         solara.InputText("Class code (if your lecturer gave one)", value=typed, continuous_update=True)
         if typed.value.strip():
-            solara.v.TextField(
-                label="Team or player (may be empty)", v_model=name.value, counter=False,
-                on_v_model=lambda text: name.set(str(text or "")), attributes={"maxlength": str(LONGEST_NAME)},
-            )  # fmt: skip
+            NameField(name)
         else:
             solara.InputText("Seed: the same number brings the same events", value=number, continuous_update=True)
         solara.Button("Begin", on_click=begin, color="primary", classes=["gm-begin"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import solara
 
-from ccsim.app.rooms import PAUSE, ROOMS, Room
+from ccsim.app.rooms import LONGEST_NAME, PAUSE, ROOMS, Room
 from ccsim.errors import InputError
 from ccsim.game.tables import Result, named
 
@@ -61,6 +61,15 @@ def ranking_table(ranks: list[Rank], mine: str = "") -> str:
     note = "<p>Games of one name are a team's: it has the mean of their points.</p>" if teams else ""
     head = f"<th>Place</th><th>Team or player</th><th>Points</th>{'<th>Games</th>' if teams else ''}"
     return f'<table class="gm-ranks"><tr>{head}</tr>{body}</table>{note}'
+
+
+@solara.component
+def NameField(name: solara.Reactive[str]) -> None:
+    """A field for the name of a player or a team."""
+    solara.v.TextField(
+        label="Team or player (may be empty)", v_model=name.value, attributes={"maxlength": str(LONGEST_NAME)},
+        on_v_model=lambda text: name.set(str(text or "")),
+    )  # fmt: skip
 
 
 @solara.component

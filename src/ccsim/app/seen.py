@@ -14,8 +14,8 @@ from ccsim.kpis import KPIS
 from ccsim.reading import change, drawn, figure, times, unit_of, with_unit
 
 STYLE = ("#222222", "")
-#: Width and height of a chart on a quarter's page; no wider than the narrowest place for it, so that letters never shrink.
-SMALL = (250, 150)
+#: Width and height of a chart on a quarter's page; its narrowest place is 268 pixels, where letters still have 11.
+SMALL = (290, 158)
 
 
 @solara.component

@@ -12,7 +12,7 @@ import solara.lab
 
 from ccsim.app import sketch
 from ccsim.app.fold import Fold
-from ccsim.app.ranking import Standing
+from ccsim.app.ranking import NameField, Standing
 from ccsim.app.rooms import ROOMS
 from ccsim.app.seen import log_table
 from ccsim.app.sheet import sheet
@@ -195,7 +195,7 @@ def every_figure(game: Game, found: Debrief) -> str:
         + "</tr>"
         for kpi, values in found.lines["you"].kpis.items()
     )
-    return f"<table><tr><th>Quarter</th>{head}</tr>{body}</table>"
+    return f'<table class="gm-figures"><tr><th>Quarter</th>{head}</tr>{body}</table>'
 
 
 @solara.component
@@ -248,7 +248,7 @@ def HandIn(game: Game, code: str, visitor: str, joined: Callable[[str], None]) -
         solara.HTML(tag="h2", unsafe_innerHTML="Hand in to a class")
         with solara.Div(classes=["gm-row"]):
             solara.InputText("Class code", value=typed, continuous_update=True)
-            solara.InputText("Team or player (may be empty)", value=name, continuous_update=True)
+            NameField(name)
             solara.Button("Hand in", on_click=hand_in, color="primary", disabled=not typed.value.strip())
         if said.value:
             solara.Text(said.value, classes=["gm-bad"] if bad.value else ["gm-good"])
