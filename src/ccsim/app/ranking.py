@@ -68,7 +68,7 @@ def NameField(name: solara.Reactive[str]) -> None:
     """A field for the name of a player or a team."""
     solara.v.TextField(
         label="Team or player (may be empty)", v_model=name.value, attributes={"maxlength": str(LONGEST_NAME)},
-        on_v_model=lambda text: name.set(str(text or "")),
+        hide_details="auto", on_v_model=lambda text: name.set(str(text or "")),
     )  # fmt: skip
 
 
@@ -84,27 +84,27 @@ def Watch(room: Room, version: solara.Reactive[int]) -> None:
 
 
 @solara.component
-def Standing(code: str, visitor: str) -> None:
-    """The ranking for a player who has handed in, while the lecturer shows it."""
+def Standing(code: str, visitor: str, times: int = 0) -> None:
+    """The ranking for a player who has handed in (so many ``times``), while the lecturer shows it."""
     try:
         room = ROOMS.find(code)
     except InputError:
         room = None
     with solara.Div():
         if room is not None:
-            Shown(room, visitor)
+            Shown(room, visitor, times)
 
 
 @solara.component
-def Shown(room: Room, visitor: str) -> None:
+def Shown(room: Room, visitor: str, times: int) -> None:
     """Look at the class, and draw the ranking anew when something has changed."""
     version = solara.use_reactive(room.version)
     Watch(room, version)
-    Places(room, visitor, version.value)
+    Places(room, visitor, version.value, times)
 
 
 @solara.component
-def Places(room: Room, visitor: str, version: int) -> None:
+def Places(room: Room, visitor: str, version: int, times: int) -> None:
     """The ranking as it stands, with the player's own place in it."""
     mine = room.games.get(visitor)
     with solara.Div():

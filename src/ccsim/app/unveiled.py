@@ -63,9 +63,9 @@ def Unveiled(game: Game, code: str, visitor: str, turn: Semaphore, again: Callab
             Luck(game, turn)
         else:
             solara.Text("Your game is played again without each of your moves, on the same draws. A few seconds …")
-    joined = solara.use_reactive(code)
-    HandIn(game, code, visitor, joined.set)
-    Standing(joined.value, visitor)
+    joined = solara.use_reactive((code, 0))
+    HandIn(game, code, visitor, lambda found: joined.set((found, joined.peek()[1] + 1)))
+    Standing(joined.value[0], visitor, joined.value[1])
     solara.HTML(tag="h2", unsafe_innerHTML="Keep")
     with solara.Div(classes=["gm-row"]):
         solara.FileDownload(lambda: text_of(game), "ccsim-game.json", label="The game, to replay")
