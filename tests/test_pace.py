@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ccsim.design import Design
 from ccsim.errors import InputError
 from ccsim.experiment import Experiment
-from ccsim.pace import Deadline, Pace, people_of, seconds_of
+from ccsim.pace import READING, Deadline, Pace, people_of, seconds_of
 
 
 class Clock:
@@ -155,3 +155,12 @@ def test_people_are_those_of_the_scenario_at_its_point(small_experiment: Experim
     sizes = small_experiment.designed(Design("factorial", ("organisation.customers=200,400",)))
     assert [people_of(sizes)(name) for name in ("nothing @ 0001", "busy @ 0002")] == [224, 424]
     assert people_of(replace(small_experiment, scenarios={}))  # nothing is looked up before it is asked for
+
+
+def test_time_is_kept_to_read_what_is_stored() -> None:
+    clock = Clock()
+    pace = Pace(Deadline(100.0, 0.0, clock=clock), clock)
+    before = pace.closing
+    pace.stored(10.0)
+    pace.stored(10.0)
+    assert pace.closing == before + 20.0 * READING > before

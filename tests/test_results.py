@@ -7,7 +7,7 @@ import pytest
 from ccsim.errors import ResultsError
 from ccsim.experiment import Experiment
 from ccsim.results import open_results
-from ccsim.run import replicate_seed, run_experiment
+from ccsim.run import do_task, replicate_seed, run_experiment
 from ccsim.scenario import Move, load
 from ccsim.simulation import simulate
 from ccsim.store import Store, locked
@@ -168,3 +168,21 @@ def test_a_place_that_cannot_be_written_is_one_message(small_experiment: Experim
     for out in (tmp_path / "file" / "r", tmp_path / "file" / "deep" / "r", tmp_path / ("v" * 300)):
         with pytest.raises(ResultsError, match="cannot be written"):
             run_experiment(small_experiment, workers=1, out=out)
+
+
+def test_tables_that_are_read_later_say_nothing_of_runs_that_came_in_the_meantime(
+    small_experiment: Experiment, tmp_path: Path
+) -> None:
+    fewer = small_experiment.changed(replicates=2)
+    run_experiment(fewer, workers=1, out=tmp_path / "r")
+    opened = open_results(tmp_path / "r")
+    store = Store.create(tmp_path / "r", fewer, [], resume=True)
+    task = (2, ("nothing", "busy"))
+    for run in do_task(small_experiment, task).runs:
+        store.add(2, run)
+    store.flush()
+    assert set(open_results(tmp_path / "r").runs["replicate"]) == {0, 1, 2}
+    for name, table in opened.tables.items():
+        assert set(table["replicate"]) == {0, 1}, name
+    with pytest.raises(KeyError):
+        opened.tables["figures"]

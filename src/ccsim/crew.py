@@ -97,7 +97,7 @@ class Crew:
                 self._take(task, self.alone(self.experiment, task))
         else:
             self._share(tasks)
-        self.store.flush()
+        self._flush()
 
     def _share(self, tasks: _Tasks) -> None:
         """Share tasks among a team until all are done, or the budget is."""
@@ -175,8 +175,13 @@ class Crew:
 
     def _flush_in_time(self) -> None:
         if time.monotonic() - self._flushed > FLUSH_SECONDS:
-            self.store.flush()
-            self._flushed = time.monotonic()
+            self._flush()
+
+    def _flush(self) -> None:
+        start = time.monotonic()
+        self.store.flush()
+        self._flushed = time.monotonic()
+        self.pace.stored(self._flushed - start)
 
     def _tell(self) -> None:
         if self.progress is None:

@@ -24,6 +24,8 @@ from ccsim.settings import ordinary
 TASK_SHARE = 0.01
 #: Work under way is left this share of the budget beyond its end; then it is given up.
 GRACE = 0.02
+#: What is stored is read and shown at the end, which takes this share of the time that storing it took (measured).
+READING = 0.3
 #: How much longer than expected a task may take and still be begun before the end.
 SAFETY = 1.15
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -123,10 +125,20 @@ class Pace:
     # Seconds of places with a task and of all places, since the first answer.
     _places: np.ndarray = field(default_factory=lambda: np.zeros(2))
 
+    _stored: float = 0.0  # seconds that storing took
+
     def __post_init__(self) -> None:
         self.turned = self.clock()
-        #: Seconds that are kept for what comes after the last run.
-        self.closing = 0.0 if self.deadline is None else self.deadline.closing * (self.turned - self.deadline.began)
+        self._showing = 0.0 if self.deadline is None else self.deadline.closing * (self.turned - self.deadline.began)
+
+    @property
+    def closing(self) -> float:
+        """Seconds that are kept for what comes after the last run: to read what is stored, and to show it."""
+        return self._showing + READING * self._stored
+
+    def stored(self, seconds: float) -> None:
+        """Note that storing what is done took so many seconds more."""
+        self._stored += seconds
 
     def expect(self, people: Iterable[float]) -> int:
         """Add runs to what is left, and return how many they are."""

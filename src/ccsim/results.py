@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,13 +26,13 @@ class Results:
         folder: where they are (None once a temporary folder is gone).
         experiment: what was run.
         manifest: the manifest's data.
-        tables: the four tables by name.
+        tables: the tables by name.
     """
 
     folder: Path | None
     experiment: Experiment
     manifest: dict[str, Any]
-    tables: dict[str, pd.DataFrame] = field(repr=False)
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
 
     @property
     def runs(self) -> pd.DataFrame:
@@ -112,13 +113,36 @@ def open_results(folder: str | Path) -> Results:
     place = Path(folder)
     manifest = read_manifest(place)
     experiment = Experiment.from_resolved(manifest["experiment"])
-    first, *others = tables_of(experiment)
-    runs = read_table(place, first)
-    if not len(runs):
+    tables = _Tables(place, experiment)
+    if not tables.whole:
         raise ResultsError(f"{place}: no run has finished yet")
-    whole = set(zip(runs["scenario"], runs["replicate"], strict=True))
-    tables = {first: runs, **{table: read_table(place, table, None, whole) for table in others}}
-    return Results(place, experiment, manifest, {name: in_order(table, experiment) for name, table in tables.items()})
+    return Results(place, experiment, manifest, tables)
+
+
+class _Tables(Mapping[str, "pd.DataFrame"]):
+    """The tables of a folder: the first is read at once, the larger ones by department and segment when asked for."""
+
+    def __init__(self, folder: Path, experiment: Experiment) -> None:
+        self._folder, self._experiment = folder, experiment
+        self._names = tables_of(experiment)
+        first = self._names[0]
+        runs = read_table(folder, first)
+        #: The runs that were there when the folder was opened: no table says anything of others.
+        self.whole = set(zip(runs["scenario"], runs["replicate"], strict=True))
+        self._read = {first: in_order(runs, experiment)}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = in_order(read_table(self._folder, name, None, self.whole), self._experiment)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def in_order(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:

@@ -157,7 +157,7 @@ def _in_memory(experiment: Experiment, **options: Any) -> Results:
             results = run_experiment(experiment, out=Path(folder) / "results", **options)
         except Interrupted as error:
             raise Interrupted(None, error.done, error.total) from None
-    return replace(results, folder=None)
+        return replace(results, folder=None, tables=dict(results.tables))  # all are read before the folder goes
 
 
 def _processors() -> int:

@@ -37,7 +37,9 @@ def validate(
         progress=(lambda title: console_progress(title, told)) if sys.stderr.isatty() else None,
     )  # fmt: skip
     print_scores(scores, console())
-    for path in write_pages(scores, pages or out, f"{again(sys.argv[1:])}` at {commit()}, seed `{seed}", load_apart(folder)):
+    for path in write_pages(
+        scores, pages or out, f"{again(sys.argv[1:])}` at {commit()}, seed `{seed}", load_apart(folder)
+    ):
         typer.echo(str(path), err=True)
 
 
