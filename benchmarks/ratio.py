@@ -3,7 +3,8 @@
     python -m benchmarks.ratio            # three sizes
     python -m benchmarks.ratio --quick    # the default size only
 
-Both live the same weeks of the same world, by turns, in this process; the ratio is that of the medians. What
+Both live the same weeks of the same world, by turns, in this process; the ratio is that of the medians. A turn
+is many weeks, as a run is: what the other side left in the caches counts in the first only. What
 is timed is weeks with their tallies recorded. Making the objects is left out: a run of 156 weeks makes them
 once.
 """
@@ -31,7 +32,7 @@ class Size(NamedTuple):
     rounds: int
 
 
-SIZES = (Size(200, 2_000, 26, 7), Size(2_000, 20_000, 5, 5), Size(10_000, 100_000, 2, 5))
+SIZES = (Size(200, 2_000, 52, 7), Size(2_000, 20_000, 26, 5), Size(10_000, 100_000, 10, 3))
 
 
 def engine_weeks(world: World, record: Record, weeks: int) -> None:
