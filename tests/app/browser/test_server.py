@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from driving import SMALL, press, set_lever, step, to_end, until, week_of
+from driving import SIZES, SMALL, press, set_lever, step, tile, to_end, until, week_of
 
 
 @pytest.mark.slow
@@ -83,3 +83,17 @@ def _load(pid: int, seconds: float = 1.0) -> float:
     before = used()
     time.sleep(seconds)
     return (used() - before) / os.sysconf("SC_CLK_TCK") / seconds
+
+
+@pytest.mark.slow
+def test_row_28_thirty_browser_contexts_step_together_and_none_fails(open_page, serving):
+    address = f"{serving[0]}/?scenario=combined&weeks=52&{SMALL}"
+    pages = [open_page(f"{address}&seed={seed}", SIZES["projector"], 120_000) for seed in range(1, 31)]
+    for page in pages:
+        page.locator(".stepno").wait_for()
+    for week in (1, 2, 3):
+        for page in pages:
+            press(page, "One week")
+        for page in pages:
+            until(page, week)
+    assert len({tile(page, "csat") for page in pages}) == 30  # each has a run of its own
