@@ -25,8 +25,6 @@ MOST_RUNS = 1_000_000
 MOST_WEEKS = 5200
 #: Replicates that a rule for stopping needs to begin with.
 FIRST_STAGE = 10
-
-
 #: How far apart the seeds of organisations that are apart begin.
 UNIT_SEEDS = 10**12
 

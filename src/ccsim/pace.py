@@ -79,6 +79,10 @@ class Deadline:
         """Return the seconds left; less than 0 when they are used up."""
         return self.began + self.seconds - self.clock()
 
+    def kept(self, now: float) -> float:
+        """Return the seconds that are kept to show what there is, when the first run can begin ``now``."""
+        return self.closing * (now - self.began)
+
 
 def people_of(experiment: Experiment) -> Callable[[str], float]:
     """Return a function from a scenario's name to the people that live in it: staff and customers."""
@@ -124,12 +128,11 @@ class Pace:
     _worked: np.ndarray = field(default_factory=lambda: np.zeros(2))
     # Seconds of places with a task and of all places, since the first answer.
     _places: np.ndarray = field(default_factory=lambda: np.zeros(2))
-
     _stored: float = 0.0  # seconds that storing took
 
     def __post_init__(self) -> None:
         self.turned = self.clock()
-        self._showing = 0.0 if self.deadline is None else self.deadline.closing * (self.turned - self.deadline.began)
+        self._showing = 0.0 if self.deadline is None else self.deadline.kept(self.turned)
 
     @property
     def closing(self) -> float:

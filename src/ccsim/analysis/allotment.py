@@ -32,7 +32,7 @@ class Allotment:
     def __post_init__(self) -> None:
         self._turned = self.clock()
         self.deadline = Deadline.of(self.runner.budget)
-        self._closing = 0.0 if self.deadline is None else self.deadline.closing * (self._turned - self.deadline.began)
+        self._closing = 0.0 if self.deadline is None else self.deadline.kept(self._turned)
 
     @contextmanager
     def step(self, work: float) -> Iterator[Runner]:

@@ -84,7 +84,7 @@ def picture_png(run: Kept, baseline: Any) -> bytes:
     from ccsim.plots import BASELINE, COLOURS, slide
 
     course = run.course
-    with slide(len(pictures.LINES)) as (figure, panels):
+    with slide(len(pictures.LINES)) as (drawing, panels):
         for axes, name in zip(panels, pictures.LINES, strict=True):
             theirs = times(name) * baseline.drawn(name)[: course.weeks]
             axes.plot(theirs, color=BASELINE[0], linestyle=BASELINE[1], linewidth=2, label="doing nothing, same draws")
@@ -94,12 +94,12 @@ def picture_png(run: Kept, baseline: Any) -> bytes:
                 axes.axvline(week, color="#8a8a8a", linewidth=0.8, linestyle=(0, (2, 3)))
             axes.set_title(title_of(name))
             axes.set_xlabel("week")
-        figure.suptitle(f"{course.title}, seed {course.seed}", x=0.02, ha="left", fontsize=16, fontweight="bold")
+        drawing.suptitle(f"{course.title}, seed {course.seed}", x=0.02, ha="left", fontsize=16, fontweight="bold")
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="upper right", frameon=False, ncols=2)
-        figure.tight_layout(rect=(0, 0, 1, 0.94))
+        drawing.legend(handles, labels, loc="upper right", frameon=False, ncols=2)
+        drawing.tight_layout(rect=(0, 0, 1, 0.94))
         page = io.BytesIO()
-        figure.savefig(page, format="png", dpi=150, metadata={"Software": "ccsim"})
+        drawing.savefig(page, format="png", dpi=150, metadata={"Software": "ccsim"})
     return page.getvalue()
 
 

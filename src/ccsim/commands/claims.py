@@ -31,7 +31,6 @@ def claims(
     from ccsim.claims.ledger import run_ledger
     from ccsim.claims.pages import print_ledger, write_pages
     from ccsim.claims.record import load_claims
-    from ccsim.commands.running import again
     from ccsim.run import _processors, console_progress
     from ccsim.tables import console
 
@@ -45,8 +44,7 @@ def claims(
         progress=(lambda title: console_progress(title, told)) if shown else None, command=sys.argv,
     )  # fmt: skip
     print_ledger(ledger, console())
-    made_by = f"{again(sys.argv[1:])}` at {commit()}, seed `{seed}"
-    for path in write_pages(ledger, pages or out, made_by):
+    for path in write_pages(ledger, pages or out, made_by(seed)):
         typer.echo(str(path), err=True)
 
 
@@ -58,6 +56,13 @@ def _announced(claims: "Sequence[Claim]", replicates: int, points: int, workers:
     minutes = runs * seconds_a_run() / workers / 60
     less = ", less what is done already" if resume else ""
     return f"{len(claims)} claims take {runs:,} runs: about {max(1, round(minutes))} minutes here{less}."
+
+
+def made_by(seed: int) -> str:
+    """Name the command that is running, its sources and seed, for the page that it writes."""
+    from ccsim.commands.running import again
+
+    return f"{again(sys.argv[1:])}` at {commit()}, seed `{seed}"
 
 
 def commit() -> str:

@@ -16,6 +16,7 @@ from ccsim.commands.running import (
     show_sweep,
     tell_end,
     with_progress,
+    without,
 )
 from ccsim.commands.studies import Form
 
@@ -77,22 +78,11 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
             f"{folder}: is no results folder, but holds some; name the one to go on with, such as {inside}"
         )
     # The time it was given at first was its own; another is given with the words that go on.
-    words: list[Any] = _without(commands[0][1:], {*given, "--budget"})
+    words: list[Any] = without(commands[0][1:], {*given, "--budget"})
     words += ["--resume", *(word for pair in given.items() for word in pair)]
     typer.echo(shlex.join(["ccsim", *words]), err=True)
     sys.argv = [sys.argv[0], *words]
     context.find_root().command.main(args=words, standalone_mode=False, prog_name="ccsim")
-
-
-def _without(words: list[str], options: set[str]) -> list[str]:
-    """Return a command's words without the options that are set anew."""
-    kept, skip = [], False
-    for word in words:
-        own = word in options
-        if not skip and not own and word != "--resume" and word.partition("=")[0] not in options:
-            kept.append(word)
-        skip = own and not skip
-    return kept
 
 
 def register(app: typer.Typer) -> None:

@@ -145,12 +145,18 @@ def tell_places(folder: Path, figures: list[Path], table: str, *, aside: bool) -
 
 def again(arguments: list[str]) -> str:
     """Return the command that makes the same results in a folder of their own."""
+    return shlex.join(["ccsim", *without(arguments, {"--out"})])
+
+
+def without(words: list[str], options: set[str]) -> list[str]:
+    """Return a command's words without ``--resume`` and without the options that are set anew, and their values."""
     kept, skip = [], False
-    for word in arguments:
-        if not skip and word != "--resume" and word != "--out" and not word.startswith("--out="):
+    for word in words:
+        own = word in options
+        if not skip and not own and word != "--resume" and word.partition("=")[0] not in options:
             kept.append(word)
-        skip = word == "--out" and not skip
-    return shlex.join(["ccsim", *kept])
+        skip = own and not skip
+    return kept
 
 
 def tell_end(results: Results, folder: Path) -> None:

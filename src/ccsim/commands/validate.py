@@ -20,8 +20,7 @@ def validate(
     pages: Annotated[Path | None, typer.Option(help="Write the page here instead of into the results folder.")] = None,
 ) -> None:
     """Compare the model with published numbers: value, interval, inside or not, source."""
-    from ccsim.commands.claims import commit
-    from ccsim.commands.running import again
+    from ccsim.commands.claims import made_by
     from ccsim.run import console_progress
     from ccsim.tables import console
     from ccsim.validation.pages import print_scores, write_pages
@@ -37,9 +36,7 @@ def validate(
         progress=(lambda title: console_progress(title, told)) if sys.stderr.isatty() else None,
     )  # fmt: skip
     print_scores(scores, console())
-    for path in write_pages(
-        scores, pages or out, f"{again(sys.argv[1:])}` at {commit()}, seed `{seed}", load_apart(folder)
-    ):
+    for path in write_pages(scores, pages or out, made_by(seed), load_apart(folder)):
         typer.echo(str(path), err=True)
 
 
