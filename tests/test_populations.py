@@ -59,6 +59,13 @@ def test_every_column_is_declared_once_and_whole(kind: type) -> None:
         assert not column.whole or column.kind != "flow", column.name
 
 
+def test_where_rows_are_many_whole_numbers_take_no_more_bytes_than_they_need() -> None:
+    for kind, sizes in ((Customers, {1, 4}), (Cases, {1, 4}), (Staff, {8}), (Departments, {8})):
+        rows, _ = empty(kind, 1)
+        columns = [column for column in kind.columns if column.whole]  # type: ignore[attr-defined]
+        assert {np.asarray(getattr(rows, column.name)).itemsize for column in columns} == sizes
+
+
 def test_each_population_says_what_it_is() -> None:
     assert all(kind.__doc__ for kind in KINDS)
 

@@ -155,7 +155,7 @@ class PerAgent(mesa.Model):
         (self.leader_leaving,) = luck.everybody(Purpose.LEADER_QUITS, week, len(self.leaders))
         self.raise_chance = self.settings.demand.rate * self.settings.demand.surge
         self.most_joins = most_joins(0.0, self.settings.market)
-        self.most_leaves = most_leaves(0.0, self.settings.market)
+        self.most_leaves = most_leaves(0.0, 0.0, self.settings.market)
 
     def everything_tallied(self) -> Iterator[Department | Segment | Firm]:
         """Go through all that counts."""

@@ -26,6 +26,7 @@ from ccsim.populations import Cases, Customers, Departments, Leaders, Staff
 
 POPULATIONS: tuple[Any, ...] = (Staff, Leaders, Customers, Cases, Departments)
 GROUPS: tuple[Any, ...] = (StaffScorecard, Service, Scorecards, Handoffs, Empowerment, Conviction, Habit)
+C_TYPES = {"float64": "double", "int32": "int32_t", "int8": "int8_t"}
 #: No option that lets the compiler round otherwise than the source says.
 OPTIONS = ("-O3", "-march=native", "-ffp-contract=off", "-std=c11", "-shared", "-fPIC")
 
@@ -42,7 +43,7 @@ def declarations() -> str:
         if kind.storage == "records":
             fields = [f"{'int64_t' if column.whole else 'double'} {column.name};" for column in kind.columns]
         else:
-            fields = [f"{'int32_t' if column.whole else 'double'} *{column.name};" for column in kind.columns]
+            fields = [f"{C_TYPES[column.narrow]} *{column.name};" for column in kind.columns]
         lines.append(f"typedef struct {{ {' '.join(fields)} }} {kind.__name__};")
     for group in GROUPS:
         fields = [f"double {row.name};" for row in group.declared]

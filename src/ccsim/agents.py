@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import mesa
+import numpy as np
 
 from ccsim.errors import InputError
 from ccsim.parameters import SHARES
@@ -60,9 +61,13 @@ class _Attribute:
             raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes a number")
         if self.column.unit in SHARES and not 0.0 <= value <= 1.0:
             raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes a number from 0 to 1")
-        if self.column.whole and value != int(value):
-            raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes a whole number")
-        self._values(view)[view.row] = value
+        values = self._values(view)
+        if self.column.whole:
+            least, most = np.iinfo(values.dtype).min, np.iinfo(values.dtype).max
+            if value != int(value) or not least <= value <= most:
+                takes = f"a whole number from {least} to {most}"
+                raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes {takes}")
+        values[view.row] = value
 
     def _values(self, view: View) -> Any:
         return getattr(getattr(view.model.world.state, view.population), self.column.name)

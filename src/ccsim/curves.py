@@ -16,6 +16,8 @@ from ccsim.compiled import rule
 _PART_HIGH = 6.93147180369123816490e-01 / 32
 _PART_LOW = 1.90821492927058770002e-10 / 32
 _PARTS = 1.4426950408889634 * 32
+#: Added to a number and taken away again, it leaves the nearest whole one: above 2**52 there are no fractions.
+_ROUNDING = 1.5 * 2.0**52
 #: Powers of two, exact, from 2**-_LEAST to 2**_LEAST: more than exp of 500 needs.
 _LEAST = 722
 _POWERS = np.array([math.ldexp(1.0, n) for n in range(-_LEAST, _LEAST + 1)])
@@ -52,12 +54,13 @@ def exp(x):
     and doublings, which are exact.
     """
     x = clip(x, -500.0, 500.0)
-    n = math.floor(x * _PARTS + 0.5)
-    r = (x - n * _PART_HIGH) - n * _PART_LOW
+    whole = (x * _PARTS + _ROUNDING) - _ROUNDING
+    n = int(whole)
+    r = (x - whole * _PART_HIGH) - whole * _PART_LOW
     low = 0.5 + r * 0.16666666666666666
     high = 0.041666666666666664 + r * 0.008333333333333333
     series = (1.0 + r) + r * r * (low + r * r * high)
-    return series * _ROOTS[n & 31] * _POWERS[(n >> 5) + _LEAST]
+    return series * (_ROOTS[n & 31] * _POWERS[(n >> 5) + _LEAST])
 
 
 @rule

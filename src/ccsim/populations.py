@@ -23,14 +23,18 @@ import numpy.typing as npt
 T = TypeVar("T")
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Few = npt.NDArray[np.int8]
+#: What numbers are kept as where rows are many; few are whole numbers up to 127.
+NARROW: dict[Any, str] = {Floats: "float64", Whole: "int32", Few: "int8"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One declared column: its name, kind of number, kind (``fixed``, ``stock`` or ``flow``), unit, owners, meaning."""
+    """One declared column; ``kind`` is fixed, stock or flow, ``narrow`` what its numbers are kept as in many rows."""
 
     name: str
     whole: bool
+    narrow: str
     kind: str
     unit: str
     owners: tuple[str, ...]
@@ -39,29 +43,30 @@ class Column:
 
 def fixed(unit: str, meaning: str) -> Any:
     """Declare a column that the founding sets and nothing changes."""
-    return Column("", False, "fixed", unit, (), meaning)
+    return Column("", False, "float64", "fixed", unit, (), meaning)
 
 
 def stock(unit: str, meaning: str, *owners: str) -> Any:
     """Declare a column that lasts; only the mechanisms named in ``owners`` write it."""
-    return Column("", False, "stock", unit, owners, meaning)
+    return Column("", False, "float64", "stock", unit, owners, meaning)
 
 
 def flow(unit: str, meaning: str) -> Any:
     """Declare a weekly sum, cleared at the start of each week; any mechanism may add to it."""
-    return Column("", False, "flow", unit, (), meaning)
+    return Column("", False, "float64", "flow", unit, (), meaning)
 
 
 def population(storage: str) -> Callable[[type[T]], type[T]]:
     """Keep a class's column declarations as ``columns``, flows last, and say how its rows are stored.
 
     ``"records"``: one numpy record array of 8-byte fields. ``"columns"``: a named tuple of arrays, whole numbers in
-    4 bytes.
+    4 bytes, and where they are few in one.
     """
 
     def build(cls: type[T]) -> type[T]:
         kinds = typing.get_type_hints(cls)
-        columns = tuple(replace(vars(cls)[name], name=name, whole=kind == Whole) for name, kind in kinds.items())
+        columns = tuple(replace(vars(cls)[name], name=name, whole=kind != Floats, narrow=NARROW[kind])
+                        for name, kind in kinds.items())  # fmt: skip
         if [column.kind == "flow" for column in columns] != sorted(column.kind == "flow" for column in columns):
             raise TypeError(f"{cls.__name__}: flows are declared after all other columns")
         made: Any = cls
@@ -69,8 +74,7 @@ def population(storage: str) -> Callable[[type[T]], type[T]]:
             make: Any = namedtuple  # mypy reads only literal field names
             made = make(cls.__name__, list(kinds), module=cls.__module__)
             made.__doc__ = cls.__doc__
-        made.columns = columns
-        made.storage = storage
+        made.columns, made.storage = columns, storage
         return made
 
     return build
@@ -90,7 +94,7 @@ def empty(kind: type[T], rows: int) -> tuple[T, Floats]:
         numbers = records.view(np.float64).reshape(rows, len(columns))
         return records.view(np.recarray), numbers[:, len(columns) - flows :]  # type: ignore[return-value]
     block = np.zeros((flows, rows))
-    others = [np.zeros(rows, np.int32 if column.whole else np.float64) for column in columns[: len(columns) - flows]]
+    others = [np.zeros(rows, column.narrow) for column in columns[: len(columns) - flows]]
     return kind(*others, *block), block
 
 
@@ -106,9 +110,7 @@ class Staff:
     disposition: Floats = stock("share", "conviction to which the person returns when nothing happens", "turnover")
     vigour: Floats = stock("share", "engagement to which the person returns in ordinary circumstances", "turnover")
     overrun: Floats = stock("hours", "time of the last case that falls into the coming week", "service")
-    tipped_in: Whole = stock(
-        "week", "week in which the penny dropped, -1 if it has not, -2 if it had before week 0", "conviction"
-    )
+    tipped_in: Whole = stock("week", "week in which the penny dropped, -1 not yet, -2 before week 0", "conviction")
     engagement: Floats = stock("share", "energy and commitment at work", "engagement")
     cynicism: Floats = stock("share", "expectation that talk of change is only talk", "fatigue")
     champion: Floats = stock("hours/week", "time freed for carrying the change, 0 for nearly everybody", "champions")
@@ -179,14 +181,14 @@ class Leaders:
 class Customers:
     """Everybody in the market: the organisation's customers (``active``) and its prospects."""
 
-    segment: Whole = fixed("row", "segment")
+    segment: Few = fixed("row", "segment")
     far_tie: Whole = fixed("row", "an acquaintance anywhere in the market; the others are the rows next to one's own")
 
     value: Floats = stock("EUR/week", "what the customer spends at ordinary satisfaction", "segmentation")
     estimate: Floats = stock("EUR/week", "what the organisation thinks that the value is", "segmentation")
     care: Floats = stock("utility", "how much more care the customer is to get than others", "segmentation")
 
-    active: Whole = stock("0/1", "1 while a customer of the organisation", "market")
+    active: Few = stock("0/1", "1 while a customer of the organisation", "market")
     person: Whole = stock("count", "how many times this person has become a customer", "market")
     joined_in: Whole = stock("week", "week of becoming a customer", "market")
     satisfaction: Floats = stock("share", "satisfaction with the organisation", "experience")
@@ -211,15 +213,15 @@ class Cases:
     States: 0 none, 1 in a queue, 2 closed unresolved and coming back, 3 given up but still in a queue's chain.
     """
 
-    state: Whole = stock("state", "see above", "demand", "service", "market")
+    state: Few = stock("state", "see above", "demand", "service", "market")
     department: Whole = stock("row", "department whose queue it is in", "demand", "service")
-    stages: Whole = stock("count", "stages still to be done, each in another department", "demand", "service")
+    stages: Few = stock("count", "stages still to be done, each in another department", "demand", "service")
     contacts: Whole = stock("count", "contacts about this issue so far", "demand", "service")
     opened_in: Whole = stock("week", "week in which the issue arose", "demand")
     queued_in: Whole = stock("week", "week in which it joined the present queue", "demand", "service")
     after: Whole = stock("row", "next case in the queue, -1 at the end", "demand", "service")
-    defect: Whole = stock("0/1", "1 if a stage was done wrongly", "demand", "service")
-    lost: Whole = stock("0/1", "1 if the last hand-off lost what the customer had said", "demand", "service")
+    defect: Few = stock("0/1", "1 if a stage was done wrongly", "demand", "service")
+    lost: Few = stock("0/1", "1 if the last hand-off lost what the customer had said", "demand", "service")
     hassle: Whole = stock("count", "times that the customer had to repeat or was passed on", "demand", "service")
     complexity: Floats = stock("share", "how far the case is from the standard one", "demand")
 

@@ -132,15 +132,15 @@ def one_week(state, p, seed, week):
     structure.climb(firm, p.structure)
     technology.install(staff, firm, p.technology, week)
 
-    # Accounts, and the count of everything.
-    accounts.book(
-        leaders, customers, departments, segments, firm, p.organisation.customers, p.staffing.severance, p.accounts
-    )  # fmt: skip
+    # The count of everything, and accounts.
     tallies.count_staff(staff, departments, firm, p.habit.settled, week)
     tallies.count_firm(departments, firm)
     tallies.count_leaders(leaders, firm)
     tallies.count_image(departments, firm, p.sensing.published)
-    tallies.count_customers(customers, segments)
+    tallies.count_customers(customers, segments, p.accounts)
+    accounts.book(
+        leaders, departments, segments, firm, p.organisation.customers, p.staffing.severance, p.accounts
+    )  # fmt: skip
 
 
 def live(world: World) -> None:

@@ -3,6 +3,7 @@ import pytest
 from small_world import check_off, lived, off, set_to, world_of
 
 from ccsim.mechanisms.accounts import book, spends
+from ccsim.mechanisms.tallies import count_customers
 from ccsim.settings import Settings
 from ccsim.week import live
 from ccsim.world import World
@@ -23,7 +24,8 @@ def booked(settings: Settings, satisfaction: float) -> World:
     world.clear_flows()
     world.state.customers.satisfaction[:] = satisfaction
     state = world.state
-    book(state.leaders, state.customers, state.departments, state.segments, state.firm,
+    count_customers(state.customers, state.segments, settings.accounts)
+    book(state.leaders, state.departments, state.segments, state.firm,
          settings.organisation.customers, settings.staffing.severance, settings.accounts)  # fmt: skip
     return world
 

@@ -15,7 +15,7 @@ def count(world: World) -> World:
     state, p = world.state, world.settings
     count_staff(state.staff, state.departments, state.firm, p.habit.settled, 0)
     count_leaders(state.leaders, state.firm)
-    count_customers(state.customers, state.segments)
+    count_customers(state.customers, state.segments, p.accounts)
     return world
 
 

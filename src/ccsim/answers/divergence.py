@@ -193,7 +193,7 @@ def differing(one: World, other: World, only: tuple[str, ...] = POPULATIONS) -> 
         mine, theirs = getattr(one.state, name), getattr(other.state, name)
         for column in type_of(name).columns:
             here, there = (np.ascontiguousarray(getattr(each, column.name)) for each in (mine, theirs))
-            bits = np.uint32 if here.dtype.itemsize == 4 else np.uint64
+            bits = np.dtype(f"u{here.dtype.itemsize}")
             rows = np.flatnonzero(here.view(bits) != there.view(bits))
             if len(rows):
                 values = (here[rows[0]].item(), there[rows[0]].item())

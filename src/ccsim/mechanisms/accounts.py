@@ -69,17 +69,8 @@ def spends(value, satisfaction, p):
 
 
 @kernel
-def book(leaders, customers, departments, segments, firm, founded_customers, severance, p):
-    """Write the week's books."""
-    revenue, count = 0.0, 0
-    for i in range(len(customers.active)):
-        if customers.active[i] == 1:
-            paid = spends(customers.value[i], customers.satisfaction[i], p)
-            segments.spending[customers.segment[i]] += paid
-            revenue += paid
-            count += 1
-    firm.revenue[0] += revenue
-    firm.tailoring[0] += firm.tailored[0] * count
+def book(leaders, departments, segments, firm, founded_customers, severance, p):
+    """Write the week's books, after customers and what they spend have been counted."""
     firm.wages[0] += p.leader_wage * len(leaders.tier)
     for d in range(len(departments.handled)):
         # Whoever leaves at the end of the week is paid for it.
@@ -89,5 +80,7 @@ def book(leaders, customers, departments, segments, firm, founded_customers, sev
         firm.severance[0] += severance * p.wage * departments.dismissed[d]
         firm.turnover_cost[0] += p.replacement * p.wage * departments.hires[d]
     for s in range(len(segments.joined)):
+        firm.revenue[0] += segments.spending[s]
+        firm.tailoring[0] += firm.tailored[0] * segments.customers[s]
         firm.acquisition_cost[0] += p.acquisition * segments.joined[s]
     firm.overhead[0] += p.overhead * p.revenue * founded_customers

@@ -6,6 +6,8 @@ of waiting and give up. Most cases are simple and a few are hard; some need seve
 
 from __future__ import annotations
 
+import numpy as np
+
 from ccsim.compiled import kernel, rule
 from ccsim.draws import Purpose, four, uniform
 from ccsim.mechanisms.proactive import false_alarms, reach_out
@@ -40,12 +42,8 @@ class Demand:
         meaning="demand relative to the ordinary level, for shocks",
     )
     journeys: float = parameter(
-        0.45,
-        unit="share",
-        range=(0.1, 0.8),
-        off=0.0,
-        meaning="share of issues that need a second department, and of those that need a third",
-    )
+        0.45, unit="share", range=(0.1, 0.8), off=0.0,
+        meaning="share of issues that need a second department, and of those that need a third")  # fmt: skip
     patience: float = parameter(
         0.04,
         unit="probability",
@@ -75,12 +73,15 @@ def stages_of(luck, departments, p):
 @kernel
 def give_up(customers, cases, departments, p, week):
     """Customers who have waited tire of waiting; the contact counts as a bad one."""
-    for i in range(len(cases.state)):
-        waited = week - cases.queued_in[i]
-        if cases.state[i] == 1 and waited > 0 and customers.luck_to_ask[i] < p.patience * waited:
-            drop_out(i, cases, departments)
-            departments.abandoned[cases.department[i]] += 1
-            customers.events[i] += 1
+    for department in range(len(departments.queue)):
+        case = departments.queue_first[department]
+        while case >= 0:
+            waited = week - cases.queued_in[case]
+            if cases.state[case] == 1 and waited > 0 and customers.luck_to_ask[case] < p.patience * waited:
+                drop_out(case, cases, departments)
+                departments.abandoned[department] += 1
+                customers.events[case] += 1
+            case = cases.after[case]
 
 
 @rule
@@ -121,7 +122,7 @@ def arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
         open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week)
 
 
-@kernel
+@kernel(allocates=True)
 def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, week):
     """Unresolved issues come back; customers without one may have a new one.
 
@@ -131,14 +132,19 @@ def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, we
     p, ahead = all_p[0], all_p[2]
     coming = p.rate * p.surge
     alarmed = coming * (1.0 + false_alarms(ahead))
+    # Listed first, without a branch: who asks cannot be foreseen, and each wrong guess of the processor costs more.
+    asking, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
+        asking[count] = i
+        new = (customers.luck_to_ask[i] < alarmed) & (cases.state[i] == 0) & (customers.active[i] == 1)
+        count += (cases.state[i] == 2) | new
+    for i in asking[:count]:
         if cases.state[i] == 2:
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
-        elif customers.luck_to_ask[i] < alarmed and cases.state[i] == 0 and customers.active[i] == 1:
-            if customers.luck_to_ask[i] < coming:
-                arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
-            else:
-                department = int(uniform(seed, AHEAD, week, i) * fronts)
-                reach_out(i, ahead.nuisance, department, customers, departments, ahead.time * all_p[5])
+        elif customers.luck_to_ask[i] < coming:
+            arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
+        else:
+            department = int(uniform(seed, AHEAD, week, i) * fronts)
+            reach_out(i, ahead.nuisance, department, customers, departments, ahead.time * all_p[5])

@@ -75,9 +75,15 @@ class Market:
 
 
 @rule
-def most_leaves(outside, p):
-    """The chance of leaving at the worst: whoever draws above it stays, and nothing else need be worked out."""
-    return p.churn * exp(p.churn_sensitivity * (p.churn_reference + outside) + 0.5 * p.hearsay)
+def most_leaves(satisfaction, outside, p):
+    """The chance of leaving when talk is at its worst."""
+    return p.churn * exp(p.churn_sensitivity * (p.churn_reference + outside - satisfaction) + 0.5 * p.hearsay)
+
+
+@rule
+def may_leave(satisfaction, luck, at_worst, at_best):
+    """Whoever draws above the line from the chance at the worst to that at the best stays: the chance is convex."""
+    return luck <= at_worst + (at_best - at_worst) * satisfaction
 
 
 @rule
@@ -126,11 +132,12 @@ def come(customers, segments, firm, p, promise, week):
 def go(customers, cases, departments, segments, firm, p):
     """Customers leave, and their open cases with them."""
     outside = firm.outside[0]
-    most = most_leaves(outside, p)
+    at_worst, at_best = most_leaves(0.0, outside, p), most_leaves(1.0, outside, p)
     for i in range(len(customers.active)):
-        luck = customers.luck_to_leave[i]
-        if luck < most and customers.active[i] == 1 and leaves(
-            customers.satisfaction[i], customers.opinion[i], outside, luck, p
+        luck, satisfaction = customers.luck_to_leave[i], customers.satisfaction[i]
+        # The line is cheap and rules nearly everybody out, so that few chances need be worked out.
+        if may_leave(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
+            satisfaction, customers.opinion[i], outside, luck, p
         ):  # fmt: skip
             customers.active[i] = 0
             segments.left[customers.segment[i]] += 1

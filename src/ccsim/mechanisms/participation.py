@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ccsim.compiled import kernel, rule
 from ccsim.draws import Purpose, four
 from ccsim.mechanisms.programme import people_reached, purse_of, purse_part
@@ -30,17 +32,14 @@ def in_reach(i, staff, departments, rollout, week):
 
 
 @rule
-def count_ready(staff, leaders, departments, rollout, seed, week):
-    """How many volunteer this week, and are let go."""
-    ready = 0
-    for i in range(len(staff.told)):
-        if in_reach(i, staff, departments, rollout, week):
-            luck, _, _, _ = four(seed, VOLUNTEER, week, i)
-            ready += volunteers(staff.conviction[i], let_go(i, staff, leaders), luck)
-    return ready
+def meet(i, luck, chance, staff):
+    """Meetings with customers last two hours; each is an encounter that speaks for the customer by itself."""
+    if luck < chance:
+        staff.met[i] += 2.0
+        staff.sources[i] += 2.0
 
 
-@kernel
+@kernel(allocates=True)
 def involve(staff, leaders, departments, firm, all_p, seed, week):
     """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
     p, rollout, wins, blame = all_p[0], all_p[1], all_p[2], all_p[3]
@@ -52,17 +51,19 @@ def involve(staff, leaders, departments, firm, all_p, seed, week):
     improvement = purse_part(purse, p.improvement, whole, p.hour)
     immersion = purse_part(purse, p.immersion, whole, p.hour)
     embedding = purse_part(purse, p.embedding, whole, p.hour) / posts
-    each = min(p.most, improvement / max(1, count_ready(staff, leaders, departments, rollout, seed, week)))
+    ready, shows, count = np.empty(len(staff.told), np.int32), np.empty(len(staff.told)), 0
     for i in range(len(staff.told)):
         if not in_reach(i, staff, departments, rollout, week):
             continue
         luck, show, turn, _ = four(seed, VOLUNTEER, week, i)
         if volunteers(staff.conviction[i], let_go(i, staff, leaders), luck):
-            staff.improving[i] += each
-            harvest(i, each * (1.0 - rollout.test), show, staff, departments, firm, blame, wins)
-        # Meetings last two hours; each is an encounter that speaks for the customer by itself.
-        if turn < immersion / 2.0 / posts:
-            staff.met[i] += 2.0
-            staff.sources[i] += 2.0
+            ready[count], shows[count] = i, show
+            count += 1
+        meet(i, turn, immersion / 2.0 / posts, staff)
         departments.embedding[staff.department[i]] += embedding
         firm.written[0] += embedding
+    each = min(p.most, improvement / max(1, count))
+    for k in range(count):
+        i = ready[k]
+        staff.improving[i] += each
+        harvest(i, each * (1.0 - rollout.test), shows[k], staff, departments, firm, blame, wins)

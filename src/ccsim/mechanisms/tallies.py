@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.curves import share
+from ccsim.mechanisms.accounts import spends
 from ccsim.mechanisms.conviction import NOT_YET
 
 
@@ -88,13 +89,14 @@ def count_leaders(leaders, firm):
 
 
 @kernel
-def count_customers(customers, segments):
-    """Sum up customers and prospects by segment; promoters and detractors as on the scale from 0 to 10."""
+def count_customers(customers, segments, prices):
+    """Sum up customers, what they spend, and prospects by segment; promoters as on the scale from 0 to 10."""
     for i in range(len(customers.active)):
         s = customers.segment[i]
         if customers.active[i] == 1:
             satisfaction = customers.satisfaction[i]
             segments.customers[s] += 1
+            segments.spending[s] += spends(customers.value[i], satisfaction, prices)
             segments.satisfaction[s] += satisfaction
             segments.expectation[s] += customers.expectation[i]
             segments.trust[s] += customers.trust[i]
