@@ -57,11 +57,15 @@ class _Attribute:
         return self._values(view)[view.row].item()
 
     def __set__(self, view: View, value: float) -> None:
+        if self.column.kind == "fixed":
+            raise InputError(f"{self.column.name}: it is set at the founding and cannot be changed")
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes a number")
         if self.column.unit in SHARES and not 0.0 <= value <= 1.0:
             raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes a number from 0 to 1")
         values = self._values(view)
+        if self.column.unit == "0/1" and value not in (0, 1):
+            raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes 0 or 1")
         if self.column.whole:
             least, most = np.iinfo(values.dtype).min, np.iinfo(values.dtype).max
             if value != int(value) or not least <= value <= most:
