@@ -70,18 +70,17 @@ def stages_of(luck, departments, p):
     return stages
 
 
-@kernel
+@kernel(allocates=True)
 def give_up(customers, cases, departments, p, week):
     """Customers who have waited tire of waiting; the contact counts as a bad one."""
-    for department in range(len(departments.queue)):
-        case = departments.queue_first[department]
-        while case >= 0:
-            waited = week - cases.queued_in[case]
-            if cases.state[case] == 1 and waited > 0 and customers.luck_to_ask[case] < p.patience * waited:
-                drop_out(case, cases, departments)
-                departments.abandoned[department] += 1
-                customers.events[case] += 1
-            case = cases.after[case]
+    tired, count = np.empty(len(cases.state), np.int32), 0
+    for i in range(len(cases.state)):
+        tired[count] = i
+        count += (cases.state[i] == 1) & (customers.luck_to_ask[i] < p.patience * (week - cases.queued_in[i]))
+    for i in tired[:count]:
+        drop_out(i, cases, departments)
+        departments.abandoned[cases.department[i]] += 1
+        customers.events[i] += 1
 
 
 @rule
