@@ -26,7 +26,7 @@ from ccsim.populations import Cases, Customers, Departments, Leaders, Staff
 
 POPULATIONS: tuple[Any, ...] = (Staff, Leaders, Customers, Cases, Departments)
 GROUPS: tuple[Any, ...] = (StaffScorecard, Service, Scorecards, Handoffs, Empowerment, Conviction, Habit)
-C_TYPES = {"float64": "double", "int32": "int32_t", "int8": "int8_t"}
+C_TYPES = {"float64": "double", "int32": "int32_t", "int8": "int8_t", "uint32": "uint32_t"}
 #: No option that lets the compiler round otherwise than the source says.
 OPTIONS = ("-O3", "-march=native", "-ffp-contract=off", "-std=c11", "-shared", "-fPIC")
 

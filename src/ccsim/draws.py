@@ -77,9 +77,9 @@ def open_unit(word):
 
 
 @rule
-def four(seed, purpose, week, row):
-    """Return four independent uniform draws in (0, 1) for one purpose, week and row."""
-    a, b, c, d = philox(
+def words(seed, purpose, week, row):
+    """Return the generator's four 32-bit words for one purpose, week and row."""
+    return philox(
         np.uint64(row) & _LOW,
         np.uint64(row) >> _HALF,
         np.uint64(week + 1_000_000),
@@ -87,6 +87,12 @@ def four(seed, purpose, week, row):
         np.uint64(seed) & _LOW,
         np.uint64(seed) >> _HALF,
     )
+
+
+@rule
+def four(seed, purpose, week, row):
+    """Return four independent uniform draws in (0, 1) for one purpose, week and row."""
+    a, b, c, d = words(seed, purpose, week, row)
     return open_unit(a), open_unit(b), open_unit(c), open_unit(d)
 
 
@@ -107,10 +113,10 @@ def bell(a, b, c, d):
 
 
 @kernel
-def fill_four(first, second, third, fourth, seed, purpose, week):
-    """Fill four columns with the four draws of rows 0, 1, 2, …, which takes hardly longer than one."""
+def fill_words(first, second, third, fourth, seed, purpose, week):
+    """Fill four columns with the words of rows 0, 1, 2, …, half as large as the draws that they stand for."""
     for row in range(len(first)):
-        first[row], second[row], third[row], fourth[row] = four(seed, purpose, week, row)
+        first[row], second[row], third[row], fourth[row] = words(seed, purpose, week, row)
 
 
 @kernel

@@ -11,11 +11,10 @@ tuple of arrays, so that a pass over it touches only the columns it needs.
 
 from __future__ import annotations
 
-import typing
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +23,9 @@ T = TypeVar("T")
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Few = npt.NDArray[np.int8]
+Words = npt.NDArray[np.uint32]
 #: What numbers are kept as where rows are many; few are whole numbers up to 127.
-NARROW: dict[Any, str] = {Floats: "float64", Whole: "int32", Few: "int8"}
+NARROW: dict[Any, str] = {Floats: "float64", Whole: "int32", Few: "int8", Words: "uint32"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def population(storage: str) -> Callable[[type[T]], type[T]]:
     """
 
     def build(cls: type[T]) -> type[T]:
-        kinds = typing.get_type_hints(cls)
+        kinds = get_type_hints(cls)
         columns = tuple(replace(vars(cls)[name], name=name, whole=kind != Floats, narrow=NARROW[kind])
                         for name, kind in kinds.items())  # fmt: skip
         if [column.kind == "flow" for column in columns] != sorted(column.kind == "flow" for column in columns):
@@ -194,10 +194,10 @@ class Customers:
     satisfaction: Floats = stock("share", "satisfaction with the organisation", "experience")
     expectation: Floats = stock("share", "quality that the customer expects of a contact", "experience", "promise")
     trust: Floats = stock("share", "how far promises are believed", "experience")
-    luck_to_come: Floats = stock("share", "the week's draw for whether to become a customer", "market")
-    luck_to_ask: Floats = stock("share", "the week's draw for whether to ask, or to give up waiting", "market")
-    luck_to_talk: Floats = stock("share", "the week's draw for whether to tell others", "market")
-    luck_to_leave: Floats = stock("share", "the week's draw for whether to leave", "market")
+    luck_to_come: Words = stock("1/2^32", "the week's draw for whether to become a customer", "market")
+    luck_to_ask: Words = stock("1/2^32", "the week's draw for whether to ask, or to give up waiting", "market")
+    luck_to_talk: Words = stock("1/2^32", "the week's draw for whether to tell others", "market")
+    luck_to_leave: Words = stock("1/2^32", "the week's draw for whether to leave", "market")
     opinion: Floats = stock("share", "what the person has heard others say, 0.5 neutral", "word_of_mouth")
 
     events: Floats = flow("contacts", "contacts closed or given up")

@@ -48,7 +48,8 @@ class World:
     def clear_flows(self) -> None:
         """Start a week: every flow is zero."""
         for block in self.flows.values():
-            block.fill(0.0)
+            # As bytes, where they lie side by side: the C library clears them in half the time.
+            (block.view(np.uint8) if block.flags.c_contiguous else block).fill(0)
 
     def copy(self) -> World:
         """Return an independent copy; the fixed columns are copied too, so that nothing is shared."""

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
+from ccsim.draws import open_unit
 from ccsim.mechanisms.demand import complexity_of, give_up, raise_cases, stages_of
 from ccsim.mechanisms.market import draw
 from ccsim.settings import Settings
@@ -17,7 +18,8 @@ def as_drawn(s: Settings) -> bool:
     p = s
     all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours)
     raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
-    return bool(state.departments.raised.sum() == (free & (state.customers.luck_to_ask < s.demand.rate)).sum())
+    asks = np.array([open_unit(word) < s.demand.rate for word in state.customers.luck_to_ask])
+    return bool(state.departments.raised.sum() == (free & asks).sum())
 
 
 def nobody_gives_up(s: Settings) -> bool:

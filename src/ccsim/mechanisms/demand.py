@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ccsim.compiled import kernel, rule
-from ccsim.draws import Purpose, four, uniform
+from ccsim.draws import Purpose, four, open_unit, uniform
 from ccsim.mechanisms.proactive import false_alarms, reach_out
 from ccsim.mechanisms.queues import drop_out, join_front, join_queue
 from ccsim.mechanisms.segmentation import goes_first
@@ -33,24 +33,14 @@ class Demand:
         source="calibrated: staff are busy 85 to 90 % of their time",
     )
     surge: float = parameter(
-        1.0,
-        unit="factor",
-        range=(0.5, 2.0),
-        off=1.0,
-        legal=(0.0, 3.0),
-        lever=True,
-        meaning="demand relative to the ordinary level, for shocks",
-    )
+        1.0, unit="factor", range=(0.5, 2.0), off=1.0, legal=(0.0, 3.0), lever=True,
+        meaning="demand relative to the ordinary level, for shocks")  # fmt: skip
     journeys: float = parameter(
         0.45, unit="share", range=(0.1, 0.8), off=0.0,
         meaning="share of issues that need a second department, and of those that need a third")  # fmt: skip
     patience: float = parameter(
-        0.04,
-        unit="probability",
-        range=(0.0, 0.15),
-        off=0.0,
-        meaning="chance of giving up, for each week already waited in a queue, in each further week",
-    )
+        0.04, unit="probability", range=(0.0, 0.15), off=0.0,
+        meaning="chance of giving up, for each week already waited in a queue, in each further week")  # fmt: skip
 
 
 @rule
@@ -70,13 +60,19 @@ def stages_of(luck, departments, p):
     return stages
 
 
+@rule
+def tires(waited, luck, p):
+    """The longer the wait, the sooner a customer gives up."""
+    return luck < p.patience * waited
+
+
 @kernel(allocates=True)
 def give_up(customers, cases, departments, p, week):
     """Customers who have waited tire of waiting; the contact counts as a bad one."""
     tired, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
         tired[count] = i
-        count += (cases.state[i] == 1) & (customers.luck_to_ask[i] < p.patience * (week - cases.queued_in[i]))
+        count += (cases.state[i] == 1) & tires(week - cases.queued_in[i], open_unit(customers.luck_to_ask[i]), p)
     for i in tired[:count]:
         drop_out(i, cases, departments)
         departments.abandoned[cases.department[i]] += 1
@@ -135,14 +131,14 @@ def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, we
     asking, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
         asking[count] = i
-        new = (customers.luck_to_ask[i] < alarmed) & (cases.state[i] == 0) & (customers.active[i] == 1)
+        new = (open_unit(customers.luck_to_ask[i]) < alarmed) & (cases.state[i] == 0) & (customers.active[i] == 1)
         count += (cases.state[i] == 2) | new
     for i in asking[:count]:
         if cases.state[i] == 2:
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
-        elif customers.luck_to_ask[i] < coming:
+        elif open_unit(customers.luck_to_ask[i]) < coming:
             arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
         else:
             department = int(uniform(seed, AHEAD, week, i) * fronts)

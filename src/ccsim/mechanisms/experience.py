@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.curves import share, toward
+from ccsim.draws import open_unit
 from ccsim.mechanisms.promise import trusts
 from ccsim.parameters import parameter, parameters
 
@@ -100,7 +101,7 @@ def judge(customers, segments, firm, p, promise, reach, week):
             customers.trust[i] = trusts(customers.trust[i], quality, customers.expectation[i], promise)
             customers.satisfaction[i] = toward(customers.satisfaction[i], felt, p.weight)
             customers.expectation[i] = toward(customers.expectation[i], quality, p.learning)
-            if speaks(felt, customers.luck_to_talk[i], p):
+            if speaks(felt, open_unit(customers.luck_to_talk[i]), p):
                 segment = customers.segment[i]
                 segments.said_good[segment] += felt >= 0.5
                 segments.said_bad[segment] += felt < 0.5

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ccsim.compiled import kernel, rule
 from ccsim.curves import exp, toward
-from ccsim.draws import Purpose, fill_four
+from ccsim.draws import Purpose, fill_words, open_unit
 from ccsim.mechanisms.promise import lures
 from ccsim.mechanisms.queues import drop_out
 from ccsim.parameters import parameter, parameters
@@ -108,7 +108,7 @@ def joins(opinion, lure, luck, p):
 @kernel
 def draw(customers, seed, week):
     """Everybody in the market has four draws a week, one for each thing to decide; owns the four kinds of luck."""
-    fill_four(customers.luck_to_come, customers.luck_to_ask, customers.luck_to_talk, customers.luck_to_leave,
+    fill_words(customers.luck_to_come, customers.luck_to_ask, customers.luck_to_talk, customers.luck_to_leave,
               seed, MARKET, week)  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def come(customers, segments, firm, p, promise, week):
     lure = lures(firm.trusted[0], promise) - p.churn_sensitivity * firm.outside[0]
     most = most_joins(lure, p)
     for i in range(len(customers.active)):
-        luck = customers.luck_to_come[i]
+        luck = open_unit(customers.luck_to_come[i])
         if luck < most and customers.active[i] == 0 and joins(customers.opinion[i], lure, luck, p):
             customers.active[i] = 1
             customers.person[i] += 1
@@ -134,7 +134,7 @@ def go(customers, cases, departments, segments, firm, p):
     outside = firm.outside[0]
     at_worst, at_best = most_leaves(0.0, outside, p), most_leaves(1.0, outside, p)
     for i in range(len(customers.active)):
-        luck, satisfaction = customers.luck_to_leave[i], customers.satisfaction[i]
+        luck, satisfaction = open_unit(customers.luck_to_leave[i]), customers.satisfaction[i]
         # The line is cheap and rules nearly everybody out, so that few chances need be worked out.
         if may_leave(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
             satisfaction, customers.opinion[i], outside, luck, p
