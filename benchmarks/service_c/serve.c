@@ -3,7 +3,6 @@
  * declared.h is made from the declarations of populations and parameters (see build.py), so it knows every column.
  * Appeals share what they have in common, as a C programmer would write it, only where the result is the same bits.
  */
-#include <math.h>
 #include <stdint.h>
 #include "declared.h"
 
@@ -28,13 +27,13 @@ static const double roots[32] = {
 static inline double power_of_e(double x)
 {
     x = x < -500.0 ? -500.0 : x > 500.0 ? 500.0 : x;
-    double whole = floor(x * (1.4426950408889634 * 32) + 0.5);
+    double whole = (x * (1.4426950408889634 * 32) + 0x1.8p52) - 0x1.8p52; /* the nearest whole number */
     double r = (x - whole * (6.93147180369123816490e-01 / 32)) - whole * (1.90821492927058770002e-10 / 32);
     double low = 0.5 + r * 0.16666666666666666, high = 0.041666666666666664 + r * 0.008333333333333333;
     double series = (1.0 + r) + r * r * (low + r * r * high);
     int64_t n = (int64_t)whole;
     union { uint64_t bits; double value; } scale = { (uint64_t)((n >> 5) + 1023) << 52 };
-    return series * roots[n & 31] * scale.value; /* n is within 722 * 32 of 0: never subnormal */
+    return series * (roots[n & 31] * scale.value); /* n is within 722 * 32 of 0: never subnormal */
 }
 
 static inline void four(uint64_t seed, uint64_t purpose, int64_t week, uint64_t row, double out[4])
