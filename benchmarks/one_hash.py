@@ -7,7 +7,9 @@ Each interpreter named runs it in processes of its own, with the sources that th
 
 from __future__ import annotations
 
+import argparse
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,8 +55,12 @@ def hash_under(python: str, workers: int, order: str) -> tuple[str, str]:
 
 def main() -> None:
     """Print every hash, and whether they are one."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("python", nargs="*", default=[sys.executable], help="interpreters with the model's libraries")
     found = set()
-    for python in sys.argv[1:] or [sys.executable]:
+    for python in parser.parse_args().python:
+        if shutil.which(python) is None:
+            parser.error(f"{python}: no such interpreter")
         for workers, order in WAYS:
             versions, one = hash_under(python, workers, order)
             found.add(one)
