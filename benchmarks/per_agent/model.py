@@ -23,7 +23,7 @@ from ccsim.populations import Firm as Firm_
 from ccsim.recorder import Record
 from ccsim.world import World
 
-most_joins, most_leaves = plain(market.most_joins), plain(market.most_leaves)
+chance_of_joining, chance_of_leaving = plain(market.chance_of_joining), plain(market.chance_of_leaving)
 
 
 class PerAgent(mesa.Model):
@@ -154,8 +154,8 @@ class PerAgent(mesa.Model):
         (self.pennies,) = luck.everybody(Purpose.PENNY, week, posts)
         (self.leader_leaving,) = luck.everybody(Purpose.LEADER_QUITS, week, len(self.leaders))
         self.raise_chance = self.settings.demand.rate * self.settings.demand.surge
-        self.most_joins = most_joins(0.0, self.settings.market)
-        self.most_leaves = most_leaves(0.0, 0.0, self.settings.market)
+        self.most_joins = chance_of_joining(1.0, 0.0, self.settings.market)
+        self.most_leaves = chance_of_leaving(0.0, 0.0, 0.0, self.settings.market)
 
     def everything_tallied(self) -> Iterator[Department | Segment | Firm]:
         """Go through all that counts."""

@@ -67,9 +67,9 @@ class _Attribute:
         if self.column.unit == "0/1" and value not in (0, 1):
             raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes 0 or 1")
         if self.column.whole:
-            least, most = np.iinfo(values.dtype).min, np.iinfo(values.dtype).max
-            if value != int(value) or not least <= value <= most:
-                takes = f"a whole number from {least} to {most}"
+            kept = np.iinfo(values.dtype)
+            if value != int(value) or not kept.min <= value <= kept.max:
+                takes = f"a whole number from {kept.min} to {kept.max}"
                 raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes {takes}")
         values[view.row] = value
 

@@ -24,49 +24,50 @@ Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Few = npt.NDArray[np.int8]
 Words = npt.NDArray[np.uint32]
-#: What numbers are kept as where rows are many; few are whole numbers up to 127.
-NARROW: dict[Any, str] = {Floats: "float64", Whole: "int32", Few: "int8", Words: "uint32"}
+NARROW: dict[Any, str] = {Floats: "float64", Whole: "int32", Few: "int8", Words: "uint32"}  # where rows are many
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One declared column; ``kind`` is fixed, stock or flow, ``narrow`` what its numbers are kept as in many rows."""
 
-    name: str
-    whole: bool
-    narrow: str
     kind: str
     unit: str
     owners: tuple[str, ...]
     meaning: str
+    name: str = ""
+    narrow: str = "float64"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds whole numbers."""
+        return self.narrow != "float64"
 
 
 def fixed(unit: str, meaning: str) -> Any:
     """Declare a column that the founding sets and nothing changes."""
-    return Column("", False, "float64", "fixed", unit, (), meaning)
+    return Column("fixed", unit, (), meaning)
 
 
 def stock(unit: str, meaning: str, *owners: str) -> Any:
     """Declare a column that lasts; only the mechanisms named in ``owners`` write it."""
-    return Column("", False, "float64", "stock", unit, owners, meaning)
+    return Column("stock", unit, owners, meaning)
 
 
 def flow(unit: str, meaning: str) -> Any:
     """Declare a weekly sum, cleared at the start of each week; any mechanism may add to it."""
-    return Column("", False, "float64", "flow", unit, (), meaning)
+    return Column("flow", unit, (), meaning)
 
 
 def population(storage: str) -> Callable[[type[T]], type[T]]:
     """Keep a class's column declarations as ``columns``, flows last, and say how its rows are stored.
 
-    ``"records"``: one numpy record array of 8-byte fields. ``"columns"``: a named tuple of arrays, whole numbers in
-    4 bytes, and where they are few in one.
+    ``"records"``: one numpy record array of 8-byte fields. ``"columns"``: a named tuple of arrays, see ``NARROW``.
     """
 
     def build(cls: type[T]) -> type[T]:
         kinds = get_type_hints(cls)
-        columns = tuple(replace(vars(cls)[name], name=name, whole=kind != Floats, narrow=NARROW[kind])
-                        for name, kind in kinds.items())  # fmt: skip
+        columns = tuple(replace(vars(cls)[name], name=name, narrow=NARROW[kind]) for name, kind in kinds.items())
         if [column.kind == "flow" for column in columns] != sorted(column.kind == "flow" for column in columns):
             raise TypeError(f"{cls.__name__}: flows are declared after all other columns")
         made: Any = cls
@@ -183,7 +184,6 @@ class Customers:
 
     segment: Few = fixed("row", "segment")
     far_tie: Whole = fixed("row", "an acquaintance anywhere in the market; the others are the rows next to one's own")
-
     value: Floats = stock("EUR/week", "what the customer spends at ordinary satisfaction", "segmentation")
     estimate: Floats = stock("EUR/week", "what the organisation thinks that the value is", "segmentation")
     care: Floats = stock("utility", "how much more care the customer is to get than others", "segmentation")

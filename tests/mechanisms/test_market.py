@@ -5,7 +5,7 @@ from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.curves import exp
 from ccsim.draws import Purpose, four, open_unit
-from ccsim.mechanisms.market import come, draw, go, joins, leaves, may_leave, most_joins, most_leaves
+from ccsim.mechanisms.market import chance_of_joining, chance_of_leaving, come, draw, go, joins, leaves, may_leave
 from ccsim.settings import Settings
 
 
@@ -56,14 +56,16 @@ def test_good_talk_brings_customers_and_keeps_them() -> None:
 def test_no_hazard_exceeds_the_bound_that_lets_kernels_skip_it() -> None:
     for values in ({}, {"market.hearsay": 9.0}, {"market.churn_reference": 0.0, "market.churn_sensitivity": 9.0}):
         p = set_to(values).market
-        at_worst, at_best = most_leaves(0.0, 0.0, p), most_leaves(1.0, 0.0, p)
+        at_worst, at_best = chance_of_leaving(0.0, 0.0, 0.0, p), chance_of_leaving(1.0, 0.0, 0.0, p)
         for satisfaction in np.linspace(0.0, 1.0, 41):
             for opinion in (0.0, 0.5, 1.0):
-                assert not leaves(satisfaction, opinion, 0.0, most_leaves(satisfaction, 0.0, p) * (1 + 1e-12), p)
+                assert not leaves(
+                    satisfaction, opinion, 0.0, chance_of_leaving(satisfaction, 0.0, 0.0, p) * (1 + 1e-12), p
+                )
                 for luck in np.geomspace(1e-6, 1.0, 40):
                     if leaves(satisfaction, opinion, 0.0, luck, p):
                         assert may_leave(satisfaction, luck, at_worst, at_best)
-                assert not joins(opinion, 0.0, most_joins(0.0, p) * (1 + 1e-12), p)
+                assert not joins(opinion, 0.0, chance_of_joining(1.0, 0.0, p) * (1 + 1e-12), p)
 
 
 def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_issues() -> None:

@@ -164,7 +164,7 @@ def test_churn_is_the_hazard_at_the_reference_and_steeper_below() -> None:
     assert not market.leaves(p.churn_reference, 0.5, 0.0, p.churn * 1.001, p)
     assert market.leaves(0.3, 0.5, 0.0, p.churn * 5, p)
     assert not market.leaves(0.0, 0.0, 0.0, 1e-12, p._replace(churn=0.0))
-    assert market.most_leaves(0.0, 0.0, p) >= p.churn * np.exp(p.churn_sensitivity * p.churn_reference)
+    assert market.chance_of_leaving(0.0, 0.0, 0.0, p) >= p.churn * np.exp(p.churn_sensitivity * p.churn_reference)
 
 
 def test_journeys_have_one_to_three_stages_with_the_declared_shares() -> None:

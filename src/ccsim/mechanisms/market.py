@@ -75,9 +75,16 @@ class Market:
 
 
 @rule
-def most_leaves(satisfaction, outside, p):
-    """The chance of leaving when talk is at its worst."""
-    return p.churn * exp(p.churn_sensitivity * (p.churn_reference + outside - satisfaction) + 0.5 * p.hearsay)
+def chance_of_leaving(satisfaction, opinion, outside, p):
+    """A customer leaves, the sooner the less satisfied, the worse the talk, and the better the alternative."""
+    ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.hearsay * (opinion - 0.5)
+    return p.churn * exp(ease)
+
+
+@rule
+def chance_of_joining(opinion, lure, p):
+    """A prospect comes, the sooner the better the talk, and the more the promise lures beyond the alternative."""
+    return p.joining * exp(p.reputation * (opinion - 0.5) + lure)
 
 
 @rule
@@ -87,22 +94,15 @@ def may_leave(satisfaction, luck, at_worst, at_best):
 
 
 @rule
-def most_joins(lure, p):
-    """The chance of joining at the best."""
-    return p.joining * exp(0.5 * p.reputation + lure)
-
-
-@rule
 def leaves(satisfaction, opinion, outside, luck, p):
-    """A customer leaves, the sooner the less satisfied, the worse the talk, and the better the alternative."""
-    ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.hearsay * (opinion - 0.5)
-    return luck < p.churn * exp(ease)
+    """Whether this customer leaves this week."""
+    return luck < chance_of_leaving(satisfaction, opinion, outside, p)
 
 
 @rule
 def joins(opinion, lure, luck, p):
-    """A prospect comes, the sooner the better the talk, and the more the promise lures beyond the alternative."""
-    return luck < p.joining * exp(p.reputation * (opinion - 0.5) + lure)
+    """Whether this prospect comes this week."""
+    return luck < chance_of_joining(opinion, lure, p)
 
 
 @kernel
@@ -118,7 +118,7 @@ def come(customers, segments, firm, p, promise, week):
     firm.outside[0] = toward(firm.outside[0], p.challenger, p.catching_up)
     firm.rival[0] = firm.outside[0]
     lure = lures(firm.trusted[0], promise) - p.churn_sensitivity * firm.outside[0]
-    most = most_joins(lure, p)
+    most = chance_of_joining(1.0, lure, p)  # when talk is at its best
     for i in range(len(customers.active)):
         luck = open_unit(customers.luck_to_come[i])
         if luck < most and customers.active[i] == 0 and joins(customers.opinion[i], lure, luck, p):
@@ -132,7 +132,8 @@ def come(customers, segments, firm, p, promise, week):
 def go(customers, cases, departments, segments, firm, p):
     """Customers leave, and their open cases with them."""
     outside = firm.outside[0]
-    at_worst, at_best = most_leaves(0.0, outside, p), most_leaves(1.0, outside, p)
+    # Of the least and the most satisfied, when talk is at its worst.
+    at_worst, at_best = chance_of_leaving(0.0, 0.0, outside, p), chance_of_leaving(1.0, 0.0, outside, p)
     for i in range(len(customers.active)):
         luck, satisfaction = open_unit(customers.luck_to_leave[i]), customers.satisfaction[i]
         # The line is cheap and rules nearly everybody out, so that few chances need be worked out.
