@@ -35,7 +35,7 @@ def figure(name: str, value: float | None) -> str:
         whole = size >= (100 if KPIS[name].unit.startswith("EUR") else 1000)
         written = f"{shown:,.0f}" if whole else f"{shown:.{2 if KPIS[name].unit in FINE else 1}f}"
     # What rounds to zero has no sign.
-    return written.replace("-", "−" if any(digit in written for digit in "123456789") else "")
+    return written.removeprefix("-") if _is_zero(written) else minus(written)
 
 
 def with_unit(name: str, value: float | None) -> str:
@@ -48,9 +48,18 @@ def change(name: str, step: float) -> str:
     written = figure(name, abs(step))
     if not math.isfinite(step):
         return written
-    if not any(digit in written for digit in "123456789"):
+    if _is_zero(written):
         return f"±{written}"
     return f"{'+' if step > 0 else '−'}{written}"
+
+
+def minus(written: str) -> str:
+    """Return a figure with a minus for its hyphen."""
+    return written.replace("-", "−")
+
+
+def _is_zero(written: str) -> bool:
+    return not any(digit in written for digit in "123456789")
 
 
 def times(name: str) -> float:

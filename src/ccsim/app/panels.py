@@ -14,6 +14,7 @@ from ccsim.app.course import COLOURS, TIPPED, Course
 from ccsim.app.laboratory import Laboratory
 from ccsim.app.last_choice import last_choice
 from ccsim.mechanisms.conviction import BEFORE
+from ccsim.reading import minus
 from ccsim.settings import declared
 from ccsim.world import World
 
@@ -177,7 +178,7 @@ def _why(choice: Choice | None, week: int) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
+    return minus(f"{value:+.2f}")
 
 
 def _term(value: float) -> str:

@@ -13,6 +13,7 @@ import solara
 from ccsim.app.rooms import LONGEST_NAME, PAUSE, ROOMS, Room
 from ccsim.errors import InputError
 from ccsim.game.tables import Result, named
+from ccsim.reading import minus
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def ranking_table(ranks: list[Rank], mine: str = "") -> str:
     for row in ranks:
         mark = ' class="mine"' if mine and team_of(row.name) == team_of(mine) else ""
         games = f"<td>{row.games}</td>" if teams else ""
-        points = f"{row.points:.1f}".replace("-", "−")
+        points = minus(f"{row.points:.1f}")
         body += f"<tr{mark}><td>{row.place}</td><td>{escape(row.name)}</td><td>{points}</td>{games}</tr>"
     note = "<p>Games of one name are a team's: it has the mean of their points.</p>" if teams else ""
     head = f"<th>Place</th><th>Team or player</th><th>Points</th>{'<th>Games</th>' if teams else ''}"

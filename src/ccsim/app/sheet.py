@@ -9,12 +9,12 @@ from html import escape
 
 from ccsim import __version__
 from ccsim.app import sketch
+from ccsim.app.courses import SATISFACTION, STYLES, courses, satisfaction
 from ccsim.game.debrief import Debrief, best_command, scored
 from ccsim.game.playing import Game
-from ccsim.reading import drawn, figure, title_of
+from ccsim.reading import figure, minus, title_of
 from ccsim.scenario import load
 
-STYLES = {"nothing": sketch.NOTHING, "best": sketch.BEST, "you": sketch.YOU}
 DRAWN = ("profit", "habit", "fatigue", "engagement", "active")
 
 CSS = """
@@ -71,19 +71,9 @@ def _scores(found: Debrief) -> str:
 
 
 def _charts(game: Game, found: Debrief) -> str:
-    rows, marks = found.lines, found.events
-    told = [choice.expected.get("reported_csat") for choice in game.choices]
-    first = [
-        sketch.Series("Doing nothing", STYLES["nothing"], rows["nothing"].kpis["csat"]),
-        sketch.Series("Reported to you", sketch.REPORTED, rows["you"].kpis["reported_csat"]),
-        sketch.Series("Your game", STYLES["you"], rows["you"].kpis["csat"]),
-    ]
-    if any(value is not None for value in told):
-        first.append(sketch.Series("You expected", sketch.EXPECTED, told, points=True))
-    charts = [sketch.chart("Satisfaction, true and reported (of 100)", first, marks, 345, 160)]
-    for kpi in DRAWN:
-        series = [sketch.Series(rows[name].title, STYLES[name], drawn(kpi, rows[name].kpis[kpi])) for name in STYLES]
-        charts.append(sketch.chart(title_of(kpi), series, marks, 345, 160))
+    lines = {SATISFACTION: satisfaction(game, found, ("nothing", "you"))}
+    lines |= {title_of(kpi): courses(found, kpi) for kpi in DRAWN}
+    charts = [sketch.chart(title, series, found.events, 345, 160) for title, series in lines.items()]
     return '<div class="three">' + "".join(f"<div>{one}</div>" for one in charts) + "</div>"
 
 
@@ -121,8 +111,7 @@ def _criteria(found: Debrief) -> str:
 
 def _worth(found: Debrief) -> str:
     rows = "".join(
-        f'<tr><td class="t">{escape(row.title)}</td><td>{row.points:+.1f}</td></tr>'.replace(">-", ">−")
-        for row in found.worth
+        f'<tr><td class="t">{escape(row.title)}</td><td>{minus(f"{row.points:+.1f}")}</td></tr>' for row in found.worth
     )
     return (
         f'<h2>Worth of each move</h2><table><tr><th class="t">The game less the same game without it</th><th>Points</th>'

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from ccsim.reading import minus
+
 INK, QUIET, GRID = "#222222", "#4f4f4f", "#e0e0e0"
 #: Colour and dashes of the player's line, of doing nothing, of the best plan, and of what was reported.
 YOU, NOTHING, BEST, REPORTED = ("#d55e00", ""), ("#4d4d4d", "2 3"), ("#0072b2", "8 3"), ("#b8509a", "5 2 1 2")
@@ -38,11 +40,11 @@ def tick_words(value: float, step: float) -> str:
     if abs(value) < step / 1e6:
         return "0"
     if abs(value) >= 1e6:
-        return f"{value / 1e6:.{0 if step >= 1e6 else 1}f} m".replace("-", "−")
+        return minus(f"{value / 1e6:.{0 if step >= 1e6 else 1}f} m")
     if abs(value) >= 1e4:
-        return f"{value / 1e3:.{0 if step >= 1e3 else 1}f} k".replace("-", "−")
+        return minus(f"{value / 1e3:.{0 if step >= 1e3 else 1}f} k")
     digits = 0 if step >= 1 else -math.floor(math.log10(step) + 1e-9)
-    return f"{value:,.{digits}f}".replace("-", "−")
+    return minus(f"{value:,.{digits}f}")
 
 
 def spark(values: Sequence[float | None], said: str, width: int = 120, height: int = 26) -> str:
@@ -129,7 +131,7 @@ def bars(title: str, rows: Sequence[tuple[str, float]]) -> str:
         left, width = 100 * (min(0.0, value) - low) / (high - low), 100 * abs(value) / (high - low)
         colour = BEST[0] if value >= 0 else YOU[0]
         zero = 100 * -low / (high - low)
-        shown = f"{value:+.1f}".replace("-", "−")
+        shown = minus(f"{value:+.1f}")
         parts.append(
             f'<li><span>{escape(name)}</span><div><span style="left:{left:.2f}%;width:{width:.2f}%;background:{colour}">'
             f'</span><span style="left:{zero:.2f}%;width:1px;background:{QUIET}"></span></div><em>{shown}</em></li>'

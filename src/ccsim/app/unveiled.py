@@ -11,6 +11,7 @@ import solara
 import solara.lab
 
 from ccsim.app import sketch
+from ccsim.app.courses import SATISFACTION, STYLES, courses, guesses, satisfaction
 from ccsim.app.fold import Fold
 from ccsim.app.ranking import NameField, Standing
 from ccsim.app.rooms import ROOMS
@@ -21,13 +22,12 @@ from ccsim.game.debrief import Debrief, best_command, debrief, luck, scored
 from ccsim.game.playing import Game
 from ccsim.game.saved import text_of
 from ccsim.game.tables import weeks_csv
-from ccsim.reading import drawn, figure, title_of
+from ccsim.reading import figure, minus, title_of
 
 #: What is drawn; everything else is in the table.
 DRAWN = ("profit", "fcr", "conviction", "habit", "fatigue", "engagement", "leader_conviction", "active")
 #: Width and height of a chart; no wider than the narrowest place for it, so that letters never shrink.
 LARGE = (345, 205)
-STYLES = {"nothing": sketch.NOTHING, "best": sketch.BEST, "you": sketch.YOU}
 PROMPTS = (
     "Which of your predictions were furthest off, and what did you believe then that was not so?",
     "Where do the reported and the true figures part, and who gained by that?",
@@ -91,20 +91,9 @@ def Lines(game: Game, found: Debrief) -> None:
         f"<code>{escape(best_command())}</code>",
     )
     marks = found.events
-    true = [
-        sketch.Series(rows[name].title, STYLES[name], rows[name].kpis["csat"]) for name in ("nothing", "best", "you")
-    ]
-    told = sketch.Series("Reported to you", sketch.REPORTED, rows["you"].kpis["reported_csat"])
-    charts = [
-        sketch.chart(
-            "Satisfaction, true and reported (of 100)",
-            [*true[:2], told, true[2], *guesses(game, "reported_csat")],
-            marks, *LARGE,
-        )
-    ]  # fmt: skip
-    for kpi in DRAWN:
-        series = [sketch.Series(rows[name].title, STYLES[name], drawn(kpi, rows[name].kpis[kpi])) for name in STYLES]
-        charts.append(sketch.chart(title_of(kpi), [*series, *guesses(game, kpi)], marks, *LARGE))
+    lines = {SATISFACTION: satisfaction(game, found)}
+    lines |= {title_of(kpi): [*courses(found, kpi), *guesses(game, kpi)] for kpi in DRAWN}
+    charts = [sketch.chart(title, series, marks, *LARGE) for title, series in lines.items()]
     solara.HTML(tag="div", classes=["gm-charts"], unsafe_innerHTML="".join(f"<div>{one}</div>" for one in charts))
     if marks:
         said = "; ".join(f"quarter {quarter + 1}: {escape(title)}" for quarter, title in marks)
@@ -119,14 +108,6 @@ def Lines(game: Game, found: Debrief) -> None:
     Tables(game, found)
     items = "".join(f"<li>{escape(prompt)}</li>" for prompt in PROMPTS)
     solara.HTML(tag="div", unsafe_innerHTML=f"<h2>To talk about</h2><ul>{items}</ul>")
-
-
-def guesses(game: Game, kpi: str) -> list[sketch.Series]:
-    """Return the player's predictions of a KPI as rings of a chart; none if there are none."""
-    values = [choice.expected.get(kpi) for choice in game.choices]
-    if all(value is None for value in values):
-        return []
-    return [sketch.Series("You expected", sketch.EXPECTED, drawn(kpi, values), points=True)]
 
 
 def reached(found: Debrief) -> str:
@@ -147,7 +128,7 @@ def Tables(game: Game, found: Debrief) -> None:
     body = "".join(
         f"<tr><td>{escape(scored(kpi))}, weight {weight:g}</td>"
         + "".join(
-            f"<td>{figure(kpi, row.score.values[kpi])} ({row.score.points[kpi]:.0f})</td>".replace("(-", "(−")
+            f"<td>{figure(kpi, row.score.values[kpi])} ({minus(f'{row.score.points[kpi]:.0f}')})</td>"
             for row in rows.values()
         )
         + "</tr>"
