@@ -50,9 +50,12 @@ class Player:
         from websockets.asyncio.client import connect
 
         began = time.perf_counter()
-        address = f"ws://127.0.0.1:{self.port}/jupyter/api/kernels/{self.kernel}/{self.kernel}"
+        host = f"127.0.0.1:{self.port}"
+        address = f"ws://{host}/jupyter/api/kernels/{self.kernel}/channels"
         headers = {"Cookie": f"solara-session-id={self.session}"}
-        async with connect(f"{address}?session_id={self.kernel}", additional_headers=headers, max_size=None) as self.ws:
+        async with connect(
+            f"{address}?session_id={self.kernel}", additional_headers=headers, origin=f"http://{host}", max_size=None
+        ) as self.ws:
             self.listening = asyncio.create_task(self._listen())
             await self._send("comm_open", {"comm_id": uuid.uuid4().hex, "target_name": "solara.control", "data": {}})
             run = {

@@ -321,7 +321,7 @@ def test_row_28_thirty_play_at_once_and_a_server_that_stops_and_comes_back_loses
         process.wait(10)
         assert all(isinstance(fault, ConnectionClosed) for fault in playing.result())
     page.get_by_text("Server disconnected").wait_for(state="attached")
-    start_server(port, SOLARA_KERNEL_CULL_TIMEOUT="1s")
+    start_server(port, SOLARA_KERNEL_CULL_TIMEOUT="1s", SOLARA_RESOURCEZ_TOKEN="of-this-test")
     page.get_by_text("Could not restore session").wait_for()
     shot(page, "restarted")
     # That the server was away is no fault of the page.
@@ -347,7 +347,8 @@ async def together(players: list[Player]) -> list[object]:
 
 def kernels(address: str) -> int:
     """Return how many pages a server keeps in mind."""
-    with urllib.request.urlopen(f"{address}/resourcez", timeout=10) as answer:
+    asked = urllib.request.Request(f"{address}/resourcez", headers={"Authorization": "Bearer of-this-test"})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
         return json.load(answer)["kernels"]["total"]
 
 

@@ -16,7 +16,7 @@ import solara
 from mesa.visualization import Slider, SolaraViz, make_plot_component
 from mesa.visualization.utils import update_counter
 
-from ccsim.app import pictures
+from ccsim.app import guard, pictures
 from ccsim.app.course import People, Structure
 from ccsim.app.frame import CSS
 from ccsim.model import Organisation
@@ -89,7 +89,9 @@ def page(
 
     Raises:
         UnknownName: a lever or a KPI that does not exist.
+        InputError: Solara's own command would serve the page to other machines.
     """
+    guard.require()
     fixed = {key: check(key, value) for key, value in (sizes or {}).items()}
     params: dict[str, Any] = {
         "plan": {"type": "Select", "value": scenario, "values": sorted(shipped("scenarios")), "label": "Scenario"},

@@ -10,19 +10,21 @@ import logging
 import os
 import socket
 import threading
+import warnings
 import webbrowser
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
+from ccsim.app import guard
 from ccsim.errors import InputError
 
 SITE, CDN = Path(__file__).with_name("site.py"), Path(__file__).with_name("cdn")
 #: Seconds for open pages to be told goodbye, and seconds after which nothing is waited for any more.
 GOODBYE, PATIENCE = 2, 6
 #: Minutes after which a page that nobody looks at is forgotten, and the most pages at a time.
-FORGOTTEN, MOST_PAGES = "10m", "80"
+FORGOTTEN, MOST_PAGES = "10m", str(guard.PAGES + 20)
 
 
 class Ending(uvicorn.Server):
@@ -49,6 +51,7 @@ def run(host: str, port: int, open_: bool) -> None:
     Raises:
         InputError: that address and port cannot be had.
     """
+    host = guard.checked_host(host)
     try:
         ear = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -60,12 +63,24 @@ def run(host: str, port: int, open_: bool) -> None:
         "SOLARA_THEME_SHOW_BANNER": "false", "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
         "SOLARA_KERNEL_CULL_TIMEOUT": FORGOTTEN, "SOLARA_KERNEL_MAX_COUNT": MOST_PAGES,
         "SOLARA_ASSETS_FONTAWESOME_ENABLED": "true", "SERVER_NAME": host, "SERVER_PORT": str(port),
+        "SOLARA_SESSION_HTTP_ONLY": "true", "SOLARA_ROOT_PATH": "",
     }  # fmt: skip
     for name, value in settings.items():
         os.environ.setdefault(name, value)
+    # What decides on safety is not to be had from the environment.
+    fixed = ("SOLARA_MODE", "SOLARA_ROOT_PATH", "SOLARA_SESSION_HTTP_ONLY", "SOLARA_KERNEL_MAX_COUNT")
+    os.environ.update({name: settings[name] for name in fixed})
+    from solara.server import starlette
+
+    guard.guard(starlette.app, [host])
+    # Solara would have its cookies sent to frames of other sites, which the guard forbids.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     if open_:
         opening = threading.Timer(2, webbrowser.open, [f"http://{host}:{port}"])
         opening.daemon = True
         opening.start()
-    config = uvicorn.Config("solara.server.starlette:app", log_level="error", timeout_graceful_shutdown=GOODBYE)
+    config = uvicorn.Config(
+        starlette.app, log_level="error", timeout_graceful_shutdown=GOODBYE, http=guard.Connection, proxy_headers=False,
+        server_header=False, ws="websockets-sansio", ws_max_size=guard.MESSAGE, root_path="",
+    )  # fmt: skip
     Ending(config).run(sockets=[ear])

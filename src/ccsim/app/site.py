@@ -7,11 +7,13 @@ from importlib import import_module
 
 import solara
 
+from ccsim.app import guard
 from ccsim.app.classroom import ClassPage
 from ccsim.app.explore import ExplorePage
 from ccsim.app.frame import Layout
 from ccsim.app.play import PlayPage
 
+guard.require()
 routes = [
     solara.Route(path="/", component=ExplorePage, label="Explore", layout=Layout),
     solara.Route(path="play", component=PlayPage, label="Play", layout=Layout),
