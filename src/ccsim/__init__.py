@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ccsim.simulation import simulate
     from ccsim.sweeping import sweep
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "CcsimError": "errors",
