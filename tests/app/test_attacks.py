@@ -155,7 +155,9 @@ def target(tmp_path) -> Path:
 
 
 def test_a1_no_message_calls_what_it_names(visitor, target):
-    write = {"create_widget": ["subprocess", "call"], "props": {"args": ["touch", str(target)]}, "id": "x"}
+    # Writes the file before it refuses the argument that every such call has besides.
+    props = {"filename": str(target), "filemode": "w", "force": True}
+    write = {"create_widget": ["logging", "basicConfig"], "props": props, "id": "x"}
     path = {"create_widget": ["pathlib", "Path.touch"], "props": {"self": str(target)}, "id": "x"}
     for content in (
         write, path, {**write, "event": "click"},

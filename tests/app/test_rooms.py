@@ -140,3 +140,15 @@ def test_five_files_are_five_rows_and_a_torn_one_is_a_message(rooms, finished):
         rooms.add_file(room, text_of(finished).encode()[:300], "torn.json")
     with pytest.raises(InputError, match=r"short\.json: the game goes on"):
         rooms.add_file(room, text_of(play_through([], 3)).encode(), "short.json")
+
+
+def test_a_class_with_players_is_never_pushed_out(rooms, finished):
+    played = rooms.open(3)
+    rooms.progress(played.code, "a", 1)
+    for _ in range(3 * MOST_ROOMS):
+        rooms.open(3)
+    assert rooms.find(played.code) is played
+    for room in list(rooms._rooms.values()):
+        rooms.progress(room.code, "a", 1)
+    with pytest.raises(InputError, match=r"full: 40 classes are open, and all of them have players"):
+        rooms.open(3)

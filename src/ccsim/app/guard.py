@@ -37,8 +37,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: The most bytes of a message, of a request's body, and of all that is asked for by its first line.
-MESSAGE, BODY, LINE = 1_000_000, 4_096, 4_096
+#: The most bytes of a message, of a request's body, and of an address. Pages say themselves that a link is too long.
+MESSAGE, BODY, LINE = 1_000_000, 4_096, 32_768
 #: The most parts of a binary message, levels of a message, and opened channels of a socket.
 PARTS, DEPTH, CHANNELS = 8, 40, 60
 #: The most pages at a time: of all visitors, and of one address, behind which a whole class may be.

@@ -84,16 +84,21 @@ class Rooms:
         self._lock = threading.Lock()
 
     def open(self, seed: int = 1, scenario: str = "nothing", terms: Terms | None = None) -> Room:
-        """Open a class; with too many open, the oldest one is closed.
+        """Open a class; with too many open, the oldest one that nobody has joined is closed.
 
         Raises:
-            InputError: a seed, scenario or terms that cannot be played.
+            InputError: a seed, scenario or terms that cannot be played; or all classes that may be open have players.
         """
         terms = terms or Terms()
         Game(seed, scenario, terms=terms)
         with self._lock:
-            while len(self._rooms) >= MOST_ROOMS:
-                del self._rooms[next(iter(self._rooms))]
+            if len(self._rooms) >= MOST_ROOMS:
+                empty = next((code for code, room in self._rooms.items() if not (room.quarters or room.games)), None)
+                if empty is None:
+                    raise InputError(
+                        f"this server is full: {MOST_ROOMS} classes are open, and all of them have players"
+                    )
+                del self._rooms[empty]
             code = _code()
             while code in self._rooms:
                 code = _code()
