@@ -168,7 +168,7 @@ def start_server() -> tuple[subprocess.Popen, int]:
         port = free.getsockname()[1]
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "ccsim.cli", "app", "--no-open", "--port", str(port)],
+        [sys.executable, "-m", "ccsim.cli.main", "app", "--no-open", "--port", str(port)],
         env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     for _ in range(240):

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from benchmarks.worlds import median
 
 RUN = "import ccsim; ccsim.Organisation('nothing', rng=1, weeks=156).run()"
-MANY = "from ccsim.simulation import simulate\nfor seed in range({}): simulate('nothing', seed)"
+MANY = "from ccsim.simulation.simulation import simulate\nfor seed in range({}): simulate('nothing', seed)"
 
 
 def by_children() -> float:
@@ -41,11 +41,11 @@ def started(arguments: list[str], places: Mapping[str, str]) -> float:
 
 def print_help_times(rounds: int) -> None:
     """Compare ``ccsim --help`` with a Python that does nothing, by turns."""
-    if importlib.util.find_spec("ccsim.cli") is None:
-        print("There is no ccsim.cli yet: nothing to say about --help.")
+    if importlib.util.find_spec("ccsim.cli.main") is None:
+        print("There is no ccsim.cli.main yet: nothing to say about --help.")
         return
     bare, asked = [], []
-    ask = ["-c", "import sys; sys.argv = ['ccsim', '--help']; from ccsim.cli import main; main()"]
+    ask = ["-c", "import sys; sys.argv = ['ccsim', '--help']; from ccsim.cli.main import main; main()"]
     for _ in range(rounds):
         bare.append(started(["-c", "pass"], {}))
         asked.append(started(ask, {}))

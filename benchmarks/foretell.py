@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from benchmarks.scale import POINTS, sweep_of
-from ccsim.run import run_experiment
+from ccsim.execution.runner import run_experiment
 
 #: After this share of the runs the end is asked for.
 SHARE = 0.05
@@ -56,7 +56,7 @@ def command_with_budget(words: list[str], seconds: float, workers: int) -> float
         ends = ["--budget", f"{seconds:g}s", "--workers", str(workers), "--out", str(Path(place) / "r")]
         start = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-m", "ccsim.cli", *words, *ends], capture_output=True, text=True, check=False
+            [sys.executable, "-m", "ccsim.cli.main", *words, *ends], capture_output=True, text=True, check=False
         )
         took = time.perf_counter() - start
     if "the budget ended after" not in done.stderr:

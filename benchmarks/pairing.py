@@ -16,8 +16,8 @@ import argparse
 import numpy as np
 
 from ccsim import compare, load_experiment
-from ccsim.comparison import Comparison
-from ccsim.scenario import shipped
+from ccsim.analysis.comparison import Comparison
+from ccsim.scenarios.scenario import shipped
 
 #: Asked of every comparison.
 WANTED = 10.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ccsim.phases import begin
-from ccsim.world import World
+from ccsim.model.phases import begin
+from ccsim.model.state import World
 
 #: Called for each phase with its name, the kernel and its arguments; calls the kernel or not.
 Around = Callable[[str, Callable[..., None], tuple[Any, ...]], None]

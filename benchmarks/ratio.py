@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from benchmarks.per_agent import PerAgent
 from benchmarks.worlds import agents_of, median, seconds, world_of
-from ccsim.kpis import calculate
-from ccsim.recorder import Record
-from ccsim.week import live
-from ccsim.world import World
+from ccsim.model.kpis import calculate
+from ccsim.model.recorder import Record
+from ccsim.model.state import World
+from ccsim.model.week import live
 
 
 class Size(NamedTuple):

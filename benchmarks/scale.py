@@ -23,10 +23,10 @@ from typing import Any
 
 from benchmarks.processes import memory_of
 from benchmarks.scaling import peak_mebibytes
-from ccsim.experiment import Experiment
-from ccsim.run import replicate_seed, run_experiment
-from ccsim.scenario import load
-from ccsim.simulation import simulate
+from ccsim.execution.runner import replicate_seed, run_experiment
+from ccsim.experiments.experiment import Experiment
+from ccsim.scenarios.scenario import load
+from ccsim.simulation.simulation import simulate
 
 #: Points of the sweep: as many as one task takes.
 POINTS = 24

@@ -23,9 +23,9 @@ from typing import Any
 
 from benchmarks.phases import live_with
 from benchmarks.worlds import BUSY, agents_of, median, seconds, world_of
-from ccsim.settings import ordinary
-from ccsim.week import live
-from ccsim.world import World
+from ccsim.model.settings import ordinary
+from ccsim.model.state import World
+from ccsim.model.week import live
 
 SIZES = (
     (200, 2_000), (2_000, 50_000), (10_000, 1_000_000),

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from benchmarks.scale import POINTS, sweep_of
-from ccsim.run import do_task, load_model, run_experiment
+from ccsim.execution.runner import do_task, load_model, run_experiment
 
 #: Runs that are little work beside what is measured.
 TINY = {

@@ -13,9 +13,9 @@ import argparse
 import numpy as np
 
 from ccsim.analysis.optimise import Aim, Goal, Plan, optimise
-from ccsim.analysis.space import dimensions
+from ccsim.analysis.parameter_space import dimensions
 from ccsim.analysis.study import Runner, Study, study_of, table_of
-from ccsim.design import Design
+from ccsim.experiments.design import Design
 
 SMALL = {
     "organisation.staff": 24, "organisation.departments": 3, "organisation.front_departments": 2,

@@ -6,10 +6,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 
-from ccsim.founding import draw
-from ccsim.settings import ordinary, with_values
-from ccsim.week import live
-from ccsim.world import World
+from ccsim.model.initial_state import draw
+from ccsim.model.settings import ordinary, with_values
+from ccsim.model.state import World
+from ccsim.model.week import live
 
 #: Levers moved so that the ordinary organisation also has a programme and champions. This is what the per-agent
 #: baseline lives too; what is off in the ordinary organisation is off here.

@@ -13,12 +13,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ccsim.commands.claims import commit
-from ccsim.settings import declared
-from ccsim.validation.calibration import Fit, fit, part, under
-from ccsim.validation.pages import interval, number
-from ccsim.validation.record import Study, load_studies
-from ccsim.validation.scorecard import Score, resized, score
+from ccsim.cli.claims import commit
+from ccsim.model.settings import declared
+from ccsim.validation.facts.calibration import Fit, fit, part, under
+from ccsim.validation.facts.report import interval, number
+from ccsim.validation.facts.schema import Study, load_studies
+from ccsim.validation.facts.scorecard import Score, resized, score
 
 #: What is fitted: the values that set the levels of the ordinary organisation.
 KEYS = ("turnover.quitting", "market.churn", "turnover.vigour", "service.script", "experience.offer")

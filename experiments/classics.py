@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.classics import lending_centre, mutual_learning, published, service_erosion
-from ccsim.classics.tipping import contagion, conventions, naming_game, thresholds
+from ccsim.validation.replications import lending_centre, mutual_learning, published, service_erosion
+from ccsim.validation.replications.tipping import contagion, conventions, naming_game, thresholds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -17,9 +17,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from ccsim.comparison import compare
-from ccsim.experiment import Experiment
-from ccsim.scenario import load
+from ccsim.analysis.comparison import compare
+from ccsim.experiments.experiment import Experiment
+from ccsim.scenarios.scenario import load
 
 #: What is switched off, one at a time: a name for it, and its off value.
 SWITCHES: dict[str, dict[str, Any]] = {

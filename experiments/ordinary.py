@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from ccsim.experiment import Experiment
-from ccsim.kpis import KPIS
-from ccsim.run import run_experiment
-from ccsim.scenario import load
-from ccsim.simulation import Simulation
-from ccsim.validation import people
-from ccsim.validation.pages import interval, number
-from ccsim.validation.record import load_studies
+from ccsim.execution.runner import run_experiment
+from ccsim.experiments.experiment import Experiment
+from ccsim.model.kpis import KPIS
+from ccsim.scenarios.scenario import load
+from ccsim.simulation.simulation import Simulation
+from ccsim.validation.facts import people
+from ccsim.validation.facts.report import interval, number
+from ccsim.validation.facts.schema import load_studies
 
 YEAR = 52
 #: What is shown, and the drift over a year that is small beside what levers do.

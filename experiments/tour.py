@@ -11,6 +11,8 @@ import argparse
 import ast
 import importlib
 import inspect
+import pkgutil
+import types
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -18,11 +20,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from ccsim.kpis import KPIS, at_horizon
-from ccsim.run import replicate_seed
-from ccsim.scenario import load
-from ccsim.settings import declared
-from ccsim.simulation import simulate
+import ccsim.mechanisms
+from ccsim.execution.runner import replicate_seed
+from ccsim.model.kpis import KPIS, at_horizon
+from ccsim.model.settings import declared
+from ccsim.scenarios.scenario import load
+from ccsim.simulation.simulation import simulate
 
 WEEKS = 156
 PROGRAMME = {"programme.budget": 8000.0, "programme.from_top": 0.0}
@@ -75,10 +78,10 @@ STOPS = (
     Stop("measures", "scorecards.courtesy", ("reported_csat", "solve", "csat"), ground={"staff_scorecard.csat": 1.0}),
     Stop("measures", "scorecards.traced", ("reported_fcr", "fcr", "csat"), ground={"staff_scorecard.resolution": 1.0}),
     Stop("choice", "service.effort", ("fast", "solve", "csat")),
-    Stop("contact", "service.script_limit", ("fcr", "failure_demand", "csat")),
+    Stop("handling_options", "service.script_limit", ("fcr", "failure_demand", "csat")),
     Stop("service", "service.hours", ("utilisation", "backlog", "csat")),
-    Stop("consequences", "service.persistence", ("failure_demand", "utilisation", "csat")),
-    Stop("treatment", "service.waiting", ("practised", "csat", "churn")),
+    Stop("case_outcomes", "service.persistence", ("failure_demand", "utilisation", "csat")),
+    Stop("service_quality", "service.waiting", ("practised", "csat", "churn")),
     Stop("handoffs", "handoffs.loss", ("handoff_loss", "fcr", "csat")),
     Stop("structure", "structure.step", ("handoff_loss", "coordination", "csat", "npv"), (0, 1, 2, 3, 4, 5)),
     Stop("defects", "sensing.acted", ("defects", "fcr", "csat", "npv")),
@@ -154,9 +157,15 @@ def draw(stop: Stop, number: int, found: dict[Any, list[dict[str, float]]], fold
     return path
 
 
+def module_of(mechanism: str) -> types.ModuleType:
+    """Import a mechanism by its own name, whatever package it is in."""
+    names = (name for _, name, _ in pkgutil.walk_packages(ccsim.mechanisms.__path__, "ccsim.mechanisms."))
+    return importlib.import_module(next(name for name in names if name.endswith(f".{mechanism}")))
+
+
 def rules_of(mechanism: str) -> list[tuple[str, str]]:
     """Return the rules of a mechanism: name and sentence."""
-    module = importlib.import_module(f"ccsim.mechanisms.{mechanism}")
+    module = module_of(mechanism)
     found = []
     for node in ast.parse(inspect.getsource(module)).body:
         if isinstance(node, ast.FunctionDef) and any(ast.unparse(mark) == "rule" for mark in node.decorator_list):
@@ -179,7 +188,7 @@ def write(stops: list[tuple[Stop, Path]], folder: Path, replicates: int) -> None
     for stop, path in stops:
         if stop.mechanism not in seen:
             seen.add(stop.mechanism)
-            module = importlib.import_module(f"ccsim.mechanisms.{stop.mechanism}")
+            module = module_of(stop.mechanism)
             lines += [f"## {stop.mechanism.replace('_', ' ').capitalize()}", "", inspect.getdoc(module) or "", ""]
             lines += [f"- `{name}`: {sentence}" for name, sentence in rules_of(stop.mechanism)]
         row = declared()[stop.key]

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ccsim.experiment import Experiment
-from ccsim.scenario import Scenario, load
+from ccsim.experiments.experiment import Experiment
+from ccsim.scenarios.scenario import Scenario, load
 
 SMALL: dict[str, Any] = {
     "organisation.staff": 24,
@@ -50,7 +50,7 @@ def ccsim() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 def _command(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    from ccsim.cli import main
+    from ccsim.cli.main import main
 
     words, out, errors = [str(word) for word in arguments], io.StringIO(), io.StringIO()
     before, sys.argv = sys.argv, ["ccsim", *words]

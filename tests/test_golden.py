@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ccsim.scenario import load
-from ccsim.simulation import Simulation
+from ccsim.scenarios.scenario import load
+from ccsim.simulation.simulation import Simulation
 
 FILE = Path(__file__).with_name("golden.json")
 SCENARIOS = ("nothing", "combined", "hero-leaves")

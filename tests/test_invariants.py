@@ -10,15 +10,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ccsim.compiled import PLAIN
-from ccsim.kpis import KPIS, calculate
-from ccsim.parameters import Parameter
-from ccsim.populations import Cases, Customers, Departments, Firm, Leaders, Segments, Staff
-from ccsim.recorder import Record
-from ccsim.scenario import Move, Scenario
-from ccsim.settings import declared
-from ccsim.simulation import Simulation
-from ccsim.world import World
+from ccsim.engine.jit import PLAIN
+from ccsim.engine.parameters import Parameter
+from ccsim.model.kpis import KPIS, calculate
+from ccsim.model.populations import Cases, Customers, Departments, Firm, Leaders, Segments, Staff
+from ccsim.model.recorder import Record
+from ccsim.model.settings import declared
+from ccsim.model.state import World
+from ccsim.scenarios.scenario import Move, Scenario
+from ccsim.simulation.simulation import Simulation
 
 WEEKS = 14
 FREE = [row for row in declared().values() if row.role != "size"]

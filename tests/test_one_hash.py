@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from ccsim import run as running
-from ccsim.crew import Crew, Done, Task
-from ccsim.design import Design
-from ccsim.experiment import Experiment
-from ccsim.run import do_task, run_experiment
+from ccsim.execution import runner as running
+from ccsim.execution.runner import do_task, run_experiment
+from ccsim.execution.scheduler import Crew, Done, Task
+from ccsim.experiments.design import Design
+from ccsim.experiments.experiment import Experiment
 
 
 @pytest.fixture(params=["every week of two scenarios", "figures at the points of a design"])

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import mesa
 
 from benchmarks.per_agent.rules import plain
-from ccsim.mechanisms import accounts, demand, experience, market, promise, word_of_mouth
+from ccsim.mechanisms.accounting import accounts
+from ccsim.mechanisms.demand import demand
+from ccsim.mechanisms.experience import experience, word_of_mouth
+from ccsim.mechanisms.market import market, promise
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from benchmarks.per_agent.customer import COMING_BACK, NO_CASE, WAITING, WITHDRAWN, Case
 from benchmarks.per_agent.rules import plain
-from ccsim.draws import Purpose
-from ccsim.mechanisms import contact, embedding, handoffs, measures, treatment
-from ccsim.mechanisms.contact import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
-from ccsim.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES
+from ccsim.engine.rng import Purpose
+from ccsim.mechanisms.incentives import measures
+from ccsim.mechanisms.management import embedding
+from ccsim.mechanisms.service import handling_options, handoffs, service_quality
+from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
+from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.employee import Employee
     from benchmarks.per_agent.model import PerAgent
 
 courtesy_of, quality_of, way_of_passing = (
-    plain(rule) for rule in (treatment.courtesy_of, treatment.quality_of, contact.way_of_passing)
+    plain(rule) for rule in (service_quality.courtesy_of, service_quality.quality_of, handling_options.way_of_passing)
 )
 loses, survey, written = plain(handoffs.loses), plain(measures.survey), plain(embedding.written)
 

@@ -7,34 +7,24 @@ from typing import TYPE_CHECKING
 import mesa
 
 from benchmarks.per_agent.rules import plain
-from ccsim import curves
-from ccsim.draws import Purpose, bell
-from ccsim.mechanisms import (
-    capacity,
-    choice,
-    contact,
-    conviction,
-    empowerment,
-    engagement,
-    fatigue,
-    habit,
-    mandate,
-    scorecards,
-    skills,
-    turnover,
-)
-from ccsim.mechanisms.contact import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
-from ccsim.mechanisms.conviction import BEFORE, NOT_YET
+from ccsim.engine import functions
+from ccsim.engine.rng import Purpose, bell
+from ccsim.mechanisms.incentives import scorecards
+from ccsim.mechanisms.management import empowerment, mandate
+from ccsim.mechanisms.service import capacity, choice, handling_options
+from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
+from ccsim.mechanisms.staff import conviction, engagement, fatigue, habit, skills, turnover
+from ccsim.mechanisms.staff.conviction import BEFORE, NOT_YET
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.customer import Case
     from benchmarks.per_agent.model import PerAgent
 
-share, toward, bell_of = plain(curves.share), plain(curves.toward), plain(bell)
+share, toward, bell_of = plain(functions.share), plain(functions.toward), plain(bell)
 appeal, choose, felt = plain(choice.appeal), plain(choice.choose), plain(empowerment.felt)
 time_of, success_of, time_at_work = (
-    plain(contact.time_of),
-    plain(contact.success_of),
+    plain(handling_options.time_of),
+    plain(handling_options.success_of),
     plain(capacity.time_at_work),
 )
 by_evidence, by_telling, comes_round = (

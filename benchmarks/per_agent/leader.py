@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import mesa
 
 from benchmarks.per_agent.rules import plain
-from ccsim import curves
-from ccsim.draws import Purpose, bell
-from ccsim.mechanisms import commitment, empowerment, measures, scorecards
+from ccsim.engine import functions
+from ccsim.engine.rng import Purpose, bell
+from ccsim.mechanisms.incentives import measures, scorecards
+from ccsim.mechanisms.management import commitment, empowerment
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
-share, saturating, toward = plain(curves.share), plain(curves.saturating), plain(curves.toward)
+share, saturating, toward = plain(functions.share), plain(functions.saturating), plain(functions.toward)
 result, customer_share = plain(measures.result), plain(scorecards.customer_share)
 won_over, keeps_word = plain(commitment.won_over), plain(commitment.keeps_word)
 passed_on, bell_of = plain(empowerment.passed_on), plain(bell)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccsim.compiled import kernel
-from ccsim.draws import Purpose, four
+from ccsim.engine.jit import kernel
+from ccsim.engine.rng import Purpose, four
 
 
 @kernel

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.per_agent.rules import plain
-from ccsim import curves
-from ccsim.draws import Purpose
-from ccsim.mechanisms import coaching, participation, programme, wins
+from ccsim.engine import functions
+from ccsim.engine.rng import Purpose
+from ccsim.mechanisms.management import coaching, participation, programme, wins
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.employee import Employee
     from benchmarks.per_agent.model import PerAgent
 
-share, saturating = plain(curves.share), plain(curves.saturating)
+share, saturating = plain(functions.share), plain(functions.saturating)
 lent, purse_part, volunteers = plain(coaching.lent), plain(programme.purse_part), plain(participation.volunteers)
 
 ended, works = plain(wins.ended), plain(wins.works)

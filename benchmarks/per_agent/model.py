@@ -15,13 +15,13 @@ from benchmarks.per_agent.employee import Employee
 from benchmarks.per_agent.leader import Leader
 from benchmarks.per_agent.luck import Luck
 from benchmarks.per_agent.rules import plain
-from ccsim.draws import Purpose
-from ccsim.kpis import calculate
-from ccsim.mechanisms import market
-from ccsim.populations import Cases, Customers, Departments, Leaders, Segments, Staff
-from ccsim.populations import Firm as Firm_
-from ccsim.recorder import Record
-from ccsim.world import World
+from ccsim.engine.rng import Purpose
+from ccsim.mechanisms.market import market
+from ccsim.model.kpis import calculate
+from ccsim.model.populations import Cases, Customers, Departments, Leaders, Segments, Staff
+from ccsim.model.populations import Firm as Firm_
+from ccsim.model.recorder import Record
+from ccsim.model.state import World
 
 chance_of_joining, chance_of_leaving = plain(market.chance_of_joining), plain(market.chance_of_leaving)
 

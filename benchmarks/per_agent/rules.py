@@ -7,11 +7,11 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from ccsim import curves
+from ccsim.engine import functions
 
 #: Functions that have a better counterpart in Python. ``math.exp`` may differ in the last bit, which moves no
 #: KPI: its value is only ever compared with a draw.
-_COUNTERPARTS: dict[int, Callable[..., Any]] = {id(curves.exp): math.exp}
+_COUNTERPARTS: dict[int, Callable[..., Any]] = {id(functions.exp): math.exp}
 _MADE: dict[int, Callable[..., Any]] = {}
 
 

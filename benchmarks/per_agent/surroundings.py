@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.per_agent.rules import plain
-from ccsim import curves
-from ccsim.draws import Purpose
-from ccsim.mechanisms import defects, offer, rollout, sensing
+from ccsim.engine import functions
+from ccsim.engine.rng import Purpose
+from ccsim.mechanisms.management import rollout
+from ccsim.mechanisms.market import offer
+from ccsim.mechanisms.sensing import sensing
+from ccsim.mechanisms.service import defects
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
-saturating, toward = plain(curves.saturating), plain(curves.toward)
+saturating, toward = plain(functions.saturating), plain(functions.toward)
 misjudged, sees, designed, fit_of = (
     plain(rule) for rule in (offer.misjudged, offer.sees, offer.designed, offer.fit_of)
 )

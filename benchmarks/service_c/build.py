@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.draws import Purpose
-from ccsim.mechanisms.contact import Service
-from ccsim.mechanisms.conviction import Conviction
-from ccsim.mechanisms.empowerment import Empowerment
-from ccsim.mechanisms.habit import Habit
-from ccsim.mechanisms.handoffs import Handoffs
-from ccsim.mechanisms.scorecards import Scorecards, StaffScorecard
-from ccsim.populations import Cases, Customers, Departments, Leaders, Staff
+from ccsim.engine.rng import Purpose
+from ccsim.mechanisms.incentives.scorecards import Scorecards, StaffScorecard
+from ccsim.mechanisms.management.empowerment import Empowerment
+from ccsim.mechanisms.service.handling_options import Service
+from ccsim.mechanisms.service.handoffs import Handoffs
+from ccsim.mechanisms.staff.conviction import Conviction
+from ccsim.mechanisms.staff.habit import Habit
+from ccsim.model.populations import Cases, Customers, Departments, Leaders, Staff
 
 POPULATIONS: tuple[Any, ...] = (Staff, Leaders, Customers, Cases, Departments)
 GROUPS: tuple[Any, ...] = (StaffScorecard, Service, Scorecards, Handoffs, Empowerment, Conviction, Habit)

@@ -18,8 +18,8 @@ import numpy as np
 from benchmarks.phases import live_with
 from benchmarks.service_c.build import build, compiler
 from benchmarks.worlds import median, seconds, world_of
-from ccsim.mechanisms import service
-from ccsim.world import World
+from ccsim.mechanisms.service import service
+from ccsim.model.state import World
 
 SIZES = ((200, 2_000, 61), (2_000, 20_000, 21), (10_000, 100_000, 9))
 

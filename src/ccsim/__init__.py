@@ -17,47 +17,47 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ccsim.agents import Customer, Employee, Leader
-    from ccsim.answers.divergence import diverge
-    from ccsim.answers.query import query
-    from ccsim.answers.report import report
-    from ccsim.answers.why import why
-    from ccsim.comparison import Comparison, compare
-    from ccsim.design import Design
+    from ccsim.analysis.comparison import Comparison, compare
     from ccsim.errors import CcsimError, InputError
-    from ccsim.experiment import Experiment, load_experiment
-    from ccsim.factors import Factor
-    from ccsim.model import Organisation
-    from ccsim.results import open_results
-    from ccsim.scenario import Scenario, load, shipped
-    from ccsim.simulation import simulate
-    from ccsim.sweeping import sweep
+    from ccsim.execution.sweep import sweep
+    from ccsim.experiments.design import Design
+    from ccsim.experiments.experiment import Experiment, load_experiment
+    from ccsim.experiments.factors import Factor
+    from ccsim.reports.divergence import diverge
+    from ccsim.reports.query import query
+    from ccsim.reports.report import report
+    from ccsim.reports.reproduce import why
+    from ccsim.results.results import open_results
+    from ccsim.scenarios.scenario import Scenario, load, shipped
+    from ccsim.simulation.agents import Customer, Employee, Leader
+    from ccsim.simulation.mesa_model import Organisation
+    from ccsim.simulation.simulation import simulate
 
 __version__ = "0.2.0"
 
 _HOME = {
     "CcsimError": "errors",
-    "Comparison": "comparison",
-    "Customer": "agents",
-    "Design": "design",
-    "Employee": "agents",
-    "Experiment": "experiment",
-    "Factor": "factors",
+    "Comparison": "analysis.comparison",
+    "Customer": "simulation.agents",
+    "Design": "experiments.design",
+    "Employee": "simulation.agents",
+    "Experiment": "experiments.experiment",
+    "Factor": "experiments.factors",
     "InputError": "errors",
-    "Leader": "agents",
-    "Organisation": "model",
-    "Scenario": "scenario",
-    "compare": "comparison",
-    "diverge": "answers.divergence",
-    "load": "scenario",
-    "load_experiment": "experiment",
-    "open_results": "results",
-    "query": "answers.query",
-    "report": "answers.report",
-    "shipped": "scenario",
-    "simulate": "simulation",
-    "sweep": "sweeping",
-    "why": "answers.why",
+    "Leader": "simulation.agents",
+    "Organisation": "simulation.mesa_model",
+    "Scenario": "scenarios.scenario",
+    "compare": "analysis.comparison",
+    "diverge": "reports.divergence",
+    "load": "scenarios.scenario",
+    "load_experiment": "experiments.experiment",
+    "open_results": "results.results",
+    "query": "reports.query",
+    "report": "reports.report",
+    "shipped": "scenarios.scenario",
+    "simulate": "simulation.simulation",
+    "sweep": "execution.sweep",
+    "why": "reports.reproduce",
 }
 
 __all__ = [

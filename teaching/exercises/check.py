@@ -21,7 +21,7 @@ from typing import Any
 from ccsim.errors import CcsimError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import nothing, score
-from ccsim.game.playing import Choice, play_through
+from ccsim.game.game import Choice, play_through
 
 #: Points that a plan of exercise 1 has to gain over doing nothing, on average.
 GAIN = 15.0

@@ -14,7 +14,7 @@ from statistics import fmean
 
 from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import best_command, best_plan, events, feasible, luck, nothing, score
-from ccsim.game.playing import Choice, Game
+from ccsim.game.game import Choice, Game
 
 FILE = Path(__file__).with_name("expected-results.md")
 SEEDS = (1, 2, 3)

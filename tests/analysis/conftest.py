@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from ccsim.analysis.space import Dimension
+from ccsim.analysis.parameter_space import Dimension
 from ccsim.analysis.study import Study, study_of
-from ccsim.factors import Factor
+from ccsim.experiments.factors import Factor
 
 
 @pytest.fixture(scope="session")

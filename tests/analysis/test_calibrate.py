@@ -8,13 +8,13 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from ccsim.analysis.agreement import agreement_figure
 from ccsim.analysis.calibrate import Target, calibrate, fitted, target_of
-from ccsim.analysis.space import dimensions
+from ccsim.analysis.parameter_space import dimensions
 from ccsim.analysis.study import Runner, Study
-from ccsim.cli import app
+from ccsim.cli.main import app
 from ccsim.errors import InputError
-from ccsim.scenario import Scenario
+from ccsim.reports.figures.calibration import agreement_figure
+from ccsim.scenarios.scenario import Scenario
 
 STUDY = Study(Scenario("toy", "Toy"), seed=4)
 run = CliRunner()

@@ -11,12 +11,12 @@ from matplotlib.text import Text
 from typer.testing import CliRunner
 
 from ccsim.analysis.discovery import METHODS, discover, discovered
-from ccsim.analysis.regions import regions_figure
-from ccsim.analysis.space import dimensions, drawn, numbers_of
+from ccsim.analysis.parameter_space import dimensions, drawn, numbers_of
 from ccsim.analysis.study import Runner, Study
-from ccsim.cli import app
+from ccsim.cli.main import app
 from ccsim.errors import InputError
-from ccsim.scenario import Scenario
+from ccsim.reports.figures.discovery import regions_figure
+from ccsim.scenarios.scenario import Scenario
 
 STUDY = Study(Scenario("toy", "Toy"), seed=2)
 SPACE = dimensions(["habit.pull=0:1", "habit.decay=0:1", "programme.budget=0:20000", "champions.chosen"])

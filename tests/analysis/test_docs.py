@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ccsim.cli import app
+from ccsim.cli.main import app
 
 PAGE = Path(__file__).parents[2] / "docs" / "analysis.md"
 EXAMPLES = re.findall(r"^ccsim (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)

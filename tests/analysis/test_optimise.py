@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from ccsim.analysis.landscape import optimum_figure
 from ccsim.analysis.optimise import REPORT, Aim, Goal, NothingFits, draws_seed, fit_front, optimise, searched
-from ccsim.analysis.space import dimensions
+from ccsim.analysis.parameter_space import dimensions
 from ccsim.analysis.study import Runner, Study
-from ccsim.cli import app
+from ccsim.cli.main import app
 from ccsim.errors import InputError
-from ccsim.scenario import Scenario
+from ccsim.reports.figures.optimisation import optimum_figure
+from ccsim.scenarios.scenario import Scenario
 
 STUDY = Study(Scenario("toy", "Toy"), seed=5)
 SPACE = dimensions(["programme.budget=0:20000", "programme.from_top", "champions.count"])

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from ccsim.analysis.parameter_space import dimensions, numbers_of
 from ccsim.analysis.sensitivity import analysed, chance_alone, designed, sensitivity
-from ccsim.analysis.space import dimensions, numbers_of
 from ccsim.analysis.study import Runner, Study
-from ccsim.analysis.tornado import tornado_figure
-from ccsim.cli import app
+from ccsim.cli.main import app
 from ccsim.errors import InputError
-from ccsim.scenario import Scenario
+from ccsim.reports.figures.sensitivity import tornado_figure
+from ccsim.scenarios.scenario import Scenario
 
 STUDY = Study(Scenario("toy", "Toy"), seed=3)
 run = CliRunner()

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccsim.analysis.space import dimensions, drawn
+from ccsim.analysis.parameter_space import dimensions, drawn
 from ccsim.analysis.study import Runner, study_of, table_of
-from ccsim.design import Design
 from ccsim.errors import InputError
-from ccsim.simulation import simulate
+from ccsim.experiments.design import Design
+from ccsim.simulation.simulation import simulate
 
 POINTS = Design.given(
     [

@@ -5,11 +5,11 @@ import pytest
 from benchmarks.per_agent import PerAgent
 from benchmarks.worlds import BUSY
 
-from ccsim.founding import draw, found
-from ccsim.kpis import KPIS, calculate
-from ccsim.recorder import Record
-from ccsim.settings import ordinary, with_values
-from ccsim.week import live
+from ccsim.model.initial_state import draw, found
+from ccsim.model.kpis import KPIS, calculate
+from ccsim.model.recorder import Record
+from ccsim.model.settings import ordinary, with_values
+from ccsim.model.week import live
 
 SIZES = {"organisation.staff": 30, "organisation.customers": 250, "organisation.warm_up": 12}
 

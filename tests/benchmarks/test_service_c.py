@@ -5,7 +5,7 @@ from benchmarks.service_c.build import build, compiler
 from benchmarks.service_c.measure import before_service, differing
 from benchmarks.worlds import BUSY, WHOLE, world_of
 
-from ccsim.mechanisms import service
+from ccsim.mechanisms.service import service
 
 needs_compiler = pytest.mark.skipif(compiler() is None, reason="there is no C compiler")
 

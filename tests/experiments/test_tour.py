@@ -6,8 +6,8 @@ from types import ModuleType
 import pytest
 
 import ccsim.mechanisms
-from ccsim.kpis import KPIS
-from ccsim.settings import declared
+from ccsim.model.kpis import KPIS
+from ccsim.model.settings import declared
 
 ROOT = Path(__file__).parents[2]
 SMALL = {"organisation.staff": 20, "organisation.customers": 120, "organisation.warm_up": 4}
@@ -24,8 +24,8 @@ def script(name: str) -> ModuleType:
 
 
 tour = script("tour")
-#: All mechanisms; tallies only count what the others did.
-MECHANISMS = sorted({path.stem for path in Path(ccsim.mechanisms.__file__).parent.glob("[a-z]*.py")} - {"tallies"})
+#: All mechanisms; aggregates only count what the others did.
+MECHANISMS = sorted({path.stem for path in Path(ccsim.mechanisms.__file__).parent.rglob("[a-z]*.py")} - {"aggregates"})
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)

@@ -8,8 +8,8 @@ import pytest
 
 from ccsim.errors import InputFaults
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, HERE, catalogue, read_catalogue
-from ccsim.kpis import KPIS
-from ccsim.settings import declared
+from ccsim.model.kpis import KPIS
+from ccsim.model.settings import declared
 
 
 def changed(tmp_path: Path, name: str, old: str, new: str) -> tuple[Path, Path]:

@@ -9,7 +9,7 @@ import pytest
 from ccsim.errors import InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import BEST, best_command, best_plan, debrief, feasible, luck, nothing, score, without, worth
-from ccsim.game.playing import Choice, Game, play_through
+from ccsim.game.game import Choice, Game, play_through
 from ccsim.game.search import FIRST_SEED, search
 
 

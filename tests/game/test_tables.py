@@ -9,11 +9,11 @@ from statistics import fmean
 import pytest
 
 from ccsim.errors import InputError
+from ccsim.game.class_rules import Terms
 from ccsim.game.debrief import score
-from ccsim.game.playing import Choice, Game, play_through
-from ccsim.game.saved import save
+from ccsim.game.game import Choice, Game, play_through
+from ccsim.game.save_file import save
 from ccsim.game.tables import class_csv, named, of_folder, result, weeks_csv
-from ccsim.game.terms import Terms
 
 
 @pytest.fixture(scope="module")

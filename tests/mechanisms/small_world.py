@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.founding import found
-from ccsim.kpis import calculate
-from ccsim.mechanisms.champions import appoint
-from ccsim.mechanisms.coaching import carry
-from ccsim.mechanisms.participation import involve
-from ccsim.mechanisms.programme import inform, pay
-from ccsim.recorder import Record
-from ccsim.settings import Settings, declared, ordinary, with_values
-from ccsim.week import live
-from ccsim.world import World
+from ccsim.mechanisms.management.champions import appoint
+from ccsim.mechanisms.management.coaching import carry
+from ccsim.mechanisms.management.participation import involve
+from ccsim.mechanisms.management.programme import inform, pay
+from ccsim.model.initial_state import found
+from ccsim.model.kpis import calculate
+from ccsim.model.recorder import Record
+from ccsim.model.settings import Settings, declared, ordinary, with_values
+from ccsim.model.state import World
+from ccsim.model.week import live
 
 SMALL: dict[str, Any] = {
     "organisation.staff": 24,

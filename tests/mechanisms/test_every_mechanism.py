@@ -1,28 +1,45 @@
 """The tests of mechanisms leave none out, and a mechanism that is off might as well not be there."""
 
-import importlib
+import importlib.util
 import os
 import subprocess
 import sys
 import textwrap
+import types
 from pathlib import Path
 
 import pytest
 
 import ccsim.mechanisms
-from ccsim.settings import declared
+from ccsim.model.settings import declared
 
 HERE = Path(__file__).parent
-MECHANISMS = sorted(path.stem for path in Path(ccsim.mechanisms.__file__).parent.glob("[a-z]*.py"))
+SOURCES = Path(ccsim.mechanisms.__file__).parent
+MECHANISMS = sorted(path.relative_to(SOURCES).with_suffix("").as_posix() for path in SOURCES.rglob("[a-z]*.py"))
+
+
+def test_file(mechanism: str) -> Path:
+    """Return the file of a mechanism's tests; a mechanism is named by its path, such as ``staff/habit``."""
+    folder, _, name = mechanism.rpartition("/")
+    return HERE / folder / f"test_{name}.py"
+
+
+def imported(path: Path) -> types.ModuleType:
+    """Import a file of tests."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 def test_every_mechanism_has_its_tests(mechanism: str) -> None:
-    assert (HERE / f"test_{mechanism}.py").exists()
+    assert test_file(mechanism).exists()
 
 
 def test_every_off_value_is_tested() -> None:
-    modules = [importlib.import_module(f"test_{mechanism}") for mechanism in MECHANISMS]
+    modules = [imported(test_file(mechanism)) for mechanism in MECHANISMS]
     tested = {key for module in modules for key in getattr(module, "OFF", {})}
     assert tested == {key for key, row in declared().items() if row.off is not None}
 
@@ -67,7 +84,9 @@ OFF_ORDINARILY = ("programme", "participation", "champions", "coaching")
 CODE = """
 import hashlib, sys, types
 import numpy as np
-from ccsim import founding, settings, week
+from ccsim.model import initial_state
+from ccsim.model import settings
+from ccsim.model import week
 from test_every_mechanism import OFF_ORDINARILY, REMOVED
 
 small = {"organisation.staff": 12, "organisation.departments": 3, "organisation.front_departments": 2,
@@ -86,7 +105,7 @@ def lived(name, without):
     kernels, values = REMOVED[name]
     plain = small if name in OFF_ORDINARILY else busy
     # Nobody comes or goes: whoever arrives starts afresh in every mechanism.
-    world = founding.found(settings.with_values(settings.ordinary(), {**plain, "turnover.quitting": 0.0}), 5)
+    world = initial_state.found(settings.with_values(settings.ordinary(), {**plain, "turnover.quitting": 0.0}), 5)
     world.settings = settings.with_values(world.settings, values)
     module = getattr(week, name)
     nothing = {kernel: lambda *arguments: None for kernel in kernels}

@@ -5,36 +5,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ccsim.founding import found
-from ccsim.kpis import calculate
-from ccsim.mechanisms import (
-    accounts,
-    capacity,
-    choice,
-    coaching,
-    commitment,
-    contact,
-    conviction,
-    demand,
-    embedding,
-    empowerment,
-    engagement,
-    experience,
-    fatigue,
-    habit,
-    handoffs,
-    market,
-    measures,
-    participation,
-    programme,
-    scorecards,
-    skills,
-    turnover,
-    word_of_mouth,
-)  # fmt: skip
-from ccsim.recorder import Record
-from ccsim.settings import Settings, declared, ordinary, with_values
-from ccsim.week import live
+from ccsim.mechanisms.accounting import accounts
+from ccsim.mechanisms.demand import demand
+from ccsim.mechanisms.experience import experience, word_of_mouth
+from ccsim.mechanisms.incentives import measures, scorecards  # fmt: skip
+from ccsim.mechanisms.management import coaching, commitment, embedding, empowerment, participation, programme
+from ccsim.mechanisms.market import market
+from ccsim.mechanisms.service import capacity, choice, handling_options, handoffs
+from ccsim.mechanisms.staff import conviction, engagement, fatigue, habit, skills, turnover
+from ccsim.model.initial_state import found
+from ccsim.model.kpis import calculate
+from ccsim.model.recorder import Record
+from ccsim.model.settings import Settings, declared, ordinary, with_values
+from ccsim.model.week import live
 
 P = ordinary()
 
@@ -73,19 +56,26 @@ def test_a_closed_case_shows_as_resolved_as_far_as_repeats_are_not_traced() -> N
 
 
 def test_judgement_needs_the_right_to_decide() -> None:
-    free, bound = (contact.success_of(contact.SOLVE, 0.8, 0.5, right, 0, 0.0, P.service, 0.2) for right in (1.0, 0.0))
+    free, bound = (
+        handling_options.success_of(handling_options.SOLVE, 0.8, 0.5, right, 0, 0.0, P.service, 0.2)
+        for right in (1.0, 0.0)
+    )
     assert bound == pytest.approx(free * P.service.unauthorised)
-    assert contact.success_of(contact.HAND_OVER, 0.5, 1.0, 1.0, 0, 0.0, P.service, 0.2) == 0.0
-    assert contact.success_of(contact.SCRIPT, 0.0, 0.0, 0.0, 0, 0.0, P.service, 0.2) == P.service.script
+    assert handling_options.success_of(handling_options.HAND_OVER, 0.5, 1.0, 1.0, 0, 0.0, P.service, 0.2) == 0.0
+    assert (
+        handling_options.success_of(handling_options.SCRIPT, 0.0, 0.0, 0.0, 0, 0.0, P.service, 0.2) == P.service.script
+    )
 
 
 def test_closing_fast_takes_less_and_does_less_than_the_script_and_judgement_more() -> None:
     hours = [
-        contact.time_of(o, 0.5, 0.0, 0, 0.0, P.service, 0.4) for o in (contact.FAST, contact.SCRIPT, contact.SOLVE)
+        handling_options.time_of(o, 0.5, 0.0, 0, 0.0, P.service, 0.4)
+        for o in (handling_options.FAST, handling_options.SCRIPT, handling_options.SOLVE)
     ]
     assert hours == sorted(hours)
     fast, script = (
-        contact.success_of(o, 0.5, 0.5, 1.0, 0, 0.0, P.service, 0.2) for o in (contact.FAST, contact.SCRIPT)
+        handling_options.success_of(o, 0.5, 0.5, 1.0, 0, 0.0, P.service, 0.2)
+        for o in (handling_options.FAST, handling_options.SCRIPT)
     )
     assert fast < script
 

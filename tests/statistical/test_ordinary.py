@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ccsim.kpis import KPIS
-from ccsim.scenario import load
-from ccsim.simulation import simulate
+from ccsim.model.kpis import KPIS
+from ccsim.scenarios.scenario import load
+from ccsim.simulation.simulation import simulate
 
 SEEDS = range(6)
 

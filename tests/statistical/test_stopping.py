@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ccsim.stopping import half_width, quantile, runs_needed
+from ccsim.execution.stopping import half_width, quantile, runs_needed
 
 TRIALS = 20_000
 ERROR = np.sqrt(0.95 * 0.05 / TRIALS)

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis import library
-from ccsim.analysis.allotment import Allotment
-from ccsim.analysis.space import Dimension, between, values_of
+from ccsim.analysis.parameter_space import Dimension, between, values_of
 from ccsim.analysis.study import BudgetEnded, Runner, Study, table_of
-from ccsim.design import Design
+from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import InputError
+from ccsim.experiments.design import Design
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis import library
-from ccsim.analysis.space import Dimension, drawn, numbers_of, values_of
+from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
 from ccsim.analysis.study import Runner, Study
 from ccsim.errors import InputError
 

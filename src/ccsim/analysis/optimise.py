@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis import library
-from ccsim.analysis.allotment import Allotment
-from ccsim.analysis.space import Dimension, drawn
+from ccsim.analysis.comparison import interval
+from ccsim.analysis.parameter_space import Dimension, drawn
 from ccsim.analysis.study import DIFFERENCE, BudgetEnded, Runner, Study, table_of
-from ccsim.comparison import interval
-from ccsim.design import Design
+from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import CcsimError, InputError
-from ccsim.scenario import Scenario
+from ccsim.experiments.design import Design
+from ccsim.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd

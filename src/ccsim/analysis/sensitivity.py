@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis import library
-from ccsim.analysis.space import Dimension, drawn, numbers_of, values_of
+from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
 from ccsim.analysis.study import Runner, Study, table_of
-from ccsim.design import Design
 from ccsim.errors import InputError
+from ccsim.experiments.design import Design
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.analysis.space import Dimension
-from ccsim.condition import Condition
-from ccsim.design import Design
+from ccsim.analysis.parameter_space import Dimension
 from ccsim.errors import CcsimError, InputError, UnknownName
-from ccsim.experiment import Experiment, experiment_of, refuse_counts
-from ccsim.kpis import KPIS
-from ccsim.run import run_experiment
-from ccsim.scenario import Scenario, load
-from ccsim.settings import declared
+from ccsim.execution.runner import run_experiment
+from ccsim.experiments.design import Design
+from ccsim.experiments.experiment import Experiment, experiment_of, refuse_counts
+from ccsim.model.kpis import KPIS
+from ccsim.model.settings import declared
+from ccsim.scenarios.conditions import Condition
+from ccsim.scenarios.scenario import Scenario, load
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ccsim.pace import Deadline
+    from ccsim.execution.time_budget import Deadline
 
 #: What is put behind a KPI's name to mean its difference to the baseline.
 DIFFERENCE = "_difference"
@@ -118,7 +118,7 @@ class Runner:
 
     Attributes:
         folder: where everything is kept; None for nowhere.
-        workers, resume, command, budget, scheduler: see :func:`ccsim.run.run_experiment`. What a budget leaves undone
+        workers, resume, command, budget, scheduler: see :func:`ccsim.execution.runner.run_experiment`. What a budget leaves undone
             has no rows.
         whole: whether runs that a budget leaves undone are an error instead.
         progress: from a title to a context that yields what is called with (done, planned, failed).

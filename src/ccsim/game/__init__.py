@@ -5,9 +5,9 @@ bit for bit. Nothing here knows a browser.
 """
 
 from ccsim.game.catalogue import Catalogue, catalogue
-from ccsim.game.playing import Choice, Game, Quarter, play_through
-from ccsim.game.saved import read_game, save, text_of
-from ccsim.game.terms import Terms
+from ccsim.game.class_rules import Terms
+from ccsim.game.game import Choice, Game, Quarter, play_through
+from ccsim.game.save_file import read_game, save, text_of
 
 __all__ = [
     "Catalogue",

@@ -14,9 +14,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ccsim.errors import InputFaults, UnknownName
-from ccsim.kpis import KPIS
-from ccsim.scenario_file import Reader
-from ccsim.toml_places import read_toml
+from ccsim.model.kpis import KPIS
+from ccsim.scenarios.io import Reader
+from ccsim.scenarios.toml_positions import read_toml
 
 HERE = Path(__file__).parent
 

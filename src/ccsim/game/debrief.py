@@ -12,9 +12,9 @@ import numpy as np
 
 from ccsim.errors import InputError
 from ccsim.game.catalogue import Catalogue
-from ccsim.game.playing import Choice, Game
-from ccsim.game.terms import check_weights
-from ccsim.reading import title_of
+from ccsim.game.class_rules import check_weights
+from ccsim.game.game import Choice, Game
+from ccsim.reports.formatting import title_of
 
 BEST = Path(__file__).parent / "best.json"
 

@@ -12,7 +12,7 @@ from statistics import fmean
 
 from ccsim.game.catalogue import Catalogue, catalogue
 from ccsim.game.debrief import feasible, score
-from ccsim.game.playing import Choice, Game
+from ccsim.game.game import Choice, Game
 
 #: Seeds on which plans are compared: far from those that a class would choose.
 FIRST_SEED = 1_000_003

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ccsim.errors import InputError
 from ccsim.game.debrief import Score, score
-from ccsim.game.playing import Choice, Game
-from ccsim.game.saved import read_game
-from ccsim.kpis import KPIS
+from ccsim.game.game import Choice, Game
+from ccsim.game.save_file import read_game
+from ccsim.model.kpis import KPIS
 
 #: What is kept of a game by quarter.
 KEPT = ("csat", "reported_csat", "profit", "habit", "engagement", "fatigue")

@@ -1,0 +1,316 @@
+"""Compare scenarios: paired differences on common random numbers, with intervals and a guard against many tests.
+
+Every scenario of a replicate lives on the same draws, so a difference is taken run by run before it is averaged:
+what is chance in both cancels. Intervals are 95 % t intervals of the mean over replicates; p values are of paired t
+tests, adjusted by Holm (1979) over all differences of a table, so that the chance of any false finding stays at 5 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.errors import InputError, UnknownName
+from ccsim.experiments.experiment import Experiment, load_experiment
+from ccsim.model.kpis import KPIS, QUARTER, at_horizon
+from ccsim.results.results import Results
+from ccsim.results.store import tables_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from ccsim.execution.time_budget import Deadline
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Results of an experiment, seen as a comparison.
+
+    Attributes:
+        results: the results.
+    """
+
+    results: Results
+
+    @property
+    def experiment(self) -> Experiment:
+        """What was compared."""
+        return self.results.experiment
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """One row per scenario, replicate and week; one column per KPI."""
+        return self.results.runs
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios of which a run has finished."""
+        return tuple(self._arrays)
+
+    @cached_property
+    def _arrays(self) -> dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]:
+        """For each scenario its replicates, and each KPI as an array of shape (replicates, weeks)."""
+        found = {}
+        for name, frame in self.results.tables[tables_of(self.experiment)[0]].groupby("scenario", sort=False):
+            replicates = frame["replicate"].unique()
+            weeks = len(frame) // len(replicates)
+            values = {kpi: frame[kpi].to_numpy().reshape(len(replicates), weeks) for kpi in KPIS if kpi in frame}
+            found[str(name)] = (replicates, values)
+        return found
+
+    def at_horizon(self, kpi: str, scenario: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return a scenario's replicates, and a KPI's figure at the horizon (or up to a week) in each.
+
+        Raises:
+            UnknownName: no such KPI or scenario.
+        """
+        if kpi not in KPIS:
+            raise UnknownName("KPI", kpi, KPIS)
+        if scenario not in self.experiment.scenarios:
+            raise UnknownName("scenario", scenario, self.experiment.scenarios)
+        if scenario not in self._arrays:
+            raise InputError(
+                f"{scenario}: none of its runs has finished; finish them, or compare with another baseline"
+            )
+        replicates, values = self._arrays[scenario]
+        if self.experiment.at:
+            return replicates, values[kpi][:, self._kept(week)]
+        last = values[kpi].shape[1] if week is None else week + 1
+        if not 1 <= last <= values[kpi].shape[1]:
+            raise InputError(f"week: {week!r} is not accepted; it takes a week from 0 to {values[kpi].shape[1] - 1}")
+        return replicates, np.array([at_horizon(kpi, row[:last]) for row in values[kpi]])
+
+    def _kept(self, week: int | None) -> int:
+        """Return the place of a week among those of which figures are kept; the last by default."""
+        weeks = self.experiment.at
+        if week is None:
+            return len(weeks) - 1
+        if week not in weeks:
+            raise InputError(f"week: {week!r} is not accepted; figures are kept of {', '.join(map(str, weeks))}")
+        return weeks.index(week)
+
+    def _pairs(self, kpi: str, mine: str, theirs: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return a KPI's figures in two scenarios, of the replicates that both have."""
+        (replicates, here), (others, there) = (self.at_horizon(kpi, name, week) for name in (mine, theirs))
+        _, left, right = np.intersect1d(replicates, others, return_indices=True)
+        return here[left], there[right]
+
+    def table(
+        self, kpis: Sequence[str] | None = None, week: int | None = None, baseline: str | None = None
+    ) -> pd.DataFrame:
+        """Return KPIs at the horizon and differences to the baseline.
+
+        Args:
+            kpis: which KPIs; by default those of the experiment.
+            week: a week to stop at instead of the horizon.
+            baseline: another scenario to compare with.
+
+        Returns:
+            One row per scenario and KPI. Columns: ``mean``, ``low``, ``high`` (95 % interval); for scenarios other
+            than the baseline ``difference``, ``difference_low``, ``difference_high``, ``effect`` (mean of the paired
+            differences over their standard deviation), ``p``, ``p_adjusted``, ``distinguishable``; ``runs``.
+        """
+        import pandas as pd
+
+        base = baseline or self.experiment.baseline
+        rows = []
+        for scenario in self._arrays:
+            for kpi in kpis or self.experiment.kpis:
+                _, values = self.at_horizon(kpi, scenario, week)
+                mean, low, high = interval(values)
+                row: dict[str, Any] = {"scenario": scenario, "kpi": kpi, "runs": len(values)}
+                row |= {"mean": mean, "low": low, "high": high}
+                if scenario != base:
+                    row |= paired(*self._pairs(kpi, scenario, base, week))
+                rows.append(row)
+        frame = pd.DataFrame(rows)
+        if "p" not in frame:
+            return frame
+        frame["p_adjusted"] = holm(frame["p"].to_numpy())
+        frame["distinguishable"] = frame["p_adjusted"] < 1.0 - LEVEL
+        return frame
+
+    def bands(self, kpi: str, smooth: int = 1) -> pd.DataFrame:
+        """Return a KPI over weeks: scenario, week, mean, its 95 % interval, and the 5th and 95th percentile of runs.
+
+        Args:
+            kpi: the KPI.
+            smooth: mean of so many weeks up to each week.
+        """
+        import pandas as pd
+
+        parts = []
+        for scenario, (_, arrays) in self._arrays.items():
+            values = smoothed(arrays[kpi], smooth)
+            mean, low, high = interval(values)
+            with np.errstate(all="ignore"):
+                few, many = np.nanquantile(values, [0.05, 0.95], axis=0)
+            parts.append(
+                pd.DataFrame(
+                    {"scenario": scenario, "week": np.arange(values.shape[1]), "mean": mean, "low": low, "high": high,
+                     "p05": few, "p95": many}
+                )
+            )  # fmt: skip
+        return pd.concat(parts, ignore_index=True)
+
+    def crossing(self, scenario: str, kpi: str = "npv") -> int | None:
+        """Return the first week from which a scenario's mean KPI stays above the baseline's; None if it never does.
+
+        A KPI that fluctuates from week to week is compared by its mean over the last quarter.
+        """
+        smooth = 1 if KPIS[kpi].total == "last" else QUARTER
+        mine, theirs = (
+            smoothed(self._arrays[name][1][kpi], smooth).mean(axis=0) for name in (scenario, self.experiment.baseline)
+        )
+        behind = np.flatnonzero(mine <= theirs)
+        if len(behind) == 0:
+            return 0
+        return int(behind[-1]) + 1 if behind[-1] + 1 < len(mine) else None
+
+    def pairing(self) -> pd.DataFrame:
+        """Return by how much pairing cuts the variance of each difference at the horizon: runs saved, as a factor."""
+        import pandas as pd
+
+        rows = []
+        for scenario in self._arrays:
+            if scenario == self.experiment.baseline:
+                continue
+            for kpi in self.experiment.kpis:
+                mine, theirs = self._pairs(kpi, scenario, self.experiment.baseline)
+                together = float(np.var(mine - theirs, ddof=1)) if len(mine) > 1 else float("nan")
+                apart = float(np.var(mine, ddof=1) + np.var(theirs, ddof=1)) if len(mine) > 1 else float("nan")
+                rows.append(
+                    {
+                        "scenario": scenario,
+                        "kpi": kpi,
+                        "factor": apart / together if together else float("inf"),
+                    }
+                )
+        return pd.DataFrame(rows)
+
+    def plot(self, path: str | Path | None = None, kpis: Sequence[str] | None = None) -> Figure:
+        """Return the comparison's figure, and write it as PNG and SVG if a path (without ending) is given."""
+        from ccsim.reports.figures.comparison import comparison_figure, save
+
+        figure = comparison_figure(self, kpis)
+        if path is not None:
+            save(figure, path)
+        return figure
+
+
+def interval(values: np.ndarray) -> tuple[Any, Any, Any]:
+    """Return mean, lower and upper end of the 95 % t interval over the first axis; nan ends for a single run."""
+    from scipy import stats
+
+    count = values.shape[0]
+    mean = values.mean(axis=0) if count else np.full(values.shape[1:], np.nan)[()]
+    if count < 2:
+        return mean, mean * np.nan, mean * np.nan
+    half = stats.t.ppf(0.5 + LEVEL / 2, count - 1) * values.std(axis=0, ddof=1) / np.sqrt(count)
+    return mean, mean - half, mean + half
+
+
+def paired(mine: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
+    """Return the paired difference of two arrays of runs: mean, interval, effect size and p value.
+
+    Differences that are all exactly zero are no difference: effect 0, p 1. Differences that are all equal but not
+    zero have no spread to judge by: an infinite effect, p 0. A single pair has neither interval nor p, and no pair
+    has nothing.
+    """
+    from scipy import stats
+
+    differences = mine - theirs
+    mean, low, high = (float(value) for value in interval(differences))
+    spread = float(differences.std(ddof=1)) if len(differences) > 1 else float("nan")
+    if len(differences) and np.all(differences == 0.0):
+        effect, p = 0.0, 1.0
+    elif spread == 0.0:
+        effect, p = float(np.copysign(np.inf, mean)), 0.0
+    else:
+        effect = mean / spread
+        p = float(stats.ttest_1samp(differences, 0.0).pvalue) if len(differences) > 1 else float("nan")
+    return {"difference": mean, "difference_low": low, "difference_high": high, "effect": effect, "p": p}
+
+
+def holm(p: np.ndarray) -> np.ndarray:
+    """Return p values adjusted by Holm's step-down procedure; nan stays nan and does not count."""
+    adjusted = np.full(len(p), np.nan)
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    steps = p[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps)) if len(steps) else steps
+    return adjusted
+
+
+def smoothed(values: np.ndarray, weeks: int) -> np.ndarray:
+    """Return the mean of the last ``weeks`` weeks at each week (of fewer at the start), over the last axis.
+
+    A week without a figure (nan: nothing was there to measure) is left out of the means that it would be in.
+    """
+    if weeks <= 1:
+        return values
+    known = ~np.isnan(values)
+    sums, counts = (_trailing(np.cumsum(each, axis=-1), weeks) for each in (np.where(known, values, 0.0), known))
+    return np.divide(sums, counts, out=np.full(values.shape, np.nan), where=counts > 0)
+
+
+def _trailing(sums: np.ndarray, weeks: int) -> np.ndarray:
+    """Return sums of the last weeks from sums since the start."""
+    return np.concatenate([sums[..., :weeks], sums[..., weeks:] - sums[..., :-weeks]], axis=-1)
+
+
+def compare(
+    experiment: Experiment | str | Path,
+    *,
+    replicates: int | None = None,
+    weeks: int | None = None,
+    seed: int | None = None,
+    levers: Mapping[str, Any] | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    progress: Any = None,
+    command: list[str] | None = None,
+    budget: Deadline | float | str | None = None,
+    scheduler: str | None = None,
+) -> Comparison:
+    """Run an experiment and return the comparison.
+
+    Args:
+        experiment: an experiment, its name, or the path of its file.
+        replicates, weeks, seed: what to use instead of the file's.
+        levers: values set in every scenario, by key.
+        workers, out, resume, progress, command, budget, scheduler: see :func:`ccsim.execution.runner.run_experiment`;
+            ``progress=True`` shows a bar.
+
+    Raises:
+        InputError: a file or value that cannot be used.
+        ResultsError: a results folder that cannot be used.
+    """
+    from ccsim.execution.runner import console_progress, run_experiment
+
+    chosen = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
+    chosen = chosen.changed(weeks=weeks, replicates=replicates, seed=seed, levers=levers)
+    shown = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
+    with shown as show:
+        return Comparison(
+            run_experiment(
+                chosen,
+                workers=workers,
+                out=out,
+                resume=resume,
+                progress=show,
+                command=command,
+                budget=budget,
+                scheduler=scheduler,
+            )
+        )

@@ -1,0 +1,142 @@
+"""The space that an analysis explores: factors, with every value as a number.
+
+Libraries take numbers. A choice (or one of a few given values) is its place, on/off is 1 and 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ccsim.errors import InputError, UnknownName
+from ccsim.experiments.design import Design
+from ccsim.experiments.factors import Factor, factors_of
+from ccsim.model.settings import declared
+
+#: Words that stand for many parameters; so do the names of groups.
+WORDS = ("assumptions", "levers")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A factor, seen as numbers between two ends."""
+
+    factor: Factor
+
+    @property
+    def key(self) -> str:
+        """The factor's key."""
+        return self.factor.key
+
+    @property
+    def unit(self) -> str:
+        """The unit of its values."""
+        row = self.factor.parameter
+        return "week" if row is None else "" if row.unit == "on/off" else row.unit
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """Its values, where it takes a few only; they need not have an order."""
+        return self.factor.values
+
+    @property
+    def low(self) -> float:
+        """The lowest number."""
+        return 0.0 if self.choices else float(self.factor.low)  # type: ignore[arg-type]
+
+    @property
+    def high(self) -> float:
+        """The highest number."""
+        return float(len(self.choices) - 1) if self.choices else float(self.factor.high)  # type: ignore[arg-type]
+
+    @property
+    def stepped(self) -> bool:
+        """Whether only whole numbers lie between the ends: counts, weeks, choices."""
+        return bool(self.choices) or self.factor.whole
+
+    def value(self, number: float) -> Any:
+        """Return a number as the factor takes it."""
+        if self.choices:
+            return self.choices[round(number)]
+        return round(number) if self.stepped else float(number)
+
+    def number(self, value: Any) -> float:
+        """Return a value as a number."""
+        return float(self.choices.index(value)) if self.choices else float(value)
+
+    def written(self, number: float) -> str:
+        """Write a number as people read it."""
+        value = self.value(number)
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        if isinstance(value, float):
+            return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+        return str(value)
+
+
+def dimensions(over: Sequence[str], fixed: Mapping[str, Any] | None = None) -> tuple[Dimension, ...]:
+    """Return what varies.
+
+    Args:
+        over: texts that name factors (:mod:`ccsim.experiments.factors`); names alone may stand in one text, with commas between.
+            A factor of its own wins over the group or the word that it belongs to.
+        fixed: keys that a word or a group leaves alone, because a scenario sets them itself.
+
+    Raises:
+        InputError: a name that is none, a range that is not accepted, a factor twice, or nothing at all.
+    """
+    many: dict[str, Factor] = {}
+    own: dict[str, Factor] = {}
+    for text in (part.strip() for each in over for part in ([each] if "=" in each else each.split(","))):
+        if not text:
+            continue
+        several = text in WORDS or text in {row.group for row in declared().values()}
+        for factor in _named(text):
+            if not several and factor.key in own:
+                raise InputError(f"{factor.key}: is named twice")
+            if not several or factor.key not in (fixed or {}):
+                (many if several else own)[factor.key] = factor
+    found = {**many, **own}
+    if not found:
+        raise InputError("nothing varies: name parameters, groups of them, levers, or assumptions")
+    return tuple(Dimension(factor) for factor in found.values())
+
+
+def _named(text: str) -> list[Factor]:
+    """Return the factors of a text; an unknown name is answered with groups and words, too."""
+    try:
+        return factors_of(text)
+    except UnknownName:
+        name = text.partition("=")[0].strip()
+        groups = {row.group for row in declared().values()}
+        if name in {*WORDS, *groups}:
+            raise InputError(f"{text}: {name} stands for many; values are given to one key at a time") from None
+        known = {*WORDS, *declared(), *groups}
+        raise UnknownName("parameter or group", name, known) from None
+
+
+def values_of(space: Sequence[Dimension], numbers: Sequence[float]) -> dict[str, Any]:
+    """Return a point as values by key."""
+    return {one.key: one.value(number) for one, number in zip(space, numbers, strict=True)}
+
+
+def numbers_of(space: Sequence[Dimension], design: Design) -> np.ndarray:
+    """Return the points of a design as numbers, of shape (points, dimensions)."""
+    return np.column_stack([[one.number(value) for value in design.columns[one.key]] for one in space])
+
+
+def drawn(space: Sequence[Dimension], kind: str, points: int, seed: int, **options: Any) -> Design:
+    """Return a design of a kind over a space."""
+    return Design(kind, tuple(one.factor for one in space), points, seed, **options)
+
+
+def between(space: Sequence[Dimension], unit: np.ndarray) -> np.ndarray:
+    """Return points of the unit cube, shape (points, dimensions), as numbers."""
+    columns = []
+    for k, one in enumerate(space):
+        values = one.factor.at(unit[:, k])
+        columns.append([one.number(value) for value in values] if one.choices else values.astype(float))
+    return np.column_stack(columns)

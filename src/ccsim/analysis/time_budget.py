@@ -1,0 +1,54 @@
+"""One budget of time for a search of several steps: whether another one fits, with what has to come last."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from ccsim.analysis.study import BudgetEnded, Runner
+from ccsim.execution.time_budget import Deadline
+
+
+@dataclass
+class Allotment:
+    """The time of a search.
+
+    Work is counted in any unit, such as plans tried; it is foretold by the slowest step so far, because steps that a
+    resumed search finds done take no time.
+
+    Attributes:
+        runner: how points are run; its budget is the whole search's.
+        last: what comes after the steps, in units of their work.
+        clock: tells the time in seconds.
+    """
+
+    runner: Runner
+    last: float
+    clock: Callable[[], float] = time.monotonic
+    _slowest: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._turned = self.clock()
+        self.deadline = Deadline.of(self.runner.budget)
+        self._closing = 0.0 if self.deadline is None else self.deadline.kept(self._turned)
+
+    @contextmanager
+    def step(self, work: float) -> Iterator[Runner]:
+        """Do a step of the search, with a runner that gives it up when the budget ends.
+
+        Raises:
+            BudgetEnded: there is no time for it and for what comes last.
+        """
+        due = self._slowest * (work + self.last) + self._closing
+        if self.deadline is not None and due > self.deadline.left():
+            raise BudgetEnded(f"the budget of {self.deadline.seconds:g} s ended before anything was done")
+        yield replace(self.runner, budget=self.deadline and replace(self.deadline, closing=0.0), whole=True)
+        now = self.clock()
+        self._slowest, self._turned = max(self._slowest, (now - self._turned) / work), now
+
+    @contextmanager
+    def end(self) -> Iterator[Runner]:
+        """Do what comes last, for which time was kept: it is not given up."""
+        yield replace(self.runner, budget=None)

@@ -1,0 +1,175 @@
+"""What the commands that analyse have in common: their options, their folder, how they end."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from ccsim.analysis.study import Runner, Study
+
+Form = StrEnum("Form", ["table", "csv", "json", "markdown"])
+
+Target = Annotated[str, typer.Argument(help="Name or file of a scenario, or of an experiment.")]
+Of = Annotated[str | None, typer.Option("--scenario", help="Which scenario of the experiment.")]
+Against = Annotated[str | None, typer.Option(help="Baseline for outcomes such as npv_difference.")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value; repeat for more.")]
+Over = Annotated[list[str] | None, typer.Option(
+    metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
+Seed = Annotated[int | None, typer.Option(help="Where the random draws begin; usually 1.")]
+Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
+Replicates = Annotated[int, typer.Option(help="Runs at each point, on the same draws at all.")]
+Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
+Budget = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Stop after so long, such as 10m, with what there is.")
+]
+Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers do the runs.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for runs, tables and figures.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")]
+Format = Annotated[Form, typer.Option("--format", help="How to write the table.")]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an analysis keeps what it makes, and how it shows it."""
+
+    folder: Path
+    runner: Runner
+    form: Form
+
+    def keep(self, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Figure]) -> None:
+        """Write tables as Parquet and CSV, figures as PNG and SVG."""
+        from ccsim.reports.figures.comparison import save
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, table in tables.items():
+            table.to_parquet(self.folder / f"{name}.parquet", index=False)
+            table.to_csv(self.folder / f"{name}.csv", index=False)
+        for name, figure in figures.items():
+            save(figure, self.folder / name)
+
+    def settle(self, what: str, done: int, asked: int) -> None:
+        """Say, and write down, whether all is done that was asked for, or the budget of time ended before."""
+        import json
+
+        status = "complete" if done >= asked else "stopped"
+        text = json.dumps({"status": status, "what": what, "done": done, "asked": asked}, indent=1)
+        (self.folder / "status.json").write_text(text + "\n", encoding="utf-8")
+        if status == "stopped":
+            typer.echo(
+                f"ccsim: the budget ended after {done:,} of {asked:,} {what}; ccsim resume {shlex.quote(str(self.folder))} "
+                "does the others",
+                err=True,
+            )
+
+    def tell(self, table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> None:
+        """Write the table that answers, with notes below it, and say where the rest is."""
+        from ccsim.reports.tables import as_text, console
+
+        told = self.form is Form.table
+        if told:
+            page = console()
+            page.print(f"\n{title}\n", style="bold", soft_wrap=True)
+            page.print(_drawn(table))
+            for note in notes:
+                page.print(note, soft_wrap=True)
+        else:
+            typer.echo(as_text(table, self.form.value), nl=False)
+        typer.echo(f"Tables, figures and runs: {self.folder}", err=not told)
+
+
+def place(
+    name: str, out: Path | None, resume: bool, workers: int | None, form: Form, *,
+    budget: str | None = None, scheduler: str | None = None,
+) -> Place:  # fmt: skip
+    """Return where an analysis works: the folder asked for, or the next free one, or the last one to go on in."""
+    from ccsim.analysis.study import Runner
+    from ccsim.cli.run_options import SHOWING_COMPARISON, counted
+    from ccsim.errors import InputError
+    from ccsim.execution.runner import console_progress
+    from ccsim.reports.tables import console
+
+    deadline = counted(budget, SHOWING_COMPARISON)
+    numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
+    free = next(numbers) if out is None else 0
+    if out is None and resume and free == 1:
+        raise InputError(f"--resume: there is no results/{name}-1 to go on with; say where with --out")
+    folder = out or Path("results") / f"{name}-{free - resume}"
+    shown = sys.stderr.isatty() and form is Form.table
+    told = console(stderr=True)
+    runner = Runner(
+        folder,
+        workers,
+        resume,
+        (lambda title: console_progress(title.capitalize(), told)) if shown else None,
+        sys.argv,
+        deadline,
+        scheduler,
+    )
+    return Place(folder, runner, form)
+
+
+def study(
+    target: str, scenario: str | None, against: str | None, settings: Sequence[str] | None, *,
+    weeks: int | None, replicates: int | None, seed: int | None,
+) -> Study:  # fmt: skip
+    """Return the study that options describe."""
+    from ccsim.analysis.study import study_of
+
+    return study_of(
+        target, scenario=scenario, against=against, weeks=weeks, replicates=replicates, seed=seed,
+        values=settings_of(settings),
+    )  # fmt: skip
+
+
+def settings_of(settings: Sequence[str] | None) -> dict[str, Any]:
+    """Return what ``--set`` says, by key."""
+    import tomllib
+
+    from ccsim.errors import InputError
+    from ccsim.scenarios.scenario import check
+
+    values = {}
+    for text in settings or ():
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not (key and equals and value):
+            raise InputError(f"--set {text!r}: it reads like --set programme.budget=8000")
+        try:
+            found = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found = value
+        try:
+            values[key] = check(key, found)
+        except InputError as error:
+            raise InputError(f"--set {text}: {error}") from None
+    return values
+
+
+def _drawn(table: pd.DataFrame) -> Any:
+    """Return a table for the terminal: numbers to the right, with as many figures as people read."""
+    from rich.table import Table
+
+    drawn = Table(box=None, header_style="dim", pad_edge=False)
+    for name in table.columns:
+        drawn.add_column(str(name), justify="right" if table[name].dtype.kind in "fiu" else "left")
+    for row in table.itertuples(index=False):
+        drawn.add_row(*(_cell(value) for value in row))
+    return drawn
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "–"
+    if isinstance(value, float):
+        return "–" if value != value else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return str(value)

@@ -1,0 +1,85 @@
+"""``ccsim report``, ``query``, ``why`` and ``diverge``: what came out, and why."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccsim.cli.analysis_options import Form, Workers, settings_of
+
+Folder = Annotated[Path, typer.Argument(help="A results folder.")]
+Format = Annotated[Form, typer.Option("--format", help="How to write the table.")]
+
+
+def report(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option(help="The page; usually report.html in the folder.")] = None,
+) -> None:
+    """Write one standalone page: the answer in words, figures, tables, the scenarios in words, provenance."""
+    from ccsim.reports.report import report as write
+
+    typer.echo(f"Report: {write(folder, out)}")
+
+
+def query(
+    folder: Folder,
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help="One SELECT over runs, departments, segments, events, figures, points.")
+    ],
+    form: Format = Form.table,
+) -> None:
+    """Answer a question in SQL over the tables of a results folder."""
+    from ccsim.reports.query import query as ask
+    from ccsim.reports.tables import as_text, console, frame_table
+
+    frame = ask(folder, sql)
+    if form is Form.table:
+        console().print(frame_table(frame))
+    else:
+        typer.echo(as_text(frame, form.value), nl=False)
+
+
+def why(
+    folder: Folder,
+    key: Annotated[str, typer.Argument(help="The key of a number, as its report shows it.")],
+    workers: Workers = None,
+    form: Format = Form.table,
+) -> None:
+    """Make a number of a report again from the runs behind it, and say whether it is the same to the last bit."""
+    from ccsim.reports.reproduce import why as explain
+    from ccsim.reports.tables import as_text
+
+    found = explain(folder, key, workers=workers)
+    if form is Form.table:
+        typer.echo(found.words())
+    else:
+        typer.echo(as_text(found.each, form.value), nl=False)
+    if not found.reproduced:
+        raise typer.Exit(1)
+
+
+def diverge(
+    a: Annotated[str, typer.Argument(help="A scenario's name, or the path of its file.")],
+    b: Annotated[str, typer.Argument(help="The other scenario.")],
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="LEVER=VALUE", help="Set a value in both; repeat for more.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of both runs, as the table of runs has it.")] = 1_000_000,
+    weeks: Annotated[int, typer.Option(help="How many weeks to look.")] = 156,
+    figure: Annotated[Path | None, typer.Option(help="Draw how the difference spreads, as PNG and SVG.")] = None,
+) -> None:
+    """Name the first week, agent and decision at which two scenarios part on the same draws."""
+    from ccsim.reports.divergence import diverge as search
+
+    found = search(a, b, seed=seed, weeks=weeks, levers=settings_of(set_))
+    typer.echo(found.words())
+    if figure is not None:
+        found.plot(figure)
+        stem = str(figure).removesuffix(".png").removesuffix(".svg")
+        typer.echo(f"\nFigures: {stem}.png, {stem}.svg")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (report, query, why, diverge):
+        app.command()(command)

@@ -1,0 +1,161 @@
+"""``ccsim calibrate``: which values of assumptions agree with what was measured."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ccsim.cli.analysis_options import (  # fmt: skip
+    Against,
+    Budget,
+    Form,
+    Format,
+    Of,
+    Out,
+    Replicates,
+    Resume,
+    Scheduler,
+    Seed,
+    Set,
+    Target,
+    Weeks,
+    Workers,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ccsim.analysis.calibrate import Calibration
+    from ccsim.analysis.calibrate import Target as Figure
+
+Names = list[str] | None
+
+
+def calibrate(
+    target_scenario: Target,
+    over: Annotated[list[str], typer.Option(metavar="KEY", help="What is fitted: KEY or KEY=LOW:HIGH; repeat.")],
+    target: Annotated[
+        Names, typer.Option(metavar="KPI=VALUE±ERROR", help="A figure measured, with its standard deviation; repeat.")
+    ] = None,
+    held_out: Annotated[
+        Names, typer.Option(metavar="KPI=VALUE±ERROR", help="A figure that is not fitted to, only compared with.")
+    ] = None,
+    targets: Annotated[Path | None, typer.Option(help="A TOML file of [[target]] tables.")] = None,
+    points: Annotated[int, typer.Option(help="Points of a wave; usually 10 for each parameter, 30 at least.")] = 0,
+    waves: Annotated[int, typer.Option(help="Waves of runs, each where the targets may be met.")] = 3,
+    scenario: Of = None,
+    against: Against = None,
+    set_: Set = None,
+    replicates: Replicates = 4,
+    seed: Seed = None,
+    weeks: Weeks = None,
+    workers: Workers = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
+    out: Out = None,
+    resume: Resume = False,
+    form: Format = Form.table,
+) -> None:
+    """Fit assumptions to figures that were measured; say what the figures leave open."""
+    from ccsim.analysis.calibrate import calibrate as fit
+    from ccsim.analysis.calibrate import target_of
+    from ccsim.analysis.parameter_space import dimensions
+    from ccsim.cli import analysis_options
+    from ccsim.reports.figures.calibration import agreement_figure
+    from ccsim.reports.figures.layout import of_study
+
+    chosen = analysis_options.study(
+        target_scenario, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed
+    )
+    wanted: list[Figure] = [target_of(text) for text in target or ()]
+    wanted += [target_of(text, True) for text in held_out or ()]
+    wanted += _read(targets) if targets else []
+    space = dimensions(over, chosen.fixed)
+    place = analysis_options.place(
+        f"calibrate-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+    )
+    found = fit(chosen, space, wanted, points=points, waves=waves, runner=place.runner)
+    place.keep(
+        {"parameters": found.table(), "targets": found.targets_table(), "points": found.points,
+         "posterior": _posterior(found)},
+        {"calibrate": agreement_figure(found)},
+    )  # fmt: skip
+    best = {one.key: one.value(number) for one, number in zip(space, found.best, strict=True)}
+    title = f"{chosen.scenario.title or chosen.scenario.name}, calibrated"
+    (place.folder / "calibrated.toml").write_text(
+        chosen.scenario.changed(best, name="calibrated", title=title).to_toml(), encoding="utf-8"
+    )
+    place.tell(found.table(), title=f"What agrees with the targets: {of_study(chosen)}", notes=_notes(found))
+    place.settle("waves", found.waves, found.asked)
+
+
+def _read(path: Path) -> "list[Figure]":
+    """Return the targets of a file; every fault with its line."""
+    from ccsim.analysis.calibrate import Target as Figure
+    from ccsim.errors import InputError
+    from ccsim.scenarios.io import Reader, Shape
+    from ccsim.scenarios.toml_positions import read_toml
+
+    class Row(Shape):
+        kpi: str
+        value: float
+        error: float
+        held_out: bool = False
+        source: str = ""
+
+    data, places = read_toml(path)
+    reader, found = Reader(path, places), []
+    rows = data.get("target", [])
+    for key in data:
+        if key != "target":
+            reader.fault((key,), "there is no such key (known: target)")
+    for number, row in enumerate(rows if isinstance(rows, list) else []):
+        part = reader.part("target", number)
+        missing = [key for key in ("kpi", "value", "error") if key not in row]
+        for key in missing:
+            part.fault((key,), "is missing")
+        given = {key: float(value) if type(value) is int else value for key, value in row.items()}
+        shape = part.shape(Row, {"kpi": "", "value": 0.0, "error": 1.0, **given})
+        try:
+            found.append(Figure(shape.kpi, shape.value, shape.error, shape.held_out))
+        except InputError as error:
+            part.fault(("error",), str(error))
+    reader.finish()
+    return found
+
+
+def _posterior(found: "Calibration") -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(found.posterior, columns=[one.key for one in found.space])
+
+
+def _notes(found: "Calibration") -> list[str]:
+    """Say how well the targets are met, and what they leave open."""
+    from ccsim.analysis.calibrate import IDENTIFIED, IMPLAUSIBLE
+
+    lines = ["\nbest, median, low…high: of the posterior; contraction: share of the prior variance that is gone.\n"]
+    for row in found.targets_table().to_dict("records"):
+        name = f"{row['outcome']} (held out)" if row["held_out"] else row["outcome"]
+        off = "inside" if row["inside"] else f"{abs(row['away']):.1f} standard deviations off"
+        lines.append(
+            f"{name}: measured {row['measured']:,.4g} ±{row['error']:.2g}; as it is {row['before']:,.4g}, fitted "
+            f"{row['fitted']:,.4g} ({row['low']:,.4g} to {row['high']:,.4g}), {off}."
+        )
+    if found.misfit > IMPLAUSIBLE:
+        lines.append(
+            f"No values of these parameters meet the targets: the best is {found.misfit:.1f} standard deviations off."
+        )
+    open_ = [one.key for one, gone in zip(found.space, found.contraction, strict=True) if gone < IDENTIFIED]
+    if open_:
+        lines.append(f"The targets leave open: {', '.join(open_)}. More targets, or other ones, could tell.")
+    for first, second, rho in found.tied()[:5]:
+        lines.append(f"{first} and {second} are known together only (correlation {rho:+.2f} in the posterior).")
+    if found.emulator == found.emulator:
+        lines.append(f"Of the figures of later waves, {found.emulator:.0%} lay in the emulators' 95 % intervals.")
+    return lines
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(calibrate)

@@ -1,0 +1,88 @@
+"""``ccsim claims``: test the ledger of claims."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ccsim.validation.claims.schema import Claim
+
+
+def claims(
+    ids: Annotated[list[str] | None, typer.Argument(help="Which claims, such as M1 P2; all if none is named.")] = None,
+    robustness: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Points of the plausible space to test them at, too.")
+    ] = 0,
+    replicates: Annotated[int, typer.Option(min=4, max=100_000, help="Paired runs at the defaults.")] = 30,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all draws and points.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for runs, table and pages.")] = Path("results/claims"),
+    resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")] = False,
+    so_far: Annotated[
+        bool, typer.Option("--so-far", help="Run nothing: judge what the folder holds of this ledger so far.")
+    ] = False,
+    folder: Annotated[Path | None, typer.Option(help="Folder of claims, instead of claims/ or those shipped.")] = None,
+    pages: Annotated[Path | None, typer.Option(help="Write the pages here instead of into the results folder.")] = None,
+) -> None:
+    """Test claims about change: effect, where it holds, what decides it, verdict."""
+    from ccsim.execution.runner import _processors, console_progress
+    from ccsim.reports.tables import console
+    from ccsim.validation.claims.ledger import run_ledger
+    from ccsim.validation.claims.report import print_ledger, write_pages
+    from ccsim.validation.claims.schema import load_claims
+
+    chosen = load_claims(ids or (), folder)
+    if not so_far:
+        typer.echo(_announced(chosen, replicates, robustness, workers or _processors(), resume), err=True)
+    shown = sys.stderr.isatty()
+    told = console(stderr=True)
+    ledger = run_ledger(
+        chosen, replicates=replicates, points=robustness, seed=seed, workers=workers, out=out, resume=resume, so_far=so_far,
+        progress=(lambda title: console_progress(title, told)) if shown else None, command=sys.argv,
+    )  # fmt: skip
+    print_ledger(ledger, console())
+    for path in write_pages(ledger, pages or out, made_by(seed)):
+        typer.echo(str(path), err=True)
+
+
+def _announced(claims: "Sequence[Claim]", replicates: int, points: int, workers: int, resume: bool) -> str:
+    """Say how many runs there are to do and how long they take here, from the time of one."""
+    from ccsim.validation.claims.ledger import runs_needed, seconds_a_run
+
+    runs = runs_needed(claims, replicates, points)
+    minutes = runs * seconds_a_run() / workers / 60
+    less = ", less what is done already" if resume else ""
+    return f"{len(claims)} claims take {runs:,} runs: about {max(1, round(minutes))} minutes here{less}."
+
+
+def made_by(seed: int) -> str:
+    """Name the command that is running, its sources and seed, for the page that it writes."""
+    from ccsim.cli.run_options import again
+
+    return f"{again(sys.argv[1:])}` at {commit()}, seed `{seed}"
+
+
+def commit() -> str:
+    """Name the sources: the commit of a checkout, else the version; and the hash of the model's sources."""
+    import subprocess
+    from importlib.metadata import version
+
+    from ccsim.engine.jit import source_hash
+
+    place = Path(__file__).parent
+    try:
+        told = subprocess.run(
+            ["git", "-C", str(place), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+        )
+        made = f"commit {told.stdout.strip()}"
+    except (OSError, subprocess.CalledProcessError):
+        made = f"ccsim {version('ccsim')}"
+    return f"{made}, sources {source_hash()}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(claims)

@@ -1,0 +1,99 @@
+"""``ccsim explore``: in which region of levers and uncertainties an outcome comes about."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ccsim.cli.analysis_options import (
+    Against,
+    Budget,
+    Form,
+    Format,
+    Of,
+    Out,
+    Over,
+    Replicates,
+    Resume,
+    Scheduler,
+    Seed,
+    Set,
+    Target,
+    Weeks,
+    Workers,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from ccsim.analysis.discovery import Discovery
+
+Method = StrEnum("Method", ["prim", "tree"])
+
+
+def explore(
+    target: Target,
+    where: Annotated[str, typer.Option(help="The outcome: 'npv_difference > 0 and csat > 70'.")],
+    over: Over = None,
+    method: Annotated[Method, typer.Option(help="prim: peel a box; tree: split the space.")] = Method.prim,
+    points: Annotated[int, typer.Option(help="How many points to run: a Latin hypercube.")] = 500,
+    density: Annotated[float, typer.Option(help="Share of a region's points that are to have the outcome.")] = 0.8,
+    sure: Annotated[float, typer.Option(help="Share of a point's runs that have to have it.")] = 0.5,
+    regions: Annotated[int, typer.Option(help="How many regions to look for.")] = 2,
+    scenario: Of = None,
+    against: Against = None,
+    set_: Set = None,
+    replicates: Replicates = 2,
+    seed: Seed = None,
+    weeks: Weeks = None,
+    workers: Workers = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
+    out: Out = None,
+    resume: Resume = False,
+    form: Format = Form.table,
+) -> None:
+    """Find the region of levers and uncertainties in which an outcome comes about."""
+    from ccsim.analysis.discovery import discover
+    from ccsim.analysis.parameter_space import dimensions
+    from ccsim.cli import analysis_options
+    from ccsim.reports.figures.discovery import regions_figure
+
+    chosen = analysis_options.study(target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed)
+    space = dimensions(over or ["assumptions"], chosen.fixed)
+    place = analysis_options.place(
+        f"explore-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+    )
+    found = discover(
+        chosen, space, where, points=points, method=method.value, sure=sure, density=density, regions=regions,
+        runner=place.runner,
+    )  # fmt: skip
+    table = found.table()
+    place.keep(
+        {"regions": table, "points": found.points_table(), "figures": found.figures},
+        {"explore": regions_figure(found)},
+    )
+    shown = table[["region", "words", "quasi_p"]] if form is Form.table and len(table) else table
+    place.tell(shown, title=f"Where {where}", notes=_notes(found))
+
+
+def _notes(found: "Discovery") -> list[str]:
+    """Say how good each region is."""
+    lines = [f"\nOf all points, {found.base:.0%} have the outcome."]
+    for number, region in enumerate(found.regions, 1):
+        cover, dense = region.coverage, region.density
+        lines.append(
+            f"Region {number}: coverage {cover.value:.0%} ({cover.low:.0%} to {cover.high:.0%}), density "
+            f"{dense.value:.0%} ({dense.low:.0%} to {dense.high:.0%}), on points that it was not found on."
+        )
+    if not found.regions:
+        lines.append("No region was found that chance could not make: run more points, or vary something else.")
+    elif found.regions[0].quasi_p:
+        lines.append(
+            "quasi_p: the chance that a restriction helps so much although the outcome ignores it; beyond "
+            "0.05 it is dropped."
+        )
+    return lines
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(explore)

@@ -1,0 +1,252 @@
+"""The management game on the command line: play it, replay a file, look for a good plan."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ccsim.game.debrief import Debrief
+    from ccsim.game.game import Choice, Game, Quarter
+
+game = typer.Typer(help="The management game: twelve quarters, a purse, little attention.", no_args_is_help=True)
+
+SavedFile = Annotated[Path, typer.Argument(help="A saved game.")]
+Seed = Annotated[int, typer.Option(help="Where the random draws begin; the same seed brings the same events.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(game, name="game")
+
+
+@game.command()
+def moves() -> None:
+    """List the moves, with what each costs and which levers it sets."""
+    from ccsim.game.catalogue import catalogue
+
+    rules = catalogue()
+    for group, rows in rules.groups.items():
+        typer.echo(f"{group}:")
+        for row in rows:
+            typer.echo(f"  {row.name:<20} {row.title}: {row.price()}")
+            typer.echo(f"  {'':<20} {row.about}")
+            levers = [f"{key} = {value}" for key, value in row.set.items()]
+            levers += [f"programme.{part}: EUR {euros:,.0f} a week" for part, euros in row.spend.items()]
+            if levers:
+                typer.echo(f"  {'':<20} Sets {'; '.join(levers)}")
+
+
+@game.command()
+def replay(file: SavedFile) -> None:
+    """Play a saved game again, bit for bit, and reveal it."""
+    from ccsim.game.save_file import read_game
+
+    found = read_game(file)
+    who = f" of {found.game.player}" if found.game.player else ""
+    typer.echo(f"Game{who} on {found.game.scenario!r}, seed {found.game.seed}. {found.note}\n")
+    for seen, choice in zip(found.game.seen, found.game.choices, strict=True):
+        tell_choice(found.game, seen.number, choice)
+        tell_quarter(found.game, seen)
+    if found.game.over:
+        tell_debrief(found.game)
+    else:
+        typer.echo(f"The game goes on: {found.game.quarter} of {found.game.rules.quarters} quarters are played.")
+    if not found.same:
+        raise typer.Exit(1)
+
+
+@game.command()
+def play(
+    file: Annotated[Path, typer.Argument(help="Where to keep the game; an unfinished one goes on.")] = Path(
+        "game.json"
+    ),
+    seed: Seed = 1,
+    scenario: Annotated[str, typer.Option(help="The organisation that it is played on.")] = "nothing",
+    predict: Annotated[bool, typer.Option(help="Show no quarter before a prediction is made.")] = False,
+) -> None:
+    """Play in the terminal: each quarter type moves to start, -moves to stop, or nothing."""
+    from ccsim.errors import InputError
+    from ccsim.game.class_rules import Terms
+    from ccsim.game.game import Game
+    from ccsim.game.save_file import read_game, save
+
+    going = read_game(file).game if file.exists() else Game(seed, scenario, terms=Terms(predict=predict))
+    typer.echo(
+        going.rules.brief.strip() + "\n\n`ccsim game moves` lists the moves. Ctrl-C stops; the file keeps all.\n"
+    )
+    while not going.over:
+        runs = ", ".join(going.running) or "nothing"
+        typer.echo(f"Quarter {going.quarter + 1} of {going.rules.quarters}. EUR {going.money:,.0f} left. Runs: {runs}.")
+        answers, seen = _answers(going), None
+        while seen is None:
+            try:
+                seen = going.play(_asked(going, answers))
+            except InputError as error:
+                typer.echo(f"  {error}\n")
+        tell_quarter(going, seen)
+        save(going, file)
+    tell_debrief(going)
+    typer.echo(f"\nThe game is in {file}; ccsim game replay {file} shows it again.")
+
+
+@game.command()
+def report(
+    file: SavedFile,
+    out: Annotated[Path, typer.Option(help="Write the page (HTML) to this file.")] = Path("game.html"),
+    csv: Annotated[Path | None, typer.Option(help="Write every week to this file, too.")] = None,
+) -> None:
+    """Write a finished game as one page to print, and as a table: score, decisions, predictions, answers."""
+    from ccsim.game.debrief import debrief
+    from ccsim.game.save_file import read_game
+    from ccsim.game.tables import weeks_csv
+    from ccsim.ui.sheet import sheet
+
+    found = read_game(file)
+    if not found.same:
+        typer.echo(f"{file}: {found.note}", err=True)
+    _write(out, sheet(found.game, debrief(found.game)))
+    if csv is not None:
+        _write(csv, weeks_csv(found.game))
+
+
+@game.command()
+def compare(
+    folder: Annotated[Path, typer.Argument(help="A folder of saved games.")],
+    out: Annotated[Path | None, typer.Option(help="Write charts and tables (HTML) to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write one row a game to this file.")] = None,
+) -> None:
+    """Compare the finished games of a folder, as a lecturer does after a class."""
+    from ccsim.game.game import Game
+    from ccsim.game.tables import class_csv, named, of_folder
+    from ccsim.reports.formatting import figure
+
+    rows, faults = of_folder(folder)
+    for fault in faults:
+        typer.echo(fault, err=True)
+    shown = named(rows)
+    for name, row in shown:
+        error = "" if row.surprise is None else f"   error of predictions {figure('reported_csat', row.surprise)}"
+        typer.echo(f"{row.score.total:6.1f} points  {name}  (seed {row.seed}, {row.scenario}){error}")
+    if len({(row.seed, row.scenario) for row in rows}) > 1:
+        typer.echo("The games are not all on the same draws: a part of the difference is luck.")
+    if not rows:
+        raise typer.Exit(1)
+    like = Game(rows[0].seed, rows[0].scenario)
+    if csv is not None:
+        _write(csv, class_csv(rows, like))
+    if out is not None:
+        from ccsim.ui.gathered import page
+
+        _write(out, page(str(folder), shown, like))
+
+
+@game.command()
+def search(
+    plans: Annotated[int, typer.Option(min=1, help="How many plans to try.")] = 400,
+    seeds: Annotated[int, typer.Option(min=1, help="On how many seeds to play each.")] = 4,
+    seed: Seed = 0,
+    out: Annotated[Path | None, typer.Option(help="Write the plan to this file.")] = None,
+) -> None:
+    """Look for a good plan; it does not know the draws of any game."""
+    import json
+
+    from ccsim.game.search import search as look
+
+    found = look(plans, seeds, seed, tell=_progress if plans >= 50 else None)
+    command = f"ccsim game search --plans {plans} --seeds {seeds} --seed {seed}"
+    rows = [
+        {key: list(names) for key, names in (("start", row.start), ("stop", row.stop)) if names}
+        for row in found.choices
+    ]  # fmt: skip
+    typer.echo(f"{found.points:.1f} points on average over {seeds} seeds, the best of {plans} plans.")
+    for number, row in enumerate(rows):
+        typer.echo(f"  Quarter {number + 1:2}: {_words(row.get('start', []), row.get('stop', []))}")
+    if out is not None:
+        _write(out, json.dumps({"command": command, "points": found.points, "choices": rows}, indent=1) + "\n")
+
+
+def tell_choice(played: "Game", number: int, choice: "Choice") -> None:
+    """Say what was chosen for a quarter."""
+    typer.echo(f"Quarter {number + 1}: {_words(choice.start, choice.stop)}")
+
+
+def tell_quarter(played: "Game", seen: "Quarter") -> None:
+    """Say what a manager sees of a quarter."""
+    from ccsim.reports.formatting import figure, title_of
+
+    for line in seen.news:
+        typer.echo(f"  NEWS  {line}")
+    late = {row.kpi: row.late for row in played.rules.report}
+    for kpi, value in seen.figures.items():
+        when = " (of the quarter before)" if late[kpi] else ""
+        typer.echo(f"  {title_of(kpi)}{when}: {'not known yet' if value is None else figure(kpi, value)}")
+    for kpi, value in seen.shown.items():
+        typer.echo(f"  You learn: {title_of(kpi)}: {figure(kpi, value)}")
+    typer.echo("")
+
+
+def tell_debrief(played: "Game") -> None:
+    """Reveal a finished game."""
+    from ccsim.game.debrief import best_command, debrief, scored
+    from ccsim.reports.formatting import figure, title_of
+
+    found: Debrief = debrief(played)
+    typer.echo("What really happened, quarter by quarter:")
+    for kpi in played.catalogue.hidden:
+        values = "  ".join(f"{figure(kpi, value):>6}" for value in found.lines["you"].kpis[kpi])
+        typer.echo(f"  {title_of(kpi):<34} {values}")
+    for quarter, title in found.events:
+        typer.echo(f"  Quarter {quarter + 1}: {title}.")
+    typer.echo("\nScore, with the same draws:")
+    for row in found.lines.values():
+        parts = ", ".join(f"{scored(kpi)} {figure(kpi, value)}" for kpi, value in row.score.values.items())
+        typer.echo(f"  {row.title:<16} {row.score.total:6.1f}   {parts}")
+    typer.echo(f"  The best plan was found by: {best_command()}")
+    typer.echo("\nWhat each move was worth (the game less the same game without it):")
+    for part in found.worth:
+        typer.echo(f"  {part.points:+6.1f} points  EUR {part.profit:+12,.0f}  {part.csat:+5.1f} CSAT  {part.title}")
+
+
+def _write(file: Path, text: str) -> None:
+    from ccsim.errors import InputError
+
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{file}: cannot be written ({error.strerror})") from None
+    typer.echo(f"Wrote {file}")
+
+
+def _answers(going: "Game") -> tuple[str, ...]:
+    from ccsim.game.save_file import NOTE
+
+    asks = going.catalogue.asks(going.quarter)
+    return tuple(typer.prompt(f"  {ask}\n ", default="", show_default=False)[:NOTE].strip() for ask in asks)
+
+
+def _asked(going: "Game", answers: tuple[str, ...]) -> "Choice":
+    from ccsim.game.game import Choice
+    from ccsim.reports.formatting import title_of
+
+    words = typer.prompt("  Moves", default="", show_default=False).replace(",", " ").split()
+    expected: dict[str, float] = {}
+    for kpi in going.catalogue.predicted:
+        guess = typer.prompt(f"  Your prediction, {title_of(kpi)} (Enter: none)", default="", show_default=False)
+        try:
+            expected |= {kpi: float(guess)} if guess.strip() else {}
+        except ValueError:
+            typer.echo(f"  {guess!r} is no number; no prediction then.")
+    stop = tuple(word[1:] for word in words if word.startswith("-"))
+    return Choice(tuple(word for word in words if not word.startswith("-")), stop, expected, answers)
+
+
+def _words(start: Any, stop: Any) -> str:
+    parts = [f"start {', '.join(start)}"] if start else []
+    parts += [f"stop {', '.join(stop)}"] if stop else []
+    return "; ".join(parts) or "nothing new"
+
+
+def _progress(tried: int, points: float) -> None:
+    if tried % 50 == 0:
+        typer.echo(f"  {tried} plans, best {points:.1f} points", err=True)

@@ -1,0 +1,347 @@
+"""The command line. Nothing heavy is imported here: every command imports what it needs when it runs."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from ccsim.cli import answers, claims
+from ccsim.cli import app as app_commands
+from ccsim.cli import calibrate as calibrate_command
+from ccsim.cli import explore as explore_command
+from ccsim.cli import game as game_commands
+from ccsim.cli import optimise as optimise_command
+from ccsim.cli import resume as resume_command
+from ccsim.cli import sensitivity as sensitivity_command
+from ccsim.cli import sweep as sweep_command
+from ccsim.cli import validate as validate_commands
+from ccsim.cli.analysis_options import settings_of
+from ccsim.cli.run_options import (
+    SHOWING_COMPARISON,
+    Budget,
+    Scheduler,
+    Until,
+    counted,
+    folder_for,
+    rule_of,
+    tell_end,
+    with_progress,
+)
+from ccsim.errors import CcsimError, InputError, UnknownName
+
+HELP = """Simulate an organisation that tries to become customer-centric, and compare ways to get there.
+
+Staff, leaders and customers are agents. A scenario sets levers and schedules moves; an experiment compares scenarios
+on the same random draws and says which differences are more than chance.
+
+\b
+  ccsim compare direction                   compare top-down, bottom-up, both, and nothing
+  ccsim show combined                       what a scenario sets, in words
+  ccsim run combined --set programme.budget=12000
+  ccsim new my-idea                         write a scenario file of your own
+"""
+
+
+class Stopped(Exception):
+    """Ctrl-C, where nothing more can be said about it."""
+
+
+class Commands(TyperGroup):
+    """The commands; Ctrl-C comes out of them as :class:`Stopped`, which typer does not take for its own."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Stopped from None
+
+
+app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+#: How a table, and how a scenario is written.
+Form = StrEnum("Form", ["table", "csv", "json", "markdown"])
+ShowForm = StrEnum("ShowForm", ["table", "toml", "json"])
+
+
+def _complete(kind: str) -> Any:
+    def names(incomplete: str) -> list[str]:
+        from ccsim.scenarios.scenario import shipped
+
+        return [name for name in shipped(kind) if name.startswith(incomplete)]
+
+    return names
+
+
+def _complete_lever(incomplete: str) -> list[str]:
+    from ccsim.model.settings import declared
+
+    return [f"{key}=" for key in declared() if key.startswith(incomplete)]
+
+
+ScenarioName = Annotated[str, typer.Argument(
+    help="A scenario's name, or the path of its file.", autocompletion=_complete("scenarios"))]  # fmt: skip
+ExperimentName = Annotated[str, typer.Argument(
+    help="An experiment's name, or the path of its file.", autocompletion=_complete("experiments"))]  # fmt: skip
+Set = Annotated[list[str] | None, typer.Option(
+    "--set", metavar="LEVER=VALUE", help="Set a lever, an assumption or a size; repeat for more.",
+    autocompletion=_complete_lever)]  # fmt: skip
+Seed = Annotated[int | None, typer.Option(help="Where the random draws begin.")]
+Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
+Replicates = Annotated[int | None, typer.Option(help="Runs of each scenario; usually 30, and 1 for run.")]
+Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for results.")]
+Format = Annotated[Form, typer.Option("--format", help="How to write the table.")]
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Say the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from ccsim import __version__
+
+        typer.echo(f"ccsim {__version__}")
+        raise typer.Exit
+
+
+@app.command("list")
+def list_() -> None:
+    """List the scenarios and experiments at hand."""
+    from ccsim.experiments.experiment import load_experiment
+    from ccsim.scenarios.scenario import load, shipped
+
+    for kind, read in (("scenarios", load), ("experiments", load_experiment)):
+        names = shipped(kind)
+        width = max(map(len, names), default=0)
+        typer.echo(f"{kind.capitalize()}:")
+        for name, path in names.items():
+            try:
+                title = read(path).title  # type: ignore[operator]
+            except InputError as error:
+                # One broken file must not hide the others.
+                title = f"cannot be read: {str(error).splitlines()[0]}"
+            typer.echo(f"  {name:<{width}}  {title}")
+    typer.echo("\nccsim show SCENARIO tells what one sets; ccsim compare EXPERIMENT runs a comparison.")
+
+
+@app.command()
+def levers(
+    group: Annotated[str | None, typer.Argument(help="Only one group, such as programme.")] = None,
+    assumptions: Annotated[bool, typer.Option("--all", help="Assumptions and sizes too.")] = False,
+) -> None:
+    """List the levers, with unit, default, plausible range and meaning."""
+    from ccsim.model.settings import declared
+    from ccsim.reports.tables import console, levers_table
+
+    groups = {row.group for row in declared().values()}
+    if group is not None and group not in groups:
+        raise UnknownName("group", group, groups)
+    rows = [
+        row for row in declared().values()
+        if (group is None or row.group == group) and (assumptions or group or row.role == "lever")
+    ]  # fmt: skip
+    page = console()
+    page.print(levers_table(rows, sources=page.width >= 110))
+
+
+@app.command()
+def show(
+    scenario: ScenarioName,
+    set_: Set = None,
+    form: Annotated[ShowForm, typer.Option("--format", help="How to write it.")] = ShowForm.table,
+) -> None:
+    """Tell what a scenario sets, its parents merged in."""
+    import json
+
+    chosen = _scenario(scenario, set_)
+    if form is ShowForm.toml:
+        typer.echo(chosen.to_toml(), nl=False)
+        return
+    if form is ShowForm.json:
+        typer.echo(json.dumps(chosen.resolved(), indent=1))
+        return
+    from ccsim.reports.tables import console, scenario_table, schedule_table
+
+    page, differences = console(), scenario_table(chosen)
+    page.print(chosen.title, style="bold")
+    page.print(f"{chosen.about}\nFiles: {', '.join(chosen.files)}\n", soft_wrap=True)
+    page.print(differences if differences.row_count else "Nothing differs from the ordinary organisation at week 0.")
+    if chosen.schedule:
+        page.print()
+        page.print(schedule_table(chosen))
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    set_: Set = None,
+    seed: Seed = None,
+    weeks: Weeks = None,
+    replicates: Replicates = None,
+    workers: Workers = None,
+    out: Out = None,
+    form: Format = Form.table,
+) -> None:
+    """Run a scenario and show every KPI at the horizon."""
+    from ccsim.analysis.comparison import compare
+    from ccsim.experiments.experiment import Experiment
+    from ccsim.model.kpis import KPIS
+    from ccsim.reports.tables import as_text, console, run_table
+
+    chosen = _scenario(scenario, set_)
+    experiment = Experiment(
+        chosen.name, chosen.title, chosen.about, chosen.name, {chosen.name: chosen}, replicates=1, kpis=tuple(KPIS)
+    )  # fmt: skip
+    comparison = with_progress(
+        form is Form.table and (replicates or 1) > 1, chosen.title,
+        lambda progress: compare(
+            experiment, replicates=replicates, weeks=weeks, seed=seed, workers=workers, out=out, progress=progress,
+            command=sys.argv,
+        ),
+    )  # fmt: skip
+    if form is Form.table:
+        console().print(run_table(comparison))
+    else:
+        typer.echo(as_text(comparison.table(), form.value), nl=False)
+    if out is not None:
+        typer.echo(f"Results: {out}", err=form is not Form.table)
+    tell_end(comparison.results, out or Path())
+
+
+@app.command()
+def compare(
+    experiment: ExperimentName,
+    set_: Set = None,
+    seed: Seed = None,
+    weeks: Weeks = None,
+    replicates: Replicates = None,
+    workers: Workers = None,
+    out: Out = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of the results.")] = False,
+    until: Until = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
+    form: Format = Form.table,
+) -> None:
+    """Compare scenarios: a table, a figure, a folder with everything."""
+    from ccsim.cli.run_options import load_showing, show_comparison
+    from ccsim.execution.process_pool import get_ready
+
+    deadline = counted(budget, SHOWING_COMPARISON)
+    if workers != 1 and scheduler is None:
+        get_ready()
+    from ccsim.experiments.experiment import load_experiment
+
+    with _hint(experiment, "scenarios", "ccsim run"):
+        chosen = load_experiment(experiment)
+    if chosen.design:
+        raise InputError(f"{experiment} has a design: ccsim sweep {experiment}")
+    load_showing()
+    from ccsim.analysis import comparison as comparing
+    from ccsim.execution.runner import Interrupted
+
+    chosen = chosen.changed(until=rule_of(until), replicates=replicates)
+    folder = out or folder_for(chosen.name, resume)
+    result = with_progress(
+        form is Form.table, chosen.title,
+        lambda progress: comparing.compare(
+            chosen, weeks=weeks, seed=seed, levers=settings_of(set_), workers=workers, out=folder, resume=resume,
+            progress=progress, command=sys.argv, budget=deadline, scheduler=scheduler,
+        ),
+    )  # fmt: skip
+    try:
+        show_comparison(result.results, folder, form.value)
+    except KeyboardInterrupt:
+        done = result.results.manifest["runs"]["done"]
+        raise Interrupted(folder, done, done) from None
+    tell_end(result.results, folder)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What to call the scenario.")],
+) -> None:
+    """Write a scenario file of your own to start from."""
+    import re
+
+    from ccsim.scenarios.scenario import template
+
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+        raise InputError(f"{name!r} is no name for a scenario; it takes letters, digits, - and _")
+    path = Path("scenarios") / f"{name}.toml"
+    if path.exists():
+        raise InputError(f"{path}: is there already; choose another name")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(template(name), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    typer.echo(f"{path} is written. Edit it, then: ccsim show {name}; ccsim run {name}")
+
+
+def _scenario(name: str, settings: list[str] | None) -> Any:
+    from ccsim.scenarios.scenario import load
+
+    with _hint(name, "experiments", "ccsim compare"):
+        return load(name).changed(settings_of(settings))
+
+
+@contextmanager
+def _hint(name: str, other: str, command: str) -> Iterator[None]:
+    """Answer an unknown name with the command that would take it, if it is one of the other kind."""
+    from ccsim.scenarios.scenario import shipped
+
+    try:
+        yield
+    except UnknownName as error:
+        if name in shipped(other):
+            raise InputError(f"{error}; it is one of the {other}: {command} {name}") from None
+        raise
+
+
+answers.register(app)
+app_commands.register(app)
+sweep_command.register(app)
+resume_command.register(app)
+claims.register(app)
+game_commands.register(app)
+validate_commands.register(app)
+sensitivity_command.register(app)
+explore_command.register(app)
+optimise_command.register(app)
+calibrate_command.register(app)
+
+
+def main() -> NoReturn:
+    """Run the command line; a user's mistake is one message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that lacks a sign such as ± shows a question mark instead of a traceback.
+            stream.reconfigure(errors="replace")
+    try:
+        app(standalone_mode=True, prog_name="ccsim")
+    except BrokenPipeError:
+        # Whoever read our output has gone (as `head` does); there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (KeyboardInterrupt, Stopped):
+        typer.echo("ccsim: stopped; the same command starts again", err=True)
+        sys.exit(130)
+    except (CcsimError, OSError) as error:
+        # A full disk or a forbidden folder is not ours to mend either: a message, no traceback.
+        typer.echo(f"ccsim: {error}", err=True)
+        sys.exit(2 if isinstance(error, InputError) else 130 if type(error).__name__ == "Interrupted" else 1)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

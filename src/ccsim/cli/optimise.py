@@ -1,0 +1,129 @@
+"""``ccsim optimise``: which levers, set when, are best."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ccsim.cli.analysis_options import (  # fmt: skip
+    Against,
+    Budget,
+    Form,
+    Format,
+    Of,
+    Out,
+    Replicates,
+    Resume,
+    Scheduler,
+    Seed,
+    Set,
+    Target,
+    Weeks,
+    Workers,
+)
+
+if TYPE_CHECKING:
+    from ccsim.analysis.optimise import Optimum
+
+Sampler = StrEnum("Sampler", ["tpe", "nsga2", "cma", "random"])
+Names = list[str] | None
+
+
+def optimise(
+    target: Target,
+    vary: Annotated[
+        list[str], typer.Option(metavar="LEVER", help="KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more.")
+    ],
+    maximise: Annotated[Names, typer.Option(help="A KPI, or npv_difference; several give a front.")] = None,
+    minimise: Annotated[Names, typer.Option(help="A KPI of which less is wanted.")] = None,
+    budget_money: Annotated[
+        float | None, typer.Option(help="The most that may be spent up to the horizon, on average, in EUR.")
+    ] = None,
+    money: Annotated[
+        str, typer.Option(help="What is measured as spent; cost_difference counts all that a plan costs.")
+    ] = "spend",
+    over: Annotated[Names, typer.Option(help="Assumptions that nobody knows: assumptions, a group, a key.")] = None,
+    worlds: Annotated[int, typer.Option(help="Worlds in which each plan is tried; 20 where --over is given.")] = 0,
+    robust: Annotated[
+        str | None, typer.Option(metavar="quantile=Q", help="What counts of the worlds; usually the mean.")
+    ] = None,
+    trials: Annotated[int, typer.Option(help="How many plans to try.")] = 100,
+    sampler: Annotated[Sampler | None, typer.Option(help="Usually tpe for one goal, nsga2 for several.")] = None,
+    scenario: Of = None,
+    against: Against = None,
+    set_: Set = None,
+    replicates: Replicates = 4,
+    seed: Seed = None,
+    weeks: Weeks = None,
+    workers: Workers = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
+    out: Out = None,
+    resume: Resume = False,
+    form: Format = Form.table,
+) -> None:
+    """Search for the best levers and weeks under a budget; the winner is run again on fresh draws."""
+    from ccsim.analysis.optimise import Aim, Goal
+    from ccsim.analysis.optimise import optimise as search
+    from ccsim.analysis.parameter_space import dimensions
+    from ccsim.cli import analysis_options
+    from ccsim.reports.figures.layout import of_study
+    from ccsim.reports.figures.optimisation import optimum_figure
+
+    chosen = analysis_options.study(target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed)
+    goals = (*(Goal(name) for name in maximise or ()), *(Goal(name, False) for name in minimise or ()))
+    aim = Aim(goals, _quantile(robust), budget_money, money)
+    uncertain = dimensions(over, chosen.fixed) if over else ()
+    place = analysis_options.place(
+        f"optimise-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+    )
+    found = search(
+        chosen, dimensions(vary), aim, trials=trials, uncertain=uncertain, worlds=worlds or 20 * bool(over),
+        sampler=sampler and sampler.value, runner=place.runner,
+    )  # fmt: skip
+    table = found.table()
+    place.keep({"plans": table, "trials": found.trials}, {"optimise": optimum_figure(found)})
+    for number, plan in enumerate(found.plans, 1):
+        name = "best" if len(found.plans) == 1 else f"front-{number}"
+        (place.folder / f"{name}.toml").write_text(found.scenario(plan.plan).to_toml(), encoding="utf-8")
+    title = f"The search for {', '.join(goal.outcome for goal in goals)}: {of_study(chosen)}"
+    shown = table.drop(columns=[one.key for one in found.space]) if form is Form.table else table
+    place.tell(shown, title=title, notes=_notes(found))
+    place.settle("plans", len(found.trials), found.asked)
+
+
+def _quantile(text: str | None) -> float | None:
+    """Return the quantile that ``--robust`` asks for."""
+    from ccsim.errors import InputError
+
+    if text in (None, "mean"):
+        return None
+    try:
+        return float(str(text).removeprefix("quantile="))
+    except ValueError:
+        raise InputError(f"--robust {text}: it reads like --robust quantile=0.1, or --robust mean") from None
+
+
+def _notes(found: "Optimum") -> list[str]:
+    """Say what the columns mean, and how much of the promise was luck."""
+    lines = [
+        "\nfound: on fresh draws that the search has not seen; gain: over the scenario as it is, on the same draws; both "
+        "with 95 % interval low…high; shrinkage: the gain that the search promised less the gain found; better_in: share "
+        "of fresh worlds (or runs) in which the plan is better.\n"
+    ]
+    for one in (found.start, *found.plans):
+        levers = (f"{row.key} = {row.written(row.number(one.plan[row.key]))}" for row in found.space)
+        lines.append(f"{one.name}: {', '.join(levers)}")
+    for one in found.plans:
+        if found.aim.money is not None and one.found[-1] > found.aim.money:
+            lines.append(
+                f"{one.name}: on fresh draws it takes {one.found[-1]:,.0f} of {found.aim.measure}, more than "
+                f"{found.aim.money:,.0f}."
+            )
+    lines.append("The plans are scenario files in the folder: ccsim show and ccsim run take them.")
+    return lines
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(optimise)

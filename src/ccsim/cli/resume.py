@@ -1,0 +1,90 @@
+"""``ccsim resume``: go on with what was stopped, killed or cut short by its budget."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ccsim.cli.analysis_options import Form
+from ccsim.cli.run_options import (
+    SHOWING_COMPARISON,
+    Budget,
+    Scheduler,
+    counted,
+    show_comparison,
+    show_sweep,
+    tell_end,
+    with_progress,
+    without,
+)
+
+#: Commands whose folders have several parts, each an experiment of its own.
+SEARCHES = (["sensitivity"], ["explore"], ["optimise"], ["calibrate"], ["claims"])
+
+
+def resume(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A results folder.")],
+    workers: Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")] = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
+    form: Annotated[Form, typer.Option("--format", help="How to write the table.")] = Form.table,
+) -> None:
+    """Go on in a results folder until everything is done; nothing that has finished is run again."""
+    from ccsim.execution.runner import run_experiment
+    from ccsim.experiments.experiment import Experiment
+    from ccsim.results.results import open_results
+    from ccsim.results.store import read_manifest
+
+    if not (folder / "manifest.json").is_file():
+        given = {"--out": str(folder), "--workers": workers, "--budget": budget, "--scheduler": scheduler}
+        _resume_command(context, folder, {name: str(value) for name, value in given.items() if value is not None})
+        return
+    deadline, manifest = counted(budget, SHOWING_COMPARISON), read_manifest(folder)
+    experiment = Experiment.from_resolved(manifest["experiment"])
+    results = with_progress(
+        form is Form.table, experiment.title,
+        lambda progress: run_experiment(
+            experiment, workers=workers, out=folder, resume=True, progress=progress, budget=deadline, scheduler=scheduler
+        ),
+    )  # fmt: skip
+    if experiment.design:
+        show_sweep(results, folder, form.value)
+    elif experiment.at:
+        typer.echo(f"{results.manifest['runs']['done']:,} runs are done: {folder}")
+    else:
+        show_comparison(open_results(folder), folder, form.value)
+    tell_end(results, folder)
+
+
+def _resume_command(context: typer.Context, folder: Path, given: dict[str, str]) -> None:
+    """Go on with a folder of several parts: run the command again that each part names, which knows what they are for.
+
+    Raises:
+        ResultsError: no part of the folder has a manifest.
+    """
+    from ccsim.errors import ResultsError
+    from ccsim.results.store import read_manifest
+
+    parts = sorted(folder.rglob("manifest.json")) if folder.is_dir() else []
+    if not parts:
+        raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)")
+    commands = [read_manifest(part.parent)["command"] for part in parts]
+    if any(command != commands[0] for command in commands) or commands[0][1:2] not in SEARCHES:
+        inside = ", ".join(sorted({str(part.parent) for part in parts})[:3])
+        raise ResultsError(
+            f"{folder}: is no results folder, but holds some; name the one to go on with, such as {inside}"
+        )
+    # The time it was given at first was its own; another is given with the words that go on.
+    words: list[Any] = without(commands[0][1:], {*given, "--budget"})
+    words += ["--resume", *(word for pair in given.items() for word in pair)]
+    typer.echo(shlex.join(["ccsim", *words]), err=True)
+    sys.argv = [sys.argv[0], *words]
+    context.find_root().command.main(args=words, standalone_mode=False, prog_name="ccsim")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(resume)

@@ -1,0 +1,195 @@
+"""What the commands that run experiments have in common: their options, and what they show at the end."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ccsim.errors import InputError
+
+if TYPE_CHECKING:
+    from ccsim.execution.time_budget import Deadline
+    from ccsim.results.results import Results
+
+Budget = Annotated[str | None, typer.Option(
+    metavar="TIME", help="Stop after this time, such as 90s, 10m or 1h30m, with what there is.")]  # fmt: skip
+Scheduler = Annotated[str | None, typer.Option(
+    metavar="ADDRESS", help="Let the workers of a Dask scheduler do the runs, such as tcp://10.0.0.5:8786.")]  # fmt: skip
+#: What reads, compares and draws.
+LOADED = (
+    "pandas",
+    "scipy.stats",
+    "rich.table",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+)
+#: As a share of the time that it takes to load all this: to start and end the process, and to show a table and a picture of
+#: a sweep, or of a comparison. Both are work of the same processor under the same load, so the one foretells the other.
+SHOWING_SWEEP, SHOWING_COMPARISON = 0.5, 0.85
+Until = Annotated[list[str] | None, typer.Option(
+    metavar="KPI=WIDTH", help="Add replicates until the interval of a KPI's difference is as narrow as ± WIDTH.")]  # fmt: skip
+
+
+def counted(budget: str | None, closing: float) -> Deadline | None:
+    """Begin to count a budget, and load what the end of a command needs: it is then short, and can be foretold.
+
+    Args:
+        budget: a time such as ``"10m"``.
+        closing: share of the time until the first run that is kept for what comes after the last one.
+
+    Raises:
+        InputError: the budget is no time.
+    """
+    if budget is None:
+        return None
+    from ccsim.execution.time_budget import Deadline
+
+    deadline = Deadline.of(budget, closing)
+    for name in LOADED:
+        import_module(name)
+    return deadline
+
+
+def rule_of(texts: list[str] | None) -> dict[str, float] | None:
+    """Return what ``--until`` says: half a width by KPI; None if it says nothing."""
+    if not texts:
+        return None
+    rule = {}
+    for text in texts:
+        kpi, _, width = (part.strip() for part in text.partition("="))
+        try:
+            rule[kpi] = float(width)
+        except ValueError:
+            raise InputError(f"--until {text!r}: it reads like --until csat=0.2") from None
+    return rule
+
+
+def load_showing() -> None:
+    """Load what table and figure take, while the processes that do the runs load the model."""
+    import matplotlib.figure  # noqa: F401
+    import scipy.stats  # noqa: F401
+
+
+def show_comparison(results: Results, folder: Path, form: str = "table") -> None:
+    """Write table and figures of a comparison into its folder, and show the table."""
+    from ccsim.analysis.comparison import Comparison
+    from ccsim.reports.figures.comparison import comparison_figure, save, sweep_figure
+    from ccsim.reports.tables import as_text, print_comparison
+
+    comparison = Comparison(results)
+    frame = comparison.table()
+    frame.to_csv(folder / "table.csv", index=False)
+    figures = [*save(comparison_figure(comparison), folder / "figure")]
+    swept = sweep_figure(comparison)
+    figures += save(swept, folder / "figure-sweep") if swept else ()
+    if form == "table":
+        print_comparison(comparison)
+    else:
+        typer.echo(as_text(frame, form), nl=False)
+    tell_rule(results, aside=form != "table")
+    points = " (the sweep's points too)" if swept else ""
+    tell_places(folder, figures, f"{folder / 'table.csv'}{points}", aside=form != "table")
+
+
+def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[str] | None = None) -> None:
+    """Write table, tidy figures and a picture of a sweep into its folder, and show the table."""
+    from ccsim.reports.figures.comparison import save
+    from ccsim.reports.figures.responses import response_figure, response_table
+    from ccsim.reports.tables import as_text, console, responses_table
+
+    frame = response_table(results, kpis)
+    frame.to_csv(folder / "table.csv", index=False)
+    results.responses.to_parquet(folder / "responses.parquet", index=False)
+    figures = [*save(response_figure(results, kpis), folder / "figure")] if len(frame) else []
+    if form == "table":
+        console().print(responses_table(frame, results))
+    else:
+        typer.echo(as_text(frame, form), nl=False)
+    tell_rule(results, aside=form != "table")
+    tell_places(folder, figures, f"{folder / 'table.csv'}; every figure: {folder / 'responses.parquet'}",
+                aside=form != "table")  # fmt: skip
+
+
+def tell_rule(results: Results, *, aside: bool) -> None:
+    """Say what the rule for stopping came to."""
+    from ccsim.execution.stopping import stopping_table
+
+    if not results.experiment.until:
+        return
+    frame = stopping_table(results)
+    if not len(frame):
+        return
+    worst = max(frame.to_dict("records"), key=lambda row: row["half_width"] / row["wanted"])
+    reached = "as narrow as asked" if frame["reached"].all() else "NOT as narrow as asked"
+    typer.echo(
+        f"Until:   {int(frame['runs'].max())} replicates; intervals {reached}: at most ± {worst['half_width']:.4g} "
+        f"for {worst['kpi']} (asked: {worst['wanted']:g}), 95 % by Stein's two stages",
+        err=aside,
+    )
+
+
+def tell_places(folder: Path, figures: list[Path], table: str, *, aside: bool) -> None:
+    """Say where everything is and how to make it again; beside the output if that is for another program."""
+    if figures:
+        typer.echo(f"Figures: {', '.join(str(path) for path in figures)}", err=aside)
+    typer.echo(f"Table:   {table}", err=aside)
+    typer.echo(f"Results: {folder}", err=aside)
+    typer.echo(f"Again:   {again(sys.argv[1:])}", err=aside)
+
+
+def again(arguments: list[str]) -> str:
+    """Return the command that makes the same results in a folder of their own."""
+    return shlex.join(["ccsim", *without(arguments, {"--out"})])
+
+
+def without(words: list[str], options: set[str]) -> list[str]:
+    """Return a command's words without ``--resume`` and without the options that are set anew, and their values."""
+    kept, skip = [], False
+    for word in words:
+        own = word in options
+        if not skip and not own and word != "--resume" and word.partition("=")[0] not in options:
+            kept.append(word)
+        skip = own and not skip
+    return kept
+
+
+def tell_end(results: Results, folder: Path) -> None:
+    """Say what is not done: runs that failed (and end with 1), or were left when the budget ended."""
+    manifest = results.manifest
+    if manifest["status"] == "stopped":
+        runs = manifest["runs"]
+        typer.echo(
+            f"ccsim: the budget ended after {runs['done']:,} of {runs['planned']:,} runs; "
+            f"ccsim resume {shlex.quote(str(folder))} does the others",
+            err=True,
+        )
+    for failure in manifest["failures"]:
+        last = failure["error"].strip().splitlines()[-1]
+        typer.echo(f"ccsim: failed: {failure['scenario']}, replicate {failure['replicate']}: {last}", err=True)
+    if manifest["failures"]:
+        raise typer.Exit(1)
+
+
+def folder_for(name: str, resume: bool = False) -> Path:
+    """Return the next free folder of an experiment, or the last one that is there if it is to go on."""
+    numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
+    free = next(numbers)
+    if resume and free == 1:
+        raise InputError(f"--resume: there is no results/{name}-1 to go on with; say where with --out")
+    return Path("results") / f"{name}-{free - resume}"
+
+
+def with_progress(shown: bool, title: str, work: Any) -> Any:
+    """Do some work under a progress bar, if one is wanted; it appears when there is something to tell."""
+    if not shown:
+        return work(None)
+    from ccsim.execution.progress import late_progress
+
+    with late_progress(title) as bar:
+        return work(bar)

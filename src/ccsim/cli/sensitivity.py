@@ -1,0 +1,111 @@
+"""``ccsim sensitivity``: what an outcome depends on."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ccsim.cli.analysis_options import (
+    Against,
+    Budget,
+    Form,
+    Format,
+    Of,
+    Out,
+    Over,
+    Replicates,
+    Resume,
+    Scheduler,
+    Seed,
+    Set,
+    Target,
+    Weeks,
+    Workers,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ccsim.analysis.sensitivity import Sensitivity
+
+Method = StrEnum("Method", ["morris", "sobol"])
+
+
+def sensitivity(
+    target: Target,
+    over: Over = None,
+    kpi: Annotated[
+        list[str] | None,
+        typer.Option(help="A KPI, or its difference as csat_difference; repeat for more; usually csat."),
+    ] = None,
+    method: Annotated[
+        Method, typer.Option(help="morris: which of many matter; sobol: shares of the variance, for few.")
+    ] = Method.morris,
+    points: Annotated[int, typer.Option(help="How many points to run at most.")] = 1000,
+    scenario: Of = None,
+    against: Against = None,
+    set_: Set = None,
+    replicates: Replicates = 2,
+    seed: Seed = None,
+    weeks: Weeks = None,
+    workers: Workers = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
+    out: Out = None,
+    resume: Resume = False,
+    form: Format = Form.table,
+) -> None:
+    """Find which parameters an outcome depends on, over their plausible ranges."""
+    from ccsim.analysis.parameter_space import dimensions
+    from ccsim.analysis.sensitivity import sensitivity as analyse
+    from ccsim.cli import analysis_options
+    from ccsim.reports.figures.layout import of_study
+    from ccsim.reports.figures.sensitivity import tornado_figure
+
+    chosen = analysis_options.study(target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed)
+    space = dimensions(over or ["assumptions"], chosen.fixed)
+    place = analysis_options.place(
+        f"sensitivity-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+    )
+    found = analyse(chosen, space, list(dict.fromkeys(kpi or ["csat"])), method.value, points, place.runner)
+    figures = {f"sensitivity-{outcome}": tornado_figure(found, outcome) for outcome in found.means}
+    place.keep({"sensitivity": found.table, "points": found.points_table()}, figures)
+    place.tell(
+        _shown(found) if form is Form.table else found.table, notes=_notes(found),
+        title=f"What {', '.join(found.means)} depends on: {of_study(chosen)}",
+    )  # fmt: skip
+
+
+def _shown(found: "Sensitivity", most: int = 20) -> "pd.DataFrame":
+    """Return the parameters that matter most, those columns first that people read."""
+    shown = found.table.groupby("outcome", sort=False).head(most)
+    return shown[[name for name in shown if not str(name).endswith(("_low", "_high"))]]
+
+
+def _notes(found: "Sensitivity") -> list[str]:
+    """Say what the columns mean, how much is chance, and what could not be used."""
+    what = {
+        "morris": "importance: mean size of the change across the span, with 95 % interval low…high; effect: mean "
+        "change; spread: of the effects, large where a parameter acts through others or not in a straight line",
+        "sobol": "importance: share of the variance, interactions included (total index), with 95 % interval "
+        "low…high; alone: without them (first-order index); effect: change across the span by a straight line",
+    }[found.method]
+    lines = [f"\n{what}; clear: more than chance could make."]
+    for outcome, noise in found.noise.items():
+        if noise.share == noise.share:
+            lines.append(
+                f"{outcome}: {noise.share:.1%} of the variance of single runs is chance; of the points' means, "
+                f"{noise.left:.1%}."
+            )
+    if found.study.replicates == 1:
+        lines.append("One run at each point cannot tell chance from effect; --replicates 2 can.")
+    if found.left_out:
+        lines.append(
+            f"{found.left_out} of {len(found.points)} points are left out: runs there have no figure, or were not done."
+        )
+    return lines
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(sensitivity)

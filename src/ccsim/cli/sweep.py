@@ -1,0 +1,94 @@
+"""``ccsim sweep``: run scenarios at the points of a design."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ccsim.cli.analysis_options import Form, settings_of
+from ccsim.cli.run_options import (
+    SHOWING_SWEEP,
+    Budget,
+    Scheduler,
+    Until,
+    counted,
+    folder_for,
+    rule_of,
+    show_sweep,
+    tell_end,
+    with_progress,
+)
+
+if TYPE_CHECKING:
+    from ccsim.experiments.design import Design
+
+
+def sweep(
+    target: Annotated[str, typer.Argument(help="Name or file of an experiment, or of a scenario.")],
+    vary: Annotated[list[str] | None, typer.Option(
+        metavar="WHAT", help="KEY, KEY=LOW:HIGH, KEY=V1,V2,…, a group, levers, assumptions, 'week of LABEL=20:100'; repeat for more.",
+    )] = None,
+    kind: Annotated[str, typer.Option("--design", help="How points are laid: latin-hypercube, sobol, factorial, fractional-factorial, one-at-a-time, morris, saltelli.")] = "latin-hypercube",
+    points: Annotated[int, typer.Option(help="How many points; trajectories of morris, base points of saltelli.")] = 64,
+    levels: Annotated[int, typer.Option(help="Levels of a factor in a factorial, one at a time, and for morris.")] = 2,
+    resolution: Annotated[int, typer.Option(help="Resolution of a fractional factorial: 3, 4 or 5.")] = 4,
+    kpi: Annotated[list[str] | None, typer.Option(help="Which KPIs to show; repeat for more.")] = None,
+    at: Annotated[list[int] | None, typer.Option(help="Weeks to keep figures of; usually the last.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value in every scenario.")] = None,
+    weeks: Annotated[int | None, typer.Option(help="The horizon; usually 156.")] = None,
+    replicates: Annotated[int | None, typer.Option(help="Runs at each point; usually the file's, or 4.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Where points and draws begin; usually 1.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for results.")] = None,
+    until: Until = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
+    form: Annotated[Form, typer.Option("--format", help="How to write the table.")] = Form.table,
+) -> None:  # fmt: skip
+    """Vary levers, assumptions, sizes and weeks: a table, a picture, every figure."""
+    from ccsim.errors import UnknownName
+    from ccsim.execution.sweep import planned
+    from ccsim.execution.sweep import sweep as run_sweep
+    from ccsim.model.kpis import KPIS
+
+    deadline = counted(budget, SHOWING_SWEEP)
+    for name in kpi or ():
+        if name not in KPIS:
+            raise UnknownName("KPI", name, KPIS)
+    design = _design(vary, kind, points, seed, levels, resolution)
+    plan = planned(
+        target, design, at=at or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_),
+        until=rule_of(until),
+    )  # fmt: skip
+    folder = out or folder_for(f"{plan.name}-sweep")
+    typer.echo(f"{len(plan.scenarios):,} scenarios of {plan.replicates} replicates are "
+               f"{len(plan.scenarios) * plan.replicates:,} runs.", err=True)  # fmt: skip
+    results = with_progress(
+        form is Form.table, plan.title,
+        lambda progress: run_sweep(
+            plan, progress=progress, workers=workers, out=folder, command=sys.argv, budget=deadline, scheduler=scheduler
+        ),
+    )  # fmt: skip
+    show_sweep(results, folder, form.value, kpi)
+    tell_end(results, folder)
+
+
+def _design(
+    vary: list[str] | None, kind: str, points: int, seed: int | None, levels: int, resolution: int
+) -> "Design | None":
+    """Return the design that options describe; None to take the experiment's own."""
+    if not vary:
+        return None
+    from ccsim.errors import UnknownName
+    from ccsim.experiments.design import KINDS, Design
+
+    if kind not in KINDS or kind == "given":
+        raise UnknownName("design", kind, set(KINDS) - {"given"})
+    factors: Any = tuple(vary)
+    return Design(kind, factors, points, 1 if seed is None else seed, levels, resolution)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(sweep)

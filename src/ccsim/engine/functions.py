@@ -1,0 +1,81 @@
+"""The few curves that rules need, made of sums, products and quotients only.
+
+The C library's ``exp`` may differ in its last bit between processors. These do not, compiled or plain: a run's
+result is the same everywhere, bit for bit.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ccsim.engine.jit import rule
+
+#: ln 2 in 32 parts, each as a number with few enough binary digits that multiples of it are exact, and its rest.
+_PART_HIGH = 6.93147180369123816490e-01 / 32
+_PART_LOW = 1.90821492927058770002e-10 / 32
+_PARTS = 1.4426950408889634 * 32
+#: Added to a number and taken away again, it leaves the nearest whole one: above 2**52 there are no fractions.
+_ROUNDING = 1.5 * 2.0**52
+#: Powers of two, exact, from 2**-_LEAST to 2**_LEAST: more than exp of 500 needs.
+_LEAST = 722
+_POWERS = np.array([math.ldexp(1.0, n) for n in range(-_LEAST, _LEAST + 1)])
+
+
+def _root(part: int) -> float:
+    """Return 2 to the power ``part / 32``, rounded once, whatever the C library: five square roots of whole numbers."""
+    number = 1 << (part + 32 * 128)
+    for _ in range(5):
+        number = math.isqrt(number)
+    return number / (1 << 128)
+
+
+_ROOTS = np.array([_root(part) for part in range(32)])
+
+
+@rule
+def clip(x, low, high):
+    """Return ``x`` held between ``low`` and ``high``."""
+    return low if x < low else high if x > high else x
+
+
+@rule
+def share(x):
+    """Return ``x`` held between 0 and 1."""
+    return 0.0 if x < 0.0 else 1.0 if x > 1.0 else x
+
+
+@rule
+def exp(x):
+    """Return e to the power ``x``, for |x| up to 500 (beyond, held there); relative error below 1e-14.
+
+    Range reduction x = n ln 2 / 32 + r with a table of the 32 roots (Tang 1989), a Taylor polynomial of degree 5 in r,
+    and doublings, which are exact.
+    """
+    x = clip(x, -500.0, 500.0)
+    whole = (x * _PARTS + _ROUNDING) - _ROUNDING
+    n = int(whole)
+    r = (x - whole * _PART_HIGH) - whole * _PART_LOW
+    low = 0.5 + r * 0.16666666666666666
+    high = 0.041666666666666664 + r * 0.008333333333333333
+    series = (1.0 + r) + r * r * (low + r * r * high)
+    return series * (_ROOTS[n & 31] * _POWERS[(n >> 5) + _LEAST])
+
+
+@rule
+def saturating(x, half):
+    """Return ``x / (x + half)``: none at 0, half at ``half``, never more than 1. Diminishing returns."""
+    return x / (x + half) if x > 0.0 else 0.0
+
+
+@rule
+def logistic(x):
+    """Return 1 / (1 + e^-x)."""
+    return 1.0 / (1.0 + exp(-x))
+
+
+@rule
+def toward(x, goal, rate):
+    """Return ``x`` moved towards ``goal`` by the share ``rate`` of the distance."""
+    return x + rate * (goal - x)

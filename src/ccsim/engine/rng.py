@@ -1,0 +1,126 @@
+"""Chance: one keyed draw for each (seed, purpose, week, row), and nothing else.
+
+Agent *i* in week *t* gets the same draw for the same purpose whatever else differs between two scenarios, in
+whatever order or process they run: the scenarios are compared on common random numbers. Adding an agent leaves
+everyone else's draws unchanged.
+
+The generator is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"):
+a keyed bijection of a 128-bit counter. The key is the seed, the counter is (row, week, purpose). One call gives
+four independent draws.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from ccsim.engine.jit import kernel, rule
+
+
+class Purpose(IntEnum):
+    """What a draw decides. A number, once given, is never used for anything else (10, 13, 14 and 15 were)."""
+
+    FOUND_STAFF = 1
+    FOUND_TRAITS = 2
+    FOUND_LEADER = 3
+    FOUND_CUSTOMER = 4
+    FOUND_NEEDS = 5
+    FOUND_TIE = 6
+    FOUND_STAFF_TIE = 7
+    MARKET = 9
+    RAISE_CASE = 11
+    SERVE = 12
+    PENNY = 20
+    VOLUNTEER = 21
+    QUIT = 22
+    HIRE = 23
+    HIRE_TRAITS = 24
+    WIN = 25
+    LEADER_QUITS = 26
+    LEADER_HIRED = 27
+    APPOINT = 28
+    DESIGN = 30
+    SELF_SERVICE = 31
+    PROACTIVE = 32
+    VALUE_DRIFT = 33
+    PRIORITY = 34
+    SPONSOR = 35
+    CLASSIC = 100
+    GAME_EVENT = 110
+
+
+_M0 = np.uint64(0xD2511F53)
+_M1 = np.uint64(0xCD9E8D57)
+_W0 = np.uint64(0x9E3779B9)
+_W1 = np.uint64(0xBB67AE85)
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+@rule
+def philox(c0, c1, c2, c3, k0, k1):
+    """Return the four 32-bit words of Philox4x32-10 for a counter and a key, all as ``uint64``."""
+    for _ in range(10):
+        p0 = _M0 * c0
+        p1 = _M1 * c2
+        c0, c1, c2, c3 = (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
+        k0 = (k0 + _W0) & _LOW
+        k1 = (k1 + _W1) & _LOW
+    return c0, c1, c2, c3
+
+
+@rule
+def open_unit(word):
+    """Map a 32-bit word to the open interval (0, 1)."""
+    return (np.float64(word) + 0.5) * 2.3283064365386963e-10  # 2**-32
+
+
+@rule
+def words(seed, purpose, week, row):
+    """Return the generator's four 32-bit words for one purpose, week and row."""
+    return philox(
+        np.uint64(row) & _LOW,
+        np.uint64(row) >> _HALF,
+        np.uint64(week + 1_000_000),
+        np.uint64(purpose),
+        np.uint64(seed) & _LOW,
+        np.uint64(seed) >> _HALF,
+    )
+
+
+@rule
+def four(seed, purpose, week, row):
+    """Return four independent uniform draws in (0, 1) for one purpose, week and row."""
+    a, b, c, d = words(seed, purpose, week, row)
+    return open_unit(a), open_unit(b), open_unit(c), open_unit(d)
+
+
+@rule
+def uniform(seed, purpose, week, row):
+    """Return one uniform draw in (0, 1)."""
+    return four(seed, purpose, week, row)[0]
+
+
+@rule
+def bell(a, b, c, d):
+    """Return a draw of mean 0 and variance 1 from four uniform ones (their centred sum; bounded at about 3.5).
+
+    A sum has no tail that a clipped trait would have to cut, and needs no logarithm, whose last bit differs
+    between processors.
+    """
+    return (a + b + c + d - 2.0) * 1.7320508075688772
+
+
+@kernel
+def fill_words(first, second, third, fourth, seed, purpose, week):
+    """Fill four columns with the words of rows 0, 1, 2, …, half as large as the draws that they stand for."""
+    for row in range(len(first)):
+        first[row], second[row], third[row], fourth[row] = words(seed, purpose, week, row)
+
+
+@kernel
+def fill(out, seed, purpose, week):
+    """Fill ``out`` with the uniform draws of rows 0, 1, 2, …, many at a time: a loop of its own is vectorised."""
+    for row in range(len(out)):
+        out[row] = uniform(seed, purpose, week, row)

@@ -1,0 +1,1 @@
+"""Running experiments: scheduling, processes, clusters, time limits, progress."""

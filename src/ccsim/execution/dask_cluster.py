@@ -1,0 +1,130 @@
+"""Workers on other machines, behind a Dask scheduler.
+
+    dask scheduler                                        on one machine
+    dask worker tcp://HOST:8786 --nworkers -1 --nthreads 1    on each of the others
+
+A far worker gets the experiment as plain data with each task and keeps it, so that one that joins late or takes the
+place of a dead one needs nothing else. Only the coordinator, here, writes results.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from ccsim.engine.jit import source_hash
+from ccsim.errors import CcsimError
+from ccsim.execution.scheduler import Done, Task
+from ccsim.experiments.experiment import Experiment
+
+#: Seconds to wait for the scheduler, and for its first worker.
+PATIENCE = 20.0
+#: Tasks at a worker's hand: one that it does, one that waits.
+AT_HAND = 2
+
+
+class ClusterError(CcsimError):
+    """The scheduler or its workers cannot be used."""
+
+
+def far_task(experiment: str, sources: str, task: Task) -> Done:
+    """Do a task on a far worker.
+
+    Args:
+        experiment: the experiment, resolved, as JSON.
+        sources: hash of the coordinator's sources.
+        task: the task.
+    """
+    from ccsim.execution import runner
+
+    if source_hash() != sources:
+        raise ClusterError(f"the workers have another version of ccsim (sources {source_hash()}, here {sources})")
+    return runner.do_task(_experiment(experiment), (task[0], tuple(task[1])))
+
+
+@lru_cache(maxsize=2)
+def _experiment(text: str) -> Experiment:
+    return Experiment.from_resolved(json.loads(text))
+
+
+class Cluster:
+    """The workers of a scheduler, as a team that shares tasks.
+
+    Args:
+        address: the scheduler's.
+        experiment: what they work on.
+
+    Raises:
+        ClusterError: Dask is not installed, the scheduler cannot be reached, or has no workers.
+    """
+
+    def __init__(self, address: str, experiment: Experiment) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ClusterError("--scheduler takes Dask, which is not installed: pip install 'ccsim[cluster]'") from None
+        self.address = address
+        self.text, self.sources = json.dumps(experiment.resolved()), source_hash()
+        try:
+            self.client = Client(address, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise ClusterError(f"scheduler {address}: cannot be reached ({error}); dask scheduler starts one") from None
+        try:
+            self.client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError:
+            self.client.close()
+            raise ClusterError(
+                f"scheduler {address}: has no workers; start some with: dask worker {address} --nthreads 1"
+            ) from None
+        self._tasks: dict[Any, Task] = {}
+        self._threads = sum(self.client.ncores().values())
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._tasks)
+
+    def room(self) -> bool:
+        """Say whether another task can be handed over."""
+        return len(self._tasks) < AT_HAND * max(1, self._threads)
+
+    def give(self, task: Task) -> bool:
+        """Hand over a task."""
+        future = self.client.submit(far_task, self.text, self.sources, task, pure=False, key=None)
+        self._tasks[future] = task
+        return True
+
+    def gather(self, seconds: float) -> Iterator[tuple[Task, Done | None]]:
+        """Yield the tasks that end within some seconds, each with its answer; None if it took its workers with it.
+
+        Raises:
+            ClusterError: the scheduler is gone, or the workers have another version of ccsim.
+        """
+        from distributed import KilledWorker, wait
+
+        try:
+            with self.client.as_current():
+                ended = wait(list(self._tasks), timeout=seconds, return_when="FIRST_COMPLETED").done
+        except TimeoutError:
+            ended = set()
+        if self.client.status != "running":
+            raise ClusterError(f"scheduler {self.address}: is gone; what has finished is kept")
+        self._threads = sum(self.client.ncores().values()) or self._threads
+        for future in ended:
+            task = self._tasks.pop(future)
+            if future.status == "finished":
+                yield task, future.result()
+            elif isinstance(error := future.exception() if future.status == "error" else None, ClusterError):
+                raise error
+            elif error is None or isinstance(error, KilledWorker):
+                yield task, None
+            else:
+                raise ClusterError(f"the workers cannot do their tasks: {error!r}")
+
+    def end(self) -> None:
+        """Leave: nobody waits for what nobody wants."""
+        for future in self._tasks:
+            future.cancel()
+        self.client.close()

@@ -1,0 +1,221 @@
+"""Processes that do tasks, each behind a pipe of its own.
+
+A pool that shares one pipe among its processes waits for ever when one of them is killed in the middle of a message,
+and loses all that is under way when one dies. Here a death shows as the end of one pipe, costs one task, and says
+which. Ctrl-C strikes only while nothing is held.
+
+Where the system can, processes are forked from one that has loaded the model (:mod:`ccsim.execution.preload`) and does nothing
+else: to load it takes seconds, to fork takes none, and a process that a death has cost is soon replaced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import connection, forkserver, get_all_start_methods, get_context, parent_process, resource_tracker
+from multiprocessing.process import BaseProcess
+from types import ModuleType
+from typing import Any, Generic, TypeVar
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+_FORKS = "forkserver" in get_all_start_methods()
+_CONTEXT = get_context("forkserver" if _FORKS else "spawn")
+_LOADED = "ccsim.execution.preload"
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+class Died(Exception):
+    """A process died of (or during) its task."""
+
+
+@dataclass
+class Worker(Generic[Task, Answer]):
+    """One process, its pipe, and what it is doing."""
+
+    process: BaseProcess
+    pipe: connection.Connection
+    task: Task | None = None
+
+    @classmethod
+    def start(cls, work: Callable[[Any, Any], Any], shared: Any) -> Worker[Task, Answer]:
+        """Start a process that answers each task with ``work(shared, task)``."""
+        ours, theirs = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(target=_serve, args=(theirs, work, shared), daemon=True)  # type: ignore[attr-defined]
+        with _starting_clean(), _one_thread_each():
+            process.start()
+        theirs.close()
+        return cls(process, ours)
+
+    def give(self, task: Task) -> bool:
+        """Hand over a task; say whether it could be."""
+        try:
+            self.pipe.send(task)
+        except OSError:
+            return False
+        self.task = task
+        return True
+
+    def answer(self) -> Answer:
+        """Return the answer to the task.
+
+        Raises:
+            Died: there will be none.
+        """
+        self.task = None
+        try:
+            found: Answer = self.pipe.recv()
+        except (EOFError, OSError):
+            raise Died from None
+        return found
+
+    def end(self) -> None:
+        """End the process at once: nobody waits for what nobody wants."""
+        self.process.terminate()
+        self.process.join()
+        self.pipe.close()
+
+
+def get_ready() -> None:
+    """Have the model loaded (and at first compiled) once for all processes.
+
+    Where they are forked this returns at once, and the model is loaded beside what the caller does next.
+    """
+    if _FORKS:
+        _CONTEXT.set_forkserver_preload([_LOADED])
+        resource_tracker.ensure_running()  # would let Ctrl-C through again if it were started in the block
+        with _starting_clean(), _one_thread_each():
+            forkserver.ensure_running()
+    else:
+        import_module(_LOADED)
+
+
+def ready(workers: list[Worker[Task, Answer]], seconds: float) -> list[Worker[Task, Answer]]:
+    """Wait for those of some workers who have something to say, or have died."""
+    found = connection.wait([worker.pipe for worker in workers], timeout=seconds)
+    return [worker for worker in workers if worker.pipe in found]
+
+
+class Processes(Generic[Task, Answer]):
+    """Processes of this machine that share tasks; a death costs the task of one.
+
+    Args:
+        work, shared: each task is answered with ``work(shared, task)``.
+        count: how many processes.
+    """
+
+    def __init__(self, work: Callable[[Any, Any], Any], shared: Any, count: int) -> None:
+        self.work, self.shared, self.count = work, shared, count
+        self._workers: list[Worker[Task, Answer]] = []
+        get_ready()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return any(worker.task is not None for worker in self._workers)
+
+    def room(self) -> bool:
+        """Say whether another task can be begun at once."""
+        return len(self._workers) < self.count or any(worker.task is None for worker in self._workers)
+
+    def give(self, task: Task) -> bool:
+        """Hand over a task; say whether it could be."""
+        worker = next((one for one in self._workers if one.task is None), None)
+        if worker is None:
+            worker = Worker[Task, Answer].start(self.work, self.shared)
+            self._workers.append(worker)
+        if worker.give(task):
+            return True
+        self._workers.remove(worker)
+        return False
+
+    def gather(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
+        """Yield the tasks that end within some seconds, each with its answer; None if its process died."""
+        for worker in ready([one for one in self._workers if one.task is not None], seconds):
+            task = worker.task
+            assert task is not None
+            try:
+                yield task, worker.answer()
+            except Died:
+                worker.end()
+                self._workers.remove(worker)
+                yield task, None
+
+    def end(self) -> None:
+        """End all processes at once."""
+        for worker in self._workers:
+            worker.end()
+
+
+def _serve(pipe: connection.Connection, work: Callable[[Any, Any], Any], shared: Any) -> None:
+    """Answer tasks until the pipe ends. Ctrl-C is the parent's to handle, and without its parent the process ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            pipe.send(work(shared, pipe.recv()))
+
+
+def _end_with_parent() -> None:
+    """Wait for the parent to die, however it does, and end: nothing runs on for nobody."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def _starting_clean() -> Iterator[None]:
+    """Start processes that know only ccsim, and to which Ctrl-C means nothing from their first moment on.
+
+    A spawned process runs the user's script again, for functions that it might be sent. Ours never needs them, and
+    a script that starts runs without ``if __name__ == "__main__"`` would start them again in every process.
+    """
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    mask = getattr(signal, "pthread_sigmask", None)  # a process inherits it
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else None
+    try:
+        with ctrl_c_later():
+            yield
+    finally:
+        sys.modules["__main__"] = main
+        if mask:
+            mask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def ctrl_c_later() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of the block: a half-started process would complain on the terminal."""
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
+        yield
+        return
+    held: list[Any] = []
+    signal.signal(signal.SIGINT, lambda *told: held.append(told))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if held:
+        usual(*held[0])
+
+
+@contextlib.contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Keep libraries in the worker processes to one thread each: the processors are taken by the processes."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,101 @@
+"""Replicates until an interval is as narrow as asked, at the coverage that it promises.
+
+Looking at an interval again and again and stopping when it is narrow enough makes it cover less than it says, because
+one stops when the spread happens to look small. The two-stage procedure of C. Stein (1945), A two-sample test for a
+linear hypothesis whose power is independent of the variance, Annals of Mathematical Statistics 16:243-258, looks
+once: a first stage of n runs tells the variance s², the whole takes
+
+    N = max(n, ceil((t s / d)²)),    t the quantile of Student's t with n - 1 degrees of freedom,
+
+runs, and the interval is the mean of all N ± t s / √N. The second stage does not touch s, so for values that are
+normal the coverage is at least 95 %, exactly; the interval is never wider than ± d. Whatever was run when, and however
+often it was interrupted, N is the same.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.results.results import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVEL = 0.95
+
+
+def runs_needed(pilot: np.ndarray, within: float) -> int:
+    """Return how many values it takes for an interval of ± ``within``, from the values of a first stage."""
+    reach = quantile(len(pilot)) * float(np.std(pilot, ddof=1)) / within
+    return max(len(pilot), math.ceil(reach * reach)) if math.isfinite(reach) else len(pilot)
+
+
+def half_width(pilot: np.ndarray, count: int) -> float:
+    """Return half the width of the interval of the mean of ``count`` values."""
+    return quantile(len(pilot)) * float(np.std(pilot, ddof=1)) / math.sqrt(count)
+
+
+def quantile(count: int) -> float:
+    """Return the quantile of Student's t for a first stage of so many values."""
+    from scipy import stats
+
+    return float(stats.t.ppf(0.5 + LEVEL / 2, count - 1))
+
+
+def replicates_needed(results: Results) -> int:
+    """Return how many replicates the rule of an experiment takes in all, from the results of its first stage."""
+    experiment = results.experiment
+    most = max(experiment.replicates, min(experiment.most_replicates, _most(results)))
+    needed = [runs_needed(_pilot(values, experiment.replicates), experiment.until[kpi])
+              for (_, kpi), values in _values(results).items()]  # fmt: skip
+    return min(most, max(needed, default=experiment.replicates))
+
+
+def stopping_table(results: Results) -> pd.DataFrame:
+    """Return the intervals that an experiment's rule promised.
+
+    Returns:
+        One row per scenario and KPI: ``mean`` (of the difference to the baseline, or of the KPI where there is no
+        other scenario), ``low``, ``high``, ``half_width``, ``wanted``, ``reached``, ``runs``.
+    """
+    import pandas as pd
+
+    rows = []
+    for (scenario, kpi), values in _values(results).items():
+        pilot = _pilot(values, results.experiment.replicates)
+        half, mean, wanted = half_width(pilot, len(values)), float(values.mean()), results.experiment.until[kpi]
+        rows.append({
+            "scenario": scenario, "kpi": kpi, "mean": mean, "low": mean - half, "high": mean + half,
+            "half_width": half, "wanted": wanted, "reached": half <= wanted, "runs": len(values),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _values(results: Results) -> dict[tuple[str, str], Any]:
+    """Return what the rule is about, by scenario and KPI: a series over replicates."""
+    experiment = results.experiment
+    last = results.figures[results.figures["week"] == results.figures["week"].max()]
+    found = {}
+    for kpi in experiment.until:
+        wide = last.pivot(index="replicate", columns="scenario", values=kpi).sort_index()
+        for scenario in wide.columns if len(wide.columns) > 1 else ():
+            other = experiment.counterpart(scenario)
+            if other != scenario and other in wide.columns:
+                found[scenario, kpi] = (wide[scenario] - wide[other]).dropna()
+        if len(wide.columns) == 1:
+            found[str(wide.columns[0]), kpi] = wide.iloc[:, 0].dropna()
+    return {key: values for key, values in found.items() if len(_pilot(values, experiment.replicates)) > 1}
+
+
+def _pilot(values: Any, replicates: int) -> np.ndarray:
+    """Return the values of the first stage."""
+    return np.asarray(values[values.index < replicates])
+
+
+def _most(results: Results) -> int:
+    from ccsim.experiments.experiment import MOST_RUNS
+
+    return MOST_RUNS // len(results.experiment.scenarios)

@@ -1,0 +1,84 @@
+"""Sweeps: run scenarios at the points of a design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ccsim.errors import InputError
+from ccsim.execution.runner import console_progress, run_experiment
+from ccsim.experiments.design import Design
+from ccsim.experiments.experiment import Experiment, experiment_of, refuse_counts
+from ccsim.results.results import Results
+from ccsim.scenarios.scenario import Scenario
+
+
+def sweep(
+    what: Experiment | Scenario | str | Path,
+    design: Design | None = None,
+    *,
+    at: Sequence[int] | None = None,
+    replicates: int | None = None,
+    weeks: int | None = None,
+    seed: int | None = None,
+    levers: Mapping[str, Any] | None = None,
+    until: Mapping[str, float] | None = None,
+    progress: Any = None,
+    **running: Any,
+) -> Results:
+    """Run scenarios at the points of a design, all on the same draws.
+
+    Args:
+        what: an experiment or a scenario, its name, or the path of its file.
+        design: the points; by default those of the experiment's own design.
+        at: weeks of which one figure a KPI is kept of each run; by default the file's, or the last week. Empty to
+            keep every week of everything.
+        replicates, weeks, seed: what to use instead of the file's.
+        levers: values set in every scenario, by key.
+        until: add replicates until the interval of a KPI's difference is as narrow as this (:mod:`ccsim.execution.stopping`).
+        progress: called as :func:`ccsim.execution.runner.run_experiment` says; True shows a bar.
+        running: ``workers``, ``out``, ``resume`` and the like, as :func:`ccsim.execution.runner.run_experiment` takes them.
+
+    Returns:
+        Results whose ``responses`` have a row for each scenario at each point, replicate and week of ``at``, with a
+        column for each factor and KPI.
+
+    Raises:
+        InputError: a file, design or value that cannot be used.
+        ResultsError: a results folder that cannot be used.
+    """
+    chosen = planned(what, design, at=at, replicates=replicates, weeks=weeks, seed=seed, levers=levers, until=until)
+    shown = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
+    with shown as show:
+        return run_experiment(chosen, progress=show, **running)
+
+
+def planned(
+    what: Experiment | Scenario | str | Path,
+    design: Design | None = None,
+    *,
+    at: Sequence[int] | None = None,
+    replicates: int | None = None,
+    weeks: int | None = None,
+    seed: int | None = None,
+    levers: Mapping[str, Any] | None = None,
+    until: Mapping[str, float] | None = None,
+) -> Experiment:
+    """Return what :func:`sweep` would run."""
+    chosen = experiment_of(what)
+    if design is not None:
+        refuse_counts(replicates=replicates)
+        # Before the points are laid: too many are refused with the number of runs that was asked for.
+        chosen = replace(chosen, replicates=replicates or chosen.replicates).designed(design)
+    chosen = chosen.changed(weeks=weeks, replicates=replicates, seed=seed, levers=levers, until=until)
+    if chosen.design is None:
+        raise InputError(f"{chosen.name}: has no design; say what to vary, such as --vary programme.budget=0:20000")
+    last = chosen.weeks - 1
+    kept = tuple(sorted(set(at))) if at is not None else tuple(w for w in chosen.at if w <= last) or (last,)
+    for week in kept:
+        if isinstance(week, bool) or not isinstance(week, int) or not 0 <= week <= last:
+            raise InputError(f"at: {week!r} is not accepted; it takes weeks from 0 to {last}")
+    return replace(chosen, at=kept)

@@ -1,0 +1,1 @@
+"""Experiments: which scenarios, designs and replicates are to be run, and the files that say it."""

@@ -1,0 +1,292 @@
+"""Experiments: which scenarios are compared, how often, for how long. Read from TOML files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from ccsim.errors import InputError, UnknownName
+from ccsim.experiments.design import Design
+from ccsim.experiments.design_scenarios import Points
+from ccsim.experiments.factors import WEEK_OF
+from ccsim.model.kpis import KPIS
+from ccsim.scenarios.io import Reader, scenario_of
+from ccsim.scenarios.scenario import Scenario, library, load, shipped
+from ccsim.scenarios.toml_positions import read_toml
+
+#: KPIs shown where an experiment names none.
+USUAL_KPIS = ("csat", "nps", "fcr", "adoption", "profit", "npv")
+#: More runs than this in one experiment are taken for a slip.
+MOST_RUNS = 1_000_000
+#: And more weeks than this in one run: a century.
+MOST_WEEKS = 5200
+#: Replicates that a rule for stopping needs to begin with.
+FIRST_STAGE = 10
+#: How far apart the seeds of organisations that are apart begin.
+UNIT_SEEDS = 10**12
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One lever at several values.
+
+    Attributes:
+        lever: its key.
+        values: the values.
+        points: for each swept scenario's name, the scenario it comes from and its value.
+    """
+
+    lever: str
+    values: tuple[Any, ...]
+    points: dict[str, tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Scenarios to be compared on the same draws.
+
+    Attributes:
+        name, title, question: what it is and what it asks.
+        baseline: the scenario that the others are compared with.
+        scenarios: all of them by name, in order; those of a sweep come last, those of a design are made when asked for.
+        weeks, replicates, seed: the horizon, the number of runs of each scenario, and where the seeds begin.
+        kpis: which to show.
+        sweep: the sweep, if there is one.
+        file: where it was read from.
+        at: weeks of which one figure a KPI is kept of each run; empty to keep every week.
+        until: for each KPI, the half-width that the interval of its difference to the baseline is to have at the
+            horizon: replicates are added until it has (:mod:`ccsim.execution.stopping`).
+        most_replicates: no more than these.
+        units: of scenarios that are organisations apart, not one organisation under several levers, the number of the
+            organisation: those of one number share draws, those of different numbers do not.
+    """
+
+    name: str
+    title: str
+    question: str
+    baseline: str
+    scenarios: Mapping[str, Scenario]
+    weeks: int = 156
+    replicates: int = 30
+    seed: int = 1
+    kpis: tuple[str, ...] = USUAL_KPIS
+    sweep: Sweep | None = None
+    file: str = ""
+    at: tuple[int, ...] = ()
+    until: Mapping[str, float] = field(default_factory=dict)
+    most_replicates: int = 1000
+    units: Mapping[str, int] = field(default_factory=dict)
+
+    def seed_of(self, scenario: str, replicate: int) -> int:
+        """Return the seed of all draws of a run."""
+        from ccsim.simulation.simulation import replicate_seed
+
+        return replicate_seed(self.seed, replicate) + self.units.get(scenario, 0) * UNIT_SEEDS
+
+    @property
+    def main(self) -> tuple[str, ...]:
+        """Names of the scenarios that are no points of a sweep or a design."""
+        if self.points:
+            return self.points.fixed
+        swept = self.sweep.points if self.sweep else {}
+        return tuple(name for name in self.scenarios if name not in swept)
+
+    @property
+    def points(self) -> Points | None:
+        """The scenarios at the points of a design, if there is one."""
+        return self.scenarios if isinstance(self.scenarios, Points) else None
+
+    @property
+    def design(self) -> Design | None:
+        """The design, if there is one."""
+        return self.points.design if self.points else None
+
+    @property
+    def bases(self) -> Mapping[str, Scenario]:
+        """The scenarios before any design."""
+        return self.points.bases if self.points else self.scenarios
+
+    def designed(self, design: Design) -> Experiment:
+        """Return the experiment with its scenarios at the points of a design.
+
+        Raises:
+            InputError: the design does not fit the scenarios, or asks for more runs than anybody can mean.
+        """
+        bases = {name: self.bases[name] for name in (self.bases if self.design else self.main)}
+        experiment = replace(self, scenarios=Points(bases, design, self.baseline), sweep=None)
+        experiment.refuse_excess()
+        experiment.refuse_late_moves()
+        return experiment
+
+    def counterpart(self, scenario: str) -> str:
+        """Return the scenario that one is compared with: the baseline, at the same point if that varies it."""
+        if not self.points or self.baseline in self.points.fixed:
+            return self.baseline
+        return self.points.name(self.baseline, self.points.place(scenario)[1])
+
+    def changed(
+        self, *, weeks: int | None = None, replicates: int | None = None, seed: int | None = None,
+        levers: Mapping[str, Any] | None = None, until: Mapping[str, float] | None = None,
+    ) -> Experiment:  # fmt: skip
+        """Return the experiment with another horizon, size, seed, rule, or with levers set in every scenario.
+
+        Raises:
+            InputError: a value that is not accepted.
+        """
+        refuse_counts(weeks=weeks, replicates=replicates, seed=seed)
+        scenarios = self.scenarios
+        if self.sweep and self.sweep.lever in (levers or {}):
+            raise InputError(f"{self.sweep.lever}: the sweep of {self.name} sets it, to one value after another")
+        if levers and self.points:
+            scenarios = self.points.changed(levers, self.baseline)
+        elif levers:
+            scenarios = {name: scenario.changed(levers) for name, scenario in scenarios.items()}
+        experiment = replace(
+            self, scenarios=scenarios, weeks=weeks or self.weeks, replicates=replicates or self.replicates,
+            seed=self.seed if seed is None else seed, until=self.until if until is None else until,
+        )  # fmt: skip
+        experiment.refuse_excess()
+        experiment.refuse_late_moves()
+        experiment.refuse_until()
+        return experiment
+
+    def refuse_until(self) -> None:
+        """Refuse a rule for stopping that cannot be kept."""
+        for kpi, within in self.until.items():
+            if kpi not in KPIS:
+                raise InputError(f"until: {UnknownName('KPI', kpi, KPIS)}")
+            if isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
+                raise InputError(f"until: {kpi}: {within!r} is not accepted; it takes half a width of more than 0")
+        if self.until and self.replicates < FIRST_STAGE:
+            raise InputError(
+                f"replicates: {self.replicates} are too few to judge a spread by; until takes at least {FIRST_STAGE} "
+                "to begin with"
+            )
+
+    def refuse_late_moves(self) -> None:
+        """Refuse a horizon that cuts off moves: the scenarios would not be what they say."""
+        for name, scenario in self.bases.items():
+            varied = self.points.varied.get(name, ()) if self.points else ()
+            for move in scenario.schedule:
+                if f"{WEEK_OF}{move.label}" in varied:
+                    continue
+                if move.week is not None and move.week >= self.weeks:
+                    raise InputError(
+                        f"weeks: {self.weeks} is not accepted; {scenario.name} moves {move.label!r} in week {move.week}"
+                    )
+        for factor in self.design.factors if self.design else ():
+            if factor.label and max(factor.ends()) >= self.weeks:
+                raise InputError(f"{factor.key}: reaches week {max(factor.ends())}; the last week is {self.weeks - 1}")
+
+    def refuse_excess(self) -> None:
+        """Refuse a number of runs that nobody can mean."""
+        runs = len(self.scenarios) * self.replicates
+        if runs > MOST_RUNS:
+            what = "scenarios at points of the design" if self.design else "scenarios"
+            raise InputError(
+                f"{self.name}: {len(self.scenarios)} {what} of {self.replicates} replicates "
+                f"are {runs} runs; at most {MOST_RUNS} are accepted"
+            )
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the experiment as plain data, its scenarios resolved."""
+        sweep = self.sweep and {
+            "lever": self.sweep.lever,
+            "values": list(self.sweep.values),
+            "points": {name: list(point) for name, point in self.sweep.points.items()},
+        }
+        return {
+            "name": self.name, "title": self.title, "question": self.question, "baseline": self.baseline,
+            "weeks": self.weeks, "replicates": self.replicates, "seed": self.seed, "kpis": list(self.kpis),
+            "sweep": sweep, "design": self.design and self.design.resolved(), "at": list(self.at),
+            "until": dict(self.until), "most_replicates": self.most_replicates, "units": dict(self.units),
+            "scenarios": {name: one.resolved() for name, one in self.bases.items()},
+        }  # fmt: skip
+
+    @classmethod
+    def from_resolved(cls, data: Mapping[str, Any]) -> Experiment:
+        """Return the experiment that :meth:`resolved` wrote."""
+        scenarios: Mapping[str, Scenario]
+        bases: dict[str, Scenario] = {}
+        for name, row in data["scenarios"].items():
+            reader = Reader(Path("manifest.json"), {})
+            bases[name] = scenario_of(reader, row, name)
+            reader.finish()
+        design = data.get("design")
+        scenarios = Points(bases, Design.from_resolved(design), data["baseline"]) if design else bases
+        sweep = data["sweep"] and Sweep(
+            data["sweep"]["lever"], tuple(data["sweep"]["values"]),
+            {name: (base, value) for name, (base, value) in data["sweep"]["points"].items()},
+        )  # fmt: skip
+        names = ("name", "title", "question", "baseline", "weeks", "replicates", "seed")
+        plain = {key: data[key] for key in names}
+        return cls(
+            **plain,
+            scenarios=scenarios,
+            kpis=tuple(data["kpis"]),
+            sweep=sweep or None,
+            at=tuple(data["at"]),
+            until=data.get("until", {}),
+            most_replicates=data.get("most_replicates", 1000),
+            units=data.get("units", {}),
+        )
+
+
+def refuse_counts(**given: Any) -> None:
+    """Refuse weeks, replicates or a seed that are no such number; None stands for what is not given.
+
+    Raises:
+        InputError: one is not accepted.
+    """
+    for name, value in given.items():
+        least = 0 if name == "seed" else 1
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+            raise InputError(f"{name}: {value!r} is not accepted; it takes a whole number of at least {least}")
+        if name == "weeks" and value is not None and value > MOST_WEEKS:
+            raise InputError(f"weeks: {value} is not accepted; it takes at most {MOST_WEEKS}")
+
+
+def load_experiment(name: str | Path) -> Experiment:
+    """Return an experiment by its name or by the path of its file.
+
+    Raises:
+        InputError: there is no such file.
+        InputFaults: what is wrong with it, all of it.
+    """
+    from ccsim.experiments.io import read_experiment
+
+    return read_experiment(_find_experiment(name))
+
+
+def experiment_of(what: Experiment | Scenario | str | Path) -> Experiment:
+    """Return an experiment as it is, by its name or by its file; a scenario as an experiment of one.
+
+    Raises:
+        InputError: there is none, or its file is wrong.
+    """
+    if isinstance(what, Experiment):
+        return what
+    if not isinstance(what, Scenario):
+        if Path(what).suffix == ".toml":
+            keys = read_toml(Path(what))[0]
+            experiment = "scenarios" in keys or "variant" in keys
+        else:
+            experiment = str(what) in shipped("experiments")
+            if not experiment and str(what) not in shipped():
+                raise UnknownName("experiment or scenario", str(what), {**shipped("experiments"), **shipped()})
+        if experiment:
+            return load_experiment(what)
+        what = load(what)
+    return Experiment(what.name, what.title, what.about, what.name, {what.name: what}, replicates=4)
+
+
+def _find_experiment(name: str | Path) -> Path:
+    if Path(name).suffix == ".toml":
+        return Path(name)
+    for place in (Path("experiments"), *library("experiments")):
+        if (place / f"{name}.toml").is_file():
+            return place / f"{name}.toml"
+    raise UnknownName("experiment", str(name), shipped("experiments"))

@@ -1,0 +1,197 @@
+"""Factors: what a design varies, and between which values.
+
+A factor is any declared parameter (a lever, an assumption, a size), or the week of the moves that bear a label. It
+is written as one text everywhere, in files and on the command line:
+
+    programme.budget                  over its declared range
+    programme.budget=0:20000          between two values
+    programme.from_top=0,0.5,1        at some values
+    week of The hero leaves=20:100    the week in which a scenario's moves of that label are made
+    programme                         every parameter of a group
+    levers, assumptions               every lever; every assumption of ours that is a number
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ccsim.engine.parameters import Parameter
+from ccsim.errors import InputError
+from ccsim.model.settings import declared
+from ccsim.scenarios.scenario import check
+
+#: How the key of a factor begins that varies a week.
+WEEK_OF = "week of "
+#: The most values that one factor takes.
+MOST_VALUES = 1000
+
+
+@dataclass(frozen=True)
+class Factor:
+    """Something that a design varies.
+
+    Attributes:
+        key: a parameter's key, or ``"week of LABEL"``.
+        low, high: between which values; both None where ``values`` are given.
+        values: which values; empty for all between ``low`` and ``high``.
+
+    A parameter without either takes its declared range, or all its choices.
+
+    Raises:
+        InputError: no such parameter, a value that it does not accept, or nothing to vary.
+    """
+
+    key: str
+    low: float | None = None
+    high: float | None = None
+    values: tuple[Any, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.values and (self.low is not None or self.high is not None):
+            raise InputError(f"{self.key}: takes either values or a range, not both")
+        if not self.values:
+            self._set("values", self._choices())
+        for name in ("low", "high") if not self.values else ():
+            value = getattr(self, name)
+            self._set(name, self._declared()[name == "high"] if value is None else self._checked(value))
+        if self.values:
+            self._set("values", tuple(self._checked(value) for value in self.values))
+        elif not self.low < self.high:  # type: ignore[operator]
+            raise InputError(f"{self.key}: from {self.low} to {self.high} there is nothing to vary")
+        if len(set(self.values)) < len(self.values) or len(self.values) == 1 or len(self.values) > MOST_VALUES:
+            raise InputError(f"{self.key}: it takes 2 to {MOST_VALUES} values, none of them twice")
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+    @property
+    def parameter(self) -> Parameter | None:
+        """The parameter that is varied; None for a week."""
+        return declared().get(self.key)
+
+    @property
+    def label(self) -> str:
+        """The label of the moves whose week is varied; empty for a parameter."""
+        return self.key.removeprefix(WEEK_OF) if self.key.startswith(WEEK_OF) else ""
+
+    @property
+    def world(self) -> bool:
+        """Whether it says what the world is like (an assumption or a size), rather than what managers do."""
+        return self.parameter is not None and self.parameter.role != "lever"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it takes whole numbers only."""
+        return not self.values and (bool(self.label) or self.parameter.kind is int)  # type: ignore[union-attr]
+
+    def at(self, u: np.ndarray) -> np.ndarray:
+        """Return values at places of the unit interval, of the shape of ``u``; every value gets an equal share."""
+        if self.values:
+            return self._column(
+                [self.values[i] for i in np.minimum(u * len(self.values), len(self.values) - 1).astype(int)]
+            )
+        low, high = float(self.low), float(self.high)  # type: ignore[arg-type]
+        if self.whole:
+            return np.minimum(low + np.floor(u * (high - low + 1)), high).astype(np.int64)
+        return low + u * (high - low)
+
+    def levels(self, count: int) -> list[Any]:
+        """Return its values, or so many at equal distances from lowest to highest (fewer if there are no more)."""
+        if self.values:
+            return list(self.values)
+        line = np.linspace(float(self.low), float(self.high), count)  # type: ignore[arg-type]
+        return [int(value) for value in np.unique(line.round())] if self.whole else [float(value) for value in line]
+
+    def ends(self) -> tuple[Any, Any]:
+        """Return its lowest and highest value, or its first and last."""
+        return (self.values[0], self.values[-1]) if self.values else (self.low, self.high)
+
+    def text(self) -> str:
+        """Return the factor as a file would say it."""
+        if self.values:
+            return f"{self.key}={','.join(map(_written, self.values))}"
+        return f"{self.key}={self.low!r}:{self.high!r}"
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the factor as plain data."""
+        if self.values:
+            return {"key": self.key, "values": list(self.values)}
+        return {"key": self.key, "low": self.low, "high": self.high}
+
+    def _column(self, values: Sequence[Any]) -> np.ndarray:
+        return np.array(values, dtype=object if isinstance(self.values[0], (str, bool)) else None)
+
+    def _checked(self, value: Any) -> Any:
+        """Return a value as it is set."""
+        if not self.label:
+            if self.key.startswith("week") and self.key not in declared():
+                raise InputError(f"{self.key!r}: it reads like 'week of The hero leaves=20:100'")
+            return check(self.key, value)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value) or value < 0:
+            raise InputError(f"{self.key}: {value!r} is not accepted; it takes a whole number of at least 0")
+        return int(value)
+
+    def _choices(self) -> tuple[Any, ...]:
+        """Return the values of a parameter that has a few only, unless it is given others."""
+        row = self.parameter
+        if row is None or not (row.choices or row.kind is bool):
+            return ()
+        if self.low is not None or self.high is not None:
+            raise InputError(f"{self.key}: has no range; it takes {row.accepts()}")
+        return row.choices or (False, True)
+
+    def _declared(self) -> tuple[float, float]:
+        row = self.parameter
+        if row is not None:
+            low, high = (row.kind(end) for end in row.range)
+            return low, high
+        if not self.label:
+            self._checked(None)
+        raise InputError(f"{self.key}: name the weeks, such as '{self.key}=20:100'")
+
+
+def factors_of(text: str) -> list[Factor]:
+    """Return the factors that a text names; see the top of this module.
+
+    Raises:
+        InputError: it cannot be read, or names what is not there.
+    """
+    name, equals, rest = (part.strip() for part in text.partition("="))
+    if not name or (equals and not rest):
+        raise InputError(f"{text!r}: it reads like programme.budget=0:20000 or programme.from_top=0,0.5,1")
+    if not equals:
+        rows = _named_together(name)
+        return [Factor(row.key) for row in rows] if rows else [Factor(name)]
+    ends = [part.strip() for part in rest.split(":")]
+    if len(ends) == 2 and all(ends):
+        return [Factor(name, _value(ends[0]), _value(ends[1]))]
+    values = [_value(part.strip()) for part in rest.split(",")]
+    return [Factor(name, values=tuple(values))]
+
+
+def _named_together(name: str) -> list[Parameter]:
+    """Return the parameters that one word stands for: all levers, all assumptions of ours, or a group."""
+    every = declared().values()
+    if name == "levers":
+        return [row for row in every if row.role == "lever"]
+    if name == "assumptions":
+        return [row for row in every if row.assumed and not row.choices and row.kind is not bool]
+    return [row for row in every if row.group == name]
+
+
+def _value(text: str) -> Any:
+    """Return a value as TOML reads it; a word without quotes is text."""
+    import tomllib
+
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

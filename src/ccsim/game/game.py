@@ -1,0 +1,365 @@
+"""One game in progress: choices in, a manager's figures out, quarter by quarter.
+
+Time in the game is a number of quarters from 0. A move or event is a layer of levers; what is in force is the base
+under all layers in the order in which they came, so that whatever ends leaves the world as the others have it.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ccsim.engine.rng import Purpose, four
+from ccsim.errors import InputError, UnknownName
+from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, Catalogue, Event, Move, catalogue
+from ccsim.game.class_rules import Terms
+from ccsim.model.kpis import KPIS, calculate
+from ccsim.model.populations import Floats
+from ccsim.model.recorder import Record
+from ccsim.model.settings import declared
+from ccsim.scenarios.scenario import Move as Levers
+from ccsim.scenarios.scenario import load, shipped
+from ccsim.simulation.simulation import Simulation
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a player decides for a quarter.
+
+    Attributes:
+        start, stop: names of moves.
+        expected: the player's prediction by KPI, made before the quarter is seen.
+        answers: to the questions asked after the quarter before, in their order; stay in the player's own file.
+    """
+
+    start: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+    expected: Mapping[str, float] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """What a manager sees of a quarter that is over.
+
+    Attributes:
+        number: from 0.
+        figures: every reported KPI: the mean of a quarter, None while it is not known yet.
+        shown: what listening brought to light, by KPI.
+        news: events that began or ended, and moves that they ended.
+        money: EUR left in the purse.
+        spent: EUR that the quarter took out of it.
+    """
+
+    number: int
+    figures: dict[str, float | None]
+    shown: dict[str, float]
+    news: tuple[str, ...]
+    money: float
+    spent: float
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """A move or event that is in force since a quarter."""
+
+    row: Move | Event
+    since: int
+
+    def over(self, quarter: int) -> bool:
+        return self.row.lasts > 0 and quarter >= self.since + self.row.lasts
+
+
+class Game:
+    """A management game.
+
+    Args:
+        seed: decides every draw and which events come when.
+        scenario: the organisation it is played on, by name.
+        player: a name to show beside the result; may be empty.
+        rules: the catalogue; by default the one that comes with ccsim.
+        terms: what a lecturer has set.
+
+    Attributes:
+        choices: what has been chosen, one a quarter.
+        seen: what the player has seen, one a quarter.
+        before: every KPI of the week before the game.
+        coming: the quarter in which each event begins.
+
+    Raises:
+        InputError: an unknown scenario, or a seed or terms that are not accepted.
+    """
+
+    def __init__(
+        self, seed: int = 0, scenario: str = "nothing", player: str = "", rules: Catalogue | None = None,
+        terms: Terms | None = None,
+    ) -> None:  # fmt: skip
+        self.catalogue, self.terms = rules or catalogue(), terms or Terms()
+        self.terms.check(self.catalogue)
+        self.rules = self.catalogue.rules
+        self.seed, self.scenario, self.player = seed, scenario, player
+        self.simulation = _fresh(scenario, seed, self.rules.quarters * self.rules.weeks)
+        self.choices: list[Choice] = []
+        self.seen: list[Quarter] = []
+        self.money = self.rules.budget
+        self._layers: list[_Layer] = []
+        self.coming = events_of(seed, self.catalogue, self.terms)
+        self._in_force: dict[str, Any] = {}
+        self._booked: list[float] = []  # EUR a quarter that the game books besides the model
+        self._known: tuple[int, dict[str, Floats]] | None = None
+        self.before = _last_week(self.simulation)
+
+    @property
+    def quarter(self) -> int:
+        """The quarter that is to be decided, from 0; the number of quarters once all are over."""
+        return len(self.choices)
+
+    @property
+    def over(self) -> bool:
+        """Whether all quarters are played."""
+        return self.quarter >= self.rules.quarters
+
+    @property
+    def running(self) -> dict[str, int]:
+        """Moves that go on unless they are stopped, with the quarter in which they began."""
+        rows = [layer for layer in self._layers if isinstance(layer.row, Move) and not layer.over(self.quarter)]
+        return {layer.row.name: layer.since for layer in rows}
+
+    def bill(self, choice: Choice) -> tuple[float, int]:
+        """Return what a choice takes in the coming quarter: EUR and points of attention, of all that would run."""
+        kept = [self.catalogue.moves[name] for name in self._kept(choice)]
+        new = [self.catalogue.move(name) for name in choice.start]
+        money = sum(row.once for row in new) + self.rules.weeks * sum(row.per_week for row in [*kept, *new])
+        return money, sum(row.attention for row in new) + sum(row.upkeep for row in kept)
+
+    def bring(self, events: Mapping[str, int]) -> None:
+        """Let events come as a lecturer wants, in quarters from 1; those that came already stay as they were.
+
+        Raises:
+            InputError: an unknown event, or a quarter after the last one.
+        """
+        terms = self.terms.model_copy(update={"events": {**self.terms.events, **events}})
+        terms.check(self.catalogue)
+        coming = events_of(self.seed, self.catalogue, terms)
+        if any(self.coming.get(name) != coming.get(name) and self._begun(name, coming) for name in events):
+            raise InputError(f"quarter {self.quarter} is played: an event can come in a later one only")
+        self.terms, self.coming = terms, coming
+
+    def _begun(self, name: str, coming: Mapping[str, int]) -> bool:
+        return min(self.coming.get(name, self.quarter), coming.get(name, self.quarter)) < self.quarter
+
+    def check(self, choice: Choice) -> None:
+        """Refuse a choice that cannot be made.
+
+        Raises:
+            InputError: the game is over, a name is unknown, a move is locked, runs already or does not run, two moves
+                exclude each other, attention or money does not suffice, or a prediction is missing that the terms ask for.
+        """
+        if self.over:
+            raise InputError(f"the game is over: all {self.rules.quarters} quarters are played")
+        for name in choice.stop:
+            self.catalogue.move(name)
+            if name not in self.running:
+                raise InputError(f"{name!r} does not run, so it cannot be stopped")
+        self._check_starts(choice)
+        self._check_predictions(choice)
+        money, attention = self.bill(choice)
+        if attention > self.rules.attention:
+            raise InputError(f"this takes {attention} points of attention; you have {self.rules.attention} a quarter")
+        if money > self.money:
+            raise InputError(f"this costs EUR {money:,.0f}; EUR {self.money:,.0f} is left: leave out or stop something")
+
+    def _check_predictions(self, choice: Choice) -> None:
+        for name, value in choice.expected.items():
+            if name not in self.catalogue.predicted:
+                raise UnknownName("predicted KPI", name, self.catalogue.predicted)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
+                raise InputError(f"{name}: {value!r} is no prediction; it takes a number")
+        missing = [KPIS[name].title.lower() for name in self.catalogue.predicted if name not in choice.expected]
+        if missing and self.terms.predict:
+            raise InputError(f"say first what you expect: {' and '.join(missing)}")
+
+    def _check_starts(self, choice: Choice) -> None:
+        for place, name in enumerate(choice.start):
+            self.catalogue.move(name)
+            if why := self.terms.forbids(name):
+                raise InputError(why)
+            if name in choice.start[:place] or name in choice.stop:
+                raise InputError(f"{name!r} is named twice in one quarter")
+            if name in self.running:
+                raise InputError(f"{name!r} runs already")
+            for other in choice.start[:place]:
+                if self.catalogue.excludes(name, other):
+                    raise InputError(f"{other!r} and {name!r} exclude each other: they set the same lever")
+
+    def play(self, choice: Choice) -> Quarter:
+        """Live a quarter with a choice, and return what a manager sees of it.
+
+        Raises:
+            InputError: the choice cannot be made; nothing has happened then.
+        """
+        self.check(choice)
+        spent, _ = self.bill(choice)
+        quarter = self.quarter
+        for name in [name for name in self.running if name not in self._kept(choice)]:
+            self._end(name)
+        rows = [self.catalogue.moves[name] for name in choice.start]
+        self._layers += [_Layer(row, quarter) for row in rows]
+        news = self._happen(quarter)
+        self._set_levers()
+        for _ in range(self.rules.weeks):
+            self.simulation.step()
+        moves = [layer.row for layer in self._layers if isinstance(layer.row, Move)]
+        self._booked.append(sum(row.once for row in rows) + self.rules.weeks * sum(row.weekly for row in moves))
+        shown = {kpi: self._mean(kpi, quarter) for row in moves for kpi in row.shows}
+        self.choices.append(choice)
+        self.money += self.rules.budget * (not self.over) - spent
+        figures = {row.kpi: self._figure(row.kpi, quarter - row.late) for row in self.rules.report}
+        self._layers = [layer for layer in self._layers if not layer.over(self.quarter)]
+        self.seen.append(Quarter(quarter, figures, shown, news, self.money, spent))
+        return self.seen[-1]
+
+    def kpis(self) -> dict[str, Floats]:
+        """Return every KPI over the weeks so far, the player's own cost not booked."""
+        if self._known is None or self._known[0] != self.simulation.week:
+            self._known = (self.simulation.week, self.simulation.kpis())
+        return self._known[1]
+
+    def by_quarter(self, kpi: str) -> list[float]:
+        """Return a KPI's mean in each quarter, profit and cost with what the player's moves cost."""
+        return [self._mean(kpi, quarter) for quarter in range(self.quarter)]
+
+    def weekly(self, kpi: str) -> Floats:
+        """Return a KPI over the weeks so far, profit and cost with what the player's moves cost."""
+        sign = {"profit": -1.0, "cost": 1.0}.get(kpi, 0.0)
+        return self.kpis()[kpi] + sign * np.repeat(self._booked, self.rules.weeks) / self.rules.weeks
+
+    def digest(self) -> str:
+        """Return a fingerprint of every figure of every week: equal if and only if the games are, bit for bit."""
+        mark = hashlib.sha256()
+        for name, values in sorted(self.kpis().items()):
+            mark.update(name.encode())
+            mark.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
+        return mark.hexdigest()
+
+    def _kept(self, choice: Choice) -> list[str]:
+        """Return the running moves that go on: neither stopped nor excluded by a new one."""
+        return [
+            name for name in self.running
+            if name not in choice.stop and not any(self.catalogue.excludes(name, new) for new in choice.start)
+        ]  # fmt: skip
+
+    def _happen(self, quarter: int) -> tuple[str, ...]:
+        """Let this quarter's events begin; an event ends the moves whose levers it takes over."""
+        news = []
+        for name in (name for name, begins in self.coming.items() if begins == quarter):
+            row = self.catalogue.events[name]
+            news.append(f"{row.title}. {row.about}")
+            for other in [other for other in self.running if self.catalogue.excludes(name, other)]:
+                self._end(other)
+                news.append(f"That ended: {self.catalogue.moves[other].title}.")
+            self._layers.append(_Layer(row, quarter))
+        return tuple(news)
+
+    def _end(self, name: str) -> None:
+        self._layers = [layer for layer in self._layers if layer.row.name != name]
+
+    def _set_levers(self) -> None:
+        """Move the levers to what is in force now; those that nothing sets any more go back to the scenario's."""
+        wanted: dict[str, Any] = _programme([layer.row for layer in self._layers if isinstance(layer.row, Move)])
+        for layer in self._layers:
+            wanted.update(layer.row.set)
+        base = self.simulation.scenario.values()
+        for key in self._in_force:
+            wanted.setdefault(key, base.get(key, declared()[key].shown))
+        changed = {key: value for key, value in wanted.items() if self._in_force.get(key) != value}
+        if changed:
+            self.simulation.move(Levers(changed, self.simulation.week + 1, label=f"quarter {self.quarter + 1}"))
+        self._in_force = {key: value for key, value in wanted.items() if not declared()[key].impulse}
+
+    def _figure(self, kpi: str, quarter: int) -> float | None:
+        return self._mean(kpi, quarter) if quarter >= 0 else None
+
+    def _mean(self, kpi: str, quarter: int) -> float:
+        weeks = slice(quarter * self.rules.weeks, (quarter + 1) * self.rules.weeks)
+        values = self.kpis()[kpi][weeks]
+        mean = float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
+        sign = {"profit": -1.0, "cost": 1.0}.get(kpi, 0.0)
+        return mean + sign * self._booked[quarter] / self.rules.weeks
+
+
+def play_through(
+    choices: Sequence[Choice], seed: int, scenario: str = "nothing", rules: Catalogue | None = None,
+    terms: Terms | None = None,
+) -> Game:  # fmt: skip
+    """Play a whole list of choices.
+
+    Raises:
+        InputError: a choice cannot be made; the message says in which quarter.
+    """
+    game = Game(seed, scenario, rules=rules, terms=terms)
+    for number, choice in enumerate(choices):
+        try:
+            game.play(choice)
+        except InputError as error:
+            raise InputError(f"quarter {number + 1}: {error}") from None
+    return game
+
+
+def events_of(seed: int, rules: Catalogue, terms: Terms | None = None) -> dict[str, int]:
+    """Return which events a seed brings, or a lecturer's terms, and in which quarter (from 0) each begins."""
+    found: dict[str, int] = {}
+    wanted = terms.events if terms else {}
+    for place, row in enumerate(rules.events.values()):
+        if row.name in wanted:
+            found |= {row.name: wanted[row.name] - 1} if wanted[row.name] else {}
+            continue
+        happens, when, _, _ = four(seed, int(Purpose.GAME_EVENT), 0, place)
+        if happens < row.chance:
+            # The file counts quarters from 1, as players do.
+            found[row.name] = row.first - 1 + int(when * (row.last - row.first + 1))
+    return found
+
+
+def _programme(rows: list[Move]) -> dict[str, Any]:
+    """Return the programme's levers for what the running moves spend; none if they spend nothing on it."""
+    parts = {part: sum(row.spend.get(part, 0.0) for row in rows) for part in FROM_TOP + FROM_BOTTOM}
+    budget = sum(parts.values())
+    if budget <= 0.0:
+        return {}
+    levers = {f"programme.{part}": euros / budget for part, euros in parts.items()}
+    from_top = sum(parts[part] for part in FROM_TOP) / budget
+    return {"programme.budget": budget, "programme.from_top": from_top, **levers}
+
+
+def _fresh(scenario: str, seed: int, weeks: int) -> Simulation:
+    """Return an organisation at week 0. Its past costs more than the game, so the last few are kept and copied."""
+    founded = _founded(scenario, seed, weeks)
+    twin = copy.copy(founded)
+    twin.world, twin.events = founded.world.copy(), []
+    twin.record = Record.of(twin.world, weeks)
+    return twin
+
+
+def _last_week(simulation: Simulation) -> dict[str, float]:
+    """Return the KPIs of the last week of the past, as a predecessor hands them over."""
+    record = Record.of(simulation.world, 1)
+    record.add(simulation.world)
+    return {
+        name: float(values[0])
+        for name, values in calculate(record, simulation.world.settings.accounts.discount).items()
+    }
+
+
+@lru_cache(maxsize=16)
+def _founded(scenario: str, seed: int, weeks: int) -> Simulation:
+    if scenario not in shipped():
+        # A name only: games come from other people's files, and a path would open any file of the server.
+        raise UnknownName("scenario", scenario, shipped())
+    return Simulation(load(scenario), seed, weeks)

@@ -1,7 +1,0 @@
-"""The model, loaded and at first compiled: to import this takes seconds, and processes forked afterwards have it at once."""
-
-from ccsim.run import do_task, load_model
-
-__all__ = ["do_task"]
-
-load_model()

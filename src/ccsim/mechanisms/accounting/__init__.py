@@ -1,0 +1,1 @@
+"""Accounting: the count of everything, and the accounts."""

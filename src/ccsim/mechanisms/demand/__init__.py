@@ -1,0 +1,1 @@
+"""Demand: who needs help, from a person, a machine, or before asking."""

@@ -1,0 +1,145 @@
+"""Customers raise cases: new ones (value demand) and those that earlier failures cause (failure demand).
+
+Capacity is hours, so cases wait in a queue for their department, first come first served; some customers tire
+of waiting and give up. Most cases are simple and a few are hard; some need several departments in turn.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose, four, open_unit, uniform
+from ccsim.mechanisms.demand.proactive import false_alarms, reach_out
+from ccsim.mechanisms.demand.self_service import take_first
+from ccsim.mechanisms.market.segmentation import goes_first
+from ccsim.mechanisms.service.queues import drop_out, join_front, join_queue
+
+RAISE = int(Purpose.RAISE_CASE)
+MACHINE, AHEAD, PRIORITY = int(Purpose.SELF_SERVICE), int(Purpose.PROACTIVE), int(Purpose.PRIORITY)
+
+
+@parameters("demand")
+class Demand:
+    """What customers ask for."""
+
+    rate: float = parameter(
+        0.33,
+        unit="probability",
+        range=(0.15, 0.4),
+        off=0.0,
+        meaning="chance a week that a customer without an open issue has a new one",
+        source="calibrated: staff are busy 85 to 90 % of their time",
+    )
+    surge: float = parameter(
+        1.0, unit="factor", range=(0.5, 2.0), off=1.0, legal=(0.0, 3.0), lever=True,
+        meaning="demand relative to the ordinary level, for shocks")  # fmt: skip
+    journeys: float = parameter(
+        0.45, unit="share", range=(0.1, 0.8), off=0.0,
+        meaning="share of issues that need a second department, and of those that need a third")  # fmt: skip
+    patience: float = parameter(
+        0.04, unit="probability", range=(0.0, 0.15), off=0.0,
+        meaning="chance of giving up, for each week already waited in a queue, in each further week")  # fmt: skip
+
+
+@rule
+def complexity_of(luck):
+    """Most cases are simple: the square of a uniform draw, one third on average."""
+    return luck * luck
+
+
+@rule
+def stages_of(luck, departments, p):
+    """A journey goes on to another department with a fixed chance, at most twice."""
+    stages = 1
+    if luck < p.journeys and departments > 1:
+        stages = 2
+        if luck < p.journeys * p.journeys and departments > 2:
+            stages = 3
+    return stages
+
+
+@rule
+def tires(waited, luck, p):
+    """The longer the wait, the sooner a customer gives up."""
+    return luck < p.patience * waited
+
+
+@kernel(allocates=True)
+def give_up(customers, cases, departments, p, week):
+    """Customers who have waited tire of waiting; the contact counts as a bad one."""
+    tired, count = np.empty(len(cases.state), np.int32), 0
+    for i in range(len(cases.state)):
+        tired[count] = i
+        count += (cases.state[i] == 1) & tires(week - cases.queued_in[i], open_unit(customers.luck_to_ask[i]), p)
+    for i in tired[:count]:
+        drop_out(i, cases, departments)
+        departments.abandoned[cases.department[i]] += 1
+        customers.events[i] += 1
+
+
+@rule
+def open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week):
+    """A new issue joins a queue; that of a customer who is thought valuable perhaps at its front."""
+    p, priority, mean = all_p[0], all_p[3], all_p[4]
+    cases.stages[i] = stages_of(length, len(departments.queue), p)
+    cases.complexity[i] = complexity_of(hardness)
+    cases.contacts[i] = 1
+    cases.opened_in[i] = week
+    cases.defect[i] = 0
+    cases.lost[i] = 0
+    cases.hassle[i] = hassle
+    departments.raised[department] += 1
+    if priority.priority > 0.0 and goes_first(
+        customers.estimate[i], mean, uniform(seed, PRIORITY, week, i), priority
+    ):  # fmt: skip
+        join_front(i, department, week, cases, departments)
+    else:
+        join_queue(i, department, week, cases, departments)
+
+
+@rule
+def arise(i, fronts, customers, cases, departments, segments, all_p, seed, week):
+    """An issue comes up: it is settled ahead, solved or lost in the machine, or joins a queue."""
+    _, hardness, where, length = four(seed, RAISE, week, i)
+    machine, ahead = all_p[1], all_p[2]
+    department = int(where * fronts)
+    if ahead.share > 0.0 and uniform(seed, AHEAD, week, i) < ahead.share * ahead.accuracy:
+        reach_out(i, ahead.welcome, department, customers, departments, ahead.time * all_p[5])
+        return
+    hassle = 0
+    if machine.share > 0.0:
+        tried, outcome, way, _ = four(seed, MACHINE, week, i)
+        if tried < machine.share:
+            hassle = take_first(i, complexity_of(hardness), outcome, way, customers, segments, machine)
+    if hassle >= 0:
+        open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week)
+
+
+@kernel(allocates=True)
+def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, week):
+    """Unresolved issues come back; customers without one may have a new one.
+
+    ``all_p``: parameters of demand, self-service, proactive contact and segmentation, mean value of a customer, hours
+    of a standard contact.
+    """
+    p, ahead = all_p[0], all_p[2]
+    coming = p.rate * p.surge
+    alarmed = coming * (1.0 + false_alarms(ahead))
+    # Listed first, without a branch: who asks cannot be foreseen, and each wrong guess of the processor costs more.
+    asking, count = np.empty(len(cases.state), np.int32), 0
+    for i in range(len(cases.state)):
+        asking[count] = i
+        new = (open_unit(customers.luck_to_ask[i]) < alarmed) & (cases.state[i] == 0) & (customers.active[i] == 1)
+        count += (cases.state[i] == 2) | new
+    for i in asking[:count]:
+        if cases.state[i] == 2:
+            cases.contacts[i] += 1
+            departments.returned[cases.department[i]] += 1
+            join_queue(i, cases.department[i], week, cases, departments)
+        elif open_unit(customers.luck_to_ask[i]) < coming:
+            arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
+        else:
+            department = int(uniform(seed, AHEAD, week, i) * fronts)
+            reach_out(i, ahead.nuisance, department, customers, departments, ahead.time * all_p[5])

@@ -1,0 +1,49 @@
+"""Anticipating a need beats reacting to it, if one anticipates right. [001]
+
+A coming issue that is seen is settled before it is raised, in less time. For each one seen rightly, some calls
+reach customers who needed nothing: the less accurate, the more of them, and each takes time and annoys.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.jit import rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("proactive")
+class Proactive:
+    """Contact before the customer asks."""
+
+    share: float = parameter(
+        0.0, unit="share", range=(0.0, 0.6), off=0.0, lever=True, meaning="share of coming issues that one tries to see"
+    )
+    accuracy: float = parameter(
+        0.6,
+        unit="share",
+        range=(0.2, 0.95),
+        legal=(0.01, 1.0),
+        lever=True,
+        meaning="share of such contacts that meet a need",
+    )
+    time: float = parameter(
+        0.35, unit="factor", range=(0.15, 0.7), meaning="time of such a contact, relative to the standard contact"
+    )
+    welcome: float = parameter(
+        0.9, unit="share", range=(0.7, 1.0), meaning="quality of a contact that settles an issue before it arises"
+    )
+    nuisance: float = parameter(0.45, unit="share", range=(0.2, 0.7), meaning="quality of a contact that nobody needed")
+
+
+@rule
+def false_alarms(p):
+    """Contacts that nobody needed, for each coming issue; the others meet one."""
+    return p.share * (1.0 - p.accuracy)
+
+
+@rule
+def reach_out(i, quality, department, customers, departments, time):
+    """Contact a customer who has not asked."""
+    customers.events[i] += 1
+    customers.quality[i] += quality
+    departments.outreach[department] += 1
+    departments.outreach_hours[department] += time

@@ -1,0 +1,80 @@
+"""Self-service is cheap, and hurts without a way out to a person. [001]
+
+Some new issues go to a machine first. It solves the simple ones. With a way out the rest reach a person, with one
+annoyance more; without, they end in a bad contact, and some find another way in.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("self_service")
+class SelfService:
+    """A machine that is asked first."""
+
+    share: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="share of new issues that go to the machine first",
+    )
+    quality: float = parameter(
+        0.7, unit="probability", range=(0.3, 0.95), lever=True, meaning="chance that it solves the simplest issue"
+    )
+    exit: bool = parameter(1, unit="on/off", range=(0, 1), lever=True, meaning="whether there is a way out to a person")
+    limit: float = parameter(
+        0.9, unit="share", range=(0.5, 1.0), meaning="how much of that chance the most complex issue takes away"
+    )
+    smooth: float = parameter(
+        0.8, unit="share", range=(0.6, 1.0), meaning="quality of a contact in which the machine solves the issue"
+    )
+    trapped: float = parameter(
+        0.1, unit="share", range=(0.0, 0.3), meaning="quality of a contact that ends in the machine"
+    )
+    insist: float = parameter(
+        0.5, unit="probability", range=(0.2, 0.8), meaning="chance to find a person in spite of having no way out"
+    )
+    cost: float = parameter(0.5, unit="EUR", range=(0.1, 2.0), meaning="cost of a contact with the machine")
+
+
+SOLVED, STUCK, THROUGH, ROUNDABOUT = range(4)
+
+
+@rule
+def ends(complexity, outcome, way, p):
+    """How a contact with the machine ends: solved, stuck, through to a person, or roundabout to a person."""
+    if outcome < p.quality * (1.0 - p.limit * complexity):
+        return SOLVED
+    if p.exit:
+        return THROUGH
+    return ROUNDABOUT if way < p.insist else STUCK
+
+
+@rule
+def take_first(i, complexity, outcome, way, customers, segments, p):
+    """Let the machine try; return the annoyances with which the issue reaches a person, or -1 if it does not."""
+    segment = customers.segment[i]
+    segments.bot_contacts[segment] += 1
+    end = ends(complexity, outcome, way, p)
+    if end == SOLVED:
+        segments.bot_solved[segment] += 1
+        customers.events[i] += 1
+        customers.quality[i] += p.smooth
+        return -1
+    if end == STUCK:
+        segments.bot_stuck[segment] += 1
+        customers.events[i] += 1
+        customers.quality[i] += p.trapped
+        return -1
+    return 1 if end == THROUGH else 2
+
+
+@kernel
+def charge(segments, firm, p):
+    """Book the machine's contacts."""
+    for s in range(len(segments.bot_contacts)):
+        firm.machine[0] += p.cost * segments.bot_contacts[s]

@@ -1,0 +1,1 @@
+"""Experience: how customers judge contacts, and what they tell others."""

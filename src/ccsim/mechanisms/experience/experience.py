@@ -1,0 +1,132 @@
+"""Satisfaction moves by disconfirmed expectations, losses weighing more than gains (Oliver 1980; Kahneman & Tversky 1979).
+
+Between contacts it returns to what the offer itself is worth to the customer. Expectations follow experience.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import share, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import open_unit
+from ccsim.mechanisms.market.promise import trusts
+
+
+@parameters("experience")
+class Experience:
+    """How contacts become satisfaction and talk."""
+
+    weight: float = parameter(
+        0.1,
+        unit="share",
+        range=(0.1, 0.4),
+        off=0.0,
+        meaning="share of the way to a contact's felt quality that satisfaction moves",
+    )
+    loss: float = parameter(
+        1.6,
+        unit="factor",
+        range=(1.0, 2.5),
+        off=1.0,
+        legal=(1.0, 10.0),
+        meaning="weight of a disappointment relative to an equal surprise",
+        source="assumed; Tversky & Kahneman 1992: 2.25 for money",
+    )
+    learning: float = parameter(
+        0.1,
+        unit="share",
+        range=(0.03, 0.3),
+        off=0.0,
+        meaning="share of the way to a contact's quality that the customer's expectation moves",
+    )
+    offer: float = parameter(
+        0.924,
+        unit="share",
+        range=(0.65, 0.98),
+        meaning="satisfaction with an offer that fits perfectly; to what it is worth customers return",
+        source="calibrated: a fit of 0.95",
+    )
+    forgetting: float = parameter(
+        0.05,
+        unit="1/week",
+        range=(0.01, 0.08),
+        off=0.0,
+        meaning="pace at which satisfaction returns to the offer's worth between contacts",
+    )
+    noticing: float = parameter(
+        0.1,
+        unit="1/week",
+        range=(0.05, 0.3),
+        off=0.0,
+        meaning="pace at which the quality of contacts becomes known",
+    )
+    talking: float = parameter(
+        0.7,
+        unit="probability",
+        range=(0.2, 1.0),
+        off=0.0,
+        meaning="chance of telling others about a contact of the strongest kind",
+    )
+
+
+@rule
+def felt_quality(quality, expectation, p):
+    """A contact is felt as expected plus the difference, disappointments enlarged."""
+    surprise = quality - expectation
+    return share(expectation + (surprise * p.loss if surprise < 0.0 else surprise))
+
+
+@rule
+def speaks(felt, luck, p):
+    """The further a contact is from indifferent, the sooner it is told."""
+    return luck < p.talking * abs(2.0 * felt - 1.0)
+
+
+@kernel
+def judge(customers, segments, firm, p, promise, reach, week):
+    """Every customer's satisfaction moves, and some talk; owns ``satisfaction``, ``expectation`` and ``trust``."""
+    count = len(customers.active)
+    given, contacts = 0.0, 0.0
+    for i in range(count):
+        if customers.joined_in[i] == week and customers.active[i] == 1:
+            # Newcomers begin with the offer's worth and with what they have heard.
+            customers.satisfaction[i] = segments.worth[customers.segment[i]]
+            customers.trust[i] = 0.5
+            customers.expectation[i] = 0.4 + 0.5 * customers.opinion[i]
+        if customers.events[i] > 0.0:
+            quality = customers.quality[i] / customers.events[i]
+            felt = felt_quality(quality, customers.expectation[i], p)
+            given += customers.quality[i]
+            contacts += customers.events[i]
+            customers.trust[i] = trusts(customers.trust[i], quality, customers.expectation[i], promise)
+            customers.satisfaction[i] = toward(customers.satisfaction[i], felt, p.weight)
+            customers.expectation[i] = toward(customers.expectation[i], quality, p.learning)
+            if speaks(felt, open_unit(customers.luck_to_talk[i]), p):
+                segment = customers.segment[i]
+                segments.said_good[segment] += felt >= 0.5
+                segments.said_bad[segment] += felt < 0.5
+                tell(i, felt, customers, reach)
+        else:
+            # Customers only; a product, because who is one cannot be foreseen and a wrong guess costs more.
+            pace = p.forgetting * customers.active[i]
+            customers.satisfaction[i] = toward(customers.satisfaction[i], segments.worth[customers.segment[i]], pace)
+    if contacts > 0.0:
+        firm.practice[0] = toward(firm.practice[0], given / contacts, p.noticing)
+
+
+@rule
+def tell(teller, felt, customers, reach):
+    """A story reaches the neighbours in the market and one person far away; ill talk weighs half as much again."""
+    weight = 1.5 if felt < 0.5 else 1.0
+    count = len(customers.heard)
+    left = right = teller
+    for _ in range(reach):
+        left = left - 1 if left > 0 else count - 1
+        right = right + 1 if right < count - 1 else 0
+        for listener in (right, left):
+            customers.heard[listener] += weight * felt
+            customers.voices[listener] += weight
+    if reach > 0:
+        listener = customers.far_tie[teller]
+        customers.heard[listener] += weight * felt
+        customers.voices[listener] += weight

@@ -1,0 +1,50 @@
+"""Customers talk to everyone: failures and cures travel along ties. [003]
+
+Talk is about a single contact, and what a person has heard fades to neutral.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("word_of_mouth")
+class WordOfMouth:
+    """How far talk reaches and how long it lasts."""
+
+    reach: int = parameter(
+        2,
+        unit="people each side",
+        range=(0, 5),
+        legal=(0, 50),
+        off=0,
+        lever=True,
+        meaning="neighbours on either side in the market who hear a customer's story; one acquaintance far away too",
+    )
+    influence: float = parameter(
+        0.3,
+        unit="share",
+        range=(0.05, 0.6),
+        off=0.0,
+        meaning="share of the way to what many voices say that an opinion moves in a week",
+    )
+    fading: float = parameter(
+        0.05, unit="1/week", range=(0.01, 0.15), meaning="pace at which an opinion returns to neutral"
+    )
+
+
+@rule
+def hears(opinion, heard, voices, p):
+    """An opinion moves towards what was heard, the further the more voices; then it fades a little."""
+    if voices > 0.0:
+        opinion = toward(opinion, heard / voices, p.influence * saturating(voices, 2.0))
+    return toward(opinion, 0.5, p.fading)
+
+
+@kernel
+def listen(customers, p):
+    """Everybody in the market takes in what was said; owns ``opinion``."""
+    for i in range(len(customers.opinion)):
+        customers.opinion[i] = hears(customers.opinion[i], customers.heard[i], customers.voices[i], p)

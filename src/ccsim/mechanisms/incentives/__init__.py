@@ -1,0 +1,1 @@
+"""Incentives: scorecards, the measures in them, recognition."""

@@ -1,0 +1,67 @@
+"""What an act, and what a unit, shows on a scorecard: what is counted, not what was done. [001]
+
+A call cut short shows a short handling time; a case passed on shows no cost here; a closed case shows as resolved
+until the customer calls again, and only a part of such calls is traced back.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import share
+from ccsim.engine.jit import rule
+from ccsim.mechanisms.incentives.scorecards import total
+
+
+@rule
+def among_colleagues(card, pleased):
+    """What colleagues see of an act or a unit, as far as the card counts it."""
+    return card.internal * pleased / total(card) if card.internal > 0.0 else 0.0
+
+
+@rule
+def survey(courtesy, success, p):
+    """A survey right after the contact: mostly courtesy, partly the outcome."""
+    return p.courtesy * courtesy + (1.0 - p.courtesy) * success
+
+
+@rule
+def record(card, quickness, thrift, courtesy, success, closes, journey, p):
+    """Return what an act is going to show on the scorecard, between 0 and 1.
+
+    Args:
+        card: the scorecard.
+        quickness: 1 for no time spent, 0 for the time of a thorough solution.
+        thrift: the same for cost in the own department.
+        courtesy: courtesy of the act.
+        success: chance that it does its stage right.
+        closes: 1 if the record can call the issue resolved here, else 0.
+        journey: chance that the journey stays sound after it.
+        p: parameters.
+    """
+    weights = total(card)
+    if weights <= 0.0:
+        return 0.0
+    claimed = closes * (1.0 - p.traced * (1.0 - success))
+    shown = (
+        card.handling_time * quickness
+        + card.cost * thrift
+        + card.csat * survey(courtesy, success, p)
+        + card.resolution * claimed
+        + card.journey * p.sight * journey
+    )
+    return shown * (1.0 / weights)  # one division a week, not one a choice
+
+
+@rule
+def result(card, quickness, thrift, surveyed, claimed, journey):
+    """Return a unit's reported result on a scorecard, between 0 and 1; one half for a card without weights."""
+    weights = total(card)
+    if weights <= 0.0:
+        return 0.5
+    shown = (
+        card.handling_time * share(quickness)
+        + card.cost * share(thrift)
+        + card.csat * surveyed
+        + card.resolution * claimed
+        + card.journey * journey
+    )
+    return shown / weights

@@ -1,0 +1,72 @@
+"""Recognition that reinforces good behaviour sustains it: who is seen to do well does it again. [001]
+
+Leaders who take the time see customer-first acts that worked, and say so. People come to expect it, enjoy it, and
+form the habit sooner. It takes the leader's time, which escalated cases then lack.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("recognition")
+class Recognition:
+    """Leaders who see and say what was done well."""
+
+    level: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="how far leaders make it their task to recognise customer-first acts",
+    )
+    pull: float = parameter(
+        0.4, unit="utility", range=(0.1, 1.0), off=0.0, meaning="weight in a choice of recognition that is sure to come"
+    )
+    expecting: float = parameter(
+        0.1, unit="1/week", range=(0.03, 0.3), off=0.0, meaning="pace at which people come to expect what they get"
+    )
+    joy: float = parameter(
+        0.08, unit="share", range=(0.0, 0.2), off=0.0, meaning="engagement gained with full recognition"
+    )
+    reinforces: float = parameter(
+        0.3, unit="factor", range=(0.0, 1.0), off=0.0, meaning="how much faster habit forms with full recognition"
+    )
+    time: float = parameter(
+        0.15,
+        unit="hours/week",
+        range=(0.05, 0.5),
+        off=0.0,
+        meaning="time that a leader needs for each person at full level",
+    )
+
+
+@rule
+def recognised(wins, p):
+    """What is seen of a week's good acts; the first ones weigh most."""
+    return p.level * saturating(wins, 1.0)
+
+
+@kernel
+def take_time(staff, leaders, p, week):
+    """Recognition takes leaders' time before cases do."""
+    for i in range(len(staff.leader)):
+        if staff.leader[i] >= 0 and week >= staff.vacant_until[i]:
+            lead = staff.leader[i]
+            leaders.attention[lead] = max(0.0, leaders.attention[lead] - p.level * p.time)
+
+
+@kernel
+def praise(staff, p):
+    """Leaders say what they saw; owns ``praise``."""
+    for i in range(len(staff.praise)):
+        if staff.arrived[i] > 0.0:
+            staff.praise[i] = 0.0
+            continue
+        if staff.leader[i] >= 0:
+            staff.recognised[i] += recognised(staff.wins[i], p)
+        staff.praise[i] = toward(staff.praise[i], p.pull * staff.recognised[i], p.expecting)
+        staff.relief[i] += p.joy * staff.recognised[i]

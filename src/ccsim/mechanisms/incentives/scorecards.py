@@ -1,0 +1,140 @@
+"""People lean to what is counted and rewarded; organisations get the behaviour that they reward. [001]
+
+What counts is what an act will *show* on the measure (see ``measures``), not what it does. Goodhart's law follows
+from the difference, it is not put in.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import clip, saturating
+from ccsim.engine.jit import rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+def _weight(default: float, what: str) -> float:
+    return parameter(
+        default, unit="weight", range=(0.0, 1.0), legal=(0.0, 1000.0), lever=True,
+        meaning=f"weight of {what}; weights count relative to their sum")  # fmt: skip
+
+
+@parameters("staff_scorecard")
+class StaffScorecard:
+    """What front-line and back-office staff are measured on."""
+
+    handling_time: float = _weight(0.4, "short handling time")
+    cost: float = _weight(0.2, "the own department's cost")
+    csat: float = _weight(0.3, "satisfaction with the interaction, surveyed right after it")
+    resolution: float = _weight(0.1, "first-contact resolution as recorded")
+    journey: float = _weight(0.0, "the customer's journey done right from end to end")
+    internal: float = _weight(0.0, "the satisfaction of colleagues with what is passed on to them")
+
+
+@parameters("head_scorecard")
+class HeadScorecard:
+    """What team leads and heads of department are measured on."""
+
+    handling_time: float = _weight(0.3, "short handling time")
+    cost: float = _weight(0.4, "the own department's cost")
+    csat: float = _weight(0.2, "satisfaction with the interaction, surveyed right after it")
+    resolution: float = _weight(0.1, "first-contact resolution as recorded")
+    journey: float = _weight(0.0, "the customer's journey done right from end to end")
+    internal: float = _weight(0.0, "the engagement of the own people")
+
+
+@parameters("executive_scorecard")
+class ExecutiveScorecard:
+    """What the executive is measured on."""
+
+    handling_time: float = _weight(0.0, "short handling time")
+    cost: float = _weight(0.6, "cost")
+    csat: float = _weight(0.4, "satisfaction with the interaction, surveyed right after it")
+    resolution: float = _weight(0.0, "first-contact resolution as recorded")
+    journey: float = _weight(0.0, "the customer's journey done right from end to end")
+    internal: float = _weight(0.0, "the engagement of staff")
+
+
+@parameters("scorecards")
+class Scorecards:
+    """How strongly scorecards bind and how well they see."""
+
+    strength: float = parameter(
+        1.0,
+        unit="factor",
+        range=(0.0, 3.0),
+        legal=(0.0, 10.0),
+        off=0.0,
+        lever=True,
+        meaning="how much depends on the scorecard (pay, praise, career), 1 in the ordinary organisation",
+    )
+    pull: float = parameter(
+        6.0,
+        unit="utility",
+        range=(2.0, 12.0),
+        off=0.0,
+        meaning="weight of the reward in a choice when everything depends on it",
+    )
+    half: float = parameter(
+        1.5,
+        unit="factor",
+        range=(0.5, 4.0),
+        meaning="strength at which half of that weight is reached: rewards have diminishing weight",
+        source="assumed; magnitude checked against Jenkins et al. 1998, r = .34 of pay with quantity",
+    )
+    pressing: float = parameter(
+        4.0,
+        unit="1/share",
+        range=(0.0, 8.0),
+        off=0.0,
+        meaning="how much harder a leader presses for each unit by which reported results are behind the usual",
+        source="assumed; sign: Repenning & Sterman 2002, pressure answers a gap in results",
+    )
+    traced: float = parameter(
+        0.4,
+        unit="share",
+        range=(0.0, 0.9),
+        lever=True,
+        meaning="share of repeat contacts that records trace back to the contact that caused them",
+    )
+    sight: float = parameter(
+        0.6,
+        unit="share",
+        range=(0.2, 1.0),
+        meaning="how clearly a person sees the own part in an end-to-end result that several share",
+    )
+    courtesy: float = parameter(
+        0.6,
+        unit="share",
+        range=(0.3, 0.9),
+        meaning="part of a survey right after the contact that rests on courtesy, before the outcome is known",
+    )
+
+
+@rule
+def total(card):
+    """Sum of a scorecard's weights."""
+    return card.handling_time + card.cost + card.csat + card.resolution + card.journey + card.internal
+
+
+@rule
+def customer_share(card):
+    """Share of a scorecard that looks at customers; one half for a scorecard without weights."""
+    weights = total(card)
+    return (card.csat + card.resolution + card.journey) / weights if weights > 0.0 else 0.5
+
+
+@rule
+def staff_share(card):
+    """Share of a scorecard that looks at the own people."""
+    return card.internal / total(card) if card.internal > 0.0 else 0.0
+
+
+@rule
+def bite(taste, p):
+    """How strongly rewards weigh for a person: more with strength, but less and less so."""
+    return p.pull * taste * saturating(p.strength, p.half)
+
+
+@rule
+def pressed(behind, p):
+    """Leaders press harder while results are behind the usual and ease off while ahead, between nothing and twice."""
+    return clip(1.0 + p.pressing * behind, 0.0, 2.0)

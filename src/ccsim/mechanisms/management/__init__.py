@@ -1,0 +1,1 @@
+"""Management: leaders, programmes, champions, decision rights, structure, technology."""

@@ -1,0 +1,80 @@
+"""Who is central in the network of who listens to whom: the informal carriers that network analysis finds. [004]
+
+Ties are directed: ``colleagues[i]`` are those to whom i listens, so whoever is listened to by many is well connected.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccsim.engine.jit import kernel
+
+
+@kernel
+def degree(colleagues, out):
+    """Count for each person how many listen to him or her; fills ``out``."""
+    out[:] = 0.0
+    for i in range(colleagues.shape[0]):
+        for k in range(colleagues.shape[1]):
+            out[colleagues[i, k]] += 1.0
+
+
+@kernel(allocates=True)
+def eigenvector(colleagues, out):
+    """Being listened to by those who are listened to (Bonacich 1972); fills ``out``, of length 1.
+
+    Power iteration on the network plus the identity, which has the same vectors and always converges.
+    """
+    count = colleagues.shape[0]
+    before = np.full(count, 1.0 / np.sqrt(max(1, count)))
+    for _ in range(200):
+        out[:] = before
+        for i in range(count):
+            for k in range(colleagues.shape[1]):
+                out[colleagues[i, k]] += before[i]
+        length = 0.0
+        for i in range(count):
+            length += out[i] * out[i]
+        length = np.sqrt(length)
+        moved = 0.0
+        for i in range(count):
+            out[i] /= length
+            moved += abs(out[i] - before[i])
+            before[i] = out[i]
+        if moved < 1e-10 * count:
+            return
+
+
+@kernel(allocates=True)
+def betweenness(colleagues, out):
+    """Lying on the shortest ways along which others hear of each other (Freeman 1977; Brandes 2001); fills ``out``."""
+    count, ties = colleagues.shape
+    out[:] = 0.0
+    order, distance = np.empty(count, np.int64), np.empty(count, np.int64)
+    ways, share_of = np.empty(count), np.empty(count)
+    for source in range(count):
+        distance[:] = -1
+        ways[:] = 0.0
+        share_of[:] = 0.0
+        distance[source], ways[source], order[0] = 0, 1.0, source
+        reached, head = 1, 0
+        while head < reached:
+            i = order[head]
+            head += 1
+            for k in range(ties):
+                other = colleagues[i, k]
+                if distance[other] < 0:
+                    distance[other] = distance[i] + 1
+                    order[reached] = other
+                    reached += 1
+                if distance[other] == distance[i] + 1:
+                    ways[other] += ways[i]
+        # Those farthest away pass on first what depends on them.
+        for place in range(reached - 1, -1, -1):
+            i = order[place]
+            for k in range(ties):
+                other = colleagues[i, k]
+                if distance[other] == distance[i] + 1:
+                    share_of[i] += ways[i] / ways[other] * (1.0 + share_of[other])
+            if i != source:
+                out[i] += share_of[i]

@@ -1,0 +1,140 @@
+"""Champions carry change; when one leaves, the time is gone. What they do with it is in ``coaching``. [004, 003]
+
+A hero is a single champion with much time and authority.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose, uniform
+from ccsim.mechanisms.management.centrality import betweenness, degree, eigenvector
+
+APPOINT = int(Purpose.APPOINT)
+CHOSEN = ("at random", "most convinced", "best connected", "eigenvector", "betweenness", "longest in post")
+PLACED = ("together", "across")
+
+
+@parameters("champions")
+class Champions:
+    """Who carries the change, with how much time, and until when."""
+
+    count: int = parameter(
+        0, unit="people", range=(0, 20), legal=(0, 10000), off=0, lever=True, meaning="champions to be kept appointed"
+    )
+    hours: float = parameter(
+        20.0,
+        unit="hours/week",
+        range=(2.0, 35.0),
+        legal=(0.0, 80.0),
+        lever=True,
+        meaning="time freed for each champion",
+    )
+    authority: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="decision rights that a champion can lend to those coached",
+    )
+    embedding: float = parameter(
+        0.1,
+        unit="share",
+        range=(0.0, 0.8),
+        lever=True,
+        meaning="part of a champion's time spent on writing routines instead of coaching",
+    )
+    chosen: int = parameter(1, unit="", range=(0, 5), choices=CHOSEN, lever=True, meaning="how champions are picked")
+    placed: int = parameter(
+        1,
+        unit="",
+        range=(0, 1),
+        choices=PLACED,
+        lever=True,
+        meaning="whether all come from one department or from the departments in turn",
+    )
+    leave: int = parameter(
+        0,
+        unit="people",
+        range=(0, 20),
+        legal=(0, 10000),
+        off=0,
+        impulse=True,
+        meaning="champions who leave the organisation in this week",
+    )
+    reach: float = parameter(
+        0.4,
+        unit="hours/week",
+        range=(0.1, 1.0),
+        meaning="a champion's time per colleague that makes half of full effect",
+    )
+
+
+@rule
+def fitness(i, staff, standing, p, seed):
+    """What speaks for a person as champion, by the rule in force."""
+    if p.chosen == 0:
+        return uniform(seed, APPOINT, staff.person[i], i)
+    if p.chosen == 1:
+        return 0.5 * staff.conviction[i] + 0.3 * staff.habit[i] + 0.2 * staff.skill[i]
+    return standing[i] + 1e-6 * staff.conviction[i]
+
+
+@kernel(allocates=True)
+def measure_standing(standing, staff, colleagues, p, week):
+    """Measure what speaks for each person by the way in which champions are chosen; fills ``standing``."""
+    if p.chosen == 2:
+        degree(colleagues, standing)
+    elif p.chosen == 3:
+        eigenvector(colleagues, standing)
+    elif p.chosen == 4:
+        betweenness(colleagues, standing)
+    elif p.chosen == 5:
+        for i in range(len(standing)):
+            standing[i] = week - staff.hired_in[i]
+
+
+@kernel(allocates=True)
+def appoint(staff, colleagues, departments, p, seed, week):
+    """Keep the wanted number of champions appointed; owns ``champion``."""
+    serving = 0
+    first = -1
+    for i in range(len(staff.champion)):
+        if staff.champion[i] > 0.0:
+            # Whoever leaves at the end of this week serves it out.
+            if week < staff.vacant_until[i] or staff.hired_in[i] == week or serving >= p.count + p.leave:
+                staff.champion[i] = 0.0
+            else:
+                staff.champion[i] = p.hours
+                serving += 1
+                first = staff.department[i] if first < 0 else first
+    if serving >= p.count or p.hours <= 0.0:
+        return
+    standing = np.zeros(len(staff.champion))
+    measure_standing(standing, staff, colleagues, p, week)
+    while serving < p.count:
+        wanted = first if p.placed == 0 else serving % len(departments.queue)
+        best = best_of(wanted, staff, standing, p, seed, week)
+        if best < 0:
+            best = best_of(-1, staff, standing, p, seed, week)
+        if best < 0:
+            return
+        staff.champion[best] = p.hours
+        first = staff.department[best] if first < 0 else first
+        serving += 1
+
+
+@rule
+def best_of(department, staff, standing, p, seed, week):
+    """The fittest person of a department (of all, if negative) who is in post and no champion yet; -1 if none."""
+    best, most = -1, -1.0
+    for i in range(len(staff.champion)):
+        here = department < 0 or staff.department[i] == department
+        if here and staff.champion[i] == 0.0 and week >= staff.vacant_until[i]:
+            fit = fitness(i, staff, standing, p, seed)
+            if fit > most:
+                best, most = i, fit
+    return best

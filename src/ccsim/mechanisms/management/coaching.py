@@ -1,0 +1,56 @@
+"""Champions' time goes to colleagues, and to routines. [004, 003]
+
+Authority lends decision rights to whoever is coached and opens the own department; without it a champion reaches
+those who listen to him or her, wherever they sit.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, share
+from ccsim.engine.jit import kernel, rule
+
+
+@rule
+def lent(hours, authority, p):
+    """Decision rights lent to a colleague who gets some of a champion's time."""
+    return authority * saturating(hours, p.reach)
+
+
+@rule
+def reached(i, champion, staff, colleagues, p):
+    """A champion reaches those who listen to him or her, and with authority the own department."""
+    if i == champion:
+        return False
+    if p.authority > 0.0 and staff.department[i] == staff.department[champion]:
+        return True
+    for k in range(colleagues.shape[1]):
+        if colleagues[i, k] == champion:
+            return True
+    return False
+
+
+@kernel
+def carry(staff, colleagues, departments, p):
+    """Champions spend their hours on colleagues and on routines."""
+    if p.count <= 0:
+        return
+    for champion in range(len(staff.champion)):
+        hours = staff.carrying[champion]
+        if hours <= 0.0:
+            continue
+        department = staff.department[champion]
+        departments.carried[department] += hours
+        departments.embedding[department] += hours * share(p.embedding)
+        listening = 0
+        for i in range(len(staff.champion)):
+            listening += reached(i, champion, staff, colleagues, p)
+        if listening == 0:
+            continue
+        each = hours * (1.0 - share(p.embedding)) / listening
+        for i in range(len(staff.champion)):
+            if reached(i, champion, staff, colleagues, p):
+                staff.coached[i] += each
+                staff.cover[i] += lent(each, p.authority, p)
+                speaks = 2.0 * saturating(each, p.reach)
+                staff.sources[i] += speaks
+                staff.influence[champion] += speaks

@@ -1,0 +1,71 @@
+"""Leaders believe what they are measured on, what they see below, and whom they can believe. [001, 004]
+
+A leader's conviction moves with the own leader's (as far as that one is credible), with results on the own scorecard
+as reported, and with successes that can be seen below. Credibility is what was announced against what happened.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.mechanisms.incentives.scorecards import customer_share
+
+
+@rule
+def keeps_word(words, deeds, credibility, p):
+    """Credibility follows deeds, the faster the more was announced; unspoken, it returns to one half."""
+    spoken = saturating(words, 1.0)
+    return toward(toward(credibility, deeds, p.trust * spoken), 0.5, 0.25 * p.trust * (1.0 - spoken))
+
+
+@rule
+def won_over(conviction, surplus, results, p):
+    """Successes seen below win a leader over, more so when results are better than usual."""
+    many = saturating(surplus, p.enough)
+    return share(toward(conviction, 1.0, p.wins * many) + p.results * results * many)
+
+
+@rule
+def all_wins(departments):
+    """Visible successes, and posts, of all departments."""
+    wins, people = 0.0, 0.0
+    for d in range(len(departments.wins)):
+        wins += departments.wins[d]
+        people += departments.last_staff[d] - departments.first_staff[d]
+    return wins, people
+
+
+@rule
+def beyond_usual(k, wins, people, leaders, departments, firm):
+    """Successes a head, above the usual, in what a leader leads."""
+    d = leaders.department[k]
+    here, heads = wins, people
+    if d >= 0:
+        here, heads = departments.wins[d], departments.last_staff[d] - departments.first_staff[d]
+    return max(0.0, here / max(1.0, heads) - firm.wins[0])
+
+
+@kernel(allocates=True)
+def believe(leaders, departments, firm, head_card, executive_card, staff_card, strength, rights, reported, p):
+    """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes."""
+    wins, people = all_wins(departments)
+    ahead = wins / max(1.0, people) - firm.wins[0]
+    firm.wins[0] += (p.memory if firm.wins[0] > 0.0 else 1.0) * ahead
+    # Everybody hears what the superior believed last week: all change at once.
+    stance, credit = leaders.conviction.copy(), leaders.credibility.copy()
+    for k in range(len(leaders.conviction)):
+        above = leaders.superior[k]
+        surplus = beyond_usual(k, wins, people, leaders, departments, firm)
+        if above < 0:
+            # The top sees what is reported to it.
+            surplus *= reported
+            firm.news[0] = toward(firm.news[0], saturating(surplus, p.enough), p.reporting)
+        belief = won_over(leaders.conviction[k], surplus, leaders.seen[k] - leaders.usual[k], p)
+        if above >= 0:
+            talk = saturating(0.5 + leaders.told[k] + 2.0 * leaders.coached[k], 1.0)
+            belief = toward(belief, stance[above], p.superior * talk * credit[above])
+        own = customer_share(executive_card) if leaders.tier[k] == 0 else customer_share(head_card)
+        belief = toward(belief, own, p.measured * saturating(strength, 1.0))
+        leaders.conviction[k] = share(toward(belief, leaders.disposition[k], p.reversion))
+        deeds = 0.5 * customer_share(staff_card) + 0.5 * (leaders.allowed[k] / rights if rights > 0.0 else 0.0)
+        leaders.credibility[k] = keeps_word(leaders.told[k], deeds, leaders.credibility[k], p)

@@ -1,0 +1,54 @@
+"""Embedding: practice that is written into routines and tools no longer needs the person who brought it. [004]
+
+Only what is practised can be written down, and what nobody keeps up grows stale.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("embedding")
+class Embedding:
+    """How practice becomes routine."""
+
+    writing: float = parameter(
+        0.12,
+        unit="1/week",
+        range=(0.03, 0.3),
+        off=0.0,
+        meaning="share of the way from routine to practice covered in a week of much embedding work",
+    )
+    hours: float = parameter(
+        0.3, unit="hours/week", range=(0.1, 1.0), meaning="embedding work per head that makes half of much"
+    )
+    stale: float = parameter(
+        0.004,
+        unit="1/week",
+        range=(0.001, 0.02),
+        off=0.0,
+        meaning="share of routine that goes stale in a week",
+    )
+
+
+@rule
+def written(routine, practised, hours, p):
+    """Routine follows what people already do by habit, as far as somebody takes the time to write it down."""
+    if practised > routine:
+        routine = toward(routine, practised, p.writing * saturating(hours, p.hours))
+    return routine * (1.0 - p.stale)
+
+
+@kernel
+def embed(staff, departments, p):
+    """Each department's routine moves; owns ``routine``."""
+    for d in range(len(departments.routine)):
+        practised, people = 0.0, 0.0
+        for i in range(departments.first_staff[d], departments.last_staff[d]):
+            practised += staff.habit[i]
+            people += 1.0
+        if people > 0.0:
+            hours = departments.embedding[d] / people
+            departments.routine[d] = written(departments.routine[d], practised / people, hours, p)

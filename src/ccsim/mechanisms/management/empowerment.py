@@ -1,0 +1,112 @@
+"""I use judgement if I may and if it is safe. Turning people into policy cops takes that away. [001, 002]
+
+Leaders pass decision rights down and each keeps back what its need for control asks; conviction loosens the grip.
+Safety is learned: blame for a misstep lowers it, missteps without blame and successes raise it.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import share, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.mechanisms.incentives.scorecards import staff_share
+
+
+@parameters("empowerment")
+class Empowerment:
+    """Decision rights and the safety to use them."""
+
+    rights: float = parameter(
+        0.8,
+        unit="share",
+        range=(0.2, 1.0),
+        lever=True,
+        meaning="complexity up to which the rules let the front line decide, before leaders keep back their part",
+    )
+    strictness: float = parameter(
+        0.3,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="how strictly departures from the script are checked",
+    )
+    blame: float = parameter(
+        0.5,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="chance that a misstep beyond one's rights is held against the person",
+    )
+    fear: float = parameter(
+        5.0, unit="utility", range=(1.0, 10.0), off=0.0, meaning="weight of the risk of blame in a choice"
+    )
+    checks: float = parameter(
+        1.5, unit="utility", range=(0.5, 3.0), off=0.0, meaning="weight of full strictness in a choice"
+    )
+    granting: float = parameter(
+        0.05,
+        unit="1/week",
+        range=(0.02, 0.2),
+        off=0.0,
+        meaning="pace at which practice follows when leaders decide to pass on rights",
+    )
+    learning: float = parameter(
+        0.05,
+        unit="1/week",
+        range=(0.01, 0.15),
+        off=0.0,
+        meaning="pace at which felt safety follows experience",
+    )
+
+
+@rule
+def passed_on(received, control, conviction):
+    """A leader passes on the rights received, less what its need for control keeps back; conviction loosens it."""
+    return received * (1.0 - control * (1.0 - conviction))
+
+
+@rule
+def felt(latitude, safety, cover):
+    """Latitude counts as far as it is safe to use; a champion's authority gives cover."""
+    return share(latitude * safety + cover)
+
+
+@rule
+def beyond(complexity, latitude_felt, success, p):
+    """The risk of judgement: to go beyond what one may decide, to fail, and to be blamed for it."""
+    return p.fear * p.blame * max(0.0, complexity - latitude_felt) * (1.0 - success)
+
+
+@rule
+def checked(p):
+    """The discomfort of any departure from a script that is checked."""
+    return p.checks * p.strictness
+
+
+@kernel
+def grant(staff, leaders, p, head_card, executive_card):
+    """Pass decision rights from the executive down to the front line; owns ``allowed`` and ``latitude``."""
+    for k in range(len(leaders.allowed)):
+        above = leaders.superior[k]
+        received = p.rights if above < 0 else leaders.allowed[above]
+        # Who answers for the satisfaction of the own people holds back less.
+        spared = staff_share(executive_card) if leaders.tier[k] == 0 else staff_share(head_card)
+        goal = passed_on(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
+        leaders.allowed[k] = toward(leaders.allowed[k], goal, p.granting)
+    for i in range(len(staff.latitude)):
+        lead = staff.leader[i]
+        staff.latitude[i] = p.rights if lead < 0 else leaders.allowed[lead]
+
+
+@kernel
+def feel(staff, departments, p):
+    """Learn from what happened to oneself; owns ``safety``."""
+    for i in range(len(staff.safety)):
+        if staff.arrived[i] > 0.0:
+            staff.safety[i] = 1.0 - 0.5 * p.blame
+            continue
+        departments.blamed[staff.department[i]] += staff.blamed[i]
+        goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, staff.wins[i] / 3.0) - 0.7 * min(1.0, staff.blamed[i])
+        staff.safety[i] = toward(staff.safety[i], share(goal), p.learning)

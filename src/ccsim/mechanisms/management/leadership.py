@@ -1,0 +1,145 @@
+"""Leaders differ in what they believe and in their need for control; they leave, and others come. [001, 004]
+
+What they see of their units is in ``reporting``, how their conviction and credibility move in ``commitment``.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import share
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose, bell, four, uniform
+
+LEAVES, ARRIVES = int(Purpose.LEADER_QUITS), int(Purpose.LEADER_HIRED)
+
+
+@parameters("leadership")
+class Leadership:
+    """What leaders believe, see and let go."""
+
+    disposition: float = parameter(
+        0.4,
+        unit="share",
+        range=(0.25, 0.6),
+        lever=True,
+        meaning="mean conviction of team leads and heads when nothing speaks for or against",
+    )
+    executive_disposition: float = parameter(
+        0.5, unit="share", range=(0.1, 0.9), lever=True, meaning="the same of the executive"
+    )
+    spread: float = parameter(
+        0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that conviction among leaders"
+    )
+    control: float = parameter(
+        0.4, unit="share", range=(0.2, 0.9), lever=True, meaning="mean need of leaders to decide themselves"
+    )
+    control_spread: float = parameter(
+        0.375, unit="ratio", range=(0.1, 0.6), off=0.0, meaning="standard deviation of that need, relative to its mean"
+    )
+    attention: float = parameter(
+        12.0,
+        unit="hours/week",
+        range=(4.0, 20.0),
+        legal=(0.0, 80.0),
+        off=0.0,
+        meaning="a leader's time for escalated cases",
+    )
+    leaving: float = parameter(
+        0.0048,
+        unit="probability",
+        range=(0.002, 0.01),
+        off=0.0,
+        meaning="chance a week that a leader is replaced",
+        source="assumed; mean tenure of 4 years",
+    )
+    superior: float = parameter(
+        0.05,
+        unit="1/week",
+        range=(0.01, 0.1),
+        off=0.0,
+        meaning="pace at which conviction follows a fully credible superior who tells and coaches much",
+    )
+    measured: float = parameter(
+        0.02,
+        unit="1/week",
+        range=(0.0, 0.06),
+        off=0.0,
+        meaning="pace at which conviction follows the customers' share of the own scorecard at full strength",
+    )
+    results: float = parameter(
+        0.3,
+        unit="1/week",
+        range=(0.0, 1.0),
+        off=0.0,
+        meaning="conviction gained for reported results above the usual, as far as successes are seen below",
+    )
+    wins: float = parameter(
+        0.02,
+        unit="1/week",
+        range=(0.0, 0.06),
+        off=0.0,
+        meaning="pace at which many successes seen below win a leader over",
+    )
+    enough: float = parameter(
+        1.5,
+        unit="wins/person",
+        range=(0.5, 4.0),
+        meaning="weekly successes a head above the usual that make half of many",
+    )
+    reversion: float = parameter(
+        0.02, unit="1/week", range=(0.005, 0.05), off=0.0, meaning="pace at which conviction returns to disposition"
+    )
+    reporting: float = parameter(
+        0.15, unit="1/week", range=(0.05, 0.5), meaning="pace at which results become known to leaders"
+    )
+    memory: float = parameter(
+        0.02, unit="1/week", range=(0.005, 0.05), meaning="pace at which the usual result follows"
+    )
+    trust: float = parameter(
+        0.04,
+        unit="1/week",
+        range=(0.01, 0.1),
+        off=0.0,
+        meaning="pace at which credibility follows deeds when much is announced",
+    )
+    successor: int = parameter(
+        0,
+        unit="people",
+        range=(0, 1),
+        legal=(0, 1),
+        off=0,
+        impulse=True,
+        meaning="1 if the executive leaves in this week and another one comes",
+    )
+    hours: float = parameter(
+        5.0,
+        unit="hours",
+        range=(1.0, 8.0),
+        legal=(0.01, 1000.0),
+        meaning="handling time at which the scorecard shows one half",
+    )
+
+
+@kernel
+def replace_leaders(leaders, p, seed, week):
+    """Leaders leave and others come; owns ``person``, ``disposition`` and ``control``."""
+    for k in range(len(leaders.conviction)):
+        leaders.attention[k] += p.attention
+        called_away = p.successor > 0 and leaders.superior[k] < 0
+        if called_away or uniform(seed, LEAVES, week, k) < p.leaving:
+            appointed(k, leaders, p, seed, week)
+            leaders.person[k] += 1
+
+
+@rule
+def appointed(k, leaders, p, seed, week):
+    """A leader takes the post: draw what he or she is like."""
+    a, b, c, d = four(seed, ARRIVES, week, 2 * k)
+    mean = p.executive_disposition if leaders.tier[k] == 0 else p.disposition
+    # There is one executive: its disposition is the scenario's to say, without a draw.
+    leaders.disposition[k] = share(mean if leaders.tier[k] == 0 else mean + p.spread * bell(a, b, c, d))
+    a, b, c, d = four(seed, ARRIVES, week, 2 * k + 1)
+    leaders.control[k] = share(p.control * (1.0 + p.control_spread * bell(a, b, c, d)))
+    leaders.conviction[k] = leaders.disposition[k]
+    leaders.credibility[k] = 0.5
+    leaders.came_in[k] = week

@@ -1,0 +1,69 @@
+"""A programme from the bottom: those who volunteer improve their work, meet customers, and write routines. [000, 004]"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.rng import Purpose, four
+from ccsim.mechanisms.management.programme import people_reached, purse_of, purse_part
+from ccsim.mechanisms.management.rollout import reaches
+from ccsim.mechanisms.management.wins import harvest
+
+VOLUNTEER = int(Purpose.VOLUNTEER)
+
+
+@rule
+def let_go(i, staff, leaders):
+    """How far a person's leader lets people go for improvement."""
+    return leaders.conviction[staff.leader[i]] if staff.leader[i] >= 0 else 1.0
+
+
+@rule
+def volunteers(conviction, release, luck):
+    """The convinced volunteer, and their leader lets them go as far as convinced too."""
+    return luck < conviction * release
+
+
+@rule
+def in_reach(i, staff, departments, rollout, week):
+    """Whether the programme works where this post is, and somebody is in it."""
+    return reaches(staff.department[i], len(departments.queue), rollout) and week >= staff.vacant_until[i]
+
+
+@rule
+def meet(i, luck, chance, staff):
+    """Meetings with customers last two hours; each is an encounter that speaks for the customer by itself."""
+    if luck < chance:
+        staff.met[i] += 2.0
+        staff.sources[i] += 2.0
+
+
+@kernel(allocates=True)
+def involve(staff, leaders, departments, firm, all_p, seed, week):
+    """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
+    p, rollout, wins, blame = all_p[0], all_p[1], all_p[2], all_p[3]
+    purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.from_top)
+    whole = p.improvement + p.immersion + p.embedding
+    if purse <= 0.0 or len(staff.told) == 0:
+        return
+    posts = people_reached(departments, rollout)
+    improvement = purse_part(purse, p.improvement, whole, p.hour)
+    immersion = purse_part(purse, p.immersion, whole, p.hour)
+    embedding = purse_part(purse, p.embedding, whole, p.hour) / posts
+    ready, shows, count = np.empty(len(staff.told), np.int32), np.empty(len(staff.told)), 0
+    for i in range(len(staff.told)):
+        if not in_reach(i, staff, departments, rollout, week):
+            continue
+        luck, show, turn, _ = four(seed, VOLUNTEER, week, i)
+        if volunteers(staff.conviction[i], let_go(i, staff, leaders), luck):
+            ready[count], shows[count] = i, show
+            count += 1
+        meet(i, turn, immersion / 2.0 / posts, staff)
+        departments.embedding[staff.department[i]] += embedding
+        firm.written[0] += embedding
+    each = min(p.most, improvement / max(1, count))
+    for k in range(count):
+        i = ready[k]
+        staff.improving[i] += each
+        harvest(i, each * (1.0 - rollout.test), shows[k], staff, departments, firm, blame, wins)

@@ -1,0 +1,114 @@
+"""A programme is money that becomes hours: from the top, from the bottom, or both. [000, 004]
+
+The top buys announcements, training and coaching for leaders. The bottom buys time for local improvement by those
+who volunteer and whom their leader lets go, meetings with real customers, and the writing of routines: see
+``participation``.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose
+from ccsim.mechanisms.management.rollout import reaches
+
+VOLUNTEER = int(Purpose.VOLUNTEER)
+
+
+def _part(default: float, what: str) -> float:
+    return parameter(
+        default, unit="weight", range=(0.0, 1.0), legal=(0.0, 1000.0), lever=True,
+        meaning=f"part of that purse for {what}; parts count relative to their sum")  # fmt: skip
+
+
+@parameters("programme")
+class Programme:
+    """What the programme spends, and on what."""
+
+    budget: float = parameter(
+        0.0, unit="EUR/week", range=(0.0, 20000.0), off=0.0, lever=True, meaning="what the programme may spend"
+    )
+    from_top: float = parameter(
+        0.5,
+        unit="share",
+        range=(0.0, 1.0),
+        lever=True,
+        meaning="part of the budget that leaders direct; the rest is spent by those who volunteer",
+    )
+    communication: float = _part(0.4, "announcements to everybody (from the top)")
+    training: float = _part(0.4, "training (from the top)")
+    coaching: float = _part(0.2, "coaching for leaders (from the top)")
+    improvement: float = _part(0.6, "paid time for local improvement (from the bottom)")
+    immersion: float = _part(0.25, "meetings with real customers (from the bottom)")
+    embedding: float = _part(0.15, "writing practice into routines and tools (from the bottom)")
+    hour: float = parameter(
+        45.0,
+        unit="EUR/hour",
+        range=(20.0, 80.0),
+        legal=(0.01, 1e6),
+        meaning="what an hour of programme costs besides the participant's time",
+    )
+    most: float = parameter(
+        6.0, unit="hours/week", range=(2.0, 10.0), meaning="the most improvement time that a person can take"
+    )
+
+
+@rule
+def purse_part(purse, part, whole, hour):
+    """Hours that a part of a purse buys."""
+    return purse * part / whole / hour if whole > 0.0 else 0.0
+
+
+@rule
+def purse_of(sponsorship, p, rollout):
+    """What there is to spend, as far as the sponsor keeps the programme and plans leave something to do."""
+    return p.budget * sponsorship * (1.0 - rollout.planning)
+
+
+@rule
+def people_reached(departments, rollout):
+    """Posts in the departments in which the programme works."""
+    posts = 0
+    for d in range(len(departments.queue)):
+        if reaches(d, len(departments.queue), rollout):
+            posts += departments.last_staff[d] - departments.first_staff[d]
+    return max(1, posts)
+
+
+@kernel
+def inform(staff, leaders, departments, firm, p, rollout, week):
+    """Spend the purse of the top: announcements, training, coaching."""
+    purse = purse_of(firm.sponsorship[0], p, rollout) * p.from_top
+    whole = p.communication + p.training + p.coaching
+    posts = len(staff.told)
+    if purse <= 0.0 or posts == 0:
+        return
+    bosses = len(leaders.told)
+    posts = people_reached(departments, rollout)
+    told = purse_part(purse, p.communication, whole, p.hour) / (posts + bosses)
+    trained = purse_part(purse, p.training, whole, p.hour) / posts
+    coached = purse_part(purse, p.coaching, whole, p.hour) / max(1, bosses)
+    for i in range(len(staff.told)):
+        reached = reaches(staff.department[i], len(departments.queue), rollout)
+        if reached and week >= staff.vacant_until[i]:
+            staff.told[i] += told
+            staff.trained[i] += trained
+    for k in range(bosses):
+        leaders.told[k] += told
+        leaders.coached[k] += coached
+
+
+@kernel
+def pay(staff, leaders, firm, p, rollout):
+    """Book what was bought and took place."""
+    for i in range(len(staff.told)):
+        firm.told[0] += staff.told[i]
+        firm.trained[0] += staff.trained[i]
+        firm.improved[0] += staff.improving[i]
+        firm.met[0] += staff.met[i]
+    for k in range(len(leaders.told)):
+        firm.told[0] += leaders.told[k]
+        firm.coached[0] += leaders.coached[k]
+    hours = firm.told[0] + firm.trained[0] + firm.improved[0] + firm.met[0] + firm.written[0] + firm.coached[0]
+    firm.planned[0] += p.budget * firm.sponsorship[0] * rollout.planning / p.hour
+    firm.spent[0] += (hours + firm.planned[0]) * p.hour

@@ -1,0 +1,64 @@
+"""Leaders see what is reported to them: their units' results on their scorecards, and late. [001]"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.mechanisms.incentives.measures import among_colleagues, result
+
+
+@rule
+def mean_engagement(staff, first, last):
+    """Mean engagement over posts."""
+    mood = 0.0
+    for i in range(first, last):
+        mood += staff.engagement[i] / (last - first)
+    return mood
+
+
+@rule
+def measured(first, last, departments, practice, published, p):
+    """What departments show on each measure, and whether they have anything to show."""
+    handled, worked, survey, closed_first, claimed, closed, sound = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for d in range(first, last):
+        handled += departments.handled[d]
+        worked += departments.worked[d]
+        survey += departments.survey[d]
+        closed += departments.closed[d]
+        closed_first += departments.closed_first[d]
+        claimed += departments.claimed[d]
+        sound += departments.journeys_sound[d]
+    if handled <= 0.0 or closed <= 0.0 or closed_first <= 0.0:
+        return False, 0.0, 0.0, 0.0, 0.0, 0.0
+    # Leaders are shown the survey right after the contact, or, as far as it is published, what customers think when all is done.
+    seen = survey / handled + published * (practice - survey / handled)
+    quickness = 1.0 - worked / handled / (2.0 * p.hours)
+    thrift = 1.0 - worked / closed / (4.0 * p.hours)
+    return True, quickness, thrift, seen, claimed / closed_first, sound / closed
+
+
+@kernel
+def look(staff, leaders, departments, firm, head_card, executive_card, published, p):
+    """Leaders hear, late, what their units report; owns ``seen`` and ``usual``."""
+    count = len(departments.queue)
+    for k in range(len(leaders.seen)):
+        top = leaders.tier[k] == 0
+        first = 0 if top else leaders.department[k]
+        last = count if top else first + 1
+        anything, quickness, thrift, seen, claimed, sound = measured(
+            first, last, departments, firm.practice[0], published, p
+        )
+        if not anything:
+            continue
+        if top:
+            reported = result(executive_card, quickness, thrift, seen, claimed, sound)
+        else:
+            reported = result(head_card, quickness, thrift, seen, claimed, sound)
+        if (executive_card.internal if top else head_card.internal) > 0.0:
+            mood = mean_engagement(staff, departments.first_staff[first], departments.last_staff[last - 1])
+            reported += among_colleagues(executive_card, mood) if top else among_colleagues(head_card, mood)
+        if leaders.usual[k] == 0.0:
+            leaders.seen[k] = reported
+            leaders.usual[k] = reported
+        leaders.seen[k] = toward(leaders.seen[k], reported, p.reporting)
+        leaders.usual[k] = toward(leaders.usual[k], leaders.seen[k], p.memory)

@@ -1,0 +1,76 @@
+"""Think big, start small: try, see what works, then spread it. Planning helps, and changes nothing by itself. [004]
+
+What the organisation knows of what works here grows with planning (which only goes so far), with doing, and most
+with testing. Improvements begun without it fail more often, and who tried is seen to have failed.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ccsim.engine.functions import saturating, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("rollout")
+class Rollout:
+    """How a programme spreads and learns."""
+
+    reach: float = parameter(
+        1.0,
+        unit="share",
+        range=(0.2, 1.0),
+        off=1.0,
+        lever=True,
+        meaning="share of the departments in which the programme works; the same money goes to fewer people",
+    )
+    test: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 0.6),
+        off=0.0,
+        lever=True,
+        meaning="part of improvement time for testing what works and telling it",
+    )
+    planning: float = parameter(
+        0.0, unit="share", range=(0.0, 1.0), off=0.0, lever=True, meaning="part of the budget spent on planning"
+    )
+    learning: float = parameter(
+        0.06, unit="1/week", range=(0.02, 0.15), off=0.0, meaning="pace at which much testing teaches what works here"
+    )
+    doing: float = parameter(
+        0.3, unit="factor", range=(0.0, 0.6), off=0.0, meaning="how much untested doing teaches, relative to testing"
+    )
+    plans: float = parameter(
+        0.5, unit="share", range=(0.2, 0.8), off=0.0, meaning="part of what works that can be known by planning alone"
+    )
+    half: float = parameter(
+        0.3, unit="hours/week", range=(0.1, 1.0), legal=(0.001, 100.0), meaning="testing a head that is half of much"
+    )
+
+
+@rule
+def reaches(department, departments, p):
+    """Whether the programme works in a department: one after the other, in order."""
+    return department < math.ceil(p.reach * departments - 1e-9)
+
+
+@rule
+def taught(know_how, planned, tested, done, p):
+    """Know-how grows with planning up to a limit, and with testing and doing to the end."""
+    if know_how < p.plans:
+        know_how = toward(know_how, p.plans, p.learning * saturating(planned, p.half))
+    return toward(know_how, 1.0, p.learning * (saturating(tested, p.half) + p.doing * saturating(done, p.half)) / 2.0)
+
+
+@kernel
+def learn(staff, firm, p):
+    """Learn what works here; owns ``know_how``."""
+    done = 0.0
+    people = max(1, len(staff.improving))
+    for i in range(len(staff.improving)):
+        done += staff.improving[i]
+    firm.know_how[0] = taught(
+        firm.know_how[0], firm.planned[0] / people, p.test * done / people, (1.0 - p.test) * done / people, p
+    )

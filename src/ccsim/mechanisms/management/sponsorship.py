@@ -1,0 +1,77 @@
+"""A programme lives as long as its sponsor keeps it, and sponsors go by what reaches them. [000, 004]
+
+Once a quarter the executive keeps the programme, drops it, or takes it up again. Conviction speaks for keeping; so
+do results above the usual and successes that were reported upwards.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import logistic
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose, uniform
+
+DECIDES = int(Purpose.SPONSOR)
+
+
+@parameters("sponsorship")
+class Sponsorship:
+    """When the executive keeps a programme and when it drops it."""
+
+    patience: float = parameter(
+        1.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=1.0,
+        lever=True,
+        meaning="how far the programme is safe from being dropped; at 1 it is never dropped",
+    )
+    threshold: float = parameter(
+        0.5,
+        unit="share",
+        range=(0.3, 0.6),
+        meaning="conviction at which keeping and dropping are equally likely without news",
+    )
+    width: float = parameter(
+        0.08,
+        unit="share",
+        range=(0.03, 0.2),
+        legal=(0.001, 10.0),
+        meaning="how much conviction makes the decision clear",
+    )
+    results: float = parameter(
+        3.0,
+        unit="factor",
+        range=(0.0, 6.0),
+        off=0.0,
+        meaning="conviction that a result one above the usual is worth here",
+    )
+    news: float = parameter(
+        0.15, unit="share", range=(0.0, 0.4), off=0.0, meaning="conviction that many reported successes are worth here"
+    )
+    every: int = parameter(13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between such decisions")
+
+
+@rule
+def drops(conviction, results, news, luck, p):
+    """The less convinced and the worse the news, the likelier the programme is dropped."""
+    stance = conviction + p.results * results + p.news * news - p.threshold
+    return luck < (1.0 - p.patience) * (1.0 - logistic(stance / p.width))
+
+
+@kernel
+def decide(leaders, firm, p, seed, week):
+    """Keep or drop the programme; owns ``sponsorship``."""
+    if week < 0 or week % p.every != p.every - 1:
+        return
+    for k in range(len(leaders.conviction)):
+        if leaders.superior[k] < 0:
+            gone = drops(
+                leaders.conviction[k],
+                leaders.seen[k] - leaders.usual[k],
+                firm.news[0],
+                uniform(seed, DECIDES, week, k),
+                p,
+            )
+            firm.sponsorship[0] = 0.0 if gone else 1.0
+            return

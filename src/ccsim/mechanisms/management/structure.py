@@ -1,0 +1,113 @@
+"""Five steps: networks, cross-functional teams, a coordinator, a matrix, segment managers; practice before each. [003]
+
+A step joins departments: less is lost between them. It also takes meetings and posts. What a step asks for can only be
+learned by practising the one before; a structure ahead of its capabilities makes conflict instead.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, share
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("structure")
+class Structure:
+    """The ladder of coordination between departments."""
+
+    step: int = parameter(
+        0,
+        unit="step",
+        range=(0, 5),
+        legal=(0, 5),
+        off=0,
+        lever=True,
+        meaning="step aimed at: 0 none, 1 networks, 2 cross-functional teams, 3 coordinator, 4 matrix, 5 segment managers",
+    )
+    weeks: float = parameter(
+        14.0,
+        unit="weeks",
+        range=(6.0, 30.0),
+        legal=(1.0, 1000.0),
+        meaning="time that taking a step takes",
+        source="article 003: about 100 days",
+    )
+    practice: float = parameter(
+        0.05,
+        unit="1/week",
+        range=(0.02, 0.15),
+        off=0.0,
+        meaning="pace at which practising a step teaches what the next needs",
+    )
+    joins: float = parameter(
+        0.8,
+        unit="share",
+        range=(0.4, 1.0),
+        off=0.0,
+        meaning="part of hand-off losses that the fully mastered ladder avoids",
+    )
+    half: float = parameter(
+        1.5,
+        unit="step",
+        range=(0.5, 4.0),
+        legal=(0.01, 100.0),
+        meaning="mastered step at which half of that could be had",
+    )
+    meetings: float = parameter(
+        0.25, unit="hours/week", range=(0.05, 0.6), off=0.0, meaning="coordination that each person has for each step"
+    )
+    conflict: float = parameter(
+        0.5,
+        unit="hours/week",
+        range=(0.1, 1.5),
+        off=0.0,
+        meaning="time that each person loses to conflict where the structure is one step ahead of its capability; more than in proportion",
+    )
+    posts: float = parameter(
+        1200.0, unit="EUR/week", range=(300.0, 3000.0), off=0.0, meaning="pay of coordinators for each step"
+    )
+
+
+@rule
+def mastered(step, capability):
+    """What a structure achieves is limited by what people can."""
+    return min(step, capability)
+
+
+@rule
+def joined_by(step, capability, p):
+    """Part of the losses between departments that is avoided; less comes with each step."""
+    return share(p.joins * saturating(mastered(step, capability), p.half) * (1.0 + p.half / 5.0))
+
+
+@rule
+def in_conflict(step, capability, p):
+    """Hours lost where the structure is more than a step ahead of its capability."""
+    ahead = max(0.0, step - capability - 1.0)
+    return p.conflict * ahead * ahead
+
+
+@kernel
+def coordinate(staff, departments, firm, p, week):
+    """Departments are linked, as far as mastered; meetings and conflict take time."""
+    step, capability = firm.step[0], firm.capability[0]
+    if step <= 0.0:
+        return
+    for d in range(len(departments.linked)):
+        departments.linked[d] += joined_by(step, capability, p)
+    for i in range(len(staff.aside)):
+        if week >= staff.vacant_until[i]:
+            staff.aside[i] += p.meetings * step + in_conflict(step, capability, p)
+            firm.coordination[0] += p.meetings * step
+            firm.conflict[0] += in_conflict(step, capability, p)
+
+
+@kernel
+def climb(firm, p):
+    """Take steps and learn what they need; owns ``step`` and ``capability``."""
+    ahead = p.step - firm.step[0]
+    firm.step[0] += ahead if abs(ahead) <= 1.0 / p.weeks else (1.0 if ahead > 0.0 else -1.0) / p.weeks
+    # One rung after the other: practising a step teaches at most what the next one needs.
+    reachable = min(firm.step[0], firm.capability[0] + 1.0)
+    firm.capability[0] += p.practice * max(0.0, reachable - firm.capability[0])
+    firm.coordinators[0] += p.posts * firm.step[0]

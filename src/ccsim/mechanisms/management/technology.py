@@ -1,0 +1,115 @@
+"""People, process, then technology: a system helps who uses it, and hinders who does not. [001, 002]
+
+Money builds a system and time wears it. People take it up as far as it is usable, as they were taught, and as they
+believe in what it is for. Until then they do their work twice. It has today's process built in.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("technology")
+class Technology:
+    """A system for service, and whether people use it."""
+
+    spending: float = parameter(
+        0.0,
+        unit="EUR/week",
+        range=(0.0, 20000.0),
+        off=0.0,
+        lever=True,
+        meaning="what is spent on building a system for service",
+    )
+    usability: float = parameter(0.5, unit="share", range=(0.1, 1.0), lever=True, meaning="how usable the system is")
+    training: float = parameter(
+        0.0,
+        unit="hours/week",
+        range=(0.0, 2.0),
+        off=0.0,
+        legal=(0.0, 80.0),
+        lever=True,
+        meaning="time of each person for learning the system",
+    )
+    price: float = parameter(
+        40.0,
+        unit="EUR/week",
+        range=(15.0, 100.0),
+        legal=(0.01, 1e6),
+        meaning="spending a post at which building goes at half of its full pace",
+    )
+    build: float = parameter(
+        0.06, unit="1/week", range=(0.02, 0.12), off=0.0, meaning="share of what is missing that full pace builds"
+    )
+    ageing: float = parameter(
+        0.005, unit="1/week", range=(0.001, 0.02), off=0.0, meaning="share of the system that ages in a week"
+    )
+    uptake: float = parameter(
+        0.06, unit="1/week", range=(0.02, 0.15), off=0.0, meaning="pace at which people take it up"
+    )
+    taught: float = parameter(
+        0.4, unit="share", range=(0.1, 0.6), off=0.0, meaning="readiness from an hour a week or more of being taught"
+    )
+    willing: float = parameter(0.4, unit="share", range=(0.1, 0.6), off=0.0, meaning="readiness from full conviction")
+    saving: float = parameter(
+        0.2, unit="share", range=(0.05, 0.35), off=0.0, meaning="time that a full system saves who uses it fully"
+    )
+    double: float = parameter(
+        0.2, unit="share", range=(0.05, 0.35), off=0.0, meaning="time that it costs who does not use it at all"
+    )
+    aid: float = parameter(
+        0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="skill that the full system is worth to who uses it"
+    )
+    relief: float = parameter(
+        0.2,
+        unit="share",
+        range=(0.0, 0.4),
+        off=0.0,
+        meaning="engagement between the most awkward full system and the most usable",
+        source="assumed; sign: article 002",
+    )
+
+
+@rule
+def ready(conviction, taught, p):
+    """How far a person is ready to use the system: usable, taught, and worth it to him or her."""
+    return share(p.usability * (1.0 - p.taught - p.willing) + p.taught * saturating(taught, 0.5) * 1.5
+                 + p.willing * conviction)  # fmt: skip
+
+
+@rule
+def slows(system, use, p):
+    """Time gained by who uses the system and lost by who works around it."""
+    return system * (p.double * (1.0 - use) - p.saving * use)
+
+
+@kernel
+def equip(staff, firm, p, week):
+    """The system helps or hinders each person; learning it takes time."""
+    system = firm.system[0]
+    if system <= 0.0 and p.training <= 0.0:
+        return
+    for i in range(len(staff.slower)):
+        if week >= staff.vacant_until[i]:
+            staff.slower[i] += slows(system, staff.system_use[i], p)
+            staff.knows[i] += p.aid * system * staff.system_use[i]
+            staff.aside[i] += p.training
+            staff.relief[i] += p.relief * system * (p.usability - 0.5)
+
+
+@kernel
+def install(staff, firm, p, week):
+    """Money builds the system, people take it up; owns ``system`` and ``system_use``."""
+    posts = len(staff.system_use)
+    pace = p.build * saturating(p.spending / max(1, posts), p.price)
+    firm.system[0] = toward(firm.system[0], 1.0, pace) * (1.0 - p.ageing)
+    firm.technology[0] += p.spending
+    for i in range(posts):
+        if staff.arrived[i] > 0.0:
+            staff.system_use[i] = 0.0
+        elif firm.system[0] > 0.0 and week >= staff.vacant_until[i]:
+            goal = ready(staff.conviction[i], staff.trained[i] + p.training, p)
+            staff.system_use[i] = toward(staff.system_use[i], goal, p.uptake)
+            firm.system_use[0] += staff.system_use[i]

@@ -1,0 +1,118 @@
+"""Quick, visible, modest wins beat grand abstract targets; a shared success spreads. [004, 003]
+
+Improvement time ends in something that works, or in something that fails. A larger aim works more rarely. Who sees it
+depends on whether it can be seen, whether it is told elsewhere, and whether it is reported upwards.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("wins")
+class Wins:
+    """What comes of improvement, and who hears of it."""
+
+    quick: float = parameter(
+        0.7,
+        unit="probability",
+        range=(0.3, 0.95),
+        off=0.0,
+        meaning="chance that much improvement time in a week brings something to an end, at ordinary size",
+    )
+    blind: float = parameter(
+        0.4, unit="share", range=(0.0, 0.7), off=0.0, meaning="part that fails while nobody knows what works here"
+    )
+    size: float = parameter(
+        1.0,
+        unit="factor",
+        range=(0.5, 5.0),
+        off=1.0,
+        legal=(0.1, 100.0),
+        lever=True,
+        meaning="how large the improvements are that one aims at; worth as much more, and as much rarer",
+    )
+    visibility: float = parameter(
+        1.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=1.0,
+        lever=True,
+        meaning="share of improvements that can be seen by others",
+    )
+    broadcast: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="share of improvements told in all departments",
+    )
+    story: float = parameter(
+        8.0,
+        unit="wins",
+        range=(1.0, 20.0),
+        meaning="solved contacts that an improvement which can be seen is worth to leaders: a story to tell",
+    )
+    heard: float = parameter(
+        3.0,
+        unit="people",
+        range=(1.0, 6.0),
+        off=0.0,
+        meaning="sources that many told successes are worth to who hears of them",
+    )
+    half: float = parameter(
+        0.02,
+        unit="wins/person",
+        range=(0.01, 0.1),
+        legal=(0.001, 10.0),
+        meaning="told improvements a head that make half of many",
+    )
+    reported: float = parameter(
+        1.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=1.0,
+        lever=True,
+        meaning="share of successes that is reported to the executive",
+    )
+
+
+@rule
+def ended(hours, p):
+    """Chance that improvement time brings something to an end this week."""
+    return p.quick * saturating(hours, 2.0) / p.size
+
+
+@rule
+def works(know_how, p):
+    """Share of what is brought to an end that works."""
+    return 1.0 - p.blind * (1.0 - know_how)
+
+
+@rule
+def harvest(i, hours, luck, staff, departments, firm, blame, p):
+    """A person's improvement time ends in a win, in a failure, or in nothing yet."""
+    chance = ended(hours, p)
+    if luck < chance * works(firm.know_how[0], p):
+        staff.wins[i] += p.size
+        seen = p.size * p.visibility
+        departments.wins[staff.department[i]] += p.story * seen
+        firm.improvements[0] += seen
+    elif luck < chance:
+        staff.setbacks[i] += 1
+        staff.blamed[i] += blame
+        firm.failures[0] += 1
+
+
+@kernel
+def tell(staff, firm, p, week):
+    """Improvements are told in all departments."""
+    if p.broadcast <= 0.0 or firm.improvements[0] <= 0.0:
+        return
+    many = saturating(p.broadcast * firm.improvements[0] / max(1, len(staff.sources)), p.half)
+    for i in range(len(staff.sources)):
+        if week >= staff.vacant_until[i]:
+            staff.sources[i] += p.heard * many

@@ -1,0 +1,1 @@
+"""Market: what is offered and promised, who becomes a customer and who leaves."""

@@ -1,0 +1,150 @@
+"""Customers stay, leave, and come. A dissatisfied customer leaves more easily; a good name brings new ones. [003]
+
+Leaving is a hazard that grows by a constant factor for each step of lost satisfaction, so dissatisfied customers
+leave at many times the rate of satisfied ones, and some leave for reasons of their own.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import exp, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose, fill_words, open_unit
+from ccsim.mechanisms.market.promise import lures
+from ccsim.mechanisms.service.queues import drop_out
+
+MARKET = int(Purpose.MARKET)
+
+
+@parameters("market")
+class Market:
+    """Who stays, who leaves, who comes."""
+
+    churn: float = parameter(
+        0.0037,
+        unit="probability",
+        range=(0.001, 0.008),
+        off=0.0,
+        meaning="chance a week that a customer of reference satisfaction leaves",
+        source="calibrated: 15 to 20 % a year",
+    )
+    churn_sensitivity: float = parameter(
+        5.0,
+        unit="1/share",
+        range=(2.0, 8.0),
+        off=0.0,
+        meaning="how steeply leaving rises as satisfaction falls",
+        source="assumed; form: exponential hazard",
+    )
+    churn_reference: float = parameter(
+        0.7, unit="share", range=(0.6, 0.8), meaning="satisfaction at which the plain churn rate holds"
+    )
+    hearsay: float = parameter(
+        1.0,
+        unit="1/share",
+        range=(0.0, 3.0),
+        off=0.0,
+        meaning="how much ill talk heard makes a customer leave, and good talk makes one stay",
+    )
+    joining: float = parameter(
+        0.0033,
+        unit="probability",
+        range=(0.001, 0.008),
+        off=0.0,
+        meaning="chance a week that a prospect who has heard nothing becomes a customer",
+        source="calibrated: as many come as go",
+    )
+    challenger: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 0.15),
+        off=0.0,
+        lever=True,
+        meaning="how much better than today the best alternative is on its way to become",
+    )
+    catching_up: float = parameter(
+        0.03, unit="1/week", range=(0.01, 0.1), meaning="pace at which challengers get there"
+    )
+    reputation: float = parameter(
+        4.0,
+        unit="1/share",
+        range=(0.0, 8.0),
+        off=0.0,
+        meaning="how steeply joining rises with what a prospect has heard",
+    )
+
+
+@rule
+def chance_of_leaving(satisfaction, opinion, outside, p):
+    """A customer leaves, the sooner the less satisfied, the worse the talk, and the better the alternative."""
+    ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.hearsay * (opinion - 0.5)
+    return p.churn * exp(ease)
+
+
+@rule
+def chance_of_joining(opinion, lure, p):
+    """A prospect comes, the sooner the better the talk, and the more the promise lures beyond the alternative."""
+    return p.joining * exp(p.reputation * (opinion - 0.5) + lure)
+
+
+@rule
+def may_leave(satisfaction, luck, at_worst, at_best):
+    """Whoever draws above the line from the chance at the worst to that at the best stays: the chance is convex."""
+    return luck <= at_worst + (at_best - at_worst) * satisfaction
+
+
+@rule
+def leaves(satisfaction, opinion, outside, luck, p):
+    """Whether this customer leaves this week."""
+    return luck < chance_of_leaving(satisfaction, opinion, outside, p)
+
+
+@rule
+def joins(opinion, lure, luck, p):
+    """Whether this prospect comes this week."""
+    return luck < chance_of_joining(opinion, lure, p)
+
+
+@kernel
+def draw(customers, seed, week):
+    """Everybody in the market has four draws a week, one for each thing to decide; owns the four kinds of luck."""
+    fill_words(customers.luck_to_come, customers.luck_to_ask, customers.luck_to_talk, customers.luck_to_leave,
+              seed, MARKET, week)  # fmt: skip
+
+
+@kernel
+def come(customers, segments, firm, p, promise, week):
+    """Prospects become customers; owns ``active``, ``person``, ``joined_in`` and ``outside``."""
+    firm.outside[0] = toward(firm.outside[0], p.challenger, p.catching_up)
+    firm.rival[0] = firm.outside[0]
+    lure = lures(firm.trusted[0], promise) - p.churn_sensitivity * firm.outside[0]
+    most = chance_of_joining(1.0, lure, p)  # when talk is at its best
+    for i in range(len(customers.active)):
+        luck = open_unit(customers.luck_to_come[i])
+        if luck < most and customers.active[i] == 0 and joins(customers.opinion[i], lure, luck, p):
+            customers.active[i] = 1
+            customers.person[i] += 1
+            customers.joined_in[i] = week
+            segments.joined[customers.segment[i]] += 1
+
+
+@kernel
+def go(customers, cases, departments, segments, firm, p):
+    """Customers leave, and their open cases with them."""
+    outside = firm.outside[0]
+    # Of the least and the most satisfied, when talk is at its worst.
+    at_worst, at_best = chance_of_leaving(0.0, 0.0, outside, p), chance_of_leaving(1.0, 0.0, outside, p)
+    for i in range(len(customers.active)):
+        luck, satisfaction = open_unit(customers.luck_to_leave[i]), customers.satisfaction[i]
+        # The line is cheap and rules nearly everybody out, so that few chances need be worked out.
+        if may_leave(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
+            satisfaction, customers.opinion[i], outside, luck, p
+        ):  # fmt: skip
+            customers.active[i] = 0
+            segments.left[customers.segment[i]] += 1
+            if cases.state[i] == 1 or cases.state[i] == 2:
+                departments.withdrawn[cases.department[i]] += 1
+                if cases.state[i] == 1:
+                    drop_out(i, cases, departments)
+                else:
+                    cases.state[i] = 0

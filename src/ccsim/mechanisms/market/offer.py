@@ -1,0 +1,126 @@
+"""Good service is not enough when the offer no longer fits: needs drift, and the offer is designed after them. [001, 002]
+
+What the designers aim at is the need as whoever decides perceives it: the farther from customers and the less
+insight, the less of the gap is seen, and the more is guessed. Customers who take part in the design show it as it is, and take time.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose, uniform
+
+DESIGN = int(Purpose.DESIGN)
+DECIDERS = ("front", "head", "executive")
+
+
+@parameters("offer")
+class Offer:
+    """How needs move and the offer follows."""
+
+    drift: float = parameter(
+        0.0015,
+        unit="need/week",
+        range=(0.0, 0.01),
+        off=0.0,
+        legal=(0.0, 1.0),
+        lever=True,
+        meaning="how far customers' needs move in a week; an offer one unit off is worth half",
+    )
+    design_hours: float = parameter(
+        20.0,
+        unit="hours/week",
+        range=(0.0, 100.0),
+        off=0.0,
+        legal=(0.0, 100000.0),
+        lever=True,
+        meaning="work on the design of the offer",
+    )
+    cocreation: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="part of the design that is done with customers",
+    )
+    decided_by: int = parameter(
+        2, unit="", range=(0, 2), choices=DECIDERS, lever=True, meaning="who decides what the offer is to be"
+    )
+    pace: float = parameter(
+        0.08, unit="1/week", range=(0.03, 0.15), meaning="pace at which much design moves the offer to what is aimed at"
+    )
+    half: float = parameter(
+        20.0, unit="hours/week", range=(5.0, 50.0), legal=(0.01, 100000.0), meaning="design work that is half of much"
+    )
+    blur: float = parameter(
+        0.08,
+        unit="need",
+        range=(0.0, 0.2),
+        off=0.0,
+        meaning="largest error about the need for each tier between decider and customer, without insight",
+    )
+    unseen: float = parameter(
+        0.5,
+        unit="share",
+        range=(0.0, 0.8),
+        off=0.0,
+        meaning="part of the gap between offer and need that an executive without insight does not see",
+    )
+    together: float = parameter(
+        0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="design work that goes into working with customers"
+    )
+    hour: float = parameter(60.0, unit="EUR/hour", range=(30.0, 120.0), meaning="cost of an hour of design")
+
+
+@rule
+def misjudged(luck, insight, p):
+    """Error about the need: larger with each tier from the customer, smaller with insight and with customers there."""
+    return (2.0 * luck - 1.0) * p.blur * (1.0 + p.decided_by) * (1.0 - insight) * (1.0 - p.cocreation)
+
+
+@rule
+def sees(gap, insight, p):
+    """The gap as it looks from where the decision is made: smaller the farther away, whole with customers there."""
+    return gap * (1.0 - p.unseen * (1.0 + p.decided_by) / 3.0 * (1.0 - insight) * (1.0 - p.cocreation))
+
+
+@rule
+def designed(offer, aim, p):
+    """The offer moves towards what is aimed at, the faster the more work is done."""
+    hours = p.design_hours * (1.0 - p.together * p.cocreation)
+    return offer + p.pace * saturating(hours, p.half) * (aim - offer)
+
+
+@rule
+def fit_of(gap):
+    """An offer on the need is worth all it can be, one unit off it half."""
+    return 1.0 / (1.0 + abs(gap))
+
+
+@kernel
+def design(segments, departments, firm, p, seed, week):
+    """Needs move on and the offer follows; owns ``need`` and ``position``."""
+    insight = 0.0
+    for d in range(len(departments.insight)):
+        insight += departments.insight[d] / len(departments.insight)
+    for s in range(len(segments.need)):
+        segments.need[s] += p.drift
+        # An error lasts a quarter: designs are reviewed, not redrawn every week.
+        error = misjudged(uniform(seed, DESIGN, (week + 100_000) // 13, s), insight, p)
+        gap = segments.need[s] - segments.position[s]
+        seen = sees(gap, insight, p) + error
+        segments.position[s] = designed(segments.position[s], segments.position[s] + seen, p)
+        firm.misjudged[0] += abs(seen - gap) / len(segments.need)
+    firm.design[0] += p.design_hours * p.hour
+
+
+@kernel
+def value(segments, best):
+    """Say what the offer is worth to each segment."""
+    for s in range(len(segments.need)):
+        fit = fit_of(segments.need[s] - segments.position[s])
+        segments.fit[s] += fit
+        segments.counted[s] += 1
+        segments.worth[s] += best * fit

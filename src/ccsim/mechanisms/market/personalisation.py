@@ -1,0 +1,73 @@
+"""Bespoke everything ruins you; none leaves value. [001]
+
+What is made to measure is worth more to a customer, as far as one knows the customer; each further bit is worth
+less, and variety costs more the more there is of it.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("personalisation")
+class Personalisation:
+    """How much is made to measure."""
+
+    level: float = parameter(
+        0.0, unit="share", range=(0.0, 1.0), off=0.0, lever=True, meaning="part of offer and service made to measure"
+    )
+    delight: float = parameter(
+        0.08,
+        unit="share",
+        range=(0.02, 0.15),
+        off=0.0,
+        meaning="worth of an offer wholly made to measure, with full insight",
+    )
+    half: float = parameter(
+        0.3,
+        unit="share",
+        range=(0.1, 0.6),
+        legal=(0.001, 10.0),
+        meaning="level at which half of the most possible worth is reached",
+    )
+    known: float = parameter(
+        0.7, unit="share", range=(0.3, 1.0), off=0.0, meaning="part of that worth which needs insight"
+    )
+    effort: float = parameter(
+        0.35,
+        unit="share",
+        range=(0.1, 0.8),
+        off=0.0,
+        meaning="extra time of contacts when everything is made to measure",
+    )
+    cost: float = parameter(
+        8.0,
+        unit="EUR/week",
+        range=(2.0, 20.0),
+        off=0.0,
+        meaning="cost for a customer when everything is made to measure",
+    )
+
+
+@rule
+def delights(insight, p):
+    """Worth to a customer of what is made to measure: less with every step, and only as good as one knows him or her."""
+    return p.delight * saturating(p.level, p.half) * (1.0 + p.half) * (1.0 - p.known + p.known * insight)
+
+
+@kernel
+def tailor(staff, departments, segments, firm, p):
+    """Make to measure: worth, time and cost."""
+    if p.level <= 0.0:
+        return
+    insight = 0.0
+    for d in range(len(departments.insight)):
+        insight += departments.insight[d] / len(departments.insight)
+    for s in range(len(segments.worth)):
+        segments.worth[s] += delights(insight, p)
+    # Variety multiplies variety: cost rises with the square.
+    for i in range(len(staff.slower)):
+        staff.slower[i] += p.effort * p.level * p.level
+    firm.tailored[0] += p.cost * p.level * p.level

@@ -1,0 +1,88 @@
+"""A promise moves expectations, not practice; those who heard it judge by it. [001]
+
+Marketing promises more than is practised. It attracts while most of those who know it trust it and repels when
+they no longer do, and it raises what customers expect. Trust follows what was kept.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import share, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("promise")
+class Promise:
+    """What is promised beyond practice."""
+
+    level: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 0.4),
+        off=0.0,
+        lever=True,
+        meaning="quality promised beyond what is practised",
+    )
+    belief: float = parameter(
+        0.08,
+        unit="1/week",
+        range=(0.02, 0.2),
+        off=0.0,
+        meaning="pace at which a trusting customer's expectation follows",
+    )
+    attraction: float = parameter(
+        3.0,
+        unit="1/share",
+        range=(0.0, 6.0),
+        off=0.0,
+        meaning="how steeply joining rises with what is promised and trusted",
+    )
+    cost: float = parameter(
+        4.0, unit="EUR/week", range=(0.0, 10.0), meaning="marketing for a customer at a promise of 1 beyond practice"
+    )
+    trusting: float = parameter(
+        0.05, unit="share", range=(0.01, 0.2), off=0.0, meaning="share of the way that trust moves after a contact"
+    )
+    lip: float = parameter(
+        1.0,
+        unit="factor",
+        range=(0.0, 3.0),
+        off=0.0,
+        meaning="how hollow a promise of 1 beyond practice sounds to those who are to keep it",
+    )
+
+
+@rule
+def promised(practice, p):
+    """What advertising says that a contact is like."""
+    return share(practice + p.level)
+
+
+@rule
+def lures(trusted, p):
+    """A promise draws people if its customers trust it more often than not, and puts them off if they do not."""
+    return p.attraction * p.level * (2.0 * trusted - 1.0)
+
+
+@rule
+def trusts(trust, quality, expectation, p):
+    """Trust follows whether a contact was as good as expected."""
+    return toward(trust, 1.0 if quality >= expectation else 0.0, p.trusting)
+
+
+@kernel
+def advertise(customers, firm, p):
+    """Customers hear what is promised, and expect it as far as they trust; owns ``trusted``."""
+    if p.level <= 0.0:
+        return
+    firm.stated[0] = p.level
+    advertised = promised(firm.practice[0], p)
+    trust, count = 0.0, 0
+    for i in range(len(customers.active)):
+        if customers.active[i] == 1:
+            trust += customers.trust[i]
+            count += 1
+            firm.marketing[0] += p.cost * p.level
+            customers.expectation[i] = toward(customers.expectation[i], advertised, p.belief * customers.trust[i])
+    if count > 0:
+        firm.trusted[0] = trust / count

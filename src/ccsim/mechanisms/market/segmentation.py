@@ -1,0 +1,97 @@
+"""Serve the customer who pays; but today's is not tomorrow's. [003]
+
+Whom the organisation thinks valuable is served first and with more care. Value drifts; what is thought of it
+is as old as the last estimate.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import clip
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose, uniform
+
+VALUE = int(Purpose.VALUE_DRIFT)
+
+
+@parameters("segmentation")
+class Segmentation:
+    """Priority by value."""
+
+    priority: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="priority given to customers who are thought valuable, over the others",
+    )
+    every: int = parameter(
+        0,
+        unit="weeks",
+        range=(0, 104),
+        legal=(0, 10000),
+        off=0,
+        lever=True,
+        meaning="weeks between estimates of what customers are worth; 0 for the one at the start only",
+    )
+    care: float = parameter(
+        1.0,
+        unit="utility",
+        range=(0.2, 2.0),
+        off=0.0,
+        meaning="weight in a choice of a customer worth twice the mean, at full priority",
+    )
+    first: float = parameter(
+        1.5,
+        unit="ratio",
+        range=(1.0, 3.0),
+        meaning="value, relative to the mean, above which a case goes to the front of the queue",
+    )
+    drift: float = parameter(
+        0.0,
+        unit="1/week",
+        range=(0.0, 0.03),
+        off=0.0,
+        legal=(0.0, 0.5),
+        meaning="how much a customer's value can change in a week; it tends to the mean of all, and away from it by chance",
+    )
+    study: float = parameter(
+        3.0, unit="EUR", range=(0.5, 10.0), off=0.0, meaning="cost of estimating a customer's value"
+    )
+
+
+@rule
+def drifts(value, mean, luck, p):
+    """Value moves by chance and tends slowly to the mean; it stays above a tenth of it."""
+    return max(0.1 * mean, value + p.drift * ((2.0 * luck - 1.0) * 3.0 * value + 0.2 * (mean - value)))
+
+
+@rule
+def cares(estimate, mean, p):
+    """How much more (or less) care a customer is to get."""
+    return p.priority * p.care * clip(estimate / mean - 1.0, -1.0, 1.0) if mean > 0.0 else 0.0
+
+
+@kernel
+def estimate(customers, firm, mean, p, seed, week):
+    """Values drift, and are estimated anew when it is time; owns ``value``, ``estimate`` and ``care``."""
+    if p.drift > 0.0:
+        for i in range(len(customers.value)):
+            customers.value[i] = drifts(customers.value[i], mean, uniform(seed, VALUE, week, i), p)
+    anew = p.every > 0 and week >= 0 and week % max(1, p.every) == 0
+    if anew or (p.priority > 0.0 and week == 0) or week < -1:
+        for i in range(len(customers.value)):
+            customers.estimate[i] = customers.value[i]
+            if anew and customers.active[i] == 1:
+                firm.studies[0] += p.study
+    if p.priority > 0.0 or firm.prioritised[0] > 0.0:
+        firm.prioritised[0] = p.priority
+        for i in range(len(customers.care)):
+            customers.care[i] = cares(customers.estimate[i], mean, p)
+
+
+@rule
+def goes_first(estimate, mean, luck, p):
+    """A case of a customer thought valuable goes to the front."""
+    return p.priority > 0.0 and estimate > p.first * mean and luck < p.priority

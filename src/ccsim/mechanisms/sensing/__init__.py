@@ -1,0 +1,1 @@
+"""Sensing: how signals from customers reach the teams."""

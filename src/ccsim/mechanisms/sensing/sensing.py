@@ -1,0 +1,119 @@
+"""Signals count when they reach those who can act, no more of them than can be read, and when somebody acts. [001, 002]
+
+Surveys and staff produce signals. What is shared reaches a team; what the team can digest becomes insight, and
+beyond that the flood buries it. Who is asked to listen and sees nothing done sours.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("sensing")
+class Sensing:
+    """What the organisation hears of its customers, and what it does about it."""
+
+    collected: float = parameter(
+        0.2, unit="share", range=(0.0, 1.0), off=0.0, lever=True, meaning="share of contacts of which a signal is taken"
+    )
+    volume: float = parameter(
+        1.0,
+        unit="factor",
+        range=(0.5, 5.0),
+        legal=(0.0, 100.0),
+        lever=True,
+        meaning="signals taken of each such contact: reports, dashboards, comments",
+    )
+    shared: float = parameter(
+        0.25,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="share of those signals that reach the teams; the rest is hoarded",
+    )
+    staff_signals: float = parameter(
+        0.1,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="share of spoilt contacts that staff report, and that are passed on to the teams",
+    )
+    acted: float = parameter(
+        0.0,
+        unit="hours/week",
+        range=(0.0, 40.0),
+        off=0.0,
+        legal=(0.0, 10000.0),
+        lever=True,
+        meaning="time of a department for acting on what was heard: taking out what spoils contacts",
+    )
+    published: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="how far leaders are shown what customers think when all is done, instead of surveys right after the contact",
+    )
+    digest: float = parameter(
+        1.5,
+        unit="signals/week",
+        range=(0.5, 4.0),
+        legal=(0.01, 1000.0),
+        meaning="signals a head that a team can take in",
+    )
+    reading: float = parameter(0.1, unit="hours", range=(0.02, 0.3), off=0.0, meaning="time that a signal takes")
+    half: float = parameter(
+        0.6,
+        unit="signals/week",
+        range=(0.2, 1.5),
+        legal=(0.01, 100.0),
+        meaning="understood signals a head that make half of full insight",
+    )
+    pace: float = parameter(
+        0.08, unit="1/week", range=(0.02, 0.2), off=0.0, meaning="pace at which insight follows what is understood"
+    )
+    help: float = parameter(
+        0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="skill that full insight is worth in a case"
+    )
+
+
+@rule
+def understood(signals, p):
+    """All that comes is taken in, up to what a team can digest; beyond that, the more comes the less is found in it."""
+    return signals if signals <= p.digest else p.digest * p.digest / signals
+
+
+@rule
+def coming(handled, defects, p):
+    """Signals that reach a team: surveys as far as shared, and what staff report themselves."""
+    return handled * (p.collected * p.volume * p.shared + p.staff_signals * defects)
+
+
+@kernel
+def read(staff, departments, p, week):
+    """Last week's signals take their time and are of help; acting on them takes time too."""
+    for i in range(len(staff.aside)):
+        if week >= staff.vacant_until[i]:
+            d = staff.department[i]
+            posts = departments.last_staff[d] - departments.first_staff[d]
+            staff.aside[i] += p.reading * departments.signals[d] + p.acted / posts
+            departments.fixing[d] += p.acted / posts
+            staff.knows[i] += p.help * departments.insight[d]
+
+
+@kernel
+def collect(departments, p):
+    """Signals come in and become insight; owns ``signals`` and ``insight``."""
+    for d in range(len(departments.signals)):
+        posts = departments.last_staff[d] - departments.first_staff[d]
+        if posts > 0:
+            departments.signals[d] = coming(departments.handled[d], departments.defects[d], p) / posts
+            taken = understood(departments.signals[d], p)
+            departments.insight[d] = toward(departments.insight[d], saturating(taken, p.half), p.pace)
+            # What is read and followed by nothing: hours of action a head that answer it are few.
+            departments.unheeded[d] += saturating(taken, p.half) * (1.0 - saturating(p.acted / posts, 0.2))

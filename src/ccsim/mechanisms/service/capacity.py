@@ -1,0 +1,95 @@
+"""Capacity is hours, and every hour of staff time is spent once: on cases, on the programme, or not at work."""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import share
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("capacity")
+class Capacity:
+    """How much time there is for cases."""
+
+    week: float = parameter(
+        35.0,
+        unit="hours/week",
+        range=(30.0, 40.0),
+        legal=(0.0, 80.0),
+        meaning="contracted time of a member of staff",
+        source="Oliva & Sterman 2001: 35 hours",
+    )
+    shrinkage: float = parameter(
+        0.17,
+        unit="share",
+        range=(0.1, 0.3),
+        off=0.0,
+        meaning="time lost to absence and breaks at ordinary energy",
+        source="Oliva & Sterman 2001: 16.5 % absent",
+    )
+    energy: float = parameter(
+        0.3,
+        unit="share",
+        range=(0.0, 0.6),
+        off=0.0,
+        meaning="further time lost at no engagement, gained at full engagement, around the ordinary level",
+        source="assumed; sign: Harter et al. 2002, r = .25 of engagement with productivity",
+    )
+    induction: float = parameter(
+        12.0,
+        unit="weeks",
+        range=(4.0, 26.0),
+        off=0.0,
+        meaning="weeks until a new person works at full pace, starting from half",
+        source="Oliva & Sterman 2001: rookies for 12 weeks",
+    )
+
+
+@rule
+def time_at_work(contracted, engagement, weeks_in_post, p):
+    """People are at work less when they are tired of it, and newcomers achieve less in an hour."""
+    present = share(1.0 - p.shrinkage + p.energy * (engagement - 0.6))
+    pace = 1.0 if weeks_in_post >= p.induction else 0.5 + 0.5 * weeks_in_post / p.induction
+    return contracted * present * pace
+
+
+@rule
+def cut_short(i, fits, staff):
+    """Only a part of what was to take place beside cases fits into the week."""
+    staff.trained[i] *= fits
+    staff.improving[i] *= fits
+    staff.met[i] *= fits
+    staff.told[i] *= fits
+    staff.carrying[i] *= fits
+    staff.aside[i] *= fits
+
+
+@kernel
+def plan_hours(staff, departments, p, week):
+    """Give each post its hours for cases: what is left of the week after absence and the programme."""
+    for i in range(len(staff.hours)):
+        if week < staff.vacant_until[i]:
+            # What a predecessor left half done waits for the successor.
+            staff.hours[i] = -staff.overrun[i]
+            continue
+        department = staff.department[i]
+        at_work = time_at_work(p.week, staff.engagement[i], week - staff.hired_in[i], p)
+        posts = departments.last_staff[department] - departments.first_staff[department]
+        staff.aside[i] += departments.outreach_hours[department] / posts
+        staff.carrying[i] = staff.champion[i]
+        given = staff.trained[i] + staff.improving[i] + staff.met[i] + staff.told[i] + staff.carrying[i]
+        left = at_work - given - staff.aside[i]
+        if left < 0.0:
+            # What does not fit into the week does not take place, and nothing is left.
+            fits = at_work / (given + staff.aside[i])
+            cut_short(i, fits, staff)
+            given *= fits
+            left = 0.0
+        # A case begun late last week is finished first; a long one may take more than the week that is left.
+        staff.hours[i] = left - staff.overrun[i]
+        departments.paid[department] += 1
+        departments.paid_hours[department] += p.week
+        departments.absent_hours[department] += p.week - at_work
+        departments.programme_hours[department] += given
+        departments.aside_hours[department] += staff.aside[i]
+        departments.hours[department] += left

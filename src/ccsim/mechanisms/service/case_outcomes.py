@@ -1,0 +1,92 @@
+"""What follows from a contact: the case is closed, comes back or is passed on, and the person learns from it."""
+
+from __future__ import annotations
+
+from ccsim.engine.jit import rule
+from ccsim.mechanisms.service.handling_options import FAST, HAND_OVER, SCRIPT, SOLVE, way_of_passing
+from ccsim.mechanisms.service.handoffs import loses
+from ccsim.mechanisms.service.queues import join_queue
+from ccsim.mechanisms.service.service_quality import quality_of
+
+
+@rule
+def count_choice(option, department, departments):
+    """Keep the mix of choices."""
+    if option == FAST:
+        departments.closed_fast[department] += 1
+    elif option == SCRIPT:
+        departments.followed_script[department] += 1
+    elif option == SOLVE:
+        departments.solved[department] += 1
+    elif option == HAND_OVER:
+        departments.handed_over[department] += 1
+    else:
+        departments.escalated[department] += 1
+
+
+@rule
+def close(case, option, department, returns, customers, cases, departments, p, week):
+    """The last stage is done: the issue is resolved, comes back, or is given up."""
+    resolved = cases.defect[case] == 0
+    first = cases.contacts[case] == 1
+    age = week - cases.opened_in[case]
+    customers.events[case] += 1
+    customers.quality[case] += quality_of(option, 1.0 if resolved else 0.0, age, cases.hassle[case], p)
+    departments.closed[department] += 1
+    departments.closed_first[department] += first
+    if resolved:
+        departments.resolved[department] += 1
+        departments.resolved_first[department] += first
+        departments.resolution_weeks[department] += age
+        departments.journeys_sound[department] += 1
+        cases.state[case] = 0
+    elif returns < p.persistence:
+        cases.state[case] = 2
+        cases.stages[case] = 1
+        cases.defect[case] = 0
+        cases.hassle[case] += 1
+    else:
+        departments.abandoned[department] += 1
+        cases.state[case] = 0
+
+
+@rule
+def next_department(department, where, departments):
+    """The front line passes on to the back office, if there is one; the back office to any other department."""
+    count = len(departments.queue)
+    fronts = 0
+    for d in range(count):
+        fronts += departments.front[d]
+    if departments.front[department] == 1 and fronts < count:
+        return fronts + int(where * (count - fronts))
+    return (department + 1 + int(where * (count - 1))) % count
+
+
+@rule
+def pass_on(case, option, department, luck, where, week, cases, departments, handoffs):
+    """The case goes to another department, and may arrive without what the customer has said."""
+    goal = next_department(department, where, departments)
+    departments.handoffs[department] += 1
+    cases.lost[case] = 0
+    cases.hassle[case] += option == HAND_OVER
+    if luck < loses(way_of_passing(option), departments.linked[department], handoffs):
+        departments.handoffs_lost[department] += 1
+        cases.lost[case] = 1
+        cases.hassle[case] += 1
+    departments.arriving[goal] += 1
+    join_queue(case, goal, week, cases, departments)
+
+
+@rule
+def note_judgement(i, case, right, staff, cases, departments, empowerment, goodwill):
+    """Whoever used judgement sees whether it worked, and may be blamed for a misstep beyond the own rights."""
+    department = staff.department[i]
+    staff.solved[i] += 1
+    departments.goodwill[department] += goodwill * cases.complexity[case]
+    if right:
+        staff.wins[i] += 1
+        departments.wins[department] += 1
+    else:
+        staff.setbacks[i] += 1
+        if cases.complexity[case] > staff.latitude[i]:
+            staff.blamed[i] += empowerment.blame

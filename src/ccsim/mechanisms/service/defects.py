@@ -1,0 +1,80 @@
+"""Processes spoil contacts, whoever handles them; who knows what goes wrong can take it out. [001, 002]
+
+Defects come back as products, rules and systems change. They go where somebody takes the time, and knows what to do.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("defects")
+class Defects:
+    """What the process spoils."""
+
+    ordinary: float = parameter(
+        0.1,
+        unit="share",
+        range=(0.05, 0.2),
+        meaning="share of contacts that the process spoils in the ordinary organisation, where service's chances hold",
+    )
+    arising: float = parameter(
+        0.01,
+        unit="1/week",
+        range=(0.003, 0.03),
+        off=0.0,
+        meaning="pace at which defects return to the ordinary level as products, rules and systems change",
+        source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
+    )
+    removal: float = parameter(
+        0.02,
+        unit="1/week",
+        range=(0.005, 0.06),
+        off=0.0,
+        meaning="share of defects that a week of much, well-informed improvement takes out",
+        source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
+    )
+    half: float = parameter(
+        0.4, unit="hours/week", range=(0.1, 1.0), legal=(0.01, 100.0), meaning="improvement a head that is half of much"
+    )
+    blind: float = parameter(
+        0.25, unit="share", range=(0.0, 0.6), meaning="part of improvement that works without any insight"
+    )
+    cemented: float = parameter(
+        0.6,
+        unit="share",
+        range=(0.0, 0.9),
+        off=0.0,
+        meaning="part of the removal that a full system prevents, because it has the process built in",
+    )
+
+
+@rule
+def fixed(defects, hours, insight, system, p):
+    """Defects go with time and insight, slower where a system has them built in; then they come back a little."""
+    known = p.blind + (1.0 - p.blind) * insight
+    gone = p.removal * saturating(hours, p.half) * known * (1.0 - p.cemented * system)
+    return toward(defects * (1.0 - gone), p.ordinary, p.arising)
+
+
+@kernel
+def spoil(departments, p):
+    """Say what part of success the process takes away, beyond (or below) the ordinary."""
+    for d in range(len(departments.defects)):
+        departments.spoilt[d] += departments.defects[d] - p.ordinary
+
+
+@kernel
+def fix(staff, departments, firm, p):
+    """Improvement takes defects out; owns ``defects``."""
+    for d in range(len(departments.defects)):
+        hours, people = departments.fixing[d], 0.0
+        for i in range(departments.first_staff[d], departments.last_staff[d]):
+            hours += staff.improving[i]
+            people += 1.0
+        if people > 0.0:
+            departments.defects[d] = fixed(
+                departments.defects[d], hours / people, departments.insight[d], firm.system[0], p
+            )

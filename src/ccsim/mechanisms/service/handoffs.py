@@ -1,0 +1,55 @@
+"""Hand-offs lose: what the customer has said does not arrive, and the next department starts again. [003]
+
+How much is lost depends on how the case is passed on. Whoever took it on with judgement passes it on in person;
+the script passes it on by form; a case that is merely got rid of loses most.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import share
+from ccsim.engine.jit import rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("handoffs")
+class Handoffs:
+    """What is lost between departments."""
+
+    loss: float = parameter(
+        0.3,
+        unit="probability",
+        range=(0.1, 0.5),
+        off=0.0,
+        lever=True,
+        meaning="chance that a hand-off by form loses what the customer has said",
+    )
+    warm: float = parameter(
+        0.3,
+        unit="factor",
+        range=(0.1, 0.8),
+        legal=(0.0, 1.0),
+        off=1.0,
+        meaning="part of that chance that remains when the case is passed on in person",
+    )
+    cold: float = parameter(
+        1.6, unit="factor", range=(1.0, 2.5), off=1.0, meaning="the same when the case is passed on undone"
+    )
+    again: float = parameter(
+        0.4, unit="share", range=(0.1, 0.8), off=0.0, meaning="extra time of a contact that has to ask again"
+    )
+    blunder: float = parameter(
+        0.2,
+        unit="share",
+        range=(0.0, 0.4),
+        off=0.0,
+        meaning="part of the success chance that is lost with what the customer had said",
+    )
+
+
+@rule
+def loses(how, linked, p):
+    """Chance that a hand-off loses what the customer has said; ``how`` is 0 by form, 1 in person, 2 undone.
+
+    What joins the departments avoids its part of the losses.
+    """
+    return share(p.loss * (p.warm if how == 1 else p.cold if how == 2 else 1.0)) * (1.0 - linked)

@@ -1,0 +1,53 @@
+"""Queues: first come, first served, as a chain from case to case."""
+
+from __future__ import annotations
+
+from ccsim.engine.jit import rule
+
+
+@rule
+def join_queue(case, department, week, cases, departments):
+    """Put a case at the end of a department's queue."""
+    cases.state[case] = 1
+    cases.department[case] = department
+    cases.queued_in[case] = week
+    cases.after[case] = -1
+    last = departments.queue_last[department]
+    if last < 0:
+        departments.queue_first[department] = case
+    else:
+        cases.after[last] = case
+    departments.queue_last[department] = case
+    departments.queue[department] += 1
+
+
+@rule
+def join_front(case, department, week, cases, departments):
+    """Put a case at the front of a department's queue."""
+    cases.state[case] = 1
+    cases.department[case] = department
+    cases.queued_in[case] = week
+    cases.after[case] = departments.queue_first[department]
+    if departments.queue_last[department] < 0:
+        departments.queue_last[department] = case
+    departments.queue_first[department] = case
+    departments.queue[department] += 1
+
+
+@rule
+def take_next(department, cases, departments):
+    """Take the first case out of a department's queue."""
+    case = departments.queue_first[department]
+    departments.queue_first[department] = cases.after[case]
+    if cases.after[case] < 0:
+        departments.queue_last[department] = -1
+    if cases.state[case] == 1:
+        departments.queue[department] -= 1
+    return case
+
+
+@rule
+def drop_out(case, cases, departments):
+    """The customer of a waiting case gives up: it stays in the chain but counts no more."""
+    cases.state[case] = 3
+    departments.queue[cases.department[case]] -= 1

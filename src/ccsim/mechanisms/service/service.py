@@ -1,0 +1,114 @@
+"""Departments work through their queues: each case is chosen for, done, closed or passed on."""
+
+from __future__ import annotations
+
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.rng import Purpose, four
+from ccsim.mechanisms.incentives.measures import survey
+from ccsim.mechanisms.service.case_outcomes import close, count_choice, note_judgement, pass_on
+from ccsim.mechanisms.service.choice import decide
+from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
+from ccsim.mechanisms.service.queues import take_next
+from ccsim.mechanisms.service.service_quality import courtesy_of
+
+SERVE = int(Purpose.SERVE)
+
+
+@rule
+def next_in_turn(i, department, departments):
+    """Who takes the next case: the departments' people take turns."""
+    return i + 1 if i + 1 < departments.last_staff[department] else departments.first_staff[department]
+
+
+@rule
+def book(i, option, hours, right, department, staff, leaders, departments, p, cards):
+    """Count a contact, the time that it took, and what the survey right after it says."""
+    staff.worked[i] += hours
+    staff.handled[i] += 1
+    departments.handled[department] += 1
+    departments.worked[department] += hours
+    departments.survey[department] += survey(courtesy_of(option, p), 1.0 if right else 0.0, cards)
+    count_choice(option, department, departments)
+    if option == ESCALATE:
+        leaders.attention[staff.leader[i]] -= p.leader_hours
+        departments.leader_hours[department] += p.leader_hours
+
+
+@rule
+def do_stage(option, case, right, cases):
+    """A stage of the case is done, well or badly, unless the case is handed over."""
+    if option == HAND_OVER:
+        return
+    cases.stages[case] -= 1
+    # Judgement, one's own or a leader's, looks back and repairs what earlier stages did wrong.
+    if not right:
+        cases.defect[case] = 1
+    elif option == SOLVE or option == ESCALATE:
+        cases.defect[case] = 0
+
+
+@rule
+def handle(i, case, department, staff, leaders, customers, cases, departments, card, all_p, goodwill, seed, week):
+    """A person handles a case: chooses how, does it, and closes the case or passes it on."""
+    p, cards, handoffs, empowerment = all_p[0], all_p[1], all_p[2], all_p[3]
+    luck, outcome, later, where = four(seed, SERVE, week, case)
+    option, hours, success = decide(
+        i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, all_p
+    )
+    right = outcome < success
+    book(i, option, hours, right, department, staff, leaders, departments, p, cards)
+    if option == SOLVE:
+        note_judgement(i, case, right, staff, cases, departments, empowerment, goodwill)
+    do_stage(option, case, right, cases)
+    if cases.contacts[case] == 1 and option < HAND_OVER and cases.stages[case] == 0:
+        departments.claimed[department] += 1.0 if right else 1.0 - cards.traced
+    if cases.stages[case] == 0:
+        close(case, option, department, later, customers, cases, departments, p, week)
+    else:
+        pass_on(case, option, department, later, where, week + 1, cases, departments, handoffs)
+
+
+@kernel
+def serve(staff, leaders, customers, cases, departments, card, all_p, goodwill, seed, week):
+    """Each department works through its queue, first come first served, until its hours are used.
+
+    A case moves at most once a week: what arrives from another department during the week waits for the next.
+    """
+    for department in range(len(departments.queue)):
+        if departments.queue_first[department] < 0:
+            continue
+        i = departments.next_staff[department]
+        idle = 0
+        posts = departments.last_staff[department] - departments.first_staff[department]
+        while departments.queue_first[department] >= 0 and idle < posts:
+            case = departments.queue_first[department]
+            if cases.state[case] == 3:
+                cases.state[take_next(department, cases, departments)] = 0
+                continue
+            if cases.queued_in[case] > week:
+                break
+            idle += 1
+            if staff.hours[i] - staff.worked[i] > 0.0:
+                idle = 0
+                take_next(department, cases, departments)
+                handle(i, case, department, staff, leaders, customers, cases, departments, card, all_p, goodwill,
+                       seed, week)  # fmt: skip
+            i = next_in_turn(i, department, departments)
+        departments.next_staff[department] = i
+
+
+@kernel
+def end_week(staff, departments, p):
+    """Carry over what runs late, and see how much work waits; owns ``overrun`` and ``workload``."""
+    for i in range(len(staff.overrun)):
+        # An hour is spent once: what a case takes beyond the week is taken from the next.
+        late = max(0.0, staff.worked[i] - staff.hours[i])
+        departments.overrun[staff.department[i]] += late - staff.overrun[i]
+        staff.overrun[i] = late
+    for d in range(len(departments.queue)):
+        available = departments.hours[d]
+        load = 3.0
+        if available > 0.0:
+            waiting = departments.queue[d] - departments.arriving[d]
+            load = min(3.0, (departments.worked[d] + p.hours * waiting) / available)
+        departments.workload[d] += 0.25 * (load - departments.workload[d])

@@ -1,0 +1,1 @@
+"""Staff: conviction, habit, skills, fatigue, engagement, turnover and posts."""

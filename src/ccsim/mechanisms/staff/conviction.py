@@ -1,0 +1,148 @@
+"""The penny drops: people come round one by one, from what they see for themselves, not by decree. [004]
+
+Conviction moves with own evidence, with several sources nearby (complex contagion: one is not enough), and with
+leaders as far as they are believed; without any of these it returns to what the person is like.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose, uniform
+from ccsim.mechanisms.management.mandate import arrives
+
+PENNY = int(Purpose.PENNY)
+
+#: Instead of the week in which the penny dropped: it has not, or it had when the story begins.
+NOT_YET, BEFORE = -1, -2
+
+
+@parameters("conviction")
+class Conviction:
+    """How people come to believe that customer-first is right and works here."""
+
+    pull: float = parameter(
+        4.5,
+        unit="utility",
+        range=(1.0, 5.0),
+        off=0.0,
+        meaning="weight of the customer's good in the choice of a fully convinced person",
+    )
+    evidence: float = parameter(
+        0.02,
+        unit="1/week",
+        range=(0.01, 0.08),
+        off=0.0,
+        meaning="pace at which conviction follows the own success rate when there is much evidence",
+    )
+    enough: float = parameter(
+        4.0, unit="cases/week", range=(1.0, 10.0), meaning="solved cases a week that make half of much evidence"
+    )
+    sources: float = parameter(
+        2.0,
+        unit="sources/week",
+        range=(1.0, 4.0),
+        legal=(0.0, 50.0),
+        meaning="sources that must speak for the change in one week before a person can come round",
+        source="assumed; form: Centola & Macy 2007, complex contagion",
+    )
+    chance: float = parameter(
+        0.1, unit="probability", range=(0.02, 0.3), off=0.0,
+        meaning="chance a week to come round some way when enough sources speak")  # fmt: skip
+    jump: float = parameter(
+        0.2, unit="share", range=(0.1, 0.5), off=0.0,
+        meaning="share of the way to full conviction that coming round moves")  # fmt: skip
+    telling: float = parameter(
+        0.02,
+        unit="1/week",
+        range=(0.005, 0.06),
+        off=0.0,
+        meaning="pace at which conviction follows a fully credible leader who tells much",
+    )
+    reversion: float = parameter(
+        0.03,
+        unit="1/week",
+        range=(0.005, 0.04),
+        off=0.0,
+        meaning="pace at which conviction returns to the person's disposition",
+    )
+    persuades: float = parameter(
+        0.45, unit="share", range=(0.3, 0.6), meaning="habit above which a colleague's successes speak for the change"
+    )
+    tipped: float = parameter(
+        0.65,
+        unit="share",
+        range=(0.55, 0.8),
+        meaning="conviction at which the penny counts as dropped",
+        source="definition",
+    )
+    norm: float = parameter(
+        1.0, unit="utility", range=(0.0, 4.0), off=0.0, meaning="weight in a choice of what colleagues are seen to do"
+    )
+
+
+@rule
+def by_evidence(conviction, wins, setbacks, p):
+    """Conviction follows the own success rate, the faster the more cases there were."""
+    cases = wins + setbacks
+    if cases <= 0.0:
+        return conviction
+    return toward(conviction, wins / cases, p.evidence * saturating(cases, p.enough))
+
+
+@rule
+def by_telling(conviction, hours, stance, credibility, cynicism, p):
+    """Conviction follows a leader's, as far as the leader is believed and the person still listens."""
+    return toward(conviction, stance, p.telling * saturating(hours, 1.0) * credibility * (1.0 - cynicism))
+
+
+@rule
+def comes_round(sources, luck, cynicism, p):
+    """Several sources, then one day."""
+    return sources >= p.sources and luck < p.chance * (1.0 - cynicism)
+
+
+@kernel
+def hear_others(staff, colleagues, p):
+    """See what colleagues do and how it goes; adds to the flows ``sources`` and ``influence``, owns ``peer_practice``."""
+    ties = colleagues.shape[1]
+    for i in range(len(staff.sources)):
+        solved, handled = 0.0, 0.0
+        for k in range(ties):
+            other = colleagues[i, k]
+            solved += staff.solved[other]
+            handled += staff.handled[other]
+            if staff.habit[other] > p.persuades and staff.wins[other] > staff.setbacks[other]:
+                staff.sources[i] += 1.0
+                staff.influence[other] += 1.0
+        if handled > 0.0:
+            staff.peer_practice[i] = toward(staff.peer_practice[i], solved / handled, 0.25)
+
+
+@kernel
+def come_round(staff, leaders, departments, p, mandate, seed, week):
+    """Everybody's conviction moves; owns ``conviction`` and ``tipped_in``."""
+    for i in range(len(staff.conviction)):
+        if staff.arrived[i] > 0.0:
+            staff.conviction[i] = staff.disposition[i]
+            staff.tipped_in[i] = NOT_YET
+            continue
+        if week < staff.vacant_until[i]:
+            continue
+        believed = by_evidence(staff.conviction[i], staff.wins[i], staff.setbacks[i], p)
+        lead = staff.leader[i]
+        if lead >= 0:
+            # Half an hour a week of everyday talk with the own leader, beside the programme's announcements.
+            believed = by_telling(
+                believed, 0.5 + arrives(staff.told[i], mandate), leaders.conviction[lead], leaders.credibility[lead],
+                staff.cynicism[i], p,
+            )  # fmt: skip
+        if comes_round(staff.sources[i], uniform(seed, PENNY, week, i), staff.cynicism[i], p):
+            believed = toward(believed, 1.0, p.jump)
+        staff.conviction[i] = toward(believed, staff.disposition[i], p.reversion)
+        if week < 0:
+            staff.tipped_in[i] = BEFORE if staff.conviction[i] >= p.tipped else NOT_YET
+        elif staff.tipped_in[i] == NOT_YET and staff.conviction[i] >= p.tipped:
+            staff.tipped_in[i] = week
+            departments.tippings[staff.department[i]] += 1

@@ -1,0 +1,60 @@
+"""People give more where they may decide, where work succeeds, and where it does not wear them out.
+
+Signs and rough sizes: Seibert et al. 2011 (empowerment with satisfaction, strain and leaving); Bernerth et al. 2011
+(change fatigue acts on leaving through exhaustion).
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("engagement")
+class Engagement:
+    """What lifts and lowers engagement."""
+
+    pace: float = parameter(
+        0.08,
+        unit="1/week",
+        range=(0.03, 0.2),
+        off=0.0,
+        meaning="pace at which engagement follows circumstances",
+    )
+    autonomy: float = parameter(
+        0.35, unit="share", range=(0.1, 0.6), off=0.0, meaning="engagement gained with full latitude felt"
+    )
+    success: float = parameter(
+        0.12,
+        unit="share",
+        range=(0.0, 0.3),
+        off=0.0,
+        meaning="engagement gained with many solved cases a week",
+    )
+    exhaustion: float = parameter(
+        0.6, unit="share", range=(0.2, 1.0), off=0.0, meaning="engagement lost with full fatigue"
+    )
+    disbelief: float = parameter(
+        0.25, unit="share", range=(0.0, 0.5), off=0.0, meaning="engagement lost with full cynicism"
+    )
+
+
+@rule
+def circumstances(vigour, latitude_felt, wins, fatigue, cynicism, p):
+    """The engagement that a person's circumstances call for."""
+    lift = p.autonomy * latitude_felt + p.success * saturating(wins, 2.0)
+    return share(vigour + lift - p.exhaustion * fatigue - p.disbelief * cynicism)
+
+
+@kernel
+def engage(staff, p):
+    """Everybody's engagement moves; owns ``engagement``."""
+    for i in range(len(staff.engagement)):
+        felt = share(staff.latitude[i] * staff.safety[i] + staff.cover[i])
+        goal = circumstances(staff.vigour[i], felt, staff.wins[i], staff.fatigue[i], staff.cynicism[i], p)
+        goal = share(goal + staff.relief[i])
+        if staff.arrived[i] > 0.0:
+            staff.engagement[i] = goal
+        else:
+            staff.engagement[i] = toward(staff.engagement[i], goal, p.pace)

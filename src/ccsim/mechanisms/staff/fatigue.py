@@ -1,0 +1,91 @@
+"""Change that is announced and not seen tires, and makes cynics; what can be seen lets people recover. [001]"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.mechanisms.management.mandate import counts
+
+
+@parameters("fatigue")
+class Fatigue:
+    """What announced change and overload do to people."""
+
+    strain: float = parameter(
+        0.04,
+        unit="1/week",
+        range=(0.01, 0.1),
+        off=0.0,
+        meaning="fatigue from a week full of announcements of which nothing is seen",
+    )
+    overload: float = parameter(
+        0.06,
+        unit="1/week",
+        range=(0.02, 0.15),
+        off=0.0,
+        meaning="fatigue from a week with twice the work that fits into it",
+    )
+    recovery: float = parameter(
+        0.06, unit="1/week", range=(0.02, 0.15), meaning="share of fatigue that a week takes away"
+    )
+    disillusion: float = parameter(
+        0.03,
+        unit="1/week",
+        range=(0.01, 0.08),
+        off=0.0,
+        meaning="cynicism from a week full of announcements by leaders without credit, nothing seen",
+    )
+    ignored: float = parameter(
+        0.1,
+        unit="factor",
+        range=(0.0, 0.5),
+        off=0.0,
+        meaning="how hollow it sounds to hear much of customers and to see nothing come of it",
+    )
+    ordinary: float = parameter(0.22, unit="share", range=(0.1, 0.4), meaning="cynicism to which people return")
+    healing: float = parameter(
+        0.01,
+        unit="1/week",
+        range=(0.003, 0.03),
+        meaning="pace at which cynicism returns to the ordinary level",
+    )
+
+
+@rule
+def unseen(told, sources):
+    """How much of what was announced nobody can see done."""
+    return saturating(told, 1.0) * (1.0 - saturating(sources, 2.0))
+
+
+@rule
+def tires(fatigue, hollow, workload, p):
+    """Fatigue grows with hollow announcements and overload, and wears off."""
+    load = p.strain * hollow + p.overload * max(0.0, workload - 1.0)
+    return share(fatigue + load - p.recovery * fatigue)
+
+
+@rule
+def sours(cynicism, hollow, credibility, p):
+    """Cynicism grows when leaders without credit announce what nobody sees; it heals slowly."""
+    gain = p.disillusion * hollow * (1.0 - credibility) * (1.0 - cynicism)
+    return toward(share(cynicism + gain), p.ordinary, p.healing)
+
+
+@kernel
+def tire(staff, leaders, departments, p, mandate, promise):
+    """Everybody tires and recovers; owns ``fatigue`` and ``cynicism``."""
+    for i in range(len(staff.fatigue)):
+        if staff.arrived[i] > 0.0:
+            staff.fatigue[i] = 0.0
+            # Newcomers take half of the mood from those around them: they arrive with none of their own.
+            staff.cynicism[i] = 0.5 * p.ordinary
+            continue
+        seen = counts(staff.sources[i], mandate)
+        hollow = unseen(staff.told[i], seen)
+        lead = staff.leader[i]
+        credibility = leaders.credibility[lead] if lead >= 0 else 0.5
+        talk = promise.lip * promise.level * (1.0 - saturating(seen, 2.0))
+        talk += p.ignored * departments.unheeded[staff.department[i]]
+        staff.fatigue[i] = tires(staff.fatigue[i], hollow, departments.workload[staff.department[i]], p)
+        staff.cynicism[i] = sours(staff.cynicism[i], share(hollow + talk), credibility, p)

@@ -1,0 +1,68 @@
+"""What is practised becomes habit; what is not practised fades, slower where routines and tools carry it. [004]"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("habit")
+class Habit:
+    """How practice becomes habit and how habit fades."""
+
+    formation: float = parameter(
+        0.06,
+        unit="1/week",
+        range=(0.02, 0.12),
+        off=0.0,
+        meaning="share of the way to its practice that a habit gains in a week",
+        source="Lally et al. 2010: about 66 days to near the plateau",
+    )
+    decay: float = parameter(
+        0.03,
+        unit="1/week",
+        range=(0.005, 0.08),
+        off=0.0,
+        meaning="share of the way down to its practice that a habit loses in a week",
+    )
+    pull: float = parameter(
+        1.5, unit="utility", range=(0.5, 4.0), off=0.0, meaning="weight of a full habit in a choice"
+    )
+    held: float = parameter(
+        0.8, unit="share", range=(0.0, 1.0), off=0.0, meaning="part of the decay that full routines prevent"
+    )
+    settled: float = parameter(
+        0.5,
+        unit="share",
+        range=(0.4, 0.7),
+        meaning="habit above which a person counts as acting customer-first by habit",
+        source="definition",
+    )
+
+
+@rule
+def settles(habit, practice, routine, p):
+    """Habit follows practice; it fades more slowly where the practice is written into routines."""
+    if practice > habit:
+        return toward(habit, practice, p.formation)
+    return toward(habit, practice, p.decay * (1.0 - p.held * routine))
+
+
+@kernel
+def settle(staff, departments, p, reinforces):
+    """Everybody's habit moves towards the week's practice; owns ``habit``."""
+    for i in range(len(staff.habit)):
+        routine = departments.routine[staff.department[i]]
+        if staff.arrived[i] > 0.0:
+            staff.habit[i] = 0.5 * routine
+        elif staff.handled[i] + staff.improving[i] > 0.0:
+            # An hour of paid improvement is practice as much as a case is.
+            acts = staff.handled[i] + staff.improving[i]
+            practice = (staff.solved[i] + staff.improving[i]) / acts
+            before = staff.habit[i]
+            staff.habit[i] = settles(before, practice, routine, p)
+            if staff.habit[i] > before:
+                # Who is recognised for it forms the habit sooner.
+                quicker = min(1.0 / max(p.formation, 1e-9), 1.0 + reinforces * staff.recognised[i])
+                staff.habit[i] = toward(before, staff.habit[i], quicker)

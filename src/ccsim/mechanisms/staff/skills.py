@@ -1,0 +1,63 @@
+"""Skill grows with training, with practice and with a good colleague's time, each of them less the more there is."""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose, bell, four
+
+TRAITS = int(Purpose.HIRE_TRAITS)
+
+
+@parameters("skills")
+class Skills:
+    """How skill is learned and lost."""
+
+    novice: float = parameter(0.4, unit="share", range=(0.2, 0.5), meaning="mean skill of a newcomer")
+    training: float = parameter(
+        0.01,
+        unit="1/hour",
+        range=(0.003, 0.03),
+        off=0.0,
+        meaning="share of the way to full skill in an hour of training",
+    )
+    coaching: float = parameter(
+        0.012,
+        unit="1/hour",
+        range=(0.003, 0.03),
+        off=0.0,
+        meaning="share of the way to full skill in an hour with a champion",
+    )
+    practice: float = parameter(
+        0.008,
+        unit="1/week",
+        range=(0.002, 0.02),
+        off=0.0,
+        meaning="share of the way to full skill in a week of much judgement",
+    )
+    rust: float = parameter(
+        0.006,
+        unit="1/week",
+        range=(0.002, 0.02),
+        off=0.0,
+        meaning="pace at which unused skill falls back to a newcomer's",
+    )
+
+
+@rule
+def learns(skill, trained, coached, solved, p):
+    """Skill grows by what was taught and done, and rusts."""
+    gain = p.training * trained + p.coaching * coached + p.practice * saturating(solved, 2.0)
+    return toward(toward(skill, 1.0, min(1.0, gain)), p.novice, p.rust)
+
+
+@kernel
+def learn(staff, p, seed, week):
+    """Everybody's skill moves; owns ``skill``."""
+    for i in range(len(staff.skill)):
+        if staff.arrived[i] > 0.0:
+            a, b, c, d = four(seed, TRAITS, week, i)
+            staff.skill[i] = share(p.novice + 0.1 * bell(a, b, c, d))
+        else:
+            staff.skill[i] = learns(staff.skill[i], staff.trained[i], staff.coached[i], staff.solved[i], p)

@@ -1,0 +1,102 @@
+"""People leave, posts stay empty for a while, and newcomers start with little of what had been built. [004]"""
+
+from __future__ import annotations
+
+from ccsim.engine.functions import exp, share
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Purpose, bell, four, uniform
+
+QUIT, HIRE = int(Purpose.QUIT), int(Purpose.HIRE)
+
+
+@parameters("turnover")
+class Turnover:
+    """Who leaves, who comes, and what newcomers are like."""
+
+    quitting: float = parameter(
+        0.0048,
+        unit="probability",
+        range=(0.002, 0.01),
+        off=0.0,
+        meaning="chance a week that a person of ordinary engagement leaves",
+        source="calibrated: about 25 % a year; Holman et al. 2007 give 25 to over 50 % for US call centres",
+    )
+    sensitivity: float = parameter(
+        3.0,
+        unit="1/share",
+        range=(1.0, 6.0),
+        off=0.0,
+        meaning="how steeply leaving rises as engagement falls",
+        source="assumed; sign and size: Harter et al. 2002, r = -.30",
+    )
+    vacancy: int = parameter(
+        6, unit="weeks", range=(2, 12), legal=(0, 104), off=0, meaning="weeks until a post is filled again"
+    )
+    disposition: float = parameter(
+        0.4,
+        unit="share",
+        range=(0.25, 0.55),
+        lever=True,
+        meaning="mean conviction of people before they are convinced of anything here",
+    )
+    spread: float = parameter(
+        0.15, unit="share", range=(0.05, 0.25), off=0.0, meaning="standard deviation of that conviction"
+    )
+    taste_spread: float = parameter(
+        0.35,
+        unit="factor",
+        range=(0.1, 0.6),
+        off=0.0,
+        meaning="standard deviation of how much people mind rewards, 1 on average",
+    )
+    vigour: float = parameter(
+        0.56,
+        unit="share",
+        range=(0.4, 0.7),
+        meaning="mean engagement that people bring with them",
+        source="calibrated: mean engagement of 60 to 65 of 100",
+    )
+    vigour_spread: float = parameter(
+        0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that engagement"
+    )
+
+
+@rule
+def quits(engagement, luck, p):
+    """A person leaves, the sooner the less engaged."""
+    return luck < p.quitting * exp(p.sensitivity * (0.62 - engagement))
+
+
+@rule
+def settle_in(i, staff, p, seed, week):
+    """A person takes a post: draw what he or she is like. Columns of other mechanisms follow from ``arrived``."""
+    a, b, c, d = four(seed, HIRE, week, 3 * i)
+    staff.disposition[i] = share(p.disposition + p.spread * bell(a, b, c, d))
+    a, b, c, d = four(seed, HIRE, week, 3 * i + 1)
+    staff.taste[i] = max(0.0, 1.0 + p.taste_spread * bell(a, b, c, d))
+    a, b, c, d = four(seed, HIRE, week, 3 * i + 2)
+    staff.vigour[i] = share(p.vigour + p.vigour_spread * bell(a, b, c, d))
+    staff.hired_in[i] = week
+
+
+@kernel
+def come_and_go(staff, departments, p, leaving_champions, seed, week):
+    """At the end of the week people quit, and those come who fill a post from next week on.
+
+    Owns the columns that say who holds a post; what other mechanisms know of a person follows from ``arrived``.
+    """
+    to_leave = leaving_champions
+    for i in range(len(staff.person)):
+        if week >= staff.vacant_until[i]:
+            called_away = to_leave > 0 and staff.champion[i] > 0.0
+            if called_away:
+                to_leave -= 1
+            if called_away or quits(staff.engagement[i], uniform(seed, QUIT, week, i), p):
+                departments.quits[staff.department[i]] += 1
+                staff.vacant_until[i] = week + 1 + p.vacancy
+        if staff.vacant_until[i] == week + 1:
+            departments.hires[staff.department[i]] += 1
+            staff.person[i] += 1
+            staff.arrived[i] = 1
+            settle_in(i, staff, p, seed, week + 1)

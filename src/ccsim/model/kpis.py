@@ -1,0 +1,424 @@
+"""Key performance indicators, each declared once: unit, formula, direction, and how weeks combine.
+
+A formula is written over the week's tallies (the flows of departments, segments and the firm) and over the KPIs
+above it. The text of the formula is the formula: what the documentation prints is what is computed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import CodeType
+
+import numpy as np
+
+from ccsim.model.populations import Floats
+from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES, Record
+
+#: Weeks over which ``lately`` and the level of a KPI at the horizon are averaged: one quarter.
+QUARTER = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """One KPI.
+
+    Attributes:
+        name, title, unit: as files, tables and figures write it.
+        better: ``"more"``, ``"less"`` or ``"neither"``.
+        formula: over tallies and earlier KPIs.
+        total: how weeks combine into one figure: ``"level"`` (mean of the last quarter), ``"sum"`` or ``"last"``.
+        meaning: one sentence.
+    """
+
+    name: str
+    title: str
+    unit: str
+    better: str
+    formula: str
+    total: str
+    meaning: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names that the formula reads."""
+        return frozenset(node.id for node in ast.walk(ast.parse(self.formula)) if isinstance(node, ast.Name))
+
+
+KPIS: dict[str, Kpi] = {}
+
+
+def kpi(name: str, title: str, unit: str, better: str, formula: str, meaning: str, total: str = "level") -> None:
+    """Declare a KPI."""
+    KPIS[name] = Kpi(name, title, unit, better, formula, total, meaning)
+
+
+kpi(
+    "csat",
+    "Customer satisfaction",
+    "of 100",
+    "more",
+    "100 * satisfaction / customers",
+    "mean satisfaction of all customers, whether they had a contact or not (CSAT)",
+)
+kpi(
+    "nps",
+    "Net promoter score",
+    "points",
+    "more",
+    "100 * (promoters - detractors) / customers",
+    "share of customers who would recommend (9 or 10 of 10) less share who would not (0 to 6) (NPS)",
+)
+kpi(
+    "churn",
+    "Customer churn",
+    "share/year",
+    "less",
+    "52 * left / (customers + left)",
+    "customers lost in the week, at a yearly rate",
+)
+kpi("acquisition", "Customers won", "people/week", "more", "joined", "customers won in the week")
+kpi("active", "Active customers", "people", "more", "customers", "customers at the end of the week")
+kpi(
+    "word_of_mouth",
+    "Word of mouth",
+    "share",
+    "more",
+    "(said_good - said_bad) / customers",
+    "customers who spoke well less those who spoke ill, by customer and week",
+)
+kpi(
+    "fcr",
+    "First-contact resolution",
+    "share",
+    "more",
+    "resolved_first / closed_first",
+    "issues truly resolved at the first contact (FCR)",
+)
+kpi("aht", "Handling time", "hours", "less", "worked / handled", "staff time per contact handled (AHT)")
+kpi(
+    "time_to_resolution",
+    "Time to resolution",
+    "weeks",
+    "less",
+    "resolution_weeks / resolved",
+    "mean age of the issues resolved in the week",
+)
+kpi("backlog", "Backlog", "cases", "less", "backlog", "cases waiting at the end of the week")
+kpi(
+    "failure_demand",
+    "Failure demand",
+    "share",
+    "less",
+    "returned / (raised + returned)",
+    "share of incoming contacts that an earlier failure caused",
+)
+kpi(
+    "abandonment",
+    "Issues given up",
+    "share",
+    "less",
+    "abandoned / (abandoned + resolved)",
+    "share of issues that end unresolved because the customer gives up",
+)
+kpi(
+    "handoff_loss",
+    "Hand-off loss",
+    "share",
+    "less",
+    "handoffs_lost / handoffs",
+    "hand-offs between departments that lose what the customer has said",
+)
+kpi(
+    "utilisation",
+    "Utilisation",
+    "share",
+    "neither",
+    "(worked - overrun) / hours",
+    "time spent on cases of the time available for them",
+)
+kpi("fast", "Closed fast", "share", "neither", "closed_fast / handled", "contacts closed fast")
+kpi(
+    "script",
+    "By the script",
+    "share",
+    "neither",
+    "followed_script / handled",
+    "contacts handled by the script",
+)
+kpi("solve", "Solved with judgement", "share", "neither", "solved / handled", "contacts solved with judgement")
+kpi("hand_over", "Handed over", "share", "less", "handed_over / handled", "contacts passed on undone")
+kpi("escalate", "Escalated", "share", "less", "escalated / handled", "contacts put to a leader")
+kpi("engagement", "Staff engagement", "share", "more", "engagement / people", "mean engagement (ENG)")
+kpi(
+    "staff_turnover",
+    "Staff turnover",
+    "share/year",
+    "less",
+    "52 * quits / people",
+    "members of staff who leave, at a yearly rate",
+)
+kpi("fatigue", "Change fatigue", "share", "less", "fatigue / people", "mean fatigue")
+kpi("cynicism", "Cynicism", "share", "less", "cynicism / people", "mean cynicism")
+kpi(
+    "empowerment",
+    "Empowerment felt",
+    "share",
+    "more",
+    "empowerment / people",
+    "mean latitude as granted, as safe to use, and as lent by champions",
+)
+kpi("latitude", "Latitude granted", "share", "neither", "latitude / people", "mean decision rights granted")
+kpi("skill", "Skill", "share", "more", "skill / people", "mean skill")
+kpi("conviction", "Staff conviction", "share", "more", "conviction / people", "mean conviction of staff")
+kpi("tipped", "Penny dropped", "share", "more", "tipped / people", "people for whom the penny has dropped")
+kpi("habit", "Habit", "share", "more", "habit / people", "mean habit of acting customer-first")
+kpi(
+    "adoption",
+    "Adoption",
+    "share",
+    "more",
+    "adopters / people",
+    "share of staff who act customer-first by habit",
+)
+kpi(
+    "cross_adoption",
+    "Adoption elsewhere",
+    "share",
+    "more",
+    "cross_adopters / cross_people",
+    "adoption outside the department in which most champions work",
+)
+kpi("routine", "Routines", "share", "more", "embedded / posts", "practice written into routines and tools")
+kpi(
+    "executive_conviction",
+    "Executive conviction",
+    "share",
+    "more",
+    "executive_conviction",
+    "conviction of the executive",
+)
+kpi(
+    "leader_conviction",
+    "Leaders' conviction",
+    "share",
+    "more",
+    "leader_conviction",
+    "mean conviction of leaders",
+)
+kpi(
+    "leader_credibility",
+    "Leaders' credibility",
+    "share",
+    "more",
+    "leader_credibility",
+    "mean credibility of leaders",
+)
+kpi(
+    "hero_dependency",
+    "Hero dependency",
+    "share",
+    "less",
+    "largest_influence / influence",
+    "part of all that speaks for the change in the week that comes from one person",
+)
+kpi(
+    "reported_csat",
+    "Reported satisfaction",
+    "of 100",
+    "neither",
+    "100 * survey / handled",
+    "what surveys right after the contact report, beside the true CSAT",
+)
+kpi(
+    "reported_fcr",
+    "Reported resolution",
+    "share",
+    "neither",
+    "claimed / closed_first",
+    "what the records call resolved at the first contact, beside the true FCR",
+)
+kpi(
+    "practised",
+    "Quality as customers see it",
+    "of 100",
+    "more",
+    "100 * practised",
+    "mean quality of contacts to customers when all is done, lately",
+)
+kpi(
+    "self_image",
+    "Self-image",
+    "of 100",
+    "neither",
+    "100 * (shown + stated)",
+    "quality as leaders are shown it, and as it is promised beyond",
+)
+kpi(
+    "cx_gap",
+    "Gap between self-image and practice",
+    "points",
+    "less",
+    "self_image - 100 * practised",
+    "customer-centricity as stated less as customers see it (CX-gap)",
+)
+kpi("offer_fit", "Fit of the offer", "share", "more", "fit / counted", "how well the offer fits what customers need")
+kpi(
+    "misjudgement",
+    "Error about needs",
+    "need",
+    "less",
+    "misjudged",
+    "mean error of those who decide about what customers need",
+)
+kpi("trust", "Customers' trust", "share", "more", "trust / customers", "mean trust in what is promised")
+kpi(
+    "defects",
+    "Process defects",
+    "share",
+    "less",
+    "spoilt_contacts / handled",
+    "share of contacts that the process spoils, whoever handles them",
+)
+kpi("insight", "Insight of the teams", "share", "more", "informed / posts", "how well teams know what customers need")
+kpi(
+    "machine_share",
+    "Self-service",
+    "share",
+    "neither",
+    "bot_solved / (raised + bot_solved + bot_stuck)",
+    "new issues that the machine solved",
+)
+kpi("outreach", "Proactive contacts", "contacts/week", "neither", "outreach", "contacts before the customer asked")
+kpi(
+    "system_use",
+    "Use of the system",
+    "share",
+    "more",
+    "system_use / people",
+    "how far staff use the system for service",
+)
+kpi("know_how", "Know-how of change", "share", "more", "knowing", "what is known of what works here")
+kpi("improvements", "Improvements seen", "wins/week", "more", "improvements", "improvements that were seen to work")
+kpi("failures", "Improvements failed", "attempts/week", "less", "failures", "improvements that were seen to fail")
+kpi("sponsorship", "Sponsorship", "share", "more", "sponsored", "whether the executive keeps the programme")
+kpi("step", "Step of the ladder", "step", "neither", "stepped", "step of the ladder of coordination reached")
+kpi("capability", "Capability", "step", "more", "capable", "step whose demands people can meet")
+kpi(
+    "coordination",
+    "Coordination",
+    "hours/person",
+    "less",
+    "(coordination + conflict) / people",
+    "weekly time of a person for coordination and conflict between departments",
+)
+kpi("conflict", "Conflict", "hours/person", "less", "conflict / people", "weekly time of a person lost to conflict")
+kpi("revenue", "Revenue", "EUR/week", "more", "revenue", "what customers spent", "sum")
+kpi("spend", "Programme spending", "EUR/week", "neither", "spent", "what the programme spent", "sum")
+kpi(
+    "cost",
+    "Cost",
+    "EUR/week",
+    "less",
+    "wages + handling + compensation + spent + turnover_cost + severance + acquisition_cost + overhead"
+    " + design + marketing + technology + tailoring + machine + coordinators + studies",
+    "all cost booked in the week",
+    "sum",
+)
+kpi(
+    "cost_per_resolved",
+    "Cost per resolved issue",
+    "EUR",
+    "less",
+    "(wages + handling + compensation) / resolved",
+    "pay, handling and compensation per issue resolved",
+)
+kpi("profit", "Profit", "EUR/week", "more", "revenue - cost", "revenue less cost", "sum")
+kpi(
+    "npv",
+    "Net present value",
+    "EUR",
+    "more",
+    "cumulated(profit * present)",
+    "discounted profit from week 0 to date (NPV)",
+    "last",
+)
+kpi(
+    "customer_equity",
+    "Customer equity",
+    "EUR",
+    "more",
+    "customers * 52 * lately(profit / customers) * retention / (1 + discount - retention)",
+    "value of today's customers: margin m and retention r kept, m r / (1 + i - r) each (Gupta, Lehmann & Stuart 2004)",
+)
+
+
+def cumulated(x: Floats) -> Floats:
+    """Sum from week 0 on."""
+    return np.cumsum(x, axis=0)
+
+
+def lately(x: Floats) -> Floats:
+    """Mean over the last quarter up to each week (over fewer weeks at the start)."""
+    sums = np.cumsum(x, axis=0)
+    before = np.zeros_like(sums)
+    before[QUARTER:] = sums[:-QUARTER]
+    count = np.minimum(np.arange(1, len(x) + 1), QUARTER)
+    return (sums - before) / (count if x.ndim == 1 else count[:, None])
+
+
+def calculate(record: Record, discount: float, by: str | None = None, first: int = 0) -> dict[str, Floats]:
+    """Return every KPI that can be made, over weeks; nan where there is nothing to divide by.
+
+    Args:
+        record: the tallies.
+        discount: rate a year for present values.
+        by: None for the organisation, ``"department"`` or ``"segment"``.
+        first: first week wanted; KPIs that look back start there.
+    """
+    values: dict[str, Floats] = dict(record.tallies(by, first))
+    weeks = record.weeks - first
+    values["present"] = (1.0 + discount) ** (-(np.arange(first, first + weeks) + 1) / 52.0)
+    functions = {"cumulated": cumulated, "lately": lately, "discount": discount}
+    found = {}
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        if by is None:
+            churn = lately(values["left"]) / lately(values["customers"] + values["left"])
+            values["retention"] = (1.0 - churn) ** 52
+        for name, row in KPIS.items():
+            if by is None or name in available(by):
+                scope: Mapping[str, object] = {**functions, **values}
+                result = np.asarray(eval(_code(row.formula), {"__builtins__": {}}, scope), dtype=np.float64)
+                found[name] = np.where(np.isfinite(result), result, np.nan)
+                # A later formula reads an earlier KPI, unless a tally bears the same name.
+                values.setdefault(name, found[name])
+    return found
+
+
+@cache
+def available(by: str) -> tuple[str, ...]:
+    """Return the KPIs that exist by ``"department"`` or ``"segment"``: those made of its tallies only."""
+    known = set(DEPARTMENT_TALLIES if by == "department" else SEGMENT_TALLIES)
+    return tuple(name for name, row in KPIS.items() if row.names <= known)
+
+
+@cache
+def _code(formula: str) -> CodeType:
+    return compile(formula, formula, "eval")
+
+
+def at_horizon(name: str, weekly: Floats) -> float:
+    """Return one figure for a run: the last quarter's mean, the sum, or the last value, as the KPI says."""
+    if len(weekly) == 0:
+        return float("nan")
+    kind = KPIS[name].total
+    if kind == "sum":
+        return float(np.sum(weekly))
+    if kind == "last":
+        return float(weekly[-1])
+    return float(np.nanmean(weekly[-QUARTER:])) if np.isfinite(weekly[-QUARTER:]).any() else float("nan")
+
+
+TALLY_NAMES = frozenset(DEPARTMENT_TALLIES + SEGMENT_TALLIES + FIRM_TALLIES)

@@ -1,0 +1,58 @@
+"""A week taken apart: the lines of :func:`ccsim.model.week.one_week`, one by one, each kernel still compiled.
+
+The list of phases is not repeated here. The week's own source is run uncompiled over modules whose kernels note how
+they are called, so a mechanism that is added to the week is seen without a word from here.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import ccsim.model.week
+from ccsim.model.state import World
+
+
+class Phase(NamedTuple):
+    """One line of a week: a kernel and what it is called with, which are the columns themselves."""
+
+    name: str
+    kernel: Callable[..., None]
+    arguments: tuple[Any, ...]
+
+    def run(self) -> None:
+        """Live this phase."""
+        self.kernel(*self.arguments)
+
+
+class _Module:
+    """A mechanism's module as the week sees it: its kernels, each call of which is noted."""
+
+    def __init__(self, module: types.ModuleType, noted: list[Phase]) -> None:
+        self._module = module
+        self._noted = noted
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        kernel = getattr(self._module, name)
+        title = f"{self._module.__name__.rpartition('.')[2]}.{name}"
+        return lambda *arguments: self._noted.append(Phase(title, kernel, arguments))
+
+
+def phases_of(world: World) -> list[Phase]:
+    """Return the phases of the week that a world stands in, in order, none of them lived yet."""
+    noted: list[Phase] = []
+    source = getattr(ccsim.model.week.one_week, "py_func", ccsim.model.week.one_week)
+    scope = {
+        name: _Module(value, noted) if isinstance(value, types.ModuleType) else value
+        for name, value in vars(ccsim.model.week).items()
+    }
+    types.FunctionType(source.__code__, scope)(world.state, world.settings, world.seed, world.week)
+    return noted
+
+
+def begin(world: World) -> list[Phase]:
+    """Begin the next week of a world, and return its phases; when all have run, it is as if it had been lived."""
+    world.week += 1
+    world.clear_flows()
+    return phases_of(world)

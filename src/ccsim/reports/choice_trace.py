@@ -1,0 +1,128 @@
+"""The choices of a week of service, one by one, with the terms that made each option attractive.
+
+The choice is not repeated here. The week's own rules are run as plain Python, which gives the same bits as the compiled
+ones, over functions that note what they are asked. A term is what an option's appeal loses when the term is
+taken out, so that the terms are those of :func:`ccsim.mechanisms.service.choice.appeal` whatever it comes to contain.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ccsim.mechanisms.service import choice, service
+
+#: The five options, by their number, as people say them.
+OPTIONS = ("closes it fast", "follows the script", "solves it with judgement", "hands it over", "puts it to a leader")
+
+#: For each term, where it is taken out: which argument of ``appeal``, and which item or field of it is set to zero.
+TERMS: dict[str, tuple[int, int | str]] = {
+    "reward": (2, 2),
+    "belief": (2, 4),
+    "norm": (2, 5),
+    "habit": (2, 6),
+    "effort": (5, "effort"),
+    "blame": (7, "fear"),
+    "checks": (7, "checks"),
+    "reluctance": (5, "reluctance"),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice: who handles which case how.
+
+    Attributes:
+        department, person, case: rows; a case has its customer's row.
+        option: number of the option chosen (:data:`OPTIONS`).
+        luck: the draw that decided among the options.
+        asked: for each option that was open, the arguments of its appeal.
+    """
+
+    department: int
+    person: int
+    case: int
+    option: int
+    luck: float
+    asked: Mapping[int, tuple[Any, ...]]
+
+    def appeals(self) -> dict[int, float]:
+        """Return the appeal of each option that was open (utility)."""
+        appeal = plain(choice.appeal)
+        return {option: float(appeal(*arguments)) for option, arguments in self.asked.items()}
+
+    def chances(self) -> dict[int, float]:
+        """Return the chance of each option that was open (multinomial logit, McFadden 1974)."""
+        appeals = self.appeals()
+        top = max(appeals.values())
+        weights = {option: float(np.exp(value - top)) for option, value in appeals.items()}
+        return {option: weight / sum(weights.values()) for option, weight in weights.items()}
+
+    def terms(self, option: int) -> dict[str, float]:
+        """Return the terms of an option's appeal (utility), the total last; costs are negative."""
+        appeal, asked = plain(choice.appeal), self.asked[option]
+        whole = float(appeal(*asked))
+        found = {}
+        for name, (argument, item) in TERMS.items():
+            without = list(asked)
+            without[argument] = _at_zero(asked[argument], item)
+            found[name] = whole - float(appeal(*without))
+        return {**found, "total": whole}
+
+
+def choices(arguments: tuple[Any, ...]) -> list[Choice]:
+    """Live a service phase in plain Python, and return every choice in the order in which they are made.
+
+    Args:
+        arguments: those of :func:`ccsim.mechanisms.service.service.serve`; the columns in them are changed by it.
+    """
+    made: list[Choice] = []
+    asked: dict[int, tuple[Any, ...]] = {}
+
+    def note_appeal(*called: Any) -> Any:
+        asked[int(called[0])] = called
+        return weigh(*called)
+
+    def note_choice(i: int, case: int, department: int, luck: float, *rest: Any) -> Any:
+        asked.clear()
+        decided = decide(i, case, department, luck, *rest)
+        made.append(Choice(department, int(i), int(case), int(decided[0]), float(luck), dict(asked)))
+        return decided
+
+    weigh = plain(choice.appeal)
+    decide = plain(choice.decide, {"appeal": note_appeal})
+    with np.errstate(over="ignore"):  # the arithmetic of the draws is modulo 2**64
+        plain(service.serve, {"decide": note_choice})(*arguments)
+    return made
+
+
+def plain(
+    function: Any, instead: Mapping[str, Callable[..., Any]] | None = None, made: dict[Any, Any] | None = None
+) -> Callable[..., Any]:
+    """Return a rule or kernel as plain Python, down to the last rule that it uses.
+
+    Args:
+        function: the rule or kernel, compiled or not.
+        instead: functions to be called in place of those that its source, or that of a rule below it, names.
+        made: what has been made plain on the way here; a column may bear a rule's name.
+    """
+    source = getattr(function, "py_func", function)
+    scope, made = dict(source.__globals__), {} if made is None else made
+    made[source] = found = types.FunctionType(source.__code__, scope, source.__name__, source.__defaults__)
+    for name in source.__code__.co_names:
+        if instead and name in instead:
+            scope[name] = instead[name]
+        elif hasattr(scope.get(name), "py_func"):
+            scope[name] = made.get(scope[name].py_func) or plain(scope[name], instead, made)
+    return found
+
+
+def _at_zero(argument: Any, item: int | str) -> Any:
+    """Return a tuple of numbers with one of them set to zero."""
+    if isinstance(item, str):
+        return argument._replace(**{item: 0.0})
+    return (*argument[:item], 0.0, *argument[item + 1 :])

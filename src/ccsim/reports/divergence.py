@@ -1,0 +1,324 @@
+"""Where two scenarios part: the first week, agent and decision that differ on the same draws, and how it spreads.
+
+Both scenarios are lived side by side. Every column of every population is compared bit by bit at the end of each
+week; a week at whose end they differ is lived once more, phase by phase, to see which mechanism made the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ccsim.errors import InputError
+from ccsim.model.initial_state import draw
+from ccsim.model.phases import begin, phases_of
+from ccsim.model.populations import Column
+from ccsim.model.settings import Settings, declared
+from ccsim.model.state import World
+from ccsim.model.week import live
+from ccsim.reports.choice_trace import Choice, choices
+from ccsim.scenarios.scenario import Scenario, load
+from ccsim.simulation.simulation import Simulation, past
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+#: Populations in the order in which a difference is told: people before tallies.
+POPULATIONS = ("staff", "leaders", "customers", "cases", "departments", "segments", "firm")
+PEOPLE = POPULATIONS[:4]
+#: Tallies of what service chose.
+MIX = ("closed_fast", "followed_script", "solved", "handed_over", "escalated")
+
+
+class Gap(NamedTuple):
+    """A column in which two worlds differ: in which rows, and what the first of them holds in each."""
+
+    population: str
+    column: Column
+    rows: np.ndarray
+    of: int
+    values: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Parting:
+    """The first place at which two scenarios differ.
+
+    Attributes:
+        week: the week; weeks of the past are below 0.
+        phase: the mechanism and its kernel, ``"founding"`` for what differs as founded.
+        gaps: every column that this phase made different, people first; empty where only the choices tell.
+        who: the first agent, in words.
+        choices: the first choice that differs, in both scenarios, where it is one of service.
+    """
+
+    week: int
+    phase: str
+    gaps: tuple[Gap, ...]
+    who: str
+    choices: tuple[Choice, Choice] | None = None
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """How two scenarios part on the same draws.
+
+    Attributes:
+        names: what the two are called.
+        seed, weeks: of both.
+        cause: the first difference of any kind; None if there is none.
+        decision: the first decision that comes out differently: a choice of service, or a whole number about a person
+            (who leaves, joins, asks, quits, is convinced); None if there is none.
+        levers: (key, here, there) of what was set differently in the week of the cause.
+        spread: one row per week: shares of staff, leaders and customers in whom anything lasting differs.
+    """
+
+    names: tuple[str, str]
+    seed: int
+    weeks: int
+    cause: Parting | None
+    decision: Parting | None
+    levers: tuple[tuple[str, Any, Any], ...]
+    spread: pd.DataFrame
+
+    def words(self) -> str:
+        """Return what was found, as text."""
+        from ccsim.reports.text import divergence_in_words
+
+        return divergence_in_words(self)
+
+    def plot(self, path: str | Path | None = None) -> Figure:
+        """Return the figure of how the difference spreads; write it as PNG and SVG if a path is given."""
+        from ccsim.reports.figures.comparison import save
+        from ccsim.reports.figures.svg import spread_figure
+
+        figure = spread_figure(self)
+        if path is not None:
+            save(figure, path)
+        return figure
+
+
+def diverge(
+    a: Scenario | str | Path, b: Scenario | str | Path, *, seed: int = 1_000_000, weeks: int = 156,
+    levers: Mapping[str, Any] | None = None,
+) -> Divergence:  # fmt: skip
+    """Find where two scenarios part on the same draws.
+
+    Args:
+        a, b: scenarios, their names, or paths of their files.
+        seed: the seed of both runs, as the table of runs has it; the first pair of an experiment with seed 1 by default.
+        weeks: how many weeks to look.
+        levers: values set in both.
+
+    Raises:
+        InputError: a scenario, seed or value that cannot be used.
+    """
+    import pandas as pd
+
+    if isinstance(weeks, bool) or not isinstance(weeks, int) or weeks < 1:
+        raise InputError(f"weeks: {weeks!r} is not accepted; it takes a whole number of at least 1")
+    pair = [one if isinstance(one, Scenario) else load(one) for one in (a, b)]
+    pair = [one.changed(levers) if levers else one for one in pair]
+    names = _names(*pair)
+    apart = _sizes(past(pair[0]), past(pair[1]))
+    if apart:
+        raise InputError(
+            f"{names[0]} and {names[1]} are founded with other sizes ({', '.join(apart)}), so no person of one is a "
+            "person of the other; give both the same sizes with --set"
+        )
+    cause = decision = None
+    levers_apart: tuple[tuple[str, Any, Any], ...] = ()
+    rows = []
+    for before, after in _weeks(pair, seed, weeks):
+        if cause is None and differing(*after):
+            cause = _cause(before, after)
+            levers_apart = _levers(*(world.settings for world in before))
+        if cause is not None and decision is None and _decided_apart(*after):
+            decision = _decision(before)
+        if after is not before:
+            rows.append({"week": after[0].week, **{name: _share(name, *after) for name in PEOPLE[:3]}})
+    return Divergence(names, seed, weeks, cause, decision, levers_apart, pd.DataFrame(rows))
+
+
+def _names(a: Scenario, b: Scenario) -> tuple[str, str]:
+    return (a.name, b.name) if a.name != b.name else (f"{a.name} (first)", f"{b.name} (second)")
+
+
+def _sizes(here: Settings, there: Settings) -> list[str]:
+    """Return the sizes that differ, other than the length of the past."""
+    return [f"organisation.{name}: {mine:g} and {theirs:g}"
+            for name, mine, theirs in zip(here.organisation._fields, here.organisation, there.organisation, strict=True)  # type: ignore[attr-defined, call-overload]
+            if mine != theirs]  # fmt: skip
+
+
+Pair = tuple[World, World]
+
+
+def _weeks(pair: list[Scenario], seed: int, weeks: int) -> Iterator[tuple[Pair, Pair]]:
+    """Yield both worlds before and after each week; before, their moves are made and their flows not yet cleared.
+
+    Two scenarios with different pasts are founded and lived through it; the founding itself is yielded as one pair twice.
+    """
+    first, second = (past(one) for one in pair)
+    if first != second:
+        worlds = (draw(first, seed), draw(second, seed))
+        yield worlds, worlds
+        for _ in range(first.organisation.warm_up):
+            before = (worlds[0].copy(), worlds[1].copy())
+            for world in worlds:
+                live(world)
+            yield before, worlds
+    lives = [Simulation(one, seed, weeks) for one in pair]
+    for _ in range(weeks):
+        kept: list[World] = []
+
+        def keeping(world: World, kept: list[World] = kept) -> None:
+            kept.append(world.copy())
+            live(world)
+
+        for life in lives:
+            life.step(keeping)
+        yield (kept[0], kept[1]), (lives[0].world, lives[1].world)
+
+
+def differing(one: World, other: World, only: tuple[str, ...] = POPULATIONS) -> list[Gap]:
+    """Return every column in which two worlds of the same sizes differ in any bit, people before tallies."""
+    found = []
+    for name in only:
+        mine, theirs = getattr(one.state, name), getattr(other.state, name)
+        for column in type_of(name).columns:
+            here, there = (np.ascontiguousarray(getattr(each, column.name)) for each in (mine, theirs))
+            bits = np.dtype(f"u{here.dtype.itemsize}")
+            rows = np.flatnonzero(here.view(bits) != there.view(bits))
+            if len(rows):
+                values = (here[rows[0]].item(), there[rows[0]].item())
+                found.append(Gap(name, column, rows, len(here), values))
+    return found
+
+
+def type_of(population: str) -> Any:
+    """Return the declaration of a population by its name in the state."""
+    from ccsim.model import populations
+
+    return getattr(populations, population.capitalize())
+
+
+def _cause(before: Pair, after: Pair) -> Parting:
+    """Live a week again, phase by phase, until anything differs."""
+    if before is after:
+        return _parting("founding", differing(*after), after[0])
+    one, other = (world.copy() for world in before)
+    for mine, theirs in zip(begin(one), begin(other), strict=True):
+        choosing = _choices(one, other) if mine.name == "service.serve" else None
+        mine.run()
+        theirs.run()
+        gaps = differing(one, other)
+        if gaps:
+            return _parting(mine.name, gaps, one, choosing)
+    raise AssertionError("a week lived by phases ends otherwise than the same week lived at once")
+
+
+def _decided_apart(one: World, other: World) -> bool:
+    """Tell cheaply whether anybody may have decided differently: false only if nobody has."""
+    return bool(_decisive(differing(one, other, PEOPLE))) or any(
+        np.any(getattr(one.state.departments, name) != getattr(other.state.departments, name)) for name in MIX
+    )
+
+
+def _decisive(gaps: list[Gap]) -> list[Gap]:
+    """Keep the gaps that may be somebody's decision: whole numbers about people and their cases."""
+    return [gap for gap in gaps if gap.population in PEOPLE and gap.column.whole]
+
+
+def _decision(before: Pair) -> Parting | None:
+    """Live a week again, phase by phase, until somebody decides differently; None if nobody does.
+
+    What service makes of a case follows from chance and from who had time for it, so there only the choices count.
+    """
+    if before[0].week < -before[0].settings.organisation.warm_up:
+        return None  # founded, and nothing has been decided yet
+    one, other = (world.copy() for world in before)
+    seen = {(gap.population, gap.column.name): gap.rows for gap in _decisive(differing(one, other, PEOPLE))}
+    for mine, theirs in zip(begin(one), begin(other), strict=True):
+        choosing = _choices(one, other) if mine.name == "service.serve" else None
+        mine.run()
+        theirs.run()
+        gaps = _decisive(differing(one, other, PEOPLE))
+        new = [_without(gap, seen.get((gap.population, gap.column.name)), one, other) for gap in gaps]
+        decided = [gap for gap in new if len(gap.rows)]
+        if choosing or (decided and not mine.name.startswith("service.")):
+            return _parting(mine.name, decided, one, choosing)
+        seen = {(gap.population, gap.column.name): gap.rows for gap in gaps}
+    return None
+
+
+def _without(gap: Gap, seen: np.ndarray | None, one: World, other: World) -> Gap:
+    """Return a gap without the rows that differed before."""
+    rows = gap.rows if seen is None else np.setdiff1d(gap.rows, seen)
+    if not len(rows):
+        return gap._replace(rows=rows)
+    here, there = (getattr(getattr(each.state, gap.population), gap.column.name)[rows[0]] for each in (one, other))
+    return gap._replace(rows=rows, values=(here.item(), there.item()))
+
+
+def _choices(one: World, other: World) -> tuple[Choice, Choice] | None:
+    """Return the first choice of a week's service that comes out differently, in both; the worlds stay as they are."""
+    first, second = ({made.case: made for made in _served(world)} for world in (one, other))
+    parted = (case for case, made in first.items() if case in second and made.option != second[case].option)
+    case = next(parted, None)
+    return None if case is None else (first[case], second[case])
+
+
+def _served(world: World) -> list[Choice]:
+    """Return every choice that the coming service makes, on a copy."""
+    serve = next(phase for phase in phases_of(world.copy()) if phase.name == "service.serve")
+    return choices(serve.arguments)
+
+
+def _parting(phase: str, gaps: list[Gap], world: World, choosing: tuple[Choice, Choice] | None = None) -> Parting:
+    if choosing:
+        who = who_is(world, "staff", choosing[0].person)
+    else:
+        who = who_is(world, gaps[0].population, int(gaps[0].rows[0]))
+    return Parting(world.week, phase, tuple(gaps), who, choosing)
+
+
+def who_is(world: World, population: str, row: int) -> str:
+    """Say in words which agent a row is."""
+    state = world.state
+    if population == "staff":
+        department = int(state.staff.department[row])
+        side = "front line" if state.departments.front[department] else "back office"
+        return f"the member of staff in post {row} ({side}, department {department})"
+    if population == "leaders":
+        rank = ("the executive", "the head", "the team lead")[int(state.leaders.tier[row])]
+        where = int(state.leaders.department[row])
+        return f"{rank}, leader {row}" + (f" (department {where})" if where >= 0 else "")
+    if population in ("customers", "cases"):
+        kind = "customer" if state.customers.active[row] else "prospect"
+        about = "" if population == "customers" else "the case of "
+        return f"{about}{kind} {row} (segment {int(state.customers.segment[row])})"
+    return "the organisation as a whole" if population == "firm" else f"{population[:-1]} {row}"
+
+
+def _levers(here: Settings, there: Settings) -> tuple[tuple[str, Any, Any], ...]:
+    """Return what is set differently, as (key, here, there)."""
+    found = []
+    for key, row in declared().items():
+        mine, theirs = (getattr(getattr(each, row.group), row.name) for each in (here, there))
+        if mine != theirs:
+            shown = [row.choices[int(value)] if row.choices else value for value in (mine, theirs)]
+            found.append((key, shown[0], shown[1]))
+    return tuple(found)
+
+
+def _share(population: str, one: World, other: World) -> float:
+    """Return the share of a population's rows in which anything that lasts differs."""
+    lasting = [gap for gap in differing(one, other, (population,)) if gap.column.kind != "flow"]
+    rows = len(getattr(one.state, population).person)
+    return len(np.unique(np.concatenate([gap.rows for gap in lasting]))) / rows if lasting else 0.0

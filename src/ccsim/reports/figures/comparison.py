@@ -1,0 +1,400 @@
+"""Figures of a comparison, for a slide: bands over time, and curves over a swept lever.
+
+Colours are those of Okabe & Ito (2008), told apart by colour-blind readers; line styles tell the scenarios apart
+without any colour. Figures are made without pyplot, so that nothing global is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.model.kpis import KPIS, QUARTER, Kpi
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from ccsim.analysis.comparison import Comparison
+
+INK, QUIET, FAINT = "#222222", "#4f4f4f", "#8a8a8a"
+#: KPIs on which the week is marked from which a scenario stays ahead of the baseline.
+MONEY = ("profit", "npv")
+#: The baseline's colour and line style, and those of the other scenarios in order.
+BASELINE: tuple[str, Any] = ("#4d4d4d", (0, (1, 1.2)))
+COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+LINES: tuple[Any, ...] = (
+    "-", (0, (6, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (2.5, 1.2)), (0, (8, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 3)),
+)  # fmt: skip
+#: A slide of 16:9, in inches: at this size every letter has at least 11 points.
+WIDTH, HEIGHT, SMALL = 13.33, 7.5, 11
+#: What titles take above the panels, and the axis and one line of legend below them, in inches.
+HEAD, FOOT, LINE = 1.62, 0.98, 0.25
+#: Lines of event names that the first panel has room for.
+MOST_LINES = 3
+STYLE = {
+    "font.family": "DejaVu Sans", "font.size": SMALL, "axes.titlesize": 12.5, "axes.titleweight": "bold",
+    "axes.titlelocation": "left", "axes.edgecolor": FAINT, "axes.labelcolor": INK, "text.color": INK,
+    "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#e6e6e6", "grid.linewidth": 0.8,
+    "svg.hashsalt": "ccsim", "svg.fonttype": "path",
+}  # fmt: skip
+
+
+def comparison_figure(comparison: Comparison, kpis: Sequence[str] | None = None, *, spread: bool = False) -> Figure:
+    """Return KPIs over weeks, a panel each: means of the last quarter's weeks, with their 95 % interval.
+
+    A KPI that sums up from week 0 is drawn as its difference to the baseline, run by run, because the sum itself
+    would hide it. Scheduled events are vertical lines; a ring marks the week from which a scenario earns more than
+    the baseline.
+
+    Args:
+        comparison: what to draw.
+        kpis: which KPIs; by default those of the experiment.
+        spread: also a pale band that holds nine of ten runs. Such bands lie over each other even where every single
+            run differs from its pair in the baseline.
+    """
+    shown = [_known(name) for name in kpis or comparison.experiment.kpis]
+    names = [name for name in comparison.experiment.main if name in comparison._arrays]
+    with slide(len(shown)) as (figure, panels):
+        marks = [panel(axes, comparison, kpi, names, spread) for axes, kpi in zip(panels, shown, strict=True)]
+        sums = [kpi.title for kpi in shown if _as_difference(comparison, kpi)]
+        note = f" ({', '.join(sums)}: to date)" if sums else ""
+        _head(figure, comparison, names, f"Means of the last {QUARTER} weeks{note}", spread)
+        _label_weeks(panels, comparison.experiment.weeks)
+        _mark_events(figure, panels, events_of(comparison, names))
+        for axes, crossings in zip(panels, marks, strict=True):
+            label_crossings(axes, crossings)
+    return figure
+
+
+def sweep_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> Figure | None:
+    """Return KPIs at the horizon over a swept lever, a line for each scenario; None if there is no sweep."""
+    from ccsim.model.settings import declared
+
+    sweep = comparison.experiment.sweep
+    if sweep is None:
+        return None
+    shown = [_known(name) for name in kpis or comparison.experiment.kpis]
+    names = list(dict.fromkeys(base for base, _ in sweep.points.values()))
+    lever = declared()[sweep.lever]
+    with slide(len(shown)) as (figure, panels):
+        for axes, kpi in zip(panels, shown, strict=True):
+            for name in names:
+                _curve(axes, comparison, kpi, name)
+            _scale(axes, kpi)
+            if lever.choices:
+                axes.set_xticks(range(len(lever.choices)), lever.choices)
+        _label_x(panels, f"{sweep.lever} ({lever.unit})" if lever.unit else sweep.lever)
+        _head(figure, comparison, names, f"At week {comparison.experiment.weeks - 1}, over {sweep.lever}")
+    return figure
+
+
+def save(figure: Figure, path: str | Path) -> tuple[Path, Path]:
+    """Write a figure as PNG (200 dots an inch) and SVG, beside each other, and return both paths."""
+    import matplotlib as mpl
+
+    stem = str(path).removesuffix(".png").removesuffix(".svg")
+    png, svg = Path(f"{stem}.png"), Path(f"{stem}.svg")
+    png.parent.mkdir(parents=True, exist_ok=True)
+    with mpl.rc_context(STYLE):
+        figure.savefig(png, dpi=200, metadata={"Software": "ccsim"})
+        figure.savefig(svg, metadata={"Date": None, "Creator": "ccsim"})
+    return png, svg
+
+
+def style_of(number: int) -> tuple[str, Any]:
+    """Return colour and line style of the scenario with a number, 0 for the baseline; the first 36 others differ."""
+    if number == 0:
+        return BASELINE
+    turn, place = divmod(number - 1, len(COLOURS))
+    return COLOURS[place], LINES[(place + turn) % len(LINES)]
+
+
+def scenario_style(comparison: Comparison, name: str) -> tuple[str, Any]:
+    """Return the colour and line style of a scenario."""
+    others = [other for other in comparison.experiment.main if other != comparison.experiment.baseline]
+    return style_of(others.index(name) + 1 if name in others else 0)
+
+
+def _known(name: str) -> Kpi:
+    from ccsim.errors import UnknownName
+
+    if name not in KPIS:
+        raise UnknownName("KPI", name, KPIS)
+    return KPIS[name]
+
+
+@contextmanager
+def slide(count: int) -> Iterator[tuple[Figure, list[Axes]]]:
+    """Open a figure of 16:9, or taller if there are more than two rows of panels."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    columns = {1: 1, 2: 2, 4: 2}.get(count, 3)
+    rows = -(-count // columns)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, HEIGHT + 2.6 * max(0, rows - 2)))
+        panels = list(figure.subplots(rows, columns, squeeze=False).flat)
+        for axes in panels[count:]:
+            axes.set_visible(False)
+        yield figure, panels[:count]
+
+
+def _as_difference(comparison: Comparison, kpi: Kpi) -> bool:
+    return kpi.total == "last" and comparison.experiment.baseline in comparison._arrays
+
+
+def drawn(comparison: Comparison, kpi: Kpi) -> Any:
+    """Return what a panel draws, as :meth:`Comparison.bands` does; of a sum to date, differences to the baseline."""
+    import pandas as pd
+
+    from ccsim.analysis.comparison import interval
+
+    if not _as_difference(comparison, kpi):
+        return comparison.bands(kpi.name, 1 if kpi.total == "last" else QUARTER)
+    others, theirs = comparison._arrays[comparison.experiment.baseline]
+    parts = []
+    for name, (replicates, values) in comparison._arrays.items():
+        _, here, there = np.intersect1d(replicates, others, return_indices=True)
+        gaps = values[kpi.name][here] - theirs[kpi.name][there]
+        mean, low, high = interval(gaps)
+        few, many = np.quantile(gaps, [0.05, 0.95], axis=0)
+        parts.append(pd.DataFrame({"scenario": name, "week": np.arange(len(mean)), "mean": mean, "low": low,
+                                   "high": high, "p05": few, "p95": many}))  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def panel(
+    axes: Axes, comparison: Comparison, kpi: Kpi, names: Sequence[str], spread: bool
+) -> list[tuple[int, float, str]]:
+    """Draw a KPI over weeks, and return (week, height, colour) of the crossings to be labelled."""
+    bands, crossings = drawn(comparison, kpi), []
+    for name in names:
+        band = bands[bands["scenario"] == name]
+        colour, line = scenario_style(comparison, name)
+        if spread:
+            axes.fill_between(band["week"], band["p05"], band["p95"], color=colour, alpha=0.06, linewidth=0)
+        axes.fill_between(band["week"], band["low"], band["high"], color=colour, alpha=0.2, linewidth=0)
+        dot = "o" if len(band) == 1 else ""
+        axes.plot(band["week"], band["mean"], color=colour, linestyle=line, linewidth=2.1, marker=dot)
+        if kpi.name in MONEY and name != comparison.experiment.baseline:
+            week = comparison.crossing(name, kpi.name)
+            # Who is ahead from the start has not crossed; the first quarter's means are of few weeks.
+            if week is not None and week > QUARTER:
+                crossings.append((week, float(band["mean"].iloc[week]), colour))
+    axes.set_xlim(0, max(1, int(bands["week"].max())))
+    _scale(axes, kpi, " against the baseline" if _as_difference(comparison, kpi) else "")
+    return crossings
+
+
+def _curve(axes: Axes, comparison: Comparison, kpi: Kpi, name: str) -> None:
+    """Draw a KPI at the horizon over the swept lever; the scenario's own value of it is a point of the curve."""
+    from ccsim.analysis.comparison import interval
+    from ccsim.model.settings import declared
+
+    sweep = comparison.experiment.sweep
+    assert sweep is not None
+    lever = declared()[sweep.lever]
+    points = {lever.encode(value): point for point, (base, value) in sweep.points.items() if base == name}
+    if name in comparison.experiment.scenarios:
+        own = comparison.experiment.scenarios[name].values().get(sweep.lever, lever.shown)
+        points.setdefault(lever.encode(own), name)
+    values = sorted(value for value, point in points.items() if point in comparison._arrays)
+    if not values:
+        return
+    found = [interval(comparison.at_horizon(kpi.name, points[value])[1]) for value in values]
+    mean, low, high = (np.array(column) for column in zip(*found, strict=True))
+    colour, line = scenario_style(comparison, name)
+    axes.fill_between(values, low, high, color=colour, alpha=0.2, linewidth=0)
+    axes.plot(values, mean, color=colour, linestyle=line, linewidth=2.1, marker="o", markersize=5)
+
+
+def _scale(axes: Axes, kpi: Kpi, against: str = "") -> None:
+    """Write title, unit and ticks as people read them: per cent, thousands, millions."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    largest = max(abs(end) for end in axes.get_ylim())
+    unit, divide = kpi.unit, 1.0
+    if unit.startswith("share"):
+        unit, divide = unit.replace("share/", "% a ").replace("share", "%"), 0.01
+    elif "EUR" in unit and largest >= 2e6:
+        unit, divide = unit.replace("EUR", "million EUR"), 1e6
+    elif "EUR" in unit and largest >= 2e3:
+        unit, divide = unit.replace("EUR", "thousand EUR"), 1e3
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value / divide:,.4g}".replace("-", "\N{MINUS SIGN}"))
+    )
+    arrow = {"more": "↑ better", "less": "↓ better", "neither": ""}[kpi.better]
+    axes.set_title(kpi.title, pad=21)
+    said = ", ".join(part for part in (unit.replace("/", " a ") + against, arrow) if part)
+    axes.annotate(said, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=QUIET, va="bottom")
+
+
+def _label_x(panels: Sequence[Axes], label: str) -> None:
+    """Write the label, and the ticks, below the last panel of each column only."""
+    spec = panels[0].get_subplotspec()
+    assert spec is not None
+    columns = spec.get_gridspec().ncols
+    for number, axes in enumerate(panels):
+        last = number + columns >= len(panels)
+        axes.tick_params(labelbottom=last)
+        axes.set_xlabel(label if last else "")
+
+
+def _label_weeks(panels: Sequence[Axes], weeks: int) -> None:
+    """Put ticks at whole half years or years, or at round weeks if there are few."""
+    step = next((step for step in (1, 2, 4, 13, 26, 52, 104, 260, 520) if weeks / step <= 8), max(1, weeks // 6))
+    for axes in panels:
+        axes.set_xticks(range(0, weeks + 1, step))
+        axes.set_xlim(0, max(1, weeks - 1 if weeks % step else weeks))
+    _label_x(panels, "week")
+
+
+def events_of(comparison: Comparison, names: Sequence[str]) -> list[tuple[float, str]]:
+    """Return (week, label) of what happens: the week of a dated move, the median week of one on a condition."""
+    events = comparison.results.events
+    events = events[events["scenario"].isin(names)]
+    found: set[tuple[float, str]] = set()
+    moves = [move for name in names for move in comparison.experiment.scenarios[name].schedule]
+    conditional = {move.label for move in moves if move.week is None}
+    for label, weeks in events.groupby("label")["week"]:
+        if label in conditional and weeks.nunique() > 1:
+            found.add((float(round(weeks.median())), str(label) + " (median)"))
+        else:
+            found.update((float(week), str(label)) for week in weeks.unique())
+    return sorted(found)
+
+
+def _mark_events(figure: Figure, panels: Sequence[Axes], events: list[tuple[float, str]]) -> None:
+    """Draw a line for each event in every panel; name it in the first, or by number in a key if that gets too full."""
+    for axes in panels:
+        for week, _ in events:
+            axes.axvline(week, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=0)
+    flags = [_flag(panels[0], week, label) for week, label in events]
+    lines = _without_overlap(flags)
+    if lines > MOST_LINES:
+        for number, flag in enumerate(flags, 1):
+            flag.set(text=str(number), ha="center", x=0)
+        lines = _without_overlap(flags)
+        _write_key(figure, [f"{number} week {week:.0f}: {label}" for number, (week, label) in enumerate(events, 1)])
+    if lines:
+        _make_room(panels[0], lines)
+
+
+def _write_key(figure: Figure, entries: Sequence[str]) -> None:
+    """Write what the numbers stand for below the titles, and move the panels down for it."""
+    from textwrap import wrap
+
+    # A sign that wrap does not break at keeps each entry whole.
+    glued = "   ".join(entry.replace(" ", "\N{NO-BREAK SPACE}") for entry in entries)
+    lines, height = wrap(glued, 150, break_on_hyphens=False), figure.get_figheight()
+    figure.text(0.045, 1 - (HEAD - 0.56) / height, "\n".join(lines), va="top", color=QUIET)
+    figure.subplots_adjust(top=1 - (HEAD + 0.21 * len(lines)) / height)
+
+
+def _flag(axes: Axes, week: float, label: str) -> Any:
+    """Write an event's name at the foot of its line: to the right of it, unless the panel ends there."""
+    from matplotlib.patheffects import withStroke
+
+    text = axes.annotate(
+        label if len(label) <= 40 else f"{label[:38]}…", (week, 0), (4, 3), xycoords=("data", "axes fraction"),
+        textcoords="offset points", color=QUIET, path_effects=[withStroke(linewidth=3, foreground="white")],
+    )  # fmt: skip
+    if text.get_window_extent().x1 > axes.get_window_extent().x1:
+        text.set(ha="right", x=-4)
+    return text
+
+
+def _without_overlap(texts: Sequence[Any]) -> int:
+    """Stack texts so that none lies on another, and return how many lines that takes."""
+    lines: list[list[Any]] = []
+    for text in texts:
+        box = text.get_window_extent()
+        free = (n for n, line in enumerate(lines) if all(box.x0 > o.x1 + 4 or box.x1 < o.x0 - 4 for o in line))
+        number = next(free, len(lines))
+        if number == len(lines):
+            lines.append([])
+        lines[number].append(box)
+        text.set_y(3 + 14 * number)
+    return len(lines)
+
+
+def _make_room(axes: Axes, lines: int) -> None:
+    """Lower the bottom of a panel so that labels stand below all curves."""
+    low, high = axes.get_ylim()
+    share = (14 * lines + 4) / 72 * axes.get_figure().dpi / axes.get_window_extent().height  # type: ignore[union-attr]
+    axes.set_ylim(low - (high - low) * share / (1 - share), high)
+
+
+def label_crossings(axes: Axes, crossings: Sequence[tuple[int, float, str]]) -> None:
+    """Ring each crossing and say its week where fewest curves and no other label are in the way."""
+    from matplotlib.patheffects import withStroke
+
+    taken: list[Any] = []
+    for week, height, colour in crossings:
+        axes.plot([week], [height], "o", ms=9, mfc="white", mec=colour, mew=2, zorder=5)
+        text = axes.annotate(f"ahead from\nweek {week}", (week, height), (0, 0), textcoords="offset points", zorder=6,
+                             ha="center", va="center", color=colour, fontweight="bold",
+                             arrowprops={"arrowstyle": "-", "color": colour, "shrinkA": 0, "shrinkB": 6},
+                             path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
+        text.set_position(_clearest(axes, text, taken))
+        taken.append(text.get_window_extent())
+
+
+def _clearest(axes: Axes, text: Any, taken: Sequence[Any]) -> tuple[float, float]:
+    """Return the offset, of some around the point, at which a label covers least; the nearest of equals."""
+    curves = np.concatenate([axes.transData.transform(line.get_xydata()) for line in axes.lines])
+    home, panel, scale = text.get_window_extent(), axes.get_window_extent(), text.get_figure().dpi / 72
+    best, found = np.inf, (0.0, 0.0)
+    for distance in (1.0, 1.4, 1.9, 2.5):
+        for x, y in ((-48, 26), (48, -26), (0, 30), (0, -30), (-56, 0), (56, 0), (-48, -26), (48, 26)):
+            box = home.translated(x * distance * scale, y * distance * scale)
+            covers = sum(box.contains(*point) for point in curves) + 200 * sum(box.overlaps(other) for other in taken)
+            outside = not (panel.contains(box.x0, box.y0) and panel.contains(box.x1, box.y1))
+            cost = covers + 500 * outside + 3 * distance
+            if cost < best:
+                best, found = cost, (x * distance, y * distance)
+    return found
+
+
+def _head(figure: Figure, comparison: Comparison, names: Sequence[str], what: str, spread: bool = False) -> None:
+    """Write title, what is shown, and one legend, and give the panels the rest of the page."""
+    from textwrap import shorten
+
+    from matplotlib.lines import Line2D
+
+    experiment, height = comparison.experiment, figure.get_figheight()
+    title, question = (shorten(t, most) for t, most in ((experiment.title, 90), (experiment.question, 160)))
+    figure.suptitle(title, x=0.045, y=1 - 0.16 / height, ha="left", va="top", fontsize=18, fontweight="bold")
+    runs = max(len(replicates) for replicates, _ in comparison._arrays.values())
+    band = f"mean of {runs} paired runs, its 95 % interval" if runs > 1 else "a single run of each scenario"
+    pale = "; pale: nine of ten runs" if spread else ""
+    for line, text in enumerate((question, f"{what}; {band}{pale}.")):
+        figure.text(0.045, 1 - (0.56 + 0.23 * line) / height, text, va="top", color=QUIET)
+    handles = []
+    for name in names:
+        colour, style = scenario_style(comparison, name)
+        label = experiment.scenarios[name].title + (" (baseline)" if name == experiment.baseline else "")
+        handles.append(Line2D([], [], color=colour, linestyle=style, linewidth=2.6, label=label))
+    columns, lines = _legend_shape([str(handle.get_label()) for handle in handles])
+    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.035, 0.0), ncols=columns, frameon=False,
+                  fontsize=11.5, handlelength=3.4, columnspacing=1.6)  # fmt: skip
+    bottom = FOOT + LINE * (lines - 1)
+    edges = {"left": 0.06, "right": 0.975, "top": 1 - HEAD / height, "bottom": bottom / height}
+    figure.subplots_adjust(**edges, wspace=0.22, hspace=0.42)
+
+
+def _legend_shape(labels: Sequence[str]) -> tuple[int, int]:
+    """Return columns and lines of a legend: as few lines as the page's width allows."""
+    for lines in range(1, len(labels) + 1):
+        columns = -(-len(labels) // lines)
+        widest = [max(map(len, labels[start : start + lines])) for start in range(0, len(labels), lines)]
+        if sum(widest) + 9 * columns <= 140:
+            return columns, lines
+    return 1, len(labels)

@@ -1,0 +1,187 @@
+"""The figure of a scenario discovery: where the outcome is, and what becomes of it there over time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccsim.analysis.discovery import Discovery
+from ccsim.analysis.parameter_space import Dimension
+from ccsim.analysis.study import DIFFERENCE
+from ccsim.model.kpis import KPIS
+from ccsim.reports.figures.comparison import FAINT, INK, QUIET
+from ccsim.reports.figures.layout import DOWN, UP, below_titles, of_study, page, quiet_axis, scale_of, share
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Cells of the response surface along each side, and how far a point speaks for its surroundings, of the span.
+CELLS, REACH = 40, 0.1
+
+
+def regions_figure(found: Discovery) -> Figure:
+    """Return the figure: points and box, response surface, trajectories by region, coverage against density."""
+    first = found.regions[0] if found.regions else None
+    said = " and ".join(first.words(found.space)) if first else "No region was found that chance could not make."
+    told = (
+        f"Region 1 holds {share(first.coverage.value)} of the points with the outcome (coverage), and "
+        f"{share(first.density.value)} of its points have it (density); of all points, {share(found.base)} have it."
+        if first else f"Of all points, {share(found.base)} have the outcome."
+    )  # fmt: skip
+    with page(f"Where {found.where}", of_study(found.study), said, told, height=10.6) as (figure, lines):
+        panels = figure.subplots(2, 2).flat
+        across, up = _leading(found)
+        _points(panels[0], found, across, up)
+        _surface(panels[1], found, across, up)
+        _trajectories(panels[2], found)
+        _trade(panels[3], found)
+        below_titles(figure, lines, left=0.11, head=0.75)
+        figure.subplots_adjust(hspace=0.5, wspace=0.3)
+    return figure
+
+
+def _leading(found: Discovery) -> tuple[int, int]:
+    """Return the two dimensions to draw: those that the first region restricts most, else that go most with it."""
+    known = np.isfinite(found.share)
+    weights = []
+    for number, one in enumerate(found.space):
+        column = found.points[known, number]
+        with np.errstate(all="ignore"):
+            goes = abs(np.corrcoef(column, found.share[known])[0, 1])
+        weights.append(float(np.nan_to_num(goes)) + _cut(found, one))
+    order = np.argsort(-np.array(weights), kind="stable")
+    first, second = int(order[0]), int(order[min(1, len(order) - 1)])
+    # Names of choices have room at the side only.
+    return (second, first) if found.space[first].choices else (first, second)
+
+
+def _cut(found: Discovery, one: Dimension) -> float:
+    """Return the share of a span that the first region cuts off, and one more if it cuts at all."""
+    limits = found.regions[0].limits.get(one.key) if found.regions else None
+    if limits is None:
+        return 0.0
+    if one.choices:
+        return 2.0 - len(limits) / len(one.choices)
+    return 2.0 - (limits[1] - limits[0]) / (one.high - one.low)
+
+
+def _points(axes: Axes, found: Discovery, across: int, up: int) -> None:
+    """Draw the points, filled where they have the outcome, and the regions as boxes."""
+    from matplotlib.patches import Rectangle
+
+    jitter = np.random.default_rng(0).uniform(-0.25, 0.25, found.points.shape)
+    drawn = found.points + jitter * [one.stepped for one in found.space]
+    yes = found.outcome
+    for here, colour, mark, label in ((~yes, FAINT, "x", "without the outcome"), (yes, UP, "o", "with the outcome")):
+        axes.scatter(drawn[here, across], drawn[here, up], c=colour, marker=mark, s=22, linewidths=1.0, label=label)
+    for number, region in enumerate(found.regions, 1):
+        box = [_side(found.space[place], region.limits.get(found.space[place].key)) for place in (across, up)]
+        (left, right), (foot, head) = box
+        edge = "-" if number == 1 else (0, (4, 2))
+        axes.add_patch(Rectangle((left, foot), right - left, head - foot, fill=False, edgecolor=INK, linewidth=2.2,
+                                 linestyle=edge))  # fmt: skip
+        axes.annotate(f"region {number}", (left, head), (5, -5), textcoords="offset points", va="top",
+                      fontweight="bold", bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5})  # fmt: skip
+    _sides(axes, found, across, up)
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False, borderpad=0, handletextpad=0.2)
+    axes.set_title("Points that were run", pad=24)
+
+
+def _side(one: Dimension, limits: tuple[float, ...] | None) -> tuple[float, float]:
+    """Return where a box ends along a dimension."""
+    low, high = (one.low, one.high) if limits is None else (min(limits), max(limits))
+    return (low - 0.4, high + 0.4) if one.stepped else (low, high)
+
+
+def _surface(axes: Axes, found: Discovery, across: int, up: int) -> None:
+    """Draw the share of runs with the outcome over two dimensions, all others averaged over."""
+    known = np.isfinite(found.share)
+    place = np.column_stack([(found.points[known, n] - one.low) / (one.high - one.low)
+                             for n, one in ((k, found.space[k]) for k in (across, up))])  # fmt: skip
+    side = np.linspace(0, 1, CELLS)
+    grid = np.stack(np.meshgrid(side, side), axis=-1)
+    reach = np.array([_reach(found.space[k]) for k in (across, up)])
+    weights = np.exp(-(((grid[:, :, None, :] - place) / reach) ** 2).sum(axis=-1) / 2)
+    heights = (weights * found.share[known]).sum(axis=-1) / np.maximum(weights.sum(axis=-1), 1e-300)
+    ends = [_side(found.space[k], None) for k in (across, up)]
+    x, y = (np.linspace(*end, CELLS) for end in ends)
+    drawn = axes.pcolormesh(x, y, 100 * heights, cmap="Blues", vmin=0, vmax=100, shading="nearest", rasterized=True)
+    if heights.min() < found.sure < heights.max():
+        lines = axes.contour(x, y, 100 * heights, levels=[100 * found.sure], colors=[INK], linewidths=1.6)
+        axes.clabel(lines, fmt=lambda value: f"{value:.0f} %")
+    bar = axes.figure.colorbar(drawn, ax=axes, pad=0.02)
+    bar.set_label("% of runs")
+    bar.outline.set_visible(False)  # type: ignore[operator]
+    _sides(axes, found, across, up)
+    axes.grid(visible=False)
+    axes.set_title("How often the outcome comes about")
+
+
+def _reach(one: Dimension) -> float:
+    """Return how far a point speaks for its surroundings, of the span; not for another choice."""
+    return 0.25 / max(1, len(one.choices) - 1) if one.choices else REACH
+
+
+def _sides(axes: Axes, found: Discovery, across: int, up: int) -> None:
+    """Label both sides with the parameters, choices by their names."""
+    for axis, number in ((axes.xaxis, across), (axes.yaxis, up)):
+        one = found.space[number]
+        quiet_axis(axis, axes)
+        if one.choices:
+            places = range(len(one.choices))
+            axis.set_ticks(list(places), [one.written(place) for place in places])
+        unit = f" ({one.unit})" if one.unit else ""
+        if one.choices and axis is axes.yaxis:  # the names leave no room beside them
+            axes.annotate(one.key, (0, 1), (-6, 4), xycoords="axes fraction", textcoords="offset points", ha="right")
+        else:
+            axis.set_label_text(f"{one.key}{unit}")
+    axes.set_xlim(*_side(found.space[across], None))
+    axes.set_ylim(*_side(found.space[up], None))
+
+
+def _trajectories(axes: Axes, found: Discovery) -> None:
+    """Draw the first KPI that the outcome is about over time: inside the first region, and elsewhere."""
+    names = sorted(found.study.condition(found.where).names, key=found.where.find)
+    inside = found.regions[0].holds(found.space, found.points) if found.regions else found.outcome
+    where = ("in region 1", "elsewhere") if found.regions else ("with the outcome", "without it")
+    wide = found.figures.pivot_table(index="point", columns="week", values=names[0], aggfunc="mean")
+    wide = wide.reindex(range(len(found.points)))
+    divide, unit, _ = scale_of(names[0], float(np.nanmax(np.abs(wide.to_numpy()))))
+    against = ", difference to the baseline" if names[0].endswith(DIFFERENCE) else ""
+    for here, colour, line, label in ((~inside, DOWN, (0, (5, 2)), where[1]), (inside, UP, "-", where[0])):
+        if here.any():
+            few, middle, many = np.nanquantile(wide[here].to_numpy() / divide, [0.25, 0.5, 0.75], axis=0)
+            axes.fill_between(wide.columns, few, many, color=colour, alpha=0.25, linewidth=0)
+            axes.plot(wide.columns, middle, color=colour, linestyle=line, linewidth=2.2, label=label)
+    quiet_axis(axes.yaxis, axes)
+    axes.set_xlabel("week")
+    axes.set_ylabel(unit + against)
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False, borderpad=0)
+    axes.set_title(f"{KPIS[names[0].removesuffix(DIFFERENCE)].title}: median, middle half", pad=24)
+
+
+def _trade(axes: Axes, found: Discovery) -> None:
+    """Draw coverage against density of the boxes on the way, and each region as measured on other points."""
+    if len(found.trade):
+        axes.plot(100 * found.trade["coverage"], 100 * found.trade["density"], "o-", color=FAINT, markersize=4,
+                  label="boxes on the way, on the points that made them")  # fmt: skip
+    for number, region in enumerate(found.regions, 1):
+        x, y = 100 * region.coverage.value, 100 * region.density.value
+        reach = [[100 * (here.value - here.low)] for here in (region.coverage, region.density)]
+        beyond = [[100 * (here.high - here.value)] for here in (region.coverage, region.density)]
+        axes.errorbar(x, y, xerr=[reach[0], beyond[0]], yerr=[reach[1], beyond[1]], fmt="s", color=INK, capsize=3,
+                      label="regions, on other points, 95 % intervals" if number == 1 else None)  # fmt: skip
+        axes.annotate(
+            f"region {number}", (x, y), (-8, -8), ha="right", va="top", textcoords="offset points", fontweight="bold"
+        )
+    axes.axhline(100 * found.base, color=QUIET, linestyle=(0, (2, 2)), linewidth=1)
+    axes.annotate("all points", (0, 100 * found.base), (4, 4), textcoords="offset points", color=QUIET)
+    axes.set_xlim(0, 103)
+    axes.set_ylim(0, 103)
+    axes.grid(axis="both")
+    axes.set_xlabel("coverage (% of the points with the outcome)")
+    axes.set_ylabel("density (% of the box)")
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=1, frameon=False, borderpad=0, labelspacing=0.2)
+    axes.set_title("What a larger box costs in density", pad=24 if not found.regions else 42)

@@ -1,0 +1,91 @@
+"""What the figures of all analyses share: the page, its titles, and figures in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from textwrap import shorten, wrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.analysis.study import DIFFERENCE, Study
+from ccsim.model.kpis import KPIS
+from ccsim.reports.figures.comparison import FAINT, HEIGHT, QUIET, STYLE, WIDTH
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Raises and lowers: told apart by hue, and in grey by lightness.
+UP, DOWN = "#0072b2", "#e69f00"
+
+
+@contextmanager
+def page(title: str, *texts: str, height: float = HEIGHT) -> Iterator[tuple[Figure, int]]:
+    """Open a figure with a title, and below it texts that say what is shown; yield it, and how many lines they take."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    lines = [line for text in texts for line in wrap(text, 150, break_on_hyphens=False)]
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, height))
+        figure.suptitle(
+            shorten(title, 95), x=0.03, y=1 - 0.16 / height, ha="left", va="top", fontsize=18, fontweight="bold"
+        )
+        for number, line in enumerate(lines):
+            figure.text(0.03, 1 - (0.58 + 0.24 * number) / height, line, va="top", color=QUIET)
+        yield figure, len(lines)
+
+
+def below_titles(
+    figure: Figure, lines: int, *, left: float = 0.06, right: float = 0.97, foot: float = 0.7, head: float = 0.4
+) -> None:
+    """Give the panels the page below its titles; ``head`` is what a panel's own title takes, in inches."""
+    height = figure.get_figheight()
+    figure.subplots_adjust(left=left, right=right, top=1 - (0.58 + head + 0.24 * lines) / height, bottom=foot / height)
+
+
+def of_study(study: Study) -> str:
+    """Name a study: its scenario, against its baseline."""
+    against = f", against {study.against.title or study.against.name}" if study.against else ""
+    return f"{study.scenario.title or study.scenario.name}{against}"
+
+
+def scale_of(outcome: str, largest: float) -> tuple[float, str, str]:
+    """Return what to divide an outcome by to draw it, its unit then, and its title."""
+    kpi = KPIS[outcome.removesuffix(DIFFERENCE)]
+    title = kpi.title + (", difference to the baseline" if outcome.endswith(DIFFERENCE) else "")
+    unit = kpi.unit.replace("/week", "") if kpi.total == "sum" else kpi.unit
+    if unit.startswith("share"):
+        return 0.01, unit.replace("share/", "% a ").replace("share", "%"), title
+    if "EUR" in unit and largest >= 2e6:
+        return 1e6, unit.replace("EUR", "million EUR"), title
+    if "EUR" in unit and largest >= 2e3:
+        return 1e3, unit.replace("EUR", "thousand EUR"), title
+    return 1.0, unit, title
+
+
+def number(value: float) -> str:
+    """Write a number with a real minus sign and three or four figures."""
+    if not np.isfinite(value):
+        return "–"
+    return (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}").replace("-", "\N{MINUS SIGN}")
+
+
+def share(value: float) -> str:
+    """Write a share in per cent; what is small but there is not written as nothing."""
+    return "<1 %" if 0 < value < 0.005 else f"{100 * value:.0f} %"
+
+
+def quiet_axis(axis: Any, panel: Axes) -> None:
+    """Write ticks with real minus signs and thousands."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(_tick))
+    panel.tick_params(color=FAINT)
+
+
+def _tick(value: float, _: Any = None) -> str:
+    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}").replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,131 @@
+"""The figures of an optimisation: how the search went, what it found, and what became of it on fresh draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccsim.analysis.optimise import Optimum
+from ccsim.reports.figures.comparison import FAINT, INK, QUIET
+from ccsim.reports.figures.layout import DOWN, UP, below_titles, number, of_study, page, quiet_axis, scale_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def optimum_figure(found: Optimum) -> Figure:
+    """Return the figure: the search or the front on the left, the levers of the winner, or of the front, beside it."""
+    aim, height = found.aim, 3.7 + 0.42 * max(9, len(found.space))
+    words = " and ".join(f"{'more' if goal.more else 'less'} {goal.outcome}" for goal in aim.goals)
+    worlds = len(found.start.values)
+    counts = "the mean" if aim.quantile is None else f"the {aim.quantile:.0%} quantile on the bad side"
+    said = f"{len(found.trials)} plans; what counts is {counts}"
+    said += f" over worlds; fresh: {worlds} other worlds." if worlds > 1 else " over runs; fresh: other draws."
+    money = "" if aim.money is None else f" Within {number(aim.money)} of {aim.measure}, on average."
+    with page(f"The search for {words}", of_study(found.study), said + money, height=height) as (figure, lines):
+        panels = figure.subplots(1, 2, width_ratios=(1.15, 1))
+        (_front if len(aim.goals) > 1 else _search)(panels[0], found)
+        _levers(panels[1], found)
+        below_titles(figure, lines, left=0.07, head=0.98)
+        figure.subplots_adjust(wspace=0.55)
+    return figure
+
+
+def _search(axes: Axes, found: Optimum) -> None:
+    """Draw what every plan came to, the best so far, and what the winner came to on fresh draws."""
+    goal = found.aim.goals[0]
+    values, fits = found.trials[goal.outcome].to_numpy(), found.trials["fits"].to_numpy(dtype=bool)
+    divide, unit, title = scale_of(goal.outcome, float(np.nanmax(np.abs(values))))
+    order = np.arange(1, len(values) + 1)
+    inside = np.where(fits, values, np.nan) / divide
+    if not fits.all():
+        axes.scatter(order[~fits], values[~fits] / divide, marker="x", color=FAINT, s=24, label="over the money")
+    axes.scatter(order[fits], inside[fits], color=UP, s=20, label="plan")
+    with np.errstate(all="ignore"):
+        best = (np.fmax if goal.more else np.fmin).accumulate(inside)
+    axes.plot(order, best, color=INK, drawstyle="steps-post", linewidth=1.6, label="best so far")
+    place = len(values) * 1.06
+    for one, colour, label in (
+        (found.plans[0], INK, "best, fresh draws"),
+        (found.start, DOWN, "as it is, fresh draws"),
+    ):
+        middle, low, high = (row[0] / divide for row in (one.found, one.low, one.high))
+        axes.errorbar(place, middle, yerr=[[middle - low], [high - middle]], fmt="D" if colour == INK else "s",
+                      color=colour, mec=INK, capsize=4, label=label)  # fmt: skip
+    axes.set_xlim(0, len(values) * 1.1)
+    axes.set_xlabel("plan tried")
+    axes.set_ylabel(unit)
+    quiet_axis(axes.yaxis, axes)
+    axes.set_title(title, pad=46)
+    _legend(axes, 3)
+
+
+def _front(axes: Axes, found: Optimum) -> None:
+    """Draw all plans by two goals, and the front: as the search saw it, and on fresh draws."""
+    first, second = found.aim.goals[:2]
+    fits = found.trials["fits"].to_numpy(dtype=bool)
+    scales = [scale_of(goal.outcome, float(np.nanmax(np.abs(found.trials[goal.outcome])))) for goal in (first, second)]
+    x, y = (found.trials[goal.outcome].to_numpy() / scale[0]
+            for goal, scale in zip((first, second), scales, strict=True))  # fmt: skip
+    if not fits.all():
+        axes.scatter(x[~fits], y[~fits], marker="x", color=FAINT, s=24, label="over the money")
+    axes.scatter(x[fits], y[fits], color=FAINT, s=16, alpha=0.6, label="plan, in the search")
+    for k, one in enumerate((*found.plans, found.start)):
+        last = k == len(found.plans)
+        place, low, high = (row[:2] / [scale[0] for scale in scales] for row in (one.found, one.low, one.high))
+        if not last:
+            told = one.promised[:2] / [scale[0] for scale in scales]
+            axes.plot([told[0], place[0]], [told[1], place[1]], color=FAINT, linewidth=1, zorder=1)
+        label = "as it is, fresh draws (95 %)" if last else "front, fresh draws (95 %)" if k == 0 else None
+        axes.errorbar(place[0], place[1], xerr=[[place[0] - low[0]], [high[0] - place[0]]],
+                      yerr=[[place[1] - low[1]], [high[1] - place[1]]], fmt="s" if last else "o",
+                      color=DOWN if last else UP, mec=INK, capsize=2, label=label)  # fmt: skip
+        if not last:
+            axes.annotate(str(k + 1), (place[0], place[1]), (6, 4), textcoords="offset points", color=QUIET)
+    for axis, scale in ((axes.xaxis, scales[0]), (axes.yaxis, scales[1])):
+        axis.set_label_text(f"{scale[2]} ({scale[1]})")
+        quiet_axis(axis, axes)
+    axes.grid(axis="both")
+    axes.set_title("What one goal costs in the other", pad=46)
+    _legend(axes, 2)
+
+
+def _levers(axes: Axes, found: Optimum) -> None:
+    """Draw where in its span each lever is, as it is and in the plans found."""
+    places = np.arange(len(found.space))[::-1]
+    axes.hlines(places, 0, 1, color=FAINT, linewidth=4, alpha=0.35)
+    for one, place in zip(found.space, places, strict=True):
+        axes.annotate(one.written(one.low), (0, place), (0, -13), textcoords="offset points", color=QUIET, fontsize=9)
+        axes.annotate(one.written(one.high), (1, place), (0, -13), textcoords="offset points", color=QUIET, fontsize=9,
+                      ha="right")  # fmt: skip
+        start = found.start.plan[one.key]
+        if start is not None and (start in one.choices if one.choices else one.low <= start <= one.high):
+            axes.plot(_place(found, one.key, start), place, "s", color=DOWN, mec=INK, markersize=8)
+        for k, plan in enumerate(found.plans):
+            at = _place(found, one.key, plan.plan[one.key])
+            axes.plot(at, place, "o", color=UP, mec=INK, markersize=9)
+            said = one.written(one.number(plan.plan[one.key])) if len(found.plans) == 1 else str(k + 1)
+            axes.annotate(said, (at, place), (0, 8), textcoords="offset points", ha="center",
+                          fontweight="bold" if len(found.plans) == 1 else "normal", fontsize=10)  # fmt: skip
+    axes.set_yticks(places, [f"{one.key}\n({one.unit})" if one.unit else one.key for one in found.space])
+    axes.set_xticks([])
+    axes.set_xlim(-0.04, 1.04)
+    axes.set_ylim(-0.7, len(places) - 0.3)
+    axes.grid(visible=False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(length=0)
+    many = len(found.plans) > 1
+    axes.set_title(f"Levers: ○ {'the front, by number' if many else 'the best plan'}, □ as it is", pad=46)
+
+
+def _place(found: Optimum, key: str, value: object) -> float:
+    one = next(one for one in found.space if one.key == key)
+    return (one.number(value) - one.low) / (one.high - one.low)
+
+
+def _legend(axes: Axes, columns: int) -> None:
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, frameon=False, borderpad=0.1,
+                columnspacing=1.2, handletextpad=0.5)  # fmt: skip

@@ -1,0 +1,99 @@
+"""The figure of a sensitivity analysis: what each parameter does, and how much it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccsim.analysis.sensitivity import Sensitivity, chance_alone
+from ccsim.reports.figures.comparison import FAINT, INK, QUIET
+from ccsim.reports.figures.layout import DOWN, UP, below_titles, number, of_study, page, quiet_axis, scale_of, share
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Parameters shown: those that matter most.
+MOST = 14
+
+
+def tornado_figure(found: Sensitivity, outcome: str, most: int = MOST) -> Figure:
+    """Return the figure for an outcome: bars of effects on the left, importance with intervals on the right."""
+    rows = found.table[found.table["outcome"] == outcome].head(most).iloc[::-1]
+    divide, unit, title = scale_of(outcome, float(np.abs(found.means[outcome]).max()))
+    noise, hidden = found.noise[outcome], len(found.space) - len(rows)
+    said = {"morris": "Morris: paths that change one parameter at a time", "sobol": "Sobol': shares of the variance"}
+    points = f"{len(found.points):,} points of {found.study.replicates} runs, week {found.study.weeks - 1}"
+    chance = "" if np.isnan(noise.share) else f"Of the variance of single runs, {share(noise.share)} is chance."
+    less = f" The {hidden} parameters that matter less are left out." if hidden else ""
+    height = 2.9 + 0.36 * max(6, len(rows))
+    with page(
+        f"{title}: what it depends on", of_study(found.study), f"{said[found.method]}; {points}.",
+        f"{chance}{less} Pale: not more than chance could make.".strip(), height=height,
+    ) as (figure, lines):  # fmt: skip
+        panels = figure.subplots(1, 2, sharey=True, width_ratios=(1.25, 1))
+        _effects(panels[0], rows, _labels(found, rows["parameter"]), divide, unit)
+        _importance(panels[1], rows, found, outcome, divide, unit)
+        below_titles(figure, lines, left=0.27, foot=0.95)
+        figure.subplots_adjust(wspace=0.06)
+    return figure
+
+
+def _labels(found: Sensitivity, parameters: Iterable[str]) -> list[str]:
+    """Return each parameter's key with its span."""
+    spans = {one.key: f"{one.written(one.low)}…{one.written(one.high)}" for one in found.space}
+    return [f"{key} ({spans[key]})" for key in parameters]
+
+
+def _effects(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], divide: float, unit: str) -> None:
+    """Draw by how much the outcome changes as each parameter crosses its span."""
+    effects, places = rows["effect"].to_numpy() / divide, np.arange(len(rows))
+    colours = [UP if effect >= 0 else DOWN for effect in effects]
+    for bar, clear in zip(
+        axes.barh(places, effects, color=colours, height=0.62, edgecolor=INK, linewidth=0.6), rows["clear"], strict=True
+    ):
+        bar.set_alpha(1.0 if clear else 0.35)
+    widest = max(float(np.abs(effects).max()), 1e-12)
+    for place, effect in zip(places, effects, strict=True):
+        text = number(effect) if effect < 0 else f"+{number(effect)}"
+        axes.annotate(text, (effect, place), (4 if effect >= 0 else -4, 0), textcoords="offset points", va="center",
+                      ha="left" if effect >= 0 else "right", color=QUIET)  # fmt: skip
+    low, high = min(0.0, float(effects.min())), max(0.0, float(effects.max()))
+    axes.set_xlim(low - 0.2 * widest * (low < 0) - 0.02 * widest, high + 0.2 * widest * (high > 0) + 0.02 * widest)
+    axes.axvline(0, color=INK, linewidth=1)
+    axes.set_yticks(places, labels)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x")
+    axes.set_axisbelow(True)
+    axes.set_title("Change from the low to the high end of the span")
+    axes.set_xlabel(unit)
+    quiet_axis(axes.xaxis, axes)
+
+
+def _importance(axes: Axes, rows: pd.DataFrame, found: Sensitivity, outcome: str, divide: float, unit: str) -> None:
+    """Draw how much each parameter matters, with 95 % intervals, and what chance alone could make."""
+    by = 1.0 if found.method == "sobol" else divide
+    middle, places = rows["importance"].to_numpy() / by, np.arange(len(rows))
+    reach = np.abs([rows["low"] / by - middle, rows["high"] / by - middle])
+    apart = 0.14 if found.method == "sobol" else 0.0
+    axes.errorbar(middle, places - apart, xerr=reach, fmt="o", color=INK, capsize=3, markersize=6, linewidth=1.4,
+                  label="with all it interacts with" if found.method == "sobol" else None)  # fmt: skip
+    if found.method == "sobol":
+        axes.plot(rows["alone"].clip(lower=0), places + apart, "D", mfc="white", mec=INK, markersize=6, label="alone")
+    floor = chance_alone(found.noise[outcome], found.method) / by
+    if np.isfinite(floor):
+        axes.axvline(floor, color=FAINT, linestyle=(0, (4, 2)), label="chance alone could make so much", zorder=0)
+    axes.set_xlim(left=0)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x")
+    axes.tick_params(labelleft=False)
+    title = {"sobol": "Share of the variance", "morris": "Size of the change"}[found.method]
+    axes.set_title(f"{title}, 95 % interval")
+    axes.set_xlabel("share" if found.method == "sobol" else unit)
+    quiet_axis(axes.xaxis, axes)
+    handles, labels = axes.get_legend_handles_labels()
+    if labels:
+        axes.legend(handles, labels, loc="lower right", framealpha=0.9, edgecolor="none")

@@ -1,0 +1,117 @@
+"""The part of the ODD description that the code declares: entities, schedule, parameters, KPIs.
+
+    python -m ccsim.reports.odd docs/odd.md
+
+rewrites what follows the marker in that file; what stands before it is written by hand.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from inspect import getsource
+from pathlib import Path
+from pkgutil import walk_packages
+from types import ModuleType
+from typing import Any
+
+from ccsim import mechanisms
+from ccsim.model import populations
+from ccsim.model.kpis import KPIS
+from ccsim.model.settings import Settings
+
+MARKER = "<!-- what follows is made from the declarations by python -m ccsim.reports.odd -->"
+ENTITIES = ("Staff", "Leaders", "Customers", "Cases", "Departments", "Segments", "Firm")
+
+
+def declared_text() -> str:
+    """Return the generated part as Markdown."""
+    parts = [MARKER, "\n## Entities, state variables and scales\n"]
+    parts.append(
+        "One step is one week. *Fixed* columns are set at founding, *stocks* last, *flows* are cleared weekly.\n"
+    )
+    for name in ENTITIES:
+        kind: Any = getattr(populations, name)
+        rows = [
+            (f"`{column.name}`", column.kind, column.unit, column.meaning, ", ".join(column.owners))
+            for column in kind.columns
+        ]
+        parts.append(
+            f"### {name}\n\n{kind.__doc__}\n\n{_table(('column', 'kind', 'unit', 'meaning', 'written by'), rows)}"
+        )
+    parts.append("## Process overview and scheduling\n\nThe week, as `ccsim.model.week.one_week` runs it:\n")
+    parts.append(f"```python\n{_schedule()}```\n")
+    parts.append(
+        "## Submodels and parameters\n\nThe equations are the code itself: each rule is a sentence and what it computes. "
+        "`share(x)` keeps x between 0 and 1, `toward(x, goal, rate)` is x + rate (goal - x), `saturating(x, half)` is "
+        "x / (x + half), `logistic(x)` is 1 / (1 + exp(-x)), and `bell` makes four uniform draws a standard normal one, nearly.\n"
+    )
+    told = set()
+    for group in Settings():
+        described: Any = group
+        module = import_module(type(group).__module__)
+        text = "" if module.__name__ in told else (module.__doc__ or "").strip() + "\n\n"
+        rules = "" if module.__name__ in told else _rules(module)
+        told.add(module.__name__)
+        parts.append(f"### {described.group}\n\n{type(group).__doc__}\n\n{text}{_parameters(described)}{rules}")
+    parts.append("### Without parameters of their own\n")
+    for _, name, package in walk_packages(mechanisms.__path__, mechanisms.__name__ + "."):
+        if not package and name not in told:
+            module = import_module(name)
+            parts.append(f"#### {name.rpartition('.')[2]}\n\n{(module.__doc__ or '').strip()}\n{_rules(module)}")
+    parts.append("## Observation\n")
+    kpis = [(f"`{k.name}`", k.title, k.unit, k.better, f"`{k.formula}`", k.meaning) for k in KPIS.values()]
+    parts.append(_table(("KPI", "title", "unit", "better", "formula", "meaning"), kpis))
+    return "\n".join(parts)
+
+
+def _parameters(group: Any) -> str:
+    """Return the parameters of a group as a table."""
+    rows = [
+        (
+            f"`{row.name}`", row.role, f"{row.shown}", row.unit,
+            " / ".join(row.choices) if row.choices else f"{row.range[0]:g}…{row.range[1]:g}",
+            "" if row.off is None else f"{row.off:g}", row.meaning, row.source,
+        )
+        for row in group.declared
+    ]  # fmt: skip
+    return _table(("parameter", "role", "default", "unit", "plausible", "off", "meaning", "source"), rows)
+
+
+def _rules(module: ModuleType) -> str:
+    """Return the rules of a mechanism: the sentence of each, and its code as the equation."""
+    found = []
+    for node in ast.parse(getsource(module)).body:
+        if isinstance(node, ast.FunctionDef) and any(ast.unparse(mark) == "rule" for mark in node.decorator_list):
+            sentence = (ast.get_docstring(node) or "").partition("\n\n")[0].replace("\n", " ")
+            node.decorator_list = []
+            node.body = node.body[1:] if ast.get_docstring(node) else node.body
+            found.append(f"\n{sentence}\n\n```python\n{ast.unparse(node)}\n```\n")
+    return "".join(found)
+
+
+def _schedule() -> str:
+    """Return the body of the week, as it stands in the code."""
+    from ccsim.model import week
+
+    source = getsource(week)
+    body = source[source.index("    staff, colleagues") : source.index("def live")]
+    return "\n".join(line[4:] for line in body.strip("\n").splitlines()).rstrip() + "\n"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def main(path: Path) -> None:
+    """Rewrite the generated part of a file."""
+    written = path.read_text(encoding="utf-8").split(MARKER)[0].rstrip() + "\n\n"
+    path.write_text(written + declared_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,165 @@
+"""SQL over a results folder: DuckDB reads its Parquet tables, and nothing else; nothing is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ccsim.errors import InputError, ResultsError, did_you_mean
+from ccsim.experiments.experiment import Experiment
+from ccsim.results.results import open_results
+from ccsim.results.store import read_manifest, tables_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What may stand in a query: it reads, or tells how it would.
+READING = ("SELECT", "EXPLAIN")
+
+
+def query(folder: str | Path, sql: str) -> pd.DataFrame:
+    """Answer a question in SQL over the tables of a results folder.
+
+    Tables: ``runs``, ``departments``, ``segments``, ``events`` as stored; ``figures``, one row per run with each KPI at
+    the horizon; ``points``, one row per scenario with what a sweep or design sets in it.
+
+    Args:
+        folder: the results folder, finished or not.
+        sql: one SELECT.
+
+    Raises:
+        InputError: DuckDB is not installed, or the query cannot be answered; the message offers near names.
+        ResultsError: the folder holds no results.
+    """
+    place = Path(folder)
+    experiment = Experiment.from_resolved(read_manifest(place)["experiment"])
+    duckdb = _duckdb()
+    with duckdb.connect(":memory:") as connection:
+        _check(duckdb, sql)
+        views = _views(place, experiment)
+        for name, make in views.items():
+            # What has to be worked out first is so only if the question is about it.
+            if name in tables_of(experiment) or re.search(rf"\b{name}\b", sql, re.IGNORECASE):
+                connection.register(name, make())
+        _shut(connection)
+        try:
+            return connection.execute(sql).df()
+        except duckdb.Error as error:
+            raise InputError(_told(str(error), connection, list(views))) from None
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb
+    except ImportError:
+        raise InputError("a query takes DuckDB, which is not installed: pip install 'ccsim[query]'") from None
+    return duckdb
+
+
+def _shut(connection: Any) -> None:
+    """Leave a connection nothing but the tables that it has: no files, no network, no variables of Python."""
+    rows = connection.execute(
+        "SELECT name FROM duckdb_settings() WHERE name LIKE 'python_enable_replacement%'"
+    ).fetchall()
+    for name in (*(row[0] for row in rows), "enable_external_access"):
+        connection.execute(f"SET {name}=false")
+    connection.execute("SET lock_configuration=true")
+
+
+def _check(duckdb: Any, sql: str) -> None:
+    """Refuse whatever does more than read."""
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise InputError(_first_lines(str(error))) from None
+    if len(statements) != 1:
+        raise InputError(f"query: takes one SELECT, not {len(statements)} statements")
+    kind = statements[0].type.name
+    if kind not in READING:
+        raise InputError(f"query: {kind} is not accepted; results are only read, with SELECT")
+
+
+def _views(folder: Path, experiment: Experiment) -> dict[str, Callable[[], Any]]:
+    """Return what makes each table: the shards as they are, or put together first where a kill has left parts of runs."""
+    stored = tables_of(experiment)
+    names = [{path.name for path in (folder / table).glob("*.parquet")} for table in stored]
+    if not names[0]:
+        raise ResultsError(f"{folder}: no run has finished yet")
+    whole = all(each == names[0] for each in names) and not _twice(folder / stored[0])
+    views: dict[str, Callable[[], Any]] = {}
+    for table in stored:
+        views[table] = partial(_dataset, folder / table) if whole else partial(_put_together, folder, table)
+    views.setdefault("figures", lambda: open_results(folder).figures)
+    views["points"] = lambda: points_of(experiment)
+    return views
+
+
+def _put_together(folder: Path, table: str) -> pd.DataFrame:
+    return open_results(folder).tables[table]
+
+
+def _dataset(folder: Path) -> Any:
+    import pyarrow.dataset as ds
+
+    return ds.dataset(sorted(folder.glob("*.parquet")), format="parquet")
+
+
+def _twice(folder: Path) -> bool:
+    """Return whether a run stands in more than one shard."""
+    import pyarrow as pa
+
+    try:
+        table = _dataset(folder).to_table(columns=["scenario", "replicate", "week"])
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ResultsError(
+            f"{folder}: cannot be read ({error}); remove the torn file and run again with --resume"
+        ) from None
+    return table.group_by(["scenario", "replicate", "week"]).aggregate([]).num_rows < table.num_rows
+
+
+def points_of(experiment: Experiment) -> pd.DataFrame:
+    """Return one row per scenario: ``scenario``, ``base``, ``point`` (0 for none), a column for each thing varied."""
+    import pandas as pd
+
+    from ccsim.model.settings import declared
+
+    if experiment.points is not None:
+        return experiment.points.table()
+    swept = experiment.sweep.points if experiment.sweep else {}
+    rows: list[dict[str, Any]] = []
+    for name, scenario in experiment.scenarios.items():
+        row: dict[str, Any] = {"scenario": name, "base": swept[name][0] if name in swept else name}
+        row["point"] = 1 + list(swept).index(name) if name in swept else 0
+        if experiment.sweep:
+            lever = experiment.sweep.lever
+            row[lever] = swept[name][1] if name in swept else scenario.values().get(lever, declared()[lever].shown)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _told(message: str, connection: Any, tables: list[str]) -> str:
+    """Return an error of DuckDB as one message that says what there is."""
+    missing = re.search(r"Table with name (\S+) does not exist", message)
+    if missing:
+        return f"query: there is no table {missing[1]!r}{did_you_mean(missing[1], tables)}"
+    missing = re.search(r'Referenced column "(.+?)" not found|a column named "(.+?)"', message)
+    if missing:
+        rows = connection.execute("SELECT DISTINCT column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
+        known = [row[0] for row in rows]
+        name = missing[1] or missing[2]
+        return f"query: there is no column {name!r}{did_you_mean(name, known)}"
+    if "disabled by configuration" in message or "Permission Error" in message:
+        return "query: files cannot be read or written; the tables are " + ", ".join(tables)
+    return _first_lines(message)
+
+
+def _first_lines(message: str) -> str:
+    """Return what DuckDB says without its picture of the place, which takes a wide terminal."""
+    told = re.split(r"\n\s*\n?LINE \d+:", message)[0]
+    told = " ".join(told.split()).replace("Parser Error: ", "").replace("Binder Error: ", "")
+    place = re.search(r"LINE (\d+): (.*)\n(\s*)\^", message)
+    at = f" (line {place[1]}, at {place[2][len(place[3]) - len(f'LINE {place[1]}: ') :][:20]!r})" if place else ""
+    return f"query: {told}{at}"

@@ -1,0 +1,358 @@
+"""The report: one standalone page that answers the question in words first, and gives every number its key."""
+
+from __future__ import annotations
+
+import base64
+import math
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ccsim.analysis.comparison import Comparison
+from ccsim.errors import ResultsError
+from ccsim.model.kpis import KPIS, QUARTER, available
+from ccsim.reports.figures.comparison import MONEY
+from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
+from ccsim.reports.references import GROUPS, Answers, Key
+from ccsim.reports.tables import figure_of, unit_of
+from ccsim.reports.text import factor_in_words, scenario_in_words
+from ccsim.results.results import open_results
+
+#: Weeks between the rows of the tables beside curves.
+STEP = 26
+#: Factors of a design that are drawn.
+MOST_FACTORS = 9
+#: More scenarios than this are not written out one by one: a design is told by its factors.
+MOST_SCENARIOS = 40
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number on the page.
+
+    Attributes:
+        key: its key.
+        value: the number to the last bit, as text.
+        text: as people read it.
+    """
+
+    key: str
+    value: str
+    text: str
+
+
+def report(folder: str | Path, out: str | Path | None = None) -> Path:
+    """Write the report of a results folder, finished or not.
+
+    Args:
+        folder: the results folder.
+        out: the page; by default ``report.html`` in the folder.
+
+    Raises:
+        ResultsError: the folder holds no results, or the page cannot be written.
+    """
+    place = Path(folder)
+    page = Path(out) if out is not None else place / "report.html"
+    text = report_html(place)
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ResultsError(f"{page}: cannot be written ({error.strerror or error})") from None
+    return page
+
+
+def report_html(folder: Path) -> str:
+    """Return the page of a results folder."""
+    import jinja2
+
+    place = jinja2.Environment(
+        loader=jinja2.PackageLoader("ccsim.reports", "templates"), autoescape=True, trim_blocks=True,
+        lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    return place.get_template("report.html.j2").render(Page(Comparison(open_results(folder)), folder).told())
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page says, part by part."""
+
+    comparison: Comparison
+    folder: Path
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The numbers."""
+        return Answers(self.comparison)
+
+    def told(self) -> dict[str, Any]:
+        """Return everything that the template takes."""
+        experiment = self.comparison.experiment
+        kpis = [self.kpi(name) for name in experiment.kpis] if self.names else []
+        return {
+            "experiment": experiment, "counts": self.counts(), "kpis": kpis, "verdicts": self.verdicts(),
+            "groups": self.groups(), "scenarios": self.scenarios(), "moves": self.moves(), "sweep": self.sweep(),
+            "design": self.design(), "pairing": self.pairing(), "provenance": self.provenance(), "quarter": QUARTER,
+            "command": f"ccsim why {shlex.quote(self.folder.resolve().name)}", "failures": self.failures(),
+        }  # fmt: skip
+
+    @property
+    def names(self) -> list[str]:
+        """Scenarios that are compared one by one: no points of a sweep or design, and with a finished run."""
+        main = [name for name in self.comparison.experiment.main if name in self.comparison.scenarios]
+        return main[:MOST_SCENARIOS]
+
+    @property
+    def others(self) -> list[str]:
+        """Those of them that are compared with the baseline, if it is there."""
+        base = self.comparison.experiment.baseline
+        return [name for name in self.names if name != base] if base in self.names else []
+
+    def title(self, name: str) -> str:
+        """Return what a scenario is called."""
+        return self.comparison.experiment.scenarios[name].title or name
+
+    def shown(
+        self, scenario: str, kpi: str, measure: str, part: str = "", number: int = 0, digits: int | None = None
+    ) -> Shown:
+        """Return a number with its key."""
+        key = Key(self.comparison.experiment.name, scenario, kpi, measure, part, number)
+        value = self.answers.value(key)
+        return Shown(str(key), value.hex() if math.isfinite(value) else str(value), _text(key, value, digits))
+
+    def pair(self, scenario: str, kpi: str, measure: str, part: str = "", number: int = 0) -> tuple[Shown, Shown]:
+        """Return a number and half the width of its interval, with as many digits as that half needs."""
+        half_name = "difference_half" if measure == "difference" else "half"
+        half = self.shown(scenario, kpi, half_name, part, number)
+        digits = _digits_for(kpi, float.fromhex(half.value) if half.value.startswith("0x") else math.nan,
+                             self.shown(scenario, kpi, measure, part, number))  # fmt: skip
+        return (self.shown(scenario, kpi, measure, part, number, digits),
+                self.shown(scenario, kpi, half_name, part, number, digits))  # fmt: skip
+
+    def counts(self) -> dict[str, Any]:
+        """Return how many runs were planned, done and failed."""
+        told = self.comparison.results.manifest["runs"]
+        table = self.comparison.results.tables[next(iter(self.comparison.results.tables))]
+        done = len(table[["scenario", "replicate"]].drop_duplicates())
+        replicates = int(table["replicate"].nunique())
+        return {"planned": told["planned"], "failed": told["failed"], "done": done, "replicates": replicates,
+                "whole": done == told["planned"]}  # fmt: skip
+
+    def verdict(self, scenario: str, kpi: str) -> str:
+        """Return what to make of a difference: better, worse, different, same (not distinguishable) or unknown."""
+        row: Any = self.answers.table.loc[(scenario, kpi)]
+        if math.isnan(row["p_adjusted"]):
+            return "unknown"
+        if not row["distinguishable"]:
+            return "same"
+        if KPIS[kpi].better == "neither":
+            return "different"
+        return "better" if (row["difference"] > 0) == (KPIS[kpi].better == "more") else "worse"
+
+    def verdicts(self) -> list[dict[str, Any]]:
+        """Return for each scenario what it is better and worse on than the baseline, by how much, and what is open."""
+        found = []
+        for name in self.others:
+            rows = [
+                {"kpi": KPIS[kpi], "unit": _difference_unit(kpi), "verdict": self.verdict(name, kpi),
+                 "difference": self.pair(name, kpi, "difference")}
+                for kpi in self.comparison.experiment.kpis
+            ]  # fmt: skip
+            found.append({"name": name, "title": self.title(name), "rows": rows,
+                          "by": {word: [row for row in rows if row["verdict"] == word]
+                                 for word in ("better", "worse", "different", "same", "unknown")}})  # fmt: skip
+        return found
+
+    def kpi(self, name: str) -> dict[str, Any]:
+        """Return what the page says of a KPI: its picture, its table, its curves in numbers."""
+        kpi = KPIS[name]
+        told: dict[str, Any] = {"kpi": kpi, "unit": unit_of(kpi), "rows": [self.row(one, name) for one in self.names]}
+        if self.comparison.experiment.at or not self.names:
+            return {**told, "picture": None, "curves": None, "ahead": []}
+        last = self.comparison.experiment.weeks - 1
+        weeks = [week for week in range(0, last, STEP) if week <= last - STEP // 2] + [last]
+        against = kpi.total == "last" and bool(self.others)
+        curves = [(week, [self.pair(one, name, "mean", "week", week) for one in self.names]) for week in weeks]
+        return {
+            **told,
+            "picture": _inline(panel_picture(self.comparison, name)),
+            "curves": curves,
+            "against": against,
+            "ahead": self.ahead(name),
+        }
+
+    def ahead(self, kpi: str) -> list[tuple[str, Shown]]:
+        """Return who overtakes the baseline, and from which week on, as the figure of a sum of money marks it."""
+        found = [(self.title(one), self.shown(one, kpi, "ahead")) for one in self.others if kpi in MONEY]
+        return [(title, week) for title, week in found if week.text != "–" and int(week.text) > QUARTER]
+
+    def row(self, scenario: str, kpi: str) -> dict[str, Any]:
+        """Return a scenario's line of a KPI's table."""
+        told: dict[str, Any] = {"title": self.title(scenario), "swatch": swatch(self.comparison, scenario),
+                                "figure": self.pair(scenario, kpi, "mean"), "verdict": "", "difference": None}  # fmt: skip
+        if scenario in self.others:
+            told |= {"difference": self.pair(scenario, kpi, "difference"), "verdict": self.verdict(scenario, kpi),
+                     "effect": self.shown(scenario, kpi, "effect"), "p": self.shown(scenario, kpi, "p_adjusted")}  # fmt: skip
+        return told
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Return the tables by department and by segment, of the KPIs shown that exist there."""
+        if self.comparison.experiment.at or not self.names:
+            return []
+        found = []
+        for by in GROUPS:
+            kpis = [name for name in self.comparison.experiment.kpis if name in available(by)]
+            table = getattr(self.comparison.results, f"{by}s")
+            numbers = sorted(table[table["scenario"].isin(self.names)][by].unique()) if len(table) else []
+            if not kpis or len(numbers) < 2:
+                continue
+            tables = [
+                {"kpi": KPIS[kpi], "unit": unit_of(KPIS[kpi]), "rows": [
+                    (self.title(one), [self.pair(one, kpi, "mean", by, int(n)) for n in self._has(table, one, by, numbers)])
+                    for one in self.names]}
+                for kpi in kpis
+            ]  # fmt: skip
+            found.append(
+                {"by": by, "names": [self.group_name(by, int(number)) for number in numbers], "tables": tables}
+            )
+        return found
+
+    @staticmethod
+    def _has(table: Any, scenario: str, by: str, numbers: list[Any]) -> list[Any]:
+        own = set(table[table["scenario"] == scenario][by])
+        return [number for number in numbers if number in own]
+
+    def group_name(self, by: str, number: int) -> tuple[str, str]:
+        """Return what a department or segment is called, and of which kind it is."""
+        if by == "segment":
+            return f"Segment {number}", ""
+        from ccsim.model.settings import declared
+
+        key = "organisation.front_departments"
+        sizes = self.comparison.experiment.scenarios[self.names[0]].organisation
+        front = number < sizes.get(key, declared()[key].default)
+        return f"Department {number}", "front line" if front else "back office"
+
+    def scenarios(self) -> list[dict[str, Any]]:
+        """Return every scenario in words."""
+        names = self.names or list(self.comparison.experiment.bases)[:MOST_SCENARIOS]
+        scenarios = {**self.comparison.experiment.bases}
+        return [
+            {"name": name, "title": scenarios[name].title or name, "about": scenarios[name].about,
+             "baseline": name == self.comparison.experiment.baseline, "parts": scenario_in_words(scenarios[name])}
+            for name in names
+        ]  # fmt: skip
+
+    def moves(self) -> list[dict[str, Any]]:
+        """Return the moves that were made: of which scenario, when, in how many runs."""
+        if self.comparison.experiment.at:
+            return []
+        return [
+            {"title": self.title(name), "label": move.label, "week": self.shown(name, "", "week", "move", number),
+             "runs": self.shown(name, "", "runs", "move", number)}
+            for name in self.names
+            for number, move in enumerate(self.comparison.experiment.scenarios[name].schedule, 1)
+        ]  # fmt: skip
+
+    def sweep(self) -> dict[str, Any] | None:
+        """Return the sweep: a picture and a table for each KPI."""
+        from ccsim.model.settings import declared
+
+        sweep = self.comparison.experiment.sweep
+        if sweep is None:
+            return None
+        points = {name: of for name, of in sweep.points.items() if name in self.comparison.scenarios}
+        bases = list(dict.fromkeys(base for base, _ in points.values()))
+        tables = []
+        for kpi in self.comparison.experiment.kpis if points else ():
+            rows = [(value, [self.pair(name, kpi, "mean") for base in bases for name, of in points.items() if of == (base, value)])
+                    for value in sweep.values]  # fmt: skip
+            tables.append({"kpi": KPIS[kpi], "unit": unit_of(KPIS[kpi]), "rows": rows,
+                           "picture": _inline(swept_picture(self.comparison, kpi))})  # fmt: skip
+        return {"lever": declared()[sweep.lever], "bases": [self.title(base) for base in bases], "tables": tables}
+
+    def design(self) -> dict[str, Any] | None:
+        """Return the design: what is varied, and a picture of each KPI over the factors that are numbers."""
+        points = self.comparison.experiment.points
+        if points is None:
+            return None
+        responses = self.comparison.results.responses
+        numbers = [key for key in points.design.keys if responses[key].dtype.kind in "iuf"][:MOST_FACTORS]
+        done = set(responses["base"])
+        names = {name: points.bases[name].title or name for name in points.varied if name in done}
+        return {
+            "kind": points.design.kind, "points": len(points.design), "titles": list(names.values()),
+            "factors": [(factor.key, factor_in_words(factor)) for factor in points.design.factors],
+            "pictures": [
+                (KPIS[kpi], _inline(response_picture(responses, kpi, numbers, names)))
+                for kpi in self.comparison.experiment.kpis if numbers and names
+            ],
+        }  # fmt: skip
+
+    def pairing(self) -> list[tuple[str, list[Shown]]]:
+        """Return for each scenario and KPI how many times fewer runs pairing needs."""
+        kpis = self.comparison.experiment.kpis
+        return [(self.title(name), [self.shown(name, kpi, "pairing") for kpi in kpis]) for name in self.others]
+
+    def failures(self) -> list[tuple[str, int, str]]:
+        """Return the runs that failed: scenario, replicate, and the last line of the error."""
+        rows = self.comparison.results.manifest["failures"]
+        return [(row["scenario"], row["replicate"], row["error"].strip().splitlines()[-1]) for row in rows]
+
+    def provenance(self) -> list[tuple[str, str]]:
+        """Return where the numbers come from, as (what, words)."""
+        manifest, experiment = self.comparison.results.manifest, self.comparison.experiment
+        command = (
+            [Path(manifest["command"][0]).name.removesuffix(".py"), *manifest["command"][1:]]
+            if manifest["command"]
+            else []
+        )
+        first = experiment.seed * 1_000_000
+        counts = self.counts()
+        return [
+            ("Command", shlex.join("ccsim" if word in ("cli", "__main__") else word for word in command) or "made in Python"),
+            ("Runs", f"{counts['planned']:,} planned, {counts['done']:,} done, {counts['failed']:,} failed"),
+            ("Seeds", f"experiment seed {experiment.seed}: replicate r runs with seed {first} + r in every scenario"),
+            ("Versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
+            ("Sources", f"{manifest['sources']} (hash of the model's sources)"),
+            ("Results", f"SHA-256 {self.comparison.results.hash()}"),
+            ("Written", f"begun {manifest['started']}, last written {manifest['written']}, {manifest['status']}"),
+            *[(name.capitalize(), str(value)) for name, value in manifest.get("environment", {}).items()],
+        ]  # fmt: skip
+
+
+def _text(key: Key, value: float, digits: int | None) -> str:
+    """Write a number as people read it."""
+    if not math.isfinite(value):
+        return "∞" if math.isinf(value) and key.measure == "pairing" else "–"
+    if key.part == "move" or key.measure == "ahead":
+        return f"{value:.0f}"
+    if key.measure == "pairing":
+        return f"{value:,.0f} ×" if value >= 10 else f"{value:.1f} ×"
+    if key.measure in ("p", "p_adjusted"):
+        return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    if key.measure == "effect":
+        return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+    sign = key.measure.startswith("difference") and key.measure != "difference_half"
+    return figure_of(KPIS[key.kpi], value, sign=sign, digits=digits).replace("-", "\N{MINUS SIGN}")
+
+
+def _digits_for(kpi: str, half: float, plain: Shown) -> int:
+    """Return how many digits after the point half an interval needs to show two thirds of its first figure."""
+    row = KPIS[kpi]
+    digits = len(plain.text.partition(".")[2])
+    while digits < 4 and half > 0 and not any(sign in figure_of(row, half, digits=digits) for sign in "123456789"):
+        digits += 1
+    return digits
+
+
+def _difference_unit(kpi: str) -> str:
+    """Return the unit of a difference: of shares, percentage points."""
+    unit = unit_of(KPIS[kpi])
+    return "points" if unit in ("%", "of 100") else unit.replace("% a ", "points a ")
+
+
+def _inline(picture: bytes) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture).decode()}"

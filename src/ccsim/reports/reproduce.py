@@ -1,0 +1,193 @@
+"""Why a number is what it is: its formula, the runs behind it, and whether they give it again to the last bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.analysis.comparison import Comparison
+from ccsim.engine.jit import source_hash
+from ccsim.execution.runner import run_experiment
+from ccsim.experiments.experiment import Experiment
+from ccsim.model.kpis import KPIS
+from ccsim.reports.references import MEASURES, MOVE, Answers, Key, formula_of, read_key
+from ccsim.reports.tables import unit_of
+from ccsim.results.results import Results, in_order, open_results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Tables whose rows are behind a number, by the part of its key; all others rest on the table of runs.
+TABLE_OF = {"department": "departments", "segment": "segments", "move": "events"}
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a number is what it is.
+
+    Attributes:
+        key: its key.
+        stored, again: the number (or the curve, of shape (weeks,)) from the store, and from the runs made again.
+        reported: the number as the folder's page has it, to the last bit; None where there is no page with it.
+        scenarios, replicates: the runs behind it.
+        differing: runs whose figures did not come out the same bit by bit, as (scenario, replicate).
+        each: one row per replicate with the seed and the figures of the store.
+        steps: how the number is made.
+        made_by: versions and sources of the store.
+        same_sources: whether this checkout has the sources that made the store.
+    """
+
+    key: Key
+    stored: np.ndarray
+    again: np.ndarray
+    reported: float | None
+    scenarios: tuple[str, ...]
+    replicates: tuple[int, ...]
+    differing: tuple[tuple[str, int], ...]
+    each: pd.DataFrame
+    steps: tuple[str, ...]
+    made_by: str
+    same_sources: bool
+
+    @property
+    def reproduced(self) -> bool:
+        """Whether the number and every run behind it came out again to the last bit."""
+        told = self.reported is None or _same(np.array([self.reported]), self.stored)
+        return not self.differing and told and _same(self.stored, self.again)
+
+    def words(self) -> str:
+        """Return everything as text."""
+        from ccsim.reports.text import why_in_words
+
+        return why_in_words(self)
+
+
+def why(
+    folder: str | Path, key: str, *, workers: int | None = None, progress: Callable[[int, int, int], None] | None = None
+) -> Why:
+    """Make a number of a report again from the runs behind it, on this checkout.
+
+    Args:
+        folder: the results folder.
+        key: the number's key (:mod:`ccsim.reports.references`).
+        workers: processes; by default as many as there are processors.
+        progress: called with (done, planned, failed) runs.
+
+    Raises:
+        InputError: it is no key of these results.
+        ResultsError: the folder holds no results.
+    """
+    results = open_results(folder)
+    known = Answers(Comparison(results))
+    wanted = read_key(key, results.experiment)
+    stored = _number(known, wanted)
+    scenarios = known.behind(wanted)
+    runs = [run for run in _runs(results) if run[0] in scenarios]
+    part = _part(results.experiment, scenarios, 1 + max(replicate for _, replicate in runs))
+    made = run_experiment(part, workers=workers, progress=progress)
+    again = _with_runs(results, made, set(runs))
+    replicates = tuple(sorted({replicate for _, replicate in runs}))
+    each = known.each(wanted)
+    seeds = [results.experiment.seed_of(scenarios[0], int(replicate)) for replicate in each["replicate"]]
+    each.insert(1, "seed", seeds)
+    return Why(
+        wanted, stored, _number(Answers(Comparison(again)), wanted), _reported(Path(folder), wanted), scenarios,
+        replicates, tuple(_differing(wanted, results, again, runs)), each, tuple(formula_of(wanted)),
+        f"ccsim {results.manifest['versions'].get('ccsim')}, sources {results.manifest['sources']}",
+        results.manifest["sources"] == source_hash(),
+    )  # fmt: skip
+
+
+def _number(answers: Answers, key: Key) -> np.ndarray:
+    """Return the number of a key as an array of one; of a curve, of one for each week."""
+    if key.part != "curve":
+        return np.array([answers.value(key)])
+    weeks = range(answers.comparison.experiment.weeks)
+    return np.array([answers.value(replace(key, part="week", number=week)) for week in weeks])
+
+
+def _part(experiment: Experiment, scenarios: tuple[str, ...], replicates: int) -> Experiment:
+    """Return the experiment with only some scenarios and as many replicates as are needed."""
+    kept = {name: experiment.scenarios[name] for name in scenarios}
+    baseline = experiment.baseline if experiment.baseline in kept else scenarios[0]
+    return replace(experiment, scenarios=kept, baseline=baseline, replicates=replicates, sweep=None, until={})
+
+
+def _with_runs(results: Results, made: Results, runs: set[tuple[str, int]]) -> Results:
+    """Return results in which some runs are those that were made again."""
+    import pandas as pd
+
+    tables = {}
+    for name, table in results.tables.items():
+        kept, new = table[~_among(table, runs)], made.tables[name]
+        tables[name] = in_order(pd.concat([kept, new[_among(new, runs)]], ignore_index=True), results.experiment)
+    return replace(results, tables=tables)
+
+
+def _among(table: pd.DataFrame, runs: set[tuple[str, int]]) -> np.ndarray:
+    """Return which rows of a table belong to some runs."""
+    return np.array([run in runs for run in zip(table["scenario"], table["replicate"], strict=True)], dtype=bool)
+
+
+def _runs(results: Results) -> list[tuple[str, int]]:
+    table = next(iter(results.tables.values()))[["scenario", "replicate"]].drop_duplicates()
+    return [(str(scenario), int(replicate)) for scenario, replicate in table.itertuples(index=False)]
+
+
+def _differing(key: Key, mine: Results, again: Results, runs: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return the runs whose figures behind a number differ in any bit."""
+    name = TABLE_OF.get(key.part, next(iter(mine.tables)))
+    column = "week" if key.part == "move" else key.kpi
+    pieces = [dict(list(each.tables[name].groupby(["scenario", "replicate"])[column])) for each in (mine, again)]
+    found = []
+    for run in runs:
+        here, there = (piece.get(run) for piece in pieces)
+        if (here is None) != (there is None) or (
+            here is not None and there is not None and not _same(here.to_numpy(), there.to_numpy())
+        ):
+            found.append(run)
+    return found
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether two arrays are equal bit by bit, except that one nan is as good as another."""
+    if one.shape != other.shape or one.dtype.kind != other.dtype.kind:
+        return False
+    if one.dtype.kind != "f":
+        return bool((one == other).all())
+    both = np.isnan(one) & np.isnan(other)
+    return bool(((one.view(np.uint64) == other.view(np.uint64)) | both).all())
+
+
+def _reported(folder: Path, key: Key) -> float | None:
+    """Return a number as the folder's page has it."""
+    from html.parser import HTMLParser
+
+    class Numbers(HTMLParser):
+        found: str | None = None
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, Any]]) -> None:
+            own = dict(attrs)
+            if tag == "data" and own.get("data-key") == str(key):
+                self.found = own.get("value")
+
+    page = folder / "report.html"
+    if not page.is_file():
+        return None
+    reader = Numbers()
+    reader.feed(page.read_text(encoding="utf-8"))
+    return None if reader.found is None else float.fromhex(reader.found)
+
+
+def title_of(key: Key) -> str:
+    """Say in words what a number is."""
+    if key.part == "move":
+        return f"move {key.number} of {key.scenario}: {MOVE[key.measure]}"
+    row = KPIS[key.kpi]
+    where = {"": "at the horizon", "curve": "over weeks", "week": f"in week {key.number}"}.get(key.part)
+    where = where or f"in {key.part} {key.number} at the horizon"
+    return f"{row.title} ({unit_of(row)}), {key.scenario}, {where}: {MEASURES[key.measure]}"

@@ -1,0 +1,244 @@
+"""Tables of a comparison as people read them: on the terminal, as CSV, JSON or Markdown."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from ccsim.model.kpis import KPIS, Kpi
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+    from ccsim.analysis.comparison import Comparison
+    from ccsim.engine.parameters import Parameter
+    from ccsim.results.results import Results
+    from ccsim.scenarios.scenario import Scenario
+
+
+def figure_of(kpi: Kpi, value: float, *, sign: bool = False, digits: int | None = None) -> str:
+    """Write a figure of a KPI in the unit of :func:`unit_of`, with its usual digits after the point or so many."""
+    if not math.isfinite(value):
+        return "–"
+    shown = value / _divisor(kpi)
+    text = f"{shown:{'+' if sign else ''},.{_digits(kpi, shown) if digits is None else digits}f}"
+    # What rounds to zero has no sign.
+    return text if any(figure in text for figure in "123456789") else text.lstrip("+-")
+
+
+def unit_of(kpi: Kpi) -> str:
+    """Return the unit that :func:`figure_of` writes in."""
+    if kpi.unit.startswith("share"):
+        return kpi.unit.replace("share/", "% a ").replace("share", "%")
+    if kpi.unit == "EUR/week" and kpi.total == "sum":
+        return "k EUR, total"
+    return kpi.unit.replace("EUR", "k EUR") if _divisor(kpi) == 1000.0 else kpi.unit
+
+
+def with_interval(kpi: Kpi, value: float, low: float, high: float, *, sign: bool = False) -> str:
+    """Write a figure with half the width of its 95 % interval, both with as many digits as the half needs."""
+    if math.isnan(low) or math.isnan(value):
+        return figure_of(kpi, value, sign=sign)
+    half = (high - low) / 2 / _divisor(kpi)
+    digits = _digits(kpi, value / _divisor(kpi))
+    while digits < 4 and 0 < half < 0.95 * 10.0**-digits:
+        digits += 1
+    figure, width = figure_of(kpi, value, sign=sign, digits=digits), figure_of(kpi, (high - low) / 2, digits=digits)
+    return f"{figure} ±{width}"
+
+
+def _divisor(kpi: Kpi) -> float:
+    if kpi.unit.startswith("share"):
+        return 0.01
+    return 1000.0 if "EUR" in kpi.unit and kpi.total in ("sum", "last") else 1.0
+
+
+def _digits(kpi: Kpi, shown: float) -> int:
+    if kpi.unit.startswith("share"):
+        return 1
+    large = 10 if _divisor(kpi) == 1000.0 else 1000
+    return 0 if abs(shown) >= large else 1 if abs(shown) >= 10 or large == 10 else 2
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that writes words as they are, and is wide where no terminal says otherwise."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    wide = None if stream.isatty() or "COLUMNS" in os.environ else 120
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=wide)
+
+
+def _plain_table(*columns: str, title: str | None = None) -> Table:
+    """Return a table without lines; its first column is never cut or broken."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, no_wrap=number == 0)
+    return table
+
+
+def levers_table(rows: Iterable[Parameter], *, sources: bool) -> Table:
+    """Return declared parameters with unit, default, plausible range and meaning, and with sources where asked."""
+    table = _plain_table("lever", "default", "unit", "plausible", "meaning", *(["source"] if sources else []))
+    for row in rows:
+        span = " / ".join(row.choices) if row.choices else f"{row.range[0]:g}…{row.range[1]:g}"
+        table.add_row(row.key, f"{row.shown}", row.unit, span, row.meaning, *([row.source] if sources else []))
+    return table
+
+
+def scenario_table(scenario: Scenario) -> Table:
+    """Return what differs at week 0 from the ordinary organisation."""
+    from ccsim.model.settings import declared
+    from ccsim.scenarios.scenario import Scenario
+
+    table = _plain_table("at week 0", "here", "ordinary", "unit", "meaning")
+    for key, here, ordinary in scenario.differences(Scenario("ordinary")):
+        table.add_row(key, f"{here}", f"{ordinary}", declared()[key].unit, declared()[key].meaning)
+    return table
+
+
+def schedule_table(scenario: Scenario) -> Table:
+    """Return a scenario's moves: when, what they are called, what they set."""
+    table = _plain_table("moves", "called", "set")
+    for move in scenario.schedule:
+        from_week = f", from week {move.after}" if move.after else ""
+        when = f"week {move.week}" if move.when is None else f"once {move.when.text}{from_week}"
+        sets = ", ".join(f"{key} = {value}" for key, value in move.set.items())
+        table.add_row(when, "" if move.label == sets else move.label, sets)
+    return table
+
+
+def run_table(comparison: Comparison) -> Table:
+    """Return every KPI of an experiment of one scenario."""
+    frame = comparison.table()
+    runs, experiment = int(frame["runs"].max()), comparison.experiment
+    title = f"{experiment.title}: week {experiment.weeks - 1}, {runs} run{'s' * (runs > 1)}"
+    table = _plain_table("KPI", "figure" if runs == 1 else "mean ±95 %", "unit", title=title)
+    table.columns[1].justify = "right"
+    for row in frame.to_dict("records"):
+        kpi = KPIS[row["kpi"]]
+        table.add_row(kpi.title, with_interval(kpi, row["mean"], row["low"], row["high"]), unit_of(kpi))
+    return table
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Write a comparison's tables on the terminal, with what their columns mean."""
+    experiment, page = comparison.experiment, console()
+    runs = int(comparison.table()["runs"].max())
+    page.print(f"\n{experiment.title}", style="bold")
+    page.print(experiment.question)
+    page.print(
+        f"{runs} paired run{'s' * (runs > 1)} a scenario, {experiment.weeks} weeks. Levels are means of the last "
+        "quarter. ± half of the 95 % interval; effect: mean difference over its standard deviation; p adjusted (Holm) "
+        f"over the whole table; – no difference that chance could not make{'; ? one run cannot tell' * (runs == 1)}.\n"
+    )
+    for table in comparison_tables(comparison):
+        page.print(table)
+        page.print()
+
+
+def comparison_tables(comparison: Comparison, week: int | None = None) -> list[Table]:
+    """Return one terminal table per KPI: each scenario's figure, its difference to the baseline, and what to make of it."""
+    from rich.table import Table
+
+    frame = comparison.table(week=week)
+    main = comparison.experiment.main
+    tables = []
+    for kpi_name in dict.fromkeys(frame["kpi"]):
+        kpi = KPIS[kpi_name]
+        table = Table(
+            title=f"{kpi.title} ({unit_of(kpi)})", title_justify="left", title_style="bold", box=None,
+            header_style="dim", pad_edge=False, padding=(0, 2, 0, 0),
+        )  # fmt: skip
+        for column, justify in (("scenario", "left"), ("figure", "right"), ("difference", "right"),
+                                ("effect", "right"), ("p adj.", "right"), ("", "left")):  # fmt: skip
+            table.add_column(column, justify=justify, no_wrap=column != "scenario")  # type: ignore[arg-type]
+        for row in frame[(frame["kpi"] == kpi_name) & frame["scenario"].isin(main)].to_dict("records"):
+            table.add_row(*_cells(comparison, kpi, row))
+        tables.append(table)
+    return tables
+
+
+def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, ...]:
+    scenario = comparison.experiment.scenarios[row["scenario"]]
+    figure = with_interval(kpi, row["mean"], row["low"], row["high"])
+    if row["scenario"] == comparison.experiment.baseline or "difference" not in row:
+        return scenario.title, figure, "baseline", "", "", ""
+    difference = with_interval(kpi, row["difference"], row["difference_low"], row["difference_high"], sign=True)
+    p = row["p_adjusted"]
+    if math.isnan(p):
+        verdict = "?"
+    elif not row["distinguishable"]:
+        verdict = "–"
+    else:
+        better = (row["difference"] > 0) == (kpi.better == "more")
+        verdict = "different" if kpi.better == "neither" else "better" if better else "worse"
+    small = "" if math.isnan(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
+    return scenario.title, figure, difference, f"{row['effect']:+.2f}" if small else "", small, verdict
+
+
+def frame_table(frame: pd.DataFrame) -> Table:
+    """Return any table for the terminal, numbers to the right with six figures."""
+    table = _plain_table(*map(str, frame.columns))
+    for column, (_, values) in zip(table.columns, frame.items(), strict=True):
+        column.justify = "right" if values.dtype.kind in "iuf" else "left"
+    for row in frame.itertuples(index=False):
+        table.add_row(*(_plain(value) for value in row))
+    return table
+
+
+def as_text(frame: pd.DataFrame, form: str) -> str:
+    """Return a table as ``csv``, ``json`` or ``markdown``."""
+    if form == "csv":
+        return frame.to_csv(index=False)
+    if form == "json":
+        return frame.to_json(orient="records", indent=1)
+    header = "| " + " | ".join(map(str, frame.columns)) + " |"
+    rule = "|" + "|".join(" --- " for _ in frame.columns) + "|"
+    rows = ["| " + " | ".join(_plain(value) for value in row) + " |" for row in frame.itertuples(index=False)]
+    return "\n".join([header, rule, *rows]) + "\n"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.6g}"
+    return str(value).replace("|", "\\|")
+
+
+def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
+    """Return the responses of a sweep: for each scenario and KPI the factors that it goes with most."""
+    from rich.table import Table
+
+    experiment = results.experiment
+    table = Table(title=f"{experiment.title}: what goes with what", title_justify="left", box=None, pad_edge=False)
+    several = len(experiment.bases) > 1
+    for name in (
+        *(("scenario",) if several else ()),
+        "KPI",
+        "factor",
+        "lowest third",
+        "highest third",
+        "change",
+        "rho",
+    ):
+        table.add_column(name, justify="left" if name in ("scenario", "KPI", "factor") else "right")
+    for (base, name), rows in frame.groupby(["scenario", "kpi"], sort=False):
+        kpi = KPIS[name]
+        heads = [*((experiment.bases[base].title or base,) if several else ()), f"{kpi.title} ({unit_of(kpi)})"]
+        for row in rows.head(most).to_dict("records"):
+            table.add_row(*heads, *_response(kpi, row))
+            heads = [""] * len(heads)
+    return table
+
+
+def _response(kpi: Kpi, row: dict[str, Any]) -> tuple[str, ...]:
+    """Write a response: the factor, the KPI over its lowest and highest third, the change, the correlation."""
+    low, high = figure_of(kpi, row["low"]), figure_of(kpi, row["high"])
+    return row["factor"], low, high, figure_of(kpi, row["change"], sign=True), f"{row['rho']:+.2f}"

@@ -1,0 +1,1 @@
+"""Scenarios: what differs from the ordinary organisation, and the files that say it."""

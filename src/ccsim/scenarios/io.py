@@ -1,0 +1,235 @@
+"""Read scenario files: shape by pydantic, values by the parameters' declarations, every fault with its place.
+
+A scenario file may extend another; what comes out is one scenario with its parents merged in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ccsim.errors import Fault, InputError, InputFaults, UnknownName, did_you_mean
+from ccsim.model.settings import declared, impossible
+from ccsim.scenarios.conditions import Condition
+from ccsim.scenarios.scenario import TABLES, Move, Scenario, Values, check, default_label, find, flattened
+from ccsim.scenarios.toml_positions import Key, line_of, read_toml
+
+Week = Annotated[int, Field(ge=0, le=100_000, strict=True)]
+
+
+class Shape(BaseModel):
+    """A table whose keys are all known."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class MoveShape(Shape):
+    """One table of a schedule."""
+
+    set: dict[str, Any] = Field(default_factory=dict)
+    week: Week | None = None
+    weeks: Annotated[list[Week], Field(min_length=1)] | None = None
+    when: str | None = None
+    after: Week = 0
+    label: str = ""
+
+
+class ScenarioShape(Shape):
+    """A scenario file."""
+
+    title: str = ""
+    about: str = ""
+    extends: str | None = None
+    organisation: dict[str, Any] = Field(default_factory=dict)
+    assumptions: dict[str, Any] = Field(default_factory=dict)
+    before: dict[str, Any] = Field(default_factory=dict)
+    levers: dict[str, Any] = Field(default_factory=dict)
+    schedule: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class Reader:
+    """Collect the faults of one file while it is read.
+
+    Args:
+        file: its path, as messages name it.
+        places: the line of each key.
+        near: folders in which the scenarios that it names are looked up first.
+        above: path of the part of the file that is read.
+    """
+
+    def __init__(self, file: Path, places: dict[Key, int], near: tuple[Path, ...] = (), above: Key = ()) -> None:
+        self.file, self.places, self.near, self.above = file, places, near, above
+        self.faults: list[Fault] = []
+
+    def part(self, *key: str | int) -> Reader:
+        """Return a reader of a part of the file; it shares the list of faults."""
+        reader = Reader(self.file, self.places, self.near, (*self.above, *key))
+        reader.faults = self.faults
+        return reader
+
+    def fault(self, key: Key, problem: str) -> None:
+        """Note a fault."""
+        whole = (*self.above, *key)
+        name = ".".join(str(part) for part in whole)
+        self.faults.append(Fault(str(self.file), line_of(self.places, whole), name, problem))
+
+    def shape(self, kind: type[BaseModel], data: Mapping[str, Any], above: Key = ()) -> Any:
+        """Return the data in a shape, whose keys all have defaults.
+
+        What does not fit is noted and left out, so that the rest is read all the same.
+        """
+        try:
+            return kind.model_validate(data)
+        except ValidationError as error:
+            for row in error.errors():
+                self.fault((*above, *row["loc"]), _in_words(row, kind))
+            wrong = {row["loc"][0] for row in error.errors()}
+        return kind.model_validate({key: value for key, value in data.items() if key not in wrong})
+
+    def values(self, table: str, data: Mapping[str, Any], roles: tuple[str, ...], above: Key = ()) -> Values:
+        """Return a table's values, checked, by parameter key."""
+        found: Values = {}
+        groups = {row.group for row in declared().values()}
+        for path, value in flattened(data):
+            key = ".".join((table, *path) if table == "organisation" else path)
+            if value == {} and key in groups:
+                continue
+            try:
+                if value == {}:
+                    raise UnknownName("group", key, groups)
+                if key in found:
+                    raise InputError("is set twice")
+                found[key] = check(key, value, roles)
+            except InputError as error:
+                self.fault((*above, table, *path), str(error).removeprefix(f"{key}: "))
+        return found
+
+    def finish(self) -> None:
+        """Raise what was found; a parent's faults once, however often it is a parent."""
+        if self.faults:
+            raise InputFaults(dict.fromkeys(self.faults))
+
+
+def _in_words(row: Any, kind: type[BaseModel]) -> str:
+    """Say a fault of the shape as ccsim says things."""
+    if row["type"] == "extra_forbidden":
+        return f"there is no such key{did_you_mean(str(row['loc'][-1]), kind.model_fields)}"
+    limits = row.get("ctx", {})
+    wanted = {
+        "string_type": "text",
+        "int_type": "a whole number",
+        "dict_type": "a table",
+        "list_type": "a list",
+        "greater_than_equal": f"a whole number of at least {limits.get('ge')}",
+        "less_than_equal": f"a whole number of at most {limits.get('le')}",
+        "too_short": f"at least {limits.get('min_length')} value",
+        "too_long": f"at most {limits.get('max_length')} values",
+    }.get(row["type"], row["msg"])
+    shown = f"{len(row['input'])} values" if row["type"] == "too_long" else repr(row["input"])
+    return f"{shown} is not accepted; it takes {wanted}"
+
+
+def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:
+    """Return the scenario of a file, its parents merged in.
+
+    Raises:
+        InputError: the file cannot be read.
+        InputFaults: what is wrong with it, or with a parent, all of it.
+    """
+    data, places = read_toml(file)
+    reader = Reader(file, places, near=(file.parent,))
+    scenario = scenario_of(reader, data, file.stem, (*chain, file.resolve()))
+    reader.finish()
+    return scenario
+
+
+def scenario_of(reader: Reader, data: Mapping[str, Any], name: str, chain: tuple[Path, ...] = ()) -> Scenario:
+    """Return the scenario that data describes; faults go to the reader, and what is at fault is left out."""
+    shape = reader.shape(ScenarioShape, data)
+    tables = {table: reader.values(table, getattr(shape, table), (role,)) for table, role in TABLES.items()}
+    parent = _parent(reader, shape, chain)
+    if "title" not in data and "extends" not in data:
+        reader.fault(("title",), "is missing: a few words that name the scenario")
+    schedule = _schedule(reader, shape, parent)
+    own = Scenario(name, shape.title, shape.about, **tables, schedule=schedule, files=(str(reader.file),))
+    merged = _merged(parent, own) if parent else own
+    for key, problem in impossible(merged.organisation) if not reader.faults else ():
+        reader.fault(("organisation", key.split(".")[1]), problem)
+    return merged
+
+
+def _parent(reader: Reader, shape: ScenarioShape, chain: tuple[Path, ...]) -> Scenario | None:
+    """Return the scenario that a file extends."""
+    if shape.extends is None:
+        return None
+    try:
+        file = find(shape.extends, reader.file.parent, reader.near)
+        if file.resolve() in chain:
+            circle = [path.stem for path in (*chain[chain.index(file.resolve()) :], file)]
+            raise InputError(f"a scenario cannot extend itself: {' -> '.join(circle)}")
+        return read_scenario(file, chain)
+    except InputFaults as error:
+        reader.faults += error.faults
+    except InputError as error:
+        reader.fault(("extends",), str(error))
+    return None
+
+
+def _merged(parent: Scenario, child: Scenario) -> Scenario:
+    """Lay a child over its parent: key by key, the child wins; schedules follow one another."""
+    tables = {table: {**getattr(parent, table), **getattr(child, table)} for table in TABLES}
+    return replace(
+        child, title=child.title or parent.title, about=child.about or parent.about,
+        schedule=parent.schedule + child.schedule, files=parent.files + child.files,
+        **tables,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _schedule(reader: Reader, shape: ScenarioShape, parent: Scenario | None) -> tuple[Move, ...]:
+    """Return a file's own moves; refuse one that contradicts an earlier move of its week."""
+    moves: list[Move] = []
+    first: dict[tuple[int | None, str], Any] = {
+        (move.week, key): value
+        for move in (parent.schedule if parent else ())
+        for key, value in move.set.items()
+        if move.week is not None
+    }
+    for number, row in enumerate(shape.schedule):
+        for move in _moves(reader, row, number):
+            moves.append(move)
+            for key, value in move.set.items() if move.week is not None else ():
+                known = first.setdefault((move.week, key), value)
+                if known != value:
+                    problem = f"in week {move.week}, {key} is set to {known!r} and to {value!r}"
+                    reader.fault(("schedule", number, "set", *key.split(".")), problem)
+    return tuple(moves)
+
+
+def _moves(reader: Reader, data: Mapping[str, Any], number: int) -> list[Move]:
+    """Return the moves of one table of the schedule: one for each of its weeks."""
+    place: Key = ("schedule", number)
+    before = len(reader.faults)
+    row = reader.shape(MoveShape, data, place)
+    if sum(key in data for key in ("week", "weeks", "when")) != 1:
+        reader.fault(place, "a move takes exactly one of week, weeks, when")
+    if not data.get("set"):
+        reader.fault((*place, "set"), "a move sets at least one lever")
+    if "after" in data and "when" not in data:
+        reader.fault((*place, "after"), "goes with when")
+    values = reader.values("set", row.set, ("lever",), place)
+    condition = None
+    try:
+        condition = Condition(row.when) if row.when is not None else None
+    except InputError as error:
+        reader.fault((*place, "when"), str(error))
+    if len(reader.faults) > before:
+        return []
+    label = row.label or default_label(values)
+    if condition is not None:
+        return [Move(values, None, condition, row.after, label)]
+    weeks = [row.week] if row.week is not None else dict.fromkeys(row.weeks)
+    return [Move(values, week, label=label) for week in weeks]

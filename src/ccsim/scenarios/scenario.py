@@ -1,0 +1,255 @@
+"""Scenarios: what is set and moved, read from TOML files that may extend one another.
+
+A scenario is frozen data: sizes, assumptions, the levers of the past, the levers of week 0, and a schedule of
+moves. It holds a seed nowhere and no generator. Every fault of a file is found and reported, with file, line
+and key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ccsim.errors import InputError, UnknownName
+from ccsim.model.settings import declared, impossible
+from ccsim.scenarios.conditions import Condition
+
+Values = dict[str, Any]
+
+#: Tables of a scenario file, and the role of the parameters that each takes.
+TABLES = {"organisation": "size", "assumptions": "assumption", "before": "lever", "levers": "lever"}
+_TABLE_OF = {"size": "[organisation]", "assumption": "[assumptions]", "lever": "[levers] or [before]"}
+_KIND_OF = {"size": "a size, fixed at founding", "assumption": "an assumption", "lever": "a lever"}
+
+
+@dataclass(frozen=True)
+class Move:
+    """Levers set together, in a week or once a condition holds.
+
+    Attributes:
+        set: levers by key.
+        week: the week at whose start the move is made; None if it waits for a condition.
+        when: the condition; the move is made once, in the week after the first one in which it holds.
+        after: first week in which the condition is looked at.
+        label: what to call the move on figures.
+    """
+
+    set: Values
+    week: int | None = None
+    when: Condition | None = None
+    after: int = 0
+    label: str = ""
+
+    @classmethod
+    def of(
+        cls, values: Mapping[str, Any], *, week: int | None = None, when: str | None = None,
+        after: int = 0, label: str = "",
+    ) -> Move:  # fmt: skip
+        """Return a checked move.
+
+        Raises:
+            InputError: a name that is no lever, a value that it does not accept, or a condition that cannot
+                be read.
+        """
+        checked = {key: check(key, value, ("lever",)) for key, value in values.items()}
+        condition = Condition(when) if when is not None else None
+        return cls(checked, week, condition, after, label or default_label(checked))
+
+
+def default_label(values: Mapping[str, Any]) -> str:
+    """Name a move by what it sets."""
+    return ", ".join(f"{key} = {value}" for key, value in values.items())
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario, its parents already merged in.
+
+    Attributes:
+        name: the file's name without its ending.
+        title: a few words.
+        about: a sentence or two.
+        organisation: sizes that differ from the ordinary organisation, by key.
+        assumptions: assumptions that differ, by key.
+        before: levers in force during the past, and on until they are moved.
+        levers: levers moved at week 0.
+        schedule: later moves, in the order of the files.
+        files: the files it was read from, the oldest parent first.
+    """
+
+    name: str
+    title: str = ""
+    about: str = ""
+    organisation: Values = field(default_factory=dict)
+    assumptions: Values = field(default_factory=dict)
+    before: Values = field(default_factory=dict)
+    levers: Values = field(default_factory=dict)
+    schedule: tuple[Move, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def changed(self, levers: Mapping[str, Any], name: str | None = None, title: str | None = None) -> Scenario:
+        """Return the scenario with some values changed, each where its role belongs; levers from week 0.
+
+        Raises:
+            InputError: an unknown name, or a value that is not accepted.
+        """
+        tables = {table: dict(getattr(self, table)) for table in ("organisation", "assumptions", "levers")}
+        home = {"size": "organisation", "assumption": "assumptions", "lever": "levers"}
+        for key, value in levers.items():
+            checked = check(key, value)
+            tables[home[declared()[key].role]][key] = checked
+        changed = replace(self, name=name or self.name, title=title or self.title, **tables)  # type: ignore[arg-type]
+        problems = impossible(changed.organisation)
+        if problems:
+            raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
+        return changed
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the scenario as plain data in the form of a file without ``extends``."""
+        data: dict[str, Any] = {"title": self.title, "about": self.about}
+        tables = {table: _nested(getattr(self, table)) for table in TABLES if getattr(self, table)}
+        data.update(tables | tables.get("organisation", {}))
+        moves = []
+        for move in self.schedule:
+            row: dict[str, Any] = {"label": move.label, "set": _nested(move.set)}
+            row |= {"week": move.week} if move.when is None else {"when": move.when.text, "after": move.after}
+            moves.append(row)
+        return {**data, "schedule": moves} if moves else data
+
+    def to_toml(self) -> str:
+        """Return the text of a file that loads to this scenario."""
+        import tomlkit
+
+        return tomlkit.dumps(self.resolved())
+
+    def values(self) -> Values:
+        """Return everything in force in week 0 that the scenario sets, by key."""
+        return {**self.organisation, **self.assumptions, **self.before, **self.levers}
+
+    def differences(self, other: Scenario) -> list[tuple[str, Any, Any]]:
+        """Return what differs at week 0, as (key, here, there), in order of display."""
+        mine, theirs = self.values(), other.values()
+        rows = [
+            (key, mine.get(key, row.shown), theirs.get(key, row.shown))
+            for key, row in declared().items()
+            if key in mine or key in theirs
+        ]
+        return [row for row in rows if row[1] != row[2]]
+
+
+def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption", "size")) -> Any:
+    """Return a value as its parameter declares it.
+
+    Raises:
+        UnknownName: no parameter bears the key; a name without its group is answered with the full one.
+        InputError: the value is not accepted, or the parameter has another role.
+    """
+    row = declared().get(key)
+    if row is None:
+        own = [known for known in declared() if known.startswith(f"{key}.")]
+        if own:
+            raise InputError(f"{key!r} is a group of parameters: set one of them, such as {own[0]!r}")
+        full = [known for known in declared() if known.split(".")[1] == key.split(".")[-1]]
+        if full:
+            raise InputError(f"no parameter is called {key!r} (did you mean {' or '.join(map(repr, full))}?)")
+        raise UnknownName("parameter", key, declared())
+    if row.role not in roles:
+        raise InputError(f"{key} is {_KIND_OF[row.role]}: it belongs in {_TABLE_OF[row.role]}")
+    try:
+        return row.check(value)
+    except InputError as error:
+        raise InputError(f"{key}: {error}") from None
+    except OverflowError:
+        raise InputError(f"{key}: this number is too large; it takes {row.accepts()}") from None
+
+
+def load(name: str | Path) -> Scenario:
+    """Return a scenario by its name or by the path of its file.
+
+    Raises:
+        InputError: there is no such scenario, or its file is wrong; every fault is reported.
+    """
+    from ccsim.scenarios.io import read_scenario
+
+    return read_scenario(find(name))
+
+
+def find(name: str | Path, folder: Path = Path(), near: Sequence[Path] = ()) -> Path:
+    """Return the file of a scenario.
+
+    Args:
+        name: a path that ends in .toml, or a name.
+        folder: where a path starts.
+        near: folders in which a name is looked up before ``scenarios/`` and the library.
+
+    Raises:
+        UnknownName: no such name; a path is not looked at here.
+    """
+    if "\0" in str(name):
+        raise InputError(f"{str(name)!r} is no name that a file can have")
+    if Path(name).suffix == ".toml":
+        return folder / name
+    for place in (*near, Path("scenarios"), *library("scenarios")):
+        if (place / f"{name}.toml").is_file():
+            return place / f"{name}.toml"
+    known = {path.stem for place in near for path in place.glob("*.toml")}
+    raise UnknownName("scenario", str(name), known | set(shipped()))
+
+
+def library(kind: str) -> list[Path]:
+    """Return the folders of the files that come with ccsim: of an installed package, or of a checkout."""
+    here = Path(__file__).parents[1]
+    return [place for place in (here / "library" / kind, here.parents[1] / kind) if place.is_dir()]
+
+
+def shipped(kind: str = "scenarios") -> dict[str, Path]:
+    """Return the scenarios (or ``"experiments"``) at hand by name: the current folder's and the library's."""
+    places = [*reversed(library(kind)), Path(kind)]
+    found = {path.stem: path for place in places for path in sorted(place.glob("*.toml"))}
+    return dict(sorted(found.items()))
+
+
+def flattened(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every value of nested tables with its path; an empty table counts as a value."""
+    for name, value in table.items():
+        if isinstance(value, Mapping) and value:
+            yield from flattened(value, (*above, name))
+        else:
+            yield (*above, name), value
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = {}
+    for key, value in values.items():
+        group, name = key.split(".")
+        tables.setdefault(group, {})[name] = value
+    return tables
+
+
+def template(name: str) -> str:
+    """Return the text of a new scenario file, commented."""
+    import tomlkit
+
+    title = tomlkit.string(name.replace("-", " ").replace("_", " ").capitalize()).as_string()
+    return f"""# A scenario: what differs from the ordinary organisation. `ccsim show` tells what it comes to.
+title = {title}
+about = "What is tried here, in a sentence or two."
+extends = "nothing"          # another scenario's name, or a path that ends in .toml
+
+# Levers are moved at week 0. `ccsim levers` lists them all.
+[levers.programme]
+budget = 4000                # EUR/week
+from_top = 0.5               # share of it that leaders direct
+
+# What the world is like belongs under [assumptions.…], sizes under [organisation],
+# and levers that were in force long before week 0 under [before.…].
+
+# Later moves, by week or by condition:
+[[schedule]]
+week = 104
+label = "The programme ends"
+[schedule.set.programme]
+budget = 0
+"""

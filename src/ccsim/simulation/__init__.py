@@ -1,0 +1,1 @@
+"""One run: the loop over weeks, and the Mesa model with its agents."""

@@ -1,0 +1,129 @@
+"""Staff, leaders and customers as Mesa agents: views of a row, made when somebody looks.
+
+A view holds no state and no rule. Reading an attribute reads the population's column, writing it writes the column,
+so ``org.agents_by_type[Employee].select(lambda person: person.conviction > 0.6)`` and every other tool of Mesa work,
+and a run at which nobody looks pays nothing for them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import mesa
+import numpy as np
+
+from ccsim.engine.parameters import SHARES
+from ccsim.errors import InputError
+from ccsim.model.populations import Cases, Column, Customers, Leaders, Staff
+
+if TYPE_CHECKING:
+    from ccsim.simulation.mesa_model import Organisation
+
+A = TypeVar("A", bound="type[View]")
+
+
+class View(mesa.Agent):
+    """A row of a population.
+
+    Attributes:
+        row: the row.
+        unique_id: the same for the same person whenever and however often somebody looks.
+    """
+
+    population: str
+    model: Organisation
+
+    def __init__(self, model: Organisation, row: int, unique_id: int) -> None:
+        super().__init__(model)
+        self.row = row
+        self.unique_id = unique_id
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.unique_id}, row {self.row}>"
+
+
+class _Attribute:
+    """An attribute of a view that is one column of its population."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self.__doc__ = f"{column.meaning} ({column.unit}, {column.kind})"
+
+    def __get__(self, view: View | None, owner: type) -> Any:
+        if view is None:
+            return self
+        return self._values(view)[view.row].item()
+
+    def __set__(self, view: View, value: float) -> None:
+        if self.column.kind == "fixed":
+            raise InputError(f"{self.column.name}: it is set at the founding and cannot be changed")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes a number")
+        if self.column.unit in SHARES and not 0.0 <= value <= 1.0:
+            raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes a number from 0 to 1")
+        values = self._values(view)
+        if self.column.unit == "0/1" and value not in (0, 1):
+            raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes 0 or 1")
+        if self.column.whole:
+            kept = np.iinfo(values.dtype)
+            if value != int(value) or not kept.min <= value <= kept.max:
+                takes = f"a whole number from {kept.min} to {kept.max}"
+                raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes {takes}")
+        values[view.row] = value
+
+    def _values(self, view: View) -> Any:
+        return getattr(getattr(view.model.world.state, view.population), self.column.name)
+
+
+def view_of(population: str, kind: Any) -> Callable[[A], A]:
+    """Give a view class one attribute for each column of its population, unless the class has its own."""
+
+    def build(cls: A) -> A:
+        cls.population = population
+        for column in kind.columns:
+            if column.name not in vars(cls):
+                setattr(cls, column.name, _Attribute(column))
+        return cls
+
+    return build
+
+
+@view_of("staff", Staff)
+class Employee(View):
+    """A member of staff."""
+
+    @property
+    def leader(self) -> Leader | None:
+        """The person's team lead, if there is one."""
+        return self.model.leader(int(self.model.world.state.staff.leader[self.row]))
+
+    @property
+    def colleagues(self) -> list[Employee]:
+        """Those to whom the person listens; posts that are vacant are left out."""
+        rows = self.model.world.state.colleagues[self.row]
+        return [found for found in (self.model.employee(int(row)) for row in rows) if found is not None]
+
+
+@view_of("leaders", Leaders)
+class Leader(View):
+    """A leader: the executive (tier 0), a head of department (1) or a team lead (2)."""
+
+    @property
+    def superior(self) -> Leader | None:
+        """The leader's own leader, if there is one."""
+        return self.model.leader(int(self.model.world.state.leaders.superior[self.row]))
+
+
+@view_of("customers", Customers)
+class Customer(View):
+    """A customer of the organisation."""
+
+    @property
+    def case(self) -> dict[str, float] | None:
+        """The customer's open issue, column by column, or None."""
+        cases = self.model.world.state.cases
+        if cases.state[self.row] in (0, 3):
+            return None
+        return {column.name: getattr(cases, column.name)[self.row].item() for column in Cases.columns}  # type: ignore[attr-defined]

@@ -1,0 +1,185 @@
+"""The organisation as a Mesa model: one step is one week."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from ccsim.model.settings import Settings
+from ccsim.model.state import World
+from ccsim.scenarios.scenario import Move, Scenario, load
+from ccsim.simulation.agents import Customer, Employee, Leader, View
+from ccsim.simulation.simulation import Simulation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Organisation(mesa.Model):
+    """An organisation that lives a scenario, week by week.
+
+    Args:
+        scenario: a scenario, its name, or the path of its file.
+        rng: the seed of all draws, a whole number from 0 to 2**63 - 1.
+        weeks: the horizon; after it ``running`` is false and a further step does nothing.
+        levers: values that differ from the scenario's, by dotted key, such as ``{"programme.budget": 9000}``.
+
+    Raises:
+        InputError: a scenario, seed or value that cannot be used; the message says what could.
+
+    Attributes:
+        week: the last week lived; -1 before week 0.
+        world: the state of everything.
+        events: (week, label) of every move made.
+
+    Mesa's own ``rng`` and ``random`` are seeded too, for whoever needs them in an analysis, but the model never uses
+    them: its draws are keyed (see :mod:`ccsim.engine.rng`).
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path = "nothing",
+        *,
+        rng: int = 0,
+        weeks: int = 156,
+        levers: Mapping[str, Any] | None = None,
+    ) -> None:
+        chosen = scenario if isinstance(scenario, Scenario) else load(scenario)
+        if levers:
+            chosen = chosen.changed(levers)
+        # First, because it refuses a seed that cannot be used.
+        self.simulation = Simulation(chosen, rng, weeks)
+        super().__init__(rng=rng)
+        self.running: bool = True
+        self._views: dict[tuple[type[View], int], View] = {}
+        self._seen_in: int | None = None
+
+    @property
+    def plan(self) -> Scenario:
+        """The scenario that is lived (``scenario`` is a name of Mesa's own)."""
+        return self.simulation.scenario
+
+    @property
+    def week(self) -> int:
+        """The last week lived, -1 before week 0."""
+        return self.simulation.week
+
+    @property
+    def world(self) -> World:
+        """Populations, levers in force, seed and week."""
+        return self.simulation.world
+
+    @property
+    def settings(self) -> Settings:
+        """Parameters and levers in force."""
+        return self.world.settings
+
+    @property
+    def events(self) -> list[tuple[int, str]]:
+        """Week and label of every move made so far."""
+        return self.simulation.events
+
+    def step(self) -> None:
+        """Live one week, unless the horizon is reached."""
+        if self.running:
+            self.simulation.step()
+            self.running = self.week + 1 < self.simulation.weeks
+
+    def run(self) -> Organisation:
+        """Live to the horizon, and return the organisation."""
+        while self.running:
+            self.step()
+        return self
+
+    def move(self, values: Mapping[str, Any], label: str = "") -> None:
+        """Set levers from the coming week on, as a manager would, and note it among the events.
+
+        Raises:
+            InputError: a name that is no lever, or a value that it does not accept.
+        """
+        self.simulation.move(Move.of(values, week=self.week + 1, label=label))
+
+    @property
+    def kpis(self) -> pd.DataFrame:
+        """Every KPI, one row a week."""
+        import pandas as pd
+
+        return pd.DataFrame(self.simulation.kpis()).rename_axis("week")
+
+    def kpis_by(self, group: str) -> pd.DataFrame:
+        """Return the KPIs that exist by ``"department"`` or ``"segment"``, indexed by week and group."""
+        import pandas as pd
+
+        values = self.simulation.kpis(group)
+        weeks, rows = next(iter(values.values())).shape
+        index = pd.MultiIndex.from_product([range(weeks), range(rows)], names=["week", group])
+        return pd.DataFrame({name: table.ravel() for name, table in values.items()}, index=index)
+
+    @property
+    def agents(self) -> Any:
+        """All people of the organisation as Mesa agents: staff in post, leaders, customers."""
+        self._look()
+        return super().agents
+
+    @property
+    def agent_types(self) -> list[type]:
+        """The classes of agents."""
+        self._look()
+        return super().agent_types
+
+    @property
+    def agents_by_type(self) -> dict[type, Any]:
+        """The agents by class."""
+        self._look()
+        return super().agents_by_type
+
+    def employee(self, row: int) -> Employee | None:
+        """Return the person in a post, None if it is vacant."""
+        self._look()
+        return self._views.get((Employee, row))  # type: ignore[return-value]
+
+    def leader(self, row: int) -> Leader | None:
+        """Return the leader of a row, None for row -1."""
+        self._look()
+        return self._views.get((Leader, row))  # type: ignore[return-value]
+
+    def customer(self, row: int) -> Customer | None:
+        """Return a customer by row of the market, None if that person is not a customer now."""
+        self._look()
+        return self._views.get((Customer, row))  # type: ignore[return-value]
+
+    def _present(self) -> list[tuple[type[View], Any, Any]]:
+        """Return, for each kind of agent, the rows that are there and which person each one is."""
+        state = self.world.state
+        in_post = np.flatnonzero(self.week + 1 >= state.staff.vacant_until)
+        leaders = np.arange(len(state.leaders.tier))
+        customers = np.flatnonzero(state.customers.active == 1)
+        return [
+            (Employee, in_post, state.staff.person[in_post]),
+            (Leader, leaders, state.leaders.person),
+            (Customer, customers, state.customers.person[customers]),
+        ]
+
+    def _look(self) -> None:
+        """Bring the agents up to date: a view for everybody who is there, none for who has left."""
+        if self._seen_in == self.week:
+            return
+        self._seen_in = self.week
+        there: dict[tuple[type[View], int], int] = {}
+        for number, (kind, rows, persons) in enumerate(self._present()):
+            for row, person in zip(rows.tolist(), persons.tolist(), strict=True):
+                there[kind, row] = 1 + number + 3 * (row + 2**32 * person)
+        for key, view in list(self._views.items()):
+            if there.get(key) != view.unique_id:
+                del self._views[key]
+                view.remove()
+        for key, identity in there.items():
+            if key not in self._views:
+                kind, row = key
+                self._views[key] = kind(self, row, identity)
+        # Mesa 3.3 keeps a counter for each model in a class-level dictionary, and with it every discarded model.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)

@@ -1,0 +1,178 @@
+"""One run: a scenario and a seed, lived week by week, its moves made when they are due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import numpy as np
+
+from ccsim.errors import InputError
+from ccsim.model.initial_state import found
+from ccsim.model.kpis import at_horizon, calculate
+from ccsim.model.populations import Floats
+from ccsim.model.recorder import Record
+from ccsim.model.settings import Settings, declared, impossible, ordinary, with_values
+from ccsim.model.state import World
+from ccsim.model.week import live
+from ccsim.scenarios.scenario import Move, Scenario, load
+
+#: Largest seed: kernels take whole numbers of 64 bits with a sign.
+LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run leaves behind.
+
+    Attributes:
+        scenario: the scenario's name.
+        seed: the seed of all its draws.
+        kpis: every KPI by name, each an array of shape (weeks,).
+        departments: KPIs by department, each of shape (weeks, departments).
+        segments: KPIs by customer segment, each of shape (weeks, segments).
+        events: (week, label) of every move made.
+    """
+
+    scenario: str
+    seed: int
+    kpis: dict[str, Floats]
+    departments: dict[str, Floats]
+    segments: dict[str, Floats]
+    events: list[tuple[int, str]]
+
+    def figures(self, weeks: Sequence[int]) -> Run:
+        """Return the run with one figure a KPI for each of some weeks, as if it had ended there, and nothing else."""
+        kept = {
+            name: np.array([at_horizon(name, row[: week + 1]) for week in weeks]) for name, row in self.kpis.items()
+        }
+        return replace(self, kpis=kept, departments={}, segments={}, events=[])
+
+
+@dataclass
+class Simulation:
+    """A run in progress.
+
+    Args:
+        scenario: what is set and moved.
+        seed: a whole number from 0 to 2**63 - 1.
+        weeks: weeks expected; the record has room for them, and grows if there are more.
+
+    Raises:
+        InputError: the seed is out of range, or the sizes do not fit together.
+    """
+
+    scenario: Scenario
+    seed: int
+    weeks: int = 156
+    events: list[tuple[int, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.seed, bool) or not isinstance(self.seed, (int, np.integer)):
+            raise InputError(f"seed: {self.seed!r} is not accepted; it takes a whole number")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise InputError(f"seed: {self.seed} is not accepted; it takes a whole number from 0 to {LARGEST_SEED}")
+        problems = impossible(self.scenario.organisation)
+        if problems:
+            raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
+        self.seed = int(self.seed)
+        self.world = found(past(self.scenario), self.seed)
+        self.world.settings = with_values(self.world.settings, self.scenario.levers)
+        self.record = Record.of(self.world, self.weeks)
+        self._pending = list(self.scenario.schedule)
+
+    @property
+    def week(self) -> int:
+        """The last week lived, -1 before week 0."""
+        return self.world.week
+
+    def step(self, living: Callable[[World], None] = live) -> None:
+        """Make the moves that are due, live a week, and keep its tallies.
+
+        Args:
+            living: lives the week; whoever takes a week apart brings another than the ordinary one.
+        """
+        coming = self.world.week + 1
+        for move in self._due(coming):
+            self.move(move)
+        living(self.world)
+        self.record.add(self.world)
+        self.world.settings = _without_impulses(self.world.settings)
+
+    def move(self, move: Move) -> None:
+        """Make a move now: it acts from the coming week on."""
+        self.world.settings = with_values(self.world.settings, move.set)
+        self.events.append((self.world.week + 1, move.label))
+
+    def copy(self) -> Simulation:
+        """Return a copy that lives on by itself, on the same draws."""
+        twin = copy(self)
+        twin.world, twin.record = self.world.copy(), self.record.copy()
+        twin.events, twin._pending = list(self.events), list(self._pending)
+        return twin
+
+    def kpis(self, by: str | None = None) -> dict[str, Floats]:
+        """Return every KPI over the weeks so far; ``by`` may be ``"department"`` or ``"segment"``."""
+        return calculate(self.record, self.world.settings.accounts.discount, by)
+
+    def _due(self, week: int) -> list[Move]:
+        """Take the moves of this week out of the pending ones, in the order of the schedule."""
+        latest = None
+        due = []
+        for move in self._pending:
+            if move.when is None:
+                if move.week == week:
+                    due.append(move)
+            elif week > 0 and week >= move.after:
+                latest = latest or {name: values[-1] for name, values in self.kpis().items()}
+                if move.when.holds(latest):
+                    due.append(move)
+        self._pending = [move for move in self._pending if not any(move is done for done in due)]
+        return due
+
+
+def past(scenario: Scenario) -> Settings:
+    """Return the settings of a scenario's past: its sizes, its assumptions, and the levers of before."""
+    return with_values(ordinary(), {**scenario.organisation, **scenario.assumptions, **scenario.before})
+
+
+def _without_impulses(settings: Settings) -> Settings:
+    """Put every impulse back: it acted in the week of its move only."""
+    spent = {key: value for key, value in _impulses() if getattr(getattr(settings, key[0]), key[1]) != value}
+    for (group, name), value in spent.items():
+        settings = settings._replace(**{group: getattr(settings, group)._replace(**{name: value})})  # type: ignore[arg-type]
+    return settings
+
+
+@cache
+def _impulses() -> tuple[tuple[tuple[str, str], float], ...]:
+    return tuple(((row.group, row.name), row.kind(row.default)) for row in declared().values() if row.impulse)
+
+
+def replicate_seed(seed: int, replicate: int) -> int:
+    """Return the seed of a replicate: the same in every scenario, so that runs pair."""
+    return seed * 1_000_000 + replicate
+
+
+def simulate(scenario: Scenario | str, seed: int = 0, weeks: int = 156) -> Run:
+    """Run a scenario to its horizon.
+
+    Args:
+        scenario: a scenario, its name, or the path of its file.
+        seed: the seed of all draws.
+        weeks: the horizon.
+    """
+    chosen = load(scenario) if isinstance(scenario, str) else scenario
+    simulation = Simulation(chosen, seed, weeks)
+    for _ in range(weeks):
+        simulation.step()
+    return Run(
+        chosen.name,
+        simulation.seed,
+        simulation.kpis(),
+        simulation.kpis("department"),
+        simulation.kpis("segment"),
+        simulation.events,
+    )

@@ -1,0 +1,120 @@
+"""Games of a class side by side, as charts and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from statistics import fmean
+
+from ccsim.game.catalogue import catalogue
+from ccsim.game.debrief import best_plan, feasible, nothing, score, scored
+from ccsim.game.game import Game
+from ccsim.game.tables import Result
+from ccsim.reports.formatting import drawn, figure, title_of
+from ccsim.ui import sketch
+
+#: Width and height of a chart; no wider than the narrowest place for it, so that letters never shrink.
+CHART = (270, 180)
+Rows = list[tuple[str, Result]]
+Levels = tuple[tuple[str, float, tuple[str, str]], ...]
+
+
+def lines_of(like: Game) -> Levels:
+    """Return what doing nothing and the best plan are worth on a game's draws and terms."""
+    none, best = (score(feasible(plan, like)).total for plan in (nothing(like.catalogue), best_plan()))
+    return ("Doing nothing", none, sketch.NOTHING), ("Best plan found", best, sketch.BEST)
+
+
+def comparison(rows: Rows, levels: Levels, marks: Sequence[tuple[int, str]] = ()) -> str:
+    """Return the comparison without names.
+
+    Args:
+        rows: games with the names to show.
+        levels: other lines' points, to mark.
+        marks: (quarter from 0, event).
+    """
+    dots = sketch.dots("Points of all games", [(name, row.score.total) for name, row in rows], levels)
+    charts = [fan(kpi, rows, marks) for kpi in ("csat", "reported_csat", "profit", "habit")]
+    return (
+        f'<div class="gm-dots">{dots}</div><div class="gm-charts gm-four">'
+        + "".join(f"<div>{one}</div>" for one in charts)
+        + f"</div>{said(marks)}"
+        f'<div class="gm-wide"><h2>Moves</h2>{moves_table(rows)}</div>'
+    )
+
+
+def page(title: str, rows: Rows, like: Game) -> str:
+    """Return the comparison as a file of its own, with the lines of doing nothing and of the best plan.
+
+    Args:
+        title: what the games are.
+        rows: games with the names to show.
+        like: a game on their draws.
+    """
+    css = Path(__file__).with_name("game.css").read_text(encoding="utf-8")
+    heading = f"Games of {escape(title)}"
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{heading}</title>'
+        '<meta name="viewport" content="width=device-width"><style>body { font-family: system-ui, sans-serif; }'
+        f'{css}</style></head><body class="gm"><main><h1>{heading}</h1>{comparison(rows, lines_of(like))}'
+        f'<div class="gm-wide"><h2>Games</h2>{games_table(rows)}</div></main></body>'
+        "</html>\n"
+    )
+
+
+def said(marks: Sequence[tuple[int, str]]) -> str:
+    """Return the events in words, as marked in the charts."""
+    words = "; ".join(f"quarter {quarter + 1}: {escape(title)}" for quarter, title in marks)
+    return f"<p>▾ {words}.</p>" if words else ""
+
+
+def fan(kpi: str, rows: Rows, marks: Sequence[tuple[int, str]] = ()) -> str:
+    """Draw a KPI of all games, with the class's mean."""
+    lines = [sketch.Series(name, sketch.YOU, drawn(kpi, row.kpis[kpi]), faint=True) for name, row in rows]
+    mean = [fmean(values) for values in zip(*(row.kpis[kpi] for _, row in rows), strict=True)]
+    return sketch.chart(
+        title_of(kpi), [*lines, sketch.Series("Mean of the class", sketch.BEST, drawn(kpi, mean))], marks, *CHART
+    )
+
+
+def moves_table(rows: Rows) -> str:
+    """Return how often each move was made, when first, and the points of games with and without it.
+
+    With and without is no effect: who makes one move makes others too. Each player's debrief tells effects.
+    """
+    body = []
+    for move in catalogue().moves.values():
+        first = [
+            next((number for number, choice in enumerate(row.choices) if move.name in choice.start), None)
+            for _, row in rows
+        ]
+        made = [row.score.total for (_, row), quarter in zip(rows, first, strict=True) if quarter is not None]
+        left = [row.score.total for (_, row), quarter in zip(rows, first, strict=True) if quarter is None]
+        if made:
+            when = fmean(quarter + 1 for quarter in first if quarter is not None)
+            body.append(
+                (len(made), f"<tr><td>{escape(move.title)}</td><td>{len(made)} of {len(rows)}</td><td>{when:.1f}</td>"
+                 f"<td>{fmean(made):.0f}</td><td>{f'{fmean(left):.0f}' if left else '–'}</td></tr>")
+            )  # fmt: skip
+    cells = "".join(text for _, text in sorted(body, key=lambda pair: -pair[0]))
+    return (
+        "<table><tr><th>Move</th><th>Made by</th><th>Mean first quarter</th><th>Mean points with</th>"
+        f"<th>without</th></tr>{cells}</table><p>With and without is no effect: who makes one move makes others too. Each "
+        "player's own debrief tells what a move was worth.</p>"
+    )
+
+
+def games_table(rows: Rows) -> str:
+    """Return the games, best first."""
+    weights = rows[0][1].score.weights
+    head = "".join(
+        f"<th>{escape(scored(kpi).split(' (')[0])}, {weight:g}\u00a0%</th>" for kpi, weight in weights.items()
+    )
+    body = "".join(
+        f"<tr><td>{escape(name)}</td><td>{row.score.total:.1f}</td>"
+        + "".join(f"<td>{figure(kpi, row.score.values[kpi])}</td>" for kpi in weights)
+        + f"<td>{figure('reported_csat', row.surprise)}</td></tr>"
+        for name, row in rows
+    )
+    return f"<table><tr><th>Player</th><th>Points</th>{head}<th>Error of predictions</th></tr>{body}</table>"

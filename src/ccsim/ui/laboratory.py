@@ -1,0 +1,234 @@
+"""What the page Explore does, without the page: a run that is stepped, moved, and taken apart on the same draws.
+
+A run belongs to its session. Whoever steps it holds its lock, and what is drawn is a picture that nothing changes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ccsim.errors import InputError
+from ccsim.model.settings import declared, with_values
+from ccsim.model.state import World
+from ccsim.scenarios.scenario import Move, Scenario, check, default_label
+from ccsim.simulation.simulation import Simulation, replicate_seed
+from ccsim.ui.cause import Cause, Effect
+from ccsim.ui.course import Course, Decision, People, Structure, kpis_of
+
+#: Weeks of a run: as a rule, fewest and most.
+HORIZON, FEWEST_WEEKS, MOST_WEEKS = 156, 4, 520
+#: Largest seed, as of an experiment.
+MOST_SEED = 2**40
+#: What a page accepts at most, so that one visitor cannot take the server from the others.
+MOST: dict[str, float] = {
+    "organisation.staff": 2000, "organisation.customers": 20_000, "organisation.warm_up": 260,
+    "organisation.prospects": 3.0, "organisation.ties": 32, "organisation.departments": 24,
+    "word_of_mouth.reach": 20,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """A decision and what it has changed so far, as :class:`~ccsim.ui.cause.Cause` found it."""
+
+    week: int
+    values: Mapping[str, Any]
+    effects: tuple[Effect, ...]
+    seen: int
+    living: bool
+
+
+class Laboratory:
+    """A session's run.
+
+    Args:
+        base: the scenario that it begins with.
+        changed: what differs from it from the start, by key: levers, assumptions and sizes.
+        decisions: levers to be set during the run.
+        seed: as ``ccsim run --seed`` takes it: the run is the first replicate of this seed.
+        horizon: weeks of the run.
+
+    Raises:
+        InputError: a value or a seed that is not accepted.
+    """
+
+    def __init__(
+        self, base: Scenario, changed: Mapping[str, Any] | None = None, decisions: Sequence[Decision] = (),
+        seed: int = 1, horizon: int = HORIZON,
+    ) -> None:  # fmt: skip
+        if not FEWEST_WEEKS <= horizon <= MOST_WEEKS:
+            raise InputError(f"weeks: {horizon} is not accepted; it takes {FEWEST_WEEKS} to {MOST_WEEKS}")
+        if not 0 <= seed <= MOST_SEED:
+            raise InputError(f"seed: {seed} is not accepted; it takes a whole number from 0 to {MOST_SEED}")
+        for key, value in base.values().items():
+            bounded(key, value)
+        self.base, self.seed, self.horizon = base, seed, horizon
+        self.changed = {key: bounded(key, value) for key, value in (changed or {}).items()}
+        self.decisions = list(decisions)
+        self._lock = threading.Lock()
+        self._found()
+
+    def _found(self) -> None:
+        """Found the organisation once, and part from it the run, the run without its levers, and doing nothing."""
+        scenario = self.scenario()
+        self._planned = scenario.schedule[: len(scenario.schedule) - len(self.base.schedule)]
+        self._run = Simulation(replace(scenario, levers={}), replicate_seed(self.seed, 0), self.horizon)
+        self._run.scenario = scenario
+        self._nothing = self._run.copy()
+        self._nothing._pending = []
+        self._baseline: Course | None = None
+        self.structure = Structure.of(self._run.world)
+        self._before: World | None = None
+        self.causes: list[Cause] = []
+        if scenario.levers:
+            self._branch(scenario.levers)
+            self._run.world.settings = with_values(self._run.world.settings, scenario.levers)
+
+    def scenario(self) -> Scenario:
+        """Return the run as a scenario: run from the command line on the same seed, it gives the same numbers."""
+        changed = self.base.changed(self.changed)
+        moves = tuple(Move.of(one.set, week=one.week) for one in self.decisions)
+        return replace(changed, schedule=_decided_first(moves, changed.schedule), files=())
+
+    @property
+    def weeks(self) -> int:
+        """Weeks lived so far."""
+        return self._run.record.weeks
+
+    def step(self, weeks: int = 1, going: Callable[[], bool] = lambda: True) -> int:
+        """Live some weeks, to the horizon at most; return the weeks lived so far.
+
+        ``going`` is asked before each week: once it says no, and somebody has looked, nothing more is lived.
+        """
+        with self._lock:
+            for _ in range(min(weeks, self.horizon - self._run.record.weeks)):
+                if not going():
+                    break
+                self._step()
+            return self._run.record.weeks
+
+    def _step(self) -> None:
+        coming = self._run.week + 1
+        due = [move for move in self._run._pending if move.when is None and move.week == coming]
+        if due:
+            self._branch({key: value for move in due for key, value in move.set.items()}, due)
+        self._before = self._run.world.copy()
+        self._run.step()
+        if self.causes:
+            self.causes[-1].live(self._run)
+
+    def _branch(self, values: Mapping[str, Any], without: Sequence[Move] = ()) -> None:
+        """Let a twin of the run live on without a move: what differs from then on is the move's doing."""
+        coming = self._run.week + 1
+        if self.causes and self.causes[-1].week == coming:
+            # Several moves of one week are one decision, and its twin knows none of them.
+            self.causes[-1].add(values, without)
+            return
+        if self.causes:
+            self.causes[-1].end(self._run)
+        self.causes.append(Cause(coming, dict(values), self._run.copy(), without))
+
+    def move(self, values: Mapping[str, Any]) -> None:
+        """Set levers from the coming week on, as a manager would; before week 0, from the start.
+
+        Raises:
+            InputError: a lever or a value that is not accepted, or a run that is over.
+        """
+        with self._lock:
+            coming = self._run.week + 1
+            if coming >= self.horizon:
+                raise InputError("the run is over: start again to try something else")
+            checked = {key: bounded(key, check(key, value, ("lever",))) for key, value in values.items()}
+            self._branch(checked)
+            self._run.world.settings = with_values(self._run.world.settings, checked)
+            if coming == 0:
+                self.changed |= checked
+            else:
+                self._note(coming, checked)
+
+    def _note(self, week: int, values: Mapping[str, Any]) -> None:
+        """Keep a decision; what is set twice before the week is lived counts once."""
+        planned = [move for move in self._planned if move.week == week]
+        earlier = {key: value for one in self.decisions if one.week == week for key, value in one.set.items()}
+        values = {**earlier, **values}
+        self.decisions = sorted(
+            [one for one in self.decisions if one.week != week] + [Decision(week, values)], key=lambda one: one.week
+        )
+        # What a link had planned for this week is now part of what is decided here.
+        self._run._pending = [move for move in self._run._pending if not any(move is one for one in planned)]
+        self._run.world.settings = with_values(self._run.world.settings, values)
+        self._run.events[:] = [one for one in self._run.events if one[0] != week] + [(week, default_label(values))]
+
+    def in_force(self) -> dict[str, Any]:
+        """Return every value that is not the default, by key, as a user would write it."""
+        with self._lock:
+            settings = self._run.world.settings
+        found = {}
+        for key, row in declared().items():
+            value = getattr(getattr(settings, row.group), row.name)
+            shown = row.choices[int(value)] if row.choices else row.kind(value)
+            if shown != row.shown:
+                found[key] = shown
+        return found
+
+    def course(self, title: str = "") -> Course:
+        """Return the run so far."""
+        with self._lock:
+            coming = self._run.week + 1
+            decided = tuple(one for one in self.decisions if one.week <= coming)
+            return Course(title or self.base.title, self.base.name, self.seed, dict(self.changed), decided,
+                          kpis_of(self._run), tuple(self._run.events), self.horizon)  # fmt: skip
+
+    def baseline(self) -> Course:
+        """Return what the same organisation does on the same draws when nobody does anything."""
+        if self._baseline is None:
+            twin = self._nothing.copy()
+            for _ in range(self.horizon):
+                twin.step()
+            self._baseline = Course("Doing nothing", self.base.name, self.seed, {}, (), twin.kpis(), (), self.horizon)
+        return self._baseline
+
+    def people(self, by: str = "conviction") -> People:
+        """Return who is there and in what state."""
+        with self._lock:
+            return People.of(self._run.world, by)
+
+    def told(self) -> tuple[Told, ...]:
+        """Return every decision so far with what it has changed."""
+        with self._lock:
+            kpis = kpis_of(self._run)
+            return tuple(
+                Told(one.week, dict(one.values), one.look(kpis), one.seen, one.living) for one in self.causes
+            )  # fmt: skip
+
+    def worlds(self) -> tuple[World | None, World]:
+        """Return copies of the world as it was before the last week, and as it is now."""
+        with self._lock:
+            return self._before and self._before.copy(), self._run.world.copy()
+
+
+def bounded(key: str, value: Any) -> Any:
+    """Return a checked value that a page may use.
+
+    Raises:
+        UnknownName: no such parameter.
+        InputError: not accepted, or more than a page may ask for.
+    """
+    checked = check(key, value)
+    if key in MOST and checked > MOST[key]:
+        raise InputError(f"{key}: {checked:g} is not accepted here; this page takes at most {MOST[key]:g}")
+    return checked
+
+
+def _decided_first(moves: tuple[Move, ...], schedule: tuple[Move, ...]) -> tuple[Move, ...]:
+    """Join decisions and a schedule as they act: in the same week, what is scheduled has the last word."""
+    kept = []
+    for move in moves:
+        later = {key for row in schedule if row.when is None and row.week == move.week for key in row.set}
+        values = {key: value for key, value in move.set.items() if key not in later}
+        if values:
+            kept.append(replace(move, set=values, label=default_label(values)))
+    return (*kept, *schedule)

@@ -1,0 +1,128 @@
+"""A finished game on one page, to print or hand in: score, courses, decisions, predictions, what the player wrote.
+
+One file of HTML without scripts, pictures from elsewhere or fonts to load; it prints on one sheet of A4.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from ccsim import __version__
+from ccsim.game.debrief import Debrief, best_command, scored
+from ccsim.game.game import Game
+from ccsim.reports.formatting import figure, minus, title_of
+from ccsim.scenarios.scenario import load
+from ccsim.ui import sketch
+from ccsim.ui.courses import SATISFACTION, STYLES, courses, satisfaction
+
+DRAWN = ("profit", "habit", "fatigue", "engagement", "active")
+
+CSS = """
+@page { size: A4; margin: 10mm; }
+* { box-sizing: border-box; } body { font: 11px/1.35 system-ui, sans-serif; color: #222; max-width: 190mm; margin: 0 auto; padding: 8px; }
+h1 { font-size: 18px; margin: 0 0 2px; } h2 { font-size: 12.5px; margin: 9px 0 3px; border-bottom: 1px solid #ccc; } p { margin: 0 0 4px; }
+.facts { color: #4f4f4f; } .three { display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px 10px; }
+.two { display: grid; grid-template-columns: 3fr 2fr; gap: 14px; } .scores { display: flex; gap: 18px; margin: 6px 0; }
+.scores div { border-top: 4px solid; padding-top: 2px; } .scores b { font-size: 20px; display: block; }
+table { border-collapse: collapse; width: 100%; font-size: 10px; font-variant-numeric: tabular-nums; }
+th, td { text-align: right; white-space: nowrap; padding: 1px 5px; border-bottom: 1px solid #e4e4e4; vertical-align: top; } th { color: #4f4f4f; }
+th { white-space: normal; } th.t, td.t { text-align: left; white-space: normal; } svg { width: 100%; height: auto; display: block; }
+@media (max-width: 600px) { .two, .three { grid-template-columns: 1fr; } }
+"""
+
+
+def sheet(game: Game, found: Debrief) -> str:
+    """Return the page.
+
+    Args:
+        game: a finished game.
+        found: its debrief.
+    """
+    player = f" of {escape(game.player)}" if game.player else ""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A game of ccsim{player}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{CSS}</style></head><body><main>'
+        f"<h1>Three years to make a company customer-centric: the game{player}</h1>"
+        f'<p class="facts">{escape(load(game.scenario).title)} (<code>{escape(game.scenario)}</code>), seed {game.seed}, '
+        f"{game.rules.quarters} quarters of {game.rules.weeks} weeks, EUR {game.rules.budget:,.0f} and "
+        f"{game.rules.attention} points of attention a quarter; ccsim {__version__}. {_events(found)}</p>"
+        f"{_scores(found)}{_charts(game, found)}"
+        f'<div class="two"><section><h2>Decisions</h2>{_log(game)}</section>'
+        f"<section>{_criteria(found)}{_worth(found)}</section></div>"
+        f"{_answers(found)}<h2>How far to trust it</h2><p>One seed is one course of chance: play the same choices on others "
+        "before calling them good. The worth of a move holds for this game and these draws, and moves work together, so "
+        "their worths do not add up. Most parameters of the model are assumed, each with its source or that mark "
+        f"(<code>ccsim levers</code>). The best plan was found by <code>{escape(best_command())}</code> without knowing "
+        "these draws.</p></main></body></html>\n"
+    )
+
+
+def _events(found: Debrief) -> str:
+    words = "; ".join(f"quarter {quarter + 1}: {escape(title)}" for quarter, title in found.events)
+    return f"What the world did: {words} (▾ in the charts)." if words else "The world did nothing."
+
+
+def _scores(found: Debrief) -> str:
+    tiles = "".join(
+        f'<div style="border-color:{STYLES[name][0]}">{escape(row.title)}<b>{row.score.total:.1f}</b>points</div>'
+        for name, row in found.lines.items()
+    )
+    return f'<div class="scores">{tiles}</div>'
+
+
+def _charts(game: Game, found: Debrief) -> str:
+    lines = {SATISFACTION: satisfaction(game, found, ("nothing", "you"))}
+    lines |= {title_of(kpi): courses(found, kpi) for kpi in DRAWN}
+    charts = [sketch.chart(title, series, found.events, 345, 160) for title, series in lines.items()]
+    return '<div class="three">' + "".join(f"<div>{one}</div>" for one in charts) + "</div>"
+
+
+def _log(game: Game) -> str:
+    """Return quarter by quarter what was decided, what it cost, what was expected and what came."""
+    titles = {name: row.title for name, row in game.catalogue.moves.items()}
+    kpis = game.catalogue.predicted
+    came = {kpi: game.by_quarter(kpi) for kpi in kpis}
+    rows = []
+    for number, (choice, seen) in enumerate(zip(game.choices, game.seen, strict=True)):
+        did = [titles[name] for name in choice.start] + [f"stop: {titles[name]}" for name in choice.stop]
+        pairs = "".join(
+            f"<td>{figure(kpi, choice.expected.get(kpi))}</td><td>{figure(kpi, came[kpi][number])}</td>" for kpi in kpis
+        )
+        rows.append(
+            f'<tr><td>{number + 1}</td><td class="t">{escape("; ".join(did) or "–")}</td><td>{seen.spent:,.0f}</td>{pairs}'
+            "</tr>"
+        )
+    head = "".join(f'<th colspan="2">{escape(title_of(kpi))} expected, came</th>' for kpi in kpis)
+    return f'<table><tr><th>Q</th><th class="t">Decided</th><th>EUR</th>{head}</tr>{"".join(rows)}</table>'
+
+
+def _criteria(found: Debrief) -> str:
+    mine = found.lines["you"].score
+    rows = "".join(
+        f'<tr><td class="t">{escape(scored(kpi))}</td><td>{figure(kpi, mine.values[kpi])}</td>'
+        f"<td>{mine.points[kpi]:.0f}</td><td>{weight:g} %</td></tr>"
+        for kpi, weight in mine.weights.items()
+    )
+    return (
+        '<h2>Score</h2><table><tr><th class="t">Criterion</th><th>Value</th><th>Points</th><th>Weight</th></tr>'
+        f"{rows}</table>"
+    )
+
+
+def _worth(found: Debrief) -> str:
+    rows = "".join(
+        f'<tr><td class="t">{escape(row.title)}</td><td>{minus(f"{row.points:+.1f}")}</td></tr>' for row in found.worth
+    )
+    return (
+        f'<h2>Worth of each move</h2><table><tr><th class="t">The game less the same game without it</th><th>Points</th>'
+        f"</tr>{rows}</table>"
+        if rows
+        else ""
+    )
+
+
+def _answers(found: Debrief) -> str:
+    body = "".join(
+        f"<p><b>After quarter {after}: {escape(ask)}</b> {escape(answer)}</p>" for after, ask, answer in found.answers
+    )
+    return f"<h2>Written between the years</h2>{body}" if body else ""

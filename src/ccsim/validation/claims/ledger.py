@@ -1,0 +1,387 @@
+"""Run the ledger: every scenario of every claim once, at the defaults and over the plausible space."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.engine.parameters import Parameter
+from ccsim.errors import ResultsError
+from ccsim.execution.runner import Progress, run_experiment
+from ccsim.experiments.experiment import Experiment
+from ccsim.model.settings import declared
+from ccsim.results.results import open_results
+from ccsim.scenarios.scenario import Scenario
+from ccsim.simulation.simulation import simulate
+from ccsim.validation.claims.contrasts import KINDS, Cell, Contrast
+from ccsim.validation.claims.schema import Claim
+from ccsim.validation.claims.verdict import LEVEL, Lent, Outcome, adjusted, judge, lend, valued, verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Figures = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
+#: Points below which nothing is said of what decides a claim: with so many parameters some one always fits a few points.
+ENOUGH = 20
+#: Replicates at each point of the plausible space.
+AT_POINT = 4
+#: Of a point's verdict: how sure a single point has to be.
+POINT_LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Decider:
+    """A parameter that decides a claim: its key and rank correlation with the effect over the plausible space."""
+
+    key: str
+    rho: float
+    clear: bool
+
+
+@dataclass(frozen=True)
+class Where:
+    """One cut through the plausible space that best tells points where a claim holds from the others.
+
+    Attributes:
+        key, cut: the parameter, and the value that divides the points.
+        above, below: points on that side where the claim holds, and all of them.
+        clear: beyond chance, with so many cuts tried.
+    """
+
+    key: str
+    cut: float
+    above: tuple[int, int]
+    below: tuple[int, int]
+    clear: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came out for a claim.
+
+    Attributes:
+        claim: the claim.
+        outcome: at the defaults.
+        p: its p value, adjusted over the ledger.
+        also: the outcomes in its further KPIs.
+        effects: mean effect at each point of the plausible space, the defaults first.
+        signs: 1, 0, -1 at each point: holds, chance could make it, reversed.
+        holds, reverses: shares of the points with their 95 % intervals; None where none were run.
+        deciders: the parameters that decide it most.
+        where: the cut that best says where it holds; None where it holds everywhere or nowhere.
+        verdict: in a word or two.
+        mixed: ``effects`` are in standard deviations between organisations, because several KPIs are watched.
+    """
+
+    claim: Claim
+    outcome: Outcome
+    p: float
+    also: dict[str, Outcome]
+    effects: tuple[float, ...]
+    signs: tuple[int, ...]
+    holds: tuple[float, float, float] | None
+    reverses: tuple[float, float, float] | None
+    deciders: tuple[Decider, ...]
+    where: Where | None
+    verdict: str
+    mixed: bool = False
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All findings, and how they were made.
+
+    Attributes:
+        findings: one for each claim.
+        replicates: paired runs at the defaults.
+        points: points of the plausible space that were run, of so many ``planned``.
+        seed: of all draws.
+    """
+
+    findings: tuple[Finding, ...]
+    replicates: int
+    points: int
+    planned: int
+    seed: int
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per claim."""
+        import pandas as pd
+
+        rows = []
+        for one in self.findings:
+            holds, reverses = one.holds or (np.nan,) * 3, one.reverses or (np.nan,) * 3
+            rows.append({
+                "id": one.claim.id, "claim": one.claim.says, "article": one.claim.article, "kind": one.claim.kind,
+                "kpi": one.claim.kpi, "expect": one.claim.expect, "effect": one.outcome.effect, "low": one.outcome.low,
+                "high": one.outcome.high, "p": one.outcome.p, "p_adjusted": one.p, "spread": one.outcome.spread,
+                "runs": one.outcome.runs, "weakest": one.outcome.words, "holds": holds[0], "holds_low": holds[1],
+                "holds_high": holds[2], "reverses": reverses[0], "reverses_low": reverses[1],
+                "reverses_high": reverses[2], "deciders": ", ".join(f"{d.key} {d.rho:+.2f}" for d in one.deciders),
+                "verdict": one.verdict,
+            })  # fmt: skip
+        return pd.DataFrame(rows)
+
+
+def plausible(points: int, seed: int) -> list[dict[str, Any]]:
+    """Return points of the plausible space: a Latin hypercube over the ranges of all assumed parameters."""
+    from scipy.stats import qmc
+
+    rows = uncertain()
+    if points == 0:
+        return []
+    cube = qmc.LatinHypercube(len(rows), rng=np.random.default_rng(seed)).random(points)
+    return [{row.key: _inside(row, u) for row, u in zip(rows, line, strict=True)} for line in cube]
+
+
+def uncertain() -> list[Parameter]:
+    """Return the parameters whose values are assumptions of ours."""
+    return [row for row in declared().values() if row.assumed and not row.choices and row.kind is not bool]
+
+
+def _inside(row: Parameter, u: float) -> float | int:
+    low, high = row.range
+    return int(low + u * (high - low + 1)) if row.kind is int else float(low + u * (high - low))
+
+
+def scenarios_of(claims: Sequence[Claim]) -> tuple[dict[str, Scenario], dict[tuple[str, str], str]]:
+    """Return the distinct scenarios of some claims, and which of them each scenario of each claim is."""
+    known: dict[str, str] = {}
+    found: dict[str, Scenario] = {}
+    place: dict[tuple[str, str], str] = {}
+    for claim in claims:
+        for name, scenario in claim.scenarios.items():
+            same = repr({key: value for key, value in scenario.resolved().items() if key not in ("title", "about")})
+            own = known.setdefault(same, f"{claim.id} {name}")
+            found.setdefault(own, scenario)
+            place[claim.id, name] = own
+    return found, place
+
+
+def run_ledger(
+    claims: Sequence[Claim], *, replicates: int = 30, points: int = 0, seed: int = 1, workers: int | None = None,
+    out: Path, resume: bool = False, so_far: bool = False, progress: Callable[[str], Any] | None = None,
+    command: list[str] | None = None,
+) -> Ledger:  # fmt: skip
+    """Test claims.
+
+    Args:
+        claims: which.
+        replicates: paired runs of each scenario at the defaults.
+        points: points of the plausible space besides the defaults, each with a few replicates.
+        seed: of all draws, and of the points.
+        workers, out, resume, command: see :func:`ccsim.execution.runner.run_experiment`; ``out`` gets a folder for each part.
+        so_far: run nothing; judge what ``out`` holds of the same ledger, at the points that are finished.
+        progress: from a title to a context that yields what is called with (done, planned, failed).
+    """
+    scenarios, place = scenarios_of(claims)
+    weeks = tuple(sorted({week for claim in claims for week in claim.weeks}))
+    plain = Experiment(
+        "claims", "The claims ledger", "Which claims does the model support, and where?", next(iter(scenarios)),
+        scenarios, weeks[-1] + 1, replicates, seed, at=weeks,
+    )  # fmt: skip
+    shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command}
+    if so_far:
+        progress, shared = None, {}
+    at_defaults = _figures(plain, out / "defaults", "At the defaults", progress, shared)
+    space = plausible(points, seed)
+    varied: dict[str, Scenario] = {}
+    for number, values in enumerate(space):
+        for name, scenario in scenarios.items():
+            varied[_prefix(number) + name] = under(scenario, values)
+    over = _figures(
+        replace(plain, scenarios=varied, replicates=AT_POINT, baseline=next(iter(varied), "")),
+        out / "space", "Over the plausible space", progress, shared,
+    ) if space else {}  # fmt: skip
+    finished = [number for number in range(points) if _is_finished(number, scenarios, over, weeks[-1])]
+    outcomes = [judge_claim(claim, at_defaults, place) for claim in claims]
+    ps = adjusted(outcomes)
+    known = _Space(over, place, {number: space[number] for number in finished})
+    findings = [
+        _finding(claim, outcome, p, at_defaults, known) for claim, outcome, p in zip(claims, outcomes, ps, strict=True)
+    ]
+    return Ledger(tuple(findings), replicates, len(finished), points, seed)
+
+
+def _is_finished(number: int, scenarios: Iterable[str], over: Figures, week: int) -> bool:
+    """Whether every scenario has been run at a point (a run that failed has no row, and does not hold up the others)."""
+    return all((_prefix(number) + name, week) in over for name in scenarios)
+
+
+def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return a scenario in another plausible world; what the scenario itself assumes stays."""
+    own = {**scenario.assumptions, **scenario.levers, **scenario.before}
+    return scenario.changed({key: value for key, value in values.items() if key not in own})
+
+
+def seconds_a_run() -> float:
+    """Measure what a run of a new point takes, its founding included."""
+    simulate(Scenario("nothing", "Doing nothing"), 1, 156)
+    start = time.perf_counter()
+    simulate(Scenario("nothing", "Doing nothing"), 2, 156)
+    return time.perf_counter() - start
+
+
+def runs_needed(claims: Sequence[Claim], replicates: int, points: int) -> int:
+    """Return how many runs a ledger takes."""
+    return len(scenarios_of(claims)[0]) * (replicates + points * AT_POINT)
+
+
+def _figures(
+    experiment: Experiment, folder: Path, title: str, progress: Callable[[str], Any] | None, shared: dict[str, Any]
+) -> Figures:
+    """Run an experiment (or, with nothing ``shared``, read what is there), and return its figures by scenario and week."""
+    from contextlib import nullcontext
+
+    if shared:
+        context = progress(title) if progress else nullcontext(None)
+        with context as show:
+            kept: Progress | None = show
+            results = run_experiment(experiment, out=folder, progress=kept, **shared)
+    else:
+        results = open_results(folder)
+        if set(results.experiment.scenarios) != set(experiment.scenarios):
+            raise ResultsError(f"{folder}: holds runs of another ledger (other claims, or another number of points)")
+    frame = results.figures.set_index("replicate").sort_index()
+    found: Figures = {}
+    for scenario, of_scenario in frame.groupby("scenario", sort=False):
+        for week in experiment.at:
+            found[str(scenario), week] = of_scenario[of_scenario["week"] == week]
+    return found
+
+
+def _cells(
+    contrasts: Sequence[Contrast], claim: Claim, figures: Figures, place: Mapping[tuple[str, str], str], prefix: str
+) -> dict[Cell, Any] | None:
+    """Return the values of every cell over the replicates that all of them have; None where there are too few."""
+    wanted = {cell for one in contrasts for cell in one.weights}
+    columns = {}
+    for name, kpi, week in wanted:
+        rows = figures.get((prefix + place[claim.id, name], week))
+        if rows is None:
+            return None
+        columns[name, kpi, week] = rows[kpi].dropna()
+    common = sorted(set.intersection(*(set(column.index) for column in columns.values())))
+    if len(common) < 2:
+        return None
+    return {cell: column.loc[common].to_numpy() for cell, column in columns.items()}
+
+
+def judge_claim(
+    claim: Claim, figures: Figures, place: Mapping[tuple[str, str], str], prefix: str = "", kpi: str | None = None,
+    lent: Sequence[Lent | None] = (),
+) -> Outcome:  # fmt: skip
+    """Judge a claim at one point."""
+    contrasts = claim.contrasts(kpi)
+    cells = _cells(contrasts, claim, figures, place, prefix)
+    if cells is None:
+        return Outcome(*(float("nan"),) * 3, 0.5, 0.5, 0, float("nan"), "no run that could be judged", kpi or claim.kpi)
+    return judge(contrasts, cells, KINDS[claim.kind].chooses, lent)
+
+
+@dataclass(frozen=True)
+class _Space:
+    """Figures at the points of the plausible space, and the points by their number."""
+
+    figures: Figures
+    place: Mapping[tuple[str, str], str]
+    points: Mapping[int, Mapping[str, Any]]
+
+
+def _lent(claim: Claim, over: _Space) -> list[Lent | None]:
+    """Return what the points of the plausible space together tell of each contrast's variance."""
+    contrasts = claim.contrasts()
+    at_points = [_cells(contrasts, claim, over.figures, over.place, _prefix(number)) for number in over.points]
+    # Half of the replicates judge where the other half chooses.
+    start = AT_POINT // 2 if KINDS[claim.kind].chooses else 0
+    known = [valued(contrasts, cells)[:, start:] for cells in at_points if cells is not None]
+    whole = [values for values in known if values.shape[1] == AT_POINT - start]
+    if not whole:
+        return [None] * len(contrasts)
+    variances = np.array([values.var(axis=1, ddof=1) for values in whole])
+    return [lend(list(column), AT_POINT - start - 1) for column in variances.T]
+
+
+def _prefix(number: int) -> str:
+    return f"{number + 1:04d} "
+
+
+def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, over: _Space) -> Finding:
+    also = {kpi: judge_claim(claim, at_defaults, over.place, kpi=kpi) for kpi in claim.also}
+    lent = _lent(claim, over)
+    there = [judge_claim(claim, over.figures, over.place, _prefix(number), lent=lent) for number in over.points]
+    space = list(over.points.values())
+    # Differences in several KPIs have no common unit but the spread between organisations.
+    mixed = len(set(claim.kpis)) > 1 or claim.kind == "gaming"
+    effects = tuple(one.effect / one.spread if mixed else one.effect for one in (outcome, *there))
+    signs = (outcome.sign(p), *(one.sign() for one in there))
+    held, turned = (_share(signs, 1), _share(signs, -1)) if space else (None, None)
+    return Finding(
+        claim, outcome, p, also, effects, signs, held, turned, _deciders(effects[1:], space),
+        _where(signs[1:], effects[1:], space),
+        verdict(outcome, p, held[0] if held else None, turned[0] if turned else None), mixed,
+    )  # fmt: skip
+
+
+def _share(signs: Sequence[int], sign: int) -> tuple[float, float, float]:
+    """Return the share of points with a sign, with its 95 % interval (Wilson)."""
+    from scipy.stats import binomtest
+
+    found = binomtest(sum(one == sign for one in signs), len(signs))
+    interval = found.proportion_ci(LEVEL, method="wilson")
+    return float(found.statistic), float(interval.low), float(interval.high)
+
+
+def _deciders(effects: Sequence[float], space: Sequence[Mapping[str, Any]], most: int = 3) -> tuple[Decider, ...]:
+    """Return the parameters whose values go most with the effect (Spearman's rank correlation).
+
+    ``clear`` says whether a correlation this large is beyond chance, with so many parameters looked at (Bonferroni).
+    """
+    from scipy.stats import spearmanr
+
+    known = [k for k, effect in enumerate(effects) if np.isfinite(effect)]
+    if len(known) < ENOUGH or np.ptp([effects[k] for k in known]) == 0.0:
+        return ()
+    keys = list(space[0])
+    found = []
+    for key in keys:
+        values = [space[k][key] for k in known]
+        if np.ptp(values) > 0.0:
+            told = spearmanr(values, [effects[k] for k in known])
+            found.append(Decider(key, float(told.statistic), bool(told.pvalue * len(keys) < 1.0 - LEVEL)))
+    return tuple(sorted(found, key=lambda one: -abs(one.rho))[:most])
+
+
+def _where(
+    signs: Sequence[int], effects: Sequence[float], space: Sequence[Mapping[str, Any]], least: float = 0.2
+) -> Where | None:
+    """Return the best single cut: of the parameters that decide most, the one value that divides holding from not.
+
+    Each side has at least a share ``least`` of the points. ``clear`` is Fisher's exact test, corrected for all cuts of
+    all parameters (Bonferroni).
+    """
+    from scipy.stats import fisher_exact
+
+    holds = np.array([sign > 0 for sign in signs])
+    edge = max(2, int(least * len(holds)))
+    if len(holds) < ENOUGH or holds.all() or not holds.any():
+        return None
+    cuts = max(1, len(holds) - 2 * edge + 1) * len(space[0])
+    best: tuple[float, Where] | None = None
+    for decider in _deciders(effects, space, most=10):
+        values = np.array([point[decider.key] for point in space], float)
+        order = np.sort(values)
+        for k in range(edge, len(order) - edge + 1):
+            cut = (order[k - 1] + order[k]) / 2.0
+            above = values > cut
+            table = [[int(holds[side].sum()), int((~holds[side]).sum())] for side in (above, ~above)]
+            p = float(fisher_exact(np.array(table)).pvalue)
+            if best is None or p < best[0]:
+                counts = [(row[0], sum(row)) for row in table]
+                best = p, Where(decider.key, float(cut), counts[0], counts[1], p * cuts < 1.0 - LEVEL)
+    return best[1] if best else None

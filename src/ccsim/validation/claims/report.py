@@ -1,0 +1,228 @@
+"""The ledger as people read it: a terminal table, a Markdown page, a standalone HTML page, a figure for each claim."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from ccsim.model.kpis import KPIS
+from ccsim.model.settings import declared
+from ccsim.validation.claims.contrasts import KINDS
+from ccsim.validation.claims.ledger import AT_POINT, ENOUGH, Finding, Ledger
+from ccsim.validation.claims.verdict import LEVEL
+
+#: Verdicts in the order of the page, with a colour that also differs in lightness.
+COLOURS = {
+    "supported": "#0b5394",
+    "supported at the defaults": "#0b5394",
+    "conditional": "#8a6d00",
+    "undecided": "#666666",
+    "not supported": "#a61c00",
+}
+
+
+def amount(kpi: str, value: float) -> str:
+    """Return a difference in a KPI as people write it."""
+    if value != value:
+        return "–"
+    scale, unit = _scale(kpi)
+    digits = f"{scale * value:+,.0f}" if scale < 1.0 else f"{scale * value:+.1f}" if scale > 1.0 else f"{value:+.3g}"
+    return f"{digits} {unit}"
+
+
+def place_of(finding: Finding) -> str:
+    """Say in a sentence where a claim holds."""
+    one = finding.where
+    if one is None:
+        return ""
+    row = declared()[one.key]
+    (high, highs), (low, lows) = one.above, one.below
+    more = high * lows >= low * highs
+    here, there = ((high, highs), (low, lows)) if more else ((low, lows), (high, highs))
+    told = f"where {one.key} ({row.meaning}) is {'above' if more else 'below'} {one.cut:.3g}{_unit(row.unit)}"
+    told = f"it holds in {here[0]} of {here[1]} worlds {told}, and in {there[0]} of {there[1]} elsewhere"
+    if one.clear:
+        return f"{told[0].upper()}{told[1:]}."
+    return f"No single parameter clearly tells where it holds. The nearest to it, which could be chance: {told}."
+
+
+def _unit(unit: str) -> str:
+    return f" {unit}" if unit not in ("share", "factor", "probability", "utility", "weight", "ratio", "") else ""
+
+
+def summary(ledger: Ledger) -> str:
+    """Return the counts of verdicts in a sentence."""
+    counts = Counter(one.verdict for one in ledger.findings)
+    told = ", ".join(f"{counts[name]} {name}" for name in COLOURS if counts[name])
+    return f"{len(ledger.findings)} claims: {told}."
+
+
+def print_ledger(ledger: Ledger, console: Any) -> None:
+    """Print the table."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for heading, justify in (("id", "left"), ("claim", "left"), ("KPI", "left"), ("effect at the defaults", "right"),
+                             ("95 % interval", "right"), ("holds", "right"), ("reverses", "right"),
+                             ("verdict", "left")):  # fmt: skip
+        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for one in ledger.findings:
+        kpi, found = one.outcome.kpi or one.claim.kpi, one.outcome
+        table.add_row(
+            one.claim.id, one.claim.says, KPIS[one.claim.kpi].title.lower(), amount(kpi, found.effect),
+            f"{amount(kpi, found.low)} … {amount(kpi, found.high)}", _percent(one.holds), _percent(one.reverses),
+            one.verdict,
+        )  # fmt: skip
+    console.print(table)
+    console.print(summary(ledger))
+
+
+def _percent(share: tuple[float, float, float] | None) -> str:
+    return f"{100 * share[0]:.0f} %" if share else ""
+
+
+#: Holds, could be chance, reversed: colour and mark, told apart in print, too.
+SIGNS = ((1, "#0b5394", "o", "holds"), (0, "#b0b7bf", "s", "could be chance"), (-1, "#c55a11", "v", "reversed"))
+
+
+def draw(finding: Finding) -> Any:
+    """Draw a claim: its effect at the defaults, and over the plausible space from worst to best."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    kpi = finding.claim.kpi if finding.mixed else finding.outcome.kpi or finding.claim.kpi
+    scale, unit = (1.0, "standard deviations") if finding.mixed else _scale(kpi)
+    effects, signs = scale * np.array(finding.effects), np.array(finding.signs)
+    figure, axis = plt.subplots(figsize=(4.6, 1.7), layout="constrained")
+    axis.axhline(0.0, color="#444444", linewidth=0.8)
+    order = np.argsort(effects[1:])
+    places = np.arange(len(order))
+    for sign, colour, mark, _ in SIGNS:
+        chosen = signs[1:][order] == sign
+        axis.plot(places[chosen], effects[1:][order][chosen], mark, color=colour, markersize=3.2, linestyle="")
+    found = finding.outcome
+    own = scale / found.spread if finding.mixed else scale
+    aside = -0.12 * max(len(order), 10)
+    axis.errorbar(
+        [aside], [own * found.effect], yerr=[[own * (found.effect - found.low)], [own * (found.high - found.effect)]],
+        fmt="D", color="black", markersize=4.5, capsize=3, linewidth=1.2,
+    )  # fmt: skip
+    ticks = [(aside, "defaults")]
+    if len(order):
+        ticks.append((len(order) / 2 - 0.5, f"{len(order)} plausible worlds, from worst to best"))
+        axis.axvline(aside / 2, color="#dfe4ea", linewidth=0.8)
+    axis.set_xticks([place for place, _ in ticks], [text for _, text in ticks])
+    axis.tick_params(labelsize=7, length=0)
+    axis.margins(y=0.15)
+    axis.set_ylabel(unit, fontsize=7)
+    axis.set_title("Weakest difference" if finding.mixed else KPIS[kpi].title, fontsize=8, loc="left")
+    axis.spines[["top", "right", "bottom"]].set_visible(False)
+    return figure
+
+
+def _scale(kpi: str) -> tuple[float, str]:
+    """Return by what a difference in a KPI is multiplied to be drawn, and its unit then."""
+    row = KPIS[kpi]
+    unit = row.unit.removesuffix("/week") if row.total == "sum" else row.unit
+    if unit.startswith("EUR") and kpi != "cost_per_resolved":
+        return 1e-3, "k EUR" + unit.removeprefix("EUR")
+    if unit.startswith("share") or unit == "0/1":
+        return 100.0, "% points" + unit.removeprefix("share").removeprefix("0/1")
+    return 1.0, "points" if unit == "of 100" else unit
+
+
+def picture(finding: Finding) -> bytes:
+    """Return a claim's figure as PNG."""
+    import matplotlib.pyplot as plt
+
+    figure = draw(finding)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=130)
+    plt.close(figure)
+    return buffer.getvalue()
+
+
+def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, bytes] | None = None) -> list[Path]:
+    """Write ``claims.md`` with its figures, ``claims.html`` and ``claims.parquet``.
+
+    Args:
+        ledger: the findings.
+        folder: where to.
+        made_by: the command and commit, for the page's foot.
+        pictures: the figures, if they are drawn already.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = pictures or {one.claim.id: picture(one) for one in ledger.findings}
+    figures = folder / "figures" / "claims"
+    figures.mkdir(parents=True, exist_ok=True)
+    for name, data in pictures.items():
+        (figures / f"{name}.png").write_bytes(data)
+    rows = [row_of(one) for one in ledger.findings]
+    counts = Counter(one.verdict for one in ledger.findings)
+    told = {
+        "rows": rows, "summary": summary(ledger), "ledger": ledger, "made_by": made_by, "at_point": AT_POINT, "enough": ENOUGH,
+        "kinds": {one.claim.kind: KINDS[one.claim.kind].means for one in ledger.findings}, "colours": COLOURS,
+        "counts": [(name, counts[name]) for name in COLOURS if counts[name]],
+    }  # fmt: skip
+    markdown, html, table = (folder / f"claims.{ending}" for ending in ("md", "html", "parquet"))
+    markdown.write_text(_template("claims.md.j2").render(told), encoding="utf-8")
+    inline = {name: base64.b64encode(data).decode() for name, data in pictures.items()}
+    html.write_text(_template("claims.html.j2").render(told, pictures=inline), encoding="utf-8")
+    ledger.table().to_parquet(table)
+    return [markdown, html, table]
+
+
+def row_of(one: Finding) -> dict[str, Any]:
+    """Return what a page says of a claim."""
+    found = one.outcome
+    kpi = found.kpi or one.claim.kpi
+    watched = list(dict.fromkeys(one.claim.kpis or (one.claim.kpi,)))
+    return {
+        "id": one.claim.id, "says": one.claim.says, "article": one.claim.article, "kind": one.claim.kind,
+        "theme": one.claim.theme, "kpi": ", ".join(KPIS[name].title for name in watched), "expect": one.claim.expect,
+        "effect": amount(kpi, found.effect), "interval": f"{amount(kpi, found.low)} to {amount(kpi, found.high)}",
+        "p": one.p, "p_text": "< 0.001" if one.p < 0.001 else f"{one.p:.3f}", "weakest": found.words,
+        "verdict": one.verdict, "note": one.claim.note, "runs": found.runs, "holds": _with_interval(one.holds),
+        "reverses": _with_interval(one.reverses), "share": _percent(one.holds), "turned": _percent(one.reverses),
+        "deciders": [{"key": d.key, "meaning": declared()[d.key].meaning, "sign": "+" if d.rho > 0 else "–",
+                      "rho": f"{d.rho:+.2f}", "clear": d.clear} for d in one.deciders],
+        "where": place_of(one),
+        "also": [_beside(one, name) for name in one.also],
+        "scenarios": {name: changes(scenario) for name, scenario in one.claim.scenarios.items()},
+    }  # fmt: skip
+
+
+def _beside(one: Finding, name: str) -> str:
+    """Return what a further KPI did: more or less of it, whichever of the two is better."""
+    other = one.also[name]
+    kpi = other.kpi or name
+    sign = 1.0 if one.claim.expect_of(kpi) == "more" else -1.0
+    told = f"{KPIS[kpi].title.lower()} {amount(kpi, sign * other.effect)}"
+    return told + ("" if other.p < 1.0 - LEVEL else " (could be chance)")
+
+
+def _with_interval(share: tuple[float, float, float] | None) -> str:
+    return f"{100 * share[0]:.0f} % ({100 * share[1]:.0f} to {100 * share[2]:.0f})" if share else ""
+
+
+def changes(scenario: Any) -> str:
+    """Return in a line what a scenario changes."""
+    parts = [f"{key} = {value}" for table in ("organisation", "assumptions", "before", "levers")
+             for key, value in getattr(scenario, table).items()]  # fmt: skip
+    for move in scenario.schedule:
+        when = f"week {move.week}" if move.week is not None else f"when {move.when.text}"
+        parts.append(f"{when}: " + ", ".join(f"{key} = {value}" for key, value in move.set.items()))
+    return "; ".join(parts) or "nothing"
+
+
+def _template(name: str) -> Any:
+    import jinja2
+
+    place = jinja2.Environment(
+        loader=jinja2.PackageLoader("ccsim.validation.claims", "templates"), autoescape=name.endswith(".html.j2"),
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    return place.get_template(name)

@@ -1,0 +1,202 @@
+"""A claim as it is written down: read from TOML, every fault of a file with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ccsim.errors import InputError, InputFaults, UnknownName, did_you_mean
+from ccsim.model.kpis import KPIS
+from ccsim.scenarios.io import Reader, Shape, scenario_of
+from ccsim.scenarios.scenario import Scenario, check, library
+from ccsim.scenarios.toml_positions import read_toml
+from ccsim.validation.claims.contrasts import KINDS, Contrast
+
+#: Weeks of a run, unless a claim says otherwise.
+HORIZON = 156
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One idea, and how it is tested.
+
+    Attributes:
+        id, says, article: its short name, its sentence, and where it comes from.
+        kind: how it is tested, one of :data:`ccsim.validation.claims.contrasts.KINDS`.
+        kpi: what is watched, and ``expect``: whether the claim has it ``"more"`` or ``"less"``.
+        kpis: what is watched in each round, where a comparison is made several times over and not in the same KPI.
+        also: further KPIs, shown beside but not judged.
+        scenarios: what is compared, by name, in the order that the kind asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        share: of a gain, for claims about what is kept of it.
+        note: what the comparison leaves out or takes for granted.
+        file: where it is written, and ``theme``: the title of that file.
+    """
+
+    id: str
+    says: str
+    article: str
+    kind: str
+    kpi: str
+    expect: str
+    also: tuple[str, ...]
+    scenarios: dict[str, Scenario]
+    weeks: tuple[int, ...] = (HORIZON - 1,)
+    share: float = 0.5
+    note: str = ""
+    file: str = ""
+    kpis: tuple[str, ...] = ()
+    theme: str = ""
+
+    def contrasts(self, kpi: str | None = None) -> list[Contrast]:
+        """Return the differences that must all be positive for the claim to hold, in one KPI or in its own."""
+        names, kind = tuple(self.scenarios), KINDS[self.kind]
+        rounds = max(1, kind.rounds(len(names)))
+        watched = [kpi] * rounds if kpi else list(self.kpis or [self.kpi] * rounds)
+        size = len(names) // rounds
+        found: list[Contrast] = []
+        for number, one in enumerate(watched):
+            sign = 1.0 if self.expect_of(one) == "more" else -1.0
+            found += kind.contrasts(one, names[number * size : (number + 1) * size], self.weeks, sign, self.share)
+        return found
+
+    def expect_of(self, kpi: str) -> str:
+        """Return the direction of a KPI: the claim's own for its main one, else what is better."""
+        return self.expect if kpi == self.kpi or KPIS[kpi].better == "neither" else KPIS[kpi].better
+
+
+class ClaimShape(Shape):
+    """One ``[[claim]]`` of a file."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+    says: Annotated[str, Field(min_length=1)]
+    article: str = ""
+    kind: str
+    kpi: str
+    kpis: list[str] = Field(default_factory=list)
+    expect: str = ""
+    also: list[str] = Field(default_factory=list)
+    weeks: Annotated[list[Annotated[int, Field(ge=0, le=5000, strict=True)]], Field(min_length=1)] | None = None
+    share: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
+    note: str = ""
+    scenarios: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    sweep: dict[str, Any] | None = None
+
+
+class FileShape(Shape):
+    """A file of claims."""
+
+    title: str = ""
+    claim: list[dict[str, Any]] = Field(default_factory=list)
+
+
+def load_claims(ids: Sequence[str] = (), folder: Path | None = None) -> list[Claim]:
+    """Return claims, all or those named, in the order of their files.
+
+    Args:
+        ids: which, by id; case does not matter.
+        folder: where the files are; by default ``claims/`` here, or those that ccsim ships.
+
+    Raises:
+        UnknownName: no claim bears an id.
+        InputFaults: what is wrong with the files, all of it.
+        InputError: there are no files.
+    """
+    places = [folder] if folder else [Path("claims"), *library("claims")]
+    files = next((found for place in places if (found := sorted(place.glob("*.toml")))), [])
+    if not files:
+        raise InputError(f"{places[0]}: holds no claims (files that end in .toml)")
+    claims: dict[str, Claim] = {}
+    faults: list[Any] = []
+    for file in files:
+        for claim in _read(file, faults):
+            if claim.id in claims:
+                raise InputError(f"{file}: there is already a claim {claim.id!r}, in {claims[claim.id].file}")
+            claims[claim.id] = claim
+    if faults:
+        raise InputFaults(faults)
+    if not ids:
+        return list(claims.values())
+    known = {name.casefold(): claim for name, claim in claims.items()}
+    for name in ids:
+        if name.casefold() not in known:
+            raise UnknownName("claim", name, claims)
+    wanted = {name.casefold() for name in ids}
+    return [claim for name, claim in known.items() if name in wanted]
+
+
+def _read(file: Path, faults: list[Any]) -> Iterable[Claim]:
+    data, places = read_toml(file)
+    reader = Reader(file, places)
+    shape = reader.shape(FileShape, data)
+    found = [_claim(reader.part("claim", number), row, file, shape.title) for number, row in enumerate(shape.claim)]
+    faults += reader.faults
+    return [claim for claim in found if claim is not None]
+
+
+def _claim(part: Reader, row: dict[str, Any], file: Path, theme: str) -> Claim | None:
+    before = len(part.faults)
+    shape = part.shape(ClaimShape, row)
+    if len(part.faults) > before:
+        return None
+    if shape.kind not in KINDS:
+        part.fault(("kind",), f"{shape.kind!r} is not accepted{did_you_mean(shape.kind, KINDS)}")
+    for key, names in (("kpi", [shape.kpi]), ("kpis", shape.kpis), ("also", shape.also)):
+        for name in names:
+            if name not in KPIS:
+                part.fault((key,), str(UnknownName("KPI", name, KPIS)))
+    if shape.expect not in ("", "more", "less"):
+        part.fault(("expect",), f"{shape.expect!r} is not accepted; it takes 'more' or 'less'")
+    scenarios = {
+        name: scenario_of(part.part("scenarios", name), {"title": name, **one}, name)
+        for name, one in shape.scenarios.items()
+    }
+    if shape.sweep is not None:
+        scenarios |= _swept(part, shape.sweep, scenarios)
+    if len(part.faults) > before:
+        return None
+    kind = KINDS[shape.kind]
+    rounds = kind.rounds(len(scenarios))
+    if not rounds:
+        part.fault(("scenarios",), f"a claim of the kind {shape.kind!r} takes {kind.takes}; here are {len(scenarios)}")
+        return None
+    if shape.kpis and len(shape.kpis) != rounds:
+        part.fault(
+            ("kpis",), f"the comparison is made {rounds} times, and takes as many KPIs; here are {len(shape.kpis)}"
+        )
+        return None
+    expect = shape.expect or KPIS[shape.kpi].better
+    if expect == "neither":
+        part.fault(("expect",), f"is missing: neither more nor less of {shape.kpi!r} is better by itself")
+    weeks = tuple(shape.weeks or (HORIZON - 1,))
+    return Claim(
+        shape.id, shape.says, shape.article, shape.kind, shape.kpi, expect, tuple(shape.also), scenarios, weeks,
+        shape.share, shape.note, str(file), tuple(shape.kpis), theme,
+    )  # fmt: skip
+
+
+def _swept(part: Reader, row: dict[str, Any], scenarios: dict[str, Scenario]) -> dict[str, Scenario]:
+    """Return the points of a sweep over one lever, on the first scenario (the ordinary organisation if there is none)."""
+    sweep = part.part("sweep")
+    for key in row:
+        if key not in ("lever", "values"):
+            sweep.fault((key,), f"is not known here{did_you_mean(key, ('lever', 'values'))}")
+    lever, values = row.get("lever"), row.get("values")
+    if not isinstance(lever, str) or not isinstance(values, list) or len(values) < 3:
+        sweep.fault((), "a sweep takes a lever and at least three values")
+        return {}
+    base = next(iter(scenarios.values()), Scenario("nothing", "Doing nothing"))
+    scenarios.clear()
+    found = {}
+    for number, value in enumerate(values):
+        name = f"{lever} = {value}"
+        try:
+            check(lever, value)
+            found[name] = replace(base.changed({lever: value}, name=name), title=name)
+        except InputError as error:
+            sweep.fault(("values", number), str(error))
+    return found

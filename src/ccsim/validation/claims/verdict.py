@@ -1,0 +1,183 @@
+"""From replicates to a verdict.
+
+One contrast is judged by a paired t test. Where there are few replicates, as at a point of the plausible space, its
+variance leans on those at the other points (moderated t test, Smyth 2004). A claim that needs several contrasts holds only if every one of them is
+positive, so its p value is the largest of theirs (intersection-union test; no further correction is needed); it is
+reversed if one of them is negative, with a p value that is corrected for having looked at several (Bonferroni). Over
+the whole ledger p values are adjusted by Holm (1979): the chance of even one false finding among all claims stays
+below five per cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ccsim.analysis.comparison import LEVEL, holm
+from ccsim.validation.claims.contrasts import Cell, Contrast
+
+Values = npt.NDArray[np.float64]
+#: A difference smaller than this part of the spread between organisations is not worth a claim.
+MATTERS = 0.2
+#: Share of the plausible space in which a claim must hold to be called supported, or not to be called anything.
+MOSTLY, HARDLY = 0.75, 0.25
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A claim at one point of the parameters.
+
+    Attributes:
+        effect, low, high: the weakest of its contrasts, with its 95 % interval.
+        holds: p value of the claim: of every contrast being positive.
+        fails: p value of the opposite: of some contrast being negative.
+        runs: replicates.
+        spread: standard deviation of the KPI between organisations, to judge the effect by.
+        words: which contrast is the weakest.
+        kpi: the KPI that it looks at.
+    """
+
+    effect: float
+    low: float
+    high: float
+    holds: float
+    fails: float
+    runs: int
+    spread: float
+    words: str
+    kpi: str = ""
+
+    @property
+    def p(self) -> float:
+        """Two-sided p value, in the direction that was found."""
+        return min(1.0, 2.0 * min(self.holds, self.fails))
+
+    def sign(self, p: float | None = None) -> int:
+        """Return 1 where the claim holds, -1 where it is reversed, 0 where chance could make the difference."""
+        if (self.p if p is None else p) >= 1.0 - LEVEL:
+            return 0
+        return 1 if self.holds <= self.fails else -1
+
+
+@dataclass(frozen=True)
+class Lent:
+    """What other points tell of a variance: its usual size there, and how many degrees of freedom that is worth."""
+
+    variance: float
+    worth: float
+
+
+def lend(variances: Sequence[float], freedom: int) -> Lent | None:
+    """Return what sample variances, each of so many degrees of freedom, tell of another one (Smyth 2004, section 6.2).
+
+    None where they are too few or nothing varies.
+    """
+    from scipy.optimize import brentq
+    from scipy.special import digamma, polygamma
+
+    known = np.array([one for one in variances if np.isfinite(one) and one > 0.0])
+    if len(known) < 8 or freedom < 1:
+        return None
+    logs = np.log(known) - digamma(freedom / 2) + np.log(freedom / 2)
+    beyond = float(np.var(logs, ddof=1) - polygamma(1, freedom / 2))
+    if beyond <= polygamma(1, 500.0):
+        return Lent(float(np.exp(np.mean(logs))), 1000.0)
+    if beyond >= polygamma(1, 1e-3):
+        return None
+    half = float(brentq(lambda x: polygamma(1, x) - beyond, 1e-3, 500.0))
+    return Lent(float(np.exp(np.mean(logs) + digamma(half) - np.log(half))), 2.0 * half)
+
+
+def judge(
+    contrasts: Sequence[Contrast], figures: Mapping[Cell, Values], chooses: bool = False,
+    lent: Sequence[Lent | None] = (),
+) -> Outcome:  # fmt: skip
+    """Judge a claim on its figures.
+
+    Args:
+        contrasts: what must be positive.
+        figures: for each cell its values over replicates, in the same order of replicates.
+        chooses: contrasts come in pairs, one for each value between two ends; one half of the replicates chooses the
+            pair, the other half judges it.
+        lent: what is known of each contrast's variance from elsewhere.
+    """
+    values = valued(contrasts, figures)
+    places = list(range(len(contrasts)))
+    if chooses:
+        half = values.shape[1] // 2
+        pairs = values[:, :half].mean(axis=1).reshape(-1, 2).min(axis=1)
+        best = int(np.argmax(pairs))
+        places = [2 * best, 2 * best + 1]
+        values = values[:, half:]
+    tests = [_one(values[k], lent[k] if lent else None) for k in places]
+    weakest = min(range(len(tests)), key=lambda k: tests[k][3])
+    effect, low, high, _, _ = tests[weakest]
+    one = contrasts[places[weakest]]
+    spreads = [np.std(figures[cell], ddof=1) for cell in one.weights if len(figures[cell]) > 1]
+    return Outcome(
+        effect, low, high, max(test[4] for test in tests), min(1.0, min(1.0 - test[4] for test in tests) * len(tests)),
+        values.shape[1], float(np.mean(spreads)) if spreads else float("nan"), one.words, one.kpi,
+    )  # fmt: skip
+
+
+def valued(contrasts: Sequence[Contrast], figures: Mapping[Cell, Values]) -> Values:
+    """Return the value of each contrast in each replicate."""
+    return np.array([sum(w * figures[cell] for cell, w in one.weights.items()) for one in contrasts])
+
+
+def _one(values: Values, lent: Lent | None = None) -> tuple[float, float, float, float, float]:
+    """Return mean, interval, t and the one-sided p value of being positive; no difference at all is p one half."""
+    from scipy import stats
+
+    count = len(values)
+    mean = float(values.mean())
+    variance = float(values.var(ddof=1)) if count > 1 else float("nan")
+    if count < 2 or np.isnan(variance):
+        return mean, float("nan"), float("nan"), 0.0, 0.5
+    if variance == 0.0:
+        endless = float(np.sign(mean)) * np.inf if mean else 0.0
+        return mean, mean, mean, endless, 0.5 if mean == 0.0 else float(mean < 0.0)
+    freedom = count - 1.0
+    if lent is not None:
+        variance = (freedom * variance + lent.worth * lent.variance) / (freedom + lent.worth)
+        freedom += lent.worth
+    error = np.sqrt(variance / count)
+    half = float(stats.t.ppf(0.5 + LEVEL / 2, freedom)) * error
+    t = mean / error
+    return mean, mean - half, mean + half, t, float(stats.t.sf(t, freedom))
+
+
+def adjusted(outcomes: Sequence[Outcome]) -> list[float]:
+    """Return the p values of a ledger's claims, adjusted for looking at all of them (Holm)."""
+    return [float(p) for p in holm(np.array([outcome.p for outcome in outcomes]))]
+
+
+def verdict(outcome: Outcome, p: float, holds: float | None, reverses: float | None) -> str:
+    """Return the verdict on a claim.
+
+    Args:
+        outcome: at the defaults.
+        p: its adjusted p value.
+        holds, reverses: shares of the plausible space in which it holds and is reversed; None where not looked at.
+    """
+    sign = outcome.sign(p)
+    if holds is None or reverses is None:
+        if sign:
+            return "supported at the defaults" if sign > 0 else "not supported"
+        return "not supported" if _is_nothing(outcome) else "undecided"
+    if sign > 0 and holds >= MOSTLY and reverses <= 1.0 - LEVEL:
+        return "supported"
+    if holds >= HARDLY or (sign > 0 and holds > 0.0):
+        return "conditional"
+    if sign == 0 and not _is_nothing(outcome):
+        return "undecided"
+    return "not supported"
+
+
+def _is_nothing(outcome: Outcome) -> bool:
+    """Whether the whole interval is too small a difference to matter."""
+    edge = MATTERS * outcome.spread
+    return bool(max(abs(outcome.low), abs(outcome.high)) <= edge) if edge == edge else False

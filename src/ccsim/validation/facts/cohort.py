@@ -1,0 +1,78 @@
+"""A study of a cohort: today's customers followed for years, and what they are worth beside the formula.
+
+Of every customer of week 0 it is noted, year by year, whether he or she is still the same customer. Their value, for a
+margin of 1 a year paid at each year's end, is compared with r / (1 + i - r), r being what was retained in year one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.execution.runner import replicate_seed
+from ccsim.scenarios.scenario import Scenario
+from ccsim.simulation.simulation import Simulation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Columns of the frame, for expressions.
+COLUMNS = ("retention", "worth", "formula")
+
+
+def follow(
+    scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Callable[[int, int, int], Any] | None = None
+) -> pd.DataFrame:  # fmt: skip
+    """Return one row per scenario and replicate: retention in the first year, worth of a customer, and the formula's.
+
+    Args:
+        scenarios: what is compared.
+        replicates: organisations.
+        weeks: how long the cohort is followed; what remains after that is valued at the last year's retention.
+        seed: where the seeds begin.
+        progress: called with (done, planned, failed).
+    """
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for replicate in range(replicates):
+        for name, scenario in scenarios.items():
+            simulation = Simulation(scenario, replicate_seed(seed, replicate), weeks)
+            row = valued(_survivors(simulation, weeks), simulation.world.settings.accounts.discount)
+            rows.append({"unit": replicate, "scenario": name, "replicate": replicate, **row})
+            if progress:
+                progress(len(rows), len(scenarios) * replicates, 0)
+    return pd.DataFrame(rows)
+
+
+def _survivors(simulation: Simulation, weeks: int) -> list[float]:
+    """Return the share of the cohort that is left at the end of each year."""
+    customers = simulation.world.state.customers
+    cohort = np.flatnonzero(customers.active == 1)
+    person = customers.person[cohort].copy()
+    left = np.ones(len(cohort), dtype=bool)
+    shares = []
+    for week in range(weeks):
+        simulation.step()
+        left &= (customers.active[cohort] == 1) & (customers.person[cohort] == person)
+        if week % 52 == 51:
+            shares.append(float(left.mean()))
+    return shares
+
+
+def valued(survivors: list[float], discount: float) -> dict[str, float]:
+    """Return what a cohort is worth for each unit of yearly margin.
+
+    Args:
+        survivors: share left at the end of each year.
+        discount: rate a year.
+    """
+    shares = np.array(survivors)
+    years = np.arange(1, len(shares) + 1)
+    retention = shares[0]
+    lately = (shares[-1] / shares[0]) ** (1.0 / (len(shares) - 1)) if len(shares) > 1 else retention
+    rest = shares[-1] / (1.0 + discount) ** years[-1] * lately / (1.0 + discount - lately)
+    worth = float((shares / (1.0 + discount) ** years).sum() + rest)
+    return {"retention": float(retention), "worth": worth, "formula": float(retention / (1.0 + discount - retention))}

@@ -1,0 +1,197 @@
+"""Measures between units: what a study reports over many firms, units or people.
+
+A measure takes a study's frame, keeps what it needs as rows of numbers, and makes one figure of them. Its interval
+comes from resampling whatever was drawn independently: runs, organisations, never the people inside one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from ccsim.model.kpis import KPIS
+from ccsim.model.populations import Floats
+from ccsim.scenarios.io import Shape
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Resamples for an interval.
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A simulated figure with its 95 % interval (percentiles of the bootstrap), and from how many independent units."""
+
+    value: float
+    low: float
+    high: float
+    units: int
+
+
+class Measure(Shape):
+    """How a fact is measured; the fields are keys of the fact's ``measure`` table."""
+
+    kind: str
+    resamples: ClassVar[int] = RESAMPLES
+
+    def expressions(self) -> list[str]:
+        """Return the expressions over KPIs that the measure reads."""
+        return []
+
+    def scenarios_read(self) -> list[str]:
+        """Return the names of scenarios that it reads, beyond "all of them"."""
+        return []
+
+    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+        """Return what is measured, one row per observation, and the independent unit that each row belongs to."""
+        raise NotImplementedError
+
+    def value(self, rows: Floats) -> float:
+        """Return the figure."""
+        raise NotImplementedError
+
+
+def estimate(measure: Measure, frame: pd.DataFrame, seed: int = 1) -> Estimate:
+    """Return a measure's figure on a study's frame, with its interval."""
+    rows, owners = measure.rows(frame)
+    _, places = np.unique(np.array(owners, dtype=str), return_inverse=True)
+    groups = [np.flatnonzero(places == k) for k in range(places.max() + 1)] if len(rows) else []
+    value = measure.value(rows) if groups else float("nan")
+    if len(groups) < 2 or not np.isfinite(value):
+        return Estimate(value, value, value, len(groups))
+    rng, order, single = np.random.default_rng(seed), np.concatenate(groups), len(groups) == len(rows)
+    drawn = []
+    for _ in range(measure.resamples):
+        picks = rng.integers(0, len(groups), len(groups))
+        chosen = order[picks] if single else np.concatenate([groups[k] for k in picks])
+        drawn.append(measure.value(rows[chosen]))
+    # Resampled means vary less than means do, by the unit that estimating a mean costs.
+    wider = np.sqrt(len(groups) / (len(groups) - 1))
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return Estimate(value, float(value + wider * (low - value)), float(value + wider * (high - value)), len(groups))
+
+
+def over_weeks(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per run: levels averaged over the weeks kept, sums as a weekly rate between first and last."""
+    keys = ["unit", "scenario", "replicate"]
+    if "week" not in frame:
+        return frame
+    groups = frame.groupby(keys, sort=False)
+    mean, first, last = groups.mean(numeric_only=True), groups.first(), groups.last()
+    between = last["week"] - first["week"]
+    for name in set(KPIS) & set(frame.columns):
+        if KPIS[name].total == "sum":
+            rate = (last[name] - first[name]) / between.where(between > 0)
+            mean[name] = rate.fillna(last[name] / (last["week"] + 1))
+        elif KPIS[name].total == "last":
+            mean[name] = last[name]
+    return mean.reset_index()
+
+
+def evaluated(frame: pd.DataFrame, expression: str) -> Floats:
+    """Return an expression over a frame's columns, row by row; shape (rows,)."""
+    with np.errstate(invalid="ignore", divide="ignore"):  # what has no logarithm is unknown, and says so as nan
+        found: Any = frame.eval(expression)
+    return np.broadcast_to(np.asarray(found, dtype=np.float64), (len(frame),))
+
+
+class Between(Measure):
+    """A measure over units that are each seen once."""
+
+    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+        """Return one row per unit, one column per expression; units of which something is unknown are left out."""
+        seen = over_weeks(frame)
+        columns = np.column_stack([evaluated(seen, one) for one in self.expressions()])
+        known = np.isfinite(columns).all(axis=1)
+        return columns[known], seen["unit"].to_numpy()[known].tolist()
+
+
+class Mean(Between):
+    """The mean of ``y``."""
+
+    y: str
+
+    def expressions(self) -> list[str]:
+        """Return what is averaged."""
+        return [self.y]
+
+    def value(self, rows: Floats) -> float:
+        """Return the mean."""
+        return float(rows.mean())
+
+
+class Correlation(Between):
+    """Pearson's correlation of ``x`` and ``y`` between units, with ``given`` held fixed (partial correlation)."""
+
+    x: str
+    y: str
+    given: list[str] = Field(default_factory=list)
+
+    def expressions(self) -> list[str]:
+        """Return x, y, and what is held fixed."""
+        return [self.x, self.y, *self.given]
+
+    def value(self, rows: Floats) -> float:
+        """Return the correlation; nan where there is no variation."""
+        return correlated(*(unexplained(rows[:, k], rows[:, 2:]) for k in range(2)))
+
+
+class Lead(Between):
+    """How much closer ``x`` goes with ``y`` than with ``than``: the difference of the two correlations."""
+
+    x: str
+    y: str
+    than: str
+
+    def expressions(self) -> list[str]:
+        """Return x, y and than."""
+        return [self.x, self.y, self.than]
+
+    def value(self, rows: Floats) -> float:
+        """Return the difference."""
+        return correlated(rows[:, 0], rows[:, 1]) - correlated(rows[:, 0], rows[:, 2])
+
+
+class Slope(Between):
+    """The slope of ``y`` on ``x`` in a linear regression that also holds ``given`` (least squares).
+
+    ``standard`` counts both in their standard deviations.
+    """
+
+    x: str
+    y: str
+    given: list[str] = Field(default_factory=list)
+    standard: bool = False
+
+    def expressions(self) -> list[str]:
+        """Return x, y, and what else is in the regression."""
+        return [self.x, self.y, *self.given]
+
+    def value(self, rows: Floats) -> float:
+        """Return the slope; nan where x does not vary."""
+        x, y = (unexplained(rows[:, k], rows[:, 2:]) for k in range(2))
+        if x.std() < 1e-12:
+            return float("nan")
+        scale = rows[:, 0].std() / rows[:, 1].std() if self.standard else 1.0
+        return float(x @ y / (x @ x) * scale)
+
+
+def unexplained(y: Floats, given: Floats) -> Floats:
+    """Return what a linear regression on ``given`` (shape (rows, columns)) and a constant leaves of ``y``."""
+    if given.shape[1] == 0:
+        return y - y.mean()
+    design = np.column_stack([np.ones(len(y)), given])
+    return y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+
+
+def correlated(x: Floats, y: Floats) -> float:
+    """Return Pearson's correlation; nan where there is no variation."""
+    if x.std() < 1e-12 or y.std() < 1e-12:
+        return float("nan")
+    x, y = x - x.mean(), y - y.mean()
+    return float(x @ y / np.sqrt((x @ x) * (y @ y)))

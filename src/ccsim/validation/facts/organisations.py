@@ -1,0 +1,82 @@
+"""A study of organisations: scenarios, sweeps and samples, run as one experiment and laid out for measures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.errors import ResultsError
+from ccsim.execution.runner import Progress, run_experiment
+from ccsim.experiments.experiment import Experiment
+from ccsim.model.settings import declared
+from ccsim.scenarios.scenario import Scenario
+from ccsim.validation.facts.schema import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def sampled(study: Study, seed: int) -> list[dict[str, Any]]:
+    """Return the points at which a study's organisations stand: a Latin hypercube over the ranges that it varies."""
+    from scipy.stats import qmc
+
+    if not study.points:
+        return []
+    cube = qmc.LatinHypercube(len(study.vary), rng=np.random.default_rng(seed)).random(study.points)
+    return [{key: _inside(key, u, *study.vary[key]) for key, u in zip(study.vary, line, strict=True)} for line in cube]
+
+
+def _inside(key: str, u: float, low: float, high: float) -> float | int:
+    if declared()[key].kind is int:
+        return int(low + u * (high - low + 1.0 - 1e-9))
+    return float(low + u * (high - low))
+
+
+def experiment_of(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[str, int]]]:
+    """Return a study as an experiment, and of each of its scenarios the study's own and the point."""
+    points = sampled(study, seed)
+    whole: dict[str, Scenario] = {}
+    place: dict[str, tuple[str, int]] = {}
+    for number, values in enumerate(points or [{}]):
+        for name, scenario in study.scenarios.items():
+            key = f"{number:04d} {name}" if points else name
+            own = {**scenario.values(), **{k: 0 for move in scenario.schedule for k in move.set}}
+            whole[key] = scenario.changed({k: v for k, v in values.items() if k not in own})
+            place[key] = (name, number)
+    title = study.title or study.id
+    # Organisations of a sample are independent of each other: on common draws all would have the same executive.
+    units = {key: number for key, (_, number) in place.items()} if points else {}
+    return Experiment(
+        study.id, title, study.about, next(iter(whole)), whole, study.weeks[-1] + 1, study.replicates, seed, at=study.weeks,
+        units=units,
+    ), place  # fmt: skip
+
+
+def observe(
+    study: Study, *, seed: int = 1, workers: int | None = None, out: Path | None = None, resume: bool = False,
+    progress: Progress | None = None, command: list[str] | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Run a study and return one row per scenario, replicate and week.
+
+    Columns are all KPIs; ``unit``, what is independent: the point of a sample, else the replicate; ``swept``, the value
+    of the sweep; and in a sample the value of every lever that varies, by key.
+    """
+    experiment, place = experiment_of(study, seed)
+    results = run_experiment(experiment, workers=workers, out=out, resume=resume, progress=progress, command=command)
+    failures = results.manifest["failures"]
+    if failures:
+        last = failures[0]["error"].strip().splitlines()[-1]
+        raise ResultsError(f"{study.id}: {len(failures)} runs failed; the first, of {failures[0]['scenario']}: {last}")
+    frame = results.figures.copy()
+    points = sampled(study, seed)
+    numbers = frame["scenario"].map(lambda name: place[name][1])
+    frame["scenario"] = frame["scenario"].map(lambda name: place[name][0])
+    frame["unit"] = numbers if points else frame["replicate"]
+    frame["swept"] = frame["scenario"].map(study.swept).astype(float)
+    for key in study.vary if points else ():
+        low, high = study.vary[key]
+        values = np.array([point[key] for point in points], dtype=np.float64)
+        frame[key] = (values[numbers.to_numpy()] - low) / ((high - low) or 1.0)
+    return frame.sort_values(["unit", "replicate", "scenario", "week"], kind="stable").reset_index(drop=True)

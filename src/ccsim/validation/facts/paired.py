@@ -1,0 +1,145 @@
+"""Measures between scenarios that share their draws: contrasts, elasticities, asymmetry, spread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.model.populations import Floats
+from ccsim.validation.facts.measures import Measure, evaluated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def cells(frame: pd.DataFrame, y: str, wanted: list[tuple[str, int | None]]) -> tuple[Floats, list[Any]]:
+    """Return one row per unit with ``y`` in each cell (scenario, week), and the unit; None means the last week."""
+    found = frame.assign(value=evaluated(frame, y))
+    if "week" not in found:
+        found["week"] = 0
+    table = found.pivot_table(index="unit", columns=["scenario", "week"], values="value", dropna=False)
+    last = int(found["week"].max())
+    columns = [table[name, last if week is None else week].to_numpy(dtype=np.float64) for name, week in wanted]
+    rows = np.column_stack(columns)
+    known = np.isfinite(rows).all(axis=1)
+    return rows[known], table.index.to_numpy()[known].tolist()
+
+
+class Contrast(Measure):
+    """A weighted sum of ``y`` over scenarios: a difference (1, -1), an interaction (1, -1, -1, 1).
+
+    ``week`` is the week looked at, ``less_week`` one to be subtracted, ``log`` takes logarithms first, ``per`` divides,
+    and ``standard`` counts in standard deviations between runs of the first scenario.
+    """
+
+    y: str
+    scenarios: dict[str, float]
+    week: int | None = None
+    less_week: int | None = None
+    log: bool = False
+    per: float = 1.0
+    standard: bool = False
+
+    def expressions(self) -> list[str]:
+        """Return what is compared."""
+        return [self.y]
+
+    def scenarios_read(self) -> list[str]:
+        """Return the scenarios compared."""
+        return list(self.scenarios)
+
+    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+        """Return one row per unit: its contrast, and the value in the first scenario."""
+        rows, owners = cells(frame, self.y, [(name, self.week) for name in self.scenarios])
+        if self.less_week is not None:
+            rows = rows - cells(frame, self.y, [(name, self.less_week) for name in self.scenarios])[0]
+        values = np.log(rows) if self.log else rows
+        return np.column_stack([values @ np.array(list(self.scenarios.values())), rows[:, 0]]), owners
+
+    def value(self, rows: Floats) -> float:
+        """Return the mean contrast."""
+        scale = float(rows[:, 1].std(ddof=1)) if self.standard else 1.0
+        return float(rows[:, 0].mean() / self.per / scale) if scale > 0.0 else float("nan")
+
+
+class Elasticity(Measure):
+    """By how many per cent ``y`` rises for each per cent of ``x``, from scenario ``low`` to scenario ``high``."""
+
+    y: str
+    x: str
+    low: str
+    high: str
+    week: int | None = None
+
+    def expressions(self) -> list[str]:
+        """Return y and x."""
+        return [self.y, self.x]
+
+    def scenarios_read(self) -> list[str]:
+        """Return the two scenarios."""
+        return [self.low, self.high]
+
+    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+        """Return the logarithms' differences in y and x, one row per unit."""
+        wanted = [(self.low, self.week), (self.high, self.week)]
+        (y, owners), (x, _) = (cells(frame, one, wanted) for one in (self.y, self.x))
+        return np.column_stack([np.diff(np.log(y)), np.diff(np.log(x))]), owners
+
+    def value(self, rows: Floats) -> float:
+        """Return the ratio of the mean differences."""
+        return float(rows[:, 0].mean() / rows[:, 1].mean())
+
+
+class Asymmetry(Measure):
+    """How large the response to one shock is beside the response to the opposite one: its size over the other's."""
+
+    y: str
+    base: str
+    shock: str
+    opposite: str
+    week: int | None = None
+
+    def expressions(self) -> list[str]:
+        """Return what responds."""
+        return [self.y]
+
+    def scenarios_read(self) -> list[str]:
+        """Return the three scenarios."""
+        return [self.base, self.shock, self.opposite]
+
+    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+        """Return both responses, one row per unit."""
+        rows, owners = cells(frame, self.y, [(name, self.week) for name in self.scenarios_read()])
+        return rows[:, 1:] - rows[:, :1], owners
+
+    def value(self, rows: Floats) -> float:
+        """Return the ratio of the sizes of the mean responses."""
+        shock, opposite = np.abs(rows.mean(axis=0))
+        return float(opposite / shock)
+
+
+class Spread(Measure):
+    """How much more runs differ in one scenario than in another: the logarithm of the ratio of standard deviations."""
+
+    y: str
+    scenario: str
+    than: str
+    week: int | None = None
+
+    def expressions(self) -> list[str]:
+        """Return what differs."""
+        return [self.y]
+
+    def scenarios_read(self) -> list[str]:
+        """Return the two scenarios."""
+        return [self.scenario, self.than]
+
+    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+        """Return the value in both, one row per unit."""
+        return cells(frame, self.y, [(name, self.week) for name in self.scenarios_read()])
+
+    def value(self, rows: Floats) -> float:
+        """Return ln(sd / sd)."""
+        here, there = rows.std(axis=0, ddof=1)
+        return float(np.log(here / there)) if here > 0.0 and there > 0.0 else float("nan")

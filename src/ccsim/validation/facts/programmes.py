@@ -1,0 +1,70 @@
+"""Measures of an ensemble: how many of many programmes reach what they set out for.
+
+A programme succeeds if a KPI ends so far above the same organisation without it as is a medium difference between
+organisations: half a standard deviation (Cohen 1988). The yardstick comes from the ensemble; no level is set.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import Field
+
+from ccsim.model.populations import Floats
+from ccsim.validation.facts.measures import Measure, evaluated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What counts as reaching the goal, in standard deviations between organisations.
+MEDIUM = 0.5
+
+
+class Success(Measure):
+    """Share of programmes whose ``y`` ends above ``base``'s by a medium difference.
+
+    Of the scenarios in ``of`` (all but the base if none is named); with ``than`` less the share of those. With
+    ``practices`` (levers) the ratio of the shares in the best and the worst fifth by mean practice.
+    """
+
+    y: str
+    base: str
+    of: list[str] = Field(default_factory=list)
+    than: list[str] = Field(default_factory=list)
+    practices: list[str] = Field(default_factory=list)
+
+    def expressions(self) -> list[str]:
+        """Return what is to rise."""
+        return [self.y]
+
+    def scenarios_read(self) -> list[str]:
+        """Return the scenarios."""
+        return [self.base, *self.of, *self.than]
+
+    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+        """Return one row per programme: whether it succeeds, on which side it is counted, and its mean practice."""
+        last = frame[frame["week"] == frame["week"].max()]
+        last = last.assign(value=evaluated(last, self.y)).set_index(["unit", "scenario"])
+        values = last["value"].unstack()
+        yardstick = MEDIUM * values[self.base].std(ddof=1)
+        of = self.of or [name for name in values if name != self.base and name not in self.than]
+        rows, owners = [], []
+        for side, names in ((1.0, of), (-1.0, self.than)):
+            for name in names:
+                for unit, gain in (values[name] - values[self.base]).dropna().items():
+                    rows.append((gain > yardstick, side, self._practice(last.loc[(unit, name)])))
+                    owners.append(unit)
+        return np.array(rows, dtype=np.float64), owners
+
+    def _practice(self, run: Any) -> float:
+        return float(np.mean([run[key] for key in self.practices])) if self.practices else 0.0
+
+    def value(self, rows: Floats) -> float:
+        """Return the share, the difference of shares, or the ratio of shares."""
+        if self.practices:
+            low, high = np.quantile(rows[:, 2], [0.2, 0.8])
+            worst, best = rows[rows[:, 2] <= low, 0].mean(), rows[rows[:, 2] >= high, 0].mean()
+            return float(best / worst) if worst > 0.0 else float("inf")
+        here, there = rows[rows[:, 1] > 0.0, 0], rows[rows[:, 1] < 0.0, 0]
+        return float(here.mean() - (there.mean() if self.than else 0.0))

@@ -1,0 +1,169 @@
+"""The scorecard as people read it: a terminal table, a Markdown page with a figure for each study, Parquet."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from ccsim.validation.facts.schema import Apart
+from ccsim.validation.facts.scorecard import INSIDE, OUTSIDE, UNDECIDED, Score, table
+
+#: Verdicts with a colour each, which also differ in lightness and in the mark.
+COLOURS = {INSIDE: "#0b5394", OUTSIDE: "#a61c00", UNDECIDED: "#8a6d00"}
+MARKS = {INSIDE: "D", OUTSIDE: "X", UNDECIDED: "s"}
+
+
+def number(value: float) -> str:
+    """Return a number as people write it; an open end as an ellipsis."""
+    if value != value:
+        return "–"
+    if abs(value) == float("inf"):
+        return "…"
+    return f"{value:.3g}" if abs(value) < 1000.0 else f"{value:,.0f}"
+
+
+def interval(low: float, high: float) -> str:
+    """Return an interval; one that is open on a side as a comparison."""
+    if low == -float("inf"):
+        return f"below {number(high)}"
+    if high == float("inf"):
+        return f"above {number(low)}"
+    return f"{number(low)} to {number(high)}"
+
+
+def summary(scores: Sequence[Score]) -> str:
+    """Return the counts of verdicts in a sentence or two."""
+    checks = Counter(one.verdict for one in scores if one.fact.checks)
+    told = ", ".join(f"{checks[name]} {name}" for name in COLOURS if checks[name])
+    context = sum(not one.fact.checks for one in scores)
+    also = f" {context} further numbers were recalled, not looked up, and are shown as context." if context else ""
+    return f"{sum(checks.values())} facts checked: {told}.{also}"
+
+
+def print_scores(scores: Sequence[Score], console: Any) -> None:
+    """Print the table."""
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, show_edge=False)
+    for heading, justify in (("fact", "left"), ("published", "right"), ("interval", "right"), ("simulated", "right"),
+                             ("95 % interval", "right"), ("", "left"), ("tag", "left"), ("role", "left"),
+                             ("source", "left")):  # fmt: skip
+        grid.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for one in scores:
+        fact, found = one.fact, one.estimate
+        grid.add_row(
+            fact.id, "" if fact.published is None else number(fact.published), interval(fact.low, fact.high),
+            number(found.value), interval(found.low, found.high), one.verdict if fact.checks else f"({one.verdict})",
+            fact.tag, fact.role, fact.source,
+        )  # fmt: skip
+    console.print(grid)
+    console.print(summary(scores))
+
+
+def picture(scores: Sequence[Score]) -> bytes:
+    """Draw a study: for each fact the published interval as a band, the simulated one as a mark; return a PNG."""
+    import matplotlib.pyplot as plt
+
+    figure, panels = plt.subplots(
+        len(scores), 1, figsize=(6.6, 0.35 + 0.72 * len(scores)), layout="constrained", squeeze=False
+    )
+    for axis, one in zip(panels[:, 0], scores, strict=True):
+        _panel(axis, one)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=130)
+    plt.close(figure)
+    return buffer.getvalue()
+
+
+def _panel(axis: Any, one: Score) -> None:
+    fact, found = one.fact, one.estimate
+    left, right = _limits(one)
+    band = (max(fact.low, left), min(fact.high, right))
+    axis.axvspan(*band, color="#d5dde5", linewidth=0)
+    if fact.published is not None:
+        axis.axvline(fact.published, color="#5b6b7a", linewidth=1.4, linestyle=(0, (2, 1.5)))
+    if found.value == found.value:
+        axis.plot([found.low, found.high], [0, 0], color=COLOURS[one.verdict], linewidth=1.8, solid_capstyle="butt")
+        axis.plot(
+            [found.value],
+            [0],
+            MARKS[one.verdict],
+            color=COLOURS[one.verdict],
+            markersize=6.5,
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+        )
+    axis.set_xlim(left, right)
+    axis.set_ylim(-1, 1)
+    axis.set_yticks([])
+    axis.tick_params(labelsize=7, length=2.5)
+    axis.locator_params(axis="x", nbins=6)
+    axis.spines[["top", "right", "left"]].set_visible(False)
+    told = one.verdict if fact.checks else f"({one.verdict}), context"
+    axis.set_title(f"{fact.id}: {told}", fontsize=8, loc="left", pad=3, color=COLOURS[one.verdict])
+
+
+def _limits(one: Score) -> tuple[float, float]:
+    """Return the ends of an axis that shows both intervals, and zero where a sign is all that was published."""
+    fact, found = one.fact, one.estimate
+    known = [fact.low, fact.high, found.low, found.high, found.value, fact.published]
+    places = [float(x) for x in known if x is not None and x == x and abs(x) != float("inf")]
+    left, right = min(places), max(places)
+    room = 0.12 * ((right - left) or abs(right) or 1.0)
+    if fact.low == -float("inf") or fact.high == float("inf"):
+        room *= 2.0
+    return left - room, right + room
+
+
+def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequence[Apart] = ()) -> list[Path]:
+    """Write ``validation.md`` with its figures and ``validation.parquet``.
+
+    Args:
+        scores: the scores, those of a study together.
+        folder: where to.
+        made_by: the command and commit, for the page's head.
+        apart: what the organisation does not speak to.
+    """
+    import jinja2
+
+    figures = folder / "figures" / "validation"
+    figures.mkdir(parents=True, exist_ok=True)
+    studies = []
+    for _, group in groupby(scores, key=lambda one: one.study.id):
+        some = list(group)
+        (figures / f"{some[0].study.id}.png").write_bytes(picture(some))
+        studies.append({"study": some[0].study, "rows": [row_of(one) for one in some]})
+    place = jinja2.Environment(
+        loader=jinja2.PackageLoader("ccsim.validation.facts", "templates"), trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )  # fmt: skip
+    told = {"studies": studies, "summary": summary(scores), "made_by": made_by, "apart": apart}
+    page, parquet = folder / "validation.md", folder / "validation.parquet"
+    page.write_text(place.get_template("validation.md.j2").render(told), encoding="utf-8")
+    table(scores).to_parquet(parquet)
+    return [page, parquet]
+
+
+def row_of(one: Score) -> dict[str, Any]:
+    """Return what the page says of a fact."""
+    fact, found = one.fact, one.estimate
+    return {
+        "id": fact.id, "says": fact.says, "published": "" if fact.published is None else number(fact.published),
+        "interval": interval(fact.low, fact.high), "simulated": number(found.value),
+        "simulated_interval": interval(found.low, found.high) if found.units > 1 else "exact",
+        "verdict": one.verdict if fact.checks else f"({one.verdict})", "tag": fact.tag, "role": fact.role,
+        "source": fact.source, "note": fact.note, "units": found.units, "measure": how(one),
+    }  # fmt: skip
+
+
+def how(one: Score) -> str:
+    """Return in words how a fact is measured: its kind and what it reads, as the record has it."""
+    measure = one.fact.measure
+    fields = {
+        k: v for k, v in measure.model_dump().items() if k != "kind" and v != type(measure).model_fields[k].default
+    }
+    return f"{measure.kind}: " + ", ".join(f"{key} = {value}" for key, value in fields.items() if value not in ([], ""))

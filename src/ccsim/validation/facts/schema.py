@@ -1,0 +1,350 @@
+"""Facts as they are written down: studies and published numbers, read from TOML, every fault with its line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from ccsim.errors import InputError, InputFaults, UnknownName, did_you_mean
+from ccsim.model.kpis import KPIS
+from ccsim.scenarios.io import Reader, Shape, scenario_of
+from ccsim.scenarios.scenario import Scenario, check, library
+from ccsim.scenarios.toml_positions import read_toml
+from ccsim.validation.facts import cohort, people
+from ccsim.validation.facts.identities import Identity
+from ccsim.validation.facts.measures import Correlation, Lead, Mean, Measure, Slope
+from ccsim.validation.facts.paired import Asymmetry, Contrast, Elasticity, Spread
+from ccsim.validation.facts.programmes import Success
+from ccsim.validation.facts.shapes import HalfLife, Steepness
+
+#: Kinds of measure, by the name that facts use.
+MEASURES: dict[str, type[Measure]] = {
+    "mean": Mean, "correlation": Correlation, "lead": Lead, "slope": Slope, "contrast": Contrast,
+    "elasticity": Elasticity, "asymmetry": Asymmetry, "spread": Spread, "steepness": Steepness,
+    "half-life": HalfLife, "success": Success, "identity": Identity,
+}  # fmt: skip
+#: Who is looked at, and the names that expressions may use there.
+SUBJECTS: dict[str, tuple[str, ...]] = {
+    "organisations": tuple(KPIS), "people": people.COLUMNS, "cohort": cohort.COLUMNS, "formula": (),
+}  # fmt: skip
+#: How a number was come by (see ``docs/validation.md``), and whether it may count as a check.
+TAGS = {"V-P": True, "V-S": True, "exact": True, "R-H": False, "R-M": False, "R-L": False}
+ROLES = ("calibration", "held out")
+#: Functions that expressions may use.
+FUNCTIONS = ("log", "exp", "sqrt", "abs")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A published number, and how it is measured in its study.
+
+    Attributes:
+        id, says: its short name and its sentence.
+        published: the number as published, None where only a sign or a range is.
+        low, high: its interval; infinite on the side that is open.
+        tag: how the number was come by, one of :data:`TAGS`.
+        source: where it comes from.
+        role: ``"calibration"`` if a default was set by it, else ``"held out"``.
+        measure: how it is measured.
+        note: what the comparison leaves out, or why the interval is what it is.
+    """
+
+    id: str
+    says: str
+    published: float | None
+    low: float
+    high: float
+    tag: str
+    source: str
+    role: str
+    measure: Measure
+    note: str = ""
+
+    @property
+    def checks(self) -> bool:
+        """Whether it counts as a check; numbers that nobody has looked up in print are context only."""
+        return TAGS[self.tag]
+
+
+@dataclass(frozen=True)
+class Study:
+    """An experiment that a source describes, and the facts that it speaks to.
+
+    Attributes:
+        id, title, about: the file's name, a few words, and what is done.
+        subject: who is looked at, one of :data:`SUBJECTS`.
+        scenarios: what is compared, by name.
+        swept: the value of the sweep in each scenario that is a point of it.
+        vary, points: ranges of levers by key, and how many organisations differ within them (a Latin hypercube).
+        replicates: runs of each scenario (and of each point).
+        weeks: the weeks of which figures are kept, the horizon last.
+        facts: what is measured.
+        file: where it is written.
+    """
+
+    id: str
+    title: str
+    about: str
+    subject: str
+    scenarios: dict[str, Scenario]
+    swept: dict[str, float]
+    vary: dict[str, tuple[float, float]]
+    points: int
+    replicates: int
+    weeks: tuple[int, ...]
+    facts: tuple[Fact, ...]
+    file: str
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A published number that the organisation does not speak to, and why."""
+
+    says: str
+    source: str
+    why: str
+
+
+class ApartShape(Shape):
+    """One ``[[apart]]`` of a file."""
+
+    says: str = ""
+    source: str = ""
+    why: str = ""
+
+
+class FactShape(Shape):
+    """One ``[[fact]]`` of a file."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+    says: Annotated[str, Field(min_length=1)]
+    published: float | None = None
+    low: float | None = None
+    high: float | None = None
+    tag: str
+    source: Annotated[str, Field(min_length=1)]
+    role: str = "held out"
+    note: str = ""
+    measure: dict[str, Any]
+
+
+class StudyShape(Shape):
+    """A file of facts: one study."""
+
+    title: str = ""
+    about: str = ""
+    subject: str = "organisations"
+    replicates: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 1
+    points: Annotated[int, Field(ge=0, le=100_000, strict=True)] = 0
+    weeks: Annotated[list[Annotated[int, Field(ge=0, le=5000, strict=True)]], Field(min_length=1)] = Field(
+        default_factory=lambda: [155]
+    )
+    scenarios: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    sweep: dict[str, list[Any]] = Field(default_factory=dict)
+    vary: dict[str, list[float]] = Field(default_factory=dict)
+    fact: list[dict[str, Any]] = Field(default_factory=list)
+    apart: list[dict[str, Any]] = Field(default_factory=list)
+
+
+def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[Study]:
+    """Return studies with their facts, all or those named, in the order of their files.
+
+    Args:
+        names: ids of facts or of studies; case does not matter.
+        folder: where the files are; by default ``facts/`` here, or those that ccsim ships.
+
+    Raises:
+        UnknownName: neither a fact nor a study bears a name.
+        InputFaults: what is wrong with the files, all of it.
+        InputError: there are no files.
+    """
+    from dataclasses import replace
+
+    files = _files(folder)
+    faults: list[Any] = []
+    studies = [study for file in files if (study := _read(file, faults)) is not None]
+    if faults:
+        raise InputFaults(faults)
+    _refuse_twins(studies)
+    known = {name.casefold() for study in studies for name in (study.id, *(fact.id for fact in study.facts))}
+    for name in names:
+        if name.casefold() not in known:
+            raise UnknownName("fact or study", name, [fact.id for study in studies for fact in study.facts])
+    wanted = {name.casefold() for name in names} or known
+    chosen = []
+    for study in studies:
+        facts = tuple(fact for fact in study.facts if {fact.id.casefold(), study.id.casefold()} & wanted)
+        chosen += [replace(study, facts=facts)] if facts else []
+    return chosen
+
+
+def load_apart(folder: Path | None = None) -> list[Apart]:
+    """Return what the organisation does not speak to.
+
+    Raises:
+        InputFaults: what is wrong with the files, all of it.
+    """
+    found: list[Apart] = []
+    faults: list[Any] = []
+    for file in _files(folder):
+        data, places = read_toml(file)
+        reader = Reader(file, places)
+        shape = reader.shape(StudyShape, data)
+        found += [
+            Apart(**reader.part("apart", k).shape(ApartShape, row).model_dump()) for k, row in enumerate(shape.apart)
+        ]
+        faults += reader.faults
+    if faults:
+        raise InputFaults(faults)
+    return found
+
+
+def _files(folder: Path | None) -> list[Path]:
+    places = [folder] if folder else [Path("facts"), *library("facts")]
+    files = next((found for place in places if (found := sorted(place.glob("*.toml")))), [])
+    if not files:
+        raise InputError(f"{places[0]}: holds no facts (files that end in .toml)")
+    return files
+
+
+def _refuse_twins(studies: Iterable[Study]) -> None:
+    seen: dict[str, str] = {}
+    for study in studies:
+        for fact in study.facts:
+            if fact.id.casefold() in seen:
+                raise InputError(f"{study.file}: there is already a fact {fact.id!r}, in {seen[fact.id.casefold()]}")
+            seen[fact.id.casefold()] = study.file
+
+
+def _read(file: Path, faults: list[Any]) -> Study | None:
+    data, places = read_toml(file)
+    reader = Reader(file, places)
+    shape = reader.shape(StudyShape, data)
+    if shape.subject not in SUBJECTS:
+        reader.fault(("subject",), f"{shape.subject!r} is not accepted{did_you_mean(shape.subject, SUBJECTS)}")
+    scenarios = {
+        name: scenario_of(reader.part("scenarios", name), {"title": name, **one}, name)
+        for name, one in shape.scenarios.items()
+    } or {"nothing": Scenario("nothing", "Doing nothing")}  # fmt: skip
+    swept = _swept(reader, shape, scenarios)
+    vary = _ranges(reader, shape)
+    facts = [_fact(reader.part("fact", k), row, shape.subject, scenarios) for k, row in enumerate(shape.fact)]
+    faults += reader.faults
+    if reader.faults:
+        return None
+    return Study(
+        file.stem, shape.title, shape.about, shape.subject, scenarios, swept, vary, shape.points if vary else 0,
+        shape.replicates, tuple(sorted(shape.weeks)), tuple(fact for fact in facts if fact), str(file),
+    )  # fmt: skip
+
+
+def _swept(reader: Reader, shape: StudyShape, scenarios: dict[str, Scenario]) -> dict[str, float]:
+    """Replace the first scenario by the points of a sweep over one lever, and return their values."""
+    if not shape.sweep:
+        return {}
+    part = reader.part("sweep")
+    if len(shape.sweep) > 1:
+        part.fault((), "a sweep takes one lever and its values")
+    base = next(iter(scenarios.values()))
+    scenarios.clear()
+    found = {}
+    for lever, values in shape.sweep.items():
+        for number, value in enumerate(values):
+            name = f"{lever} = {value}"
+            try:
+                scenarios[name] = base.changed({lever: value}, name=name)
+                found[name] = float(value)
+            except (InputError, ValueError) as error:
+                part.fault((lever, number), str(error))
+    return found
+
+
+def _ranges(reader: Reader, shape: StudyShape) -> dict[str, tuple[float, float]]:
+    part = reader.part("vary")
+    found = {}
+    for key, ends in shape.vary.items():
+        try:
+            if len(ends) != 2:
+                raise InputError("takes two numbers, the least and the most")
+            for value in ends:
+                check(key, value)
+            found[key] = (float(ends[0]), float(ends[1]))
+        except InputError as error:
+            part.fault((key,), str(error))
+    return found
+
+
+def _fact(part: Reader, row: dict[str, Any], subject: str, scenarios: dict[str, Scenario]) -> Fact | None:
+    before = len(part.faults)
+    shape = _shaped(part, row, FactShape)
+    if shape is None:
+        return None
+    for key, value, options in (("tag", shape.tag, TAGS), ("role", shape.role, ROLES)):
+        if value not in options:
+            part.fault((key,), f"{value!r} is not accepted{did_you_mean(value, options)}")
+    measure = _measure(part.part("measure"), shape.measure, subject, scenarios)
+    low = -float("inf") if shape.low is None else shape.low
+    high = float("inf") if shape.high is None else shape.high
+    if shape.low is None and shape.high is None:
+        part.fault(("low",), "is missing: a fact takes low, high, or both")
+    if low > high:
+        part.fault(("low",), f"{shape.low!r} is not accepted; it takes at most high, {shape.high!r}")
+    if measure is None or len(part.faults) > before:
+        return None
+    return Fact(
+        shape.id, shape.says, shape.published, low, high, shape.tag, shape.source, shape.role, measure, shape.note
+    )  # fmt: skip
+
+
+def _shaped(part: Reader, row: dict[str, Any], shape: type[Any]) -> Any:
+    """Return a table in a shape, some of whose keys have no default; None where something is wrong, which is noted."""
+    missing = [key for key, one in shape.model_fields.items() if one.is_required() and key not in row]
+    for key in missing:
+        part.fault((key,), "is missing")
+    for key in row if missing else ():
+        if key not in shape.model_fields:
+            part.fault((key,), f"there is no such key{did_you_mean(key, shape.model_fields)}")
+    before = len(part.faults)
+    try:
+        found = None if missing else part.shape(shape, row)
+    except ValidationError:  # what is wrong has been noted; the rest cannot stand without it
+        return None
+    return found if len(part.faults) == before else None
+
+
+def _measure(
+    part: Reader, row: dict[str, Any], subject: str, scenarios: dict[str, Scenario]
+) -> Measure | None:  # fmt: skip
+    kind = row.get("kind")
+    if kind not in MEASURES:
+        part.fault(("kind",), f"{kind!r} is not accepted{did_you_mean(str(kind), MEASURES)}")
+        return None
+    measure: Measure | None = _shaped(part, row, MEASURES[kind])
+    if measure is None:
+        return None
+    for name in measure.scenarios_read():
+        if name not in scenarios:
+            part.fault((), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
+    for text in measure.expressions():
+        _check_expression(part, text, SUBJECTS.get(subject, ()))
+    return measure
+
+
+def _check_expression(part: Reader, text: str, known: Sequence[str]) -> None:
+    """Refuse what is no arithmetic over known names."""
+    try:
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError:
+        part.fault((), f'{text!r} is not accepted; it takes arithmetic, such as "100 * fcr"')
+        return
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id not in known and not (node.id in FUNCTIONS and node.id in called):
+            part.fault((), str(UnknownName("KPI", node.id, known)))
+        elif isinstance(node, (ast.Attribute, ast.Subscript, ast.Lambda)):
+            part.fault((), f'{text!r} is not accepted; it takes arithmetic, such as "100 * fcr"')

@@ -1,0 +1,109 @@
+"""The scorecard: every fact measured, beside what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ccsim.errors import InputError
+from ccsim.validation.facts import cohort, organisations, people
+from ccsim.validation.facts.measures import Estimate, estimate
+from ccsim.validation.facts.schema import Fact, Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INSIDE, OUTSIDE, UNDECIDED = "inside", "outside", "undecided"
+
+
+@dataclass(frozen=True)
+class Score:
+    """A fact, what came out for it, and where that lies."""
+
+    study: Study
+    fact: Fact
+    estimate: Estimate
+
+    @property
+    def verdict(self) -> str:
+        """``inside`` if the figure lies in the published interval, ``outside`` if chance cannot have put it out.
+
+        ``undecided`` is what chance could turn: a figure outside whose own interval reaches in, and, where only a
+        sign was published, a figure of the right sign whose interval reaches the wrong one.
+        """
+        found, fact = self.estimate, self.fact
+        if found.value != found.value:
+            return UNDECIDED
+        if fact.low <= found.value <= fact.high:
+            closed = fact.low > -float("inf") and fact.high < float("inf")
+            return INSIDE if closed or fact.low <= found.low <= found.high <= fact.high else UNDECIDED
+        return OUTSIDE if found.high < fact.low or found.low > fact.high else UNDECIDED
+
+
+def resized(study: Study, size: float) -> Study:
+    """Return a study with a factor as many points (of a sample) or replicates."""
+    if size <= 0.0:
+        raise InputError(f"size: {size!r} is not accepted; it takes a factor above 0")
+    if study.points:
+        return replace(study, points=max(8, round(study.points * size)))
+    return replace(study, replicates=max(2, round(study.replicates * size)))
+
+
+def runs_of(study: Study) -> int:
+    """Return how many runs a study takes."""
+    return 0 if study.subject == "formula" else len(study.scenarios) * max(1, study.points) * study.replicates
+
+
+def score(
+    studies: Sequence[Study], *, seed: int = 1, workers: int | None = None, out: Path | None = None,
+    resume: bool = False, progress: Callable[[str], Any] | None = None, command: list[str] | None = None,
+) -> list[Score]:  # fmt: skip
+    """Measure facts.
+
+    Args:
+        studies: with the facts wanted.
+        seed: of all draws and samples.
+        workers, resume, command: see :func:`ccsim.execution.runner.run_experiment`. Studies of people and of cohorts are small,
+            run in this process, and are not kept.
+        out: gets a folder for each study.
+        progress: from a title to a context that yields what is called with (done, planned, failed).
+    """
+    from contextlib import nullcontext
+
+    shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command}
+    scores = []
+    for study in studies:
+        with progress(study.title) if progress and runs_of(study) else nullcontext(None) as show:
+            frame = _observed(study, seed, out, show, shared)
+        scores += [Score(study, fact, estimate(fact.measure, frame, seed)) for fact in study.facts]
+    return scores
+
+
+def _observed(study: Study, seed: int, out: Path | None, show: Any, shared: dict[str, Any]) -> pd.DataFrame:
+    """Run a study, whoever it looks at."""
+    import pandas as pd
+
+    if study.subject == "formula":
+        return pd.DataFrame()
+    if study.subject == "organisations":
+        return organisations.observe(study, seed=seed, out=out and out / study.id, progress=show, **shared)
+    look = people.observe if study.subject == "people" else cohort.follow
+    return look(study.scenarios, study.replicates, study.weeks[-1] + 1, seed, show)
+
+
+def table(scores: Sequence[Score]) -> pd.DataFrame:
+    """Return one row per fact."""
+    import pandas as pd
+
+    rows = [
+        {
+            "id": one.fact.id, "study": one.study.id, "fact": one.fact.says, "published": one.fact.published,
+            "published_low": one.fact.low, "published_high": one.fact.high, "simulated": one.estimate.value,
+            "low": one.estimate.low, "high": one.estimate.high, "units": one.estimate.units, "verdict": one.verdict,
+            "tag": one.fact.tag, "checks": one.fact.checks, "role": one.fact.role, "source": one.fact.source,
+        }
+        for one in scores
+    ]  # fmt: skip
+    return pd.DataFrame(rows)

@@ -1,0 +1,126 @@
+"""``ccsim sweep`` and ``ccsim resume``, as they are called."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from ccsim.cli.main import app
+from ccsim.errors import InputError, ResultsError
+from ccsim.execution.runner import run_experiment
+from ccsim.execution.stopping import stopping_table
+from ccsim.experiments.experiment import Experiment
+from ccsim.results.results import open_results
+
+TINY = [
+    "--weeks", "12", "--replicates", "2", "--workers", "1",
+    *(word for key, value in (("staff", 24), ("customers", 160), ("warm_up", 6), ("departments", 3), ("front_departments", 2))
+      for word in ("--set", f"organisation.{key}={value}")),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def ccsim(*words: str) -> str:
+    """Run the command line in this process and return what it says."""
+    sys.argv = ["ccsim", *words]
+    done = CliRunner().invoke(app, list(words))
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.output
+
+
+def test_a_sweep_leaves_table_figures_and_a_picture(here: Path) -> None:
+    told = ccsim("sweep", "combined", "--vary", "programme.budget=0:20000", "--vary", "programme.from_top=0,0.5,1",
+                 "--points", "6", "--kpi", "csat", *TINY)  # fmt: skip
+    folder = here / "results" / "combined-sweep-1"
+    assert "programme.budget" in told
+    assert len(pd.read_parquet(folder / "responses.parquet")) == 12
+    assert len(pd.read_csv(folder / "table.csv")) == 2
+    assert (folder / "figure.png").stat().st_size > 10_000
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["experiment"]["design"]["kind"] == "latin-hypercube"
+    before = open_results(folder).hash()
+    for path in (folder / "figures").iterdir():
+        path.unlink()
+    ccsim("resume", str(folder), "--workers", "1")
+    assert open_results(folder).hash() == before
+
+
+def test_replicates_are_added_until_the_interval_is_as_narrow_as_asked(here: Path) -> None:
+    options = [word for word in TINY if word != "2"]
+    options[options.index("--replicates")] = "--replicates=10"
+    told = ccsim("compare", "direction", "--until", "csat=0.04", "--out", "r", *options)
+    results = open_results("r")
+    table = stopping_table(results)
+    assert table["reached"].all() and table["half_width"].max() <= 0.04 and table["runs"].max() > 10
+    runs = int(table["runs"].max())
+    assert results.runs["replicate"].nunique() == runs
+    assert f"Until:   {runs} replicates; intervals as narrow as asked: at most ±" in told
+
+
+def test_a_folder_of_several_parts_is_resumed_by_running_its_command_again(here: Path) -> None:
+    ccsim("optimise", "combined", "--vary", "programme.budget=0:20000", "--maximise", "csat", "--trials", "8",
+          *TINY[:1], "3", *TINY[2:], "--out", "o")  # fmt: skip
+    before = pd.read_parquet("o/plans.parquet")
+    shards = {path: path.stat().st_mtime_ns for path in Path("o").rglob("part-*.parquet")}
+    lost = next(path for path in shards if "report" in path.parts)
+    lost.unlink()
+    ccsim("resume", "o", "--workers", "1")
+    pd.testing.assert_frame_equal(before, pd.read_parquet("o/plans.parquet"), check_exact=True)
+    assert lost.exists()
+    assert all(path.stat().st_mtime_ns == when for path, when in shards.items() if path != lost)
+
+
+def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experiment: Experiment) -> None:
+    results = run_experiment(small_experiment, workers=1, out="r")
+    told = ccsim("resume", "r", "--workers", "1", "--format", "csv")
+    assert told.startswith("scenario,kpi")
+    assert open_results("r").hash() == results.hash()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("sweep", "combined"), "has no design; say what to vary"),
+        (("sweep", "combined", "--vary", "programme.budgt"), "did you mean 'programme.budget'"),
+        (("sweep", "combined", "--vary", "programme.budget", "--design", "sobel"), "did you mean 'sobol'"),
+        (("sweep", "combined", "--vary", "programme.budget", "--kpi", "csta"), "did you mean 'csat'"),
+        (("sweep", "combind", "--vary", "programme.budget"), "did you mean 'combined'"),
+        (("sweep", "combined", "--vary", "programme.budget", "--until", "csat"), "reads like --until csat=0.2"),
+        (("sweep", "combined", "--vary", "programme.budget", "--until", "csat=0.2"), "until takes at least 10"),
+        (("sweep", "combined", "--vary", "programme.budget", "--budget", "soon"), "such as 90s, 10m"),
+        (("sweep", "combined", "--vary", "assumptions", "--design", "factorial", "--levels", "9"), r"about 10\^\d+ points"),
+        (("compare", "direction", "--until", "csat=-1"), "more than 0"),
+        (("compare", "direction", "--weeks", "99999999"), "weeks: 99999999 is not accepted; it takes at most 5200"),
+        (("sensitivity", "combined", "--weeks", "5201"), "it takes at most 5200"),
+        (("sensitivity", "combined", "--over", "levers=3"), "levers stands for many; values are given to one key"),
+        (("optimise", "combined", "--vary", "programme.budget", "--maximise", "csat", "--budget-money", "nan"), "an amount in EUR"),
+        (("optimise", "combined", "--vary", "programme.budget", "--maximise", "csat", "--worlds", "-4"), "worlds: -4 is not"),
+        (("optimise", "combined", "--vary", "programme.budget", "--maximise", "csat", "--budget", "never"), "such as 90s, 10m"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_clear_message(words: tuple[str, ...], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        ccsim(*words)
+
+
+def test_a_folder_of_several_results_says_which_there_are(here: Path, small_experiment: Experiment) -> None:
+    for name in ("r", "s"):
+        run_experiment(small_experiment, workers=1, out=here / "all" / name, command=["ccsim", "compare", "small"])
+    with pytest.raises(ResultsError, match="holds some; name the one to go on with, such as all/r, all/s"):
+        ccsim("resume", "all")
+
+
+def test_a_folder_without_results_cannot_be_resumed(here: Path) -> None:
+    with pytest.raises(ResultsError, match="is no results folder"):
+        ccsim("resume", str(here))

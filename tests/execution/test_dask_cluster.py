@@ -1,0 +1,88 @@
+"""A real scheduler and real workers, each a process of its own on the loopback address."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ccsim.execution import dask_cluster
+from ccsim.execution.dask_cluster import ClusterError
+from ccsim.execution.runner import run_experiment
+from ccsim.experiments.experiment import Experiment
+from ccsim.results.results import open_results
+
+pytest.importorskip("distributed")
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """Start a scheduler on a free port and return its address."""
+    file = tmp_path / "scheduler.json"
+    command = ["-m", "distributed.cli.dask_scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard"]
+    process = started([*command, "--scheduler-file", str(file)], tmp_path)
+    until = time.monotonic() + 120
+    while not file.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    import json
+
+    yield json.loads(file.read_text())["address"]
+    process.kill()
+    process.wait()
+
+
+def started(words: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def worker(address: str, folder: Path) -> subprocess.Popen[bytes]:
+    words = ["-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"]
+    return started([*words, "--local-directory", str(folder)], folder)
+
+
+def test_two_workers_of_which_one_is_killed_give_the_same_result(
+    scheduler: str, small_experiment: Experiment, tmp_path: Path
+) -> None:
+    experiment = small_experiment.changed(replicates=60)
+    whole = run_experiment(experiment, workers=1).hash()
+    workers = [worker(scheduler, tmp_path) for _ in range(2)]
+    killed: list[int] = []
+
+    def kill(done: int, planned: int, failed: int) -> None:
+        if done >= 20 and not killed:
+            os.kill(workers[0].pid, signal.SIGKILL)
+            killed.append(done)
+
+    try:
+        results = run_experiment(experiment, out=tmp_path / "r", scheduler=scheduler, progress=kill)
+    finally:
+        for one in workers:
+            one.kill()
+            one.wait()
+    assert killed
+    assert results.hash() == whole == open_results(tmp_path / "r").hash()
+    assert results.manifest["failures"] == []
+
+
+def test_a_scheduler_without_workers_or_none_at_all_is_one_message(
+    scheduler: str, small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_cluster, "PATIENCE", 2.0)
+    with pytest.raises(ClusterError, match="has no workers; start some with: dask worker"):
+        run_experiment(small_experiment, out=tmp_path / "r", scheduler=scheduler)
+    for address in ("tcp://127.0.0.1:9", "nonsense://x"):
+        with pytest.raises(ClusterError, match="cannot be reached"):
+            run_experiment(small_experiment, out=tmp_path / "s", scheduler=address, resume=True)
+
+
+def test_workers_of_another_version_are_refused(small_experiment: Experiment) -> None:
+    import json
+
+    with pytest.raises(ClusterError, match="another version"):
+        dask_cluster.far_task(json.dumps(small_experiment.resolved()), "0", (0, ("nothing",)))

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ccsim.errors import InputError
+from ccsim.experiments.factors import Factor, factors_of
+from ccsim.model.settings import declared
+
+
+def test_a_parameter_without_values_takes_its_declared_range() -> None:
+    row = declared()["programme.budget"]
+    assert Factor("programme.budget").ends() == row.range
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("programme.budget=100:2e4", (100.0, 20000.0)),
+        ("programme.from_top=0,0.5,1", (0.0, 1.0)),
+        ("champions.count = 2:6", (2, 6)),
+        ("week of The hero leaves=3:80", (3, 80)),
+        ("week of The hero leaves=10,20", (10, 20)),
+    ],
+)
+def test_a_text_says_a_factor(text: str, ends: tuple) -> None:
+    (factor,) = factors_of(text)
+    assert factor.ends() == ends
+    assert factors_of(factor.text()) == [factor]
+
+
+def test_one_word_stands_for_many() -> None:
+    assert [f.key for f in factors_of("programme")] == [k for k in declared() if k.startswith("programme.")]
+    assert {f.key for f in factors_of("levers")} == {row.key for row in declared().values() if row.role == "lever"}
+    assert all(f.world for f in factors_of("assumptions"))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("programme.budgt=0:1", "did you mean 'programme.budget'"),
+        ("programme.budget=5:5", "nothing to vary"),
+        ("programme.budget=-1:5", "at least 0"),
+        ("programme.budget=3,3", "none of them twice"),
+        ("programme.budget=3", "2 to 1000 values"),
+        ("programme.budget=", "reads like"),
+        ("=3", "reads like"),
+        ("programme.from_top=0:2", "from 0 to 1"),
+        ("week of Kick-off", "name the weeks"),
+        ("week of Kick-off=2.5:3", "whole number"),
+        ("week=1:3", "reads like 'week of"),
+        ("champions.count=1.5:3", "whole number"),
+    ],
+)
+def test_what_cannot_be_varied_is_told(text: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        factors_of(text)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 1000), st.integers(1, 1000), st.lists(st.floats(0, 1), min_size=1))
+def test_places_of_the_unit_interval_stay_inside(low: int, more: int, places: list[float]) -> None:
+    for key in ("champions.count", "programme.budget"):
+        values = Factor(key, low, low + more).at(np.array(places))
+        assert (values >= low).all() and (values <= low + more).all()
+
+
+def test_whole_numbers_and_choices_get_equal_shares() -> None:
+    u = (np.arange(600) + 0.5) / 600
+    assert np.bincount(Factor("champions.count", 1, 3).at(u)).tolist() == [0, 200, 200, 200]
+    values = Factor("programme.from_top", values=(0, 0.5, 1)).at(u)
+    assert [int((values == value).sum()) for value in (0, 0.5, 1)] == [200, 200, 200]

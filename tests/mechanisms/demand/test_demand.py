@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.engine.rng import open_unit
+from ccsim.mechanisms.demand.demand import complexity_of, give_up, raise_cases, stages_of
+from ccsim.mechanisms.market.market import draw
+from ccsim.model.settings import Settings
+from ccsim.model.week import live
+
+
+def as_drawn(s: Settings) -> bool:
+    """Whether just those customers raise an issue whose draw is below the plain rate."""
+    world = world_of(s)
+    state = world.state
+    free = (state.customers.active == 1) & (state.cases.state == 0)
+    world.clear_flows()
+    p = s
+    all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours)
+    raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
+    asks = np.array([open_unit(word) < s.demand.rate for word in state.customers.luck_to_ask])
+    return bool(state.departments.raised.sum() == (free & asks).sum())
+
+
+def nobody_gives_up(s: Settings) -> bool:
+    return bool(lived(more(s, {"capacity.week": 0.0, "market.churn": 0.0}), 8)["abandoned"].sum() == 0)
+
+
+OFF = {
+    "demand.rate": lambda s: lived(s, 6)["raised"].sum() == 0.0,
+    "demand.surge": as_drawn,
+    "demand.journeys": lambda s: max(stages_of(luck, 5, s.demand) for luck in (0.0, 0.1, 0.9)) == 1,
+    "demand.patience": nobody_gives_up,
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_with_certainty_everybody_without_an_open_issue_raises_one() -> None:
+    world = world_of(set_to({"demand.rate": 1.0, "organisation.warm_up": 0}))
+    world.clear_flows()
+    state = world.state
+    p = world.settings
+    all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours)
+    raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
+    assert state.departments.raised.sum() == 160 == state.departments.queue.sum()
+    assert (state.cases.state[state.customers.active == 0] == 0).all()
+    assert state.departments.raised[2] == 0.0
+
+
+def test_a_surge_multiplies_demand() -> None:
+    raised = [lived(set_to({"demand.surge": surge, "organisation.warm_up": 0}), 1)["raised"][0] for surge in (0, 1, 2)]
+    assert raised[0] == 0.0
+    assert 1.5 * raised[1] < raised[2] < 2.5 * raised[1]
+
+
+def test_journeys_are_no_longer_than_there_are_departments() -> None:
+    p = set_to({"demand.journeys": 1.0}).demand
+    assert [stages_of(0.5, departments, p) for departments in (1, 2, 3, 9)] == [1, 2, 3, 3]
+
+
+def test_most_cases_are_simple_and_one_third_is_the_mean() -> None:
+    hardness = np.array([complexity_of((k + 0.5) / 10_000) for k in range(10_000)])
+    assert hardness.mean() == pytest.approx(1 / 3, abs=1e-6)
+    assert np.median(hardness) == pytest.approx(0.25, abs=1e-3)
+
+
+def test_those_who_wait_longer_tire_sooner_and_those_who_just_came_never() -> None:
+    world = world_of(
+        set_to({"capacity.week": 0.0, "demand.patience": 0.0, "market.churn": 0.0, "organisation.warm_up": 0})
+    )
+    live(world)
+    state, p = world.state, world.settings.demand._replace(patience=0.1)
+    waiting = int((state.cases.state == 1).sum())
+    gone = []
+    for week in (0, 1, 5, 10):
+        copy = world.copy()
+        copy.clear_flows()
+        draw(copy.state.customers, world.seed, 100)
+        give_up(copy.state.customers, copy.state.cases, copy.state.departments, p, week)
+        gone.append(int(copy.state.departments.abandoned.sum()))
+        assert copy.state.departments.queue.sum() == waiting - gone[-1] == (copy.state.cases.state == 1).sum()
+        assert copy.state.customers.events.sum() == gone[-1]
+    assert gone[0] == 0 < gone[1] < gone[2] < gone[3] == waiting

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from small_world import check_off, set_to, world_of
+
+from ccsim.mechanisms.experience.experience import felt_quality, judge, speaks
+from ccsim.model.settings import Settings
+from ccsim.model.state import World
+
+
+def judged(s: Settings, quality: float | None, satisfaction: float = 0.6, expectation: float = 0.6) -> World:
+    """Let everybody have one contact of the same quality, or none."""
+    world = world_of(set_to())
+    world.clear_flows()
+    customers = world.state.customers
+    customers.satisfaction[:], customers.expectation[:], customers.joined_in[:] = satisfaction, expectation, -99
+    if quality is not None:
+        customers.events[customers.active == 1] = 1.0
+        customers.quality[customers.active == 1] = quality
+    world.state.segments.worth[:] = s.experience.offer
+    judge(customers, world.state.segments, world.state.firm, s.experience, world.settings.promise, 0, 0)
+    return world
+
+
+def column(world: World, name: str) -> np.ndarray:
+    customers = world.state.customers
+    return np.asarray(getattr(customers, name)[customers.active == 1])
+
+
+OFF = {
+    "experience.weight": lambda s: (column(judged(s, 0.1), "satisfaction") == 0.6).all(),
+    "experience.loss": lambda s: felt_quality(0.4, 0.6, s.experience) == pytest.approx(0.4),
+    "experience.learning": lambda s: (column(judged(s, 0.1), "expectation") == 0.6).all(),
+    "experience.forgetting": lambda s: (column(judged(s, None), "satisfaction") == 0.6).all(),
+    "experience.noticing": lambda s: judged(s, 0.1).state.firm.practice[0] == judged(s, None).state.firm.practice[0],
+    "experience.talking": lambda s: not speaks(1.0, 1e-12, s.experience),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_what_was_expected_leaves_satisfaction_on_its_way_to_the_expectation() -> None:
+    world = judged(set_to(), 0.6)
+    assert column(world, "satisfaction") == pytest.approx(0.6)
+    assert column(world, "expectation") == pytest.approx(0.6)
+
+
+def test_a_disappointment_weighs_more_than_an_equal_surprise() -> None:
+    up = column(judged(set_to(), 0.8), "satisfaction")[0] - 0.6
+    down = 0.6 - column(judged(set_to(), 0.4), "satisfaction")[0]
+    assert down == pytest.approx(set_to().experience.loss * up)
+    assert up == pytest.approx(0.2 * set_to().experience.weight)
+
+
+def test_felt_quality_stays_a_share() -> None:
+    p = set_to({"experience.loss": 10.0}).experience
+    assert felt_quality(0.0, 1.0, p) == 0.0
+    assert felt_quality(1.0, 0.0, p) == 1.0
+
+
+def test_between_contacts_satisfaction_returns_to_the_worth_of_the_offer() -> None:
+    p = set_to().experience
+    assert column(judged(set_to(), None), "satisfaction") == pytest.approx(0.6 + (p.offer - 0.6) * p.forgetting)
+
+
+def test_newcomers_begin_with_the_offer_and_what_they_have_heard() -> None:
+    world = world_of(set_to())
+    world.clear_flows()
+    customers = world.state.customers
+    customers.joined_in[0], customers.active[0], customers.opinion[0] = 0, 1, 0.8
+    p = world.settings.experience._replace(forgetting=0.0)
+    world.state.segments.worth[:] = p.offer
+    judge(customers, world.state.segments, world.state.firm, p, world.settings.promise, 0, 0)
+    assert (customers.satisfaction[0], customers.expectation[0]) == pytest.approx((p.offer, 0.4 + 0.5 * 0.8))
+
+
+def test_the_further_from_indifferent_the_sooner_it_is_told() -> None:
+    p = set_to({"experience.talking": 1.0}).experience
+    chances = [
+        np.mean([speaks(felt, (k + 0.5) / 1000, p) for k in range(1000)]) for felt in (0.0, 0.25, 0.5, 0.75, 1.0)
+    ]
+    assert chances == pytest.approx([1.0, 0.5, 0.0, 0.5, 1.0], abs=2e-3)
+
+
+def test_people_outside_the_organisation_are_left_alone() -> None:
+    world = world_of(set_to())
+    world.clear_flows()
+    customers = world.state.customers
+    outside = customers.active == 0
+    before = customers.satisfaction[outside].copy()
+    world.state.segments.worth[:] = world.settings.experience.offer
+    judge(
+        customers,
+        world.state.segments,
+        world.state.firm,
+        world.settings.experience,
+        world.settings.promise,
+        2,
+        0,
+    )
+    assert (customers.satisfaction[outside] == before).all()

@@ -1,0 +1,77 @@
+import pytest
+from small_world import check_off, more, set_to, world_of
+
+from ccsim.mechanisms.experience.experience import judge
+from ccsim.mechanisms.experience.word_of_mouth import hears, listen
+from ccsim.model.settings import Settings
+from ccsim.model.state import World
+from ccsim.model.week import live
+
+
+def after(settings: Settings, weeks: int = 4) -> World:
+    world = world_of(settings)
+    for _ in range(weeks):
+        live(world)
+    return world
+
+
+OFF = {
+    "word_of_mouth.reach": lambda s: (after(s).state.customers.opinion == 0.5).all(),
+    "word_of_mouth.influence": lambda s: hears(0.5, 5.0, 5.0, s.word_of_mouth) == hears(0.5, 0.0, 0.0, s.word_of_mouth),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def told(felt: float, reach: int = 2) -> World:
+    """Let one customer have one contact and tell it for certain."""
+    world = world_of(more(set_to(), {"experience.talking": 1.0, "experience.learning": 0.0}))
+    world.clear_flows()
+    customers = world.state.customers
+    customers.expectation[:] = felt
+    customers.events[50], customers.quality[50] = 1.0, felt
+    judge(
+        customers,
+        world.state.segments,
+        world.state.firm,
+        world.settings.experience,
+        world.settings.promise,
+        reach,
+        world.week,
+    )
+    return world
+
+
+def test_a_story_reaches_the_neighbours_on_both_sides_and_one_far_away() -> None:
+    customers = told(1.0).state.customers
+    reached = {row for row in range(len(customers.voices)) if customers.voices[row] > 0}
+    assert reached == {48, 49, 51, 52, int(customers.far_tie[50])}
+    assert not told(1.0, reach=0).state.customers.voices.any()
+
+
+def test_ill_talk_weighs_half_as_much_again() -> None:
+    good, bad = told(1.0).state, told(0.0).state
+    assert good.customers.voices[49] == 1.0 and bad.customers.voices[49] == 1.5
+    assert good.segments.said_good.sum() == 1 == bad.segments.said_bad.sum()
+    assert good.segments.said_bad.sum() == 0 == bad.segments.said_good.sum()
+
+
+def test_many_voices_move_an_opinion_further_but_never_past_what_they_say() -> None:
+    p = set_to().word_of_mouth._replace(fading=0.0)
+    few, many, all_at_once = (hears(0.5, n, n, p) for n in (1.0, 5.0, 1e9))
+    assert 0.5 < few < many < all_at_once == pytest.approx(0.5 + 0.5 * p.influence)
+    assert hears(0.5, 0.0, 3.0, p) < 0.5
+    assert hears(1.0, 1e9, 1e9, p) <= 1.0
+
+
+def test_what_was_heard_fades_to_neutral() -> None:
+    world = told(1.0)
+    listen(world.state.customers, world.settings.word_of_mouth)
+    assert world.state.customers.opinion[49] > 0.5
+    for _ in range(400):
+        world.clear_flows()
+        listen(world.state.customers, world.settings.word_of_mouth)
+    assert world.state.customers.opinion[49] == pytest.approx(0.5, abs=1e-6)

@@ -1,0 +1,38 @@
+import pytest
+from small_world import set_to
+
+from ccsim.mechanisms.incentives.measures import record, result, survey
+from ccsim.mechanisms.incentives.scorecards import customer_share
+
+CARD = set_to().staff_scorecard
+MEASURES = ("handling_time", "cost", "csat", "resolution", "journey")
+NONE = CARD._replace(**dict.fromkeys(MEASURES, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("measure", "shown"),
+    [("handling_time", 0.9), ("cost", 0.7), ("csat", 0.6 * 0.5 + 0.4 * 0.2), ("resolution", 1 - 0.4 * 0.8), ("journey", 0.6 * 0.3)],
+)  # fmt: skip
+def test_a_card_of_one_measure_shows_that_measure(measure: str, shown: float) -> None:
+    p = set_to().scorecards._replace(traced=0.4, sight=0.6, courtesy=0.6)
+    only = NONE._replace(**{measure: 3.0})
+    assert record(only, 0.9, 0.7, 0.5, 0.2, 1.0, 0.3, p) == pytest.approx(shown)
+
+
+def test_weights_count_relative_to_their_sum() -> None:
+    p = set_to().scorecards
+    twice = CARD._replace(**{name: 2 * getattr(CARD, name) for name in MEASURES})
+    arguments = (0.9, 0.7, 0.5, 0.2, 1.0, 0.3)
+    assert record(twice, *arguments, p) == pytest.approx(record(CARD, *arguments, p))
+    assert customer_share(twice) == pytest.approx(customer_share(CARD))
+
+
+def test_a_card_without_weights_shows_nothing_and_leans_to_nobody() -> None:
+    assert record(NONE, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, set_to().scorecards) == 0.0
+    assert (result(NONE, 1.0, 1.0, 1.0, 1.0, 1.0), customer_share(NONE)) == (0.5, 0.5)
+
+
+def test_reported_results_stay_shares_whatever_is_reported() -> None:
+    assert result(NONE._replace(handling_time=1.0), -3.0, 0.0, 0.0, 0.0, 0.0) == 0.0
+    assert result(NONE._replace(cost=1.0), 0.0, 7.0, 0.0, 0.0, 0.0) == 1.0
+    assert survey(1.0, 1.0, set_to().scorecards) == pytest.approx(1.0)

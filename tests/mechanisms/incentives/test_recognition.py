@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from small_world import check_off, first_mix, lived, more, set_to, world_of
+
+from ccsim.mechanisms.incentives.recognition import recognised
+from ccsim.model.week import live
+
+FULL = {"recognition.level": 1.0}
+
+
+def column(s: object, name: str, weeks: int = 6) -> np.ndarray:
+    world = world_of(s)  # type: ignore[arg-type]
+    for _ in range(weeks):
+        live(world)
+    return np.array(getattr(world.state.staff, name))
+
+
+def attention(s: object) -> float:
+    world = world_of(more(s, {"organisation.tiers": 3, "leadership.attention": 12.0}))  # type: ignore[arg-type]
+    live(world)
+    departments = world.state.departments
+    return float(world.state.leaders.attention.sum() + departments.leader_hours.sum())
+
+
+OFF = {
+    "recognition.level": lambda s: recognised(5.0, s.recognition) == 0.0,
+    "recognition.pull": lambda s: not column(more(s, FULL), "praise").any(),
+    "recognition.expecting": lambda s: not column(more(s, FULL), "praise").any(),
+    "recognition.joy": lambda s: not column(more(s, FULL), "relief").any(),
+    "recognition.reinforces": lambda s: np.array_equal(
+        column(more(s, {**FULL, "recognition.pull": 0.0, "recognition.joy": 0.0}), "habit"),
+        column(
+            more(s, {**FULL, "recognition.pull": 0.0, "recognition.joy": 0.0, "recognition.reinforces": 0.0}), "habit"
+        ),
+    ),
+    "recognition.time": lambda s: (
+        attention(more(s, FULL)) == pytest.approx(attention(more(s, {"recognition.level": 0.0})))
+    ),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_the_first_good_acts_are_recognised_most() -> None:
+    p = set_to(FULL).recognition
+    seen = [recognised(wins, p) for wins in (0.0, 1.0, 2.0, 3.0)]
+    assert seen[0] == 0.0 and seen[1] == 0.5
+    assert np.all(np.diff(seen) > 0) and np.all(np.diff(seen, 2) < 0)
+
+
+def test_who_expects_recognition_solves_more() -> None:
+    assert first_mix(set_to(), praise=2.0)[2] > first_mix(set_to(), praise=0.0)[2]
+
+
+def test_recognition_lifts_engagement_and_ends_with_itself() -> None:
+    praised, plain = (lived(set_to({"recognition.level": level}), 30) for level in (0.8, 0.0))
+    assert praised["engagement"][-1] > plain["engagement"][-1]
+    world = world_of(set_to(FULL))
+    for _ in range(10):
+        live(world)
+    world.settings = set_to()
+    before = world.state.staff.praise.mean()
+    for _ in range(40):
+        live(world)
+    assert world.state.staff.praise.mean() < 0.1 * before
+
+
+def test_leaders_time_never_falls_below_none() -> None:
+    world = world_of(set_to({**FULL, "recognition.time": 50.0, "organisation.tiers": 3}))
+    live(world)
+    assert world.state.leaders.attention.min() >= 0.0
+    assert world.state.departments.escalated.sum() == 0.0

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+from small_world import CHOICES, check_off, first_mix, more, set_to, world_of
+
+from ccsim.mechanisms.incentives.scorecards import bite, pressed
+from ccsim.model.settings import Settings
+from ccsim.model.week import live
+
+MEASURES = ("handling_time", "cost", "csat", "resolution", "journey")
+
+
+def blind_to_the_card(s: object) -> bool:
+    time = more(s, {"staff_scorecard.handling_time": 1000.0})  # type: ignore[arg-type]
+    journey = more(s, {"staff_scorecard.journey": 1000.0})  # type: ignore[arg-type]
+    return bool((first_mix(time) == first_mix(journey)).all())
+
+
+def mix_when_leaders_see(s: Settings, seen: float) -> np.ndarray:
+    """Return how the cases of week 0 are handled when all leaders see a result and are used to 0.6."""
+    world = world_of(s)
+    world.state.leaders.seen[:], world.state.leaders.usual[:] = seen, 0.6
+    live(world)
+    return np.array([getattr(world.state.departments, name).sum() for name in CHOICES])
+
+
+def deaf_to_results(s: Settings) -> bool:
+    return bool((mix_when_leaders_see(s, 0.3) == mix_when_leaders_see(s, 0.6)).all())
+
+
+OFF = {
+    "scorecards.strength": blind_to_the_card,
+    "scorecards.pull": blind_to_the_card,
+    "scorecards.pressing": deaf_to_results,
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_rewards_weigh_half_at_the_half_strength_and_in_proportion_to_taste() -> None:
+    p = set_to().scorecards
+    assert bite(1.0, p._replace(strength=p.half)) == pytest.approx(p.pull / 2)
+    assert bite(0.0, p) == 0.0
+    assert bite(2.0, p) == pytest.approx(2 * bite(1.0, p))
+
+
+def test_people_lean_to_what_is_counted() -> None:
+    time, journey = ({f"staff_scorecard.{name}": 0.0 for name in MEASURES} for _ in range(2))
+    time["staff_scorecard.handling_time"] = journey["staff_scorecard.journey"] = 1.0
+    fast = np.array([first_mix(set_to(), {**card, "scorecards.strength": 3.0}) for card in (time, journey)])
+    assert fast[0, 0] > fast[1, 0]
+    assert fast[0, 2] < fast[1, 2]
+
+
+def test_leaders_press_twice_as_hard_at_most_and_not_at_all_when_far_ahead() -> None:
+    p = set_to().scorecards._replace(pressing=4.0)
+    assert [pressed(behind, p) for behind in (0.0, 0.1, 1.0, -1.0)] == pytest.approx([1.0, 1.4, 2.0, 0.0])
+
+
+def test_a_result_behind_the_usual_makes_people_lean_more_to_what_is_counted() -> None:
+    time = {**{f"staff_scorecard.{name}": 0.0 for name in MEASURES}, "staff_scorecard.handling_time": 1.0}
+    behind, ahead = (mix_when_leaders_see(set_to(time), seen) for seen in (0.35, 0.85))
+    assert behind[0] > ahead[0]

@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+from small_world import SERVING, carried, check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.management.champions import appoint
+from ccsim.model.settings import Settings
+from ccsim.model.week import live
+
+
+def nothing_carried(s: Settings) -> bool:
+    staff = carried(s).state.staff
+    return not (staff.champion.any() or staff.coached.any() or staff.cover.any() or staff.sources.any())
+
+
+def nobody_called_away(s: Settings) -> bool:
+    world = world_of(more(s, {**SERVING, "turnover.quitting": 0.0, "champions.leave": 0}))
+    live(world)
+    world.settings = more(world.settings, {"champions.leave": s.champions.leave})
+    live(world)
+    return world.state.departments.quits.sum() == 0
+
+
+OFF = {
+    "champions.count": nothing_carried,
+    "champions.leave": nobody_called_away,
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_without_champions_no_other_of_their_levers_matters() -> None:
+    plain = lived(set_to(), 8)
+    other = lived(set_to({"champions.hours": 35.0, "champions.authority": 1.0, "champions.chosen": "at random"}), 8)
+    assert all(np.array_equal(plain[name], other[name], equal_nan=True) for name in plain)
+
+
+def test_the_wanted_number_serves_and_no_more_than_there_are_people() -> None:
+    assert (carried(set_to(SERVING)).state.staff.champion > 0).sum() == 3
+    everybody = carried(set_to({**SERVING, "champions.count": 10_000})).state.staff
+    assert (everybody.champion == 10.0).all()
+    assert not carried(set_to({**SERVING, "champions.hours": 0.0})).state.staff.champion.any()
+
+
+def test_champions_sit_together_or_in_the_departments_in_turn() -> None:
+    together = carried(set_to({**SERVING, "champions.placed": "together"})).state.staff
+    across = carried(set_to({**SERVING, "champions.placed": "across"})).state.staff
+    assert len(set(together.department[together.champion > 0])) == 1
+    assert len(set(across.department[across.champion > 0])) == 3
+
+
+def test_the_most_convinced_or_the_best_connected_are_chosen() -> None:
+    one = {"champions.count": 1, "champions.hours": 10.0}
+    for rule, fittest in (("most convinced", 5), ("best connected", 2)):
+        state, p = world_of(set_to()).state, set_to({**one, "champions.chosen": rule}).champions
+        state.staff.conviction[:], state.staff.habit[:], state.staff.skill[:] = 0.3, 0.3, 0.3
+        state.staff.conviction[5] = 0.9
+        state.colleagues[:, :4] = 2
+        appoint(state.staff, state.colleagues, state.departments, p, 3, 0)
+        # The first champion comes from the first department, in which both sit.
+        assert np.flatnonzero(state.staff.champion).tolist() == [fittest]
+
+
+def test_chosen_at_random_depends_on_the_seed_only() -> None:
+    s = set_to({**SERVING, "champions.count": 2, "champions.chosen": "at random"})
+    picks = set()
+    for seed in range(8):
+        state = world_of(set_to(), seed).state
+        appoint(state.staff, state.colleagues, state.departments, s.champions, seed, 0)
+        picks.add(tuple(np.flatnonzero(state.staff.champion).tolist()))
+    assert len(picks) > 3
+
+
+def test_called_away_champions_leave_and_their_time_is_gone() -> None:
+    world = world_of(set_to({**SERVING, "turnover.quitting": 0.0, "turnover.vacancy": 3}))
+    live(world)
+    assert world.state.departments.carried.sum() == pytest.approx(30.0)
+    world.settings = more(world.settings, {"champions.count": 0, "champions.leave": 2})
+    live(world)
+    assert world.state.departments.quits.sum() == 2
+    world.settings = more(world.settings, {"champions.leave": 0})
+    live(world)
+    assert world.state.departments.carried.sum() == 0.0
+    assert world.state.departments.people.sum() == 22

@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+from small_world import Claim, check_off, more, set_to, world_of
+
+from ccsim.mechanisms.management.commitment import believe, keeps_word, won_over
+from ccsim.model.settings import Settings
+from ccsim.model.state import World
+
+#: Everything that moves a leader's conviction, switched off, so that a test switches on what it looks at.
+STILL = {f"leadership.{name}": 0.0 for name in ("superior", "measured", "results", "wins", "reversion")}
+
+
+def believed(s: Settings, **columns: float | np.ndarray) -> World:
+    """Let leaders of conviction one half believe for a week; the executive is fully convinced."""
+    world = world_of(set_to())
+    world.clear_flows()
+    state = world.state
+    state.leaders.conviction[:] = 0.5
+    state.leaders.conviction[0] = 1.0
+    state.leaders.disposition[:] = 0.2
+    state.leaders.seen[:], state.leaders.usual[:] = 0.5, 0.5
+    for name, value in columns.items():
+        getattr(state.leaders, name)[:] = value
+    believe(state.leaders, state.departments, state.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
+            s.scorecards.strength, s.empowerment.rights, 1.0, s.leadership)  # fmt: skip
+    return world
+
+
+def heads_unmoved(key: str) -> Claim:
+    """Return the claim that nobody below the executive moves when only one term could move them."""
+    rest = {other: 0.0 for other in STILL if other != key}
+    return lambda s: bool((believed(more(s, rest)).state.leaders.conviction[1:] == 0.5).all())
+
+
+OFF = {
+    "leadership.superior": heads_unmoved("leadership.superior"),
+    "leadership.measured": heads_unmoved("leadership.measured"),
+    "leadership.reversion": heads_unmoved("leadership.reversion"),
+    "leadership.results": lambda s: won_over(0.5, 9.0, 1.0, s.leadership) == won_over(0.5, 9.0, 0.0, s.leadership),
+    "leadership.wins": lambda s: won_over(0.5, 9.0, 0.0, s.leadership) == 0.5,
+    "leadership.trust": lambda s: (
+        keeps_word(9.0, 1.0, 0.3, s.leadership) == 0.3 == keeps_word(0.0, 1.0, 0.3, s.leadership)
+    ),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_leaders_follow_a_credible_superior_and_not_an_incredible_one() -> None:
+    only = set_to({**STILL, "leadership.superior": 0.1})
+    assert (believed(only, credibility=1.0).state.leaders.conviction[1:4] > 0.5).all()
+    still = more(only, {"leadership.trust": 0.0})
+    # It is the superior who must be credible: the executive is not, the heads are.
+    assert (believed(still, credibility=np.array([0.0, *[1.0] * 6])).state.leaders.conviction[1:4] == 0.5).all()
+    assert (believed(still, credibility=0.0).state.leaders.conviction[1:] == 0.5).all()
+    told = believed(only, credibility=1.0, told=5.0).state.leaders.conviction[1:4]
+    assert (told > believed(only, credibility=1.0).state.leaders.conviction[1:4]).all()
+
+
+def test_leaders_change_at_once_and_follow_what_their_superior_believed_last_week() -> None:
+    s = set_to({**STILL, "leadership.superior": 0.1, "leadership.trust": 0.0, "leadership.reversion": 0.5})
+    leaders = believed(s, credibility=1.0, disposition=0.5).state.leaders
+    heads = leaders.conviction[leaders.tier == 1]
+    followed = 0.5 + 0.1 * (0.5 / 1.5) * (1.0 - 0.5)
+    assert heads == pytest.approx(followed + 0.5 * (0.5 - followed))
+
+
+def test_leaders_believe_what_they_are_measured_on() -> None:
+    measured = {**STILL, "leadership.measured": 0.1}
+    cost = {f"head_scorecard.{name}": 0.0 for name in ("handling_time", "csat", "resolution", "journey")}
+    care = {f"head_scorecard.{name}": 0.0 for name in ("handling_time", "cost", "csat", "resolution")}
+    assert (believed(set_to({**measured, **cost})).state.leaders.conviction[1:] < 0.5).all()
+    assert (
+        believed(set_to({**measured, **care, "head_scorecard.journey": 1.0})).state.leaders.conviction[1:] > 0.5
+    ).all()
+
+
+def test_conviction_returns_to_disposition() -> None:
+    only = set_to({**STILL, "leadership.reversion": 0.25})
+    assert believed(only).state.leaders.conviction[1:] == pytest.approx(0.5 - 0.25 * 0.3)
+
+
+def test_successes_count_above_the_usual_only_and_results_only_with_them() -> None:
+    p = set_to().leadership
+    assert won_over(0.5, 0.0, 1.0, p) == 0.5
+    assert won_over(0.5, p.enough, 0.0, p) == pytest.approx(0.5 + 0.5 * p.wins / 2)
+    assert won_over(0.5, 2.0, 0.5, p) > won_over(0.5, 2.0, 0.0, p) > won_over(0.5, 2.0, -0.5, p)
+    assert won_over(0.9, 9.0, 99.0, p) == 1.0
+
+
+def test_words_without_deeds_cost_credibility_and_silence_forgives() -> None:
+    p = set_to().leadership
+    assert keeps_word(5.0, 0.0, 0.6, p) < keeps_word(1.0, 0.0, 0.6, p) < 0.6
+    value = 0.0
+    for _ in range(5000):
+        value = keeps_word(0.0, 1.0, value, p)
+    assert value == pytest.approx(0.5, abs=1e-6)

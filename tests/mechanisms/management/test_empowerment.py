@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, set_to, world_of
+
+from ccsim.mechanisms.management.empowerment import beyond, checked, feel, felt, grant, passed_on
+from ccsim.model.settings import Settings
+from ccsim.model.state import World
+
+
+def unmoved(s: Settings, column: str) -> bool:
+    world = world_of(set_to())
+    world.clear_flows()
+    state = world.state
+    state.staff.blamed[:] = 1.0
+    state.leaders.conviction[:] = 1.0
+    before = state.staff.safety.copy() if column == "safety" else state.leaders.allowed.copy()
+    grant(state.staff, state.leaders, s.empowerment, s.head_scorecard, s.executive_scorecard)
+    feel(state.staff, state.departments, s.empowerment)
+    after = state.staff.safety if column == "safety" else state.leaders.allowed
+    return bool((after == before).all())
+
+
+OFF = {
+    "empowerment.strictness": lambda s: checked(s.empowerment) == 0.0,
+    "empowerment.blame": lambda s: beyond(1.0, 0.0, 0.0, s.empowerment) == 0.0 == lived(s, 6)["blamed"].sum(),
+    "empowerment.fear": lambda s: beyond(1.0, 0.0, 0.0, s.empowerment) == 0.0,
+    "empowerment.checks": lambda s: checked(s.empowerment) == 0.0,
+    "empowerment.granting": lambda s: unmoved(s, "allowed"),
+    "empowerment.learning": lambda s: unmoved(s, "safety"),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def granted(control: float, conviction: float, rights: float = 0.8, tiers: int = 3) -> World:
+    world = world_of(set_to({"organisation.tiers": tiers}))
+    world.clear_flows()
+    leaders = world.state.leaders
+    leaders.control[:], leaders.conviction[:] = control, conviction
+    for _ in range(3):  # as often as there are tiers, whether or not a week passes rights through all of them
+        s = world.settings
+        grant(
+            world.state.staff,
+            leaders,
+            s.empowerment._replace(granting=1.0, rights=rights),
+            s.head_scorecard,
+            s.executive_scorecard,
+        )
+    return world
+
+
+def test_without_need_for_control_all_rights_reach_the_front_line() -> None:
+    assert granted(0.0, 0.2).state.staff.latitude == pytest.approx(0.8)
+
+
+def test_each_tier_keeps_back_its_part() -> None:
+    kept = 1 - 0.5 * (1 - 0.4)
+    assert passed_on(1.0, 0.5, 0.4) == pytest.approx(kept)
+    for tiers in (1, 2, 3):
+        assert granted(0.5, 0.4, tiers=tiers).state.staff.latitude == pytest.approx(0.8 * kept**tiers)
+
+
+def test_without_leaders_the_rules_alone_decide() -> None:
+    assert granted(0.9, 0.0, tiers=0).state.staff.latitude == pytest.approx(0.8)
+
+
+def test_conviction_loosens_the_grip() -> None:
+    latitudes = [granted(0.8, conviction).state.staff.latitude.mean() for conviction in (0.0, 0.5, 1.0)]
+    assert latitudes == sorted(latitudes) and latitudes[2] == pytest.approx(0.8)
+
+
+def test_latitude_counts_as_far_as_it_is_safe_and_cover_adds_to_it() -> None:
+    assert (felt(0.8, 0.5, 0.0), felt(0.8, 0.0, 0.0), felt(0.8, 1.0, 0.6)) == pytest.approx((0.4, 0.0, 1.0))
+
+
+def after_feeling(wins: float, blamed: float, weeks: int = 400) -> np.ndarray:
+    world = world_of(set_to())
+    staff = world.state.staff
+    for _ in range(weeks):
+        world.clear_flows()
+        staff.wins[:], staff.blamed[:] = wins, blamed
+        feel(staff, world.state.departments, world.settings.empowerment)
+    return np.asarray(staff.safety)
+
+
+def test_safety_is_lowered_by_blame_raised_by_success_and_otherwise_ordinary() -> None:
+    usual = 1.0 - 0.5 * set_to().empowerment.blame
+    assert after_feeling(0.0, 0.0) == pytest.approx(usual, abs=1e-6)
+    assert after_feeling(3.0, 0.0) == pytest.approx(min(1.0, usual + 0.3), abs=1e-6)
+    assert after_feeling(0.0, 1.0) == pytest.approx(max(0.0, usual - 0.7), abs=1e-6)
+
+
+def test_newcomers_feel_as_safe_as_the_rules_say() -> None:
+    world = world_of(set_to())
+    world.clear_flows()
+    staff = world.state.staff
+    staff.safety[:], staff.arrived[:], staff.blamed[:] = 0.1, 1.0, 1.0
+    feel(staff, world.state.departments, world.settings.empowerment)
+    assert staff.safety == pytest.approx(1.0 - 0.5 * world.settings.empowerment.blame)

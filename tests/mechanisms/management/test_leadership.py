@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.management.empowerment import passed_on
+from ccsim.mechanisms.management.leadership import replace_leaders
+from ccsim.model.initial_state import draw
+from ccsim.model.settings import Settings
+from ccsim.model.week import live
+
+
+def same_dispositions(s: Settings) -> bool:
+    leaders = draw(s, 3).state.leaders
+    return len(set(leaders.disposition[leaders.tier > 0].tolist())) == 1
+
+
+def same_control(s: Settings) -> bool:
+    return len(set(draw(s, 3).state.leaders.control.tolist())) == 1
+
+
+def executive_stays(s: Settings) -> bool:
+    world = world_of(more(set_to(), {"organisation.tiers": 3, "leadership.leaving": 0.0}))
+    world.settings = more(world.settings, {"leadership.successor": s.leadership.successor})
+    before = int(world.state.leaders.person[0])
+    live(world)
+    return int(world.state.leaders.person[0]) == before
+
+
+OFF = {
+    "leadership.spread": same_dispositions,
+    "leadership.control_spread": same_control,
+    "leadership.attention": lambda s: lived(s, 12)["escalated"].sum() == 0.0,
+    "leadership.leaving": lambda s: lived_persons(more(s, {"organisation.tiers": 3})) == 0,
+    "leadership.successor": executive_stays,
+}
+
+
+def lived_persons(s: Settings, weeks: int = 200) -> int:
+    world = world_of(s)
+    for week in range(weeks):
+        replace_leaders(world.state.leaders, s.leadership, world.seed, week)
+    return int(world.state.leaders.person.sum())
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_off_leaders_need_no_control() -> None:
+    leaders = draw(set_to({"leadership.control": 0.0}), 3).state.leaders
+    received = [passed_on(0.8, control, 0.0) for control in leaders.control]
+    assert received == pytest.approx([0.8] * len(received))
+
+
+def test_a_certain_hazard_replaces_every_leader_every_week() -> None:
+    world = world_of(set_to({"leadership.leaving": 0.0}))
+    leaders = world.state.leaders
+    leaders.conviction[:], leaders.credibility[:] = 0.0, 0.0
+    replace_leaders(leaders, world.settings.leadership._replace(leaving=1.0), world.seed, 0)
+    assert (leaders.person == 1).all()
+    assert (leaders.conviction == leaders.disposition).all()
+    assert (leaders.credibility == 0.5).all()
+
+
+def test_the_executives_disposition_is_the_scenarios_to_say() -> None:
+    leaders = draw(set_to({"leadership.executive_disposition": 0.9}), 3).state.leaders
+    assert leaders.disposition[0] == 0.9 == leaders.conviction[0]
+    assert leaders.tier[0] == 0 and (leaders.tier[1:] > 0).all()
+
+
+def test_leaders_who_need_control_leave_less_latitude() -> None:
+    tight, loose = (lived(set_to({"leadership.control": control}), 4)["latitude"][-1] for control in (0.9, 0.1))
+    assert np.all(tight < loose)

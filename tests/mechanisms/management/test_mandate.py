@@ -1,0 +1,33 @@
+import pytest
+from small_world import check_off, lived, set_to
+
+from ccsim.mechanisms.management.mandate import arrives, counts
+
+TALK = {"programme.budget": 3000.0, "programme.from_top": 1.0, "programme.communication": 1.0,
+        "programme.training": 0.0, "programme.coaching": 0.0}  # fmt: skip
+
+OFF = {
+    "mandate.clarity": lambda s: arrives(3.0, s.mandate) == 3.0,
+    "mandate.realism": lambda s: counts(3.0, s.mandate) == 3.0,
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_a_vague_mandate_does_not_arrive_and_an_impossible_one_is_never_seen_done() -> None:
+    assert arrives(3.0, set_to({"mandate.clarity": 0.0}).mandate) == 0.0
+    assert counts(9.0, set_to({"mandate.realism": 0.0}).mandate) == 0.0
+
+
+def test_an_unrealistic_mandate_sours_and_tires() -> None:
+    real, impossible = (lived(set_to({**TALK, "mandate.realism": level}), 20) for level in (1.0, 0.0))
+    assert impossible["cynicism"][-1] > real["cynicism"][-1]
+    assert impossible["fatigue"][-1] > real["fatigue"][-1]
+
+
+def test_nobody_hears_a_mandate_without_announcements() -> None:
+    plain, vague = (lived(set_to({"mandate.clarity": level, "mandate.realism": level}), 8) for level in (1.0, 0.0))
+    assert vague["conviction"] == pytest.approx(plain["conviction"], abs=0)

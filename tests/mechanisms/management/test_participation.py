@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+from small_world import set_to, spent
+
+from ccsim.mechanisms.management.participation import volunteers
+
+
+def test_the_bottom_buys_improvement_meetings_and_routines() -> None:
+    world = spent(set_to({"programme.budget": 900.0, "programme.from_top": 0.0}))
+    firm = world.state.firm
+    assert firm.improved[0] > 0 and firm.written[0] > 0
+    assert not (firm.told[0] or firm.trained[0] or firm.coached[0])
+    assert firm.spent[0] == pytest.approx(45.0 * (firm.improved[0] + firm.met[0] + firm.written[0]))
+    assert world.state.departments.embedding.sum() == pytest.approx(firm.written[0])
+
+
+def test_each_meeting_lasts_two_hours_and_speaks_for_the_customer() -> None:
+    staff = spent(set_to({"programme.budget": 3000.0, "programme.from_top": 0.0})).state.staff
+    assert set(staff.met.tolist()) == {0.0, 2.0}
+    assert (staff.sources == staff.met).all()
+
+
+def test_the_convinced_volunteer_as_far_as_their_leader_lets_them() -> None:
+    chances = [
+        np.mean([volunteers(c, r, (k + 0.5) / 1000) for k in range(1000)]) for c, r in ((1, 1), (0.5, 0.5), (0, 1))
+    ]
+    assert chances == pytest.approx([1.0, 0.25, 0.0], abs=1e-3)

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, spent
+
+from ccsim.mechanisms.management.programme import purse_part
+from ccsim.model.settings import Settings
+
+
+def no_flow_moved(s: Settings) -> bool:
+    return not any(block.any() for block in spent(s).flows.values())
+
+
+OFF = {
+    "programme.budget": no_flow_moved,
+    "wins.quick": lambda s: not spent(more(s, {"programme.budget": 9000.0})).state.staff.wins.any(),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_without_a_budget_no_other_lever_of_the_programme_matters() -> None:
+    plain = lived(set_to(), 8)
+    other = lived(set_to({"programme.from_top": 1.0, "programme.communication": 9.0, "programme.hour": 20.0}), 8)
+    assert all(np.array_equal(plain[name], other[name], equal_nan=True) for name in plain)
+
+
+def test_the_top_buys_announcements_training_and_coaching_in_the_declared_parts() -> None:
+    s = set_to({"programme.budget": 4500.0, "programme.from_top": 1.0, "programme.hour": 45.0,
+                "programme.communication": 2.0, "programme.training": 1.0, "programme.coaching": 1.0})  # fmt: skip
+    state = spent(s).state
+    # What is meant for a vacant post is not bought.
+    assert state.firm.trained[0] == pytest.approx(25.0 * (state.staff.told > 0).sum() / 24)
+    assert state.firm.coached[0] == pytest.approx(25.0)
+    assert state.firm.told[0] == pytest.approx(state.staff.told.sum() + state.leaders.told.sum())
+    assert not (state.firm.improved[0] or state.firm.met[0] or state.firm.written[0])
+    assert state.firm.spent[0] <= 4500.0 + 1e-9
+
+
+def test_money_not_needed_is_not_spent() -> None:
+    p = {"programme.budget": 1e6, "programme.from_top": 0.0, "programme.immersion": 0.0, "programme.embedding": 0.0}
+    s = set_to(p)
+    world = spent(s)
+    assert world.state.staff.improving.max() == s.programme.most
+    assert world.state.firm.spent[0] <= 24 * s.programme.most * s.programme.hour + 1e-6
+
+
+def test_parts_of_nothing_are_nothing() -> None:
+    nothing = {f"programme.{name}": 0.0 for name in ("communication", "training", "coaching", "improvement", "immersion", "embedding")}  # fmt: skip
+    assert purse_part(100.0, 0.0, 0.0, 45.0) == 0.0
+    assert spent(set_to({**nothing, "programme.budget": 900.0})).state.firm.spent[0] == 0.0
+
+
+def test_without_leaders_and_customers_to_spare_a_programme_still_runs() -> None:
+    t = lived(set_to({"organisation.tiers": 0, "programme.budget": 900.0}), 8)
+    assert (t["spend"] > 0).all() and np.isfinite(t["spend"]).all()

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+from small_world import set_to, world_of
+
+from ccsim.errors import InputError
+from ccsim.mechanisms.management.reporting import look
+
+
+def test_results_become_known_late_and_the_usual_later() -> None:
+    world = world_of(set_to())
+    s, state = world.settings, world.state
+    world.clear_flows()
+    departments = state.departments
+    departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
+    departments.survey[:], departments.claimed[:], departments.journeys_sound[:] = 10.0, 10.0, 10.0
+    state.leaders.seen[:], state.leaders.usual[:] = 0.1, 0.1
+    look(
+        state.staff, state.leaders, departments, state.firm, s.head_scorecard, s.executive_scorecard, 0.0, s.leadership
+    )
+    assert (state.leaders.usual > 0.1).all() and (state.leaders.usual < state.leaders.seen).all()
+    for _ in range(2000):
+        look(
+            state.staff,
+            state.leaders,
+            departments,
+            state.firm,
+            s.head_scorecard,
+            s.executive_scorecard,
+            0.0,
+            s.leadership,
+        )
+    # Nothing worked, everything resolved: full marks on every measure.
+    assert state.leaders.seen == pytest.approx(1.0) and state.leaders.usual == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_unit_that_closed_nothing_reports_nothing() -> None:
+    world = world_of(set_to())
+    s, state = world.settings, world.state
+    world.clear_flows()
+    before = state.leaders.seen.copy()
+    look(
+        state.staff,
+        state.leaders,
+        state.departments,
+        state.firm,
+        s.head_scorecard,
+        s.executive_scorecard,
+        0.0,
+        s.leadership,
+    )
+    assert (state.leaders.seen == before).all()
+
+
+def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
+    world = world_of(set_to())
+    try:
+        s = set_to({"leadership.hours": 0.0})
+    except InputError:
+        return
+    world.clear_flows()
+    departments = world.state.departments
+    departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
+    look(
+        world.state.staff,
+        world.state.leaders,
+        departments,
+        world.state.firm,
+        s.head_scorecard,
+        s.executive_scorecard,
+        0.0,
+        s.leadership,
+    )
+    assert np.isfinite(world.state.leaders.seen).all()

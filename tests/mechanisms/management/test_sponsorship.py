@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.management.sponsorship import decide, drops
+from ccsim.model.week import live
+
+IMPATIENT = {"sponsorship.patience": 0.0}
+
+
+OFF = {
+    "sponsorship.patience": lambda s: not drops(0.0, -1.0, 0.0, 1e-9, s.sponsorship),
+    "sponsorship.results": lambda s: (
+        drops(0.5, 1.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
+        == drops(0.5, -1.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
+    ),
+    "sponsorship.news": lambda s: (
+        drops(0.45, 0.0, 1.0, 0.4, more(s, IMPATIENT).sponsorship)
+        == drops(0.45, 0.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
+    ),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_at_the_threshold_without_news_it_is_even() -> None:
+    p = set_to(IMPATIENT).sponsorship
+    assert drops(p.threshold, 0.0, 0.0, 0.4999, p) and not drops(p.threshold, 0.0, 0.0, 0.5001, p)
+
+
+def test_conviction_results_and_news_speak_for_keeping() -> None:
+    p = set_to(IMPATIENT).sponsorship
+    lucks = (np.arange(1000) + 0.5) / 1000
+    chance = lambda *state: np.mean([drops(*state, luck, p) for luck in lucks])  # noqa: E731
+    assert chance(0.2, 0.0, 0.0) > chance(0.5, 0.0, 0.0) > chance(0.8, 0.0, 0.0)
+    assert chance(0.45, 0.0, 0.0) > chance(0.45, 0.02, 0.0)
+    assert chance(0.45, 0.0, 0.0) > chance(0.45, 0.0, 0.5)
+
+
+def test_a_decision_is_taken_once_a_quarter_by_the_executive() -> None:
+    world = world_of(set_to({**IMPATIENT, "sponsorship.threshold": 0.6}))
+    state = world.state
+    state.leaders.conviction[:] = 0.0
+    for week in range(-3, 13):
+        decide(state.leaders, state.firm, world.settings.sponsorship, world.seed, week)
+        assert state.firm.sponsorship[0] == (0.0 if week == 12 else 1.0)
+
+
+def test_a_dropped_programme_spends_nothing() -> None:
+    never = {**IMPATIENT, "leadership.executive_disposition": 0.0, "sponsorship.every": 1, "organisation.tiers": 3}
+    t = lived(set_to({**never, "programme.budget": 500.0, "sponsorship.results": 0.0, "leadership.wins": 0.0,
+                      "leadership.results": 0.0, "leadership.measured": 0.0}), 12)  # fmt: skip
+    assert t["spent"][-1] == 0.0 == t["sponsorship"][-1]
+
+
+def test_without_leaders_nobody_drops_anything() -> None:
+    t = lived(set_to({**IMPATIENT, "organisation.tiers": 0, "programme.budget": 500.0, "sponsorship.every": 1}), 6)
+    assert t["spent"].min() > 0.0
+
+
+def test_the_executive_can_be_called_away() -> None:
+    world = world_of(set_to({"organisation.tiers": 3, "leadership.leaving": 0.0}))
+    world.settings = more(world.settings, {"leadership.successor": 1})
+    before = world.state.leaders.person.copy()
+    live(world)
+    assert (world.state.leaders.person - before).tolist() == [1] + [0] * (len(before) - 1)
+    assert world.state.leaders.came_in[0] == world.week
+    assert pytest.approx(world.week) == 0

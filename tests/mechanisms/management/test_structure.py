@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.management.structure import climb, in_conflict, joined_by, mastered
+from ccsim.model.week import live
+
+TOP = {"structure.step": 5}
+
+
+def reached(s: object, weeks: int = 10) -> tuple[float, float]:
+    world = world_of(set_to())
+    for _ in range(weeks):
+        climb(world.state.firm, s.structure)  # type: ignore[attr-defined]
+    return float(world.state.firm.step[0]), float(world.state.firm.capability[0])
+
+
+OFF = {
+    "structure.step": lambda s: reached(s) == (0.0, 0.0),
+    "structure.practice": lambda s: reached(more(s, TOP))[1] == 0.0,
+    "structure.joins": lambda s: joined_by(5.0, 5.0, s.structure) == 0.0,
+    "structure.meetings": lambda s: (
+        lived(more(s, TOP), 6)["coordination"].sum() == pytest.approx(lived(more(s, TOP), 6)["conflict"].sum())
+    ),
+    "structure.conflict": lambda s: in_conflict(5.0, 0.0, s.structure) == 0.0,
+    "structure.posts": lambda s: lived(more(s, TOP), 6)["coordinators"].sum() == 0.0,
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_a_step_takes_its_weeks() -> None:
+    s = set_to({"structure.step": 2, "structure.weeks": 10.0})
+    assert reached(s, 10)[0] == pytest.approx(1.0)
+    assert reached(s, 20)[0] == pytest.approx(2.0) == pytest.approx(reached(s, 200)[0])
+
+
+def test_capabilities_grow_by_practice_and_never_beyond_the_step() -> None:
+    s = set_to(TOP)
+    steps = [reached(s, weeks) for weeks in (5, 20, 60, 400)]
+    assert all(capability <= step + 1e-12 for step, capability in steps)
+    assert np.all(np.diff([capability for _, capability in steps]) > 0)
+    assert steps[-1][1] == pytest.approx(5.0, abs=0.01)
+
+
+def test_a_structure_achieves_what_people_can_and_each_step_less() -> None:
+    p = set_to().structure
+    assert mastered(4.0, 1.0) == 1.0
+    assert joined_by(4.0, 1.0, p) == joined_by(1.0, 1.0, p)
+    gains = np.diff([joined_by(step, 5.0, p) for step in range(6)])
+    assert (gains > 0).all() and (np.diff(gains) < 0).all()
+    assert joined_by(5.0, 5.0, p) == pytest.approx(p.joins)
+
+
+def test_a_matrix_ahead_of_its_capabilities_makes_conflict() -> None:
+    p = set_to().structure
+    assert in_conflict(1.0, 0.0, p) == 0.0 < in_conflict(3.0, 0.0, p) < in_conflict(4.0, 0.0, p)
+    rushed, slow = (
+        lived(set_to({"structure.step": 4, "structure.weeks": weeks, "organisation.warm_up": 0}), 20)["conflict"].sum()
+        for weeks in (1.0, 60.0)
+    )
+    assert rushed > slow == 0.0
+
+
+def test_joined_departments_lose_less_between_them() -> None:
+    world = world_of(set_to({**TOP, "handoffs.loss": 1.0, "handoffs.warm": 1.0, "handoffs.cold": 1.0}))
+    world.state.firm.step[:] = 5.0
+    world.state.firm.capability[:] = 5.0
+    live(world)
+    departments = world.state.departments
+    assert departments.linked.min() == pytest.approx(0.8)
+    assert departments.handoffs_lost.sum() < 0.7 * departments.handoffs.sum()
+
+
+def test_a_step_back_is_taken_as_slowly() -> None:
+    world = world_of(set_to())
+    world.state.firm.step[:] = 3.0
+    climb(world.state.firm, set_to({"structure.step": 0, "structure.weeks": 10.0}).structure)
+    assert world.state.firm.step[0] == pytest.approx(2.9)

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.management.technology import install, ready, slows
+from ccsim.model.week import live
+
+BUILT = {"technology.spending": 2000.0}
+
+
+def after(s: object, weeks: int = 8, **firm: float) -> object:
+    world = world_of(s)  # type: ignore[arg-type]
+    for name, value in firm.items():
+        getattr(world.state.firm, name)[:] = value
+    for _ in range(weeks):
+        live(world)
+    return world.state
+
+
+OFF = {
+    "technology.spending": lambda s: after(s).firm.system[0] == 0.0,
+    "technology.training": lambda s: ready(0.5, s.technology.training, s.technology) == ready(0.5, 0.0, s.technology),
+    "technology.build": lambda s: after(more(s, BUILT)).firm.system[0] == 0.0,
+    "technology.ageing": lambda s: after(s, 1, system=0.8).firm.system[0] == 0.8,
+    "technology.uptake": lambda s: not after(more(s, BUILT)).staff.system_use.any(),
+    "technology.taught": lambda s: ready(0.0, 9.0, s.technology._replace(usability=0.0)) == 0.0,
+    "technology.willing": lambda s: ready(1.0, 0.0, s.technology._replace(usability=0.0)) == 0.0,
+    "technology.saving": lambda s: slows(1.0, 1.0, s.technology) == 0.0,
+    "technology.double": lambda s: slows(1.0, 0.0, s.technology) == 0.0,
+    "technology.aid": lambda s: (after(more(s, {"sensing.help": 0.0}), 3, system=1.0).staff.knows == 0.0).all(),
+    "technology.relief": lambda s: not after(more(s, {"technology.usability": 1.0}), 1, system=1.0).staff.relief.any(),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_a_system_helps_who_uses_it_and_hinders_who_does_not() -> None:
+    p = set_to().technology
+    assert slows(1.0, 1.0, p) == -p.saving < 0.0 < p.double == slows(1.0, 0.0, p)
+    assert slows(0.0, 0.0, p) == 0.0
+
+
+def test_people_are_ready_for_what_is_usable_taught_and_believed_in() -> None:
+    p = set_to().technology
+    base = ready(0.3, 0.0, p)
+    assert ready(0.9, 0.0, p) > base and ready(0.3, 1.0, p) > base
+    assert ready(0.3, 0.0, p._replace(usability=1.0)) > base
+    assert 0.0 <= ready(0.0, 0.0, p._replace(usability=0.0)) <= ready(1.0, 1e9, p._replace(usability=1.0)) <= 1.0
+
+
+def test_money_builds_a_system_with_diminishing_returns_and_time_wears_it() -> None:
+    built = [
+        after(set_to({"technology.spending": spending})).firm.system[0] for spending in (0.0, 500.0, 1000.0, 1500.0)
+    ]
+    gains = np.diff(built)
+    assert (gains > 0).all() and (np.diff(gains) < 0).all() and built[-1] < 1.0
+    assert after(set_to(), 4, system=0.8).firm.system[0] < 0.8
+
+
+def test_newcomers_start_without_the_system() -> None:
+    world = world_of(set_to(BUILT))
+    world.state.staff.system_use[:] = 0.7
+    world.state.staff.arrived[0] = 1.0
+    install(world.state.staff, world.state.firm, world.settings.technology, 0)
+    assert world.state.staff.system_use[0] == 0.0 < world.state.staff.system_use[1:].min()
+
+
+def test_spending_is_booked() -> None:
+    assert lived(set_to(BUILT), 3)["technology"] == pytest.approx(2000.0)
+
+
+def test_a_system_that_is_built_in_keeps_its_defects() -> None:
+    acting = {"sensing.acted": 10.0, "technology.ageing": 0.0}
+    free, cemented = (after(set_to(acting), 10, system=system).departments.defects.mean() for system in (0.0, 1.0))
+    assert cemented > free

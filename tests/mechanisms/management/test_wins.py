@@ -1,0 +1,79 @@
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.management.wins import ended, harvest, tell, works
+from ccsim.model.week import live
+
+BOTTOM = {"programme.budget": 900.0, "programme.from_top": 0.0}
+
+
+def told(s: object) -> float:
+    world = world_of(set_to())
+    world.clear_flows()
+    world.state.firm.improvements[:] = 3.0
+    tell(world.state.staff, world.state.firm, s.wins, 0)  # type: ignore[attr-defined]
+    return float(world.state.staff.sources.sum())
+
+
+def harvested(s: object, luck: float, know_how: float = 1.0) -> object:
+    world = world_of(set_to())
+    world.clear_flows()
+    world.state.firm.know_how[:] = know_how
+    state = world.state
+    harvest(0, 100.0, luck, state.staff, state.departments, state.firm, 0.5, s.wins)  # type: ignore[attr-defined]
+    return state
+
+
+def news(s: object) -> float:
+    world = world_of(more(s, {**BOTTOM, "organisation.tiers": 3}))  # type: ignore[arg-type]
+    for _ in range(6):
+        live(world)
+    return float(world.state.firm.news[0])
+
+
+OFF = {
+    "wins.quick": lambda s: ended(9.0, s.wins) == 0.0,
+    "wins.blind": lambda s: works(0.0, s.wins) == 1.0,
+    "wins.size": lambda s: ended(9.0, s.wins) == ended(9.0, s.wins._replace(size=1.0)),
+    "wins.visibility": lambda s: harvested(s, 1e-9).firm.improvements[0] == 1.0,
+    "wins.broadcast": lambda s: told(s) == 0.0,
+    "wins.heard": lambda s: told(more(s, {"wins.broadcast": 1.0})) == 0.0,
+    "wins.reported": lambda s: news(s) == news(more(s, {"wins.reported": 1.0})),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_an_attempt_ends_in_a_win_a_failure_or_nothing_yet() -> None:
+    s = set_to()
+    chance = ended(100.0, s.wins)
+    blind = chance * works(0.0, s.wins)
+    for luck, found in ((blind - 1e-6, (1.0, 0.0)), (blind + 1e-6, (0.0, 1.0)), (chance + 1e-6, (0.0, 0.0))):
+        state = harvested(s, luck, know_how=0.0)
+        assert (state.staff.wins[0], state.staff.setbacks[0]) == found
+    assert harvested(s, blind + 1e-6, know_how=0.0).staff.blamed[0] == 0.5
+    assert harvested(s, blind + 1e-6, know_how=1.0).staff.wins[0] == 1.0
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0, 4.0])
+def test_larger_aims_are_rarer_at_equal_worth(size: float) -> None:
+    p = set_to({"wins.size": size}).wins
+    assert ended(2.0, p) * size == pytest.approx(ended(2.0, set_to().wins))
+    assert harvested(set_to({"wins.size": size}), 1e-9).staff.wins[0] == size
+
+
+def test_what_cannot_be_seen_is_still_known_to_who_did_it() -> None:
+    state = harvested(set_to({"wins.visibility": 0.0}), 1e-9)
+    assert state.staff.wins[0] == 1.0
+    assert state.departments.wins.sum() == 0.0 == state.firm.improvements[0]
+
+
+def test_without_reports_the_executive_hears_no_news() -> None:
+    assert news(set_to({"wins.reported": 0.0})) == 0.0 < news(set_to())
+
+
+def test_improvement_time_brings_improvements() -> None:
+    assert lived(set_to(BOTTOM), 20)["improvements"].sum() > 0.0 == lived(set_to(), 20)["improvements"].sum()

@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+from scipy import stats
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.engine.functions import exp
+from ccsim.engine.rng import Purpose, four, open_unit
+from ccsim.mechanisms.market.market import (
+    chance_of_joining,
+    chance_of_leaving,
+    come,
+    draw,
+    go,
+    joins,
+    leaves,
+    may_leave,
+)
+from ccsim.model.settings import Settings
+
+
+def rate(hazard: object, *state: float, p: object, steps: int = 20_000) -> float:
+    """Measure a hazard: the share of evenly spread draws at which it strikes."""
+    return float(np.mean([hazard(*state, (k + 0.5) / steps, p) for k in range(steps)]))  # type: ignore[operator]
+
+
+def leaving(s: Settings, satisfaction: float, opinion: float = 0.5) -> bool:
+    # A draw between the hazards of the two states that the claims compare.
+    return bool(leaves(satisfaction, opinion, 0.0, 0.7 * s.market.churn, s.market))
+
+
+def joining(s: Settings, opinion: float) -> bool:
+    return bool(joins(opinion, 0.0, 0.9 * s.market.joining, s.market))
+
+
+OFF = {
+    "market.churn": lambda s: lived(s, 26)["left"].sum() == 0.0,
+    "market.churn_sensitivity": lambda s: leaving(s, 0.95) == leaving(s, 0.3),
+    "market.hearsay": lambda s: leaving(s, 0.7, 1.0) == leaving(s, 0.7, 0.0),
+    "market.challenger": lambda s: lived(s, 8)["rival"].sum() == 0.0,
+    "market.joining": lambda s: lived(s, 26)["joined"].sum() == 0.0,
+    "market.reputation": lambda s: joining(s, 0.0) == joining(s, 1.0),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_leaving_is_a_hazard_that_grows_by_a_constant_factor_per_step_of_lost_satisfaction() -> None:
+    p = set_to({"market.churn": 0.02}).market
+    hazards = [rate(leaves, satisfaction, 0.5, 0.0, p=p) for satisfaction in (0.7, 0.6, 0.5)]
+    assert hazards[0] == pytest.approx(0.02, abs=1e-4)
+    assert hazards[1] / hazards[0] == pytest.approx(exp(0.1 * p.churn_sensitivity), rel=0.01)
+    assert hazards[2] / hazards[1] == pytest.approx(exp(0.1 * p.churn_sensitivity), rel=0.01)
+
+
+def test_good_talk_brings_customers_and_keeps_them() -> None:
+    p = set_to({"market.churn": 0.02, "market.joining": 0.02}).market
+    assert rate(joins, 0.5, 0.0, p=p) == pytest.approx(0.02, abs=1e-4)
+    assert rate(joins, 0.9, 0.0, p=p) > rate(joins, 0.5, 0.0, p=p) > rate(joins, 0.1, 0.0, p=p)
+    assert rate(leaves, 0.7, 0.9, 0.0, p=p) < rate(leaves, 0.7, 0.1, 0.0, p=p)
+
+
+def test_no_hazard_exceeds_the_bound_that_lets_kernels_skip_it() -> None:
+    for values in ({}, {"market.hearsay": 9.0}, {"market.churn_reference": 0.0, "market.churn_sensitivity": 9.0}):
+        p = set_to(values).market
+        at_worst, at_best = chance_of_leaving(0.0, 0.0, 0.0, p), chance_of_leaving(1.0, 0.0, 0.0, p)
+        for satisfaction in np.linspace(0.0, 1.0, 41):
+            for opinion in (0.0, 0.5, 1.0):
+                assert not leaves(
+                    satisfaction, opinion, 0.0, chance_of_leaving(satisfaction, 0.0, 0.0, p) * (1 + 1e-12), p
+                )
+                for luck in np.geomspace(1e-6, 1.0, 40):
+                    if leaves(satisfaction, opinion, 0.0, luck, p):
+                        assert may_leave(satisfaction, luck, at_worst, at_best)
+                assert not joins(opinion, 0.0, chance_of_joining(1.0, 0.0, p) * (1 + 1e-12), p)
+
+
+def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_issues() -> None:
+    s = set_to({"market.churn": 0.0, "market.joining": 0.0})
+    world = world_of(s)
+    state = world.state
+    world.clear_flows()
+    sure = more(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining": 1.0,
+                    "market.reputation": 0.0, "market.hearsay": 0.0}).market  # fmt: skip
+    outside = int((state.customers.active == 0).sum())
+    come(state.customers, state.segments, state.firm, sure, world.settings.promise, 0)
+    assert state.segments.joined.sum() == outside > 0 and (state.customers.active == 1).all()
+    assert (state.customers.joined_in[160:] == 0).all() and (state.customers.person[160:] == 1).all()
+    open_before = int(np.isin(state.cases.state, (1, 2)).sum())
+    go(state.customers, state.cases, state.departments, state.segments, state.firm, sure)
+    assert state.segments.left.sum() == 320 and not state.customers.active.any()
+    assert state.departments.withdrawn.sum() == open_before > 0
+    assert (state.departments.queue == 0).all() and not np.isin(state.cases.state, (1, 2)).any()
+
+
+def test_without_prospects_nobody_new_comes() -> None:
+    t = lived(set_to({"organisation.prospects": 0.0, "market.churn": 0.0, "market.joining": 1.0}), 6)
+    assert t["joined"].sum() == 0.0 and (t["active"] == 160).all()
+
+
+def test_everybody_has_four_draws_a_week_that_are_uniform_and_independent() -> None:
+    # Ten tests at the 0.1 % level; the seed is fixed, so they fail always or never.
+    customers = world_of(set_to({"organisation.customers": 20_000, "organisation.warm_up": 0})).state.customers
+    draw(customers, 7, 3)
+    words = [customers.luck_to_come, customers.luck_to_ask, customers.luck_to_talk, customers.luck_to_leave]
+    drawn = np.array([[open_unit(word) for word in column] for column in words])
+    assert all(stats.kstest(one, "uniform").pvalue > 0.001 for one in drawn)
+    assert np.abs(np.corrcoef(drawn)[np.triu_indices(4, 1)]).max() < 3.3 / np.sqrt(drawn.shape[1])
+    assert tuple(drawn[:, 11]) == four(7, int(Purpose.MARKET), 3, 11)
+    draw(customers, 7, 4)
+    assert not np.isin([open_unit(word) for word in customers.luck_to_come], drawn[0]).any()

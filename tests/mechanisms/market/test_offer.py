@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, set_to, world_of
+
+from ccsim.mechanisms.market.offer import designed, fit_of, misjudged, sees
+from ccsim.model.week import live
+
+STILL = {"offer.drift": 0.0, "offer.blur": 0.0}
+
+
+def gap(s: object, weeks: int = 30) -> float:
+    world = world_of(s)  # type: ignore[arg-type]
+    for _ in range(weeks):
+        live(world)
+    segments = world.state.segments
+    return float(np.abs(segments.need - segments.position).max())
+
+
+OFF = {
+    "offer.drift": lambda s: gap(s._replace(offer=s.offer._replace(design_hours=0.0, blur=0.0))) == pytest.approx(0.0),
+    "offer.design_hours": lambda s: designed(0.0, 1.0, s.offer) == 0.0,
+    "offer.cocreation": lambda s: misjudged(1.0, 0.0, s.offer) == misjudged(1.0, 0.0, s.offer._replace(cocreation=0.0)),
+    "offer.blur": lambda s: misjudged(1.0, 0.0, s.offer) == 0.0,
+    "offer.unseen": lambda s: sees(1.0, 0.0, s.offer) == 1.0,
+    "offer.together": lambda s: designed(0.0, 1.0, s.offer._replace(cocreation=1.0)) == designed(0.0, 1.0, s.offer),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_an_offer_on_the_need_is_worth_all_and_one_unit_off_half() -> None:
+    assert (fit_of(0.0), fit_of(1.0), fit_of(-1.0)) == (1.0, 0.5, 0.5)
+
+
+def test_people_far_from_customers_misjudge_more_and_customers_at_the_table_make_it_right() -> None:
+    p = set_to().offer
+    errors = [abs(misjudged(0.9, 0.2, p._replace(decided_by=tier))) for tier in (0, 1, 2)]
+    seen = [sees(1.0, 0.2, p._replace(decided_by=tier)) for tier in (0, 1, 2)]
+    assert errors == sorted(errors) and errors[0] < errors[2]
+    assert seen == sorted(seen, reverse=True) and seen[2] < seen[0] < 1.0
+    assert misjudged(0.9, 0.0, p._replace(cocreation=1.0)) == 0.0
+    assert sees(1.0, 0.0, p._replace(cocreation=1.0)) == 1.0
+
+
+def test_the_faster_needs_drift_the_worse_the_offer_fits() -> None:
+    fits = [
+        lived(set_to({"offer.drift": drift, "offer.blur": 0.0}), 40)["offer_fit"][-1] for drift in (0.0, 0.003, 0.01)
+    ]
+    assert fits[0] > fits[1] > fits[2]
+
+
+def test_an_offer_that_fits_less_satisfies_less() -> None:
+    good, bad = (lived(set_to({**STILL, "offer.drift": drift}), 60)["csat"][-1] for drift in (0.0, 0.02))
+    assert bad < good
+
+
+def test_design_is_paid_by_the_hour() -> None:
+    s = set_to({"offer.design_hours": 10.0})
+    assert lived(s, 3)["design"] == pytest.approx(10.0 * s.offer.hour)

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.market.personalisation import delights
+from ccsim.model.week import live
+
+ALL = {"personalisation.level": 1.0}
+
+
+def slower(s: object) -> float:
+    world = world_of(s)  # type: ignore[arg-type]
+    live(world)
+    return float(world.state.staff.slower.max())
+
+
+OFF = {
+    "personalisation.level": lambda s: delights(1.0, s.personalisation) == 0.0 and slower(s) == 0.0,
+    "personalisation.delight": lambda s: delights(1.0, more(s, ALL).personalisation) == 0.0,
+    "personalisation.known": lambda s: (
+        delights(0.0, more(s, ALL).personalisation) == delights(1.0, more(s, ALL).personalisation)
+    ),
+    "personalisation.effort": lambda s: slower(more(s, ALL)) == 0.0,
+    "personalisation.cost": lambda s: lived(more(s, ALL), 2)["tailoring"].sum() == 0.0,
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_worth_grows_less_and_less_and_cost_more_and_more() -> None:
+    p = set_to().personalisation
+    worth = np.array([delights(1.0, p._replace(level=level)) for level in (0.0, 0.25, 0.5, 0.75, 1.0)])
+    assert (np.diff(worth) > 0).all() and (np.diff(worth, 2) < 0).all()
+    assert worth[-1] == pytest.approx(p.delight)
+    cost = np.array([lived(set_to({"personalisation.level": level}), 1)["tailoring"][0] for level in (0.0, 0.5, 1.0)])
+    assert cost[2] == pytest.approx(4 * cost[1]) and cost[0] == 0.0
+
+
+def test_one_has_to_know_a_customer_to_delight_him_or_her() -> None:
+    p = set_to(ALL).personalisation
+    assert delights(1.0, p) > delights(0.0, p) > 0.0
+
+
+def test_the_cost_is_that_of_every_customer() -> None:
+    s = set_to(ALL)
+    t = lived(s, 1)
+    active_when_booked = t["tailoring"][0] / s.personalisation.cost
+    assert active_when_booked == pytest.approx(t["customers"][0])

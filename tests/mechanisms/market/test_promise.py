@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.market.promise import advertise, lures, promised, trusts
+
+LOUD = {"promise.level": 0.3}
+
+
+def expectations(s: object, trust: float = 1.0) -> np.ndarray:
+    world = world_of(set_to())
+    customers = world.state.customers
+    customers.expectation[:] = 0.5
+    customers.trust[:] = trust
+    world.state.firm.practice[:] = 0.6
+    advertise(customers, world.state.firm, s.promise)  # type: ignore[attr-defined]
+    return customers.expectation[customers.active == 1]
+
+
+OFF = {
+    "promise.level": lambda s: (expectations(s) == 0.5).all() and lures(1.0, s.promise) == 0.0,
+    "promise.belief": lambda s: (expectations(more(s, LOUD)) == 0.5).all(),
+    "promise.attraction": lambda s: lures(1.0, more(s, LOUD).promise) == 0.0,
+    "promise.trusting": lambda s: trusts(0.4, 1.0, 0.5, s.promise) == 0.4,
+    "promise.lip": lambda s: (
+        lived(more(s, LOUD), 8)["cynicism"][-1] == lived(more(s, {**LOUD, "promise.lip": 0.0}), 8)["cynicism"][-1]
+    ),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_a_promise_moves_what_is_expected_as_far_as_it_is_trusted() -> None:
+    s = set_to(LOUD)
+    assert (expectations(s) > 0.5).all()
+    assert (expectations(s, trust=0.0) == 0.5).all()
+    assert promised(0.9, s.promise) == 1.0
+
+
+def test_a_trusted_promise_draws_people_and_a_distrusted_one_puts_them_off() -> None:
+    p = set_to(LOUD).promise
+    assert lures(1.0, p) > 0.0 == lures(0.5, p) > lures(0.0, p)
+
+
+def test_trust_follows_whether_a_contact_was_as_good_as_expected() -> None:
+    p = set_to().promise
+    assert trusts(0.5, 0.7, 0.6, p) > 0.5 > trusts(0.5, 0.5, 0.6, p)
+
+
+def test_promises_beyond_practice_cost_trust_and_are_paid_for() -> None:
+    loud, silent = lived(set_to({"promise.level": 0.4}), 40), lived(set_to(), 40)
+    assert loud["trust"][-1] < silent["trust"][-1]
+    assert loud["marketing"].min() > 0.0 == silent["marketing"].max()
+    assert loud["cynicism"][-1] > silent["cynicism"][-1]
+    assert loud["cx_gap"][-1] > silent["cx_gap"][-1]
+
+
+def test_without_a_promise_beyond_practice_nothing_is_said() -> None:
+    assert lived(set_to(), 2)["stated"].sum() == pytest.approx(0.0)

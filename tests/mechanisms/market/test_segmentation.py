@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.market.segmentation import cares, drifts, estimate, goes_first
+from ccsim.mechanisms.service.queues import join_front, join_queue, take_next
+from ccsim.model.week import live
+
+FIRST = {"segmentation.priority": 1.0}
+
+
+def studied(s: object) -> float:
+    world = world_of(set_to())
+    state = world.state
+    p = s.segmentation  # type: ignore[attr-defined]
+    for week in range(0, 105):
+        estimate(state.customers, state.firm, s.accounts.revenue, p, 3, week)  # type: ignore[attr-defined]
+    return float(state.firm.studies[0])
+
+
+OFF = {
+    "segmentation.priority": lambda s: (
+        cares(900.0, 100.0, s.segmentation) == 0.0 and not goes_first(900.0, 100.0, 0.0, s.segmentation)
+    ),
+    "segmentation.every": lambda s: studied(s) == 0.0,
+    "segmentation.care": lambda s: cares(900.0, 100.0, more(s, FIRST).segmentation) == 0.0,
+    "segmentation.drift": lambda s: drifts(80.0, 100.0, 0.9, s.segmentation) == 80.0,
+    "segmentation.study": lambda s: studied(more(s, {"segmentation.every": 52})) == 0.0,
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_care_goes_to_the_valuable_from_the_others_and_has_limits() -> None:
+    p = set_to(FIRST).segmentation
+    assert cares(200.0, 100.0, p) == p.care == cares(1e9, 100.0, p)
+    assert cares(100.0, 100.0, p) == 0.0 > cares(50.0, 100.0, p)
+    assert cares(1.0, 0.0, p) == 0.0
+
+
+def test_only_the_valuable_go_first_and_as_often_as_declared() -> None:
+    p = set_to({"segmentation.priority": 0.3}).segmentation
+    assert not goes_first(p.first * 100.0, 100.0, 0.0, p)
+    assert goes_first(p.first * 100.0 + 1.0, 100.0, 0.29, p)
+    assert not goes_first(p.first * 100.0 + 1.0, 100.0, 0.31, p)
+
+
+def test_cases_at_the_front_are_taken_first_and_the_chain_stays_whole() -> None:
+    world = world_of(set_to({"organisation.warm_up": 0}))
+    cases, departments = world.state.cases, world.state.departments
+    join_front(4, 0, 0, cases, departments)
+    join_queue(5, 0, 0, cases, departments)
+    join_front(6, 0, 0, cases, departments)
+    assert departments.queue[0] == 3
+    assert [take_next(0, cases, departments) for _ in range(3)] == [6, 4, 5]
+    assert (departments.queue[0], departments.queue_first[0], departments.queue_last[0]) == (0, -1, -1)
+
+
+def test_values_drift_around_the_mean_and_never_below_a_tenth_of_it() -> None:
+    p = set_to({"segmentation.drift": 0.5}).segmentation
+    assert drifts(10.0, 100.0, 0.0, p) == 10.0
+    p = set_to({"segmentation.drift": 0.01}).segmentation
+    rng = np.random.default_rng(1)
+    value = np.full(400, 100.0)
+    for _ in range(200):
+        value = np.array([drifts(one, 100.0, luck, p) for one, luck in zip(value, rng.random(400), strict=True)])
+    assert value.mean() == pytest.approx(100.0, abs=5 * value.std() / 20)
+    assert value.std() > 10.0
+
+
+def test_the_organisation_knows_what_it_last_estimated() -> None:
+    world = world_of(set_to({"segmentation.drift": 0.02}))
+    for _ in range(8):
+        live(world)
+    customers = world.state.customers
+    assert not np.array_equal(customers.estimate, customers.value)
+    world.settings = more(world.settings, {"segmentation.every": 1})
+    live(world)
+    assert np.array_equal(customers.estimate, customers.value)
+
+
+def test_priority_by_value_serves_the_valuable_better() -> None:
+    tallies = lived(set_to({**FIRST, "organisation.customers": 800, "organisation.staff": 60}), 40)
+    assert tallies["csat"].min() > 0.0
+    world = world_of(set_to(FIRST))
+    live(world)
+    customers = world.state.customers
+    rich = customers.value > 1.5 * world.settings.accounts.revenue
+    assert (
+        customers.care[rich].min() > customers.care[~rich].max()
+        or customers.care[rich].mean() > customers.care[~rich].mean()
+    )

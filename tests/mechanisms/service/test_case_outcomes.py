@@ -1,0 +1,38 @@
+import numpy as np
+from small_world import lived, set_to, world_of
+
+from ccsim.mechanisms.service.case_outcomes import next_department
+
+
+def test_the_front_passes_on_to_the_back_and_the_back_to_any_other() -> None:
+    departments = world_of(set_to()).state.departments
+    wheres = (np.arange(200) + 0.5) / 200
+    assert (
+        {next_department(0, where, departments) for where in wheres}
+        == {2}
+        == {next_department(1, where, departments) for where in wheres}
+    )
+    assert {next_department(2, where, departments) for where in wheres} == {0, 1}
+
+
+def test_without_a_back_office_cases_go_to_any_other_department() -> None:
+    departments = world_of(set_to({"organisation.front_departments": 3})).state.departments
+    for department in range(3):
+        goals = {next_department(department, (k + 0.5) / 200, departments) for k in range(200)}
+        assert goals == {0, 1, 2} - {department}
+
+
+def test_issues_that_cannot_fail_never_come_back() -> None:
+    sure = {"service.script": 1.0, "service.script_limit": 0.0, "service.skimp": 1.0, "service.judgement": 1.0,
+            "service.skill": 0.0, "service.unauthorised": 1.0, "service.distance": 0.0, "handoffs.blunder": 0.0}  # fmt: skip
+    t = lived(set_to({**sure, "organisation.warm_up": 0}), 20)
+    assert t["returned"].sum() == 0.0
+    assert (t["resolved"] == t["closed"]).all()
+    assert np.nanmin(t["fcr"]) == 1.0
+
+
+def test_issues_that_always_fail_are_never_resolved() -> None:
+    doomed = {"service.script": 0.0, "service.judgement": 0.0, "service.skill": 0.0, "service.distance": 1.0}
+    t = lived(set_to({**doomed, "organisation.warm_up": 0}), 20)
+    assert t["closed"].sum() > 0 == t["resolved"].sum()
+    assert t["fcr"][np.isfinite(t["fcr"])].max() == 0.0

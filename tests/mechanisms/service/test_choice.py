@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from small_world import CHOICES, first_mix, lived, more, set_to
+
+from ccsim.errors import InputError
+from ccsim.mechanisms.service.choice import choose
+from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
+from ccsim.model.settings import Settings
+
+NEVER = -1.0e9
+#: Reward, belief, norm, habit, effort, fear and checks: every term of a choice that a person or a lever can move.
+WITHOUT_TERMS = {
+    "scorecards.pull": 0.0, "conviction.pull": 0.0, "conviction.norm": 0.0, "habit.pull": 0.0, "service.effort": 0.0,
+    "empowerment.fear": 0.0, "empowerment.checks": 0.0, "service.reluctance": 0.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("option", range(5))
+def test_what_is_out_of_reach_is_never_chosen_and_what_is_alone_always(option: int) -> None:
+    appeals = [NEVER] * 5
+    appeals[option] = 3.0
+    assert {choose(*appeals, luck) for luck in (1e-10, 0.3, 0.7, 1 - 1e-10)} == {option}
+
+
+def test_every_draw_yields_an_option_even_for_huge_appeals() -> None:
+    for luck in (1e-10, 0.5, 1 - 2.0**-33):
+        assert choose(4e5, 4e5, -4e5, NEVER, NEVER, luck) in (0, 1)
+        assert 0 <= choose(0.0, 0.0, 0.0, 0.0, 0.0, luck) <= 4
+
+
+def test_without_any_term_the_five_ways_are_equally_likely() -> None:
+    # About 1,500 choices: each share has a standard error of 1 %; four of them are allowed (once in 3,000 seeds).
+    t = lived(
+        set_to({**WITHOUT_TERMS, "leadership.attention": 80.0, "service.hours": 0.5, "service.leader_hours": 0.1}), 20
+    )
+    counts = np.array([t[name].sum() for name in CHOICES])
+    assert counts.sum() > 1500
+    assert np.abs(counts / counts.sum() - 0.2).max() < 4 * np.sqrt(0.16 / counts.sum())
+
+
+def test_nobody_hands_over_within_one_department_or_escalates_to_nobody() -> None:
+    alone = first_mix(set_to({"organisation.departments": 1, "organisation.front_departments": 1}))
+    assert alone[HAND_OVER] == 0 < alone.sum()
+    leaderless = first_mix(set_to({"organisation.tiers": 0}))
+    assert leaderless[ESCALATE] == 0 < leaderless.sum()
+
+
+def solved(settings: Settings, **columns: float) -> float:
+    mix = first_mix(settings, **columns)
+    return float(mix[SOLVE] / mix.sum())
+
+
+@pytest.mark.parametrize(
+    ("column", "low", "high"),
+    [("conviction", 0.0, 1.0), ("habit", 0.0, 1.0), ("peer_practice", 0.0, 1.0), ("safety", 0.0, 1.0), ("skill", 0.0, 1.0)],
+)  # fmt: skip
+def test_what_speaks_for_judgement_makes_it_more_frequent(column: str, low: float, high: float) -> None:
+    s = more(set_to(), {"empowerment.blame": 1.0})
+    assert solved(s, **{column: high}) > solved(s, **{column: low})
+
+
+@pytest.mark.parametrize("lever", ["empowerment.strictness", "empowerment.blame"])
+def test_checks_and_blame_turn_people_into_policy_cops(lever: str) -> None:
+    strict, lenient = (first_mix(set_to(), {lever: value}) for value in (1.0, 0.0))
+    assert strict[SOLVE] < lenient[SOLVE]
+
+
+def test_those_who_do_not_mind_rewards_do_not_lean_to_the_scorecard() -> None:
+    card = {"staff_scorecard.handling_time": 1000.0, "scorecards.strength": 3.0}
+    indifferent, keen = (first_mix(set_to(), card, taste=taste) for taste in (0.0, 2.0))
+    assert keen[0] > indifferent[0]
+    assert (first_mix(set_to(), taste=0.0) == indifferent).all()
+
+
+@pytest.mark.parametrize("values", [{"service.hours": 0.0}, {"service.thorough": 0.0, "service.depth": 0.0}], ids=str)
+def test_contacts_that_take_no_time_are_refused_or_still_chosen_for(values: dict) -> None:
+    try:
+        settings = set_to(values)
+    except InputError:
+        return
+    mix = first_mix(settings)
+    assert mix[ESCALATE] < mix.sum()

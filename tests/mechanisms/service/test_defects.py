@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.service.defects import fixed
+from ccsim.model.week import live
+
+ACTING = {"sensing.acted": 10.0}
+
+OFF = {
+    "defects.arising": lambda s: fixed(0.02, 0.0, 1.0, 0.0, s.defects) == 0.02,
+    "defects.removal": lambda s: fixed(s.defects.ordinary, 9.0, 1.0, 0.0, s.defects) == s.defects.ordinary,
+    "defects.cemented": lambda s: fixed(0.1, 9.0, 1.0, 1.0, s.defects) == fixed(0.1, 9.0, 1.0, 0.0, s.defects),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_without_improvement_defects_stay_at_the_ordinary_level() -> None:
+    assert lived(set_to(), 20)["defects"] == pytest.approx(set_to().defects.ordinary)
+
+
+def test_acting_on_signals_takes_defects_out_and_faster_with_insight() -> None:
+    p = set_to().defects
+    assert fixed(0.1, 1.0, 1.0, 0.0, p) < fixed(0.1, 1.0, 0.0, 0.0, p) < 0.1
+    assert lived(set_to(ACTING), 20)["defects"][-1] < 0.1
+
+
+def test_fewer_defects_mean_more_success() -> None:
+    few, many = (lived(set_to({"defects.ordinary": level, "defects.removal": 0.0}), 1) for level in (0.1, 0.1))
+    assert np.array_equal(few["resolved"], many["resolved"])
+    world = world_of(more(set_to(), {"organisation.warm_up": 0}))
+    spoilt = world.copy()
+    spoilt.state.departments.defects[:] = 0.9
+    for one in (world, spoilt):
+        for _ in range(3):
+            live(one)
+    assert spoilt.state.departments.spoilt.min() > 0.7
+    assert spoilt.state.departments.survey.sum() < world.state.departments.survey.sum()
+
+
+def test_a_share_of_defects_stays_a_share() -> None:
+    p = set_to().defects._replace(removal=1.0, arising=1.0, ordinary=0.9)
+    for defects in (0.0, 0.5, 1.0):
+        assert 0.0 <= fixed(defects, 1e9, 1.0, 0.0, p) <= 1.0

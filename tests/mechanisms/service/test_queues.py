@@ -1,0 +1,65 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_world import set_to, world_of
+
+from ccsim.mechanisms.service.queues import drop_out, join_queue, take_next
+from ccsim.model.state import World
+
+
+def empty_queues() -> World:
+    world = world_of(set_to({"organisation.warm_up": 0}))
+    assert (world.state.departments.queue == 0).all()
+    return world
+
+
+def test_first_come_is_first_served_in_each_department() -> None:
+    state = empty_queues().state
+    for case in (7, 3, 9):
+        join_queue(case, 1, 0, state.cases, state.departments)
+    join_queue(5, 2, 0, state.cases, state.departments)
+    assert [take_next(1, state.cases, state.departments) for _ in range(3)] == [7, 3, 9]
+    assert take_next(2, state.cases, state.departments) == 5
+    assert state.departments.queue_first.tolist() == [-1, -1, -1] == state.departments.queue_last.tolist()
+    assert state.departments.queue.tolist() == [0, 0, 0]
+
+
+def test_a_queue_can_be_used_again_after_it_was_empty() -> None:
+    state = empty_queues().state
+    for case in (1, 2):
+        join_queue(case, 0, 0, state.cases, state.departments)
+        assert take_next(0, state.cases, state.departments) == case
+
+
+def test_whoever_gives_up_stays_in_the_chain_and_is_counted_no_more() -> None:
+    state = empty_queues().state
+    for case in (4, 6):
+        join_queue(case, 0, 0, state.cases, state.departments)
+    drop_out(4, state.cases, state.departments)
+    assert state.departments.queue[0] == 1
+    assert [take_next(0, state.cases, state.departments) for _ in range(2)] == [4, 6]
+    assert state.departments.queue[0] == 0
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["join", "take", "drop"]), st.integers(0, 19), st.integers(0, 2)), max_size=60)
+)
+def test_any_course_of_joining_taking_and_dropping_keeps_the_order_and_the_count(course: list) -> None:
+    state = empty_queues().state
+    chains: list[list[int]] = [[], [], []]
+    gone: set[int] = set()
+    for act, case, department in course:
+        inside = any(case in chain for chain in chains)
+        if act == "join" and not inside:
+            join_queue(case, department, 0, state.cases, state.departments)
+            chains[department].append(case)
+        elif act == "drop" and inside and case not in gone:
+            drop_out(case, state.cases, state.departments)
+            gone.add(case)
+        elif act == "take" and chains[department]:
+            expected = chains[department].pop(0)
+            assert take_next(department, state.cases, state.departments) == expected
+            gone.discard(expected)
+        waiting = [len([one for one in chain if one not in gone]) for chain in chains]
+        assert np.asarray(state.departments.queue).tolist() == waiting

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+from small_world import check_off, first_mix, more, set_to, world_of
+
+from ccsim.mechanisms.staff.conviction import (
+    BEFORE,
+    NOT_YET,
+    by_evidence,
+    by_telling,
+    come_round,
+    comes_round,
+    hear_others,
+)
+from ccsim.model.settings import Settings
+from ccsim.model.state import World
+
+ALONE = {"conviction.evidence": 0.0, "conviction.telling": 0.0, "conviction.reversion": 0.0}
+
+
+def surrounded(settings: Settings, sources: float = 9.0, cynicism: float = 0.0) -> World:
+    """Let everybody hear so many sources for a week, and come round or not."""
+    world = world_of(settings)
+    world.clear_flows()
+    state = world.state
+    state.staff.conviction[:], state.staff.tipped_in[:] = 0.5, -1
+    state.staff.sources[:], state.staff.cynicism[:] = sources, cynicism
+    come_round(state.staff, state.leaders, state.departments, settings.conviction, settings.mandate, world.seed, 0)
+    return world
+
+
+def certain(s: Settings) -> Settings:
+    return more(s, {**ALONE, "conviction.chance": 1.0})
+
+
+OFF = {
+    "conviction.pull": lambda s: (first_mix(s, conviction=0.0) == first_mix(s, conviction=1.0)).all(),
+    "conviction.norm": lambda s: (first_mix(s, peer_practice=0.0) == first_mix(s, peer_practice=1.0)).all(),
+    "conviction.evidence": lambda s: by_evidence(0.5, 9.0, 0.0, s.conviction) == 0.5,
+    "conviction.chance": lambda s: (surrounded(more(s, ALONE)).state.staff.conviction == 0.5).all(),
+    "conviction.jump": lambda s: (surrounded(certain(s)).state.staff.conviction == 0.5).all(),
+    "conviction.telling": lambda s: by_telling(0.5, 9.0, 1.0, 1.0, 0.0, s.conviction) == 0.5,
+    "conviction.reversion": lambda s: (
+        surrounded(more(s, {k: 0.0 for k in ALONE if k != "conviction.reversion"}), 0.0).state.staff.conviction == 0.5
+    ).all(),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_with_certain_chance_everybody_with_enough_sources_comes_round_and_nobody_else() -> None:
+    s = certain(set_to({"conviction.jump": 0.5, "conviction.sources": 3.0}))
+    assert surrounded(s, 3.0).state.staff.conviction == pytest.approx(0.75)
+    assert (surrounded(s, 2.9).state.staff.conviction == 0.5).all()
+    assert (surrounded(s, 9.0, cynicism=1.0).state.staff.conviction == 0.5).all()
+
+
+def test_the_share_that_comes_round_is_the_declared_chance() -> None:
+    # 4,000 people: four standard errors, wrong once in 16,000 seeds.
+    s = set_to({**ALONE, "organisation.staff": 4000, "organisation.customers": 3, "organisation.warm_up": 0})
+    staff = surrounded(s, 2.0).state.staff
+    expected = s.conviction.chance
+    assert abs((staff.conviction > 0.5).mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / 4000)
+
+
+def test_the_penny_drops_once_and_is_counted_in_its_week() -> None:
+    world = surrounded(certain(set_to({"conviction.jump": 1.0})))
+    state = world.state
+    assert (state.staff.tipped_in == 0).all()
+    assert state.departments.tippings.sum() == 24
+    come_round(
+        state.staff, state.leaders, state.departments, world.settings.conviction, world.settings.mandate, world.seed, 1
+    )
+    assert (state.staff.tipped_in == 0).all()
+    assert state.departments.tippings.sum() == 24
+
+
+def test_whoever_is_convinced_when_the_story_begins_is_given_no_week_and_not_counted_again() -> None:
+    world = surrounded(certain(set_to({"conviction.jump": 1.0})))
+    staff, tippings, s = world.state.staff, world.state.departments.tippings, world.settings
+
+    def week(number: int) -> None:
+        come_round(staff, world.state.leaders, world.state.departments, s.conviction, s.mandate, world.seed, number)
+
+    tippings[:], staff.tipped_in[:], staff.conviction[:12], staff.sources[:] = 0.0, NOT_YET, 0.0, 0.0
+    week(-2)
+    assert staff.tipped_in.tolist() == [NOT_YET] * 12 + [BEFORE] * 12
+    staff.conviction[12] = 0.0  # who falls back before the story begins has not come round
+    week(-1)
+    assert staff.tipped_in.tolist() == [NOT_YET] * 13 + [BEFORE] * 11
+    staff.conviction[:] = 1.0
+    week(0)
+    assert staff.tipped_in.tolist() == [0] * 13 + [BEFORE] * 11
+    assert tippings.sum() == 13
+
+
+def test_conviction_follows_evidence_up_and_down_and_faster_with_more_of_it() -> None:
+    p = set_to().conviction
+    assert by_evidence(0.5, 1.0, 0.0, p) < by_evidence(0.5, 8.0, 0.0, p)
+    assert by_evidence(0.5, 4.0, 4.0, p) == pytest.approx(0.5)
+    assert by_evidence(0.5, 4.0, 0.0, p) == pytest.approx(0.5 + 0.5 * p.evidence / 2)
+
+
+def test_only_leaders_who_are_believed_move_those_who_still_listen() -> None:
+    p = set_to().conviction
+    assert by_telling(0.5, 1.0, 1.0, 0.8, 0.2, p) == pytest.approx(0.5 + 0.5 * p.telling * 0.5 * 0.8 * 0.8)
+    assert by_telling(0.5, 9.0, 1.0, 1.0, 1.0, p) == 0.5
+    assert by_telling(0.5, 9.0, 0.0, 1.0, 0.0, p) < 0.5
+    assert not comes_round(9.0, 1e-12, 1.0, p)
+
+
+def heard(habit: float, wins: float, setbacks: float) -> np.ndarray:
+    world = world_of(set_to())
+    world.clear_flows()
+    staff = world.state.staff
+    staff.habit[:], staff.wins[:], staff.setbacks[:] = habit, wins, setbacks
+    hear_others(staff, world.state.colleagues, world.settings.conviction)
+    return np.asarray(staff.sources)
+
+
+def test_colleagues_speak_for_the_change_if_they_practise_it_and_succeed() -> None:
+    assert (heard(0.9, 2.0, 1.0) > 0).all()
+    for habit, wins, setbacks in ((0.1, 2.0, 1.0), (0.9, 1.0, 1.0), (0.9, 0.0, 0.0)):
+        assert not heard(habit, wins, setbacks).any()
+
+
+def test_sources_are_independent_people() -> None:
+    world = world_of(set_to())
+    distinct = np.array([len(set(row)) for row in world.state.colleagues.tolist()])
+    assert (heard(0.9, 2.0, 1.0) <= distinct).all()

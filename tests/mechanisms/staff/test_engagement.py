@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from small_world import check_off, set_to, world_of
+
+from ccsim.mechanisms.staff.engagement import circumstances, engage
+from ccsim.model.settings import Settings
+
+
+def goal(s: Settings, felt: float = 0.0, wins: float = 0.0, fatigue: float = 0.0, cynicism: float = 0.0) -> float:
+    return circumstances(0.5, felt, wins, fatigue, cynicism, s.engagement)
+
+
+def unmoved(s: Settings) -> bool:
+    world = world_of(set_to())
+    world.clear_flows()
+    staff = world.state.staff
+    staff.fatigue[:] = 1.0
+    before = staff.engagement.copy()
+    engage(staff, s.engagement)
+    return bool((staff.engagement == before).all())
+
+
+OFF = {
+    "engagement.pace": unmoved,
+    "engagement.autonomy": lambda s: goal(s, felt=1.0) == 0.5,
+    "engagement.success": lambda s: goal(s, wins=9.0) == 0.5,
+    "engagement.exhaustion": lambda s: goal(s, fatigue=1.0) == 0.5,
+    "engagement.disbelief": lambda s: goal(s, cynicism=1.0) == 0.5,
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_each_circumstance_moves_engagement_by_the_declared_amount() -> None:
+    s = set_to()
+    p = s.engagement
+    assert goal(s, felt=0.5) == pytest.approx(0.5 + 0.5 * p.autonomy)
+    assert goal(s, wins=2.0) == pytest.approx(0.5 + 0.5 * p.success)
+    assert goal(s, fatigue=0.5) == pytest.approx(0.5 - 0.5 * p.exhaustion)
+    assert goal(s, cynicism=0.5) == pytest.approx(0.5 - 0.5 * p.disbelief)
+    assert goal(s, fatigue=1.0, cynicism=1.0) == 0.0 < goal(s, felt=1.0, wins=1e9) <= 1.0
+
+
+def test_engagement_settles_on_what_circumstances_call_for_and_newcomers_start_there() -> None:
+    world = world_of(set_to())
+    world.clear_flows()
+    staff = world.state.staff
+    expected = np.array([
+        circumstances(vigour, min(1.0, latitude * safety), 0.0, fatigue, cynicism, world.settings.engagement)
+        for vigour, latitude, safety, fatigue, cynicism in zip(
+            staff.vigour, staff.latitude, staff.safety, staff.fatigue, staff.cynicism, strict=True)
+    ])  # fmt: skip
+    staff.engagement[:] = 0.0
+    staff.arrived[0] = 1.0
+    engage(staff, world.settings.engagement)
+    assert staff.engagement[0] == pytest.approx(expected[0])
+    assert (staff.engagement[1:] < expected[1:]).all()
+    for _ in range(400):
+        engage(staff, world.settings.engagement)
+    assert staff.engagement == pytest.approx(expected)

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+from small_world import check_off, first_mix, set_to, world_of
+
+from ccsim.mechanisms.staff.habit import settle, settles
+
+OFF = {
+    "habit.formation": lambda s: settles(0.4, 0.9, 0.0, s.habit) == 0.4,
+    "habit.decay": lambda s: settles(0.4, 0.1, 0.0, s.habit) == 0.4,
+    "habit.pull": lambda s: (first_mix(s, habit=0.0) == first_mix(s, habit=1.0)).all(),
+    "habit.held": lambda s: settles(0.4, 0.1, 1.0, s.habit) == settles(0.4, 0.1, 0.0, s.habit),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_a_habit_moves_by_the_declared_share_of_the_distance_and_never_past_its_practice() -> None:
+    p = set_to().habit
+    assert settles(0.2, 0.7, 0.0, p) == pytest.approx(0.2 + 0.5 * p.formation)
+    assert settles(0.7, 0.2, 0.0, p) == pytest.approx(0.7 - 0.5 * p.decay)
+    assert settles(0.7, 0.7, 0.3, p) == pytest.approx(0.7)
+    at_once = p._replace(formation=1.0, decay=1.0, held=0.0)
+    assert (settles(0.2, 0.7, 0.0, at_once), settles(0.7, 0.2, 0.0, at_once)) == pytest.approx((0.7, 0.2))
+
+
+def test_routines_slow_decay_and_not_formation() -> None:
+    p = set_to().habit
+    assert settles(0.7, 0.2, 0.0, p) < settles(0.7, 0.2, 0.5, p) < settles(0.7, 0.2, 1.0, p) < 0.7
+    assert settles(0.2, 0.7, 0.0, p) == settles(0.2, 0.7, 1.0, p)
+
+
+def test_a_strong_habit_makes_people_solve_more() -> None:
+    assert first_mix(set_to(), habit=1.0)[2] > first_mix(set_to(), habit=0.0)[2]
+
+
+def test_nobody_without_practice_changes_and_newcomers_start_from_half_of_the_routines() -> None:
+    world = world_of(set_to())
+    world.clear_flows()
+    staff, departments = world.state.staff, world.state.departments
+    before = staff.habit.copy()
+    departments.routine[:] = 0.6
+    staff.arrived[2] = 1.0
+    settle(staff, departments, world.settings.habit, 0.0)
+    assert staff.habit[2] == pytest.approx(0.3)
+    assert (np.delete(staff.habit, 2) == np.delete(before, 2)).all()
+
+
+def test_paid_improvement_is_practice() -> None:
+    world = world_of(set_to())
+    world.clear_flows()
+    staff = world.state.staff
+    staff.habit[:] = 0.5
+    staff.improving[0] = 4.0
+    staff.handled[1] = 4.0
+    settle(staff, world.state.departments, world.settings.habit, 0.0)
+    assert staff.habit[0] > 0.5 > staff.habit[1]

@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+from small_world import check_off, set_to, world_of
+
+from ccsim.mechanisms.staff.skills import learn, learns
+
+OFF = {
+    "skills.training": lambda s: learns(0.5, 9.0, 0.0, 0.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
+    "skills.coaching": lambda s: learns(0.5, 0.0, 9.0, 0.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
+    "skills.practice": lambda s: learns(0.5, 0.0, 0.0, 9.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
+    "skills.rust": lambda s: learns(0.9, 0.0, 0.0, 0.0, s.skills) == 0.9,
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_an_hour_of_training_closes_the_declared_share_of_the_gap() -> None:
+    p = set_to().skills._replace(rust=0.0)
+    assert learns(0.4, 1.0, 0.0, 0.0, p) == pytest.approx(0.4 + 0.6 * p.training)
+    assert learns(0.4, 1e9, 0.0, 0.0, p) == 1.0
+    assert learns(1.0, 5.0, 5.0, 5.0, p) == pytest.approx(1.0)
+
+
+def test_every_way_of_learning_adds_and_skill_stays_a_share() -> None:
+    p = set_to().skills
+    nothing = learns(0.5, 0.0, 0.0, 0.0, p)
+    for ways in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)):
+        assert learns(0.5, *ways, p) > nothing
+    assert 0.0 <= learns(0.0, 0.0, 0.0, 0.0, p) <= learns(1.0, 1e9, 1e9, 1e9, p) <= 1.0
+
+
+def test_newcomers_bring_the_skill_of_novices() -> None:
+    world = world_of(set_to({"organisation.staff": 2000, "organisation.customers": 3, "organisation.warm_up": 0}))
+    world.clear_flows()
+    world.state.staff.arrived[:] = 1.0
+    p = world.settings.skills
+    learn(world.state.staff, p, world.seed, 0)
+    # Mean of 2,000 draws with standard deviation 0.1: four standard errors.
+    assert abs(world.state.staff.skill.mean() - p.novice) < 4 * 0.1 / np.sqrt(2000)

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.staff.staffing import wanted
+from ccsim.model.week import live
+
+QUIET = {"turnover.quitting": 0.0}
+CUT = {"staffing.cut": 0.25, "staffing.pace": 1.0}
+
+
+OFF = {
+    "staffing.cut": lambda s: wanted(20, 20, 0.9, s.staffing) == 20,
+    "staffing.follow": lambda s: wanted(20, 20, 0.3, s.staffing) == 20,
+    "staffing.severance": lambda s: lived_after_cut(s)["severance"].sum() == 0.0,
+}
+
+
+def lived_after_cut(s: object) -> dict:
+    return lived(more(s, {**QUIET, **CUT, "organisation.warm_up": 0}), 4)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_a_cut_closes_its_share_of_posts_and_pays_those_who_go() -> None:
+    s = set_to({**QUIET, **CUT, "organisation.warm_up": 0})
+    t = lived(s, 4)
+    assert t["dismissed"].sum() == 24 - t["people"][-1] == pytest.approx(0.25 * 24, abs=2)
+    assert t["severance"] == pytest.approx(s.staffing.severance * s.accounts.wage * t["dismissed"])
+    assert t["wages"][-1] < t["wages"][0]
+
+
+def test_closed_posts_open_again_when_the_cut_is_taken_back() -> None:
+    world = world_of(set_to({**QUIET, **CUT}))
+    for _ in range(3):
+        live(world)
+    assert world.state.staff.closed.sum() > 0
+    world.settings = set_to({**QUIET, "staffing.pace": 1.0})
+    for _ in range(4):
+        live(world)
+    assert world.state.staff.closed.sum() == 0
+    assert world.state.departments.people.sum() == 24
+
+
+def test_a_post_that_waits_for_somebody_stays_closed_once_cut() -> None:
+    world = world_of(set_to({"turnover.quitting": 0.5, "turnover.sensitivity": 0.0, "turnover.vacancy": 1, **CUT}))
+    for _ in range(20):
+        live(world)
+        staff = world.state.staff
+        assert not (staff.worked[staff.closed == 1] > 0).any() or world.week == 0
+        assert (staff.vacant_until[staff.closed == 1] > world.week).all()
+
+
+def test_posts_follow_the_work_within_bounds() -> None:
+    p = set_to({"staffing.follow": 1.0}).staffing
+    assert wanted(20, 20, p.aim, p) == 20
+    assert wanted(20, 20, 0.6, p) < 20
+    assert wanted(20, 12, 1.2, p) > 12
+    assert wanted(20, 10, 0.0, p) == p.least * 20
+    assert wanted(20, 20, 9.0, p) == 20
+
+
+def test_a_department_keeps_at_least_one_post() -> None:
+    world = world_of(set_to({**QUIET, "staffing.cut": 0.9, "staffing.pace": 1.0}))
+    for _ in range(6):
+        live(world)
+    staff = world.state.staff
+    open_posts = np.bincount(staff.department, staff.closed == 0)
+    assert open_posts.min() >= 1

@@ -1,0 +1,105 @@
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from ccsim.model.populations import (
+    Cases,
+    Customers,
+    Departments,
+    Firm,
+    Floats,
+    Leaders,
+    Segments,
+    Staff,
+    Whole,
+    empty,
+    fixed,
+    flow,
+    population,
+    stock,
+)
+
+KINDS = [Staff, Leaders, Customers, Cases, Departments, Segments, Firm]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_population_is_all_zeros_of_the_declared_kinds(kind: type) -> None:
+    rows, _ = empty(kind, 3)
+    for column in kind.columns:  # type: ignore[attr-defined]
+        values = np.asarray(getattr(rows, column.name))
+        assert values.shape == (3,) and not values.any()
+        assert np.issubdtype(values.dtype, np.integer if column.whole else np.floating), column.name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_block_of_flows_is_the_flows_themselves_and_nothing_else(kind: type) -> None:
+    rows, block = empty(kind, 3)
+    columns = kind.columns  # type: ignore[attr-defined]
+    flows = [column.name for column in columns if column.kind == "flow"]
+    assert block.size == 3 * len(flows)
+    for column in columns:
+        getattr(rows, column.name)[:] = 7
+    block[...] = 0.0
+    for column in columns:
+        values = np.asarray(getattr(rows, column.name))
+        assert (values == (0 if column.kind == "flow" else 7)).all(), column.name
+    by_name = block if kind.storage == "columns" else block.T  # type: ignore[attr-defined]
+    for k, name in enumerate(flows):
+        getattr(rows, name)[1] = k + 1
+        assert by_name[k, 1] == k + 1, name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_column_is_declared_once_and_whole(kind: type) -> None:
+    columns = kind.columns  # type: ignore[attr-defined]
+    assert len({column.name for column in columns}) == len(columns)
+    for column in columns:
+        assert column.kind in ("fixed", "stock", "flow")
+        assert column.meaning and column.unit, column.name
+        assert not column.whole or column.kind != "flow", column.name
+
+
+def test_where_rows_are_many_whole_numbers_take_no_more_bytes_than_they_need() -> None:
+    for kind, sizes in ((Customers, {1, 4}), (Cases, {1, 4}), (Staff, {8}), (Departments, {8})):
+        rows, _ = empty(kind, 1)
+        columns = [column for column in kind.columns if column.whole]  # type: ignore[attr-defined]
+        assert {np.asarray(getattr(rows, column.name)).itemsize for column in columns} == sizes
+
+
+def test_each_population_says_what_it_is() -> None:
+    assert all(kind.__doc__ for kind in KINDS)
+
+
+def test_few_rows_are_records_and_many_are_columns() -> None:
+    assert {kind.storage for kind in (Customers, Cases)} == {"columns"}  # type: ignore[attr-defined]
+    assert {kind.storage for kind in (Staff, Leaders, Departments, Segments, Firm)} == {"records"}  # type: ignore[attr-defined]
+
+
+def test_no_rows_are_a_population_too() -> None:
+    for kind in KINDS:
+        rows, block = empty(kind, 0)
+        assert len(getattr(rows, kind.columns[0].name)) == 0 == block.size  # type: ignore[attr-defined]
+
+
+def test_flows_declared_before_stocks_are_refused() -> None:
+    class Wrong:
+        passing: Floats = flow("people", "people who pass")
+        kept: Whole = stock("people", "people who stay", "nobody")
+
+    Wrong.__annotations__ = {"passing": npt.NDArray[np.float64], "kept": npt.NDArray[np.int64]}
+    with pytest.raises(TypeError, match="flows are declared after"):
+        population("records")(Wrong)
+
+
+def test_a_column_knows_its_owners_and_what_it_is_for() -> None:
+    class Small:
+        home: Whole = fixed("row", "where it lives")
+        mood: Floats = stock("share", "how it feels", "weather", "food")
+        meals: Floats = flow("meals", "what it ate")
+
+    Small.__annotations__ = {"home": Whole, "mood": Floats, "meals": Floats}
+    made = population("columns")(Small)
+    home, mood, meals = made.columns  # type: ignore[attr-defined]
+    assert (home.name, home.kind, home.whole, home.owners) == ("home", "fixed", True, ())
+    assert (mood.name, mood.kind, mood.whole, mood.owners) == ("mood", "stock", False, ("weather", "food"))
+    assert (meals.kind, meals.unit) == ("flow", "meals")

@@ -1,0 +1,203 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ccsim.errors import InputError, InputFaults, UnknownName
+from ccsim.model.settings import declared
+from ccsim.scenarios.scenario import Move, Scenario, load, shipped, template
+
+VALID = """\
+title = "T"
+about = "A."
+extends = "nothing"
+
+[organisation]
+staff = 50
+
+[assumptions.habit]
+formation = 0.05
+
+[before.staff_scorecard]
+cost = 0.9
+
+[levers.programme]
+budget = 100.0
+from_top = 0.25
+
+[[schedule]]
+week = 5
+[schedule.set.champions]
+count = 2
+chosen = "best connected"
+
+[[schedule]]
+when = "csat > 70"
+after = 3
+set = { programme = { budget = 0 } }
+"""
+
+
+def write(folder: Path, text: str, name: str = "mine") -> Path:
+    path = folder / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults(path: Path) -> list[tuple[int | None, str]]:
+    with pytest.raises(InputFaults) as caught:
+        load(path)
+    return [(fault.line, fault.key) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_scenario_loads_and_survives_being_written(name: str, tmp_path: Path) -> None:
+    scenario = load(name)
+    again = load(write(tmp_path, scenario.to_toml(), name))
+    assert replace(again, files=scenario.files) == scenario
+
+
+def test_moves_by_week_and_by_condition_survive_being_written(tmp_path: Path) -> None:
+    scenario = load(write(tmp_path, VALID))
+    assert load(write(tmp_path, scenario.to_toml())).schedule == scenario.schedule
+
+
+def test_a_file_says_what_it_sets(tmp_path: Path) -> None:
+    scenario = load(write(tmp_path, VALID))
+    assert scenario.organisation == {"organisation.staff": 50}
+    assert scenario.before == {"staff_scorecard.cost": 0.9}
+    assert scenario.levers["programme.from_top"] == 0.25
+    assert scenario.schedule[0] == Move.of({"champions.count": 2, "champions.chosen": "best connected"}, week=5)
+    assert scenario.schedule[1].when is not None
+    assert scenario.schedule[1].after == 3
+
+
+def test_a_child_wins_over_its_parent_key_by_key(tmp_path: Path) -> None:
+    write(tmp_path, VALID, "parent")
+    child = load(write(tmp_path, 'extends = "parent"\n[levers.programme]\nbudget = 7\n', "child"))
+    assert child.levers == {"programme.budget": 7.0, "programme.from_top": 0.25}
+    assert child.title == "T"
+    assert len(child.schedule) == 2
+
+
+def test_a_circle_is_refused_and_shown(tmp_path: Path) -> None:
+    write(tmp_path, 'title = "a"\nextends = "b"\n', "a")
+    write(tmp_path, 'title = "b"\nextends = "a"\n', "b")
+    with pytest.raises(InputFaults, match="a -> b -> a"):
+        load(tmp_path / "a.toml")
+
+
+def test_a_fault_of_a_parent_is_told_with_the_parents_place(tmp_path: Path) -> None:
+    write(tmp_path, 'title = "p"\n\n[levers.programme]\nbudget = -1\n', "parent")
+    with pytest.raises(InputFaults) as caught:
+        load(write(tmp_path, 'extends = "parent"\n[levers.habbit]\nx = 1\n', "child"))
+    places = [(Path(fault.file).name, fault.line) for fault in caught.value.faults]
+    assert places == [("child.toml", 3), ("parent.toml", 4)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('title = "T"', "title = 3", (1, "title")),
+        ('about = "A."', 'abuot = "A."', (2, "abuot")),
+        ('extends = "nothing"', 'extends = "nothin"', (3, "extends")),
+        ("staff = 50", "staff = 0", (6, "organisation.staff")),
+        ("staff = 50", 'staff = "many"', (6, "organisation.staff")),
+        ("staff = 50", "departments = 500", (6, "organisation.departments")),
+        ("formation = 0.05", "formation = nan", (9, "assumptions.habit.formation")),
+        ("formation = 0.05", "formatoin = 0.05", (9, "assumptions.habit.formatoin")),
+        ("[assumptions.habit]", "[levers.habit]", (9, "levers.habit.formation")),
+        ("cost = 0.9", "cost = true", (12, "before.staff_scorecard.cost")),
+        ("from_top = 0.25", "from_top = 1.25", (16, "levers.programme.from_top")),
+        ("week = 5", "week = -5", (19, "schedule.0.week")),
+        ("week = 5", "weak = 5", (19, "schedule.0.weak")),
+        ("week = 5", "week = 5\nweeks = [6]", (18, "schedule.0")),
+        ("count = 2", "count = 2.5", (21, "schedule.0.set.champions.count")),
+        ('chosen = "best connected"', 'chosen = "best conected"', (22, "schedule.0.set.champions.chosen")),
+        ('when = "csat > 70"', 'when = "cssat > 70"', (25, "schedule.1.when")),
+        ("after = 3", "after = 3\nweek = 3", (24, "schedule.1")),
+        ("budget = 0 }", "bugdet = 0 }", (27, "schedule.1.set.programme.bugdet")),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_key(old: str, new: str, place: tuple[int, str], tmp_path: Path) -> None:
+    assert old in VALID
+    assert place in faults(write(tmp_path, VALID.replace(old, new)))
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    text = (
+        VALID.replace("staff = 50", "staff = 0")
+        .replace("from_top = 0.25", "from_top = 9")
+        .replace("week = 5", "week = -1")
+    )
+    assert [line for line, _ in faults(write(tmp_path, text))] == [6, 16, 19]
+
+
+def test_two_values_for_one_lever_in_one_week_are_refused(tmp_path: Path) -> None:
+    extra = "\n[[schedule]]\nweeks = [4, 5]\n[schedule.set.champions]\ncount = 3\n"
+    with pytest.raises(InputFaults, match=r"week 5, champions.count is set to 2 and to 3"):
+        load(write(tmp_path, VALID + extra))
+
+
+@pytest.mark.parametrize("text", ["a = \n", "a = 1\na = 2\n", "[levers\n", 'x = "\n', "\x00"])
+def test_what_is_no_toml_is_told_with_its_line(text: str, tmp_path: Path) -> None:
+    ((line, _),) = faults(write(tmp_path, text))
+    assert line is not None
+
+
+def test_a_file_that_is_not_there_or_no_text_is_one_message(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        load(tmp_path / "none.toml")
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="cannot be read"):
+        load(tmp_path / "bytes.toml")
+    with pytest.raises(UnknownName, match="did you mean 'top-down'"):
+        load("top-dwn")
+
+
+def test_the_template_is_a_valid_scenario(tmp_path: Path) -> None:
+    assert load(write(tmp_path, template("my-idea"), "my-idea")).title == "My idea"
+
+
+def test_a_name_without_its_group_is_answered_with_the_whole_name() -> None:
+    with pytest.raises(InputError, match=r"programme\.budget"):
+        load("nothing").changed({"budget": 1})
+
+
+def test_a_change_goes_where_its_role_belongs() -> None:
+    changed = load("nothing").changed({"organisation.staff": 9, "habit.decay": 0.01, "programme.budget": 5})
+    assert (changed.organisation, changed.assumptions, changed.levers) == (
+        {"organisation.staff": 9}, {"habit.decay": 0.01}, {"programme.budget": 5.0},
+    )  # fmt: skip
+    assert changed.differences(load("nothing"))[0] == ("organisation.staff", 9, 200)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_legal_scenario_survives_being_written(data: st.DataObject, tmp_path: Path) -> None:
+    rows = data.draw(
+        st.lists(st.sampled_from(sorted(declared().values(), key=lambda row: row.key)), max_size=8, unique=True)
+    )
+    values = {}
+    for row in rows:
+        if row.key.startswith("organisation."):
+            continue
+        low, high = row.legal[0], min(row.legal[1], 1e6)
+        if row.choices:
+            values[row.key] = data.draw(st.sampled_from(row.choices))
+        elif row.kind is bool:
+            values[row.key] = data.draw(st.booleans())
+        elif row.kind is int:
+            values[row.key] = data.draw(st.integers(int(low), int(high)))
+        else:
+            values[row.key] = data.draw(st.floats(low, high))
+    scenario = Scenario("x", "X").changed(values)
+    again = load(write(tmp_path, scenario.to_toml(), "x"))
+    assert replace(again, files=()) == scenario
+
+
+@pytest.mark.parametrize("name", ['a "b"', "a\\b", "a\nb", "é"])
+def test_the_template_of_any_name_is_valid(name: str, tmp_path: Path) -> None:
+    assert load(write(tmp_path, template(name))).title == name.capitalize()

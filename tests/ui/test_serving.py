@@ -1,0 +1,27 @@
+"""What stands in the way of serving is one message. That a server ends in time is tested with thirty open pages."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from ccsim.errors import InputError
+
+pytest.importorskip("solara")
+
+
+def test_a_port_that_is_taken_is_one_message():
+    from ccsim.ui.serving import run
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=f"port {port}: Address already in use; --port and --host take others"):
+            run("127.0.0.1", port, open_=False)
+
+
+def test_an_address_that_is_not_ours_is_one_message():
+    from ccsim.ui.serving import run
+
+    with pytest.raises(InputError, match=r"cannot listen at 192\.0\.2\.1"):
+        run("192.0.2.1", 8765, open_=False)

@@ -1,0 +1,124 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ccsim.errors import ResultsError
+from ccsim.model.settings import declared
+from ccsim.scenarios.scenario import Scenario
+from ccsim.validation.claims.ledger import Ledger, _where, plausible, run_ledger, scenarios_of, uncertain, under
+from ccsim.validation.claims.report import write_pages
+from ccsim.validation.claims.schema import Claim, load_claims
+
+SMALL = {"organisation.staff": 40, "organisation.customers": 400, "organisation.warm_up": 26}
+BASE = Scenario("base", "Base").changed(SMALL)
+
+
+def claim(name: str, a: Scenario, b: Scenario, **other: object) -> Claim:
+    told = {"kind": "difference", "kpi": "csat", "expect": "more", "also": (), "weeks": (39,), **other}
+    return Claim(name, f"{name} says", "000", scenarios={"a": a, "b": b}, **told)  # type: ignore[arg-type]
+
+
+STRICT = BASE.changed({"empowerment.strictness": 1.0, "empowerment.rights": 0.2})
+FREE = BASE.changed({"empowerment.strictness": 0.0, "empowerment.rights": 1.0})
+CLAIMS = [
+    claim("NULL", replace(BASE, name="relabelled", title="Another name"), BASE),
+    claim("RIGHT", FREE, STRICT, kpi="empowerment"),
+    claim("WRONG", STRICT, FREE, kpi="empowerment"),
+]
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    return run_ledger(CLAIMS, replicates=8, points=3, workers=2, out=tmp_path_factory.mktemp("ledger") / "r")
+
+
+def test_a_relabelled_copy_of_the_baseline_is_no_difference(ledger: Ledger) -> None:
+    null = ledger.findings[0]
+    assert null.effects == (0.0,) * 4 and null.signs == (0,) * 4
+    assert (null.outcome.low, null.outcome.high, null.verdict) == (0.0, 0.0, "not supported")
+
+
+def test_a_planted_claim_with_the_wrong_sign_is_not_supported(ledger: Ledger) -> None:
+    _, right, wrong = ledger.findings
+    assert right.verdict == "supported" and right.holds == pytest.approx((1.0, 0.51, 1.0), abs=0.01)
+    assert wrong.verdict == "not supported" and wrong.outcome.sign(wrong.p) == -1
+    assert wrong.outcome.effect == -right.outcome.effect
+
+
+def test_a_ledger_does_not_depend_on_workers_and_goes_on(ledger: Ledger, tmp_path: Path) -> None:
+    told = {"replicates": 8, "points": 3, "out": tmp_path / "r"}
+    again = run_ledger(CLAIMS, workers=1, **told)  # type: ignore[arg-type]
+    resumed = run_ledger(CLAIMS, workers=2, resume=True, **told)  # type: ignore[arg-type]
+    so_far = run_ledger(CLAIMS, so_far=True, **told)  # type: ignore[arg-type]
+    for one in (again, resumed, so_far):
+        assert [found.effects for found in one.findings] == [found.effects for found in ledger.findings]
+
+
+def test_a_point_that_is_not_finished_is_left_out_so_far(ledger: Ledger, tmp_path: Path) -> None:
+    told = {"replicates": 8, "workers": 1, "out": tmp_path / "r"}
+    run_ledger(CLAIMS, points=3, **told)  # type: ignore[arg-type]
+    for file in (tmp_path / "r" / "space").rglob("*.parquet"):
+        rows = pd.read_parquet(file)
+        if "scenario" in rows:
+            rows[~rows["scenario"].str.startswith("0003 ")].to_parquet(file, index=False)
+    found = run_ledger(CLAIMS, points=3, so_far=True, **told)  # type: ignore[arg-type]
+    assert (found.points, found.planned) == (2, 3)
+    assert [one.effects for one in found.findings] == [one.effects[:3] for one in ledger.findings]
+    with pytest.raises(ResultsError, match="another ledger"):
+        run_ledger(CLAIMS, points=4, so_far=True, **told)  # type: ignore[arg-type]
+
+
+def test_scenarios_that_are_the_same_are_run_once() -> None:
+    found, place = scenarios_of(CLAIMS)
+    assert len(found) == 3
+    assert place["NULL", "a"] == place["NULL", "b"]
+    every, _ = scenarios_of(load_claims())
+    assert len(every) < sum(len(one.scenarios) for one in load_claims())
+
+
+def test_plausible_points_fill_the_ranges_of_all_assumed_parameters() -> None:
+    points = plausible(40, 3)
+    assert set(points[0]) == {row.key for row in uncertain()}
+    assert len(uncertain()) > 100
+    for row in uncertain():
+        values = np.array([point[row.key] for point in points], float)
+        low, high = row.range
+        assert values.min() >= low and values.max() <= high
+        if row.kind is float and high > low:
+            # A Latin hypercube has one point in each fortieth of the range.
+            assert len(set(np.minimum(39, (values - low) / (high - low) * 40).astype(int))) >= 39
+    assert plausible(40, 3) == points != plausible(40, 4)
+
+
+def test_what_a_scenario_assumes_itself_stays_in_another_world() -> None:
+    own = BASE.changed({"experience.loss": 1.0})
+    moved = under(own, {"experience.loss": 2.0, "experience.weight": 0.2})
+    assert moved.assumptions["experience.loss"] == 1.0
+    assert moved.assumptions["experience.weight"] == 0.2
+    assert all(key in declared() for key in moved.assumptions)
+
+
+def test_where_a_claim_holds_is_the_cut_that_tells_it_and_chance_is_called_so() -> None:
+    space = plausible(60, 5)
+    values = np.array([point["experience.loss"] for point in space])
+    cut = float(np.median(values))
+    told = _where([1 if value > cut else 0 for value in values], list(values), space)
+    assert told is not None and told.key == "experience.loss" and told.clear
+    assert (told.above, told.below) == ((30, 30), (0, 30))
+    rng = np.random.default_rng(2)
+    chance = _where(list(rng.integers(0, 2, 60)), list(rng.standard_normal(60)), space)
+    assert chance is not None and not chance.clear
+    assert _where([1] * 60, list(values), space) is None
+
+
+def test_pages_tell_every_claim_and_need_no_network(ledger: Ledger, tmp_path: Path) -> None:
+    markdown, html, table = write_pages(ledger, tmp_path, "ccsim claims")
+    text, page = markdown.read_text(), html.read_text()
+    for found in ledger.findings:
+        assert f"## {found.claim.id}" in text and f'id="{found.claim.id}"' in page
+        assert (tmp_path / "figures" / "claims" / f"{found.claim.id}.png").stat().st_size > 2000
+    assert "http" not in page.replace("data:image/png", "")
+    assert table.stat().st_size > 0
