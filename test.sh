@@ -27,5 +27,5 @@ wait "$compiling"
 if [ -z "${QUICK:-}" ]; then
     "$venv/bin/python" -m pytest -m "not slow" -n auto --dist loadfile
 else
-    "$venv/bin/python" -m pytest -m "not slow" tests/test_model.py tests/test_week.py tests/test_comparison.py
+    "$venv/bin/python" -m pytest -m "not slow" tests/simulation/test_mesa_model.py tests/model/test_week.py tests/analysis/test_comparison.py
 fi

@@ -21,7 +21,7 @@ websockets = pytest.importorskip("websockets.sync.client")
 pytest.importorskip("solara")
 from websockets.exceptions import ConnectionClosed, InvalidStatus  # noqa: E402
 
-import ccsim.app.guard as guarding  # noqa: E402
+import ccsim.ui.guard as guarding  # noqa: E402
 
 PARTS = Path(guarding.__file__).with_name("cdn")
 VUETIFY = "@widgetti/solara-vuetify-app@10.1.1"

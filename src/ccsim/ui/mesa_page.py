@@ -2,7 +2,7 @@
 
 A file with these lines is a page for ``solara run``::
 
-    from ccsim.app.mesa_page import page
+    from ccsim.ui.mesa_page import page
 
     Page = page("top-down", levers=("programme.budget", "empowerment.rights"))
 """

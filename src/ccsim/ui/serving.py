@@ -17,8 +17,8 @@ from types import FrameType
 
 import uvicorn
 
-from ccsim.app import guard
 from ccsim.errors import InputError
+from ccsim.ui import guard
 
 SITE, CDN = Path(__file__).with_name("site.py"), Path(__file__).with_name("cdn")
 #: Seconds for open pages to be told goodbye, and seconds after which nothing is waited for any more.

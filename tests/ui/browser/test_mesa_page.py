@@ -11,7 +11,7 @@ PAGE = """
 import solara
 from mesa.visualization.utils import update_counter
 
-from ccsim.app.mesa_page import page
+from ccsim.ui.mesa_page import page
 
 
 @solara.component
