@@ -18,7 +18,7 @@ SOURCES = Path(ccsim.mechanisms.__file__).parent
 MECHANISMS = sorted(path.relative_to(SOURCES).with_suffix("").as_posix() for path in SOURCES.rglob("[a-z]*.py"))
 
 
-def test_file(mechanism: str) -> Path:
+def file_for(mechanism: str) -> Path:
     """Return the file of a mechanism's tests; a mechanism is named by its path, such as ``staff/habit``."""
     folder, _, name = mechanism.rpartition("/")
     return HERE / folder / f"test_{name}.py"
@@ -35,11 +35,11 @@ def imported(path: Path) -> types.ModuleType:
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 def test_every_mechanism_has_its_tests(mechanism: str) -> None:
-    assert test_file(mechanism).exists()
+    assert file_for(mechanism).exists()
 
 
 def test_every_off_value_is_tested() -> None:
-    modules = [imported(test_file(mechanism)) for mechanism in MECHANISMS]
+    modules = [imported(file_for(mechanism)) for mechanism in MECHANISMS]
     tested = {key for module in modules for key in getattr(module, "OFF", {})}
     assert tested == {key for key, row in declared().items() if row.off is not None}
 

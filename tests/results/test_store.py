@@ -74,7 +74,7 @@ def put(store: Store, replicate: int, name: str) -> None:
 def test_many_small_shards_become_few_and_say_the_same(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shards, "SMALL", 3)
+    monkeypatch.setattr(parquet, "SMALL", 3)
     store = Store.create(tmp_path / "r", small_experiment, [], False)
     for replicate in range(4):
         for name in small_experiment.scenarios:
@@ -87,7 +87,7 @@ def test_many_small_shards_become_few_and_say_the_same(
 def test_a_kill_between_a_merged_shard_and_the_removal_of_its_parts_counts_nothing_twice(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shards, "SMALL", 2)
+    monkeypatch.setattr(parquet, "SMALL", 2)
     store = Store.create(tmp_path / "r", small_experiment, [], False)
     monkeypatch.setattr(Path, "unlink", lambda path, missing_ok=False: None)
     put(store, 0, "nothing")
@@ -145,7 +145,7 @@ def test_runs_that_a_kill_left_in_two_small_shards_are_merged_once(
     whole = run_experiment(small_experiment, workers=1, out=tmp_path / "r").hash()
     for path in list((tmp_path / "r").rglob("part-*.parquet")):
         (path.parent / f"part-0{path.name[6:]}").write_bytes(path.read_bytes())
-    monkeypatch.setattr(shards, "SMALL", 2)
+    monkeypatch.setattr(parquet, "SMALL", 2)
     for table in ("segments", "departments", "runs", "events"):
         parquet.merge_small(tmp_path / "r" / table)
     assert not list((tmp_path / "r").rglob("part-*.parquet"))
