@@ -20,8 +20,8 @@ CODE = """
 import random, sys
 import mesa, numba, numpy
 import ccsim
-from ccsim.crew import Crew
-from ccsim.run import run_experiment
+from ccsim.execution.scheduler import Crew
+from ccsim.execution.runner import run_experiment
 
 small = {"organisation.staff": 60, "organisation.customers": 600, "organisation.warm_up": 10}
 experiment = ccsim.load_experiment("direction").changed(replicates=6, weeks=40, levers=small)

@@ -7,8 +7,8 @@ import sys
 RUNS = """
 import hashlib
 import numpy as np
-from ccsim.classics import lending_centre, mutual_learning, service_erosion
-from ccsim.classics.tipping import contagion, conventions, naming_game, thresholds
+from ccsim.validation.replications import lending_centre, mutual_learning, service_erosion
+from ccsim.validation.replications.tipping import contagion, conventions, naming_game, thresholds
 
 small = {"people": 9, "dimensions": 11}
 orders, absence = lending_centre.noise(3)

@@ -1,0 +1,1 @@
+"""What came out: stored runs, tables and their reading."""

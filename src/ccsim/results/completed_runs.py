@@ -1,0 +1,45 @@
+"""Which runs of an experiment are done: a bit's worth for each, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ccsim.experiments.design_scenarios import Points
+
+
+class Finished:
+    """A set of (scenario, replicate).
+
+    Args:
+        scenarios: the scenarios of the experiment.
+    """
+
+    def __init__(self, scenarios: Mapping[str, Any]) -> None:
+        self._index = scenarios.index if isinstance(scenarios, Points) else _places(scenarios)
+        self._scenarios = len(scenarios)
+        self._done: dict[int, bytearray] = {}
+        self._count = 0
+
+    def __contains__(self, run: tuple[str, int]) -> bool:
+        row = self._done.get(run[1])
+        return row is not None and bool(row[self._index(run[0])])
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, scenario: str, replicate: int) -> None:
+        """Note a run as done."""
+        row = self._done.setdefault(replicate, bytearray(self._scenarios))
+        place = self._index(scenario)
+        self._count += not row[place]
+        row[place] = 1
+
+    def update(self, runs: Iterable[tuple[str, int]]) -> None:
+        """Note runs as done."""
+        for scenario, replicate in runs:
+            self.add(scenario, replicate)
+
+
+def _places(scenarios: Mapping[str, Any]) -> Any:
+    return {name: place for place, name in enumerate(scenarios)}.__getitem__

@@ -1,0 +1,156 @@
+"""Results of an experiment, read from a folder: tables as frames, and the hash of all that they say."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ccsim.errors import InputError, ResultsError
+from ccsim.experiments.experiment import Experiment
+from ccsim.results.parquet import read_table
+from ccsim.results.store import read_manifest, tables_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Results:
+    """Results of an experiment, read from a folder.
+
+    Attributes:
+        folder: where they are (None once a temporary folder is gone).
+        experiment: what was run.
+        manifest: the manifest's data.
+        tables: the tables by name.
+    """
+
+    folder: Path | None
+    experiment: Experiment
+    manifest: dict[str, Any]
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """One row per scenario, replicate and week; one column per KPI."""
+        return self.tables["runs"]
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """One row per scenario, replicate and week kept (the horizon, if all are); one column per KPI."""
+        import pandas as pd
+
+        from ccsim.model.kpis import KPIS, at_horizon
+
+        if self.experiment.at:
+            return self.tables["figures"]
+        last = self.experiment.weeks - 1
+        rows = [
+            {"scenario": scenario, "replicate": replicate, "seed": run["seed"].iloc[0], "week": last}
+            | {name: at_horizon(name, run[name].to_numpy()) for name in KPIS}
+            for (scenario, replicate), run in self.runs.groupby(["scenario", "replicate"], sort=False)
+        ]
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """Of a design: one row per scenario, with ``base``, ``point`` (0 for none) and the value of each factor.
+
+        Raises:
+            InputError: the experiment has no design.
+        """
+        if self.experiment.points is None:
+            raise InputError(f"{self.experiment.name}: has no design, so it has no points")
+        return self.experiment.points.table()
+
+    @cached_property
+    def responses(self) -> pd.DataFrame:
+        """The figures of a design with the columns of its points: a row per scenario, replicate and week kept."""
+        return self.figures.merge(self.points, on="scenario", how="left", sort=False)
+
+    @property
+    def departments(self) -> pd.DataFrame:
+        """The KPIs that exist by department."""
+        return self.tables["departments"]
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """The KPIs that exist by customer segment."""
+        return self.tables["segments"]
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """Every move made: scenario, replicate, week, label."""
+        return self.tables["events"]
+
+    @cached_property
+    def _hash(self) -> str:
+        digest = hashlib.sha256()
+        for name in tables_of(self.experiment):
+            for column in sorted(self.tables[name].columns):
+                values = self.tables[name][column]
+                digest.update(f"{name}.{column}".encode())
+                digest.update(
+                    values.to_numpy().tobytes() if values.dtype.kind in "fiu" else "\0".join(map(str, values)).encode()
+                )
+        return digest.hexdigest()
+
+    def hash(self) -> str:
+        """SHA-256 of all values in their order: equal hashes are equal results, bit for bit."""
+        return self._hash
+
+
+def open_results(folder: str | Path) -> Results:
+    """Read a results folder, finished or not.
+
+    Raises:
+        ResultsError: it is no results folder, or holds nothing yet.
+    """
+    place = Path(folder)
+    manifest = read_manifest(place)
+    experiment = Experiment.from_resolved(manifest["experiment"])
+    tables = _Tables(place, experiment)
+    if not tables.whole:
+        raise ResultsError(f"{place}: no run has finished yet")
+    return Results(place, experiment, manifest, tables)
+
+
+class _Tables(Mapping[str, "pd.DataFrame"]):
+    """The tables of a folder: the first is read at once, the larger ones by department and segment when asked for."""
+
+    def __init__(self, folder: Path, experiment: Experiment) -> None:
+        self._folder, self._experiment = folder, experiment
+        self._names = tables_of(experiment)
+        first = self._names[0]
+        runs = read_table(folder, first)
+        #: The runs that were there when the folder was opened: no table says anything of others.
+        self.whole = set(zip(runs["scenario"], runs["replicate"], strict=True))
+        self._read = {first: in_order(runs, experiment)}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = in_order(read_table(self._folder, name, None, self.whole), self._experiment)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def in_order(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
+    """Sort by scenario (in the experiment's order), replicate, week: the order in which runs finished is forgotten."""
+    import pandas as pd
+
+    names = list(experiment.scenarios)
+    place = pd.Series(frame["scenario"].map({name: number for number, name in enumerate(names)}), name="place")
+    keys = [key for key in ("replicate", "week", "department", "segment", "label") if key in frame]
+    ordered = frame.assign(place=place.astype("float64")).sort_values(["place", *keys], kind="stable")
+    return ordered.drop(columns="place").reset_index(drop=True)

@@ -1,0 +1,273 @@
+"""The store: a results folder that is being written.
+
+FOLDER/manifest.json               experiment, seeds, versions, command, what failed
+FOLDER/scenarios/NAME.toml         every scenario, resolved; of a design those that it starts from
+FOLDER/points.parquet              of a design, one row per scenario: where it comes from and the value of each factor
+FOLDER/runs/*.parquet              one row per scenario, replicate and week; one column per KPI
+FOLDER/departments/*.parquet       the same by department
+FOLDER/segments/*.parquet          the same by customer segment
+FOLDER/events/*.parquet            every move made
+
+An experiment that keeps figures only (``at``) has one table instead: FOLDER/figures/*.parquet, one row per
+scenario, replicate and week of ``at``; one column per KPI, as of a run that had ended in that week.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ccsim.engine.jit import source_hash
+from ccsim.errors import ResultsError
+from ccsim.experiments.experiment import Experiment
+from ccsim.results.completed_runs import Finished
+from ccsim.results.parquet import frame_of, merge_small, read_table, write_parquet, write_shard, write_whole
+from ccsim.simulation.simulation import Run
+
+TABLES = ("runs", "departments", "segments", "events")
+
+
+def tables_of(experiment: Experiment) -> tuple[str, ...]:
+    """Return the tables that the results of an experiment have; the first tells which runs are done."""
+    return ("figures",) if experiment.at else TABLES
+
+
+LIBRARIES = ("ccsim", "mesa", "numpy", "numba", "pandas", "scipy", "pyarrow")
+
+
+def identity(experiment: Experiment) -> dict[str, Any]:
+    """Return what two sets of results must share to be one: the experiment and the model's sources."""
+    points = experiment.design.digest() if experiment.design else None
+    return {"experiment": experiment.resolved(), "sources": source_hash(), "points": points}
+
+
+@dataclass
+class Store:
+    """A results folder that is being written.
+
+    Runs are gathered and written as shards: to a temporary name, flushed to the disk, then renamed. Whatever kills
+    the process, a shard is whole or not there.
+    """
+
+    folder: Path
+    experiment: Experiment
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    planned: int = 0
+    _waiting: list[tuple[int, Run]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.done = Finished(self.experiment.scenarios)
+        self.planned = len(self.experiment.scenarios) * self.experiment.replicates
+        self.started, self.command = _now(), [""]
+        self.notes: dict[str, Any] = {}
+
+    @classmethod
+    def create(cls, folder: Path, experiment: Experiment, command: Sequence[str], resume: bool) -> Store:
+        """Open a folder for writing.
+
+        Raises:
+            ResultsError: it cannot be written, holds something else, or holds results of another experiment.
+        """
+        manifest = folder / "manifest.json"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            # A torn manifest is all that a kill in the first moment leaves.
+            occupied = any(path.name != "manifest.json.tmp" for path in folder.iterdir())
+        except OSError as error:
+            raise _cannot_write(folder, error) from None
+        store = cls(folder, experiment)
+        if occupied and not manifest.is_file():
+            raise ResultsError(f"{folder}: holds files that are not results of ccsim; name another folder")
+        if occupied and not resume:
+            raise ResultsError(
+                f"{folder}: already holds results; ccsim resume {folder} goes on with them; or name another folder"
+            )
+        store.command = list(command)
+        if occupied:
+            store._take_up()
+        try:
+            store._prepare()
+        except OSError as error:
+            raise _cannot_write(folder, error) from None
+        return store
+
+    def _take_up(self) -> None:
+        """See what is done already, and refuse what does not belong together."""
+        known = read_manifest(self.folder)
+        mine = identity(self.experiment)
+        wanted = json.loads(json.dumps(mine["experiment"]))
+        if known["experiment"] != wanted:
+            keys = ", ".join(key for key, value in wanted.items() if known["experiment"].get(key) != value)
+            raise ResultsError(f"{self.folder}: holds another experiment ({keys} differ); name another folder")
+        if known["sources"] != mine["sources"]:
+            raise ResultsError(
+                f"{self.folder}: was made by another version of ccsim ({known['versions'].get('ccsim')}, sources "
+                f"{known['sources']}; this is {mine['sources']}), so its runs do not mix; name another folder"
+            )
+        if known.get("points") != mine["points"]:
+            raise ResultsError(
+                f"{self.folder}: the design has other points here than when it was begun (with "
+                f"{_several(known['versions'])}); use those versions, or name another folder"
+            )
+        # The command and the moment that began it all are the ones that count.
+        self.command, self.started = known["command"], known["started"]
+        frame = read_table(self.folder, tables_of(self.experiment)[0], ["scenario", "replicate"])
+        if len(frame):
+            pairs = frame.drop_duplicates()
+            self.done.update(zip(pairs["scenario"], pairs["replicate"].astype(int), strict=True))
+
+    def _prepare(self) -> None:
+        # First of all, so that the folder is known as ours from here on.
+        self.write_manifest("running")
+        for table in (*tables_of(self.experiment), "scenarios"):
+            (self.folder / table).mkdir(exist_ok=True)
+        for torn in self.folder.rglob("*.tmp"):
+            torn.unlink()
+        bases = self.experiment.bases
+        names = _file_names(bases)
+        if self.experiment.points is not None:
+            write_parquet(self.folder / "points.parquet", self.experiment.points.table())
+        for name, scenario in bases.items():
+            path = self.folder / "scenarios" / f"{names[name]}.toml"
+            # Thousands of them take minutes; one that is there is whole, and of this experiment.
+            if not path.exists():
+                write_whole(path, scenario.to_toml().encode())
+
+    def write_manifest(self, status: str) -> None:
+        """Write what these results are."""
+        data = {
+            **identity(self.experiment),
+            "status": status,
+            "runs": {"planned": self.planned, "done": len(self.done), "failed": len(self.failures)},
+            "failures": self.failures,
+            "seeds": "replicate r of an experiment with seed s runs with seed s * 1000000 + r",
+            "command": self.command,
+            "versions": {**versions(), "python": sys.version.split()[0]},
+            "environment": {"system": platform.platform(), "machine": platform.machine()},
+            "started": self.started,
+            "written": _now(),
+            **self.notes,
+        }
+        write_whole(self.folder / "manifest.json", json.dumps(data, indent=1).encode())
+
+    def add(self, replicate: int, run: Run) -> None:
+        """Take a finished run; it is on the disk after the next :meth:`flush`."""
+        self._waiting.append((replicate, run))
+
+    def flush(self) -> None:
+        """Write the runs taken so far as one shard of each table.
+
+        Raises:
+            ResultsError: the disk is full or has become read-only; what was written before stays usable.
+        """
+        if not self._waiting:
+            return
+        runs = [(run.scenario, replicate) for replicate, run in self._waiting]
+        try:
+            # The table of runs comes last: a run counts as done only when everything of it is there.
+            for table in reversed(tables_of(self.experiment)):
+                write_shard(self.folder / table, frame_of(table, self._waiting, self.experiment.at), runs)
+        except OSError as error:
+            raise ResultsError(
+                f"{self.folder}: cannot be written ({error.strerror or error}); {len(self.done)} runs are kept. "
+                f"Make room, then: ccsim resume {self.folder}"
+            ) from None
+        self.done.update(runs)
+        self._waiting.clear()
+        for table in tables_of(self.experiment):
+            merge_small(self.folder / table)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a folder to one process.
+
+    Raises:
+        ResultsError: another process writes to it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # a system without such locks
+        yield
+        return
+    whole = folder.resolve()  # "." has neither a name nor a place beside it
+    try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        lock = (whole.parent / f".{whole.name}.lock").open("w")
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(
+                os.fstat(lock.fileno()), Path(lock.name).stat()
+            ):  # its holder has just left, and another come in
+                raise OSError
+        except OSError:
+            raise ResultsError(f"{folder}: another process is writing to it; wait, or name another folder") from None
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                Path(lock.name).unlink()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a results folder.
+
+    Raises:
+        ResultsError: there is none, or it cannot be read.
+    """
+    try:
+        data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        for key in ("experiment", "sources", "versions"):
+            data[key]
+    except FileNotFoundError:
+        raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ResultsError(f"{folder / 'manifest.json'}: cannot be read ({error})") from None
+    return data
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of ccsim and of the libraries that results depend on."""
+    found = {}
+    for name in LIBRARIES:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def _file_names(names: Iterable[str]) -> dict[str, str]:
+    """Return a file name for each scenario: short, of signs that every system takes, and none twice."""
+    found: dict[str, str] = {}
+    taken = set()
+    for name in names:
+        own = re.sub(r"[^\w.=@ -]", "_", name)[:60]
+        while own.casefold() in taken:
+            own += "_"
+        taken.add(own.casefold())
+        found[name] = own
+    return found
+
+
+def _cannot_write(folder: Path, error: OSError) -> ResultsError:
+    return ResultsError(f"{folder}: cannot be written ({error.strerror or error})")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _several(found: dict[str, str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in found.items())
