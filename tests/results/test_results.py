@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from ccsim.errors import ResultsError
+from ccsim.execution.runner import do_task, replicate_seed, run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.results import open_results
-from ccsim.execution.runner import do_task, replicate_seed, run_experiment
+from ccsim.results.store import Store, locked
 from ccsim.scenarios.scenario import Move, load
 from ccsim.simulation.simulation import simulate
-from ccsim.results.store import Store, locked
 
 
 @pytest.fixture

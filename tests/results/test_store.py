@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from ccsim.results import parquet
 from ccsim.engine.jit import DECIDING
-from ccsim.experiments.design import Design
 from ccsim.errors import ResultsError
-from ccsim.experiments.experiment import Experiment
-from ccsim.results.results import open_results
 from ccsim.execution.runner import run_experiment
-from ccsim.simulation.simulation import replicate_seed, simulate
+from ccsim.experiments.design import Design
+from ccsim.experiments.experiment import Experiment
+from ccsim.results import parquet
+from ccsim.results.results import open_results
 from ccsim.results.store import Store
+from ccsim.simulation.simulation import replicate_seed, simulate
 
 ROOT = os.name == "posix" and os.geteuid() == 0
 
