@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ccsim.model.initial_state import found
-from ccsim.model.kpis import KPIS, QUARTER, TALLY_NAMES, Kpi, at_horizon, available, calculate, cumulated, lately
+from ccsim.model.kpis import KPIS, QUARTER, TALLY_NAMES, Kpi, at_horizon, available, calculate, cumulated, kpi, lately
 from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES, Record
 from ccsim.model.settings import ordinary, with_values
 from ccsim.model.week import live
@@ -50,6 +50,23 @@ def test_every_kpi_is_declared_whole(row: Kpi) -> None:
     assert row.better in ("more", "less", "neither")
     assert row.total in ("level", "sum", "last")
     assert row.name.isidentifier()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": "csat"}, "KPI 'csat' is declared twice"),
+        ({"name": "two words"}, "must be a Python identifier"),
+        ({"better": "lower"}, "better must be one of more, less, neither, got 'lower'"),
+        ({"total": "mean"}, "total must be one of level, sum, last, got 'mean'"),
+    ],
+)
+def test_a_faulty_declaration_is_refused_and_leaves_no_kpi(change: dict[str, str], message: str) -> None:
+    before = dict(KPIS)
+    row = {"name": "new", "title": "New", "unit": "share", "better": "more", "formula": "joined", "meaning": "a test"}
+    with pytest.raises(ValueError, match=message):
+        kpi(**{**row, **change})
+    assert before == KPIS
 
 
 def test_titles_and_formulas_are_not_repeated() -> None:

@@ -50,8 +50,26 @@ class Kpi:
 KPIS: dict[str, Kpi] = {}
 
 
+BETTER = ("more", "less", "neither")
+TOTALS = ("level", "sum", "last")
+
+
 def kpi(name: str, title: str, unit: str, better: str, formula: str, meaning: str, total: str = "level") -> None:
-    """Declare a KPI."""
+    """Declare a KPI.
+
+    Args:
+        name, title, unit, better, formula, meaning, total: see :class:`Kpi`.
+
+    Raises:
+        ValueError: the name is taken or no identifier, or ``better`` or ``total`` is none of the accepted words.
+    """
+    if not name.isidentifier():
+        raise ValueError(f"KPI {name!r}: the name must be a Python identifier")
+    if name in KPIS:
+        raise ValueError(f"KPI {name!r} is declared twice")
+    for field, value, accepted in (("better", better, BETTER), ("total", total, TOTALS)):
+        if value not in accepted:
+            raise ValueError(f"KPI {name!r}: {field} must be one of {', '.join(accepted)}, got {value!r}")
     KPIS[name] = Kpi(name, title, unit, better, formula, total, meaning)
 
 
