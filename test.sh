@@ -26,6 +26,7 @@ wait "$compiling"
 
 if [ -z "${QUICK:-}" ]; then
     "$venv/bin/python" -m pytest -m "not slow" -n auto --dist loadfile
+    "$venv/bin/python" -m benchmarks.plain_coverage
 else
     "$venv/bin/python" -m pytest -m "not slow" tests/simulation/test_mesa_model.py tests/model/test_week.py tests/analysis/test_comparison.py
 fi

@@ -189,3 +189,13 @@ def test_the_market_holds_customers_first_and_then_prospects() -> None:
     assert len(customers.active) == 150
     assert (customers.active[:100] == 1).all() and not customers.active[100:].any()
     assert (customers.far_tie >= 0).all() and (customers.far_tie < 150).all()
+
+
+def test_a_large_organisation_is_drawn_anew_each_time_and_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = found(sized(), 9)
+    monkeypatch.setattr("ccsim.model.initial_state.REMEMBERED_ROWS", 0)
+    first, second = found(sized(), 9), found(sized(), 9)
+    live(first)
+    for name, column in columns(second).items():
+        assert np.array_equal(column, columns(kept)[name]), name
+    assert not np.array_equal(first.state.customers.satisfaction, second.state.customers.satisfaction)

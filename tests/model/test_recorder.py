@@ -75,3 +75,14 @@ def test_no_tally_bears_the_name_of_another_populations() -> None:
     # Names are one namespace in formulas; a name twice would be summed into one or overwrite the other.
     names = [*DEPARTMENT_TALLIES, *SEGMENT_TALLIES, *FIRM_TALLIES]
     assert len(set(names)) == len(names), sorted(name for name in set(names) if names.count(name) > 1)
+
+
+def test_a_copy_of_a_record_goes_its_own_way(world: World) -> None:
+    record = lived(world, 3, 6)
+    copy = record.copy()
+    before = {name: values.copy() for name, values in copy.tallies().items()}
+    live(world)
+    record.add(world)
+    record.firm[:] = 0.0
+    assert (record.weeks, copy.weeks) == (4, 3)
+    assert all(np.array_equal(copy.tallies()[name], values) for name, values in before.items())

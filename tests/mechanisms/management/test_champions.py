@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import SERVING, carried, check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.management.champions import appoint
+from ccsim.mechanisms.management.champions import appoint, measure_standing
 from ccsim.model.settings import Settings
 from ccsim.model.week import live
 
@@ -84,3 +84,17 @@ def test_called_away_champions_leave_and_their_time_is_gone() -> None:
     live(world)
     assert world.state.departments.carried.sum() == 0.0
     assert world.state.departments.people.sum() == 22
+
+
+@pytest.mark.parametrize(
+    ("rule", "fittest"), [("best connected", 1), ("eigenvector", 1), ("betweenness", 3), ("longest in post", 6)]
+)
+def test_the_first_champion_is_the_first_by_the_rule_in_force(rule: str, fittest: int) -> None:
+    staff = world_of(set_to()).state.staff[:7]
+    # All of 0, 2 and 3 listen to 1, who listens back; 3 joins them to 4, 5 and 6.
+    ties = np.array([[1, 2], [0, 2], [1, 3], [1, 4], [3, 5], [4, 6], [4, 5]], np.int32)
+    staff.hired_in[:] = 0
+    staff.hired_in[6] = -50
+    standing = np.empty(7)
+    measure_standing(standing, staff, ties, set_to({"champions.chosen": rule}).champions, 10)
+    assert int(np.argmax(standing)) == fittest

@@ -1,0 +1,244 @@
+"""How many faults in the model do its tests find? Mutates single lines and runs the tests that should notice.
+
+    python -m benchmarks.mutants                       # 40 mutants, an hour or more
+    python -m benchmarks.mutants --count 3 --seed 7
+    python -m benchmarks.mutants --at src/ccsim/mechanisms/staff/habit.py:60
+
+Each mutant changes one sign, comparison, `and`/`or` or constant in the engine, the mechanisms or the model, in a copy of the
+repository. Tests run plain (``CCSIM_PLAIN=1``): first the file's own, then those of its neighbours, then the invariants
+and the golden run. A mutant is killed when a test fails, does not end in time, or cannot be collected. A survivor is
+either a missing test or a change without effect: read it. Run by hand; CI never does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("engine", "mechanisms", "model")
+#: What a copy needs to run the tests.
+COPIED = (
+    "src",
+    "tests",
+    "scenarios",
+    "experiments",
+    "claims",
+    "facts",
+    "docs",
+    "benchmarks",
+    "teaching",
+    "pyproject.toml",
+)
+LAST = ("tests/test_invariants.py", "tests/test_golden.py")
+
+SIGNS: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+}
+COMPARISONS: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Lt: ("<", ">="), ast.LtE: ("<=", ">"), ast.Gt: (">", "<="), ast.GtE: (">=", "<"), ast.Eq: ("==", "!="), ast.NotEq: ("!=", "=="),
+}  # fmt: skip
+WORDS: dict[type[ast.AST], tuple[str, str]] = {ast.And: ("and", "or"), ast.Or: ("or", "and")}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one place.
+
+    Attributes:
+        path: the file, relative to the root of the repository.
+        line: line number, from 1.
+        start: first column that is replaced.
+        end: column after the last one that is replaced.
+        new: what stands there instead.
+        kind: sign, comparison, word or constant.
+    """
+
+    path: Path
+    line: int
+    start: int
+    end: int
+    new: str
+    kind: str
+
+    def apply(self, source: str) -> str:
+        """Return the mutated source."""
+        lines = source.splitlines(keepends=True)
+        text = lines[self.line - 1]
+        lines[self.line - 1] = text[: self.start] + self.new + text[self.end :]
+        return "".join(lines)
+
+
+def between(lines: list[str], left: ast.expr, right: ast.expr, token: str) -> tuple[int, int, int] | None:
+    """Return line, first and last column of an operator between two operands; None if it cannot be told."""
+    if left.end_lineno is None or left.end_col_offset is None:
+        return None
+    for row in range(left.end_lineno, right.lineno + 1):
+        first = left.end_col_offset if row == left.end_lineno else 0
+        last = right.col_offset if row == right.lineno else len(lines[row - 1])
+        column = lines[row - 1].find(token, first, last)
+        if column >= 0:
+            return row, column, column + len(token)
+    return None
+
+
+def places(path: Path, source: str) -> Iterator[Mutant]:
+    """Yield every mutant of a file, in the order of its places; bodies of functions only."""
+    lines = source.splitlines()
+    tree = ast.parse(source)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    nodes = [each for function in functions for statement in function.body for each in ast.walk(statement)]
+    found: dict[tuple[int, int], Mutant] = {}
+
+    def note(left: ast.expr, right: ast.expr, change: tuple[str, str], kind: str) -> None:
+        place = between(lines, left, right, change[0])
+        if place is not None:
+            found[place[:2]] = Mutant(path, *place, change[1], kind)
+
+    for node in nodes:
+        if isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
+            note(node.left, node.right, SIGNS[type(node.op)], "sign")
+        elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
+            note(node.target, node.value, SIGNS[type(node.op)], "sign")
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in COMPARISONS:
+            note(node.left, node.comparators[0], COMPARISONS[type(node.ops[0])], "comparison")
+        elif isinstance(node, ast.BoolOp):
+            for left, right in zip(node.values, node.values[1:], strict=False):
+                note(left, right, WORDS[type(node.op)], "word")
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.end_col_offset is not None:
+            new = (
+                repr(node.value + 1)
+                if isinstance(node.value, int)
+                else repr(node.value * 1.25 + 0.1 * (node.value == 0))
+            )
+            found[node.lineno, node.col_offset] = Mutant(
+                path, node.lineno, node.col_offset, node.end_col_offset, new, "constant"
+            )
+    yield from (found[key] for key in sorted(found))
+
+
+def population() -> list[Mutant]:
+    """Return all mutants of the engine, the mechanisms and the model."""
+    files = (path for package in PACKAGES for path in sorted((ROOT / "src" / "ccsim" / package).rglob("*.py")))
+    return [each for path in files for each in places(path.relative_to(ROOT), path.read_text(encoding="utf-8"))]
+
+
+def own_test(path: Path) -> Path:
+    """Return where the tests of a source file stand."""
+    return Path("tests") / path.relative_to("src/ccsim").with_name(f"test_{path.stem}.py")
+
+
+def stages(path: Path) -> list[list[str]]:
+    """Return the tests of a source file in the order in which they are run: its own, its neighbours', the last ones."""
+    own = own_test(path)
+    there = own if (ROOT / own).exists() else None
+    neighbours = sorted(each.relative_to(ROOT) for each in (ROOT / own.parent).glob("test_*.py"))
+    beside = [str(each) for each in neighbours if each != there]
+    return [each for each in ([str(there)] if there else [], beside, list(LAST)) if each]
+
+
+def run_tests(copy: Path, tests: list[str], timeout: float) -> str | None:
+    """Run some tests on the copy, and return the first that fails; None if all pass."""
+    # A source file that is restored within the same second must not be served from a compiled copy.
+    environment = {
+        **os.environ, "CCSIM_PLAIN": "1", "PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-m", "not slow", *tests]
+    try:
+        done = subprocess.run(
+            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=timeout, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end within {timeout:g} s"
+    if done.returncode == 0:
+        return None
+    failed = [
+        line.split(" - ")[0].split(" ", 1)[1]
+        for line in done.stdout.splitlines()
+        if line.startswith(("FAILED", "ERROR"))
+    ]
+    return failed[0] if failed else done.stdout.strip().splitlines()[-1]
+
+
+def verdict(copy: Path, mutant: Mutant, timeout: float) -> tuple[str, str]:
+    """Return which stage kills a mutant (own, neighbours, last; or survives), and the test that does."""
+    file = copy / mutant.path
+    before = file.read_text(encoding="utf-8")
+    file.write_text(mutant.apply(before), encoding="utf-8", newline="")
+    try:
+        names = ["own", "neighbours", "last"]
+        steps = stages(mutant.path)
+        for name, tests in zip(names[len(names) - len(steps) :], steps, strict=True):
+            killer = run_tests(copy, tests, timeout)
+            if killer is not None:
+                return name, killer
+        return "survives", ""
+    finally:
+        file.write_text(before, encoding="utf-8", newline="")
+
+
+def chosen(options: argparse.Namespace) -> list[Mutant]:
+    """Return the mutants that are asked for.
+
+    Raises:
+        SystemExit: ``--at`` names a line that holds nothing to mutate.
+    """
+    everything = population()
+    if options.at:
+        name, _, line = options.at.rpartition(":")
+        found = [each for each in everything if each.path.as_posix() == name and str(each.line) == line]
+        if not found:
+            raise SystemExit(f"mutants: --at {options.at}: nothing to mutate there; expected FILE:LINE in {PACKAGES}")
+        return found
+    if not 1 <= options.count <= len(everything):
+        raise SystemExit(f"mutants: --count {options.count}: expected 1 to {len(everything)}")
+    return random.Random(options.seed).sample(everything, options.count)
+
+
+def main() -> None:
+    """Try the mutants one by one, and print a table and the score."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=40, help="how many mutants (default 40)")
+    parser.add_argument("--seed", type=int, default=1, help="which ones (default 1)")
+    parser.add_argument("--at", metavar="FILE:LINE", help="all mutants of one line instead")
+    parser.add_argument("--timeout", type=float, default=900.0, help="seconds for one stage of tests (default 900)")
+    options = parser.parse_args()
+    mutants, killed = chosen(options), 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "cdn"))
+            else:
+                shutil.copy(source, copy / name)
+        print("| place | change | kind | killed by | first failing test | seconds |\n|---|---|---|---|---|---:|")
+        for mutant in mutants:
+            start = time.perf_counter()
+            line = (ROOT / mutant.path).read_text(encoding="utf-8").splitlines()[mutant.line - 1]
+            stage, test = verdict(copy, mutant, options.timeout)
+            killed += stage != "survives"
+            change = f"`{line[mutant.start : mutant.end]}` to `{mutant.new}` in `{line.strip()}`".replace("|", "\\|")
+            seconds = time.perf_counter() - start
+            print(
+                f"| {mutant.path}:{mutant.line} | {change} | {mutant.kind} | {stage} | {test} | {seconds:.0f} |",
+                flush=True,
+            )
+    print(f"\n{killed} of {len(mutants)} killed ({100 * killed / len(mutants):.0f} %)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Each mutant changes one place of one line into valid code that means something else."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from benchmarks import mutants
+
+SOURCE = '''"""A module."""
+LIMIT = 3
+
+
+def rule(x, y, p):
+    """Return something with a - in its words."""
+    if x < p.most and y >= 2 or x == 0:
+        return x - y * 0.5
+    x += 1
+    return (
+        x
+        / y
+    )
+'''
+
+
+def found() -> list[mutants.Mutant]:
+    return list(mutants.places(Path("module.py"), SOURCE))
+
+
+def test_every_operator_and_constant_of_a_function_is_a_place_and_nothing_else() -> None:
+    lines = SOURCE.splitlines()
+    changes = [(each.line, lines[each.line - 1][each.start : each.end], each.new) for each in found()]
+    assert changes == [
+        (7, "<", ">="), (7, "and", "or"), (7, ">=", "<"), (7, "2", "3"), (7, "or", "and"), (7, "==", "!="), (7, "0", "1"),
+        (8, "-", "+"), (8, "*", "/"), (8, "0.5", "0.625"),
+        (9, "+", "-"), (9, "1", "2"),
+        (12, "/", "*"),
+    ]  # fmt: skip
+
+
+def test_a_mutant_is_valid_code_that_differs_in_one_line() -> None:
+    before = SOURCE.splitlines()
+    for mutant in found():
+        after = mutant.apply(SOURCE)
+        assert ast.dump(ast.parse(after)) != ast.dump(ast.parse(SOURCE))
+        changed = [i for i, (one, other) in enumerate(zip(before, after.splitlines(), strict=True), 1) if one != other]
+        assert changed == [mutant.line]
+
+
+def test_every_mutant_of_the_model_is_valid_code() -> None:
+    everything = mutants.population()
+    assert {mutant.path.parts[2] for mutant in everything} == set(mutants.PACKAGES)
+    for mutant in everything[::25]:
+        ast.parse(mutant.apply((mutants.ROOT / mutant.path).read_text(encoding="utf-8")))
+
+
+def test_the_files_own_test_is_run_first_and_the_golden_run_last() -> None:
+    own, beside, last = mutants.stages(Path("src/ccsim/mechanisms/staff/habit.py"))
+    assert own == [str(Path("tests/mechanisms/staff/test_habit.py"))]
+    assert own[0] not in beside and beside
+    assert last == list(mutants.LAST)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [(["--count", "0"], "expected 1 to"), (["--at", "x.py:3"], "nothing to mutate")]
+)
+def test_what_cannot_be_mutated_is_refused_in_one_message(words, told, monkeypatch) -> None:
+    monkeypatch.setattr("sys.argv", ["mutants", *words])
+    with pytest.raises(SystemExit, match=told):
+        mutants.main()

@@ -1,0 +1,57 @@
+"""A week taken apart is the week: the same calls, in the same order, on the same columns."""
+
+import numpy as np
+import pytest
+
+from ccsim.model import phases
+from ccsim.model.initial_state import found
+from ccsim.model.settings import ordinary, with_values
+from ccsim.model.state import World
+from ccsim.model.week import live
+
+
+@pytest.fixture
+def world(small: dict) -> World:
+    return found(with_values(ordinary(), small), 4)
+
+
+def columns(world: World) -> list[np.ndarray]:
+    """Return copies of all columns of a world."""
+    populations = ([each] if isinstance(each, np.ndarray) else each for each in world.state)
+    return [np.array(column) for population in populations for column in population]
+
+
+def same(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
+    """Return whether two lists of columns are equal, bit for bit."""
+    return all(left.tobytes() == right.tobytes() for left, right in zip(one, other, strict=True))
+
+
+def test_the_phases_of_a_week_in_turn_are_a_week(world: World) -> None:
+    other = world.copy()
+    live(world)
+    for phase in phases.begin(other):
+        phase.run()
+    assert other.week == world.week
+    assert same(columns(world), columns(other))
+
+
+def test_listing_phases_lives_none_of_them(world: World) -> None:
+    before = columns(world)
+    assert phases.phases_of(world)
+    assert same(columns(world), before)
+
+
+def test_leaving_one_phase_out_is_another_week(world: World) -> None:
+    other = world.copy()
+    live(world)
+    for phase in phases.begin(other):
+        if phase.name != "service.serve":
+            phase.run()
+    assert not same(columns(world), columns(other))
+
+
+def test_phases_bear_the_names_of_their_kernels_and_stand_in_the_order_of_the_week(world: World) -> None:
+    names = [phase.name for phase in phases.phases_of(world)]
+    assert names.index("demand.raise_cases") < names.index("service.serve") < names.index("experience.judge")
+    for phase in phases.phases_of(world):
+        assert phase.name.rpartition(".")[2] == getattr(phase.kernel, "__name__", "")
