@@ -159,7 +159,9 @@ def draw(stop: Stop, number: int, found: dict[Any, list[dict[str, float]]], fold
 
 def module_of(mechanism: str) -> types.ModuleType:
     """Import a mechanism by its own name, whatever package it is in."""
-    names = (name for _, name, _ in pkgutil.walk_packages(ccsim.mechanisms.__path__, "ccsim.mechanisms."))
+    # A folder may have the name of a mechanism in it, such as `market`.
+    found = pkgutil.walk_packages(ccsim.mechanisms.__path__, "ccsim.mechanisms.")
+    names = (module.name for module in found if not module.ispkg)
     return importlib.import_module(next(name for name in names if name.endswith(f".{mechanism}")))
 
 

@@ -29,6 +29,12 @@ MECHANISMS = sorted({path.stem for path in Path(ccsim.mechanisms.__file__).paren
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_a_mechanism_is_described_from_its_own_module(mechanism: str) -> None:
+    path = Path(tour.module_of(mechanism).__file__)
+    assert path.name == f"{mechanism}.py"
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
 def test_the_tour_stops_at_every_mechanism(mechanism: str) -> None:
     assert mechanism in {stop.mechanism for stop in tour.STOPS}
 

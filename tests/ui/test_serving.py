@@ -25,3 +25,10 @@ def test_an_address_that_is_not_ours_is_one_message():
 
     with pytest.raises(InputError, match=r"cannot listen at 192\.0\.2\.1"):
         run("192.0.2.1", 8765, open_=False)
+
+
+@pytest.mark.parametrize("host", ["", "1.2.3", "a b", "//evil.example"])
+def test_a_refused_host_is_one_message_and_never_shown_as_an_address(ccsim, tmp_path, host):
+    done = ccsim("app", "--no-open", "--host", host, cwd=tmp_path)
+    assert done.returncode != 0
+    assert "is not accepted" in done.stderr and "http://" not in done.stderr

@@ -16,9 +16,14 @@ def serve(
 
     if importlib.util.find_spec("solara") is None:
         raise InputError("the browser pages need an extra: pip install 'ccsim[app]'")
-    who = "this machine only" if host in ("127.0.0.1", "localhost") else "everybody who can reach this machine"
-    typer.echo(f"http://{host}:{port} for {who}; play at /play, a class at /class. Ctrl-C ends it.", err=True)
+    from ccsim.ui import guard
     from ccsim.ui.serving import run
+
+    # Checked first: a refused host must not be shown as an address.
+    host = guard.checked_host(host)
+    who = "this machine only" if guard.is_this_machine(host) else "everybody who can reach this machine"
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(f"http://{shown}:{port} for {who}; play at /play, a class at /class. Ctrl-C ends it.", err=True)
 
     run(host, port, open_)
 

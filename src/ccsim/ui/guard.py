@@ -1,13 +1,13 @@
-"""What stands in front of Solara's server: who may speak to it, what may be said, and how much of it.
+"""A guard in front of Solara's server: it checks hosts, origins and messages, and limits their size and number.
 
-Solara trusts whoever reaches it: a browser may name any Python function that a widget then calls, any site may open a
-socket, and a miss in its cache of shipped parts makes it write files. Three things close this:
+Solara trusts every client. A browser may name any Python function, which a widget then calls. Any site may open a socket.
+A miss in the cache of shipped parts makes the server write files. Three things close this:
 
 - :class:`Guard`, around the whole application: hosts and origins, headers, paths, sizes, numbers of sockets.
 - :func:`narrow`, at the one place where messages reach widgets: an event must be one that the widget declares.
-- :class:`Connection`, under the application: a request that is begun and not finished is not waited for.
+- :class:`Connection`, below the application: an unfinished request is dropped after a time limit.
 
-What it does not do: the pages are plain HTTP, so whoever can read the network can read them. Nothing here is encrypted.
+The guard does not encrypt. The pages are plain HTTP, so anyone who can read the network traffic can read them.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ def settable(widget: Any, name: str) -> bool:
 
 
 class Bucket:
-    """How much somebody may still do: so much a second, and so much at once."""
+    """A token bucket: a rate per second, and a burst."""
 
     def __init__(self, pace: tuple[float, float]) -> None:
         self.each, self.most = pace
@@ -256,7 +256,7 @@ class Bucket:
 
 
 class Buckets(OrderedDict[str, Bucket]):
-    """A bucket by address; those not used for longest are forgotten."""
+    """One bucket per address; the least recently used are forgotten."""
 
     def __init__(self, pace: tuple[float, float]) -> None:
         super().__init__()
@@ -340,9 +340,9 @@ class Guard:
         elif method == "POST":
             await self._close(scope, receive, send, host)
         elif method not in ("GET", "HEAD"):
-            await _answer(send, 405, "Only pages can be asked for here.")
+            await _answer(send, 405, "Only GET, HEAD and POST requests are accepted.")
         elif _length(scope) != 0:
-            await _answer(send, 413, "A request for a page carries nothing.")
+            await _answer(send, 413, "A request for a page must have no body.")
         elif path.startswith(_CDN):
             await self._part(scope, receive, send)
         elif path == "/resourcez" and _knows_token(scope):
@@ -375,16 +375,16 @@ class Guard:
             await _answer(send, 404, "There is no such part.")
 
     async def _close(self, scope: Scope, receive: Receive, send: Send, host: str) -> None:
-        """Let a browser close its own page when it is left, and nobody else's."""
+        """Let a browser close its own page, and no other."""
         found = _CLOSE.fullmatch(scope["path"])
         if not self._same_origin(scope, host):
-            await _answer(send, 403, "This comes from another site.")
+            await _answer(send, 403, "The request comes from another site.")
         elif not found:
             await _answer(send, 404, "There is no such page.")
         elif not 0 <= _length(scope) <= BODY or not re.fullmatch(_UUID, _session(scope)):
-            await _answer(send, 413, "Closing a page carries nothing.")
+            await _answer(send, 413, "A request to close a page must have no long body.")
         elif not _owns(scope, found[1]):
-            await _answer(send, 403, "This page is somebody else's.")
+            await _answer(send, 403, "This page belongs to another browser.")
         else:
             await self.app(scope, receive, send)
 
@@ -425,7 +425,7 @@ class Guard:
         waiting, out = self.silent[address], asyncio.Event()
         waiting.append(out)
         if len(waiting) > SILENT_EACH:
-            # Who has been silent for longest makes place.
+            # The socket that has been silent for longest is closed.
             waiting[0].set()
         said, told = asyncio.ensure_future(receive()), asyncio.ensure_future(out.wait())
         try:
@@ -603,12 +603,12 @@ FULL = "This server is full: too many pages are open. Close pages that you do no
 
 
 def require() -> None:
-    """See to it that our pages are served with the guard only.
+    """Refuse to serve our pages without the guard.
 
     `ccsim app` has it. Solara's own command gets it here, as long as it listens on this machine only.
 
     Raises:
-        InputError: another server of Solara's would serve the pages to other machines.
+        InputError: another of Solara's servers would serve the pages to other machines.
     """
     solara = sys.modules.get("solara.server.starlette")
     if solara is None or getattr(solara.app, "guarded", False):
@@ -672,7 +672,7 @@ def _address(scope: Scope) -> str:
 
 
 def _length(scope: Scope) -> int:
-    """Return the length of a request's body; -1 for one that is not told, or is no number."""
+    """Return the length of a request's body; -1 if it is not stated or is no number."""
     said = [value for name, value in scope["headers"] if name == b"content-length"]
     if any(name == b"transfer-encoding" for name, _ in scope["headers"]) or len(said) > 1:
         return -1
@@ -680,18 +680,18 @@ def _length(scope: Scope) -> int:
 
 
 def _knows_token(scope: Scope) -> bool:
-    """Return whether a request has the token that who started the server has set for figures about it, if any."""
+    """Return whether a request has the token that the server's environment sets for its statistics, if any."""
     token = os.environ.get("SOLARA_RESOURCEZ_TOKEN", "")
     said = [value for name, value in scope["headers"] if name == b"authorization"]
     return bool(token) and len(said) == 1 and hmac.compare_digest(said[0], f"Bearer {token}".encode())
 
 
 def _session(scope: Scope) -> str:
-    return (parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=None).get("session_id") or [""])[0]
+    return (parse_qs(scope["query_string"].decode("latin-1")).get("session_id") or [""])[0]
 
 
 def _owns(scope: Scope, kernel: str) -> bool:
-    """Return whether a page belongs to the browser that asks, or to nobody yet."""
+    """Return whether a page belongs to the browser that asks, or does not exist yet."""
     from http.cookies import CookieError, SimpleCookie
 
     from solara.server.kernel_context import contexts
