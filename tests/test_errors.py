@@ -3,12 +3,21 @@ import inspect
 import pytest
 
 from ccsim import errors
-from ccsim.errors import CcsimError, Fault, InputError, InputFaults, ResultsError, UnknownName, did_you_mean
+from ccsim.errors import (
+    CcsimError,
+    DeclarationError,
+    Fault,
+    InputError,
+    InputFaults,
+    ResultsError,
+    UnknownName,
+    did_you_mean,
+)
 
 
 def test_every_error_of_ours_is_one_family_that_except_exception_catches() -> None:
     ours = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, BaseException)]
-    assert set(ours) == {CcsimError, InputError, UnknownName, InputFaults, ResultsError}
+    assert set(ours) == {CcsimError, InputError, UnknownName, InputFaults, DeclarationError, ResultsError}
     assert all(issubclass(kind, CcsimError) and issubclass(kind, Exception) for kind in ours)
     assert issubclass(UnknownName, InputError) and issubclass(InputFaults, InputError)
     assert not issubclass(ResultsError, InputError)

@@ -3,7 +3,8 @@
     CcsimError
     ├── InputError        a value that the user gave cannot be used
     │   ├── UnknownName   a name that nothing here bears (with near matches)
-    │   └── InputFaults   several faults of one file, all of them
+    │   ├── InputFaults   several faults of one file, all of them
+    │   └── DeclarationError   a parameter, a column or a KPI that is declared wrongly
     └── ResultsError      a results folder that cannot be read, written or resumed
 
 Every message says where, which value, what would be accepted. Anything else that is raised
@@ -30,6 +31,10 @@ class UnknownName(InputError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         super().__init__(f"no {kind} is called {name!r}{did_you_mean(name, known)}")
+
+
+class DeclarationError(InputError):
+    """A parameter, a column or a KPI that is declared wrongly."""
 
 
 class ResultsError(CcsimError):

@@ -1,23 +1,142 @@
 import math
+import sys
+from typing import Any
 
 import pytest
 
+from ccsim.engine.declarations import UNITS, add_unit, unit_fault
 from ccsim.engine.parameters import Parameter, parameter, parameters
-from ccsim.errors import InputError
+from ccsim.errors import DeclarationError, InputError
 from ccsim.model.settings import Settings, declared, impossible, ordinary, with_values
+
+FIT = {"default": 0.2, "unit": "share", "range": (0.0, 0.5), "meaning": "part of a day that is wet"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"default": 0.6}, "default 0.6 is not accepted; it takes a number from 0 to 0.5"),
+        ({"default": "0.2"}, "default '0.2' is not accepted"),
+        ({"default": math.nan}, "default nan is not accepted"),
+        ({"range": (0.5, 0.0)}, "range (0.5, 0.0) is not accepted; it takes two numbers, the lower one first"),
+        ({"range": (0.2, 0.2)}, "range (0.2, 0.2) is not accepted"),
+        ({"range": (0.0, math.inf), "unit": "weight"}, "range (0.0, inf) is not accepted"),
+        ({"range": 0.5}, "range 0.5 is not accepted"),
+        ({"range": (0.0, 1.5)}, "range 1.5 is not accepted; it takes a number from 0 to 1"),
+        ({"range": (-0.5, 0.5)}, "range -0.5 is not accepted"),
+        ({"legal": (1.0, 0.0)}, "legal (1.0, 0.0) is not accepted"),
+        ({"legal": (0.0, 0.3)}, "range 0.5 is not accepted; it takes a number from 0 to 0.3"),
+        ({"off": -1.0}, "off -1.0 is not accepted; it takes a number from 0 to 1"),
+        ({"unit": "shares"}, "unit 'shares' is not known (did you mean 'share'"),
+        ({"unit": "share/weak"}, "unit 'share/weak' is not known: 'weak' (did you mean 'week' or 'weeks'?)"),
+        ({"unit": "umbrellas"}, "unit 'umbrellas' is not known; add_unit makes a new one known"),
+        ({"unit": ""}, "unit '' is not known"),
+        ({"meaning": " "}, "meaning ' ' is not accepted; it takes a few words"),
+        ({"source": ""}, "source '' is not accepted; it takes a few words"),
+        ({"choices": ("dry", "wet")}, "choices ('dry', 'wet') take the type int, the range (0, 1)"),
+    ],
+)  # fmt: skip
+def test_a_faulty_parameter_is_refused_with_its_file_line_and_name(change: dict[str, Any], message: str) -> None:
+    line = sys._getframe().f_lineno + 4
+    with pytest.raises(DeclarationError) as caught:
+
+        @parameters("weather")
+        class Weather:
+            """How the sky is."""
+
+            rain: float = parameter(**{**FIT, **change})
+
+    assert f"test_parameters.py:{line + 3}: parameter weather.rain: {message}" in str(caught.value)
+
+
+def test_a_name_declared_twice_in_a_group_is_refused() -> None:
+    with pytest.raises(DeclarationError, match=r"test_parameters\.py:\d+: parameter in weather: .* of its name"):
+
+        @parameters("weather")
+        class Weather:
+            """How the sky is."""
+
+            rain: float = parameter(0.2, unit="share", range=(0.0, 0.5), meaning="part of a day that is wet")
+            wind: float = parameter(0.2, unit="share", range=(0.0, 0.5), meaning="part of a day that is windy")
+            rain: float = parameter(0.3, unit="share", range=(0.0, 0.5), meaning="the same")  # type: ignore[no-redef]
+
+
+def test_a_declaration_without_a_type_and_a_type_without_a_declaration_are_refused() -> None:
+    with pytest.raises(DeclarationError, match=r"weather\.rain: the type is missing, as in rain: float"):
+
+        @parameters("weather")
+        class Bare:
+            rain = parameter(**FIT)  # type: ignore[arg-type]
+
+    with pytest.raises(DeclarationError, match=r"weather\.rain: 0\.2 is not accepted; it takes parameter\(\.\.\.\)"):
+
+        @parameters("weather")
+        class Plain:
+            rain: float = 0.2
+
+    with pytest.raises(DeclarationError, match="type of a parameter in weather: name 'flaot' is not defined"):
+
+        @parameters("weather")
+        class Misspelt:
+            rain: "flaot" = parameter(**FIT)  # type: ignore[name-defined, arg-type]  # noqa: F821
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "message"),
+    [(str, 0.2, "type 'str' is not accepted"), (int, 0.2, "default 0.2 is not accepted; it takes a whole number"),
+     (bool, 0.2, "default 0.2 is not accepted; it takes true or false")],
+)  # fmt: skip
+def test_a_type_that_no_parameter_has_or_that_does_not_fit_is_refused(kind: type, default: float, message: str) -> None:
+    body = {"rain": parameter(**{**FIT, "default": default}), "__annotations__": {"rain": kind}}  # type: ignore[arg-type]
+    with pytest.raises(DeclarationError, match=message):
+        parameters("weather")(type("Weather", (), body))
+
+
+@pytest.mark.parametrize("name", ["_rain", "lambda", "two words"])
+def test_a_name_that_no_field_can_bear_is_refused(name: str) -> None:
+    body = {name: parameter(**FIT), "__annotations__": {name: float}}  # type: ignore[arg-type]
+    with pytest.raises(DeclarationError, match="it takes a Python identifier that does not begin with an underscore"):
+        parameters("weather")(type("Weather", (), body))
+
+
+def test_a_lever_is_no_size() -> None:
+    with pytest.raises(DeclarationError, match=r"test_parameters\.py:\d+: a parameter is a lever or a size, not both"):
+        parameter(0.2, unit="share", range=(0.0, 0.5), meaning="wet", lever=True, size=True)
+
+
+def test_a_refused_group_leaves_nothing_behind_for_the_next() -> None:
+    for _ in range(2):
+        with pytest.raises(DeclarationError, match="default"):
+            parameters("weather")(type("W", (), {"a": parameter(**{**FIT, "default": 2.0}), "__annotations__": {"a": float}}))  # type: ignore[arg-type]  # fmt: skip
+
+    @parameters("weather")
+    class Weather:
+        """How the sky is."""
+
+        rain: float = parameter(0.2, unit="share", range=(0.0, 0.5), meaning="part of a day that is wet")
+
+    assert Weather().rain == 0.2
+
+
+@pytest.mark.parametrize("name", ["", " ", "one/two"])
+def test_a_unit_is_one_noun(name: str) -> None:
+    with pytest.raises(DeclarationError, match="it takes one noun"):
+        add_unit(name)
+
+
+def test_a_unit_that_is_added_is_known_alone_and_by_the_week() -> None:
+    assert unit_fault("umbrellas") and unit_fault("umbrellas/week")
+    try:
+        add_unit("umbrellas")
+        assert unit_fault("umbrellas") is None is unit_fault("umbrellas/week")
+        assert unit_fault("umbrellas/week/person")
+    finally:
+        UNITS.discard("umbrellas")
 
 
 @pytest.mark.parametrize("row", declared().values(), ids=str)
-def test_every_declaration_is_whole(row: Parameter) -> None:
-    low, high = row.range
-    assert row.legal[0] <= low <= high <= row.legal[1]
-    assert low <= row.default <= high
+def test_settings_begin_with_the_default_of_every_declaration(row: Parameter) -> None:
     assert row.check(row.shown) == row.shown
-    assert row.off is None or row.legal[0] <= row.off <= row.legal[1]
-    assert len(row.meaning) > 8
-    assert row.source
-    assert row.role in ("lever", "assumption", "size")
-    assert row.unit or row.choices
     assert getattr(getattr(ordinary(), row.group), row.name) == row.default
 
 
@@ -58,11 +177,11 @@ class Weather:
     """How the sky is."""
 
     rain: float = parameter(0.2, unit="share", range=(0.0, 0.5), off=0.0, meaning="part of a day that is wet")
-    storms: int = parameter(2, unit="storms/year", range=(0, 5), meaning="storms a year", source="Beaufort 1805")
+    storms: int = parameter(2, unit="wins/year", range=(0, 5), meaning="storms a year", source="Beaufort 1805")
     siren: bool = parameter(True, unit="on/off", range=(0, 1), meaning="whether a siren sounds", lever=True)
     sky: int = parameter(1, unit="", range=(0, 1), choices=("grey", "blue"), meaning="the colour", lever=True)
-    flood: float = parameter(0.0, unit="metres", range=(0.0, 3.0), meaning="water in this week", impulse=True)
-    area: float = parameter(9.0, unit="km", range=(1.0, 99.0), meaning="how large", size=True)
+    flood: float = parameter(0.0, unit="points", range=(0.0, 3.0), meaning="water in this week", impulse=True)
+    area: float = parameter(9.0, unit="points", range=(1.0, 99.0), meaning="how large", size=True)
 
 
 ROWS: dict[str, Parameter] = {row.name: row for row in Weather.declared}  # type: ignore[attr-defined]
@@ -109,7 +228,7 @@ def test_a_legal_value_is_kept_in_the_declared_kind(name: str, value: object, ke
         ("siren", "on", "true or false"),
         ("sky", 1, "one of 'grey', 'blue'"),
         ("sky", "gray", "did you mean 'grey'?"),
-        ("flood", -1.0, "a number of at least 0 (metres)"),
+        ("flood", -1.0, "a number of at least 0 (points)"),
         ("flood", None, "a number of at least 0"),
     ],
 )

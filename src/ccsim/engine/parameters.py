@@ -18,13 +18,13 @@ declarations. Validation, command line, documentation and sensitivity ranges are
 from __future__ import annotations
 
 import math
-import typing
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ccsim.errors import InputError, did_you_mean
+from ccsim.engine.declarations import caller, name_fault, refuse, rows_of, unit_fault, words_fault, written
+from ccsim.errors import DeclarationError, InputError, did_you_mean
 
 T = TypeVar("T")
 
@@ -130,6 +130,40 @@ class Parameter:
             return int(value)
         return float(value)
 
+    def faults(self) -> Iterator[str | None]:
+        """Say what is wrong with the declaration itself, the first fault first; None for what is right."""
+        yield name_fault(self.name)
+        yield words_fault(meaning=self.meaning, source=self.source)
+        yield None if self.unit == "" and self.choices else unit_fault(self.unit)
+        if self.kind not in (float, int, bool):
+            yield f"type {getattr(self.kind, '__name__', self.kind)!r} is not accepted; it takes float, int or bool"
+        yield _interval_fault("range", self.range, finite=True) or _interval_fault("legal", self.legal)
+        for name, value, ends in (
+            ("range", self.range[0], self.legal),
+            ("range", self.range[1], self.legal),
+            ("default", self.default, self.range),
+            ("off", self.default if self.off is None else self.off, self.legal),
+        ):
+            if not _number(value) or not ends[0] <= value <= ends[1]:
+                yield f"{name} {value!r} is not accepted; it takes a number from {ends[0]:g} to {ends[1]:g}"
+        if self.kind is not float and self.default != int(self.default):
+            yield f"default {self.default!r} is not accepted; it takes {self.accepts()}"
+        last = len(self.choices) - 1
+        if self.choices and (self.kind is not int or self.range != (0, last) or len(set(self.choices)) <= last):
+            yield f"choices {self.choices!r} take the type int, the range (0, {last}) and names that differ"
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not math.isnan(value)
+
+
+def _interval_fault(name: str, ends: Any, finite: bool = False) -> str | None:
+    """Say what is wrong with a declared interval, None if nothing is."""
+    numbers = isinstance(ends, tuple) and len(ends) == 2 and all(map(_number, ends))
+    if numbers and ends[0] < ends[1] and not (finite and math.isinf(ends[0] - ends[1])):
+        return None
+    return f"{name} {ends!r} is not accepted; it takes two numbers, the lower one first"
+
 
 def parameter(
     default: float,
@@ -147,27 +181,36 @@ def parameter(
 ) -> Any:
     """Declare a parameter; see :class:`Parameter` for what each argument means.
 
-    ``legal`` defaults to 0…1 for shares, probabilities and paces a week, and to 0…infinity otherwise.
+    ``legal`` defaults to 0…1 for shares, probabilities and paces a week, and to 0…infinity otherwise. What is
+    declared is checked by :func:`parameters`, when its name is known.
     """
     if legal is None:
         legal = (0.0, 1.0) if unit in AT_MOST_ONE else (0.0, math.inf)
     role = "lever" if lever or impulse else "size" if size else "assumption"
-    return Parameter("", "", float, default, unit, range, legal, off, meaning, source, role, impulse, choices)
+    if size and role == "lever":
+        raise DeclarationError(f"{caller()}: a parameter is a lever or a size, not both")
+    row = Parameter("", "", float, default, unit, range, legal, off, meaning, source, role, impulse, choices)
+    return written(row)
 
 
 def parameters(group: str) -> Callable[[type[T]], type[T]]:
     """Turn a class of ``name: type = parameter(...)`` lines into a named tuple that kernels can read.
 
     The tuple class keeps the docstring and gains ``declared``, the tuple of its :class:`Parameter` rows in order.
+
+    Raises:
+        DeclarationError: one of the declarations is faulty, or two bear one name.
     """
 
     def build(cls: type[T]) -> type[T]:
-        kinds = typing.get_type_hints(cls)
-        declared = tuple(replace(vars(cls)[name], group=group, name=name, kind=kind) for name, kind in kinds.items())
+        rows = rows_of(cls, Parameter, "parameter", group)
+        declared = tuple(replace(row, group=group, name=name, kind=kind) for name, (row, kind, _) in rows.items())
+        for row in declared:
+            refuse(rows[row.name][2], f"parameter {row.key}", row.faults())
         make: Any = namedtuple  # mypy reads only literal field names
         values = make(
             cls.__name__,
-            list(kinds),
+            list(rows),
             defaults=[row.kind(row.default) for row in declared],
             module=cls.__module__,
         )

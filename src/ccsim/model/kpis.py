@@ -7,18 +7,21 @@ above it. The text of the formula is the formula: what the documentation prints 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType
 
 import numpy as np
 
+from ccsim.engine.declarations import caller, name_fault, refuse, unit_fault, words_fault
+from ccsim.errors import did_you_mean
 from ccsim.model.populations import Floats
 from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES, Record
 
 #: Weeks over which ``lately`` and the level of a KPI at the horizon are averaged: one quarter.
 QUARTER = 13
+TALLY_NAMES = frozenset(DEPARTMENT_TALLIES + SEGMENT_TALLIES + FIRM_TALLIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,40 @@ class Kpi:
         """Names that the formula reads."""
         return frozenset(node.id for node in ast.walk(ast.parse(self.formula)) if isinstance(node, ast.Name))
 
+    def faults(self) -> Iterator[str | None]:
+        """Say what is wrong with the declaration, the first fault first; None for what is right."""
+        yield name_fault(self.name)
+        yield "is declared twice" if self.name in KPIS else None
+        yield words_fault(title=self.title, meaning=self.meaning) or unit_fault(self.unit)
+        for field, value, accepted in (("better", self.better, BETTER), ("total", self.total, TOTALS)):
+            if value not in accepted:
+                yield f"{field} {value!r} is not accepted; it takes {', '.join(accepted)}"
+        yield self._formula_fault()
+
+    def _formula_fault(self) -> str | None:
+        """Say what is wrong with the formula: what it reads must exist when it is declared."""
+        try:
+            ast.parse(self.formula, mode="eval")
+        except (SyntaxError, TypeError):
+            return f"formula {self.formula!r} is not accepted; it takes arithmetic, such as 'resolved / handled'"
+        known = readable()
+        for name in sorted(self.names - known):
+            return f"formula reads {name!r}, which is no tally and no KPI above it{did_you_mean(name, known)}"
+        return None
+
 
 KPIS: dict[str, Kpi] = {}
 
 
+#: Names that formulas may read beside tallies and KPIs: see :func:`calculate`.
+GIVEN = ("present", "retention", "discount", "cumulated", "lately")
 BETTER = ("more", "less", "neither")
 TOTALS = ("level", "sum", "last")
+
+
+def readable() -> frozenset[str]:
+    """Return the names that the formula of the next KPI may read."""
+    return TALLY_NAMES.union(GIVEN, KPIS)
 
 
 def kpi(name: str, title: str, unit: str, better: str, formula: str, meaning: str, total: str = "level") -> None:
@@ -61,16 +92,11 @@ def kpi(name: str, title: str, unit: str, better: str, formula: str, meaning: st
         name, title, unit, better, formula, meaning, total: see :class:`Kpi`.
 
     Raises:
-        ValueError: the name is taken or no identifier, or ``better`` or ``total`` is none of the accepted words.
+        DeclarationError: one of them is not accepted, or the name is taken.
     """
-    if not name.isidentifier():
-        raise ValueError(f"KPI {name!r}: the name must be a Python identifier")
-    if name in KPIS:
-        raise ValueError(f"KPI {name!r} is declared twice")
-    for field, value, accepted in (("better", better, BETTER), ("total", total, TOTALS)):
-        if value not in accepted:
-            raise ValueError(f"KPI {name!r}: {field} must be one of {', '.join(accepted)}, got {value!r}")
-    KPIS[name] = Kpi(name, title, unit, better, formula, total, meaning)
+    row = Kpi(name, title, unit, better, formula, total, meaning)
+    refuse(caller(), f"KPI {name!r}", row.faults())
+    KPIS[name] = row
 
 
 kpi(
@@ -437,6 +463,3 @@ def at_horizon(name: str, weekly: Floats) -> float:
     if kind == "last":
         return float(weekly[-1])
     return float(np.nanmean(weekly[-QUARTER:])) if np.isfinite(weekly[-QUARTER:]).any() else float("nan")
-
-
-TALLY_NAMES = frozenset(DEPARTMENT_TALLIES + SEGMENT_TALLIES + FIRM_TALLIES)

@@ -1,0 +1,152 @@
+"""Checks of declarations, made where they are written: parameters, columns and KPIs.
+
+A faulty declaration is refused with one message: file, line, name, value, and what is accepted::
+
+    mood.py:12: parameter mood.decay: unit 'shares' is not known (did you mean 'share'?)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import keyword
+import sys
+import typing
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from types import CodeType
+from typing import Any, TypeVar
+
+from ccsim.errors import DeclarationError, did_you_mean
+
+Row = TypeVar("Row")
+
+#: Units, and what they are made of: a unit is one of these, or two of them with a stroke between.
+UNITS = {
+    # numbers without a dimension
+    "share", "probability", "weight", "factor", "ratio", "utility", "count", "points", "of 100", "on/off", "0/1", "1",
+    "1/2^32",
+    # time, money
+    "hours", "hour", "week", "weeks", "year", "EUR", "weeks' pay",
+    # what is counted
+    "people", "person", "people each side", "colleagues", "posts", "departments", "segments", "tier", "tiers", "row",
+    "state", "step", "need", "cases", "contacts", "issues", "hand-offs", "wins", "attempts", "signals", "sources",
+}  # fmt: skip
+
+#: Declarations whose class is not built yet: the declaration, the code of the class's body, and the line.
+_pending: list[tuple[object, CodeType, int]] = []
+
+
+def add_unit(name: str) -> None:
+    """Make a unit known, for a mechanism that counts something new.
+
+    Args:
+        name: the unit in words, without a stroke, such as ``"meetings"``; ``"meetings/week"`` is then known too.
+
+    Raises:
+        DeclarationError: it is empty, or has a stroke.
+    """
+    if not name.strip() or "/" in name:
+        raise DeclarationError(f"unit {name!r} is not accepted; it takes one noun, such as 'meetings'")
+    UNITS.add(name)
+
+
+def unit_fault(unit: object) -> str | None:
+    """Return what is wrong with a unit, None if it is known."""
+    parts = unit.split("/") if isinstance(unit, str) else []
+    if unit in UNITS or (len(parts) == 2 and all(part in UNITS for part in parts)):
+        return None
+    for part in parts if len(parts) == 2 else ():
+        if part not in UNITS and part.strip():
+            return f"unit {unit!r} is not known: {part!r}{did_you_mean(part, UNITS)}; add_unit({part!r}) makes it known"
+    told = did_you_mean(str(unit), UNITS)
+    return f"unit {unit!r} is not known{told}" + ("; add_unit makes a new one known" if not told else "")
+
+
+def words_fault(**texts: object) -> str | None:
+    """Return which of some texts is empty or no text, None if all say something."""
+    for name, text in texts.items():
+        if not isinstance(text, str) or not text.strip():
+            return f"{name} {text!r} is not accepted; it takes a few words"
+    return None
+
+
+def name_fault(name: object) -> str | None:
+    """Return what is wrong with a name, None if it can be a field's name."""
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
+        return "the name is not accepted; it takes a Python identifier that does not begin with an underscore"
+    return None
+
+
+@cache
+def mechanism_names() -> frozenset[str]:
+    """Return the names of the mechanisms that ccsim brings, which are the names of their files."""
+    return frozenset(path.stem for path in (Path(__file__).parents[1] / "mechanisms").rglob("[a-z]*.py"))
+
+
+def place(code: CodeType, line: int) -> str:
+    """Return a file and a line as messages write them, the file as seen from the working folder."""
+    path = Path(code.co_filename)
+    with contextlib.suppress(ValueError, OSError):  # it is elsewhere, or the working folder is gone
+        path = path.relative_to(Path.cwd())
+    return f"{path}:{line}"
+
+
+def caller(depth: int = 2) -> str:
+    """Return the file and line from which the function that asks was called."""
+    frame = sys._getframe(depth)
+    return place(frame.f_code, frame.f_lineno)
+
+
+def written(row: Row) -> Row:
+    """Note a declaration with its line, for the messages of :func:`rows_of`; called by what the class body calls."""
+    frame = sys._getframe(2)
+    _pending.append((row, frame.f_code, frame.f_lineno))
+    return row
+
+
+def rows_of(cls: type, kind: type[Row], what: str, group: str) -> dict[str, tuple[Row, Any, str]]:
+    """Return the declarations of a class: by name the row, its annotated type and its place.
+
+    Args:
+        cls: the class whose body declares one row a line, as ``name: type = parameter(...)``.
+        kind: the class of its rows.
+        what: what a row is called in messages, such as ``"parameter"``.
+        group: what its rows belong to.
+
+    Raises:
+        DeclarationError: a name is declared twice, bears no type, or has a type and no declaration.
+    """
+    values = vars(cls)
+    mine = {id(row): (code, line) for row, code, line in _pending if any(row is value for value in values.values())}
+    bodies = {code for code, _ in mine.values()}
+    lost = [(code, line) for row, code, line in _pending if code in bodies and id(row) not in mine]
+    places = {id(row): place(code, line) for row, code, line in _pending if code in bodies}
+    _pending[:] = [entry for entry in _pending if entry[1] not in bodies]
+    if lost:
+        raise DeclarationError(f"{place(*lost[0])}: {what} in {group}: the line is replaced by a later one of its name")
+    try:
+        kinds: Mapping[str, Any] = typing.get_type_hints(cls)
+    except NameError as error:
+        raise DeclarationError(f"{cls.__module__}: type of a {what} in {group}: {error}") from None
+    found = {}
+    for name in [*kinds, *(name for name, value in values.items() if isinstance(value, kind) and name not in kinds)]:
+        row = values.get(name)
+        where = places.get(id(row), cls.__module__)
+        if not isinstance(row, kind):
+            raise DeclarationError(f"{where}: {what} {group}.{name}: {row!r} is not accepted; it takes {what}(...)")
+        if name not in kinds:
+            raise DeclarationError(f"{where}: {what} {group}.{name}: the type is missing, as in {name}: float = ...")
+        found[name] = (row, kinds[name], where)
+    return found
+
+
+def refuse(where: str, name: str, faults: Iterable[str | None]) -> None:
+    """Raise the first fault, if there is one.
+
+    Raises:
+        DeclarationError: there is a fault.
+    """
+    for fault in faults:
+        if fault is not None:
+            raise DeclarationError(f"{where}: {name}: {fault}")
