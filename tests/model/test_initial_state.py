@@ -199,3 +199,20 @@ def test_a_large_organisation_is_drawn_anew_each_time_and_is_the_same(monkeypatc
     for name, column in columns(second).items():
         assert np.array_equal(column, columns(kept)[name]), name
     assert not np.array_equal(first.state.customers.satisfaction, second.state.customers.satisfaction)
+
+
+@pytest.mark.parametrize(
+    ("staff", "departments", "front", "posts"),
+    [
+        # Of 100 contacts at the front 50 go on to the back office, and 25 from there to any other department.
+        (300, 3, 2, [107, 107, 86]),  # in proportion to 62.5, 62.5 and 50
+        (88, 4, 2, [29, 29, 15, 15]),  # in proportion to 58.3, 58.3, 29.2 and 29.2
+        (30, 3, 3, [10, 10, 10]),
+        (7, 1, 1, [7]),
+    ],
+)
+def test_departments_are_staffed_for_their_ordinary_work(
+    staff: int, departments: int, front: int, posts: list[int]
+) -> None:
+    s = with_values(sized(staff=staff, departments=departments, front_departments=front), {"demand.journeys": 0.45})
+    assert [last - first for first, last in bounds(s)] == posts

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.engine.rng import open_unit
-from ccsim.mechanisms.demand.demand import complexity_of, give_up, raise_cases, stages_of
+from ccsim.engine.rng import open_unit, uniform
+from ccsim.mechanisms.demand.demand import AHEAD, complexity_of, give_up, raise_cases, stages_of
 from ccsim.mechanisms.market.market import draw
 from ccsim.model.settings import Settings
 from ccsim.model.week import live
@@ -85,3 +85,15 @@ def test_those_who_wait_longer_tire_sooner_and_those_who_just_came_never() -> No
         assert copy.state.departments.queue.sum() == waiting - gone[-1] == (copy.state.cases.state == 1).sum()
         assert copy.state.customers.events.sum() == gone[-1]
     assert gone[0] == 0 < gone[1] < gone[2] < gone[3] == waiting
+
+
+def test_only_those_who_are_drawn_for_it_are_contacted_ahead() -> None:
+    world = world_of(set_to({"demand.rate": 1.0, "proactive.share": 0.5, "organisation.warm_up": 0}))
+    world.clear_flows()
+    state, s = world.state, world.settings
+    all_p = (s.demand, s.self_service, s.proactive._replace(accuracy=0.6), s.segmentation, s.accounts.revenue, s.service.hours)  # fmt: skip
+    raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
+    drawn = np.array([uniform(world.seed, AHEAD, 0, i) < 0.3 for i in range(160)])
+    assert 20 < drawn.sum() < 80
+    assert (state.cases.state[:160] == np.where(drawn, 0, 1)).all()
+    assert state.departments.raised.sum() == 160 - drawn.sum()

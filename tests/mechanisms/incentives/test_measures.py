@@ -36,3 +36,17 @@ def test_reported_results_stay_shares_whatever_is_reported() -> None:
     assert result(NONE._replace(handling_time=1.0), -3.0, 0.0, 0.0, 0.0, 0.0) == 0.0
     assert result(NONE._replace(cost=1.0), 0.0, 7.0, 0.0, 0.0, 0.0) == 1.0
     assert survey(1.0, 1.0, set_to().scorecards) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("measure", "shown"),
+    [("handling_time", 0.9), ("cost", 0.7), ("csat", 0.6), ("resolution", 0.2), ("journey", 0.3)],
+)
+def test_leaders_are_shown_each_measure_by_its_weight(measure: str, shown: float) -> None:
+    reported = (0.9, 0.7, 0.6, 0.2, 0.3)
+    for weight in (0.05, 3.0):
+        assert result(NONE._replace(**{measure: weight}), *reported) == pytest.approx(shown)
+    one_each = NONE._replace(**dict.fromkeys(MEASURES, 1.0))
+    twice = one_each._replace(**{measure: 2.0})
+    assert result(one_each, *reported) == pytest.approx(sum(reported) / 5)
+    assert result(twice, *reported) == pytest.approx((sum(reported) + shown) / 6)

@@ -47,3 +47,21 @@ def test_who_lies_between_two_groups_is_most_between() -> None:
     out = np.empty(7)
     betweenness(rows, out)
     assert int(np.argmax(out)) == 3
+
+
+@pytest.mark.parametrize(
+    "ties",
+    [[[1], [0]], [[1], [0], [0]], [[1], [2], [3], [0]], [[1, 2], [0, 2], [0, 3], [2, 0]]],
+    ids=["two who listen to each other", "a third who listens in", "a circle of four", "a group"],
+)
+def test_the_power_iteration_converges_to_a_vector_of_no_negative_numbers(ties: list[list[int]]) -> None:
+    rows = np.array(ties, np.int32)
+    out = np.empty(len(rows))
+    eigenvector(rows, out)
+    listened = np.zeros(len(rows))
+    for i, row in enumerate(rows):
+        listened[row] += out[i]
+    factor = listened @ out
+    assert factor > 0.0 and out.min() >= 0.0
+    assert listened == pytest.approx(factor * out, abs=1e-8)
+    assert np.sqrt(out @ out) == pytest.approx(1.0)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.management.technology import install, ready, slows
+from ccsim.mechanisms.management.technology import equip, install, ready, slows
 from ccsim.model.week import live
 
 BUILT = {"technology.spending": 2000.0}
@@ -76,3 +76,21 @@ def test_a_system_that_is_built_in_keeps_its_defects() -> None:
     acting = {"sensing.acted": 10.0, "technology.ageing": 0.0}
     free, cemented = (after(set_to(acting), 10, system=system).departments.defects.mean() for system in (0.0, 1.0))
     assert cemented > free
+
+
+def test_half_an_hour_of_being_taught_gives_three_quarters_of_what_an_hour_gives() -> None:
+    p = set_to().technology._replace(usability=0.0, taught=0.4)
+    assert [ready(0.0, hours, p) for hours in (0.0, 0.5, 1.0)] == pytest.approx([0.0, 0.3, 0.4])
+
+
+def test_a_little_of_a_system_and_a_little_training_are_felt_by_everybody() -> None:
+    for system, training in ((0.05, 0.0), (0.0, 0.05), (0.05, 0.05)):
+        world = world_of(set_to())
+        world.clear_flows()
+        world.state.firm.system[:], world.state.staff.system_use[:] = system, 0.5
+        p = world.settings.technology._replace(training=training, double=0.4, saving=0.2, aid=0.3, relief=0.2)
+        equip(world.state.staff, world.state.firm, p._replace(usability=0.75), 0)
+        staff = world.state.staff
+        assert staff.aside == pytest.approx(training)
+        assert staff.slower == pytest.approx(0.1 * system) and staff.knows == pytest.approx(0.15 * system)
+        assert staff.relief == pytest.approx(0.05 * system)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, set_to, world_of
 
-from ccsim.mechanisms.service.capacity import time_at_work
+from ccsim.mechanisms.service.capacity import plan_hours, time_at_work
 from ccsim.model.week import live
 
 OFF = {
@@ -53,6 +53,7 @@ def test_vacant_posts_have_no_hours_and_are_not_paid() -> None:
     world = world_of(set_to())
     world.state.staff.vacant_until[:12] = 100
     live(world)
+    assert world.state.departments.paid.sum() == 12
     assert world.state.departments.paid_hours.sum() == 12 * 35.0
     assert (world.state.staff.hours[:12] <= 0.0).all()
     assert (world.state.staff.worked[:12] == 0.0).all()
@@ -70,3 +71,14 @@ def test_nobody_is_trained_longer_than_he_or_she_is_at_work() -> None:
     live(world)
     staff = world.state.staff
     assert (staff.trained + staff.told).sum() <= world.state.departments.programme_hours.sum() + 1e-9
+
+
+def test_the_time_of_last_weeks_last_case_is_taken_from_this_week() -> None:
+    worlds = [world_of(set_to()) for _ in range(2)]
+    for world, late in zip(worlds, (0.0, 3.0), strict=True):
+        world.clear_flows()
+        world.state.staff.overrun[:] = late
+        plan_hours(world.state.staff, world.state.departments, world.settings.capacity, 0)
+    one, late = (world.state for world in worlds)
+    assert late.staff.hours == pytest.approx(one.staff.hours - 3.0)
+    assert (late.departments.hours == one.departments.hours).all()

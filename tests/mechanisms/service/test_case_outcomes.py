@@ -1,7 +1,10 @@
 import numpy as np
+import pytest
 from small_world import lived, set_to, world_of
 
-from ccsim.mechanisms.service.case_outcomes import next_department
+from ccsim.mechanisms.service.case_outcomes import close, next_department
+from ccsim.mechanisms.service.handling_options import SCRIPT
+from ccsim.mechanisms.service.service_quality import quality_of
 
 
 def test_the_front_passes_on_to_the_back_and_the_back_to_any_other() -> None:
@@ -36,3 +39,29 @@ def test_issues_that_always_fail_are_never_resolved() -> None:
     t = lived(set_to({**doomed, "organisation.warm_up": 0}), 20)
     assert t["closed"].sum() > 0 == t["resolved"].sum()
     assert t["fcr"][np.isfinite(t["fcr"])].max() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("defect", "returns", "state", "counted"),
+    [(0, 0.9, 0, "resolved"), (1, 0.4, 2, None), (1, 0.5, 0, "abandoned"), (1, 0.9, 0, "abandoned")],
+)
+def test_a_closed_case_is_resolved_or_comes_back_or_is_given_up(
+    defect: int, returns: float, state: int, counted: str | None
+) -> None:
+    world = world_of(set_to({"organisation.warm_up": 0}))
+    world.clear_flows()
+    customers, cases, departments = world.state.customers, world.state.cases, world.state.departments
+    cases.state[5], cases.stages[5], cases.contacts[5], cases.opened_in[5], cases.defect[5] = 1, 0, 1, 2, defect
+    p = world.settings.service._replace(persistence=0.5)
+    felt = quality_of(SCRIPT, 1.0 - defect, 4, cases.hassle[5], p)
+    close(5, SCRIPT, 1, returns, customers, cases, departments, p, 6)
+    assert (cases.state[5], customers.events[5], customers.quality[5]) == (state, 1, felt)
+    assert (departments.closed[1], departments.closed_first[1]) == (1, 1)
+    assert {name: getattr(departments, name)[1] for name in ("resolved", "journeys_sound", "abandoned")} == {
+        "resolved": 1 - defect,
+        "journeys_sound": 1 - defect,
+        "abandoned": float(counted == "abandoned"),
+    }
+    assert departments.resolution_weeks[1] == (4 if counted == "resolved" else 0)
+    if state == 2:
+        assert (cases.stages[5], cases.defect[5], cases.hassle[5]) == (1, 0, 1)

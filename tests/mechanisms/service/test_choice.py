@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from small_world import CHOICES, first_mix, lived, more, set_to
+from small_world import CHOICES, first_mix, lived, more, set_to, world_of
 
 from ccsim.errors import InputError
 from ccsim.mechanisms.service.choice import choose
 from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
 from ccsim.model.settings import Settings
+from ccsim.model.week import live
 
 NEVER = -1.0e9
 #: Reward, belief, norm, habit, effort, fear and checks: every term of a choice that a person or a lever can move.
@@ -80,3 +81,16 @@ def test_contacts_that_take_no_time_are_refused_or_still_chosen_for(values: dict
         return
     mix = first_mix(settings)
     assert mix[ESCALATE] < mix.sum()
+
+
+def test_two_departments_hand_over_to_each_other() -> None:
+    both = first_mix(set_to({"organisation.departments": 2, "organisation.front_departments": 1}))
+    assert 0 < both[HAND_OVER] < both.sum()
+
+
+def test_the_first_team_lead_is_put_cases_to_like_the_others() -> None:
+    world = world_of(set_to({"organisation.tiers": 1, "organisation.span": 100, "leadership.attention": 80.0}))
+    assert world.state.staff.leader.tolist() == world.state.staff.department.tolist()
+    for _ in range(4):
+        live(world)
+    assert (world.state.departments.escalated > 0).all()
