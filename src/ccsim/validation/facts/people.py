@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Weeks over which a person is watched: half a year.
 WATCHED = 26
 #: What is summed over these weeks, and what is asked at their end.
-SUMMED = ("handled", "worked", "solved", "wins")
+SUMMED = ("handled", "worked", "solved", "wins", "setbacks")
 ASKED = ("engagement", "fatigue", "cynicism", "conviction", "skill", "habit", "safety", "latitude")
 #: Columns of the frame, for expressions: sums, answers, ``felt`` (empowerment felt) and ``arm`` (number of the scenario).
 COLUMNS = (*SUMMED, *ASKED, "felt", "arm")

@@ -22,7 +22,7 @@ MEDIUM = 0.5
 
 
 class Success(Measure):
-    """Share of programmes whose ``y`` ends above ``base``'s by a medium difference.
+    """Share of programmes whose ``y`` ends above ``base``'s by a medium difference, and every KPI of ``gain`` above it.
 
     Of the scenarios in ``of`` (all but the base if none is named); with ``than`` less the share of those. With
     ``practices`` (levers) the ratio of the shares in the best and the worst fifth by mean practice.
@@ -30,13 +30,14 @@ class Success(Measure):
 
     y: str
     base: str
+    gain: list[str] = Field(default_factory=list)
     of: list[str] = Field(default_factory=list)
     than: list[str] = Field(default_factory=list)
     practices: list[str] = Field(default_factory=list)
 
     def expressions(self) -> list[str]:
         """Return what is to rise."""
-        return [self.y]
+        return [self.y, *self.gain]
 
     def scenarios_read(self) -> list[str]:
         """Return the scenarios."""
@@ -45,15 +46,17 @@ class Success(Measure):
     def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
         """Return one row per programme: whether it succeeds, on which side it is counted, and its mean practice."""
         last = frame[frame["week"] == frame["week"].max()]
-        last = last.assign(value=evaluated(last, self.y)).set_index(["unit", "scenario"])
-        values = last["value"].unstack()
+        values = evaluated_by_unit(last, self.y)
+        gains = [evaluated_by_unit(last, one) for one in self.gain]
         yardstick = MEDIUM * values[self.base].std(ddof=1)
+        last = last.set_index(["unit", "scenario"])
         of = self.of or [name for name in values if name != self.base and name not in self.than]
         rows, owners = [], []
         for side, names in ((1.0, of), (-1.0, self.than)):
             for name in names:
                 for unit, gain in (values[name] - values[self.base]).dropna().items():
-                    rows.append((gain > yardstick, side, self._practice(last.loc[(unit, name)])))
+                    paid = all(one.loc[unit, name] > one.loc[unit, self.base] for one in gains)
+                    rows.append((gain > yardstick and paid, side, self._practice(last.loc[(unit, name)])))
                     owners.append(unit)
         return np.array(rows, dtype=np.float64), owners
 
@@ -68,3 +71,9 @@ class Success(Measure):
             return float(best / worst) if worst > 0.0 else float("inf")
         here, there = rows[rows[:, 1] > 0.0, 0], rows[rows[:, 1] < 0.0, 0]
         return float(here.mean() - (there.mean() if self.than else 0.0))
+
+
+def evaluated_by_unit(frame: pd.DataFrame, expression: str) -> pd.DataFrame:
+    """Return an expression over a frame's columns, one row per unit, one column per scenario."""
+    value = evaluated(frame, expression)
+    return frame.assign(value=value).set_index(["unit", "scenario"])["value"].unstack()
