@@ -83,6 +83,12 @@ def test_half_an_hour_of_being_taught_gives_three_quarters_of_what_an_hour_gives
     assert [ready(0.0, hours, p) for hours in (0.0, 0.5, 1.0)] == pytest.approx([0.0, 0.3, 0.4])
 
 
+def test_what_is_neither_taught_nor_willed_comes_with_a_usable_system() -> None:
+    p = set_to().technology._replace(usability=0.5, taught=0.4, willing=0.3)
+    assert ready(0.0, 0.0, p) == pytest.approx(0.5 * 0.3)
+    assert ready(1.0, 1.0, p) == pytest.approx(0.5 * 0.3 + 0.4 + 0.3)
+
+
 def test_a_little_of_a_system_and_a_little_training_are_felt_by_everybody() -> None:
     for system, training in ((0.05, 0.0), (0.0, 0.05), (0.05, 0.05)):
         world = world_of(set_to())
