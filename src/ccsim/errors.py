@@ -63,6 +63,17 @@ class InputFaults(InputError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+def count_noun(count: int, noun: str, plural: str = "") -> str:
+    """Return a number of things in words: ``1 run``, ``2,000 runs``.
+
+    Args:
+        count: how many there are.
+        noun: the name of one of them.
+        plural: the name of several, where it is not the noun and an s.
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)`` with the nearest known names, or the choice when it is small."""
     options = sorted({str(option) for option in known})

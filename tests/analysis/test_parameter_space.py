@@ -31,7 +31,7 @@ def test_a_key_of_its_own_wins_over_its_group_and_what_a_scenario_sets_stays():
         ("habbit", "did you mean 'habit'"),
         ("pull", "habit.pull"),
         ("habit.pull=3:1", "nothing to vary"),
-        ("habit.pull=0:x", "'x' is not accepted"),
+        ("habit.pull=0:x", "got 'x'"),
         ("programme.from_top=0:7", "from 0 to 1"),
         ("", "nothing varies"),
     ],

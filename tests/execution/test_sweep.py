@@ -44,7 +44,7 @@ def test_every_week_is_kept_where_that_is_asked_for(small_experiment: Experiment
 def test_what_cannot_be_swept_is_told(small_experiment: Experiment) -> None:
     with pytest.raises(InputError, match="has no design"):
         planned(small_experiment)
-    with pytest.raises(InputError, match=r"at: 16 is not accepted"):
+    with pytest.raises(InputError, match=r"at: must be a week from 0 to 15, got 16"):
         planned(small_experiment, VARIED, at=(16,))
     with pytest.raises(InputError, match="did you mean"):
         planned("combind", VARIED)

@@ -102,7 +102,7 @@ def test_a_torn_file_or_a_wrong_code_is_one_message_and_the_page_lives_on(visit,
 
 def test_an_address_that_cannot_be_used_is_one_message(visit):
     page = visit("/play?seed=-1")
-    page.get_by_text("seed: '-1' is not accepted; it takes a whole number from 0 to").wait_for()
+    page.get_by_text("seed: must be a whole number from 0 to").wait_for()
     assert page.get_by_label("Seed: the same number").input_value() == "1"
     page = visit("/class?clas=ABCDE")
     page.get_by_text("no setting of this page is called 'clas' (did you mean 'class'?)").wait_for()

@@ -31,4 +31,4 @@ def test_an_address_that_is_not_ours_is_one_message():
 def test_a_refused_host_is_one_message_and_never_shown_as_an_address(ccsim, tmp_path, host):
     done = ccsim("app", "--no-open", "--host", host, cwd=tmp_path)
     assert done.returncode != 0
-    assert "is not accepted" in done.stderr and "http://" not in done.stderr
+    assert "must be an address" in done.stderr and "http://" not in done.stderr

@@ -31,5 +31,5 @@ def library(name: str) -> Any:
     except ImportError as error:
         package = (error.name or name).split(".")[0]
         raise MissingLibrary(
-            f"this needs the library {package}, which is not installed: pip install 'ccsim[analysis]'"
+            f"this needs the library {package}, which is not installed: pip install -e '.[analysis]'"
         ) from None

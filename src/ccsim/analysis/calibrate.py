@@ -20,7 +20,7 @@ from ccsim.analysis import library
 from ccsim.analysis.parameter_space import Dimension, between, values_of
 from ccsim.analysis.study import BudgetEnded, Runner, Study, table_of
 from ccsim.analysis.time_budget import Allotment
-from ccsim.errors import InputError
+from ccsim.errors import InputError, count_noun
 from ccsim.experiments.design import Design
 
 if TYPE_CHECKING:
@@ -250,14 +250,16 @@ def _check(space: Sequence[Dimension], targets: Sequence[Target], points: int, w
             "ccsim sensitivity tells which of them the targets depend on"
         )
     if points < 5 * len(space):
-        raise InputError(f"points: {points} are too few for {len(space)} parameters; it takes {5 * len(space)} or more")
+        raise InputError(
+            f"points: must be at least {5 * len(space)} for {count_noun(len(space), 'parameter')}, got {points}"
+        )
     if waves < 1:
-        raise InputError(f"waves: {waves} is not accepted; it takes 1 or more")
+        raise InputError(f"waves: must be 1 or more, got {waves}")
 
 
 def _refuse_constant(targets: Sequence[Target], means: np.ndarray) -> None:
     if len(means) < 5:
-        raise InputError(f"only {len(means)} points have figures; too few to fit to")
+        raise InputError(f"only {count_noun(len(means), 'point')} with figures; too few to fit to")
     for target, column in zip(targets, means.T, strict=True):
         if np.ptp(column) == 0.0 and not target.held_out:
             raise InputError(f"{target.outcome}: is {column[0]:g} at every point; these parameters do not move it")

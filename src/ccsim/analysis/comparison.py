@@ -86,7 +86,7 @@ class Comparison:
             return replicates, values[kpi][:, self._kept(week)]
         last = values[kpi].shape[1] if week is None else week + 1
         if not 1 <= last <= values[kpi].shape[1]:
-            raise InputError(f"week: {week!r} is not accepted; it takes a week from 0 to {values[kpi].shape[1] - 1}")
+            raise InputError(f"week: must be a week from 0 to {values[kpi].shape[1] - 1}, got {week!r}")
         return replicates, np.array([at_horizon(kpi, row[:last]) for row in values[kpi]])
 
     def _kept(self, week: int | None) -> int:
@@ -95,7 +95,9 @@ class Comparison:
         if week is None:
             return len(weeks) - 1
         if week not in weeks:
-            raise InputError(f"week: {week!r} is not accepted; figures are kept of {', '.join(map(str, weeks))}")
+            raise InputError(
+                f"week: must be one of {', '.join(map(str, weeks))} (the weeks that were kept), got {week!r}"
+            )
         return weeks.index(week)
 
     def _pairs(self, kpi: str, mine: str, theirs: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:

@@ -210,14 +210,14 @@ def discovered(
 
 def _check(method: str, points: int, sure: float, density: float, regions: int) -> None:
     if method not in METHODS:
-        raise InputError(f"method: {method!r} is not accepted; it takes one of {', '.join(METHODS)}")
+        raise InputError(f"method: must be one of {', '.join(METHODS)}, got {method!r}")
     if points < 6 * FEWEST:
-        raise InputError(f"points: {points} are too few to find a region; it takes {6 * FEWEST} or more")
+        raise InputError(f"points: must be at least {6 * FEWEST} to find a region, got {points}")
     for name, value in (("sure", sure), ("density", density)):
         if not 0 < value <= 1:
-            raise InputError(f"{name}: {value!r} is not accepted; it takes a share above 0, and 1 at most")
+            raise InputError(f"{name}: must be above 0 and at most 1, got {value!r}")
     if regions < 1:
-        raise InputError(f"regions: {regions} is not accepted; it takes 1 or more")
+        raise InputError(f"regions: must be 1 or more, got {regions}")
 
 
 def _refuse_one_sided(where: str, outcome: np.ndarray, here: np.ndarray) -> None:

@@ -217,15 +217,15 @@ def _check(aim: Aim, space: Sequence[Dimension], trials: int, uncertain: Sequenc
         if not one.factor.world:
             raise InputError(f"{one.key}: is a lever; what is uncertain is an assumption or a size")
     if trials < BATCH:
-        raise InputError(f"trials: {trials} are too few; it takes {BATCH} or more")
+        raise InputError(f"trials: must be at least {BATCH}, got {trials}")
     if aim.money is not None and not np.isfinite(aim.money):
-        raise InputError(f"money: {aim.money} is not accepted; it takes an amount in EUR")
+        raise InputError(f"money: must be an amount in EUR, got {aim.money}")
     if worlds < 0:
-        raise InputError(f"worlds: {worlds} is not accepted; it takes a whole number of at least 1")
+        raise InputError(f"worlds: must be a whole number of at least 1, got {worlds}")
     if bool(worlds) != bool(uncertain):
         raise InputError("uncertain assumptions and a number of worlds go together (--over and --worlds)")
     if aim.quantile is not None and not 0 < aim.quantile < 1:
-        raise InputError(f"quantile: {aim.quantile!r} is not accepted; it takes a number between 0 and 1")
+        raise InputError(f"quantile: must be a number between 0 and 1, got {aim.quantile!r}")
     if aim.quantile is not None and worlds * min(aim.quantile, 1 - aim.quantile) < 1:
         least = int(np.ceil(1 / min(aim.quantile, 1 - aim.quantile)))
         raise InputError(f"worlds: quantile {aim.quantile:g} takes {least} or more; there are {worlds}")
@@ -345,7 +345,7 @@ def _sampler(optuna: Any, seed: int, space: Sequence[Dimension], aim: Aim, name:
     several = len(aim.goals) > 1
     name = name or ("nsga2" if several else "tpe")
     if name not in SAMPLERS:
-        raise InputError(f"sampler: {name!r} is not accepted; it takes one of {', '.join(SAMPLERS)}")
+        raise InputError(f"sampler: must be one of {', '.join(SAMPLERS)}, got {name!r}")
     limits = {"constraints_func": lambda trial: [trial.user_attrs.get("over", 0.0)]} if aim.money is not None else {}
     if name == "tpe":
         return optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True, **limits)

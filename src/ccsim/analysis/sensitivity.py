@@ -17,7 +17,7 @@ import numpy as np
 from ccsim.analysis import library
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
 from ccsim.analysis.study import Runner, Study, table_of
-from ccsim.errors import InputError
+from ccsim.errors import InputError, count_noun
 from ccsim.experiments.design import Design
 
 if TYPE_CHECKING:
@@ -112,11 +112,13 @@ def designed(space: Sequence[Dimension], method: str, points: int, seed: int) ->
         InputError: no such method, or too few points for it.
     """
     if method not in METHODS:
-        raise InputError(f"method: {method!r} is not accepted; it takes one of {', '.join(METHODS)}")
+        raise InputError(f"method: must be one of {', '.join(METHODS)}, got {method!r}")
     count, block = len(space), _block(space, method)
     fewest = block * (FEWEST_PATHS if method == "morris" else FEWEST_ROWS)
     if points < fewest:
-        raise InputError(f"points: {points} are too few; {method} over {count} parameters takes {fewest} or more")
+        raise InputError(
+            f"points: must be at least {fewest} for {method} over {count_noun(count, 'parameter')}, got {points}"
+        )
     library("SALib")
     if method == "morris":
         return drawn(space, "morris", points // block, seed, levels=LEVELS)

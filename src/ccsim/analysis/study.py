@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis.parameter_space import Dimension
-from ccsim.errors import CcsimError, InputError, UnknownName
+from ccsim.errors import CcsimError, InputError, UnknownName, count_noun
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, experiment_of, refuse_counts
@@ -158,7 +158,9 @@ class Runner:
             )  # fmt: skip
         if self.whole and results.manifest["status"] == "stopped":
             runs = results.manifest["runs"]
-            raise BudgetEnded(f"the budget ended in {part}, after {runs['done']} of {runs['planned']} runs{self._on()}")
+            raise BudgetEnded(
+                f"the budget ended in {part}, after {runs['done']} of {count_noun(runs['planned'], 'run')}{self._on()}"
+            )
         return _with_differences(results.figures, experiment, bool(study.against))
 
     def _on(self) -> str:

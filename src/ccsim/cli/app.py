@@ -15,7 +15,7 @@ def serve(
     from ccsim.errors import InputError
 
     if importlib.util.find_spec("solara") is None:
-        raise InputError("the browser pages need an extra: pip install 'ccsim[app]'")
+        raise InputError("the browser pages need an extra: pip install -e '.[app]'")
     from ccsim.ui import guard
     from ccsim.ui.serving import run
 

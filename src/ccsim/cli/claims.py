@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ccsim.errors import count_noun
+
 if TYPE_CHECKING:
     from ccsim.validation.claims.schema import Claim
 
@@ -55,7 +57,10 @@ def _announced(claims: "Sequence[Claim]", replicates: int, points: int, workers:
     runs = runs_needed(claims, replicates, points)
     minutes = runs * seconds_a_run() / workers / 60
     less = ", less what is done already" if resume else ""
-    return f"{len(claims)} claims take {runs:,} runs: about {max(1, round(minutes))} minutes here{less}."
+    return (
+        f"{count_noun(runs, 'run')} for {count_noun(len(claims), 'claim')}: about "
+        f"{count_noun(max(1, round(minutes)), 'minute')} here{less}."
+    )
 
 
 def made_by(seed: int) -> str:

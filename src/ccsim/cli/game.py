@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ccsim.errors import count_noun
+
 if TYPE_CHECKING:
     from ccsim.game.debrief import Debrief
     from ccsim.game.game import Choice, Game, Quarter
@@ -159,7 +161,9 @@ def search(
         {key: list(names) for key, names in (("start", row.start), ("stop", row.stop)) if names}
         for row in found.choices
     ]  # fmt: skip
-    typer.echo(f"{found.points:.1f} points on average over {seeds} seeds, the best of {plans} plans.")
+    typer.echo(
+        f"{found.points:.1f} points on average over {count_noun(seeds, 'seed')}, the best of {count_noun(plans, 'plan')}."
+    )
     for number, row in enumerate(rows):
         typer.echo(f"  Quarter {number + 1:2}: {_words(row.get('start', []), row.get('stop', []))}")
     if out is not None:
@@ -249,4 +253,4 @@ def _words(start: Any, stop: Any) -> str:
 
 def _progress(tried: int, points: float) -> None:
     if tried % 50 == 0:
-        typer.echo(f"  {tried} plans, best {points:.1f} points", err=True)
+        typer.echo(f"  {count_noun(tried, 'plan')}, best {points:.1f} points", err=True)

@@ -276,7 +276,7 @@ def new(
     from ccsim.scenarios.scenario import template
 
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
-        raise InputError(f"{name!r} is no name for a scenario; it takes letters, digits, - and _")
+        raise InputError(f"a scenario's name must consist of letters, digits, - and _, got {name!r}")
     path = Path("scenarios") / f"{name}.toml"
     if path.exists():
         raise InputError(f"{path}: is there already; choose another name")

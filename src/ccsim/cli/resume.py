@@ -19,6 +19,7 @@ from ccsim.cli.run_options import (
     with_progress,
     without,
 )
+from ccsim.errors import count_noun
 
 #: Commands whose folders have several parts, each an experiment of its own.
 SEARCHES = (["sensitivity"], ["explore"], ["optimise"], ["calibrate"], ["claims"])
@@ -53,7 +54,7 @@ def resume(
     if experiment.design:
         show_sweep(results, folder, form.value)
     elif experiment.at:
-        typer.echo(f"{results.manifest['runs']['done']:,} runs are done: {folder}")
+        typer.echo(f"{count_noun(results.manifest['runs']['done'], 'run')} done: {folder}")
     else:
         show_comparison(open_results(folder), folder, form.value)
     tell_end(results, folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ccsim.errors import InputError
+from ccsim.errors import InputError, count_noun
 
 if TYPE_CHECKING:
     from ccsim.execution.time_budget import Deadline
@@ -128,7 +128,7 @@ def tell_rule(results: Results, *, aside: bool) -> None:
     worst = max(frame.to_dict("records"), key=lambda row: row["half_width"] / row["wanted"])
     reached = "as narrow as asked" if frame["reached"].all() else "NOT as narrow as asked"
     typer.echo(
-        f"Until:   {int(frame['runs'].max())} replicates; intervals {reached}: at most ± {worst['half_width']:.4g} "
+        f"Until:   {count_noun(int(frame['runs'].max()), 'replicate')}; intervals {reached}: at most ± {worst['half_width']:.4g} "
         f"for {worst['kpi']} (asked: {worst['wanted']:g}), 95 % by Stein's two stages",
         err=aside,
     )
@@ -165,7 +165,7 @@ def tell_end(results: Results, folder: Path) -> None:
     if manifest["status"] == "stopped":
         runs = manifest["runs"]
         typer.echo(
-            f"ccsim: the budget ended after {runs['done']:,} of {runs['planned']:,} runs; "
+            f"ccsim: the budget ended after {runs['done']:,} of {count_noun(runs['planned'], 'run')}; "
             f"ccsim resume {shlex.quote(str(folder))} does the others",
             err=True,
         )

@@ -19,6 +19,7 @@ from ccsim.cli.run_options import (
     tell_end,
     with_progress,
 )
+from ccsim.errors import count_noun
 
 if TYPE_CHECKING:
     from ccsim.experiments.design import Design
@@ -62,8 +63,8 @@ def sweep(
         until=rule_of(until),
     )  # fmt: skip
     folder = out or folder_for(f"{plan.name}-sweep")
-    typer.echo(f"{len(plan.scenarios):,} scenarios of {plan.replicates} replicates are "
-               f"{len(plan.scenarios) * plan.replicates:,} runs.", err=True)  # fmt: skip
+    typer.echo(f"{count_noun(len(plan.scenarios), 'scenario')}, {count_noun(plan.replicates, 'replicate')} each: "
+               f"{count_noun(len(plan.scenarios) * plan.replicates, 'run')}.", err=True)  # fmt: skip
     results = with_progress(
         form is Form.table, plan.title,
         lambda progress: run_sweep(

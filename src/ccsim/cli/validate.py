@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from ccsim.errors import count_noun
+
 
 def validate(
     names: Annotated[
@@ -29,7 +31,11 @@ def validate(
 
     studies = [resized(study, size) for study in load_studies(names or (), folder)]
     facts = sum(len(study.facts) for study in studies)
-    typer.echo(f"{facts} facts take {sum(map(runs_of, studies)):,} runs in {len(studies)} studies.", err=True)
+    typer.echo(
+        f"Runs to do: {sum(map(runs_of, studies)):,}, in {count_noun(len(studies), 'study', 'studies')}, for "
+        f"{count_noun(facts, 'fact')}.",
+        err=True,
+    )
     told = console(stderr=True)
     scores = score(
         studies, seed=seed, workers=workers, out=out, resume=resume, command=sys.argv,

@@ -109,12 +109,12 @@ class Parameter:
             InputError: it is of another kind, not finite, or outside the legal range.
         """
         unit = "" if self.unit in ("", "on/off") else f" ({self.unit})"
-        wrong = InputError(f"{value!r} is not accepted; it takes {self.accepts()}{unit}")
+        wrong = InputError(f"must be {self.accepts()}{unit}, got {value!r}")
         if self.choices:
             if isinstance(value, str) and value in self.choices:
                 return value
             if isinstance(value, str):
-                raise InputError(f"{value!r} is not accepted{did_you_mean(value, self.choices)}")
+                raise InputError(f"unknown value {value!r}{did_you_mean(value, self.choices)}")
             raise wrong
         if self.kind is bool:
             if isinstance(value, bool):

@@ -64,7 +64,7 @@ class Cluster:
         try:
             from distributed import Client
         except ImportError:
-            raise ClusterError("--scheduler takes Dask, which is not installed: pip install 'ccsim[cluster]'") from None
+            raise ClusterError("--scheduler takes Dask, which is not installed: pip install -e '.[cluster]'") from None
         self.address = address
         self.text, self.sources = json.dumps(experiment.resolved()), source_hash()
         try:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ccsim.errors import CcsimError, InputError, ResultsError
+from ccsim.errors import CcsimError, InputError, ResultsError, count_noun
 from ccsim.execution.process_pool import Processes
 from ccsim.execution.progress import console_progress
 from ccsim.execution.scheduler import Crew, Done, ProcessesDie, Progress, Task
@@ -36,7 +36,7 @@ class Interrupted(CcsimError):
         if folder is None:
             told = "nothing is kept, because no results folder was named (out)"
         else:
-            told = f"{done} of {total} runs are kept in {folder}. To go on: ccsim resume {shlex.quote(str(folder))}"
+            told = f"{done} of {count_noun(total, 'run')} kept in {folder}. To go on: ccsim resume {shlex.quote(str(folder))}"
         super().__init__(f"stopped; {told}")
         self.folder, self.done, self.total = folder, done, total
 
@@ -100,7 +100,7 @@ def run_experiment(
         Interrupted: the user pressed Ctrl-C.
     """
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
-        raise InputError(f"workers: {workers!r} is not accepted; it takes a whole number of at least 1")
+        raise InputError(f"workers: must be a whole number of at least 1, got {workers!r}")
     limit = Deadline.of(budget)
     if out is None:
         return _in_memory(experiment, workers=workers, progress=progress, command=command, budget=limit,

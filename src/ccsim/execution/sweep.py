@@ -80,5 +80,5 @@ def planned(
     kept = tuple(sorted(set(at))) if at is not None else tuple(w for w in chosen.at if w <= last) or (last,)
     for week in kept:
         if isinstance(week, bool) or not isinstance(week, int) or not 0 <= week <= last:
-            raise InputError(f"at: {week!r} is not accepted; it takes weeks from 0 to {last}")
+            raise InputError(f"at: must be a week from 0 to {last}, got {week!r}")
     return replace(chosen, at=kept)

@@ -44,7 +44,7 @@ def seconds_of(text: str | float) -> float:
         whole = re.fullmatch(r"(\s*\d+(\.\d+)?\s*[smhd])+\s*", str(text))
         found = sum(float(number) * _UNITS[unit] for number, unit in parts) if whole else float("nan")
     if not 0 < found < float("inf"):
-        raise InputError(f"budget: {text!r} is not accepted; it takes a time, such as 90s, 10m or 1h30m")
+        raise InputError(f"budget: must be a time, such as 90s, 10m or 1h30m, got {text!r}")
     return found
 
 

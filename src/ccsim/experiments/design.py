@@ -86,9 +86,9 @@ class Design:
         ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-                raise InputError(f"{name}: {value!r} is not accepted; it takes a whole number from {least} to {most}")
+                raise InputError(f"{name}: must be a whole number from {least} to {most}, got {value!r}")
         if self.kind == "morris" and self.levels % 2:
-            raise InputError(f"levels: {self.levels} is not accepted; a Morris design takes an even number")
+            raise InputError(f"levels: must be an even number for a Morris design, got {self.levels}")
 
     @classmethod
     def given(cls, rows: Sequence[Mapping[str, Any]], scenarios: Sequence[str] = ()) -> Design:
@@ -269,7 +269,7 @@ def _salib(design: Design, sample: str, **options: Any) -> np.ndarray:
         module = import_module(f"SALib.sample.{sample}")
     except ImportError:
         raise InputError(
-            f"a {design.kind} design needs SALib, which is not installed: pip install 'ccsim[analysis]'"
+            f"a {design.kind} design needs SALib, which is not installed: pip install -e '.[analysis]'"
         ) from None
     count = len(design.factors)
     problem = {"num_vars": count, "names": list(design.keys), "bounds": [[0.0, 1.0]] * count}

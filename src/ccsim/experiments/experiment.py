@@ -159,7 +159,7 @@ class Experiment:
             if kpi not in KPIS:
                 raise InputError(f"until: {UnknownName('KPI', kpi, KPIS)}")
             if isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
-                raise InputError(f"until: {kpi}: {within!r} is not accepted; it takes half a width of more than 0")
+                raise InputError(f"until: {kpi}: must be a half-width above 0, got {within!r}")
         if self.until and self.replicates < FIRST_STAGE:
             raise InputError(
                 f"replicates: {self.replicates} are too few to judge a spread by; until takes at least {FIRST_STAGE} "
@@ -175,7 +175,7 @@ class Experiment:
                     continue
                 if move.week is not None and move.week >= self.weeks:
                     raise InputError(
-                        f"weeks: {self.weeks} is not accepted; {scenario.name} moves {move.label!r} in week {move.week}"
+                        f"weeks: must be more than {move.week}, got {self.weeks}: {scenario.name} moves {move.label!r} then"
                     )
         for factor in self.design.factors if self.design else ():
             if factor.label and max(factor.ends()) >= self.weeks:
@@ -244,9 +244,9 @@ def refuse_counts(**given: Any) -> None:
     for name, value in given.items():
         least = 0 if name == "seed" else 1
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-            raise InputError(f"{name}: {value!r} is not accepted; it takes a whole number of at least {least}")
+            raise InputError(f"{name}: must be a whole number of at least {least}, got {value!r}")
         if name == "weeks" and value is not None and value > MOST_WEEKS:
-            raise InputError(f"weeks: {value} is not accepted; it takes at most {MOST_WEEKS}")
+            raise InputError(f"weeks: must be at most {MOST_WEEKS}, got {value}")
 
 
 def load_experiment(name: str | Path) -> Experiment:

@@ -63,7 +63,7 @@ class Factor:
         elif not self.low < self.high:  # type: ignore[operator]
             raise InputError(f"{self.key}: from {self.low} to {self.high} there is nothing to vary")
         if len(set(self.values)) < len(self.values) or len(self.values) == 1 or len(self.values) > MOST_VALUES:
-            raise InputError(f"{self.key}: it takes 2 to {MOST_VALUES} values, none of them twice")
+            raise InputError(f"{self.key}: must have 2 to {MOST_VALUES} different values")
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -132,7 +132,7 @@ class Factor:
                 raise InputError(f"{self.key!r}: it reads like 'week of The hero leaves=20:100'")
             return check(self.key, value)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value) or value < 0:
-            raise InputError(f"{self.key}: {value!r} is not accepted; it takes a whole number of at least 0")
+            raise InputError(f"{self.key}: must be a whole number of at least 0, got {value!r}")
         return int(value)
 
     def _choices(self) -> tuple[Any, ...]:
@@ -141,7 +141,7 @@ class Factor:
         if row is None or not (row.choices or row.kind is bool):
             return ()
         if self.low is not None or self.high is not None:
-            raise InputError(f"{self.key}: has no range; it takes {row.accepts()}")
+            raise InputError(f"{self.key}: has no range; its values must be {row.accepts()}")
         return row.choices or (False, True)
 
     def _declared(self) -> tuple[float, float]:

@@ -150,7 +150,7 @@ def _check_names(reader: Reader, shape: ExperimentShape, scenarios: Mapping[str,
         if name not in KPIS:
             reader.fault(("until", name), str(UnknownName("KPI", name, KPIS)))
         elif isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
-            reader.fault(("until", name), f"{within!r} is not accepted; it takes half a width of more than 0")
+            reader.fault(("until", name), f"must be a half-width above 0, got {within!r}")
     if shape.until and shape.replicates < FIRST_STAGE:
         reader.fault(
             ("replicates",), f"{shape.replicates} are too few; until takes at least {FIRST_STAGE} to begin with"
@@ -215,7 +215,7 @@ def _designed(
     """Return the scenarios at the points of the file's design, if it has one."""
     for number, week in enumerate(shape.at or ()):
         if week >= shape.weeks:
-            reader.fault(("at", number), f"{week} is not accepted; the last week is {shape.weeks - 1}")
+            reader.fault(("at", number), f"must be a week from 0 to {shape.weeks - 1}, got {week}")
     if shape.design is None:
         return None
     part = reader.part("design")

@@ -47,7 +47,7 @@ class Terms(Part):
                 raise UnknownName("event", name, rules.events)
             if begins > rules.rules.quarters:
                 raise InputError(
-                    f"{name}: quarter {begins} is not accepted; it takes 1 to {rules.rules.quarters}, or 0 for never"
+                    f"{name}: the quarter must be 1 to {rules.rules.quarters}, or 0 for never, got {begins}"
                 )
         if self.weights:
             check_weights(self.weights, [row.kpi for row in rules.rules.criterion])
@@ -70,6 +70,6 @@ def check_weights(weights: Mapping[str, float], known: Iterable[str]) -> None:
         if name not in known:
             raise UnknownName("criterion", name, known)
         if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 100:
-            raise InputError(f"{name}: the weight {weight!r} is not accepted; it takes a number from 0 to 100")
+            raise InputError(f"{name}: the weight must be a number from 0 to 100, got {weight!r}")
     if abs(sum(weights.values()) - 100.0) > 1e-6:
         raise InputError(f"the weights sum to {sum(weights.values()):g}; they must sum to 100")

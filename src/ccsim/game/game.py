@@ -180,7 +180,7 @@ class Game:
             if name not in self.catalogue.predicted:
                 raise UnknownName("predicted KPI", name, self.catalogue.predicted)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
-                raise InputError(f"{name}: {value!r} is no prediction; it takes a number")
+                raise InputError(f"{name}: a prediction must be a number, got {value!r}")
         missing = [KPIS[name].title.lower() for name in self.catalogue.predicted if name not in choice.expected]
         if missing and self.terms.predict:
             raise InputError(f"say first what you expect: {' and '.join(missing)}")

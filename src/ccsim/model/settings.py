@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ccsim.engine.parameters import Parameter
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownName, count_noun
 from ccsim.mechanisms.accounting.accounts import Accounts
 from ccsim.mechanisms.demand.demand import Demand
 from ccsim.mechanisms.demand.proactive import Proactive
@@ -133,14 +133,14 @@ def impossible(values: Mapping[str, object]) -> list[tuple[str, str]]:
     problems = []
     if sizes.departments > sizes.staff:
         problems.append(
-            ("organisation.departments", f"{sizes.departments} departments need at least as many staff, "
+            ("organisation.departments", f"{count_noun(sizes.departments, 'department')} need at least as many staff, "
              f"but organisation.staff is {sizes.staff}"))  # fmt: skip
     if sizes.front_departments > sizes.departments:
         problems.append(
-            ("organisation.front_departments", f"{sizes.front_departments} of {sizes.departments} departments "
+            ("organisation.front_departments", f"{sizes.front_departments} of {count_noun(sizes.departments, 'department')} "
              "cannot be in front; organisation.departments is smaller"))  # fmt: skip
     if sizes.segments > sizes.customers:
         problems.append(
-            ("organisation.segments", f"{sizes.segments} segments need at least as many customers, "
+            ("organisation.segments", f"{count_noun(sizes.segments, 'segment')} need at least as many customers, "
              f"but organisation.customers is {sizes.customers}"))  # fmt: skip
     return problems

@@ -121,7 +121,7 @@ def diverge(
     import pandas as pd
 
     if isinstance(weeks, bool) or not isinstance(weeks, int) or weeks < 1:
-        raise InputError(f"weeks: {weeks!r} is not accepted; it takes a whole number of at least 1")
+        raise InputError(f"weeks: must be a whole number of at least 1, got {weeks!r}")
     pair = [one if isinstance(one, Scenario) else load(one) for one in (a, b)]
     pair = [one.changed(levers) if levers else one for one in pair]
     names = _names(*pair)

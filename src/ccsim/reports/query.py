@@ -55,7 +55,7 @@ def _duckdb() -> Any:
     try:
         import duckdb
     except ImportError:
-        raise InputError("a query takes DuckDB, which is not installed: pip install 'ccsim[query]'") from None
+        raise InputError("a query takes DuckDB, which is not installed: pip install -e '.[query]'") from None
     return duckdb
 
 
@@ -79,7 +79,7 @@ def _check(duckdb: Any, sql: str) -> None:
         raise InputError(f"query: takes one SELECT, not {len(statements)} statements")
     kind = statements[0].type.name
     if kind not in READING:
-        raise InputError(f"query: {kind} is not accepted; results are only read, with SELECT")
+        raise InputError(f"query: must be a SELECT, got {kind}: results are read only")
 
 
 def _views(folder: Path, experiment: Experiment) -> dict[str, Callable[[], Any]]:

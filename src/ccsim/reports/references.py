@@ -123,11 +123,11 @@ def _ordinary(group: str) -> int:
 
 def _measure(text: str, words: list[str], place: int, known: Iterable[str]) -> str:
     if len(words) <= place:
-        raise InputError(f"{text}: is no whole key; it goes on with one of {', '.join(known)}")
+        raise InputError(f"{text}: incomplete reference; expected one of {', '.join(known)}")
     if words[place] not in known:
         raise UnknownName("measure", words[place], known)
     if len(words) > place + 1:
-        raise InputError(f"{text}: is no key; nothing follows {words[place]!r}")
+        raise InputError(f"invalid reference {text!r}: expected end of text after {words[place]!r}")
     return words[place]
 
 
@@ -135,8 +135,9 @@ def _number(text: str, words: list[str], place: int, least: int, most: int) -> i
     word = words[place] if len(words) > place else ""
     if not word.isdecimal() or not least <= int(word) <= most:
         what = f"{words[place - 1]} {word!r}" if word else f"the number after {words[place - 1]!r}"
-        takes = f"a whole number from {least} to {most}" if most >= least else f"none: there is no {words[place - 1]}"
-        raise InputError(f"{text}: {what} is not accepted; it takes {takes}")
+        if most < least:
+            raise InputError(f"{text}: there is no {words[place - 1]}, got {what}")
+        raise InputError(f"{text}: must be a whole number from {least} to {most}, got {what}")
     return int(word)
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS, Kpi
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def run_table(comparison: Comparison) -> Table:
     """Return every KPI of an experiment of one scenario."""
     frame = comparison.table()
     runs, experiment = int(frame["runs"].max()), comparison.experiment
-    title = f"{experiment.title}: week {experiment.weeks - 1}, {runs} run{'s' * (runs > 1)}"
+    title = f"{experiment.title}: week {experiment.weeks - 1}, {count_noun(runs, 'run')}"
     table = _plain_table("KPI", "figure" if runs == 1 else "mean ±95 %", "unit", title=title)
     table.columns[1].justify = "right"
     for row in frame.to_dict("records"):
@@ -135,7 +136,7 @@ def print_comparison(comparison: Comparison) -> None:
     page.print(f"\n{experiment.title}", style="bold")
     page.print(experiment.question)
     page.print(
-        f"{runs} paired run{'s' * (runs > 1)} a scenario, {experiment.weeks} weeks. Levels are means of the last "
+        f"{count_noun(runs, 'paired run')} a scenario, {count_noun(experiment.weeks, 'week')}. Levels are means of the last "
         "quarter. ± half of the 95 % interval; effect: mean difference over its standard deviation; p adjusted (Holm) "
         f"over the whole table; – no difference that chance could not make{'; ? one run cannot tell' * (runs == 1)}.\n"
     )

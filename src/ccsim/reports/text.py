@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ccsim.errors import count_noun
 from ccsim.model.settings import declared
 from ccsim.reports.choice_trace import OPTIONS
 
@@ -71,9 +72,7 @@ def divergence_in_words(found: Divergence) -> str:
     """Say where two scenarios part: cause, decision, spread."""
     a, b = found.names
     if found.cause is None:
-        return (
-            f"{a} and {b} do not part in {found.weeks} weeks on the draws of seed {found.seed}: every column is equal."
-        )
+        return f"{a} and {b} do not part in {count_noun(found.weeks, 'week')} on the draws of seed {found.seed}: every column is equal."
     lines = [
         f"{a} and {b}, on the draws of seed {found.seed}",
         "",
@@ -87,7 +86,7 @@ def divergence_in_words(found: Divergence) -> str:
         if len(found.levers) > 12:
             lines.append(f"  and {len(found.levers) - 12} more")
     if found.decision is None:
-        lines += ["", f"In {found.weeks} weeks nobody decides differently."]
+        lines += ["", f"In {count_noun(found.weeks, 'week')} nobody decides differently."]
     else:
         lines += ["", f"The first decision that comes out differently is made {_week(found.decision)}, "
                       f"in {_phase(found.decision)}."]  # fmt: skip
@@ -170,7 +169,7 @@ def why_in_words(found: Why) -> str:
 
     number = f"{found.stored[0]!r}".removeprefix("np.float64(").removesuffix(")")
     if len(found.stored) > 1:
-        number = f"a curve of {len(found.stored)} weeks"
+        number = f"a curve of {count_noun(len(found.stored), 'week')}"
     runs = len(found.scenarios) * len(found.replicates)
     seeds = f"{found.each['seed'].min()} to {found.each['seed'].max()}" if len(found.each) else "none"
     lines = [str(found.key), title_of(found.key), f"  = {number}", "", "How it is made"]

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.engine.jit import source_hash
-from ccsim.errors import ResultsError
+from ccsim.errors import ResultsError, count_noun
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.completed_runs import Finished
 from ccsim.results.parquet import frame_of, merge_small, read_table, write_parquet, write_shard, write_whole
@@ -179,7 +179,7 @@ class Store:
                 write_shard(self.folder / table, frame_of(table, self._waiting, self.experiment.at), runs)
         except OSError as error:
             raise ResultsError(
-                f"{self.folder}: cannot be written ({error.strerror or error}); {len(self.done)} runs are kept. "
+                f"{self.folder}: cannot be written ({error.strerror or error}); {count_noun(len(self.done), 'run')} kept. "
                 f"Make room, then: ccsim resume {self.folder}"
             ) from None
         self.done.update(runs)

@@ -28,7 +28,7 @@ _COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], bool]] = {
 #: Longer texts are refused, so that nothing nests deeper than Python can follow.
 _LONGEST = 300
 _EXAMPLE = "a condition reads like 'executive_conviction > 0.6 and profit > 0'"
-_ACCEPTED = "a condition takes numbers, KPIs, + - * /, < <= > >=, and, or, not, and parentheses"
+_ACCEPTED = "it may hold numbers, KPIs, + - * /, < <= > >=, and, or, not, and parentheses"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Condition:
         from ccsim.model.kpis import KPIS
 
         if len(self.text) > _LONGEST:
-            raise InputError(f"a condition of {len(self.text)} characters is not accepted; it takes {_LONGEST}")
+            raise InputError(f"a condition must have at most {_LONGEST} characters, got {len(self.text)}")
         _check_truth(self._tree(), self.text)
         known = self.known or frozenset(KPIS)
         for name in sorted(self.names - known):
@@ -108,7 +108,7 @@ def _check_number(node: ast.expr, text: str) -> None:
 
 
 def _refused(node: ast.expr, text: str) -> InputError:
-    return InputError(f"{text!r}: {ast.unparse(node)!r} is not accepted; {_ACCEPTED}")
+    return InputError(f"{text!r}: {ast.unparse(node)!r} cannot be used in a condition; {_ACCEPTED}")
 
 
 def _value(node: ast.expr, values: Mapping[str, float]) -> Any:

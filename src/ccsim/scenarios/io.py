@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ccsim.errors import Fault, InputError, InputFaults, UnknownName, did_you_mean
+from ccsim.errors import Fault, InputError, InputFaults, UnknownName, count_noun, did_you_mean
 from ccsim.model.settings import declared, impossible
 from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.scenario import TABLES, Move, Scenario, Values, check, default_label, find, flattened
@@ -126,11 +126,12 @@ def _in_words(row: Any, kind: type[BaseModel]) -> str:
         "list_type": "a list",
         "greater_than_equal": f"a whole number of at least {limits.get('ge')}",
         "less_than_equal": f"a whole number of at most {limits.get('le')}",
-        "too_short": f"at least {limits.get('min_length')} value",
-        "too_long": f"at most {limits.get('max_length')} values",
+        "too_short": f"at least {count_noun(limits.get('min_length', 1), 'value')}",
+        "too_long": f"at most {count_noun(limits.get('max_length', 1), 'value')}",
     }.get(row["type"], row["msg"])
-    shown = f"{len(row['input'])} values" if row["type"] == "too_long" else repr(row["input"])
-    return f"{shown} is not accepted; it takes {wanted}"
+    shown = count_noun(len(row["input"]), "value") if row["type"] == "too_long" else repr(row["input"])
+    verb = "have" if row["type"] in ("too_short", "too_long") else "be"
+    return f"must {verb} {wanted}, got {shown}"
 
 
 def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:

@@ -162,7 +162,7 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
     except InputError as error:
         raise InputError(f"{key}: {error}") from None
     except OverflowError:
-        raise InputError(f"{key}: this number is too large; it takes {row.accepts()}") from None
+        raise InputError(f"{key}: must be {row.accepts()}, got a number that is too large") from None
 
 
 def load(name: str | Path) -> Scenario:

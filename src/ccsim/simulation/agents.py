@@ -60,17 +60,17 @@ class _Attribute:
         if self.column.kind == "fixed":
             raise InputError(f"{self.column.name}: it is set at the founding and cannot be changed")
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes a number")
+            raise InputError(f"{self.column.name}: must be a number, got {value!r}")
         if self.column.unit in SHARES and not 0.0 <= value <= 1.0:
-            raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes a number from 0 to 1")
+            raise InputError(f"{self.column.name}: must be a number from 0 to 1, got {value!r}")
         values = self._values(view)
         if self.column.unit == "0/1" and value not in (0, 1):
-            raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes 0 or 1")
+            raise InputError(f"{self.column.name}: must be 0 or 1, got {value!r}")
         if self.column.whole:
             kept = np.iinfo(values.dtype)
             if value != int(value) or not kept.min <= value <= kept.max:
                 takes = f"a whole number from {kept.min} to {kept.max}"
-                raise InputError(f"{self.column.name}: {value!r} is not accepted; it takes {takes}")
+                raise InputError(f"{self.column.name}: must be {takes}, got {value!r}")
         values[view.row] = value
 
     def _values(self, view: View) -> Any:

@@ -71,9 +71,9 @@ class Simulation:
 
     def __post_init__(self) -> None:
         if isinstance(self.seed, bool) or not isinstance(self.seed, (int, np.integer)):
-            raise InputError(f"seed: {self.seed!r} is not accepted; it takes a whole number")
+            raise InputError(f"seed: must be a whole number, got {self.seed!r}")
         if not 0 <= self.seed <= LARGEST_SEED:
-            raise InputError(f"seed: {self.seed} is not accepted; it takes a whole number from 0 to {LARGEST_SEED}")
+            raise InputError(f"seed: must be a whole number from 0 to {LARGEST_SEED}, got {self.seed}")
         problems = impossible(self.scenario.organisation)
         if problems:
             raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))

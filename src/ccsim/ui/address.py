@@ -132,7 +132,7 @@ def whole(text: str, least: int, most: int) -> int:
     """
     plain = text.strip()
     if not (plain.isascii() and plain.isdigit() and len(plain) <= 19 and least <= int(plain) <= most):
-        raise InputError(f"{text[:40]!r} is not accepted; it takes a whole number from {least} to {most}")
+        raise InputError(f"must be a whole number from {least} to {most}, got {text[:40]!r}")
     return int(plain)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import solara
 import solara.lab
 
-from ccsim.errors import CcsimError, InputError
+from ccsim.errors import CcsimError, InputError, count_noun
 from ccsim.game.catalogue import catalogue
 from ccsim.game.class_rules import Terms
 from ccsim.game.game import Game, events_of
@@ -135,7 +135,7 @@ def terms_words(terms: Terms) -> str:
     """Say in words what a lecturer has set."""
     parts = ["Predictions are asked for." if terms.predict else ""]
     for names, word in ((terms.locked, "locked"), (terms.hidden, "hidden")):
-        parts += [f"{len(names)} move{'s' if len(names) > 1 else ''} {word}."] if names else []
+        parts += [f"{count_noun(len(names), 'move')} {word}."] if names else []
     parts += ["Own weights."] if terms.weights else []
     return " ".join(part for part in parts if part)
 

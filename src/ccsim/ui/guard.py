@@ -653,8 +653,8 @@ def checked_host(host: str) -> str:
     ):  # fmt: skip
         shown = "".join(sign if sign.isprintable() else "?" for sign in host[:40])
         raise InputError(
-            f"--host {shown!r} is not accepted: it takes an address of this machine such as 127.0.0.1 or ::1, its name, or "
-            "0.0.0.0 for all its addresses"
+            f"--host must be an address of this machine such as 127.0.0.1 or ::1, its name, or 0.0.0.0 for all its "
+            f"addresses, got {shown!r}"
         )
     return plain
 

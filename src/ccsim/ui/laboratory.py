@@ -60,9 +60,9 @@ class Laboratory:
         seed: int = 1, horizon: int = HORIZON,
     ) -> None:  # fmt: skip
         if not FEWEST_WEEKS <= horizon <= MOST_WEEKS:
-            raise InputError(f"weeks: {horizon} is not accepted; it takes {FEWEST_WEEKS} to {MOST_WEEKS}")
+            raise InputError(f"weeks: must be {FEWEST_WEEKS} to {MOST_WEEKS}, got {horizon}")
         if not 0 <= seed <= MOST_SEED:
-            raise InputError(f"seed: {seed} is not accepted; it takes a whole number from 0 to {MOST_SEED}")
+            raise InputError(f"seed: must be a whole number from 0 to {MOST_SEED}, got {seed}")
         for key, value in base.values().items():
             bounded(key, value)
         self.base, self.seed, self.horizon = base, seed, horizon
@@ -219,7 +219,7 @@ def bounded(key: str, value: Any) -> Any:
     """
     checked = check(key, value)
     if key in MOST and checked > MOST[key]:
-        raise InputError(f"{key}: {checked:g} is not accepted here; this page takes at most {MOST[key]:g}")
+        raise InputError(f"{key}: must be at most {MOST[key]:g} on this page, got {checked:g}")
     return checked
 
 

@@ -181,7 +181,7 @@ def WeightChoice(now: Wish, change: Callable[..., None]) -> None:
 def _quarter(event: str, said: str) -> int:
     number = said.removeprefix("quarter ")
     if not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= catalogue().rules.quarters):
-        raise InputError(f"{event}: {said[:20]!r} is not accepted; it takes quarter 1 to {catalogue().rules.quarters}")
+        raise InputError(f"{event}: must be a quarter from 1 to {catalogue().rules.quarters}, got {said[:20]!r}")
     return int(number)
 
 
@@ -189,4 +189,4 @@ def _number(what: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InputError(f"{what}: {text[:20]!r} is not accepted; it takes a number") from None
+        raise InputError(f"{what}: must be a number, got {text[:20]!r}") from None

@@ -8,6 +8,7 @@ from typing import Any
 
 import solara
 
+from ccsim.errors import count_noun
 from ccsim.mechanisms.staff.conviction import BEFORE
 from ccsim.model.settings import declared
 from ccsim.model.state import World
@@ -166,7 +167,7 @@ def _why(choice: Choice | None, week: int) -> str:
     total = "".join(f"<td>{_signed(terms[option]['total'])}</td>" for option in open_to)
     chance = "".join(f"<td>{100 * chances[option]:.0f} %</td>" for option in open_to)
     complexity, stages, lost = choice.asked[choice.option][1][:3]
-    about = f"complexity {100 * complexity:.0f} %, {int(stages)} stage{'' if stages == 1 else 's'} to go"
+    about = f"complexity {100 * complexity:.0f} %, {count_noun(int(stages), 'stage')} to go"
     return (
         f"<h3>Last choice, week {week}: {OPTIONS[choice.option]}</h3>"
         f"<p class='ex-help'>The case: {about}{', what the customer had said was lost' if lost else ''}. "

@@ -11,6 +11,7 @@ from typing import Any
 import solara
 
 from ccsim.analysis.comparison import Comparison, compare
+from ccsim.errors import count_noun
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS, QUARTER
 from ccsim.reports.formatting import change, figure, title_of
@@ -88,7 +89,7 @@ def Replicates(runs: list[Kept]) -> None:
                 nonlocal said_last
                 if done == planned or done - said_last >= max(1, planned // 20):
                     said_last = done
-                    said.set(f"{done} of {planned} runs")
+                    said.set(f"{done} of {count_noun(planned, 'run')}")
 
             comparison = replicated(asked, tell, cancelled)
             found.set((comparison, asked))

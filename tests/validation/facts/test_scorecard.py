@@ -140,7 +140,7 @@ def test_size_scales_points_of_samples_and_replicates_of_the_rest(tmp_path: Path
         ('y = "staff_turnover"', 'y = "staf_turnover"', "'staff_turnover'"),
         ('y = "staff_turnover"', 'y = "().__class__"', "arithmetic"),
         ("quick = 1,", "quik = 1,", "'quick'"),
-        ('tag = "R-L"', 'tag = "V-X"', "'V-X' is not accepted"),
+        ('tag = "R-L"', 'tag = "V-X"', "unknown value 'V-X'"),
         ("high = 0.95", "high = 0.1", "at most high"),
         ("published = 0.9", "publishd = 0.9", "'published'"),
         ('source = "a test"\nmeasure = { kind = "mean"', 'measure = { kind = "mean"', "source: is missing"),

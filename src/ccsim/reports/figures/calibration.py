@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccsim.analysis.calibrate import IDENTIFIED, IMPLAUSIBLE, Calibration
+from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, below_titles, number, of_study, page, quiet_axis
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def agreement_figure(found: Calibration) -> Figure:
     """Return the figure: the posterior of each parameter in its span, and each target in its standard errors."""
     rows = max(len(found.space), len(found.targets), 4)
-    said = f"{len(found.points)} points of {found.study.replicates} runs; the posterior of a uniform prior"
+    said = f"{count_noun(len(found.points), 'point')} of {count_noun(found.study.replicates, 'run')}; the posterior of a uniform prior"
     told = "The targets can be met." if found.misfit <= IMPLAUSIBLE else (
         f"No values of these parameters meet the targets: the best is {found.misfit:.1f} standard deviations off."
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccsim.analysis.sensitivity import Sensitivity, chance_alone
+from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, below_titles, number, of_study, page, quiet_axis, scale_of, share
 
@@ -26,9 +27,9 @@ def tornado_figure(found: Sensitivity, outcome: str, most: int = MOST) -> Figure
     divide, unit, title = scale_of(outcome, float(np.abs(found.means[outcome]).max()))
     noise, hidden = found.noise[outcome], len(found.space) - len(rows)
     said = {"morris": "Morris: paths that change one parameter at a time", "sobol": "Sobol': shares of the variance"}
-    points = f"{len(found.points):,} points of {found.study.replicates} runs, week {found.study.weeks - 1}"
+    points = f"{count_noun(len(found.points), 'point')} of {count_noun(found.study.replicates, 'run')}, week {found.study.weeks - 1}"
     chance = "" if np.isnan(noise.share) else f"Of the variance of single runs, {share(noise.share)} is chance."
-    less = f" The {hidden} parameters that matter less are left out." if hidden else ""
+    less = f" Left out: {count_noun(hidden, 'parameter')} that matter less." if hidden else ""
     height = 2.9 + 0.36 * max(6, len(rows))
     with page(
         f"{title}: what it depends on", of_study(found.study), f"{said[found.method]}; {points}.",

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
 from ccsim.validation.claims.contrasts import KINDS
@@ -57,7 +58,7 @@ def summary(ledger: Ledger) -> str:
     """Return the counts of verdicts in a sentence."""
     counts = Counter(one.verdict for one in ledger.findings)
     told = ", ".join(f"{counts[name]} {name}" for name in COLOURS if counts[name])
-    return f"{len(ledger.findings)} claims: {told}."
+    return f"{count_noun(len(ledger.findings), 'claim')}: {told}."
 
 
 def print_ledger(ledger: Ledger, console: Any) -> None:

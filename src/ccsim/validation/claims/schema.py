@@ -144,13 +144,13 @@ def _claim(part: Reader, row: dict[str, Any], file: Path, theme: str) -> Claim |
     if len(part.faults) > before:
         return None
     if shape.kind not in KINDS:
-        part.fault(("kind",), f"{shape.kind!r} is not accepted{did_you_mean(shape.kind, KINDS)}")
+        part.fault(("kind",), f"unknown value {shape.kind!r}{did_you_mean(shape.kind, KINDS)}")
     for key, names in (("kpi", [shape.kpi]), ("kpis", shape.kpis), ("also", shape.also)):
         for name in names:
             if name not in KPIS:
                 part.fault((key,), str(UnknownName("KPI", name, KPIS)))
     if shape.expect not in ("", "more", "less"):
-        part.fault(("expect",), f"{shape.expect!r} is not accepted; it takes 'more' or 'less'")
+        part.fault(("expect",), f"must be 'more' or 'less', got {shape.expect!r}")
     scenarios = {
         name: scenario_of(part.part("scenarios", name), {"title": name, **one}, name)
         for name, one in shape.scenarios.items()

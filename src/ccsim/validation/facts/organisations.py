@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.errors import ResultsError
+from ccsim.errors import ResultsError, count_noun
 from ccsim.execution.runner import Progress, run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.settings import declared
@@ -68,7 +68,9 @@ def observe(
     failures = results.manifest["failures"]
     if failures:
         last = failures[0]["error"].strip().splitlines()[-1]
-        raise ResultsError(f"{study.id}: {len(failures)} runs failed; the first, of {failures[0]['scenario']}: {last}")
+        raise ResultsError(
+            f"{study.id}: {count_noun(len(failures), 'run')} failed; the first, of {failures[0]['scenario']}: {last}"
+        )
     frame = results.figures.copy()
     points = sampled(study, seed)
     numbers = frame["scenario"].map(lambda name: place[name][1])

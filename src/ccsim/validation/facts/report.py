@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from ccsim.errors import count_noun
 from ccsim.validation.facts.schema import Apart
 from ccsim.validation.facts.scorecard import INSIDE, OUTSIDE, UNDECIDED, Score, table
 
@@ -41,7 +42,7 @@ def summary(scores: Sequence[Score]) -> str:
     told = ", ".join(f"{checks[name]} {name}" for name in COLOURS if checks[name])
     context = sum(not one.fact.checks for one in scores)
     also = f" {context} further numbers were recalled, not looked up, and are shown as context." if context else ""
-    return f"{sum(checks.values())} facts checked: {told}.{also}"
+    return f"{count_noun(sum(checks.values()), 'fact')} checked: {told}.{also}"
 
 
 def print_scores(scores: Sequence[Score], console: Any) -> None:

@@ -226,7 +226,7 @@ def _read(file: Path, faults: list[Any]) -> Study | None:
     reader = Reader(file, places)
     shape = reader.shape(StudyShape, data)
     if shape.subject not in SUBJECTS:
-        reader.fault(("subject",), f"{shape.subject!r} is not accepted{did_you_mean(shape.subject, SUBJECTS)}")
+        reader.fault(("subject",), f"unknown value {shape.subject!r}{did_you_mean(shape.subject, SUBJECTS)}")
     scenarios = {
         name: scenario_of(reader.part("scenarios", name), {"title": name, **one}, name)
         for name, one in shape.scenarios.items()
@@ -286,14 +286,14 @@ def _fact(part: Reader, row: dict[str, Any], subject: str, scenarios: dict[str, 
         return None
     for key, value, options in (("tag", shape.tag, TAGS), ("role", shape.role, ROLES)):
         if value not in options:
-            part.fault((key,), f"{value!r} is not accepted{did_you_mean(value, options)}")
+            part.fault((key,), f"unknown value {value!r}{did_you_mean(value, options)}")
     measure = _measure(part.part("measure"), shape.measure, subject, scenarios)
     low = -float("inf") if shape.low is None else shape.low
     high = float("inf") if shape.high is None else shape.high
     if shape.low is None and shape.high is None:
         part.fault(("low",), "is missing: a fact takes low, high, or both")
     if low > high:
-        part.fault(("low",), f"{shape.low!r} is not accepted; it takes at most high, {shape.high!r}")
+        part.fault(("low",), f"must be at most {shape.high!r}, the value of high, got {shape.low!r}")
     if measure is None or len(part.faults) > before:
         return None
     return Fact(
@@ -322,7 +322,7 @@ def _measure(
 ) -> Measure | None:  # fmt: skip
     kind = row.get("kind")
     if kind not in MEASURES:
-        part.fault(("kind",), f"{kind!r} is not accepted{did_you_mean(str(kind), MEASURES)}")
+        part.fault(("kind",), f"unknown value {kind!r}{did_you_mean(str(kind), MEASURES)}")
         return None
     measure: Measure | None = _shaped(part, row, MEASURES[kind])
     if measure is None:
@@ -340,11 +340,11 @@ def _check_expression(part: Reader, text: str, known: Sequence[str]) -> None:
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError:
-        part.fault((), f'{text!r} is not accepted; it takes arithmetic, such as "100 * fcr"')
+        part.fault((), f'must be arithmetic, such as "100 * fcr", got {text!r}')
         return
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id not in known and not (node.id in FUNCTIONS and node.id in called):
             part.fault((), str(UnknownName("KPI", node.id, known)))
         elif isinstance(node, (ast.Attribute, ast.Subscript, ast.Lambda)):
-            part.fault((), f'{text!r} is not accepted; it takes arithmetic, such as "100 * fcr"')
+            part.fault((), f'must be arithmetic, such as "100 * fcr", got {text!r}')

@@ -45,7 +45,7 @@ class Score:
 def resized(study: Study, size: float) -> Study:
     """Return a study with a factor as many points (of a sample) or replicates."""
     if size <= 0.0:
-        raise InputError(f"size: {size!r} is not accepted; it takes a factor above 0")
+        raise InputError(f"size: must be a factor above 0, got {size!r}")
     if study.points:
         return replace(study, points=max(8, round(study.points * size)))
     return replace(study, replicates=max(2, round(study.replicates * size)))
