@@ -7,7 +7,7 @@ from pathlib import Path
 import ccsim
 
 SOURCES = Path(ccsim.__file__).parent
-MECHANISM, FILE, FUNCTION = 150, 400, 25
+MECHANISM, FILE, FUNCTION = 200, 400, 25
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "base", "core", "common", "misc"}
 
 #: Files that may be longer.

@@ -2,21 +2,18 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from ccsim.engine.columns import Floats, Whole, columns, declared_columns, fixed, flow, stock
 from ccsim.model.populations import (
+    NEAR,
     Cases,
     Customers,
     Departments,
     Firm,
-    Floats,
     Leaders,
     Segments,
     Staff,
-    Whole,
     empty,
-    fixed,
-    flow,
     population,
-    stock,
 )
 
 KINDS = [Staff, Leaders, Customers, Cases, Departments, Segments, Firm]
@@ -81,14 +78,46 @@ def test_no_rows_are_a_population_too() -> None:
         assert len(getattr(rows, kind.columns[0].name)) == 0 == block.size  # type: ignore[attr-defined]
 
 
-def test_flows_declared_before_stocks_are_refused() -> None:
-    class Wrong:
+def test_flows_stand_after_all_other_columns_wherever_they_are_declared() -> None:
+    class Mixed:
         passing: Floats = flow("people", "people who pass")
         kept: Whole = stock("people", "people who stay", "nobody")
 
-    Wrong.__annotations__ = {"passing": npt.NDArray[np.float64], "kept": npt.NDArray[np.int64]}
-    with pytest.raises(TypeError, match="flows are declared after"):
-        population("records")(Wrong)
+    Mixed.__annotations__ = {"passing": npt.NDArray[np.float64], "kept": npt.NDArray[np.int64]}
+    made = population("records")(Mixed)
+    assert [column.name for column in made.columns] == ["kept", "passing"]  # type: ignore[attr-defined]
+
+
+def test_what_a_contact_looks_at_stands_together() -> None:
+    names = [column.name for column in Staff.columns]
+    first = names.index(NEAR[0])
+    assert tuple(names[first : first + len(NEAR)]) == NEAR
+
+
+def test_a_column_that_two_mechanisms_declare_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ccsim.model import populations
+
+    class Firm:
+        step: Floats = stock("step", "step reached")
+
+    Firm.__annotations__ = {"step": npt.NDArray[np.float64]}
+    with pytest.raises(TypeError, match=r"Firm\.step: two mechanisms declare it"):
+        populations.population("records")(Firm)
+
+
+def test_a_line_that_declares_no_column_is_refused() -> None:
+    class Wrong:
+        mood: Floats = 0.5  # type: ignore[assignment]
+
+    Wrong.__annotations__ = {"mood": npt.NDArray[np.float64]}
+    with pytest.raises(TypeError, match=r"Wrong\.mood: it takes fixed"):
+        declared_columns(Wrong)
+    Wrong.__annotations__ = {"mood": float}
+    Wrong.mood = stock("share", "how it feels")
+    with pytest.raises(TypeError, match=r"Wrong\.mood: the type is one of Floats"):
+        declared_columns(Wrong)
+    with pytest.raises(TypeError, match="the populations are staff, leaders"):
+        columns("employees")
 
 
 def test_a_column_knows_its_owners_and_what_it_is_for() -> None:
@@ -103,3 +132,12 @@ def test_a_column_knows_its_owners_and_what_it_is_for() -> None:
     assert (home.name, home.kind, home.whole, home.owners) == ("home", "fixed", True, ())
     assert (mood.name, mood.kind, mood.whole, mood.owners) == ("mood", "stock", False, ("weather", "food"))
     assert (meals.kind, meals.unit) == ("flow", "meals")
+
+
+def test_the_declaring_mechanism_owns_its_stocks_first() -> None:
+    class Small:
+        mood: Floats = stock("share", "how it feels", "weather")
+
+    Small.__annotations__, Small.__module__ = {"mood": npt.NDArray[np.float64]}, "ccsim.mechanisms.staff.mood"
+    (mood,) = columns("staff")(Small).columns  # type: ignore[attr-defined]
+    assert mood.owners == ("mood", "weather")

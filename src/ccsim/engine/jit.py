@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 #: What a source file contains that shapes compiled code.
-_MARKS = (b"@kernel", b"@rule", b"@parameters(", b"@population(")
+_MARKS = (b"@kernel", b"@rule", b"@parameters(", b"@population(", b"@columns(")
 
 #: Packages that decide numbers: results of different versions of them do not mix. Pages, figures, commands and the like
 #: may change while an experiment is going on.

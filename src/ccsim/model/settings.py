@@ -1,101 +1,66 @@
-"""All parameter groups in one tuple: to add a mechanism's parameters, add its line here."""
+"""All parameter groups in one tuple, collected from the mechanisms that declare them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import namedtuple
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import InputError, UnknownName, count_noun
-from ccsim.mechanisms.accounting.accounts import Accounts
-from ccsim.mechanisms.demand.demand import Demand
-from ccsim.mechanisms.demand.proactive import Proactive
-from ccsim.mechanisms.demand.self_service import SelfService
-from ccsim.mechanisms.experience.experience import Experience
-from ccsim.mechanisms.experience.word_of_mouth import WordOfMouth
-from ccsim.mechanisms.incentives.recognition import Recognition
-from ccsim.mechanisms.incentives.scorecards import ExecutiveScorecard, HeadScorecard, Scorecards, StaffScorecard
-from ccsim.mechanisms.management.champions import Champions
-from ccsim.mechanisms.management.embedding import Embedding
-from ccsim.mechanisms.management.empowerment import Empowerment
-from ccsim.mechanisms.management.leadership import Leadership
-from ccsim.mechanisms.management.mandate import Mandate
-from ccsim.mechanisms.management.programme import Programme
-from ccsim.mechanisms.management.rollout import Rollout
-from ccsim.mechanisms.management.sponsorship import Sponsorship
-from ccsim.mechanisms.management.structure import Structure
-from ccsim.mechanisms.management.technology import Technology
-from ccsim.mechanisms.management.wins import Wins
-from ccsim.mechanisms.market.market import Market
-from ccsim.mechanisms.market.offer import Offer
-from ccsim.mechanisms.market.personalisation import Personalisation
-from ccsim.mechanisms.market.promise import Promise
-from ccsim.mechanisms.market.segmentation import Segmentation
-from ccsim.mechanisms.sensing.sensing import Sensing
-from ccsim.mechanisms.service.capacity import Capacity
-from ccsim.mechanisms.service.defects import Defects
-from ccsim.mechanisms.service.handling_options import Service
-from ccsim.mechanisms.service.handoffs import Handoffs
-from ccsim.mechanisms.staff.conviction import Conviction
-from ccsim.mechanisms.staff.engagement import Engagement
-from ccsim.mechanisms.staff.fatigue import Fatigue
-from ccsim.mechanisms.staff.habit import Habit
-from ccsim.mechanisms.staff.skills import Skills
-from ccsim.mechanisms.staff.staffing import Staffing
-from ccsim.mechanisms.staff.turnover import Turnover
+from ccsim.model.mechanism import mechanisms
+from ccsim.model.size import Organisation
 from ccsim.model.size import Organisation
 
+#: Groups as they are shown and sampled, in this order; a group that is not named here follows after them.
+ORDER = (
+    "organisation", "programme", "rollout", "wins", "mandate", "sponsorship", "champions", "staff_scorecard",
+    "head_scorecard", "executive_scorecard", "scorecards", "recognition", "empowerment", "leadership", "structure",
+    "sensing", "offer", "promise", "personalisation", "proactive", "self_service", "technology", "segmentation",
+    "staffing", "demand", "capacity", "service", "defects", "handoffs", "experience", "word_of_mouth", "market",
+    "skills", "conviction", "habit", "embedding", "fatigue", "engagement", "turnover", "accounts",
+)  # fmt: skip
 
-class Settings(NamedTuple):
-    """Every parameter in force, group by group; the order is the order of display."""
 
-    organisation: Organisation = Organisation()
-    programme: Programme = Programme()
-    rollout: Rollout = Rollout()
-    wins: Wins = Wins()
-    mandate: Mandate = Mandate()
-    sponsorship: Sponsorship = Sponsorship()
-    champions: Champions = Champions()
-    staff_scorecard: StaffScorecard = StaffScorecard()
-    head_scorecard: HeadScorecard = HeadScorecard()
-    executive_scorecard: ExecutiveScorecard = ExecutiveScorecard()
-    scorecards: Scorecards = Scorecards()
-    recognition: Recognition = Recognition()
-    empowerment: Empowerment = Empowerment()
-    leadership: Leadership = Leadership()
-    structure: Structure = Structure()
-    sensing: Sensing = Sensing()
-    offer: Offer = Offer()
-    promise: Promise = Promise()
-    personalisation: Personalisation = Personalisation()
-    proactive: Proactive = Proactive()
-    self_service: SelfService = SelfService()
-    technology: Technology = Technology()
-    segmentation: Segmentation = Segmentation()
-    staffing: Staffing = Staffing()
-    demand: Demand = Demand()
-    capacity: Capacity = Capacity()
-    service: Service = Service()
-    defects: Defects = Defects()
-    handoffs: Handoffs = Handoffs()
-    experience: Experience = Experience()
-    word_of_mouth: WordOfMouth = WordOfMouth()
-    market: Market = Market()
-    skills: Skills = Skills()
-    conviction: Conviction = Conviction()
-    habit: Habit = Habit()
-    embedding: Embedding = Embedding()
-    fatigue: Fatigue = Fatigue()
-    engagement: Engagement = Engagement()
-    turnover: Turnover = Turnover()
-    accounts: Accounts = Accounts()
+def in_order(groups: Iterable[Any]) -> list[Any]:
+    """Return classes of parameters in the order of display.
+
+    Raises:
+        TypeError: two groups of one name.
+    """
+    by_name: dict[str, Any] = {}
+    for kind in groups:
+        if kind.group in by_name:
+            raise TypeError(f"{kind.group}: {kind.__module__} and {by_name[kind.group].__module__} both declare it")
+        by_name[kind.group] = kind
+    named = [by_name.pop(name) for name in ORDER if name in by_name]
+    return [*named, *by_name.values()]
+
+
+if TYPE_CHECKING:
+
+    class Settings(tuple[Any, ...]):
+        """Every parameter in force, group by group; the order is the order of display."""
+
+        _fields: tuple[str, ...]
+
+        def __getattr__(self, group: str) -> Any: ...
+
+        def _replace(self, **groups: Any) -> Settings: ...
+
+else:
+    _groups = in_order([Organisation, *(kind for mechanism in mechanisms() for kind in mechanism.groups)])
+    Settings = namedtuple(
+        "Settings", [kind.group for kind in _groups], defaults=[kind() for kind in _groups], module=__name__
+    )
+    Settings.__doc__ = "Every parameter in force, group by group; the order is the order of display."
 
 
 @cache
 def declared() -> dict[str, Parameter]:
     """Return every declared parameter by its key, in order of display."""
-    return {row.key: row for group in Settings() for row in group.declared}  # type: ignore[union-attr]
+    return {row.key: row for group in Settings() for row in group.declared}
 
 
 def ordinary() -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -60,6 +61,21 @@ class Accounts:
         meaning="discount rate for present values",
         source="Gupta, Lehmann & Stuart 2004: 12 %",
     )
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    wages: Floats = flow("EUR", "pay of staff and leaders")
+    handling: Floats = flow("EUR", "cost of contacts other than pay")
+    compensation: Floats = flow("EUR", "compensation given to customers")
+    turnover_cost: Floats = flow("EUR", "recruiting and starting new people")
+    acquisition_cost: Floats = flow("EUR", "winning and setting up new customers")
+    overhead: Floats = flow("EUR", "fixed cost")
+    tailoring: Floats = flow("EUR", "what is made to measure")
+    severance: Floats = flow("EUR", "people whose post was closed")
+    revenue: Floats = flow("EUR", "what customers spent")
 
 
 @rule

@@ -2,10 +2,69 @@
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow
 from ccsim.engine.functions import share
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.accounting.accounts import spends
 from ccsim.mechanisms.staff.conviction import NOT_YET
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    backlog: Floats = flow("cases", "cases waiting at the end of the week")
+    posts: Floats = flow("posts", "posts, filled or not")
+    people: Floats = flow("people", "filled posts")
+    skill: Floats = flow("share", "sum of skill over filled posts")
+    conviction: Floats = flow("share", "sum of conviction")
+    tipped: Floats = flow("people", "people for whom the penny has dropped")
+    habit: Floats = flow("share", "sum of habit")
+    adopters: Floats = flow("people", "people who act customer-first by habit")
+    latitude: Floats = flow("share", "sum of latitude granted")
+    empowerment: Floats = flow("share", "sum of latitude felt")
+    engagement: Floats = flow("share", "sum of engagement")
+    fatigue: Floats = flow("share", "sum of fatigue")
+    cynicism: Floats = flow("share", "sum of cynicism")
+    embedded: Floats = flow("share", "routine times posts")
+    informed: Floats = flow("share", "insight times posts")
+    spoilt_contacts: Floats = flow("contacts", "contacts that the process spoilt")
+
+
+@columns("segments")
+class Segments:
+    """Columns of a customer segment."""
+
+    customers: Floats = flow("people", "active customers at the end of the week")
+    satisfaction: Floats = flow("share", "sum of satisfaction")
+    expectation: Floats = flow("share", "sum of expectation")
+    promoters: Floats = flow("people", "customers who would recommend (9 or 10 of 10)")
+    detractors: Floats = flow("people", "customers who would not (0 to 6 of 10)")
+    spending: Floats = flow("EUR", "what customers spent")
+    opinion: Floats = flow("share", "sum of what prospects have heard")
+    prospects: Floats = flow("people", "people in the market who are not customers")
+    trust: Floats = flow("share", "sum of trust")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    shown: Floats = flow("share", "satisfaction as leaders are shown it")
+    practised: Floats = flow("share", "quality of contacts, lately")
+    sponsored: Floats = flow("share", "the programme is kept")
+    stepped: Floats = flow("step", "step of the ladder")
+    capable: Floats = flow("step", "capability for the ladder")
+    knowing: Floats = flow("share", "know-how of what works here")
+    installed: Floats = flow("share", "system installed")
+    executive_conviction: Floats = flow("share", "conviction of the executive (of the highest leaders there are)")
+    leader_conviction: Floats = flow("share", "mean conviction of leaders")
+    leader_credibility: Floats = flow("share", "mean credibility of leaders")
+    champions: Floats = flow("people", "champions")
+    influence: Floats = flow("people", "how much everybody together spoke for the change")
+    largest_influence: Floats = flow("people", "how much the one person did who spoke for it most")
+    cross_adopters: Floats = flow("people", "habitual adopters outside the department with most champions")
+    cross_people: Floats = flow("people", "people outside the department with most champions")
 
 
 @rule

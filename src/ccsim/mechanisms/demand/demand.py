@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccsim.engine.columns import Few, Floats, Whole, columns, flow, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Purpose, four, open_unit, uniform
@@ -41,6 +42,28 @@ class Demand:
     patience: float = parameter(
         0.04, unit="probability", range=(0.0, 0.15), off=0.0,
         meaning="chance of giving up, for each week already waited in a queue, in each further week")  # fmt: skip
+
+
+@columns("cases")
+class Cases:
+    """Columns of a case."""
+
+    stages: Few = stock("count", "stages still to be done, each in another department", "service")
+    contacts: Whole = stock("count", "contacts about this issue so far", "service")
+    opened_in: Whole = stock("week", "week in which the issue arose")
+    defect: Few = stock("0/1", "1 if a stage was done wrongly", "service")
+    lost: Few = stock("0/1", "1 if the last hand-off lost what the customer had said", "service")
+    hassle: Whole = stock("count", "times that the customer had to repeat or was passed on", "service")
+    complexity: Floats = stock("share", "how far the case is from the standard one")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    raised: Floats = flow("cases", "new issues (value demand)")
+    returned: Floats = flow("cases", "contacts caused by an earlier failure (failure demand)")
+    abandoned: Floats = flow("issues", "issues given up by the customer")
 
 
 @rule

@@ -6,6 +6,7 @@ reach customers who needed nothing: the less accurate, the more of them, and eac
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow
 from ccsim.engine.jit import rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -32,6 +33,14 @@ class Proactive:
         0.9, unit="share", range=(0.7, 1.0), meaning="quality of a contact that settles an issue before it arises"
     )
     nuisance: float = parameter(0.45, unit="share", range=(0.2, 0.7), meaning="quality of a contact that nobody needed")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    outreach: Floats = flow("contacts", "contacts before the customer asked")
+    outreach_hours: Floats = flow("hours", "staff time for them")
 
 
 @rule

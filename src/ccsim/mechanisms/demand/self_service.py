@@ -6,6 +6,7 @@ annoyance more; without, they end in a bad contact, and some find another way in
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -39,6 +40,22 @@ class SelfService:
         0.5, unit="probability", range=(0.2, 0.8), meaning="chance to find a person in spite of having no way out"
     )
     cost: float = parameter(0.5, unit="EUR", range=(0.1, 2.0), meaning="cost of a contact with the machine")
+
+
+@columns("segments")
+class Segments:
+    """Columns of a customer segment."""
+
+    bot_contacts: Floats = flow("contacts", "issues that went to the machine first")
+    bot_solved: Floats = flow("contacts", "issues that the machine solved")
+    bot_stuck: Floats = flow("contacts", "issues that ended in the machine unsolved")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    machine: Floats = flow("EUR", "self-service")
 
 
 SOLVED, STUCK, THROUGH, ROUNDABOUT = range(4)

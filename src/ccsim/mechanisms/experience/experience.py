@@ -5,6 +5,7 @@ Between contacts it returns to what the offer itself is worth to the customer. E
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import share, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -67,6 +68,34 @@ class Experience:
         off=0.0,
         meaning="chance of telling others about a contact of the strongest kind",
     )
+
+
+@columns("customers")
+class Customers:
+    """Columns of a person in the market."""
+
+    satisfaction: Floats = stock("share", "satisfaction with the organisation")
+    expectation: Floats = stock("share", "quality that the customer expects of a contact", "promise")
+    trust: Floats = stock("share", "how far promises are believed")
+    events: Floats = flow("contacts", "contacts closed or given up")
+    quality: Floats = flow("share", "sum of the quality of those contacts")
+    heard: Floats = flow("share", "sum of what others told, weighted")
+    voices: Floats = flow("people", "weight of those who told")
+
+
+@columns("segments")
+class Segments:
+    """Columns of a customer segment."""
+
+    said_good: Floats = flow("people", "customers who spoke well this week")
+    said_bad: Floats = flow("people", "customers who spoke ill this week")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    practice: Floats = stock("share", "quality of contacts, lately")
 
 
 @rule

@@ -5,6 +5,7 @@ Talk is about a single contact, and what a person has heard fades to neutral.
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, stock
 from ccsim.engine.functions import saturating, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -33,6 +34,13 @@ class WordOfMouth:
     fading: float = parameter(
         0.05, unit="1/week", range=(0.01, 0.15), meaning="pace at which an opinion returns to neutral"
     )
+
+
+@columns("customers")
+class Customers:
+    """Columns of a person in the market."""
+
+    opinion: Floats = stock("share", "what the person has heard others say, 0.5 neutral")
 
 
 @rule

@@ -6,6 +6,7 @@ form the habit sooner. It takes the leader's time, which escalated cases then la
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import saturating, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -42,6 +43,14 @@ class Recognition:
         off=0.0,
         meaning="time that a leader needs for each person at full level",
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    praise: Floats = stock("utility", "recognition that the person has come to expect")
+    recognised: Floats = flow("share", "recognition by the leader")
 
 
 @rule

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccsim.engine.columns import Floats, columns, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Purpose, uniform
@@ -71,6 +72,13 @@ class Champions:
         range=(0.1, 1.0),
         meaning="a champion's time per colleague that makes half of full effect",
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    champion: Floats = stock("hours/week", "time freed for carrying the change, 0 for nearly everybody")
 
 
 @rule

@@ -6,8 +6,24 @@ those who listen to him or her, wherever they sit.
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow
 from ccsim.engine.functions import saturating, share
 from ccsim.engine.jit import kernel, rule
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    cover: Floats = flow("share", "decision rights lent by a champion with authority")
+    coached: Floats = flow("hours", "a champion's time")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    carried: Floats = flow("hours", "hours of champions")
 
 
 @rule

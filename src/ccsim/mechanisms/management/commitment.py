@@ -6,9 +6,26 @@ as reported, and with successes that can be seen below. Credibility is what was 
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, stock
 from ccsim.engine.functions import saturating, share, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.scorecards import customer_share
+
+
+@columns("leaders")
+class Leaders:
+    """Columns of a leader."""
+
+    conviction: Floats = stock("share", "belief that customer-first is right and pays here", "leadership")
+    credibility: Floats = stock("share", "how far words were followed by deeds", "leadership")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    wins: Floats = stock("wins/person", "visible wins per head, lately")
+    news: Floats = stock("share", "how much of success the executive has lately been told")
 
 
 @rule

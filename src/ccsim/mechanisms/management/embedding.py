@@ -5,6 +5,7 @@ Only what is practised can be written down, and what nobody keeps up grows stale
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import saturating, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -31,6 +32,14 @@ class Embedding:
         off=0.0,
         meaning="share of routine that goes stale in a week",
     )
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    routine: Floats = stock("share", "customer-first practice written into routines and tools")
+    embedding: Floats = flow("hours", "time spent on writing practice into routines and tools")
 
 
 @rule

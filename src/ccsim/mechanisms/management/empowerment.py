@@ -6,6 +6,7 @@ Safety is learned: blame for a misstep lowers it, missteps without blame and suc
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import share, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -59,6 +60,28 @@ class Empowerment:
         off=0.0,
         meaning="pace at which felt safety follows experience",
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    latitude: Floats = stock("share", "complexity of the cases that the person may decide alone")
+    safety: Floats = stock("share", "how safe it feels to use judgement")
+
+
+@columns("leaders")
+class Leaders:
+    """Columns of a leader."""
+
+    allowed: Floats = stock("share", "decision rights that the leader lets pass downwards")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    blamed: Floats = flow("cases", "setbacks for which staff were blamed")
 
 
 @rule

@@ -5,6 +5,7 @@ What they see of their units is in ``reporting``, how their conviction and credi
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, Whole, columns, flow, stock
 from ccsim.engine.functions import share
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -118,6 +119,17 @@ class Leadership:
         legal=(0.01, 1000.0),
         meaning="handling time at which the scorecard shows one half",
     )
+
+
+@columns("leaders")
+class Leaders:
+    """Columns of a leader."""
+
+    person: Whole = stock("count", "how many people have held the post before this one")
+    came_in: Whole = stock("week", "week in which this person took the post")
+    disposition: Floats = stock("share", "conviction to which the leader returns")
+    control: Floats = stock("share", "need to decide oneself")
+    attention: Floats = flow("hours", "time left for escalated cases")
 
 
 @kernel

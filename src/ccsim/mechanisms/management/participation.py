@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccsim.engine.columns import Floats, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Purpose, four
 from ccsim.mechanisms.management.programme import people_reached, purse_of, purse_part
@@ -11,6 +12,21 @@ from ccsim.mechanisms.management.rollout import reaches
 from ccsim.mechanisms.management.wins import harvest
 
 VOLUNTEER = int(Purpose.VOLUNTEER)
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    improving: Floats = flow("hours", "paid time for local improvement")
+    met: Floats = flow("hours", "time with real customers outside cases")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    written: Floats = flow("hours", "embedding hours bought")
 
 
 @rule

@@ -7,6 +7,7 @@ who volunteer and whom their leader lets go, meetings with real customers, and t
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Purpose
@@ -51,6 +52,35 @@ class Programme:
     most: float = parameter(
         6.0, unit="hours/week", range=(2.0, 10.0), meaning="the most improvement time that a person can take"
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    told: Floats = flow("hours", "announcements heard from the programme")
+    trained: Floats = flow("hours", "training")
+
+
+@columns("leaders")
+class Leaders:
+    """Columns of a leader."""
+
+    told: Floats = flow("hours", "announcements heard from the programme")
+    coached: Floats = flow("hours", "coaching received")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    spent: Floats = flow("EUR", "programme spending")
+    planned: Floats = flow("hours", "planning bought")
+    told: Floats = flow("hours", "announcement hours bought")
+    trained: Floats = flow("hours", "training hours bought")
+    improved: Floats = flow("hours", "improvement hours bought")
+    met: Floats = flow("hours", "hours with customers bought")
+    coached: Floats = flow("hours", "coaching hours for leaders bought")
 
 
 @rule

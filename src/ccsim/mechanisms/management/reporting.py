@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, stock
 from ccsim.engine.functions import toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.measures import among_colleagues, result
+
+
+@columns("leaders")
+class Leaders:
+    """Columns of a leader."""
+
+    seen: Floats = stock("share", "results on the own scorecard as lately reported")
+    usual: Floats = stock("share", "results on the own scorecard as remembered")
 
 
 @rule

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from ccsim.engine.columns import Floats, columns, stock
 from ccsim.engine.functions import saturating, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -48,6 +49,13 @@ class Rollout:
     half: float = parameter(
         0.3, unit="hours/week", range=(0.1, 1.0), legal=(0.001, 100.0), meaning="testing a head that is half of much"
     )
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    know_how: Floats = stock("share", "what is known of what works here")
 
 
 @rule

@@ -6,6 +6,7 @@ do results above the usual and successes that were reported upwards.
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, stock
 from ccsim.engine.functions import logistic
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -50,6 +51,13 @@ class Sponsorship:
         0.15, unit="share", range=(0.0, 0.4), off=0.0, meaning="conviction that many reported successes are worth here"
     )
     every: int = parameter(13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between such decisions")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    sponsorship: Floats = stock("0/1", "1 while the executive keeps the programme")
 
 
 @rule

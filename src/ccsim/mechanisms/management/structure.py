@@ -6,6 +6,7 @@ learned by practising the one before; a structure ahead of its capabilities make
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import saturating, share
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -66,6 +67,24 @@ class Structure:
     posts: float = parameter(
         1200.0, unit="EUR/week", range=(300.0, 3000.0), off=0.0, meaning="pay of coordinators for each step"
     )
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    linked: Floats = flow("share", "part of the losses between departments that their structure avoids")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    step: Floats = stock("step", "step of the ladder of coordination reached")
+    capability: Floats = stock("step", "step whose demands people can meet")
+    coordinators: Floats = flow("EUR", "posts for coordination")
+    coordination: Floats = flow("hours", "coordination between departments")
+    conflict: Floats = flow("hours", "conflict from a structure ahead of its capability")
 
 
 @rule

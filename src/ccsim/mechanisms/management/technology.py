@@ -6,6 +6,7 @@ believe in what it is for. Until then they do their work twice. It has today's p
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import saturating, share, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -70,6 +71,23 @@ class Technology:
         meaning="engagement between the most awkward full system and the most usable",
         source="assumed; sign: article 002",
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    system_use: Floats = stock("share", "how far the person uses the system for service")
+    slower: Floats = flow("share", "time lost (or saved) in each contact by the system and by variety")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    system: Floats = stock("share", "how much of a system for service is there")
+    technology: Floats = flow("EUR", "building a system for service")
+    system_use: Floats = flow("people", "sum of staff's use of the system")
 
 
 @rule

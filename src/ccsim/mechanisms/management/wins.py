@@ -6,6 +6,7 @@ depends on whether it can be seen, whether it is told elsewhere, and whether it 
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow
 from ccsim.engine.functions import saturating
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -78,6 +79,14 @@ class Wins:
         lever=True,
         meaning="share of successes that is reported to the executive",
     )
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    improvements: Floats = flow("wins", "improvements that were seen to work")
+    failures: Floats = flow("attempts", "improvements that were seen to fail")
 
 
 @rule

@@ -6,6 +6,7 @@ leave at many times the rate of satisfied ones, and some leave for reasons of th
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Few, Floats, Whole, Words, columns, flow, stock
 from ccsim.engine.functions import exp, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -72,6 +73,42 @@ class Market:
         off=0.0,
         meaning="how steeply joining rises with what a prospect has heard",
     )
+
+
+@columns("customers")
+class Customers:
+    """Columns of a person in the market."""
+
+    active: Few = stock("0/1", "1 while a customer of the organisation")
+    person: Whole = stock("count", "how many times this person has become a customer")
+    joined_in: Whole = stock("week", "week of becoming a customer")
+    luck_to_come: Words = stock("1/2^32", "the week's draw for whether to become a customer")
+    luck_to_ask: Words = stock("1/2^32", "the week's draw for whether to ask, or to give up waiting")
+    luck_to_talk: Words = stock("1/2^32", "the week's draw for whether to tell others")
+    luck_to_leave: Words = stock("1/2^32", "the week's draw for whether to leave")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    withdrawn: Floats = flow("issues", "open issues of customers who left")
+
+
+@columns("segments")
+class Segments:
+    """Columns of a customer segment."""
+
+    joined: Floats = flow("people", "customers won")
+    left: Floats = flow("people", "customers lost")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    outside: Floats = stock("share", "how much better the best alternative has become")
+    rival: Floats = flow("share", "how much better the best alternative is")
 
 
 @rule

@@ -6,6 +6,7 @@ insight, the less of the gap is seen, and the more is guessed. Customers who tak
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import saturating
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -72,6 +73,25 @@ class Offer:
         0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="design work that goes into working with customers"
     )
     hour: float = parameter(60.0, unit="EUR/hour", range=(30.0, 120.0), meaning="cost of an hour of design")
+
+
+@columns("segments")
+class Segments:
+    """Columns of a customer segment."""
+
+    need: Floats = stock("need", "what customers of the segment need, as a place on a line")
+    position: Floats = stock("need", "where on that line the offer is")
+    worth: Floats = flow("share", "satisfaction with the offer itself")
+    fit: Floats = flow("share", "how well the offer fits")
+    counted: Floats = flow("segments", "1, to take means over segments")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    design: Floats = flow("EUR", "designing the offer")
+    misjudged: Floats = flow("need", "error of those who decide about what customers need")
 
 
 @rule

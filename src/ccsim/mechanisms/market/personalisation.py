@@ -6,6 +6,7 @@ less, and variety costs more the more there is of it.
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow
 from ccsim.engine.functions import saturating
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -49,6 +50,13 @@ class Personalisation:
         off=0.0,
         meaning="cost for a customer when everything is made to measure",
     )
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    tailored: Floats = flow("EUR", "cost for each customer of what is made to measure")
 
 
 @rule

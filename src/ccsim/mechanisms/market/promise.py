@@ -6,6 +6,7 @@ they no longer do, and it raises what customers expect. Trust follows what was k
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import share, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -50,6 +51,15 @@ class Promise:
         off=0.0,
         meaning="how hollow a promise of 1 beyond practice sounds to those who are to keep it",
     )
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    trusted: Floats = stock("share", "customers' mean trust, as it is known while promises are made")
+    marketing: Floats = flow("EUR", "promising")
+    stated: Floats = flow("share", "quality promised beyond what is practised")
 
 
 @rule

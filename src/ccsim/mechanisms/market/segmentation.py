@@ -6,6 +6,7 @@ is as old as the last estimate.
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import clip
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -59,6 +60,23 @@ class Segmentation:
     study: float = parameter(
         3.0, unit="EUR", range=(0.5, 10.0), off=0.0, meaning="cost of estimating a customer's value"
     )
+
+
+@columns("customers")
+class Customers:
+    """Columns of a person in the market."""
+
+    value: Floats = stock("EUR/week", "what the customer spends at ordinary satisfaction")
+    estimate: Floats = stock("EUR/week", "what the organisation thinks that the value is")
+    care: Floats = stock("utility", "how much more care the customer is to get than others")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    prioritised: Floats = stock("share", "priority by value in force last week")
+    studies: Floats = flow("EUR", "estimating what customers are worth")
 
 
 @rule

@@ -6,6 +6,7 @@ beyond that the flood buries it. Who is asked to listen and sees nothing done so
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import saturating, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -80,6 +81,23 @@ class Sensing:
     help: float = parameter(
         0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="skill that full insight is worth in a case"
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    knows: Floats = flow("share", "what insight and the system are worth in a case, as skill")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    insight: Floats = stock("share", "how well the team knows what customers need and what goes wrong")
+    signals: Floats = stock("signals/week", "signals a head that reached the team last week")
+    fixing: Floats = flow("hours", "time for acting on signals")
+    unheeded: Floats = flow("share", "signals read of which nothing came")
 
 
 @rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow
 from ccsim.engine.functions import share
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -43,6 +44,27 @@ class Capacity:
         meaning="weeks until a new person works at full pace, starting from half",
         source="Oliva & Sterman 2001: rookies for 12 weeks",
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    hours: Floats = flow("hours", "time available for cases")
+    aside: Floats = flow("hours", "time for reading signals, coordination and learning the system")
+    carrying: Floats = flow("hours", "a champion's time for carrying the change, as far as the week has it")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    hours: Floats = flow("hours", "staff time available for cases")
+    paid: Floats = flow("people", "people in post, who are paid for the week")
+    paid_hours: Floats = flow("hours", "contracted staff time of filled posts")
+    absent_hours: Floats = flow("hours", "contracted time lost to absence, breaks and low energy")
+    aside_hours: Floats = flow("hours", "staff time for reading signals, coordination and learning the system")
+    programme_hours: Floats = flow("hours", "staff time given to the programme and to carrying it")
 
 
 @rule

@@ -5,6 +5,7 @@ Defects come back as products, rules and systems change. They go where somebody 
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import saturating, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -49,6 +50,14 @@ class Defects:
         off=0.0,
         meaning="part of the removal that a full system prevents, because it has the process built in",
     )
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    defects: Floats = stock("share", "share of contacts that the process spoils")
+    spoilt: Floats = flow("share", "part of success that the process takes away beyond the ordinary")
 
 
 @rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, Whole, columns, flow, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Purpose, four
 from ccsim.mechanisms.incentives.measures import survey
@@ -12,6 +13,29 @@ from ccsim.mechanisms.service.queues import take_next
 from ccsim.mechanisms.service.service_quality import courtesy_of
 
 SERVE = int(Purpose.SERVE)
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    overrun: Floats = stock("hours", "time of the last case that falls into the coming week")
+    worked: Floats = flow("hours", "time spent on cases")
+    handled: Floats = flow("cases", "contacts handled")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    next_staff: Whole = stock("row", "who takes the next case")
+    workload: Floats = stock("ratio", "work waiting over time available, lately")
+    handled: Floats = flow("contacts", "contacts handled, stages counted one by one")
+    worked: Floats = flow("hours", "staff time spent on cases")
+    leader_hours: Floats = flow("hours", "leaders' time spent on escalated cases")
+    survey: Floats = flow("share", "sum of the surveys taken right after a contact")
+    claimed: Floats = flow("issues", "closings at the first contact that the records call resolved")
+    overrun: Floats = flow("hours", "time of this week's cases that falls into the coming week, less last week's")
 
 
 @rule

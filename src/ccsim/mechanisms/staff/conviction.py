@@ -6,6 +6,7 @@ leaders as far as they are believed; without any of these it returns to what the
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, Whole, columns, flow, stock
 from ccsim.engine.functions import saturating, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -80,6 +81,24 @@ class Conviction:
     norm: float = parameter(
         1.0, unit="utility", range=(0.0, 4.0), off=0.0, meaning="weight in a choice of what colleagues are seen to do"
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    tipped_in: Whole = stock("week", "week in which the penny dropped, -1 not yet, -2 before week 0")
+    conviction: Floats = stock("share", "belief that acting customer-first is right and works here")
+    peer_practice: Floats = stock("share", "share of colleagues' cases seen to be solved with judgement")
+    sources: Floats = flow("people", "independent people and encounters that speak for the change")
+    influence: Floats = flow("people", "how much this person spoke for the change to others")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    tippings: Floats = flow("people", "pennies that dropped this week")
 
 
 @rule

@@ -6,6 +6,7 @@ Signs and rough sizes: Seibert et al. 2011 (empowerment with satisfaction, strai
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, flow, stock
 from ccsim.engine.functions import saturating, share, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -38,6 +39,14 @@ class Engagement:
     disbelief: float = parameter(
         0.25, unit="share", range=(0.0, 0.5), off=0.0, meaning="engagement lost with full cynicism"
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    engagement: Floats = stock("share", "energy and commitment at work")
+    relief: Floats = flow("share", "engagement lent by recognition and by good tools, taken by bad ones")
 
 
 @rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, stock
 from ccsim.engine.functions import saturating, share, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -50,6 +51,14 @@ class Fatigue:
         range=(0.003, 0.03),
         meaning="pace at which cynicism returns to the ordinary level",
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    cynicism: Floats = stock("share", "expectation that talk of change is only talk")
+    fatigue: Floats = stock("share", "tiredness from announced change and overload")
 
 
 @rule

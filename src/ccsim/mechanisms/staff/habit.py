@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, stock
 from ccsim.engine.functions import toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -39,6 +40,13 @@ class Habit:
         meaning="habit above which a person counts as acting customer-first by habit",
         source="definition",
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    habit: Floats = stock("share", "how far acting customer-first has become routine to the person")
 
 
 @rule

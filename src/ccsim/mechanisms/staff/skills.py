@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, columns, stock
 from ccsim.engine.functions import saturating, share, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -43,6 +44,13 @@ class Skills:
         off=0.0,
         meaning="pace at which unused skill falls back to a newcomer's",
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    skill: Floats = stock("share", "ability to solve a case by judgement")
 
 
 @rule

@@ -5,6 +5,7 @@ Posts can be cut by decision, or follow the work: where time is saved posts go, 
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, Whole, columns, flow, stock
 from ccsim.engine.functions import clip
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -49,6 +50,20 @@ class Staffing:
     severance: float = parameter(
         12.0, unit="weeks' pay", range=(4.0, 26.0), off=0.0, meaning="pay for each person whose post is closed"
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    closed: Whole = stock("0/1", "1 while the post is cut")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    dismissed: Floats = flow("people", "people whose post was closed")
 
 
 @rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ccsim.engine.columns import Floats, Whole, columns, flow, stock
 from ccsim.engine.functions import exp, share
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -60,6 +61,27 @@ class Turnover:
     vigour_spread: float = parameter(
         0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that engagement"
     )
+
+
+@columns("staff")
+class Staff:
+    """Columns of a member of staff."""
+
+    person: Whole = stock("count", "how many people have held the post before this one")
+    hired_in: Whole = stock("week", "week in which this person came")
+    vacant_until: Whole = stock("week", "first week in which the post is filled (again)", "staffing")
+    disposition: Floats = stock("share", "conviction to which the person returns when nothing happens")
+    vigour: Floats = stock("share", "engagement to which the person returns in ordinary circumstances")
+    taste: Floats = stock("factor", "how much this person minds rewards, 1 on average")
+    arrived: Floats = flow("people", "1 if a new person takes the post this week")
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    quits: Floats = flow("people", "members of staff who left")
+    hires: Floats = flow("people", "members of staff who came")
 
 
 @rule
