@@ -11,7 +11,6 @@ from ccsim.engine.parameters import Parameter
 from ccsim.errors import InputError, UnknownName, count_noun
 from ccsim.model.mechanism import mechanisms
 from ccsim.model.size import Organisation
-from ccsim.model.size import Organisation
 
 #: Groups as they are shown and sampled, in this order; a group that is not named here follows after them.
 ORDER = (
