@@ -43,6 +43,27 @@ def small_experiment() -> Experiment:
     )
 
 
+@pytest.fixture
+def rewritten() -> Callable[[Path, Callable[[Any], Any]], None]:
+    """Replace a shard by one with other rows, written as a store writes it: as if the runs had come out otherwise."""
+    return _rewritten
+
+
+def _rewritten(shard: Path, change: Callable[[Any], Any]) -> None:
+    import json
+
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    from ccsim.results.parquet import write_shard
+
+    mark = json.loads(pq.read_schema(shard).metadata[b"ccsim"])["mark"]
+    frame = change(pd.read_parquet(shard))
+    runs = list(frame[["scenario", "replicate"]].drop_duplicates().itertuples(index=False, name=None))
+    shard.unlink()
+    write_shard(shard.parent, frame, runs, mark)
+
+
 @pytest.fixture(scope="session")
 def ccsim() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run a command line in a folder as its own process would, in this one: a start takes seconds."""

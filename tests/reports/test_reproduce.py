@@ -2,7 +2,6 @@ import re
 import shutil
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from ccsim.errors import InputError, UnknownName
@@ -12,14 +11,18 @@ from ccsim.reports.reproduce import why
 from ccsim.results.results import open_results
 
 
-def tampered(folder, tmp_path, change):
-    place = tmp_path / "tampered"
-    shutil.copytree(folder, place)
-    for part in (place / "runs").glob("part-*.parquet"):
-        frame = pd.read_parquet(part)
-        change(frame)
-        frame.to_parquet(part, index=False)
-    return place
+@pytest.fixture
+def tampered(folder, tmp_path, rewritten):
+    """Return a copy of the folder in which values of the runs were changed."""
+
+    def made(change):
+        place = tmp_path / "tampered"
+        shutil.copytree(folder, place)
+        for part in list((place / "runs").glob("part-*.parquet")):
+            rewritten(part, lambda frame: (change(frame), frame)[1])
+        return place
+
+    return made
 
 
 def test_a_difference_comes_out_again(folder):
@@ -43,12 +46,12 @@ def test_a_whole_curve_comes_out_again(folder):
     assert found.stored.shape == (30,)
 
 
-def test_one_bit_of_the_store_is_noticed(folder, tmp_path):
+def test_one_bit_of_the_store_is_noticed(tampered):
     def change(frame):
         rows = (frame["scenario"] == "busy") & (frame["replicate"] == 2) & (frame["week"] == 29)
         frame.loc[rows, "csat"] = np.nextafter(frame.loc[rows, "csat"], 1e9)
 
-    place = tampered(folder, tmp_path, change)
+    place = tampered(change)
     found = why(place, "small/busy/csat/mean", workers=1)
     assert not found.reproduced
     assert found.differing == (("busy", 2),)

@@ -35,16 +35,15 @@ def resume(
 ) -> None:
     """Go on in a results folder until everything is done; nothing that has finished is run again."""
     from ccsim.execution.runner import run_experiment
-    from ccsim.experiments.experiment import Experiment
+    from ccsim.results.manifest import read_manifest, stored_experiment
     from ccsim.results.results import open_results
-    from ccsim.results.store import read_manifest
 
     if not (folder / "manifest.json").is_file():
         given = {"--out": str(folder), "--workers": workers, "--budget": budget, "--scheduler": scheduler}
         _resume_command(context, folder, {name: str(value) for name, value in given.items() if value is not None})
         return
     deadline, manifest = counted(budget, SHOWING_COMPARISON), read_manifest(folder)
-    experiment = Experiment.from_resolved(manifest["experiment"])
+    experiment = stored_experiment(folder, manifest)
     results = with_progress(
         form is Form.table, experiment.title,
         lambda progress: run_experiment(
@@ -67,7 +66,7 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
         ResultsError: no part of the folder has a manifest.
     """
     from ccsim.errors import ResultsError
-    from ccsim.results.store import read_manifest
+    from ccsim.results.manifest import read_manifest
 
     parts = sorted(folder.rglob("manifest.json")) if folder.is_dir() else []
     if not parts:

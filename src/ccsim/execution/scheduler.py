@@ -11,7 +11,7 @@ from typing import Any
 from ccsim.errors import CcsimError
 from ccsim.execution.time_budget import Pace, people_of
 from ccsim.experiments.experiment import Experiment
-from ccsim.results.parquet import load_writers
+from ccsim.results.rows import load_writers
 from ccsim.results.store import Store
 from ccsim.simulation.simulation import Run
 

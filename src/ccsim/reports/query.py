@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccsim.errors import InputError, ResultsError, did_you_mean
+from ccsim.errors import InputError, did_you_mean
 from ccsim.experiments.experiment import Experiment
-from ccsim.results.results import open_results
-from ccsim.results.store import read_manifest, tables_of
+from ccsim.results.manifest import read_manifest, stored_experiment
+from ccsim.results.parquet import Shard
+from ccsim.results.results import open_results, stored_shards
+from ccsim.results.store import tables_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,11 +37,12 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
         ResultsError: the folder holds no results.
     """
     place = Path(folder)
-    experiment = Experiment.from_resolved(read_manifest(place)["experiment"])
+    manifest = read_manifest(place)
+    experiment = stored_experiment(place, manifest)
     duckdb = _duckdb()
     with duckdb.connect(":memory:") as connection:
         _check(duckdb, sql)
-        views = _views(place, experiment)
+        views = _views(place, experiment, manifest)
         for name, make in views.items():
             # What has to be worked out first is so only if the question is about it.
             if name in tables_of(experiment) or re.search(rf"\b{name}\b", sql, re.IGNORECASE):
@@ -82,16 +85,12 @@ def _check(duckdb: Any, sql: str) -> None:
         raise InputError(f"query: must be a SELECT, got {kind}: results are read only")
 
 
-def _views(folder: Path, experiment: Experiment) -> dict[str, Callable[[], Any]]:
+def _views(folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
     """Return what makes each table: the shards as they are, or put together first where a kill has left parts of runs."""
-    stored = tables_of(experiment)
-    names = [{path.name for path in (folder / table).glob("*.parquet")} for table in stored]
-    if not names[0]:
-        raise ResultsError(f"{folder}: no run has finished yet")
-    whole = all(each == names[0] for each in names) and not _twice(folder / stored[0])
+    shards = stored_shards(folder, experiment, manifest)
     views: dict[str, Callable[[], Any]] = {}
-    for table in stored:
-        views[table] = partial(_dataset, folder / table) if whole else partial(_put_together, folder, table)
+    for table, found in shards.by_table.items():
+        views[table] = partial(_dataset, found) if shards.simple else partial(_put_together, folder, table)
     views.setdefault("figures", lambda: open_results(folder).figures)
     views["points"] = lambda: points_of(experiment)
     return views
@@ -101,23 +100,10 @@ def _put_together(folder: Path, table: str) -> pd.DataFrame:
     return open_results(folder).tables[table]
 
 
-def _dataset(folder: Path) -> Any:
+def _dataset(shards: Sequence[Shard]) -> Any:
     import pyarrow.dataset as ds
 
-    return ds.dataset(sorted(folder.glob("*.parquet")), format="parquet")
-
-
-def _twice(folder: Path) -> bool:
-    """Return whether a run stands in more than one shard."""
-    import pyarrow as pa
-
-    try:
-        table = _dataset(folder).to_table(columns=["scenario", "replicate", "week"])
-    except (OSError, pa.ArrowInvalid) as error:
-        raise ResultsError(
-            f"{folder}: cannot be read ({error}); remove the torn file and run again with --resume"
-        ) from None
-    return table.group_by(["scenario", "replicate", "week"]).aggregate([]).num_rows < table.num_rows
+    return ds.dataset([shard.path for shard in shards], format="parquet")
 
 
 def points_of(experiment: Experiment) -> pd.DataFrame:

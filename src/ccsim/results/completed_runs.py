@@ -40,6 +40,13 @@ class Finished:
         for scenario, replicate in runs:
             self.add(scenario, replicate)
 
+    def keep(self, other: Finished) -> None:
+        """Keep only the runs that are in another set, too."""
+        for replicate, row in list(self._done.items()):
+            theirs = other._done.get(replicate, bytes(self._scenarios))
+            self._done[replicate] = bytearray(mine & other for mine, other in zip(row, theirs, strict=True))
+        self._count = sum(sum(row) for row in self._done.values())
+
 
 def _places(scenarios: Mapping[str, Any]) -> Any:
     return {name: place for place, name in enumerate(scenarios)}.__getitem__

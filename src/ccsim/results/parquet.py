@@ -1,131 +1,330 @@
-"""Shards: Parquet files that are whole or absent, and the tables that they make up.
+"""Shards: Parquet files that are whole or absent, that say what they are, and that are checked when they are read.
 
-A shard holds the rows of some runs. A table is all its shards: whatever order they were written in, and whatever a
-kill left of them, each run is in it once.
+A shard holds the rows of some runs. Its metadata say which runs, of which table, and of which experiment and version
+of the model. Its name ends with the hash of its content, so a shard that was cut, altered or exchanged is noticed,
+whatever became of it. Pages have checksums too, for other programs that read them.
+
+A table is all its shards: whatever order they were written in, and whatever a kill left of them, each run is in it
+once. A run is done when every table has it.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
+import json
 import os
-from collections.abc import Sequence
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import ResultsError
+from ccsim.results.completed_runs import Finished
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ccsim.simulation.simulation import Run
-
+#: The tables that results may have: all but the last, or the last alone.
+EVERY_TABLE = ("runs", "departments", "segments", "events", "figures")
 #: So many small shards of a table are made one.
 SMALL = 64
+#: Faults of one folder that are told.
+MOST_TOLD = 10
+#: How often a folder is looked at again while another process merges its files.
+LOOKS = 5
+_KEY = b"ccsim"
+_NAME = re.compile(r"(?:part|whole)-[0-9a-z]+-([0-9a-f]{32})\.parquet", re.IGNORECASE)
 
 
-def load_writers() -> None:
-    """Load what writing takes, which would be counted as the time of the first write."""
-    import pandas  # noqa: F401
-    import pyarrow.parquet  # noqa: F401
+class DamagedShard(ResultsError):
+    """A shard that is not as it was written, or does not belong where it is."""
 
 
-def frame_of(table: str, runs: Sequence[tuple[int, Run]], at: Sequence[int]) -> pd.DataFrame:
-    """Return the rows that a table gets from some runs."""
-    import numpy as np
-    import pandas as pd
-
-    # A column at a time: a frame for each run would take longer than many a run.
-    rows = [_rows(table, run, at) for _, run in runs]
-    counts = [len(row["week"]) for row in rows]
-    names = np.array([run.scenario for _, run in runs], dtype=object)
-    columns = {"scenario": names.repeat(counts), "replicate": np.array([number for number, _ in runs]).repeat(counts)}
-    columns |= {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
-    frame = pd.DataFrame(columns)
-    kinds = {name: "int64" for name in ("replicate", "week") if name in frame}
-    return frame.astype(kinds | {name: "object" for name in ("scenario", "label") if name in frame})
+class ForeignShard(DamagedShard):
+    """A shard of other results."""
 
 
-def _rows(table: str, run: Run, at: Sequence[int]) -> dict[str, Any]:
-    """Return the rows that a table gets from a run, by column."""
-    import numpy as np
+@dataclass(frozen=True)
+class Shard:
+    """A file of a table.
 
-    if table == "events":
-        weeks, labels = ([move[k] for move in run.events] for k in (0, 1))
-        return {"week": np.array(weeks, dtype="int64"), "label": np.array(labels, dtype=object)}
-    if table == "figures":
-        return {"seed": np.full(len(at), run.seed), "week": np.array(at), **run.kpis}
-    if table == "runs":
-        lived = len(next(iter(run.kpis.values())))
-        return {"seed": np.full(lived, run.seed), "week": np.arange(lived), **run.kpis}
-    values = getattr(run, table)
-    weeks, groups = next(iter(values.values())).shape
-    rows = {"week": np.repeat(np.arange(weeks), groups), table[:-1]: np.tile(np.arange(groups), weeks)}
-    return rows | {name: value.ravel() for name, value in values.items()}
+    Attributes:
+        path: where it is.
+        mark: the hash of the experiment and the model's sources.
+        runs: the replicates that it holds, by scenario.
+    """
+
+    path: Path
+    mark: str
+    runs: Mapping[str, Sequence[int]]
+
+    def pairs(self) -> Iterator[tuple[str, int]]:
+        """Go through its runs: (scenario, replicate)."""
+        return ((name, replicate) for name, replicates in self.runs.items() for replicate in replicates)
 
 
-def read_table(
-    folder: Path, table: str, columns: list[str] | None = None, whole: set[tuple[str, int]] | None = None
-) -> pd.DataFrame:
-    """Read the shards of a table.
+@dataclass(frozen=True)
+class Shards:
+    """All shards of a folder.
+
+    Attributes:
+        by_table: the shards of each table, in the order of their names.
+        whole: the runs that every table has.
+        counts: the number of runs that each table has.
+        simple: whether every table has exactly the whole runs, each of them once.
+    """
+
+    by_table: Mapping[str, Sequence[Shard]]
+    whole: Finished
+    counts: Mapping[str, int]
+    simple: bool
+
+
+def scan(folder: Path, tables: Sequence[str], mark: str, scenarios: Mapping[str, Any]) -> Shards:
+    """Look at every shard of a folder, and check each from its first byte to its last.
 
     Args:
-        folder, table: which table.
-        columns: only these columns.
-        whole: runs of which everything is there; others are passed over.
+        folder: the results folder.
+        tables: its tables.
+        mark: the hash of the experiment and the model's sources that every shard must have.
+        scenarios: the scenarios of the experiment.
+
+    Raises:
+        ResultsError: files that are damaged or do not belong here; all of them are named.
     """
-    import pandas as pd
+    for look in range(LOOKS):
+        try:
+            found = _looked_at(folder, tables, mark)
+            break
+        except FileNotFoundError:  # merged into another while we looked
+            if look == LOOKS - 1:
+                raise ResultsError(
+                    f"{folder}: files vanish while they are read; is another process busy there?"
+                ) from None
+    whole: Finished | None = None
+    counts, held = {}, 0
+    for table, shards in found.items():
+        mine = Finished(scenarios)
+        for shard in shards:
+            mine.update(shard.pairs())
+            held += sum(map(len, shard.runs.values()))
+        counts[table] = len(mine)
+        if whole is None:
+            whole = mine
+        else:
+            whole.keep(mine)
+    assert whole is not None
+    return Shards(found, whole, counts, held == len(tables) * len(whole))
+
+
+def _looked_at(folder: Path, tables: Sequence[str], mark: str) -> dict[str, list[Shard]]:
+    found: dict[str, list[Shard]] = {}
+    faults: list[DamagedShard] = []
+    for table in tables:
+        found[table] = []
+        for path in _without_copies(files_of(folder / table)):
+            try:
+                found[table].append(_belonging(path, table, mark))
+            except DamagedShard as error:
+                faults.append(error)
+    for table in set(EVERY_TABLE) - set(tables):
+        faults += [ForeignShard(f"{path}: these results have no table {table}; remove it{_then(path)}")
+                   for path in files_of(folder / table)]  # fmt: skip
+    strangers = sum(isinstance(fault, ForeignShard) for fault in faults)
+    if strangers and not any(found.values()):
+        raise ForeignShard(
+            f"{folder / 'manifest.json'}: does not belong to the files beside it (all {strangers} are of another "
+            "experiment, seed or version of ccsim). Put back the manifest that was written with them"
+        )
+    if faults:
+        more = [f"and {len(faults) - MOST_TOLD} more files"] if len(faults) > MOST_TOLD else []
+        raise DamagedShard("\n".join([*map(str, faults[:MOST_TOLD]), *more]))
+    return found
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return the Parquet files of a table, without what systems hide there (such as ``._part-x.parquet``)."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except FileNotFoundError:  # no table: its runs are missing, which is told where tables are compared
+        return []
+    except OSError as error:
+        raise ResultsError(f"{folder}: cannot be read ({error.strerror or error})") from None
+    return [folder / name for name in names if name.lower().endswith(".parquet") and not name.startswith(".")]
+
+
+def _without_copies(paths: Sequence[Path]) -> Iterator[Path]:
+    """Go through the files of a table, without copies of other ones that have names of their own."""
+    named = {found[1].lower() for path in paths if (found := _NAME.fullmatch(path.name))}
+    for path in paths:
+        if _NAME.fullmatch(path.name) or _digest(path) not in named:
+            yield path
+
+
+def _digest(path: Path) -> str:
+    """Return the hash of a file's content; empty where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return ""
+
+
+def _belonging(path: Path, table: str, mark: str) -> Shard:
+    """Return a shard, once its content is what its name says and it belongs where it is."""
+    named = _NAME.fullmatch(path.name)
+    if named is None:
+        raise DamagedShard(f"{path}: is no file that ccsim wrote, or was renamed; remove it{_then(path)}")
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]
+            if digest != named[1].lower():
+                raise DamagedShard(_told(path, "its content is not what was written"))
+            file.seek(0)
+            own, shard = _described(path, file)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DamagedShard(_told(path, error.strerror or str(error))) from None
+    if shard.mark != mark:
+        raise ForeignShard(
+            f"{path}: belongs to other results than {path.parents[1] / 'manifest.json'} (another experiment, seed or "
+            f"version of ccsim); remove it{_then(path)}"
+        )
+    if own != table:
+        raise DamagedShard(f"{path}: belongs into the folder {own}; move it there, or remove it{_then(path)}")
+    return shard
+
+
+def _described(path: Path, file: Any) -> tuple[str, Shard]:
+    """Return the table of a shard, and the shard, by its metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    parts = []
+    try:
+        told = json.loads((pq.read_schema(file).metadata or {})[_KEY])
+        runs = json.loads(zlib.decompress(base64.b85decode(told["runs"])))
+        return told["table"], Shard(path, told["mark"], runs)
+    except (pa.ArrowException, LookupError, TypeError, ValueError, zlib.error):
+        raise DamagedShard(f"{path}: is no file that ccsim wrote; remove it{_then(path)}") from None
+
+
+def _then(path: Path) -> str:
+    return f", and then: ccsim resume {path.parents[1]}"
+
+
+def _told(path: Path, problem: str) -> str:
+    return f"{path}: cannot be read ({problem}); remove it{_then(path)}"
+
+
+def _content(path: Path) -> Any:
+    """Return the rows of a shard, checked again: it may have changed since the folder was looked at."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DamagedShard(_told(path, error.strerror or str(error))) from None
+    named = _NAME.fullmatch(path.name)
+    if named is None or hashlib.sha256(data).hexdigest()[:32] != named[1].lower():
+        raise DamagedShard(_told(path, "its content is not what was written"))
+    try:
+        return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read()
+    except (OSError, pa.ArrowException) as error:
+        raise DamagedShard(_told(path, str(error))) from None
+
+
+def read_shards(shards: Sequence[Shard], whole: Finished) -> pd.DataFrame:
+    """Return the rows of shards whose runs are whole, each run once.
+
+    Raises:
+        FileNotFoundError: a file has gone in the meantime.
+        ResultsError: a file is damaged.
+    """
+    import pandas as pd
+    import pyarrow as pa
+
     seen: set[tuple[str, int]] = set()
-    for path in sorted((folder / table).glob("*.parquet")):
-        try:
-            parts.append(_unseen(pq.ParquetFile(path).read(columns=columns), seen, whole))
-        except (OSError, pa.ArrowInvalid) as error:
-            raise ResultsError(f"{path}: cannot be read ({error}); remove it and then: ccsim resume {folder}") from None
-    return (
-        pa.concat_tables(parts).to_pandas()
-        if parts
-        else pd.DataFrame(columns=columns or ["scenario", "replicate", "week"])
-    )
+    parts = [_unseen(_content(shard.path), shard, seen, whole) for shard in shards]
+    return pa.concat_tables(parts).to_pandas() if parts else pd.DataFrame(columns=["scenario", "replicate", "week"])
 
 
-def _unseen(part: Any, seen: set[tuple[str, int]], whole: set[tuple[str, int]] | None) -> Any:
+def _unseen(part: Any, shard: Shard, seen: set[tuple[str, int]], whole: Finished | None) -> Any:
     """Return the rows of a shard whose runs are whole and in no shard before it, and note those runs as seen.
 
     A kill between the tables of a flush leaves rows of runs that count as not done and are done again; one between a
-    merged shard and the removal of its parts leaves runs twice.
+    merged shard and the removal of its parts leaves runs twice, as does a file that was lost from another table.
     """
-    keys = ["scenario", "replicate"]
-    known = part.select(keys).group_by(keys).aggregate([])
-    runs = set(zip(known["scenario"].to_pylist(), known["replicate"].to_pylist(), strict=True))
-    new = (runs if whole is None else runs & whole) - seen
+    import pyarrow as pa
+
+    runs = set(shard.pairs())
+    new = {run for run in runs if run not in seen and (whole is None or run in whole)}
     seen |= new
     if new == runs:
         return part
     rows = zip(part["scenario"].to_pylist(), part["replicate"].to_pylist(), strict=True)
-    return part.filter([row in new for row in rows])
+    return part.filter(pa.array([row in new for row in rows], type=pa.bool_()))
 
 
-def write_shard(folder: Path, frame: pd.DataFrame, runs: Sequence[tuple[str, int]]) -> None:
-    """Write the rows of some runs as a shard, whose name follows from the runs."""
-    folder.mkdir(exist_ok=True)
-    write_parquet(folder / f"part-{hashlib.sha256(repr(runs).encode()).hexdigest()[:16]}.parquet", frame)
+def write_shard(folder: Path, frame: pd.DataFrame, runs: Sequence[tuple[str, int]], mark: str) -> None:
+    """Write the rows of some runs as a shard.
 
-
-def write_parquet(path: Path, frame: pd.DataFrame) -> None:
-    """Write a frame as a Parquet file that is whole or absent."""
-    import io
-
-    import pyarrow as pa
+    Args:
+        folder: the folder of the table.
+        frame: the rows.
+        runs: the runs, (scenario, replicate), also those that have no rows.
+        mark: the hash of the experiment and the model's sources.
+    """
     import pyarrow.parquet as pq
+
+    folder.mkdir(exist_ok=True)
+    table = typed(frame)
+    table = table.replace_schema_metadata(_described_as(table.schema, folder.name, runs, mark))
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    data = buffer.getvalue()
+    write_whole(folder / f"part-{_short(runs)}-{hashlib.sha256(data).hexdigest()[:32]}.parquet", data)
+
+
+def _described_as(schema: Any, table: str, runs: Sequence[tuple[str, int]], mark: str) -> dict[bytes, bytes]:
+    """Return the metadata of a shard."""
+    by_scenario: dict[str, list[int]] = {}
+    for name, replicate in runs:
+        by_scenario.setdefault(name, []).append(replicate)
+    packed = base64.b85encode(zlib.compress(json.dumps(by_scenario).encode())).decode()
+    own = json.dumps({"table": table, "mark": mark, "runs": packed})
+    return {**(schema.metadata or {}), _KEY: own.encode()}
+
+
+def _short(what: Any) -> str:
+    return hashlib.sha256(repr(what).encode()).hexdigest()[:16]
+
+
+def typed(frame: pd.DataFrame) -> Any:
+    """Return a frame as an Arrow table whose types do not depend on its rows."""
+    import pyarrow as pa
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
     # A shard without events must have the same types as one with them, or the two cannot be read together.
     kinds = [item.with_type(pa.string()) if item.name in ("scenario", "label") else item for item in table.schema]
+    return table.cast(pa.schema(kinds, metadata=table.schema.metadata))
+
+
+def write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """Write a frame as a Parquet file that is whole or absent."""
+    import pyarrow.parquet as pq
+
     buffer = io.BytesIO()
-    pq.write_table(table.cast(pa.schema(kinds, metadata=table.schema.metadata)), buffer, compression="zstd")
+    pq.write_table(typed(frame), buffer, compression="zstd", write_page_checksum=True)
     write_whole(path, buffer.getvalue())
 
 
@@ -133,29 +332,44 @@ def merge_small(folder: Path) -> None:
     """Make one shard of the small ones if there are many: a reader opens files, and files take time.
 
     The merged shard is whole before its parts go, so a kill in between leaves rows twice and none lost.
+
+    Raises:
+        ResultsError: a small shard is damaged.
     """
-    small = sorted(folder.glob("part-*.parquet"))
+    small = [path for path in files_of(folder) if path.name.startswith("part-")]
     if len(small) < SMALL:
         return
-    import pyarrow.parquet as pq
-
-    name = f"whole-{hashlib.sha256(repr([path.name for path in small]).encode()).hexdigest()[:16]}.parquet"
+    shards = [_described(path, path)[1] for path in small]
+    name = f"whole-{_short([path.name for path in small])}"
     temporary = folder / f"{name}.tmp"
-    # A kill between the tables of a flush leaves runs that are done again: within one shard they could not be told apart.
-    seen: set[tuple[str, int]] = set()
     try:
-        with temporary.open("wb") as file:
-            with pq.ParquetWriter(file, pq.read_schema(small[0]), compression="zstd") as writer:
-                for path in small:
-                    writer.write_table(_unseen(pq.ParquetFile(path).read(), seen, None))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(folder / name)
+        digest = _merged(shards, temporary)
+        temporary.replace(folder / f"{name}-{digest}.parquet")
     except OSError:  # no room for it now: the small ones stay
         temporary.unlink(missing_ok=True)
         return
     for path in small:
         path.unlink()
+
+
+def _merged(shards: Sequence[Shard], path: Path) -> str:
+    """Write the rows of shards to one file, each run once, and return the hash of the file."""
+    import pyarrow.parquet as pq
+
+    runs = list(dict.fromkeys(run for shard in shards for run in shard.pairs()))
+    schema = pq.read_schema(shards[0].path)
+    schema = schema.with_metadata(_described_as(schema, path.parent.name, runs, shards[0].mark))
+    # A kill between the tables of a flush leaves runs that are done again: within one shard they could not be told apart.
+    seen: set[tuple[str, int]] = set()
+    with path.open("w+b") as file:
+        with pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer:
+            for shard in shards:
+                rows = _unseen(_content(shard.path), shard, seen, None)
+                writer.write_table(rows.replace_schema_metadata(schema.metadata))
+        file.flush()
+        os.fsync(file.fileno())
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import InputError, ResultsError
 from ccsim.experiments.experiment import Experiment
-from ccsim.results.parquet import read_table
-from ccsim.results.store import read_manifest, tables_of
+from ccsim.results.manifest import digest_of, read_manifest, stored_experiment
+from ccsim.results.parquet import LOOKS, Shards, read_shards, scan
+from ccsim.results.store import tables_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,36 +109,61 @@ class Results:
 def open_results(folder: str | Path) -> Results:
     """Read a results folder, finished or not.
 
+    Every file is checked: a folder from which files are missing, or in which one is damaged or does not belong, is told.
+
     Raises:
-        ResultsError: it is no results folder, or holds nothing yet.
+        ResultsError: it is no results folder, holds nothing yet, or is not what was written.
     """
     place = Path(folder)
     manifest = read_manifest(place)
-    experiment = Experiment.from_resolved(manifest["experiment"])
-    tables = _Tables(place, experiment)
-    if not tables.whole:
-        raise ResultsError(f"{place}: no run has finished yet")
-    return Results(place, experiment, manifest, tables)
+    experiment = stored_experiment(place, manifest)
+    return Results(place, experiment, manifest, _Tables(place, experiment, manifest))
+
+
+def stored_shards(folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) -> Shards:
+    """Return what a folder holds, its files checked and its tables compared.
+
+    Raises:
+        ResultsError: it holds no run, fewer than its manifest says, or files that are damaged or belong elsewhere.
+    """
+    shards = scan(folder, tables_of(experiment), digest_of(manifest), experiment.scenarios)
+    done = manifest["runs"]["done"]
+    if len(shards.whole) < done:
+        short = ", ".join(f"{table} ({count})" for table, count in shards.counts.items() if count < done)
+        have = f"these tables have fewer: {short}" if short else f"only {len(shards.whole)} are in every table"
+        raise ResultsError(
+            f"{folder}: files are missing: {done} runs had finished, {have}. Copy them again, or: ccsim resume {folder}"
+        )
+    if not len(shards.whole):
+        raise ResultsError(f"{folder}: no run has finished yet")
+    return shards
 
 
 class _Tables(Mapping[str, "pd.DataFrame"]):
     """The tables of a folder: the first is read at once, the larger ones by department and segment when asked for."""
 
-    def __init__(self, folder: Path, experiment: Experiment) -> None:
-        self._folder, self._experiment = folder, experiment
+    def __init__(self, folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) -> None:
+        self._folder, self._experiment, self._manifest = folder, experiment, manifest
         self._names = tables_of(experiment)
-        first = self._names[0]
-        runs = read_table(folder, first)
+        self._shards = stored_shards(folder, experiment, manifest)
         #: The runs that were there when the folder was opened: no table says anything of others.
-        self.whole = set(zip(runs["scenario"], runs["replicate"], strict=True))
-        self._read = {first: in_order(runs, experiment)}
+        self._whole = self._shards.whole
+        self._read: dict[str, pd.DataFrame] = {}
+        self[self._names[0]]
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._names:
             raise KeyError(name)
         if name not in self._read:
-            self._read[name] = in_order(read_table(self._folder, name, None, self.whole), self._experiment)
+            self._read[name] = in_order(self._rows(name), self._experiment)
         return self._read[name]
+
+    def _rows(self, name: str) -> pd.DataFrame:
+        for _ in range(LOOKS):
+            with contextlib.suppress(FileNotFoundError):  # merged into another since we looked
+                return read_shards(self._shards.by_table[name], self._whole)
+            self._shards = stored_shards(self._folder, self._experiment, self._manifest)
+        raise ResultsError(f"{self._folder}: files vanish while they are read; is another process busy there?")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

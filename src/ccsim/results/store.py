@@ -27,28 +27,21 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ccsim.engine.jit import source_hash
 from ccsim.errors import ResultsError, count_noun
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.completed_runs import Finished
-from ccsim.results.parquet import frame_of, merge_small, read_table, write_parquet, write_shard, write_whole
+from ccsim.results.manifest import digest_of, identity, read_manifest
+from ccsim.results.parquet import EVERY_TABLE, merge_small, scan, write_parquet, write_shard, write_whole
+from ccsim.results.rows import frame_of
 from ccsim.simulation.simulation import Run
-
-TABLES = ("runs", "departments", "segments", "events")
 
 
 def tables_of(experiment: Experiment) -> tuple[str, ...]:
     """Return the tables that the results of an experiment have; the first tells which runs are done."""
-    return ("figures",) if experiment.at else TABLES
+    return EVERY_TABLE[-1:] if experiment.at else EVERY_TABLE[:-1]
 
 
 LIBRARIES = ("ccsim", "mesa", "numpy", "numba", "pandas", "scipy", "pyarrow")
-
-
-def identity(experiment: Experiment) -> dict[str, Any]:
-    """Return what two sets of results must share to be one: the experiment and the model's sources."""
-    points = experiment.design.digest() if experiment.design else None
-    return {"experiment": experiment.resolved(), "sources": source_hash(), "points": points}
 
 
 @dataclass
@@ -69,6 +62,8 @@ class Store:
         self.done = Finished(self.experiment.scenarios)
         self.planned = len(self.experiment.scenarios) * self.experiment.replicates
         self.started, self.command = _now(), [""]
+        self._identity = identity(self.experiment)
+        self._mark = digest_of(self._identity)
         self.notes: dict[str, Any] = {}
 
     @classmethod
@@ -104,7 +99,7 @@ class Store:
     def _take_up(self) -> None:
         """See what is done already, and refuse what does not belong together."""
         known = read_manifest(self.folder)
-        mine = identity(self.experiment)
+        mine = self._identity
         wanted = json.loads(json.dumps(mine["experiment"]))
         if known["experiment"] != wanted:
             keys = ", ".join(key for key, value in wanted.items() if known["experiment"].get(key) != value)
@@ -121,10 +116,7 @@ class Store:
             )
         # The command and the moment that began it all are the ones that count.
         self.command, self.started = known["command"], known["started"]
-        frame = read_table(self.folder, tables_of(self.experiment)[0], ["scenario", "replicate"])
-        if len(frame):
-            pairs = frame.drop_duplicates()
-            self.done.update(zip(pairs["scenario"], pairs["replicate"].astype(int), strict=True))
+        self.done = scan(self.folder, tables_of(self.experiment), self._mark, self.experiment.scenarios).whole
 
     def _prepare(self) -> None:
         # First of all, so that the folder is known as ours from here on.
@@ -139,14 +131,16 @@ class Store:
             write_parquet(self.folder / "points.parquet", self.experiment.points.table())
         for name, scenario in bases.items():
             path = self.folder / "scenarios" / f"{names[name]}.toml"
-            # Thousands of them take minutes; one that is there is whole, and of this experiment.
-            if not path.exists():
-                write_whole(path, scenario.to_toml().encode())
+            # Writing thousands of them takes minutes, looking at them does not.
+            text = scenario.to_toml().encode()
+            if not path.is_file() or path.read_bytes() != text:
+                write_whole(path, text)
 
     def write_manifest(self, status: str) -> None:
         """Write what these results are."""
         data = {
-            **identity(self.experiment),
+            **self._identity,
+            "digest": digest_of(self._identity, sources=False),
             "status": status,
             "runs": {"planned": self.planned, "done": len(self.done), "failed": len(self.failures)},
             "failures": self.failures,
@@ -176,7 +170,7 @@ class Store:
         try:
             # The table of runs comes last: a run counts as done only when everything of it is there.
             for table in reversed(tables_of(self.experiment)):
-                write_shard(self.folder / table, frame_of(table, self._waiting, self.experiment.at), runs)
+                write_shard(self.folder / table, frame_of(table, self._waiting, self.experiment.at), runs, self._mark)
         except OSError as error:
             raise ResultsError(
                 f"{self.folder}: cannot be written ({error.strerror or error}); {count_noun(len(self.done), 'run')} kept. "
@@ -220,23 +214,6 @@ def locked(folder: Path) -> Iterator[None]:
         finally:
             with contextlib.suppress(OSError):
                 Path(lock.name).unlink()
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a results folder.
-
-    Raises:
-        ResultsError: there is none, or it cannot be read.
-    """
-    try:
-        data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        for key in ("experiment", "sources", "versions"):
-            data[key]
-    except FileNotFoundError:
-        raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ResultsError(f"{folder / 'manifest.json'}: cannot be read ({error})") from None
-    return data
 
 
 def versions() -> dict[str, str]:

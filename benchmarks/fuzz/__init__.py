@@ -1,0 +1,1 @@
+"""Fuzzers: seeded generators of faulty inputs, and what ccsim makes of them."""

@@ -1,0 +1,133 @@
+"""The manifest of a results folder: what was run, by which version, and how far it came."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ccsim.engine.jit import source_hash
+from ccsim.errors import CcsimError, ResultsError
+from ccsim.experiments.experiment import Experiment
+
+NAME = "manifest.json"
+STATUSES = ("running", "interrupted", "stopped", "incomplete", "complete")
+
+
+def identity(experiment: Experiment) -> dict[str, Any]:
+    """Return what two sets of results must share to be one: the experiment and the model's sources."""
+    points = experiment.design.digest() if experiment.design else None
+    return {"experiment": experiment.resolved(), "sources": source_hash(), "points": points}
+
+
+def digest_of(manifest: Mapping[str, Any], *, sources: bool = True) -> str:
+    """Return a hash of the identity in a manifest.
+
+    Args:
+        manifest: the manifest, or an identity.
+        sources: include the model's sources.
+    """
+    keys = ("experiment", "points", *(("sources",) if sources else ()))
+    text = json.dumps([manifest[key] for key in keys], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_record(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_text, value.values()))
+
+
+def _is_progress(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_count(value.get(key)) for key in ("planned", "done", "failed"))
+
+
+def _is_failure(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and _is_text(value.get("scenario"))
+        and _is_count(value.get("replicate"))
+        and _is_text(value.get("error"))
+    )
+
+
+#: Every key that a manifest has: how it is checked, and what it holds.
+SHAPE: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "experiment": (lambda value: isinstance(value, dict), "an object"),
+    "sources": (_is_text, "a text"),
+    "points": (lambda value: value is None or _is_text(value), "a text or null"),
+    "digest": (_is_text, "a text"),
+    "status": (lambda value: value in STATUSES, f"one of {', '.join(STATUSES)}"),
+    "runs": (_is_progress, "an object of the counts planned, done and failed"),
+    "failures": (
+        lambda value: isinstance(value, list) and all(map(_is_failure, value)),
+        "a list of objects with scenario, replicate and error",
+    ),
+    "seeds": (_is_text, "a text"),
+    "command": (lambda value: isinstance(value, list) and all(map(_is_text, value)), "a list of texts"),
+    "versions": (_is_record, "an object of texts"),
+    "environment": (_is_record, "an object of texts"),
+    "started": (_is_text, "a text"),
+    "written": (_is_text, "a text"),
+}
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a results folder.
+
+    Raises:
+        ResultsError: there is none, or it is not as ccsim writes it; the message names the file and the key.
+    """
+    path = folder / NAME
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResultsError(f"{folder}: is no results folder (it has no {NAME})") from None
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ResultsError(f"{path}: cannot be read ({error}); it is damaged: put back a copy of it") from None
+    if not isinstance(data, dict):
+        raise ResultsError(f"{path}: cannot be read (it holds no JSON object); put back a copy of it")
+    _check(path, data)
+    return data
+
+
+def _check(path: Path, data: Mapping[str, Any]) -> None:
+    for key, (fits, kind) in SHAPE.items():
+        if key not in data:
+            cause = "; versions of ccsim before 0.3 did not write it" if key == "digest" else ""
+            raise ResultsError(f"{path}: {key!r} is missing{cause}. Put back a copy of the file, or run it again")
+        if not fits(data[key]):
+            shown = repr(data[key])
+            shown = shown if len(shown) <= 60 else f"{shown[:57]}…"
+            raise ResultsError(f"{path}: {key!r} is {shown}; it takes {kind}. Put back a copy of the file")
+    if digest_of(data, sources=False) != data["digest"]:
+        raise ResultsError(
+            f"{path}: 'experiment' or 'points' was changed after ccsim wrote it (its digest does not fit). "
+            "Put back a copy of the file; another experiment takes another folder"
+        )
+
+
+def stored_experiment(folder: Path, manifest: Mapping[str, Any]) -> Experiment:
+    """Return the experiment of a manifest.
+
+    Raises:
+        ResultsError: this version of ccsim cannot read it.
+    """
+    try:
+        return Experiment.from_resolved(manifest["experiment"])
+    except (CcsimError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        told = str(error) if isinstance(error, CcsimError) else repr(error)
+        written = manifest["versions"].get("ccsim", "another version")
+        raise ResultsError(
+            f"{folder / NAME}: its experiment cannot be read by this version of ccsim (it was written by {written}): {told}"
+        ) from None

@@ -1,0 +1,51 @@
+"""The rows that runs have in the tables of a results folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ccsim.simulation.simulation import Run
+
+
+def load_writers() -> None:
+    """Load what writing takes, which would be counted as the time of the first write."""
+    import pandas  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+
+def frame_of(table: str, runs: Sequence[tuple[int, Run]], at: Sequence[int]) -> pd.DataFrame:
+    """Return the rows that a table gets from some runs."""
+    import numpy as np
+    import pandas as pd
+
+    # A column at a time: a frame for each run would take longer than many a run.
+    rows = [_rows(table, run, at) for _, run in runs]
+    counts = [len(row["week"]) for row in rows]
+    names = np.array([run.scenario for _, run in runs], dtype=object)
+    columns = {"scenario": names.repeat(counts), "replicate": np.array([number for number, _ in runs]).repeat(counts)}
+    columns |= {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+    frame = pd.DataFrame(columns)
+    kinds = {name: "int64" for name in ("replicate", "week") if name in frame}
+    return frame.astype(kinds | {name: "object" for name in ("scenario", "label") if name in frame})
+
+
+def _rows(table: str, run: Run, at: Sequence[int]) -> dict[str, Any]:
+    """Return the rows that a table gets from a run, by column."""
+    import numpy as np
+
+    if table == "events":
+        weeks, labels = ([move[k] for move in run.events] for k in (0, 1))
+        return {"week": np.array(weeks, dtype="int64"), "label": np.array(labels, dtype=object)}
+    if table == "figures":
+        return {"seed": np.full(len(at), run.seed), "week": np.array(at), **run.kpis}
+    if table == "runs":
+        lived = len(next(iter(run.kpis.values())))
+        return {"seed": np.full(lived, run.seed), "week": np.arange(lived), **run.kpis}
+    values = getattr(run, table)
+    weeks, groups = next(iter(values.values())).shape
+    rows = {"week": np.repeat(np.arange(weeks), groups), table[:-1]: np.tile(np.arange(groups), weeks)}
+    return rows | {name: value.ravel() for name, value in values.items()}
