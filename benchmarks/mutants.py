@@ -173,7 +173,8 @@ def run_tests(copy: Path, tests: list[str], timeout: float) -> str | None:
         for line in done.stdout.splitlines()
         if line.startswith(("FAILED", "ERROR"))
     ]
-    return failed[0] if failed else done.stdout.strip().splitlines()[-1]
+    # A mutant that stops the tests from being collected at all leaves its traceback, and perhaps nothing else.
+    return failed[0] if failed else (done.stdout.strip() or done.stderr.strip() or "no output").splitlines()[-1]
 
 
 def verdict(copy: Path, mutant: Mutant, timeout: float) -> tuple[str, str]:
