@@ -87,7 +87,7 @@ def disturbed(folder: Path, replicates: int, kills: int, seed: int = 1, every: f
             twice = sum(count - 1 for count in stored(folder).values())
             return out.split()[-1], made, twice
         # Processes that are killed faster than they start make a session give up; its folder goes on like any other.
-        if process.returncode != -signal.SIGKILL and "ProcessesDie" not in errors:
+        if process.returncode != -signal.SIGKILL and "WorkerCrashLoopError" not in errors:
             raise SystemExit(f"it ended by itself with {process.returncode}:\n{errors}")
 
 

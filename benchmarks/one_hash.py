@@ -20,12 +20,12 @@ CODE = """
 import random, sys
 import mesa, numba, numpy
 import ccsim
-from ccsim.execution.scheduler import Crew
+from ccsim.execution.scheduler import Scheduler
 from ccsim.execution.runner import run_experiment
 
 small = {"organisation.staff": 60, "organisation.customers": 600, "organisation.warm_up": 10}
 experiment = ccsim.load_experiment("direction").changed(replicates=6, weeks=40, levers=small)
-in_order = Crew.left
+in_order = Scheduler.pending_runs
 
 def shuffled(crew, replicates):
     runs = list(in_order(crew, replicates))
@@ -33,7 +33,7 @@ def shuffled(crew, replicates):
     return iter(runs)
 
 if sys.argv[2] == "shuffled":
-    Crew.left = shuffled
+    Scheduler.pending_runs = shuffled
 print("Python", sys.version.split()[0], "Mesa", mesa.__version__, "numpy", numpy.__version__, "numba", numba.__version__)
 print(run_experiment(experiment, workers=int(sys.argv[1])).hash())
 """

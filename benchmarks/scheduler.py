@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from benchmarks.scale import POINTS, sweep_of
-from ccsim.execution.runner import do_task, load_model, run_experiment
+from ccsim.execution.runner import load_model, run_experiment, run_task
 
 #: Runs that are little work beside what is measured.
 TINY = {
@@ -80,7 +80,7 @@ def main() -> None:
     begun = time.process_time()
     few = range(max(1, options.tasks // 10))
     for replicate in few:
-        do_task(experiment, (replicate, tuple(experiment.scenarios)))
+        run_task(experiment, (replicate, tuple(experiment.scenarios)))
     work = (time.process_time() - begun) / len(few)
     with tempfile.TemporaryDirectory() as place:
         address, processes = cluster(Path(place))

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from ccsim.execution import runner as running
-from ccsim.execution.runner import do_task, run_experiment
-from ccsim.execution.scheduler import Crew, Done, Task
+from ccsim.execution.runner import run_experiment, run_task
+from ccsim.execution.scheduler import Scheduler, Task, TaskResult
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment
 
@@ -25,20 +25,20 @@ def experiment(request: pytest.FixtureRequest, small_experiment: Experiment) -> 
 @pytest.fixture
 def orders(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Task]]:
     """Shuffle what is to be done, another way each time; keep the tasks in the order in which they come back."""
-    in_order, taken, seeds = Crew.left, Crew._take, iter(range(1, 100))
+    in_order, taken, seeds = Scheduler.pending_runs, Scheduler._record_result, iter(range(1, 100))
     done: list[Task] = []
 
-    def shuffled(crew: Crew, replicates: range) -> Iterator[tuple[int, str]]:
+    def shuffled(crew: Scheduler, replicates: range) -> Iterator[tuple[int, str]]:
         runs = list(in_order(crew, replicates))
         random.Random(next(seeds) // 2).shuffle(runs)  # it is asked twice: to count, and to hand out
         return iter(runs)
 
-    def take(crew: Crew, task: Task, answer: Done) -> None:
+    def take(crew: Scheduler, task: Task, answer: TaskResult) -> None:
         done.append(task)
         taken(crew, task, answer)
 
-    monkeypatch.setattr(Crew, "left", shuffled)
-    monkeypatch.setattr(Crew, "_take", take)
+    monkeypatch.setattr(Scheduler, "pending_runs", shuffled)
+    monkeypatch.setattr(Scheduler, "_record_result", take)
     yield done
 
 
@@ -68,12 +68,12 @@ def test_one_bit_is_another_hash(small_experiment: Experiment, monkeypatch: pyte
 
     whole = run_experiment(small_experiment, workers=1).hash()
 
-    def bent(experiment: Experiment, task: Task) -> Done:
-        answer = do_task(experiment, task)
+    def bent(experiment: Experiment, task: Task) -> TaskResult:
+        answer = run_task(experiment, task)
         if task[0] == 2:
             csat = answer.runs[0].kpis["csat"]
             csat[5] = np.nextafter(csat[5], np.inf)
         return answer
 
-    monkeypatch.setattr(running, "do_task", bent)
+    monkeypatch.setattr(running, "run_task", bent)
     assert run_experiment(small_experiment, workers=1).hash() != whole

@@ -41,7 +41,7 @@ def test_a_step_fits_if_there_is_time_for_it_and_for_what_comes_last() -> None:
     allotment = Allotment(Runner(budget=Deadline(200.0, 0.0, 1.0, clock)), last=10.0, clock=clock)
     with allotment.step(20.0) as runner:  # two seconds each
         clock.now = 42.0
-    assert runner.whole and isinstance(runner.budget, Deadline) and runner.budget.closing == 0.0
+    assert runner.whole and isinstance(runner.budget, Deadline) and runner.budget.reserved_share == 0.0
     with allotment.step(20.0) as runner:  # found done already
         clock.now = 43.0
     with allotment.step(67.5):  # 200 - 43 - 2 = 155 seconds are left

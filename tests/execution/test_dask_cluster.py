@@ -73,7 +73,7 @@ def test_two_workers_of_which_one_is_killed_give_the_same_result(
 def test_a_scheduler_without_workers_or_none_at_all_is_one_message(
     scheduler: str, small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dask_cluster, "PATIENCE", 2.0)
+    monkeypatch.setattr(dask_cluster, "TIMEOUT", 2.0)
     with pytest.raises(ClusterError, match="has no workers; start some with: dask worker"):
         run_experiment(small_experiment, out=tmp_path / "r", scheduler=scheduler)
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):
@@ -85,4 +85,4 @@ def test_workers_of_another_version_are_refused(small_experiment: Experiment) ->
     import json
 
     with pytest.raises(ClusterError, match="another version"):
-        dask_cluster.far_task(json.dumps(small_experiment.resolved()), "0", (0, ("nothing",)))
+        dask_cluster.remote_task(json.dumps(small_experiment.resolved()), "0", (0, ("nothing",)))

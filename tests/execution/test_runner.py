@@ -15,7 +15,7 @@ from benchmarks.processes import workers_of
 from ccsim.errors import InputError, ResultsError
 from ccsim.execution import runner as running
 from ccsim.execution import scheduler
-from ccsim.execution.runner import do_task, replicate_seed, run_experiment
+from ccsim.execution.runner import replicate_seed, run_experiment, run_task
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS
 from ccsim.results.results import open_results
@@ -38,21 +38,21 @@ def test_resuming_computes_only_what_is_missing_and_ends_the_same(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = run_experiment(small_experiment, workers=1).hash()
-    first = running.do_task
+    first = running.run_task
     done = []
 
-    def stops(experiment: Experiment, task: scheduler.Task) -> scheduler.Done:
+    def stops(experiment: Experiment, task: scheduler.Task) -> scheduler.TaskResult:
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(task)
         return first(experiment, task)
 
-    monkeypatch.setattr(running, "do_task", stops)
-    with pytest.raises(running.Interrupted, match="4 of 8 runs are kept"):
+    monkeypatch.setattr(running, "run_task", stops)
+    with pytest.raises(running.RunInterrupted, match="4 of 8 runs are kept"):
         run_experiment(small_experiment, workers=1, out=tmp_path / "r")
     assert len(open_results(tmp_path / "r").runs) == 4 * 16
     again = []
-    monkeypatch.setattr(running, "do_task", lambda e, task: (again.append(task), first(e, task))[1])
+    monkeypatch.setattr(running, "run_task", lambda e, task: (again.append(task), first(e, task))[1])
     assert run_experiment(small_experiment, workers=1, out=tmp_path / "r", resume=True).hash() == whole
     assert not {task[0] for task in again} & {task[0] for task in done}
 
@@ -141,12 +141,12 @@ def test_killed_workers_and_ctrl_c_lose_nothing_and_end_the_same(tmp_path: Path)
     assert again.hash() == run_experiment(experiment, workers=1).hash()
 
 
-def deadly(experiment: Experiment, task: scheduler.Task) -> scheduler.Done:
+def deadly(experiment: Experiment, task: scheduler.Task) -> scheduler.TaskResult:
     """Stand in for a worker's function: one replicate kills its process at once, the others take a moment."""
     if task[0] == 2:
         os._exit(9)
     time.sleep(0.1)
-    return do_task(experiment, task)
+    return run_task(experiment, task)
 
 
 class Torn:
@@ -167,17 +167,17 @@ def _is_pipe(fd: int) -> bool:
 
 def half_a_message(experiment: Experiment, task: scheduler.Task) -> object:
     """Stand in for a worker's function: one replicate's answer is cut off by a kill."""
-    return Torn() if task[0] == 2 else do_task(experiment, task)
+    return Torn() if task[0] == 2 else run_task(experiment, task)
 
 
-def deadly_to_all(experiment: Experiment, task: scheduler.Task) -> scheduler.Done:
+def deadly_to_all(experiment: Experiment, task: scheduler.Task) -> scheduler.TaskResult:
     os._exit(9)
 
 
 def test_a_replicate_that_kills_its_process_takes_no_other_with_it(
     small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "do_task", deadly)
+    monkeypatch.setattr(running, "run_task", deadly)
     results = run_experiment(small_experiment.changed(replicates=8), workers=2)
     assert set(results.runs["replicate"]) == set(range(8)) - {2}
     assert {failure["replicate"] for failure in results.manifest["failures"]} == {2}
@@ -187,8 +187,8 @@ def test_a_replicate_that_kills_its_process_takes_no_other_with_it(
 def test_processes_that_die_before_they_finish_anything_are_one_message(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "do_task", deadly_to_all)
-    with pytest.raises(running.ProcessesDie, match="--workers 1"):
+    monkeypatch.setattr(running, "run_task", deadly_to_all)
+    with pytest.raises(running.WorkerCrashLoopError, match="--workers 1"):
         run_experiment(small_experiment.changed(replicates=20), workers=2, out=tmp_path / "r")
     monkeypatch.undo()
     again = small_experiment.changed(replicates=20)
@@ -226,11 +226,11 @@ def test_ctrl_c_to_all_processes_as_they_start_is_one_message(tmp_path: Path) ->
 def test_stopped_in_memory_says_that_nothing_is_kept(
     small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stops(experiment: Experiment, task: scheduler.Task) -> scheduler.Done:
+    def stops(experiment: Experiment, task: scheduler.Task) -> scheduler.TaskResult:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "do_task", stops)
-    with pytest.raises(running.Interrupted, match="nothing is kept") as told:
+    monkeypatch.setattr(running, "run_task", stops)
+    with pytest.raises(running.RunInterrupted, match="nothing is kept") as told:
         run_experiment(small_experiment, workers=1)
     assert (told.value.folder, told.value.done, told.value.total) == (None, 0, 8)
 
@@ -278,6 +278,6 @@ def test_figures_are_those_of_runs_that_end_in_their_week(small_experiment: Expe
 def test_a_process_killed_in_the_middle_of_a_message_costs_its_task_only(
     small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "do_task", half_a_message)
+    monkeypatch.setattr(running, "run_task", half_a_message)
     results = run_experiment(small_experiment.changed(replicates=6), workers=2)
     assert set(results.runs["replicate"]) == set(range(6)) - {2}

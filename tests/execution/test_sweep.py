@@ -5,7 +5,7 @@ import pytest
 
 import ccsim
 from ccsim.errors import InputError
-from ccsim.execution.sweep import planned, sweep
+from ccsim.execution.sweep import plan_sweep, sweep
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.results import open_results
@@ -43,10 +43,10 @@ def test_every_week_is_kept_where_that_is_asked_for(small_experiment: Experiment
 
 def test_what_cannot_be_swept_is_told(small_experiment: Experiment) -> None:
     with pytest.raises(InputError, match="has no design"):
-        planned(small_experiment)
+        plan_sweep(small_experiment)
     with pytest.raises(InputError, match=r"at: must be a week from 0 to 15, got 16"):
-        planned(small_experiment, VARIED, at=(16,))
+        plan_sweep(small_experiment, VARIED, at=(16,))
     with pytest.raises(InputError, match="did you mean"):
-        planned("combind", VARIED)
-    assert planned("combined", VARIED).main == ()
-    assert planned("direction", VARIED, weeks=20).at == (19,)
+        plan_sweep("combind", VARIED)
+    assert plan_sweep("combined", VARIED).main == ()
+    assert plan_sweep("direction", VARIED, weeks=20).at == (19,)

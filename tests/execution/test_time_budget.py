@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccsim.errors import InputError
-from ccsim.execution.time_budget import READING, Deadline, Pace, people_of, seconds_of
+from ccsim.execution.time_budget import READ_COST, Deadline, EtaEstimator, parse_duration, run_size
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment
 
@@ -25,13 +25,13 @@ class Clock:
     ("text", "seconds"), [("90s", 90), ("10m", 600), ("1h30m", 5400), ("1.5h", 5400), (12, 12), ("1d", 86400)]
 )
 def test_times_are_read(text: str, seconds: float) -> None:
-    assert seconds_of(text) == seconds
+    assert parse_duration(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "10", "ten", "-5m", "0s", "5x", "m", 0, -1, True, float("nan")])
 def test_what_is_no_time_is_told(text: object) -> None:
     with pytest.raises(InputError, match=r"budget: .* such as 90s, 10m or 1h30m"):
-        seconds_of(text)  # type: ignore[arg-type]
+        parse_duration(text)  # type: ignore[arg-type]
 
 
 #: Seconds until a worker has started, and what comes on the way to it and back, as a share of its work.
@@ -41,8 +41,8 @@ START, WAY = 3.0, 0.05
 def lived(costs: np.ndarray, people: np.ndarray, share: float, workers: int) -> tuple[float, float]:
     """Let workers live through runs of known cost; return the time foretold for the whole after a share, and the true one."""
     clock = Clock()
-    pace = Pace(clock=clock)
-    pace.expect(people)
+    pace = EtaEstimator(clock=clock)
+    pace.add_pending(people)
     free, under_way, foretold = np.full(workers, START), [], float("nan")
     for run in range(len(costs)):
         worker = int(free.argmin())
@@ -50,7 +50,7 @@ def lived(costs: np.ndarray, people: np.ndarray, share: float, workers: int) -> 
         for end, which in sorted(under_way):
             if end <= at:
                 clock.now = end
-                pace.note(which, [costs[which]])
+                pace.record(which, [costs[which]])
                 under_way.remove((end, which))
         clock.now = at
         if np.isnan(foretold) and run >= share * len(costs):
@@ -84,15 +84,15 @@ def test_runs_that_grow_dearer_are_foreseen() -> None:
 @given(st.floats(1, 1000), st.floats(0.001, 2.0), st.integers(1, 24))
 def test_tasks_stay_inside_the_budget(budget: float, cost: float, most: int) -> None:
     clock = Clock()
-    pace = Pace(Deadline(budget, 0.0, clock=clock), clock)
-    pace.expect([100.0] * 10**6)
+    pace = EtaEstimator(Deadline(budget, 0.0, clock=clock), clock)
+    pace.add_pending([100.0] * 10**6)
     for task in range(5000):
-        count = pace.limit(most)
+        count = pace.max_task_runs(most)
         if count == 0:
             break
         pace.begin(task, [100.0] * count)
         clock.now += count * cost
-        pace.note(task, [cost] * count)
+        pace.record(task, [cost] * count)
     assert count == 0 or clock.now < budget
     assert clock.now <= max(budget, cost) * (1 + 1e-9)
     assert clock.now >= budget - 2 * 1.15 * cost or count > 0
@@ -100,47 +100,47 @@ def test_tasks_stay_inside_the_budget(budget: float, cost: float, most: int) -> 
 
 def test_work_under_way_is_given_up_a_little_after_the_end() -> None:
     clock = Clock()
-    pace = Pace(Deadline(100.0, 0.0, clock=clock), clock)
+    pace = EtaEstimator(Deadline(100.0, 0.0, clock=clock), clock)
     clock.now = 101.0
-    assert not pace.over()
-    assert pace.limit(5) == 0
+    assert not pace.expired()
+    assert pace.max_task_runs(5) == 0
     clock.now = 103.0
-    assert pace.over()
+    assert pace.expired()
 
 
 def test_what_comes_after_the_runs_is_kept_out_of_the_time_for_them() -> None:
     clock = Clock()
     clock.now = 14.0  # four seconds went by until the first run could begin: two are kept for the end
-    pace = Pace(Deadline(100.0, 10.0, closing=0.5, clock=clock), clock)
+    pace = EtaEstimator(Deadline(100.0, 10.0, reserved_share=0.5, clock=clock), clock)
     clock.now = 107.9
-    assert pace.limit(5) == 1
+    assert pace.max_task_runs(5) == 1
     clock.now = 108.1
-    assert pace.limit(5) == 0
-    assert not pace.over()
+    assert pace.max_task_runs(5) == 0
+    assert not pace.expired()
     clock.now = 110.1
-    assert pace.over()
+    assert pace.expired()
 
 
 def test_writing_between_tasks_counts() -> None:
-    clock, pace = Clock(), Pace()
+    clock, pace = Clock(), EtaEstimator()
     pace.clock = clock
-    pace.expect([100.0] * 100)
+    pace.add_pending([100.0] * 100)
     for task in range(10):
         pace.begin(task, [100.0])
         clock.now += 1.0
-        pace.note(task, [1.0])
+        pace.record(task, [1.0])
         clock.now += 0.5
     assert pace.seconds_left() == pytest.approx(90 * 1.5, rel=0.05)
 
 
 def test_what_is_dropped_is_still_to_be_done() -> None:
-    clock, pace = Clock(), Pace()
+    clock, pace = Clock(), EtaEstimator()
     pace.clock = clock
-    pace.expect([100.0] * 10)
+    pace.add_pending([100.0] * 10)
     for task in range(5):
         pace.begin(task, [100.0])
         clock.now += 1.0
-        pace.note(task, [1.0])
+        pace.record(task, [1.0])
     pace.begin(5, [100.0])
     clock.now += 0.5
     assert pace.seconds_left() == pytest.approx(4.5)
@@ -149,18 +149,18 @@ def test_what_is_dropped_is_still_to_be_done() -> None:
 
 
 def test_people_are_those_of_the_scenario_at_its_point(small_experiment: Experiment) -> None:
-    assert people_of(small_experiment)("busy") == 24 + 160
+    assert run_size(small_experiment)("busy") == 24 + 160
     levers = small_experiment.designed(Design("sobol", ("programme.budget",), points=4))
-    assert people_of(levers)("busy @ 0002") == 24 + 160
+    assert run_size(levers)("busy @ 0002") == 24 + 160
     sizes = small_experiment.designed(Design("factorial", ("organisation.customers=200,400",)))
-    assert [people_of(sizes)(name) for name in ("nothing @ 0001", "busy @ 0002")] == [224, 424]
-    assert people_of(replace(small_experiment, scenarios={}))  # nothing is looked up before it is asked for
+    assert [run_size(sizes)(name) for name in ("nothing @ 0001", "busy @ 0002")] == [224, 424]
+    assert run_size(replace(small_experiment, scenarios={}))  # nothing is looked up before it is asked for
 
 
 def test_time_is_kept_to_read_what_is_stored() -> None:
     clock = Clock()
-    pace = Pace(Deadline(100.0, 0.0, clock=clock), clock)
-    before = pace.closing
-    pace.stored(10.0)
-    pace.stored(10.0)
-    assert pace.closing == before + 20.0 * READING > before
+    pace = EtaEstimator(Deadline(100.0, 0.0, clock=clock), clock)
+    before = pace.reserved_seconds
+    pace.record_write(10.0)
+    pace.record_write(10.0)
+    assert pace.reserved_seconds == before + 20.0 * READ_COST > before

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ccsim.errors import ResultsError
-from ccsim.execution.runner import do_task, replicate_seed, run_experiment
+from ccsim.execution.runner import replicate_seed, run_experiment, run_task
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.results import open_results
 from ccsim.results.store import Store, locked
@@ -178,7 +178,7 @@ def test_tables_that_are_read_later_say_nothing_of_runs_that_came_in_the_meantim
     opened = open_results(tmp_path / "r")
     store = Store.create(tmp_path / "r", fewer, [], resume=True)
     task = (2, ("nothing", "busy"))
-    for run in do_task(small_experiment, task).runs:
+    for run in run_task(small_experiment, task).runs:
         store.add(2, run)
     store.flush()
     assert set(open_results(tmp_path / "r").runs["replicate"]) == {0, 1, 2}

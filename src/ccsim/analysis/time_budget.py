@@ -31,8 +31,8 @@ class Allotment:
 
     def __post_init__(self) -> None:
         self._turned = self.clock()
-        self.deadline = Deadline.of(self.runner.budget)
-        self._closing = 0.0 if self.deadline is None else self.deadline.kept(self._turned)
+        self.deadline = Deadline.start(self.runner.budget)
+        self._closing = 0.0 if self.deadline is None else self.deadline.reserved_seconds(self._turned)
 
     @contextmanager
     def step(self, work: float) -> Iterator[Runner]:
@@ -42,9 +42,9 @@ class Allotment:
             BudgetEnded: there is no time for it and for what comes last.
         """
         due = self._slowest * (work + self.last) + self._closing
-        if self.deadline is not None and due > self.deadline.left():
+        if self.deadline is not None and due > self.deadline.seconds_left():
             raise BudgetEnded(f"the budget of {self.deadline.seconds:g} s ended before anything was done")
-        yield replace(self.runner, budget=self.deadline and replace(self.deadline, closing=0.0), whole=True)
+        yield replace(self.runner, budget=self.deadline and replace(self.deadline, reserved_share=0.0), whole=True)
         now = self.clock()
         self._slowest, self._turned = max(self._slowest, (now - self._turned) / work), now
 

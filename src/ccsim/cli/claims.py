@@ -30,7 +30,7 @@ def claims(
     pages: Annotated[Path | None, typer.Option(help="Write the pages here instead of into the results folder.")] = None,
 ) -> None:
     """Test claims about change: effect, where it holds, what decides it, verdict."""
-    from ccsim.execution.runner import _processors, console_progress
+    from ccsim.execution.runner import console_progress, processor_count
     from ccsim.reports.tables import console
     from ccsim.validation.claims.ledger import run_ledger
     from ccsim.validation.claims.report import print_ledger, write_pages
@@ -38,7 +38,7 @@ def claims(
 
     chosen = load_claims(ids or (), folder)
     if not so_far:
-        typer.echo(_announced(chosen, replicates, robustness, workers or _processors(), resume), err=True)
+        typer.echo(_announced(chosen, replicates, robustness, workers or processor_count(), resume), err=True)
     shown = sys.stderr.isatty()
     told = console(stderr=True)
     ledger = run_ledger(

@@ -234,11 +234,11 @@ def compare(
 ) -> None:
     """Compare scenarios: a table, a figure, a folder with everything."""
     from ccsim.cli.run_options import load_showing, show_comparison
-    from ccsim.execution.process_pool import get_ready
+    from ccsim.execution.process_pool import warm_up
 
     deadline = counted(budget, SHOWING_COMPARISON)
     if workers != 1 and scheduler is None:
-        get_ready()
+        warm_up()
     from ccsim.experiments.experiment import load_experiment
 
     with _hint(experiment, "scenarios", "ccsim run"):
@@ -247,7 +247,7 @@ def compare(
         raise InputError(f"{experiment} has a design: ccsim sweep {experiment}")
     load_showing()
     from ccsim.analysis import comparison as comparing
-    from ccsim.execution.runner import Interrupted
+    from ccsim.execution.runner import RunInterrupted
 
     chosen = chosen.changed(until=rule_of(until), replicates=replicates)
     folder = out or folder_for(chosen.name, resume)
@@ -262,7 +262,7 @@ def compare(
         show_comparison(result.results, folder, form.value)
     except KeyboardInterrupt:
         done = result.results.manifest["runs"]["done"]
-        raise Interrupted(folder, done, done) from None
+        raise RunInterrupted(folder, done, done) from None
     tell_end(result.results, folder)
 
 
@@ -339,7 +339,7 @@ def main() -> NoReturn:
     except (CcsimError, OSError) as error:
         # A full disk or a forbidden folder is not ours to mend either: a message, no traceback.
         typer.echo(f"ccsim: {error}", err=True)
-        sys.exit(2 if isinstance(error, InputError) else 130 if type(error).__name__ == "Interrupted" else 1)
+        sys.exit(2 if isinstance(error, InputError) else 130 if type(error).__name__ == "RunInterrupted" else 1)
     sys.exit(0)
 
 

@@ -50,7 +50,7 @@ def counted(budget: str | None, closing: float) -> Deadline | None:
         return None
     from ccsim.execution.time_budget import Deadline
 
-    deadline = Deadline.of(budget, closing)
+    deadline = Deadline.start(budget, closing)
     for name in LOADED:
         import_module(name)
     return deadline
@@ -189,7 +189,7 @@ def with_progress(shown: bool, title: str, work: Any) -> Any:
     """Do some work under a progress bar, if one is wanted; it appears when there is something to tell."""
     if not shown:
         return work(None)
-    from ccsim.execution.progress import late_progress
+    from ccsim.execution.progress import lazy_progress
 
-    with late_progress(title) as bar:
+    with lazy_progress(title) as bar:
         return work(bar)

@@ -49,7 +49,7 @@ def sweep(
 ) -> None:  # fmt: skip
     """Vary levers, assumptions, sizes and weeks: a table, a picture, every figure."""
     from ccsim.errors import UnknownName
-    from ccsim.execution.sweep import planned
+    from ccsim.execution.sweep import plan_sweep
     from ccsim.execution.sweep import sweep as run_sweep
     from ccsim.model.kpis import KPIS
 
@@ -58,7 +58,7 @@ def sweep(
         if name not in KPIS:
             raise UnknownName("KPI", name, KPIS)
     design = _design(vary, kind, points, seed, levels, resolution)
-    plan = planned(
+    plan = plan_sweep(
         target, design, at=at or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_),
         until=rule_of(until),
     )  # fmt: skip

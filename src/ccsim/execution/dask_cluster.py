@@ -16,20 +16,20 @@ from typing import Any
 
 from ccsim.engine.jit import source_hash
 from ccsim.errors import CcsimError
-from ccsim.execution.scheduler import Done, Task
+from ccsim.execution.scheduler import Task, TaskResult
 from ccsim.experiments.experiment import Experiment
 
 #: Seconds to wait for the scheduler, and for its first worker.
-PATIENCE = 20.0
+TIMEOUT = 20.0
 #: Tasks at a worker's hand: one that it does, one that waits.
-AT_HAND = 2
+TASKS_PER_THREAD = 2
 
 
 class ClusterError(CcsimError):
     """The scheduler or its workers cannot be used."""
 
 
-def far_task(experiment: str, sources: str, task: Task) -> Done:
+def remote_task(experiment: str, sources: str, task: Task) -> TaskResult:
     """Do a task on a far worker.
 
     Args:
@@ -41,7 +41,7 @@ def far_task(experiment: str, sources: str, task: Task) -> Done:
 
     if source_hash() != sources:
         raise ClusterError(f"the workers have another version of ccsim (sources {source_hash()}, here {sources})")
-    return runner.do_task(_experiment(experiment), (task[0], tuple(task[1])))
+    return runner.run_task(_experiment(experiment), (task[0], tuple(task[1])))
 
 
 @lru_cache(maxsize=2)
@@ -50,7 +50,7 @@ def _experiment(text: str) -> Experiment:
 
 
 class Cluster:
-    """The workers of a scheduler, as a team that shares tasks.
+    """The workers of a scheduler, as a executor that shares tasks.
 
     Args:
         address: the scheduler's.
@@ -68,11 +68,11 @@ class Cluster:
         self.address = address
         self.text, self.sources = json.dumps(experiment.resolved()), source_hash()
         try:
-            self.client = Client(address, timeout=PATIENCE, set_as_default=False)
+            self.client = Client(address, timeout=TIMEOUT, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise ClusterError(f"scheduler {address}: cannot be reached ({error}); dask scheduler starts one") from None
         try:
-            self.client.wait_for_workers(1, timeout=PATIENCE)
+            self.client.wait_for_workers(1, timeout=TIMEOUT)
         except TimeoutError:
             self.client.close()
             raise ClusterError(
@@ -86,17 +86,17 @@ class Cluster:
         """Whether anything is under way."""
         return bool(self._tasks)
 
-    def room(self) -> bool:
+    def has_capacity(self) -> bool:
         """Say whether another task can be handed over."""
-        return len(self._tasks) < AT_HAND * max(1, self._threads)
+        return len(self._tasks) < TASKS_PER_THREAD * max(1, self._threads)
 
-    def give(self, task: Task) -> bool:
+    def submit(self, task: Task) -> bool:
         """Hand over a task."""
-        future = self.client.submit(far_task, self.text, self.sources, task, pure=False, key=None)
+        future = self.client.submit(remote_task, self.text, self.sources, task, pure=False, key=None)
         self._tasks[future] = task
         return True
 
-    def gather(self, seconds: float) -> Iterator[tuple[Task, Done | None]]:
+    def as_completed(self, seconds: float) -> Iterator[tuple[Task, TaskResult | None]]:
         """Yield the tasks that end within some seconds, each with its answer; None if it took its workers with it.
 
         Raises:
@@ -123,7 +123,7 @@ class Cluster:
             else:
                 raise ClusterError(f"the workers cannot do their tasks: {error!r}")
 
-    def end(self) -> None:
+    def shutdown(self) -> None:
         """Leave: nobody waits for what nobody wants."""
         for future in self._tasks:
             future.cancel()

@@ -31,7 +31,7 @@ _LOADED = "ccsim.execution.preload"
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-class Died(Exception):
+class WorkerDied(Exception):
     """A process died of (or during) its task."""
 
 
@@ -48,12 +48,12 @@ class Worker(Generic[Task, Answer]):
         """Start a process that answers each task with ``work(shared, task)``."""
         ours, theirs = _CONTEXT.Pipe()
         process = _CONTEXT.Process(target=_serve, args=(theirs, work, shared), daemon=True)  # type: ignore[attr-defined]
-        with _starting_clean(), _one_thread_each():
+        with _clean_main(), _single_threaded():
             process.start()
         theirs.close()
         return cls(process, ours)
 
-    def give(self, task: Task) -> bool:
+    def send(self, task: Task) -> bool:
         """Hand over a task; say whether it could be."""
         try:
             self.pipe.send(task)
@@ -62,7 +62,7 @@ class Worker(Generic[Task, Answer]):
         self.task = task
         return True
 
-    def answer(self) -> Answer:
+    def receive(self) -> Answer:
         """Return the answer to the task.
 
         Raises:
@@ -72,17 +72,17 @@ class Worker(Generic[Task, Answer]):
         try:
             found: Answer = self.pipe.recv()
         except (EOFError, OSError):
-            raise Died from None
+            raise WorkerDied from None
         return found
 
-    def end(self) -> None:
+    def terminate(self) -> None:
         """End the process at once: nobody waits for what nobody wants."""
         self.process.terminate()
         self.process.join()
         self.pipe.close()
 
 
-def get_ready() -> None:
+def warm_up() -> None:
     """Have the model loaded (and at first compiled) once for all processes.
 
     Where they are forked this returns at once, and the model is loaded beside what the caller does next.
@@ -90,19 +90,19 @@ def get_ready() -> None:
     if _FORKS:
         _CONTEXT.set_forkserver_preload([_LOADED])
         resource_tracker.ensure_running()  # would let Ctrl-C through again if it were started in the block
-        with _starting_clean(), _one_thread_each():
+        with _clean_main(), _single_threaded():
             forkserver.ensure_running()
     else:
         import_module(_LOADED)
 
 
-def ready(workers: list[Worker[Task, Answer]], seconds: float) -> list[Worker[Task, Answer]]:
+def wait_for_any(workers: list[Worker[Task, Answer]], seconds: float) -> list[Worker[Task, Answer]]:
     """Wait for those of some workers who have something to say, or have died."""
     found = connection.wait([worker.pipe for worker in workers], timeout=seconds)
     return [worker for worker in workers if worker.pipe in found]
 
 
-class Processes(Generic[Task, Answer]):
+class ProcessPool(Generic[Task, Answer]):
     """Processes of this machine that share tasks; a death costs the task of one.
 
     Args:
@@ -113,56 +113,56 @@ class Processes(Generic[Task, Answer]):
     def __init__(self, work: Callable[[Any, Any], Any], shared: Any, count: int) -> None:
         self.work, self.shared, self.count = work, shared, count
         self._workers: list[Worker[Task, Answer]] = []
-        get_ready()
+        warm_up()
 
     @property
     def busy(self) -> bool:
         """Whether anything is under way."""
         return any(worker.task is not None for worker in self._workers)
 
-    def room(self) -> bool:
+    def has_capacity(self) -> bool:
         """Say whether another task can be begun at once."""
         return len(self._workers) < self.count or any(worker.task is None for worker in self._workers)
 
-    def give(self, task: Task) -> bool:
+    def submit(self, task: Task) -> bool:
         """Hand over a task; say whether it could be."""
         worker = next((one for one in self._workers if one.task is None), None)
         if worker is None:
             worker = Worker[Task, Answer].start(self.work, self.shared)
             self._workers.append(worker)
-        if worker.give(task):
+        if worker.send(task):
             return True
         self._workers.remove(worker)
         return False
 
-    def gather(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
+    def as_completed(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
         """Yield the tasks that end within some seconds, each with its answer; None if its process died."""
-        for worker in ready([one for one in self._workers if one.task is not None], seconds):
+        for worker in wait_for_any([one for one in self._workers if one.task is not None], seconds):
             task = worker.task
             assert task is not None
             try:
-                yield task, worker.answer()
-            except Died:
-                worker.end()
+                yield task, worker.receive()
+            except WorkerDied:
+                worker.terminate()
                 self._workers.remove(worker)
                 yield task, None
 
-    def end(self) -> None:
+    def shutdown(self) -> None:
         """End all processes at once."""
         for worker in self._workers:
-            worker.end()
+            worker.terminate()
 
 
 def _serve(pipe: connection.Connection, work: Callable[[Any, Any], Any], shared: Any) -> None:
     """Answer tasks until the pipe ends. Ctrl-C is the parent's to handle, and without its parent the process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
         while True:
             pipe.send(work(shared, pipe.recv()))
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     """Wait for the parent to die, however it does, and end: nothing runs on for nobody."""
     parent = parent_process()
     if parent is not None:
@@ -171,7 +171,7 @@ def _end_with_parent() -> None:
 
 
 @contextlib.contextmanager
-def _starting_clean() -> Iterator[None]:
+def _clean_main() -> Iterator[None]:
     """Start processes that know only ccsim, and to which Ctrl-C means nothing from their first moment on.
 
     A spawned process runs the user's script again, for functions that it might be sent. Ours never needs them, and
@@ -181,7 +181,7 @@ def _starting_clean() -> Iterator[None]:
     mask = getattr(signal, "pthread_sigmask", None)  # a process inherits it
     before = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else None
     try:
-        with ctrl_c_later():
+        with deferred_sigint():
             yield
     finally:
         sys.modules["__main__"] = main
@@ -190,7 +190,7 @@ def _starting_clean() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def ctrl_c_later() -> Iterator[None]:
+def deferred_sigint() -> Iterator[None]:
     """Let Ctrl-C wait for the end of the block: a half-started process would complain on the terminal."""
     usual = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(usual):
@@ -207,7 +207,7 @@ def ctrl_c_later() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _one_thread_each() -> Iterator[None]:
+def _single_threaded() -> Iterator[None]:
     """Keep libraries in the worker processes to one thread each: the processors are taken by the processes."""
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))

@@ -24,10 +24,10 @@ class Bar:
 
     def left(self, seconds: float | None) -> None:
         """Show the time left."""
-        self.bar.update(self.task, left="" if seconds is None else f"{clock(seconds)} left")
+        self.bar.update(self.task, left="" if seconds is None else f"{format_duration(seconds)} left")
 
 
-def clock(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a time as people read it from a clock."""
     hours, rest = divmod(round(seconds), 3600)
     minutes, rest = divmod(rest, 60)
@@ -48,7 +48,7 @@ def console_progress(title: str, console: Any = None) -> Iterator[Bar]:
         yield Bar(bar, title)
 
 
-class _Late:
+class _LazyBar:
     """A bar that appears when it is first told something."""
 
     def __init__(self, title: str, stack: contextlib.ExitStack) -> None:
@@ -70,7 +70,7 @@ class _Late:
 
 
 @contextlib.contextmanager
-def late_progress(title: str) -> Iterator[Any]:
+def lazy_progress(title: str) -> Iterator[Any]:
     """Show a progress bar on the terminal's error stream from the first moment on that there is something to tell."""
     with contextlib.ExitStack() as stack:
-        yield _Late(title, stack)
+        yield _LazyBar(title, stack)

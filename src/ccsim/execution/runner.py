@@ -15,21 +15,29 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.errors import CcsimError, InputError, ResultsError, count_noun
-from ccsim.execution.process_pool import Processes
+from ccsim.execution.process_pool import ProcessPool
 from ccsim.execution.progress import console_progress
-from ccsim.execution.scheduler import Crew, Done, ProcessesDie, Progress, Task
+from ccsim.execution.scheduler import Progress, Scheduler, Task, TaskResult, WorkerCrashLoopError
 from ccsim.execution.stopping import replicates_needed
-from ccsim.execution.time_budget import Deadline, Pace
+from ccsim.execution.time_budget import Deadline, EtaEstimator
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.results import Results, open_results
 from ccsim.results.store import Store, locked
 from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.simulation import replicate_seed, simulate
 
-__all__ = ["Interrupted", "ProcessesDie", "Progress", "console_progress", "do_task", "replicate_seed", "run_experiment"]
+__all__ = [
+    "Progress",
+    "RunInterrupted",
+    "WorkerCrashLoopError",
+    "console_progress",
+    "replicate_seed",
+    "run_experiment",
+    "run_task",
+]
 
 
-class Interrupted(CcsimError):
+class RunInterrupted(CcsimError):
     """Stopped by the user; what had finished is kept if there is a folder to keep it in."""
 
     def __init__(self, folder: Path | None, done: int, total: int) -> None:
@@ -41,7 +49,7 @@ class Interrupted(CcsimError):
         self.folder, self.done, self.total = folder, done, total
 
 
-def do_task(experiment: Experiment, task: Task) -> Done:
+def run_task(experiment: Experiment, task: Task) -> TaskResult:
     """Run the scenarios of a replicate. They share its founding, which is remembered within the process."""
     load_model()
     replicate, names = task
@@ -56,7 +64,7 @@ def do_task(experiment: Experiment, task: Task) -> Done:
         except Exception:  # noqa: BLE001  # whatever it is, it must not take other runs with it
             failed.append((name, traceback.format_exc(limit=-3)))
         seconds.append(time.perf_counter() - start)
-    return Done(replicate, tuple(runs), tuple(failed), tuple(seconds))
+    return TaskResult(replicate, tuple(runs), tuple(failed), tuple(seconds))
 
 
 @cache
@@ -97,22 +105,31 @@ def run_experiment(
         InputError: the number of workers, the budget or the address is not accepted.
         ResultsError: the folder cannot be used, or the budget ended before any run.
         ClusterError: the scheduler cannot be reached, or is gone.
-        Interrupted: the user pressed Ctrl-C.
+        RunInterrupted: the user pressed Ctrl-C.
     """
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers: must be a whole number of at least 1, got {workers!r}")
-    limit = Deadline.of(budget)
+    limit = Deadline.start(budget)
     if out is None:
         return _in_memory(experiment, workers=workers, progress=progress, command=command, budget=limit,
                           scheduler=scheduler)  # fmt: skip
     folder = Path(out)
     with locked(folder):
         store = Store.create(folder, experiment, command or sys.argv, resume)
-        count = workers or _processors()
-        team = _team(experiment, count, scheduler, limit)
-        crew = Crew(experiment, store, team, do_task, Pace(limit), progress, count, scheduler is None and limit is None)
+        count = workers or processor_count()
+        executor = _executor_factory(experiment, count, scheduler, limit)
+        task_scheduler = Scheduler(
+            experiment,
+            store,
+            executor,
+            run_task,
+            EtaEstimator(limit),
+            progress,
+            count,
+            scheduler is None and limit is None,
+        )
         try:
-            _work(crew, folder)
+            _run_replicates(task_scheduler, folder)
         except (KeyboardInterrupt, CcsimError) as error:
             if isinstance(error, ResultsError):
                 raise
@@ -120,34 +137,34 @@ def run_experiment(
             store.write_manifest("interrupted")
             if isinstance(error, CcsimError):
                 raise
-            raise Interrupted(folder, len(store.done), store.planned) from None
-        store.write_manifest("incomplete" if store.failures else "stopped" if crew.stopped else "complete")
+            raise RunInterrupted(folder, len(store.done), store.planned) from None
+        store.write_manifest("incomplete" if store.failures else "stopped" if task_scheduler.stopped else "complete")
     if store.failures and not len(store.done):
         raise ResultsError(f"{folder}: every run failed. The first of them:\n{store.failures[0]['error']}")
-    if limit and crew.stopped and not len(store.done):
+    if limit and task_scheduler.stopped and not len(store.done):
         raise ResultsError(
             f"{folder}: the budget of {limit.seconds:g} s ended before any run; ccsim resume {folder} goes on"
         )
     return open_results(folder)
 
 
-def _work(crew: Crew, folder: Path) -> None:
+def _run_replicates(task_scheduler: Scheduler, folder: Path) -> None:
     """Do all replicates, or as many as the experiment's rule takes."""
-    first = crew.experiment.replicates
-    crew.work(range(first))
-    if crew.experiment.until and len(crew.store.done) and not crew.stopped:
-        crew.work(range(first, replicates_needed(open_results(folder))))
+    first = task_scheduler.experiment.replicates
+    task_scheduler.run(range(first))
+    if task_scheduler.experiment.until and len(task_scheduler.store.done) and not task_scheduler.stopped:
+        task_scheduler.run(range(first, replicates_needed(open_results(folder))))
 
 
-def _team(experiment: Experiment, workers: int, scheduler: str | None, budget: Deadline | None) -> Any:
-    """Return what makes a team of workers: far ones, near ones, or None for this process."""
+def _executor_factory(experiment: Experiment, workers: int, scheduler: str | None, budget: Deadline | None) -> Any:
+    """Return what makes a executor of workers: far ones, near ones, or None for this process."""
     if scheduler is not None:
         from ccsim.execution.dask_cluster import Cluster
 
         return lambda: Cluster(scheduler, experiment)
     if workers == 1 and budget is None:
         return None
-    return lambda: Processes[Task, Done](do_task, experiment, workers)
+    return lambda: ProcessPool[Task, TaskResult](run_task, experiment, workers)
 
 
 def _in_memory(experiment: Experiment, **options: Any) -> Results:
@@ -155,12 +172,12 @@ def _in_memory(experiment: Experiment, **options: Any) -> Results:
     with tempfile.TemporaryDirectory(prefix="ccsim-") as folder:
         try:
             results = run_experiment(experiment, out=Path(folder) / "results", **options)
-        except Interrupted as error:
-            raise Interrupted(None, error.done, error.total) from None
+        except RunInterrupted as error:
+            raise RunInterrupted(None, error.done, error.total) from None
         return replace(results, folder=None, tables=dict(results.tables))  # all are read before the folder goes
 
 
-def _processors() -> int:
+def processor_count() -> int:
     """Return how many processors this process may use; not every system can say which."""
     allowed = getattr(os, "sched_getaffinity", None)
     return len(allowed(0)) if allowed else os.cpu_count() or 1

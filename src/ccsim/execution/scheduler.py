@@ -1,4 +1,4 @@
-"""The crew at work on an experiment: what is to be done, who does it, what becomes of those who die of it."""
+"""Schedule the tasks of an experiment over workers, and retry the tasks whose worker crashed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ccsim.errors import CcsimError
-from ccsim.execution.time_budget import Pace, people_of
+from ccsim.execution.time_budget import EtaEstimator, run_size
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.rows import load_writers
 from ccsim.results.store import Store
@@ -21,13 +21,13 @@ Task = tuple[int, tuple[str, ...]]  # a replicate, and the scenarios to be run i
 #: Seconds between writes: the most work that a kill can lose.
 FLUSH_SECONDS = 2.0
 #: Scenarios that are run in one task: the work that a death can cost.
-MOST_IN_TASK = 24
+MAX_TASK_RUNS = 24
 #: A task that this many processes died of is given up.
-DEATHS = 3
+MAX_CRASHES = 3
 
 
 @dataclass(frozen=True)
-class Done:
+class TaskResult:
     """What comes back from a task: its runs, (scenario, error) of those that failed, and the seconds of each."""
 
     replicate: int
@@ -36,144 +36,144 @@ class Done:
     seconds: tuple[float, ...] = ()
 
 
-class ProcessesDie(CcsimError):
-    """No process lives long enough to finish anything."""
+class WorkerCrashLoopError(CcsimError):
+    """Raised when worker processes crash repeatedly before any completes a task."""
 
 
 @dataclass
-class Crew:
-    """Those at work on an experiment.
+class Scheduler:
+    """Runs the tasks of an experiment, here or through an executor.
 
     Attributes:
         experiment: what is run.
         store: where it goes.
-        team: makes the team that does the work elsewhere; None to do it here, with ``alone``.
-        alone: does a task here.
-        pace: how fast it goes, and for how long it may.
+        executor: makes the executor of the tasks; None to run them in this process with ``run_task``.
+        run_task: does a task here.
+        estimator: how fast it goes, and for how long it may.
         progress: told (done, planned, failed).
-        workers: how many the team has, as far as is known.
-        may_be_alone: whether a single task is done here, too.
+        workers: how many the executor has, as far as is known.
+        may_run_here: whether a single task is done here, too.
         stopped: whether the budget of time was used up before everything was done.
     """
 
     experiment: Experiment
     store: Store
-    team: Callable[[], Any] | None
-    alone: Callable[[Experiment, Task], Done]
-    pace: Pace = field(default_factory=Pace)
+    executor: Callable[[], Any] | None
+    run_task: Callable[[Experiment, Task], TaskResult]
+    estimator: EtaEstimator = field(default_factory=EtaEstimator)
     progress: Progress | None = None
     workers: int = 1
-    may_be_alone: bool = True
+    may_run_here: bool = True
     stopped: bool = False
-    _again: deque[Task] = field(default_factory=deque)
-    _deaths: dict[Task, int] = field(default_factory=dict)
-    _barren: int = 0
+    _retries: deque[Task] = field(default_factory=deque)
+    _crashes: dict[Task, int] = field(default_factory=dict)
+    _consecutive_crashes: int = 0
     _flushed: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self._people = people_of(self.experiment)
-        self._finished = len(self.store.done)
+        self._size = run_size(self.experiment)
+        self._n_done = len(self.store.done)
 
-    def left(self, replicates: range) -> Iterator[tuple[int, str]]:
+    def pending_runs(self, replicates: range) -> Iterator[tuple[int, str]]:
         """Yield what is left to do: replicate by replicate, so that what there is early covers all scenarios."""
         for replicate in replicates:
             for name in self.experiment.scenarios:
                 if (name, replicate) not in self.store.done:
                     yield replicate, name
 
-    def work(self, replicates: range) -> None:
+    def run(self, replicates: range) -> None:
         """Do everything that is left of some replicates."""
         self.store.planned = max(self.store.planned, len(self.experiment.scenarios) * replicates.stop)
-        count = self.pace.expect(self._people(name) for _, name in self.left(replicates))
-        self._tell()
-        tasks = _Tasks(self.left(replicates))
-        if tasks.first is None:
+        count = self.estimator.add_pending(self._size(name) for _, name in self.pending_runs(replicates))
+        self._report_progress()
+        tasks = _Tasks(self.pending_runs(replicates))
+        if tasks.next_run is None:
             return
-        single = len(replicates) == 1 and count <= MOST_IN_TASK
-        if self.team is None or (single and self.may_be_alone):
+        single = len(replicates) == 1 and count <= MAX_TASK_RUNS
+        if self.executor is None or (single and self.may_run_here):
             load_writers()
-            while task := tasks.take(MOST_IN_TASK):
-                self._begin(task)
-                self._take(task, self.alone(self.experiment, task))
+            while task := tasks.next_task(MAX_TASK_RUNS):
+                self._start_task(task)
+                self._record_result(task, self.run_task(self.experiment, task))
         else:
-            self._share(tasks)
+            self._run_in_executor(tasks)
         self._flush()
 
-    def _share(self, tasks: _Tasks) -> None:
-        """Share tasks among a team until all are done, or the budget is."""
-        team = self._gathered()
+    def _run_in_executor(self, tasks: _Tasks) -> None:
+        """Share tasks among a executor until all are done, or the budget is."""
+        executor = self._start_executor()
         try:
             while True:
-                while team.room() and (task := self._next(tasks)):
-                    self._begin(task)
-                    if not team.give(task):
-                        self.pace.drop(task)
-                        self._again.append(task)
-                        self._count_death()
-                if not team.busy:
+                while executor.has_capacity() and (task := self._next_task(tasks)):
+                    self._start_task(task)
+                    if not executor.submit(task):
+                        self.estimator.drop(task)
+                        self._retries.append(task)
+                        self._count_crash()
+                if not executor.busy:
                     break
-                for task, done in team.gather(FLUSH_SECONDS if self.pace.deadline is None else 0.1):
+                for task, done in executor.as_completed(FLUSH_SECONDS if self.estimator.deadline is None else 0.1):
                     if done is None:
-                        self.pace.drop(task)
-                        self._bury(task)
+                        self.estimator.drop(task)
+                        self._retry_or_fail(task)
                     else:
-                        self._take(task, done)
-                        self._barren = -1
-                self._flush_in_time()
-                if self.pace.over():
+                        self._record_result(task, done)
+                        self._consecutive_crashes = -1
+                self._flush_if_due()
+                if self.estimator.expired():
                     break
-            self.stopped = team.busy or bool(self._again) or tasks.first is not None
+            self.stopped = executor.busy or bool(self._retries) or tasks.next_run is not None
         finally:
-            team.end()
+            executor.shutdown()
 
-    def _gathered(self) -> Any:
-        """Return the team; while it starts, what writing takes is loaded."""
-        assert self.team is not None
-        team = self.team()
+    def _start_executor(self) -> Any:
+        """Return the executor; while it starts, what writing takes is loaded."""
+        assert self.executor is not None
+        executor: Any = self.executor()
         load_writers()
-        return team
+        return executor
 
-    def _next(self, tasks: _Tasks) -> Task | None:
+    def _next_task(self, tasks: _Tasks) -> Task | None:
         """Return the next task; None if there is no other, or none that fits into the budget."""
-        most = self.pace.limit(MOST_IN_TASK)
+        most = self.estimator.max_task_runs(MAX_TASK_RUNS)
         if most == 0:
             return None
-        return self._again.popleft() if self._again else tasks.take(most)
+        return self._retries.popleft() if self._retries else tasks.next_task(most)
 
-    def _bury(self, task: Task) -> None:
-        """A process died of a task: do it again, though not for ever."""
-        self._deaths[task] = self._deaths.get(task, 0) + 1
-        if self._deaths[task] < DEATHS:
-            self._again.append(task)
+    def _retry_or_fail(self, task: Task) -> None:
+        """Queue a task whose worker crashed again; record it as failed after too many crashes."""
+        self._crashes[task] = self._crashes.get(task, 0) + 1
+        if self._crashes[task] < MAX_CRASHES:
+            self._retries.append(task)
         else:
-            lost = f"the process died {DEATHS} times while it ran this replicate"
-            self._begin(task)
-            self._take(task, Done(task[0], (), tuple((name, lost) for name in task[1])))
-        self._count_death()
+            lost = f"the process died {MAX_CRASHES} times while it ran this replicate"
+            self._start_task(task)
+            self._record_result(task, TaskResult(task[0], (), tuple((name, lost) for name in task[1])))
+        self._count_crash()
 
-    def _count_death(self) -> None:
+    def _count_crash(self) -> None:
         """Give up if no process lives long enough to finish anything."""
-        self._barren += self._barren >= 0
-        if self._barren >= DEATHS * self.workers:
-            raise ProcessesDie(
-                f"the processes die before they finish anything ({self._barren} of them): is there memory for "
+        self._consecutive_crashes += self._consecutive_crashes >= 0
+        if self._consecutive_crashes >= MAX_CRASHES * self.workers:
+            raise WorkerCrashLoopError(
+                f"the processes die before they finish anything ({self._consecutive_crashes} of them): is there memory for "
                 f"{self.workers} at a time? --workers 1 does everything in this one"
             )
 
-    def _begin(self, task: Task) -> None:
-        self.pace.begin(task, [self._people(name) for name in task[1]])
+    def _start_task(self, task: Task) -> None:
+        self.estimator.begin(task, [self._size(name) for name in task[1]])
 
-    def _take(self, task: Task, done: Done) -> None:
+    def _record_result(self, task: Task, done: TaskResult) -> None:
         for run in done.runs:
             self.store.add(done.replicate, run)
         for name, error in done.failed:
             self.store.failures.append({"scenario": name, "replicate": done.replicate, "error": error})
-        self.pace.note(task, done.seconds or (0.0,) * len(task[1]))
-        self._finished += len(done.runs)
-        self._flush_in_time()
-        self._tell()
+        self.estimator.record(task, done.seconds or (0.0,) * len(task[1]))
+        self._n_done += len(done.runs)
+        self._flush_if_due()
+        self._report_progress()
 
-    def _flush_in_time(self) -> None:
+    def _flush_if_due(self) -> None:
         if time.monotonic() - self._flushed > FLUSH_SECONDS:
             self._flush()
 
@@ -181,15 +181,15 @@ class Crew:
         start = time.monotonic()
         self.store.flush()
         self._flushed = time.monotonic()
-        self.pace.stored(self._flushed - start)
+        self.estimator.record_write(self._flushed - start)
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         if self.progress is None:
             return
         tell_left = getattr(self.progress, "left", None)
         if tell_left is not None:
-            tell_left(self.pace.seconds_left())
-        self.progress(self._finished, self.store.planned, len(self.store.failures))
+            tell_left(self.estimator.seconds_left())
+        self.progress(self._n_done, self.store.planned, len(self.store.failures))
 
 
 class _Tasks:
@@ -197,15 +197,15 @@ class _Tasks:
 
     def __init__(self, runs: Iterator[tuple[int, str]]) -> None:
         self._runs = runs
-        self.first = next(runs, None)
+        self.next_run = next(runs, None)
 
-    def take(self, most: int) -> Task | None:
+    def next_task(self, most: int) -> Task | None:
         """Return the next task, of at most so many runs."""
-        if self.first is None:
+        if self.next_run is None:
             return None
-        replicate = self.first[0]
+        replicate = self.next_run[0]
         names: list[str] = []
-        while self.first is not None and self.first[0] == replicate and len(names) < most:
-            names.append(self.first[1])
-            self.first = next(self._runs, None)
+        while self.next_run is not None and self.next_run[0] == replicate and len(names) < most:
+            names.append(self.next_run[1])
+            self.next_run = next(self._runs, None)
         return replicate, tuple(names)

@@ -50,13 +50,13 @@ def sweep(
         InputError: a file, design or value that cannot be used.
         ResultsError: a results folder that cannot be used.
     """
-    chosen = planned(what, design, at=at, replicates=replicates, weeks=weeks, seed=seed, levers=levers, until=until)
+    chosen = plan_sweep(what, design, at=at, replicates=replicates, weeks=weeks, seed=seed, levers=levers, until=until)
     shown = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
     with shown as show:
         return run_experiment(chosen, progress=show, **running)
 
 
-def planned(
+def plan_sweep(
     what: Experiment | Scenario | str | Path,
     design: Design | None = None,
     *,

@@ -21,17 +21,17 @@ from ccsim.model.settings import ordinary
 from ccsim.scenarios.scenario import Scenario
 
 #: A task lasts at most this share of a budget, so that the end can be met.
-TASK_SHARE = 0.01
+MAX_TASK_SHARE = 0.01
 #: Work under way is left this share of the budget beyond its end; then it is given up.
 GRACE = 0.02
 #: What is stored is read and shown at the end, which takes this share of the time that storing it took (measured).
-READING = 0.3
+READ_COST = 0.3
 #: How much longer than expected a task may take and still be begun before the end.
-SAFETY = 1.15
+SAFETY_FACTOR = 1.15
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
-def seconds_of(text: str | float) -> float:
+def parse_duration(text: str | float) -> float:
     """Return a time such as ``"90s"``, ``"10m"`` or ``"1h30m"`` in seconds.
 
     Raises:
@@ -54,18 +54,18 @@ class Deadline:
 
     Attributes:
         seconds: how long.
-        began: when, on ``clock``.
-        closing: share of the time before the first run that what comes after the last one is expected to take.
+        started: when, on ``clock``.
+        reserved_share: share of the time before the first run that what comes after the last one is expected to take.
         clock: tells the time in seconds.
     """
 
     seconds: float
-    began: float
-    closing: float = 0.0
+    started: float
+    reserved_share: float = 0.0
     clock: Callable[[], float] = time.monotonic
 
     @classmethod
-    def of(cls, budget: Deadline | float | str | None, closing: float = 0.0) -> Deadline | None:
+    def start(cls, budget: Deadline | float | str | None, reserved_share: float = 0.0) -> Deadline | None:
         """Return a deadline that is counted from now, or the one that is given; None for no budget.
 
         Raises:
@@ -73,28 +73,28 @@ class Deadline:
         """
         if budget is None or isinstance(budget, Deadline):
             return budget
-        return cls(seconds_of(budget), time.monotonic(), closing)
+        return cls(parse_duration(budget), time.monotonic(), reserved_share)
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Return the seconds left; less than 0 when they are used up."""
-        return self.began + self.seconds - self.clock()
+        return self.started + self.seconds - self.clock()
 
-    def kept(self, now: float) -> float:
+    def reserved_seconds(self, now: float) -> float:
         """Return the seconds that are kept to show what there is, when the first run can begin ``now``."""
-        return self.closing * (now - self.began)
+        return self.reserved_share * (now - self.started)
 
 
-def people_of(experiment: Experiment) -> Callable[[str], float]:
+def run_size(experiment: Experiment) -> Callable[[str], float]:
     """Return a function from a scenario's name to the people that live in it: staff and customers."""
     points = experiment.points
     sized = points is None or any(factor.key.startswith("organisation.") for factor in points.design.factors)
     if points is not None and not sized:
-        known = {name: _people(scenario) for name, scenario in points.bases.items()}
+        known = {name: _n_people(scenario) for name, scenario in points.bases.items()}
         return lambda name: known[name if name in points.fixed else points.place(name)[0]]
-    return lambda name: _people(experiment.scenarios[name])
+    return lambda name: _n_people(experiment.scenarios[name])
 
 
-def _people(scenario: Scenario) -> float:
+def _n_people(scenario: Scenario) -> float:
     usual, own = ordinary().organisation, scenario.organisation
     return float(own.get("organisation.staff", usual.staff) + own.get("organisation.customers", usual.customers))
 
@@ -109,7 +109,7 @@ class _UnderWay:
 
 
 @dataclass
-class Pace:
+class EtaEstimator:
     """The pace of a session.
 
     Attributes:
@@ -132,18 +132,18 @@ class Pace:
 
     def __post_init__(self) -> None:
         self.turned = self.clock()
-        self._showing = 0.0 if self.deadline is None else self.deadline.kept(self.turned)
+        self._showing = 0.0 if self.deadline is None else self.deadline.reserved_seconds(self.turned)
 
     @property
-    def closing(self) -> float:
+    def reserved_seconds(self) -> float:
         """Seconds that are kept for what comes after the last run: to read what is stored, and to show it."""
-        return self._showing + READING * self._stored
+        return self._showing + READ_COST * self._stored
 
-    def stored(self, seconds: float) -> None:
+    def record_write(self, seconds: float) -> None:
         """Note that storing what is done took so many seconds more."""
         self._stored += seconds
 
-    def expect(self, people: Iterable[float]) -> int:
+    def add_pending(self, people: Iterable[float]) -> int:
         """Add runs to what is left, and return how many they are."""
         count, heads = 0, 0.0
         for one in people:
@@ -163,7 +163,7 @@ class Pace:
         self._turn()
         del self._under_way[task]
 
-    def note(self, task: Hashable, seconds: Sequence[float]) -> None:
+    def record(self, task: Hashable, seconds: Sequence[float]) -> None:
         """Note that the runs of a task are done, and what each took."""
         self._turn()
         done = self._under_way.pop(task)
@@ -193,7 +193,7 @@ class Pace:
                 return fixed, slope
         return 0.0, seconds / heads
 
-    def cost(self, runs: float, people: float) -> float:
+    def expected_seconds(self, runs: float, people: float) -> float:
         """Return the seconds of one worker that runs are expected to take; 0 while nothing is known."""
         fixed, slope = self._rates()
         return float(fixed * runs + slope * people)
@@ -204,23 +204,26 @@ class Pace:
             return None
         share = self._worked[0] / self._worked[1] if self._worked[1] else 1.0
         filled = self._places[0] / self._places[1] if self._places[1] else 1.0
-        left, now = self.cost(*self._left), self.clock()
+        left, now = self.expected_seconds(*self._left), self.clock()
         for one in self._under_way.values():
-            left -= min(share * (now - one.began), self.cost(len(one.people), sum(one.people)))
+            left -= min(share * (now - one.began), self.expected_seconds(len(one.people), sum(one.people)))
         pace = self._at_once * share * filled
         return max(0.0, left) / pace if pace > 0 else None
 
-    def limit(self, most: int) -> int:
+    def max_task_runs(self, most: int) -> int:
         """Return how many runs the next task may have, at most; 0 if no task fits into the budget any more."""
         if self.deadline is None:
             return most
-        left = self.deadline.left() - self.closing
+        left = self.deadline.seconds_left() - self.reserved_seconds
         if not self._sums[0]:
             return 1 if left > 0 else 0
-        each = SAFETY * self.cost(1.0, self._sums[1] / self._sums[0])
+        each = SAFETY_FACTOR * self.expected_seconds(1.0, self._sums[1] / self._sums[0])
         fits = int(left / each)
-        return max(0, min(most, fits, max(1, int(TASK_SHARE * self.deadline.seconds / each))))
+        return max(0, min(most, fits, max(1, int(MAX_TASK_SHARE * self.deadline.seconds / each))))
 
-    def over(self) -> bool:
+    def expired(self) -> bool:
         """Say whether the budget is used up so far that work under way is given up."""
-        return self.deadline is not None and self.deadline.left() < self.closing - GRACE * self.deadline.seconds
+        return (
+            self.deadline is not None
+            and self.deadline.seconds_left() < self.reserved_seconds - GRACE * self.deadline.seconds
+        )
