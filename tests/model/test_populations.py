@@ -1,8 +1,11 @@
+import sys
+
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from ccsim.engine.columns import Floats, Whole, columns, declared_columns, fixed, flow, stock
+from ccsim.errors import DeclarationError
 from ccsim.model.populations import (
     NEAR,
     Cases,
@@ -46,16 +49,6 @@ def test_the_block_of_flows_is_the_flows_themselves_and_nothing_else(kind: type)
         assert by_name[k, 1] == k + 1, name
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_column_is_declared_once_and_whole(kind: type) -> None:
-    columns = kind.columns  # type: ignore[attr-defined]
-    assert len({column.name for column in columns}) == len(columns)
-    for column in columns:
-        assert column.kind in ("fixed", "stock", "flow")
-        assert column.meaning and column.unit, column.name
-        assert not column.whole or column.kind != "flow", column.name
-
-
 def test_where_rows_are_many_whole_numbers_take_no_more_bytes_than_they_need() -> None:
     for kind, sizes in ((Customers, {1, 4}), (Cases, {1, 4}), (Staff, {8}), (Departments, {8})):
         rows, _ = empty(kind, 1)
@@ -81,7 +74,7 @@ def test_no_rows_are_a_population_too() -> None:
 def test_flows_stand_after_all_other_columns_wherever_they_are_declared() -> None:
     class Mixed:
         passing: Floats = flow("people", "people who pass")
-        kept: Whole = stock("people", "people who stay", "nobody")
+        kept: Whole = stock("people", "people who stay", "turnover")
 
     Mixed.__annotations__ = {"passing": npt.NDArray[np.float64], "kept": npt.NDArray[np.int64]}
     made = population("records")(Mixed)
@@ -98,46 +91,85 @@ def test_a_column_that_two_mechanisms_declare_is_refused(monkeypatch: pytest.Mon
     from ccsim.model import populations
 
     class Firm:
-        step: Floats = stock("step", "step reached")
+        step: Floats = stock("step", "step reached", "structure")
 
     Firm.__annotations__ = {"step": npt.NDArray[np.float64]}
-    with pytest.raises(TypeError, match=r"Firm\.step: two mechanisms declare it"):
+    with pytest.raises(DeclarationError, match=r"column firm\.step: two mechanisms declare it"):
         populations.population("records")(Firm)
 
 
-def test_a_line_that_declares_no_column_is_refused() -> None:
-    class Wrong:
-        mood: Floats = 0.5  # type: ignore[assignment]
+@pytest.mark.parametrize(
+    ("kind", "line", "message"),
+    [
+        (Floats, 0.5, "must be fixed(...), stock(...) or flow(...), got 0.5"),
+        (float, stock("share", "how it feels", "habit"), "type must be Floats, Whole, Few or Words, got float"),
+        (Floats, stock("share", "how it feels"), "stock must have an owner: the mechanism that writes it"),
+        (Floats, stock("share", "how it feels", "habbit"), "unknown owner 'habbit' (did you mean 'habit'?)"),
+        (Floats, stock("shares", "how it feels", "habit"), "unknown unit 'shares' (did you mean 'share'"),
+        (Floats, flow("", "how it feels"), "unknown unit ''"),
+        (Floats, flow("share", " "), "meaning must be a few words, got ' '"),
+        (Whole, flow("people", "people who pass"), "type of a flow must be Floats"),
+    ],
+)  # fmt: skip
+def test_a_faulty_column_is_refused_with_its_file_and_name(kind: object, line: object, message: str) -> None:
+    wrong = type("Staff", (), {"mood": line, "__annotations__": {"mood": kind}})
+    with pytest.raises(DeclarationError) as caught:
+        declared_columns(wrong)
+    assert f"column staff.mood: {message}" in str(caught.value)
 
-    Wrong.__annotations__ = {"mood": npt.NDArray[np.float64]}
-    with pytest.raises(TypeError, match=r"Wrong\.mood: it takes fixed"):
-        declared_columns(Wrong)
-    Wrong.__annotations__ = {"mood": float}
-    Wrong.mood = stock("share", "how it feels")
-    with pytest.raises(TypeError, match=r"Wrong\.mood: the type is one of Floats"):
-        declared_columns(Wrong)
-    with pytest.raises(TypeError, match="the populations are staff, leaders"):
+
+@pytest.mark.parametrize("name", ["sum", "T", "_mood", "two words"])
+def test_a_name_that_no_column_can_bear_is_refused(name: str) -> None:
+    wrong = type("Staff", (), {name: flow("share", "how it feels"), "__annotations__": {name: Floats}})
+    with pytest.raises(DeclarationError, match=f"column staff.{name}: name must"):
+        declared_columns(wrong)
+
+
+def test_the_line_of_a_faulty_column_is_named() -> None:
+    line = sys._getframe().f_lineno + 4
+    with pytest.raises(DeclarationError, match=rf"test_populations\.py:{line}: column staff\.mood: unknown owner"):
+
+        class Staff:
+            mood: Floats = stock("share", "how it feels", "habbit")
+
+        declared_columns(Staff)
+
+
+def test_a_column_declared_twice_in_a_class_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="column in staff: the line is replaced by a later one of its name"):
+
+        class Staff:
+            mood: Floats = stock("share", "how it feels", "habit")
+            mood: Floats = flow("share", "how it feels")  # type: ignore[no-redef]
+
+        declared_columns(Staff)
+
+
+def test_an_unknown_population_is_refused() -> None:
+    with pytest.raises(
+        DeclarationError, match=r"test_populations\.py:\d+: unknown population 'employees' \(known: cases"
+    ):
         columns("employees")
 
 
 def test_a_column_knows_its_owners_and_what_it_is_for() -> None:
     class Small:
         home: Whole = fixed("row", "where it lives")
-        mood: Floats = stock("share", "how it feels", "weather", "food")
-        meals: Floats = flow("meals", "what it ate")
+        mood: Floats = stock("share", "how it feels", "habit", "skills")
+        meals: Floats = flow("hours", "what it ate")
 
     Small.__annotations__ = {"home": Whole, "mood": Floats, "meals": Floats}
     made = population("columns")(Small)
     home, mood, meals = made.columns  # type: ignore[attr-defined]
     assert (home.name, home.kind, home.whole, home.owners) == ("home", "fixed", True, ())
-    assert (mood.name, mood.kind, mood.whole, mood.owners) == ("mood", "stock", False, ("weather", "food"))
-    assert (meals.kind, meals.unit) == ("flow", "meals")
+    assert (mood.name, mood.kind, mood.whole, mood.owners) == ("mood", "stock", False, ("habit", "skills"))
+    assert (meals.kind, meals.unit) == ("flow", "hours")
 
 
 def test_the_declaring_mechanism_owns_its_stocks_first() -> None:
     class Small:
-        mood: Floats = stock("share", "how it feels", "weather")
+        mood: Floats = stock("share", "how it feels", "habit")
 
     Small.__annotations__, Small.__module__ = {"mood": npt.NDArray[np.float64]}, "ccsim.mechanisms.staff.mood"
     (mood,) = columns("staff")(Small).columns  # type: ignore[attr-defined]
-    assert mood.owners == ("mood", "weather")
+    assert mood.owners == ("mood", "habit")

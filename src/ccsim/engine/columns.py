@@ -15,12 +15,24 @@ Flows are gathered first and stocks moved after, so everybody changes at once an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from ccsim.engine.declarations import (
+    caller,
+    mechanism_names,
+    name_fault,
+    refuse,
+    rows_of,
+    unit_fault,
+    words_fault,
+    written,
+)
+from ccsim.errors import DeclarationError, did_you_mean
 
 T = TypeVar("T")
 Floats = npt.NDArray[np.float64]
@@ -31,6 +43,8 @@ NARROW: dict[Any, str] = {Floats: "float64", Whole: "int32", Few: "int8", Words:
 
 #: Populations of the organisation and its market.
 POPULATIONS = ("staff", "leaders", "customers", "cases", "departments", "segments", "firm")
+
+CALLS = "fixed(...), stock(...) or flow(...)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +63,34 @@ class Column:
         """Whether it holds whole numbers."""
         return self.narrow != "float64"
 
+    def faults(self, known: Iterable[str]) -> Iterator[str | None]:
+        """Say what is wrong with the declaration, the first fault first; ``known`` are the mechanisms there are."""
+        yield name_fault(self.name)
+        if hasattr(np.recarray, self.name):
+            yield f"name must not be one that arrays have themselves, got {self.name!r}"
+        yield words_fault(meaning=self.meaning)
+        yield unit_fault(self.unit)
+        if self.kind == "stock" and not self.owners:
+            yield "stock must have an owner: the mechanism that writes it"
+        for owner in self.owners:
+            yield None if owner in known else f"unknown owner {owner!r}{did_you_mean(owner, known)}"
+        if self.kind == "flow" and self.whole:
+            yield "type of a flow must be Floats"
+
 
 def fixed(unit: str, meaning: str) -> Any:
     """Declare a column that the founding sets and nothing changes."""
-    return Column("fixed", unit, (), meaning)
+    return written(Column("fixed", unit, (), meaning))
 
 
 def stock(unit: str, meaning: str, *also: str) -> Any:
     """Declare a column that lasts; only the declaring mechanism and those named in ``also`` write it."""
-    return Column("stock", unit, also, meaning)
+    return written(Column("stock", unit, also, meaning))
 
 
 def flow(unit: str, meaning: str) -> Any:
     """Declare a weekly sum, cleared at the start of each week; any mechanism may add to it."""
-    return Column("flow", unit, (), meaning)
+    return written(Column("flow", unit, (), meaning))
 
 
 def columns(population: str) -> Callable[[type[T]], type[T]]:
@@ -71,10 +99,11 @@ def columns(population: str) -> Callable[[type[T]], type[T]]:
     The class gains ``population`` and ``columns``; the module that it stands in owns its stocks.
 
     Raises:
-        TypeError: no such population, or a line that declares no column.
+        DeclarationError: no such population, or a faulty line (see :func:`declared_columns`).
     """
     if population not in POPULATIONS:
-        raise TypeError(f"columns({population!r}): the populations are {', '.join(POPULATIONS)}")
+        where = caller()
+        raise DeclarationError(f"{where}: unknown population {population!r}{did_you_mean(population, POPULATIONS)}")
 
     def build(cls: type[T]) -> type[T]:
         made: Any = cls
@@ -92,15 +121,16 @@ def declared_columns(cls: type, owner: str = "") -> tuple[Column, ...]:
         owner: the mechanism that owns the stocks, besides those that the lines name.
 
     Raises:
-        TypeError: a line that declares no column, or a type that no column has.
+        DeclarationError: a line that declares no column, a name declared twice, or a name, type, unit, meaning or owner
+            that is not accepted.
     """
-    found = []
-    for name, kind in get_type_hints(cls).items():
-        column = vars(cls).get(name)
-        if not isinstance(column, Column):
-            raise TypeError(f"{cls.__name__}.{name}: it takes fixed(...), stock(...) or flow(...), not {column!r}")
+    group = cls.__name__.lower()
+    found, known = [], {*mechanism_names(), owner}
+    for name, (column, kind, where) in rows_of(cls, Column, "column", group, CALLS).items():
+        title = f"column {group}.{name}"
         if kind not in NARROW:
-            raise TypeError(f"{cls.__name__}.{name}: the type is one of Floats, Whole, Few and Words, not {kind!r}")
+            refuse(where, title, [f"type must be Floats, Whole, Few or Words, got {getattr(kind, '__name__', kind)}"])
         owners = dict.fromkeys((owner, *column.owners)) if owner and column.kind == "stock" else column.owners
         found.append(replace(column, name=name, narrow=NARROW[kind], owners=tuple(owners)))
+        refuse(where, title, found[-1].faults(known))
     return tuple(found)

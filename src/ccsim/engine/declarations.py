@@ -2,7 +2,7 @@
 
 A faulty declaration is refused with one message: file, line, name, value, and what is accepted::
 
-    mood.py:12: parameter mood.decay: unit 'shares' is not known (did you mean 'share'?)
+    mood.py:12: parameter mood.decay: unknown unit 'shares' (did you mean 'share'?)
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def add_unit(name: str) -> None:
         DeclarationError: it is empty, or has a stroke.
     """
     if not name.strip() or "/" in name:
-        raise DeclarationError(f"unit {name!r} is not accepted; it takes one noun, such as 'meetings'")
+        raise DeclarationError(f"unit must be one noun, such as 'meetings', got {name!r}")
     UNITS.add(name)
 
 
@@ -58,23 +58,23 @@ def unit_fault(unit: object) -> str | None:
         return None
     for part in parts if len(parts) == 2 else ():
         if part not in UNITS and part.strip():
-            return f"unit {unit!r} is not known: {part!r}{did_you_mean(part, UNITS)}; add_unit({part!r}) makes it known"
+            return f"unknown part {part!r} of unit {unit!r}{did_you_mean(part, UNITS)}; add_unit makes a new one known"
     told = did_you_mean(str(unit), UNITS)
-    return f"unit {unit!r} is not known{told}" + ("; add_unit makes a new one known" if not told else "")
+    return f"unknown unit {unit!r}{told}" + ("; add_unit makes a new one known" if not told else "")
 
 
 def words_fault(**texts: object) -> str | None:
     """Return which of some texts is empty or no text, None if all say something."""
     for name, text in texts.items():
         if not isinstance(text, str) or not text.strip():
-            return f"{name} {text!r} is not accepted; it takes a few words"
+            return f"{name} must be a few words, got {text!r}"
     return None
 
 
 def name_fault(name: object) -> str | None:
     """Return what is wrong with a name, None if it can be a field's name."""
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
-        return "the name is not accepted; it takes a Python identifier that does not begin with an underscore"
+        return f"name must be a Python identifier without an underscore in front, got {name!r}"
     return None
 
 
@@ -105,7 +105,7 @@ def written(row: Row) -> Row:
     return row
 
 
-def rows_of(cls: type, kind: type[Row], what: str, group: str) -> dict[str, tuple[Row, Any, str]]:
+def rows_of(cls: type, kind: type[Row], what: str, group: str, calls: str) -> dict[str, tuple[Row, Any, str]]:
     """Return the declarations of a class: by name the row, its annotated type and its place.
 
     Args:
@@ -113,6 +113,7 @@ def rows_of(cls: type, kind: type[Row], what: str, group: str) -> dict[str, tupl
         kind: the class of its rows.
         what: what a row is called in messages, such as ``"parameter"``.
         group: what its rows belong to.
+        calls: how a row is written, such as ``"parameter(...)"``.
 
     Raises:
         DeclarationError: a name is declared twice, bears no type, or has a type and no declaration.
@@ -120,7 +121,11 @@ def rows_of(cls: type, kind: type[Row], what: str, group: str) -> dict[str, tupl
     values = vars(cls)
     mine = {id(row): (code, line) for row, code, line in _pending if any(row is value for value in values.values())}
     bodies = {code for code, _ in mine.values()}
-    lost = [(code, line) for row, code, line in _pending if code in bodies and id(row) not in mine]
+    lost = [
+        (code, line)
+        for row, code, line in _pending
+        if code in bodies and code.co_name == cls.__name__ and id(row) not in mine
+    ]
     places = {id(row): place(code, line) for row, code, line in _pending if code in bodies}
     _pending[:] = [entry for entry in _pending if entry[1] not in bodies]
     if lost:
@@ -134,7 +139,7 @@ def rows_of(cls: type, kind: type[Row], what: str, group: str) -> dict[str, tupl
         row = values.get(name)
         where = places.get(id(row), cls.__module__)
         if not isinstance(row, kind):
-            raise DeclarationError(f"{where}: {what} {group}.{name}: {row!r} is not accepted; it takes {what}(...)")
+            raise DeclarationError(f"{where}: {what} {group}.{name}: must be {calls}, got {row!r}")
         if name not in kinds:
             raise DeclarationError(f"{where}: {what} {group}.{name}: the type is missing, as in {name}: float = ...")
         found[name] = (row, kinds[name], where)

@@ -136,7 +136,7 @@ class Parameter:
         yield words_fault(meaning=self.meaning, source=self.source)
         yield None if self.unit == "" and self.choices else unit_fault(self.unit)
         if self.kind not in (float, int, bool):
-            yield f"type {getattr(self.kind, '__name__', self.kind)!r} is not accepted; it takes float, int or bool"
+            yield f"type must be float, int or bool, got {getattr(self.kind, '__name__', self.kind)}"
         yield _interval_fault("range", self.range, finite=True) or _interval_fault("legal", self.legal)
         for name, value, ends in (
             ("range", self.range[0], self.legal),
@@ -145,12 +145,12 @@ class Parameter:
             ("off", self.default if self.off is None else self.off, self.legal),
         ):
             if not _number(value) or not ends[0] <= value <= ends[1]:
-                yield f"{name} {value!r} is not accepted; it takes a number from {ends[0]:g} to {ends[1]:g}"
+                yield f"{name} must be a number from {ends[0]:g} to {ends[1]:g}, got {value!r}"
         if self.kind is not float and self.default != int(self.default):
-            yield f"default {self.default!r} is not accepted; it takes {self.accepts()}"
+            yield f"default must be {self.accepts()}, got {self.default!r}"
         last = len(self.choices) - 1
         if self.choices and (self.kind is not int or self.range != (0, last) or len(set(self.choices)) <= last):
-            yield f"choices {self.choices!r} take the type int, the range (0, {last}) and names that differ"
+            yield f"choices must have the type int, the range (0, {last}) and names that differ, got {self.choices!r}"
 
 
 def _number(value: object) -> bool:
@@ -162,7 +162,7 @@ def _interval_fault(name: str, ends: Any, finite: bool = False) -> str | None:
     numbers = isinstance(ends, tuple) and len(ends) == 2 and all(map(_number, ends))
     if numbers and ends[0] < ends[1] and not (finite and math.isinf(ends[0] - ends[1])):
         return None
-    return f"{name} {ends!r} is not accepted; it takes two numbers, the lower one first"
+    return f"{name} must be two numbers, the lower one first, got {ends!r}"
 
 
 def parameter(
@@ -203,7 +203,7 @@ def parameters(group: str) -> Callable[[type[T]], type[T]]:
     """
 
     def build(cls: type[T]) -> type[T]:
-        rows = rows_of(cls, Parameter, "parameter", group)
+        rows = rows_of(cls, Parameter, "parameter", group, "parameter(...)")
         declared = tuple(replace(row, group=group, name=name, kind=kind) for name, (row, kind, _) in rows.items())
         for row in declared:
             refuse(rows[row.name][2], f"parameter {row.key}", row.faults())

@@ -56,7 +56,7 @@ class Kpi:
         yield words_fault(title=self.title, meaning=self.meaning) or unit_fault(self.unit)
         for field, value, accepted in (("better", self.better, BETTER), ("total", self.total, TOTALS)):
             if value not in accepted:
-                yield f"{field} {value!r} is not accepted; it takes {', '.join(accepted)}"
+                yield f"{field} must be one of {', '.join(accepted)}, got {value!r}"
         yield self._formula_fault()
 
     def _formula_fault(self) -> str | None:
@@ -64,10 +64,10 @@ class Kpi:
         try:
             ast.parse(self.formula, mode="eval")
         except (SyntaxError, TypeError):
-            return f"formula {self.formula!r} is not accepted; it takes arithmetic, such as 'resolved / handled'"
+            return f"formula must be arithmetic, such as 'resolved / handled', got {self.formula!r}"
         known = readable()
         for name in sorted(self.names - known):
-            return f"formula reads {name!r}, which is no tally and no KPI above it{did_you_mean(name, known)}"
+            return f"unknown name {name!r} in formula: no tally and no KPI above it{did_you_mean(name, known)}"
         return None
 
 

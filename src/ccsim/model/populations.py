@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ccsim.engine.columns import POPULATIONS, Column, Few, Floats, Whole, declared_columns, fixed
+from ccsim.errors import DeclarationError
 from ccsim.model.mechanism import mechanisms
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def population(storage: str, near: tuple[str, ...] = ()) -> Callable[[type[T]], 
         near: columns that are used together.
 
     Raises:
-        TypeError: a column is declared twice.
+        DeclarationError: a column is declared twice.
     """
 
     def build(cls: type[T]) -> type[T]:
@@ -79,7 +80,7 @@ def _in_order(cls: type, columns: Iterable[Column], near: tuple[str, ...]) -> tu
     by_name: dict[str, Column] = {}
     for column in columns:
         if column.name in by_name:
-            raise TypeError(f"{cls.__name__}.{column.name}: two mechanisms declare it")
+            raise DeclarationError(f"column {cls.__name__.lower()}.{column.name}: two mechanisms declare it")
         by_name[column.name] = column
     hot = [by_name.pop(name) for name in near]
     rest = list(by_name.values())

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ccsim.engine.parameters import Parameter
-from ccsim.errors import InputError, UnknownName, count_noun
+from ccsim.errors import DeclarationError, InputError, UnknownName, count_noun
 from ccsim.model.mechanism import mechanisms
 from ccsim.model.size import Organisation
 
@@ -26,12 +26,13 @@ def in_order(groups: Iterable[Any]) -> list[Any]:
     """Return classes of parameters in the order of display.
 
     Raises:
-        TypeError: two groups of one name.
+        DeclarationError: two groups of one name.
     """
     by_name: dict[str, Any] = {}
     for kind in groups:
         if kind.group in by_name:
-            raise TypeError(f"{kind.group}: {kind.__module__} and {by_name[kind.group].__module__} both declare it")
+            one, other = by_name[kind.group].__module__, kind.__module__
+            raise DeclarationError(f"parameters {kind.group}: {one} and {other} both declare them")
         by_name[kind.group] = kind
     named = [by_name.pop(name) for name in ORDER if name in by_name]
     return [*named, *by_name.values()]
