@@ -15,6 +15,9 @@ LONG_FILES = {
     "model/kpis.py": "one declaration a KPI: a list that is read as one",
     "analysis/discovery.py": "the ways to find regions side by side, with what they share",
     "ui/guard.py": "one guard, from the first header to the last message; our own pages will not need it",
+    "model/populations.py": "one declaration a column",
+    "mechanisms/demand/demand.py": "who asks, where, and for what: the parts of one event",
+    "mechanisms/market/market.py": "coming and going, with the line that rules most customers out",
     "analysis/optimise.py": "the search and the shape of its answer",
 }
 #: Functions that may be longer. Components of pages (in ``ui``, their names begin with a capital) may be longer too:
@@ -35,6 +38,11 @@ LONG_FUNCTIONS = {
     "cli.optimise.optimise": "a command's options, one a line",
     "cli.calibrate.calibrate": "a command's options, one a line",
     "execution.runner.run_experiment": "a run from its plan to its record, in order",
+    "model.initial_state.draw": "a founding from its sizes to its last column, in order",
+    "organisations.structure.structure_of": "posts, leaders and lines from one table, in order",
+    "organisations.tables.read_table": "a file from its bytes to its checked cells, in order",
+    "organisations.folder._dialect": "one check a table of a file",
+    "organisations.assessment.assess": "one line a figure of an item",
     "model.initial_state.draw_staff": "one line a trait that is drawn",
     "experiments.io._designed": "one check a table of a design",
     "validation.claims.schema._claim": "one check a field of a record",

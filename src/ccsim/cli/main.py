@@ -18,6 +18,7 @@ from ccsim.cli import calibrate as calibrate_command
 from ccsim.cli import explore as explore_command
 from ccsim.cli import game as game_commands
 from ccsim.cli import optimise as optimise_command
+from ccsim.cli import org as org_commands
 from ccsim.cli import resume as resume_command
 from ccsim.cli import sensitivity as sensitivity_command
 from ccsim.cli import sweep as sweep_command
@@ -319,6 +320,7 @@ sensitivity_command.register(app)
 explore_command.register(app)
 optimise_command.register(app)
 calibrate_command.register(app)
+org_commands.register(app)
 
 
 def main() -> NoReturn:

@@ -26,7 +26,7 @@ _MARKS = (b"@kernel", b"@rule", b"@parameters(", b"@population(", b"@columns(")
 
 #: Packages that decide numbers: results of different versions of them do not mix. Pages, figures, commands and the like
 #: may change while an experiment is going on.
-DECIDING = ("engine", "mechanisms", "model", "scenarios", "simulation", "experiments")
+DECIDING = ("engine", "mechanisms", "model", "scenarios", "organisations", "simulation", "experiments")
 
 PLAIN = os.environ.get("CCSIM_PLAIN", "") not in ("", "0")
 

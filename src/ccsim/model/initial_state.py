@@ -18,8 +18,10 @@ from ccsim.mechanisms.management.leadership import appointed
 from ccsim.mechanisms.market.offer import designed, sees
 from ccsim.mechanisms.staff.conviction import NOT_YET
 from ccsim.mechanisms.staff.turnover import settle_in
+from ccsim.model.layout import Layout, lay_out, share_out_customers, take_stock
 from ccsim.model.settings import Settings
 from ccsim.model.state import World, empty_world
+from ccsim.model.ties import ties_of
 from ccsim.model.week import live
 
 STAFF, TIE, CUSTOMER, NEED, FAR = (
@@ -37,44 +39,60 @@ STAFF, TIE, CUSTOMER, NEED, FAR = (
 REMEMBERED_ROWS = 50_000
 
 
-def found(settings: Settings, seed: int) -> World:
+def found(settings: Settings, seed: int, layout: Layout | None = None) -> World:
     """Return a world that has lived its past and stands before week 0.
 
     Args:
         settings: parameters, with the levers of the past in force.
         seed: a whole number from 0 to 2**64 - 1.
+        layout: what is known of an organisation from its files; the settings have its sizes.
     """
     market = int(settings.organisation.customers * (1.0 + settings.organisation.prospects))
     if settings.organisation.staff + market > REMEMBERED_ROWS:
-        return _with_past(settings, seed)
-    return _remembered(settings, seed).copy()
+        return _with_past(settings, seed, layout)
+    return _remembered(settings, seed, layout).copy()
 
 
 @lru_cache(maxsize=4)
-def _remembered(settings: Settings, seed: int) -> World:
-    return _with_past(settings, seed)
+def _remembered(settings: Settings, seed: int, layout: Layout | None) -> World:
+    return _with_past(settings, seed, layout)
 
 
-def _with_past(settings: Settings, seed: int) -> World:
-    world = draw(settings, seed)
+def _with_past(settings: Settings, seed: int, layout: Layout | None) -> World:
+    world = draw(settings, seed, layout)
     for _ in range(settings.organisation.warm_up):
         live(world)
+    if layout:
+        take_stock(world, layout)
     return world
 
 
-def draw(settings: Settings, seed: int) -> World:
+def draw(settings: Settings, seed: int, layout: Layout | None = None) -> World:
     """Return a world as drawn, before its past."""
     size = settings.organisation
-    leads = leaders_of(settings)
+    leads = leaders_of(settings) if layout is None else []
     rows = int(size.customers * (1.0 + size.prospects))
-    ties = min(size.ties, size.staff - 1)
-    world = empty_world(size.staff, ties, len(leads), rows, size.departments, size.segments, settings, seed)
+    ties = None if layout is None else ties_of(layout, size.ties, size.cross_ties, seed)
+    most = min(size.ties, size.staff - 1) if ties is None else ties.shape[1]
+    leaders = len(leads) if layout is None else len(layout.superior)
+    world = empty_world(size.staff, most, leaders, rows, size.departments, size.segments, settings, seed)
     world.week = -size.warm_up - 1
-    lay_out_departments(world, leads)
     state = world.state
-    draw_staff(state.staff, state.colleagues, settings, size.cross_ties, seed, world.week)
+    state.staff.contract[:] = 1.0
+    state.departments.onward[:] = 1.0
+    state.departments.minutes[:] = 1.0
+    state.segments.mobility[:] = 1.0
+    if layout is None:
+        lay_out_departments(world, leads)
+        draw_ties(state.staff, state.colleagues, size.cross_ties, seed)
+    else:
+        lay_out(world, layout)
+        state.colleagues[:] = -1 if ties is None else ties
+    draw_staff(state.staff, settings, seed, world.week)
     draw_leaders(state.leaders, settings, seed, world.week)
     draw_customers(state.customers, size.customers, size.segments, settings, seed)
+    if layout:
+        share_out_customers(world, layout)
     state.departments.queue_first[:] = -1
     state.departments.queue_last[:] = -1
     state.departments.workload[:] = 0.9
@@ -186,10 +204,9 @@ def knows(i, known, other, colleagues):
 
 
 @kernel
-def draw_staff(staff, colleagues, p, cross, seed, week):
-    """Draw the first holders of all posts, part way into their time, and whom they listen to."""
-    count, ties = colleagues.shape
-    for i in range(count):
+def draw_staff(staff, p, seed, week):
+    """Draw the first holders of all posts, part way into their time."""
+    for i in range(len(staff.skill)):
         settle_in(i, staff, p.turnover, seed, week)
         a, b, c, d = four(seed, STAFF, week, i)
         staff.skill[i] = share(0.53 + 0.12 * bell(a, b, c, d))
@@ -202,6 +219,13 @@ def draw_staff(staff, colleagues, p, cross, seed, week):
         staff.engagement[i] = staff.vigour[i]
         staff.cynicism[i] = p.fatigue.ordinary
         staff.peer_practice[i] = 0.3
+
+
+@kernel
+def draw_ties(staff, colleagues, cross, seed):
+    """Draw whom people listen to."""
+    count, ties = colleagues.shape
+    for i in range(count):
         first = i
         while first > 0 and staff.department[first - 1] == staff.department[i]:
             first -= 1

@@ -116,6 +116,7 @@ class Staff(_Rows):
     """Members of staff, front line and back office; the rows of a department are neighbours."""
 
     department: Whole = fixed("row", "department that the post belongs to")
+    contract: Floats = fixed("share", "contracted time of the post, relative to full time")
     leader: Whole = fixed("row", "team lead of the post, -1 where there is none")
 
 
@@ -127,6 +128,7 @@ class Leaders(_Rows):
     department: Whole = fixed("row", "department, -1 for the executive")
     superior: Whole = fixed("row", "the leader's own leader, -1 at the top")
     span: Whole = fixed("people", "members of staff below, directly or not")
+    empty: Whole = fixed("0/1", "1 if nobody holds the post: nobody reports to it, and it is not paid")
 
 
 @population("columns")
@@ -153,11 +155,17 @@ class Departments(_Rows):
     last_staff: Whole = fixed("row", "row after the last member of staff")
     front: Whole = fixed("0/1", "1 if customers call here first")
     head: Whole = fixed("row", "head of department, -1 where there is none")
+    calls: Floats = fixed("share", "part of new issues that come here or to a row before; all 0 for equal parts")
+    onward: Floats = fixed("factor", "chance that an issue needs another department, relative to the ordinary")
+    minutes: Floats = fixed("factor", "time of a contact here, relative to the ordinary")
+    takes: Floats = fixed("share", "part of what is passed on that comes here or to a row before; all 0 for the rule")
 
 
 @population("records")
 class Segments(_Rows):
     """Customer segments; the flows are tallies."""
+
+    mobility: Floats = fixed("factor", "how readily customers of the segment come and go, relative to the ordinary")
 
 
 @population("records")

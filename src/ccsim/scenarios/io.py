@@ -151,16 +151,31 @@ def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:
 def scenario_of(reader: Reader, data: Mapping[str, Any], name: str, chain: tuple[Path, ...] = ()) -> Scenario:
     """Return the scenario that data describes; faults go to the reader, and what is at fault is left out."""
     shape = reader.shape(ScenarioShape, data)
+    source = _source(reader, shape)
     tables = {table: reader.values(table, getattr(shape, table), (role,)) for table, role in TABLES.items()}
     parent = _parent(reader, shape, chain)
     if "title" not in data and "extends" not in data:
         reader.fault(("title",), "is missing: a few words that name the scenario")
     schedule = _schedule(reader, shape, parent)
-    own = Scenario(name, shape.title, shape.about, **tables, schedule=schedule, files=(str(reader.file),))
+    own = Scenario(
+        name, shape.title, shape.about, **tables, schedule=schedule, files=(str(reader.file),), source=source
+    )
     merged = _merged(parent, own) if parent else own
     for key, problem in impossible(merged.organisation) if not reader.faults else ():
         reader.fault(("organisation", key.split(".")[1]), problem)
     return merged
+
+
+def _source(reader: Reader, shape: ScenarioShape) -> str:
+    """Take ``from`` out of the sizes, and return the folder that it names; a path starts at the scenario's folder."""
+    named = shape.organisation.pop("from", "")
+    if not isinstance(named, str):
+        reader.fault(("organisation", "from"), f"{named!r} is not accepted; it takes the path of a folder")
+        return ""
+    if not named or Path(named).is_absolute():
+        return named
+    beside = reader.file.parent / named
+    return str(beside if beside.is_dir() else Path(named))
 
 
 def _parent(reader: Reader, shape: ScenarioShape, chain: tuple[Path, ...]) -> Scenario | None:
@@ -186,6 +201,7 @@ def _merged(parent: Scenario, child: Scenario) -> Scenario:
     return replace(
         child, title=child.title or parent.title, about=child.about or parent.about,
         schedule=parent.schedule + child.schedule, files=parent.files + child.files,
+        source=child.source or parent.source,
         **tables,  # type: ignore[arg-type]
     )  # fmt: skip
 

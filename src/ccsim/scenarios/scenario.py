@@ -77,6 +77,7 @@ class Scenario:
         levers: levers moved at week 0.
         schedule: later moves, in the order of the files.
         files: the files it was read from, the oldest parent first.
+        source: folder of the files that the organisation is founded from; empty where it is drawn from its sizes.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Scenario:
     levers: Values = field(default_factory=dict)
     schedule: tuple[Move, ...] = ()
     files: tuple[str, ...] = ()
+    source: str = ""
 
     def changed(self, levers: Mapping[str, Any], name: str | None = None, title: str | None = None) -> Scenario:
         """Return the scenario with some values changed, each where its role belongs; levers from week 0.
@@ -110,6 +112,10 @@ class Scenario:
         """Return the scenario as plain data in the form of a file without ``extends``."""
         data: dict[str, Any] = {"title": self.title, "about": self.about}
         tables = {table: _nested(getattr(self, table)) for table in TABLES if getattr(self, table)}
+        if self.source:
+            tables["organisation"] = {
+                "organisation": {"from": self.source} | tables.get("organisation", {}).get("organisation", {})
+            }
         data.update(tables | tables.get("organisation", {}))
         moves = []
         for move in self.schedule:

@@ -103,7 +103,7 @@ class Employee(View):
     def colleagues(self) -> list[Employee]:
         """Those to whom the person listens; posts that are vacant are left out."""
         rows = self.model.world.state.colleagues[self.row]
-        return [found for found in (self.model.employee(int(row)) for row in rows) if found is not None]
+        return [found for found in (self.model.employee(int(row)) for row in rows if row >= 0) if found is not None]
 
 
 @view_of("leaders", Leaders)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ class Organisation(mesa.Model):
         rng: the seed of all draws, a whole number from 0 to 2**63 - 1.
         weeks: the horizon; after it ``running`` is false and a further step does nothing.
         levers: values that differ from the scenario's, by dotted key, such as ``{"programme.budget": 9000}``.
+        organisation: folder of the files that the organisation is founded from, instead of the scenario's.
 
     Raises:
         InputError: a scenario, seed or value that cannot be used; the message says what could.
@@ -47,8 +49,11 @@ class Organisation(mesa.Model):
         rng: int = 0,
         weeks: int = 156,
         levers: Mapping[str, Any] | None = None,
+        organisation: str | Path | None = None,
     ) -> None:
         chosen = scenario if isinstance(scenario, Scenario) else load(scenario)
+        if organisation is not None:
+            chosen = replace(chosen, source=str(organisation))
         if levers:
             chosen = chosen.changed(levers)
         # First, because it refuses a seed that cannot be used.
@@ -156,11 +161,11 @@ class Organisation(mesa.Model):
         """Return, for each kind of agent, the rows that are there and which person each one is."""
         state = self.world.state
         in_post = np.flatnonzero(self.week + 1 >= state.staff.vacant_until)
-        leaders = np.arange(len(state.leaders.tier))
+        leaders = np.flatnonzero(state.leaders.empty == 0)
         customers = np.flatnonzero(state.customers.active == 1)
         return [
             (Employee, in_post, state.staff.person[in_post]),
-            (Leader, leaders, state.leaders.person),
+            (Leader, leaders, state.leaders.person[leaders]),
             (Customer, customers, state.customers.person[customers]),
         ]
 

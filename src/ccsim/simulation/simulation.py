@@ -12,11 +12,13 @@ import numpy as np
 from ccsim.errors import InputError
 from ccsim.model.initial_state import found
 from ccsim.model.kpis import at_horizon, calculate
+from ccsim.model.layout import Layout
 from ccsim.model.populations import Floats
 from ccsim.model.recorder import Record
 from ccsim.model.settings import Settings, declared, impossible, ordinary, with_values
 from ccsim.model.state import World
 from ccsim.model.week import live
+from ccsim.organisations.founding import layout_of
 from ccsim.scenarios.scenario import Move, Scenario, load
 
 #: Largest seed: kernels take whole numbers of 64 bits with a sign.
@@ -74,11 +76,12 @@ class Simulation:
             raise InputError(f"seed: must be a whole number, got {self.seed!r}")
         if not 0 <= self.seed <= LARGEST_SEED:
             raise InputError(f"seed: must be a whole number from 0 to {LARGEST_SEED}, got {self.seed}")
-        problems = impossible(self.scenario.organisation)
+        layout = layout_of(self.scenario)
+        problems = impossible(self.scenario.organisation) if layout is None else ()
         if problems:
             raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
         self.seed = int(self.seed)
-        self.world = found(past(self.scenario), self.seed)
+        self.world = found(past(self.scenario, layout), self.seed, layout)
         self.world.settings = with_values(self.world.settings, self.scenario.levers)
         self.record = Record.of(self.world, self.weeks)
         self._pending = list(self.scenario.schedule)
@@ -133,9 +136,16 @@ class Simulation:
         return due
 
 
-def past(scenario: Scenario) -> Settings:
-    """Return the settings of a scenario's past: its sizes, its assumptions, and the levers of before."""
-    return with_values(ordinary(), {**scenario.organisation, **scenario.assumptions, **scenario.before})
+def past(scenario: Scenario, layout: Layout | None = None) -> Settings:
+    """Return the settings of a scenario's past: its sizes, its assumptions, and the levers of before.
+
+    What files state of the organisation comes before what the scenario assumes; their sizes stand.
+    """
+    own = {**scenario.organisation, **scenario.assumptions, **scenario.before}
+    if layout is None:
+        return with_values(ordinary(), own)
+    settings = with_values(ordinary(), {**layout.values, **own})
+    return settings._replace(organisation=settings.organisation._replace(**layout.sizes))  # type: ignore[attr-defined]
 
 
 def _without_impulses(settings: Settings) -> Settings:

@@ -112,7 +112,7 @@ class Structure:
         staff, leaders = world.state.staff, world.state.leaders
         return cls(
             staff.department.tolist(), staff.leader.tolist(), leaders.tier.tolist(), leaders.department.tolist(),
-            world.state.departments.front.tolist(), world.state.colleagues.tolist(),
+            world.state.departments.front.tolist(), [[tie for tie in row if tie >= 0] for row in world.state.colleagues.tolist()],
         )  # fmt: skip
 
 

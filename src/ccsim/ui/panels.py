@@ -137,7 +137,7 @@ def _who(now: World, row: int) -> str:
     staff, one = now.state.staff, now.state.staff[row]  # type: ignore[index]
     front = "front line" if now.state.departments.front[one.department] else "back office"
     lead = float(now.state.leaders.conviction[one.leader]) if one.leader >= 0 else None
-    ties = now.state.colleagues[row].tolist()
+    ties = [tie for tie in now.state.colleagues[row].tolist() if tie >= 0]
     others = sum(1 for tie in ties if staff.department[tie] != one.department)
     facts = [
         ("Post", f"department {int(one.department) + 1}, {front}"

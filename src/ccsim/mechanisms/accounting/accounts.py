@@ -87,7 +87,10 @@ def spends(value, satisfaction, p):
 @kernel
 def book(leaders, departments, segments, firm, founded_customers, severance, p):
     """Write the week's books, after customers and what they spend have been counted."""
-    firm.wages[0] += p.leader_wage * len(leaders.tier)
+    filled = 0
+    for k in range(len(leaders.tier)):
+        filled += leaders.empty[k] == 0
+    firm.wages[0] += p.leader_wage * filled
     for d in range(len(departments.handled)):
         # Whoever leaves at the end of the week is paid for it.
         firm.wages[0] += p.wage * departments.paid[d]

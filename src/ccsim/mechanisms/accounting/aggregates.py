@@ -137,9 +137,14 @@ def count_leaders(leaders, firm):
     count = len(leaders.tier)
     top = 0.0
     heads = 0
+    filled = 0
     for k in range(count):
-        firm.leader_conviction[0] += leaders.conviction[k] / count
-        firm.leader_credibility[0] += leaders.credibility[k] / count
+        filled += leaders.empty[k] == 0
+    for k in range(count):
+        if leaders.empty[k] == 1:
+            continue
+        firm.leader_conviction[0] += leaders.conviction[k] / filled
+        firm.leader_credibility[0] += leaders.credibility[k] / filled
         if leaders.superior[k] < 0:
             top += leaders.conviction[k]
             heads += 1

@@ -84,6 +84,17 @@ def stages_of(luck, departments, p):
 
 
 @rule
+def called_first(where, fronts, departments):
+    """Customers call the departments in front: each as often as another, or as it is known of them."""
+    if departments.calls[0] <= 0.0:
+        return int(where * fronts)
+    department = 0
+    while department < fronts - 1 and where >= departments.calls[department]:
+        department += 1
+    return department
+
+
+@rule
 def tires(waited, luck, p):
     """The longer the wait, the sooner a customer gives up."""
     return luck < p.patience * waited
@@ -106,7 +117,7 @@ def give_up(customers, cases, departments, p, week):
 def open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week):
     """A new issue joins a queue; that of a customer who is thought valuable perhaps at its front."""
     p, priority, mean = all_p[0], all_p[3], all_p[4]
-    cases.stages[i] = stages_of(length, len(departments.queue), p)
+    cases.stages[i] = stages_of(length / departments.onward[department], len(departments.queue), p)
     cases.complexity[i] = complexity_of(hardness)
     cases.contacts[i] = 1
     cases.opened_in[i] = week
@@ -127,7 +138,7 @@ def arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
     """An issue comes up: it is settled ahead, solved or lost in the machine, or joins a queue."""
     _, hardness, where, length = four(seed, RAISE, week, i)
     machine, ahead = all_p[1], all_p[2]
-    department = int(where * fronts)
+    department = called_first(where, fronts, departments)
     if ahead.share > 0.0 and uniform(seed, AHEAD, week, i) < ahead.share * ahead.accuracy:
         reach_out(i, ahead.welcome, department, customers, departments, ahead.time * all_p[5])
         return
@@ -164,5 +175,5 @@ def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, we
         elif open_unit(customers.luck_to_ask[i]) < coming:
             arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
         else:
-            department = int(uniform(seed, AHEAD, week, i) * fronts)
+            department = called_first(uniform(seed, AHEAD, week, i), fronts, departments)
             reach_out(i, ahead.nuisance, department, customers, departments, ahead.time * all_p[5])

@@ -1,6 +1,7 @@
 """Who is central in the network of who listens to whom: the informal carriers that network analysis finds. [004]
 
 Ties are directed: ``colleagues[i]`` are those to whom i listens, so whoever is listened to by many is well connected.
+A row shorter than the longest ends in -1.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ def degree(colleagues, out):
     out[:] = 0.0
     for i in range(colleagues.shape[0]):
         for k in range(colleagues.shape[1]):
-            out[colleagues[i, k]] += 1.0
+            if colleagues[i, k] >= 0:
+                out[colleagues[i, k]] += 1.0
 
 
 @kernel(allocates=True)
@@ -31,7 +33,8 @@ def eigenvector(colleagues, out):
         out[:] = before
         for i in range(count):
             for k in range(colleagues.shape[1]):
-                out[colleagues[i, k]] += before[i]
+                if colleagues[i, k] >= 0:
+                    out[colleagues[i, k]] += before[i]
         length = 0.0
         for i in range(count):
             length += out[i] * out[i]
@@ -63,6 +66,8 @@ def betweenness(colleagues, out):
             head += 1
             for k in range(ties):
                 other = colleagues[i, k]
+                if other < 0:
+                    break
                 if distance[other] < 0:
                     distance[other] = distance[i] + 1
                     order[reached] = other
@@ -74,7 +79,7 @@ def betweenness(colleagues, out):
             i = order[place]
             for k in range(ties):
                 other = colleagues[i, k]
-                if distance[other] == distance[i] + 1:
+                if other >= 0 and distance[other] == distance[i] + 1:
                     share_of[i] += ways[i] / ways[other] * (1.0 + share_of[other])
             if i != source:
                 out[i] += share_of[i]

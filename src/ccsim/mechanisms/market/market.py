@@ -131,6 +131,15 @@ def may_leave(satisfaction, luck, at_worst, at_best):
 
 
 @rule
+def most_mobile(segments):
+    """The mobility of the segment that comes and goes most readily."""
+    most = segments.mobility[0]
+    for s in range(1, len(segments.mobility)):
+        most = max(most, segments.mobility[s])
+    return most
+
+
+@rule
 def leaves(satisfaction, opinion, outside, luck, p):
     """Whether this customer leaves this week."""
     return luck < chance_of_leaving(satisfaction, opinion, outside, p)
@@ -155,10 +164,14 @@ def come(customers, segments, firm, p, promise, week):
     firm.outside[0] = toward(firm.outside[0], p.challenger, p.catching_up)
     firm.rival[0] = firm.outside[0]
     lure = lures(firm.trusted[0], promise) - p.churn_sensitivity * firm.outside[0]
-    most = chance_of_joining(1.0, lure, p)  # when talk is at its best
+    most = chance_of_joining(1.0, lure, p) * most_mobile(segments)  # when talk is at its best
     for i in range(len(customers.active)):
         luck = open_unit(customers.luck_to_come[i])
-        if luck < most and customers.active[i] == 0 and joins(customers.opinion[i], lure, luck, p):
+        if (
+            luck < most
+            and customers.active[i] == 0
+            and joins(customers.opinion[i], lure, luck / segments.mobility[customers.segment[i]], p)
+        ):
             customers.active[i] = 1
             customers.person[i] += 1
             customers.joined_in[i] = week
@@ -170,12 +183,13 @@ def go(customers, cases, departments, segments, firm, p):
     """Customers leave, and their open cases with them."""
     outside = firm.outside[0]
     # Of the least and the most satisfied, when talk is at its worst.
-    at_worst, at_best = chance_of_leaving(0.0, 0.0, outside, p), chance_of_leaving(1.0, 0.0, outside, p)
+    most = most_mobile(segments)
+    at_worst, at_best = chance_of_leaving(0.0, 0.0, outside, p) * most, chance_of_leaving(1.0, 0.0, outside, p) * most
     for i in range(len(customers.active)):
         luck, satisfaction = open_unit(customers.luck_to_leave[i]), customers.satisfaction[i]
         # The line is cheap and rules nearly everybody out, so that few chances need be worked out.
         if may_leave(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
-            satisfaction, customers.opinion[i], outside, luck, p
+            satisfaction, customers.opinion[i], outside, luck / segments.mobility[customers.segment[i]], p
         ):  # fmt: skip
             customers.active[i] = 0
             segments.left[customers.segment[i]] += 1

@@ -95,7 +95,8 @@ def plan_hours(staff, departments, p, week):
             staff.hours[i] = -staff.overrun[i]
             continue
         department = staff.department[i]
-        at_work = time_at_work(p.week, staff.engagement[i], week - staff.hired_in[i], p)
+        contracted = p.week * staff.contract[i]
+        at_work = time_at_work(contracted, staff.engagement[i], week - staff.hired_in[i], p)
         posts = departments.last_staff[department] - departments.first_staff[department]
         staff.aside[i] += departments.outreach_hours[department] / posts
         staff.carrying[i] = staff.champion[i]
@@ -109,9 +110,9 @@ def plan_hours(staff, departments, p, week):
             left = 0.0
         # A case begun late last week is finished first; a long one may take more than the week that is left.
         staff.hours[i] = left - staff.overrun[i]
-        departments.paid[department] += 1
-        departments.paid_hours[department] += p.week
-        departments.absent_hours[department] += p.week - at_work
+        departments.paid[department] += staff.contract[i]
+        departments.paid_hours[department] += contracted
+        departments.absent_hours[department] += contracted - at_work
         departments.programme_hours[department] += given
         departments.aside_hours[department] += staff.aside[i]
         departments.hours[department] += left

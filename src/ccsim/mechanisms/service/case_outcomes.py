@@ -85,8 +85,16 @@ def close(case, option, department, returns, customers, cases, departments, p, w
 
 @rule
 def next_department(department, where, departments):
-    """The front line passes on to the back office, if there is one; the back office to any other department."""
+    """The front line passes on to the back office, if there is one; the back office to any other department.
+
+    Where it is known how much of what is passed on each department takes, work goes there in these parts.
+    """
     count = len(departments.queue)
+    if departments.takes[count - 1] > 0.0:
+        goal = 0
+        while goal < count - 1 and where >= departments.takes[goal]:
+            goal += 1
+        return goal if goal != department else (goal + 1) % count
     fronts = 0
     for d in range(count):
         fronts += departments.front[d]

@@ -79,6 +79,7 @@ def handle(i, case, department, staff, leaders, customers, cases, departments, c
     option, hours, success = decide(
         i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, all_p
     )
+    hours *= departments.minutes[department]
     right = outcome < success
     book(i, option, hours, right, department, staff, leaders, departments, p, cards)
     if option == SOLVE:

@@ -130,6 +130,8 @@ def hear_others(staff, colleagues, p):
         solved, handled = 0.0, 0.0
         for k in range(ties):
             other = colleagues[i, k]
+            if other < 0:  # people differ in how many they listen to
+                break
             solved += staff.solved[other]
             handled += staff.handled[other]
             if staff.habit[other] > p.persuades and staff.wins[other] > staff.setbacks[other]:

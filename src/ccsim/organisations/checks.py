@@ -1,0 +1,207 @@
+"""What has to fit together across the rows and the files of a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ccsim.errors import Fault, did_you_mean
+from ccsim.model.kpis import KPIS
+from ccsim.model.settings import declared
+
+if TYPE_CHECKING:
+    from ccsim.organisations.folder import Folder
+
+#: For each kind with rows of posts: its identifier, and who stands above.
+ABOVE = {"people": ("id", "manager"), "posts": ("post", "reports_to")}
+TIERS = ("top", "middle", "staff")
+
+
+def across(folder: Folder) -> list[Fault]:
+    """Return every fault that shows only when rows and files are taken together."""
+    faults: list[Fault] = []
+    for check in (_posts, _lines, _ties, _departments, _segments, _history, _events, _answers):
+        faults += check(folder)
+    if "people" in folder.tables and "posts" in folder.tables:
+        table = folder.tables["posts"][0]
+        faults.append(Fault(table.file, None, "", "goes without people.csv: each says which posts there are"))
+    return faults
+
+
+def _posts(folder: Folder) -> Iterator[Fault]:
+    """An identifier stands once; a row of posts is of more than no time."""
+    for kind, (key, above) in ABOVE.items():
+        frame = folder.frame(kind)
+        if frame is None:
+            continue
+        if key in frame:
+            again = frame[key].ne("") & frame[key].duplicated()
+            if kind == "posts":  # posts of one kind may share a number, as long as nobody reports to it
+                again &= frame[key].isin(frame.get(above, []))
+            for row in np.flatnonzero(again):
+                yield folder.fault(kind, int(row), key, "stands here a second time; each identifier takes one row")
+        if kind == "posts" and "fte" in frame:
+            for row in np.flatnonzero((frame["fte"] < 0).to_numpy()):
+                yield folder.fault(kind, int(row), "fte", f"{frame['fte'][row]:g} is not accepted; it takes at least 0")
+
+
+def _lines(folder: Folder) -> Iterator[Fault]:
+    """Each superior is there, and nobody is above him- or herself."""
+    for kind, (key, above) in ABOVE.items():
+        frame = folder.frame(kind)
+        if frame is None or above not in frame:
+            continue
+        if key not in frame:
+            table = folder.tables[kind][0]
+            yield Fault(table.file, None, table.theirs[above], f"takes a column {key}, which says who that is")
+            continue
+        known = set(frame[key]) - {""}
+        for row in np.flatnonzero(~frame[above].isin(known | {""})):
+            yield folder.fault(
+                kind, int(row), above,
+                f"names nobody of this file; it takes a {key} that stands in one of its rows, nothing at the top, or a "
+                "word of [words] outside",
+            )  # fmt: skip
+        own = frame[frame[key] != ""]
+        superior = dict(zip(own[key], own[above], strict=True))
+        place = dict(zip(own[key], own.index, strict=True))
+        for one in _in_circles(superior):
+            yield folder.fault(kind, int(place[one]), above, "leads in a circle back to this row")
+
+
+def _in_circles(superior: dict[str, str]) -> Iterator[str]:
+    """Return one member of each circle of reporting lines."""
+    done: set[str] = set()
+    for start in superior:
+        path: dict[str, None] = {}
+        one = start
+        while one and one in superior and one not in done and one not in path:
+            path[one] = None
+            one = superior[one]
+        if one in path:
+            yield one
+        done |= set(path)
+
+
+def _ties(folder: Folder) -> Iterator[Fault]:
+    """A tie joins two people of the file of people."""
+    ties, people = folder.frame("ties"), folder.frame("people")
+    if ties is None:
+        return
+    if people is None or "id" not in people:
+        table = folder.tables["ties"][0]
+        yield Fault(table.file, None, "", "takes people.csv with a column id, which says who is who")
+        return
+    known = set(people["id"]) - {""}
+    for column in ("from", "to"):
+        for row in np.flatnonzero(~ties[column].isin(known) & ties[column].ne("")):
+            yield folder.fault("ties", int(row), column, "names nobody of people.csv; it takes an id of that file")
+    for row in np.flatnonzero((ties["from"] == ties["to"]) & ties["from"].ne("")):
+        yield folder.fault("ties", int(row), "to", "is the same person as from; a tie joins two")
+
+
+def department_names(folder: Folder) -> list[str]:
+    """Return the departments in the order in which files name them."""
+    found: dict[str, None] = {}
+    for kind, column in (("departments", "department"), ("people", "department"), ("posts", "department")):
+        frame = folder.frame(kind)
+        if frame is not None:
+            found |= dict.fromkeys(name for name in frame[column] if name)
+    return list(found)
+
+
+def _departments(folder: Folder) -> Iterator[Fault]:
+    """A department that a file names is one that has posts; it stands once."""
+    frame = folder.frame("departments")
+    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
+    known = set(posts["department"]) if posts is not None else set(department_names(folder))
+    if frame is not None:
+        for row in np.flatnonzero(frame["department"].duplicated() & frame["department"].ne("")):
+            yield folder.fault("departments", int(row), "department", f"{frame['department'][row]!r} stands here twice")
+    for kind, columns in (("departments", ("department",)), ("handoffs", ("from", "to")), ("history", ("department",))):
+        other = folder.frame(kind)
+        for column in columns if other is not None else ():
+            if other is None or column not in other or (kind != "departments" and not known):
+                continue
+            for row in np.flatnonzero(~other[column].isin(known | {""}) if known else np.zeros(len(other), bool)):
+                name = str(other[column].iloc[row])
+                yield folder.fault(
+                    kind, int(row), column, f"{name!r} is no department with posts{did_you_mean(name, known)}"
+                )
+
+
+def _segments(folder: Folder) -> Iterator[Fault]:
+    """A share of churn has its period; segments stand once where a row is a segment."""
+    frame = folder.frame("segments")
+    if frame is None:
+        return
+    table = folder.tables["segments"][0]
+    if "customers" in frame:
+        for row in np.flatnonzero(frame["segment"].duplicated() & frame["segment"].ne("")):
+            yield folder.fault("segments", int(row), "segment", f"{frame['segment'][row]!r} stands here twice")
+        for row in np.flatnonzero((frame["customers"] <= 0).to_numpy()):
+            yield folder.fault("segments", int(row), "customers", "0 is not accepted; it takes at least 1")
+    if "churn" in frame and "churn" not in folder.periods:
+        bare = frame["period"].eq("") if "period" in frame else pd.Series(True, index=frame.index)
+        if bare.any():
+            yield table.fault(
+                int(np.flatnonzero(bare)[0]), "churn",
+                "a share of customers lost is nothing without its period: say which, in a column period or as churn in "
+                "[periods] of organisation.toml; it takes week, month, quarter or year",
+            )  # fmt: skip
+    if "revenue" in frame and "revenue" not in folder.periods:
+        yield table.fault(0, "revenue", "takes its period: revenue in [periods] of organisation.toml")
+
+
+def kpi_of(folder: Folder, word: str) -> str | None:
+    """Return the KPI that a word of a history stands for."""
+    return folder.kpis.get(word) or (word if word in KPIS else None)
+
+
+def _history(folder: Folder) -> Iterator[Fault]:
+    """A figure is of a KPI that is known; no figure stands twice for one time and group."""
+    frame = folder.frame("history")
+    if frame is None:
+        return
+    known = {*folder.kpis, *KPIS}
+    for row in np.flatnonzero(~frame["kpi"].isin(known | {""})):
+        word = str(frame["kpi"].iloc[row])
+        yield folder.fault(
+            "history", int(row), "kpi",
+            f"{word!r} is no KPI{did_you_mean(word, known)}; [kpis] of organisation.toml says what a word stands for",
+        )  # fmt: skip
+    place = [name for name in ("date", "kpi", "department", "segment") if name in frame]
+    for row in np.flatnonzero(frame.duplicated(place) & frame["date"].notna()):
+        yield folder.fault("history", int(row), "value", "is the second figure for this date, KPI and group")
+
+
+def _events(folder: Folder) -> Iterator[Fault]:
+    frame = folder.frame("events")
+    if frame is None or "lever" not in frame:
+        return
+    levers = {key for key, row in declared().items() if row.role == "lever"}
+    for row in np.flatnonzero(~frame["lever"].isin(levers | {""})):
+        name = str(frame["lever"].iloc[row])
+        yield folder.fault("events", int(row), "lever", f"{name!r} is no lever{did_you_mean(name, levers)}")
+
+
+def _answers(folder: Folder) -> Iterator[Fault]:
+    from ccsim.organisations.questionnaire import ITEMS
+
+    frame = folder.frame("answers")
+    if frame is None:
+        return
+    for row in np.flatnonzero(~frame["tier"].isin([*TIERS, ""])):
+        yield folder.fault(
+            "answers", int(row), "tier", f"{frame['tier'].iloc[row]!r} is not accepted; it takes top, middle or staff"
+        )
+    for row in np.flatnonzero(~frame["item"].isin([*ITEMS, ""])):
+        name = str(frame["item"].iloc[row])
+        yield folder.fault("answers", int(row), "item", f"{name!r} is no item{did_you_mean(name, ITEMS)}")
+    for row in np.flatnonzero((frame["answer"] > 5).to_numpy()):
+        yield folder.fault(
+            "answers", int(row), "answer", f"{frame['answer'].iloc[row]:g} is not accepted; it takes 0 to 5"
+        )

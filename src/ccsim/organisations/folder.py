@@ -1,0 +1,235 @@
+"""Read the folder of an organisation: ``organisation.toml`` and the files beside it, every fault in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import Field
+
+from ccsim.errors import Fault, InputError, InputFaults, did_you_mean
+from ccsim.model.kpis import KPIS
+from ccsim.model.settings import declared
+from ccsim.organisations.checks import across
+from ccsim.organisations.columns import KINDS, PERIODS, TEXTS
+from ccsim.organisations.privacy import Keys
+from ccsim.organisations.tables import Dialect, Table, read_table
+from ccsim.scenarios.io import Reader, Shape
+from ccsim.scenarios.toml_positions import read_toml
+
+FILE = "organisation.toml"
+LEAST_GROUP = 10
+WORDS = {
+    "yes": ("yes", "y", "true", "1"), "no": ("no", "n", "false", "0"),
+    "vacant": ("vacant",), "closed": ("closed", "eliminated"), "outside": (),
+}  # fmt: skip
+#: Columns whose figures hold for a period that has to be said.
+PERIOD_OF = {"pay": "pay", "churn": "churn", "revenue": "revenue", "left": "left"}
+
+
+class FolderShape(Shape):
+    """The file ``organisation.toml``."""
+
+    name: str = ""
+    currency: str = "EUR"
+    founded: date | None = None
+    smallest_group: int = Field(default=LEAST_GROUP, ge=LEAST_GROUP)
+    files: dict[str, Any] = Field(default_factory=dict)
+    columns: dict[str, Any] = Field(default_factory=dict)
+    words: dict[str, Any] = Field(default_factory=dict)
+    periods: dict[str, Any] = Field(default_factory=dict)
+    constants: dict[str, Any] = Field(default_factory=dict)
+    kpis: dict[str, Any] = Field(default_factory=dict)
+    drivers: dict[str, Any] = Field(default_factory=dict)
+    sizes: dict[str, Any] = Field(default_factory=dict)
+    assumptions: dict[str, Any] = Field(default_factory=dict)
+    levers: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass
+class Folder:
+    """An organisation's folder, read and checked.
+
+    Attributes:
+        path: the folder.
+        name, currency: in the user's words.
+        founded: date of week 0; None where it is not said.
+        smallest_group: people or answers below which a group is not shown.
+        tables: the files that are there, by kind; several files of a kind are one table after another.
+        periods: the period of pay, churn, revenue and leaving, where it is said.
+        kpis, drivers: KPIs and levers by the user's word for them.
+        sizes, values: sizes, and assumptions and levers of the past, that the file states, by key.
+    """
+
+    path: Path
+    name: str
+    currency: str
+    founded: date | None
+    smallest_group: int
+    tables: dict[str, list[Table]] = field(default_factory=dict)
+    periods: dict[str, str] = field(default_factory=dict)
+    kpis: dict[str, str] = field(default_factory=dict)
+    drivers: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def frame(self, kind: str) -> pd.DataFrame | None:
+        """Return all rows of a kind of file; None where there is none."""
+        tables = self.tables.get(kind)
+        if not tables:
+            return None
+        whole = pd.concat([table.frame for table in tables], ignore_index=True)
+        texts = [name for name in map(str, whole) if KINDS[kind].column(name).cells in TEXTS]
+        return whole.fillna(dict.fromkeys(texts, ""))
+
+    def place(self, kind: str, row: int) -> tuple[Table, int]:
+        """Return the table of a row of :meth:`frame`, and its number there."""
+        for table in self.tables[kind]:
+            if row < len(table.frame):
+                return table, row
+            row -= len(table.frame)
+        raise IndexError(row)
+
+    def fault(self, kind: str, row: int, column: str, problem: str) -> Fault:
+        """Return a fault of a cell of :meth:`frame`."""
+        table, place = self.place(kind, row)
+        return table.fault(place, column, problem)
+
+    def weeks(self, what: str) -> float | None:
+        """Return the weeks of the period of a figure; None where it is not said."""
+        return PERIODS[self.periods[what]] if what in self.periods else None
+
+
+def read_folder(path: str | Path) -> Folder:
+    """Read and check a folder.
+
+    Args:
+        path: the folder.
+
+    Raises:
+        InputError: there is no such folder, or it holds no ``organisation.toml``.
+        InputFaults: what is wrong with its files, all of it.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder; ccsim org new {folder} makes one")
+    if not (folder / FILE).is_file():
+        raise InputError(f"{folder}: holds no {FILE}; ccsim org new writes one to start from")
+    data, places = read_toml(folder / FILE)
+    reader = Reader(folder / FILE, places)
+    shape = reader.shape(FolderShape, data)
+    found = Folder(folder, shape.name or folder.name, shape.currency, shape.founded, shape.smallest_group)
+    dialect = _dialect(reader, shape, found)
+    for name, problem in _unknown(shape.files, KINDS, "kind of file"):
+        reader.fault(("files", name), problem)
+    for kind in KINDS.values():
+        for number, file in enumerate(_files_of(reader, shape, folder, kind.name)):
+            table, faults = read_table(file, str(file), kind, dialect)
+            reader.faults += faults
+            if table is not None:
+                found.tables.setdefault(kind.name, []).append(table)
+            elif not faults:
+                reader.fault(("files", kind.name, number), "cannot be read")
+    reader.faults += across(found)
+    reader.finish()
+    return found
+
+
+def _files_of(reader: Reader, shape: FolderShape, folder: Path, kind: str) -> list[Path]:
+    """Return the files of a kind: those that are named, or the one of the usual name if it is there."""
+    if kind not in shape.files:
+        usual = folder / f"{kind}.csv"
+        return [usual] if usual.is_file() else []
+    named = shape.files[kind]
+    names = named if isinstance(named, list) else [named]
+    found = []
+    for number, name in enumerate(names):
+        place = ("files", kind, number) if isinstance(named, list) else ("files", kind)
+        if not isinstance(name, str) or not name:
+            reader.fault(place, f"{name!r} is not accepted; it takes the name of a file")
+        elif not (folder / name).is_file():
+            reader.fault(place, f"{name!r}: there is no such file in {folder}")
+        else:
+            found.append(folder / name)
+    return found
+
+
+def _dialect(reader: Reader, shape: FolderShape, found: Folder) -> Dialect:
+    """Return how files are written; fill what else the file says."""
+    columns = {}
+    for kind, table in _tables(reader, shape.columns, "columns", KINDS):
+        known = [column.name for column in KINDS[kind].columns]
+        for name, problem in _unknown(table, known, f"column of {kind}"):
+            reader.fault(("columns", kind, name), problem)
+        columns[kind] = {name: _texts(reader, ("columns", kind, name), text) for name, text in table.items()}
+    constants = {}
+    for kind, table in _tables(reader, shape.constants, "constants", KINDS):
+        known = [column.name for column in KINDS[kind].columns]
+        for name, problem in _unknown(table, known, f"column of {kind}"):
+            reader.fault(("constants", kind, name), problem)
+        constants[kind] = {name: str(value) for name, value in table.items()}
+    for name, problem in _unknown(shape.words, WORDS, "list of words"):
+        reader.fault(("words", name), problem)
+    words = {
+        name: frozenset((*usual, *_texts(reader, ("words", name), shape.words.get(name, [])))) for name, usual in WORDS.items()
+    }  # fmt: skip
+    for name, problem in _unknown(shape.periods, PERIOD_OF, "figure with a period"):
+        reader.fault(("periods", name), problem)
+    for name, value in shape.periods.items():
+        if value not in PERIODS:
+            reader.fault(("periods", name), f"{value!r} is not accepted; it takes {', '.join(PERIODS)}")
+        else:
+            found.periods[name] = value
+    _names(reader, shape, found)
+    return Dialect(columns, words, constants, Keys.of_folder(found.path))
+
+
+def _names(reader: Reader, shape: FolderShape, found: Folder) -> None:
+    """Fill KPIs, drivers, sizes and values that the file states."""
+    for word, kpi in shape.kpis.items():
+        if kpi not in KPIS:
+            reader.fault(("kpis", word), f"no KPI is called {kpi!r}{did_you_mean(str(kpi), KPIS)}")
+        else:
+            found.kpis[word] = kpi
+    levers = {key for key, row in declared().items() if row.role == "lever"}
+    for word, lever in shape.drivers.items():
+        if lever not in levers:
+            reader.fault(("drivers", word), f"no lever is called {lever!r}{did_you_mean(str(lever), levers)}")
+        else:
+            found.drivers[word] = lever
+    sizes = reader.values("organisation", shape.sizes, ("size",)) if shape.sizes else {}
+    found.sizes = {key.split(".")[1]: value for key, value in sizes.items()}
+    found.values = {
+        **reader.values("assumptions", shape.assumptions, ("assumption",)),
+        **reader.values("levers", shape.levers, ("lever",)),
+    }
+
+
+def _tables(reader: Reader, data: Mapping[str, Any], name: str, known: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the tables of a table that are tables of known kinds."""
+    for kind, problem in _unknown(data, known, "kind of file"):
+        reader.fault((name, kind), problem)
+    for kind, table in data.items():
+        if kind in known and not isinstance(table, dict):
+            reader.fault((name, kind), f"{table!r} is not accepted; it takes a table")
+    return [(kind, table) for kind, table in data.items() if kind in known and isinstance(table, dict)]
+
+
+def _unknown(data: Mapping[str, Any], known: Any, what: str) -> list[tuple[str, str]]:
+    return [(name, f"there is no such {what}{did_you_mean(name, known)}") for name in data if name not in known]
+
+
+def _texts(reader: Reader, place: tuple[str | int, ...], value: Any) -> tuple[str, ...]:
+    """Return a text, or a list of texts, as texts."""
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        reader.fault(place, f"{value!r} is not accepted; it takes a text, or a list of texts")
+        return ()
+    return tuple(texts)
+
+
+__all__ = ["Folder", "InputFaults", "read_folder"]

@@ -1,0 +1,243 @@
+"""From a folder to a layout: what is known of the organisation as rows of the model; what is not known is drawn."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ccsim.errors import InputError
+from ccsim.model.initial_state import bounds, leaders_of
+from ccsim.model.layout import UNKNOWN_WEEK, Layout, Rows
+from ccsim.model.populations import Floats
+from ccsim.model.settings import Settings, impossible, ordinary, with_values
+from ccsim.organisations.checks import department_names
+from ccsim.organisations.columns import PERIODS
+from ccsim.organisations.folder import Folder, read_folder
+from ccsim.organisations.structure import Structure, structure_of
+from ccsim.scenarios.scenario import Scenario
+
+#: Sizes that a scenario may set beside files: what files do not say.
+FREE = {"organisation.prospects", "organisation.warm_up", "organisation.ties", "organisation.cross_ties"}
+#: Part of contacts that are handed over undone, whatever the issue needs: in the ordinary organisation.
+HANDED_OVER = 0.05
+
+
+def layout_of(scenario: Scenario) -> Layout | None:
+    """Return the layout of the organisation that a scenario is founded from, None where it is drawn from its sizes.
+
+    Raises:
+        InputError: the scenario sets a size that the files say.
+        InputFaults: what is wrong with the files.
+    """
+    if not scenario.source:
+        return None
+    layout = layout_of_folder(scenario.source)
+    for key, value in scenario.organisation.items():
+        if key not in FREE and key.split(".")[1] in layout.sizes:
+            raise InputError(
+                f"{key}: {value!r} is not accepted; the files of {scenario.source} say "
+                f"{layout.sizes[key.split('.')[1]]}, so a scenario founded from them does not set it"
+            )
+    return layout
+
+
+def layout_of_folder(path: str | Path) -> Layout:
+    """Return the layout of a folder; it is read anew when a file of it has changed."""
+    folder = Path(path)
+    stamp = tuple((file.name, file.stat().st_mtime_ns) for file in sorted(folder.glob("*")) if file.is_file())
+    return _remembered(str(folder), stamp)
+
+
+@lru_cache(maxsize=8)
+def _remembered(path: str, stamp: tuple[Any, ...]) -> Layout:
+    return make_layout(read_folder(path))
+
+
+def make_layout(folder: Folder) -> Layout:
+    """Return the layout of a folder that has been read.
+
+    Raises:
+        InputError: its sizes do not go together.
+    """
+    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
+    names = department_names(folder) if posts is not None else []
+    fronts = _fronts(folder, names) & _with_time(structure_of(folder, names), names)
+    names = [*(name for name in names if name in fronts), *(name for name in names if name not in fronts)]
+    structure = structure_of(folder, names)
+    settings = _settings(folder, structure, fronts)
+    if structure is None:
+        structure = _drawn(folder, settings)
+    segments = _segments(folder)
+    sizes = {**folder.sizes, "staff": len(structure.department), "departments": len(structure.departments),
+             "front_departments": settings.organisation.front_departments}  # fmt: skip
+    if segments:
+        sizes |= {"customers": int(segments["customers"].sum()), "segments": len(segments["segments"])}
+    values = {**_prices(folder, segments), **folder.values}
+    known = _work(folder, structure, settings)
+    return Layout(
+        folder.name, sizes, values, tuple(structure.departments), structure.department, structure.contract,
+        structure.leader, structure.vacant, structure.hired, _ties(folder, structure), structure.superior,
+        structure.leader_department, structure.tier, structure.empty, structure.reports_to, *known, **segments,
+    )  # fmt: skip
+
+
+def settings_of_layout(layout: Layout) -> Settings:
+    """Return ordinary settings with the sizes and the values of a layout."""
+    settings = with_values(ordinary(), layout.values)
+    return settings._replace(organisation=settings.organisation._replace(**layout.sizes))  # type: ignore[attr-defined]
+
+
+def _fronts(folder: Folder, names: list[str]) -> set[str]:
+    """Return the departments that customers call first: as files say, those where issues arrive, or all."""
+    frame = folder.frame("departments")
+    if frame is not None and "front" in frame:
+        said = set(frame["department"][frame["front"] == 1.0])
+        return said & set(names) or set(names)
+    if frame is not None and "arrivals" in frame:
+        return set(frame["department"][frame["arrivals"] > 0]) & set(names) or set(names)
+    return set(names)
+
+
+def _with_time(structure: Structure | None, names: list[str]) -> set[str]:
+    """Return the departments that have time for cases."""
+    if structure is None:
+        return set(names)
+    hours = np.bincount(structure.department, structure.contract, len(structure.departments))
+    return {name for name, time in zip(structure.departments, hours, strict=True) if time > 0}
+
+
+def _settings(folder: Folder, structure: Structure | None, fronts: set[str]) -> Settings:
+    """Return settings with the sizes of a folder, as far as they are known."""
+    own = {f"organisation.{name}": value for name, value in folder.sizes.items()}
+    problems = impossible(own) if structure is None else []
+    if problems:
+        raise InputError("\n".join(f"{folder.path}/organisation.toml: sizes: {problem}" for _, problem in problems))
+    settings = with_values(ordinary(), {**own, **folder.values})
+    if structure is None:
+        return settings
+    in_front = sum(name in fronts for name in structure.departments) or len(structure.departments)
+    size = settings.organisation._replace(  # type: ignore[attr-defined]
+        staff=len(structure.department), departments=len(structure.departments), front_departments=in_front
+    )
+    return settings._replace(organisation=size)
+
+
+def _drawn(folder: Folder, settings: Settings) -> Structure:
+    """Return posts and leaders of the sizes that are stated, as an organisation without files has them."""
+    department = np.concatenate([np.full(last - first, d) for d, (first, last) in enumerate(bounds(settings))])
+    leads = leaders_of(settings)
+    leader = np.full(len(department), -1, np.int64)
+    for k, (_, _, _, first, last) in enumerate(leads):
+        leader[first:last] = k
+    tier, home, superior = (np.array([row[column] for row in leads], np.int64) for column in (0, 1, 2))
+    count = len(department)
+    zeros = np.zeros(count, np.int64)
+    names = [f"department {number + 1}" for number in range(settings.organisation.departments)]
+    return Structure(
+        names, department.astype(np.int64), np.ones(count), leader, zeros, np.full(count, UNKNOWN_WEEK), superior, home,
+        tier, np.zeros(len(leads), np.int64), superior,
+    )  # fmt: skip
+
+
+def _ties(folder: Folder, structure: Structure) -> Rows | None:
+    """Return whom each person listens to, tie by tie; None where files do not say."""
+    frame = folder.frame("ties")
+    if frame is None:
+        return None
+    frame = frame[frame["weight"] > 0] if "weight" in frame else frame
+    pairs = pd.DataFrame({name: frame[name].map(structure.row_of) for name in ("from", "to")}).dropna()
+    pairs = pairs.astype(np.int64).drop_duplicates().sort_values(["from", "to"], kind="stable")
+    people = len(structure.department)
+    counts = np.bincount(pairs["from"], minlength=people)
+    found = np.full((people, int(counts.max(initial=0))), -1, np.int64)
+    starts = np.cumsum(counts) - counts
+    found[pairs["from"], np.arange(len(pairs)) - starts[pairs["from"]]] = pairs["to"]
+    return found
+
+
+def _segments(folder: Folder) -> dict[str, Any]:
+    """Return names, customers, relative value and mobility of segments."""
+    frame = folder.frame("segments")
+    if frame is None:
+        return {}
+    table = pd.DataFrame({"segment": frame["segment"]})
+    table["customers"] = frame.get("customers", 1.0)
+    table["revenue"] = frame.get("revenue", np.nan)
+    table["churn"] = _weekly_churn(folder, frame)
+    table = pd.DataFrame({name: _one_segment(rows) for name, rows in table.groupby("segment", sort=False)}).T
+    customers = table["customers"].to_numpy(np.int64)
+    return {
+        "segments": tuple(str(name) for name in table.index), "customers": customers,
+        "value": _relative(table["revenue"], customers), "mobility": _relative(table["churn"], customers),
+    }  # fmt: skip
+
+
+def _one_segment(rows: pd.DataFrame) -> pd.Series:
+    weight = rows["customers"].to_numpy()
+    means = {name: np.average(rows[name], weights=weight) for name in ("revenue", "churn")}
+    return pd.Series({"customers": weight.sum(), **means})
+
+
+def _relative(values: pd.Series, customers: Rows) -> Floats:
+    """Return values relative to the mean of all customers; 1 where they are not known."""
+    mean = np.average(values.fillna(0), weights=customers)
+    known = values.notna().all() and mean > 0
+    return np.maximum(values.to_numpy(float) / mean, 1e-6) if known else np.ones(len(values))
+
+
+def _weekly_churn(folder: Folder, frame: pd.DataFrame) -> pd.Series:
+    """Return the chance a week of being lost, row by row; a row of one customer says yes or no."""
+    if "churn" not in frame:
+        return pd.Series(np.nan, index=frame.index)
+    usual = folder.periods.get("churn", "")
+    period = frame["period"].where(frame["period"] != "", usual) if "period" in frame else pd.Series(usual, frame.index)
+    weeks = period.map(PERIODS)
+    if "customers" not in frame:
+        return frame["churn"] / weeks
+    return 1.0 - (1.0 - frame["churn"].clip(upper=0.999999)) ** (1.0 / weeks)
+
+
+def _prices(folder: Folder, segments: dict[str, Any]) -> dict[str, float]:
+    """Return what files say of pay, revenue and churn, in the model's units."""
+    found: dict[str, float] = {}
+    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
+    weeks = folder.weeks("pay")
+    if posts is not None and "pay" in posts and weeks:
+        pay = posts[["pay", "pay_high"]].mean(axis=1) if "pay_high" in posts else posts["pay"]
+        weight = (posts["fte"].fillna(1.0) if "fte" in posts else pd.Series(1.0, posts.index))[pay > 0]
+        if weight.sum() > 0:
+            found["accounts.wage"] = float(np.average(pay[pay > 0], weights=weight) / weeks)
+    frame, weeks = folder.frame("segments"), folder.weeks("revenue")
+    if frame is not None and "revenue" in frame and weeks:
+        weight = frame["customers"] if "customers" in frame else pd.Series(1.0, frame.index)
+        found["accounts.revenue"] = float(np.average(frame["revenue"], weights=weight) / weeks)
+    return found
+
+
+def _work(folder: Folder, structure: Structure, settings: Settings) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return by department: part of new issues, part of work passed on, need of others, time of a contact."""
+    names = structure.departments
+    time = np.bincount(structure.department, structure.contract, len(names))
+    calls, takes, onward, minutes = np.zeros(0), np.zeros(0), np.ones(len(names)), np.ones(len(names))
+    frame = folder.frame("departments")
+    if frame is not None:
+        own = frame.drop_duplicates("department").set_index("department").reindex(names)
+        if "arrivals" in own:
+            calls = own["arrivals"].fillna(0.0).to_numpy()
+        if "first_time" in own:
+            passed = 1.0 - own["first_time"].to_numpy() / (1.0 - HANDED_OVER)
+            known = np.maximum(passed, 0.0) / max(settings.demand.journeys, 1e-9)
+            onward = np.where(np.isnan(known), 1.0, known)
+        if "minutes" in own and own["minutes"].notna().any():
+            mean = np.nanmean(own["minutes"].to_numpy())
+            minutes = np.nan_to_num(own["minutes"].to_numpy() / mean, nan=1.0)
+    handed = folder.frame("handoffs")
+    if handed is not None:
+        takes = handed.groupby("to")["share"].sum().reindex(names).fillna(0.0).to_numpy(float) * (time > 0)
+    elif (time <= 0).any():
+        takes = time.astype(float)  # nothing goes where nobody has time for it
+    return calls, takes, onward, minutes

@@ -1,0 +1,171 @@
+"""What is known of an organisation from its files, and what is assumed instead of what is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ccsim.model.layout import Layout
+from ccsim.organisations.folder import Folder
+
+#: What stays open whatever levels are known: said on every page, with what would change it.
+NOT_IDENTIFIABLE = (
+    ("weights of the choice: habit, belief, norm, blame", "a change of scorecards or rights, with KPIs by department before and after"),
+    ("conviction of staff and leaders, credibility", "the questionnaire by tier, twice, with a programme in between"),
+    ("process defects against lack of skill", "tickets with their causes, before and after a change of process"),
+    ("effects of champions and programmes", "an event in events.csv with a history by department before and after"),
+    ("issues for each customer against the number of customers", "tickets with a customer's number"),
+    ("who comes back after an unresolved issue", "tickets with a customer's number"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One subject: what files say of it, or what is assumed."""
+
+    subject: str
+    known: bool
+    says: str
+
+
+def knowledge(folder: Folder, layout: Layout) -> list[Fact]:
+    """Return what is known and what is assumed, subject by subject."""
+    return [
+        _posts(folder, layout), _lines(folder, layout), _ties(folder, layout), _tenure(folder, layout),
+        _turnover(folder), _pay(folder, layout), _work(folder, layout), _handoffs(folder), _customers(folder, layout),
+        _churn(folder), *_series(folder),
+    ]  # fmt: skip
+
+
+def _posts(folder: Folder, layout: Layout) -> Fact:
+    known = "people" in folder.tables or "posts" in folder.tables
+    time, rows = layout.contract.sum(), len(layout.department)
+    says = f"{rows:,} posts in {len(layout.departments)} departments, {time:,.1f} of full time, {int(layout.vacant.sum())} vacant"
+    return Fact("posts", known, says if known else f"{says}: drawn from sizes")
+
+
+def _lines(folder: Folder, layout: Layout) -> Fact:
+    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
+    known = posts is not None and ("manager" in posts or "reports_to" in posts)
+    says = f"{len(layout.superior)} leaders in {_depth(layout)} tiers, {int(layout.empty.sum())} of their posts empty"
+    if known:
+        return Fact("reporting lines", True, says)
+    return Fact(
+        "reporting lines",
+        False,
+        "nobody leads: no file says who reports to whom" if not len(layout.superior) else f"{says}: drawn",
+    )
+
+
+def _depth(layout: Layout) -> int:
+    depth: list[int] = []
+    for above in layout.reports_to:
+        depth.append(1 if above < 0 else depth[above] + 1)
+    return max(depth, default=0)
+
+
+def _ties(folder: Folder, layout: Layout) -> Fact:
+    if layout.ties is None:
+        return Fact("who listens to whom", False, "drawn: as uneven as real networks, most of it within departments")
+    count = int((layout.ties >= 0).sum())
+    return Fact("who listens to whom", True, f"{count:,} ties, {count / len(layout.ties):.1f} a person")
+
+
+def _tenure(folder: Folder, layout: Layout) -> Fact:
+    known = int((layout.hired > -(1 << 30)).sum())
+    if known:
+        return Fact("time in the organisation", True, f"known of {known:,} of {len(layout.hired):,} posts")
+    return Fact("time in the organisation", False, "drawn: what the ordinary turnover leaves")
+
+
+def _turnover(folder: Folder) -> Fact:
+    people = folder.frame("people")
+    if people is None or "left" not in people:
+        return Fact("staff turnover", False, "assumed: about 25 % a year at ordinary engagement")
+    weeks = folder.weeks("left")
+    share = people["left"].mean()
+    if weeks is None:
+        return Fact(
+            "staff turnover", False,
+            f"{share:.1%} of the rows left, but not in which time: left in [periods] would say it; about 25 % a year is assumed",
+        )  # fmt: skip
+    return Fact("staff turnover", True, f"{share:.1%} left in a {folder.periods['left']}")
+
+
+def _pay(folder: Folder, layout: Layout) -> Fact:
+    if "accounts.wage" in layout.values:
+        return Fact("pay", True, f"{layout.values['accounts.wage']:,.0f} {folder.currency} a week for a full-time post")
+    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
+    why = "a column pay, but no period: pay in [periods] would say it; " if posts is not None and "pay" in posts else ""
+    return Fact("pay", False, f"{why}800 {folder.currency} a week are assumed")
+
+
+def _work(folder: Folder, layout: Layout) -> Fact:
+    frame = folder.frame("departments")
+    known = [name for name in ("arrivals", "minutes", "first_time") if frame is not None and name in frame]
+    if known:
+        return Fact(
+            "work by department", True, f"{', '.join(known)} of {len(frame) if frame is not None else 0} departments"
+        )
+    return Fact(
+        "work by department", False, "assumed: the departments in front are called equally often, and all work alike"
+    )
+
+
+def _handoffs(folder: Folder) -> Fact:
+    frame = folder.frame("handoffs")
+    if frame is None:
+        return Fact("where work goes on", False, "assumed: from the front to any other department")
+    return Fact(
+        "where work goes on", True, f"{len(frame)} pairs of departments; of each, how much it takes over is simulated"
+    )
+
+
+def _customers(folder: Folder, layout: Layout) -> Fact:
+    if not len(layout.customers):
+        return Fact(
+            "customers", False, "assumed: their number from sizes, three segments each worth half of the one before"
+        )
+    return Fact("customers", True, f"{int(layout.customers.sum()):,} in {len(layout.segments)} segments")
+
+
+def _churn(folder: Folder) -> Fact:
+    frame = folder.frame("segments")
+    if frame is None or "churn" not in frame:
+        return Fact("churn", False, "assumed: 15 to 20 % a year, the same in all segments")
+    return Fact(
+        "churn",
+        True,
+        f"of {frame['segment'].nunique()} segments, for a {folder.periods.get('churn', 'period of its own')}",
+    )
+
+
+def _series(folder: Folder) -> list[Fact]:
+    found = []
+    for kind, name in (("history", "kpi"), ("drivers", "name")):
+        frame = folder.frame(kind)
+        if frame is None:
+            says = (
+                "no history: nothing can be fitted or back-tested"
+                if kind == "history"
+                else "none: what moves from outside stays noise"
+            )
+            found.append(Fact(kind, False, says))
+            continue
+        first, last = frame["date"].min(), frame["date"].max()
+        span = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if pd.notna(first) else "no dates"
+        found.append(Fact(kind, True, f"{len(frame):,} figures of {frame[name].nunique()} kinds, {span}"))
+    events = folder.frame("events")
+    says = "none: no effect of a lever can be back-tested" if events is None else f"{len(events)} events"
+    return [*found, Fact("events", events is not None, says)]
+
+
+def gini(values: np.ndarray) -> float:
+    """Return how unequal some numbers are: 0 all alike, near 1 one has all."""
+    ordered = np.sort(values.astype(float))
+    count, total = len(ordered), ordered.sum()
+    if count == 0 or total == 0:
+        return 0.0
+    return float((2 * np.arange(1, count + 1) - count - 1) @ ordered / (count * total))

@@ -1,0 +1,67 @@
+"""What keeps people out of results: keys in place of identifiers, and groups that are large enough to be shown."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+SALT_FILE = ".salt"
+OTHERS = "others"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Replaces identifiers by keyed hashes: the same identifier has the same key in all files of a folder."""
+
+    salt: bytes
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Keys:
+        """Return the keys of a folder; the salt is written there when it is first needed, and stays there."""
+        path = folder / SALT_FILE
+        try:
+            return cls(bytes.fromhex(path.read_text(encoding="ascii").strip()))
+        except (OSError, ValueError):
+            salt = secrets.token_bytes(32)
+        with suppress(OSError):  # where the folder cannot be written, the keys hold as long as this process does
+            path.write_text(salt.hex() + "\n", encoding="ascii")
+            path.chmod(0o600)
+        return cls(salt)
+
+    def of(self, identifier: str) -> str:
+        """Return the key of an identifier; that of an empty one is empty."""
+        if not identifier:
+            return ""
+        return hashlib.blake2b(identifier.encode(), key=self.salt, digest_size=12).hexdigest()
+
+
+def merged(sizes: Mapping[str, float], smallest: int) -> dict[str, str]:
+    """Return for each group the name under which it is shown: its own, or that of all small groups together.
+
+    Small groups are merged. If together they are still too small, the next larger group joins them where another one
+    is left; where only one large group is there, the small ones count in the whole only.
+
+    Args:
+        sizes: people (or answers) by group.
+        smallest: the least that is shown.
+    """
+    order = sorted(sizes, key=lambda name: (sizes[name], name))
+    small = [name for name in order if sizes[name] < smallest]
+    rest = order[len(small) :]
+    while small and len(rest) > 1 and sum(sizes[name] for name in small) < smallest:
+        small.append(rest.pop(0))
+    unseen = small if sum(sizes[name] for name in small) < smallest else []
+    return {name: OTHERS if name in small else name for name in sizes if name not in unseen}
+
+
+def shown(names: Sequence[str], sizes: Sequence[float], smallest: int) -> list[str | None]:
+    """Return for each of some groups the name under which it is shown, None where it is not shown at all."""
+    by_name: dict[str, float] = {}
+    for name, size in zip(names, sizes, strict=True):
+        by_name[name] = by_name.get(name, 0.0) + size
+    found = merged(by_name, smallest)
+    return [found.get(name) for name in names]

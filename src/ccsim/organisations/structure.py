@@ -1,0 +1,188 @@
+"""From rows of people or posts to rows of the model: posts by department, leaders above them, ties between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ccsim.model.layout import UNKNOWN_WEEK, Rows
+from ccsim.model.populations import Floats
+
+if TYPE_CHECKING:
+    from ccsim.organisations.folder import Folder
+
+
+@dataclass
+class Structure:
+    """Posts and leaders; leaders stand before those who report to them.
+
+    Attributes:
+        departments: names, those in front first.
+        department, contract, leader, vacant, hired: by post.
+        superior, leader_department, tier, empty: by leader; ``reports_to`` is the post above, empty or not.
+        row_of: the post of each key of a person.
+    """
+
+    departments: list[str]
+    department: Rows
+    contract: Floats
+    leader: Rows
+    vacant: Rows
+    hired: Rows
+    superior: Rows
+    leader_department: Rows
+    tier: Rows
+    empty: Rows
+    reports_to: Rows
+    row_of: dict[str, int] = field(default_factory=dict)
+
+
+def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
+    """Return posts and leaders as files say them; None where no file does.
+
+    Whoever others report to is a leader, all others hold posts. A leader who has ties is in the network too, as a post
+    without time for cases.
+    """
+    found = _rows(folder)
+    if found is None:
+        return None
+    rows, leading = found
+    leads = rows[rows["key"].isin(leading)].reset_index(drop=True)
+    leads = leads.loc[_superiors_first(leads["key"].tolist(), leads["above"].tolist())].reset_index(drop=True)
+    place = {one: number for number, one in reversed(list(enumerate(leads["key"])))}
+    empty = np.array([status != "" for status in leads["status"]], np.int64)
+    own = [place.get(one, -1) for one in leads["above"]]
+    # Nobody reports to an empty post: the line goes on to the next that is filled.
+    filled = _next_filled(own, empty)
+    posts = _posts(rows[~rows["key"].isin(leading)])
+    posts = pd.concat([posts, _in_network(folder, rows, leading)], ignore_index=True)
+    departments = [name for name in departments if (posts["department"] == name).any()]
+    index = {name: number for number, name in enumerate(departments)}
+    posts = (
+        posts.assign(number=posts["department"].map(index)).sort_values("number", kind="stable").reset_index(drop=True)
+    )
+    leader = np.array([filled[place[one]] if one in place else -1 for one in posts["above"]], np.int64)
+    roots = [k for k, superior in enumerate(own) if superior < 0]
+    home = _homes(leads["department"].tolist(), own, index, posts["number"].to_numpy())
+    home[roots if len(roots) == 1 else []] = -1  # the one at the top leads the whole organisation
+    return Structure(
+        departments, posts["number"].to_numpy(np.int64), posts["fte"].to_numpy(float), leader,
+        (posts["status"] == "vacant").astype(np.int64).to_numpy(), posts["hired"].to_numpy(np.int64),
+        np.array([filled[k] if k >= 0 else -1 for k in own], np.int64),
+        home, _tiers(own), empty, np.array(own, np.int64),
+        {one: row for row, one in enumerate(posts["key"]) if one},
+    )  # fmt: skip
+
+
+def _rows(folder: Folder) -> tuple[pd.DataFrame, set[str]] | None:
+    """Return the rows of people or posts under the same names, and the keys of leaders."""
+    kind = "people" if "people" in folder.tables else "posts"
+    frame = folder.frame(kind)
+    if frame is None:
+        return None
+    rows = pd.DataFrame({"department": frame["department"]})
+    key, above = ("id", "manager") if kind == "people" else ("post", "reports_to")
+    rows["key"] = frame.get(key, "")
+    rows["above"] = frame.get(above, "")
+    rows["fte"] = frame["fte"].fillna(1.0) if "fte" in frame else 1.0
+    rows["status"] = frame.get("status", "")
+    rows["hired"] = _weeks_in_post(folder, frame)
+    return rows, _leading(kind, rows)
+
+
+def time_in_files(folder: Folder) -> dict[str, float]:
+    """Return the full-time posts by department as the files have them, without closed posts and without leaders'."""
+    found = _rows(folder)
+    if found is None:
+        return {}
+    rows, leading = found
+    kept = rows[~rows["key"].isin(leading) & (rows["status"] != "closed")]
+    return {str(name): float(time) for name, time in kept.groupby("department")["fte"].sum().items()}
+
+
+def _weeks_in_post(folder: Folder, frame: pd.DataFrame) -> pd.Series:
+    """Return the week in which each person came, relative to week 0."""
+    weeks = pd.Series(UNKNOWN_WEEK, index=frame.index)
+    if "years" in frame:
+        weeks = weeks.mask(frame["years"].notna(), -(frame["years"].fillna(0) * 52.18).round().astype(int) - 1)
+    if "hired" in frame:
+        day = pd.Timestamp(folder.founded) if folder.founded else frame["hired"].max()
+        came = ((frame["hired"] - day).dt.days // 7).fillna(0).clip(upper=-1).astype(int)
+        weeks = weeks.mask(frame["hired"].notna(), came)
+    return weeks
+
+
+def _leading(kind: str, rows: pd.DataFrame) -> set[str]:
+    """Return the keys of leaders: those to whom others report; of posts, where only some have a key, all that have one."""
+    keys = set(rows["key"]) - {""}
+    if kind == "posts" and keys and (rows["key"] == "").any():
+        return keys
+    return (set(rows["above"]) - {""}) & keys
+
+
+def _superiors_first(keys: list[str], above: list[str]) -> list[int]:
+    """Return the rows of leaders in an order in which a superior stands before those below."""
+    below: dict[str, list[int]] = {}
+    for row, superior in enumerate(above):
+        below.setdefault(superior if superior in keys else "", []).append(row)
+    order: list[int] = []
+    turn = below.get("", [])
+    while turn:
+        order += turn
+        turn = [row for superior in turn for row in below.pop(keys[superior], [])]
+    return order
+
+
+def _homes(names: list[str], own: list[int], index: dict[str, int], posts: Rows) -> Rows:
+    """Return each leader's department: one without posts of its own is counted with that of the superior."""
+    largest = int(np.bincount(posts).argmax()) if len(posts) else 0
+    found: list[int] = []
+    for name, superior in zip(names, own, strict=True):
+        found.append(index.get(name, found[superior] if superior >= 0 else largest))
+    return np.array(found, np.int64)
+
+
+def _next_filled(own: list[int], empty: Rows) -> list[int]:
+    """Return for each leader's post the leader to whom those below report: itself, or the next above that is filled."""
+    found: list[int] = []
+    for k, superior in enumerate(own):
+        found.append(k if not empty[k] else found[superior] if superior >= 0 else -1)
+    return found
+
+
+def _posts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a post: a row of several full-time posts becomes as many, and a part of one where time is left.
+
+    Fractions add up within a department: three rows of a third of a post are one post.
+    """
+    rows = rows[rows["status"] != "closed"]
+    if len(rows) and (rows["fte"] > 0).all() and (rows["fte"] <= 1).all():
+        return rows.reset_index(drop=True)
+    pieces = []
+    for _, group in rows[rows["fte"] > 0].groupby("department", sort=False):
+        ends = np.cumsum(group["fte"].to_numpy())
+        count = int(np.ceil(ends[-1] - 1e-9))
+        piece = group.iloc[np.minimum(np.searchsorted(ends, np.arange(count) + 1e-9), len(group) - 1)].copy()
+        piece["fte"] = np.append(np.ones(count - 1), ends[-1] - (count - 1))
+        pieces.append(piece)
+    return pd.concat(pieces, ignore_index=True) if pieces else rows
+
+
+def _in_network(folder: Folder, rows: pd.DataFrame, leading: set[str]) -> pd.DataFrame:
+    """Return the leaders who have ties, as posts without time for cases."""
+    ties = folder.frame("ties")
+    joined = set(ties["from"]) | set(ties["to"]) if ties is not None else set()
+    return rows[rows["key"].isin(leading & joined)].assign(fte=0.0, status="")
+
+
+def _tiers(own: list[int]) -> Rows:
+    """Return each leader's tier: 0 alone at the top, 1 above other leaders or at the top with others, 2 else."""
+    above = {k for k in own if k >= 0}
+    alone = sum(superior < 0 for superior in own) == 1
+    return np.array(
+        [0 if superior < 0 and alone else 1 if k in above or superior < 0 else 2 for k, superior in enumerate(own)],
+        np.int64,
+    )

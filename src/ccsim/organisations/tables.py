@@ -1,0 +1,297 @@
+"""Read CSV files: separator, decimal sign and encoding recognised or refused in words, every fault with its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ccsim.errors import Fault, did_you_mean
+from ccsim.organisations.columns import (
+    ACCEPTS,
+    COUNT,
+    DATE,
+    KEY,
+    NAME,
+    PERIOD,
+    PERIODS,
+    SHARE,
+    STATUS,
+    YES,
+    Column,
+    Kind,
+)
+from ccsim.organisations.privacy import Keys
+
+#: Faults of one kind in one column that are told one by one; of more the number is told.
+TOLD = 20
+LONGEST_NAME = 80
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+
+
+@dataclass
+class Table:
+    """A file of an organisation, read.
+
+    Attributes:
+        file: its path, as messages name it.
+        kind: what it is.
+        frame: columns by their names here, checked; cells at fault are missing.
+        theirs: for each column its name in the file.
+        unread: columns of the file that are not read.
+        rows: for each row of the frame its place among the rows of the file, from 0.
+    """
+
+    file: str
+    kind: Kind
+    frame: pd.DataFrame
+    theirs: dict[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    text: str = field(default="", repr=False)
+    separator: str = ","
+
+    def line(self, row: int) -> int:
+        """Return the line of the file on which a row begins."""
+        if not hasattr(self, "_lines"):
+            reader = csv.reader(io.StringIO(self.text), delimiter=self.separator)
+            starts, before = [], 0
+            for cells in reader:
+                if cells:
+                    starts.append(before + 1)
+                before = reader.line_num
+            self._lines = starts[1:]
+        return self._lines[row] if row < len(self._lines) else len(self._lines) + 1
+
+    def fault(self, row: int, column: str, problem: str) -> Fault:
+        """Return a fault of a cell."""
+        return Fault(self.file, self.line(row), self.theirs.get(column, column), problem)
+
+    def faults(self, column: str, rows: Iterable[int], problem: str) -> list[Fault]:
+        """Return the faults of some cells of a column: the first ones by themselves, the others as a number."""
+        found = list(rows)
+        told = [self.fault(int(row), column, problem) for row in found[:TOLD]]
+        if len(found) > TOLD:
+            more = f"{problem} (so do {len(found) - TOLD} more rows)"
+            told[-1] = self.fault(int(found[TOLD - 1]), column, more)
+        return told
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What ``organisation.toml`` says of how files are written.
+
+    Attributes:
+        columns: by kind of file and name here, the names in the file, the first that is there counts.
+        words: words for ``yes``, ``no``, ``vacant``, ``closed`` and ``outside``.
+        constants: by kind of file and name here, a value that holds for all rows.
+        keys: replaces identifiers.
+    """
+
+    columns: Mapping[str, Mapping[str, tuple[str, ...]]]
+    words: Mapping[str, frozenset[str]]
+    constants: Mapping[str, Mapping[str, str]]
+    keys: Keys
+
+
+def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Table | None, list[Fault]]:
+    """Read a file of a kind.
+
+    Args:
+        path: the file.
+        name: what messages call it.
+        kind: what it is.
+        dialect: how it is written.
+
+    Returns:
+        The table, None if the file cannot be read at all, and every fault.
+    """
+    text, problem = _text_of(path)
+    if problem:
+        return None, [Fault(name, None, "", problem)]
+    header = text.split("\n", 1)[0].strip("\r")
+    separator = max(SEPARATORS, key=lambda sign: _outside_quotes(header, sign))
+    names = next(csv.reader([header], delimiter=separator), [])
+    table = Table(name, kind, pd.DataFrame(), text=text, separator=separator)
+    faults = _match_columns(table, [cell.strip() for cell in names], dialect)
+    constants = dialect.constants.get(kind.name, {})
+    if any(fault.line is None for fault in faults):
+        return None, faults
+    raw, more = _cells(table, names)
+    faults += more
+    frame = {}
+    for column in kind.columns:
+        if column.name in table.theirs:
+            cells = raw[table.theirs[column.name]].str.strip()
+        elif column.name in constants:
+            cells = pd.Series([constants[column.name]] * len(raw), dtype=str)
+        else:
+            continue
+        frame[column.name], wrong = _checked(table, column, cells, dialect)
+        faults += wrong
+    table.frame = pd.DataFrame(frame)
+    if not len(raw):
+        faults.append(Fault(name, 2, "", "there are no rows below the header"))
+    return table, faults
+
+
+def _text_of(path: Path) -> tuple[str, str]:
+    """Return the text of a file, and what is wrong with it."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return "", f"cannot be read ({error.strerror})"
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:1000]:
+        return "", "is no UTF-8 text; save it as CSV UTF-8 (a workbook, or UTF-16, is not read)"
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return "", f"is no UTF-8 text (line {line}); save it as CSV UTF-8"
+    return (text, "") if text.strip() else ("", "is empty; it takes a header and rows")
+
+
+def _outside_quotes(line: str, sign: str) -> int:
+    return sum(part.count(sign) for part in line.split('"')[::2])
+
+
+def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[Fault]:
+    """Find which column of the file is which; fill ``theirs`` and ``unread``."""
+    faults = []
+    mapped = dialect.columns.get(table.kind.name, {})
+    constants = dialect.constants.get(table.kind.name, {})
+    for column in table.kind.columns:
+        wanted = mapped.get(column.name, (column.name,))
+        there = [name for name in wanted if name in names]
+        if there:
+            table.theirs[column.name] = there[0]
+            if names.count(there[0]) > 1:
+                faults.append(Fault(table.file, None, there[0], "two columns of the header bear this name"))
+        elif column.needed and column.name not in constants:
+            near = did_you_mean(wanted[0], names)
+            say = f"[columns.{table.kind.name}] of organisation.toml says which column it is"
+            faults.append(Fault(table.file, None, wanted[0], f"there is no such column{near}; {say}"))
+    table.unread = tuple(name for name in names if name not in table.theirs.values())
+    return faults
+
+
+def _cells(table: Table, names: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return the cells of the columns that are read, as text, and rows that have too many."""
+    faults = []
+    wanted = [name for name in dict.fromkeys(names) if name.strip() in table.theirs.values()]
+    options: dict[str, Any] = {
+        "sep": table.separator, "dtype": str, "keep_default_na": False, "usecols": wanted, "index_col": False,
+    }  # fmt: skip
+    try:
+        raw = pd.read_csv(io.StringIO(table.text), **options)
+    except pd.errors.ParserError:
+        rows = [cells for cells in csv.reader(io.StringIO(table.text), delimiter=table.separator) if cells]
+        for number, cells in enumerate(rows[1:]):
+            if len(cells) > len(names):
+                faults.append(
+                    Fault(table.file, table.line(number), "", f"has {len(cells)} cells; the header {len(names)}")
+                )
+        cut = [cells[: len(names)] + [""] * (len(names) - len(cells)) for cells in rows[1:]]
+        raw = pd.DataFrame(cut, columns=names, dtype=str)[wanted]
+    raw.columns = [str(name).strip() for name in raw.columns]
+    return raw.fillna(""), faults
+
+
+def _checked(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, list[Fault]]:
+    """Return the cells of a column as what they hold, and those that hold something else."""
+    empty = (cells == "").to_numpy()
+    if column.name == "churn" and not empty.all() and cells[~empty].str.lower().isin(_yes_no(dialect)).all():
+        column = Column(column.name, YES, column.needed, column.gives)
+    faults = table.faults(column.name, np.flatnonzero(empty), f"is empty; it takes {ACCEPTS[column.cells]}") if (
+        column.needed
+    ) else []  # fmt: skip
+    values, good = _READERS.get(column.cells, _numbers)(table, column, cells, dialect)
+    wrong = np.flatnonzero(~good & ~empty)
+    if column.cells in (KEY, STATUS):
+        return values, faults
+    for row in wrong[:TOLD]:
+        more = f" (so do {len(wrong) - TOLD} more rows)" if len(wrong) > TOLD and row == wrong[TOLD - 1] else ""
+        faults.append(table.fault(int(row), column.name, _problem(table, column, cells.iloc[row]) + more))
+    return values, faults
+
+
+def _problem(table: Table, column: Column, cell: str) -> str:
+    """Say what is wrong with a cell; a long text is not quoted."""
+    if column.cells == NAME:
+        return f"{len(cell)} characters are not accepted: free text is not read; it takes {ACCEPTS[NAME]}"
+    shown = repr(cell if len(cell) <= LONGEST_NAME else cell[:20] + "…")
+    hint = ""
+    if column.cells not in (DATE, YES, PERIOD) and _COMMA.fullmatch(cell) and table.separator != ";":
+        hint = " with a decimal point; decimal commas are recognised in files separated by semicolons"
+    return f"{shown} is not accepted; it takes {ACCEPTS[column.cells]}{hint}"
+
+
+def _keys(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+    outside = dialect.words["outside"]
+    found = {cell: "" if cell in outside else dialect.keys.of(cell) for cell in cells.unique()}
+    return cells.map(found), np.ones(len(cells), bool)
+
+
+def _names(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+    good = (cells.str.len() <= LONGEST_NAME) & ~cells.str.contains("\n", regex=False)
+    return cells.where(good, ""), good.to_numpy()
+
+
+def _numbers(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+    given = pd.Series(cells.unique(), dtype=str)
+    text = given
+    if table.separator == ";" and given.map(lambda cell: bool(_COMMA.fullmatch(cell))).any():
+        # A column with decimal commas: a point in it could only part thousands, and that is not guessed.
+        text = given.where(~given.str.contains(".", regex=False), "?").str.replace(",", ".", regex=False)
+    good = text.map(lambda cell: bool(_POINT.fullmatch(cell)))
+    values = pd.to_numeric(text.where(good), errors="coerce")
+    if column.cells in (COUNT, SHARE):
+        good &= values >= 0
+    if column.cells == COUNT:
+        good &= values == np.floor(values.fillna(0))
+    if column.cells == SHARE:
+        good &= values <= 1
+    mapping = dict(zip(given, values.where(good), strict=True))
+    return cells.map(mapping).astype(float), cells.map(dict(zip(given, good, strict=True))).to_numpy(bool)
+
+
+def _dates(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+    day = cells.str.slice(0, 10)
+    shaped = day.str.fullmatch(r"\d{4}-\d{2}-\d{2}") & cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}([T ][0-9:.]+Z?)?")
+    values = pd.to_datetime(day.where(shaped), format="%Y-%m-%d", errors="coerce")
+    return values, values.notna().to_numpy()
+
+
+def _yes_no(dialect: Dialect) -> set[str]:
+    return {word.lower() for word in dialect.words["yes"] | dialect.words["no"]}
+
+
+def _yes(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+    lower = cells.str.lower()
+    yes, no = ({word.lower() for word in dialect.words[name]} for name in ("yes", "no"))
+    values = lower.map(lambda cell: 1.0 if cell in yes else 0.0 if cell in no else np.nan).astype(float)
+    return values, values.notna().to_numpy()
+
+
+def _periods(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+    good = cells.isin(PERIODS)
+    return cells.where(good, ""), good.to_numpy()
+
+
+def _statuses(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
+    # The column may hold names of people: nothing of it is kept but whether the post is empty.
+    words = dialect.words
+    return cells.map(lambda c: "vacant" if c in words["vacant"] else "closed" if c in words["closed"] else ""), np.ones(
+        len(cells), bool
+    )
+
+
+_READERS = {KEY: _keys, NAME: _names, DATE: _dates, YES: _yes, PERIOD: _periods, STATUS: _statuses}

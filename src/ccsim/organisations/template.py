@@ -1,0 +1,138 @@
+"""Write a folder to start from: a commented ``organisation.toml`` and small invented files that run."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ccsim.errors import InputError
+
+TOML = """# An organisation of your own. Every file is optional: delete those that you do not have, and
+# `ccsim org check {name}` says what is known then and what is assumed instead. Nothing leaves this folder.
+name = "{title}"
+currency = "EUR"             # appears in tables and figures
+founded = 2025-12-29         # date of week 0: dates in files are counted from here
+smallest_group = 10          # people or answers below which a group is not shown (at least 10)
+
+# What your columns are called, where they have other names: ours = "theirs", or a list of which the first counts.
+[columns.people]
+id = "employee"
+manager = "reports to"
+
+# Words of yours, beside yes, no, vacant, closed. `outside` are words for a superior outside the organisation.
+[words]
+yes = ["Y"]
+no = ["N"]
+outside = ["board"]
+
+# A figure for a time says for which: week, month, quarter or year.
+[periods]
+pay = "year"
+revenue = "month"
+churn = "year"
+
+# Your words for KPIs (`ccsim kpis` in the documentation lists ours) and for what moved from outside.
+[kpis]
+"customer satisfaction" = "csat"
+
+[drivers]
+"demand" = "demand.surge"
+
+# Sizes that no file says, and values that you know: see `ccsim levers --all`.
+[sizes]
+prospects = 1.0
+
+[assumptions.service]
+hours = 5.0                  # hours of work on an ordinary contact
+"""
+
+IGNORE = """# Nothing of this folder belongs in a repository.
+*
+!.gitignore
+"""
+
+DEPARTMENTS = (("Hotline", 44, True), ("Branches", 30, True), ("Contracts", 22, False), ("Technology", 14, False))
+
+
+def write_template(folder: Path) -> list[Path]:
+    """Write a folder to start from.
+
+    Raises:
+        InputError: there is something at the place already, or it cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder}: is there already and not empty; choose another name")
+    title = folder.name.replace("-", " ").replace("_", " ").capitalize().replace('"', "")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files = [folder / ".gitignore", folder / "organisation.toml"]
+        files[0].write_text(IGNORE, encoding="utf-8")
+        files[1].write_text(TOML.format(name=folder, title=title), encoding="utf-8")
+        for name, head, rows in _tables():
+            files.append(folder / f"{name}.csv")
+            with files[-1].open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows([head, *rows])
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
+    return files
+
+
+def _tables() -> Iterable[tuple[str, Sequence[str], list[list[object]]]]:
+    yield "people", ("employee", "reports to", "department", "hired", "fte", "pay"), _people()
+    yield "departments", ("department", "front"), [[name, "yes" if front else "no"] for name, _, front in DEPARTMENTS]
+    yield (
+        "segments", ("segment", "customers", "revenue", "churn"),
+        [["private", 900, 450, 0.20], ["business", 180, 900, 0.10], ["partners", 40, 2100, 0.05]],
+    )  # fmt: skip
+    yield "history", ("date", "kpi", "value", "error", "answers"), _history()
+    yield "events", ("date", "label", "lever", "value"), [["2024-10-07", "Service training", "programme.budget", 3000]]
+    yield "answers", ("tier", "item", "answer"), _answers()
+
+
+def _people() -> list[list[object]]:
+    """Return a manager, a head for each department, team leads, and people below them."""
+    rows: list[list[object]] = [["E001", "board", "Hotline", "2016-03-01", 1.0, 140000]]
+    number = 1
+
+    def add(above: str, department: str, pay: int) -> str:
+        nonlocal number
+        number += 1
+        hired = f"{2012 + number * 7 % 13}-{1 + number % 12:02d}-01"
+        rows.append([f"E{number:03d}", above, department, hired, 0.5 if number % 9 == 0 else 1.0, pay])
+        return f"E{number:03d}"
+
+    for name, size, _ in DEPARTMENTS:
+        head = add("E001", name, 90000)
+        leads = [add(head, name, 62000) for _ in range(1 + size // 15)]
+        for person in range(size):
+            add(leads[person % len(leads)], name, 38000 + 500 * (person % 9))
+    return rows
+
+
+def _history() -> list[list[object]]:
+    """Return four years of quarters: satisfaction, recommendation, first-contact resolution, turnover, engagement."""
+    rows: list[list[object]] = []
+    noise = (0.4, -0.6, 0.1, 0.7, -0.3, -0.1, 0.5, -0.7, 0.2, 0.3, -0.5, 0.6, -0.2, 0.0, 0.4, -0.4)
+    for quarter, luck in enumerate(noise):
+        year, month = 2022 + quarter // 4, 3 * (quarter % 4) + 3
+        day = f"{year}-{month:02d}-{31 if month in (3, 12) else 30}"
+        rows += [
+            [day, "customer satisfaction", round(72.5 + 0.15 * quarter + luck, 1), 0.8, 400],
+            [day, "fcr", round(0.63 + 0.002 * quarter + luck / 100, 3), 0.01, 900],
+            [day, "staff_turnover", round(0.22 - luck / 40, 3), 0.03, ""],
+            [day, "engagement", round(0.61 + luck / 100, 3), 0.02, 90],
+        ]
+    return rows
+
+
+def _answers() -> list[list[object]]:
+    """Return answers of a top that thinks better of the organisation than its staff do."""
+    from ccsim.organisations.questionnaire import ITEMS
+
+    rows: list[list[object]] = []
+    for tier, people, mean in (("top", 10, 4), ("middle", 12, 3), ("staff", 30, 2)):
+        for person in range(people):
+            for number, item in enumerate(ITEMS):
+                rows.append([tier, item, min(5, max(1, mean + (person + number) % 3 - 1))])
+    return rows

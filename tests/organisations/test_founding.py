@@ -1,0 +1,169 @@
+"""An organisation founded from files has what the files say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import networkx
+import numpy as np
+import pandas as pd
+import pytest
+from tests.organisations.own_folder import folder_of, managers, passport, shared
+
+from ccsim.errors import InputError, InputFaults
+from ccsim.mechanisms.management.centrality import betweenness, degree
+from ccsim.model.initial_state import draw
+from ccsim.model.ties import drawn_ties
+from ccsim.organisations.folder import read_folder
+from ccsim.organisations.founding import layout_of_folder, settings_of_layout
+from ccsim.organisations.knowledge import gini
+from ccsim.organisations.template import write_template
+from ccsim.scenarios.io import read_scenario
+from ccsim.scenarios.scenario import Scenario
+from ccsim.simulation.mesa_model import Organisation
+from ccsim.simulation.simulation import simulate
+
+SHORT = {"organisation.warm_up": 2}
+
+
+def test_the_passport_office_has_its_units_its_lines_its_empty_posts_and_its_pay(tmp_path: Path) -> None:
+    folder = passport(tmp_path / "passport")
+    layout = layout_of_folder(folder)
+    stated = pd.read_csv(folder / "junior.csv").groupby("Unit")["Number of Posts in FTE"].sum()
+    posts = dict(zip(layout.departments, np.bincount(layout.department), strict=True))
+    assert set(posts) == set(stated.index) and len(posts) == 8
+    assert all(abs(posts[name] - stated[name]) < 1 for name in posts)
+    assert layout.contract.sum() == pytest.approx(stated.sum())
+    assert len(layout.superior) == 16
+    senior = pd.read_csv(folder / "senior.csv", dtype=str)
+    above = senior["Reports to Senior Post"].value_counts().drop("XX")
+    found = np.bincount(layout.reports_to[layout.reports_to >= 0], minlength=16)
+    assert sorted(found[found > 0]) == sorted(above)
+    assert layout.empty.sum() == senior["Name"].isin(["Vacant", "Eliminated"]).sum()
+    assert not set(np.flatnonzero(layout.empty)) & {*layout.leader.tolist(), *layout.superior.tolist()}
+    assert layout.values["accounts.wage"] == pytest.approx(411, abs=15)
+    assert read_folder(folder).currency == "GBP"
+
+
+def test_a_wrong_superior_is_answered_with_file_line_and_column_and_without_the_identifier(tmp_path: Path) -> None:
+    folder = passport(tmp_path / "passport")
+    path = folder / "junior.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[6] = lines[6].replace("2IPS10", "9WRONG9")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(InputFaults) as caught:
+        read_folder(folder)
+    assert len(caught.value.faults) == 1
+    assert re.search(r"junior\.csv:7: Reporting Senior Post: ", str(caught.value))
+    assert "9WRONG9" not in str(caught.value)
+
+
+def test_edges_in_are_edges_simulated_and_centrality_is_networkx(tmp_path: Path) -> None:
+    folder = managers(tmp_path / "managers")
+    layout = layout_of_folder(folder)
+    world = draw(settings_of_layout(layout), 1, layout)
+    colleagues = world.state.colleagues
+    stated = pd.read_csv(folder / "ties.csv")
+    assert (colleagues >= 0).sum() == len(stated)
+    graph = networkx.DiGraph()
+    graph.add_nodes_from(range(len(colleagues)))
+    graph.add_edges_from((i, int(other)) for i, row in enumerate(colleagues) for other in row if other >= 0)
+    truth = networkx.DiGraph(list(stated.itertuples(index=False, name=None)))
+    assert networkx.is_isomorphic(graph, truth)
+    out = np.empty(len(colleagues))
+    degree(colleagues, out)
+    assert sorted(out) == sorted(dict(truth.in_degree()).values())
+    betweenness(colleagues, out)
+    assert sorted(out) == pytest.approx(sorted(networkx.betweenness_centrality(truth, normalized=False).values()))
+
+
+@pytest.mark.parametrize(("name", "ties", "dept"), [
+    ("high-tech-managers", "advice.csv", "dept"), ("research-institute-email", "email.csv", "department"),
+])  # fmt: skip
+def test_drawn_ties_are_as_unequal_as_real_ones(name: str, ties: str, dept: str) -> None:
+    source = shared(name)
+    people, edges = pd.read_csv(source / "people.csv"), pd.read_csv(source / ties)
+    edges = edges[edges["from"] != edges["to"]]
+    place = {key: row for row, key in enumerate(people["id"])}
+    department = pd.factorize(people[dept])[0].astype(np.int64)
+    ends = edges["from"].map(place).to_numpy(), edges["to"].map(place).to_numpy()
+    cross = float((department[ends[0]] != department[ends[1]]).mean())
+    real = gini(np.bincount(ends[1], minlength=len(people)))
+    seeds = range(20) if len(people) < 100 else range(1)
+    drawn = [drawn_ties(department, len(edges) / len(people), cross, seed) for seed in seeds]
+    assert np.mean([(each >= 0).sum() for each in drawn]) == pytest.approx(len(edges), rel=0.02)
+    assert np.mean([gini(np.bincount(each[each >= 0], minlength=len(people))) for each in drawn]) == pytest.approx(
+        real, abs=0.05
+    )
+
+
+def test_drawn_ties_name_nobody_twice_and_not_oneself() -> None:
+    ties = drawn_ties(np.repeat(np.arange(4), 10), 6.0, 0.3, 5)
+    for i, row in enumerate(ties):
+        named = row[row >= 0].tolist()
+        assert len(set(named)) == len(named) and i not in named
+        assert (row[len(named) :] == -1).all()
+
+
+def test_segments_have_their_customers_their_value_and_their_mobility(tmp_path: Path) -> None:
+    folder = tmp_path / "my"
+    write_template(folder)
+    layout = layout_of_folder(folder)
+    settings = settings_of_layout(layout)
+    customers = draw(settings, 3, layout).state.customers
+    active = customers.active == 1
+    assert np.bincount(customers.segment[active]).tolist() == [900, 180, 40]
+    spent = [customers.value[active & (customers.segment == s)].mean() for s in range(3)]
+    assert np.array(spent) == pytest.approx(np.array([450, 900, 2100]) / (365.25 / 12 / 7), rel=0.08)
+    assert layout.mobility[0] > layout.mobility[1] > layout.mobility[2]
+
+
+def test_a_segment_that_comes_and_goes_more_loses_more(tmp_path: Path) -> None:
+    files = {
+        "organisation.toml": 'name = "x"\n[periods]\nchurn = "year"\n[sizes]\nstaff = 60\n',
+        "segments.csv": "segment,customers,churn\nloyal,1000,0.02\nfickle,1000,0.40\n",
+    }
+    run = simulate(Scenario("x", organisation=SHORT, source=str(folder_of(tmp_path / "o", files))), 1, 40)
+    loyal, fickle = run.segments["churn"].mean(axis=0)
+    assert fickle > 5 * loyal
+
+
+def test_vacant_posts_are_empty_in_week_0_and_part_time_is_part_of_the_hours(tmp_path: Path) -> None:
+    files = {
+        "organisation.toml": 'name = "x"\n[sizes]\ncustomers = 200\n',
+        "posts.csv": "department,fte,status\nA,1,\nA,1,vacant\nA,0.5,\nB,1,\nB,1,\nB,1,closed\n",
+    }
+    folder = folder_of(tmp_path / "o", files)
+    organisation = Organisation(organisation=folder, levers=SHORT, weeks=3)
+    staff = organisation.world.state.staff
+    assert staff.department.tolist() == [0, 0, 0, 1, 1]
+    assert (staff.vacant_until > 0).tolist() == [False, True, False, False, False]
+    organisation.step()
+    departments = organisation.world.state.departments
+    assert departments.paid_hours.tolist() == [1.5 * 35.0, 2 * 35.0]
+    assert departments.paid.tolist() == [1.5, 2.0]
+
+
+def test_lines_of_any_depth_lead_to_the_top(tmp_path: Path) -> None:
+    rows = ["id,department,manager", "p0,A,"] + [f"p{k},A,p{k - 1}" for k in range(1, 7)]
+    files = {"organisation.toml": 'name = "x"\n[sizes]\ncustomers = 100\n', "people.csv": "\n".join(rows) + "\n"}
+    layout = layout_of_folder(folder_of(tmp_path / "o", files))
+    assert layout.superior.tolist() == [-1, 0, 1, 2, 3, 4]
+    assert layout.leader.tolist() == [5]
+
+
+def test_a_scenario_is_founded_from_files_and_refuses_a_size_that_they_say(tmp_path: Path) -> None:
+    write_template(tmp_path / "my")
+    path = tmp_path / "mine.toml"
+    path.write_text('title = "Mine"\n[organisation]\nfrom = "my"\nwarm_up = 2\n', encoding="utf-8")
+    scenario = read_scenario(path)
+    assert simulate(scenario, 1, 2).departments["engagement"].shape == (2, 4)
+    assert scenario.resolved()["organisation"]["from"] == scenario.source
+    with pytest.raises(InputError, match=r"organisation\.staff: 50 is not accepted; the files of .* say 110"):
+        simulate(scenario.changed({"organisation.staff": 50}), 1, 2)
+
+
+def test_layout_changes_nothing_where_there_is_none() -> None:
+    assert Scenario("x").source == ""
+    assert Scenario("x").resolved() == {"title": "", "about": ""}
