@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -22,19 +23,23 @@ pytest.importorskip("distributed")
 
 
 @pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[str]:
-    """Start a scheduler on a free port and return its address."""
-    file = tmp_path / "scheduler.json"
+def scheduling(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a scheduler on a free port."""
     command = ["-m", "distributed.cli.dask_scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard"]
-    process = started([*command, "--scheduler-file", str(file)], tmp_path)
+    process = started([*command, "--scheduler-file", str(tmp_path / "scheduler.json")], tmp_path)
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def scheduler(scheduling: subprocess.Popen[bytes], tmp_path: Path) -> str:
+    """Return the address of a scheduler, once it has one."""
+    file = tmp_path / "scheduler.json"
     until = time.monotonic() + 120
     while not file.exists() and time.monotonic() < until:
         time.sleep(0.1)
-    import json
-
-    yield json.loads(file.read_text())["address"]
-    process.kill()
-    process.wait()
+    return str(json.loads(file.read_text())["address"])
 
 
 def started(words: list[str], folder: Path) -> subprocess.Popen[bytes]:
@@ -81,8 +86,33 @@ def test_a_scheduler_without_workers_or_none_at_all_is_one_message(
             run_experiment(small_experiment, out=tmp_path / "s", scheduler=address, resume=True)
 
 
-def test_workers_of_another_version_are_refused(small_experiment: Experiment) -> None:
-    import json
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_scheduler_that_dies_is_one_message_and_what_has_finished_is_kept(
+    signal_number: int,
+    scheduling: subprocess.Popen[bytes],
+    scheduler: str,
+    small_experiment: Experiment,
+    tmp_path: Path,
+) -> None:
+    experiment = small_experiment.changed(replicates=200)
+    far, killed = worker(scheduler, tmp_path), []
 
+    def kill(done: int, planned: int, failed: int) -> None:
+        if done >= 20 and not killed:
+            scheduling.send_signal(signal_number)
+            killed.append(done)
+
+    try:
+        with pytest.raises(ClusterError, match=r"scheduler tcp://.*: is gone.*ccsim resume"):
+            run_experiment(experiment, out=tmp_path / "r", scheduler=scheduler, progress=kill)
+    finally:
+        far.kill()
+        far.wait()
+    results = open_results(tmp_path / "r")
+    assert results.manifest["status"] == "interrupted"
+    assert 20 <= results.manifest["runs"]["done"] < 400
+
+
+def test_workers_of_another_version_are_refused(small_experiment: Experiment) -> None:
     with pytest.raises(ClusterError, match="another version"):
         dask_cluster.remote_task(json.dumps(small_experiment.resolved()), "0", (0, ("nothing",)))

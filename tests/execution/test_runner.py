@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -48,7 +49,7 @@ def test_resuming_computes_only_what_is_missing_and_ends_the_same(
         return first(experiment, task)
 
     monkeypatch.setattr(running, "run_task", stops)
-    with pytest.raises(running.RunInterrupted, match="4 of 8 runs are kept"):
+    with pytest.raises(running.RunInterrupted, match="4 of 8 runs kept"):
         run_experiment(small_experiment, workers=1, out=tmp_path / "r")
     assert len(open_results(tmp_path / "r").runs) == 4 * 16
     again = []
@@ -281,3 +282,44 @@ def test_a_process_killed_in_the_middle_of_a_message_costs_its_task_only(
     monkeypatch.setattr(running, "run_task", half_a_message)
     results = run_experiment(small_experiment.changed(replicates=6), workers=2)
     assert set(results.runs["replicate"]) == set(range(6)) - {2}
+
+
+NESTED = textwrap.dedent("""
+    import concurrent.futures, multiprocessing, os, sys
+    import ccsim
+
+    def hashed(number):
+        small = {"organisation.staff": 24, "organisation.customers": 160, "organisation.warm_up": 6}
+        experiment = ccsim.load_experiment("direction").changed(replicates=2, weeks=8, levers=small)
+        budget = "10m" if number else None
+        from ccsim.execution.runner import run_experiment
+        return run_experiment(experiment, workers=2, budget=budget).hash()
+
+    if __name__ == "__main__":
+        here = hashed(0)
+        for method in multiprocessing.get_all_start_methods():
+            context = multiprocessing.get_context(method)
+            with context.Pool(1) as pool:
+                found = pool.map(hashed, range(2))
+            assert found == [here, here], (method, "Pool")
+            with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+                assert list(pool.map(hashed, range(2))) == [here, here], (method, "ProcessPoolExecutor")
+        print("one hash")
+""")
+
+
+def test_a_worker_of_another_pool_runs_an_experiment_in_its_own_process(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(NESTED)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False, timeout=300)
+    assert (done.stdout.strip(), done.stderr) == ("one hash", "")
+
+
+def test_a_folder_that_is_deleted_in_mid_run_is_one_message(small_experiment: Experiment, tmp_path: Path) -> None:
+    def delete(done: int, planned: int, failed: int) -> None:
+        if done:
+            shutil.rmtree(tmp_path / "r", ignore_errors=True)
+
+    with pytest.raises(ResultsError, match=r"was removed while it was being written\. The same command starts again"):
+        run_experiment(small_experiment, workers=1, out=tmp_path / "r", progress=delete)
+    assert len(run_experiment(small_experiment, workers=1, out=tmp_path / "r").runs) == 2 * 4 * 16

@@ -9,7 +9,9 @@ place of a dead one needs nothing else. Only the coordinator, here, writes resul
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -21,6 +23,8 @@ from ccsim.experiments.experiment import Experiment
 
 #: Seconds to wait for the scheduler, and for its first worker.
 TIMEOUT = 20.0
+#: Seconds to wait for the connection to close.
+CLOSING = 5.0
 #: Tasks at a worker's hand: one that it does, one that waits.
 TASKS_PER_THREAD = 2
 
@@ -66,6 +70,9 @@ class Cluster:
         except ImportError:
             raise ClusterError("--scheduler takes Dask, which is not installed: pip install -e '.[cluster]'") from None
         self.address = address
+        # It tells of lost connections on its own, with tracebacks; what becomes of them is told in one message.
+        for name in ("distributed.client", "distributed.comm", "distributed.batched", "distributed.core", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self.text, self.sources = json.dumps(experiment.resolved()), source_hash()
         try:
             self.client = Client(address, timeout=TIMEOUT, set_as_default=False)
@@ -92,9 +99,31 @@ class Cluster:
 
     def submit(self, task: Task) -> bool:
         """Hand over a task."""
-        future = self.client.submit(remote_task, self.text, self.sources, task, pure=False, key=None)
+        with self._reached():
+            future = self.client.submit(remote_task, self.text, self.sources, task, pure=False, key=None)
         self._tasks[future] = task
         return True
+
+    @contextlib.contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Say that the scheduler is gone, in whatever way Dask notices it.
+
+        Raises:
+            ClusterError: it is.
+        """
+        from concurrent.futures import CancelledError
+
+        try:
+            yield
+        except ClusterError:
+            raise
+        except (OSError, RuntimeError, TimeoutError, CancelledError) as error:
+            raise ClusterError(f"{self._gone()} ({type(error).__name__})") from None
+        if self.client.status != "running":
+            raise ClusterError(self._gone())
+
+    def _gone(self) -> str:
+        return f"scheduler {self.address}: is gone; what has finished is kept, and ccsim resume goes on with it"
 
     def as_completed(self, seconds: float) -> Iterator[tuple[Task, TaskResult | None]]:
         """Yield the tasks that end within some seconds, each with its answer; None if it took its workers with it.
@@ -104,19 +133,19 @@ class Cluster:
         """
         from distributed import KilledWorker, wait
 
-        try:
-            with self.client.as_current():
+        ended: Any = set()
+        with self._reached():
+            with self.client.as_current(), contextlib.suppress(TimeoutError):
                 ended = wait(list(self._tasks), timeout=seconds, return_when="FIRST_COMPLETED").done
-        except TimeoutError:
-            ended = set()
-        if self.client.status != "running":
-            raise ClusterError(f"scheduler {self.address}: is gone; what has finished is kept")
-        self._threads = sum(self.client.ncores().values()) or self._threads
+            self._threads = sum(self.client.ncores().values()) or self._threads
         for future in ended:
             task = self._tasks.pop(future)
-            if future.status == "finished":
-                yield task, future.result()
-            elif isinstance(error := future.exception() if future.status == "error" else None, ClusterError):
+            with self._reached():
+                done = future.result() if future.status == "finished" else None
+                error = future.exception() if future.status == "error" else None
+            if done is not None:
+                yield task, done
+            elif isinstance(error, ClusterError):
                 raise error
             elif error is None or isinstance(error, KilledWorker):
                 yield task, None
@@ -124,7 +153,10 @@ class Cluster:
                 raise ClusterError(f"the workers cannot do their tasks: {error!r}")
 
     def shutdown(self) -> None:
-        """Leave: nobody waits for what nobody wants."""
-        for future in self._tasks:
-            future.cancel()
-        self.client.close()
+        """Leave: nobody waits for what nobody wants. A scheduler that is gone has nothing to be told."""
+        with contextlib.suppress(OSError, RuntimeError, TimeoutError):
+            if self.client.status == "running":
+                for future in self._tasks:
+                    future.cancel()
+        with contextlib.suppress(OSError, RuntimeError, TimeoutError):
+            self.client.close(timeout=CLOSING)

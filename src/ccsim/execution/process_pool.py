@@ -18,7 +18,15 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import connection, forkserver, get_all_start_methods, get_context, parent_process, resource_tracker
+from multiprocessing import (
+    connection,
+    current_process,
+    forkserver,
+    get_all_start_methods,
+    get_context,
+    parent_process,
+    resource_tracker,
+)
 from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any, Generic, TypeVar
@@ -29,6 +37,25 @@ _FORKS = "forkserver" in get_all_start_methods()
 _CONTEXT = get_context("forkserver" if _FORKS else "spawn")
 _LOADED = "ccsim.execution.preload"
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+#: In a forked process, the server to fork from that its parent had: it is not this one's to use.
+_INHERITED: list[int] = []
+
+
+def _note_fork() -> None:
+    server = getattr(forkserver._forkserver, "_forkserver_pid", None)
+    if server is not None:
+        _INHERITED.append(server)
+
+
+if _FORKS:
+    os.register_at_fork(after_in_child=_note_fork)
+
+
+def can_start() -> bool:
+    """Say whether this process may start others: a worker of another pool may not, or has what it needs from its parent."""
+    return not (current_process().daemon or _INHERITED)
 
 
 class WorkerDied(Exception):

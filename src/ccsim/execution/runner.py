@@ -6,19 +6,22 @@ import contextlib
 import os
 import shlex
 import sys
-import tempfile
 import time
 import traceback
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ccsim.errors import CcsimError, InputError, ResultsError, count_noun
-from ccsim.execution.process_pool import ProcessPool
+from ccsim.execution.interrupts import Interrupts
+from ccsim.execution.process_pool import ProcessPool, can_start
 from ccsim.execution.progress import console_progress
 from ccsim.execution.scheduler import Progress, Scheduler, Task, TaskResult, WorkerCrashLoopError
 from ccsim.execution.stopping import replicates_needed
+from ccsim.execution.temporary import temporary_folder
+from ccsim.execution.this_process import ThisProcess
 from ccsim.execution.time_budget import Deadline, EtaEstimator
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.results import Results, open_results
@@ -113,32 +116,41 @@ def run_experiment(
     if out is None:
         return _in_memory(experiment, workers=workers, progress=progress, command=command, budget=limit,
                           scheduler=scheduler)  # fmt: skip
-    folder = Path(out)
-    with locked(folder):
-        store = Store.create(folder, experiment, command or sys.argv, resume)
-        count = workers or processor_count()
-        executor = _executor_factory(experiment, count, scheduler, limit)
-        task_scheduler = Scheduler(
-            experiment,
-            store,
-            executor,
-            run_task,
-            EtaEstimator(limit),
-            progress,
-            count,
-            scheduler is None and limit is None,
-        )
+    with Interrupts() as ctrl_c, locked(Path(out)):
+        store: Store | None = None
         try:
-            _run_replicates(task_scheduler, folder)
+            with ctrl_c.held():
+                store = Store.create(Path(out), experiment, command or sys.argv, resume)
+            return _in_folder(
+                store, _executor_factory(experiment, workers or processor_count(), scheduler, limit), limit, progress
+            )
         except (KeyboardInterrupt, CcsimError) as error:
-            if isinstance(error, ResultsError):
+            ctrl_c.finish()
+            if store is None:
                 raise
-            store.flush()
-            store.write_manifest("interrupted")
+            if not isinstance(error, ResultsError):
+                store.flush()
+                store.write_manifest(store.status if store.finished else "interrupted")
             if isinstance(error, CcsimError):
                 raise
-            raise RunInterrupted(folder, len(store.done), store.planned) from None
-        store.write_manifest("incomplete" if store.failures else "stopped" if task_scheduler.stopped else "complete")
+            raise RunInterrupted(store.folder, len(store.done), store.planned) from None
+
+
+def _in_folder(store: Store, executor: Team, limit: Deadline | None, progress: Progress | None) -> Results:
+    """Do what is left of the experiment of a store, and read what there is then."""
+    folder = store.folder
+    task_scheduler = Scheduler(
+        store.experiment,
+        store,
+        executor.start,
+        run_task,
+        EtaEstimator(limit),
+        progress,
+        executor.workers,
+        executor.near and limit is None,
+    )
+    _run_replicates(task_scheduler, folder)
+    store.write_manifest("incomplete" if store.failures else "stopped" if task_scheduler.stopped else "complete")
     if store.failures and not len(store.done):
         raise ResultsError(f"{folder}: every run failed. The first of them:\n{store.failures[0]['error']}")
     if limit and task_scheduler.stopped and not len(store.done):
@@ -156,25 +168,43 @@ def _run_replicates(task_scheduler: Scheduler, folder: Path) -> None:
         task_scheduler.run(range(first, replicates_needed(open_results(folder))))
 
 
-def _executor_factory(experiment: Experiment, workers: int, scheduler: str | None, budget: Deadline | None) -> Any:
-    """Return what makes a executor of workers: far ones, near ones, or None for this process."""
+@dataclass(frozen=True)
+class Team:
+    """Who does the runs.
+
+    Attributes:
+        start: makes the executor; None for this process, one task after the other.
+        workers: how many it has, as far as is known.
+        near: whether it is of this machine.
+    """
+
+    start: Callable[[], Any] | None
+    workers: int
+    near: bool = True
+
+
+def _executor_factory(experiment: Experiment, workers: int, scheduler: str | None, budget: Deadline | None) -> Team:
+    """Return far workers, near ones, or this process."""
     if scheduler is not None:
         from ccsim.execution.dask_cluster import Cluster
 
-        return lambda: Cluster(scheduler, experiment)
+        return Team(lambda: Cluster(scheduler, experiment), workers, near=False)
+    if not can_start():  # a worker of another pool: it has a processor, and no more
+        return Team(lambda: ThisProcess[Task, TaskResult](run_task, experiment), 1)
     if workers == 1 and budget is None:
-        return None
-    return lambda: ProcessPool[Task, TaskResult](run_task, experiment, workers)
+        return Team(None, 1)
+    return Team(lambda: ProcessPool[Task, TaskResult](run_task, experiment, workers), workers)
 
 
 def _in_memory(experiment: Experiment, **options: Any) -> Results:
     """Run an experiment in a folder that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="ccsim-") as folder:
+    with Interrupts() as ctrl_c, temporary_folder() as folder:
         try:
-            results = run_experiment(experiment, out=Path(folder) / "results", **options)
+            results = run_experiment(experiment, out=folder / "results", **options)
+            return replace(results, folder=None, tables=dict(results.tables))  # all are read before the folder goes
         except RunInterrupted as error:
+            ctrl_c.finish()
             raise RunInterrupted(None, error.done, error.total) from None
-        return replace(results, folder=None, tables=dict(results.tables))  # all are read before the folder goes
 
 
 def processor_count() -> int:

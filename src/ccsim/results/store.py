@@ -15,6 +15,7 @@ scenario, replicate and week of ``at``; one column per KPI, as of a run that had
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import platform
@@ -30,7 +31,7 @@ from typing import Any
 from ccsim.errors import ResultsError, count_noun
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.completed_runs import Finished
-from ccsim.results.manifest import digest_of, identity, read_manifest
+from ccsim.results.manifest import NAME, digest_of, identity, read_manifest
 from ccsim.results.parquet import EVERY_TABLE, merge_small, scan, write_parquet, write_shard, write_whole
 from ccsim.results.rows import frame_of
 from ccsim.simulation.simulation import Run
@@ -41,6 +42,8 @@ def tables_of(experiment: Experiment) -> tuple[str, ...]:
     return EVERY_TABLE[-1:] if experiment.at else EVERY_TABLE[:-1]
 
 
+#: Errors of a disk, or of a user's share of it, that is full.
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 LIBRARIES = ("ccsim", "mesa", "numpy", "numba", "pandas", "scipy", "pyarrow")
 
 
@@ -65,6 +68,7 @@ class Store:
         self._identity = identity(self.experiment)
         self._mark = digest_of(self._identity)
         self.notes: dict[str, Any] = {}
+        self.status = "running"
 
     @classmethod
     def create(cls, folder: Path, experiment: Experiment, command: Sequence[str], resume: bool) -> Store:
@@ -136,8 +140,18 @@ class Store:
             if not path.is_file() or path.read_bytes() != text:
                 write_whole(path, text)
 
+    @property
+    def finished(self) -> bool:
+        """Whether an end has been written down that no later interrupt takes back."""
+        return self.status not in ("running", "interrupted")
+
     def write_manifest(self, status: str) -> None:
-        """Write what these results are."""
+        """Write what these results are.
+
+        Raises:
+            ResultsError: the folder can no longer be written.
+        """
+        self.status = status
         data = {
             **self._identity,
             "digest": digest_of(self._identity, sources=False),
@@ -152,7 +166,8 @@ class Store:
             "written": _now(),
             **self.notes,
         }
-        write_whole(self.folder / "manifest.json", json.dumps(data, indent=1).encode())
+        with self._writing():
+            write_whole(self.folder / NAME, json.dumps(data, indent=1).encode())
 
     def add(self, replicate: int, run: Run) -> None:
         """Take a finished run; it is on the disk after the next :meth:`flush`."""
@@ -167,19 +182,31 @@ class Store:
         if not self._waiting:
             return
         runs = [(run.scenario, replicate) for replicate, run in self._waiting]
-        try:
+        with self._writing():
             # The table of runs comes last: a run counts as done only when everything of it is there.
             for table in reversed(tables_of(self.experiment)):
                 write_shard(self.folder / table, frame_of(table, self._waiting, self.experiment.at), runs, self._mark)
-        except OSError as error:
-            raise ResultsError(
-                f"{self.folder}: cannot be written ({error.strerror or error}); {count_noun(len(self.done), 'run')} kept. "
-                f"Make room, then: ccsim resume {self.folder}"
-            ) from None
         self.done.update(runs)
         self._waiting.clear()
-        for table in tables_of(self.experiment):
-            merge_small(self.folder / table)
+        with self._writing():
+            for table in tables_of(self.experiment):
+                merge_small(self.folder / table)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Say what became of the folder if it cannot be written."""
+        try:
+            yield
+        except OSError as error:
+            kept = f"{count_noun(len(self.done), 'run')} kept"
+            told = f"{self.folder}: cannot be written ({error.strerror or error})"
+            if not self.folder.is_dir():
+                told = f"{self.folder}: was removed while it was being written. The same command starts again"
+            elif error.errno in FULL:
+                told += f"; {kept}. Make room, then: ccsim resume {self.folder}"
+            else:
+                told += f"; {kept}. When it can be: ccsim resume {self.folder}"
+            raise ResultsError(told) from None
 
 
 @contextlib.contextmanager
