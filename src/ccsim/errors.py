@@ -74,6 +74,17 @@ def count_noun(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def shown(value: object, most: int = 80) -> str:
+    """Return a value as messages show it: as Python writes it, cut in the middle when it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        return "a number of thousands of digits"
+    except RecursionError:
+        return "a deeply nested value"
+    return text if len(text) <= most else f"{text[: most - 20]}…{text[-19:]}"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)`` with the nearest known names, or the choice when it is small."""
     options = sorted({str(option) for option in known})

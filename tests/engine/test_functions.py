@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,17 @@ def test_exp_is_exact_where_it_can_be_and_held_at_its_ends() -> None:
     assert exp(0.0) == 1.0
     assert exp(1e9) == exp(500.0)
     assert exp(-1e9) == exp(-500.0) > 0.0
+
+
+@pytest.mark.parametrize("value", [math.nan, -math.nan, np.float64("nan")])
+def test_what_is_not_a_number_passes_exp_and_reads_no_table(value: float) -> None:
+    assert math.isnan(exp(value))
+    assert math.isnan(logistic(value))
+
+
+def test_infinity_is_held_like_any_large_number() -> None:
+    assert exp(math.inf) == exp(500.0)
+    assert exp(-math.inf) == exp(-500.0)
 
 
 @settings(deadline=None)

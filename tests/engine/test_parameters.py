@@ -1,11 +1,13 @@
 import math
 import sys
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ccsim.engine.declarations import UNITS, add_unit, unit_fault
-from ccsim.engine.parameters import Parameter, parameter, parameters
+from ccsim.engine.parameters import HIGHEST_OTHERWISE, Parameter, parameter, parameters
 from ccsim.errors import DeclarationError, InputError
 from ccsim.model.settings import Settings, declared, impossible, ordinary, with_values
 
@@ -18,13 +20,14 @@ FIT = {"default": 0.2, "unit": "share", "range": (0.0, 0.5), "meaning": "part of
         ({"default": 0.6}, "default must be a number from 0 to 0.5, got 0.6"),
         ({"default": "0.2"}, "default must be a number from 0 to 0.5, got '0.2'"),
         ({"default": math.nan}, "default must be a number from 0 to 0.5, got nan"),
-        ({"range": (0.5, 0.0)}, "range must be two numbers, the lower one first, got (0.5, 0.0)"),
-        ({"range": (0.2, 0.2)}, "range must be two numbers, the lower one first, got (0.2, 0.2)"),
-        ({"range": (0.0, math.inf), "unit": "weight"}, "range must be two numbers"),
-        ({"range": 0.5}, "range must be two numbers, the lower one first, got 0.5"),
+        ({"range": (0.5, 0.0)}, "range must be two finite numbers, the lower one first, got (0.5, 0.0)"),
+        ({"range": (0.2, 0.2)}, "range must be two finite numbers, the lower one first, got (0.2, 0.2)"),
+        ({"range": (0.0, math.inf), "unit": "weight"}, "range must be two finite numbers"),
+        ({"range": 0.5}, "range must be two finite numbers, the lower one first, got 0.5"),
         ({"range": (0.0, 1.5)}, "range must be a number from 0 to 1, got 1.5"),
         ({"range": (-0.5, 0.5)}, "range must be a number from 0 to 1, got -0.5"),
-        ({"legal": (1.0, 0.0)}, "legal must be two numbers, the lower one first, got (1.0, 0.0)"),
+        ({"legal": (0.0, math.inf)}, "legal must be two finite numbers"),
+        ({"legal": (1.0, 0.0)}, "legal must be two finite numbers, the lower one first, got (1.0, 0.0)"),
         ({"legal": (0.0, 0.3)}, "range must be a number from 0 to 0.3, got 0.5"),
         ({"off": -1.0}, "off must be a number from 0 to 1, got -1.0"),
         ({"unit": "shares"}, "unknown unit 'shares' (did you mean 'share'"),
@@ -203,9 +206,23 @@ def test_a_parameter_has_one_role() -> None:
     assert [name for name, row in ROWS.items() if row.impulse] == ["flood"]
 
 
-def test_shares_are_legal_from_0_to_1_and_everything_else_from_0_up() -> None:
+def test_every_parameter_has_a_highest_legal_value_by_its_unit_or_its_choices() -> None:
     assert ROWS["rain"].legal == (0.0, 1.0)
-    assert ROWS["flood"].legal == (0.0, math.inf)
+    assert ROWS["sky"].legal == (0.0, 1.0)
+    assert ROWS["flood"].legal == (0.0, HIGHEST_OTHERWISE)
+    assert all(math.isfinite(row.legal[1]) for row in declared().values())
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.int64, np.uint16, np.float32, np.float64, np.longdouble])
+def test_a_number_of_numpy_is_taken_like_pythons(kind: Callable[[int], object]) -> None:
+    for name, value in (("rain", 1), ("storms", 3), ("flood", 2)):
+        found = ROWS[name].check(kind(value))
+        assert found == value and type(found) is ROWS[name].kind
+    for wrong in (np.bool_(True), np.float64("nan"), np.float32("inf"), np.array([1.0]), np.str_("1")):
+        with pytest.raises(InputError, match="must be"):
+            ROWS["flood"].check(wrong)
+    assert ROWS["siren"].check(np.bool_(False)) is False
+    assert ROWS["sky"].check(np.str_("grey")) == "grey"
 
 
 @pytest.mark.parametrize(
@@ -223,13 +240,13 @@ def test_a_legal_value_is_kept_in_the_declared_kind(name: str, value: object, ke
         ("rain", 1.5, "a number from 0 to 1 (share)"),
         ("rain", "wet", "a number from 0 to 1"),
         ("rain", True, "a number"),
-        ("storms", 1.5, "a whole number of at least 0"),
+        ("storms", 1.5, "a whole number from 0 to 1e+06"),
         ("siren", 1, "true or false"),
         ("siren", "on", "true or false"),
         ("sky", 1, "one of 'grey', 'blue'"),
         ("sky", "gray", "did you mean 'grey'?"),
-        ("flood", -1.0, "a number of at least 0 (points)"),
-        ("flood", None, "a number of at least 0"),
+        ("flood", -1.0, "a number from 0 to 1e+06 (points)"),
+        ("flood", None, "a number from 0 to 1e+06"),
     ],
 )
 def test_a_refusal_says_the_value_and_what_would_be_accepted(name: str, value: object, told: str) -> None:

@@ -116,7 +116,7 @@ def test_compiled_and_plain_runs_agree_bit_for_bit() -> None:
         for number in range(6):
             if number == 3:
                 world.settings = settings.with_values(world.settings, {"champions.leave": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
-                                                                     "conviction.tipped": 0.4})
+                                                                     "conviction.tipped": 0.4, "empowerment.rights": 0.5})
             week.live(world)
             record.add(world)
         digest = hashlib.sha256()
@@ -176,7 +176,7 @@ def test_each_kernel_changes_only_stocks_that_its_mechanism_owns_and_flows() -> 
     for number in range(8):
         if number == 4:
             world.settings = settings.with_values(world.settings, {"champions.leave": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
-                                                                     "conviction.tipped": 0.4})
+                                                                     "conviction.tipped": 0.4, "empowerment.rights": 0.5})
         week.live(world)
     stocks = {key for key, (_, column) in columns(world.state).items() if column is not None and column.kind == "stock"}
     print("WRONG", sorted(wrong))

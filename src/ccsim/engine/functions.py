@@ -51,16 +51,17 @@ def exp(x):
     """Return e to the power ``x``, for |x| up to 500 (beyond, held there); relative error below 1e-14.
 
     Range reduction x = n ln 2 / 32 + r with a table of the 32 roots (Tang 1989), a Taylor polynomial of degree 5 in r,
-    and doublings, which are exact.
+    and doublings, which are exact. What is not a number stays so, and is never the place of a root.
     """
-    x = clip(x, -500.0, 500.0)
-    whole = (x * _PARTS + _ROUNDING) - _ROUNDING
+    held = 500.0 if x > 500.0 else x if x >= -500.0 else -500.0
+    whole = (held * _PARTS + _ROUNDING) - _ROUNDING
     n = int(whole)
-    r = (x - whole * _PART_HIGH) - whole * _PART_LOW
+    r = (held - whole * _PART_HIGH) - whole * _PART_LOW
     low = 0.5 + r * 0.16666666666666666
     high = 0.041666666666666664 + r * 0.008333333333333333
     series = (1.0 + r) + r * r * (low + r * r * high)
-    return series * (_ROOTS[n & 31] * _POWERS[(n >> 5) + _LEAST])
+    power = series * (_ROOTS[n & 31] * _POWERS[(n >> 5) + _LEAST])
+    return power if x == x else x
 
 
 @rule

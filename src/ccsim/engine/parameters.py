@@ -23,14 +23,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+import numpy as np
+
 from ccsim.engine.declarations import caller, name_fault, refuse, rows_of, unit_fault, words_fault, written
-from ccsim.errors import DeclarationError, InputError, did_you_mean
+from ccsim.errors import DeclarationError, InputError, did_you_mean, shown
 
 T = TypeVar("T")
 
 SHARES = ("share", "probability")
 #: Units of which no more than the whole exists: a share, or the share of a distance covered in a week.
 AT_MOST_ONE = (*SHARES, "1/week")
+
+#: The highest legal value by unit, and of any other unit, where a declaration names none. Far beyond what an
+#: organisation can be, and small enough that products of a few of them remain finite numbers.
+HIGHEST_LEGAL: dict[str, float] = {
+    **dict.fromkeys(AT_MOST_ONE, 1.0),
+    "share/week": 1.0, "need": 10.0, "need/week": 10.0, "on/off": 1.0, "of 100": 100.0,
+    "weight": 1000.0, "factor": 100.0, "ratio": 100.0, "utility": 100.0, "1/share": 100.0, "step": 100.0,
+    "1/hour": 1.0, "1/year": 1.0, "hours": 1000.0, "hours/week": 168.0, "weeks": 5200.0, "weeks' pay": 520.0,
+    "wins": 1000.0, "wins/person": 1000.0, "cases/week": 1000.0, "signals/week": 1000.0, "sources/week": 1000.0,
+    "people": 10_000.0, "people each side": 50.0,
+    "EUR": 1e6, "EUR/hour": 1e6, "EUR/week": 1e9,
+}  # fmt: skip
+HIGHEST_OTHERWISE = 1e6
 
 #: What a declaration is for. A *lever* is what managers can move, also in mid-run; an *assumption* is what the
 #: world is like and the sensitivity runs vary; a *size* is fixed when the organisation is founded.
@@ -94,8 +109,6 @@ class Parameter:
         if self.kind is bool:
             return "true or false"
         noun = "a whole number" if self.kind is int else "a number"
-        if math.isinf(high):
-            return f"{noun} of at least {low:g}" if not math.isinf(low) else noun
         return f"{noun} from {low:g} to {high:g}"
 
     def encode(self, value: float | str) -> float:
@@ -108,13 +121,14 @@ class Parameter:
         Raises:
             InputError: it is of another kind, not finite, or outside the legal range.
         """
+        value = as_python(value)
         unit = "" if self.unit in ("", "on/off") else f" ({self.unit})"
-        wrong = InputError(f"must be {self.accepts()}{unit}, got {value!r}")
+        wrong = InputError(f"must be {self.accepts()}{unit}, got {shown(value)}")
         if self.choices:
             if isinstance(value, str) and value in self.choices:
                 return value
             if isinstance(value, str):
-                raise InputError(f"unknown value {value!r}{did_you_mean(value, self.choices)}")
+                raise InputError(f"unknown value {shown(value)}{did_you_mean(value, self.choices)}")
             raise wrong
         if self.kind is bool:
             if isinstance(value, bool):
@@ -122,7 +136,7 @@ class Parameter:
             raise wrong
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise wrong
-        if not math.isfinite(value) or not self.legal[0] <= value <= self.legal[1]:
+        if not self.legal[0] <= value <= self.legal[1]:  # nothing that is not finite is
             raise wrong
         if self.kind is int:
             if value != int(value):
@@ -137,7 +151,7 @@ class Parameter:
         yield None if self.unit == "" and self.choices else unit_fault(self.unit)
         if self.kind not in (float, int, bool):
             yield f"type must be float, int or bool, got {getattr(self.kind, '__name__', self.kind)}"
-        yield _interval_fault("range", self.range, finite=True) or _interval_fault("legal", self.legal)
+        yield _interval_fault("range", self.range) or _interval_fault("legal", self.legal)
         for name, value, ends in (
             ("range", self.range[0], self.legal),
             ("range", self.range[1], self.legal),
@@ -153,16 +167,23 @@ class Parameter:
             yield f"choices must have the type int, the range (0, {last}) and names that differ, got {self.choices!r}"
 
 
+def as_python(value: object) -> object:
+    """Return a number, truth value or text of numpy as Python's own, and anything else as it is."""
+    if isinstance(value, np.floating):
+        return float(value)  # also of long doubles, which have no other equal in Python
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def _number(value: object) -> bool:
     return isinstance(value, (int, float)) and not math.isnan(value)
 
 
-def _interval_fault(name: str, ends: Any, finite: bool = False) -> str | None:
+def _interval_fault(name: str, ends: Any) -> str | None:
     """Say what is wrong with a declared interval, None if nothing is."""
     numbers = isinstance(ends, tuple) and len(ends) == 2 and all(map(_number, ends))
-    if numbers and ends[0] < ends[1] and not (finite and math.isinf(ends[0] - ends[1])):
+    if numbers and ends[0] < ends[1] and math.isfinite(ends[0] - ends[1]):
         return None
-    return f"{name} must be two numbers, the lower one first, got {ends!r}"
+    return f"{name} must be two finite numbers, the lower one first, got {ends!r}"
 
 
 def parameter(
@@ -181,11 +202,11 @@ def parameter(
 ) -> Any:
     """Declare a parameter; see :class:`Parameter` for what each argument means.
 
-    ``legal`` defaults to 0…1 for shares, probabilities and paces a week, and to 0…infinity otherwise. What is
-    declared is checked by :func:`parameters`, when its name is known.
+    ``legal`` defaults to 0…``HIGHEST_LEGAL`` of the unit, and to the places of the choices where there are some. What
+    is declared is checked by :func:`parameters`, when its name is known.
     """
     if legal is None:
-        legal = (0.0, 1.0) if unit in AT_MOST_ONE else (0.0, math.inf)
+        legal = (0.0, float(len(choices) - 1) if choices else HIGHEST_LEGAL.get(unit, HIGHEST_OTHERWISE))
     role = "lever" if lever or impulse else "size" if size else "assumption"
     if size and role == "lever":
         raise DeclarationError(f"{caller()}: a parameter is a lever or a size, not both")

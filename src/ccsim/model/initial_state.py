@@ -248,6 +248,7 @@ def draw_leaders(leaders, p, seed, week):
         appointed(k, leaders, p.leadership, seed, week)
         above = leaders.superior[k]
         received = p.empowerment.rights if above < 0 else leaders.allowed[above]
+        leaders.expected[k] = p.empowerment.rights
         leaders.allowed[k] = received * (1.0 - leaders.control[k] * (1.0 - leaders.conviction[k]))
 
 

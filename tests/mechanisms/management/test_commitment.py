@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from small_world import Claim, check_off, more, set_to, world_of
 
-from ccsim.mechanisms.management.commitment import believe, keeps_word, won_over
+from ccsim.mechanisms.management.commitment import believe, keeps_word, kept, won_over
 from ccsim.model.settings import Settings
 from ccsim.model.state import World
+from ccsim.model.week import live
 
 #: Everything that moves a leader's conviction, switched off, so that a test switches on what it looks at.
 STILL = {f"leadership.{name}": 0.0 for name in ("superior", "measured", "results", "wins", "reversion")}
@@ -98,3 +99,26 @@ def test_words_without_deeds_cost_credibility_and_silence_forgives() -> None:
     for _ in range(5000):
         value = keeps_word(0.0, 1.0, value, p)
     assert value == pytest.approx(0.5, abs=1e-6)
+
+
+def test_rights_that_are_passed_on_are_a_share_of_what_is_given_or_expected() -> None:
+    assert kept(0.4, 0.8, 0.8) == 0.5
+    assert kept(0.4, 0.02, 0.8) == 0.5
+    assert kept(0.4, 0.02, 0.02) == 1.0
+    assert kept(0.0, 0.0, 0.0) == 0.0
+
+
+@pytest.mark.parametrize("rights", [0.0, 0.02, 0.4, 0.7])
+def test_a_leader_who_cuts_rights_never_looks_more_honest_than_one_who_does_not(rights: float) -> None:
+    def credibility(after: float) -> np.ndarray:
+        world = world_of(set_to({"programme.budget": 4000.0}))
+        weekly = []
+        for _ in range(80):
+            live(world)
+            world.settings = more(world.settings, {"empowerment.rights": after})
+            weekly.append(world.state.leaders.credibility.mean())
+        return np.array(weekly)
+
+    cut, uncut = credibility(rights), credibility(0.8)
+    assert (cut <= uncut + 1e-12).all() and cut[20] < uncut[20]
+    assert ((cut >= 0.0) & (cut <= 1.0)).all()

@@ -100,3 +100,18 @@ def test_newcomers_feel_as_safe_as_the_rules_say() -> None:
     staff.safety[:], staff.arrived[:], staff.blamed[:] = 0.1, 1.0, 1.0
     feel(staff, world.state.departments, world.settings.empowerment)
     assert staff.safety == pytest.approx(1.0 - 0.5 * world.settings.empowerment.blame)
+
+
+def test_rights_that_are_cut_are_expected_for_longer_than_they_are_practised() -> None:
+    world = world_of(set_to())
+    leaders, s = world.state.leaders, world.settings
+    for _ in range(500):
+        grant(world.state.staff, leaders, s.empowerment, s.head_scorecard, s.executive_scorecard)
+    passed = leaders.allowed / leaders.expected
+    for rights in (0.1,) * 30 + (0.9,):
+        p = s.empowerment._replace(rights=rights)
+        grant(world.state.staff, leaders, p, s.head_scorecard, s.executive_scorecard)
+        if rights == 0.1:
+            assert (leaders.expected > 0.1).all()
+            assert (leaders.allowed / leaders.expected <= passed + 1e-12).all()
+    assert (leaders.expected == 0.9).all()

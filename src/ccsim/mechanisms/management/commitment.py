@@ -36,6 +36,13 @@ def keeps_word(words, deeds, credibility, p):
 
 
 @rule
+def kept(allowed, rights, expected):
+    """The share of the rights, as the rules give them or people expect them, that a leader passes on."""
+    given = max(rights, expected)
+    return share(allowed / given) if given > 0.0 else 0.0
+
+
+@rule
 def won_over(conviction, surplus, results, p):
     """Successes seen below win a leader over, more so when results are better than usual."""
     many = saturating(surplus, p.enough)
@@ -84,5 +91,5 @@ def believe(leaders, departments, firm, head_card, executive_card, staff_card, s
         own = customer_share(executive_card) if leaders.tier[k] == 0 else customer_share(head_card)
         belief = toward(belief, own, p.measured * saturating(strength, 1.0))
         leaders.conviction[k] = share(toward(belief, leaders.disposition[k], p.reversion))
-        deeds = 0.5 * customer_share(staff_card) + 0.5 * (leaders.allowed[k] / rights if rights > 0.0 else 0.0)
+        deeds = 0.5 * customer_share(staff_card) + 0.5 * kept(leaders.allowed[k], rights, leaders.expected[k])
         leaders.credibility[k] = keeps_word(leaders.told[k], deeds, leaders.credibility[k], p)

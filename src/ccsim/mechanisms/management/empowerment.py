@@ -75,6 +75,7 @@ class Leaders:
     """Columns of a leader."""
 
     allowed: Floats = stock("share", "decision rights that the leader lets pass downwards")
+    expected: Floats = stock("share", "decision rights that people expect of the leader")
 
 
 @columns("departments")
@@ -88,6 +89,12 @@ class Departments:
 def passed_on(received, control, conviction):
     """A leader passes on the rights received, less what its need for control keeps back; conviction loosens it."""
     return received * (1.0 - control * (1.0 - conviction))
+
+
+@rule
+def still_expected(rights, expected, above, p):
+    """New rights are expected at once; rights that are cut are remembered longer than they are practised."""
+    return max(rights, toward(expected, above, 0.5 * p.granting))
 
 
 @rule
@@ -110,10 +117,12 @@ def checked(p):
 
 @kernel
 def grant(staff, leaders, p, head_card, executive_card):
-    """Pass decision rights from the executive down to the front line; owns ``allowed`` and ``latitude``."""
+    """Pass decision rights down to the front line; owns ``allowed``, ``expected`` and ``latitude``."""
     for k in range(len(leaders.allowed)):
         above = leaders.superior[k]
         received = p.rights if above < 0 else leaders.allowed[above]
+        due = p.rights if above < 0 else leaders.expected[above]
+        leaders.expected[k] = still_expected(p.rights, leaders.expected[k], due, p)
         # Who answers for the satisfaction of the own people holds back less.
         spared = staff_share(executive_card) if leaders.tier[k] == 0 else staff_share(head_card)
         goal = passed_on(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from ccsim.engine.columns import Floats, columns, stock
-from ccsim.engine.functions import saturating, toward
+from ccsim.engine.functions import saturating, share, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -69,7 +69,8 @@ def taught(know_how, planned, tested, done, p):
     """Know-how grows with planning up to a limit, and with testing and doing to the end."""
     if know_how < p.plans:
         know_how = toward(know_how, p.plans, p.learning * saturating(planned, p.half))
-    return toward(know_how, 1.0, p.learning * (saturating(tested, p.half) + p.doing * saturating(done, p.half)) / 2.0)
+    practice = saturating(tested, p.half) + p.doing * saturating(done, p.half)
+    return toward(know_how, 1.0, share(p.learning * practice / 2.0))
 
 
 @kernel

@@ -7,7 +7,7 @@ less, and variety costs more the more there is of it.
 from __future__ import annotations
 
 from ccsim.engine.columns import Floats, columns, flow
-from ccsim.engine.functions import saturating
+from ccsim.engine.functions import saturating, share
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -74,7 +74,7 @@ def tailor(staff, departments, segments, firm, p):
     for d in range(len(departments.insight)):
         insight += departments.insight[d] / len(departments.insight)
     for s in range(len(segments.worth)):
-        segments.worth[s] += delights(insight, p)
+        segments.worth[s] = share(segments.worth[s] + delights(insight, p))
     # Variety multiplies variety: cost rises with the square.
     for i in range(len(staff.slower)):
         staff.slower[i] += p.effort * p.level * p.level

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccsim.engine.columns import Floats, columns, stock
-from ccsim.engine.functions import toward
+from ccsim.engine.functions import share, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -73,4 +73,4 @@ def settle(staff, departments, p, reinforces):
             if staff.habit[i] > before:
                 # Who is recognised for it forms the habit sooner.
                 quicker = min(1.0 / max(p.formation, 1e-9), 1.0 + reinforces * staff.recognised[i])
-                staff.habit[i] = toward(before, staff.habit[i], quicker)
+                staff.habit[i] = share(toward(before, staff.habit[i], quicker))

@@ -33,7 +33,7 @@ NOISE_FROM = 104
 FILE = "authors' model file"
 ESTIMATED = FILE + ", estimated"
 SET = FILE + ", set from interviews"
-LAG = (1e-3, math.inf)
+LAG = (1e-3, 1e12)
 
 # Curves as the authors give them: straight lines between these points, level outside.
 TIRED_AT = np.array([0.8, 1.0, 1.1429, 1.2857, 1.428, 1.5714, 1.7143, 1.8571, 2.0])
@@ -49,7 +49,13 @@ class LendingCentre:
     """The centre's parameters, under the names that say what they do."""
 
     effort: float = parameter(
-        0.370546, unit="1", range=(0.2, 0.5), off=0.0, source=ESTIMATED, meaning="how work pressure lengthens the hours"
+        0.370546,
+        unit="1",
+        range=(0.2, 0.5),
+        legal=(0.0, 100.0),
+        off=0.0,
+        source=ESTIMATED,
+        meaning="how work pressure lengthens the hours",
     )
     haste: float = parameter(
         -0.63934, unit="1", range=(-0.7, -0.59), legal=(-5.0, 0.0), off=0.0, source=ESTIMATED,

@@ -48,11 +48,11 @@ class ServiceErosion:
         meaning="change of the time per order for one per cent more load",
     )  # fmt: skip
     falling: float = parameter(
-        18.83, unit="weeks", range=(13.0, 29.0), legal=(1e-3, math.inf), source=PAPER,
+        18.83, unit="weeks", range=(13.0, 29.0), legal=(1e-3, 1e12), source=PAPER,
         meaning="time that the standard takes to follow a shorter time per order",
     )  # fmt: skip
     rising: float = parameter(
-        8.14e6, unit="weeks", range=(3.3e4, 1e9), legal=(1e-3, math.inf), source=PAPER + "; in effect never",
+        8.14e6, unit="weeks", range=(3.3e4, 1e9), legal=(1e-3, 1e12), source=PAPER + "; in effect never",
         meaning="time that the standard takes to follow a longer time per order",
     )  # fmt: skip
     standard: float = parameter(
