@@ -17,7 +17,7 @@ import numpy as np
 
 from ccsim import compare, load_experiment
 from ccsim.analysis.comparison import Comparison
-from ccsim.scenarios.scenario import shipped
+from ccsim.scenarios.scenario import list_scenarios
 
 #: Asked of every comparison.
 WANTED = 10.0
@@ -47,8 +47,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int)
     options = parser.parse_args()
     factors = []
-    for name in options.names or shipped("experiments"):
-        experiment = load_experiment(name).changed(replicates=options.replicates, weeks=options.weeks)
+    for name in options.names or list_scenarios("experiments"):
+        experiment = load_experiment(name).with_changes(replicates=options.replicates, weeks=options.weeks)
         rows = rows_of(compare(experiment, workers=options.workers))
         print(f"{name}: {options.replicates} replicates to week {experiment.weeks - 1}, against {experiment.baseline}")
         for scenario, kpi, factor, correlation, scatter in rows:

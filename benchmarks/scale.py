@@ -81,7 +81,7 @@ def many(runs: int, weeks: int, workers: int, scheduler: str | None, out: str | 
 def sweep_of(replicates: int, weeks: int) -> Experiment:
     """Return the sweep: points of the programme's budget, figures of the last week."""
     budgets = tuple(500.0 * point for point in range(1, POINTS + 1))
-    points = {f"budget {value:g}": load("combined").changed({"programme.budget": value}) for value in budgets}
+    points = {f"budget {value:g}": load("combined").with_values({"programme.budget": value}) for value in budgets}
     return Experiment("scale", "Scale", "", next(iter(points)), points, weeks, replicates, at=(weeks - 1,))
 
 
@@ -100,7 +100,7 @@ def large(weeks: int) -> None:
     """Run a large organisation once and print what that took."""
     sizes = {"organisation.staff": 10_000, "organisation.customers": 1_000_000, "organisation.departments": 40,
              "organisation.front_departments": 20}  # fmt: skip
-    scenario = replace(load("combined").changed(sizes), name="large")
+    scenario = replace(load("combined").with_values(sizes), name="large")
     start = time.perf_counter()
     run = simulate(scenario, 1, weeks)
     took = time.perf_counter() - start

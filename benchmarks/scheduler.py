@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=2)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the processes of Dask end with this one
-    experiment = sweep_of(options.tasks, options.weeks).changed(levers=TINY)
+    experiment = sweep_of(options.tasks, options.weeks).with_changes(levers=TINY)
     load_model()
     begun = time.process_time()
     few = range(max(1, options.tasks // 10))
@@ -86,7 +86,7 @@ def main() -> None:
         address, processes = cluster(Path(place))
         try:
             # Everything is started and loaded before it is measured.
-            run_experiment(sweep_of(4, options.weeks).changed(levers=TINY), scheduler=address)
+            run_experiment(sweep_of(4, options.weeks).with_changes(levers=TINY), scheduler=address)
             begun = seconds_of(processes[0].pid)
             time.sleep(IDLE)
             idle = (seconds_of(processes[0].pid) - begun) / IDLE

@@ -120,7 +120,7 @@ STOPS = (
 def figures(task: tuple[Stop, Any, int]) -> dict[str, float]:
     """Run one value of a stop once, and return its KPIs at the horizon."""
     stop, value, replicate = task
-    scenario = load("nothing").changed({**stop.ground, stop.key: value})
+    scenario = load("nothing").with_values({**stop.ground, stop.key: value})
     run = simulate(scenario, replicate_seed(1, replicate), WEEKS)
     kpis = run.kpis
     return {name: at_horizon(name, kpis[name]) for name in stop.kpis}

@@ -34,8 +34,8 @@ def small() -> dict[str, Any]:
 @pytest.fixture
 def small_experiment() -> Experiment:
     """Two scenarios, a schedule, a few replicates."""
-    quiet = load("nothing").changed(SMALL)
-    busy = load("hero-leaves").changed({**SMALL, "programme.budget": 900.0}, name="busy")
+    quiet = load("nothing").with_values(SMALL)
+    busy = load("hero-leaves").with_values({**SMALL, "programme.budget": 900.0}, name="busy")
     moved = tuple(replace(move, week=6) for move in busy.schedule)
     scenarios: dict[str, Scenario] = {"nothing": quiet, "busy": replace(busy, schedule=moved)}
     return Experiment(

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ccsim.model.settings import declared
-from ccsim.scenarios.scenario import Move, Scenario, load, shipped
+from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load
 from ccsim.simulation.simulation import Simulation
 
 FILE = Path(__file__).with_name("golden.json")
@@ -50,8 +50,8 @@ EVENTS = {
 
 def busy() -> Scenario:
     """Return a scenario with every mechanism at work, and with events by week and by condition."""
-    moves = [Move.of(values, week=week) for week, values in EVENTS.items()]
-    moves.append(Move.of({"staffing.cut": 0.0}, when="backlog > 20", after=2))
+    moves = [Intervention.create(values, week=week) for week, values in EVENTS.items()]
+    moves.append(Intervention.create({"staffing.cut": 0.0}, when="backlog > 20", after=2))
     organisation = {key: value for key, value in BUSY.items() if declared()[key].role != "lever"}
     levers = {key: value for key, value in BUSY.items() if declared()[key].role == "lever"}
     return Scenario("busy", "Everything at once", assumptions=organisation, levers=levers, schedule=tuple(moves))
@@ -65,7 +65,7 @@ def lived(name: str) -> dict[str, str]:
     """
     scenario = busy() if name == "busy" else load(name.partition(",")[0])
     weeks = 55 if "," in name else 20
-    simulation = Simulation(scenario.changed(SMALL), 7, weeks)
+    simulation = Simulation(scenario.with_values(SMALL), 7, weeks)
     for _ in range(weeks):
         simulation.step()
     tallies = simulation.record.tallies()
@@ -92,7 +92,7 @@ def test_the_busy_organisation_leaves_no_mechanism_off_and_no_event_out() -> Non
 
 
 def test_the_busy_organisation_fills_every_tally() -> None:
-    simulation = Simulation(busy().changed(SMALL), 7, 20)
+    simulation = Simulation(busy().with_values(SMALL), 7, 20)
     for _ in range(20):
         simulation.step()
     empty = {name for name, values in simulation.record.tallies().items() if not values.any()}
@@ -100,7 +100,7 @@ def test_the_busy_organisation_fills_every_tally() -> None:
 
 
 def test_every_event_of_a_shipped_scenario_comes_within_the_weeks_that_are_compared() -> None:
-    moves = {(move.week, *move.set.items()) for name in shipped() for move in load(name).schedule}
+    moves = {(move.week, *move.set.items()) for name in list_scenarios() for move in load(name).schedule}
     assert moves == {(move.week, *move.set.items()) for move in load("hero-leaves").schedule}
     assert all(move.week is not None and move.week < 54 for move in load("hero-leaves").schedule)
 

@@ -44,7 +44,7 @@ LONG_FUNCTIONS = {
     "organisations.folder._dialect": "one check a table of a file",
     "organisations.assessment.assess": "one line a figure of an item",
     "model.initial_state.draw_staff": "one line a trait that is drawn",
-    "experiments.io._designed": "one check a table of a design",
+    "experiments.io._at_design_points": "one check a table of a design",
     "validation.claims.schema._claim": "one check a field of a record",
     "validation.claims.ledger.run_ledger": "a ledger from its records to its verdicts, in order",
     "validation.claims.report.draw": "a drawing from top to bottom",

@@ -17,7 +17,7 @@ from ccsim.model.populations import Cases, Customers, Departments, Firm, Leaders
 from ccsim.model.recorder import Record
 from ccsim.model.settings import declared
 from ccsim.model.state import World
-from ccsim.scenarios.scenario import Move, Scenario
+from ccsim.scenarios.scenario import Intervention, Scenario
 from ccsim.simulation.simulation import Simulation
 
 WEEKS = 14
@@ -116,11 +116,11 @@ WHOLE = {
 def test_customers_issues_contacts_hours_people_and_money_balance(
     size: dict, free: dict, moved: dict, seed: int
 ) -> None:
-    simulation = Simulation(Scenario("any").changed({**SMALL, **size, **free}), seed, WEEKS)
+    simulation = Simulation(Scenario("any").with_values({**SMALL, **size, **free}), seed, WEEKS)
     world = simulation.world
     for week in range(WEEKS):
         if week == WEEKS // 2:
-            simulation.move(Move.of(moved, week=week))
+            simulation.move(Intervention.create(moved, week=week))
         before = Before(world)
         simulation.step()
         check_customers_and_issues(world, before)
@@ -225,7 +225,7 @@ SHARES = [name for name, row in KPIS.items() if row.unit == "share" and name != 
 @settings(max_examples=2 if PLAIN else 40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(values(), st.integers(0, 2**63 - 1))
 def test_kpis_that_are_shares_stay_between_0_and_1(free: dict, seed: int) -> None:
-    simulation = Simulation(Scenario("any").changed({**SMALL, **free}), seed, WEEKS)
+    simulation = Simulation(Scenario("any").with_values({**SMALL, **free}), seed, WEEKS)
     for _ in range(WEEKS):
         simulation.step()
     kpis = simulation.kpis()
@@ -239,7 +239,7 @@ def test_kpis_that_are_shares_stay_between_0_and_1(free: dict, seed: int) -> Non
 def test_with_every_mechanism_at_work_a_run_depends_on_scenario_and_seed_only() -> None:
     def begun(seed: int) -> Simulation:
         champions = {"champions.count": 2, "champions.authority": 0.5, "segmentation.drift": 0.1}
-        return Simulation(Scenario("any").changed({**SMALL, **WHOLE, **champions}), seed, WEEKS)
+        return Simulation(Scenario("any").with_values({**SMALL, **WHOLE, **champions}), seed, WEEKS)
 
     alone = [begun(seed) for seed in (4, 5)]
     for simulation in alone:

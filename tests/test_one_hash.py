@@ -19,7 +19,7 @@ from ccsim.experiments.experiment import Experiment
 def experiment(request: pytest.FixtureRequest, small_experiment: Experiment) -> Experiment:
     if request.param.startswith("every"):
         return small_experiment
-    return replace(small_experiment.designed(Design("sobol", ("programme.budget",), points=4)), at=(7, 15))
+    return replace(small_experiment.with_design(Design("sobol", ("programme.budget",), points=4)), at=(7, 15))
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_workers_and_the_order_of_work_do_not_change_a_bit(
 
 def test_another_seed_is_another_hash(small_experiment: Experiment) -> None:
     """The hash can differ at all."""
-    hashes = {run_experiment(small_experiment.changed(seed=seed), workers=1).hash() for seed in (1, 2)}
+    hashes = {run_experiment(small_experiment.with_changes(seed=seed), workers=1).hash() for seed in (1, 2)}
     assert len(hashes) == 2
 
 

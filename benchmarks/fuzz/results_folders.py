@@ -43,8 +43,8 @@ ODD = (None, True, False, -1, 0, 3, 10**30, 1.5, float("nan"), float("inf"), "",
 
 def experiment(seed: int = 1, budget: float = 500.0) -> Experiment:
     """Return two scenarios of four replicates, which take milliseconds each."""
-    quiet = load("nothing").changed(TINY)
-    busy = quiet.changed({"programme.budget": budget}, name="busy")
+    quiet = load("nothing").with_values(TINY)
+    busy = quiet.with_values({"programme.budget": budget}, name="busy")
     pair = {"nothing": quiet, "busy": busy}
     return Experiment("tiny", "Tiny", "", "nothing", pair, weeks=4, replicates=4, seed=seed)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ccsim.reports.report import report
     from ccsim.reports.reproduce import why
     from ccsim.results.results import open_results
-    from ccsim.scenarios.scenario import Scenario, load, shipped
+    from ccsim.scenarios.scenario import Scenario, list_scenarios, load
     from ccsim.simulation.agents import Customer, Employee, Leader
     from ccsim.simulation.mesa_model import Organisation
     from ccsim.simulation.simulation import simulate
@@ -54,7 +54,7 @@ _HOME = {
     "open_results": "results.results",
     "query": "reports.query",
     "report": "reports.report",
-    "shipped": "scenarios.scenario",
+    "list_scenarios": "scenarios.scenario",
     "simulate": "simulation.simulation",
     "sweep": "execution.sweep",
     "why": "reports.reproduce",
@@ -74,12 +74,12 @@ __all__ = [
     "Scenario",
     "compare",
     "diverge",
+    "list_scenarios",
     "load",
     "load_experiment",
     "open_results",
     "query",
     "report",
-    "shipped",
     "simulate",
     "sweep",
     "why",

@@ -2,8 +2,8 @@
 
     CcsimError
     ├── InputError        a value that the user gave cannot be used
-    │   ├── UnknownName   a name that nothing here bears (with near matches)
-    │   ├── InputFaults   several faults of one file, all of them
+    │   ├── UnknownNameError   a name that nothing here bears (with near matches)
+    │   ├── InputErrors   several faults of one file, all of them
     │   └── DeclarationError   a parameter, a column or a KPI that is declared wrongly
     └── ResultsError      a results folder that cannot be read, written or resumed
 
@@ -26,7 +26,7 @@ class InputError(CcsimError):
     """A value that the user gave cannot be used."""
 
 
-class UnknownName(InputError):
+class UnknownNameError(InputError):
     """A name that nothing here bears; the message offers the nearest ones."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
@@ -42,7 +42,7 @@ class ResultsError(CcsimError):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class InputIssue:
     """One fault of one file: where it stands and what is wrong with it."""
 
     file: str
@@ -55,12 +55,12 @@ class Fault:
         return f"{place}: {self.key}: {self.problem}" if self.key else f"{place}: {self.problem}"
 
 
-class InputFaults(InputError):
+class InputErrors(InputError):
     """All faults of a file, in the order of their lines."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = sorted(faults, key=lambda fault: (fault.file, fault.line or 0, fault.key))
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+    def __init__(self, issues: Iterable[InputIssue]) -> None:
+        self.issues = sorted(issues, key=lambda fault: (fault.file, fault.line or 0, fault.key))
+        super().__init__("\n".join(str(fault) for fault in self.issues))
 
 
 def count_noun(count: int, noun: str, plural: str = "") -> str:

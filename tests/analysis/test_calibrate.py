@@ -102,7 +102,7 @@ def test_a_target_is_read_as_people_write_it():
     ],
 )
 def test_what_cannot_be_fitted_is_told(small_study, call, told):
-    quick = Study(small_study.scenario.changed({"programme.budget": 0.0}), weeks=2, replicates=1)
+    quick = Study(small_study.scenario.with_values({"programme.budget": 0.0}), weeks=2, replicates=1)
     with pytest.raises(InputError, match=told):
         call(quick)
 

@@ -69,12 +69,12 @@ def test_a_scenario_compared_with_its_copy_differs_by_exactly_zero(small_experim
         "Twins",
         "",
         "a",
-        {"a": busy, "b": busy.changed({}, name="b")},
+        {"a": busy, "b": busy.with_values({}, name="b")},
         weeks=16,
         replicates=3,
         kpis=tuple(KPIS),
     )
-    twins.scenarios["a"] = busy.changed({}, name="a")
+    twins.scenarios["a"] = busy.with_values({}, name="a")
     table = compare(twins, workers=1).table()
     other = table[table["scenario"] == "b"]
     known = other[np.isfinite(other["mean"])]

@@ -24,8 +24,8 @@ POINTS = Design.given(
 def test_a_difference_is_taken_in_the_same_world_on_the_same_draws(small_study):
     figures = Runner(workers=1).figures(small_study, POINTS, "points")
     row = figures[(figures["point"] == 1) & (figures["replicate"] == 1)].iloc[0]
-    mine = simulate(small_study.scenario.changed(POINTS.row(1)), 1_000_001, 8).kpis["npv"][-1]
-    theirs = simulate(small_study.against.changed({"habit.pull": 3.0}), 1_000_001, 8).kpis["npv"][-1]
+    mine = simulate(small_study.scenario.with_values(POINTS.row(1)), 1_000_001, 8).kpis["npv"][-1]
+    theirs = simulate(small_study.against.with_values({"habit.pull": 3.0}), 1_000_001, 8).kpis["npv"][-1]
     assert row["npv"] == mine and row["npv_difference"] == mine - theirs
     assert table_of(figures, "npv", 4)[:3].shape == (3, 2) and np.isnan(table_of(figures, "npv", 4)[3]).all()
 

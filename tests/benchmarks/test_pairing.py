@@ -6,7 +6,7 @@ from ccsim import compare
 
 
 def test_pairing_saves_runs_and_the_factor_is_that_of_the_variances(small_experiment):
-    comparison = compare(small_experiment.changed(replicates=12), workers=1)
+    comparison = compare(small_experiment.with_changes(replicates=12), workers=1)
     rows = rows_of(comparison)
     assert {(scenario, kpi) for scenario, kpi, *_ in rows} == {("busy", "csat"), ("busy", "npv")}
     for _, _, factor, correlation, scatter in rows:

@@ -140,7 +140,7 @@ def ended(*arguments: str, raising: BaseException, monkeypatch: pytest.MonkeyPat
     def fail(*_: object) -> None:
         raise raising
 
-    monkeypatch.setattr(scenario, "shipped", fail)
+    monkeypatch.setattr(scenario, "list_scenarios", fail)
     monkeypatch.setattr(sys, "argv", ["ccsim", *arguments])
     with pytest.raises(SystemExit) as stop:
         main()

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ccsim.cli.main import app
-from ccsim.errors import InputError, InputFaults, UnknownName
+from ccsim.errors import InputError, InputErrors, UnknownNameError
 
 run = CliRunner()
 FACT = """
@@ -65,15 +65,15 @@ def test_names_choose(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "arguments", "error", "words"),
     [
-        (FACT, ["rigth"], UnknownName, "did you mean 'right'"),
+        (FACT, ["rigth"], UnknownNameError, "did you mean 'right'"),
         (FACT, ["--size", "0"], InputError, "a factor above 0"),
         (
             FACT.replace("retention = 0.8 }", "retentoin = 0.8 }", 1),
             [],
-            InputFaults,
+            InputErrors,
             "formula.toml:12: fact.0.measure.retentoin: there is no such key (did you mean 'retention'?)",
         ),
-        (FACT.replace('of = "margin"', 'of = "profit"', 1), [], InputFaults, "formula.toml:12"),
+        (FACT.replace('of = "margin"', 'of = "profit"', 1), [], InputErrors, "formula.toml:12"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(

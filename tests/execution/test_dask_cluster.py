@@ -54,7 +54,7 @@ def worker(address: str, folder: Path) -> subprocess.Popen[bytes]:
 def test_two_workers_of_which_one_is_killed_give_the_same_result(
     scheduler: str, small_experiment: Experiment, tmp_path: Path
 ) -> None:
-    experiment = small_experiment.changed(replicates=60)
+    experiment = small_experiment.with_changes(replicates=60)
     whole = run_experiment(experiment, workers=1).hash()
     workers = [worker(scheduler, tmp_path) for _ in range(2)]
     killed: list[int] = []
@@ -94,7 +94,7 @@ def test_a_scheduler_that_dies_is_one_message_and_what_has_finished_is_kept(
     small_experiment: Experiment,
     tmp_path: Path,
 ) -> None:
-    experiment = small_experiment.changed(replicates=200)
+    experiment = small_experiment.with_changes(replicates=200)
     far, killed = worker(scheduler, tmp_path), []
 
     def kill(done: int, planned: int, failed: int) -> None:

@@ -179,7 +179,7 @@ def test_a_replicate_that_kills_its_process_takes_no_other_with_it(
     small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "run_task", deadly)
-    results = run_experiment(small_experiment.changed(replicates=8), workers=2)
+    results = run_experiment(small_experiment.with_changes(replicates=8), workers=2)
     assert set(results.runs["replicate"]) == set(range(8)) - {2}
     assert {failure["replicate"] for failure in results.manifest["failures"]} == {2}
     assert "the process died" in results.manifest["failures"][0]["error"]
@@ -190,9 +190,9 @@ def test_processes_that_die_before_they_finish_anything_are_one_message(
 ) -> None:
     monkeypatch.setattr(running, "run_task", deadly_to_all)
     with pytest.raises(running.WorkerCrashLoopError, match="--workers 1"):
-        run_experiment(small_experiment.changed(replicates=20), workers=2, out=tmp_path / "r")
+        run_experiment(small_experiment.with_changes(replicates=20), workers=2, out=tmp_path / "r")
     monkeypatch.undo()
-    again = small_experiment.changed(replicates=20)
+    again = small_experiment.with_changes(replicates=20)
     assert len(run_experiment(again, workers=1, out=tmp_path / "r", resume=True).runs) == 2 * 20 * 16
 
 
@@ -238,7 +238,7 @@ def test_stopped_in_memory_says_that_nothing_is_kept(
 
 def test_a_scenario_goes_by_the_name_that_the_experiment_gives_it(small_experiment: Experiment) -> None:
     quiet = small_experiment.scenarios["nothing"]
-    pair = {"as it is": quiet, "paid": quiet.changed({"programme.budget": 5000.0})}
+    pair = {"as it is": quiet, "paid": quiet.with_values({"programme.budget": 5000.0})}
     results = run_experiment(replace(small_experiment, baseline="as it is", scenarios=pair), workers=1)
     assert list(dict.fromkeys(results.runs["scenario"])) == ["as it is", "paid"]
     assert len(results.runs) == 2 * 4 * 16
@@ -265,7 +265,7 @@ def test_runs_that_all_fail_are_told_with_the_reason_and_a_broken_first_scenario
 def test_figures_are_those_of_runs_that_end_in_their_week(small_experiment: Experiment, tmp_path: Path) -> None:
     kept = run_experiment(replace(small_experiment, at=(7, 15)), workers=2, out=tmp_path / "r")
     assert len(kept.figures) == 2 * 4 * 2
-    short = run_experiment(small_experiment.changed(weeks=8), workers=1).figures
+    short = run_experiment(small_experiment.with_changes(weeks=8), workers=1).figures
     whole = run_experiment(small_experiment, workers=1).figures
     for week, other in ((7, short), (15, whole)):
         mine = kept.figures[kept.figures["week"] == week].reset_index(drop=True)
@@ -280,7 +280,7 @@ def test_a_process_killed_in_the_middle_of_a_message_costs_its_task_only(
     small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "run_task", half_a_message)
-    results = run_experiment(small_experiment.changed(replicates=6), workers=2)
+    results = run_experiment(small_experiment.with_changes(replicates=6), workers=2)
     assert set(results.runs["replicate"]) == set(range(6)) - {2}
 
 

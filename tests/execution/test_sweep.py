@@ -28,7 +28,7 @@ def test_a_sweep_keeps_a_figure_a_run_and_knows_its_factors(small_experiment: Ex
 def test_a_point_is_the_scenario_with_its_values(small_experiment: Experiment) -> None:
     results = sweep(small_experiment, VARIED, replicates=1, workers=1)
     row = results.responses[lambda frame: frame["scenario"] == "busy @ 0002"].iloc[0]
-    own = small_experiment.scenarios["busy"].changed(VARIED.row(1))
+    own = small_experiment.scenarios["busy"].with_values(VARIED.row(1))
     assert row["csat"] == ccsim.simulate(own, int(row["seed"]), 16).figures([15]).kpis["csat"][0]
 
 

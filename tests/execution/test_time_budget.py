@@ -150,9 +150,9 @@ def test_what_is_dropped_is_still_to_be_done() -> None:
 
 def test_people_are_those_of_the_scenario_at_its_point(small_experiment: Experiment) -> None:
     assert run_size(small_experiment)("busy") == 24 + 160
-    levers = small_experiment.designed(Design("sobol", ("programme.budget",), points=4))
+    levers = small_experiment.with_design(Design("sobol", ("programme.budget",), points=4))
     assert run_size(levers)("busy @ 0002") == 24 + 160
-    sizes = small_experiment.designed(Design("factorial", ("organisation.customers=200,400",)))
+    sizes = small_experiment.with_design(Design("factorial", ("organisation.customers=200,400",)))
     assert [run_size(sizes)(name) for name in ("nothing @ 0001", "busy @ 0002")] == [224, 424]
     assert run_size(replace(small_experiment, scenarios={}))  # nothing is looked up before it is asked for
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.design import KINDS, Design, _masks
 
 VARIED = ("programme.budget=0:20000", "programme.from_top=0,0.5,1", "champions.count=0:5")
@@ -96,7 +96,7 @@ def test_an_impossible_design_is_refused(options: dict, told: str) -> None:
 
 
 def test_unknown_kinds_and_repeated_factors_are_told() -> None:
-    with pytest.raises(UnknownName, match="latin-hypercube"):
+    with pytest.raises(UnknownNameError, match="latin-hypercube"):
         Design("latin-hypercub", VARIED)
     with pytest.raises(InputError, match="varied twice"):
         Design("sobol", (*VARIED, "programme.budget"))

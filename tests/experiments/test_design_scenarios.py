@@ -12,25 +12,25 @@ LEVER, WORLD = "programme.budget=1000:2000", "habit.formation=0.01:0.05"
 
 
 def test_levers_are_varied_beside_the_baseline_which_runs_once(small_experiment: Experiment) -> None:
-    swept = small_experiment.designed(Design("latin-hypercube", (LEVER,), points=5))
+    swept = small_experiment.with_design(Design("latin-hypercube", (LEVER,), points=5))
     assert list(swept.scenarios) == ["nothing", *(f"busy @ {n:04d}" for n in range(1, 6))]
     assert swept.main == ("nothing",)
-    assert swept.counterpart("busy @ 0003") == "nothing"
+    assert swept.baseline_for("busy @ 0003") == "nothing"
     point = swept.scenarios["busy @ 0003"]
     assert point.levers["programme.budget"] == swept.design.row(2)["programme.budget"]  # type: ignore[union-attr]
 
 
 def test_the_world_is_varied_in_every_scenario(small_experiment: Experiment) -> None:
-    swept = small_experiment.designed(Design("latin-hypercube", (LEVER, WORLD), points=3))
+    swept = small_experiment.with_design(Design("latin-hypercube", (LEVER, WORLD), points=3))
     assert list(swept.scenarios)[:2] == ["nothing @ 0001", "busy @ 0001"]
-    assert swept.counterpart("busy @ 0002") == "nothing @ 0002"
+    assert swept.baseline_for("busy @ 0002") == "nothing @ 0002"
     quiet = swept.scenarios["nothing @ 0001"]
     assert "habit.formation" in quiet.assumptions
     assert "programme.budget" not in quiet.levers
 
 
 def test_names_are_those_of_the_mapping_and_no_other(small_experiment: Experiment) -> None:
-    points = small_experiment.designed(Design("sobol", (LEVER,), points=4)).scenarios
+    points = small_experiment.with_design(Design("sobol", (LEVER,), points=4)).scenarios
     assert len(points) == len(list(points)) == 5
     assert all(name in points for name in points)
     for name in ("busy", "busy @ 5", "busy @ 0005", "busy @ 0000", "busy @ 1", "nothing @ 0001", "busy @ x"):
@@ -40,7 +40,7 @@ def test_names_are_those_of_the_mapping_and_no_other(small_experiment: Experimen
 
 
 def test_the_table_says_what_every_scenario_has(small_experiment: Experiment) -> None:
-    swept = small_experiment.designed(Design("one-at-a-time", (LEVER, "programme.from_top=0,1")))
+    swept = small_experiment.with_design(Design("one-at-a-time", (LEVER, "programme.from_top=0,1")))
     table = swept.scenarios.table().set_index("scenario")
     assert table.loc["nothing", ["base", "point", "programme.budget"]].tolist() == ["nothing", 0, 0.0]
     assert table.loc["busy @ 0001", "programme.budget"] == 900.0
@@ -50,32 +50,34 @@ def test_the_table_says_what_every_scenario_has(small_experiment: Experiment) ->
 
 def test_a_week_is_varied() -> None:
     scenario = load("hero-leaves")
-    one = Experiment("e", "E", "", scenario.name, {scenario.name: scenario}).designed(
+    one = Experiment("e", "E", "", scenario.name, {scenario.name: scenario}).with_design(
         Design("factorial", ("week of The hero leaves=20:40",))
     )
     assert [point.schedule[0].week for point in one.scenarios.values()] == [20, 40]
     with pytest.raises(InputError, match=r"last week is 29"):
-        one.changed(weeks=30)
-    assert one.changed(weeks=41).weeks == 41
+        one.with_changes(weeks=30)
+    assert one.with_changes(weeks=41).weeks == 41
     with pytest.raises(InputError, match=r"no move of this label.*The hero leaves"):
-        Experiment("e", "E", "", "n", {"n": scenario}).designed(Design("factorial", ("week of The hero lives=2:4",)))
+        Experiment("e", "E", "", "n", {"n": scenario}).with_design(Design("factorial", ("week of The hero lives=2:4",)))
 
 
 def test_sizes_that_do_not_fit_together_are_told_before_anything_runs(small_experiment: Experiment) -> None:
     with pytest.raises(InputError, match="point 1 of the design cannot be"):
-        small_experiment.designed(Design("factorial", ("organisation.staff=2:24",)))
+        small_experiment.with_design(Design("factorial", ("organisation.staff=2:24",)))
 
 
 def test_a_swept_key_cannot_be_set_and_too_many_runs_are_told(small_experiment: Experiment) -> None:
-    swept = small_experiment.designed(Design("sobol", (LEVER,), points=4))
+    swept = small_experiment.with_design(Design("sobol", (LEVER,), points=4))
     with pytest.raises(InputError, match="the design varies it"):
-        swept.changed(levers={"programme.budget": 1})
-    assert swept.changed(levers={"programme.from_top": 1}).scenarios["busy @ 0001"].levers["programme.from_top"] == 1
+        swept.with_changes(levers={"programme.budget": 1})
+    assert (
+        swept.with_changes(levers={"programme.from_top": 1}).scenarios["busy @ 0001"].levers["programme.from_top"] == 1
+    )
     with pytest.raises(InputError, match="are 4000004 runs"):
-        small_experiment.designed(Design("sobol", (LEVER,), points=1_000_000))
+        small_experiment.with_design(Design("sobol", (LEVER,), points=1_000_000))
 
 
 def test_a_million_points_are_a_small_thing_to_send(small_experiment: Experiment) -> None:
-    swept = replace(small_experiment, replicates=1).designed(Design("latin-hypercube", (LEVER,), points=100_000))
+    swept = replace(small_experiment, replicates=1).with_design(Design("latin-hypercube", (LEVER,), points=100_000))
     assert len(pickle.dumps(swept)) < 2_000_000
     assert len(str(swept.resolved())) < 5_000

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from ccsim.errors import InputError, InputFaults, UnknownName
+from ccsim.errors import InputError, InputErrors, UnknownNameError
 from ccsim.experiments.experiment import Experiment, load_experiment
-from ccsim.scenarios.scenario import shipped
+from ccsim.scenarios.scenario import list_scenarios
 
 TEXT = """\
 title = "E"
@@ -31,7 +31,7 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", shipped("experiments"))
+@pytest.mark.parametrize("name", list_scenarios("experiments"))
 def test_every_shipped_experiment_loads_and_survives_the_manifest(name: str) -> None:
     experiment = load_experiment(name)
     assert Experiment.from_resolved(experiment.resolved()).resolved() == experiment.resolved()
@@ -66,13 +66,13 @@ def test_a_file_says_what_is_compared(tmp_path: Path) -> None:
 )
 def test_a_fault_is_told_with_its_line_and_key(old: str, new: str, place: tuple[int, str], tmp_path: Path) -> None:
     assert old in TEXT
-    with pytest.raises(InputFaults) as caught:
+    with pytest.raises(InputErrors) as caught:
         load_experiment(write(tmp_path, TEXT.replace(old, new, 1)))
-    assert place in [(fault.line, fault.key) for fault in caught.value.faults]
+    assert place in [(fault.line, fault.key) for fault in caught.value.issues]
 
 
 def test_a_move_beyond_the_horizon_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputFaults, match="the last week is 29"):
+    with pytest.raises(InputErrors, match="the last week is 29"):
         load_experiment(write(tmp_path, 'title = "E"\nscenarios = ["hero-leaves"]\nweeks = 30\n'))
 
 
@@ -84,19 +84,19 @@ def test_a_move_in_the_last_week_is_accepted_and_one_after_it_refused(tmp_path: 
 
 def test_a_design_that_nobody_can_mean_is_refused() -> None:
     with pytest.raises(InputError, match="4000000 runs"):
-        load_experiment("direction").changed(replicates=1_000_000)
+        load_experiment("direction").with_changes(replicates=1_000_000)
 
 
 @pytest.mark.parametrize("change", [{"weeks": 0}, {"replicates": -1}, {"seed": -1}, {"levers": {"x.y": 1}}])
 def test_an_impossible_change_is_refused(change: dict) -> None:
     with pytest.raises(InputError):
-        load_experiment("direction").changed(**change)
+        load_experiment("direction").with_changes(**change)
 
 
 def told(path: Path) -> list[tuple[str, int | None, str]]:
-    with pytest.raises(InputFaults) as caught:
+    with pytest.raises(InputErrors) as caught:
         load_experiment(path)
-    return [(Path(fault.file).name, fault.line, fault.key) for fault in caught.value.faults]
+    return [(Path(fault.file).name, fault.line, fault.key) for fault in caught.value.issues]
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
@@ -189,17 +189,17 @@ def test_a_sweep_of_what_cannot_be_is_told_with_its_value(tmp_path: Path) -> Non
 
 def test_what_a_sweep_sets_cannot_be_set_for_all_its_points() -> None:
     with pytest.raises(InputError, match=r"scorecards\.strength: the sweep of metrics sets it"):
-        load_experiment("metrics").changed(levers={"scorecards.strength": 1})
+        load_experiment("metrics").with_changes(levers={"scorecards.strength": 1})
 
 
 def test_an_unknown_experiment_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UnknownName, match="did you mean 'direction'"):
+    with pytest.raises(UnknownNameError, match="did you mean 'direction'"):
         load_experiment("directoin")
 
 
 def test_a_horizon_that_cuts_off_a_move_is_refused() -> None:
     with pytest.raises(InputError, match="in week 52"):
-        load_experiment("hero").changed(weeks=26)
+        load_experiment("hero").with_changes(weeks=26)
 
 
 DESIGN = """\
@@ -247,7 +247,7 @@ def test_a_fault_of_a_design_is_told_with_its_line(
     old: str, new: str, place: tuple[int, str], told: str, tmp_path: Path
 ) -> None:
     assert old in DESIGN
-    with pytest.raises(InputFaults) as caught:
+    with pytest.raises(InputErrors) as caught:
         load_experiment(write(tmp_path, DESIGN.replace(old, new, 1)))
-    assert [(fault.line, fault.key) for fault in caught.value.faults] == [place]
+    assert [(fault.line, fault.key) for fault in caught.value.issues] == [place]
     assert told in str(caught.value)

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccsim.errors import InputError
-from ccsim.experiments.factors import Factor, factors_of
+from ccsim.experiments.factors import Factor, parse_factors
 from ccsim.model.settings import declared
 
 
@@ -24,15 +24,15 @@ def test_a_parameter_without_values_takes_its_declared_range() -> None:
     ],
 )
 def test_a_text_says_a_factor(text: str, ends: tuple) -> None:
-    (factor,) = factors_of(text)
+    (factor,) = parse_factors(text)
     assert factor.ends() == ends
-    assert factors_of(factor.text()) == [factor]
+    assert parse_factors(factor.text()) == [factor]
 
 
 def test_one_word_stands_for_many() -> None:
-    assert [f.key for f in factors_of("programme")] == [k for k in declared() if k.startswith("programme.")]
-    assert {f.key for f in factors_of("levers")} == {row.key for row in declared().values() if row.role == "lever"}
-    assert all(f.world for f in factors_of("assumptions"))
+    assert [f.key for f in parse_factors("programme")] == [k for k in declared() if k.startswith("programme.")]
+    assert {f.key for f in parse_factors("levers")} == {row.key for row in declared().values() if row.role == "lever"}
+    assert all(f.is_uncertain for f in parse_factors("assumptions"))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_one_word_stands_for_many() -> None:
 )
 def test_what_cannot_be_varied_is_told(text: str, told: str) -> None:
     with pytest.raises(InputError, match=told):
-        factors_of(text)
+        parse_factors(text)
 
 
 @settings(deadline=None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsim.errors import InputFaults
+from ccsim.errors import InputErrors
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, HERE, catalogue, read_catalogue
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
@@ -90,7 +90,7 @@ def test_moves_exclude_each_other_if_they_set_one_lever():
     ],
 )
 def test_a_fault_is_told_with_its_file_and_what_is_accepted(tmp_path, name, old, new, said):
-    with pytest.raises(InputFaults) as told:
+    with pytest.raises(InputErrors) as told:
         read_catalogue(*changed(tmp_path, name, old, new))
     assert name in str(told.value)
     assert said in str(told.value)

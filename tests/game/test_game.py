@@ -9,7 +9,7 @@ from ccsim.errors import InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.game import Choice, Game, events_of, play_through
 from ccsim.model.settings import declared
-from ccsim.scenarios.scenario import Move, load
+from ccsim.scenarios.scenario import Intervention, load
 from ccsim.simulation.simulation import Simulation, simulate
 
 BUSY = Choice(("improvement-time", "meet-customers", "write-routines"))
@@ -42,9 +42,9 @@ def test_a_game_is_what_the_same_levers_make_as_a_scenario():
     for week in range(26):
         if week == 0:
             levers = {"programme.budget": 6400.0, "programme.from_top": 0.0, "programme.improvement": 0.5}
-            run.move(Move({**levers, "programme.immersion": 0.25, "programme.embedding": 0.25}))
+            run.move(Intervention({**levers, "programme.immersion": 0.25, "programme.embedding": 0.25}))
         if week == 13:
-            run.move(Move.of({"empowerment.rights": 1.0}))
+            run.move(Intervention.create({"empowerment.rights": 1.0}))
         run.step()
     assert np.array_equal(game.kpis()["csat"][:26], run.kpis()["csat"][:26])
     assert game.kpis()["spend"].sum() > 0

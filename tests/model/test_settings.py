@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccsim.engine.parameters import Parameter
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.model.settings import Settings, declared, impossible, ordinary, with_values
 
 ROWS = list(declared().values())
@@ -37,12 +37,12 @@ def test_no_change_is_no_change() -> None:
 
 @pytest.mark.parametrize("key", ["programme.budjet", "budget", "programme", "", "habit.formation.x"])
 def test_a_key_that_no_parameter_bears_is_refused(key: str) -> None:
-    with pytest.raises(UnknownName, match="no parameter is called"):
+    with pytest.raises(UnknownNameError, match="no parameter is called"):
         with_values(ordinary(), {key: 1.0})
 
 
 def test_a_misspelt_key_is_answered_with_the_right_one() -> None:
-    with pytest.raises(UnknownName, match=r"did you mean 'programme\.budget'"):
+    with pytest.raises(UnknownNameError, match=r"did you mean 'programme\.budget'"):
         with_values(ordinary(), {"programme.budjet": 1.0})
 
 

@@ -18,7 +18,7 @@ from ccsim.model import week
 from ccsim.model.initial_state import found
 from ccsim.model.populations import Cases, Customers, Departments, Firm, Leaders, Segments, Staff
 from ccsim.model.settings import Settings, ordinary, with_values
-from ccsim.scenarios.scenario import load, shipped
+from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.simulation.simulation import past
 
 KINDS = [Staff, Leaders, Customers, Cases, Departments, Segments, Firm]
@@ -52,10 +52,10 @@ def types_of(values: object) -> object:
     return tuple(map(types_of, values)) if isinstance(values, tuple) else type(values)
 
 
-@pytest.mark.parametrize("name", [*shipped(), "direction", "hero", "metrics"])
+@pytest.mark.parametrize("name", [*list_scenarios(), "direction", "hero", "metrics"])
 def test_a_week_is_always_given_the_same_types(name: str) -> None:
     """It is called without a look at them (``straight``), so that another type would be read as what it is not."""
-    scenarios = load_experiment(name).scenarios.values() if name not in shipped() else [load(name)]
+    scenarios = load_experiment(name).scenarios.values() if name not in list_scenarios() else [load(name)]
     for scenario in scenarios:
         levers = with_values(past(scenario), scenario.levers)
         for move in scenario.schedule:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from tests.organisations.own_folder import folder_of, managers, passport, shared
 
-from ccsim.errors import InputError, InputFaults
+from ccsim.errors import InputError, InputErrors
 from ccsim.mechanisms.management.centrality import betweenness, degree
 from ccsim.model.initial_state import draw
 from ccsim.model.ties import drawn_ties
@@ -52,9 +52,9 @@ def test_a_wrong_superior_is_answered_with_file_line_and_column_and_without_the_
     lines = path.read_text(encoding="utf-8").splitlines()
     lines[6] = lines[6].replace("2IPS10", "9WRONG9")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with pytest.raises(InputFaults) as caught:
+    with pytest.raises(InputErrors) as caught:
         read_folder(folder)
-    assert len(caught.value.faults) == 1
+    assert len(caught.value.issues) == 1
     assert re.search(r"junior\.csv:7: Reporting Senior Post: ", str(caught.value))
     assert "9WRONG9" not in str(caught.value)
 
@@ -161,7 +161,7 @@ def test_a_scenario_is_founded_from_files_and_refuses_a_size_that_they_say(tmp_p
     assert simulate(scenario, 1, 2).departments["engagement"].shape == (2, 4)
     assert scenario.resolved()["organisation"]["from"] == scenario.source
     with pytest.raises(InputError, match=r"organisation\.staff: 50 is not accepted; the files of .* say 110"):
-        simulate(scenario.changed({"organisation.staff": 50}), 1, 2)
+        simulate(scenario.with_values({"organisation.staff": 50}), 1, 2)
 
 
 def test_layout_changes_nothing_where_there_is_none() -> None:

@@ -24,14 +24,14 @@ def small_sizes():
 @pytest.fixture(scope="session")
 def swept(small_sizes) -> Experiment:
     """Two scenarios, a move, a sweep of two values."""
-    quiet = load("nothing").changed(small_sizes)
-    busy = load("hero-leaves").changed({**small_sizes, "programme.budget": 900.0}, name="busy")
+    quiet = load("nothing").with_values(small_sizes)
+    busy = load("hero-leaves").with_values({**small_sizes, "programme.budget": 900.0}, name="busy")
     moves = tuple(replace(move, week=6) for move in busy.schedule)
     busy = replace(busy, schedule=moves, title="Busy & bold")
     scenarios = {"nothing": quiet, "busy": busy}
     points = {f"busy @ programme.budget={value}": ("busy", value) for value in (300.0, 1800.0)}
     for name, (_, value) in points.items():
-        scenarios[name] = busy.changed({"programme.budget": value}, name=name)
+        scenarios[name] = busy.with_values({"programme.budget": value}, name=name)
     return Experiment(
         "small", "Small", "Does <it> work?", "nothing", scenarios, weeks=30, replicates=4,
         kpis=("csat", "solve", "npv"), sweep=Sweep("programme.budget", (300.0, 1800.0), points),

@@ -10,7 +10,7 @@ from ccsim.model.settings import ordinary, with_values
 from ccsim.model.week import live
 from ccsim.reports.choice_trace import OPTIONS, TERMS, choices
 from ccsim.reports.divergence import differing, diverge
-from ccsim.scenarios.scenario import Move, load
+from ccsim.scenarios.scenario import Intervention, load
 
 
 def test_equal_scenarios_never_part(small):
@@ -21,8 +21,8 @@ def test_equal_scenarios_never_part(small):
 
 
 def test_a_lever_of_the_programme_parts_in_the_programme(small):
-    quiet = load("nothing").changed(small)
-    busy = replace(quiet, name="busy", schedule=(Move.of({"programme.budget": 900.0}, week=3),))
+    quiet = load("nothing").with_values(small)
+    busy = replace(quiet, name="busy", schedule=(Intervention.create({"programme.budget": 900.0}, week=3),))
     parted = diverge(quiet, busy, weeks=10)
     assert parted.cause.week == 3
     assert parted.cause.phase.startswith("programme.")
@@ -33,8 +33,8 @@ def test_a_lever_of_the_programme_parts_in_the_programme(small):
 
 
 def test_a_lever_of_the_scorecard_parts_in_a_choice_of_service(small):
-    quiet = load("nothing").changed(small)
-    strict = replace(quiet, name="strict", schedule=(Move.of({"empowerment.strictness": 0.0}, week=2),))
+    quiet = load("nothing").with_values(small)
+    strict = replace(quiet, name="strict", schedule=(Intervention.create({"empowerment.strictness": 0.0}, week=2),))
     parted = diverge(quiet, strict, weeks=10)
     assert (parted.cause.week, parted.cause.phase) == (2, "service.serve")
     first, second = parted.cause.choices
@@ -48,8 +48,8 @@ def test_a_lever_of_the_scorecard_parts_in_a_choice_of_service(small):
 
 
 def test_scenarios_with_other_pasts_part_in_the_past(small):
-    quiet = load("nothing").changed(small)
-    other = quiet.changed({"habit.formation": 0.05}, name="other")
+    quiet = load("nothing").with_values(small)
+    other = quiet.with_values({"habit.formation": 0.05}, name="other")
     parted = diverge(quiet, other, weeks=3)
     assert parted.cause.week < 0
     assert parted.cause.phase == "habit.settle"
@@ -57,14 +57,18 @@ def test_scenarios_with_other_pasts_part_in_the_past(small):
 
 
 def test_what_differs_as_founded_is_told(small):
-    quiet = load("nothing").changed(small)
-    other = quiet.changed({"defects.ordinary": 0.2}, name="other")
+    quiet = load("nothing").with_values(small)
+    other = quiet.with_values({"defects.ordinary": 0.2}, name="other")
     assert diverge(quiet, other, weeks=1).cause.phase == "founding"
 
 
 def test_other_sizes_are_refused(small):
     with pytest.raises(InputError, match="other sizes"):
-        diverge(load("nothing").changed(small), load("nothing").changed({**small, "organisation.staff": 30}), weeks=2)
+        diverge(
+            load("nothing").with_values(small),
+            load("nothing").with_values({**small, "organisation.staff": 30}),
+            weeks=2,
+        )
     with pytest.raises(InputError, match="weeks"):
         diverge("nothing", "combined", weeks=0)
 

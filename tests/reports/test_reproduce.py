@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.reports.references import read_key
 from ccsim.reports.report import report
 from ccsim.reports.reproduce import why
@@ -101,5 +101,5 @@ def test_a_move_comes_out_again(folder):
     ],
 )
 def test_what_is_no_key_is_told(folder, key, told):
-    with pytest.raises((InputError, UnknownName), match=re.escape(told)):
+    with pytest.raises((InputError, UnknownNameError), match=re.escape(told)):
         read_key(key, open_results(folder).experiment)

@@ -20,7 +20,7 @@ from ccsim.reports.tables import (
     unit_of,
     with_interval,
 )  # fmt: skip
-from ccsim.scenarios.scenario import Move, load
+from ccsim.scenarios.scenario import Intervention, load
 
 Written = Callable[[object], str]
 
@@ -96,7 +96,7 @@ def test_a_run_shows_every_kpi(small_experiment: Experiment, written: Written) -
 
 def test_a_scenario_is_told_with_units_meanings_and_moves(written: Written) -> None:
     hero = load("hero-leaves")
-    move = Move.of({"programme.budget": 100.0}, when="adoption > 0.5", after=10)
+    move = Intervention.create({"programme.budget": 100.0}, when="adoption > 0.5", after=10)
     hero = replace(hero, schedule=(*hero.schedule, move))
     told, moves = written(scenario_table(hero)), written(schedule_table(hero))
     assert "champions.hours" in told
@@ -127,7 +127,7 @@ def swept(small_experiment: Experiment) -> Comparison:
     from ccsim.experiments.experiment import Sweep
 
     busy = small_experiment.scenarios["busy"]
-    more = {"busy @ 0": busy.changed({"programme.budget": 0.0}, name="busy @ 0", title="busy @ 0")}
+    more = {"busy @ 0": busy.with_values({"programme.budget": 0.0}, name="busy @ 0", title="busy @ 0")}
     sweep = Sweep("programme.budget", (0.0,), {"busy @ 0": ("busy", 0.0)})
     scenarios = {**small_experiment.scenarios, **more}
     return compare(replace(small_experiment, scenarios=scenarios, sweep=sweep, replicates=2), workers=1)

@@ -80,8 +80,8 @@ def test_pages_have_checksums_that_other_programs_check(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [
-    lambda own: own.changed(seed=2),
-    lambda own: own.changed(levers={"programme.budget": 1.0}),
+    lambda own: own.with_values(seed=2),
+    lambda own: own.with_values(levers={"programme.budget": 1.0}),
     lambda own: replace(own, kpis=("csat",)),
 ])  # fmt: skip
 def test_a_shard_of_another_experiment_is_told(
@@ -132,7 +132,7 @@ def test_a_shard_in_the_wrong_table_is_told(folder: Path) -> None:
 def test_a_manifest_of_other_results_is_told_and_no_shard_is_blamed(
     folder: Path, small_experiment: Experiment, tmp_path: Path
 ) -> None:
-    for other in (small_experiment.changed(seed=2), replace(small_experiment, at=(3,))):
+    for other in (small_experiment.with_changes(seed=2), replace(small_experiment, at=(3,))):
         shutil.rmtree(tmp_path / "other", ignore_errors=True)
         run_experiment(other, workers=1, out=tmp_path / "other")
         shutil.copy(tmp_path / "other" / "manifest.json", folder)
@@ -208,9 +208,9 @@ def test_a_folder_is_read_while_its_files_are_merged(
 
     opened = open_results(folder)
     whole = run_experiment(small_experiment, workers=1).tables["segments"]
-    monkeypatch.setattr(parquet, "SMALL", 2)
+    monkeypatch.setattr(parquet, "COMPACT_AT", 2)
     for table in TABLES:
-        parquet.merge_small(folder / table)
+        parquet.compact(folder / table)
     assert opened.segments.equals(whole)
 
 

@@ -9,7 +9,7 @@ from ccsim.execution.runner import replicate_seed, run_experiment, run_task
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.results import open_results
 from ccsim.results.store import Store, locked
-from ccsim.scenarios.scenario import Move, load
+from ccsim.scenarios.scenario import Intervention, load
 from ccsim.simulation.simulation import simulate
 
 
@@ -55,7 +55,7 @@ def test_folders_that_do_not_fit_are_refused(folder: Path, small_experiment: Exp
     with pytest.raises(ResultsError, match="already holds results"):
         run_experiment(small_experiment, workers=1, out=folder)
     with pytest.raises(ResultsError, match="another experiment"):
-        run_experiment(small_experiment.changed(weeks=9), workers=1, out=folder, resume=True)
+        run_experiment(small_experiment.with_changes(weeks=9), workers=1, out=folder, resume=True)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     with pytest.raises(ResultsError, match="not results of ccsim"):
@@ -100,8 +100,10 @@ def test_shards_with_and_without_events_are_read_together(small_experiment: Expe
 
 def test_two_moves_of_one_label_in_one_week_are_two_events(small_experiment: Experiment) -> None:
     quiet = small_experiment.scenarios["nothing"]
-    moves = tuple(Move.of({key: 1.0}, week=3, label="same") for key in ("programme.budget", "scorecards.strength"))
-    twice = replace(small_experiment, scenarios={"nothing": replace(quiet, schedule=moves)}).changed(replicates=1)
+    moves = tuple(
+        Intervention.create({key: 1.0}, week=3, label="same") for key in ("programme.budget", "scorecards.strength")
+    )
+    twice = replace(small_experiment, scenarios={"nothing": replace(quiet, schedule=moves)}).with_changes(replicates=1)
     assert list(run_experiment(twice, workers=1).events["label"]) == ["same", "same"]
 
 
@@ -138,7 +140,7 @@ def test_the_manifest_is_the_first_file_that_is_written(
     from ccsim.results import store
 
     written: list[Path] = []
-    monkeypatch.setattr(store, "write_whole", lambda path, data: written.append(path))
+    monkeypatch.setattr(store, "write_atomic", lambda path, data: written.append(path))
     Store.create(tmp_path / "r", small_experiment, [], False)
     assert written[0].name == "manifest.json"
 
@@ -148,8 +150,8 @@ def test_scenarios_whose_names_clash_as_files_or_are_long_each_get_a_file(
 ) -> None:
     quiet = small_experiment.scenarios["nothing"]
     names = ("a/b", "a:b", "A_b", "v" * 300, "ü" * 300)
-    several = {name: quiet.changed({"programme.budget": float(k)}) for k, name in enumerate(names)}
-    experiment = replace(small_experiment, baseline="a/b", scenarios=several).changed(replicates=1)
+    several = {name: quiet.with_values({"programme.budget": float(k)}) for k, name in enumerate(names)}
+    experiment = replace(small_experiment, baseline="a/b", scenarios=several).with_changes(replicates=1)
     run_experiment(experiment, workers=1, out=tmp_path / "r")
     budgets = {load(path).levers["programme.budget"] for path in (tmp_path / "r" / "scenarios").iterdir()}
     assert budgets == {0.0, 1.0, 2.0, 3.0, 4.0}
@@ -173,7 +175,7 @@ def test_a_place_that_cannot_be_written_is_one_message(small_experiment: Experim
 def test_tables_that_are_read_later_say_nothing_of_runs_that_came_in_the_meantime(
     small_experiment: Experiment, tmp_path: Path
 ) -> None:
-    fewer = small_experiment.changed(replicates=2)
+    fewer = small_experiment.with_changes(replicates=2)
     run_experiment(fewer, workers=1, out=tmp_path / "r")
     opened = open_results(tmp_path / "r")
     store = Store.create(tmp_path / "r", fewer, [], resume=True)

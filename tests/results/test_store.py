@@ -41,7 +41,7 @@ def test_a_full_disk_loses_nothing_and_says_what_to_do(
     small_disk: Path, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ccsim.execution.scheduler.FLUSH_SECONDS", 0.0)
-    experiment = small_experiment.changed(replicates=40)
+    experiment = small_experiment.with_changes(replicates=40)
     filler = small_disk / "filler"
     filler.write_bytes(b"0" * 150_000)
     with pytest.raises(ResultsError, match=r"No space left.*runs are kept.*Make room, then: ccsim resume"):
@@ -74,7 +74,7 @@ def put(store: Store, replicate: int, name: str) -> None:
 def test_many_small_shards_become_few_and_say_the_same(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet, "SMALL", 3)
+    monkeypatch.setattr(parquet, "COMPACT_AT", 3)
     store = Store.create(tmp_path / "r", small_experiment, [], False)
     for replicate in range(4):
         for name in small_experiment.scenarios:
@@ -87,7 +87,7 @@ def test_many_small_shards_become_few_and_say_the_same(
 def test_a_kill_between_a_merged_shard_and_the_removal_of_its_parts_counts_nothing_twice(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet, "SMALL", 2)
+    monkeypatch.setattr(parquet, "COMPACT_AT", 2)
     store = Store.create(tmp_path / "r", small_experiment, [], False)
     monkeypatch.setattr(Path, "unlink", lambda path, missing_ok=False: None)
     put(store, 0, "nothing")
@@ -102,7 +102,9 @@ def test_a_kill_between_a_merged_shard_and_the_removal_of_its_parts_counts_nothi
 def test_points_that_another_library_would_draw_are_refused(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    experiment = small_experiment.designed(Design("sobol", ("programme.budget",), points=2)).changed(replicates=1)
+    experiment = small_experiment.with_design(Design("sobol", ("programme.budget",), points=2)).with_changes(
+        replicates=1
+    )
     run_experiment(experiment, workers=1, out=tmp_path / "r")
     monkeypatch.setattr(Design, "digest", lambda self: "other")
     with pytest.raises(ResultsError, match="other points here than when it was begun"):
@@ -145,8 +147,8 @@ def test_runs_that_a_kill_left_in_two_small_shards_are_merged_once(
     whole = run_experiment(small_experiment, workers=1, out=tmp_path / "r").hash()
     for path in list((tmp_path / "r").rglob("part-*.parquet")):
         (path.parent / f"part-0{path.name[6:]}").write_bytes(path.read_bytes())
-    monkeypatch.setattr(parquet, "SMALL", 2)
+    monkeypatch.setattr(parquet, "COMPACT_AT", 2)
     for table in ("segments", "departments", "runs", "events"):
-        parquet.merge_small(tmp_path / "r" / table)
+        parquet.compact(tmp_path / "r" / table)
     assert not list((tmp_path / "r").rglob("part-*.parquet"))
     assert open_results(tmp_path / "r").hash() == whole

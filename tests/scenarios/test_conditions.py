@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.scenarios.conditions import Condition
 
 
@@ -54,7 +54,7 @@ def test_everything_else_is_refused(text: str) -> None:
 
 
 def test_an_unknown_kpi_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UnknownName, match="did you mean 'csat'"):
+    with pytest.raises(UnknownNameError, match="did you mean 'csat'"):
         Condition("csatt > 1")
 
 

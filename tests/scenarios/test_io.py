@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccsim.engine.parameters import Parameter
-from ccsim.errors import CcsimError, Fault, InputFaults
+from ccsim.errors import CcsimError, InputErrors, InputIssue
 from ccsim.model.settings import declared
-from ccsim.scenarios.scenario import Scenario, load, template
+from ccsim.scenarios.scenario import Scenario, load, scaffold
 
 TYPED = (
-    template("slip")
+    scaffold("slip")
     + """
 [[schedule]]
 when = "csat > 70"
@@ -97,14 +97,14 @@ def files(draw: st.DrawFn) -> tuple[list[str], list[Line]]:
     return text, lines
 
 
-def faults_of(folder: Path, text: list[str]) -> list[Fault]:
+def faults_of(folder: Path, text: list[str]) -> list[InputIssue]:
     path = folder / "mine.toml"
     path.write_text("\n".join(text), encoding="utf-8")
     try:
         load(path)
-    except InputFaults as error:
-        assert all(fault.file == str(path) for fault in error.faults)
-        return error.faults
+    except InputErrors as error:
+        assert all(fault.file == str(path) for fault in error.issues)
+        return error.issues
     return []
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccsim.errors import InputError, InputFaults, UnknownName
+from ccsim.errors import InputError, InputErrors, UnknownNameError
 from ccsim.model.settings import declared
-from ccsim.scenarios.scenario import Move, Scenario, load, shipped, template
+from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load, scaffold
 
 VALID = """\
 title = "T"
@@ -47,12 +47,12 @@ def write(folder: Path, text: str, name: str = "mine") -> Path:
 
 
 def faults(path: Path) -> list[tuple[int | None, str]]:
-    with pytest.raises(InputFaults) as caught:
+    with pytest.raises(InputErrors) as caught:
         load(path)
-    return [(fault.line, fault.key) for fault in caught.value.faults]
+    return [(fault.line, fault.key) for fault in caught.value.issues]
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", list_scenarios())
 def test_every_shipped_scenario_loads_and_survives_being_written(name: str, tmp_path: Path) -> None:
     scenario = load(name)
     again = load(write(tmp_path, scenario.to_toml(), name))
@@ -69,7 +69,9 @@ def test_a_file_says_what_it_sets(tmp_path: Path) -> None:
     assert scenario.organisation == {"organisation.staff": 50}
     assert scenario.before == {"staff_scorecard.cost": 0.9}
     assert scenario.levers["programme.from_top"] == 0.25
-    assert scenario.schedule[0] == Move.of({"champions.count": 2, "champions.chosen": "best connected"}, week=5)
+    assert scenario.schedule[0] == Intervention.create(
+        {"champions.count": 2, "champions.chosen": "best connected"}, week=5
+    )
     assert scenario.schedule[1].when is not None
     assert scenario.schedule[1].after == 3
 
@@ -85,15 +87,15 @@ def test_a_child_wins_over_its_parent_key_by_key(tmp_path: Path) -> None:
 def test_a_circle_is_refused_and_shown(tmp_path: Path) -> None:
     write(tmp_path, 'title = "a"\nextends = "b"\n', "a")
     write(tmp_path, 'title = "b"\nextends = "a"\n', "b")
-    with pytest.raises(InputFaults, match="a -> b -> a"):
+    with pytest.raises(InputErrors, match="a -> b -> a"):
         load(tmp_path / "a.toml")
 
 
 def test_a_fault_of_a_parent_is_told_with_the_parents_place(tmp_path: Path) -> None:
     write(tmp_path, 'title = "p"\n\n[levers.programme]\nbudget = -1\n', "parent")
-    with pytest.raises(InputFaults) as caught:
+    with pytest.raises(InputErrors) as caught:
         load(write(tmp_path, 'extends = "parent"\n[levers.habbit]\nx = 1\n', "child"))
-    places = [(Path(fault.file).name, fault.line) for fault in caught.value.faults]
+    places = [(Path(fault.file).name, fault.line) for fault in caught.value.issues]
     assert places == [("child.toml", 3), ("parent.toml", 4)]
 
 
@@ -137,7 +139,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
 def test_two_values_for_one_lever_in_one_week_are_refused(tmp_path: Path) -> None:
     extra = "\n[[schedule]]\nweeks = [4, 5]\n[schedule.set.champions]\ncount = 3\n"
-    with pytest.raises(InputFaults, match=r"week 5, champions.count is set to 2 and to 3"):
+    with pytest.raises(InputErrors, match=r"week 5, champions.count is set to 2 and to 3"):
         load(write(tmp_path, VALID + extra))
 
 
@@ -153,25 +155,25 @@ def test_a_file_that_is_not_there_or_no_text_is_one_message(tmp_path: Path) -> N
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="cannot be read"):
         load(tmp_path / "bytes.toml")
-    with pytest.raises(UnknownName, match="did you mean 'top-down'"):
+    with pytest.raises(UnknownNameError, match="did you mean 'top-down'"):
         load("top-dwn")
 
 
 def test_the_template_is_a_valid_scenario(tmp_path: Path) -> None:
-    assert load(write(tmp_path, template("my-idea"), "my-idea")).title == "My idea"
+    assert load(write(tmp_path, scaffold("my-idea"), "my-idea")).title == "My idea"
 
 
 def test_a_name_without_its_group_is_answered_with_the_whole_name() -> None:
     with pytest.raises(InputError, match=r"programme\.budget"):
-        load("nothing").changed({"budget": 1})
+        load("nothing").with_values({"budget": 1})
 
 
 def test_a_change_goes_where_its_role_belongs() -> None:
-    changed = load("nothing").changed({"organisation.staff": 9, "habit.decay": 0.01, "programme.budget": 5})
+    changed = load("nothing").with_values({"organisation.staff": 9, "habit.decay": 0.01, "programme.budget": 5})
     assert (changed.organisation, changed.assumptions, changed.levers) == (
         {"organisation.staff": 9}, {"habit.decay": 0.01}, {"programme.budget": 5.0},
     )  # fmt: skip
-    assert changed.differences(load("nothing"))[0] == ("organisation.staff", 9, 200)
+    assert changed.diff(load("nothing"))[0] == ("organisation.staff", 9, 200)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -193,11 +195,11 @@ def test_any_legal_scenario_survives_being_written(data: st.DataObject, tmp_path
             values[row.key] = data.draw(st.integers(int(low), int(high)))
         else:
             values[row.key] = data.draw(st.floats(low, high))
-    scenario = Scenario("x", "X").changed(values)
+    scenario = Scenario("x", "X").with_values(values)
     again = load(write(tmp_path, scenario.to_toml(), "x"))
     assert replace(again, files=()) == scenario
 
 
 @pytest.mark.parametrize("name", ['a "b"', "a\\b", "a\nb", "é"])
 def test_the_template_of_any_name_is_valid(name: str, tmp_path: Path) -> None:
-    assert load(write(tmp_path, template(name))).title == name.capitalize()
+    assert load(write(tmp_path, scaffold(name))).title == name.capitalize()

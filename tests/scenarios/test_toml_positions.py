@@ -9,8 +9,8 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ccsim.errors import InputError, InputFaults
-from ccsim.scenarios.toml_positions import Key, line_of, places_of, read_toml
+from ccsim.errors import InputError, InputErrors
+from ccsim.scenarios.toml_positions import Key, key_lines, line_of, read_toml
 
 TEXT = '''\
 # a comment with [brackets] = and "quotes"
@@ -91,15 +91,15 @@ def keys(value: Any, above: Key = ()) -> Iterator[Key]:
 
 @pytest.mark.parametrize("key", LINES)
 def test_a_key_has_the_line_on_which_it_stands(key: Key) -> None:
-    assert places_of(TEXT)[key] == LINES[key]
+    assert key_lines(TEXT)[key] == LINES[key]
 
 
 def test_everything_in_a_file_has_a_place_and_nothing_else_has() -> None:
-    assert set(places_of(TEXT)) == set(keys(tomllib.loads(TEXT)))
+    assert set(key_lines(TEXT)) == set(keys(tomllib.loads(TEXT)))
 
 
 def test_what_has_no_place_is_told_with_the_place_around_it() -> None:
-    places = places_of(TEXT)
+    places = key_lines(TEXT)
     assert line_of(places, ("organisation", "missing")) == 10
     assert line_of(places, ("schedule", 0, "set", "x", "y")) == 24
     assert line_of(places, ("nowhere",)) is None
@@ -119,7 +119,7 @@ values = st.recursive(scalars, lambda parts: st.lists(parts, max_size=3) | st.di
 @given(st.dictionaries(names, values, max_size=5))
 def test_everything_in_any_file_has_a_place(data: dict[str, Any]) -> None:
     text = tomlkit.dumps(data)
-    places = places_of(text)
+    places = key_lines(text)
     assert set(places) == set(keys(tomllib.loads(text)))
     lines = text.split("\n")
     for key, line in places.items():
@@ -129,7 +129,7 @@ def test_everything_in_any_file_has_a_place(data: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("text", ["", "#", "[a]", "[[a]]", "a = 1", "a = [1]", "a = {b = 1}", 'a = "" # x'])
 def test_a_file_may_end_without_a_line_end(text: str) -> None:
-    assert set(places_of(text)) == set(keys(tomllib.loads(text)))
+    assert set(key_lines(text)) == set(keys(tomllib.loads(text)))
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_no_fault(tmp_path: Path) -> None:
@@ -160,9 +160,9 @@ def test_windows_line_ends_and_a_byte_order_mark_are_no_fault(tmp_path: Path) ->
 def test_what_is_no_toml_is_told_with_its_line(text: str, line: int, tmp_path: Path) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text(text)
-    with pytest.raises(InputFaults) as caught:
+    with pytest.raises(InputErrors) as caught:
         read_toml(path)
-    assert caught.value.faults[0].line == line
+    assert caught.value.issues[0].line == line
     assert str(caught.value).startswith(f"{path}:{line}: this is not TOML")
 
 
@@ -175,8 +175,8 @@ def test_a_slip_of_the_keyboard_never_ends_in_anything_but_a_fault(data: st.Data
     path.write_text(TEXT[:start] + typed + TEXT[start + data.draw(st.integers(0, 3)) :], encoding="utf-8")
     try:
         found, places = read_toml(path)
-    except InputFaults as error:
-        assert error.faults[0].line is not None
+    except InputErrors as error:
+        assert error.issues[0].line is not None
     else:
         assert set(keys(found)) == set(places)
 

@@ -83,7 +83,7 @@ def test_the_response_to_incentive_strength_is_graded_and_not_a_jump() -> None:
     means, errors = [], []
     for strength in strengths:
         times = [
-            simulate(base.changed({"scorecards.strength": strength}), seed, 78).kpis["aht"][-26:].mean()
+            simulate(base.with_values({"scorecards.strength": strength}), seed, 78).kpis["aht"][-26:].mean()
             for seed in range(4)
         ]
         means.append(np.mean(times))
@@ -97,7 +97,7 @@ def test_a_journey_scorecard_serves_the_customer_more_the_more_it_binds() -> Non
     strengths = (0.0, 0.5, 1.0, 2.0, 4.0)
     base = load("scorecard-journey")
     solved = np.array([
-        [simulate(base.changed({"scorecards.strength": s}), seed, 78).kpis["solve"][-26:].mean() for seed in range(4)]
+        [simulate(base.with_values({"scorecards.strength": s}), seed, 78).kpis["solve"][-26:].mean() for seed in range(4)]
         for s in strengths
     ])  # fmt: skip
     # Paired by seed, every step of every seed goes up: without an effect that is one chance in 65,536.
@@ -108,7 +108,8 @@ def test_a_journey_scorecard_serves_the_customer_more_the_more_it_binds() -> Non
 
 def test_a_scorecard_without_strength_is_no_scorecard() -> None:
     cards = [
-        load(name).changed({"scorecards.strength": 0.0}) for name in ("scorecard-handling-time", "scorecard-journey")
+        load(name).with_values({"scorecards.strength": 0.0})
+        for name in ("scorecard-handling-time", "scorecard-journey")
     ]
     mixes = [np.mean([simulate(card, seed, 52).kpis["solve"][-26:].mean() for seed in range(3)]) for card in cards]
     # What leaders believe still depends on the card that staff have (their credibility), so the runs are not the same.

@@ -21,7 +21,7 @@ from ccsim.ui.course import ABSENT, NOT_YET, TIPPED, Decision, People
 from ccsim.ui.exports import from_toml, report_html, scenario_toml, weeks_csv
 from ccsim.ui.laboratory import Laboratory
 from ccsim.ui.last_choice import last_choice
-from ccsim.ui.replicates import banded, experiment_of, replicated
+from ccsim.ui.replicates import as_experiment, banded, replicated
 from ccsim.ui.sitting import Sitting
 
 
@@ -39,7 +39,7 @@ def test_the_run_is_the_scenarios(small, name):
     small = {**small, "word_of_mouth.reach": 2}
     laboratory = Laboratory(load(name), small, seed=3, horizon=60)
     laboratory.step(999)
-    run = simulate(load(name).changed(small), 3, 60)
+    run = simulate(load(name).with_values(small), 3, 60)
     assert same(laboratory.course().kpis, run.kpis)
     assert laboratory.course().weeks == 60, "nothing is lived beyond the horizon"
 
@@ -83,7 +83,7 @@ def test_the_twin_is_the_run_without_the_move(small):
     laboratory.step(20)
     (told,) = laboratory.told()
     assert (told.week, told.living, told.seen) == (5, True, 24)
-    plain = simulate(load("nothing").changed(small), 2, 25)
+    plain = simulate(load("nothing").with_values(small), 2, 25)
     spend = next(effect for effect in told.effects if effect.kpi == "spend")
     assert spend.without == 0.0 and plain.kpis["spend"].sum() == 0.0
     assert "Programme spending +" in words(spend)
@@ -203,8 +203,8 @@ def test_replicates_are_those_of_the_batch(small):
         sitting = Sitting(Settings(name, dict(small), [], 11, 16))
         sitting.laboratory.step(16)
         runs.append(sitting.present())
-    experiment = experiment_of(runs, 4)
-    one, other = compare(experiment, workers=1), compare(experiment_of(runs, 4), workers=2)
+    experiment = as_experiment(runs, 4)
+    one, other = compare(experiment, workers=1), compare(as_experiment(runs, 4), workers=2)
     assert one.table().equals(other.table())
     lines = banded(one, runs)
     assert (lines[1].high["csat"] >= lines[1].values["csat"]).all()

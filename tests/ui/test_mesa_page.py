@@ -11,7 +11,7 @@ import solara
 from mesa.visualization import make_plot_component
 from mesa.visualization.utils import update_counter
 
-from ccsim.errors import UnknownName
+from ccsim.errors import UnknownNameError
 from ccsim.scenarios.scenario import load
 from ccsim.simulation.simulation import simulate
 from ccsim.ui.mesa_page import Shown, page
@@ -23,7 +23,7 @@ def test_it_is_the_organisation_of_the_command_line():
     model = Shown("top-down", rng=3, weeks=6, **SMALL)
     for _ in range(9):
         model.step()
-    run = simulate(load("top-down").changed(SMALL), 3, 6)
+    run = simulate(load("top-down").with_values(SMALL), 3, 6)
     assert model.datacollector.get_model_vars_dataframe()["npv"].tolist() == run.kpis["npv"].tolist()
 
 
@@ -48,5 +48,5 @@ def test_solaraviz_draws_it_with_a_component_of_ones_own():
 
 
 def test_a_lever_that_does_not_exist_is_refused():
-    with pytest.raises(UnknownName):
+    with pytest.raises(UnknownNameError):
         page(levers=("programme.budgte",))

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.experiment import Experiment, load_experiment
 from ccsim.model.kpis import KPIS, QUARTER, at_horizon
 from ccsim.results.results import Results
-from ccsim.results.store import tables_of
+from ccsim.results.store import table_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ class Comparison:
     def _arrays(self) -> dict[str, tuple[np.ndarray, dict[str, np.ndarray]]]:
         """For each scenario its replicates, and each KPI as an array of shape (replicates, weeks)."""
         found = {}
-        for name, frame in self.results.tables[tables_of(self.experiment)[0]].groupby("scenario", sort=False):
+        for name, frame in self.results.tables[table_names(self.experiment)[0]].groupby("scenario", sort=False):
             replicates = frame["replicate"].unique()
             weeks = len(frame) // len(replicates)
             values = {kpi: frame[kpi].to_numpy().reshape(len(replicates), weeks) for kpi in KPIS if kpi in frame}
@@ -71,12 +71,12 @@ class Comparison:
         """Return a scenario's replicates, and a KPI's figure at the horizon (or up to a week) in each.
 
         Raises:
-            UnknownName: no such KPI or scenario.
+            UnknownNameError: no such KPI or scenario.
         """
         if kpi not in KPIS:
-            raise UnknownName("KPI", kpi, KPIS)
+            raise UnknownNameError("KPI", kpi, KPIS)
         if scenario not in self.experiment.scenarios:
-            raise UnknownName("scenario", scenario, self.experiment.scenarios)
+            raise UnknownNameError("scenario", scenario, self.experiment.scenarios)
         if scenario not in self._arrays:
             raise InputError(
                 f"{scenario}: none of its runs has finished; finish them, or compare with another baseline"
@@ -301,7 +301,7 @@ def compare(
     from ccsim.execution.runner import console_progress, run_experiment
 
     chosen = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
-    chosen = chosen.changed(weeks=weeks, replicates=replicates, seed=seed, levers=levers)
+    chosen = chosen.with_changes(weeks=weeks, replicates=replicates, seed=seed, levers=levers)
     shown = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
     with shown as show:
         return Comparison(

@@ -211,10 +211,10 @@ def _check(aim: Aim, space: Sequence[Dimension], trials: int, uncertain: Sequenc
     if len({goal.outcome for goal in aim.goals}) < len(aim.goals):
         raise InputError("a goal is named twice")
     for one in space:
-        if one.factor.world:
+        if one.factor.is_uncertain:
             raise InputError(f"{one.key}: is no lever; nobody can set it")
     for one in uncertain:
-        if not one.factor.world:
+        if not one.factor.is_uncertain:
             raise InputError(f"{one.key}: is a lever; what is uncertain is an assumption or a size")
     if trials < BATCH:
         raise InputError(f"trials: must be at least {BATCH}, got {trials}")

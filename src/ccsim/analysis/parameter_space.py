@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.design import Design
-from ccsim.experiments.factors import Factor, factors_of
+from ccsim.experiments.factors import Factor, parse_factors
 from ccsim.model.settings import declared
 
 #: Words that stand for many parameters; so do the names of groups.
@@ -55,7 +55,7 @@ class Dimension:
     @property
     def stepped(self) -> bool:
         """Whether only whole numbers lie between the ends: counts, weeks, choices."""
-        return bool(self.choices) or self.factor.whole
+        return bool(self.choices) or self.factor.is_integer
 
     def value(self, number: float) -> Any:
         """Return a number as the factor takes it."""
@@ -108,14 +108,14 @@ def dimensions(over: Sequence[str], fixed: Mapping[str, Any] | None = None) -> t
 def _named(text: str) -> list[Factor]:
     """Return the factors of a text; an unknown name is answered with groups and words, too."""
     try:
-        return factors_of(text)
-    except UnknownName:
+        return parse_factors(text)
+    except UnknownNameError:
         name = text.partition("=")[0].strip()
         groups = {row.group for row in declared().values()}
         if name in {*WORDS, *groups}:
             raise InputError(f"{text}: {name} stands for many; values are given to one key at a time") from None
         known = {*WORDS, *declared(), *groups}
-        raise UnknownName("parameter or group", name, known) from None
+        raise UnknownNameError("parameter or group", name, known) from None
 
 
 def values_of(space: Sequence[Dimension], numbers: Sequence[float]) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis.parameter_space import Dimension
-from ccsim.errors import CcsimError, InputError, UnknownName, count_noun
+from ccsim.errors import CcsimError, InputError, UnknownNameError, count_noun
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design import Design
-from ccsim.experiments.experiment import Experiment, experiment_of, refuse_counts
+from ccsim.experiments.experiment import Experiment, as_experiment, validate_counts
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
 from ccsim.scenarios.conditions import Condition
@@ -54,7 +54,7 @@ class Study:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        refuse_counts(weeks=self.weeks, replicates=self.replicates, seed=self.seed)
+        validate_counts(weeks=self.weeks, replicates=self.replicates, seed=self.seed)
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ class Study:
             return outcome
         if outcome.removesuffix(DIFFERENCE) in KPIS:
             raise InputError(f"{outcome}: a difference takes a baseline to differ from; name one (--against)")
-        raise UnknownName("KPI", outcome, self.outcomes)
+        raise UnknownNameError("KPI", outcome, self.outcomes)
 
     def condition(self, text: str) -> Condition:
         """Return a condition over outcomes.
@@ -109,7 +109,7 @@ class Study:
         return Experiment(
             mine, title, "", next(iter(bases), mine), {**bases, mine: self.scenario},  # type: ignore[dict-item]
             self.weeks, self.replicates, self.seed, at=tuple(at) or (self.weeks - 1,),
-        ).designed(design)  # fmt: skip
+        ).with_design(design)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def _with_differences(figures: pd.DataFrame, experiment: Experiment, differ: boo
     found.insert(0, "point", own["scenario"].map(numbers).to_numpy())
     if differ:
         place, base = ["scenario", "replicate", "week"], experiment.baseline
-        fixed = base in points.fixed
+        fixed = base in points.unvaried
         pairs = {one: base if fixed else points.name(base, number) for one, number in numbers.items()}
         wanted = own[place].assign(scenario=own["scenario"].map(pairs))
         theirs = figures.set_index(place)[list(KPIS)].reindex(pd.MultiIndex.from_frame(wanted))
@@ -214,28 +214,28 @@ def study_of(
         InputError: a name or a file that cannot be used.
     """
     given = {"weeks": weeks, "replicates": replicates, "seed": seed}
-    found = experiment_of(target)
-    if len(found.bases) > 1:
-        chosen = found.bases[_chosen(found, scenario)]
-        base = load(against) if against else found.bases[found.baseline]
+    found = as_experiment(target)
+    if len(found.base_scenarios) > 1:
+        chosen = found.base_scenarios[_chosen(found, scenario)]
+        base = load(against) if against else found.base_scenarios[found.baseline]
         given |= {"weeks": weeks or found.weeks, "seed": found.seed if seed is None else seed}
     else:
         if scenario:
             raise InputError(f"scenario: {target} is one scenario, not an experiment of several")
-        chosen, base = next(iter(found.bases.values())), load(against) if against else None  # type: ignore[assignment]
+        chosen, base = next(iter(found.base_scenarios.values())), load(against) if against else None  # type: ignore[assignment]
     world = {key: value for key, value in (values or {}).items() if declared()[key].role != "lever"}
     return Study(
-        chosen.changed(values or {}), base.changed(world) if base else None,
+        chosen.with_values(values or {}), base.with_values(world) if base else None,
         **{name: value for name, value in given.items() if value is not None},
     )  # fmt: skip
 
 
 def _chosen(experiment: Experiment, scenario: str | None) -> str:
     """Return the scenario of an experiment that is studied."""
-    others = [name for name in experiment.bases if name != experiment.baseline]
+    others = [name for name in experiment.base_scenarios if name != experiment.baseline]
     if scenario is None and len(others) != 1:
         raise InputError(f"scenario: name one of {experiment.name}: {', '.join(others)}")
     name = scenario or others[0]
-    if name not in experiment.bases:
-        raise UnknownName("scenario", name, experiment.bases)
+    if name not in experiment.base_scenarios:
+        raise UnknownNameError("scenario", name, experiment.base_scenarios)
     return name

@@ -83,7 +83,7 @@ def calibrate(
     best = {one.key: one.value(number) for one, number in zip(space, found.best, strict=True)}
     title = f"{chosen.scenario.title or chosen.scenario.name}, calibrated"
     (place.folder / "calibrated.toml").write_text(
-        chosen.scenario.changed(best, name="calibrated", title=title).to_toml(), encoding="utf-8"
+        chosen.scenario.with_values(best, name="calibrated", title=title).to_toml(), encoding="utf-8"
     )
     place.tell(found.table(), title=f"What agrees with the targets: {of_study(chosen)}", notes=_notes(found))
     place.settle("waves", found.waves, found.asked)
@@ -93,10 +93,10 @@ def _read(path: Path) -> "list[Figure]":
     """Return the targets of a file; every fault with its line."""
     from ccsim.analysis.calibrate import Target as Figure
     from ccsim.errors import InputError
-    from ccsim.scenarios.io import Reader, Shape
+    from ccsim.scenarios.io import Parser, Schema
     from ccsim.scenarios.toml_positions import read_toml
 
-    class Row(Shape):
+    class Row(Schema):
         kpi: str
         value: float
         error: float
@@ -104,22 +104,22 @@ def _read(path: Path) -> "list[Figure]":
         source: str = ""
 
     data, places = read_toml(path)
-    reader, found = Reader(path, places), []
+    reader, found = Parser(path, places), []
     rows = data.get("target", [])
     for key in data:
         if key != "target":
-            reader.fault((key,), "there is no such key (known: target)")
+            reader.add_error((key,), "there is no such key (known: target)")
     for number, row in enumerate(rows if isinstance(rows, list) else []):
-        part = reader.part("target", number)
+        part = reader.sub("target", number)
         missing = [key for key in ("kpi", "value", "error") if key not in row]
         for key in missing:
-            part.fault((key,), "is missing")
+            part.add_error((key,), "is missing")
         given = {key: float(value) if type(value) is int else value for key, value in row.items()}
-        shape = part.shape(Row, {"kpi": "", "value": 0.0, "error": 1.0, **given})
+        shape = part.validate(Row, {"kpi": "", "value": 0.0, "error": 1.0, **given})
         try:
             found.append(Figure(shape.kpi, shape.value, shape.error, shape.held_out))
         except InputError as error:
-            part.fault(("error",), str(error))
+            part.add_error(("error",), str(error))
     reader.finish()
     return found
 

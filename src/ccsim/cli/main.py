@@ -35,7 +35,7 @@ from ccsim.cli.run_options import (
     tell_end,
     with_progress,
 )
-from ccsim.errors import CcsimError, InputError, UnknownName
+from ccsim.errors import CcsimError, InputError, UnknownNameError
 
 HELP = """Simulate an organisation that tries to become customer-centric, and compare ways to get there.
 
@@ -75,9 +75,9 @@ ShowForm = StrEnum("ShowForm", ["table", "toml", "json"])
 
 def _complete(kind: str) -> Any:
     def names(incomplete: str) -> list[str]:
-        from ccsim.scenarios.scenario import shipped
+        from ccsim.scenarios.scenario import list_scenarios
 
-        return [name for name in shipped(kind) if name.startswith(incomplete)]
+        return [name for name in list_scenarios(kind) if name.startswith(incomplete)]
 
     return names
 
@@ -118,10 +118,10 @@ def _options(
 def list_() -> None:
     """List the scenarios and experiments at hand."""
     from ccsim.experiments.experiment import load_experiment
-    from ccsim.scenarios.scenario import load, shipped
+    from ccsim.scenarios.scenario import list_scenarios, load
 
     for kind, read in (("scenarios", load), ("experiments", load_experiment)):
-        names = shipped(kind)
+        names = list_scenarios(kind)
         width = max(map(len, names), default=0)
         typer.echo(f"{kind.capitalize()}:")
         for name, path in names.items():
@@ -145,7 +145,7 @@ def levers(
 
     groups = {row.group for row in declared().values()}
     if group is not None and group not in groups:
-        raise UnknownName("group", group, groups)
+        raise UnknownNameError("group", group, groups)
     rows = [
         row for row in declared().values()
         if (group is None or row.group == group) and (assumptions or group or row.role == "lever")
@@ -250,7 +250,7 @@ def compare(
     from ccsim.analysis import comparison as comparing
     from ccsim.execution.runner import RunInterrupted
 
-    chosen = chosen.changed(until=rule_of(until), replicates=replicates)
+    chosen = chosen.with_changes(until=rule_of(until), replicates=replicates)
     folder = out or folder_for(chosen.name, resume)
     result = with_progress(
         form is Form.table, chosen.title,
@@ -274,7 +274,7 @@ def new(
     """Write a scenario file of your own to start from."""
     import re
 
-    from ccsim.scenarios.scenario import template
+    from ccsim.scenarios.scenario import scaffold
 
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise InputError(f"a scenario's name must consist of letters, digits, - and _, got {name!r}")
@@ -283,7 +283,7 @@ def new(
         raise InputError(f"{path}: is there already; choose another name")
     try:
         path.parent.mkdir(exist_ok=True)
-        path.write_text(template(name), encoding="utf-8")
+        path.write_text(scaffold(name), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from None
     typer.echo(f"{path} is written. Edit it, then: ccsim show {name}; ccsim run {name}")
@@ -293,18 +293,18 @@ def _scenario(name: str, settings: list[str] | None) -> Any:
     from ccsim.scenarios.scenario import load
 
     with _hint(name, "experiments", "ccsim compare"):
-        return load(name).changed(settings_of(settings))
+        return load(name).with_values(settings_of(settings))
 
 
 @contextmanager
 def _hint(name: str, other: str, command: str) -> Iterator[None]:
     """Answer an unknown name with the command that would take it, if it is one of the other kind."""
-    from ccsim.scenarios.scenario import shipped
+    from ccsim.scenarios.scenario import list_scenarios
 
     try:
         yield
-    except UnknownName as error:
-        if name in shipped(other):
+    except UnknownNameError as error:
+        if name in list_scenarios(other):
             raise InputError(f"{error}; it is one of the {other}: {command} {name}") from None
         raise
 

@@ -48,7 +48,7 @@ def sweep(
     form: Annotated[Form, typer.Option("--format", help="How to write the table.")] = Form.table,
 ) -> None:  # fmt: skip
     """Vary levers, assumptions, sizes and weeks: a table, a picture, every figure."""
-    from ccsim.errors import UnknownName
+    from ccsim.errors import UnknownNameError
     from ccsim.execution.sweep import plan_sweep
     from ccsim.execution.sweep import sweep as run_sweep
     from ccsim.model.kpis import KPIS
@@ -56,7 +56,7 @@ def sweep(
     deadline = counted(budget, SHOWING_SWEEP)
     for name in kpi or ():
         if name not in KPIS:
-            raise UnknownName("KPI", name, KPIS)
+            raise UnknownNameError("KPI", name, KPIS)
     design = _design(vary, kind, points, seed, levels, resolution)
     plan = plan_sweep(
         target, design, at=at or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_),
@@ -81,11 +81,11 @@ def _design(
     """Return the design that options describe; None to take the experiment's own."""
     if not vary:
         return None
-    from ccsim.errors import UnknownName
+    from ccsim.errors import UnknownNameError
     from ccsim.experiments.design import KINDS, Design
 
     if kind not in KINDS or kind == "given":
-        raise UnknownName("design", kind, set(KINDS) - {"given"})
+        raise UnknownNameError("design", kind, set(KINDS) - {"given"})
     factors: Any = tuple(vary)
     return Design(kind, factors, points, 1 if seed is None else seed, levels, resolution)
 

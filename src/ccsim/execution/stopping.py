@@ -82,7 +82,7 @@ def _values(results: Results) -> dict[tuple[str, str], Any]:
     for kpi in experiment.until:
         wide = last.pivot(index="replicate", columns="scenario", values=kpi).sort_index()
         for scenario in wide.columns if len(wide.columns) > 1 else ():
-            other = experiment.counterpart(scenario)
+            other = experiment.baseline_for(scenario)
             if other != scenario and other in wide.columns:
                 found[scenario, kpi] = (wide[scenario] - wide[other]).dropna()
         if len(wide.columns) == 1:
@@ -96,6 +96,6 @@ def _pilot(values: Any, replicates: int) -> np.ndarray:
 
 
 def _most(results: Results) -> int:
-    from ccsim.experiments.experiment import MOST_RUNS
+    from ccsim.experiments.experiment import MAX_RUNS
 
-    return MOST_RUNS // len(results.experiment.scenarios)
+    return MAX_RUNS // len(results.experiment.scenarios)

@@ -11,7 +11,7 @@ from typing import Any
 from ccsim.errors import InputError
 from ccsim.execution.runner import console_progress, run_experiment
 from ccsim.experiments.design import Design
-from ccsim.experiments.experiment import Experiment, experiment_of, refuse_counts
+from ccsim.experiments.experiment import Experiment, as_experiment, validate_counts
 from ccsim.results.results import Results
 from ccsim.scenarios.scenario import Scenario
 
@@ -68,12 +68,12 @@ def plan_sweep(
     until: Mapping[str, float] | None = None,
 ) -> Experiment:
     """Return what :func:`sweep` would run."""
-    chosen = experiment_of(what)
+    chosen = as_experiment(what)
     if design is not None:
-        refuse_counts(replicates=replicates)
+        validate_counts(replicates=replicates)
         # Before the points are laid: too many are refused with the number of runs that was asked for.
-        chosen = replace(chosen, replicates=replicates or chosen.replicates).designed(design)
-    chosen = chosen.changed(weeks=weeks, replicates=replicates, seed=seed, levers=levers, until=until)
+        chosen = replace(chosen, replicates=replicates or chosen.replicates).with_design(design)
+    chosen = chosen.with_changes(weeks=weeks, replicates=replicates, seed=seed, levers=levers, until=until)
     if chosen.design is None:
         raise InputError(f"{chosen.name}: has no design; say what to vary, such as --vary programme.budget=0:20000")
     last = chosen.weeks - 1

@@ -89,8 +89,8 @@ def run_size(experiment: Experiment) -> Callable[[str], float]:
     points = experiment.points
     sized = points is None or any(factor.key.startswith("organisation.") for factor in points.design.factors)
     if points is not None and not sized:
-        known = {name: _n_people(scenario) for name, scenario in points.bases.items()}
-        return lambda name: known[name if name in points.fixed else points.place(name)[0]]
+        known = {name: _n_people(scenario) for name, scenario in points.base_scenarios.items()}
+        return lambda name: known[name if name in points.unvaried else points.locate(name)[0]]
     return lambda name: _n_people(experiment.scenarios[name])
 
 

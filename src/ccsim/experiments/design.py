@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.errors import InputError, UnknownName
-from ccsim.experiments.factors import WEEK_OF, Factor, factors_of
+from ccsim.errors import InputError, UnknownNameError
+from ccsim.experiments.factors import WEEK_OF, Factor, parse_factors
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: More points than this in one design are taken for a slip.
-MOST_POINTS = 1_000_000
+MAX_POINTS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ class Design:
     def __post_init__(self) -> None:
         named: list[Factor] = []
         for one in self.factors:
-            named += factors_of(one) if isinstance(one, str) else [one]
+            named += parse_factors(one) if isinstance(one, str) else [one]
         object.__setattr__(self, "factors", tuple(named))
         if self.kind not in KINDS:
-            raise UnknownName("design", self.kind, KINDS)
+            raise UnknownNameError("design", self.kind, KINDS)
         self._check_numbers()
         keys = [factor.key for factor in self.factors]
         if not keys:
@@ -71,15 +71,15 @@ class Design:
             if keys.count(key) > 1:
                 raise InputError(f"{key}: is varied twice")
         size = KINDS[self.kind][0](self)  # may be more than len() can say
-        if size > MOST_POINTS:
+        if size > MAX_POINTS:
             told = f"{size:,}" if size < 10**18 else f"about 10^{len(str(size)) - 1}"
             raise InputError(
-                f"a {self.kind} design of these factors has {told} points; at most {MOST_POINTS:,} are accepted"
+                f"a {self.kind} design of these factors has {told} points; at most {MAX_POINTS:,} are accepted"
             )
 
     def _check_numbers(self) -> None:
         for name, least, most in (
-            ("points", 1, MOST_POINTS),
+            ("points", 1, MAX_POINTS),
             ("seed", 0, 2**40),
             ("levels", 2, 1000),
             ("resolution", 3, 5),

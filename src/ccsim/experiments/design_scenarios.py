@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Points(Mapping[str, Scenario]):
+class DesignScenarios(Mapping[str, Scenario]):
     """Scenarios by name: those that no factor touches as they are, then every other one at every point.
 
     The scenarios of a point stand together, so that they are run together.
 
     Args:
-        bases: the scenarios that the design starts from.
+        base_scenarios: the scenarios that the design starts from.
         design: the design.
         baseline: the scenario that the others are compared with; levers are not varied in it unless the design names
             it, or it is the only one.
@@ -35,25 +35,25 @@ class Points(Mapping[str, Scenario]):
         InputError: a scenario that the design names is not there, or a point cannot be.
     """
 
-    def __init__(self, bases: Mapping[str, Scenario], design: Design, baseline: str) -> None:
-        self.bases, self.design = dict(bases), design
+    def __init__(self, base_scenarios: Mapping[str, Scenario], design: Design, baseline: str) -> None:
+        self.base_scenarios, self.design = dict(base_scenarios), design
         for name in design.scenarios:
-            if name not in bases:
-                raise InputError(f"scenarios: {name!r} is none of the scenarios{did_you_mean(name, bases)}")
-        moved = design.scenarios or tuple(name for name in bases if name != baseline) or (baseline,)
-        worlds = [factor.key for factor in design.factors if factor.world]
+            if name not in base_scenarios:
+                raise InputError(f"scenarios: {name!r} is none of the scenarios{did_you_mean(name, base_scenarios)}")
+        moved = design.scenarios or tuple(name for name in base_scenarios if name != baseline) or (baseline,)
+        worlds = [factor.key for factor in design.factors if factor.is_uncertain]
         #: For each scenario that is varied, the factors that are varied in it.
-        self.varied = {name: design.keys if name in moved else tuple(worlds) for name in bases}
-        self.varied = {name: keys for name, keys in self.varied.items() if keys}
-        self.fixed = tuple(name for name in bases if name not in self.varied)
-        self._order = {name: place for place, name in enumerate(self.varied)}
+        self.varied_in = {name: design.keys if name in moved else tuple(worlds) for name in base_scenarios}
+        self.varied_in = {name: keys for name, keys in self.varied_in.items() if keys}
+        self.unvaried = tuple(name for name in base_scenarios if name not in self.varied_in)
+        self._order = {name: place for place, name in enumerate(self.varied_in)}
         self._width = max(4, len(str(len(design))))
         self._check()
 
     def _check(self) -> None:
         """Refuse what would fail at every run: a week of a move that is not there, sizes that do not fit together."""
-        for name, keys in self.varied.items():
-            labels = {move.label for move in self.bases[name].schedule if move.week is not None}
+        for name, keys in self.varied_in.items():
+            labels = {move.label for move in self.base_scenarios[name].schedule if move.week is not None}
             for factor in self.design.factors:
                 if factor.key in keys and factor.label and factor.label not in labels:
                     raise InputError(
@@ -66,63 +66,67 @@ class Points(Mapping[str, Scenario]):
             if tuple(row.values()) in seen:
                 continue
             seen.add(tuple(row.values()))
-            for base in self.varied:
-                for key, problem in impossible({**self.bases[base].organisation, **row}):
+            for base in self.varied_in:
+                for key, problem in impossible({**self.base_scenarios[base].organisation, **row}):
                     raise InputError(f"point {number + 1} of the design cannot be: {key}: {problem}")
 
     def __getitem__(self, name: str) -> Scenario:
-        if name in self.fixed:
-            return self.bases[name]
-        base, number = self.place(name)
-        values = {key: value for key, value in self.design.row(number).items() if key in self.varied[base]}
+        if name in self.unvaried:
+            return self.base_scenarios[name]
+        base, number = self.locate(name)
+        values = {key: value for key, value in self.design.row(number).items() if key in self.varied_in[base]}
         weeks = {key: values.pop(key) for key in list(values) if key.startswith(WEEK_OF)}
-        scenario = self.bases[base].changed(values, name=name) if values else replace(self.bases[base], name=name)
+        scenario = (
+            self.base_scenarios[base].with_values(values, name=name)
+            if values
+            else replace(self.base_scenarios[base], name=name)
+        )
         return replace(scenario, schedule=_moved(scenario, weeks)) if weeks else scenario
 
-    def place(self, name: str) -> tuple[str, int]:
+    def locate(self, name: str) -> tuple[str, int]:
         """Return the scenario and the number (from 0) of a point.
 
         Raises:
             KeyError: there is no such point.
         """
         base, _, number = name.rpartition(" @ ")
-        if base not in self.varied or not number.isdecimal() or self.name(base, int(number) - 1) != name:
+        if base not in self.varied_in or not number.isdecimal() or self.name(base, int(number) - 1) != name:
             raise KeyError(name)
         if not 0 <= int(number) - 1 < len(self.design):
             raise KeyError(name)
         return base, int(number) - 1
 
-    def index(self, name: str) -> int:
+    def position(self, name: str) -> int:
         """Return the place of a scenario in the order of all.
 
         Raises:
             KeyError: there is no such scenario.
         """
-        if name in self.fixed:
-            return self.fixed.index(name)
-        base, number = self.place(name)
-        return len(self.fixed) + number * len(self.varied) + self._order[base]
+        if name in self.unvaried:
+            return self.unvaried.index(name)
+        base, number = self.locate(name)
+        return len(self.unvaried) + number * len(self.varied_in) + self._order[base]
 
     def name(self, base: str, number: int) -> str:
         """Return what a scenario is called at a point (numbered from 0)."""
         return f"{base} @ {number + 1:0{self._width}d}"
 
     def __iter__(self) -> Iterator[str]:
-        yield from self.fixed
+        yield from self.unvaried
         for number in range(len(self.design)):
-            for base in self.varied:
+            for base in self.varied_in:
                 yield self.name(base, number)
 
     def __len__(self) -> int:
-        return len(self.fixed) + len(self.design) * len(self.varied)
+        return len(self.unvaried) + len(self.design) * len(self.varied_in)
 
     def __contains__(self, name: object) -> bool:
         try:
-            return name in self.fixed or bool(self.place(str(name)))
+            return name in self.unvaried or bool(self.locate(str(name)))
         except KeyError:
             return False
 
-    def changed(self, values: Mapping[str, Any], baseline: str) -> Points:
+    def with_values(self, values: Mapping[str, Any], baseline: str) -> DesignScenarios:
         """Return the points with values set in every scenario.
 
         Raises:
@@ -131,8 +135,8 @@ class Points(Mapping[str, Scenario]):
         for key in values:
             if key in self.design.keys:
                 raise InputError(f"{key}: the design varies it")
-        bases = {name: scenario.changed(values) for name, scenario in self.bases.items()}
-        return Points(bases, self.design, baseline)
+        bases = {name: scenario.with_values(values) for name, scenario in self.base_scenarios.items()}
+        return DesignScenarios(bases, self.design, baseline)
 
     def table(self) -> pd.DataFrame:
         """Return one row per scenario: ``scenario``, ``base``, ``point`` (from 1; 0 for none), a column per factor.
@@ -142,19 +146,19 @@ class Points(Mapping[str, Scenario]):
         import numpy as np
         import pandas as pd
 
-        varied, count = len(self.varied), len(self.design)
-        bases = [*self.fixed, *list(self.varied) * count]
+        varied, count = len(self.varied_in), len(self.design)
+        bases = [*self.unvaried, *list(self.varied_in) * count]
         data: dict[str, Any] = {
             "scenario": list(self), "base": bases,
-            "point": np.concatenate([np.zeros(len(self.fixed), np.int64), np.repeat(np.arange(1, count + 1), varied)]),
+            "point": np.concatenate([np.zeros(len(self.unvaried), np.int64), np.repeat(np.arange(1, count + 1), varied)]),
         }  # fmt: skip
         for key, column in self.design.columns.items():
-            own = {base: _own(self.bases[base], key) for base in self.bases}
+            own = {base: _own(self.base_scenarios[base], key) for base in self.base_scenarios}
             values = np.empty(len(bases), dtype=object)
-            values[: len(self.fixed)] = [own[base] for base in self.fixed]
-            for place, base in enumerate(self.varied):
-                here = column if key in self.varied[base] else np.full(count, None, dtype=object)
-                values[len(self.fixed) + place :: varied] = [own[base] if value is None else value for value in here]
+            values[: len(self.unvaried)] = [own[base] for base in self.unvaried]
+            for place, base in enumerate(self.varied_in):
+                here = column if key in self.varied_in[base] else np.full(count, None, dtype=object)
+                values[len(self.unvaried) + place :: varied] = [own[base] if value is None else value for value in here]
             data[key] = values
         return pd.DataFrame(data).infer_objects()
 

@@ -8,23 +8,23 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.design import Design
-from ccsim.experiments.design_scenarios import Points
+from ccsim.experiments.design_scenarios import DesignScenarios
 from ccsim.experiments.factors import WEEK_OF
 from ccsim.model.kpis import KPIS
-from ccsim.scenarios.io import Reader, scenario_of
-from ccsim.scenarios.scenario import Scenario, library, load, shipped
+from ccsim.scenarios.io import Parser, parse_scenario
+from ccsim.scenarios.scenario import Scenario, data_dirs, list_scenarios, load
 from ccsim.scenarios.toml_positions import read_toml
 
 #: KPIs shown where an experiment names none.
-USUAL_KPIS = ("csat", "nps", "fcr", "adoption", "profit", "npv")
+DEFAULT_KPIS = ("csat", "nps", "fcr", "adoption", "profit", "npv")
 #: More runs than this in one experiment are taken for a slip.
-MOST_RUNS = 1_000_000
+MAX_RUNS = 1_000_000
 #: And more weeks than this in one run: a century.
-MOST_WEEKS = 5200
+MAX_WEEKS = 5200
 #: Replicates that a rule for stopping needs to begin with.
-FIRST_STAGE = 10
+PILOT_REPLICATES = 10
 #: How far apart the seeds of organisations that are apart begin.
 UNIT_SEEDS = 10**12
 
@@ -72,7 +72,7 @@ class Experiment:
     weeks: int = 156
     replicates: int = 30
     seed: int = 1
-    kpis: tuple[str, ...] = USUAL_KPIS
+    kpis: tuple[str, ...] = DEFAULT_KPIS
     sweep: Sweep | None = None
     file: str = ""
     at: tuple[int, ...] = ()
@@ -90,14 +90,14 @@ class Experiment:
     def main(self) -> tuple[str, ...]:
         """Names of the scenarios that are no points of a sweep or a design."""
         if self.points:
-            return self.points.fixed
+            return self.points.unvaried
         swept = self.sweep.points if self.sweep else {}
         return tuple(name for name in self.scenarios if name not in swept)
 
     @property
-    def points(self) -> Points | None:
+    def points(self) -> DesignScenarios | None:
         """The scenarios at the points of a design, if there is one."""
-        return self.scenarios if isinstance(self.scenarios, Points) else None
+        return self.scenarios if isinstance(self.scenarios, DesignScenarios) else None
 
     @property
     def design(self) -> Design | None:
@@ -105,29 +105,29 @@ class Experiment:
         return self.points.design if self.points else None
 
     @property
-    def bases(self) -> Mapping[str, Scenario]:
+    def base_scenarios(self) -> Mapping[str, Scenario]:
         """The scenarios before any design."""
-        return self.points.bases if self.points else self.scenarios
+        return self.points.base_scenarios if self.points else self.scenarios
 
-    def designed(self, design: Design) -> Experiment:
+    def with_design(self, design: Design) -> Experiment:
         """Return the experiment with its scenarios at the points of a design.
 
         Raises:
             InputError: the design does not fit the scenarios, or asks for more runs than anybody can mean.
         """
-        bases = {name: self.bases[name] for name in (self.bases if self.design else self.main)}
-        experiment = replace(self, scenarios=Points(bases, design, self.baseline), sweep=None)
-        experiment.refuse_excess()
-        experiment.refuse_late_moves()
+        bases = {name: self.base_scenarios[name] for name in (self.base_scenarios if self.design else self.main)}
+        experiment = replace(self, scenarios=DesignScenarios(bases, design, self.baseline), sweep=None)
+        experiment.validate_run_count()
+        experiment.validate_schedule()
         return experiment
 
-    def counterpart(self, scenario: str) -> str:
+    def baseline_for(self, scenario: str) -> str:
         """Return the scenario that one is compared with: the baseline, at the same point if that varies it."""
-        if not self.points or self.baseline in self.points.fixed:
+        if not self.points or self.baseline in self.points.unvaried:
             return self.baseline
-        return self.points.name(self.baseline, self.points.place(scenario)[1])
+        return self.points.name(self.baseline, self.points.locate(scenario)[1])
 
-    def changed(
+    def with_changes(
         self, *, weeks: int | None = None, replicates: int | None = None, seed: int | None = None,
         levers: Mapping[str, Any] | None = None, until: Mapping[str, float] | None = None,
     ) -> Experiment:  # fmt: skip
@@ -136,40 +136,40 @@ class Experiment:
         Raises:
             InputError: a value that is not accepted.
         """
-        refuse_counts(weeks=weeks, replicates=replicates, seed=seed)
+        validate_counts(weeks=weeks, replicates=replicates, seed=seed)
         scenarios = self.scenarios
         if self.sweep and self.sweep.lever in (levers or {}):
             raise InputError(f"{self.sweep.lever}: the sweep of {self.name} sets it, to one value after another")
         if levers and self.points:
-            scenarios = self.points.changed(levers, self.baseline)
+            scenarios = self.points.with_values(levers, self.baseline)
         elif levers:
-            scenarios = {name: scenario.changed(levers) for name, scenario in scenarios.items()}
+            scenarios = {name: scenario.with_values(levers) for name, scenario in scenarios.items()}
         experiment = replace(
             self, scenarios=scenarios, weeks=weeks or self.weeks, replicates=replicates or self.replicates,
             seed=self.seed if seed is None else seed, until=self.until if until is None else until,
         )  # fmt: skip
-        experiment.refuse_excess()
-        experiment.refuse_late_moves()
-        experiment.refuse_until()
+        experiment.validate_run_count()
+        experiment.validate_schedule()
+        experiment.validate_precision()
         return experiment
 
-    def refuse_until(self) -> None:
+    def validate_precision(self) -> None:
         """Refuse a rule for stopping that cannot be kept."""
         for kpi, within in self.until.items():
             if kpi not in KPIS:
-                raise InputError(f"until: {UnknownName('KPI', kpi, KPIS)}")
+                raise InputError(f"until: {UnknownNameError('KPI', kpi, KPIS)}")
             if isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
                 raise InputError(f"until: {kpi}: must be a half-width above 0, got {within!r}")
-        if self.until and self.replicates < FIRST_STAGE:
+        if self.until and self.replicates < PILOT_REPLICATES:
             raise InputError(
-                f"replicates: {self.replicates} are too few to judge a spread by; until takes at least {FIRST_STAGE} "
+                f"replicates: {self.replicates} are too few to judge a spread by; until takes at least {PILOT_REPLICATES} "
                 "to begin with"
             )
 
-    def refuse_late_moves(self) -> None:
+    def validate_schedule(self) -> None:
         """Refuse a horizon that cuts off moves: the scenarios would not be what they say."""
-        for name, scenario in self.bases.items():
-            varied = self.points.varied.get(name, ()) if self.points else ()
+        for name, scenario in self.base_scenarios.items():
+            varied = self.points.varied_in.get(name, ()) if self.points else ()
             for move in scenario.schedule:
                 if f"{WEEK_OF}{move.label}" in varied:
                     continue
@@ -181,14 +181,14 @@ class Experiment:
             if factor.label and max(factor.ends()) >= self.weeks:
                 raise InputError(f"{factor.key}: reaches week {max(factor.ends())}; the last week is {self.weeks - 1}")
 
-    def refuse_excess(self) -> None:
+    def validate_run_count(self) -> None:
         """Refuse a number of runs that nobody can mean."""
         runs = len(self.scenarios) * self.replicates
-        if runs > MOST_RUNS:
+        if runs > MAX_RUNS:
             what = "scenarios at points of the design" if self.design else "scenarios"
             raise InputError(
                 f"{self.name}: {len(self.scenarios)} {what} of {self.replicates} replicates "
-                f"are {runs} runs; at most {MOST_RUNS} are accepted"
+                f"are {runs} runs; at most {MAX_RUNS} are accepted"
             )
 
     def resolved(self) -> dict[str, Any]:
@@ -203,7 +203,7 @@ class Experiment:
             "weeks": self.weeks, "replicates": self.replicates, "seed": self.seed, "kpis": list(self.kpis),
             "sweep": sweep, "design": self.design and self.design.resolved(), "at": list(self.at),
             "until": dict(self.until), "most_replicates": self.most_replicates, "units": dict(self.units),
-            "scenarios": {name: one.resolved() for name, one in self.bases.items()},
+            "scenarios": {name: one.resolved() for name, one in self.base_scenarios.items()},
         }  # fmt: skip
 
     @classmethod
@@ -212,11 +212,11 @@ class Experiment:
         scenarios: Mapping[str, Scenario]
         bases: dict[str, Scenario] = {}
         for name, row in data["scenarios"].items():
-            reader = Reader(Path("manifest.json"), {})
-            bases[name] = scenario_of(reader, row, name)
+            reader = Parser(Path("manifest.json"), {})
+            bases[name] = parse_scenario(reader, row, name)
             reader.finish()
         design = data.get("design")
-        scenarios = Points(bases, Design.from_resolved(design), data["baseline"]) if design else bases
+        scenarios = DesignScenarios(bases, Design.from_resolved(design), data["baseline"]) if design else bases
         sweep = data["sweep"] and Sweep(
             data["sweep"]["lever"], tuple(data["sweep"]["values"]),
             {name: (base, value) for name, (base, value) in data["sweep"]["points"].items()},
@@ -235,7 +235,7 @@ class Experiment:
         )
 
 
-def refuse_counts(**given: Any) -> None:
+def validate_counts(**given: Any) -> None:
     """Refuse weeks, replicates or a seed that are no such number; None stands for what is not given.
 
     Raises:
@@ -245,8 +245,8 @@ def refuse_counts(**given: Any) -> None:
         least = 0 if name == "seed" else 1
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
             raise InputError(f"{name}: must be a whole number of at least {least}, got {value!r}")
-        if name == "weeks" and value is not None and value > MOST_WEEKS:
-            raise InputError(f"weeks: must be at most {MOST_WEEKS}, got {value}")
+        if name == "weeks" and value is not None and value > MAX_WEEKS:
+            raise InputError(f"weeks: must be at most {MAX_WEEKS}, got {value}")
 
 
 def load_experiment(name: str | Path) -> Experiment:
@@ -254,14 +254,14 @@ def load_experiment(name: str | Path) -> Experiment:
 
     Raises:
         InputError: there is no such file.
-        InputFaults: what is wrong with it, all of it.
+        InputErrors: what is wrong with it, all of it.
     """
     from ccsim.experiments.io import read_experiment
 
     return read_experiment(_find_experiment(name))
 
 
-def experiment_of(what: Experiment | Scenario | str | Path) -> Experiment:
+def as_experiment(what: Experiment | Scenario | str | Path) -> Experiment:
     """Return an experiment as it is, by its name or by its file; a scenario as an experiment of one.
 
     Raises:
@@ -274,9 +274,11 @@ def experiment_of(what: Experiment | Scenario | str | Path) -> Experiment:
             keys = read_toml(Path(what))[0]
             experiment = "scenarios" in keys or "variant" in keys
         else:
-            experiment = str(what) in shipped("experiments")
-            if not experiment and str(what) not in shipped():
-                raise UnknownName("experiment or scenario", str(what), {**shipped("experiments"), **shipped()})
+            experiment = str(what) in list_scenarios("experiments")
+            if not experiment and str(what) not in list_scenarios():
+                raise UnknownNameError(
+                    "experiment or scenario", str(what), {**list_scenarios("experiments"), **list_scenarios()}
+                )
         if experiment:
             return load_experiment(what)
         what = load(what)
@@ -286,7 +288,7 @@ def experiment_of(what: Experiment | Scenario | str | Path) -> Experiment:
 def _find_experiment(name: str | Path) -> Path:
     if Path(name).suffix == ".toml":
         return Path(name)
-    for place in (Path("experiments"), *library("experiments")):
+    for place in (Path("experiments"), *data_dirs("experiments")):
         if (place / f"{name}.toml").is_file():
             return place / f"{name}.toml"
-    raise UnknownName("experiment", str(name), shipped("experiments"))
+    raise UnknownNameError("experiment", str(name), list_scenarios("experiments"))

@@ -27,7 +27,7 @@ from ccsim.scenarios.scenario import check
 #: How the key of a factor begins that varies a week.
 WEEK_OF = "week of "
 #: The most values that one factor takes.
-MOST_VALUES = 1000
+MAX_VALUES = 1000
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Factor:
             self._set("values", tuple(self._checked(value) for value in self.values))
         elif not self.low < self.high:  # type: ignore[operator]
             raise InputError(f"{self.key}: from {self.low} to {self.high} there is nothing to vary")
-        if len(set(self.values)) < len(self.values) or len(self.values) == 1 or len(self.values) > MOST_VALUES:
-            raise InputError(f"{self.key}: must have 2 to {MOST_VALUES} different values")
+        if len(set(self.values)) < len(self.values) or len(self.values) == 1 or len(self.values) > MAX_VALUES:
+            raise InputError(f"{self.key}: must have 2 to {MAX_VALUES} different values")
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -79,12 +79,12 @@ class Factor:
         return self.key.removeprefix(WEEK_OF) if self.key.startswith(WEEK_OF) else ""
 
     @property
-    def world(self) -> bool:
+    def is_uncertain(self) -> bool:
         """Whether it says what the world is like (an assumption or a size), rather than what managers do."""
         return self.parameter is not None and self.parameter.role != "lever"
 
     @property
-    def whole(self) -> bool:
+    def is_integer(self) -> bool:
         """Whether it takes whole numbers only."""
         return not self.values and (bool(self.label) or self.parameter.kind is int)  # type: ignore[union-attr]
 
@@ -95,7 +95,7 @@ class Factor:
                 [self.values[i] for i in np.minimum(u * len(self.values), len(self.values) - 1).astype(int)]
             )
         low, high = float(self.low), float(self.high)  # type: ignore[arg-type]
-        if self.whole:
+        if self.is_integer:
             return np.minimum(low + np.floor(u * (high - low + 1)), high).astype(np.int64)
         return low + u * (high - low)
 
@@ -104,7 +104,9 @@ class Factor:
         if self.values:
             return list(self.values)
         line = np.linspace(float(self.low), float(self.high), count)  # type: ignore[arg-type]
-        return [int(value) for value in np.unique(line.round())] if self.whole else [float(value) for value in line]
+        return (
+            [int(value) for value in np.unique(line.round())] if self.is_integer else [float(value) for value in line]
+        )
 
     def ends(self) -> tuple[Any, Any]:
         """Return its lowest and highest value, or its first and last."""
@@ -154,7 +156,7 @@ class Factor:
         raise InputError(f"{self.key}: name the weeks, such as '{self.key}=20:100'")
 
 
-def factors_of(text: str) -> list[Factor]:
+def parse_factors(text: str) -> list[Factor]:
     """Return the factors that a text names; see the top of this module.
 
     Raises:

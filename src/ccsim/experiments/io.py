@@ -9,21 +9,21 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ccsim.errors import InputError, InputFaults, UnknownName, did_you_mean
+from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
 from ccsim.experiments.design import KINDS, Design
-from ccsim.experiments.design_scenarios import Points
-from ccsim.experiments.experiment import FIRST_STAGE, MOST_WEEKS, USUAL_KPIS, Experiment, Sweep
-from ccsim.experiments.factors import Factor, factors_of
+from ccsim.experiments.design_scenarios import DesignScenarios
+from ccsim.experiments.experiment import DEFAULT_KPIS, MAX_WEEKS, PILOT_REPLICATES, Experiment, Sweep
+from ccsim.experiments.factors import Factor, parse_factors
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
-from ccsim.scenarios.io import Reader, Shape, read_scenario, scenario_of
-from ccsim.scenarios.scenario import Scenario, check, find
+from ccsim.scenarios.io import Parser, Schema, parse_scenario, read_scenario
+from ccsim.scenarios.scenario import Scenario, check, resolve_path
 from ccsim.scenarios.toml_positions import Key, read_toml
 
 Count = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 
 
-class SweepShape(Shape):
+class SweepSchema(Schema):
     """The sweep of an experiment file."""
 
     lever: str = ""
@@ -31,7 +31,7 @@ class SweepShape(Shape):
     scenarios: Annotated[list[str], Field(min_length=1)] | None = None
 
 
-class DesignShape(Shape):
+class DesignSchema(Schema):
     """The design of an experiment file."""
 
     kind: str = "latin-hypercube"
@@ -44,17 +44,17 @@ class DesignShape(Shape):
     scenarios: list[str] = Field(default_factory=list)
 
 
-class ExperimentShape(Shape):
+class ExperimentSchema(Schema):
     """An experiment file."""
 
     title: str = ""
     question: str = ""
     baseline: str | None = None
     scenarios: list[str] = Field(default_factory=list)
-    weeks: Annotated[int, Field(ge=1, le=MOST_WEEKS, strict=True)] = 156
+    weeks: Annotated[int, Field(ge=1, le=MAX_WEEKS, strict=True)] = 156
     replicates: Count = 30
     seed: Annotated[int, Field(ge=0, le=2**40, strict=True)] = 1
-    kpis: Annotated[list[str], Field(min_length=1)] = Field(default_factory=lambda: list(USUAL_KPIS))
+    kpis: Annotated[list[str], Field(min_length=1)] = Field(default_factory=lambda: list(DEFAULT_KPIS))
     at: Annotated[list[Annotated[int, Field(ge=0, strict=True)]], Field(min_length=1)] | None = None
     until: dict[str, Any] = Field(default_factory=dict)
     most_replicates: Count = 1000
@@ -68,120 +68,120 @@ def read_experiment(path: Path) -> Experiment:
 
     Raises:
         InputError: there is no such file.
-        InputFaults: what is wrong with it, all of it.
+        InputErrors: what is wrong with it, all of it.
     """
     data, places = read_toml(path)
     beside = path.resolve().parents[1] / "scenarios"
-    reader = Reader(path, places, near=() if beside == Path("scenarios").resolve() else (beside,))
-    shape = reader.shape(ExperimentShape, data)
+    reader = Parser(path, places, near=() if beside == Path("scenarios").resolve() else (beside,))
+    shape = reader.validate(ExperimentSchema, data)
     if "title" not in data:
-        reader.fault(("title",), "is missing: a few words that name the experiment")
-    scenarios = {**_named(reader, shape), **_variants(reader, shape)}
+        reader.add_error(("title",), "is missing: a few words that name the experiment")
+    scenarios = {**_named_scenarios(reader, shape), **_variants(reader, shape)}
     _check_names(reader, shape, scenarios)
     sweep = _sweep(reader, shape, scenarios)
     whole = _with_sweep(reader, scenarios, sweep)
     baseline = shape.baseline or next(iter(scenarios), "")
-    points = _designed(reader, shape, whole, baseline)
+    points = _at_design_points(reader, shape, whole, baseline)
     reader.finish()
     experiment = Experiment(
         path.stem, shape.title, shape.question, baseline, points or whole, shape.weeks, shape.replicates, shape.seed,
         tuple(dict.fromkeys(shape.kpis)), sweep, str(path), tuple(sorted(set(shape.at or ()))),
         until=dict(shape.until), most_replicates=shape.most_replicates,
     )  # fmt: skip
-    experiment.refuse_excess()
+    experiment.validate_run_count()
     return experiment
 
 
-def _named(reader: Reader, shape: ExperimentShape) -> dict[str, Scenario | None]:
+def _named_scenarios(reader: Parser, shape: ExperimentSchema) -> dict[str, Scenario | None]:
     """Return the scenarios that a file names; None for one that is at fault."""
     found: dict[str, Scenario | None] = {}
     for number, name in enumerate(shape.scenarios):
         own = Path(name).stem if name.endswith(".toml") else name
         if own in found:
-            reader.fault(("scenarios", number), f"there is already a scenario called {own!r}")
+            reader.add_error(("scenarios", number), f"there is already a scenario called {own!r}")
             continue
         found[own] = None
         try:
-            found[own] = read_scenario(find(name, reader.file.parent, reader.near))
-        except InputFaults as error:
-            reader.faults += error.faults
+            found[own] = read_scenario(resolve_path(name, reader.file.parent, reader.near))
+        except InputErrors as error:
+            reader.issues += error.issues
         except InputError as error:
-            reader.fault(("scenarios", number), str(error))
-        _refuse_late_moves(reader, shape, found[own], ("scenarios", number))
+            reader.add_error(("scenarios", number), str(error))
+        _check_late_interventions(reader, shape, found[own], ("scenarios", number))
     return found
 
 
-def _variants(reader: Reader, shape: ExperimentShape) -> dict[str, Scenario | None]:
+def _variants(reader: Parser, shape: ExperimentSchema) -> dict[str, Scenario | None]:
     """Return the scenarios that a file makes itself."""
     taken = {Path(name).stem if name.endswith(".toml") else name for name in shape.scenarios}
     found: dict[str, Scenario | None] = {}
     for number, row in enumerate(shape.variant):
-        part = reader.part("variant", number)
+        part = reader.sub("variant", number)
         name = row.get("name")
         if not isinstance(name, str) or not name:
-            part.fault(("name",), "is missing: what the scenario is called here")
+            part.add_error(("name",), "is missing: what the scenario is called here")
         elif name in taken | set(found):
-            part.fault(("name",), f"there is already a scenario called {name!r}")
+            part.add_error(("name",), f"there is already a scenario called {name!r}")
         rest = {key: value for key, value in row.items() if key != "name"}
-        found[str(name)] = scenario_of(part, rest, str(name))
-        _refuse_late_moves(reader, shape, found[str(name)], ("variant", number, "schedule"))
+        found[str(name)] = parse_scenario(part, rest, str(name))
+        _check_late_interventions(reader, shape, found[str(name)], ("variant", number, "schedule"))
     return found
 
 
-def _refuse_late_moves(reader: Reader, shape: ExperimentShape, scenario: Scenario | None, place: Key) -> None:
+def _check_late_interventions(reader: Parser, shape: ExperimentSchema, scenario: Scenario | None, place: Key) -> None:
     """Refuse moves that the horizon cuts off: the scenario would not be what it says."""
     for move in scenario.schedule if scenario else ():
         week = move.after if move.week is None else move.week
         if week >= shape.weeks:
-            reader.fault(place, f"{move.label!r} is due in week {week}, but the last week is {shape.weeks - 1}")
+            reader.add_error(place, f"{move.label!r} is due in week {week}, but the last week is {shape.weeks - 1}")
 
 
-def _check_names(reader: Reader, shape: ExperimentShape, scenarios: Mapping[str, Scenario | None]) -> None:
+def _check_names(reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str, Scenario | None]) -> None:
     """Check the names that a file uses."""
-    if not scenarios and not any(fault.key.startswith(("scenarios", "variant")) for fault in reader.faults):
-        reader.fault(("scenarios",), "an experiment takes at least one scenario")
+    if not scenarios and not any(fault.key.startswith(("scenarios", "variant")) for fault in reader.issues):
+        reader.add_error(("scenarios",), "an experiment takes at least one scenario")
     if shape.baseline is not None and scenarios and shape.baseline not in scenarios:
         near = did_you_mean(shape.baseline, scenarios)
-        reader.fault(("baseline",), f"{shape.baseline!r} is none of the scenarios{near}")
+        reader.add_error(("baseline",), f"{shape.baseline!r} is none of the scenarios{near}")
     for number, name in enumerate(shape.kpis):
         if name not in KPIS:
-            reader.fault(("kpis", number), str(UnknownName("KPI", name, KPIS)))
+            reader.add_error(("kpis", number), str(UnknownNameError("KPI", name, KPIS)))
     for name, within in shape.until.items():
         if name not in KPIS:
-            reader.fault(("until", name), str(UnknownName("KPI", name, KPIS)))
+            reader.add_error(("until", name), str(UnknownNameError("KPI", name, KPIS)))
         elif isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
-            reader.fault(("until", name), f"must be a half-width above 0, got {within!r}")
-    if shape.until and shape.replicates < FIRST_STAGE:
-        reader.fault(
-            ("replicates",), f"{shape.replicates} are too few; until takes at least {FIRST_STAGE} to begin with"
+            reader.add_error(("until", name), f"must be a half-width above 0, got {within!r}")
+    if shape.until and shape.replicates < PILOT_REPLICATES:
+        reader.add_error(
+            ("replicates",), f"{shape.replicates} are too few; until takes at least {PILOT_REPLICATES} to begin with"
         )
 
 
-def _sweep(reader: Reader, shape: ExperimentShape, scenarios: Mapping[str, Scenario | None]) -> Sweep | None:
+def _sweep(reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str, Scenario | None]) -> Sweep | None:
     """Return the sweep, its points checked."""
     if shape.sweep is None:
         return None
-    part = reader.part("sweep")
-    row = part.shape(SweepShape, shape.sweep)
+    part = reader.sub("sweep")
+    row = part.validate(SweepSchema, shape.sweep)
     for key in ("lever", "values"):
         if key not in shape.sweep:
-            part.fault((key,), "is missing")
+            part.add_error((key,), "is missing")
     values = _sweep_values(part, row)
     chosen = row.scenarios or list(scenarios)
     for number, name in enumerate(chosen):
         if name not in scenarios:
-            part.fault(("scenarios", number), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
+            part.add_error(("scenarios", number), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
     points = {f"{name} @ {row.lever}={value}": (name, value) for name in chosen for value in values}
     return Sweep(row.lever, values, points)
 
 
-def _sweep_values(part: Reader, row: SweepShape) -> tuple[Any, ...]:
+def _sweep_values(part: Parser, row: SweepSchema) -> tuple[Any, ...]:
     """Return the values of a sweep, in the form in which the lever takes them."""
     if row.lever and row.lever not in declared():
         try:
             check(row.lever, None)
         except InputError as error:
-            part.fault(("lever",), str(error))
+            part.add_error(("lever",), str(error))
         return ()
     found: list[Any] = []
     for number, value in enumerate(row.values if row.lever else ()):
@@ -191,11 +191,11 @@ def _sweep_values(part: Reader, row: SweepShape) -> tuple[Any, ...]:
             check(row.lever, value)
             found.append(value)
         except InputError as error:
-            part.fault(("values", number), str(error))
+            part.add_error(("values", number), str(error))
     return tuple(found)
 
 
-def _with_sweep(reader: Reader, scenarios: Mapping[str, Scenario | None], sweep: Sweep | None) -> dict[str, Scenario]:
+def _with_sweep(reader: Parser, scenarios: Mapping[str, Scenario | None], sweep: Sweep | None) -> dict[str, Scenario]:
     """Return the scenarios, and behind them the points of the sweep."""
     whole = {name: scenario for name, scenario in scenarios.items() if scenario is not None}
     if sweep is None:
@@ -203,57 +203,57 @@ def _with_sweep(reader: Reader, scenarios: Mapping[str, Scenario | None], sweep:
     for point, (name, value) in sweep.points.items():
         try:
             if name in whole:
-                whole[point] = whole[name].changed({sweep.lever: value}, name=point)
+                whole[point] = whole[name].with_values({sweep.lever: value}, name=point)
         except InputError as error:
-            reader.fault(("sweep", "values", sweep.values.index(value)), f"{name}: {error}")
+            reader.add_error(("sweep", "values", sweep.values.index(value)), f"{name}: {error}")
     return whole
 
 
-def _designed(
-    reader: Reader, shape: ExperimentShape, scenarios: Mapping[str, Scenario], baseline: str
-) -> Points | None:
+def _at_design_points(
+    reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str, Scenario], baseline: str
+) -> DesignScenarios | None:
     """Return the scenarios at the points of the file's design, if it has one."""
     for number, week in enumerate(shape.at or ()):
         if week >= shape.weeks:
-            reader.fault(("at", number), f"must be a week from 0 to {shape.weeks - 1}, got {week}")
+            reader.add_error(("at", number), f"must be a week from 0 to {shape.weeks - 1}, got {week}")
     if shape.design is None:
         return None
-    part = reader.part("design")
-    row = part.shape(DesignShape, shape.design)
-    before = len(reader.faults)
+    part = reader.sub("design")
+    row = part.validate(DesignSchema, shape.design)
+    before = len(reader.issues)
     factors = _factors(part, row, shape.weeks)
     for number, name in enumerate(row.scenarios):
         if name not in scenarios:
-            part.fault(("scenarios", number), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
+            part.add_error(("scenarios", number), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
     if shape.sweep is not None:
-        part.fault((), "goes without a sweep: a design varies one factor, too")
+        part.add_error((), "goes without a sweep: a design varies one factor, too")
     if row.kind not in KINDS or row.kind == "given":
-        part.fault(("kind",), str(UnknownName("design", row.kind, set(KINDS) - {"given"})))
-    if len(reader.faults) > before:
+        part.add_error(("kind",), str(UnknownNameError("design", row.kind, set(KINDS) - {"given"})))
+    if len(reader.issues) > before:
         return None
     names = ("kind", "points", "seed", "levels", "resolution", "second_order")
     options = {name: getattr(row, name) for name in names if name in shape.design}
     try:
         design = Design(**{"kind": row.kind, **options}, factors=factors, scenarios=tuple(row.scenarios))
-        return Points(scenarios, design, baseline) if baseline in scenarios else None
+        return DesignScenarios(scenarios, design, baseline) if baseline in scenarios else None
     except InputError as error:
-        part.fault((), str(error))
+        part.add_error((), str(error))
     return None
 
 
-def _factors(part: Reader, row: DesignShape, weeks: int) -> tuple[Factor, ...]:
+def _factors(part: Parser, row: DesignSchema, weeks: int) -> tuple[Factor, ...]:
     """Return the factors of a design, each checked."""
     found: list[Factor] = []
     if not row.vary:
-        part.fault(("vary",), 'is missing: what the design varies, such as ["programme.budget=0:20000"]')
+        part.add_error(("vary",), 'is missing: what the design varies, such as ["programme.budget=0:20000"]')
     for number, text in enumerate(row.vary):
         try:
-            for factor in factors_of(text):
+            for factor in parse_factors(text):
                 if factor.key in {one.key for one in found}:
                     raise InputError(f"{factor.key} is varied already")
                 if factor.label and max(factor.ends()) >= weeks:
                     raise InputError(f"{factor.key}: reaches week {max(factor.ends())}; the last week is {weeks - 1}")
                 found.append(factor)
         except InputError as error:
-            part.fault(("vary", number), str(error))
+            part.add_error(("vary", number), str(error))
     return tuple(found)

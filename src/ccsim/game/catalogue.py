@@ -13,9 +13,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ccsim.errors import InputFaults, UnknownName
+from ccsim.errors import InputErrors, UnknownNameError
 from ccsim.model.kpis import KPIS
-from ccsim.scenarios.io import Reader
+from ccsim.scenarios.io import Parser
 from ccsim.scenarios.toml_positions import read_toml
 
 HERE = Path(__file__).parent
@@ -155,10 +155,10 @@ class Catalogue:
         """Return a move by its name.
 
         Raises:
-            UnknownName: there is none.
+            UnknownNameError: there is none.
         """
         if name not in self.moves:
-            raise UnknownName("move", name, self.moves)
+            raise UnknownNameError("move", name, self.moves)
         return self.moves[name]
 
     def excludes(self, one: str, other: str) -> bool:
@@ -199,34 +199,34 @@ def read_catalogue(rules_file: Path, moves_file: Path) -> Catalogue:
     """Return a catalogue read from two files.
 
     Raises:
-        InputFaults: what is wrong with them, all of it, with file and line.
+        InputErrors: what is wrong with them, all of it, with file and line.
     """
     rules_data, rules_places = read_toml(rules_file)
     moves_data, moves_places = read_toml(moves_file)
-    rules_reader, moves_reader = Reader(rules_file, rules_places), Reader(moves_file, moves_places)
+    rules_reader, moves_reader = Parser(rules_file, rules_places), Parser(moves_file, moves_places)
     _levers(moves_reader, moves_data, "move", ("lever",))
     _levers(rules_reader, rules_data, "event", ("lever", "assumption"))
     _kpis(rules_reader, rules_data)
     _parts(moves_reader, moves_data)
-    faults = [*moves_reader.faults, *rules_reader.faults]
+    faults = [*moves_reader.issues, *rules_reader.issues]
     if faults:
-        raise InputFaults(faults)
+        raise InputErrors(faults)
     for reader, shape, data in ((rules_reader, Rules, rules_data), (moves_reader, Moves, moves_data)):
         _fits(reader, shape, data)
         reader.finish()
     return Catalogue(Rules.model_validate(rules_data), Moves.model_validate(moves_data))
 
 
-def _fits(reader: Reader, shape: type[BaseModel], data: Mapping[str, Any]) -> None:
+def _fits(reader: Parser, shape: type[BaseModel], data: Mapping[str, Any]) -> None:
     """Note what does not fit a shape; unlike a scenario's, these files have no defaults to go on with."""
     try:
         shape.model_validate(data)
     except ValidationError as error:
         for row in error.errors():
-            reader.fault(tuple(row["loc"]), row["msg"])
+            reader.add_error(tuple(row["loc"]), row["msg"])
 
 
-def _levers(reader: Reader, data: Mapping[str, Any], kind: str, roles: tuple[str, ...]) -> None:
+def _levers(reader: Parser, data: Mapping[str, Any], kind: str, roles: tuple[str, ...]) -> None:
     """Check every lever that the rows of a kind set; values are put into their declared form."""
     for number, row in enumerate(data.get(kind, [])):
         row["set"] = reader.values("set", _nested(row.get("set", {})), roles, (kind, number))
@@ -244,7 +244,7 @@ def _nested(table: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _kpis(reader: Reader, data: Mapping[str, Any]) -> None:
+def _kpis(reader: Parser, data: Mapping[str, Any]) -> None:
     for kind in ("report", "criterion"):
         for number, row in enumerate(data.get(kind, [])):
             _known_kpi(reader, (kind, number, "kpi"), row.get("kpi"))
@@ -253,15 +253,17 @@ def _kpis(reader: Reader, data: Mapping[str, Any]) -> None:
             _known_kpi(reader, ("hidden", number, "kpis"), name)
 
 
-def _parts(reader: Reader, data: Mapping[str, Any]) -> None:
+def _parts(reader: Parser, data: Mapping[str, Any]) -> None:
     for number, row in enumerate(data.get("move", [])):
         for part in row.get("spend", {}):
             if part not in FROM_TOP + FROM_BOTTOM:
-                reader.fault(("move", number, "spend", part), str(UnknownName("part", part, FROM_TOP + FROM_BOTTOM)))
+                reader.add_error(
+                    ("move", number, "spend", part), str(UnknownNameError("part", part, FROM_TOP + FROM_BOTTOM))
+                )
         for name in row.get("shows", []):
             _known_kpi(reader, ("move", number, "shows"), name)
 
 
-def _known_kpi(reader: Reader, place: tuple[str | int, ...], name: object) -> None:
+def _known_kpi(reader: Parser, place: tuple[str | int, ...], name: object) -> None:
     if name not in KPIS:
-        reader.fault(place, str(UnknownName("KPI", str(name), KPIS)))
+        reader.add_error(place, str(UnknownNameError("KPI", str(name), KPIS)))

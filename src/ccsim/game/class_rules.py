@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.game.catalogue import Catalogue, Part
 
 Name = Annotated[str, Field(max_length=80)]
@@ -44,7 +44,7 @@ class Terms(Part):
             rules.move(name)
         for name, begins in self.events.items():
             if name not in rules.events:
-                raise UnknownName("event", name, rules.events)
+                raise UnknownNameError("event", name, rules.events)
             if begins > rules.rules.quarters:
                 raise InputError(
                     f"{name}: the quarter must be 1 to {rules.rules.quarters}, or 0 for never, got {begins}"
@@ -68,7 +68,7 @@ def check_weights(weights: Mapping[str, float], known: Iterable[str]) -> None:
     known = list(known)
     for name, weight in weights.items():
         if name not in known:
-            raise UnknownName("criterion", name, known)
+            raise UnknownNameError("criterion", name, known)
         if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 100:
             raise InputError(f"{name}: the weight must be a number from 0 to 100, got {weight!r}")
     if abs(sum(weights.values()) - 100.0) > 1e-6:

@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 
 from ccsim.engine.rng import Purpose, four
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, Catalogue, Event, Move, catalogue
 from ccsim.game.class_rules import Terms
 from ccsim.model.kpis import KPIS, calculate
 from ccsim.model.populations import Floats
 from ccsim.model.recorder import Record
 from ccsim.model.settings import declared
-from ccsim.scenarios.scenario import Move as Levers
-from ccsim.scenarios.scenario import load, shipped
+from ccsim.scenarios.scenario import Intervention as Levers
+from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.simulation.simulation import Simulation
 
 
@@ -178,7 +178,7 @@ class Game:
     def _check_predictions(self, choice: Choice) -> None:
         for name, value in choice.expected.items():
             if name not in self.catalogue.predicted:
-                raise UnknownName("predicted KPI", name, self.catalogue.predicted)
+                raise UnknownNameError("predicted KPI", name, self.catalogue.predicted)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
                 raise InputError(f"{name}: a prediction must be a number, got {value!r}")
         missing = [KPIS[name].title.lower() for name in self.catalogue.predicted if name not in choice.expected]
@@ -359,7 +359,7 @@ def _last_week(simulation: Simulation) -> dict[str, float]:
 
 @lru_cache(maxsize=16)
 def _founded(scenario: str, seed: int, weeks: int) -> Simulation:
-    if scenario not in shipped():
+    if scenario not in list_scenarios():
         # A name only: games come from other people's files, and a path would open any file of the server.
-        raise UnknownName("scenario", scenario, shipped())
+        raise UnknownNameError("scenario", scenario, list_scenarios())
     return Simulation(load(scenario), seed, weeks)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ccsim.engine.parameters import Parameter
-from ccsim.errors import DeclarationError, InputError, UnknownName, count_noun
+from ccsim.errors import DeclarationError, InputError, UnknownNameError, count_noun
 from ccsim.model.mechanism import mechanisms
 from ccsim.model.size import Organisation
 
@@ -76,14 +76,14 @@ def with_values(settings: Settings, values: Mapping[str, object]) -> Settings:
         values: by dotted key, such as ``{"programme.budget": 8000}``.
 
     Raises:
-        UnknownName: a key that no parameter bears.
+        UnknownNameError: a key that no parameter bears.
         InputError: a value that its parameter does not accept.
     """
     changes: dict[str, dict[str, Any]] = {}
     for key, value in values.items():
         row = declared().get(key)
         if row is None:
-            raise UnknownName("parameter", key, declared())
+            raise UnknownNameError("parameter", key, declared())
         try:
             changes.setdefault(row.group, {})[row.name] = row.encode(row.check(value))
         except InputError as error:

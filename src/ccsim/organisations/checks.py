@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ccsim.errors import Fault, did_you_mean
+from ccsim.errors import InputIssue, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
 
@@ -20,18 +20,18 @@ ABOVE = {"people": ("id", "manager"), "posts": ("post", "reports_to")}
 TIERS = ("top", "middle", "staff")
 
 
-def across(folder: Folder) -> list[Fault]:
+def across(folder: Folder) -> list[InputIssue]:
     """Return every fault that shows only when rows and files are taken together."""
-    faults: list[Fault] = []
+    faults: list[InputIssue] = []
     for check in (_posts, _lines, _ties, _departments, _segments, _history, _events, _answers):
         faults += check(folder)
     if "people" in folder.tables and "posts" in folder.tables:
         table = folder.tables["posts"][0]
-        faults.append(Fault(table.file, None, "", "goes without people.csv: each says which posts there are"))
+        faults.append(InputIssue(table.file, None, "", "goes without people.csv: each says which posts there are"))
     return faults
 
 
-def _posts(folder: Folder) -> Iterator[Fault]:
+def _posts(folder: Folder) -> Iterator[InputIssue]:
     """An identifier stands once; a row of posts is of more than no time."""
     for kind, (key, above) in ABOVE.items():
         frame = folder.frame(kind)
@@ -48,7 +48,7 @@ def _posts(folder: Folder) -> Iterator[Fault]:
                 yield folder.fault(kind, int(row), "fte", f"{frame['fte'][row]:g} is not accepted; it takes at least 0")
 
 
-def _lines(folder: Folder) -> Iterator[Fault]:
+def _lines(folder: Folder) -> Iterator[InputIssue]:
     """Each superior is there, and nobody is above him- or herself."""
     for kind, (key, above) in ABOVE.items():
         frame = folder.frame(kind)
@@ -56,7 +56,7 @@ def _lines(folder: Folder) -> Iterator[Fault]:
             continue
         if key not in frame:
             table = folder.tables[kind][0]
-            yield Fault(table.file, None, table.theirs[above], f"takes a column {key}, which says who that is")
+            yield InputIssue(table.file, None, table.theirs[above], f"takes a column {key}, which says who that is")
             continue
         known = set(frame[key]) - {""}
         for row in np.flatnonzero(~frame[above].isin(known | {""})):
@@ -86,14 +86,14 @@ def _in_circles(superior: dict[str, str]) -> Iterator[str]:
         done |= set(path)
 
 
-def _ties(folder: Folder) -> Iterator[Fault]:
+def _ties(folder: Folder) -> Iterator[InputIssue]:
     """A tie joins two people of the file of people."""
     ties, people = folder.frame("ties"), folder.frame("people")
     if ties is None:
         return
     if people is None or "id" not in people:
         table = folder.tables["ties"][0]
-        yield Fault(table.file, None, "", "takes people.csv with a column id, which says who is who")
+        yield InputIssue(table.file, None, "", "takes people.csv with a column id, which says who is who")
         return
     known = set(people["id"]) - {""}
     for column in ("from", "to"):
@@ -113,7 +113,7 @@ def department_names(folder: Folder) -> list[str]:
     return list(found)
 
 
-def _departments(folder: Folder) -> Iterator[Fault]:
+def _departments(folder: Folder) -> Iterator[InputIssue]:
     """A department that a file names is one that has posts; it stands once."""
     frame = folder.frame("departments")
     posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
@@ -133,7 +133,7 @@ def _departments(folder: Folder) -> Iterator[Fault]:
                 )
 
 
-def _segments(folder: Folder) -> Iterator[Fault]:
+def _segments(folder: Folder) -> Iterator[InputIssue]:
     """A share of churn has its period; segments stand once where a row is a segment."""
     frame = folder.frame("segments")
     if frame is None:
@@ -161,7 +161,7 @@ def kpi_of(folder: Folder, word: str) -> str | None:
     return folder.kpis.get(word) or (word if word in KPIS else None)
 
 
-def _history(folder: Folder) -> Iterator[Fault]:
+def _history(folder: Folder) -> Iterator[InputIssue]:
     """A figure is of a KPI that is known; no figure stands twice for one time and group."""
     frame = folder.frame("history")
     if frame is None:
@@ -178,7 +178,7 @@ def _history(folder: Folder) -> Iterator[Fault]:
         yield folder.fault("history", int(row), "value", "is the second figure for this date, KPI and group")
 
 
-def _events(folder: Folder) -> Iterator[Fault]:
+def _events(folder: Folder) -> Iterator[InputIssue]:
     frame = folder.frame("events")
     if frame is None or "lever" not in frame:
         return
@@ -188,7 +188,7 @@ def _events(folder: Folder) -> Iterator[Fault]:
         yield folder.fault("events", int(row), "lever", f"{name!r} is no lever{did_you_mean(name, levers)}")
 
 
-def _answers(folder: Folder) -> Iterator[Fault]:
+def _answers(folder: Folder) -> Iterator[InputIssue]:
     from ccsim.organisations.questionnaire import ITEMS
 
     frame = folder.frame("answers")

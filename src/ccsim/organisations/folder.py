@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 from pydantic import Field
 
-from ccsim.errors import Fault, InputError, InputFaults, did_you_mean
+from ccsim.errors import InputError, InputErrors, InputIssue, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
 from ccsim.organisations.checks import across
 from ccsim.organisations.columns import KINDS, PERIODS, TEXTS
 from ccsim.organisations.privacy import Keys
 from ccsim.organisations.tables import Dialect, Table, read_table
-from ccsim.scenarios.io import Reader, Shape
+from ccsim.scenarios.io import Parser, Schema
 from ccsim.scenarios.toml_positions import read_toml
 
 FILE = "organisation.toml"
@@ -31,7 +31,7 @@ WORDS = {
 PERIOD_OF = {"pay": "pay", "churn": "churn", "revenue": "revenue", "left": "left"}
 
 
-class FolderShape(Shape):
+class FolderShape(Schema):
     """The file ``organisation.toml``."""
 
     name: str = ""
@@ -94,7 +94,7 @@ class Folder:
             row -= len(table.frame)
         raise IndexError(row)
 
-    def fault(self, kind: str, row: int, column: str, problem: str) -> Fault:
+    def fault(self, kind: str, row: int, column: str, problem: str) -> InputIssue:
         """Return a fault of a cell of :meth:`frame`."""
         table, place = self.place(kind, row)
         return table.fault(place, column, problem)
@@ -112,7 +112,7 @@ def read_folder(path: str | Path) -> Folder:
 
     Raises:
         InputError: there is no such folder, or it holds no ``organisation.toml``.
-        InputFaults: what is wrong with its files, all of it.
+        InputErrors: what is wrong with its files, all of it.
     """
     folder = Path(path)
     if not folder.is_dir():
@@ -120,26 +120,26 @@ def read_folder(path: str | Path) -> Folder:
     if not (folder / FILE).is_file():
         raise InputError(f"{folder}: holds no {FILE}; ccsim org new writes one to start from")
     data, places = read_toml(folder / FILE)
-    reader = Reader(folder / FILE, places)
-    shape = reader.shape(FolderShape, data)
+    reader = Parser(folder / FILE, places)
+    shape = reader.validate(FolderShape, data)
     found = Folder(folder, shape.name or folder.name, shape.currency, shape.founded, shape.smallest_group)
     dialect = _dialect(reader, shape, found)
     for name, problem in _unknown(shape.files, KINDS, "kind of file"):
-        reader.fault(("files", name), problem)
+        reader.add_error(("files", name), problem)
     for kind in KINDS.values():
         for number, file in enumerate(_files_of(reader, shape, folder, kind.name)):
             table, faults = read_table(file, str(file), kind, dialect)
-            reader.faults += faults
+            reader.issues += faults
             if table is not None:
                 found.tables.setdefault(kind.name, []).append(table)
             elif not faults:
-                reader.fault(("files", kind.name, number), "cannot be read")
-    reader.faults += across(found)
+                reader.add_error(("files", kind.name, number), "cannot be read")
+    reader.issues += across(found)
     reader.finish()
     return found
 
 
-def _files_of(reader: Reader, shape: FolderShape, folder: Path, kind: str) -> list[Path]:
+def _files_of(reader: Parser, shape: FolderShape, folder: Path, kind: str) -> list[Path]:
     """Return the files of a kind: those that are named, or the one of the usual name if it is there."""
     if kind not in shape.files:
         usual = folder / f"{kind}.csv"
@@ -150,55 +150,55 @@ def _files_of(reader: Reader, shape: FolderShape, folder: Path, kind: str) -> li
     for number, name in enumerate(names):
         place = ("files", kind, number) if isinstance(named, list) else ("files", kind)
         if not isinstance(name, str) or not name:
-            reader.fault(place, f"{name!r} is not accepted; it takes the name of a file")
+            reader.add_error(place, f"{name!r} is not accepted; it takes the name of a file")
         elif not (folder / name).is_file():
-            reader.fault(place, f"{name!r}: there is no such file in {folder}")
+            reader.add_error(place, f"{name!r}: there is no such file in {folder}")
         else:
             found.append(folder / name)
     return found
 
 
-def _dialect(reader: Reader, shape: FolderShape, found: Folder) -> Dialect:
+def _dialect(reader: Parser, shape: FolderShape, found: Folder) -> Dialect:
     """Return how files are written; fill what else the file says."""
     columns = {}
     for kind, table in _tables(reader, shape.columns, "columns", KINDS):
         known = [column.name for column in KINDS[kind].columns]
         for name, problem in _unknown(table, known, f"column of {kind}"):
-            reader.fault(("columns", kind, name), problem)
+            reader.add_error(("columns", kind, name), problem)
         columns[kind] = {name: _texts(reader, ("columns", kind, name), text) for name, text in table.items()}
     constants = {}
     for kind, table in _tables(reader, shape.constants, "constants", KINDS):
         known = [column.name for column in KINDS[kind].columns]
         for name, problem in _unknown(table, known, f"column of {kind}"):
-            reader.fault(("constants", kind, name), problem)
+            reader.add_error(("constants", kind, name), problem)
         constants[kind] = {name: str(value) for name, value in table.items()}
     for name, problem in _unknown(shape.words, WORDS, "list of words"):
-        reader.fault(("words", name), problem)
+        reader.add_error(("words", name), problem)
     words = {
         name: frozenset((*usual, *_texts(reader, ("words", name), shape.words.get(name, [])))) for name, usual in WORDS.items()
     }  # fmt: skip
     for name, problem in _unknown(shape.periods, PERIOD_OF, "figure with a period"):
-        reader.fault(("periods", name), problem)
+        reader.add_error(("periods", name), problem)
     for name, value in shape.periods.items():
         if value not in PERIODS:
-            reader.fault(("periods", name), f"{value!r} is not accepted; it takes {', '.join(PERIODS)}")
+            reader.add_error(("periods", name), f"{value!r} is not accepted; it takes {', '.join(PERIODS)}")
         else:
             found.periods[name] = value
     _names(reader, shape, found)
     return Dialect(columns, words, constants, Keys.of_folder(found.path))
 
 
-def _names(reader: Reader, shape: FolderShape, found: Folder) -> None:
+def _names(reader: Parser, shape: FolderShape, found: Folder) -> None:
     """Fill KPIs, drivers, sizes and values that the file states."""
     for word, kpi in shape.kpis.items():
         if kpi not in KPIS:
-            reader.fault(("kpis", word), f"no KPI is called {kpi!r}{did_you_mean(str(kpi), KPIS)}")
+            reader.add_error(("kpis", word), f"no KPI is called {kpi!r}{did_you_mean(str(kpi), KPIS)}")
         else:
             found.kpis[word] = kpi
     levers = {key for key, row in declared().items() if row.role == "lever"}
     for word, lever in shape.drivers.items():
         if lever not in levers:
-            reader.fault(("drivers", word), f"no lever is called {lever!r}{did_you_mean(str(lever), levers)}")
+            reader.add_error(("drivers", word), f"no lever is called {lever!r}{did_you_mean(str(lever), levers)}")
         else:
             found.drivers[word] = lever
     sizes = reader.values("organisation", shape.sizes, ("size",)) if shape.sizes else {}
@@ -209,13 +209,13 @@ def _names(reader: Reader, shape: FolderShape, found: Folder) -> None:
     }
 
 
-def _tables(reader: Reader, data: Mapping[str, Any], name: str, known: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _tables(reader: Parser, data: Mapping[str, Any], name: str, known: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Return the tables of a table that are tables of known kinds."""
     for kind, problem in _unknown(data, known, "kind of file"):
-        reader.fault((name, kind), problem)
+        reader.add_error((name, kind), problem)
     for kind, table in data.items():
         if kind in known and not isinstance(table, dict):
-            reader.fault((name, kind), f"{table!r} is not accepted; it takes a table")
+            reader.add_error((name, kind), f"{table!r} is not accepted; it takes a table")
     return [(kind, table) for kind, table in data.items() if kind in known and isinstance(table, dict)]
 
 
@@ -223,13 +223,13 @@ def _unknown(data: Mapping[str, Any], known: Any, what: str) -> list[tuple[str, 
     return [(name, f"there is no such {what}{did_you_mean(name, known)}") for name in data if name not in known]
 
 
-def _texts(reader: Reader, place: tuple[str | int, ...], value: Any) -> tuple[str, ...]:
+def _texts(reader: Parser, place: tuple[str | int, ...], value: Any) -> tuple[str, ...]:
     """Return a text, or a list of texts, as texts."""
     texts = value if isinstance(value, list) else [value]
     if not all(isinstance(text, str) for text in texts):
-        reader.fault(place, f"{value!r} is not accepted; it takes a text, or a list of texts")
+        reader.add_error(place, f"{value!r} is not accepted; it takes a text, or a list of texts")
         return ()
     return tuple(texts)
 
 
-__all__ = ["Folder", "InputFaults", "read_folder"]
+__all__ = ["Folder", "InputErrors", "read_folder"]

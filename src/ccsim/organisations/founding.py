@@ -31,7 +31,7 @@ def layout_of(scenario: Scenario) -> Layout | None:
 
     Raises:
         InputError: the scenario sets a size that the files say.
-        InputFaults: what is wrong with the files.
+        InputErrors: what is wrong with the files.
     """
     if not scenario.source:
         return None

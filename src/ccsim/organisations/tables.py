@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ccsim.errors import Fault, did_you_mean
+from ccsim.errors import InputIssue, did_you_mean
 from ccsim.organisations.columns import (
     ACCEPTS,
     COUNT,
@@ -71,11 +71,11 @@ class Table:
             self._lines = starts[1:]
         return self._lines[row] if row < len(self._lines) else len(self._lines) + 1
 
-    def fault(self, row: int, column: str, problem: str) -> Fault:
+    def fault(self, row: int, column: str, problem: str) -> InputIssue:
         """Return a fault of a cell."""
-        return Fault(self.file, self.line(row), self.theirs.get(column, column), problem)
+        return InputIssue(self.file, self.line(row), self.theirs.get(column, column), problem)
 
-    def faults(self, column: str, rows: Iterable[int], problem: str) -> list[Fault]:
+    def faults(self, column: str, rows: Iterable[int], problem: str) -> list[InputIssue]:
         """Return the faults of some cells of a column: the first ones by themselves, the others as a number."""
         found = list(rows)
         told = [self.fault(int(row), column, problem) for row in found[:TOLD]]
@@ -102,7 +102,7 @@ class Dialect:
     keys: Keys
 
 
-def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Table | None, list[Fault]]:
+def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Table | None, list[InputIssue]]:
     """Read a file of a kind.
 
     Args:
@@ -116,7 +116,7 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
     """
     text, problem = _text_of(path)
     if problem:
-        return None, [Fault(name, None, "", problem)]
+        return None, [InputIssue(name, None, "", problem)]
     header = text.split("\n", 1)[0].strip("\r")
     separator = max(SEPARATORS, key=lambda sign: _outside_quotes(header, sign))
     names = next(csv.reader([header], delimiter=separator), [])
@@ -139,7 +139,7 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
         faults += wrong
     table.frame = pd.DataFrame(frame)
     if not len(raw):
-        faults.append(Fault(name, 2, "", "there are no rows below the header"))
+        faults.append(InputIssue(name, 2, "", "there are no rows below the header"))
     return table, faults
 
 
@@ -163,7 +163,7 @@ def _outside_quotes(line: str, sign: str) -> int:
     return sum(part.count(sign) for part in line.split('"')[::2])
 
 
-def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[Fault]:
+def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[InputIssue]:
     """Find which column of the file is which; fill ``theirs`` and ``unread``."""
     faults = []
     mapped = dialect.columns.get(table.kind.name, {})
@@ -174,16 +174,16 @@ def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[Fau
         if there:
             table.theirs[column.name] = there[0]
             if names.count(there[0]) > 1:
-                faults.append(Fault(table.file, None, there[0], "two columns of the header bear this name"))
+                faults.append(InputIssue(table.file, None, there[0], "two columns of the header bear this name"))
         elif column.needed and column.name not in constants:
             near = did_you_mean(wanted[0], names)
             say = f"[columns.{table.kind.name}] of organisation.toml says which column it is"
-            faults.append(Fault(table.file, None, wanted[0], f"there is no such column{near}; {say}"))
+            faults.append(InputIssue(table.file, None, wanted[0], f"there is no such column{near}; {say}"))
     table.unread = tuple(name for name in names if name not in table.theirs.values())
     return faults
 
 
-def _cells(table: Table, names: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
+def _cells(table: Table, names: list[str]) -> tuple[pd.DataFrame, list[InputIssue]]:
     """Return the cells of the columns that are read, as text, and rows that have too many."""
     faults = []
     wanted = [name for name in dict.fromkeys(names) if name.strip() in table.theirs.values()]
@@ -197,7 +197,7 @@ def _cells(table: Table, names: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
         for number, cells in enumerate(rows[1:]):
             if len(cells) > len(names):
                 faults.append(
-                    Fault(table.file, table.line(number), "", f"has {len(cells)} cells; the header {len(names)}")
+                    InputIssue(table.file, table.line(number), "", f"has {len(cells)} cells; the header {len(names)}")
                 )
         cut = [cells[: len(names)] + [""] * (len(names) - len(cells)) for cells in rows[1:]]
         raw = pd.DataFrame(cut, columns=names, dtype=str)[wanted]
@@ -205,7 +205,7 @@ def _cells(table: Table, names: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
     return raw.fillna(""), faults
 
 
-def _checked(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, list[Fault]]:
+def _checked(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, list[InputIssue]]:
     """Return the cells of a column as what they hold, and those that hold something else."""
     empty = (cells == "").to_numpy()
     if column.name == "churn" and not empty.all() and cells[~empty].str.lower().isin(_yes_no(dialect)).all():

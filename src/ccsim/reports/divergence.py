@@ -123,7 +123,7 @@ def diverge(
     if isinstance(weeks, bool) or not isinstance(weeks, int) or weeks < 1:
         raise InputError(f"weeks: must be a whole number of at least 1, got {weeks!r}")
     pair = [one if isinstance(one, Scenario) else load(one) for one in (a, b)]
-    pair = [one.changed(levers) if levers else one for one in pair]
+    pair = [one.with_values(levers) if levers else one for one in pair]
     names = _names(*pair)
     apart = _sizes(past(pair[0]), past(pair[1]))
     if apart:

@@ -13,7 +13,7 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.results.manifest import read_manifest, stored_experiment
 from ccsim.results.parquet import Shard
 from ccsim.results.results import open_results, stored_shards
-from ccsim.results.store import tables_of
+from ccsim.results.store import table_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
         views = _views(place, experiment, manifest)
         for name, make in views.items():
             # What has to be worked out first is so only if the question is about it.
-            if name in tables_of(experiment) or re.search(rf"\b{name}\b", sql, re.IGNORECASE):
+            if name in table_names(experiment) or re.search(rf"\b{name}\b", sql, re.IGNORECASE):
                 connection.register(name, make())
         _shut(connection)
         try:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis.comparison import Comparison, interval, paired
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS, QUARTER, at_horizon, available
 from ccsim.reports.figures.comparison import drawn
@@ -88,7 +88,7 @@ def read_key(text: str, experiment: Experiment) -> Key:
     own = text.removeprefix(f"{experiment.name}/")
     fitting = [name for name in experiment.scenarios if own.startswith(f"{name}/")]
     if not fitting:
-        raise UnknownName("scenario", own.partition("/")[0], experiment.scenarios)
+        raise UnknownNameError("scenario", own.partition("/")[0], experiment.scenarios)
     scenario = max(fitting, key=len)
     words = own[len(scenario) + 1 :].split("/")
     if words[0] == "move":
@@ -97,7 +97,7 @@ def read_key(text: str, experiment: Experiment) -> Key:
         return Key(experiment.name, scenario, "", _measure(text, words, 2, MOVE), "move", number)
     kpi = words[0]
     if kpi not in KPIS:
-        raise UnknownName("KPI", kpi, KPIS)
+        raise UnknownNameError("KPI", kpi, KPIS)
     part = words[1] if len(words) > 1 else ""
     if part in GROUPS:
         if kpi not in available(part):
@@ -125,7 +125,7 @@ def _measure(text: str, words: list[str], place: int, known: Iterable[str]) -> s
     if len(words) <= place:
         raise InputError(f"{text}: incomplete reference; expected one of {', '.join(known)}")
     if words[place] not in known:
-        raise UnknownName("measure", words[place], known)
+        raise UnknownNameError("measure", words[place], known)
     if len(words) > place + 1:
         raise InputError(f"invalid reference {text!r}: expected end of text after {words[place]!r}")
     return words[place]

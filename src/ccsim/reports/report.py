@@ -237,8 +237,8 @@ class Page:
 
     def scenarios(self) -> list[dict[str, Any]]:
         """Return every scenario in words."""
-        names = self.names or list(self.comparison.experiment.bases)[:MOST_SCENARIOS]
-        scenarios = {**self.comparison.experiment.bases}
+        names = self.names or list(self.comparison.experiment.base_scenarios)[:MOST_SCENARIOS]
+        scenarios = {**self.comparison.experiment.base_scenarios}
         return [
             {"name": name, "title": scenarios[name].title or name, "about": scenarios[name].about,
              "baseline": name == self.comparison.experiment.baseline, "parts": scenario_in_words(scenarios[name])}
@@ -281,7 +281,7 @@ class Page:
         responses = self.comparison.results.responses
         numbers = [key for key in points.design.keys if responses[key].dtype.kind in "iuf"][:MOST_FACTORS]
         done = set(responses["base"])
-        names = {name: points.bases[name].title or name for name in points.varied if name in done}
+        names = {name: points.base_scenarios[name].title or name for name in points.varied_in if name in done}
         return {
             "kind": points.design.kind, "points": len(points.design), "titles": list(names.values()),
             "factors": [(factor.key, factor_in_words(factor)) for factor in points.design.factors],

@@ -16,7 +16,7 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS
 from ccsim.reports.references import MEASURES, MOVE, Answers, Key, formula_of, read_key
 from ccsim.reports.tables import unit_of
-from ccsim.results.results import Results, in_order, open_results
+from ccsim.results.results import Results, open_results, sort_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +124,7 @@ def _with_runs(results: Results, made: Results, runs: set[tuple[str, int]]) -> R
     tables = {}
     for name, table in results.tables.items():
         kept, new = table[~_among(table, runs)], made.tables[name]
-        tables[name] = in_order(pd.concat([kept, new[_among(new, runs)]], ignore_index=True), results.experiment)
+        tables[name] = sort_rows(pd.concat([kept, new[_among(new, runs)]], ignore_index=True), results.experiment)
     return replace(results, tables=tables)
 
 

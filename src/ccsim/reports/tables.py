@@ -100,7 +100,7 @@ def scenario_table(scenario: Scenario) -> Table:
     from ccsim.scenarios.scenario import Scenario
 
     table = _plain_table("at week 0", "here", "ordinary", "unit", "meaning")
-    for key, here, ordinary in scenario.differences(Scenario("ordinary")):
+    for key, here, ordinary in scenario.diff(Scenario("ordinary")):
         table.add_row(key, f"{here}", f"{ordinary}", declared()[key].unit, declared()[key].meaning)
     return table
 
@@ -219,7 +219,7 @@ def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
 
     experiment = results.experiment
     table = Table(title=f"{experiment.title}: what goes with what", title_justify="left", box=None, pad_edge=False)
-    several = len(experiment.bases) > 1
+    several = len(experiment.base_scenarios) > 1
     for name in (
         *(("scenario",) if several else ()),
         "KPI",
@@ -232,7 +232,10 @@ def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
         table.add_column(name, justify="left" if name in ("scenario", "KPI", "factor") else "right")
     for (base, name), rows in frame.groupby(["scenario", "kpi"], sort=False):
         kpi = KPIS[name]
-        heads = [*((experiment.bases[base].title or base,) if several else ()), f"{kpi.title} ({unit_of(kpi)})"]
+        heads = [
+            *((experiment.base_scenarios[base].title or base,) if several else ()),
+            f"{kpi.title} ({unit_of(kpi)})",
+        ]
         for row in rows.head(most).to_dict("records"):
             table.add_row(*heads, *_response(kpi, row))
             heads = [""] * len(heads)

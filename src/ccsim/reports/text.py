@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ccsim.experiments.factors import Factor
     from ccsim.reports.divergence import Divergence, Gap, Parting
     from ccsim.reports.reproduce import Why
-    from ccsim.scenarios.scenario import Move, Scenario
+    from ccsim.scenarios.scenario import Intervention, Scenario
 
 
 def amount(key: str, value: Any) -> str:
@@ -57,7 +57,7 @@ def factor_in_words(factor: Factor) -> str:
     return f"{about}: {low:g} to {high:g}" if isinstance(low, (int, float)) else about
 
 
-def moment(move: Move) -> str:
+def moment(move: Intervention) -> str:
     """Say when a move is made and what it is called."""
     from ccsim.scenarios.scenario import default_label
 

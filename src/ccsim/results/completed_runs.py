@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ccsim.experiments.design_scenarios import Points
+from ccsim.experiments.design_scenarios import DesignScenarios
 
 
-class Finished:
+class CompletedRuns:
     """A set of (scenario, replicate).
 
     Args:
@@ -16,7 +16,7 @@ class Finished:
     """
 
     def __init__(self, scenarios: Mapping[str, Any]) -> None:
-        self._index = scenarios.index if isinstance(scenarios, Points) else _places(scenarios)
+        self._index = scenarios.position if isinstance(scenarios, DesignScenarios) else _positions(scenarios)
         self._scenarios = len(scenarios)
         self._done: dict[int, bytearray] = {}
         self._count = 0
@@ -40,7 +40,7 @@ class Finished:
         for scenario, replicate in runs:
             self.add(scenario, replicate)
 
-    def keep(self, other: Finished) -> None:
+    def keep(self, other: CompletedRuns) -> None:
         """Keep only the runs that are in another set, too."""
         for replicate, row in list(self._done.items()):
             theirs = other._done.get(replicate, bytes(self._scenarios))
@@ -48,5 +48,5 @@ class Finished:
         self._count = sum(sum(row) for row in self._done.values())
 
 
-def _places(scenarios: Mapping[str, Any]) -> Any:
+def _positions(scenarios: Mapping[str, Any]) -> Any:
     return {name: place for place, name in enumerate(scenarios)}.__getitem__

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import ResultsError
-from ccsim.results.completed_runs import Finished
+from ccsim.results.completed_runs import CompletedRuns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: The tables that results may have: all but the last, or the last alone.
 EVERY_TABLE = ("runs", "departments", "segments", "events", "figures")
 #: So many small shards of a table are made one.
-SMALL = 64
+COMPACT_AT = 64
 #: Faults of one folder that are told.
 MOST_TOLD = 10
 #: How often a folder is looked at again while another process merges its files.
@@ -79,7 +79,7 @@ class Shards:
     """
 
     by_table: Mapping[str, Sequence[Shard]]
-    whole: Finished
+    whole: CompletedRuns
     counts: Mapping[str, int]
     simple: bool
 
@@ -105,10 +105,10 @@ def scan(folder: Path, tables: Sequence[str], mark: str, scenarios: Mapping[str,
                 raise ResultsError(
                     f"{folder}: files vanish while they are read; is another process busy there?"
                 ) from None
-    whole: Finished | None = None
+    whole: CompletedRuns | None = None
     counts, held = {}, 0
     for table, shards in found.items():
-        mine = Finished(scenarios)
+        mine = CompletedRuns(scenarios)
         for shard in shards:
             mine.update(shard.pairs())
             held += sum(map(len, shard.runs.values()))
@@ -243,7 +243,7 @@ def _content(path: Path) -> Any:
         raise DamagedShard(_told(path, str(error))) from None
 
 
-def read_shards(shards: Sequence[Shard], whole: Finished) -> pd.DataFrame:
+def read_shards(shards: Sequence[Shard], whole: CompletedRuns) -> pd.DataFrame:
     """Return the rows of shards whose runs are whole, each run once.
 
     Raises:
@@ -254,11 +254,11 @@ def read_shards(shards: Sequence[Shard], whole: Finished) -> pd.DataFrame:
     import pyarrow as pa
 
     seen: set[tuple[str, int]] = set()
-    parts = [_unseen(_content(shard.path), shard, seen, whole) for shard in shards]
+    parts = [_drop_duplicates(_content(shard.path), shard, seen, whole) for shard in shards]
     return pa.concat_tables(parts).to_pandas() if parts else pd.DataFrame(columns=["scenario", "replicate", "week"])
 
 
-def _unseen(part: Any, shard: Shard, seen: set[tuple[str, int]], whole: Finished | None) -> Any:
+def _drop_duplicates(part: Any, shard: Shard, seen: set[tuple[str, int]], whole: CompletedRuns | None) -> Any:
     """Return the rows of a shard whose runs are whole and in no shard before it, and note those runs as seen.
 
     A kill between the tables of a flush leaves rows of runs that count as not done and are done again; one between a
@@ -292,7 +292,7 @@ def write_shard(folder: Path, frame: pd.DataFrame, runs: Sequence[tuple[str, int
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
     data = buffer.getvalue()
-    write_whole(folder / f"part-{_short(runs)}-{hashlib.sha256(data).hexdigest()[:32]}.parquet", data)
+    write_atomic(folder / f"part-{_short(runs)}-{hashlib.sha256(data).hexdigest()[:32]}.parquet", data)
 
 
 def _described_as(schema: Any, table: str, runs: Sequence[tuple[str, int]], mark: str) -> dict[bytes, bytes]:
@@ -325,10 +325,10 @@ def write_parquet(path: Path, frame: pd.DataFrame) -> None:
 
     buffer = io.BytesIO()
     pq.write_table(typed(frame), buffer, compression="zstd", write_page_checksum=True)
-    write_whole(path, buffer.getvalue())
+    write_atomic(path, buffer.getvalue())
 
 
-def merge_small(folder: Path) -> None:
+def compact(folder: Path) -> None:
     """Make one shard of the small ones if there are many: a reader opens files, and files take time.
 
     The merged shard is whole before its parts go, so a kill in between leaves rows twice and none lost.
@@ -337,7 +337,7 @@ def merge_small(folder: Path) -> None:
         ResultsError: a small shard is damaged.
     """
     small = [path for path in files_of(folder) if path.name.startswith("part-")]
-    if len(small) < SMALL:
+    if len(small) < COMPACT_AT:
         return
     shards = [_described(path, path)[1] for path in small]
     name = f"whole-{_short([path.name for path in small])}"
@@ -364,7 +364,7 @@ def _merged(shards: Sequence[Shard], path: Path) -> str:
     with path.open("w+b") as file:
         with pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer:
             for shard in shards:
-                rows = _unseen(_content(shard.path), shard, seen, None)
+                rows = _drop_duplicates(_content(shard.path), shard, seen, None)
                 writer.write_table(rows.replace_schema_metadata(schema.metadata))
         file.flush()
         os.fsync(file.fileno())
@@ -372,7 +372,7 @@ def _merged(shards: Sequence[Shard], path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes) -> None:
     """Write a file so that it is whole or absent, also if the power fails."""
     temporary = path.with_name(f"{path.name}.tmp")
     with temporary.open("wb") as file:

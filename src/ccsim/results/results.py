@@ -14,7 +14,7 @@ from ccsim.errors import InputError, ResultsError
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.manifest import digest_of, read_manifest, stored_experiment
 from ccsim.results.parquet import LOOKS, Shards, read_shards, scan
-from ccsim.results.store import tables_of
+from ccsim.results.store import table_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +92,7 @@ class Results:
     @cached_property
     def _hash(self) -> str:
         digest = hashlib.sha256()
-        for name in tables_of(self.experiment):
+        for name in table_names(self.experiment):
             for column in sorted(self.tables[name].columns):
                 values = self.tables[name][column]
                 digest.update(f"{name}.{column}".encode())
@@ -126,7 +126,7 @@ def stored_shards(folder: Path, experiment: Experiment, manifest: Mapping[str, A
     Raises:
         ResultsError: it holds no run, fewer than its manifest says, or files that are damaged or belong elsewhere.
     """
-    shards = scan(folder, tables_of(experiment), digest_of(manifest), experiment.scenarios)
+    shards = scan(folder, table_names(experiment), digest_of(manifest), experiment.scenarios)
     done = manifest["runs"]["done"]
     if len(shards.whole) < done:
         short = ", ".join(f"{table} ({count})" for table, count in shards.counts.items() if count < done)
@@ -144,7 +144,7 @@ class _Tables(Mapping[str, "pd.DataFrame"]):
 
     def __init__(self, folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) -> None:
         self._folder, self._experiment, self._manifest = folder, experiment, manifest
-        self._names = tables_of(experiment)
+        self._names = table_names(experiment)
         self._shards = stored_shards(folder, experiment, manifest)
         #: The runs that were there when the folder was opened: no table says anything of others.
         self._whole = self._shards.whole
@@ -155,7 +155,7 @@ class _Tables(Mapping[str, "pd.DataFrame"]):
         if name not in self._names:
             raise KeyError(name)
         if name not in self._read:
-            self._read[name] = in_order(self._rows(name), self._experiment)
+            self._read[name] = sort_rows(self._rows(name), self._experiment)
         return self._read[name]
 
     def _rows(self, name: str) -> pd.DataFrame:
@@ -172,7 +172,7 @@ class _Tables(Mapping[str, "pd.DataFrame"]):
         return len(self._names)
 
 
-def in_order(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
+def sort_rows(frame: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
     """Sort by scenario (in the experiment's order), replicate, week: the order in which runs finished is forgotten."""
     import pandas as pd
 

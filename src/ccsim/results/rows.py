@@ -17,7 +17,7 @@ def load_writers() -> None:
     import pyarrow.parquet  # noqa: F401
 
 
-def frame_of(table: str, runs: Sequence[tuple[int, Run]], at: Sequence[int]) -> pd.DataFrame:
+def to_frame(table: str, runs: Sequence[tuple[int, Run]], at: Sequence[int]) -> pd.DataFrame:
     """Return the rows that a table gets from some runs."""
     import numpy as np
     import pandas as pd

@@ -30,14 +30,14 @@ from typing import Any
 
 from ccsim.errors import ResultsError, count_noun
 from ccsim.experiments.experiment import Experiment
-from ccsim.results.completed_runs import Finished
+from ccsim.results.completed_runs import CompletedRuns
 from ccsim.results.manifest import NAME, digest_of, identity, read_manifest
-from ccsim.results.parquet import EVERY_TABLE, merge_small, scan, write_parquet, write_shard, write_whole
-from ccsim.results.rows import frame_of
+from ccsim.results.parquet import EVERY_TABLE, compact, scan, write_atomic, write_parquet, write_shard
+from ccsim.results.rows import to_frame
 from ccsim.simulation.simulation import Run
 
 
-def tables_of(experiment: Experiment) -> tuple[str, ...]:
+def table_names(experiment: Experiment) -> tuple[str, ...]:
     """Return the tables that the results of an experiment have; the first tells which runs are done."""
     return EVERY_TABLE[-1:] if experiment.at else EVERY_TABLE[:-1]
 
@@ -62,7 +62,7 @@ class Store:
     _waiting: list[tuple[int, Run]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.done = Finished(self.experiment.scenarios)
+        self.done = CompletedRuns(self.experiment.scenarios)
         self.planned = len(self.experiment.scenarios) * self.experiment.replicates
         self.started, self.command = _now(), [""]
         self._identity = identity(self.experiment)
@@ -93,14 +93,14 @@ class Store:
             )
         store.command = list(command)
         if occupied:
-            store._take_up()
+            store._load_existing()
         try:
             store._prepare()
         except OSError as error:
             raise _cannot_write(folder, error) from None
         return store
 
-    def _take_up(self) -> None:
+    def _load_existing(self) -> None:
         """See what is done already, and refuse what does not belong together."""
         known = read_manifest(self.folder)
         mine = self._identity
@@ -120,16 +120,16 @@ class Store:
             )
         # The command and the moment that began it all are the ones that count.
         self.command, self.started = known["command"], known["started"]
-        self.done = scan(self.folder, tables_of(self.experiment), self._mark, self.experiment.scenarios).whole
+        self.done = scan(self.folder, table_names(self.experiment), self._mark, self.experiment.scenarios).whole
 
     def _prepare(self) -> None:
         # First of all, so that the folder is known as ours from here on.
         self.write_manifest("running")
-        for table in (*tables_of(self.experiment), "scenarios"):
+        for table in (*table_names(self.experiment), "scenarios"):
             (self.folder / table).mkdir(exist_ok=True)
         for torn in self.folder.rglob("*.tmp"):
             torn.unlink()
-        bases = self.experiment.bases
+        bases = self.experiment.base_scenarios
         names = _file_names(bases)
         if self.experiment.points is not None:
             write_parquet(self.folder / "points.parquet", self.experiment.points.table())
@@ -138,7 +138,7 @@ class Store:
             # Writing thousands of them takes minutes, looking at them does not.
             text = scenario.to_toml().encode()
             if not path.is_file() or path.read_bytes() != text:
-                write_whole(path, text)
+                write_atomic(path, text)
 
     @property
     def finished(self) -> bool:
@@ -167,7 +167,7 @@ class Store:
             **self.notes,
         }
         with self._writing():
-            write_whole(self.folder / NAME, json.dumps(data, indent=1).encode())
+            write_atomic(self.folder / NAME, json.dumps(data, indent=1).encode())
 
     def add(self, replicate: int, run: Run) -> None:
         """Take a finished run; it is on the disk after the next :meth:`flush`."""
@@ -184,13 +184,13 @@ class Store:
         runs = [(run.scenario, replicate) for replicate, run in self._waiting]
         with self._writing():
             # The table of runs comes last: a run counts as done only when everything of it is there.
-            for table in reversed(tables_of(self.experiment)):
-                write_shard(self.folder / table, frame_of(table, self._waiting, self.experiment.at), runs, self._mark)
+            for table in reversed(table_names(self.experiment)):
+                write_shard(self.folder / table, to_frame(table, self._waiting, self.experiment.at), runs, self._mark)
         self.done.update(runs)
         self._waiting.clear()
         with self._writing():
-            for table in tables_of(self.experiment):
-                merge_small(self.folder / table)
+            for table in table_names(self.experiment):
+                compact(self.folder / table)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 
 _ARITHMETIC: dict[type[ast.AST], Callable[[Any, Any], float]] = {
     ast.Add: operator.add,
@@ -54,7 +54,7 @@ class Condition:
         _check_truth(self._tree(), self.text)
         known = self.known or frozenset(KPIS)
         for name in sorted(self.names - known):
-            raise UnknownName("KPI", name, known)
+            raise UnknownNameError("KPI", name, known)
 
     @property
     def names(self) -> frozenset[str]:

@@ -12,22 +12,22 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ccsim.errors import Fault, InputError, InputFaults, UnknownName, count_noun, did_you_mean
+from ccsim.errors import InputError, InputErrors, InputIssue, UnknownNameError, count_noun, did_you_mean
 from ccsim.model.settings import declared, impossible
 from ccsim.scenarios.conditions import Condition
-from ccsim.scenarios.scenario import TABLES, Move, Scenario, Values, check, default_label, find, flattened
+from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, Values, check, default_label, flatten, resolve_path
 from ccsim.scenarios.toml_positions import Key, line_of, read_toml
 
 Week = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 
 
-class Shape(BaseModel):
+class Schema(BaseModel):
     """A table whose keys are all known."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class MoveShape(Shape):
+class InterventionSchema(Schema):
     """One table of a schedule."""
 
     set: dict[str, Any] = Field(default_factory=dict)
@@ -38,7 +38,7 @@ class MoveShape(Shape):
     label: str = ""
 
 
-class ScenarioShape(Shape):
+class ScenarioSchema(Schema):
     """A scenario file."""
 
     title: str = ""
@@ -51,7 +51,7 @@ class ScenarioShape(Shape):
     schedule: list[dict[str, Any]] = Field(default_factory=list)
 
 
-class Reader:
+class Parser:
     """Collect the faults of one file while it is read.
 
     Args:
@@ -63,21 +63,21 @@ class Reader:
 
     def __init__(self, file: Path, places: dict[Key, int], near: tuple[Path, ...] = (), above: Key = ()) -> None:
         self.file, self.places, self.near, self.above = file, places, near, above
-        self.faults: list[Fault] = []
+        self.issues: list[InputIssue] = []
 
-    def part(self, *key: str | int) -> Reader:
+    def sub(self, *key: str | int) -> Parser:
         """Return a reader of a part of the file; it shares the list of faults."""
-        reader = Reader(self.file, self.places, self.near, (*self.above, *key))
-        reader.faults = self.faults
+        reader = Parser(self.file, self.places, self.near, (*self.above, *key))
+        reader.issues = self.issues
         return reader
 
-    def fault(self, key: Key, problem: str) -> None:
+    def add_error(self, key: Key, problem: str) -> None:
         """Note a fault."""
         whole = (*self.above, *key)
         name = ".".join(str(part) for part in whole)
-        self.faults.append(Fault(str(self.file), line_of(self.places, whole), name, problem))
+        self.issues.append(InputIssue(str(self.file), line_of(self.places, whole), name, problem))
 
-    def shape(self, kind: type[BaseModel], data: Mapping[str, Any], above: Key = ()) -> Any:
+    def validate(self, kind: type[BaseModel], data: Mapping[str, Any], above: Key = ()) -> Any:
         """Return the data in a shape, whose keys all have defaults.
 
         What does not fit is noted and left out, so that the rest is read all the same.
@@ -86,7 +86,7 @@ class Reader:
             return kind.model_validate(data)
         except ValidationError as error:
             for row in error.errors():
-                self.fault((*above, *row["loc"]), _in_words(row, kind))
+                self.add_error((*above, *row["loc"]), _describe(row, kind))
             wrong = {row["loc"][0] for row in error.errors()}
         return kind.model_validate({key: value for key, value in data.items() if key not in wrong})
 
@@ -94,27 +94,27 @@ class Reader:
         """Return a table's values, checked, by parameter key."""
         found: Values = {}
         groups = {row.group for row in declared().values()}
-        for path, value in flattened(data):
+        for path, value in flatten(data):
             key = ".".join((table, *path) if table == "organisation" else path)
             if value == {} and key in groups:
                 continue
             try:
                 if value == {}:
-                    raise UnknownName("group", key, groups)
+                    raise UnknownNameError("group", key, groups)
                 if key in found:
                     raise InputError("is set twice")
                 found[key] = check(key, value, roles)
             except InputError as error:
-                self.fault((*above, table, *path), str(error).removeprefix(f"{key}: "))
+                self.add_error((*above, table, *path), str(error).removeprefix(f"{key}: "))
         return found
 
     def finish(self) -> None:
         """Raise what was found; a parent's faults once, however often it is a parent."""
-        if self.faults:
-            raise InputFaults(dict.fromkeys(self.faults))
+        if self.issues:
+            raise InputErrors(dict.fromkeys(self.issues))
 
 
-def _in_words(row: Any, kind: type[BaseModel]) -> str:
+def _describe(row: Any, kind: type[BaseModel]) -> str:
     """Say a fault of the shape as ccsim says things."""
     if row["type"] == "extra_forbidden":
         return f"there is no such key{did_you_mean(str(row['loc'][-1]), kind.model_fields)}"
@@ -139,38 +139,38 @@ def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:
 
     Raises:
         InputError: the file cannot be read.
-        InputFaults: what is wrong with it, or with a parent, all of it.
+        InputErrors: what is wrong with it, or with a parent, all of it.
     """
     data, places = read_toml(file)
-    reader = Reader(file, places, near=(file.parent,))
-    scenario = scenario_of(reader, data, file.stem, (*chain, file.resolve()))
+    reader = Parser(file, places, near=(file.parent,))
+    scenario = parse_scenario(reader, data, file.stem, (*chain, file.resolve()))
     reader.finish()
     return scenario
 
 
-def scenario_of(reader: Reader, data: Mapping[str, Any], name: str, chain: tuple[Path, ...] = ()) -> Scenario:
+def parse_scenario(reader: Parser, data: Mapping[str, Any], name: str, chain: tuple[Path, ...] = ()) -> Scenario:
     """Return the scenario that data describes; faults go to the reader, and what is at fault is left out."""
-    shape = reader.shape(ScenarioShape, data)
+    shape = reader.validate(ScenarioSchema, data)
     source = _source(reader, shape)
     tables = {table: reader.values(table, getattr(shape, table), (role,)) for table, role in TABLES.items()}
     parent = _parent(reader, shape, chain)
     if "title" not in data and "extends" not in data:
-        reader.fault(("title",), "is missing: a few words that name the scenario")
+        reader.add_error(("title",), "is missing: a few words that name the scenario")
     schedule = _schedule(reader, shape, parent)
     own = Scenario(
         name, shape.title, shape.about, **tables, schedule=schedule, files=(str(reader.file),), source=source
     )
     merged = _merged(parent, own) if parent else own
-    for key, problem in impossible(merged.organisation) if not reader.faults else ():
-        reader.fault(("organisation", key.split(".")[1]), problem)
+    for key, problem in impossible(merged.organisation) if not reader.issues else ():
+        reader.add_error(("organisation", key.split(".")[1]), problem)
     return merged
 
 
-def _source(reader: Reader, shape: ScenarioShape) -> str:
+def _source(reader: Parser, shape: ScenarioSchema) -> str:
     """Take ``from`` out of the sizes, and return the folder that it names; a path starts at the scenario's folder."""
     named = shape.organisation.pop("from", "")
     if not isinstance(named, str):
-        reader.fault(("organisation", "from"), f"{named!r} is not accepted; it takes the path of a folder")
+        reader.add_error(("organisation", "from"), f"{named!r} is not accepted; it takes the path of a folder")
         return ""
     if not named or Path(named).is_absolute():
         return named
@@ -178,20 +178,20 @@ def _source(reader: Reader, shape: ScenarioShape) -> str:
     return str(beside if beside.is_dir() else Path(named))
 
 
-def _parent(reader: Reader, shape: ScenarioShape, chain: tuple[Path, ...]) -> Scenario | None:
+def _parent(reader: Parser, shape: ScenarioSchema, chain: tuple[Path, ...]) -> Scenario | None:
     """Return the scenario that a file extends."""
     if shape.extends is None:
         return None
     try:
-        file = find(shape.extends, reader.file.parent, reader.near)
+        file = resolve_path(shape.extends, reader.file.parent, reader.near)
         if file.resolve() in chain:
             circle = [path.stem for path in (*chain[chain.index(file.resolve()) :], file)]
             raise InputError(f"a scenario cannot extend itself: {' -> '.join(circle)}")
         return read_scenario(file, chain)
-    except InputFaults as error:
-        reader.faults += error.faults
+    except InputErrors as error:
+        reader.issues += error.issues
     except InputError as error:
-        reader.fault(("extends",), str(error))
+        reader.add_error(("extends",), str(error))
     return None
 
 
@@ -206,9 +206,9 @@ def _merged(parent: Scenario, child: Scenario) -> Scenario:
     )  # fmt: skip
 
 
-def _schedule(reader: Reader, shape: ScenarioShape, parent: Scenario | None) -> tuple[Move, ...]:
+def _schedule(reader: Parser, shape: ScenarioSchema, parent: Scenario | None) -> tuple[Intervention, ...]:
     """Return a file's own moves; refuse one that contradicts an earlier move of its week."""
-    moves: list[Move] = []
+    moves: list[Intervention] = []
     first: dict[tuple[int | None, str], Any] = {
         (move.week, key): value
         for move in (parent.schedule if parent else ())
@@ -216,37 +216,37 @@ def _schedule(reader: Reader, shape: ScenarioShape, parent: Scenario | None) -> 
         if move.week is not None
     }
     for number, row in enumerate(shape.schedule):
-        for move in _moves(reader, row, number):
+        for move in _interventions(reader, row, number):
             moves.append(move)
             for key, value in move.set.items() if move.week is not None else ():
                 known = first.setdefault((move.week, key), value)
                 if known != value:
                     problem = f"in week {move.week}, {key} is set to {known!r} and to {value!r}"
-                    reader.fault(("schedule", number, "set", *key.split(".")), problem)
+                    reader.add_error(("schedule", number, "set", *key.split(".")), problem)
     return tuple(moves)
 
 
-def _moves(reader: Reader, data: Mapping[str, Any], number: int) -> list[Move]:
+def _interventions(reader: Parser, data: Mapping[str, Any], number: int) -> list[Intervention]:
     """Return the moves of one table of the schedule: one for each of its weeks."""
     place: Key = ("schedule", number)
-    before = len(reader.faults)
-    row = reader.shape(MoveShape, data, place)
+    before = len(reader.issues)
+    row = reader.validate(InterventionSchema, data, place)
     if sum(key in data for key in ("week", "weeks", "when")) != 1:
-        reader.fault(place, "a move takes exactly one of week, weeks, when")
+        reader.add_error(place, "a move takes exactly one of week, weeks, when")
     if not data.get("set"):
-        reader.fault((*place, "set"), "a move sets at least one lever")
+        reader.add_error((*place, "set"), "a move sets at least one lever")
     if "after" in data and "when" not in data:
-        reader.fault((*place, "after"), "goes with when")
+        reader.add_error((*place, "after"), "goes with when")
     values = reader.values("set", row.set, ("lever",), place)
     condition = None
     try:
         condition = Condition(row.when) if row.when is not None else None
     except InputError as error:
-        reader.fault((*place, "when"), str(error))
-    if len(reader.faults) > before:
+        reader.add_error((*place, "when"), str(error))
+    if len(reader.issues) > before:
         return []
     label = row.label or default_label(values)
     if condition is not None:
-        return [Move(values, None, condition, row.after, label)]
+        return [Intervention(values, None, condition, row.after, label)]
     weeks = [row.week] if row.week is not None else dict.fromkeys(row.weeks)
-    return [Move(values, week, label=label) for week in weeks]
+    return [Intervention(values, week, label=label) for week in weeks]

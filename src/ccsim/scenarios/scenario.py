@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.model.settings import declared, impossible
 from ccsim.scenarios.conditions import Condition
 
@@ -25,7 +25,7 @@ _KIND_OF = {"size": "a size, fixed at founding", "assumption": "an assumption", 
 
 
 @dataclass(frozen=True)
-class Move:
+class Intervention:
     """Levers set together, in a week or once a condition holds.
 
     Attributes:
@@ -43,10 +43,10 @@ class Move:
     label: str = ""
 
     @classmethod
-    def of(
+    def create(
         cls, values: Mapping[str, Any], *, week: int | None = None, when: str | None = None,
         after: int = 0, label: str = "",
-    ) -> Move:  # fmt: skip
+    ) -> Intervention:  # fmt: skip
         """Return a checked move.
 
         Raises:
@@ -87,11 +87,11 @@ class Scenario:
     assumptions: Values = field(default_factory=dict)
     before: Values = field(default_factory=dict)
     levers: Values = field(default_factory=dict)
-    schedule: tuple[Move, ...] = ()
+    schedule: tuple[Intervention, ...] = ()
     files: tuple[str, ...] = ()
     source: str = ""
 
-    def changed(self, levers: Mapping[str, Any], name: str | None = None, title: str | None = None) -> Scenario:
+    def with_values(self, levers: Mapping[str, Any], name: str | None = None, title: str | None = None) -> Scenario:
         """Return the scenario with some values changed, each where its role belongs; levers from week 0.
 
         Raises:
@@ -134,7 +134,7 @@ class Scenario:
         """Return everything in force in week 0 that the scenario sets, by key."""
         return {**self.organisation, **self.assumptions, **self.before, **self.levers}
 
-    def differences(self, other: Scenario) -> list[tuple[str, Any, Any]]:
+    def diff(self, other: Scenario) -> list[tuple[str, Any, Any]]:
         """Return what differs at week 0, as (key, here, there), in order of display."""
         mine, theirs = self.values(), other.values()
         rows = [
@@ -149,7 +149,7 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
     """Return a value as its parameter declares it.
 
     Raises:
-        UnknownName: no parameter bears the key; a name without its group is answered with the full one.
+        UnknownNameError: no parameter bears the key; a name without its group is answered with the full one.
         InputError: the value is not accepted, or the parameter has another role.
     """
     row = declared().get(key)
@@ -160,7 +160,7 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
         full = [known for known in declared() if known.split(".")[1] == key.split(".")[-1]]
         if full:
             raise InputError(f"no parameter is called {key!r} (did you mean {' or '.join(map(repr, full))}?)")
-        raise UnknownName("parameter", key, declared())
+        raise UnknownNameError("parameter", key, declared())
     if row.role not in roles:
         raise InputError(f"{key} is {_KIND_OF[row.role]}: it belongs in {_TABLE_OF[row.role]}")
     try:
@@ -179,10 +179,10 @@ def load(name: str | Path) -> Scenario:
     """
     from ccsim.scenarios.io import read_scenario
 
-    return read_scenario(find(name))
+    return read_scenario(resolve_path(name))
 
 
-def find(name: str | Path, folder: Path = Path(), near: Sequence[Path] = ()) -> Path:
+def resolve_path(name: str | Path, folder: Path = Path(), near: Sequence[Path] = ()) -> Path:
     """Return the file of a scenario.
 
     Args:
@@ -191,37 +191,37 @@ def find(name: str | Path, folder: Path = Path(), near: Sequence[Path] = ()) -> 
         near: folders in which a name is looked up before ``scenarios/`` and the library.
 
     Raises:
-        UnknownName: no such name; a path is not looked at here.
+        UnknownNameError: no such name; a path is not looked at here.
     """
     if "\0" in str(name):
         raise InputError(f"{str(name)!r} is no name that a file can have")
     if Path(name).suffix == ".toml":
         return folder / name
-    for place in (*near, Path("scenarios"), *library("scenarios")):
+    for place in (*near, Path("scenarios"), *data_dirs("scenarios")):
         if (place / f"{name}.toml").is_file():
             return place / f"{name}.toml"
     known = {path.stem for place in near for path in place.glob("*.toml")}
-    raise UnknownName("scenario", str(name), known | set(shipped()))
+    raise UnknownNameError("scenario", str(name), known | set(list_scenarios()))
 
 
-def library(kind: str) -> list[Path]:
+def data_dirs(kind: str) -> list[Path]:
     """Return the folders of the files that come with ccsim: of an installed package, or of a checkout."""
     here = Path(__file__).parents[1]
     return [place for place in (here / "library" / kind, here.parents[1] / kind) if place.is_dir()]
 
 
-def shipped(kind: str = "scenarios") -> dict[str, Path]:
+def list_scenarios(kind: str = "scenarios") -> dict[str, Path]:
     """Return the scenarios (or ``"experiments"``) at hand by name: the current folder's and the library's."""
-    places = [*reversed(library(kind)), Path(kind)]
+    places = [*reversed(data_dirs(kind)), Path(kind)]
     found = {path.stem: path for place in places for path in sorted(place.glob("*.toml"))}
     return dict(sorted(found.items()))
 
 
-def flattened(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+def flatten(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield every value of nested tables with its path; an empty table counts as a value."""
     for name, value in table.items():
         if isinstance(value, Mapping) and value:
-            yield from flattened(value, (*above, name))
+            yield from flatten(value, (*above, name))
         else:
             yield (*above, name), value
 
@@ -234,7 +234,7 @@ def _nested(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return tables
 
 
-def template(name: str) -> str:
+def scaffold(name: str) -> str:
     """Return the text of a new scenario file, commented."""
     import tomlkit
 

@@ -10,7 +10,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import ParseError, TOMLKitError
 
-from ccsim.errors import Fault, InputError, InputFaults
+from ccsim.errors import InputError, InputErrors, InputIssue
 
 #: A path into a file: names of keys, and numbers of the elements of lists.
 Key = tuple[str | int, ...]
@@ -29,7 +29,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
 
     Raises:
         InputError: the file cannot be read.
-        InputFaults: it is not TOML; the fault says where.
+        InputErrors: it is not TOML; the fault says where.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -41,10 +41,10 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
         tomlkit.parse(text)  # says best what is wrong, but lets some slips pass, such as "\e" in a quoted key
         data = tomllib.loads(text)
     except (TOMLKitError, ValueError, RecursionError) as error:
-        line = error.line if isinstance(error, ParseError) else _line_of_fault(text)
+        line = error.line if isinstance(error, ParseError) else _error_line(text)
         problem = re.split(r" at line | \(at ", str(error))[0].replace("'\\x00'", "the end of the file")
-        raise InputFaults([Fault(str(path), line, "", f"this is not TOML: {problem}")]) from None
-    return data, places_of(text)
+        raise InputErrors([InputIssue(str(path), line, "", f"this is not TOML: {problem}")]) from None
+    return data, key_lines(text)
 
 
 def line_of(places: dict[Key, int], key: Key) -> int | None:
@@ -56,7 +56,7 @@ def line_of(places: dict[Key, int], key: Key) -> int | None:
     return None
 
 
-def places_of(text: str) -> dict[Key, int]:
+def key_lines(text: str) -> dict[Key, int]:
     """Return the line of every key and list element of a text that is known to be TOML.
 
     tomlkit keeps a text without loss but does not tell where its parts stand, so they are looked up here.
@@ -66,7 +66,7 @@ def places_of(text: str) -> dict[Key, int]:
     return scanner.places
 
 
-def _line_of_fault(text: str) -> int | None:
+def _error_line(text: str) -> int | None:
     """Return the line at which the standard library's parser stops: tomlkit has errors without a place."""
     try:
         tomllib.loads(text)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ccsim.model.settings import Settings
 from ccsim.model.state import World
-from ccsim.scenarios.scenario import Move, Scenario, load
+from ccsim.scenarios.scenario import Intervention, Scenario, load
 from ccsim.simulation.agents import Customer, Employee, Leader, View
 from ccsim.simulation.simulation import Simulation
 
@@ -55,7 +55,7 @@ class Organisation(mesa.Model):
         if organisation is not None:
             chosen = replace(chosen, source=str(organisation))
         if levers:
-            chosen = chosen.changed(levers)
+            chosen = chosen.with_values(levers)
         # First, because it refuses a seed that cannot be used.
         self.simulation = Simulation(chosen, rng, weeks)
         super().__init__(rng=rng)
@@ -106,7 +106,7 @@ class Organisation(mesa.Model):
         Raises:
             InputError: a name that is no lever, or a value that it does not accept.
         """
-        self.simulation.move(Move.of(values, week=self.week + 1, label=label))
+        self.simulation.move(Intervention.create(values, week=self.week + 1, label=label))
 
     @property
     def kpis(self) -> pd.DataFrame:

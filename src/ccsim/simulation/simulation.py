@@ -19,7 +19,7 @@ from ccsim.model.settings import Settings, declared, impossible, ordinary, with_
 from ccsim.model.state import World
 from ccsim.model.week import live
 from ccsim.organisations.founding import layout_of
-from ccsim.scenarios.scenario import Move, Scenario, load
+from ccsim.scenarios.scenario import Intervention, Scenario, load
 
 #: Largest seed: kernels take whole numbers of 64 bits with a sign.
 LARGEST_SEED = 2**63 - 1
@@ -104,7 +104,7 @@ class Simulation:
         self.record.add(self.world)
         self.world.settings = _without_impulses(self.world.settings)
 
-    def move(self, move: Move) -> None:
+    def move(self, move: Intervention) -> None:
         """Make a move now: it acts from the coming week on."""
         self.world.settings = with_values(self.world.settings, move.set)
         self.events.append((self.world.week + 1, move.label))
@@ -120,7 +120,7 @@ class Simulation:
         """Return every KPI over the weeks so far; ``by`` may be ``"department"`` or ``"segment"``."""
         return calculate(self.record, self.world.settings.accounts.discount, by)
 
-    def _due(self, week: int) -> list[Move]:
+    def _due(self, week: int) -> list[Intervention]:
         """Take the moves of this week out of the pending ones, in the order of the schedule."""
         latest = None
         due = []

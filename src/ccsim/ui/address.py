@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.model.settings import declared
-from ccsim.scenarios.scenario import shipped
+from ccsim.scenarios.scenario import list_scenarios
 from ccsim.ui.course import Decision
 from ccsim.ui.laboratory import FEWEST_WEEKS, HORIZON, MOST_SEED, MOST_WEEKS, bounded
 
@@ -78,9 +78,9 @@ def taken(query: str | None, takers: Mapping[str, Callable[[str], Any]]) -> tupl
     for key, text in _rows(query, problems):
         try:
             if key not in takers:
-                raise UnknownName("setting of this page", key[:60], takers)
+                raise UnknownNameError("setting of this page", key[:60], takers)
             found[key] = takers[key](text)
-        except UnknownName as error:
+        except UnknownNameError as error:
             problems.append(str(error))
         except InputError as error:
             problems.append(f"{key}: {error}")
@@ -103,8 +103,8 @@ def _rows(query: str | None, problems: list[str]) -> list[tuple[str, str]]:
 
 def _take(found: Settings, key: str, value: str) -> None:
     if key == "scenario":
-        if value not in shipped("scenarios"):
-            raise UnknownName("scenario", value[:60], shipped("scenarios"))
+        if value not in list_scenarios("scenarios"):
+            raise UnknownNameError("scenario", value[:60], list_scenarios("scenarios"))
         found.scenario = value
     elif key == "seed":
         found.seed = whole(value, 0, MOST_SEED)

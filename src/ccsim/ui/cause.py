@@ -16,7 +16,7 @@ import numpy as np
 
 from ccsim.model.kpis import KPIS, QUARTER, lately
 from ccsim.model.populations import Floats
-from ccsim.scenarios.scenario import Move
+from ccsim.scenarios.scenario import Intervention
 from ccsim.simulation.simulation import Simulation
 
 #: KPIs in the order in which effects travel; of each link the one that moved most is told.
@@ -51,19 +51,21 @@ class Cause:
         without: scheduled moves that the twin is to leave out.
     """
 
-    def __init__(self, week: int, values: Mapping[str, Any], twin: Simulation, without: Sequence[Move] = ()) -> None:
+    def __init__(
+        self, week: int, values: Mapping[str, Any], twin: Simulation, without: Sequence[Intervention] = ()
+    ) -> None:
         self.week, self.values = week, dict(values)
         self.effects: tuple[Effect, ...] = ()
         self.seen = week
         self._twin: Simulation | None = twin
         self._leave_out(without)
 
-    def add(self, values: Mapping[str, Any], without: Sequence[Move] = ()) -> None:
+    def add(self, values: Mapping[str, Any], without: Sequence[Intervention] = ()) -> None:
         """Let more be part of the same decision."""
         self.values |= values
         self._leave_out(without)
 
-    def _leave_out(self, moves: Sequence[Move]) -> None:
+    def _leave_out(self, moves: Sequence[Intervention]) -> None:
         if self._twin:
             self._twin._pending = [row for row in self._twin._pending if not any(row is one for one in moves)]
 

@@ -9,7 +9,7 @@ from typing import Any
 import solara
 
 from ccsim.reports.formatting import figure
-from ccsim.scenarios.scenario import load, shipped
+from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.ui import pictures
 from ccsim.ui.course import Course
 from ccsim.ui.playing import SPEEDS
@@ -29,7 +29,7 @@ def Bar(
 @cache
 def titles() -> dict[str, str]:
     """Return the titles of the scenarios that are shipped, doing nothing first."""
-    return {name: load(name).title for name in sorted(shipped("scenarios"), key=lambda name: name != "nothing")}
+    return {name: load(name).title for name in sorted(list_scenarios("scenarios"), key=lambda name: name != "nothing")}
 
 
 @solara.component

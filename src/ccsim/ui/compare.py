@@ -109,7 +109,7 @@ def changes(first: Kept, other: Kept) -> list[tuple[str, str, str]]:
     """Return exactly what differs between two runs, as (when and what, in the first, in the other)."""
     rows = [
         (f"from the start: {key}", _value(key, here), _value(key, there))
-        for key, here, there in first.scenario.differences(other.scenario)
+        for key, here, there in first.scenario.diff(other.scenario)
     ]
     mine, theirs = (
         {(move.week, move.label if move.when else key): value for move in run.scenario.schedule for key, value in move.set.items()}

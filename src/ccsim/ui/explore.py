@@ -9,7 +9,7 @@ from typing import Any
 import solara
 
 from ccsim.errors import CcsimError, InputError
-from ccsim.scenarios.scenario import load, shipped
+from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.ui.about import About
 from ccsim.ui.address import settings_of, whole
 from ccsim.ui.commands_bar import Commands
@@ -123,6 +123,6 @@ def _advance(sitting: Sitting, weeks: int, show: Callable[[], None]) -> None:
 
 
 def _known(name: Any) -> str:
-    if name not in shipped("scenarios"):
+    if name not in list_scenarios("scenarios"):
         raise InputError(f"no scenario is called {str(name)[:60]!r}")
     return str(name)

@@ -13,7 +13,7 @@ from typing import Any
 from ccsim.errors import InputError
 from ccsim.model.settings import declared, with_values
 from ccsim.model.state import World
-from ccsim.scenarios.scenario import Move, Scenario, check, default_label
+from ccsim.scenarios.scenario import Intervention, Scenario, check, default_label
 from ccsim.simulation.simulation import Simulation, replicate_seed
 from ccsim.ui.cause import Cause, Effect
 from ccsim.ui.course import Course, Decision, People, Structure, kpis_of
@@ -89,8 +89,8 @@ class Laboratory:
 
     def scenario(self) -> Scenario:
         """Return the run as a scenario: run from the command line on the same seed, it gives the same numbers."""
-        changed = self.base.changed(self.changed)
-        moves = tuple(Move.of(one.set, week=one.week) for one in self.decisions)
+        changed = self.base.with_values(self.changed)
+        moves = tuple(Intervention.create(one.set, week=one.week) for one in self.decisions)
         return replace(changed, schedule=_decided_first(moves, changed.schedule), files=())
 
     @property
@@ -120,7 +120,7 @@ class Laboratory:
         if self.causes:
             self.causes[-1].live(self._run)
 
-    def _branch(self, values: Mapping[str, Any], without: Sequence[Move] = ()) -> None:
+    def _branch(self, values: Mapping[str, Any], without: Sequence[Intervention] = ()) -> None:
         """Let a twin of the run live on without a move: what differs from then on is the move's doing."""
         coming = self._run.week + 1
         if self.causes and self.causes[-1].week == coming:
@@ -214,7 +214,7 @@ def bounded(key: str, value: Any) -> Any:
     """Return a checked value that a page may use.
 
     Raises:
-        UnknownName: no such parameter.
+        UnknownNameError: no such parameter.
         InputError: not accepted, or more than a page may ask for.
     """
     checked = check(key, value)
@@ -223,7 +223,7 @@ def bounded(key: str, value: Any) -> Any:
     return checked
 
 
-def _decided_first(moves: tuple[Move, ...], schedule: tuple[Move, ...]) -> tuple[Move, ...]:
+def _decided_first(moves: tuple[Intervention, ...], schedule: tuple[Intervention, ...]) -> tuple[Intervention, ...]:
     """Join decisions and a schedule as they act: in the same week, what is scheduled has the last word."""
     kept = []
     for move in moves:

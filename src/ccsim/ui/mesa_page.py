@@ -17,7 +17,7 @@ from mesa.visualization import Slider, SolaraViz, make_plot_component
 from mesa.visualization.utils import update_counter
 
 from ccsim.model.settings import declared
-from ccsim.scenarios.scenario import check, load, shipped
+from ccsim.scenarios.scenario import check, list_scenarios, load
 from ccsim.simulation.mesa_model import Organisation
 from ccsim.ui import guard, pictures
 from ccsim.ui.course import People, Structure
@@ -88,13 +88,13 @@ def page(
         sizes: values that are fixed, by key.
 
     Raises:
-        UnknownName: a lever or a KPI that does not exist.
+        UnknownNameError: a lever or a KPI that does not exist.
         InputError: Solara's own command would serve the page to other machines.
     """
     guard.require()
     fixed = {key: check(key, value) for key, value in (sizes or {}).items()}
     params: dict[str, Any] = {
-        "plan": {"type": "Select", "value": scenario, "values": sorted(shipped("scenarios")), "label": "Scenario"},
+        "plan": {"type": "Select", "value": scenario, "values": sorted(list_scenarios("scenarios")), "label": "Scenario"},
         "rng": {"type": "SliderInt", "value": 1, "min": 0, "max": 1000, "step": 1, "label": "Seed"},
         "weeks": weeks, **fixed,
     }  # fmt: skip

@@ -12,7 +12,7 @@ from ccsim.errors import CcsimError, InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.class_rules import Terms, check_weights
 from ccsim.game.debrief import scored
-from ccsim.scenarios.scenario import load, shipped
+from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.ui.fold import Fold
 from ccsim.ui.rooms import ROOMS, Room
 from ccsim.ui.table import TURN, seed_of
@@ -108,7 +108,7 @@ def Opening(problem: str, opened: Callable[[Room], None]) -> None:
     with solara.Div(classes=["gm-row"]):
         solara.v.Select(
             label="Organisation", v_model=now.scenario, on_v_model=lambda name: change(scenario=str(name)),
-            items=[{"text": load(name).title, "value": name} for name in sorted(shipped())],
+            items=[{"text": load(name).title, "value": name} for name in sorted(list_scenarios())],
         )  # fmt: skip
         solara.InputText(
             "Seed: decides draws and events",

@@ -28,7 +28,7 @@ class Away(Exception):
     """Nobody waits for the batch any more."""
 
 
-def experiment_of(runs: Sequence[Kept], replicates: int = REPLICATES) -> Experiment:
+def as_experiment(runs: Sequence[Kept], replicates: int = REPLICATES) -> Experiment:
     """Return runs as an experiment on many seeds, the first of them the run's own; the first run is the baseline."""
     names = [f"run-{number + 1}" for number in range(len(runs))]
     first = runs[0].course
@@ -52,7 +52,7 @@ def replicated(runs: Sequence[Kept], tell: Callable[[int, int], None], cancelled
         tell(done, planned)
 
     with TURN:
-        return compare(experiment_of(runs), workers=os.cpu_count() or 1, progress=progress)
+        return compare(as_experiment(runs), workers=os.cpu_count() or 1, progress=progress)
 
 
 def banded(comparison: Comparison, runs: Sequence[Kept]) -> list[pictures.Line]:

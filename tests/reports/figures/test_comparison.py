@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from ccsim.analysis.comparison import Comparison, compare
-from ccsim.errors import UnknownName
+from ccsim.errors import UnknownNameError
 from ccsim.experiments.experiment import Experiment, Sweep
 from ccsim.reports.figures.comparison import comparison_figure, save, style_of, sweep_figure
-from ccsim.scenarios.scenario import Move
+from ccsim.scenarios.scenario import Intervention
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def comparison(small_experiment: Experiment) -> Comparison:
     return compare(small_experiment, workers=1)
 
 
-def with_moves(experiment: Experiment, *moves: Move) -> Experiment:
+def with_moves(experiment: Experiment, *moves: Intervention) -> Experiment:
     busy = replace(experiment.scenarios["busy"], schedule=moves)
     return replace(experiment, scenarios={**experiment.scenarios, "busy": busy}, replicates=2)
 
@@ -28,7 +28,7 @@ def labels(axes: Any) -> list[str]:
 def swept_over(experiment: Experiment, lever: str, values: tuple[Any, ...]) -> Comparison:
     busy = experiment.scenarios["busy"]
     points = {f"busy @ {value}": ("busy", value) for value in values}
-    more = {name: busy.changed({lever: value}, name=name) for name, (_, value) in points.items()}
+    more = {name: busy.with_values({lever: value}, name=name) for name, (_, value) in points.items()}
     scenarios = {**experiment.scenarios, **more}
     return compare(
         replace(experiment, scenarios=scenarios, replicates=2, kpis=("csat",), sweep=Sweep(lever, values, points)),
@@ -74,7 +74,8 @@ def test_a_crossing_is_ringed_and_dated(comparison: Comparison, monkeypatch: pyt
 
 def test_names_of_events_do_not_lie_on_each_other(small_experiment: Experiment) -> None:
     moves = (
-        Move.of({"programme.budget": float(week)}, week=week, label=f"Budget in week {week}") for week in (4, 5, 6)
+        Intervention.create({"programme.budget": float(week)}, week=week, label=f"Budget in week {week}")
+        for week in (4, 5, 6)
     )
     figure = comparison_figure(compare(with_moves(small_experiment, *moves), workers=1), ["csat", "fcr", "nps"])
     boxes = [text.get_window_extent() for text in figure.axes[0].texts if "Budget" in text.get_text()]
@@ -84,7 +85,8 @@ def test_names_of_events_do_not_lie_on_each_other(small_experiment: Experiment) 
 
 def test_many_events_are_numbered_and_told_in_a_key(small_experiment: Experiment) -> None:
     moves = (
-        Move.of({"programme.budget": float(week)}, week=week, label=f"Event of week {week}") for week in range(2, 9)
+        Intervention.create({"programme.budget": float(week)}, week=week, label=f"Event of week {week}")
+        for week in range(2, 9)
     )
     figure = comparison_figure(compare(with_moves(small_experiment, *moves), workers=1), ["csat", "fcr", "nps"])
     key = " ".join(text.get_text() for text in figure.texts).replace("\N{NO-BREAK SPACE}", " ")
@@ -99,7 +101,7 @@ def test_a_move_on_a_condition_stands_at_its_median_week(
 
     from ccsim.results.results import Results
 
-    move = Move.of({"programme.budget": 1.0}, when="csat > 0", label="Let go")
+    move = Intervention.create({"programme.budget": 1.0}, when="csat > 0", label="Let go")
     comparison = compare(with_moves(small_experiment, move), workers=1)
     weeks = pd.DataFrame({"scenario": "busy", "replicate": [0, 1, 2], "week": [3, 5, 9], "label": "Let go"})
     monkeypatch.setattr(Results, "events", weeks)
@@ -151,7 +153,7 @@ def test_one_week_of_one_run_is_a_dot(small_experiment: Experiment) -> None:
 
 
 def test_an_unknown_kpi_is_refused(comparison: Comparison) -> None:
-    with pytest.raises(UnknownName, match=r"no KPI is called 'cast'.*'csat'"):
+    with pytest.raises(UnknownNameError, match=r"no KPI is called 'cast'.*'csat'"):
         comparison_figure(comparison, ["cast"])
 
 

@@ -11,7 +11,7 @@ from driving import SIZES, SMALL, press, set_lever, step, tile, to_end, until, w
 
 from ccsim.model.kpis import lately
 from ccsim.model.settings import declared
-from ccsim.scenarios.scenario import load, shipped
+from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.simulation.simulation import replicate_seed, simulate
 from ccsim.ui.about import assumptions
 from ccsim.ui.controls import groups
@@ -104,7 +104,7 @@ def test_row_06_a_decision_in_mid_run_changes_only_what_comes_after_it(visit):
     assert "–" not in page.locator("table.log tbody td").nth(2).inner_text(), "what it costs is told"
     _, moved = csv_of(page)
     small = {"organisation.staff": 60, "organisation.customers": 300, "organisation.warm_up": 12}
-    plain = simulate(load("nothing").changed(small), replicate_seed(4, 0), 26)
+    plain = simulate(load("nothing").with_values(small), replicate_seed(4, 0), 26)
     pd.testing.assert_series_equal(moved["csat"][:6], pd.Series(plain.kpis["csat"][:6]), check_names=False)
     assert (moved["spend"][:6] == 0).all() and (moved["spend"][6:] > 0).all()
 
@@ -126,7 +126,7 @@ def test_row_07_what_waits_for_the_next_start_is_marked_and_defaults_come_back(v
 
 def test_row_08_one_seed_one_result_as_the_script_has_it(visit):
     small = {"organisation.staff": 60, "organisation.customers": 300, "organisation.warm_up": 12}
-    script = simulate(load("top-down").changed(small), replicate_seed(7, 0), 20)
+    script = simulate(load("top-down").with_values(small), replicate_seed(7, 0), 20)
     found = []
     for seed in (7, 7, 8):
         page = visit(f"scenario=top-down&weeks=20&seed={seed}&{SMALL}")
@@ -210,7 +210,7 @@ def test_row_12_the_feed_names_the_lever_and_what_it_did(visit, shot):
 def test_row_14_every_scenario_file_is_a_choice_and_sets_the_levers(visit):
     page = visit(SMALL)
     options = page.get_by_label("Scenario").locator("option")
-    assert {one.get_attribute("value") for one in options.all()} == set(shipped("scenarios"))
+    assert {one.get_attribute("value") for one in options.all()} == set(list_scenarios("scenarios"))
     for name in ("champion-network", "scorecard-journey"):
         page.get_by_label("Scenario").select_option(name)
         page.get_by_text(load(name).about[:40]).wait_for()

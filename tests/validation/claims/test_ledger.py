@@ -14,7 +14,7 @@ from ccsim.validation.claims.report import write_pages
 from ccsim.validation.claims.schema import Claim, load_claims
 
 SMALL = {"organisation.staff": 40, "organisation.customers": 400, "organisation.warm_up": 26}
-BASE = Scenario("base", "Base").changed(SMALL)
+BASE = Scenario("base", "Base").with_values(SMALL)
 
 
 def claim(name: str, a: Scenario, b: Scenario, **other: object) -> Claim:
@@ -22,8 +22,8 @@ def claim(name: str, a: Scenario, b: Scenario, **other: object) -> Claim:
     return Claim(name, f"{name} says", "000", scenarios={"a": a, "b": b}, **told)  # type: ignore[arg-type]
 
 
-STRICT = BASE.changed({"empowerment.strictness": 1.0, "empowerment.rights": 0.2})
-FREE = BASE.changed({"empowerment.strictness": 0.0, "empowerment.rights": 1.0})
+STRICT = BASE.with_values({"empowerment.strictness": 1.0, "empowerment.rights": 0.2})
+FREE = BASE.with_values({"empowerment.strictness": 0.0, "empowerment.rights": 1.0})
 CLAIMS = [
     claim("NULL", replace(BASE, name="relabelled", title="Another name"), BASE),
     claim("RIGHT", FREE, STRICT, kpi="empowerment"),
@@ -99,7 +99,7 @@ def test_plausible_points_fill_the_ranges_of_all_assumed_parameters() -> None:
 
 
 def test_what_a_scenario_assumes_itself_stays_in_another_world() -> None:
-    own = BASE.changed({"experience.loss": 1.0})
+    own = BASE.with_values({"experience.loss": 1.0})
     moved = under(own, {"experience.loss": 2.0, "experience.weight": 0.2})
     assert moved.assumptions["experience.loss"] == 1.0
     assert moved.assumptions["experience.weight"] == 0.2

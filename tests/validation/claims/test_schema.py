@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsim.errors import CcsimError, InputFaults, UnknownName
+from ccsim.errors import CcsimError, InputErrors, UnknownNameError
 from ccsim.validation.claims.schema import load_claims
 
 GOOD = """title = "Two"
@@ -58,13 +58,13 @@ def test_a_comparison_may_be_made_several_times_over_each_with_its_kpi(tmp_path:
     assert [one.kpi for one in claim.contrasts()] == ["csat", "churn"]
     assert claim.contrasts()[1].weights["more", "churn", 155] == -1.0
     assert {one.kpi for one in claim.contrasts("npv")} == {"npv"}
-    with pytest.raises(InputFaults, match=r"x\.toml:8: .*made 2 times.*here are 1"):
+    with pytest.raises(InputErrors, match=r"x\.toml:8: .*made 2 times.*here are 1"):
         loaded(tmp_path, TWICE.replace('kpi = "csat"', 'kpi = "csat"\nkpis = ["csat"]'))
 
 
 def test_claims_are_found_by_id_whatever_the_case() -> None:
     assert [claim.id for claim in load_claims(["m1", "P2"])] == ["M1", "P2"]
-    with pytest.raises(UnknownName, match="M11"):
+    with pytest.raises(UnknownNameError, match="M11"):
         load_claims(["M11"])
 
 
@@ -82,14 +82,14 @@ def test_claims_are_found_by_id_whatever_the_case() -> None:
     ],
 )
 def test_every_fault_names_its_place_and_what_was_meant(tmp_path: Path, old: str, new: str, told: str) -> None:
-    with pytest.raises(InputFaults, match=told):
+    with pytest.raises(InputErrors, match=told):
         loaded(tmp_path, GOOD.replace(old, new))
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
-    with pytest.raises(InputFaults) as told:
+    with pytest.raises(InputErrors) as told:
         loaded(tmp_path, GOOD.replace('"csat"', '"cast"').replace('"npv"', '"nvp"'))
-    assert len(told.value.faults) == 2
+    assert len(told.value.issues) == 2
 
 
 def test_an_id_stands_once(tmp_path: Path) -> None:

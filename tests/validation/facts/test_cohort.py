@@ -12,7 +12,7 @@ def test_a_cohort_with_constant_retention_is_worth_what_the_formula_says(retenti
 
 
 def test_if_nobody_leaves_everybody_is_retained() -> None:
-    loyal = Scenario("loyal", "Loyal").changed({
+    loyal = Scenario("loyal", "Loyal").with_values({
         "market.churn": 0.0, "organisation.staff": 20, "organisation.customers": 200, "organisation.warm_up": 4,
     })  # fmt: skip
     frame = follow({"loyal": loyal}, 1, 104, 1)

@@ -7,7 +7,7 @@ import numpy as np
 from ccsim.experiments.experiment import Experiment
 from ccsim.reports.reproduce import why
 from ccsim.simulation.simulation import Simulation
-from ccsim.validation.facts.organisations import experiment_of, observe
+from ccsim.validation.facts.organisations import as_experiment, observe
 from ccsim.validation.facts.schema import load_studies
 
 STUDY = """
@@ -40,7 +40,7 @@ def study_of(folder: Path, text: str = STUDY):
 
 def test_organisations_of_a_sample_have_draws_of_their_own_and_its_scenarios_share_them(tmp_path: Path) -> None:
     study = study_of(tmp_path)
-    experiment, place = experiment_of(study, 1)
+    experiment, place = as_experiment(study, 1)
     seeds: dict[int, set[int]] = {}
     for name, (_, number) in place.items():
         seeds.setdefault(number, set()).update(experiment.seed_of(name, replicate) for replicate in range(2))
@@ -54,7 +54,7 @@ def test_organisations_of_a_sample_have_draws_of_their_own_and_its_scenarios_sha
 
 def test_without_a_sample_everything_pairs(tmp_path: Path) -> None:
     text = STUDY.replace("points = 8\n", "").replace('[vary]\n"scorecards.strength" = [1.0, 1.0]\n', "")
-    experiment, _ = experiment_of(study_of(tmp_path, text), 1)
+    experiment, _ = as_experiment(study_of(tmp_path, text), 1)
     assert experiment.units == {}
     assert experiment.seed_of("unit", 1) == experiment.seed_of("trained", 1) != experiment.seed_of("unit", 0)
 

@@ -5,8 +5,8 @@ SMALL = {"organisation.staff": 30, "organisation.customers": 300, "organisation.
 
 
 def test_people_are_seen_once_each_and_their_hours_make_sense() -> None:
-    nothing = Scenario("nothing", "Doing nothing").changed(SMALL)
-    strong = nothing.changed({"scorecards.strength": 3.0})
+    nothing = Scenario("nothing", "Doing nothing").with_values(SMALL)
+    strong = nothing.with_values({"scorecards.strength": 3.0})
     frame = observe({"nothing": nothing, "strong": strong}, 2, 40, 1)
     assert sorted(frame["arm"].unique()) == [0.0, 1.0] and sorted(frame["unit"].unique()) == [0, 1]
     assert (frame.groupby(["unit", "arm"]).size() <= 30).all()
@@ -16,7 +16,7 @@ def test_people_are_seen_once_each_and_their_hours_make_sense() -> None:
 
 
 def test_the_same_arms_twice_do_not_differ() -> None:
-    nothing = Scenario("nothing", "Doing nothing").changed(SMALL)
+    nothing = Scenario("nothing", "Doing nothing").with_values(SMALL)
     frame = observe({"here": nothing, "there": nothing}, 1, 30, 1)
     here, there = (frame[frame["scenario"] == name].reset_index(drop=True) for name in ("here", "there"))
     columns = ["handled", "worked", "engagement", "felt"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccsim.errors import InputError, InputFaults, UnknownName
+from ccsim.errors import InputError, InputErrors, UnknownNameError
 from ccsim.model.kpis import KPIS
 from ccsim.validation.facts.report import interval, write_pages
 from ccsim.validation.facts.schema import TAGS, load_apart, load_studies
@@ -148,7 +148,7 @@ def test_size_scales_points_of_samples_and_replicates_of_the_rest(tmp_path: Path
 )
 def test_a_faulty_record_is_told_with_its_line(before: str, after: str, told: str, tmp_path: Path) -> None:
     assert before in SMALL
-    with pytest.raises(InputFaults) as error:
+    with pytest.raises(InputErrors) as error:
         load_studies(folder=written(tmp_path, SMALL.replace(before, after)))
     assert told in str(error.value) and "small.toml:" in str(error.value)
 
@@ -157,7 +157,7 @@ def test_names_choose_facts_and_studies_and_a_wrong_one_is_answered(tmp_path: Pa
     folder = written(tmp_path, SMALL)
     assert [fact.id for study in load_studies(["Wrong"], folder) for fact in study.facts] == ["wrong"]
     assert len(load_studies(["small"], folder)[0].facts) == 3
-    with pytest.raises(UnknownName, match="'right'"):
+    with pytest.raises(UnknownNameError, match="'right'"):
         load_studies(["rigth"], folder)
 
 

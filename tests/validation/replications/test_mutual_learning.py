@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 from ccsim.validation.replications import mutual_learning as classic
 from ccsim.validation.replications.published import KNOWLEDGE, KNOWLEDGE_RUNS, SOCIALISATION, WRONG_READINGS
 from ccsim.validation.replications.values import chosen
@@ -132,7 +132,7 @@ def test_one_more_person_leaves_the_others_as_they_were_founded() -> None:
 
 
 def test_a_wrong_name_or_value_is_answered_with_what_is_accepted() -> None:
-    with pytest.raises(UnknownName, match="did you mean 'socialisation'"):
+    with pytest.raises(UnknownNameError, match="did you mean 'socialisation'"):
         classic.run({"socialization": 0.5})
     with pytest.raises(InputError, match=r"mutual_learning\.turnover: must be a number from 0 to 1"):
         classic.run({"turnover": 2})

@@ -122,10 +122,10 @@ def scenario_style(comparison: Comparison, name: str) -> tuple[str, Any]:
 
 
 def _known(name: str) -> Kpi:
-    from ccsim.errors import UnknownName
+    from ccsim.errors import UnknownNameError
 
     if name not in KPIS:
-        raise UnknownName("KPI", name, KPIS)
+        raise UnknownNameError("KPI", name, KPIS)
     return KPIS[name]
 
 

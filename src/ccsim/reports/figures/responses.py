@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.errors import UnknownName, count_noun
+from ccsim.errors import UnknownNameError, count_noun
 from ccsim.experiments.factors import WEEK_OF
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
@@ -61,7 +61,7 @@ def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.Da
     frame = pd.DataFrame(rows, columns=["scenario", "kpi", "factor", "low", "high", "change", "rho", "points"])
     order = frame["rho"].abs().to_numpy()
     place = {kpi: number for number, kpi in enumerate(dict.fromkeys(frame["kpi"]))}
-    turn = {base: number for number, base in enumerate(results.experiment.bases)}
+    turn = {base: number for number, base in enumerate(results.experiment.base_scenarios)}
     keyed = frame.assign(turn=frame["scenario"].map(turn), place=frame["kpi"].map(place), size=-order)
     by = ["turn", "place", "size"]
     return keyed.sort_values(by, kind="stable").drop(columns=by).reset_index(drop=True)
@@ -172,7 +172,7 @@ def _legend(figure: Figure, results: Results, bases: Sequence[str]) -> None:
     handles = []
     for place, base in enumerate(bases):
         colour, line = style_of(place + 1)
-        label = results.experiment.bases[base].title or base
+        label = results.experiment.base_scenarios[base].title or base
         handles.append(Line2D([], [], color=colour, linestyle=line, linewidth=2.6, label=label))
     figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.035, 0.0), ncols=4, frameon=False, fontsize=11.5,
                   handlelength=3.4)  # fmt: skip
@@ -181,5 +181,5 @@ def _legend(figure: Figure, results: Results, bases: Sequence[str]) -> None:
 def _known(results: Results, kpis: Sequence[str] | None) -> list[str]:
     for kpi in kpis or ():
         if kpi not in KPIS:
-            raise UnknownName("KPI", kpi, KPIS)
+            raise UnknownNameError("KPI", kpi, KPIS)
     return list(dict.fromkeys(kpis or results.experiment.kpis))

@@ -216,7 +216,7 @@ def _is_finished(number: int, scenarios: Iterable[str], over: Figures, week: int
 def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     """Return a scenario in another plausible world; what the scenario itself assumes stays."""
     own = {**scenario.assumptions, **scenario.levers, **scenario.before}
-    return scenario.changed({key: value for key, value in values.items() if key not in own})
+    return scenario.with_values({key: value for key, value in values.items() if key not in own})
 
 
 def seconds_a_run() -> float:

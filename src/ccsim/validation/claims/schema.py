@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ccsim.errors import InputError, InputFaults, UnknownName, did_you_mean
+from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
 from ccsim.model.kpis import KPIS
-from ccsim.scenarios.io import Reader, Shape, scenario_of
-from ccsim.scenarios.scenario import Scenario, check, library
+from ccsim.scenarios.io import Parser, Schema, parse_scenario
+from ccsim.scenarios.scenario import Scenario, check, data_dirs
 from ccsim.scenarios.toml_positions import read_toml
 from ccsim.validation.claims.contrasts import KINDS, Contrast
 
@@ -69,7 +69,7 @@ class Claim:
         return self.expect if kpi == self.kpi or KPIS[kpi].better == "neither" else KPIS[kpi].better
 
 
-class ClaimShape(Shape):
+class ClaimShape(Schema):
     """One ``[[claim]]`` of a file."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
@@ -87,7 +87,7 @@ class ClaimShape(Shape):
     sweep: dict[str, Any] | None = None
 
 
-class FileShape(Shape):
+class FileShape(Schema):
     """A file of claims."""
 
     title: str = ""
@@ -102,11 +102,11 @@ def load_claims(ids: Sequence[str] = (), folder: Path | None = None) -> list[Cla
         folder: where the files are; by default ``claims/`` here, or those that ccsim ships.
 
     Raises:
-        UnknownName: no claim bears an id.
-        InputFaults: what is wrong with the files, all of it.
+        UnknownNameError: no claim bears an id.
+        InputErrors: what is wrong with the files, all of it.
         InputError: there are no files.
     """
-    places = [folder] if folder else [Path("claims"), *library("claims")]
+    places = [folder] if folder else [Path("claims"), *data_dirs("claims")]
     files = next((found for place in places if (found := sorted(place.glob("*.toml")))), [])
     if not files:
         raise InputError(f"{places[0]}: holds no claims (files that end in .toml)")
@@ -118,60 +118,62 @@ def load_claims(ids: Sequence[str] = (), folder: Path | None = None) -> list[Cla
                 raise InputError(f"{file}: there is already a claim {claim.id!r}, in {claims[claim.id].file}")
             claims[claim.id] = claim
     if faults:
-        raise InputFaults(faults)
+        raise InputErrors(faults)
     if not ids:
         return list(claims.values())
     known = {name.casefold(): claim for name, claim in claims.items()}
     for name in ids:
         if name.casefold() not in known:
-            raise UnknownName("claim", name, claims)
+            raise UnknownNameError("claim", name, claims)
     wanted = {name.casefold() for name in ids}
     return [claim for name, claim in known.items() if name in wanted]
 
 
 def _read(file: Path, faults: list[Any]) -> Iterable[Claim]:
     data, places = read_toml(file)
-    reader = Reader(file, places)
-    shape = reader.shape(FileShape, data)
-    found = [_claim(reader.part("claim", number), row, file, shape.title) for number, row in enumerate(shape.claim)]
-    faults += reader.faults
+    reader = Parser(file, places)
+    shape = reader.validate(FileShape, data)
+    found = [_claim(reader.sub("claim", number), row, file, shape.title) for number, row in enumerate(shape.claim)]
+    faults += reader.issues
     return [claim for claim in found if claim is not None]
 
 
-def _claim(part: Reader, row: dict[str, Any], file: Path, theme: str) -> Claim | None:
-    before = len(part.faults)
-    shape = part.shape(ClaimShape, row)
-    if len(part.faults) > before:
+def _claim(part: Parser, row: dict[str, Any], file: Path, theme: str) -> Claim | None:
+    before = len(part.issues)
+    shape = part.validate(ClaimShape, row)
+    if len(part.issues) > before:
         return None
     if shape.kind not in KINDS:
-        part.fault(("kind",), f"unknown value {shape.kind!r}{did_you_mean(shape.kind, KINDS)}")
+        part.add_error(("kind",), f"unknown value {shape.kind!r}{did_you_mean(shape.kind, KINDS)}")
     for key, names in (("kpi", [shape.kpi]), ("kpis", shape.kpis), ("also", shape.also)):
         for name in names:
             if name not in KPIS:
-                part.fault((key,), str(UnknownName("KPI", name, KPIS)))
+                part.add_error((key,), str(UnknownNameError("KPI", name, KPIS)))
     if shape.expect not in ("", "more", "less"):
-        part.fault(("expect",), f"must be 'more' or 'less', got {shape.expect!r}")
+        part.add_error(("expect",), f"must be 'more' or 'less', got {shape.expect!r}")
     scenarios = {
-        name: scenario_of(part.part("scenarios", name), {"title": name, **one}, name)
+        name: parse_scenario(part.sub("scenarios", name), {"title": name, **one}, name)
         for name, one in shape.scenarios.items()
     }
     if shape.sweep is not None:
         scenarios |= _swept(part, shape.sweep, scenarios)
-    if len(part.faults) > before:
+    if len(part.issues) > before:
         return None
     kind = KINDS[shape.kind]
     rounds = kind.rounds(len(scenarios))
     if not rounds:
-        part.fault(("scenarios",), f"a claim of the kind {shape.kind!r} takes {kind.takes}; here are {len(scenarios)}")
+        part.add_error(
+            ("scenarios",), f"a claim of the kind {shape.kind!r} takes {kind.takes}; here are {len(scenarios)}"
+        )
         return None
     if shape.kpis and len(shape.kpis) != rounds:
-        part.fault(
+        part.add_error(
             ("kpis",), f"the comparison is made {rounds} times, and takes as many KPIs; here are {len(shape.kpis)}"
         )
         return None
     expect = shape.expect or KPIS[shape.kpi].better
     if expect == "neither":
-        part.fault(("expect",), f"is missing: neither more nor less of {shape.kpi!r} is better by itself")
+        part.add_error(("expect",), f"is missing: neither more nor less of {shape.kpi!r} is better by itself")
     weeks = tuple(shape.weeks or (HORIZON - 1,))
     return Claim(
         shape.id, shape.says, shape.article, shape.kind, shape.kpi, expect, tuple(shape.also), scenarios, weeks,
@@ -179,15 +181,15 @@ def _claim(part: Reader, row: dict[str, Any], file: Path, theme: str) -> Claim |
     )  # fmt: skip
 
 
-def _swept(part: Reader, row: dict[str, Any], scenarios: dict[str, Scenario]) -> dict[str, Scenario]:
+def _swept(part: Parser, row: dict[str, Any], scenarios: dict[str, Scenario]) -> dict[str, Scenario]:
     """Return the points of a sweep over one lever, on the first scenario (the ordinary organisation if there is none)."""
-    sweep = part.part("sweep")
+    sweep = part.sub("sweep")
     for key in row:
         if key not in ("lever", "values"):
-            sweep.fault((key,), f"is not known here{did_you_mean(key, ('lever', 'values'))}")
+            sweep.add_error((key,), f"is not known here{did_you_mean(key, ('lever', 'values'))}")
     lever, values = row.get("lever"), row.get("values")
     if not isinstance(lever, str) or not isinstance(values, list) or len(values) < 3:
-        sweep.fault((), "a sweep takes a lever and at least three values")
+        sweep.add_error((), "a sweep takes a lever and at least three values")
         return {}
     base = next(iter(scenarios.values()), Scenario("nothing", "Doing nothing"))
     scenarios.clear()
@@ -196,7 +198,7 @@ def _swept(part: Reader, row: dict[str, Any], scenarios: dict[str, Scenario]) ->
         name = f"{lever} = {value}"
         try:
             check(lever, value)
-            found[name] = replace(base.changed({lever: value}, name=name), title=name)
+            found[name] = replace(base.with_values({lever: value}, name=name), title=name)
         except InputError as error:
-            sweep.fault(("values", number), str(error))
+            sweep.add_error(("values", number), str(error))
     return found

@@ -30,7 +30,7 @@ class Fit:
 def under(study: Study, values: Mapping[str, Any]) -> Study:
     """Return a study in another plausible world; what its scenarios set themselves stays."""
     scenarios = {
-        name: one.changed({key: value for key, value in values.items() if key not in one.values()})
+        name: one.with_values({key: value for key, value in values.items() if key not in one.values()})
         for name, one in study.scenarios.items()
     }
     return replace(study, scenarios=scenarios)

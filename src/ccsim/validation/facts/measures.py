@@ -14,7 +14,7 @@ from pydantic import Field
 
 from ccsim.model.kpis import KPIS
 from ccsim.model.populations import Floats
-from ccsim.scenarios.io import Shape
+from ccsim.scenarios.io import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ class Estimate:
     units: int
 
 
-class Measure(Shape):
+class Measure(Schema):
     """How a fact is measured; the fields are keys of the fact's ``measure`` table."""
 
     kind: str

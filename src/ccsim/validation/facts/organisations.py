@@ -34,7 +34,7 @@ def _inside(key: str, u: float, low: float, high: float) -> float | int:
     return float(low + u * (high - low))
 
 
-def experiment_of(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[str, int]]]:
+def as_experiment(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[str, int]]]:
     """Return a study as an experiment, and of each of its scenarios the study's own and the point."""
     points = sampled(study, seed)
     whole: dict[str, Scenario] = {}
@@ -43,7 +43,7 @@ def experiment_of(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[
         for name, scenario in study.scenarios.items():
             key = f"{number:04d} {name}" if points else name
             own = {**scenario.values(), **{k: 0 for move in scenario.schedule for k in move.set}}
-            whole[key] = scenario.changed({k: v for k, v in values.items() if k not in own})
+            whole[key] = scenario.with_values({k: v for k, v in values.items() if k not in own})
             place[key] = (name, number)
     title = study.title or study.id
     # Organisations of a sample are independent of each other: on common draws all would have the same executive.
@@ -63,7 +63,7 @@ def observe(
     Columns are all KPIs; ``unit``, what is independent: the point of a sample, else the replicate; ``swept``, the value
     of the sweep; and in a sample the value of every lever that varies, by key.
     """
-    experiment, place = experiment_of(study, seed)
+    experiment, place = as_experiment(study, seed)
     results = run_experiment(experiment, workers=workers, out=out, resume=resume, progress=progress, command=command)
     failures = results.manifest["failures"]
     if failures:

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from ccsim.errors import InputError, InputFaults, UnknownName, did_you_mean
+from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
 from ccsim.model.kpis import KPIS
-from ccsim.scenarios.io import Reader, Shape, scenario_of
-from ccsim.scenarios.scenario import Scenario, check, library
+from ccsim.scenarios.io import Parser, Schema, parse_scenario
+from ccsim.scenarios.scenario import Scenario, check, data_dirs
 from ccsim.scenarios.toml_positions import read_toml
 from ccsim.validation.facts import cohort, people
 from ccsim.validation.facts.identities import Identity
@@ -110,7 +110,7 @@ class Apart:
     why: str
 
 
-class ApartShape(Shape):
+class ApartShape(Schema):
     """One ``[[apart]]`` of a file."""
 
     says: str = ""
@@ -118,7 +118,7 @@ class ApartShape(Shape):
     why: str = ""
 
 
-class FactShape(Shape):
+class FactShape(Schema):
     """One ``[[fact]]`` of a file."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
@@ -133,7 +133,7 @@ class FactShape(Shape):
     measure: dict[str, Any]
 
 
-class StudyShape(Shape):
+class StudyShape(Schema):
     """A file of facts: one study."""
 
     title: str = ""
@@ -159,8 +159,8 @@ def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[
         folder: where the files are; by default ``facts/`` here, or those that ccsim ships.
 
     Raises:
-        UnknownName: neither a fact nor a study bears a name.
-        InputFaults: what is wrong with the files, all of it.
+        UnknownNameError: neither a fact nor a study bears a name.
+        InputErrors: what is wrong with the files, all of it.
         InputError: there are no files.
     """
     from dataclasses import replace
@@ -169,12 +169,12 @@ def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[
     faults: list[Any] = []
     studies = [study for file in files if (study := _read(file, faults)) is not None]
     if faults:
-        raise InputFaults(faults)
+        raise InputErrors(faults)
     _refuse_twins(studies)
     known = {name.casefold() for study in studies for name in (study.id, *(fact.id for fact in study.facts))}
     for name in names:
         if name.casefold() not in known:
-            raise UnknownName("fact or study", name, [fact.id for study in studies for fact in study.facts])
+            raise UnknownNameError("fact or study", name, [fact.id for study in studies for fact in study.facts])
     wanted = {name.casefold() for name in names} or known
     chosen = []
     for study in studies:
@@ -187,25 +187,25 @@ def load_apart(folder: Path | None = None) -> list[Apart]:
     """Return what the organisation does not speak to.
 
     Raises:
-        InputFaults: what is wrong with the files, all of it.
+        InputErrors: what is wrong with the files, all of it.
     """
     found: list[Apart] = []
     faults: list[Any] = []
     for file in _files(folder):
         data, places = read_toml(file)
-        reader = Reader(file, places)
-        shape = reader.shape(StudyShape, data)
+        reader = Parser(file, places)
+        shape = reader.validate(StudyShape, data)
         found += [
-            Apart(**reader.part("apart", k).shape(ApartShape, row).model_dump()) for k, row in enumerate(shape.apart)
+            Apart(**reader.sub("apart", k).validate(ApartShape, row).model_dump()) for k, row in enumerate(shape.apart)
         ]
-        faults += reader.faults
+        faults += reader.issues
     if faults:
-        raise InputFaults(faults)
+        raise InputErrors(faults)
     return found
 
 
 def _files(folder: Path | None) -> list[Path]:
-    places = [folder] if folder else [Path("facts"), *library("facts")]
+    places = [folder] if folder else [Path("facts"), *data_dirs("facts")]
     files = next((found for place in places if (found := sorted(place.glob("*.toml")))), [])
     if not files:
         raise InputError(f"{places[0]}: holds no facts (files that end in .toml)")
@@ -223,19 +223,19 @@ def _refuse_twins(studies: Iterable[Study]) -> None:
 
 def _read(file: Path, faults: list[Any]) -> Study | None:
     data, places = read_toml(file)
-    reader = Reader(file, places)
-    shape = reader.shape(StudyShape, data)
+    reader = Parser(file, places)
+    shape = reader.validate(StudyShape, data)
     if shape.subject not in SUBJECTS:
-        reader.fault(("subject",), f"unknown value {shape.subject!r}{did_you_mean(shape.subject, SUBJECTS)}")
+        reader.add_error(("subject",), f"unknown value {shape.subject!r}{did_you_mean(shape.subject, SUBJECTS)}")
     scenarios = {
-        name: scenario_of(reader.part("scenarios", name), {"title": name, **one}, name)
+        name: parse_scenario(reader.sub("scenarios", name), {"title": name, **one}, name)
         for name, one in shape.scenarios.items()
     } or {"nothing": Scenario("nothing", "Doing nothing")}  # fmt: skip
     swept = _swept(reader, shape, scenarios)
     vary = _ranges(reader, shape)
-    facts = [_fact(reader.part("fact", k), row, shape.subject, scenarios) for k, row in enumerate(shape.fact)]
-    faults += reader.faults
-    if reader.faults:
+    facts = [_fact(reader.sub("fact", k), row, shape.subject, scenarios) for k, row in enumerate(shape.fact)]
+    faults += reader.issues
+    if reader.issues:
         return None
     return Study(
         file.stem, shape.title, shape.about, shape.subject, scenarios, swept, vary, shape.points if vary else 0,
@@ -243,13 +243,13 @@ def _read(file: Path, faults: list[Any]) -> Study | None:
     )  # fmt: skip
 
 
-def _swept(reader: Reader, shape: StudyShape, scenarios: dict[str, Scenario]) -> dict[str, float]:
+def _swept(reader: Parser, shape: StudyShape, scenarios: dict[str, Scenario]) -> dict[str, float]:
     """Replace the first scenario by the points of a sweep over one lever, and return their values."""
     if not shape.sweep:
         return {}
-    part = reader.part("sweep")
+    part = reader.sub("sweep")
     if len(shape.sweep) > 1:
-        part.fault((), "a sweep takes one lever and its values")
+        part.add_error((), "a sweep takes one lever and its values")
     base = next(iter(scenarios.values()))
     scenarios.clear()
     found = {}
@@ -257,15 +257,15 @@ def _swept(reader: Reader, shape: StudyShape, scenarios: dict[str, Scenario]) ->
         for number, value in enumerate(values):
             name = f"{lever} = {value}"
             try:
-                scenarios[name] = base.changed({lever: value}, name=name)
+                scenarios[name] = base.with_values({lever: value}, name=name)
                 found[name] = float(value)
             except (InputError, ValueError) as error:
-                part.fault((lever, number), str(error))
+                part.add_error((lever, number), str(error))
     return found
 
 
-def _ranges(reader: Reader, shape: StudyShape) -> dict[str, tuple[float, float]]:
-    part = reader.part("vary")
+def _ranges(reader: Parser, shape: StudyShape) -> dict[str, tuple[float, float]]:
+    part = reader.sub("vary")
     found = {}
     for key, ends in shape.vary.items():
         try:
@@ -275,76 +275,76 @@ def _ranges(reader: Reader, shape: StudyShape) -> dict[str, tuple[float, float]]
                 check(key, value)
             found[key] = (float(ends[0]), float(ends[1]))
         except InputError as error:
-            part.fault((key,), str(error))
+            part.add_error((key,), str(error))
     return found
 
 
-def _fact(part: Reader, row: dict[str, Any], subject: str, scenarios: dict[str, Scenario]) -> Fact | None:
-    before = len(part.faults)
+def _fact(part: Parser, row: dict[str, Any], subject: str, scenarios: dict[str, Scenario]) -> Fact | None:
+    before = len(part.issues)
     shape = _shaped(part, row, FactShape)
     if shape is None:
         return None
     for key, value, options in (("tag", shape.tag, TAGS), ("role", shape.role, ROLES)):
         if value not in options:
-            part.fault((key,), f"unknown value {value!r}{did_you_mean(value, options)}")
-    measure = _measure(part.part("measure"), shape.measure, subject, scenarios)
+            part.add_error((key,), f"unknown value {value!r}{did_you_mean(value, options)}")
+    measure = _measure(part.sub("measure"), shape.measure, subject, scenarios)
     low = -float("inf") if shape.low is None else shape.low
     high = float("inf") if shape.high is None else shape.high
     if shape.low is None and shape.high is None:
-        part.fault(("low",), "is missing: a fact takes low, high, or both")
+        part.add_error(("low",), "is missing: a fact takes low, high, or both")
     if low > high:
-        part.fault(("low",), f"must be at most {shape.high!r}, the value of high, got {shape.low!r}")
-    if measure is None or len(part.faults) > before:
+        part.add_error(("low",), f"must be at most {shape.high!r}, the value of high, got {shape.low!r}")
+    if measure is None or len(part.issues) > before:
         return None
     return Fact(
         shape.id, shape.says, shape.published, low, high, shape.tag, shape.source, shape.role, measure, shape.note
     )  # fmt: skip
 
 
-def _shaped(part: Reader, row: dict[str, Any], shape: type[Any]) -> Any:
+def _shaped(part: Parser, row: dict[str, Any], shape: type[Any]) -> Any:
     """Return a table in a shape, some of whose keys have no default; None where something is wrong, which is noted."""
     missing = [key for key, one in shape.model_fields.items() if one.is_required() and key not in row]
     for key in missing:
-        part.fault((key,), "is missing")
+        part.add_error((key,), "is missing")
     for key in row if missing else ():
         if key not in shape.model_fields:
-            part.fault((key,), f"there is no such key{did_you_mean(key, shape.model_fields)}")
-    before = len(part.faults)
+            part.add_error((key,), f"there is no such key{did_you_mean(key, shape.model_fields)}")
+    before = len(part.issues)
     try:
-        found = None if missing else part.shape(shape, row)
+        found = None if missing else part.validate(shape, row)
     except ValidationError:  # what is wrong has been noted; the rest cannot stand without it
         return None
-    return found if len(part.faults) == before else None
+    return found if len(part.issues) == before else None
 
 
 def _measure(
-    part: Reader, row: dict[str, Any], subject: str, scenarios: dict[str, Scenario]
+    part: Parser, row: dict[str, Any], subject: str, scenarios: dict[str, Scenario]
 ) -> Measure | None:  # fmt: skip
     kind = row.get("kind")
     if kind not in MEASURES:
-        part.fault(("kind",), f"unknown value {kind!r}{did_you_mean(str(kind), MEASURES)}")
+        part.add_error(("kind",), f"unknown value {kind!r}{did_you_mean(str(kind), MEASURES)}")
         return None
     measure: Measure | None = _shaped(part, row, MEASURES[kind])
     if measure is None:
         return None
     for name in measure.scenarios_read():
         if name not in scenarios:
-            part.fault((), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
+            part.add_error((), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
     for text in measure.expressions():
         _check_expression(part, text, SUBJECTS.get(subject, ()))
     return measure
 
 
-def _check_expression(part: Reader, text: str, known: Sequence[str]) -> None:
+def _check_expression(part: Parser, text: str, known: Sequence[str]) -> None:
     """Refuse what is no arithmetic over known names."""
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError:
-        part.fault((), f'must be arithmetic, such as "100 * fcr", got {text!r}')
+        part.add_error((), f'must be arithmetic, such as "100 * fcr", got {text!r}')
         return
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id not in known and not (node.id in FUNCTIONS and node.id in called):
-            part.fault((), str(UnknownName("KPI", node.id, known)))
+            part.add_error((), str(UnknownNameError("KPI", node.id, known)))
         elif isinstance(node, (ast.Attribute, ast.Subscript, ast.Lambda)):
-            part.fault((), f'must be arithmetic, such as "100 * fcr", got {text!r}')
+            part.add_error((), f'must be arithmetic, such as "100 * fcr", got {text!r}')

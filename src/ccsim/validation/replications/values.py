@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ccsim.errors import InputError, UnknownName
+from ccsim.errors import InputError, UnknownNameError
 
 
 def chosen(group: Any, changes: Mapping[str, Any] | None = None) -> Any:
@@ -16,14 +16,14 @@ def chosen(group: Any, changes: Mapping[str, Any] | None = None) -> Any:
         changes: new values by the parameter's own name, such as ``{"socialisation": 0.9}``.
 
     Raises:
-        UnknownName: the group has no parameter of that name.
+        UnknownNameError: the group has no parameter of that name.
         InputError: a value is not legal.
     """
     declared = {row.name: row for row in group.declared}
     numbers = {name: row.kind(row.default) for name, row in declared.items()}
     for name, value in (changes or {}).items():
         if name not in declared:
-            raise UnknownName("parameter", name, declared)
+            raise UnknownNameError("parameter", name, declared)
         try:
             numbers[name] = declared[name].encode(declared[name].check(value))
         except InputError as fault:
