@@ -33,7 +33,7 @@ from ccsim.engine.parameters import Parameter
 from ccsim.errors import InputError
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared, impossible
-from ccsim.scenarios.scenario import Move, Scenario
+from ccsim.scenarios.scenario import Intervention, Scenario
 from ccsim.simulation.simulation import Simulation
 
 ABSURD = (
@@ -81,11 +81,11 @@ def live(values: dict[str, Any], moved: dict[str, Any], seed: int, weeks: int) -
     scenario = {**BASE, **values}
     if impossible({key: value for key, value in scenario.items() if key.startswith("organisation.")}):
         scenario |= {"organisation.departments": 1, "organisation.front_departments": 1, "organisation.segments": 1}
-    simulation = Simulation(Scenario("any").changed(scenario), seed, weeks)
+    simulation = Simulation(Scenario("any").with_values(scenario), seed, weeks)
     world = simulation.world
     for week in range(weeks):
         if week == weeks // 2 and moved:
-            simulation.move(Move.of(moved, week=week))
+            simulation.move(Intervention.create(moved, week=week))
         before = Before(world)
         simulation.step()
         check_columns(world)
@@ -108,7 +108,7 @@ def live(values: dict[str, Any], moved: dict[str, Any], seed: int, weeks: int) -
 def test_absurd_values_are_refused_and_never_run(row: Parameter) -> None:
     for value in ABSURD:
         with pytest.raises(InputError, match=r"must be|unknown value|too large") as caught:
-            Scenario("any").changed({row.key: value})
+            Scenario("any").with_values({row.key: value})
         assert len(str(caught.value)) < 400
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Purpose, four
-from ccsim.validation.replications.values import chosen
+from examples.replications.values import chosen
 
 TALK = int(Purpose.CLASSIC)
 OLD, NEW, BOTH = 0, 1, 2  #: what a person holds: opinion B, opinion A, or both

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from examples.replications.published import CONVENTION_ADOPTED, CONVENTION_RUNS
+from examples.replications.tipping import conventions as classic
 
 from ccsim.errors import InputError
-from ccsim.validation.replications.published import CONVENTION_ADOPTED, CONVENTION_RUNS
-from ccsim.validation.replications.tipping import conventions as classic
 
 
 @pytest.mark.parametrize("committed", CONVENTION_ADOPTED)

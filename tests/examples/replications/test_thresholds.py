@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-
-from ccsim.validation.replications.published import CRITICAL_DEVIATION, JOINED, JOINED_BELOW
-from ccsim.validation.replications.tipping import thresholds as classic
+from examples.replications.published import CRITICAL_DEVIATION, JOINED, JOINED_BELOW
+from examples.replications.tipping import thresholds as classic
 
 
 def test_a_hundred_people_one_after_the_other_all_join() -> None:

@@ -5,7 +5,7 @@ of the service standards and loss of revenue." R. Oliva & J. D. Sterman (2001), 
 quality erosion in the service industry, Management Science 47(7), 894-914.
 
 This is the reduced form, one equation of motion, with two published sets of estimates for a lending centre in the UK.
-The full model, with backlog, hiring, training and fatigue, is :mod:`ccsim.validation.replications.lending_centre`.
+The full model, with backlog, hiring, training and fatigue, is :mod:`examples.replications.lending_centre`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ccsim.engine.functions import exp, toward
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.errors import InputError
-from ccsim.validation.replications.values import chosen
+from examples.replications.values import chosen
 
 PAPER = "Oliva & Sterman 2001"
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-
-from ccsim.validation.replications.published import CRITICAL_COMMITTED, OLD_OPINION
-from ccsim.validation.replications.tipping import naming_game as classic
+from examples.replications.published import CRITICAL_COMMITTED, OLD_OPINION
+from examples.replications.tipping import naming_game as classic
 
 
 def test_a_large_population_tips_at_9_79_per_cent() -> None:

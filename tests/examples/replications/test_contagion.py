@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from examples.replications.tipping import contagion as classic
 
 from ccsim.errors import InputError
-from ccsim.validation.replications.tipping import contagion as classic
 
 
 def lead_of_clustered(alone: float, weeks: int = 20, **changes: float) -> np.ndarray:

@@ -20,7 +20,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Purpose, uniform
 from ccsim.errors import InputError
-from ccsim.validation.replications.values import chosen
+from examples.replications.values import chosen
 
 ORDERS_NOISE, ABSENCE_NOISE = int(Purpose.CLASSIC) + 0, int(Purpose.CLASSIC) + 1
 

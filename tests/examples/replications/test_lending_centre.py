@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from examples.replications import lending_centre as classic
+from examples.replications import published
 
 from ccsim.errors import InputError
-from ccsim.validation.replications import lending_centre as classic
-from ccsim.validation.replications import published
 
 SYMMETRIC = {"rising": 18.7321}
 

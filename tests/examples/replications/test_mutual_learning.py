@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples.replications import mutual_learning as classic
+from examples.replications.published import KNOWLEDGE, KNOWLEDGE_RUNS, SOCIALISATION, WRONG_READINGS
+from examples.replications.values import chosen
 from scipy import stats
 
 from ccsim.errors import InputError, UnknownNameError
-from ccsim.validation.replications import mutual_learning as classic
-from ccsim.validation.replications.published import KNOWLEDGE, KNOWLEDGE_RUNS, SOCIALISATION, WRONG_READINGS
-from ccsim.validation.replications.values import chosen
 
 SMALL = {"people": 7, "dimensions": 9}
 

@@ -18,7 +18,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Purpose, uniform
 from ccsim.errors import InputError
-from ccsim.validation.replications.values import chosen, run_seed
+from examples.replications.values import chosen, run_seed
 
 PAIR, COIN = int(Purpose.CLASSIC), int(Purpose.CLASSIC) + 1
 PAPER = "Centola et al. 2018"

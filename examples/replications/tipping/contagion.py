@@ -22,7 +22,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Purpose, four, uniform
 from ccsim.errors import InputError
-from ccsim.validation.replications.values import chosen, run_seed
+from examples.replications.values import chosen, run_seed
 
 FIRST, REWIRE, ADOPT = (int(Purpose.CLASSIC) + k for k in range(3))
 TIES = 6

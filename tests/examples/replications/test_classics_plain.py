@@ -7,8 +7,8 @@ import sys
 RUNS = """
 import hashlib
 import numpy as np
-from ccsim.validation.replications import lending_centre, mutual_learning, service_erosion
-from ccsim.validation.replications.tipping import contagion, conventions, naming_game, thresholds
+from examples.replications import lending_centre, mutual_learning, service_erosion
+from examples.replications.tipping import contagion, conventions, naming_game, thresholds
 
 small = {"people": 9, "dimensions": 11}
 orders, absence = lending_centre.noise(3)

@@ -1,8 +1,8 @@
 """The published models that ccsim rebuilds: published numbers beside ours, and a figure of each.
 
-    python experiments/classics.py --out build/classics --runs 1000
+    python -m examples.replications --out build/replications --runs 1000
 
-Prints the tables in Markdown (docs/classics.md shows them) and, with --out, draws the figures into that folder.
+Prints the tables in Markdown (docs/replications.md shows them) and, with --out, draws the figures into that folder.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.validation.replications import lending_centre, mutual_learning, published, service_erosion
-from ccsim.validation.replications.tipping import contagion, conventions, naming_game, thresholds
+from examples.replications import lending_centre, mutual_learning, published, service_erosion
+from examples.replications.tipping import contagion, conventions, naming_game, thresholds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from examples.replications import service_erosion as classic
+from examples.replications.published import STANDARD_IN_WEEK, TIME_GIVEN_IN_WEEK_10
 
 from ccsim.errors import InputError
-from ccsim.validation.replications import service_erosion as classic
-from ccsim.validation.replications.published import STANDARD_IN_WEEK, TIME_GIVEN_IN_WEEK_10
 
 ESTIMATES = [classic.OLIVA_STERMAN_2001, classic.DOGAN_2007]
 SYMMETRIC = {"rising": 18.83}

@@ -1,0 +1,1 @@
+"""Models and programs on the engine of ccsim that are not part of the package."""
