@@ -6,12 +6,12 @@ a move that names a lever wrongly is refused with the file, the line and the nea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from ccsim.errors import InputErrors, UnknownNameError
 from ccsim.model.kpis import KPIS
@@ -211,19 +211,40 @@ def read_catalogue(rules_file: Path, moves_file: Path) -> Catalogue:
     faults = [*moves_reader.issues, *rules_reader.issues]
     if faults:
         raise InputErrors(faults)
-    for reader, shape, data in ((rules_reader, Rules, rules_data), (moves_reader, Moves, moves_data)):
-        _fits(reader, shape, data)
-        reader.finish()
-    return Catalogue(Rules.model_validate(rules_data), Moves.model_validate(moves_data))
+    rules, moves = rules_reader.whole(Rules, rules_data), moves_reader.whole(Moves, moves_data)
+    if rules and moves:
+        _once(moves_reader, "move", "name", [row.name for row in moves.move])
+        _once(rules_reader, "event", "name", [row.name for row in rules.event], [row.name for row in moves.move])
+        for kind in ("report", "criterion"):
+            _once(rules_reader, kind, "kpi", [row.kpi for row in getattr(rules, kind)])
+        _in_order(rules_reader, rules)
+    faults = [*moves_reader.issues, *rules_reader.issues]
+    if faults:
+        raise InputErrors(faults)
+    return Catalogue(rules, moves)
 
 
-def _fits(reader: Parser, shape: type[BaseModel], data: Mapping[str, Any]) -> None:
-    """Note what does not fit a shape; unlike a scenario's, these files have no defaults to go on with."""
-    try:
-        shape.model_validate(data)
-    except ValidationError as error:
-        for row in error.errors():
-            reader.add_error(tuple(row["loc"]), row["msg"])
+def _once(reader: Parser, kind: str, key: str, names: list[str], taken: Sequence[str] = ()) -> None:
+    """Refuse names that stand twice, or that something else bears."""
+    for number, name in enumerate(names):
+        if name in names[:number] or name in taken:
+            reader.add_error((kind, number, key), f"must be a name of its own, got {name!r}, which is there already")
+
+
+def _in_order(reader: Parser, rules: Rules) -> None:
+    """Refuse what runs backwards: an event's quarters, a prediction's range, a criterion's marks."""
+    for number, event in enumerate(rules.event):
+        if event.first > event.last:
+            reader.add_error(("event", number, "to"), f"must be at least from, {event.first}, got {event.last}")
+    for number, report in enumerate(rules.report):
+        if report.predict and not (report.predict[0] < report.predict[1] and report.predict[2] > 0):
+            told = f"must be the lowest value, the highest and a step above 0, got {list(report.predict)}"
+            reader.add_error(("report", number, "predict"), told)
+    for number, criterion in enumerate(rules.criterion):
+        if criterion.zero == criterion.hundred:
+            reader.add_error(
+                ("criterion", number, "hundred"), f"must differ from zero, got {criterion.hundred:g} for both"
+            )
 
 
 def _levers(reader: Parser, data: Mapping[str, Any], kind: str, roles: tuple[str, ...]) -> None:

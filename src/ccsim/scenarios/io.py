@@ -90,6 +90,15 @@ class Parser:
             wrong = {row["loc"][0] for row in error.errors()}
         return kind.model_validate({key: value for key, value in data.items() if key not in wrong})
 
+    def whole(self, kind: type[BaseModel], data: Mapping[str, Any]) -> Any:
+        """Return the data in a shape, some of whose keys have no default; None where something is wrong, which is noted."""
+        try:
+            return kind.model_validate(data)
+        except ValidationError as error:
+            for row in error.errors():
+                self.add_error(tuple(row["loc"]), _describe(row, kind))
+        return None
+
     def values(self, table: str, data: Mapping[str, Any], roles: tuple[str, ...], above: Key = ()) -> Values:
         """Return a table's values, checked, by parameter key."""
         found: Values = {}
@@ -116,16 +125,24 @@ class Parser:
 
 def _describe(row: Any, kind: type[BaseModel]) -> str:
     """Say a fault of the shape as ccsim says things."""
+    if row["type"] == "missing":
+        return "is missing"
     if row["type"] == "extra_forbidden":
         return f"there is no such key{did_you_mean(str(row['loc'][-1]), kind.model_fields)}"
     limits = row.get("ctx", {})
     wanted = {
         "string_type": "text",
         "int_type": "a whole number",
+        "float_type": "a number",
+        "bool_type": "true or false",
+        "string_too_short": "a few words",
+        "string_pattern_mismatch": "letters, digits, '-' and '_', a letter or digit first",
+        "greater_than": f"a number above {limits.get('gt')}",
+        "less_than": f"a number below {limits.get('lt')}",
         "dict_type": "a table",
         "list_type": "a list",
-        "greater_than_equal": f"a whole number of at least {limits.get('ge')}",
-        "less_than_equal": f"a whole number of at most {limits.get('le')}",
+        "greater_than_equal": f"a number of at least {limits.get('ge')}",
+        "less_than_equal": f"a number of at most {limits.get('le')}",
         "too_short": f"at least {count_noun(limits.get('min_length', 1), 'value')}",
         "too_long": f"at most {count_noun(limits.get('max_length', 1), 'value')}",
     }.get(row["type"], row["msg"])

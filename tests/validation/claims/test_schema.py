@@ -78,6 +78,15 @@ def test_claims_are_found_by_id_whatever_the_case() -> None:
         ('article = "000"', 'artikle = "000"', r"x\.toml:5: .*artikle"),
         ('extends = "nothing"', 'extends = "nothin"', r"x\.toml:12: .*nothin"),
         ('kpi = "csat"', 'kpi = "fast"', r"x\.toml:\d+: .*expect.*neither more nor less"),
+        ('kpi = "csat"\n', "", r"x\.toml:2: claim\.0\.kpi: is missing"),
+        ('id = "X1"\n', "", r"x\.toml:2: claim\.0\.id: is missing"),
+        ('id = "X1"', 'id = "X 1"', r"x\.toml:3: claim\.0\.id: must be letters, digits"),
+        (
+            'kpi = "csat"',
+            'kpi = "csat"\nshare = 2.0',
+            r"x\.toml:8: claim\.0\.share: must be a number below 1\.0, got 2\.0",
+        ),
+        ('kpi = "csat"', 'kpi = "csat"\nweeks = [5, 5]', r"x\.toml:8: claim\.0\.weeks: must name each only once"),
         ('kind = "difference"', 'kind = "kept"', r"takes three scenarios; here are 2"),
     ],
 )
@@ -95,6 +104,8 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
 def test_an_id_stands_once(tmp_path: Path) -> None:
     with pytest.raises(CcsimError, match="already a claim 'X1'"):
         loaded(tmp_path, GOOD + GOOD.partition("\n")[2])
+    with pytest.raises(CcsimError, match="already a claim 'X1'"):
+        loaded(tmp_path, GOOD + GOOD.partition("\n")[2].replace('"X1"', '"x1"'))
 
 
 def test_a_folder_without_claims_is_told(tmp_path: Path) -> None:

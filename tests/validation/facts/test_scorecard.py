@@ -141,8 +141,9 @@ def test_size_scales_points_of_samples_and_replicates_of_the_rest(tmp_path: Path
         ('y = "staff_turnover"', 'y = "().__class__"', "arithmetic"),
         ("quick = 1,", "quik = 1,", "'quick'"),
         ('tag = "R-L"', 'tag = "V-X"', "unknown value 'V-X'"),
-        ("high = 0.95", "high = 0.1", "at most high"),
+        ("high = 0.95", "high = 0.1", "the value of high"),
         ("published = 0.9", "publishd = 0.9", "'published'"),
+        ("published = 0.9", "published = 9.0", "published: must be from low to high"),
         ('source = "a test"\nmeasure = { kind = "mean"', 'measure = { kind = "mean"', "source: is missing"),
     ],
 )

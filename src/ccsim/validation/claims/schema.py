@@ -114,19 +114,19 @@ def load_claims(ids: Sequence[str] = (), folder: Path | None = None) -> list[Cla
     faults: list[Any] = []
     for file in files:
         for claim in _read(file, faults):
-            if claim.id in claims:
-                raise InputError(f"{file}: there is already a claim {claim.id!r}, in {claims[claim.id].file}")
-            claims[claim.id] = claim
+            name = claim.id.casefold()
+            if name in claims:
+                raise InputError(f"{file}: there is already a claim {claims[name].id!r}, in {claims[name].file}")
+            claims[name] = claim
     if faults:
         raise InputErrors(faults)
     if not ids:
         return list(claims.values())
-    known = {name.casefold(): claim for name, claim in claims.items()}
     for name in ids:
-        if name.casefold() not in known:
-            raise UnknownNameError("claim", name, claims)
+        if name.casefold() not in claims:
+            raise UnknownNameError("claim", name, [claim.id for claim in claims.values()])
     wanted = {name.casefold() for name in ids}
-    return [claim for name, claim in known.items() if name in wanted]
+    return [claim for name, claim in claims.items() if name in wanted]
 
 
 def _read(file: Path, faults: list[Any]) -> Iterable[Claim]:
@@ -140,8 +140,8 @@ def _read(file: Path, faults: list[Any]) -> Iterable[Claim]:
 
 def _claim(part: Parser, row: dict[str, Any], file: Path, theme: str) -> Claim | None:
     before = len(part.issues)
-    shape = part.validate(ClaimShape, row)
-    if len(part.issues) > before:
+    shape = part.whole(ClaimShape, row)
+    if shape is None:
         return None
     if shape.kind not in KINDS:
         part.add_error(("kind",), f"unknown value {shape.kind!r}{did_you_mean(shape.kind, KINDS)}")
@@ -149,6 +149,9 @@ def _claim(part: Parser, row: dict[str, Any], file: Path, theme: str) -> Claim |
         for name in names:
             if name not in KPIS:
                 part.add_error((key,), str(UnknownNameError("KPI", name, KPIS)))
+    for key, entries in (("also", shape.also), ("weeks", shape.weeks or [])):
+        if len(set(entries)) < len(entries):
+            part.add_error((key,), f"must name each only once, got {entries!r}")
     if shape.expect not in ("", "more", "less"):
         part.add_error(("expect",), f"must be 'more' or 'less', got {shape.expect!r}")
     scenarios = {

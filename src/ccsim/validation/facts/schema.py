@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
 from ccsim.model.kpis import KPIS
@@ -281,7 +281,7 @@ def _ranges(reader: Parser, shape: StudyShape) -> dict[str, tuple[float, float]]
 
 def _fact(part: Parser, row: dict[str, Any], subject: str, scenarios: dict[str, Scenario]) -> Fact | None:
     before = len(part.issues)
-    shape = _shaped(part, row, FactShape)
+    shape = part.whole(FactShape, row)
     if shape is None:
         return None
     for key, value, options in (("tag", shape.tag, TAGS), ("role", shape.role, ROLES)):
@@ -294,27 +294,13 @@ def _fact(part: Parser, row: dict[str, Any], subject: str, scenarios: dict[str, 
         part.add_error(("low",), "is missing: a fact takes low, high, or both")
     if low > high:
         part.add_error(("low",), f"must be at most {shape.high!r}, the value of high, got {shape.low!r}")
+    elif shape.published is not None and not low <= shape.published <= high:
+        part.add_error(("published",), f"must be from low to high, {low:g} to {high:g}, got {shape.published!r}")
     if measure is None or len(part.issues) > before:
         return None
     return Fact(
         shape.id, shape.says, shape.published, low, high, shape.tag, shape.source, shape.role, measure, shape.note
     )  # fmt: skip
-
-
-def _shaped(part: Parser, row: dict[str, Any], shape: type[Any]) -> Any:
-    """Return a table in a shape, some of whose keys have no default; None where something is wrong, which is noted."""
-    missing = [key for key, one in shape.model_fields.items() if one.is_required() and key not in row]
-    for key in missing:
-        part.add_error((key,), "is missing")
-    for key in row if missing else ():
-        if key not in shape.model_fields:
-            part.add_error((key,), f"there is no such key{did_you_mean(key, shape.model_fields)}")
-    before = len(part.issues)
-    try:
-        found = None if missing else part.validate(shape, row)
-    except ValidationError:  # what is wrong has been noted; the rest cannot stand without it
-        return None
-    return found if len(part.issues) == before else None
 
 
 def _measure(
@@ -324,7 +310,7 @@ def _measure(
     if kind not in MEASURES:
         part.add_error(("kind",), f"unknown value {kind!r}{did_you_mean(str(kind), MEASURES)}")
         return None
-    measure: Measure | None = _shaped(part, row, MEASURES[kind])
+    measure: Measure | None = part.whole(MEASURES[kind], row)
     if measure is None:
         return None
     for name in measure.scenarios_read():
