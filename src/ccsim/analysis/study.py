@@ -22,7 +22,7 @@ from ccsim.experiments.experiment import Experiment, as_experiment, validate_cou
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
 from ccsim.scenarios.conditions import Condition
-from ccsim.scenarios.scenario import Scenario, load
+from ccsim.scenarios.scenario import SOURCE, Scenario, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,7 +223,7 @@ def study_of(
         if scenario:
             raise InputError(f"scenario: {target} is one scenario, not an experiment of several")
         chosen, base = next(iter(found.base_scenarios.values())), load(against) if against else None  # type: ignore[assignment]
-    world = {key: value for key, value in (values or {}).items() if declared()[key].role != "lever"}
+    world = {key: value for key, value in (values or {}).items() if key == SOURCE or declared()[key].role != "lever"}
     return Study(
         chosen.with_values(values or {}), base.with_values(world) if base else None,
         **{name: value for name, value in given.items() if value is not None},

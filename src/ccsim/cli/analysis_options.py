@@ -26,6 +26,7 @@ Against = Annotated[str | None, typer.Option(help="Baseline for outcomes such as
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value; repeat for more.")]
 Over = Annotated[list[str] | None, typer.Option(
     metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
+Own = Annotated[Path | None, typer.Option("--organisation", metavar="FOLDER", help="Found the organisation from a folder of files (ccsim org).")]  # fmt: skip
 Seed = Annotated[int | None, typer.Option(help="Where the random draws begin; usually 1.")]
 Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
 Replicates = Annotated[int, typer.Option(help="Runs at each point, on the same draws at all.")]
@@ -121,25 +122,25 @@ def place(
 
 def study(
     target: str, scenario: str | None, against: str | None, settings: Sequence[str] | None, *,
-    weeks: int | None, replicates: int | None, seed: int | None,
+    weeks: int | None, replicates: int | None, seed: int | None, organisation: Path | None = None,
 ) -> Study:  # fmt: skip
     """Return the study that options describe."""
     from ccsim.analysis.study import study_of
 
     return study_of(
         target, scenario=scenario, against=against, weeks=weeks, replicates=replicates, seed=seed,
-        values=settings_of(settings),
+        values=settings_of(settings, organisation),
     )  # fmt: skip
 
 
-def settings_of(settings: Sequence[str] | None) -> dict[str, Any]:
-    """Return what ``--set`` says, by key."""
+def settings_of(settings: Sequence[str] | None, organisation: Path | None = None) -> dict[str, Any]:
+    """Return what ``--set`` and ``--organisation`` say, by key."""
     import tomllib
 
     from ccsim.errors import InputError
-    from ccsim.scenarios.scenario import check
+    from ccsim.scenarios.scenario import SOURCE, check
 
-    values = {}
+    values: dict[str, Any] = {SOURCE: str(organisation)} if organisation else {}
     for text in settings or ():
         key, equals, value = (part.strip() for part in text.partition("="))
         if not (key and equals and value):

@@ -12,6 +12,7 @@ from ccsim.cli.analysis_options import (  # fmt: skip
     Format,
     Of,
     Out,
+    Own,
     Replicates,
     Resume,
     Scheduler,
@@ -46,6 +47,7 @@ def calibrate(
     scenario: Of = None,
     against: Against = None,
     set_: Set = None,
+    organisation: Own = None,
     replicates: Replicates = 4,
     seed: Seed = None,
     weeks: Weeks = None,
@@ -65,7 +67,14 @@ def calibrate(
     from ccsim.reports.figures.layout import of_study
 
     chosen = analysis_options.study(
-        target_scenario, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed
+        target_scenario,
+        scenario,
+        against,
+        set_,
+        weeks=weeks,
+        replicates=replicates,
+        seed=seed,
+        organisation=organisation,
     )
     wanted: list[Figure] = [target_of(text) for text in target or ()]
     wanted += [target_of(text, True) for text in held_out or ()]

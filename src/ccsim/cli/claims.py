@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ccsim.cli.analysis_options import Own
 from ccsim.errors import count_noun
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def claims(
         bool, typer.Option("--so-far", help="Run nothing: judge what the folder holds of this ledger so far.")
     ] = False,
     folder: Annotated[Path | None, typer.Option(help="Folder of claims, instead of claims/ or those shipped.")] = None,
+    organisation: Own = None,
     pages: Annotated[Path | None, typer.Option(help="Write the pages here instead of into the results folder.")] = None,
 ) -> None:
     """Test claims about change: effect, where it holds, what decides it, verdict."""
@@ -37,6 +39,8 @@ def claims(
     from ccsim.validation.claims.schema import load_claims
 
     chosen = load_claims(ids or (), folder)
+    if organisation:
+        chosen = [_of_own(claim, organisation) for claim in chosen]
     if not so_far:
         typer.echo(_announced(chosen, replicates, robustness, workers or processor_count(), resume), err=True)
     shown = sys.stderr.isatty()
@@ -61,6 +65,23 @@ def _announced(claims: "Sequence[Claim]", replicates: int, points: int, workers:
         f"{count_noun(runs, 'run')} for {count_noun(len(claims), 'claim')}: about "
         f"{count_noun(max(1, round(minutes)), 'minute')} here{less}."
     )
+
+
+def _of_own(claim: "Claim", organisation: Path) -> "Claim":
+    """Return a claim about an organisation of one's own: its sizes are those of the files."""
+    from dataclasses import replace
+
+    from ccsim.organisations.founding import layout_of_folder
+
+    said = {f"organisation.{name}" for name in layout_of_folder(organisation).sizes}
+    scenarios = {
+        name: replace(
+            scenario, source=str(organisation),
+            organisation={key: value for key, value in scenario.organisation.items() if key not in said},
+        )
+        for name, scenario in claim.scenarios.items()
+    }  # fmt: skip
+    return replace(claim, scenarios=scenarios)
 
 
 def made_by(seed: int) -> str:

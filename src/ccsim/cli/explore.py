@@ -13,6 +13,7 @@ from ccsim.cli.analysis_options import (
     Of,
     Out,
     Over,
+    Own,
     Replicates,
     Resume,
     Scheduler,
@@ -41,6 +42,7 @@ def explore(
     scenario: Of = None,
     against: Against = None,
     set_: Set = None,
+    organisation: Own = None,
     replicates: Replicates = 2,
     seed: Seed = None,
     weeks: Weeks = None,
@@ -57,7 +59,9 @@ def explore(
     from ccsim.cli import analysis_options
     from ccsim.reports.figures.discovery import regions_figure
 
-    chosen = analysis_options.study(target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed)
+    chosen = analysis_options.study(
+        target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
+    )
     space = dimensions(over or ["assumptions"], chosen.fixed)
     place = analysis_options.place(
         f"explore-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler

@@ -23,7 +23,7 @@ from ccsim.cli import resume as resume_command
 from ccsim.cli import sensitivity as sensitivity_command
 from ccsim.cli import sweep as sweep_command
 from ccsim.cli import validate as validate_commands
-from ccsim.cli.analysis_options import settings_of
+from ccsim.cli.analysis_options import Own, settings_of
 from ccsim.cli.run_options import (
     SHOWING_COMPARISON,
     Budget,
@@ -185,6 +185,7 @@ def show(
 def run(
     scenario: ScenarioName,
     set_: Set = None,
+    organisation: Own = None,
     seed: Seed = None,
     weeks: Weeks = None,
     replicates: Replicates = None,
@@ -198,7 +199,7 @@ def run(
     from ccsim.model.kpis import KPIS
     from ccsim.reports.tables import as_text, console, run_table
 
-    chosen = _scenario(scenario, set_)
+    chosen = _scenario(scenario, set_, organisation)
     experiment = Experiment(
         chosen.name, chosen.title, chosen.about, chosen.name, {chosen.name: chosen}, replicates=1, kpis=tuple(KPIS)
     )  # fmt: skip
@@ -222,6 +223,7 @@ def run(
 def compare(
     experiment: ExperimentName,
     set_: Set = None,
+    organisation: Own = None,
     seed: Seed = None,
     weeks: Weeks = None,
     replicates: Replicates = None,
@@ -255,7 +257,7 @@ def compare(
     result = with_progress(
         form is Form.table, chosen.title,
         lambda progress: comparing.compare(
-            chosen, weeks=weeks, seed=seed, levers=settings_of(set_), workers=workers, out=folder, resume=resume,
+            chosen, weeks=weeks, seed=seed, levers=settings_of(set_, organisation), workers=workers, out=folder, resume=resume,
             progress=progress, command=sys.argv, budget=deadline, scheduler=scheduler,
         ),
     )  # fmt: skip
@@ -289,11 +291,11 @@ def new(
     typer.echo(f"{path} is written. Edit it, then: ccsim show {name}; ccsim run {name}")
 
 
-def _scenario(name: str, settings: list[str] | None) -> Any:
+def _scenario(name: str, settings: list[str] | None, organisation: Path | None = None) -> Any:
     from ccsim.scenarios.scenario import load
 
     with _hint(name, "experiments", "ccsim compare"):
-        return load(name).with_values(settings_of(settings))
+        return load(name).with_values(settings_of(settings, organisation))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from ccsim.cli.analysis_options import (  # fmt: skip
     Format,
     Of,
     Out,
+    Own,
     Replicates,
     Resume,
     Scheduler,
@@ -52,6 +53,7 @@ def optimise(
     scenario: Of = None,
     against: Against = None,
     set_: Set = None,
+    organisation: Own = None,
     replicates: Replicates = 4,
     seed: Seed = None,
     weeks: Weeks = None,
@@ -70,7 +72,9 @@ def optimise(
     from ccsim.reports.figures.layout import of_study
     from ccsim.reports.figures.optimisation import optimum_figure
 
-    chosen = analysis_options.study(target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed)
+    chosen = analysis_options.study(
+        target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
+    )
     goals = (*(Goal(name) for name in maximise or ()), *(Goal(name, False) for name in minimise or ()))
     aim = Aim(goals, _quantile(robust), budget_money, money)
     uncertain = dimensions(over, chosen.fixed) if over else ()

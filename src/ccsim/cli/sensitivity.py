@@ -13,6 +13,7 @@ from ccsim.cli.analysis_options import (
     Of,
     Out,
     Over,
+    Own,
     Replicates,
     Resume,
     Scheduler,
@@ -45,6 +46,7 @@ def sensitivity(
     scenario: Of = None,
     against: Against = None,
     set_: Set = None,
+    organisation: Own = None,
     replicates: Replicates = 2,
     seed: Seed = None,
     weeks: Weeks = None,
@@ -62,7 +64,9 @@ def sensitivity(
     from ccsim.reports.figures.layout import of_study
     from ccsim.reports.figures.sensitivity import tornado_figure
 
-    chosen = analysis_options.study(target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed)
+    chosen = analysis_options.study(
+        target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
+    )
     space = dimensions(over or ["assumptions"], chosen.fixed)
     place = analysis_options.place(
         f"sensitivity-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ccsim.cli.analysis_options import Form, settings_of
+from ccsim.cli.analysis_options import Form, Own, settings_of
 from ccsim.cli.run_options import (
     SHOWING_SWEEP,
     Budget,
@@ -37,6 +37,7 @@ def sweep(
     kpi: Annotated[list[str] | None, typer.Option(help="Which KPIs to show; repeat for more.")] = None,
     at: Annotated[list[int] | None, typer.Option(help="Weeks to keep figures of; usually the last.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value in every scenario.")] = None,
+    organisation: Own = None,
     weeks: Annotated[int | None, typer.Option(help="The horizon; usually 156.")] = None,
     replicates: Annotated[int | None, typer.Option(help="Runs at each point; usually the file's, or 4.")] = None,
     seed: Annotated[int | None, typer.Option(help="Where points and draws begin; usually 1.")] = None,
@@ -59,7 +60,7 @@ def sweep(
             raise UnknownNameError("KPI", name, KPIS)
     design = _design(vary, kind, points, seed, levels, resolution)
     plan = plan_sweep(
-        target, design, at=at or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_),
+        target, design, at=at or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_, organisation),
         until=rule_of(until),
     )  # fmt: skip
     folder = out or folder_for(f"{plan.name}-sweep")

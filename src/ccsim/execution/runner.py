@@ -24,6 +24,7 @@ from ccsim.execution.temporary import temporary_folder
 from ccsim.execution.this_process import ThisProcess
 from ccsim.execution.time_budget import Deadline, EtaEstimator
 from ccsim.experiments.experiment import Experiment
+from ccsim.organisations.founding import layout_of
 from ccsim.results.results import Results, open_results
 from ccsim.results.store import Store, locked
 from ccsim.scenarios.scenario import Scenario
@@ -113,6 +114,8 @@ def run_experiment(
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers: must be a whole number of at least 1, got {workers!r}")
     limit = Deadline.start(budget)
+    for scenario in experiment.base_scenarios.values():
+        layout_of(scenario)  # faults of an organisation's files are told once, before any run
     if out is None:
         return _in_memory(experiment, workers=workers, progress=progress, command=command, budget=limit,
                           scheduler=scheduler)  # fmt: skip

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -127,6 +126,8 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
         return None, faults
     raw, more = _cells(table, names)
     faults += more
+    if not len(raw):
+        return None, faults or [InputIssue(name, 2, "", "there are no rows below the header")]
     frame = {}
     for column in kind.columns:
         if column.name in table.theirs:
@@ -138,8 +139,6 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
         frame[column.name], wrong = _checked(table, column, cells, dialect)
         faults += wrong
     table.frame = pd.DataFrame(frame)
-    if not len(raw):
-        faults.append(InputIssue(name, 2, "", "there are no rows below the header"))
     return table, faults
 
 
@@ -187,20 +186,14 @@ def _cells(table: Table, names: list[str]) -> tuple[pd.DataFrame, list[InputIssu
     """Return the cells of the columns that are read, as text, and rows that have too many."""
     faults = []
     wanted = [name for name in dict.fromkeys(names) if name.strip() in table.theirs.values()]
-    options: dict[str, Any] = {
-        "sep": table.separator, "dtype": str, "keep_default_na": False, "usecols": wanted, "index_col": False,
-    }  # fmt: skip
-    try:
-        raw = pd.read_csv(io.StringIO(table.text), **options)
-    except pd.errors.ParserError:
-        rows = [cells for cells in csv.reader(io.StringIO(table.text), delimiter=table.separator) if cells]
-        for number, cells in enumerate(rows[1:]):
-            if len(cells) > len(names):
-                faults.append(
-                    InputIssue(table.file, table.line(number), "", f"has {len(cells)} cells; the header {len(names)}")
-                )
-        cut = [cells[: len(names)] + [""] * (len(names) - len(cells)) for cells in rows[1:]]
-        raw = pd.DataFrame(cut, columns=names, dtype=str)[wanted]
+    rows = (cells for cells in csv.reader(io.StringIO(table.text), delimiter=table.separator) if cells)
+    longer = [(number, len(cells)) for number, cells in enumerate(rows) if len(cells) > len(names)]
+    for number, cells in longer[:TOLD]:
+        faults.append(InputIssue(table.file, table.line(number - 1), "", f"has {cells} cells; the header {len(names)}"))
+    raw = pd.read_csv(
+        io.StringIO(table.text), sep=table.separator, dtype=str, keep_default_na=False, usecols=wanted, index_col=False,
+        on_bad_lines="skip",
+    ) if not longer else pd.DataFrame(columns=wanted, dtype=str)  # fmt: skip
     raw.columns = [str(name).strip() for name in raw.columns]
     return raw.fillna(""), faults
 

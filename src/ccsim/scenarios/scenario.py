@@ -20,6 +20,8 @@ Values = dict[str, Any]
 
 #: Tables of a scenario file, and the role of the parameters that each takes.
 TABLES = {"organisation": "size", "assumptions": "assumption", "before": "lever", "levers": "lever"}
+#: Names, among values, the folder of the files that an organisation is founded from.
+SOURCE = "organisation.from"
 _TABLE_OF = {"size": "[organisation]", "assumption": "[assumptions]", "lever": "[levers] or [before]"}
 _KIND_OF = {"size": "a size, fixed at founding", "assumption": "an assumption", "lever": "a lever"}
 
@@ -99,10 +101,19 @@ class Scenario:
         """
         tables = {table: dict(getattr(self, table)) for table in ("organisation", "assumptions", "levers")}
         home = {"size": "organisation", "assumption": "assumptions", "lever": "levers"}
+        source = str(levers.get(SOURCE, self.source))
         for key, value in levers.items():
+            if key == SOURCE:
+                continue
             checked = check(key, value)
             tables[home[declared()[key].role]][key] = checked
-        changed = replace(self, name=name or self.name, title=title or self.title, **tables)  # type: ignore[arg-type]
+        changed = replace(
+            self,
+            name=name or self.name,
+            title=title or self.title,
+            source=source,
+            **tables,  # type: ignore[arg-type]
+        )
         problems = impossible(changed.organisation)
         if problems:
             raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
@@ -152,6 +163,8 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
         UnknownNameError: no parameter bears the key; a name without its group is answered with the full one.
         InputError: the value is not accepted, or the parameter has another role.
     """
+    if key == SOURCE:
+        return str(value)
     row = declared().get(key)
     if row is None:
         own = [known for known in declared() if known.startswith(f"{key}.")]

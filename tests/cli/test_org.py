@@ -1,0 +1,51 @@
+"""``ccsim org``, from an empty folder on; no output holds an identifier of the input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from ccsim.cli.main import app
+
+
+def call(*words: str) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_new_check_show_and_assess_run_and_no_output_holds_an_identifier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = call("org", "new", "my")
+    told += call("org", "check", "my") + call("org", "show", "my") + call("org", "assess", "my")
+    told += call("run", "nothing", "--organisation", "my", "--weeks", "2", "--out", "run", "--workers", "1",
+                 "--set", "organisation.warm_up=2")  # fmt: skip
+    identifiers = set(pd.read_csv("my/people.csv", dtype=str)["employee"])
+    written = b"".join(
+        path.read_bytes() for folder in (Path("my/results"), Path("run")) for path in folder.rglob("*") if path.is_file()
+    )  # fmt: skip
+    assert len(identifiers) > 100 and len(written) > 10_000
+    assert not [one for one in identifiers if one in told or one.encode() in written]
+    for path in Path("run").rglob("*.parquet"):
+        assert not {str(value) for column in pd.read_parquet(path).values.T for value in column} & identifiers
+
+
+def test_new_leaves_a_folder_alone_that_is_not_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my").mkdir()
+    Path("my/notes.txt").write_text("mine")
+    with pytest.raises(Exception, match="is there already and not empty"):
+        call("org", "new", "my")
+
+
+def test_faults_of_files_are_told_before_any_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    call("org", "new", "my")
+    Path("my/segments.csv").write_text("segment,customers\nA,0\n")
+    with pytest.raises(Exception, match=r"segments\.csv:2: customers: 0 is not accepted"):
+        call("run", "nothing", "--organisation", "my", "--workers", "1")

@@ -1,0 +1,195 @@
+"""Files are read as they are written, and every fault is told in one go with its place."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.organisations.own_folder import folder_of, managers, shared
+
+from ccsim.errors import InputErrors
+from ccsim.model.settings import declared
+from ccsim.organisations.assessment import assess, image_in_words, interval_of
+from ccsim.organisations.folder import read_folder
+from ccsim.organisations.founding import layout_of_folder
+from ccsim.organisations.knowledge import knowledge
+from ccsim.organisations.privacy import OTHERS, SALT_FILE, merged
+from ccsim.organisations.questionnaire import ITEMS
+from ccsim.organisations.template import write_template
+
+HEAD = 'name = "x"\n'
+
+
+def faults(folder: Path) -> list[str]:
+    with pytest.raises(InputErrors) as caught:
+        read_folder(folder)
+    return str(caught.value).splitlines()
+
+
+def test_every_fault_of_every_file_is_told_at_once_with_file_line_column_and_what_is_accepted(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "o", {
+        "organisation.toml": HEAD + 'currenzy = "EUR"\n',
+        "people.csv": "id,department,manager,fte\na,A,,1\nb,A,zz,1.5\na,,b,x\n",
+        "history.csv": "date,kpi,value\n31.12.2025,csat,70\n2025-12-31,csatt,70\n",
+    })  # fmt: skip
+    told = faults(folder)
+    wanted = [
+        r"organisation\.toml:2: currenzy: .*did you mean 'currency'", r"people\.csv:3: fte: '1.5' .*from 0 to 1",
+        r"people\.csv:3: manager: names nobody", r"people\.csv:4: department: is empty", r"people\.csv:4: fte: 'x'",
+        r"people\.csv:4: id: stands here a second time", r"history\.csv:2: date: '31.12.2025' .*2026-01-31",
+        r"history\.csv:3: kpi: 'csatt' is no KPI .*csat",
+    ]  # fmt: skip
+    assert all(any(re.search(each, line) for line in told) for each in wanted), told
+    assert len(told) == len(wanted)
+
+
+def test_a_spreadsheet_of_another_country_is_read_as_it_is_meant(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "o", {
+        "organisation.toml": HEAD + '[columns.people]\ndepartment = "Abteilung"\nfte = "Anteil"\n',
+        "people.csv": "\ufeffAbteilung;Anteil\nA;0,5\nA;1\n",
+    })  # fmt: skip
+    assert read_folder(folder).tables["people"][0].frame["fte"].tolist() == [0.5, 1.0]
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ('department,fte\nA,"0,5"\n', r"people\.csv:2: fte: '0,5' .*decimal commas are recognised in files separated by semicolons"),
+    ("department;fte\nA;0,5\nA;1.000\n", r"people\.csv:3: fte: '1.000'"),
+    ("department,fte\nA,1,7\n", r"people\.csv:2: has 3 cells; the header 2"),
+    ("dept,fte\nA,1\n", r"people\.csv: department: there is no such column .*\[columns\.people\]"),
+    ("department,fte\n", r"people\.csv:2: there are no rows"),
+    ("", r"people\.csv: is empty"),
+    ("department\n" + "long text " * 20 + "\n", r"people\.csv:2: department: 1\d\d characters .*free text is not read"),
+])  # fmt: skip
+def test_what_cannot_be_read_is_refused_in_words(tmp_path: Path, text: str, said: str) -> None:
+    told = faults(folder_of(tmp_path / "o", {"organisation.toml": HEAD, "people.csv": text}))
+    assert any(re.search(said, line) for line in told), told
+
+
+@pytest.mark.parametrize("data", ["department\nBüro\n".encode("latin-1"), "department\nA\n".encode("utf-16")])
+def test_another_encoding_is_refused_in_words(tmp_path: Path, data: bytes) -> None:
+    folder = folder_of(tmp_path / "o", {"organisation.toml": HEAD})
+    (folder / "people.csv").write_bytes(data)
+    assert "save it as CSV UTF-8" in faults(folder)[0]
+
+
+def test_a_circle_of_superiors_and_ties_to_nobody_are_found(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "o", {
+        "organisation.toml": HEAD, "people.csv": "id,department,manager\na,A,b\nb,A,a\nc,A,\n",
+        "ties.csv": "from,to\na,b\nc,c\nc,x\n",
+    })  # fmt: skip
+    told = faults(folder)
+    assert [bool(re.search(r"people\.csv:\d: manager: leads in a circle", line)) for line in told].count(True) == 1
+    assert any("ties.csv:3: to: is the same person" in line for line in told)
+    assert any("ties.csv:4: to: names nobody" in line for line in told)
+
+
+def telco(place: Path, period: str) -> Path:
+    source = shared("telco-churn")
+    text = (
+        HEAD + '[columns.segments]\nsegment = "contract"\nrevenue = "monthly_charges"\n[periods]\nrevenue = "month"\n'
+    )
+    folder_of(place, {"organisation.toml": text + (f'churn = "{period}"\n' if period else "")})
+    shutil.copy(source / "customers.csv", place / "segments.csv")
+    return place
+
+
+def test_churn_without_a_period_is_refused_and_with_month_accepted(tmp_path: Path) -> None:
+    told = faults(telco(tmp_path / "bare", ""))
+    assert len(told) == 1 and re.search(
+        r"segments\.csv:2: churn: .*without its period.*week, month, quarter or year", told[0]
+    )
+    layout = layout_of_folder(telco(tmp_path / "month", "month"))
+    assert layout.customers.sum() == 7043
+    assert layout.segments[layout.mobility.argmax()] == "Month-to-month"
+
+
+def test_a_group_of_20_is_shown_and_one_of_8_is_merged() -> None:
+    names = merged({"A": 20, "B": 8, "C": 5, "D": 40}, 10)
+    assert names == {"A": "A", "B": OTHERS, "C": OTHERS, "D": "D"}
+    assert merged({"A": 20, "B": 8}, 10) == {"A": "A"}
+    assert merged({"A": 20, "B": 8, "D": 40}, 10) == {"A": OTHERS, "B": OTHERS, "D": "D"}
+    assert merged({"A": 4}, 10) == {}
+
+
+def test_attrition_without_a_period_is_read_and_what_it_cannot_say_is_said(tmp_path: Path) -> None:
+    source = shared("hr-attrition")
+    text = (
+        HEAD
+        + '[columns.people]\ndepartment = "Department"\nyears = "YearsAtCompany"\nleft = "Attrition"\npay = "MonthlyIncome"\n'
+    )
+    folder = folder_of(tmp_path / "o", {"organisation.toml": text + '[periods]\npay = "month"\n'})
+    shutil.copy(source / "employees.csv", folder / "people.csv")
+    said = {fact.subject: fact for fact in knowledge(read_folder(folder), layout_of_folder(folder))}
+    assert (
+        not said["staff turnover"].known
+        and "16.1% of the rows left, but not in which time" in said["staff turnover"].says
+    )
+    assert not said["reporting lines"].known
+    assert said["time in the organisation"].known and said["pay"].known
+
+
+def test_calls_by_hour_are_read_as_a_driver(tmp_path: Path) -> None:
+    source = shared("bank-calls-2003")
+    text = (
+        HEAD
+        + '[columns.drivers]\nvalue = "calls"\n[constants.drivers]\nname = "demand"\n[drivers]\ndemand = "demand.surge"\n'
+    )
+    folder = folder_of(tmp_path / "o", {"organisation.toml": text})
+    shutil.copy(source / "hourly.csv", folder / "drivers.csv")
+    frame = read_folder(folder).frame("drivers")
+    assert frame is not None and frame["value"].sum() == pd.read_csv(source / "hourly.csv")["calls"].sum()
+
+
+def test_the_template_has_no_fault_and_git_ignores_it(tmp_path: Path) -> None:
+    write_template(tmp_path / "my")
+    read = read_folder(tmp_path / "my")
+    assert {"people", "departments", "segments", "history", "events", "answers"} == set(read.tables)
+    assert (tmp_path / "my" / ".gitignore").read_text().splitlines()[1] == "*"
+
+
+def test_no_identifier_is_kept_in_memory_or_told(tmp_path: Path) -> None:
+    folder = managers(tmp_path / "o")
+    people = folder / "people.csv"
+    frame = pd.read_csv(people, dtype=str).fillna("")
+    for name, columns in ((people, ["id", "reports_to"]), (folder / "ties.csv", ["from", "to"])):
+        table = frame if name == people else pd.read_csv(name, dtype=str)
+        for column in columns:
+            table[column] = table[column].map(lambda one: f"secret{one}" if one else "")
+        table.to_csv(name, index=False)
+    read = read_folder(folder)
+    kept = "".join(each.frame.to_csv() for tables in read.tables.values() for each in tables)
+    assert "secret" not in kept
+    assert (folder / SALT_FILE).is_file()
+    assert read_folder(folder).tables["people"][0].frame["id"].tolist() == read.tables["people"][0].frame["id"].tolist()
+
+
+def test_each_item_moves_a_parameter_within_what_it_accepts_to_an_interval_and_never_a_point() -> None:
+    import numpy as np
+
+    assert len(ITEMS) == 24
+    for code, item in ITEMS.items():
+        if item.moves:
+            row = declared()[item.moves]
+            assert row.role in ("lever", "assumption") and item.low != item.high and item.ground
+            assert row.legal[0] <= min(item.low, item.high) and max(item.low, item.high) <= row.legal[1]
+            for answers in ([3.0] * 200, [1.0], [5.0, 5.0], []):
+                low, high = interval_of(code, np.array(answers))
+                assert low < high
+
+
+def test_the_self_image_stands_beside_what_customers_say(tmp_path: Path) -> None:
+    write_template(tmp_path / "my")
+    found = assess(read_folder(tmp_path / "my"))
+    assert found.image["self_image"].is_monotonic_decreasing
+    assert found.customers == pytest.approx(74.4, abs=0.5)
+    assert "claim S10" in image_in_words(found)[1]
+
+
+def test_a_tier_of_few_is_shown_together_with_the_next(tmp_path: Path) -> None:
+    answers = ["tier,item,answer"] + [f"top,{item},5" for item in ITEMS for _ in range(3)]
+    answers += [f"staff,{item},2" for item in ITEMS for _ in range(12)]
+    folder = folder_of(tmp_path / "o", {"organisation.toml": HEAD, "answers.csv": "\n".join(answers) + "\n"})
+    assert assess(read_folder(folder)).image["tier"].tolist() == ["top and middle and staff"]
