@@ -184,7 +184,22 @@ def calibrate(
 def fitted(
     study: Study, space: Sequence[Dimension], targets: Sequence[Target], evaluate: Evaluate, points: int, waves: int
 ) -> Calibration:
-    """Fit with whatever runs points; see :func:`calibrate`."""
+    """Fit assumptions with a given way to run points; see :func:`calibrate`.
+
+    Args:
+        study: the scenario, its baseline, and the runs at each point.
+        space: what is fitted, and its prior span.
+        targets: what was measured.
+        evaluate: runs points; returns the outcomes at each.
+        points: points of a wave; 0 for the default.
+        waves: how many waves.
+
+    Returns:
+        The fit of the waves that were run.
+
+    Raises:
+        InputError: nothing to fit, or too few points.
+    """
     _check(space, targets, points, waves)
     # One thread: sums in another order would give other last bits, and processes keep the processors busy.
     with library("threadpoolctl").threadpool_limits(1):

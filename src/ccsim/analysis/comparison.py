@@ -289,10 +289,20 @@ def compare(
 
     Args:
         experiment: an experiment, its name, or the path of its file.
-        replicates, weeks, seed: what to use instead of the file's.
+        replicates: runs of each scenario, instead of the file's.
+        weeks: horizon, instead of the file's.
+        seed: random seed, instead of the file's.
         levers: values set in every scenario, by key.
-        workers, out, resume, progress, command, budget, scheduler: see :func:`ccsim.execution.runner.run_experiment`;
-            ``progress=True`` shows a bar.
+        workers: number of processes; by default one for each processor. The result does not depend on it.
+        out: results folder; without one the results are kept in memory only.
+        resume: whether to go on in a folder that holds part of the same experiment.
+        progress: called with (done, planned, failed) after each task; True shows a bar.
+        command: the command line, for the manifest.
+        budget: stop after this time (seconds, or a text such as ``"10m"``), or at this deadline.
+        scheduler: address of a Dask scheduler whose workers do the runs; by default processes of this machine do.
+
+    Returns:
+        The comparison of all scenarios with the baseline.
 
     Raises:
         InputError: a file or value that cannot be used.

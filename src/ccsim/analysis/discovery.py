@@ -160,8 +160,9 @@ def discover(
         study: the scenario, its baseline, the runs at each point.
         space: what varies, and over which span; points are a Latin hypercube.
         where: the outcome as a condition over KPIs and their differences: ``npv_difference > 0 and csat > 70``.
-        points, method: how many points to run, and ``"prim"`` or ``"tree"``.
-        sure: share of a point's runs that have to have the outcome.
+        points: how many points to run.
+        method: ``"prim"`` or ``"tree"``.
+        sure: minimum share of a point's runs with the outcome, 0 to 1.
         density: density wanted of a region; the largest box that has it is taken, or else the densest.
         regions: how many to look for.
         runner: where and how to run.
@@ -185,7 +186,23 @@ def discovered(
     study: Study, space: Sequence[Dimension], where: str, points: np.ndarray, share: np.ndarray,
     figures: pd.DataFrame, method: str = "prim", sure: float = 0.5, density: float = 0.8, regions: int = 2,
 ) -> Discovery:  # fmt: skip
-    """Return the regions of points whose outcome is known; see :func:`discover`."""
+    """Return the regions in which an outcome is common, of points that have been run.
+
+    Args:
+        study: the scenario, its baseline, and the runs at each point.
+        space: what varies, one column of ``points`` each.
+        where: the outcome as a condition, for the record.
+        points: shape (points, dimensions), in units of the parameters.
+        share: shape (points,), share of a point's runs with the outcome, 0 to 1; NaN where it is not known.
+        figures: a row for each point and replicate.
+        method: ``"prim"`` or ``"tree"``.
+        sure: minimum share of a point's runs with the outcome.
+        density: minimum share of such points in a region.
+        regions: how many regions to look for.
+
+    Returns:
+        The regions that fresh points show to be denser than the whole, in the order in which they were found.
+    """
     import pandas as pd
 
     known = np.flatnonzero(np.isfinite(share))

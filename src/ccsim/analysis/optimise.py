@@ -184,8 +184,8 @@ def optimise(
         space: levers and weeks of moves, and their spans.
         aim: goals, quantile, money.
         trials: plans to try.
-        uncertain, worlds: assumptions that nobody knows, and in how many worlds (a Latin hypercube over them) each
-            plan is tried; none for the world as assumed.
+        uncertain: assumptions whose values are not known.
+        worlds: in how many of their combinations (a Latin hypercube) each plan is tried; 0 for the assumed values.
         sampler: one of :data:`SAMPLERS`; by default ``tpe`` for one goal and ``nsga2`` for several.
         fresh: how many times as many runs the report takes as the search.
         runner: where and how to run. Its budget is the whole search's: it ends with the trials it has made, as if it
@@ -267,7 +267,19 @@ def _evaluation(
 def searched(
     study: Study, space: Sequence[Dimension], aim: Aim, evaluate: Evaluate, trials: int, sampler: str | None = None
 ) -> Optimum:
-    """Search with whatever runs plans; see :func:`optimise`."""
+    """Search for the best plan with a given way to run plans; see :func:`optimise`.
+
+    Args:
+        study: the scenario, its baseline, and the runs at each point.
+        space: levers and weeks of moves, and their spans.
+        aim: goals, quantile, money.
+        evaluate: runs plans; returns the outcomes of each.
+        trials: plans to try.
+        sampler: one of :data:`SAMPLERS`, or None for the default.
+
+    Returns:
+        The best plan or front, reported on fresh draws.
+    """
     start = {one.key: study.own(one) for one in space}
     tried = _search(study.seed, space, aim, evaluate, trials, sampler, start)
     # Whoever goes on after a budget of time has other finalists.

@@ -129,7 +129,18 @@ def numbers_of(space: Sequence[Dimension], design: Design) -> np.ndarray:
 
 
 def drawn(space: Sequence[Dimension], kind: str, points: int, seed: int, **options: Any) -> Design:
-    """Return a design of a kind over a space."""
+    """Return a design over a space.
+
+    Args:
+        space: what varies, and over which span.
+        kind: kind of design, such as ``"sobol"``.
+        points: number of points.
+        seed: of the points; the same seed gives the same points.
+        options: further fields of :class:`Design`.
+
+    Returns:
+        The design, not yet run.
+    """
     return Design(kind, tuple(one.factor for one in space), points, seed, **options)
 
 

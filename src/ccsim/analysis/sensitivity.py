@@ -108,6 +108,15 @@ def sensitivity(
 def designed(space: Sequence[Dimension], method: str, points: int, seed: int) -> Design:
     """Return the points of a method; the same seed gives the same points.
 
+    Args:
+        space: what varies, and over which span.
+        method: one of :data:`METHODS`.
+        points: upper limit of their number; whole blocks of the method are taken.
+        seed: of the points.
+
+    Returns:
+        The design, not yet run.
+
     Raises:
         InputError: no such method, or too few points for it.
     """
@@ -137,7 +146,10 @@ def analysed(
     """Return what the values of outcomes at a method's points tell.
 
     Args:
-        study, space, method, design: what was run.
+        study: the scenario, its baseline, and the runs at each point.
+        space: what varied, and over which span.
+        method: one of :data:`METHODS`.
+        design: the points that were run.
         values: for each outcome an array of shape (points, replicates).
 
     Raises:

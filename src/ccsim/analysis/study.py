@@ -206,8 +206,9 @@ def study_of(
         target: name or file of a scenario or of an experiment.
         scenario: which scenario of the experiment; may be left out where only one is no baseline.
         against: the baseline; by default that of the experiment, and none for a scenario.
-        weeks, replicates, seed: horizon, runs at each point, where the draws begin; an experiment brings its own
-            horizon and seed.
+        weeks: the horizon; by default that of the experiment.
+        replicates: runs at each point.
+        seed: random seed; by default that of the experiment.
         values: levers and the like, set in the scenario; what belongs to the world, in the baseline too.
 
     Raises:

@@ -200,10 +200,26 @@ def parameter(
     impulse: bool = False,
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """Declare a parameter; see :class:`Parameter` for what each argument means.
+    """Declare a parameter.
 
-    ``legal`` defaults to 0…``HIGHEST_LEGAL`` of the unit, and to the places of the choices where there are some. What
-    is declared is checked by :func:`parameters`, when its name is known.
+    What is declared is checked by :func:`parameters`, when the name is known.
+
+    Args:
+        default: value in the ordinary organisation, in ``unit``.
+        unit: of the value; one of the known units, or two of them with a stroke between.
+        range: lowest and highest plausible value.
+        meaning: what it is, in a sentence.
+        source: paper or article, or ``"assumed"``.
+        off: value at which the mechanism has no effect, if it has one.
+        legal: lowest and highest value that is accepted. By default 0 to ``HIGHEST_LEGAL`` of the unit, or the places of
+            ``choices``.
+        lever: whether the organisation can set it.
+        size: whether it is a size of the organisation.
+        impulse: whether it is a lever that acts once, in the week in which it is set.
+        choices: names of the values of a parameter that is no quantity.
+
+    Returns:
+        The declaration, which :func:`parameters` turns into a field.
     """
     if legal is None:
         legal = (0.0, float(len(choices) - 1) if choices else HIGHEST_LEGAL.get(unit, HIGHEST_OTHERWISE))

@@ -60,7 +60,21 @@ _HALF = np.uint64(32)
 
 @rule
 def philox(c0, c1, c2, c3, k0, k1):
-    """Return the four 32-bit words of Philox4x32-10 for a counter and a key, all as ``uint64``."""
+    """Return the four 32-bit words of Philox4x32-10 for a counter and a key, all as ``uint64``.
+
+    Source: Salmon, Moraes, Dror & Shaw 2011, Parallel random numbers: as easy as 1, 2, 3.
+
+    Args:
+        c0: first word of the counter, below 2^32.
+        c1: second word of the counter.
+        c2: third word of the counter.
+        c3: fourth word of the counter.
+        k0: first word of the key.
+        k1: second word of the key.
+
+    Returns:
+        Four numbers below 2^32.
+    """
     for _ in range(10):
         p0 = _M0 * c0
         p1 = _M1 * c2
@@ -78,7 +92,17 @@ def open_unit(word):
 
 @rule
 def words(seed, purpose, week, row):
-    """Return the generator's four 32-bit words for one purpose, week and row."""
+    """Return the generator's four 32-bit words for one purpose, week and row.
+
+    Args:
+        seed: seed of the run.
+        purpose: number of the decision that is drawn; each decision has its own.
+        week: number of the week.
+        row: number of the person or other row.
+
+    Returns:
+        Four numbers below 2^32; the same arguments always give the same four.
+    """
     return philox(
         np.uint64(row) & _LOW,
         np.uint64(row) >> _HALF,
@@ -91,36 +115,88 @@ def words(seed, purpose, week, row):
 
 @rule
 def four(seed, purpose, week, row):
-    """Return four independent uniform draws in (0, 1) for one purpose, week and row."""
+    """Return four independent uniform draws for one purpose, week and row.
+
+    Args:
+        seed: seed of the run.
+        purpose: number of the decision that is drawn; each decision has its own.
+        week: number of the week.
+        row: number of the person or other row.
+
+    Returns:
+        Four numbers in (0, 1).
+    """
     a, b, c, d = words(seed, purpose, week, row)
     return open_unit(a), open_unit(b), open_unit(c), open_unit(d)
 
 
 @rule
 def uniform(seed, purpose, week, row):
-    """Return one uniform draw in (0, 1)."""
+    """Return one uniform draw.
+
+    Args:
+        seed: seed of the run.
+        purpose: number of the decision that is drawn; each decision has its own.
+        week: number of the week.
+        row: number of the person or other row.
+
+    Returns:
+        A number in (0, 1).
+    """
     return four(seed, purpose, week, row)[0]
 
 
 @rule
 def bell(a, b, c, d):
-    """Return a draw of mean 0 and variance 1 from four uniform ones (their centred sum; bounded at about 3.5).
+    """Return a draw of mean 0 and variance 1: the centred sum of four uniform draws, within about ±3.5.
 
     A sum has no tail that a clipped trait would have to cut, and needs no logarithm, whose last bit differs
     between processors.
+
+    Args:
+        a: a uniform draw in (0, 1).
+        b: another, independent of it.
+        c: a third.
+        d: a fourth.
+
+    Returns:
+        A number in (-3.5, 3.5).
     """
     return (a + b + c + d - 2.0) * 1.7320508075688772
 
 
 @kernel
 def fill_words(first, second, third, fourth, seed, purpose, week):
-    """Fill four columns with the words of rows 0, 1, 2, …, half as large as the draws that they stand for."""
+    """Fill four columns with the random words of their rows; words take half the memory of the draws.
+
+    Args:
+        first: shape (rows,), ``uint32``.
+        second: as ``first``.
+        third: as ``first``.
+        fourth: as ``first``.
+        seed: seed of the run.
+        purpose: number of the decision that is drawn; each decision has its own.
+        week: number of the week.
+
+    Writes:
+        first, second, third, fourth.
+    """
     for row in range(len(first)):
         first[row], second[row], third[row], fourth[row] = words(seed, purpose, week, row)
 
 
 @kernel
 def fill(out, seed, purpose, week):
-    """Fill ``out`` with the uniform draws of rows 0, 1, 2, …, many at a time: a loop of its own is vectorised."""
+    """Fill a column with the uniform draws of its rows, in a loop of its own that is vectorised.
+
+    Args:
+        out: shape (rows,).
+        seed: seed of the run.
+        purpose: number of the decision that is drawn; each decision has its own.
+        week: number of the week.
+
+    Writes:
+        out.
+    """
     for row in range(len(out)):
         out[row] = uniform(seed, purpose, week, row)

@@ -36,7 +36,9 @@ def sweep(
         design: the points; by default those of the experiment's own design.
         at: weeks of which one figure a KPI is kept of each run; by default the file's, or the last week. Empty to
             keep every week of everything.
-        replicates, weeks, seed: what to use instead of the file's.
+        replicates: runs of each scenario at each point, instead of the file's.
+        weeks: horizon, instead of the file's.
+        seed: random seed, instead of the file's.
         levers: values set in every scenario, by key.
         until: add replicates until the interval of a KPI's difference is as narrow as this (:mod:`ccsim.execution.stopping`).
         progress: called as :func:`ccsim.execution.runner.run_experiment` says; True shows a bar.
@@ -67,7 +69,24 @@ def plan_sweep(
     levers: Mapping[str, Any] | None = None,
     until: Mapping[str, float] | None = None,
 ) -> Experiment:
-    """Return what :func:`sweep` would run."""
+    """Return the experiment that :func:`sweep` would run.
+
+    Args:
+        what: an experiment or a scenario, its name, or the path of its file.
+        design: the points; by default those of the experiment's own design.
+        at: weeks whose figures are kept; by default the file's, or the last week. Empty to keep every week.
+        replicates: runs of each scenario at each point, instead of the file's.
+        weeks: horizon, instead of the file's.
+        seed: random seed, instead of the file's.
+        levers: values set in every scenario, by key.
+        until: wanted half-width of the interval of a KPI's difference, by KPI.
+
+    Returns:
+        The experiment at the points of the design.
+
+    Raises:
+        InputError: a file, design or value that cannot be used.
+    """
     chosen = as_experiment(what)
     if design is not None:
         validate_counts(replicates=replicates)

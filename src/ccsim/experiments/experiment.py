@@ -131,10 +131,20 @@ class Experiment:
         self, *, weeks: int | None = None, replicates: int | None = None, seed: int | None = None,
         levers: Mapping[str, Any] | None = None, until: Mapping[str, float] | None = None,
     ) -> Experiment:  # fmt: skip
-        """Return the experiment with another horizon, size, seed, rule, or with levers set in every scenario.
+        """Return the experiment with some of its settings replaced.
+
+        Args:
+            weeks: another horizon.
+            replicates: another number of runs of each scenario.
+            seed: another random seed.
+            levers: values to set in every scenario, by key.
+            until: another stopping rule: wanted half-width of the interval of a KPI's difference, by KPI.
+
+        Returns:
+            A new experiment; None leaves a setting as it is.
 
         Raises:
-            InputError: a value that is not accepted.
+            InputError: an invalid value.
         """
         validate_counts(weeks=weeks, replicates=replicates, seed=seed)
         scenarios = self.scenarios

@@ -47,7 +47,8 @@ def search(
         plans: how many plans to try.
         seeds: on how many seeds each is played.
         seed: of the search itself; the same seed finds the same plan.
-        scenario, rules: what is played.
+        scenario: the scenario that is played.
+        rules: moves, events and score; by default those that are shipped.
         tell: called with the number of plans tried and the best score so far.
     """
     rules = rules or catalogue()

@@ -89,7 +89,13 @@ def kpi(name: str, title: str, unit: str, better: str, formula: str, meaning: st
     """Declare a KPI.
 
     Args:
-        name, title, unit, better, formula, meaning, total: see :class:`Kpi`.
+        name: a Python identifier: the column in results.
+        title: words for tables and figures.
+        unit: of the value.
+        better: ``"more"``, ``"less"`` or ``"neither"``.
+        formula: arithmetic over the week's tallies.
+        meaning: what it is, in a sentence.
+        total: how weeks become one figure: ``"level"``, ``"sum"`` or ``"last"``.
 
     Raises:
         DeclarationError: one of them is not accepted, or the name is taken.

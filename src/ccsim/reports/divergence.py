@@ -110,7 +110,8 @@ def diverge(
     """Find where two scenarios part on the same draws.
 
     Args:
-        a, b: scenarios, their names, or paths of their files.
+        a: a scenario, its name, or the path of its file.
+        b: the other one.
         seed: the seed of both runs, as the table of runs has it; the first pair of an experiment with seed 1 by default.
         weeks: how many weeks to look.
         levers: values set in both.

@@ -74,6 +74,15 @@ class Store:
     def create(cls, folder: Path, experiment: Experiment, command: Sequence[str], resume: bool) -> Store:
         """Open a folder for writing.
 
+        Args:
+            folder: where results are kept; made if it does not exist.
+            experiment: what is to be run.
+            command: the command line, for the manifest.
+            resume: whether to go on with the runs that the folder holds.
+
+        Returns:
+            The store, with the runs that the folder holds.
+
         Raises:
             ResultsError: it cannot be written, holds something else, or holds results of another experiment.
         """

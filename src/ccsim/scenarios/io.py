@@ -100,7 +100,17 @@ class Parser:
         return None
 
     def values(self, table: str, data: Mapping[str, Any], roles: tuple[str, ...], above: Key = ()) -> Values:
-        """Return a table's values, checked, by parameter key."""
+        """Return the checked values of a table, by parameter key; faults go to the parser.
+
+        Args:
+            table: name of the table in the file, for messages.
+            data: the table.
+            roles: roles of the parameters that may stand there, such as ``("lever",)``.
+            above: keys of the tables around it.
+
+        Returns:
+            The values that are valid.
+        """
         found: Values = {}
         groups = {row.group for row in declared().values()}
         for path, value in flatten(data):
@@ -166,7 +176,17 @@ def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:
 
 
 def parse_scenario(reader: Parser, data: Mapping[str, Any], name: str, chain: tuple[Path, ...] = ()) -> Scenario:
-    """Return the scenario that data describes; faults go to the reader, and what is at fault is left out."""
+    """Return the scenario that data describes; faults go to the parser, and faulty parts are left out.
+
+    Args:
+        reader: collects faults and knows the lines of the file.
+        data: the file's content.
+        name: name of the scenario.
+        chain: files that extend one another and led here; a file may not come twice.
+
+    Returns:
+        The scenario with its parents merged in.
+    """
     shape = reader.validate(ScenarioSchema, data)
     source = _source(reader, shape)
     tables = {table: reader.values(table, getattr(shape, table), (role,)) for table, role in TABLES.items()}

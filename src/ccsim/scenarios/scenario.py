@@ -51,9 +51,18 @@ class Intervention:
     ) -> Intervention:  # fmt: skip
         """Return a checked move.
 
+        Args:
+            values: new values of levers, by key.
+            week: week in which they are set.
+            when: condition over KPIs; they are set the first time that it holds.
+            after: earliest week at which the condition is looked at.
+            label: words for the move; by default its values.
+
+        Returns:
+            The move.
+
         Raises:
-            InputError: a name that is no lever, a value that it does not accept, or a condition that cannot
-                be read.
+            InputError: a name that is no lever, an invalid value, or a condition that cannot be read.
         """
         checked = {key: check(key, value, ("lever",)) for key, value in values.items()}
         condition = Condition(when) if when is not None else None

@@ -81,7 +81,8 @@ def chart(
         title: with its unit.
         series: the lines; the last one is drawn on top.
         marks: (quarter from 0, what happened).
-        width, height: of the picture.
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
         weeks: where lines have a point a week, the weeks that the axis has room for; 0 for quarters.
         least: what the axis spans at least, so that a small wobble does not look like a storm.
     """

@@ -36,7 +36,10 @@ def appeal(option, case, person, card, cards, p, handoffs, empowerment):
         person: (skill, authority, taste for rewards, felt latitude, belief, norm, habit, fatigue, slower), where belief,
             norm and habit are already weighted.
         card: the person's scorecard.
-        cards, p, handoffs, empowerment: parameters.
+        cards: parameters of scorecards.
+        p: parameters of the choice.
+        handoffs: parameters of hand-offs.
+        empowerment: parameters of empowerment.
     """
     complexity, stages, lost, routine, workload, spoilt, linked = case
     skill, authority, taste, latitude_felt, belief, norm, habit, fatigue, slower = person

@@ -175,7 +175,10 @@ def run_ledger(
         replicates: paired runs of each scenario at the defaults.
         points: points of the plausible space besides the defaults, each with a few replicates.
         seed: of all draws, and of the points.
-        workers, out, resume, command: see :func:`ccsim.execution.runner.run_experiment`; ``out`` gets a folder for each part.
+        workers: number of processes; by default one for each processor.
+        out: gets a results folder for each part.
+        resume: whether to go on with what ``out`` holds.
+        command: the command line, for the manifests.
         so_far: run nothing; judge what ``out`` holds of the same ledger, at the points that are finished.
         progress: from a title to a context that yields what is called with (done, planned, failed).
     """

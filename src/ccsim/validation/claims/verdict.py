@@ -161,7 +161,8 @@ def verdict(outcome: Outcome, p: float, holds: float | None, reverses: float | N
     Args:
         outcome: at the defaults.
         p: its adjusted p value.
-        holds, reverses: shares of the plausible space in which it holds and is reversed; None where not looked at.
+        holds: share of the plausible space in which it holds; None where it was not tested.
+        reverses: share in which it is reversed; None where it was not tested.
     """
     sign = outcome.sign(p)
     if holds is None or reverses is None:

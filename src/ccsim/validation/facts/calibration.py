@@ -67,7 +67,8 @@ def fit(
     Args:
         studies: with facts of both roles; only those for calibration are read.
         keys: which assumptions; the search starts at their defaults.
-        seed, workers: see :func:`ccsim.validation.facts.scorecard.score`.
+        seed: of all draws and samples.
+        workers: number of processes; by default one for each processor.
         most: evaluations.
         told: called with (number of the evaluation, misfit).
     """

@@ -65,8 +65,10 @@ def score(
     Args:
         studies: with the facts wanted.
         seed: of all draws and samples.
-        workers, resume, command: see :func:`ccsim.execution.runner.run_experiment`. Studies of people and of cohorts are small,
-            run in this process, and are not kept.
+        workers: number of processes; by default one for each processor. Studies of people and of cohorts are small, run
+            in this process, and are not kept.
+        resume: whether to go on with what ``out`` holds.
+        command: the command line, for the manifests.
         out: gets a folder for each study.
         progress: from a title to a context that yields what is called with (done, planned, failed).
     """

@@ -1,0 +1,64 @@
+"""Docstrings say what arguments are. Ruff checks the form (Google's, D417); this checks that there is a section at all."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ccsim
+
+SOURCES = Path(ccsim.__file__).parent
+#: Public functions with as many parameters as this describe each of them.
+MANY = 4
+#: Packages that are documented whole. A package that is missing here has functions that are still to be described.
+DOCUMENTED = ("engine", "scenarios", "simulation", "experiments", "results", "execution", "analysis")
+
+
+def public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef]:
+    """Go through the public functions and methods of a module or class."""
+    for node in body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from public(node.body)
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+
+
+def parameters(function: ast.FunctionDef) -> list[str]:
+    """Return the names of a function's parameters, without the one that is bound."""
+    spec = function.args
+    return [one.arg for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs) if one.arg not in ("self", "cls")]
+
+
+def lacking(source: str) -> list[str]:
+    """Return the functions of a source with many parameters and no section that describes them."""
+    functions = (one for one in public(ast.parse(source).body) if len(parameters(one)) >= MANY)
+    return [one.name for one in functions if "\nArgs:\n" not in (ast.get_docstring(one) or "")]
+
+
+@pytest.mark.parametrize("package", DOCUMENTED)
+def test_functions_with_many_parameters_describe_them(package: str) -> None:
+    files = sorted((SOURCES / package).rglob("*.py"))
+    assert files
+    bare = {path.relative_to(SOURCES).as_posix(): lacking(path.read_text(encoding="utf-8")) for path in files}
+    assert not {name: functions for name, functions in bare.items() if functions}
+
+
+@pytest.mark.parametrize("package", DOCUMENTED)
+def test_a_kernel_that_takes_columns_names_what_it_writes_or_returns(package: str) -> None:
+    bare = []
+    for path in sorted((SOURCES / package).rglob("*.py")):
+        for node in public(ast.parse(path.read_text(encoding="utf-8")).body):
+            kernel = any(ast.unparse(mark).startswith("kernel") for mark in node.decorator_list)
+            text = ast.get_docstring(node) or ""
+            writes = any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(node))
+            if kernel and not writes and "\nWrites:\n" not in text:
+                bare.append(f"{path.relative_to(SOURCES).as_posix()}: {node.name}")
+    assert not bare
+
+
+def test_a_function_without_the_section_is_found() -> None:
+    bare = 'def f(a, b, c, d):\n    """Do it."""\n'
+    assert lacking(bare) == ["f"]
+    assert not lacking(bare.replace('it."""', 'it.\n\n    Args:\n        a: one.\n    """'))
+    assert not lacking('def f(self, a, b, c):\n    """Do it."""\n')
