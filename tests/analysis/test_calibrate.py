@@ -8,7 +8,8 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from ccsim.analysis.calibrate import Target, calibrate, fitted, target_of
+from ccsim.analysis.calibrate import calibrate, fitted
+from ccsim.analysis.calibration import Target, target_of
 from ccsim.analysis.parameter_space import dimensions
 from ccsim.analysis.study import Runner, Study
 from ccsim.cli.main import app
@@ -80,6 +81,30 @@ def test_what_targets_leave_open_is_told(toy):
 def test_targets_out_of_reach_are_told(toy):
     found = fitted(STUDY, toy(1), [Target("csat", 9.0, 0.1)], model(1e-4, lambda x: x[:, :1]), 12, 2)
     assert found.misfit > 3 and not found.targets_table()["inside"][0]
+    assert not found.met and not found.table()["identified"].any() and not found.table()["targets_met"].any()
+    assert "No values" in found.faults()[0]
+
+
+@pytest.mark.parametrize(("figure", "end"), [(1.02, "high"), (-0.02, "low")])
+def test_a_parameter_pressed_against_an_end_of_its_span_is_not_identified(toy, figure, end):
+    found = fitted(STUDY, toy(1), [Target("csat", figure, 0.03)], model(1e-4, lambda x: x[:, :1]), 12, 2)
+    table = found.table()
+    assert found.met and table["contraction"][0] > 0.5
+    assert table["at_end"][0] == end and not table["identified"][0]
+    assert f"{end} end of its span" in found.faults()[0]
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
+def test_a_fit_that_fails_says_so_in_every_format_and_writes_no_scenario(small_settings, tmp_path, form):
+    words = ["calibrate", "combined", "--over", "programme.budget=0:20000", "--target", "spend=9e9+-1000",
+             "--points", "12", "--waves", "1", "--weeks", "6", "--replicates", "1", "--workers", "1",
+             *small_settings, "--format", form, "--out", str(tmp_path / "out")]  # fmt: skip
+    told = run.invoke(app, words)
+    assert told.exit_code == 1
+    assert "No values of these parameters meet the targets" in told.output
+    assert not (tmp_path / "out" / "calibrated.toml").exists()
+    table = pd.read_parquet(tmp_path / "out" / "parameters.parquet")
+    assert not table["identified"].any() and not table["targets_met"].any()
 
 
 def test_a_target_is_read_as_people_write_it():
@@ -97,7 +122,7 @@ def test_a_target_is_read_as_people_write_it():
         (lambda study: asked(study, [Target("fcr", 1, 1)], ["offer.decided_by"]), "is a choice"),
         (lambda study: asked(study, [Target("fcr", 1, 1)], ["conviction"]), "too many|too few"),
         (lambda study: asked(study, [Target("fcr", 1, 1)], waves=0), "1 or more"),
-        (lambda study: asked(study, [Target("fcr", 1, 1)], points=2), "too few"),
+        (lambda study: asked(study, [Target("fcr", 1, 1)], points=2), "must be at least 5"),
         (lambda study: asked(study, [Target("spend", 1, 1)], ["sensing.acted"], points=6), "do not move it"),
     ],
 )

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from ccsim.analysis.calibrate import Target, calibrate
+from ccsim.analysis.calibrate import calibrate
+from ccsim.analysis.calibration import Target
 from ccsim.analysis.optimise import Aim, Goal, optimise
 from ccsim.analysis.parameter_space import dimensions
 from ccsim.analysis.study import BudgetEnded, Runner, Study

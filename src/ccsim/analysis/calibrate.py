@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis import library
+from ccsim.analysis.calibration import Calibration, Target
 from ccsim.analysis.parameter_space import Dimension, between, values_of
 from ccsim.analysis.study import BudgetEnded, Runner, Study, table_of
 from ccsim.analysis.time_budget import Allotment
@@ -32,120 +33,12 @@ CANDIDATES, ENOUGH = 2**12, 400
 MOST_ZOOMS = 12
 #: Draws of the posterior that are kept, and those that are run again.
 KEPT, RUN_AGAIN = 1000, 24
-#: Share of the prior variance that has to be gone for a parameter to count as identified.
-IDENTIFIED = 0.5
-#: Misfit, in standard deviations, beyond which a point is implausible (three-sigma rule of Pukelsheim 1994).
-IMPLAUSIBLE = 3.0
 #: The most assumptions that are fitted together.
 MOST_DIMENSIONS = 10
 
 #: From a name for the runs, whether draws are to be fresh, and numbers of shape (points, dimensions), to outcomes of
 #: shape (points, runs, outcomes).
 Evaluate = Callable[[str, bool, np.ndarray], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Target:
-    """A figure that was measured.
-
-    Attributes:
-        outcome: KPI, or difference to the baseline, at the horizon.
-        value, error: the figure and its standard deviation.
-        held_out: not fitted to, only looked at in the end.
-    """
-
-    outcome: str
-    value: float
-    error: float
-    held_out: bool = False
-
-    def __post_init__(self) -> None:
-        if not (np.isfinite(self.value) and np.isfinite(self.error) and self.error > 0):
-            raise InputError(f"{self.outcome}: {self.value:g}±{self.error:g} is no target; its error is more than 0")
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What came out.
-
-    Attributes:
-        study, space, targets: what was asked.
-        posterior: draws of the posterior, shape (draws, dimensions).
-        best: the point of the highest posterior density.
-        misfit: at the best point the largest distance from a target, in standard deviations.
-        emulator: of the figures of later waves, the share that lay in the emulators' 95 % intervals.
-        predicted: for each target what runs of posterior draws gave, shape (draws, targets); on fresh draws.
-        before: for each target what the scenario as it is gave, on the same draws.
-        points: all points that were run, with the means of every outcome.
-        waves, asked: waves run, and asked for; fewer where the budget ended.
-    """
-
-    study: Study
-    space: tuple[Dimension, ...]
-    targets: tuple[Target, ...]
-    posterior: np.ndarray
-    best: np.ndarray
-    misfit: float
-    emulator: float
-    predicted: np.ndarray
-    before: np.ndarray
-    points: pd.DataFrame
-    waves: int
-    asked: int
-
-    @property
-    def contraction(self) -> np.ndarray:
-        """Share of each parameter's prior variance that the targets took away."""
-        prior = np.array([(one.high - one.low) ** 2 / 12 for one in self.space])
-        return np.asarray(1.0 - self.posterior.var(axis=0) / prior)
-
-    def tied(self) -> list[tuple[str, str, float]]:
-        """Return pairs of parameters of which the targets know a combination only, with their correlation."""
-        keys = [one.key for one in self.space]
-        with np.errstate(all="ignore"):
-            rho = np.atleast_2d(np.corrcoef(self.posterior.T))
-        pairs = [(keys[i], keys[j], float(rho[i, j])) for i in range(len(keys)) for j in range(i)]
-        return sorted((pair for pair in pairs if abs(pair[2]) > 0.7), key=lambda pair: -abs(pair[2]))
-
-    def table(self) -> pd.DataFrame:
-        """Return one row per parameter: best value, median, 95 % interval, contraction, whether it is identified."""
-        import pandas as pd
-
-        low, middle, high = np.quantile(self.posterior, [0.025, 0.5, 0.975], axis=0)
-        return pd.DataFrame(
-            {"parameter": [one.key for one in self.space], "best": self.best, "median": middle, "low": low,
-             "high": high, "contraction": self.contraction, "identified": self.contraction >= IDENTIFIED}
-        )  # fmt: skip
-
-    def targets_table(self) -> pd.DataFrame:
-        """Return one row per target: measured, as it is, fitted with 95 % interval, distance in deviations, inside."""
-        import pandas as pd
-
-        rows = []
-        for k, target in enumerate(self.targets):
-            here = self.predicted[:, k]
-            low, high = np.quantile(here, [0.025, 0.975])
-            away = (here.mean() - target.value) / np.hypot(target.error, here.std(ddof=1))
-            rows.append(
-                {"outcome": target.outcome, "held_out": target.held_out, "measured": target.value,
-                 "error": target.error, "before": self.before[k], "fitted": here.mean(), "low": low, "high": high,
-                 "away": away, "inside": bool(abs(away) <= 1.96)}
-            )  # fmt: skip
-        return pd.DataFrame(rows)
-
-
-def target_of(text: str, held_out: bool = False) -> Target:
-    """Return the target of a text such as ``fcr=0.72±0.02`` (or ``fcr=0.72+-0.02``).
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    name, _, rest = (part.strip() for part in text.replace("+/-", "±").replace("+-", "±").partition("="))
-    value, _, error = rest.partition("±")
-    try:
-        return Target(name, float(value), float(error), held_out)
-    except ValueError:
-        raise InputError(f"{text!r} is no target; it reads like fcr=0.72±0.02, with one standard deviation") from None
 
 
 def calibrate(

@@ -26,8 +26,8 @@ from ccsim.cli.analysis_options import (  # fmt: skip
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ccsim.analysis.calibrate import Calibration
-    from ccsim.analysis.calibrate import Target as Figure
+    from ccsim.analysis.calibration import Calibration
+    from ccsim.analysis.calibration import Target as Figure
 
 Names = list[str] | None
 
@@ -60,7 +60,7 @@ def calibrate(
 ) -> None:
     """Fit assumptions to figures that were measured; say what the figures leave open."""
     from ccsim.analysis.calibrate import calibrate as fit
-    from ccsim.analysis.calibrate import target_of
+    from ccsim.analysis.calibration import target_of
     from ccsim.analysis.parameter_space import dimensions
     from ccsim.cli import analysis_options
     from ccsim.reports.figures.calibration import agreement_figure
@@ -89,18 +89,31 @@ def calibrate(
          "posterior": _posterior(found)},
         {"calibrate": agreement_figure(found)},
     )  # fmt: skip
-    best = {one.key: one.value(number) for one, number in zip(space, found.best, strict=True)}
-    title = f"{chosen.scenario.title or chosen.scenario.name}, calibrated"
-    (place.folder / "calibrated.toml").write_text(
-        chosen.scenario.with_values(best, name="calibrated", title=title).to_toml(), encoding="utf-8"
-    )
+    faults = found.faults()
+    if faults:
+        (place.folder / "calibrated.toml").unlink(missing_ok=True)  # of an earlier fit in the same folder
+    else:
+        _write_fitted(found, place.folder / "calibrated.toml")
     place.tell(found.table(), title=f"What agrees with the targets: {of_study(chosen)}", notes=_notes(found))
     place.settle("waves", found.waves, found.asked)
+    if faults:
+        typer.echo(
+            "\n".join([*(f"ccsim: {fault}" for fault in faults), "ccsim: no fitted scenario is written"]), err=True
+        )
+        raise typer.Exit(1)
+
+
+def _write_fitted(found: "Calibration", path: Path) -> None:
+    """Write the scenario with the best values."""
+    best = {one.key: one.value(number) for one, number in zip(found.space, found.best, strict=True)}
+    scenario = found.study.scenario
+    title = f"{scenario.title or scenario.name}, calibrated"
+    path.write_text(scenario.with_values(best, name="calibrated", title=title).to_toml(), encoding="utf-8")
 
 
 def _read(path: Path) -> "list[Figure]":
     """Return the targets of a file; every fault with its line."""
-    from ccsim.analysis.calibrate import Target as Figure
+    from ccsim.analysis.calibration import Target as Figure
     from ccsim.errors import InputError
     from ccsim.scenarios.io import Parser, Schema
     from ccsim.scenarios.toml_positions import read_toml
@@ -141,7 +154,7 @@ def _posterior(found: "Calibration") -> "pd.DataFrame":
 
 def _notes(found: "Calibration") -> list[str]:
     """Say how well the targets are met, and what they leave open."""
-    from ccsim.analysis.calibrate import IDENTIFIED, IMPLAUSIBLE
+    from ccsim.analysis.calibration import IDENTIFIED
 
     lines = ["\nbest, median, low…high: of the posterior; contraction: share of the prior variance that is gone.\n"]
     for row in found.targets_table().to_dict("records"):
@@ -151,10 +164,7 @@ def _notes(found: "Calibration") -> list[str]:
             f"{name}: measured {row['measured']:,.4g} ±{row['error']:.2g}; as it is {row['before']:,.4g}, fitted "
             f"{row['fitted']:,.4g} ({row['low']:,.4g} to {row['high']:,.4g}), {off}."
         )
-    if found.misfit > IMPLAUSIBLE:
-        lines.append(
-            f"No values of these parameters meet the targets: the best is {found.misfit:.1f} standard deviations off."
-        )
+    lines += found.faults()
     open_ = [one.key for one, gone in zip(found.space, found.contraction, strict=True) if gone < IDENTIFIED]
     if open_:
         lines.append(f"The targets leave open: {', '.join(open_)}. More targets, or other ones, could tell.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccsim.analysis.calibrate import IDENTIFIED, IMPLAUSIBLE, Calibration
+from ccsim.analysis.calibration import Calibration
 from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, below_titles, number, of_study, page, quiet_axis
@@ -20,9 +20,7 @@ def agreement_figure(found: Calibration) -> Figure:
     """Return the figure: the posterior of each parameter in its span, and each target in its standard errors."""
     rows = max(len(found.space), len(found.targets), 4)
     said = f"{count_noun(len(found.points), 'point')} of {count_noun(found.study.replicates, 'run')}; the posterior of a uniform prior"
-    told = "The targets can be met." if found.misfit <= IMPLAUSIBLE else (
-        f"No values of these parameters meet the targets: the best is {found.misfit:.1f} standard deviations off."
-    )  # fmt: skip
+    told = " ".join(found.faults()) or "The targets can be met."
     with page("What agrees with the targets", of_study(found.study), f"{said}. {told}", height=3.6 + 0.6 * rows) as (
         figure, lines,
     ):  # fmt: skip
@@ -42,7 +40,7 @@ def _parameters(axes: Axes, found: Calibration) -> None:
     for k, (one, place) in enumerate(zip(found.space, places, strict=True)):
         inside = (found.posterior[:, k] - one.low) / (one.high - one.low)
         low, few, middle, many, high = np.quantile(inside, [0.025, 0.25, 0.5, 0.75, 0.975])
-        clear = bool(table["contraction"][k] >= IDENTIFIED)
+        clear = bool(table["identified"][k])
         axes.hlines(place, low, high, color=UP, linewidth=3, alpha=1.0 if clear else 0.45)
         axes.hlines(place, few, many, color=UP, linewidth=9, alpha=1.0 if clear else 0.45)
         axes.plot(middle, place, "o", color="white", mec=INK, markersize=8)

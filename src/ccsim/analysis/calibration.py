@@ -1,0 +1,177 @@
+"""What a calibration fits to and what comes out of it: targets, a posterior, and whether it can be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccsim.analysis.parameter_space import Dimension
+from ccsim.analysis.study import Study
+from ccsim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Share of the prior variance that has to be gone for a parameter to count as identified.
+IDENTIFIED = 0.5
+#: Misfit, in standard deviations, beyond which a point is implausible (three-sigma rule of Pukelsheim 1994).
+IMPLAUSIBLE = 3.0
+#: Share of a span that counts as its end, and share of the posterior there beyond which a parameter is pressed against
+#: it; a flat posterior has as much there as the span.
+END, PILED = 0.02, 0.04
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure that was measured.
+
+    Attributes:
+        outcome: KPI, or difference to the baseline, at the horizon.
+        value, error: the figure and its standard deviation.
+        held_out: not fitted to, only looked at in the end.
+    """
+
+    outcome: str
+    value: float
+    error: float
+    held_out: bool = False
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.value) and np.isfinite(self.error) and self.error > 0):
+            raise InputError(f"{self.outcome}: {self.value:g}±{self.error:g} is no target; its error is more than 0")
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What came out.
+
+    Attributes:
+        study, space, targets: what was asked.
+        posterior: draws of the posterior, shape (draws, dimensions).
+        best: the point of the highest posterior density.
+        misfit: at the best point the largest distance from a target, in standard deviations.
+        emulator: of the figures of later waves, the share that lay in the emulators' 95 % intervals.
+        predicted: for each target what runs of posterior draws gave, shape (draws, targets); on fresh draws.
+        before: for each target what the scenario as it is gave, on the same draws.
+        points: all points that were run, with the means of every outcome.
+        waves, asked: waves run, and asked for; fewer where the budget ended.
+    """
+
+    study: Study
+    space: tuple[Dimension, ...]
+    targets: tuple[Target, ...]
+    posterior: np.ndarray
+    best: np.ndarray
+    misfit: float
+    emulator: float
+    predicted: np.ndarray
+    before: np.ndarray
+    points: pd.DataFrame
+    waves: int
+    asked: int
+
+    @property
+    def off(self) -> float:
+        """The largest distance of a fitted target from its figure, in standard deviations, as emulated or as run."""
+        run = [abs(away) for target, away in zip(self.targets, self.away, strict=True) if not target.held_out]
+        return max(self.misfit, *run)
+
+    @property
+    def away(self) -> np.ndarray:
+        """Distance of each target's mean from its figure, in standard deviations of both."""
+        means, spread = self.predicted.mean(axis=0), self.predicted.std(axis=0, ddof=1)
+        error = np.array([target.error for target in self.targets])
+        figures = np.array([target.value for target in self.targets])
+        return np.asarray((means - figures) / np.hypot(error, spread))
+
+    @property
+    def met(self) -> bool:
+        """Whether some values of the parameters agree with the targets."""
+        return bool(self.off <= IMPLAUSIBLE)
+
+    @property
+    def at_end(self) -> list[str]:
+        """For each parameter the end of its span against which the fit is pressed: low, high or none."""
+        ends = []
+        for one, draws, best in zip(self.space, self.posterior.T, self.best, strict=True):
+            margin = END * (one.high - one.low)
+            low = best <= one.low + margin or (draws <= one.low + margin).mean() > PILED
+            high = best >= one.high - margin or (draws >= one.high - margin).mean() > PILED
+            ends.append("low" if low and not high else "high" if high and not low else "")
+        return ends
+
+    @property
+    def identified(self) -> np.ndarray:
+        """Whether the targets say what each parameter is: they are met, inside its span, and narrow it down."""
+        inside = np.array([not end for end in self.at_end])
+        return (self.contraction >= IDENTIFIED) & inside & self.met
+
+    def faults(self) -> list[str]:
+        """Say why the fit cannot be used: the targets are missed, or a parameter is pressed against its span's end."""
+        if not self.met:
+            return [
+                f"No values of these parameters meet the targets: the best is {self.off:.1f} standard deviations off."
+            ]
+        pressed = [
+            f"{one.key} ends at the {end} end of its span, {one.low:g} to {one.high:g}: what fits best may lie beyond it."
+            for one, end, gone in zip(self.space, self.at_end, self.contraction, strict=True)
+            if end and gone >= IDENTIFIED
+        ]
+        return pressed
+
+    @property
+    def contraction(self) -> np.ndarray:
+        """Share of each parameter's prior variance that the targets took away."""
+        prior = np.array([(one.high - one.low) ** 2 / 12 for one in self.space])
+        return np.asarray(1.0 - self.posterior.var(axis=0) / prior)
+
+    def tied(self) -> list[tuple[str, str, float]]:
+        """Return pairs of parameters of which the targets know a combination only, with their correlation."""
+        keys = [one.key for one in self.space]
+        with np.errstate(all="ignore"):
+            rho = np.atleast_2d(np.corrcoef(self.posterior.T))
+        pairs = [(keys[i], keys[j], float(rho[i, j])) for i in range(len(keys)) for j in range(i)]
+        return sorted((pair for pair in pairs if abs(pair[2]) > 0.7), key=lambda pair: -abs(pair[2]))
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per parameter: best value, median, 95 % interval, contraction, and whether that is to be used."""
+        import pandas as pd
+
+        low, middle, high = np.quantile(self.posterior, [0.025, 0.5, 0.975], axis=0)
+        return pd.DataFrame(
+            {"parameter": [one.key for one in self.space], "best": self.best, "median": middle, "low": low,
+             "high": high, "contraction": self.contraction, "identified": self.identified, "at_end": self.at_end,
+             "targets_met": self.met}
+        )  # fmt: skip
+
+    def targets_table(self) -> pd.DataFrame:
+        """Return one row per target: measured, as it is, fitted with 95 % interval, distance in deviations, inside."""
+        import pandas as pd
+
+        rows = []
+        for k, target in enumerate(self.targets):
+            here = self.predicted[:, k]
+            low, high = np.quantile(here, [0.025, 0.975])
+            away = float(self.away[k])
+            rows.append(
+                {"outcome": target.outcome, "held_out": target.held_out, "measured": target.value,
+                 "error": target.error, "before": self.before[k], "fitted": here.mean(), "low": low, "high": high,
+                 "away": away, "inside": bool(abs(away) <= 1.96)}
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+
+def target_of(text: str, held_out: bool = False) -> Target:
+    """Return the target of a text such as ``fcr=0.72±0.02`` (or ``fcr=0.72+-0.02``).
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    name, _, rest = (part.strip() for part in text.replace("+/-", "±").replace("+-", "±").partition("="))
+    value, _, error = rest.partition("±")
+    try:
+        return Target(name, float(value), float(error), held_out)
+    except ValueError:
+        raise InputError(f"{text!r} is no target; it reads like fcr=0.72±0.02, with one standard deviation") from None
