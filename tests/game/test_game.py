@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -187,3 +191,18 @@ def test_an_unknown_scenario_or_seed_is_refused():
         Game(1, "nothin")
     with pytest.raises(InputError):
         Game(-1)
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda game: pickle.loads(pickle.dumps(game))])
+def test_a_copied_game_goes_on_as_the_unbroken_game(way: Callable[[Game], Game]) -> None:
+    first = next(iter(catalogue().moves))
+    unbroken, game = Game(2), Game(2)
+    for one in (unbroken, game):
+        one.play(Choice(start=(first,)))
+    twin = way(game)
+    twin.play(Choice(stop=(first,)))
+    assert game.quarter == 1 and first in game.running, "the copy plays in the original"
+    for one in (unbroken, game):
+        one.play(Choice(stop=(first,)))
+    assert twin.digest() == game.digest() == unbroken.digest()
+    assert repr(twin.seen) == repr(game.seen) == repr(unbroken.seen)

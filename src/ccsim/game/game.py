@@ -115,6 +115,10 @@ class Game:
         self._known: tuple[int, dict[str, Floats]] | None = None
         self.before = _last_week(self.simulation)
 
+    def __copy__(self) -> Game:
+        """Return a game that goes on by itself: two games on the same organisation would play each other's moves."""
+        return copy.deepcopy(self)
+
     @property
     def quarter(self) -> int:
         """The quarter that is to be decided, from 0; the number of quarters once all are over."""
@@ -340,11 +344,7 @@ def _programme(rows: list[Move]) -> dict[str, Any]:
 
 def _fresh(scenario: str, seed: int, weeks: int) -> Simulation:
     """Return an organisation at week 0. Its past costs more than the game, so the last few are kept and copied."""
-    founded = _founded(scenario, seed, weeks)
-    twin = copy.copy(founded)
-    twin.world, twin.events = founded.world.copy(), []
-    twin.record = Record.of(twin.world, weeks)
-    return twin
+    return _founded(scenario, seed, weeks).copy()
 
 
 def _last_week(simulation: Simulation) -> dict[str, float]:

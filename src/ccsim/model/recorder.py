@@ -59,6 +59,10 @@ class Record:
         """Return an independent copy."""
         return Record(self.departments.copy(), self.segments.copy(), self.firm.copy(), self.weeks)
 
+    def __copy__(self) -> Record:
+        """Return an independent copy: two records on the same arrays would overwrite each other's weeks."""
+        return self.copy()
+
     def tallies(self, by: str | None = None, first: int = 0) -> dict[str, Floats]:
         """Return every tally as an array over weeks.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from ccsim.errors import InputError
 from ccsim.model.populations import Cases, Customers, Departments, Firm, Floats, Leaders, Segments, Staff, empty
 
 if TYPE_CHECKING:
@@ -45,6 +46,19 @@ class World:
     seed: int
     week: int = -1
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; the arrays stay those that were founded, because every flow is seen from two sides.
+
+        Raises:
+            InputError: another ``state`` or other ``flows``: mechanisms would write the one, the record read the other.
+        """
+        if name in ("state", "flows") and self.__dict__.get(name, value) is not value:
+            raise InputError(
+                f"world.{name} cannot be replaced. Write values in place, as in world.state.staff.conviction[:] = 0.5; "
+                "to return to an earlier week, keep a copy.deepcopy() of the organisation or of the simulation"
+            )
+        super().__setattr__(name, value)
+
     def clear_flows(self) -> None:
         """Start a week: every flow is zero."""
         for block in self.flows.values():
@@ -71,7 +85,54 @@ class World:
                 pairs = zip(mine, theirs, strict=True)  # type: ignore[call-overload]
             for target, source in pairs:
                 target[...] = source
-        return replace(world, week=self.week)
+        world.week = self.week
+        return world
+
+    def __copy__(self) -> World:
+        """Return an independent copy: two worlds on the same arrays would live in each other."""
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> World:
+        """Return an independent copy.
+
+        Copied array by array, a block of flows and the columns that look into it would part, and the record would keep
+        zeros. Whoever else refers to one of the arrays gets the new one.
+        """
+        world = memo[id(self)] = self.copy()
+        memo[id(self.state)] = world.state
+        pairs: list[tuple[Any, Any]] = list(zip(self.state, world.state, strict=True))
+        pairs += zip(self.flows.values(), world.flows.values(), strict=True)
+        for old, new in pairs:
+            memo[id(old)] = new
+            if isinstance(old, tuple):
+                memo.update((id(before), after) for before, after in zip(old, new, strict=True))
+        return world
+
+    def __reduce__(self) -> Any:
+        """Write the columns; the blocks of flows are made anew from them when they are read."""
+        columns = [list(part) if isinstance(part, tuple) else np.asarray(part) for part in self.state]
+        return _read, (columns, self.settings, self.seed, self.week)
+
+
+def _read(columns: list[Any], settings: Settings, seed: int, week: int) -> World:
+    """Return a world from what ``World.__reduce__`` wrote."""
+    staff, colleagues, leaders, customers, _, departments, segments, _ = columns
+    world = empty_world(
+        len(staff),
+        colleagues.shape[1],
+        len(leaders),
+        len(customers[0]),
+        len(departments),
+        len(segments),
+        settings,
+        seed,
+    )
+    for part, read in zip(world.state, columns, strict=True):
+        pairs: Any = zip(part, read, strict=True) if isinstance(part, tuple) else [(part, read)]
+        for target, source in pairs:
+            target[...] = source
+    world.week = week
+    return world
 
 
 def empty_world(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import mesa
 import numpy as np
@@ -29,8 +29,11 @@ class View(mesa.Agent):
 
     Attributes:
         row: the row.
-        unique_id: the same for the same person whenever and however often somebody looks.
+        unique_id: the same for the same person whenever and however often the agents are read. It is ``FIRST_ID`` or
+            more, and so differs from the ids of a user's own agents, which Mesa counts from 1.
     """
+
+    FIRST_ID: ClassVar = 2**40
 
     population: str
     model: Organisation

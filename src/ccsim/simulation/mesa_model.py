@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
+from ccsim.errors import InputError
 from ccsim.model.settings import Settings
 from ccsim.model.state import World
 from ccsim.scenarios.scenario import Intervention, Scenario, load
 from ccsim.simulation.agents import Customer, Employee, Leader, View
+from ccsim.simulation.batch_run import refuse_equal_replicates
 from ccsim.simulation.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -51,6 +55,7 @@ class Organisation(mesa.Model):
         levers: Mapping[str, Any] | None = None,
         organisation: str | Path | None = None,
     ) -> None:
+        refuse_equal_replicates(rng)
         chosen = scenario if isinstance(scenario, Scenario) else load(scenario)
         if organisation is not None:
             chosen = replace(chosen, source=str(organisation))
@@ -58,10 +63,16 @@ class Organisation(mesa.Model):
             chosen = chosen.with_values(levers)
         # First, because it refuses a seed that cannot be used.
         self.simulation = Simulation(chosen, rng, weeks)
-        super().__init__(rng=rng)
-        self.running: bool = True
         self._views: dict[tuple[type[View], int], View] = {}
         self._seen_in: int | None = None
+        self._own_agents = 0
+        self._counts: Counter[type[View]] = Counter()
+        super().__init__(rng=rng)
+        self.running: bool = True
+
+    def __copy__(self) -> Organisation:
+        """Return an organisation that lives on by itself: two on the same world would live in each other."""
+        return copy.deepcopy(self)
 
     @property
     def plan(self) -> Scenario:
@@ -169,22 +180,70 @@ class Organisation(mesa.Model):
             (Customer, customers, state.customers.person[customers]),
         ]
 
+    def register_agent(self, agent: Any) -> None:
+        """Add an agent, as Mesa does for every agent that is made."""
+        super().register_agent(agent)
+        counters = getattr(mesa.Agent, "_ids", None)
+        if counters is not None and not isinstance(agent, View):
+            # Mesa 3.3 counts in a dictionary of the class. It keeps every discarded model, and a copy begins at 1 again.
+            self._own_agents += 1
+            agent.unique_id = self._own_agents
+            counters.pop(self, None)
+
+    def deregister_agent(self, agent: Any) -> None:
+        """Take an agent out, as Mesa does for every agent that is removed.
+
+        Raises:
+            InputError: the agent is a person of the organisation, who would go on to work or to buy without an agent.
+        """
+        if self._is_there(agent):
+            raise InputError(
+                f"{agent!r} cannot be removed: it stands for a person of the organisation, and the model decides who "
+                "leaves; turnover.quitting, leadership.leaving and market.churn say how many do"
+            )
+        super().deregister_agent(agent)
+
+    def _is_there(self, agent: Any) -> bool:
+        """Return whether an agent is the view of a person who is there."""
+        if not isinstance(agent, View) or self._views.get((type(agent), agent.row)) is not agent:
+            return False
+        self._look()
+        return self._views.get((type(agent), agent.row)) is agent
+
     def _look(self) -> None:
         """Bring the agents up to date: a view for everybody who is there, none for who has left."""
         if self._seen_in == self.week:
+            self._complete()
             return
-        self._seen_in = self.week
+        self._seen_in, self._counts = self.week, Counter()
         there: dict[tuple[type[View], int], int] = {}
         for number, (kind, rows, persons) in enumerate(self._present()):
             for row, person in zip(rows.tolist(), persons.tolist(), strict=True):
-                there[kind, row] = 1 + number + 3 * (row + 2**32 * person)
+                there[kind, row] = View.FIRST_ID + number + 3 * (row + 2**32 * person)
         for key, view in list(self._views.items()):
             if there.get(key) != view.unique_id:
                 del self._views[key]
                 view.remove()
+        # Mesa 3.5 counts in the model; the numbers are left to the user's own agents.
+        counted = getattr(self, "agent_id_counter", None)
         for key, identity in there.items():
             if key not in self._views:
                 kind, row = key
                 self._views[key] = kind(self, row, identity)
-        # Mesa 3.3 keeps a counter for each model in a class-level dictionary, and with it every discarded model.
+        if counted is not None:
+            self.agent_id_counter = counted
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        self._counts = Counter(kind for kind, _ in self._views)
+
+    def _complete(self) -> None:
+        """Put agents back that were taken out of Mesa's own sets, as ``agents.select(..., inplace=True)`` does."""
+        everybody, by_type = super().agents, super().agents_by_type
+        if len(everybody) == sum(map(len, by_type.values())) and all(
+            len(by_type.get(kind, ())) == count for kind, count in self._counts.items()
+        ):
+            return
+        for view in self._views.values():
+            by_type[type(view)].add(view)
+        for agents in by_type.values():
+            for agent in agents:
+                everybody.add(agent)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -111,10 +110,15 @@ class Simulation:
 
     def copy(self) -> Simulation:
         """Return a copy that lives on by itself, on the same draws."""
-        twin = copy(self)
+        twin = object.__new__(type(self))
+        vars(twin).update(vars(self))
         twin.world, twin.record = self.world.copy(), self.record.copy()
         twin.events, twin._pending = list(self.events), list(self._pending)
         return twin
+
+    def __copy__(self) -> Simulation:
+        """Return a copy that lives on by itself: two runs on the same world would live in each other."""
+        return self.copy()
 
     def kpis(self, by: str | None = None) -> dict[str, Floats]:
         """Return every KPI over the weeks so far; ``by`` may be ``"department"`` or ``"segment"``."""
