@@ -15,8 +15,8 @@ from typing import Any
 
 from ccsim.cli.claims import commit
 from ccsim.model.settings import declared
+from ccsim.reports.formatting import interval, number
 from ccsim.validation.facts.calibration import Fit, fit, part, under
-from ccsim.validation.facts.report import interval, number
 from ccsim.validation.facts.schema import Study, load_studies
 from ccsim.validation.facts.scorecard import Score, resized, score
 
@@ -91,7 +91,7 @@ def page(found: Fit, studies: list[Study], shared: dict[str, Any], asked: argpar
 
 def _row(before: Score, after: Score) -> str:
     fact = before.fact
-    cells = [f"{number(one.estimate.value)} | {one.verdict}" for one in (before, after)]
+    cells = [f"{number(one.estimate.value, hyphen=True)} | {one.verdict}" for one in (before, after)]
     return f"| {fact.id} | {interval(fact.low, fact.high)} | {' | '.join(cells)} |"
 
 

@@ -19,10 +19,10 @@ from scipy import stats
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS
+from ccsim.reports.formatting import interval, number
 from ccsim.scenarios.scenario import load
 from ccsim.simulation.simulation import Simulation
 from ccsim.validation.facts import people
-from ccsim.validation.facts.report import interval, number
 from ccsim.validation.facts.schema import load_studies
 
 YEAR = 52
@@ -127,7 +127,7 @@ def _row(name: str, rows: np.ndarray, between: float | None, bound: float, surve
     shown = "" if between is None else f"{between:.3g}"
     told = f"{interval(survey.low, survey.high)} ({survey.source}; {survey.tag})" if survey else ""
     return (
-        f"| {KPIS[name].title} | {KPIS[name].unit} | {number(levels.mean())} | {levels.std(ddof=1):.2g} | {shown} | "
+        f"| {KPIS[name].title} | {KPIS[name].unit} | {number(levels.mean(), hyphen=True)} | {levels.std(ddof=1):.2g} | {shown} | "
         f"{change:+.2g} ({low:+.2g} to {high:+.2g}) | {bound:g} | {small} | {told} |"
     )
 

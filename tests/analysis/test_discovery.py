@@ -93,7 +93,7 @@ def test_the_figure_has_its_four_panels():
     [
         ({"where": "npv_diference > 0"}, "did you mean 'npv_difference'"),
         ({"where": "npv > "}, "cannot be read"),
-        ({"where": "__import__('os')"}, "not accepted|neither true nor false"),
+        ({"where": "__import__('os')"}, "cannot be used|neither true nor false"),
         ({"method": "cart"}, "prim, tree"),
         ({"points": 20}, "too few"),
         ({"density": 1.5}, "share above 0"),

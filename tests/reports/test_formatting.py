@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from ccsim.reports.formatting import change, drawn, figure, title_of, unit_of, with_unit
+from ccsim.reports.formatting import change, drawn, figure, interval, number, share, title_of, unit_of, with_unit
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,26 @@ def test_a_change_has_its_sign(name, step, said):
 def test_charts_draw_what_figures_say():
     assert drawn("fcr", [0.5, None]) == [50.0, None] and drawn("csat", [70.0]) == [70.0]
     assert figure("fcr", 0.5) == "50.0"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(0.12345, "0.123"), (-2.0, "−2"), (999.7, "1,000"), (1234567.0, "1,234,567"), (math.nan, "–"), (math.inf, "…")],
+)
+def test_a_number_has_three_digits_or_is_whole(value: float, written: str) -> None:
+    assert number(value) == written
+
+
+def test_a_number_for_a_file_has_a_hyphen() -> None:
+    assert number(-1234.5, hyphen=True) == "-1,234"
+    assert number(-1.23456, 4, hyphen=True) == "-1.235"
+
+
+def test_an_interval_without_an_end_is_a_comparison() -> None:
+    assert interval(1.0, 2.5) == "1 to 2.5"
+    assert interval(-math.inf, 2.5) == "below 2.5"
+    assert interval(1.0, math.inf) == "above 1"
+
+
+def test_a_small_share_is_not_written_as_nothing() -> None:
+    assert [share(value) for value in (0.0, 0.001, 0.256)] == ["0 %", "<1 %", "26 %"]

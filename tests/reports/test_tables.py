@@ -10,15 +10,13 @@ from rich.console import Console
 from ccsim.analysis.comparison import Comparison, compare
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS
+from ccsim.reports.formatting import figure_of, table_unit, with_interval
 from ccsim.reports.tables import (
     as_text,
     comparison_tables,
-    figure_of,
     run_table,
     scenario_table,
     schedule_table,
-    unit_of,
-    with_interval,
 )  # fmt: skip
 from ccsim.scenarios.scenario import Intervention, load
 
@@ -51,7 +49,7 @@ def written() -> Written:
     ],
 )
 def test_figures_are_written_in_units_that_people_read(kpi: str, value: float, text: str, unit: str) -> None:
-    assert (figure_of(KPIS[kpi], value), unit_of(KPIS[kpi])) == (text, unit)
+    assert (figure_of(KPIS[kpi], value), table_unit(KPIS[kpi])) == (text, unit)
 
 
 def test_a_figure_that_rounds_to_zero_has_no_sign() -> None:

@@ -132,7 +132,7 @@ def _in_waves(
     posterior, best = cloud.draws(KEPT, rng), cloud.unit[np.argmax(cloud.weight)]
     again = posterior[rng.choice(KEPT, RUN_AGAIN, replace=False)]
     start = np.array([[one.number(study.own(one)) for one in space]])
-    part = "posterior" if done == waves else f"posterior-of-{done}"  # whoever goes on after a budget has another
+    part = "posterior" if done == waves else f"posterior-of-{done}"  # a resumed fit has another
     values = evaluate(part, True, np.vstack([start, between(space, again)])).mean(axis=1)
     values = values[np.r_[True, np.isfinite(values[1:]).all(axis=1)]]
     return Calibration(

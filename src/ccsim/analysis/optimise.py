@@ -212,7 +212,7 @@ def _check(aim: Aim, space: Sequence[Dimension], trials: int, uncertain: Sequenc
         raise InputError("a goal is named twice")
     for one in space:
         if one.factor.is_uncertain:
-            raise InputError(f"{one.key}: is no lever; nobody can set it")
+            raise InputError(f"{one.key}: is not a lever and cannot be set")
     for one in uncertain:
         if not one.factor.is_uncertain:
             raise InputError(f"{one.key}: is a lever; what is uncertain is an assumption or a size")
@@ -282,7 +282,7 @@ def searched(
     """
     start = {one.key: study.own(one) for one in space}
     tried = _search(study.seed, space, aim, evaluate, trials, sampler, start)
-    # Whoever goes on after a budget of time has other finalists.
+    # A search that is resumed after a budget has other finalists.
     of = f"-of-{len(tried):05d}" if len(tried) < trials else ""
     best = _finalists(tried, aim)
     if len(aim.goals) == 1 and len(best) > 1:

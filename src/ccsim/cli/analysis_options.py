@@ -27,7 +27,7 @@ Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", hel
 Over = Annotated[list[str] | None, typer.Option(
     metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
 Own = Annotated[Path | None, typer.Option("--organisation", metavar="FOLDER", help="Found the organisation from a folder of files (ccsim org).")]  # fmt: skip
-Seed = Annotated[int | None, typer.Option(help="Where the random draws begin; usually 1.")]
+Seed = Annotated[int | None, typer.Option(help="Random seed (default 1).")]
 Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
 Replicates = Annotated[int, typer.Option(help="Runs at each point, on the same draws at all.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
@@ -169,8 +169,10 @@ def _drawn(table: pd.DataFrame) -> Any:
 
 
 def _cell(value: Any) -> str:
+    from ccsim.reports.formatting import number
+
     if isinstance(value, bool):
         return "yes" if value else "–"
     if isinstance(value, float):
-        return "–" if value != value else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return number(value, hyphen=True)
     return str(value)

@@ -37,7 +37,7 @@ def explore(
     method: Annotated[Method, typer.Option(help="prim: peel a box; tree: split the space.")] = Method.prim,
     points: Annotated[int, typer.Option(help="How many points to run: a Latin hypercube.")] = 500,
     density: Annotated[float, typer.Option(help="Share of a region's points that are to have the outcome.")] = 0.8,
-    sure: Annotated[float, typer.Option(help="Share of a point's runs that have to have it.")] = 0.5,
+    sure: Annotated[float, typer.Option(help="Minimum share of a point's runs with the outcome, 0 to 1.")] = 0.5,
     regions: Annotated[int, typer.Option(help="How many regions to look for.")] = 2,
     scenario: Of = None,
     against: Against = None,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 game = typer.Typer(help="The management game: twelve quarters, a purse, little attention.", no_args_is_help=True)
 
 SavedFile = Annotated[Path, typer.Argument(help="A saved game.")]
-Seed = Annotated[int, typer.Option(help="Where the random draws begin; the same seed brings the same events.")]
+Seed = Annotated[int, typer.Option(help="Random seed; the same seed brings the same events.")]
 
 
 def register(app: typer.Typer) -> None:

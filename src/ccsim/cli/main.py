@@ -95,7 +95,7 @@ ExperimentName = Annotated[str, typer.Argument(
 Set = Annotated[list[str] | None, typer.Option(
     "--set", metavar="LEVER=VALUE", help="Set a lever, an assumption or a size; repeat for more.",
     autocompletion=_complete_lever)]  # fmt: skip
-Seed = Annotated[int | None, typer.Option(help="Where the random draws begin.")]
+Seed = Annotated[int | None, typer.Option(help="Random seed (default 1).")]
 Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
 Replicates = Annotated[int | None, typer.Option(help="Runs of each scenario; usually 30, and 1 for run.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
@@ -334,7 +334,7 @@ def main() -> NoReturn:
     try:
         app(standalone_mode=True, prog_name="ccsim")
     except BrokenPipeError:
-        # Whoever read our output has gone (as `head` does); there is nobody left to tell.
+        # The reader of our output has ended, as `head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except (KeyboardInterrupt, Stopped):

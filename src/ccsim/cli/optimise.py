@@ -43,7 +43,7 @@ def optimise(
     money: Annotated[
         str, typer.Option(help="What is measured as spent; cost_difference counts all that a plan costs.")
     ] = "spend",
-    over: Annotated[Names, typer.Option(help="Assumptions that nobody knows: assumptions, a group, a key.")] = None,
+    over: Annotated[Names, typer.Option(help="Uncertain assumptions: assumptions, a group, a key.")] = None,
     worlds: Annotated[int, typer.Option(help="Worlds in which each plan is tried; 20 where --over is given.")] = 0,
     robust: Annotated[
         str | None, typer.Option(metavar="quantile=Q", help="What counts of the worlds; usually the mean.")

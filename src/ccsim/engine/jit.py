@@ -66,7 +66,7 @@ def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Fu
 
 
 def straight(kernel: Function) -> Function:
-    """Return a kernel that looks at the types of what it is given the first time only: they must be always the same.
+    """Return a version of a kernel that skips numba's type dispatch after the first call. Argument types must not change.
 
     numba looks at every argument of every call, down to each column of a population and each parameter. For a week,
     which is given the whole world, that takes a fifth of the time of an organisation of the default size.

@@ -153,7 +153,7 @@ class Cluster:
                 raise ClusterError(f"the workers cannot do their tasks: {error!r}")
 
     def shutdown(self) -> None:
-        """Leave: nobody waits for what nobody wants. A scheduler that is gone has nothing to be told."""
+        """Disconnect at once; pending results are discarded. A scheduler that is gone is not an error."""
         with contextlib.suppress(OSError, RuntimeError, TimeoutError):
             if self.client.status == "running":
                 for future in self._tasks:

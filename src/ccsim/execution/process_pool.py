@@ -103,7 +103,7 @@ class Worker(Generic[Task, Answer]):
         return found
 
     def terminate(self) -> None:
-        """End the process at once: nobody waits for what nobody wants."""
+        """Terminate the process at once; its pending result is discarded."""
         self.process.terminate()
         self.process.join()
         self.pipe.close()
@@ -190,7 +190,7 @@ def _serve(pipe: connection.Connection, work: Callable[[Any, Any], Any], shared:
 
 
 def _exit_with_parent() -> None:
-    """Wait for the parent to die, however it does, and end: nothing runs on for nobody."""
+    """Wait for the parent process to end, then end this process too."""
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])

@@ -49,7 +49,7 @@ def console_progress(title: str, console: Any = None) -> Iterator[Bar]:
 
 
 class _LazyBar:
-    """A bar that appears when it is first told something."""
+    """A progress bar that is created on the first update."""
 
     def __init__(self, title: str, stack: contextlib.ExitStack) -> None:
         self.title, self.stack = title, stack

@@ -13,7 +13,7 @@ from typing import IO, Any
 PREFIX = "ccsim-"
 #: The file that the owner of a folder keeps locked.
 OWNER = ".owner"
-#: Seconds after which a folder without an owner's file is nobody's.
+#: Seconds after which a folder without an owner's file counts as abandoned.
 LEFT = 3600.0
 
 

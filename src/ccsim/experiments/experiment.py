@@ -192,7 +192,7 @@ class Experiment:
                 raise InputError(f"{factor.key}: reaches week {max(factor.ends())}; the last week is {self.weeks - 1}")
 
     def validate_run_count(self) -> None:
-        """Refuse a number of runs that nobody can mean."""
+        """Refuse a number of runs above the limit."""
         runs = len(self.scenarios) * self.replicates
         if runs > MAX_RUNS:
             what = "scenarios at points of the design" if self.design else "scenarios"

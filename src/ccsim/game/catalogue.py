@@ -30,7 +30,7 @@ Quarters = Annotated[int, Field(ge=0, le=1000, strict=True)]
 
 
 class Part(BaseModel):
-    """A table whose keys are all known and which nobody changes."""
+    """An immutable table whose keys are all known."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 

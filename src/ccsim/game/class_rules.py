@@ -1,4 +1,4 @@
-"""What a lecturer sets for a game: moves that nobody may or can see, when events come, what counts, and predictions."""
+"""What a lecturer sets for a game: moves that are locked or hidden, when events come, what counts, and predictions."""
 
 from __future__ import annotations
 

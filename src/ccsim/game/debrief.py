@@ -145,7 +145,7 @@ def line(title: str, game: Game, weights: Mapping[str, float] | None = None) -> 
 
 
 def nothing(rules: Catalogue) -> list[Choice]:
-    """Return the choices of whoever does nothing."""
+    """Return the choices of a player who does nothing."""
     return [Choice()] * rules.rules.quarters
 
 

@@ -90,7 +90,7 @@ def save(game: Game, path: Path) -> None:
     """
     beside = path.with_name(f".{path.name}.part")
     try:
-        # Whoever stops us in between finds the old file or the new one, not half of one.
+        # A stop in between leaves the old file or the new one, never half of one.
         beside.write_text(text_of(game), encoding="utf-8")
         beside.replace(path)
     except OSError as error:

@@ -87,7 +87,7 @@ def _mean(plan: list[Choice], templates: list[Game]) -> float:
 
 
 def _done(plan: list[Choice], game: Game) -> list[Choice]:
-    """Return what of a plan was done at all; stops are kept as planned, since an event may have come before."""
+    """Return the part of a plan that was carried out: the starts that were possible, and all stops."""
     return [Choice(did.start, planned.stop) for did, planned in zip(game.choices, plan, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""A week taken apart: the lines of :func:`ccsim.model.week.one_week`, one by one, each kernel still compiled.
+"""The kernel calls of a week with their arguments, one by one, for profiling and comparison.
 
 The list of phases is not repeated here. The week's own source is run uncompiled over modules whose kernels note how
 they are called, so a mechanism that is added to the week is seen without a word from here.

@@ -1,11 +1,13 @@
-"""How a KPI reads on the pages and in the game: shares in per cent, large sums short. Files keep the plain numbers."""
+"""Numbers as people read them, on pages, in tables, figures and the terminal. Files keep the plain numbers."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
-from ccsim.model.kpis import KPIS
+from ccsim.model.kpis import KPIS, Kpi
+from ccsim.model.settings import declared
 
 #: Units in which a figure is small, so that it is written with two digits after the point.
 FINE = ("hours", "hours/person", "weeks")
@@ -70,3 +72,114 @@ def times(name: str) -> float:
 def drawn(name: str, values: Iterable[float | None]) -> list[float | None]:
     """Return values of a KPI as charts draw them: in the unit of :func:`unit_of`."""
     return [None if value is None else times(name) * value for value in values]
+
+
+def number(value: float, digits: int = 3, *, hyphen: bool = False) -> str:
+    """Write a number with so many significant digits, whole where it is larger.
+
+    Args:
+        value: what is not a number becomes a dash, what has no end an ellipsis.
+        digits: significant digits.
+        hyphen: whether a hyphen stands for the minus, for files and terminals.
+    """
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "…"
+    written = f"{value:,.{digits}g}" if abs(value) < 10.0 ** (digits - 1) else f"{value:,.0f}"
+    return written if hyphen else minus(written)
+
+
+def signed(value: float) -> str:
+    """Write a number with its sign and two digits after the point."""
+    return minus(f"{value:+.2f}")
+
+
+def interval(low: float, high: float) -> str:
+    """Return an interval; one that is open on a side as a comparison."""
+    if low == -float("inf"):
+        return f"below {number(high, hyphen=True)}"
+    if high == float("inf"):
+        return f"above {number(low, hyphen=True)}"
+    return f"{number(low, hyphen=True)} to {number(high, hyphen=True)}"
+
+
+def share(value: float) -> str:
+    """Write a share in per cent; what is small but there is not written as nothing."""
+    return "<1 %" if 0 < value < 0.005 else f"{100 * value:.0f} %"
+
+
+def parameter_value(key: str, value: Any) -> str:
+    """Write a parameter's value with its unit."""
+    row = declared()[key]
+    if isinstance(value, bool) or row.kind is bool:
+        return "on" if value else "off"
+    if row.choices:
+        return str(value)
+    if row.unit in ("share", "probability"):
+        return f"{100 * value:.4g} %"
+    return f"{value:,.6g}" + (f" {row.unit}" if row.unit else "")
+
+
+def figure_of(kpi: Kpi, value: float, *, sign: bool = False, digits: int | None = None) -> str:
+    """Write a figure of a KPI in the unit of :func:`table_unit`, with its usual digits after the point or so many."""
+    if not math.isfinite(value):
+        return "–"
+    shown = value / _divisor(kpi)
+    text = f"{shown:{'+' if sign else ''},.{_digits(kpi, shown) if digits is None else digits}f}"
+    # What rounds to zero has no sign.
+    return text if any(figure in text for figure in "123456789") else text.lstrip("+-")
+
+
+def table_unit(kpi: Kpi) -> str:
+    """Return the unit that :func:`figure_of` writes in."""
+    if kpi.unit.startswith("share"):
+        return kpi.unit.replace("share/", "% a ").replace("share", "%")
+    if kpi.unit == "EUR/week" and kpi.total == "sum":
+        return "k EUR, total"
+    return kpi.unit.replace("EUR", "k EUR") if _divisor(kpi) == 1000.0 else kpi.unit
+
+
+def with_interval(kpi: Kpi, value: float, low: float, high: float, *, sign: bool = False) -> str:
+    """Write a figure with half the width of its 95 % interval, both with as many digits as the half needs."""
+    if math.isnan(low) or math.isnan(value):
+        return figure_of(kpi, value, sign=sign)
+    half = (high - low) / 2 / _divisor(kpi)
+    digits = _digits(kpi, value / _divisor(kpi))
+    while digits < 4 and 0 < half < 0.95 * 10.0**-digits:
+        digits += 1
+    figure, width = figure_of(kpi, value, sign=sign, digits=digits), figure_of(kpi, (high - low) / 2, digits=digits)
+    return f"{figure} ±{width}"
+
+
+def _divisor(kpi: Kpi) -> float:
+    if kpi.unit.startswith("share"):
+        return 0.01
+    return 1000.0 if "EUR" in kpi.unit and kpi.total in ("sum", "last") else 1.0
+
+
+def _digits(kpi: Kpi, shown: float) -> int:
+    if kpi.unit.startswith("share"):
+        return 1
+    large = 10 if _divisor(kpi) == 1000.0 else 1000
+    return 0 if abs(shown) >= large else 1 if abs(shown) >= 10 or large == 10 else 2
+
+
+def kpi_difference(kpi: str, value: float) -> str:
+    """Return a difference in a KPI as people write it."""
+    if value != value:
+        return "–"
+    scale, unit = difference_scale(kpi)
+    digits = f"{scale * value:+,.0f}" if scale < 1.0 else f"{scale * value:+.1f}" if scale > 1.0 else f"{value:+.3g}"
+    return f"{digits} {unit}"
+
+
+def difference_scale(kpi: str) -> tuple[float, str]:
+    """Return by what a difference in a KPI is multiplied to be drawn, and its unit then."""
+    row = KPIS[kpi]
+    unit = row.unit.removesuffix("/week") if row.total == "sum" else row.unit
+    if unit.startswith("EUR") and kpi != "cost_per_resolved":
+        return 1e-3, "k EUR" + unit.removeprefix("EUR")
+    if unit.startswith("share") or unit == "0/1":
+        return 100.0, "% points" + unit.removeprefix("share").removeprefix("0/1")
+    return 1.0, "points" if unit == "of 100" else unit

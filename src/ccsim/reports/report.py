@@ -15,8 +15,8 @@ from ccsim.errors import ResultsError
 from ccsim.model.kpis import KPIS, QUARTER, available
 from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
+from ccsim.reports.formatting import figure_of, table_unit
 from ccsim.reports.references import GROUPS, Answers, Key
-from ccsim.reports.tables import figure_of, unit_of
 from ccsim.reports.text import factor_in_words, scenario_in_words
 from ccsim.results.results import open_results
 
@@ -168,7 +168,11 @@ class Page:
     def kpi(self, name: str) -> dict[str, Any]:
         """Return what the page says of a KPI: its picture, its table, its curves in numbers."""
         kpi = KPIS[name]
-        told: dict[str, Any] = {"kpi": kpi, "unit": unit_of(kpi), "rows": [self.row(one, name) for one in self.names]}
+        told: dict[str, Any] = {
+            "kpi": kpi,
+            "unit": table_unit(kpi),
+            "rows": [self.row(one, name) for one in self.names],
+        }
         if self.comparison.experiment.at or not self.names:
             return {**told, "picture": None, "curves": None, "ahead": []}
         last = self.comparison.experiment.weeks - 1
@@ -209,7 +213,7 @@ class Page:
             if not kpis or len(numbers) < 2:
                 continue
             tables = [
-                {"kpi": KPIS[kpi], "unit": unit_of(KPIS[kpi]), "rows": [
+                {"kpi": KPIS[kpi], "unit": table_unit(KPIS[kpi]), "rows": [
                     (self.title(one), [self.pair(one, kpi, "mean", by, int(n)) for n in self._has(table, one, by, numbers)])
                     for one in self.names]}
                 for kpi in kpis
@@ -269,7 +273,7 @@ class Page:
         for kpi in self.comparison.experiment.kpis if points else ():
             rows = [(value, [self.pair(name, kpi, "mean") for base in bases for name, of in points.items() if of == (base, value)])
                     for value in sweep.values]  # fmt: skip
-            tables.append({"kpi": KPIS[kpi], "unit": unit_of(KPIS[kpi]), "rows": rows,
+            tables.append({"kpi": KPIS[kpi], "unit": table_unit(KPIS[kpi]), "rows": rows,
                            "picture": _inline(swept_picture(self.comparison, kpi))})  # fmt: skip
         return {"lever": declared()[sweep.lever], "bases": [self.title(base) for base in bases], "tables": tables}
 
@@ -350,7 +354,7 @@ def _digits_for(kpi: str, half: float, plain: Shown) -> int:
 
 def _difference_unit(kpi: str) -> str:
     """Return the unit of a difference: of shares, percentage points."""
-    unit = unit_of(KPIS[kpi])
+    unit = table_unit(KPIS[kpi])
     return "points" if unit in ("%", "of 100") else unit.replace("% a ", "points a ")
 
 

@@ -14,8 +14,8 @@ from ccsim.engine.jit import source_hash
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS
+from ccsim.reports.formatting import table_unit
 from ccsim.reports.references import MEASURES, MOVE, Answers, Key, formula_of, read_key
-from ccsim.reports.tables import unit_of
 from ccsim.results.results import Results, open_results, sort_rows
 
 if TYPE_CHECKING:
@@ -190,4 +190,4 @@ def title_of(key: Key) -> str:
     row = KPIS[key.kpi]
     where = {"": "at the horizon", "curve": "over weeks", "week": f"in week {key.number}"}.get(key.part)
     where = where or f"in {key.part} {key.number} at the horizon"
-    return f"{row.title} ({unit_of(row)}), {key.scenario}, {where}: {MEASURES[key.measure]}"
+    return f"{row.title} ({table_unit(row)}), {key.scenario}, {where}: {MEASURES[key.measure]}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS, Kpi
+from ccsim.reports.formatting import figure_of, table_unit, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,50 +21,6 @@ if TYPE_CHECKING:
     from ccsim.engine.parameters import Parameter
     from ccsim.results.results import Results
     from ccsim.scenarios.scenario import Scenario
-
-
-def figure_of(kpi: Kpi, value: float, *, sign: bool = False, digits: int | None = None) -> str:
-    """Write a figure of a KPI in the unit of :func:`unit_of`, with its usual digits after the point or so many."""
-    if not math.isfinite(value):
-        return "–"
-    shown = value / _divisor(kpi)
-    text = f"{shown:{'+' if sign else ''},.{_digits(kpi, shown) if digits is None else digits}f}"
-    # What rounds to zero has no sign.
-    return text if any(figure in text for figure in "123456789") else text.lstrip("+-")
-
-
-def unit_of(kpi: Kpi) -> str:
-    """Return the unit that :func:`figure_of` writes in."""
-    if kpi.unit.startswith("share"):
-        return kpi.unit.replace("share/", "% a ").replace("share", "%")
-    if kpi.unit == "EUR/week" and kpi.total == "sum":
-        return "k EUR, total"
-    return kpi.unit.replace("EUR", "k EUR") if _divisor(kpi) == 1000.0 else kpi.unit
-
-
-def with_interval(kpi: Kpi, value: float, low: float, high: float, *, sign: bool = False) -> str:
-    """Write a figure with half the width of its 95 % interval, both with as many digits as the half needs."""
-    if math.isnan(low) or math.isnan(value):
-        return figure_of(kpi, value, sign=sign)
-    half = (high - low) / 2 / _divisor(kpi)
-    digits = _digits(kpi, value / _divisor(kpi))
-    while digits < 4 and 0 < half < 0.95 * 10.0**-digits:
-        digits += 1
-    figure, width = figure_of(kpi, value, sign=sign, digits=digits), figure_of(kpi, (high - low) / 2, digits=digits)
-    return f"{figure} ±{width}"
-
-
-def _divisor(kpi: Kpi) -> float:
-    if kpi.unit.startswith("share"):
-        return 0.01
-    return 1000.0 if "EUR" in kpi.unit and kpi.total in ("sum", "last") else 1.0
-
-
-def _digits(kpi: Kpi, shown: float) -> int:
-    if kpi.unit.startswith("share"):
-        return 1
-    large = 10 if _divisor(kpi) == 1000.0 else 1000
-    return 0 if abs(shown) >= large else 1 if abs(shown) >= 10 or large == 10 else 2
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -125,7 +82,7 @@ def run_table(comparison: Comparison) -> Table:
     table.columns[1].justify = "right"
     for row in frame.to_dict("records"):
         kpi = KPIS[row["kpi"]]
-        table.add_row(kpi.title, with_interval(kpi, row["mean"], row["low"], row["high"]), unit_of(kpi))
+        table.add_row(kpi.title, with_interval(kpi, row["mean"], row["low"], row["high"]), table_unit(kpi))
     return table
 
 
@@ -155,7 +112,7 @@ def comparison_tables(comparison: Comparison, week: int | None = None) -> list[T
     for kpi_name in dict.fromkeys(frame["kpi"]):
         kpi = KPIS[kpi_name]
         table = Table(
-            title=f"{kpi.title} ({unit_of(kpi)})", title_justify="left", title_style="bold", box=None,
+            title=f"{kpi.title} ({table_unit(kpi)})", title_justify="left", title_style="bold", box=None,
             header_style="dim", pad_edge=False, padding=(0, 2, 0, 0),
         )  # fmt: skip
         for column, justify in (("scenario", "left"), ("figure", "right"), ("difference", "right"),
@@ -234,7 +191,7 @@ def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
         kpi = KPIS[name]
         heads = [
             *((experiment.base_scenarios[base].title or base,) if several else ()),
-            f"{kpi.title} ({unit_of(kpi)})",
+            f"{kpi.title} ({table_unit(kpi)})",
         ]
         for row in rows.head(most).to_dict("records"):
             table.add_row(*heads, *_response(kpi, row))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.errors import count_noun
 from ccsim.model.settings import declared
 from ccsim.reports.choice_trace import OPTIONS
+from ccsim.reports.formatting import parameter_value
 
 if TYPE_CHECKING:
     from ccsim.experiments.factors import Factor
@@ -15,25 +16,13 @@ if TYPE_CHECKING:
     from ccsim.scenarios.scenario import Intervention, Scenario
 
 
-def amount(key: str, value: Any) -> str:
-    """Write a parameter's value with its unit."""
-    row = declared()[key]
-    if isinstance(value, bool) or row.kind is bool:
-        return "on" if value else "off"
-    if row.choices:
-        return str(value)
-    if row.unit in ("share", "probability"):
-        return f"{100 * value:.4g} %"
-    return f"{value:,.6g}" + (f" {row.unit}" if row.unit else "")
-
-
 def settings_in_words(values: dict[str, Any]) -> list[str]:
     """Say what each of some values is, with what is ordinary."""
     found = []
     for key, value in values.items():
         row = declared()[key]
-        ordinary = "as is ordinary" if value == row.shown else f"ordinarily {amount(key, row.shown)}"
-        found.append(f"{row.meaning[:1].upper()}{row.meaning[1:]}: {amount(key, value)} ({ordinary}; {key})")
+        ordinary = "as is ordinary" if value == row.shown else f"ordinarily {parameter_value(key, row.shown)}"
+        found.append(f"{row.meaning[:1].upper()}{row.meaning[1:]}: {parameter_value(key, value)} ({ordinary}; {key})")
     return found
 
 
@@ -81,7 +70,7 @@ def divergence_in_words(found: Divergence) -> str:
     lines += _gaps(found, found.cause)
     if found.levers:
         lines += ["", "Set differently then:"]
-        lines += [f"  {key}: {amount(key, mine)} / {amount(key, theirs)}  ({declared()[key].meaning})"
+        lines += [f"  {key}: {parameter_value(key, mine)} / {parameter_value(key, theirs)}  ({declared()[key].meaning})"
                   for key, mine, theirs in found.levers[:12]]  # fmt: skip
         if len(found.levers) > 12:
             lines.append(f"  and {len(found.levers) - 12} more")

@@ -1,4 +1,4 @@
-"""Which runs of an experiment are done: a bit's worth for each, however many there are."""
+"""Which runs of an experiment are done: one byte for each."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Staff, leaders and customers as Mesa agents: views of a row, made when somebody looks.
+"""Staff, leaders and customers as Mesa agents: views of a row, made on demand.
 
 A view holds no state and no rule. Reading an attribute reads the population's column, writing it writes the column,
 so ``org.agents_by_type[Employee].select(lambda person: person.conviction > 0.6)`` and every other tool of Mesa work,
-and a run at which nobody looks pays nothing for them.
+and a run without such views costs nothing extra.
 """
 
 from __future__ import annotations

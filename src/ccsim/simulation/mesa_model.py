@@ -42,7 +42,7 @@ class Organisation(mesa.Model):
         world: the state of everything.
         events: (week, label) of every move made.
 
-    Mesa's own ``rng`` and ``random`` are seeded too, for whoever needs them in an analysis, but the model never uses
+    Mesa's own ``rng`` and ``random`` are seeded too, for use in an analysis, but the model never uses
     them: its draws are keyed (see :mod:`ccsim.engine.rng`).
     """
 

@@ -94,7 +94,7 @@ class Simulation:
         """Make the moves that are due, live a week, and keep its tallies.
 
         Args:
-            living: lives the week; whoever takes a week apart brings another than the ordinary one.
+            living: advances the state by one week; pass another function for profiling.
         """
         coming = self.world.week + 1
         for move in self._due(coming):

@@ -81,7 +81,7 @@ class Cause:
             self.seen = run.week
 
     def end(self, run: Simulation) -> None:
-        """Look for the last time: another move has been made, and the twin may go."""
+        """Store the final effects and release the counterfactual run: another move has been made."""
         if self._twin and self._twin.record.weeks:
             self.look(run.kpis())
         self._twin = None

@@ -35,7 +35,7 @@ BINS = 20
 
 @dataclass(frozen=True)
 class Decision:
-    """Levers set together in a week by whoever sits at the page."""
+    """Levers that the user set together in a week."""
 
     week: int
     set: Mapping[str, Any]

@@ -52,7 +52,7 @@ def scenario_toml(run: Kept) -> str:
 
 
 def from_toml(content: bytes) -> tuple[Scenario, int | None, int | None]:
-    """Return scenario, seed and weeks of a file that somebody brings.
+    """Return scenario, seed and weeks of a file that a user opens.
 
     Raises:
         InputError: the file cannot be used; the message says why.

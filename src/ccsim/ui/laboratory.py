@@ -1,6 +1,6 @@
 """What the page Explore does, without the page: a run that is stepped, moved, and taken apart on the same draws.
 
-A run belongs to its session. Whoever steps it holds its lock, and what is drawn is a picture that nothing changes.
+A run belongs to its session. A step holds its lock, and what is drawn is a snapshot.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why did somebody decide so? The last choice of a person in the week that has just been lived, with its terms."""
+"""The last choice of a person in the latest week, with its terms."""
 
 from __future__ import annotations
 

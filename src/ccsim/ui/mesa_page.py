@@ -1,4 +1,4 @@
-"""An organisation in Mesa's own SolaraViz, for whoever knows Mesa and wants to add components.
+"""An organisation in Mesa's own SolaraViz, for users of Mesa who want to add components.
 
 A file with these lines is a page for ``solara run``::
 

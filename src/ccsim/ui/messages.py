@@ -1,4 +1,4 @@
-"""What a browser sends: it may be anything."""
+"""Validate messages from the browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page tells in words: what was decided and what came of it, and who somebody is and why he or she chose so."""
+"""Panels of text: decisions and their effects, and a person with the last choice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ccsim.mechanisms.staff.conviction import BEFORE
 from ccsim.model.settings import declared
 from ccsim.model.state import World
 from ccsim.reports.choice_trace import Choice
-from ccsim.reports.formatting import minus
+from ccsim.reports.formatting import signed
 from ccsim.ui.cause import words
 from ccsim.ui.course import COLOURS, TIPPED, Course
 from ccsim.ui.laboratory import Laboratory
@@ -97,7 +97,7 @@ TERMS = {
 
 @solara.component
 def Person(laboratory: Laboratory, chosen: solara.Reactive[int], turn: int, playing: solara.Reactive[bool]) -> None:
-    """Who somebody is, to whom he or she listens, and why the last case was handled so."""
+    """A person's traits and ties, and the terms of the last choice."""
     if 0 <= chosen.value < len(laboratory.structure.department):
         Chosen(laboratory, chosen.value, turn, playing.value)
     else:
@@ -164,7 +164,7 @@ def _why(choice: Choice | None, week: int) -> str:
         for name, said in TERMS.items()
         if name != "total" and any(abs(terms[option][name]) >= 0.005 for option in open_to)
     )
-    total = "".join(f"<td>{_signed(terms[option]['total'])}</td>" for option in open_to)
+    total = "".join(f"<td>{signed(terms[option]['total'])}</td>" for option in open_to)
     chance = "".join(f"<td>{100 * chances[option]:.0f} %</td>" for option in open_to)
     complexity, stages, lost = choice.asked[choice.option][1][:3]
     about = f"complexity {100 * complexity:.0f} %, {count_noun(int(stages), 'stage')} to go"
@@ -178,10 +178,6 @@ def _why(choice: Choice | None, week: int) -> str:
     )
 
 
-def _signed(value: float) -> str:
-    return minus(f"{value:+.2f}")
-
-
 def _term(value: float) -> str:
     less = " less" if value < 0 else ""
-    return f"<td>{_signed(value)} <span class='bar{less}' style='width:{min(40.0, 12 * abs(value)):.0f}px'></span></td>"
+    return f"<td>{signed(value)} <span class='bar{less}' style='width:{min(40.0, 12 * abs(value)):.0f}px'></span></td>"

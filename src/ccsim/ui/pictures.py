@@ -48,7 +48,7 @@ def PeoplePicture(
     structure: Sealed, now: Sealed, scale: Sealed, shades: Sealed, label: str, unit: str, low: float, high: float, ties: str,
     chosen: int, event_pick: Any = None,
 ) -> None:  # fmt: skip
-    """Draw everybody in their department; ``pick`` is told the row of whoever is chosen."""
+    """Draw all people in their departments; ``pick`` is called with the row of the chosen person."""
 
 
 @solara.component_vue("vue/crowd.vue", to_json=opened("crowd"))

@@ -1,4 +1,4 @@
-"""A run that plays: weeks are lived and drawn one after the other, and somebody sees them."""
+"""Playback of a run: weeks are simulated and drawn one after the other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CATCH_UP, PATIENCE, ABSENCE = 13, 2.0, 10.0
 
 @solara.component
 def Player(playing: solara.Reactive[bool], play: Callable[[threading.Event], None]) -> None:
-    """Nothing to be seen: while ``playing``, ``play`` lives in a thread of its own.
+    """Run ``play`` in a thread while ``playing`` is true. The component shows nothing.
 
     Solara's own way to end a thread is to trace every line that it runs, which takes longer than the run.
     """

@@ -75,7 +75,7 @@ def NameField(name: solara.Reactive[str]) -> None:
 
 @solara.component
 def Watch(room: Room, version: solara.Reactive[int]) -> None:
-    """Nothing to be seen: look at the class again and again, as long as the page is open."""
+    """Poll the class as long as the page is open. The component shows nothing."""
 
     def watch(cancelled: Any) -> None:
         while not cancelled.wait(PAUSE):

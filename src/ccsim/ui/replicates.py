@@ -25,7 +25,7 @@ TURN = threading.Semaphore(1)
 
 
 class Away(Exception):
-    """Nobody waits for the batch any more."""
+    """Raised to cancel a batch whose page was closed."""
 
 
 def as_experiment(runs: Sequence[Kept], replicates: int = REPLICATES) -> Experiment:

@@ -1,4 +1,4 @@
-"""Figures on their way to the page, which nothing on the way looks into.
+"""Data for the page, wrapped so that Reacton and ipywidgets do not traverse it.
 
 Reacton looks for components in every list and dict that it is handed, and so does ipywidgets for widgets, at each
 frame: of some ten thousand numbers that takes far longer than to send them.

@@ -23,7 +23,7 @@ from ccsim.ui import guard
 SITE, CDN = Path(__file__).with_name("site.py"), Path(__file__).with_name("cdn")
 #: Seconds for open pages to be told goodbye, and seconds after which nothing is waited for any more.
 GOODBYE, PATIENCE = 2, 6
-#: Minutes after which a page that nobody looks at is forgotten, and the most pages at a time.
+#: Minutes after which an unused page is forgotten, and the most pages at a time.
 FORGOTTEN, MOST_PAGES = "10m", str(guard.PAGES + 20)
 
 

@@ -129,7 +129,7 @@ class Sitting:
         self.pinned = None if self.pinned else self.present()
 
     def new_seed(self) -> int:
-        """Return a seed that nobody chose."""
+        """Return a random seed."""
         return random.SystemRandom().randrange(1, 1_000_000)
 
     def link(self) -> str:

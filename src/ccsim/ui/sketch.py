@@ -1,6 +1,6 @@
 """Small charts as SVG: sharp on a projector, no script in the browser, a few hundred bytes each.
 
-A chart is scaled to its place, and its letters with it: whoever draws one asks for a width that its place never falls
+A chart is scaled to its place, and its letters with it: a chart is made for a width that its place never falls
 short of, so that letters have 12 pixels or more. What is as wide as the page is drawn in shares of its width instead.
 
 Colours are those of the figures (Okabe & Ito 2008); dashes tell lines apart without any colour. Every text is escaped.

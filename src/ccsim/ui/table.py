@@ -1,4 +1,4 @@
-"""What lies on the table in one session: the game, and the choice that is being made. No page, no widget.
+"""State of one game session, the game and the choice that is being made, independent of the page.
 
 Whatever comes from outside (an address, a file, a ticked box) ends as a change of the table or as a message on it.
 """
@@ -25,7 +25,7 @@ TURN = threading.Semaphore(1)
 
 @dataclass(frozen=True)
 class Table:
-    """What lies on the table in one session: the game, and the choice that is being made.
+    """State of one game session: the game, and the choice that is being made.
 
     Attributes:
         game: None before the start.

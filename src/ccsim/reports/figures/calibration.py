@@ -9,7 +9,8 @@ import numpy as np
 from ccsim.analysis.calibration import Calibration
 from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, below_titles, number, of_study, page, quiet_axis
+from ccsim.reports.figures.layout import DOWN, UP, below_titles, of_study, page, quiet_axis
+from ccsim.reports.formatting import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,8 @@ from ccsim.analysis.parameter_space import Dimension
 from ccsim.analysis.study import DIFFERENCE
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, below_titles, of_study, page, quiet_axis, scale_of, share
+from ccsim.reports.figures.layout import DOWN, UP, below_titles, of_study, page, quiet_axis, scale_of
+from ccsim.reports.formatting import share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

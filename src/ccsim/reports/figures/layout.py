@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ccsim.analysis.study import DIFFERENCE, Study
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, HEIGHT, QUIET, STYLE, WIDTH
@@ -64,18 +62,6 @@ def scale_of(outcome: str, largest: float) -> tuple[float, str, str]:
     if "EUR" in unit and largest >= 2e3:
         return 1e3, unit.replace("EUR", "thousand EUR"), title
     return 1.0, unit, title
-
-
-def number(value: float) -> str:
-    """Write a number with a real minus sign and three or four figures."""
-    if not np.isfinite(value):
-        return "–"
-    return (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}").replace("-", "\N{MINUS SIGN}")
-
-
-def share(value: float) -> str:
-    """Write a share in per cent; what is small but there is not written as nothing."""
-    return "<1 %" if 0 < value < 0.005 else f"{100 * value:.0f} %"
 
 
 def quiet_axis(axis: Any, panel: Axes) -> None:

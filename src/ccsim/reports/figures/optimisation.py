@@ -8,7 +8,8 @@ import numpy as np
 
 from ccsim.analysis.optimise import Optimum
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, below_titles, number, of_study, page, quiet_axis, scale_of
+from ccsim.reports.figures.layout import DOWN, UP, below_titles, of_study, page, quiet_axis, scale_of
+from ccsim.reports.formatting import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,6 +11,7 @@ from ccsim.errors import UnknownNameError, count_noun
 from ccsim.experiments.factors import WEEK_OF
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
+from ccsim.reports.formatting import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,17 +152,13 @@ def _label_factor(axes: Axes, key: str) -> None:
         axes.set_xticks(range(len(names)), names)
     else:
         axes.xaxis.set_major_locator(_few())
-        axes.xaxis.set_major_formatter(_plain)
+        axes.xaxis.set_major_formatter(lambda value, _: number(value, 4))
 
 
 def _few() -> Any:
     from matplotlib.ticker import MaxNLocator
 
     return MaxNLocator(4)
-
-
-def _plain(value: float, _: float) -> str:
-    return f"{value:,.4g}".replace("-", "\N{MINUS SIGN}") if abs(value) < 1e4 else f"{value:,.0f}"
 
 
 def _legend(figure: Figure, results: Results, bases: Sequence[str]) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 from ccsim.analysis.sensitivity import Sensitivity, chance_alone
 from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, below_titles, number, of_study, page, quiet_axis, scale_of, share
+from ccsim.reports.figures.layout import DOWN, UP, below_titles, of_study, page, quiet_axis, scale_of
+from ccsim.reports.formatting import number, share
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -82,7 +82,7 @@ def ordering(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: flo
 
 
 def kept(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """Of what the second gains over the third, the first has kept more than a share."""
+    """(A - C) / (B - C) > share, for scenarios A, B, C: what A keeps of B's gain over C."""
     here, whole, none = names[:3]
     week = weeks[-1]
     weights = {(here, kpi, week): sign, (whole, kpi, week): -sign * share, (none, kpi, week): -sign * (1.0 - share)}

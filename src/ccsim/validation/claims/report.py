@@ -11,6 +11,7 @@ from typing import Any
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
+from ccsim.reports.formatting import difference_scale, kpi_difference
 from ccsim.validation.claims.contrasts import KINDS
 from ccsim.validation.claims.ledger import AT_POINT, ENOUGH, Finding, Ledger
 from ccsim.validation.claims.verdict import LEVEL
@@ -23,15 +24,6 @@ COLOURS = {
     "undecided": "#666666",
     "not supported": "#a61c00",
 }
-
-
-def amount(kpi: str, value: float) -> str:
-    """Return a difference in a KPI as people write it."""
-    if value != value:
-        return "–"
-    scale, unit = _scale(kpi)
-    digits = f"{scale * value:+,.0f}" if scale < 1.0 else f"{scale * value:+.1f}" if scale > 1.0 else f"{value:+.3g}"
-    return f"{digits} {unit}"
 
 
 def place_of(finding: Finding) -> str:
@@ -73,8 +65,8 @@ def print_ledger(ledger: Ledger, console: Any) -> None:
     for one in ledger.findings:
         kpi, found = one.outcome.kpi or one.claim.kpi, one.outcome
         table.add_row(
-            one.claim.id, one.claim.says, KPIS[one.claim.kpi].title.lower(), amount(kpi, found.effect),
-            f"{amount(kpi, found.low)} … {amount(kpi, found.high)}", _percent(one.holds), _percent(one.reverses),
+            one.claim.id, one.claim.says, KPIS[one.claim.kpi].title.lower(), kpi_difference(kpi, found.effect),
+            f"{kpi_difference(kpi, found.low)} … {kpi_difference(kpi, found.high)}", _percent(one.holds), _percent(one.reverses),
             one.verdict,
         )  # fmt: skip
     console.print(table)
@@ -95,7 +87,7 @@ def draw(finding: Finding) -> Any:
     import numpy as np
 
     kpi = finding.claim.kpi if finding.mixed else finding.outcome.kpi or finding.claim.kpi
-    scale, unit = (1.0, "standard deviations") if finding.mixed else _scale(kpi)
+    scale, unit = (1.0, "standard deviations") if finding.mixed else difference_scale(kpi)
     effects, signs = scale * np.array(finding.effects), np.array(finding.signs)
     figure, axis = plt.subplots(figsize=(4.6, 1.7), layout="constrained")
     axis.axhline(0.0, color="#444444", linewidth=0.8)
@@ -122,17 +114,6 @@ def draw(finding: Finding) -> Any:
     axis.set_title("Weakest difference" if finding.mixed else KPIS[kpi].title, fontsize=8, loc="left")
     axis.spines[["top", "right", "bottom"]].set_visible(False)
     return figure
-
-
-def _scale(kpi: str) -> tuple[float, str]:
-    """Return by what a difference in a KPI is multiplied to be drawn, and its unit then."""
-    row = KPIS[kpi]
-    unit = row.unit.removesuffix("/week") if row.total == "sum" else row.unit
-    if unit.startswith("EUR") and kpi != "cost_per_resolved":
-        return 1e-3, "k EUR" + unit.removeprefix("EUR")
-    if unit.startswith("share") or unit == "0/1":
-        return 100.0, "% points" + unit.removeprefix("share").removeprefix("0/1")
-    return 1.0, "points" if unit == "of 100" else unit
 
 
 def picture(finding: Finding) -> bytes:
@@ -184,7 +165,7 @@ def row_of(one: Finding) -> dict[str, Any]:
     return {
         "id": one.claim.id, "says": one.claim.says, "article": one.claim.article, "kind": one.claim.kind,
         "theme": one.claim.theme, "kpi": ", ".join(KPIS[name].title for name in watched), "expect": one.claim.expect,
-        "effect": amount(kpi, found.effect), "interval": f"{amount(kpi, found.low)} to {amount(kpi, found.high)}",
+        "effect": kpi_difference(kpi, found.effect), "interval": f"{kpi_difference(kpi, found.low)} to {kpi_difference(kpi, found.high)}",
         "p": one.p, "p_text": "< 0.001" if one.p < 0.001 else f"{one.p:.3f}", "weakest": found.words,
         "verdict": one.verdict, "note": one.claim.note, "runs": found.runs, "holds": _with_interval(one.holds),
         "reverses": _with_interval(one.reverses), "share": _percent(one.holds), "turned": _percent(one.reverses),
@@ -201,7 +182,7 @@ def _beside(one: Finding, name: str) -> str:
     other = one.also[name]
     kpi = other.kpi or name
     sign = 1.0 if one.claim.expect_of(kpi) == "more" else -1.0
-    told = f"{KPIS[kpi].title.lower()} {amount(kpi, sign * other.effect)}"
+    told = f"{KPIS[kpi].title.lower()} {kpi_difference(kpi, sign * other.effect)}"
     return told + ("" if other.p < 1.0 - LEVEL else " (could be chance)")
 
 

@@ -10,30 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.errors import count_noun
+from ccsim.reports.formatting import interval, number
 from ccsim.validation.facts.schema import Apart
 from ccsim.validation.facts.scorecard import INSIDE, OUTSIDE, UNDECIDED, Score, table
 
 #: Verdicts with a colour each, which also differ in lightness and in the mark.
 COLOURS = {INSIDE: "#0b5394", OUTSIDE: "#a61c00", UNDECIDED: "#8a6d00"}
 MARKS = {INSIDE: "D", OUTSIDE: "X", UNDECIDED: "s"}
-
-
-def number(value: float) -> str:
-    """Return a number as people write it; an open end as an ellipsis."""
-    if value != value:
-        return "–"
-    if abs(value) == float("inf"):
-        return "…"
-    return f"{value:.3g}" if abs(value) < 1000.0 else f"{value:,.0f}"
-
-
-def interval(low: float, high: float) -> str:
-    """Return an interval; one that is open on a side as a comparison."""
-    if low == -float("inf"):
-        return f"below {number(high)}"
-    if high == float("inf"):
-        return f"above {number(low)}"
-    return f"{number(low)} to {number(high)}"
 
 
 def summary(scores: Sequence[Score]) -> str:
@@ -57,8 +40,8 @@ def print_scores(scores: Sequence[Score], console: Any) -> None:
     for one in scores:
         fact, found = one.fact, one.estimate
         grid.add_row(
-            fact.id, "" if fact.published is None else number(fact.published), interval(fact.low, fact.high),
-            number(found.value), interval(found.low, found.high), one.verdict if fact.checks else f"({one.verdict})",
+            fact.id, "" if fact.published is None else number(fact.published, hyphen=True), interval(fact.low, fact.high),
+            number(found.value, hyphen=True), interval(found.low, found.high), one.verdict if fact.checks else f"({one.verdict})",
             fact.tag, fact.role, fact.source,
         )  # fmt: skip
     console.print(grid)
@@ -153,8 +136,8 @@ def row_of(one: Score) -> dict[str, Any]:
     """Return what the page says of a fact."""
     fact, found = one.fact, one.estimate
     return {
-        "id": fact.id, "says": fact.says, "published": "" if fact.published is None else number(fact.published),
-        "interval": interval(fact.low, fact.high), "simulated": number(found.value),
+        "id": fact.id, "says": fact.says, "published": "" if fact.published is None else number(fact.published, hyphen=True),
+        "interval": interval(fact.low, fact.high), "simulated": number(found.value, hyphen=True),
         "simulated_interval": interval(found.low, found.high) if found.units > 1 else "exact",
         "verdict": one.verdict if fact.checks else f"({one.verdict})", "tag": fact.tag, "role": fact.role,
         "source": fact.source, "note": fact.note, "units": found.units, "measure": how(one),

@@ -67,7 +67,7 @@ class Fact:
 
     @property
     def checks(self) -> bool:
-        """Whether it counts as a check; numbers that nobody has looked up in print are context only."""
+        """Whether it counts as a check; numbers that were not looked up in print are context only."""
         return TAGS[self.tag]
 
 

@@ -84,7 +84,7 @@ def score(
 
 
 def _observed(study: Study, seed: int, out: Path | None, show: Any, shared: dict[str, Any]) -> pd.DataFrame:
-    """Run a study, whoever it looks at."""
+    """Run a study of organisations, people or customers."""
     import pandas as pd
 
     if study.subject == "formula":
