@@ -1,8 +1,11 @@
 """The house's limits: short files, short functions, names that say something. Exceptions are named, with a reason."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import ccsim
 
@@ -107,3 +110,66 @@ def test_the_count_of_code_lines_leaves_out_words() -> None:
     function = ast.parse(source).body[0]
     assert isinstance(function, ast.FunctionDef)
     assert code_lines(function, source.splitlines()) == 2
+
+
+#: Packages that mypy reads strictly (see ``pyproject.toml``).
+STRICT = ("errors", "engine", "model", "scenarios", "simulation", "experiments", "results", "execution")
+
+
+def test_what_the_type_checker_or_the_linter_is_told_to_ignore_has_a_reason() -> None:
+    bare = re.compile(r"# (type: ignore|noqa)(\[[\w, -]+\]|: [A-Z0-9, ]+)?\s*$")
+    found = [
+        f"{name}:{number}"
+        for name, path in modules()
+        if name.split(".")[0] in STRICT
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if bare.search(line)
+    ]
+    assert not found, found
+
+
+def imports_within(package: Path) -> dict[str, set[str]]:
+    """Return, by module of a package, the modules of the same package that it imports where it is loaded or typed.
+
+    An import inside a function counts too if it is there for types only; one that waits for a call does not.
+    """
+    root = "ccsim." + ".".join(package.relative_to(SOURCES).parts)
+    found: dict[str, set[str]] = {}
+    for path in sorted(package.rglob("*.py")):
+        name = "ccsim." + ".".join(path.relative_to(SOURCES).with_suffix("").parts)
+        found[name] = set()
+        for node in at_module_level(ast.parse(path.read_text(encoding="utf-8")).body):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(root):
+                found[name] |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                found[name] |= {alias.name for alias in node.names if alias.name.startswith(root)}
+    return {name: (imported & set(found)) - {name} for name, imported in found.items()}
+
+
+def at_module_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Go through the statements of a module, those under a condition such as ``TYPE_CHECKING`` too."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If | ast.Try):
+            yield from at_module_level([*node.body, *node.orelse])
+
+
+def circles(imports: dict[str, set[str]]) -> list[str]:
+    """Return the modules between which there is a circle: what is left when all others are taken away."""
+    left = dict(imports)
+    while True:
+        imported = set().union(*left.values())
+        free = {name for name, names in left.items() if not names & set(left) or name not in imported}
+        if not free:
+            return sorted(left)
+        left = {name: names for name, names in left.items() if name not in free}
+
+
+@pytest.mark.parametrize("package", sorted(path.parent.name for path in SOURCES.glob("*/__init__.py")))
+def test_the_modules_of_a_package_do_not_import_each_other_in_a_circle(package: str) -> None:
+    assert circles(imports_within(SOURCES / package)) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == ["a", "b", "c"]
+    assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []

@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from ccsim.execution import runner as running
+from ccsim.execution.executor import Task, TaskResult
 from ccsim.execution.runner import run_experiment, run_task
-from ccsim.execution.scheduler import Scheduler, Task, TaskResult
+from ccsim.execution.scheduler import Scheduler
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment
 

@@ -11,7 +11,7 @@ import contextlib
 import keyword
 import sys
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import CodeType
@@ -118,6 +118,26 @@ def rows_of(cls: type, kind: type[Row], what: str, group: str, calls: str) -> di
     Raises:
         DeclarationError: a name is declared twice, bears no type, or has a type and no declaration.
     """
+    places = _places_of(cls, what, group)
+    values, kinds = vars(cls), _types_of(cls, what, group)
+    found = {}
+    for name in [*kinds, *(name for name, value in values.items() if isinstance(value, kind) and name not in kinds)]:
+        row = values.get(name)
+        where = places.get(id(row), cls.__module__)
+        if not isinstance(row, kind):
+            raise DeclarationError(f"{where}: {what} {group}.{name}: must be {calls}, got {row!r}")
+        if name not in kinds:
+            raise DeclarationError(f"{where}: {what} {group}.{name}: the type is missing, as in {name}: float = ...")
+        found[name] = (row, kinds[name], where)
+    return found
+
+
+def _places_of(cls: type, what: str, group: str) -> dict[int, str]:
+    """Return where the declarations of a class stand, by their identity, and forget them.
+
+    Raises:
+        DeclarationError: a name is declared twice, so that the first declaration is lost.
+    """
     values = vars(cls)
     mine = {id(row): (code, line) for row, code, line in _pending if any(row is value for value in values.values())}
     bodies = {code for code, _ in mine.values()}
@@ -130,20 +150,19 @@ def rows_of(cls: type, kind: type[Row], what: str, group: str, calls: str) -> di
     _pending[:] = [entry for entry in _pending if entry[1] not in bodies]
     if lost:
         raise DeclarationError(f"{place(*lost[0])}: {what} in {group}: the line is replaced by a later one of its name")
+    return places
+
+
+def _types_of(cls: type, what: str, group: str) -> dict[str, Any]:
+    """Return the annotated types of a class.
+
+    Raises:
+        DeclarationError: a type is not known.
+    """
     try:
-        kinds: Mapping[str, Any] = typing.get_type_hints(cls)
+        return typing.get_type_hints(cls)
     except NameError as error:
         raise DeclarationError(f"{cls.__module__}: type of a {what} in {group}: {error}") from None
-    found = {}
-    for name in [*kinds, *(name for name, value in values.items() if isinstance(value, kind) and name not in kinds)]:
-        row = values.get(name)
-        where = places.get(id(row), cls.__module__)
-        if not isinstance(row, kind):
-            raise DeclarationError(f"{where}: {what} {group}.{name}: must be {calls}, got {row!r}")
-        if name not in kinds:
-            raise DeclarationError(f"{where}: {what} {group}.{name}: the type is missing, as in {name}: float = ...")
-        found[name] = (row, kinds[name], where)
-    return found
 
 
 def refuse(where: str, name: str, faults: Iterable[str | None]) -> None:

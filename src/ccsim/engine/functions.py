@@ -35,19 +35,19 @@ _ROOTS = np.array([_root(part) for part in range(32)])
 
 
 @rule
-def clip(x, low, high):
+def clip(x: float, low: float, high: float) -> float:
     """Return ``x`` held between ``low`` and ``high``."""
     return low if x < low else high if x > high else x
 
 
 @rule
-def share(x):
+def share(x: float) -> float:
     """Return ``x`` held between 0 and 1."""
     return 0.0 if x < 0.0 else 1.0 if x > 1.0 else x
 
 
 @rule
-def exp(x):
+def exp(x: float) -> float:
     """Return e to the power ``x``, for |x| up to 500 (beyond, held there); relative error below 1e-14.
 
     Range reduction x = n ln 2 / 32 + r with a table of the 32 roots (Tang 1989), a Taylor polynomial of degree 5 in r,
@@ -65,18 +65,18 @@ def exp(x):
 
 
 @rule
-def saturating(x, half):
+def saturating(x: float, half: float) -> float:
     """Return ``x / (x + half)``: none at 0, half at ``half``, never more than 1. Diminishing returns."""
     return x / (x + half) if x > 0.0 else 0.0
 
 
 @rule
-def logistic(x):
+def logistic(x: float) -> float:
     """Return 1 / (1 + e^-x)."""
     return 1.0 / (1.0 + exp(-x))
 
 
 @rule
-def toward(x, goal, rate):
+def toward(x: float, goal: float, rate: float) -> float:
     """Return ``x`` moved towards ``goal`` by the share ``rate`` of the distance."""
     return x + rate * (goal - x)

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -36,7 +36,15 @@ def rule(function: Function) -> Function:
     return function if PLAIN else _compile(function, inline=True)
 
 
-def kernel(function: Function | None = None, *, allocates: bool = False) -> Any:
+@overload
+def kernel(function: Function) -> Function: ...
+
+
+@overload
+def kernel(*, allocates: bool) -> Callable[[Function], Function]: ...
+
+
+def kernel(function: Function | None = None, *, allocates: bool = False) -> Function | Callable[[Function], Function]:
     """Mark a loop over a population; compiled on first use and kept on disk.
 
     Args:
@@ -44,9 +52,9 @@ def kernel(function: Function | None = None, *, allocates: bool = False) -> Any:
         allocates: whether it, or a kernel that it calls, makes arrays of its own. The others get by without numba's
             counting of references, which costs service four tenths of its time.
     """
-    if function is None:
-        return lambda marked: kernel(marked, allocates=allocates)
-    return function if PLAIN else _compile(function, inline=False, allocates=allocates)
+    if function is not None:
+        return function if PLAIN else _compile(function, inline=False, allocates=allocates)
+    return lambda marked: marked if PLAIN else _compile(marked, inline=False, allocates=allocates)
 
 
 def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Function:
@@ -57,12 +65,13 @@ def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Fu
     options: dict[str, Any] = {"error_model": "numpy", "forceinline": inline}
     try:
         # A private option: where numba no longer knows it, the result is the same and takes longer.
-        dispatcher = numba.njit(function, **options, **({} if allocates else {"_nrt": False}))
+        dispatcher: Any = numba.njit(function, **options, **({} if allocates else {"_nrt": False}))
     except (KeyError, TypeError):
         dispatcher = numba.njit(function, **options)
     if not inline:
         _keep_on_disk(dispatcher)
-    return dispatcher
+    compiled: Function = dispatcher
+    return compiled
 
 
 def straight(kernel: Function) -> Function:
@@ -82,7 +91,7 @@ def straight(kernel: Function) -> Function:
         entry = getattr(versions[0], "entry_point", None) if len(versions) == 1 else None
         return found
 
-    return kernel if PLAIN else called  # type: ignore[return-value]
+    return kernel if PLAIN else called  # type: ignore[return-value]  # it takes what the kernel takes
 
 
 def _keep_on_disk(dispatcher: Any) -> None:

@@ -254,6 +254,7 @@ def parameters(group: str) -> Callable[[type[T]], type[T]]:
         values.__doc__ = cls.__doc__
         values.declared = declared
         values.group = group
-        return values
+        made: type[T] = values
+        return made
 
     return build

@@ -12,6 +12,7 @@ four independent draws.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ _HALF = np.uint64(32)
 
 
 @rule
-def philox(c0, c1, c2, c3, k0, k1):
+def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key, all as ``uint64``.
 
     Source: Salmon, Moraes, Dror & Shaw 2011, Parallel random numbers: as easy as 1, 2, 3.
@@ -85,13 +86,13 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @rule
-def open_unit(word):
+def open_unit(word: Any) -> float:
     """Map a 32-bit word to the open interval (0, 1)."""
     return (np.float64(word) + 0.5) * 2.3283064365386963e-10  # 2**-32
 
 
 @rule
-def words(seed, purpose, week, row):
+def words(seed: Any, purpose: int, week: int, row: int) -> tuple[Any, Any, Any, Any]:
     """Return the generator's four 32-bit words for one purpose, week and row.
 
     Args:
@@ -114,7 +115,7 @@ def words(seed, purpose, week, row):
 
 
 @rule
-def four(seed, purpose, week, row):
+def four(seed: Any, purpose: int, week: int, row: int) -> tuple[float, float, float, float]:
     """Return four independent uniform draws for one purpose, week and row.
 
     Args:
@@ -131,7 +132,7 @@ def four(seed, purpose, week, row):
 
 
 @rule
-def uniform(seed, purpose, week, row):
+def uniform(seed: Any, purpose: int, week: int, row: int) -> float:
     """Return one uniform draw.
 
     Args:
@@ -147,7 +148,7 @@ def uniform(seed, purpose, week, row):
 
 
 @rule
-def bell(a, b, c, d):
+def bell(a: float, b: float, c: float, d: float) -> float:
     """Return a draw of mean 0 and variance 1: the centred sum of four uniform draws, within about ±3.5.
 
     A sum has no tail that a clipped trait would have to cut, and needs no logarithm, whose last bit differs
@@ -166,7 +167,7 @@ def bell(a, b, c, d):
 
 
 @kernel
-def fill_words(first, second, third, fourth, seed, purpose, week):
+def fill_words(first: Any, second: Any, third: Any, fourth: Any, seed: Any, purpose: Any, week: Any) -> None:
     """Fill four columns with the random words of their rows; words take half the memory of the draws.
 
     Args:
@@ -186,7 +187,7 @@ def fill_words(first, second, third, fourth, seed, purpose, week):
 
 
 @kernel
-def fill(out, seed, purpose, week):
+def fill(out: Any, seed: Any, purpose: Any, week: Any) -> None:
     """Fill a column with the uniform draws of its rows, in a loop of its own that is vectorised.
 
     Args:

@@ -18,7 +18,7 @@ from typing import Any
 
 from ccsim.engine.jit import source_hash
 from ccsim.errors import CcsimError
-from ccsim.execution.scheduler import Task, TaskResult
+from ccsim.execution.executor import Task, TaskResult
 from ccsim.experiments.experiment import Experiment
 
 #: Seconds to wait for the scheduler, and for its first worker.
@@ -95,7 +95,7 @@ class Cluster:
 
     def has_capacity(self) -> bool:
         """Say whether another task can be handed over."""
-        return len(self._tasks) < TASKS_PER_THREAD * max(1, self._threads)
+        return len(self._tasks) < TASKS_PER_THREAD * max(1, int(self._threads))
 
     def submit(self, task: Task) -> bool:
         """Hand over a task."""

@@ -74,7 +74,7 @@ class Worker(Generic[Task, Answer]):
     def start(cls, work: Callable[[Any, Any], Any], shared: Any) -> Worker[Task, Answer]:
         """Start a process that answers each task with ``work(shared, task)``."""
         ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=_serve, args=(theirs, work, shared), daemon=True)  # type: ignore[attr-defined]
+        process = _CONTEXT.Process(target=_serve, args=(theirs, work, shared), daemon=True)  # type: ignore[attr-defined]  # each kind of context has it
         with _clean_main(), _single_threaded():
             process.start()
         theirs.close()

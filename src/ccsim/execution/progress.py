@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
+
+from ccsim.execution.executor import TimedProgress
+
+if TYPE_CHECKING:
+    import rich.progress
+    from rich.console import Console
 
 
 class Bar:
     """A progress bar that is told how far the runs are, and how long the rest will take."""
 
-    def __init__(self, bar: Any, title: str) -> None:
+    def __init__(self, bar: rich.progress.Progress, title: str) -> None:
         self.bar = bar
         self.task = bar.add_task(title, total=None, rate="", left="", failures="")
 
@@ -35,7 +41,7 @@ def format_duration(seconds: float) -> str:
 
 
 @contextlib.contextmanager
-def console_progress(title: str, console: Any = None) -> Iterator[Bar]:
+def console_progress(title: str, console: Console | None = None) -> Iterator[Bar]:
     """Show a progress bar on the terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -61,7 +67,7 @@ class _LazyBar:
     def left(self, seconds: float | None) -> None:
         self._shown().left(seconds)
 
-    def _shown(self) -> Any:
+    def _shown(self) -> Bar:
         if self.bar is None:
             from rich.console import Console
 
@@ -70,7 +76,7 @@ class _LazyBar:
 
 
 @contextlib.contextmanager
-def lazy_progress(title: str) -> Iterator[Any]:
+def lazy_progress(title: str) -> Iterator[TimedProgress]:
     """Show a progress bar on the terminal's error stream from the first moment on that there is something to tell."""
     with contextlib.ExitStack() as stack:
         yield _LazyBar(title, stack)

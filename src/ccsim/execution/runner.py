@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.errors import CcsimError, InputError, ResultsError, count_noun
+from ccsim.execution.executor import Executor, Progress, Task, TaskResult
 from ccsim.execution.interrupts import Interrupts
 from ccsim.execution.process_pool import ProcessPool, can_start
 from ccsim.execution.progress import console_progress
-from ccsim.execution.scheduler import Progress, Scheduler, Task, TaskResult, WorkerCrashLoopError
+from ccsim.execution.scheduler import Scheduler, WorkerCrashLoopError
 from ccsim.execution.stopping import replicates_needed
 from ccsim.execution.temporary import temporary_folder
 from ccsim.execution.this_process import ThisProcess
@@ -181,7 +182,7 @@ class Team:
         near: whether it is of this machine.
     """
 
-    start: Callable[[], Any] | None
+    start: Callable[[], Executor] | None
     workers: int
     near: bool = True
 

@@ -6,17 +6,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from ccsim.errors import CcsimError
+from ccsim.execution.executor import Executor, Progress, Task, TaskResult, TimedProgress
 from ccsim.execution.time_budget import EtaEstimator, run_size
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.rows import load_writers
 from ccsim.results.store import Store
-from ccsim.simulation.simulation import Run
-
-Progress = Callable[[int, int, int], None]
-Task = tuple[int, tuple[str, ...]]  # a replicate, and the scenarios to be run in it
 
 #: Seconds between writes: the most work that a kill can lose.
 FLUSH_SECONDS = 2.0
@@ -24,16 +20,6 @@ FLUSH_SECONDS = 2.0
 MAX_TASK_RUNS = 24
 #: A task that this many processes died of is given up.
 MAX_CRASHES = 3
-
-
-@dataclass(frozen=True)
-class TaskResult:
-    """What comes back from a task: its runs, (scenario, error) of those that failed, and the seconds of each."""
-
-    replicate: int
-    runs: tuple[Run, ...]
-    failed: tuple[tuple[str, str], ...]
-    seconds: tuple[float, ...] = ()
 
 
 class WorkerCrashLoopError(CcsimError):
@@ -58,7 +44,7 @@ class Scheduler:
 
     experiment: Experiment
     store: Store
-    executor: Callable[[], Any] | None
+    executor: Callable[[], Executor] | None
     run_task: Callable[[Experiment, Task], TaskResult]
     estimator: EtaEstimator = field(default_factory=EtaEstimator)
     progress: Progress | None = None
@@ -126,10 +112,10 @@ class Scheduler:
         finally:
             executor.shutdown()
 
-    def _start_executor(self) -> Any:
+    def _start_executor(self) -> Executor:
         """Return the executor; while it starts, what writing takes is loaded."""
         assert self.executor is not None
-        executor: Any = self.executor()
+        executor = self.executor()
         load_writers()
         return executor
 
@@ -186,9 +172,8 @@ class Scheduler:
     def _report_progress(self) -> None:
         if self.progress is None:
             return
-        tell_left = getattr(self.progress, "left", None)
-        if tell_left is not None:
-            tell_left(self.estimator.seconds_left())
+        if isinstance(self.progress, TimedProgress):
+            self.progress.left(self.estimator.seconds_left())
         self.progress(self._n_done, self.store.planned, len(self.store.failures))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ccsim.errors import InputError
+from ccsim.execution.executor import Progress
 from ccsim.execution.runner import console_progress, run_experiment
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, as_experiment, validate_counts
@@ -26,7 +27,7 @@ def sweep(
     seed: int | None = None,
     levers: Mapping[str, Any] | None = None,
     until: Mapping[str, float] | None = None,
-    progress: Any = None,
+    progress: Progress | bool | None = None,
     **running: Any,
 ) -> Results:
     """Run scenarios at the points of a design, all on the same draws.
@@ -53,7 +54,11 @@ def sweep(
         ResultsError: a results folder that cannot be used.
     """
     chosen = plan_sweep(what, design, at=at, replicates=replicates, weeks=weeks, seed=seed, levers=levers, until=until)
-    shown = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
+    shown: AbstractContextManager[Progress | None]
+    if isinstance(progress, bool) or progress is None:
+        shown = console_progress(chosen.title) if progress else nullcontext(None)
+    else:
+        shown = nullcontext(progress)
     with shown as show:
         return run_experiment(chosen, progress=show, **running)
 

@@ -1,4 +1,4 @@
-"""A team of one: this process, where others cannot be started or are not wanted."""
+"""An executor of one: this process, where others cannot be started or are not wanted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Answer = TypeVar("Answer")
 
 
 class ThisProcess(Generic[Task, Answer]):
-    """Does one task after the other, as a team that shares tasks does them.
+    """Does one task after the other, as an executor that shares tasks does them.
 
     Args:
         work, shared: each task is answered with ``work(shared, task)``.
@@ -25,20 +25,20 @@ class ThisProcess(Generic[Task, Answer]):
         """Whether a task waits to be done."""
         return self._task is not None
 
-    def room(self) -> bool:
+    def has_capacity(self) -> bool:
         """Say whether another task can be begun."""
         return self._task is None
 
-    def give(self, task: Task) -> bool:
-        """Take a task; it is done when its answer is gathered."""
+    def submit(self, task: Task) -> bool:
+        """Take a task; it is done when its answer is asked for."""
         self._task = task
         return True
 
-    def gather(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
+    def as_completed(self, seconds: float) -> Iterator[tuple[Task, Answer | None]]:
         """Do the task, however long it takes, and yield it with its answer."""
         task, self._task = self._task, None
         if task is not None:
             yield task, self.work(self.shared, task)
 
-    def end(self) -> None:
+    def shutdown(self) -> None:
         """End: nothing runs on."""

@@ -60,7 +60,7 @@ class Factor:
             self._set(name, self._declared()[name == "high"] if value is None else self._checked(value))
         if self.values:
             self._set("values", tuple(self._checked(value) for value in self.values))
-        elif not self.low < self.high:  # type: ignore[operator]
+        elif not self.low < self.high:  # type: ignore[operator]  # a factor without values has both ends
             raise InputError(f"{self.key}: from {self.low} to {self.high} there is nothing to vary")
         if len(set(self.values)) < len(self.values) or len(self.values) == 1 or len(self.values) > MAX_VALUES:
             raise InputError(f"{self.key}: must have 2 to {MAX_VALUES} different values")
@@ -86,7 +86,7 @@ class Factor:
     @property
     def is_integer(self) -> bool:
         """Whether it takes whole numbers only."""
-        return not self.values and (bool(self.label) or self.parameter.kind is int)  # type: ignore[union-attr]
+        return not self.values and (bool(self.label) or self.parameter.kind is int)  # type: ignore[union-attr]  # without a label it is of a parameter
 
     def at(self, u: np.ndarray) -> np.ndarray:
         """Return values at places of the unit interval, of the shape of ``u``; every value gets an equal share."""
@@ -94,7 +94,7 @@ class Factor:
             return self._column(
                 [self.values[i] for i in np.minimum(u * len(self.values), len(self.values) - 1).astype(int)]
             )
-        low, high = float(self.low), float(self.high)  # type: ignore[arg-type]
+        low, high = float(self.low), float(self.high)  # type: ignore[arg-type]  # a factor without values has both ends
         if self.is_integer:
             return np.minimum(low + np.floor(u * (high - low + 1)), high).astype(np.int64)
         return low + u * (high - low)
@@ -103,7 +103,7 @@ class Factor:
         """Return its values, or so many at equal distances from lowest to highest (fewer if there are no more)."""
         if self.values:
             return list(self.values)
-        line = np.linspace(float(self.low), float(self.high), count)  # type: ignore[arg-type]
+        line = np.linspace(float(self.low), float(self.high), count)  # type: ignore[arg-type]  # a factor without values has both ends
         return (
             [int(value) for value in np.unique(line.round())] if self.is_integer else [float(value) for value in line]
         )

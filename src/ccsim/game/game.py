@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from ccsim.engine.columns import Floats
 from ccsim.engine.rng import Purpose, four
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, Catalogue, Event, Move, catalogue
 from ccsim.game.class_rules import Terms
 from ccsim.model.kpis import KPIS, calculate
-from ccsim.model.populations import Floats
 from ccsim.model.recorder import Record
 from ccsim.model.settings import declared
 from ccsim.scenarios.scenario import Intervention as Levers

@@ -8,6 +8,7 @@ first members.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -174,7 +175,7 @@ def lay_out_departments(world: World, leads: list[tuple[int, int, int, int, int]
 
 
 @kernel
-def lag(segments, p):
+def lag(segments: Any, p: Any) -> None:
     """Set the offer as far behind needs as it ordinarily is."""
     pace = designed(0.0, sees(1.0, 0.35, p), p)
     for s in range(len(segments.need)):
@@ -182,7 +183,7 @@ def lag(segments, p):
 
 
 @rule
-def tie_of(i, k, ties, first, last, count, cross, luck, where):
+def tie_of(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cross: Any, luck: Any, where: Any) -> Any:
     """A person listens to those at the next desks, and for a part of the ties to somebody in another department."""
     size = last - first
     if luck < cross and count > size:
@@ -195,7 +196,7 @@ def tie_of(i, k, ties, first, last, count, cross, luck, where):
 
 
 @rule
-def knows(i, known, other, colleagues):
+def knows(i: Any, known: Any, other: Any, colleagues: Any) -> Any:
     """Whether a colleague is among the first ``known`` ties of a person."""
     for k in range(known):
         if colleagues[i, k] == other:
@@ -204,7 +205,7 @@ def knows(i, known, other, colleagues):
 
 
 @kernel
-def draw_staff(staff, p, seed, week):
+def draw_staff(staff: Any, p: Any, seed: Any, week: Any) -> None:
     """Draw the first holders of all posts, part way into their time."""
     for i in range(len(staff.skill)):
         settle_in(i, staff, p.turnover, seed, week)
@@ -222,7 +223,7 @@ def draw_staff(staff, p, seed, week):
 
 
 @kernel
-def draw_ties(staff, colleagues, cross, seed):
+def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
     """Draw whom people listen to."""
     count, ties = colleagues.shape
     for i in range(count):
@@ -242,7 +243,7 @@ def draw_ties(staff, colleagues, cross, seed):
 
 
 @kernel
-def draw_leaders(leaders, p, seed, week):
+def draw_leaders(leaders: Any, p: Any, seed: Any, week: Any) -> None:
     """Draw the first holders of all leaders' posts."""
     for k in range(len(leaders.tier)):
         appointed(k, leaders, p.leadership, seed, week)
@@ -253,7 +254,7 @@ def draw_leaders(leaders, p, seed, week):
 
 
 @kernel
-def draw_customers(customers, active, segments, p, seed):
+def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any) -> None:
     """Draw everybody in the market; the first rows are customers. Each segment is half as large as the next."""
     count = len(customers.active)
     parts = 2.0**segments - 1.0

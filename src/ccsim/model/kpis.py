@@ -14,9 +14,9 @@ from types import CodeType
 
 import numpy as np
 
+from ccsim.engine.columns import Floats
 from ccsim.engine.declarations import caller, name_fault, refuse, unit_fault, words_fault
 from ccsim.errors import did_you_mean
-from ccsim.model.populations import Floats
 from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES, Record
 
 #: Weeks over which ``lately`` and the level of a KPI at the horizon are averaged: one quarter.

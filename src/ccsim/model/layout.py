@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ccsim.model.populations import Floats
+from ccsim.engine.columns import Floats
 
 if TYPE_CHECKING:
     from ccsim.model.state import World

@@ -61,7 +61,8 @@ def population(storage: str, near: tuple[str, ...] = ()) -> Callable[[type[T]], 
             made = make(cls.__name__, [column.name for column in columns], module=cls.__module__)
             made.__doc__ = cls.__doc__
         made.columns, made.storage = columns, storage
-        return made
+        built: type[T] = made
+        return built
 
     return build
 
@@ -99,13 +100,13 @@ def empty(kind: type[T], rows: int) -> tuple[T, Floats]:
     The array has shape (rows, flows) for records and (flows, rows) for columns. One array, because clearing or
     recording all flows of a population is then a single operation.
     """
-    columns: tuple[Column, ...] = kind.columns  # type: ignore[attr-defined]
+    columns: tuple[Column, ...] = kind.columns  # type: ignore[attr-defined]  # population() adds it
     flows = sum(column.kind == "flow" for column in columns)
-    if kind.storage == "records":  # type: ignore[attr-defined]
+    if kind.storage == "records":  # type: ignore[attr-defined]  # population() adds it
         fields = [(column.name, np.int64 if column.whole else np.float64) for column in columns]
         records = np.zeros(rows, dtype=fields)
         numbers = records.view(np.float64).reshape(rows, len(columns))
-        return records.view(np.recarray), numbers[:, len(columns) - flows :]  # type: ignore[return-value]
+        return records.view(np.recarray), numbers[:, len(columns) - flows :]  # type: ignore[return-value]  # the rows read like the class
     block = np.zeros((flows, rows))
     others = [np.zeros(rows, column.narrow) for column in columns[: len(columns) - flows]]
     return kind(*others, *block), block

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ccsim.model.populations import Departments, Firm, Floats, Segments
+from ccsim.engine.columns import Floats
+from ccsim.model.populations import Departments, Firm, Segments
 from ccsim.model.state import World
 
 
 def flow_names(kind: type) -> tuple[str, ...]:
     """Return the names of a population's flows, in the order of their block."""
-    return tuple(column.name for column in kind.columns if column.kind == "flow")  # type: ignore[attr-defined]
+    return tuple(column.name for column in kind.columns if column.kind == "flow")  # type: ignore[attr-defined]  # population() adds it
 
 
 DEPARTMENT_TALLIES = flow_names(Departments)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ccsim.engine.columns import Floats
 from ccsim.errors import InputError
-from ccsim.model.populations import Cases, Customers, Departments, Firm, Floats, Leaders, Segments, Staff, empty
+from ccsim.model.populations import Cases, Customers, Departments, Firm, Leaders, Segments, Staff, empty
 
 if TYPE_CHECKING:
     from ccsim.model.settings import Settings
@@ -82,7 +83,7 @@ class World:
             # A named tuple of arrays is copied array by array, a record array as one.
             pairs: Any = [(mine, theirs)]
             if not isinstance(mine, np.ndarray):
-                pairs = zip(mine, theirs, strict=True)  # type: ignore[call-overload]
+                pairs = zip(mine, theirs, strict=True)  # type: ignore[call-overload]  # both are one kind of population
             for target, source in pairs:
                 target[...] = source
         world.week = self.week
@@ -158,5 +159,5 @@ def empty_world(
     made = {name: empty(kind, rows) for name, (kind, rows) in kinds.items()}
     populations = {name: columns for name, (columns, _) in made.items()}
     flows = {name: block for name, (_, block) in made.items() if block.size}
-    state = State(colleagues=np.zeros((staff, ties), dtype=np.int32), **populations)  # type: ignore[arg-type]
+    state = State(colleagues=np.zeros((staff, ties), dtype=np.int32), **populations)  # type: ignore[arg-type]  # populations by name
     return World(state, flows, settings, seed)

@@ -6,6 +6,8 @@ list is one compiled function; each line of it is a kernel that also runs by its
 
 from __future__ import annotations
 
+from typing import Any
+
 from ccsim.engine.jit import kernel, straight
 from ccsim.mechanisms.accounting import accounts, aggregates
 from ccsim.mechanisms.demand import demand, self_service
@@ -35,7 +37,7 @@ from ccsim.model.state import World
 
 
 @kernel(allocates=True)
-def one_week(state, p, seed, week):
+def one_week(state: Any, p: Any, seed: Any, week: Any) -> None:
     """Live one week: every phase in order."""
     staff, colleagues, leaders, customers, cases, departments, segments, firm = state
     cards = p.scorecards

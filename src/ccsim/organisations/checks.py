@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,25 @@ import pandas as pd
 from ccsim.errors import InputIssue, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import declared
-
-if TYPE_CHECKING:
-    from ccsim.organisations.folder import Folder
+from ccsim.organisations.tables import Table
 
 #: For each kind with rows of posts: its identifier, and who stands above.
 ABOVE = {"people": ("id", "manager"), "posts": ("post", "reports_to")}
 TIERS = ("top", "middle", "staff")
+
+
+class Folder(Protocol):
+    """What is checked of a folder; see :class:`ccsim.organisations.folder.Folder`."""
+
+    tables: dict[str, list[Table]]
+    periods: dict[str, str]
+    kpis: dict[str, str]
+
+    def frame(self, kind: str) -> pd.DataFrame | None:
+        """Return all rows of a kind of file; None where there is none."""
+
+    def fault(self, kind: str, row: int, column: str, problem: str) -> InputIssue:
+        """Return a fault of a cell of :meth:`frame`."""
 
 
 def across(folder: Folder) -> list[InputIssue]:

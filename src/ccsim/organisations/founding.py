@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ccsim.engine.columns import Floats
 from ccsim.errors import InputError
 from ccsim.model.initial_state import bounds, leaders_of
 from ccsim.model.layout import UNKNOWN_WEEK, Layout, Rows
-from ccsim.model.populations import Floats
 from ccsim.model.settings import Settings, impossible, ordinary, with_values
 from ccsim.organisations.checks import department_names
 from ccsim.organisations.columns import PERIODS

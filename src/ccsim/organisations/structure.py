@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ccsim.engine.columns import Floats
 from ccsim.model.layout import UNKNOWN_WEEK, Rows
-from ccsim.model.populations import Floats
 
 if TYPE_CHECKING:
     from ccsim.organisations.folder import Folder
@@ -70,7 +70,7 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     home[roots if len(roots) == 1 else []] = -1  # the one at the top leads the whole organisation
     return Structure(
         departments, posts["number"].to_numpy(np.int64), posts["fte"].to_numpy(float), leader,
-        (posts["status"] == "vacant").astype(np.int64).to_numpy(), posts["hired"].to_numpy(np.int64),
+        np.asarray(posts["status"] == "vacant", np.int64), posts["hired"].to_numpy(np.int64),
         np.array([filled[k] if k >= 0 else -1 for k in own], np.int64),
         home, _tiers(own), empty, np.array(own, np.int64),
         {one: row for row, one in enumerate(posts["key"]) if one},

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from ccsim.engine.columns import Column
 from ccsim.errors import InputError
 from ccsim.model.initial_state import draw
 from ccsim.model.phases import begin, phases_of
-from ccsim.model.populations import Column
 from ccsim.model.settings import Settings, declared
 from ccsim.model.state import World
 from ccsim.model.week import live

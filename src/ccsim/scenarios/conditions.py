@@ -130,5 +130,5 @@ def _value(node: ast.expr, values: Mapping[str, float]) -> Any:
         case ast.Name(id=name):
             return values[name]
         case ast.Constant(value=value):
-            return float(value)  # type: ignore[arg-type]
+            return float(value)  # type: ignore[arg-type]  # checked when it was read
     raise AssertionError(node)

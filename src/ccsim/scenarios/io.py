@@ -239,7 +239,7 @@ def _merged(parent: Scenario, child: Scenario) -> Scenario:
         child, title=child.title or parent.title, about=child.about or parent.about,
         schedule=parent.schedule + child.schedule, files=parent.files + child.files,
         source=child.source or parent.source,
-        **tables,  # type: ignore[arg-type]
+        **tables,  # type: ignore[arg-type]  # tables by name
     )  # fmt: skip
 
 

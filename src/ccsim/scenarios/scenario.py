@@ -121,7 +121,7 @@ class Scenario:
             name=name or self.name,
             title=title or self.title,
             source=source,
-            **tables,  # type: ignore[arg-type]
+            **tables,  # type: ignore[arg-type]  # tables by name
         )
         problems = impossible(changed.organisation)
         if problems:

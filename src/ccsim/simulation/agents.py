@@ -9,19 +9,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import mesa
 import numpy as np
 
+from ccsim.engine.columns import Column
 from ccsim.engine.parameters import SHARES
 from ccsim.errors import InputError
-from ccsim.model.populations import Cases, Column, Customers, Leaders, Staff
-
-if TYPE_CHECKING:
-    from ccsim.simulation.mesa_model import Organisation
+from ccsim.model.populations import Cases, Customers, Leaders, Staff
+from ccsim.model.state import World
 
 A = TypeVar("A", bound="type[View]")
+
+
+class Viewed(Protocol):
+    """The model whose people are looked at; see :class:`ccsim.simulation.mesa_model.Organisation`."""
+
+    @property
+    def world(self) -> World:
+        """The state of the organisation and its market."""
+
+    def employee(self, row: int) -> Employee | None:
+        """Return the person in a post, None if it is vacant."""
+
+    def leader(self, row: int) -> Leader | None:
+        """Return the leader of a row, None for row -1."""
 
 
 class View(mesa.Agent):
@@ -36,9 +49,9 @@ class View(mesa.Agent):
     FIRST_ID: ClassVar = 2**40
 
     population: str
-    model: Organisation
+    model: Viewed
 
-    def __init__(self, model: Organisation, row: int, unique_id: int) -> None:
+    def __init__(self, model: Viewed, row: int, unique_id: int) -> None:
         super().__init__(model)
         self.row = row
         self.unique_id = unique_id
@@ -129,4 +142,4 @@ class Customer(View):
         cases = self.model.world.state.cases
         if cases.state[self.row] in (0, 3):
             return None
-        return {column.name: getattr(cases, column.name)[self.row].item() for column in Cases.columns}  # type: ignore[attr-defined]
+        return {column.name: getattr(cases, column.name)[self.row].item() for column in Cases.columns}

@@ -145,28 +145,30 @@ class Organisation(mesa.Model):
     def agent_types(self) -> list[type]:
         """The classes of agents."""
         self._look()
-        return super().agent_types
+        types: list[type] = super().agent_types
+        return types
 
     @property
     def agents_by_type(self) -> dict[type, Any]:
         """The agents by class."""
         self._look()
-        return super().agents_by_type
+        agents: dict[type, Any] = super().agents_by_type
+        return agents
 
     def employee(self, row: int) -> Employee | None:
         """Return the person in a post, None if it is vacant."""
         self._look()
-        return self._views.get((Employee, row))  # type: ignore[return-value]
+        return self._views.get((Employee, row))
 
     def leader(self, row: int) -> Leader | None:
         """Return the leader of a row, None for row -1."""
         self._look()
-        return self._views.get((Leader, row))  # type: ignore[return-value]
+        return self._views.get((Leader, row))
 
     def customer(self, row: int) -> Customer | None:
         """Return a customer by row of the market, None if that person is not a customer now."""
         self._look()
-        return self._views.get((Customer, row))  # type: ignore[return-value]
+        return self._views.get((Customer, row))
 
     def _present(self) -> list[tuple[type[View], Any, Any]]:
         """Return, for each kind of agent, the rows that are there and which person each one is."""

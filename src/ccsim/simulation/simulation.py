@@ -8,11 +8,11 @@ from functools import cache
 
 import numpy as np
 
+from ccsim.engine.columns import Floats
 from ccsim.errors import InputError
 from ccsim.model.initial_state import found
 from ccsim.model.kpis import at_horizon, calculate
 from ccsim.model.layout import Layout
-from ccsim.model.populations import Floats
 from ccsim.model.recorder import Record
 from ccsim.model.settings import Settings, declared, impossible, ordinary, with_values
 from ccsim.model.state import World
@@ -149,14 +149,14 @@ def past(scenario: Scenario, layout: Layout | None = None) -> Settings:
     if layout is None:
         return with_values(ordinary(), own)
     settings = with_values(ordinary(), {**layout.values, **own})
-    return settings._replace(organisation=settings.organisation._replace(**layout.sizes))  # type: ignore[attr-defined]
+    return settings._replace(organisation=settings.organisation._replace(**layout.sizes))
 
 
 def _without_impulses(settings: Settings) -> Settings:
     """Put every impulse back: it acted in the week of its move only."""
     spent = {key: value for key, value in _impulses() if getattr(getattr(settings, key[0]), key[1]) != value}
     for (group, name), value in spent.items():
-        settings = settings._replace(**{group: getattr(settings, group)._replace(**{name: value})})  # type: ignore[arg-type]
+        settings = settings._replace(**{group: getattr(settings, group)._replace(**{name: value})})
     return settings
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from ccsim.engine.columns import Floats
 from ccsim.model.kpis import KPIS, QUARTER, lately
-from ccsim.model.populations import Floats
 from ccsim.scenarios.scenario import Intervention
 from ccsim.simulation.simulation import Simulation
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ccsim.engine.columns import Floats
 from ccsim.mechanisms.staff import conviction
 from ccsim.model.kpis import KPIS, QUARTER, lately
-from ccsim.model.populations import Floats
 from ccsim.model.state import World
 from ccsim.simulation.simulation import Simulation
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import solara
 
+from ccsim.engine.columns import Floats
 from ccsim.model.kpis import KPIS
-from ccsim.model.populations import Floats
 from ccsim.reports.formatting import figure, times, unit_of
 from ccsim.ui.course import COLOURS, TIPPED, Course, People, Structure, latest
 from ccsim.ui.sealed import Sealed, opened

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ccsim.engine.columns import Floats
 from ccsim.model.kpis import KPIS
-from ccsim.model.populations import Floats
 from ccsim.validation.facts.measures import Measure
 
 if TYPE_CHECKING:

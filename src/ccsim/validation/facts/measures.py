@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
+from ccsim.engine.columns import Floats
 from ccsim.model.kpis import KPIS
-from ccsim.model.populations import Floats
 from ccsim.scenarios.io import Schema
 
 if TYPE_CHECKING:

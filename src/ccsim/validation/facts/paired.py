@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.model.populations import Floats
+from ccsim.engine.columns import Floats
 from ccsim.validation.facts.measures import Measure, evaluated
 
 if TYPE_CHECKING:

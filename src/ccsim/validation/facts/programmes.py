@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field
 
-from ccsim.model.populations import Floats
+from ccsim.engine.columns import Floats
 from ccsim.validation.facts.measures import Measure, evaluated
 
 if TYPE_CHECKING:
@@ -50,13 +50,14 @@ class Success(Measure):
         gains = [evaluated_by_unit(last, one) for one in self.gain]
         yardstick = MEDIUM * values[self.base].std(ddof=1)
         last = last.set_index(["unit", "scenario"])
-        of = self.of or [name for name in values if name != self.base and name not in self.than]
+        of = self.of or [str(name) for name in values if name != self.base and name not in self.than]
         rows, owners = [], []
         for side, names in ((1.0, of), (-1.0, self.than)):
             for name in names:
                 for unit, gain in (values[name] - values[self.base]).dropna().items():
-                    paid = all(one.loc[unit, name] > one.loc[unit, self.base] for one in gains)
-                    rows.append((gain > yardstick and paid, side, self._practice(last.loc[(unit, name)])))
+                    paid = all(one[name].loc[unit] > one[self.base].loc[unit] for one in gains)
+                    programme: Any = (unit, name)
+                    rows.append((gain > yardstick and paid, side, self._practice(last.loc[programme])))
                     owners.append(unit)
         return np.array(rows, dtype=np.float64), owners
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import PrivateAttr
 
-from ccsim.model.populations import Floats
+from ccsim.engine.columns import Floats
 from ccsim.validation.facts.measures import Measure
 from ccsim.validation.facts.paired import cells
 
