@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ccsim.model.phases import begin
-from ccsim.model.state import World
+from ccsim.model.phases import start_step
+from ccsim.model.state import ModelState
 
 #: Called for each phase with its name, the kernel and its arguments; calls the kernel or not.
 Around = Callable[[str, Callable[..., None], tuple[Any, ...]], None]
 
 
-def live_with(world: World, around: Around) -> None:
+def live_with(world: ModelState, around: Around) -> None:
     """Live the next week of a world, each phase through ``around``."""
-    for phase in begin(world):
+    for phase in start_step(world):
         around(*phase)

@@ -19,8 +19,8 @@ from benchmarks.per_agent import PerAgent
 from benchmarks.worlds import agents_of, median, seconds, world_of
 from ccsim.model.kpis import calculate
 from ccsim.model.recorder import Record
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 
 
 class Size(NamedTuple):
@@ -35,10 +35,10 @@ class Size(NamedTuple):
 SIZES = (Size(200, 2_000, 52, 7), Size(2_000, 20_000, 26, 5), Size(10_000, 100_000, 10, 3))
 
 
-def engine_weeks(world: World, record: Record, weeks: int) -> None:
+def engine_weeks(world: ModelState, record: Record, weeks: int) -> None:
     """Live weeks with the engine."""
     for _ in range(weeks):
-        live(world)
+        step(world)
         record.add(world)
 
 

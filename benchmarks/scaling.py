@@ -23,9 +23,9 @@ from typing import Any
 
 from benchmarks.phases import live_with
 from benchmarks.worlds import BUSY, agents_of, median, seconds, world_of
-from ccsim.model.settings import ordinary
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.settings import default_settings
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 
 SIZES = (
     (200, 2_000), (2_000, 50_000), (10_000, 1_000_000),
@@ -33,7 +33,7 @@ SIZES = (
 )  # fmt: skip
 
 
-def by_mechanism(world: World, weeks: int) -> dict[str, float]:
+def by_mechanism(world: ModelState, weeks: int) -> dict[str, float]:
     """Return the median seconds of each phase."""
     times: dict[str, list[float]] = defaultdict(list)
 
@@ -48,14 +48,14 @@ def by_mechanism(world: World, weeks: int) -> dict[str, float]:
 def measure(staff: int, customers: int) -> dict[str, Any]:
     """Measure one size in this process."""
     world_of(20, 200)  # compiles, or reads what is compiled
-    asking = ordinary().demand.rate * 10 * staff / customers
+    asking = default_settings().demand.rate * 10 * staff / customers
     world = world_of(staff, customers, levers={**BUSY, "demand.rate": asking})
     weeks = max(5, min(100, 1_000_000 // (staff + customers)))
-    week = median([seconds(lambda: live(world)) for _ in range(weeks)])
+    week = median([seconds(lambda: step(world)) for _ in range(weeks)])
     return {
         "week": week,
         "agents": agents_of(world),
-        "handled": float(world.state.departments.handled.sum()),
+        "handled": float(world.populations.departments.handled.sum()),
         "phases": by_mechanism(world, max(5, weeks // 2)),
         "peak": peak_mebibytes(),
     }

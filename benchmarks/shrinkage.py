@@ -12,9 +12,9 @@ import argparse
 
 import numpy as np
 
-from ccsim.analysis.optimise import Aim, Goal, Plan, optimise
+from ccsim.analysis.optimise import Objective, Objectives, Plan, optimise
 from ccsim.analysis.parameter_space import dimensions
-from ccsim.analysis.study import Runner, Study, study_of, table_of
+from ccsim.analysis.study import AnalysisProblem, Runner, make_problem, table_of
 from ccsim.experiments.design import Design
 
 SMALL = {
@@ -23,9 +23,9 @@ SMALL = {
 }  # fmt: skip
 
 
-def truth(study: Study, start: Plan, best: Plan, replicates: int) -> float:
+def truth(study: AnalysisProblem, start: Plan, best: Plan, replicates: int) -> float:
     """Return the mean gain over draws that no search has seen."""
-    far = Study(study.scenario, None, study.weeks, replicates, 900_001)
+    far = AnalysisProblem(study.scenario, None, study.weeks, replicates, 900_001)
     values = table_of(Runner(workers=1).figures(far, Design.given([start, best]), "truth"), "csat", 2)
     return float((values[1] - values[0]).mean())
 
@@ -41,8 +41,8 @@ def main() -> None:
     space = dimensions(["programme.budget=7000:9000", "programme.training", "rollout.planning"])
     promised, reported = [], []
     for seed in range(1, asked.searches + 1):
-        study = study_of("combined", weeks=asked.weeks, replicates=2, seed=seed, values=SMALL)
-        found = optimise(study, space, Aim((Goal("csat"),)), trials=asked.trials, runner=Runner(workers=1))
+        study = make_problem("combined", weeks=asked.weeks, replicates=2, seed=seed, values=SMALL)
+        found = optimise(study, space, Objectives((Objective("csat"),)), trials=asked.trials, runner=Runner(workers=1))
         row = found.table().set_index(["plan", "outcome"]).loc[("best", "csat")]
         real = truth(study, found.start.plan, found.plans[0].plan, asked.truth)
         half = (row["gain_high"] - row["gain_low"]) / 2

@@ -6,10 +6,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 
-from ccsim.model.initial_state import draw
-from ccsim.model.settings import ordinary, with_values
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.initial_state import sample_initial
+from ccsim.model.settings import default_settings, replace_values
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 
 #: Levers moved so that the ordinary organisation also has a programme and champions. This is what the per-agent
 #: baseline lives too; what is off in the ordinary organisation is off here.
@@ -57,7 +57,7 @@ WHOLE = {
 
 def world_of(
     staff: int, customers: int, past: int = 8, seed: int = 1, levers: Mapping[str, object] | None = None
-) -> World:
+) -> ModelState:
     """Return a world that has lived a short past, a programme and champions at work.
 
     Args:
@@ -68,15 +68,15 @@ def world_of(
         levers: settings other than ``BUSY``, by dotted key.
     """
     sizes = {"organisation.staff": staff, "organisation.customers": customers, "organisation.warm_up": past}
-    world = draw(with_values(ordinary(), {**sizes, **(BUSY if levers is None else levers)}), seed)
+    world = sample_initial(replace_values(default_settings(), {**sizes, **(BUSY if levers is None else levers)}), seed)
     for _ in range(past):
-        live(world)
+        step(world)
     return world
 
 
-def agents_of(world: World) -> int:
+def agents_of(world: ModelState) -> int:
     """Return staff and customers (prospects and leaders are not counted)."""
-    return len(world.state.staff.person) + int(world.state.customers.active.sum())
+    return len(world.populations.staff.person) + int(world.populations.customers.active.sum())
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.cli.claims import commit
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.reports.formatting import interval, number
 from ccsim.validation.facts.calibration import Fit, fit, part, under
 from ccsim.validation.facts.schema import Study, load_studies
@@ -72,7 +72,7 @@ def page(found: Fit, studies: list[Study], shared: dict[str, Any], asked: argpar
         "| value | unit | range | before | after |", "|---|---|---|---:|---:|",
     ]  # fmt: skip
     for key, value in found.after.items():
-        row = declared()[key]
+        row = all_parameters()[key]
         lines.append(f"| {key} | {row.unit} | {interval(*row.range)} | {found.before[key]:g} | {value:.4g} |")
     for role in ("calibration", "held out"):
         chosen = part(studies, role)

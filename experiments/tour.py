@@ -22,8 +22,8 @@ from typing import Any
 
 import ccsim.mechanisms
 from ccsim.execution.runner import replicate_seed
-from ccsim.model.kpis import KPIS, at_horizon
-from ccsim.model.settings import declared
+from ccsim.model.kpis import KPIS, final_value
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import load
 from ccsim.simulation.simulation import simulate
 
@@ -52,7 +52,7 @@ class Stop:
 
     def steps(self) -> tuple[Any, ...]:
         """Return the values that the parameter takes."""
-        row = declared()[self.key]
+        row = all_parameters()[self.key]
         if self.values or row.choices or row.kind is bool:
             return self.values or row.choices or (False, True)
         low, high = row.range
@@ -123,7 +123,7 @@ def figures(task: tuple[Stop, Any, int]) -> dict[str, float]:
     scenario = load("nothing").with_values({**stop.ground, stop.key: value})
     run = simulate(scenario, replicate_seed(1, replicate), WEEKS)
     kpis = run.kpis
-    return {name: at_horizon(name, kpis[name]) for name in stop.kpis}
+    return {name: final_value(name, kpis[name]) for name in stop.kpis}
 
 
 def draw(stop: Stop, number: int, found: dict[Any, list[dict[str, float]]], folder: Path) -> Path:
@@ -131,7 +131,7 @@ def draw(stop: Stop, number: int, found: dict[Any, list[dict[str, float]]], fold
     import matplotlib.pyplot as plt
     import numpy as np
 
-    row = declared()[stop.key]
+    row = all_parameters()[stop.key]
     steps = stop.steps()
     places = np.arange(len(steps)) if row.choices or row.kind is bool else np.array(steps, float)
     figure, axes = plt.subplots(1, len(stop.kpis), figsize=(2.9 * len(stop.kpis), 2.5), layout="constrained")
@@ -193,7 +193,7 @@ def write(stops: list[tuple[Stop, Path]], folder: Path, replicates: int) -> None
             module = module_of(stop.mechanism)
             lines += [f"## {stop.mechanism.replace('_', ' ').capitalize()}", "", inspect.getdoc(module) or "", ""]
             lines += [f"- `{name}`: {sentence}" for name, sentence in rules_of(stop.mechanism)]
-        row = declared()[stop.key]
+        row = all_parameters()[stop.key]
         ground = ", ".join(f"`{key} = {value}`" for key, value in stop.ground.items())
         lines += ["", f"`{stop.key}`: {row.meaning}" + (f" (with {ground})" if ground else "") + ".", ""]
         lines += [f"![{stop.key}](figures/tour/{path.name})", ""]

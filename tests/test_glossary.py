@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 
 GLOSSARY = Path(__file__).parents[1] / "docs" / "glossary.md"
 MOST_TERMS = 60
@@ -31,7 +31,8 @@ def exists(place: str) -> bool:
     kind, _, name = place.replace("`", "").rpartition(" ")
     if kind:
         return (
-            name in {"KPI": KPIS, "parameter": declared(), "command": getattr(get_command(app), "commands", {})}[kind]
+            name
+            in {"KPI": KPIS, "parameter": all_parameters(), "command": getattr(get_command(app), "commands", {})}[kind]
         )
     module, _, attribute = name.rpartition(".")
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load
 from ccsim.simulation.simulation import Simulation
 
@@ -52,8 +52,8 @@ def busy() -> Scenario:
     """Return a scenario with every mechanism at work, and with events by week and by condition."""
     moves = [Intervention.create(values, week=week) for week, values in EVENTS.items()]
     moves.append(Intervention.create({"staffing.cut": 0.0}, when="backlog > 20", after=2))
-    organisation = {key: value for key, value in BUSY.items() if declared()[key].role != "lever"}
-    levers = {key: value for key, value in BUSY.items() if declared()[key].role == "lever"}
+    organisation = {key: value for key, value in BUSY.items() if all_parameters()[key].role != "lever"}
+    levers = {key: value for key, value in BUSY.items() if all_parameters()[key].role == "lever"}
     return Scenario("busy", "Everything at once", assumptions=organisation, levers=levers, schedule=tuple(moves))
 
 
@@ -84,7 +84,7 @@ def test_the_weeks_are_as_before_to_the_last_bit(name: str) -> None:
 
 
 def test_the_busy_organisation_leaves_no_mechanism_off_and_no_event_out() -> None:
-    for key, row in declared().items():
+    for key, row in all_parameters().items():
         if row.impulse:
             assert any(key in values for values in EVENTS.values()), key
         elif row.default == row.off:

@@ -15,13 +15,13 @@ from ccsim.engine.parameters import Parameter
 from ccsim.model.kpis import KPIS, calculate
 from ccsim.model.populations import Cases, Customers, Departments, Firm, Leaders, Segments, Staff
 from ccsim.model.recorder import Record
-from ccsim.model.settings import declared
-from ccsim.model.state import World
+from ccsim.model.settings import all_parameters
+from ccsim.model.state import ModelState
 from ccsim.scenarios.scenario import Intervention, Scenario
 from ccsim.simulation.simulation import Simulation
 
 WEEKS = 14
-FREE = [row for row in declared().values() if row.role != "size"]
+FREE = [row for row in all_parameters().values() if row.role != "size"]
 LEVERS = [row for row in FREE if row.role == "lever"]
 KINDS = {"staff": Staff, "leaders": Leaders, "customers": Customers, "cases": Cases, "departments": Departments,
          "segments": Segments, "firm": Firm}  # fmt: skip
@@ -64,18 +64,18 @@ def sizes(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-def count(world: World, *states: int) -> int:
-    return int(np.isin(world.state.cases.state, states).sum())
+def count(world: ModelState, *states: int) -> int:
+    return int(np.isin(world.populations.cases.state, states).sum())
 
 
 class Before:
     """What the balances of a week start from."""
 
-    def __init__(self, world: World) -> None:
-        self.active = int(world.state.customers.active.sum())
+    def __init__(self, world: ModelState) -> None:
+        self.active = int(world.populations.customers.active.sum())
         self.open = count(world, 1, 2)
         self.coming_back = count(world, 2)
-        self.people = int((world.week + 1 >= world.state.staff.vacant_until).sum())
+        self.people = int((world.week + 1 >= world.populations.staff.vacant_until).sum())
 
 
 SMALL = {
@@ -120,7 +120,7 @@ def test_customers_issues_contacts_hours_people_and_money_balance(
     world = simulation.world
     for week in range(WEEKS):
         if week == WEEKS // 2:
-            simulation.move(Intervention.create(moved, week=week))
+            simulation.apply(Intervention.create(moved, week=week))
         before = Before(world)
         simulation.step()
         check_customers_and_issues(world, before)
@@ -131,18 +131,18 @@ def test_customers_issues_contacts_hours_people_and_money_balance(
     check_money(simulation.record)
 
 
-def check_customers_and_issues(world: World, before: Before) -> None:
-    departments, segments = world.state.departments, world.state.segments
-    active = world.state.customers.active.sum()
+def check_customers_and_issues(world: ModelState, before: Before) -> None:
+    departments, segments = world.populations.departments, world.populations.segments
+    active = world.populations.customers.active.sum()
     assert before.active + segments.joined.sum() - segments.left.sum() == active == segments.customers.sum()
-    assert segments.customers.sum() + segments.prospects.sum() == len(world.state.customers.active)
+    assert segments.customers.sum() + segments.prospects.sum() == len(world.populations.customers.active)
     ended = departments.resolved.sum() + departments.abandoned.sum() + departments.withdrawn.sum()
     assert before.open + departments.raised.sum() - ended == count(world, 1, 2)
-    assert not np.isin(world.state.cases.state, (1, 2))[world.state.customers.active == 0].any()
+    assert not np.isin(world.populations.cases.state, (1, 2))[world.populations.customers.active == 0].any()
 
 
-def check_contacts(world: World, before: Before) -> None:
-    departments = world.state.departments
+def check_contacts(world: ModelState, before: Before) -> None:
+    departments = world.populations.departments
     choices = (departments.closed_fast + departments.followed_script + departments.solved + departments.handed_over
                + departments.escalated)  # fmt: skip
     assert (choices == departments.handled).all()
@@ -153,12 +153,12 @@ def check_contacts(world: World, before: Before) -> None:
     assert (departments.resolved_first <= departments.closed_first).all()
     assert (departments.closed_first <= departments.closed).all()
     assert (departments.handoffs_lost <= departments.handoffs).all()
-    assert world.state.staff.handled.sum() == departments.handled.sum()
-    assert world.state.staff.solved.sum() == departments.solved.sum()
+    assert world.populations.staff.handled.sum() == departments.handled.sum()
+    assert world.populations.staff.solved.sum() == departments.solved.sum()
 
 
-def check_queues(world: World) -> None:
-    cases, departments = world.state.cases, world.state.departments
+def check_queues(world: ModelState) -> None:
+    cases, departments = world.populations.cases, world.populations.departments
     chained: list[int] = []
     for d in range(len(departments.queue)):
         waiting, case = 0, int(departments.queue_first[d])
@@ -172,8 +172,8 @@ def check_queues(world: World) -> None:
     assert len(set(chained)) == len(chained) == count(world, 1, 3)
 
 
-def check_hours_and_people(world: World, before: Before) -> None:
-    staff, departments = world.state.staff, world.state.departments
+def check_hours_and_people(world: ModelState, before: Before) -> None:
+    staff, departments = world.populations.staff, world.populations.departments
     spent = departments.absent_hours + departments.programme_hours + departments.aside_hours + departments.hours
     assert np.allclose(departments.paid_hours, spent)
     used = departments.worked - departments.overrun
@@ -181,8 +181,8 @@ def check_hours_and_people(world: World, before: Before) -> None:
     assert np.allclose(np.bincount(staff.department, staff.worked), departments.worked)
     assert (staff.overrun >= 0).all()
     assert np.allclose(staff.overrun, np.maximum(0.0, staff.worked - staff.hours))
-    assert (world.state.leaders.attention >= -1e-9).all()
-    assert len(world.state.leaders) > 0 or departments.escalated.sum() == 0
+    assert (world.populations.leaders.attention >= -1e-9).all()
+    assert len(world.populations.leaders) > 0 or departments.escalated.sum() == 0
     assert len(departments) > 1 or departments.handed_over.sum() == 0
     in_post = (world.week + 1 >= staff.vacant_until).sum()
     assert (
@@ -193,10 +193,10 @@ def check_hours_and_people(world: World, before: Before) -> None:
     assert departments.posts.sum() == len(staff)
 
 
-def check_columns(world: World) -> None:
+def check_columns(world: ModelState) -> None:
     for name, kind in KINDS.items():
         for column in kind.columns:  # type: ignore[attr-defined]
-            found = np.asarray(getattr(getattr(world.state, name), column.name))
+            found = np.asarray(getattr(getattr(world.populations, name), column.name))
             assert np.isfinite(found).all(), (name, column.name)
             if column.kind == "stock" and column.unit == "share":
                 assert ((found >= 0) & (found <= 1)).all(), (name, column.name)

@@ -32,7 +32,7 @@ from ccsim.engine.jit import PLAIN
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import InputError
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared, impossible
+from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.scenario import Intervention, Scenario
 from ccsim.simulation.simulation import Simulation
 
@@ -57,7 +57,7 @@ AFFORDABLE = {
     "organisation.front_departments": 15, "organisation.prospects": 4.0, "organisation.warm_up": 8,
     "organisation.ties": 64, "organisation.span": 1_000_000,
 }  # fmt: skip
-ROWS = list(declared().values())
+ROWS = list(all_parameters().values())
 #: Every mechanism at work, in an organisation whose books are checked in a few milliseconds.
 BASE = {
     **SMALL, **WHOLE, "organisation.staff": 8, "organisation.customers": 24, "organisation.warm_up": 1,
@@ -79,13 +79,13 @@ def ends(row: Parameter) -> list[Any]:
 def live(values: dict[str, Any], moved: dict[str, Any], seed: int, weeks: int) -> None:
     """Run a small organisation, levers moved half way, and check every number of every week."""
     scenario = {**BASE, **values}
-    if impossible({key: value for key, value in scenario.items() if key.startswith("organisation.")}):
+    if check_sizes({key: value for key, value in scenario.items() if key.startswith("organisation.")}):
         scenario |= {"organisation.departments": 1, "organisation.front_departments": 1, "organisation.segments": 1}
     simulation = Simulation(Scenario("any").with_values(scenario), seed, weeks)
     world = simulation.world
     for week in range(weeks):
         if week == weeks // 2 and moved:
-            simulation.move(Intervention.create(moved, week=week))
+            simulation.apply(Intervention.create(moved, week=week))
         before = Before(world)
         simulation.step()
         check_columns(world)

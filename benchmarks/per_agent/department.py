@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.per_agent.customer import COMING_BACK, NO_CASE, WAITING, WITHDRAWN, Case
 from benchmarks.per_agent.rules import plain
-from ccsim.engine.rng import Purpose
+from ccsim.engine.rng import Stream
 from ccsim.mechanisms.incentives import measures
 from ccsim.mechanisms.management import embedding
 from ccsim.mechanisms.service import handling_options, handoffs, service_quality
@@ -89,7 +89,7 @@ class Department(Tallies):
         if not line:
             return
         due = [case.customer.row for case in line if case.state == WAITING and case.queued_in <= week]
-        draws = zip(*self.model.luck.some(Purpose.SERVE, week, due), strict=True)
+        draws = zip(*self.model.luck.some(Stream.SERVE, week, due), strict=True)
         turn, idle = self.next_staff - self.first_staff, 0
         while line and idle < len(members):
             case = line[0]

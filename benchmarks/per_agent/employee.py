@@ -8,7 +8,7 @@ import mesa
 
 from benchmarks.per_agent.rules import plain
 from ccsim.engine import functions
-from ccsim.engine.rng import Purpose, bell
+from ccsim.engine.rng import Stream, irwin_hall_normal
 from ccsim.mechanisms.incentives import scorecards
 from ccsim.mechanisms.management import empowerment, mandate
 from ccsim.mechanisms.service import capacity, choice, handling_options
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from benchmarks.per_agent.customer import Case
     from benchmarks.per_agent.model import PerAgent
 
-share, toward, bell_of = plain(functions.share), plain(functions.toward), plain(bell)
+share, toward, bell_of = plain(functions.clip01), plain(functions.relax), plain(irwin_hall_normal)
 appeal, choose, felt = plain(choice.appeal), plain(choice.choose), plain(empowerment.felt)
 time_of, success_of, time_at_work = (
     plain(handling_options.time_of),
@@ -150,9 +150,9 @@ class Employee(mesa.Agent):
     def settle_in(self, week: int) -> None:
         """Draw what a newcomer is like."""
         p, luck = self.model.settings.turnover, self.model.luck
-        self.disposition = share(p.disposition + p.spread * bell_of(*luck.one(Purpose.HIRE, week, 3 * self.row)))
-        self.taste = max(0.0, 1.0 + p.taste_spread * bell_of(*luck.one(Purpose.HIRE, week, 3 * self.row + 1)))
-        self.vigour = share(p.vigour + p.vigour_spread * bell_of(*luck.one(Purpose.HIRE, week, 3 * self.row + 2)))
+        self.disposition = share(p.disposition + p.spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row)))
+        self.taste = max(0.0, 1.0 + p.taste_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 1)))
+        self.vigour = share(p.vigour + p.vigour_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 2)))
         self.hired_in = week
 
     def hear_others(self) -> None:
@@ -213,7 +213,7 @@ class Employee(mesa.Agent):
         """Gain and lose skill."""
         model, p = self.model, self.model.settings.skills
         if self.arrived:
-            draws = model.luck.one(Purpose.HIRE_TRAITS, model.week, self.row)
+            draws = model.luck.one(Stream.HIRE_TRAITS, model.week, self.row)
             self.skill = share(p.novice + 0.1 * bell_of(*draws))
         else:
             self.skill = learns(self.skill, self.trained, self.coached, self.solved, p)

@@ -8,17 +8,17 @@ import mesa
 
 from benchmarks.per_agent.rules import plain
 from ccsim.engine import functions
-from ccsim.engine.rng import Purpose, bell
+from ccsim.engine.rng import Stream, irwin_hall_normal
 from ccsim.mechanisms.incentives import measures, scorecards
 from ccsim.mechanisms.management import commitment, empowerment
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
-share, saturating, toward = plain(functions.share), plain(functions.saturating), plain(functions.toward)
+share, saturating, toward = plain(functions.clip01), plain(functions.half_saturation), plain(functions.relax)
 result, customer_share = plain(measures.result), plain(scorecards.customer_share)
 won_over, keeps_word = plain(commitment.won_over), plain(commitment.keeps_word)
-passed_on, bell_of = plain(empowerment.passed_on), plain(bell)
+passed_on, bell_of = plain(empowerment.passed_on), plain(irwin_hall_normal)
 
 
 class Leader(mesa.Agent):
@@ -42,9 +42,9 @@ class Leader(mesa.Agent):
         """A new leader comes."""
         model, p = self.model, self.model.settings.leadership
         mean = p.executive_disposition if self.tier == 0 else p.disposition
-        draws = model.luck.one(Purpose.LEADER_HIRED, model.week, 2 * self.row)
+        draws = model.luck.one(Stream.LEADER_HIRED, model.week, 2 * self.row)
         self.disposition = share(mean if self.tier == 0 else mean + p.spread * bell_of(*draws))
-        draws = model.luck.one(Purpose.LEADER_HIRED, model.week, 2 * self.row + 1)
+        draws = model.luck.one(Stream.LEADER_HIRED, model.week, 2 * self.row + 1)
         self.control = share(p.control * (1.0 + p.control_spread * bell_of(*draws)))
         self.conviction = self.disposition
         self.credibility = 0.5

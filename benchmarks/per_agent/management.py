@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from benchmarks.per_agent.rules import plain
 from ccsim.engine import functions
-from ccsim.engine.rng import Purpose
+from ccsim.engine.rng import Stream
 from ccsim.mechanisms.management import coaching, participation, programme, wins
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.employee import Employee
     from benchmarks.per_agent.model import PerAgent
 
-share, saturating = plain(functions.share), plain(functions.saturating)
+share, saturating = plain(functions.clip01), plain(functions.half_saturation)
 lent, purse_part, volunteers = plain(coaching.lent), plain(programme.purse_part), plain(participation.volunteers)
 
 ended, works = plain(wins.ended), plain(wins.works)
@@ -53,7 +53,7 @@ def fitness(person: Employee, heard: dict[Employee, float], model: PerAgent) -> 
     """What speaks for a person as champion."""
     chosen = model.settings.champions.chosen
     if chosen == 0:
-        return model.luck.one(Purpose.APPOINT, person.person, person.row)[0]
+        return model.luck.one(Stream.APPOINT, person.person, person.row)[0]
     if chosen == 1:
         return 0.5 * person.conviction + 0.3 * person.habit + 0.2 * person.skill
     return heard[person] + 1e-6 * person.conviction
@@ -117,7 +117,7 @@ def involve(model: PerAgent) -> None:
     improvement = purse_part(purse, p.improvement, whole, p.hour)
     immersion = purse_part(purse, p.immersion, whole, p.hour)
     embedding = purse_part(purse, p.embedding, whole, p.hour) / posts
-    willing, show, turn = model.luck.everybody(Purpose.VOLUNTEER, model.week, posts, 3)
+    willing, show, turn = model.luck.everybody(Stream.VOLUNTEER, model.week, posts, 3)
     in_post = [person for person in model.staff if model.week >= person.vacant_until]
     ready = {
         person

@@ -15,13 +15,13 @@ from benchmarks.per_agent.employee import Employee
 from benchmarks.per_agent.leader import Leader
 from benchmarks.per_agent.luck import Luck
 from benchmarks.per_agent.rules import plain
-from ccsim.engine.rng import Purpose
+from ccsim.engine.rng import Stream
 from ccsim.mechanisms.market import market
 from ccsim.model.kpis import calculate
 from ccsim.model.populations import Cases, Customers, Departments, Leaders, Segments, Staff
 from ccsim.model.populations import Firm as Firm_
 from ccsim.model.recorder import Record
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 chance_of_joining, chance_of_leaving = plain(market.chance_of_joining), plain(market.chance_of_leaving)
 
@@ -37,7 +37,7 @@ class PerAgent(mesa.Model):
         week: the last week lived.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ModelState) -> None:
         super().__init__(rng=world.seed)
         self.settings = world.settings
         self.week = world.week
@@ -49,8 +49,8 @@ class PerAgent(mesa.Model):
         # Looked up once: Mesa makes a new dictionary each time it is asked.
         self.sets = {kind: self.agents_by_type[kind] for kind in (Employee, Customer)}
 
-    def _make(self, world: World) -> None:
-        state = world.state
+    def _make(self, world: ModelState) -> None:
+        state = world.populations
         self.firm = Firm()
         self.segments = [Segment() for _ in range(len(state.segments))]
         self.departments = [Department(self, row) for row in range(len(state.departments))]
@@ -65,9 +65,9 @@ class PerAgent(mesa.Model):
         _copy(Customers, state.customers, self.customers)
         _copy(Cases, state.cases, [customer.case for customer in self.customers])
 
-    def _connect(self, world: World) -> None:
+    def _connect(self, world: ModelState) -> None:
         """Put people in the place of row numbers."""
-        for person, rows in zip(self.staff, world.state.colleagues.tolist(), strict=True):
+        for person, rows in zip(self.staff, world.populations.colleagues.tolist(), strict=True):
             person.department = self.departments[person.department]
             person.department.members.append(person)
             person.leader = self.leaders[person.leader] if person.leader >= 0 else None
@@ -80,13 +80,13 @@ class PerAgent(mesa.Model):
             customer.case.department = self.departments[customer.case.department]
         self.fronts = sum(department.front for department in self.departments)
 
-    def _line_up(self, world: World) -> None:
+    def _line_up(self, world: ModelState) -> None:
         """Fill the queues in their order."""
         for department in self.departments:
             row = int(department.queue_first)
             while row >= 0:
                 department.line.append(self.customers[row].case)
-                row = int(world.state.cases.after[row])
+                row = int(world.populations.cases.after[row])
 
     def step(self) -> None:
         """Live a week."""
@@ -148,11 +148,11 @@ class PerAgent(mesa.Model):
         """Make the week's draws, and what they are held against."""
         luck, week = self.luck, self.week
         market_size, posts = len(self.customers), len(self.staff)
-        self.joining, self.asking, self.talking, self.leaving = luck.everybody(Purpose.MARKET, week, market_size, 4)
-        self.raising = luck.everybody(Purpose.RAISE_CASE, week, market_size, 4)
-        (self.quitting,) = luck.everybody(Purpose.QUIT, week, posts)
-        (self.pennies,) = luck.everybody(Purpose.PENNY, week, posts)
-        (self.leader_leaving,) = luck.everybody(Purpose.LEADER_QUITS, week, len(self.leaders))
+        self.joining, self.asking, self.talking, self.leaving = luck.everybody(Stream.MARKET, week, market_size, 4)
+        self.raising = luck.everybody(Stream.RAISE_CASE, week, market_size, 4)
+        (self.quitting,) = luck.everybody(Stream.QUIT, week, posts)
+        (self.pennies,) = luck.everybody(Stream.PENNY, week, posts)
+        (self.leader_leaving,) = luck.everybody(Stream.LEADER_QUITS, week, len(self.leaders))
         self.raise_chance = self.settings.demand.rate * self.settings.demand.surge
         self.most_joins = chance_of_joining(1.0, 0.0, self.settings.market)
         self.most_leaves = chance_of_leaving(0.0, 0.0, 0.0, self.settings.market)

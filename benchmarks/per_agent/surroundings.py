@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.per_agent.rules import plain
 from ccsim.engine import functions
-from ccsim.engine.rng import Purpose
+from ccsim.engine.rng import Stream
 from ccsim.mechanisms.management import rollout
 from ccsim.mechanisms.market import offer
 from ccsim.mechanisms.sensing import sensing
@@ -15,7 +15,7 @@ from ccsim.mechanisms.service import defects
 if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
-saturating, toward = plain(functions.saturating), plain(functions.toward)
+saturating, toward = plain(functions.half_saturation), plain(functions.relax)
 misjudged, sees, designed, fit_of = (
     plain(rule) for rule in (offer.misjudged, offer.sees, offer.designed, offer.fit_of)
 )
@@ -31,7 +31,7 @@ def offer_something(model: PerAgent) -> None:
         insight += department.insight / count
     for row, segment in enumerate(model.segments):
         segment.need += p.drift
-        luck, *_ = model.luck.one(Purpose.DESIGN, (model.week + 100_000) // 13, row)
+        luck, *_ = model.luck.one(Stream.DESIGN, (model.week + 100_000) // 13, row)
         gap = segment.need - segment.position
         seen = sees(gap, insight, p) + misjudged(luck, insight, p)
         segment.position = designed(segment.position, segment.position + seen, p)

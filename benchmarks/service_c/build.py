@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.engine.rng import Purpose
+from ccsim.engine.rng import Stream
 from ccsim.mechanisms.incentives.scorecards import Scorecards, StaffScorecard
 from ccsim.mechanisms.management.empowerment import Empowerment
 from ccsim.mechanisms.service.handling_options import Service
@@ -38,12 +38,12 @@ def compiler() -> str | None:
 
 def declarations() -> str:
     """Return the C structures of populations and parameters."""
-    lines = ["#include <stdint.h>", f"enum {{ SERVE = {int(Purpose.SERVE)} }};"]
+    lines = ["#include <stdint.h>", f"enum {{ SERVE = {int(Stream.SERVE)} }};"]
     for kind in POPULATIONS:
         if kind.storage == "records":
-            fields = [f"{'int64_t' if column.whole else 'double'} {column.name};" for column in kind.columns]
+            fields = [f"{'int64_t' if column.is_integer else 'double'} {column.name};" for column in kind.columns]
         else:
-            fields = [f"{C_TYPES[column.narrow]} *{column.name};" for column in kind.columns]
+            fields = [f"{C_TYPES[column.dtype]} *{column.name};" for column in kind.columns]
         lines.append(f"typedef struct {{ {' '.join(fields)} }} {kind.__name__};")
     for group in GROUPS:
         fields = [f"double {row.name};" for row in group.declared]

@@ -19,12 +19,12 @@ from benchmarks.phases import live_with
 from benchmarks.service_c.build import build, compiler
 from benchmarks.worlds import median, seconds, world_of
 from ccsim.mechanisms.service import service
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 SIZES = ((200, 2_000, 61), (2_000, 20_000, 21), (10_000, 100_000, 9))
 
 
-def before_service(world: World) -> tuple[World, Callable[[World], tuple[Any, ...]]]:
+def before_service(world: ModelState) -> tuple[ModelState, Callable[[ModelState], tuple[Any, ...]]]:
     """Live a world up to its next service phase; return it, and what makes a copy's arguments."""
     rest: list[tuple[Any, ...]] = []
 
@@ -36,17 +36,17 @@ def before_service(world: World) -> tuple[World, Callable[[World], tuple[Any, ..
 
     live_with(world, around)
 
-    def arguments_for(copy: World) -> tuple[Any, ...]:
-        state = copy.state
+    def arguments_for(copy: ModelState) -> tuple[Any, ...]:
+        state = copy.populations
         return state.staff, state.leaders, state.customers, state.cases, state.departments, *rest[0]
 
     return world, arguments_for
 
 
-def differing(one: World, other: World) -> list[str]:
+def differing(one: ModelState, other: ModelState) -> list[str]:
     """Return the names of the columns that differ in any bit."""
     found = []
-    for population, mine, theirs in zip(one.state._fields, one.state, other.state, strict=True):
+    for population, mine, theirs in zip(one.populations._fields, one.populations, other.populations, strict=True):
         for name in getattr(mine, "_fields", None) or mine.dtype.names or ("",):
             a, b = (getattr(state, name) if name else state for state in (mine, theirs))
             if np.ascontiguousarray(a).tobytes() != np.ascontiguousarray(b).tobytes():
@@ -55,7 +55,7 @@ def differing(one: World, other: World) -> list[str]:
 
 
 def by_turns(
-    world: World, arguments: Callable[[World], tuple[Any, ...]], rounds: int, in_c: Callable[..., None]
+    world: ModelState, arguments: Callable[[ModelState], tuple[Any, ...]], rounds: int, in_c: Callable[..., None]
 ) -> tuple[float, float, float, list[str]]:
     """Return the median seconds of both, the contacts handled, and the columns that differ."""
     engine, c = [], []
@@ -64,7 +64,7 @@ def by_turns(
         for kernel, times, copy in ((service.serve, engine, mine), (in_c, c, theirs)):
             chosen = arguments(copy)
             times.append(seconds(partial(kernel, *chosen)))
-    contacts = float(mine.state.departments.handled.sum())
+    contacts = float(mine.populations.departments.handled.sum())
     return median(engine), median(c), contacts, differing(mine, theirs)
 
 

@@ -18,11 +18,11 @@ import numpy as np
 from ccsim.engine.functions import exp
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, uniform
+from ccsim.engine.rng import Stream, uniform
 from ccsim.errors import InputError
 from examples.replications.values import chosen
 
-ORDERS_NOISE, ABSENCE_NOISE = int(Purpose.CLASSIC) + 0, int(Purpose.CLASSIC) + 1
+ORDERS_NOISE, ABSENCE_NOISE = int(Stream.CLASSIC) + 0, int(Stream.CLASSIC) + 1
 
 FIRST_WEEK, LAST_WEEK, STEPS = 53, 300, 8
 #: Means and standard deviations of the authors' noise, and its correlation time in weeks.

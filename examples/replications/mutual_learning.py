@@ -18,11 +18,11 @@ import numpy as np
 
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, uniform
+from ccsim.engine.rng import Stream, uniform
 from examples.replications.values import chosen, run_seed
 
 # Each decision has a purpose of its own: draws never collide within a classic. Classics never share a run.
-REALITY, BELIEF, LEAVE, NEWCOMER, SHIFT, COIN, SOCIALISE, LEARN = (int(Purpose.CLASSIC) + k for k in range(8))
+REALITY, BELIEF, LEAVE, NEWCOMER, SHIFT, COIN, SOCIALISE, LEARN = (int(Stream.CLASSIC) + k for k in range(8))
 
 RECONSTRUCTED, JUMPING, LITERAL = 0, 1, 2
 PAPER = "March 1991"

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccsim.engine.functions import exp, toward
+from ccsim.engine.functions import exp, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.errors import InputError
@@ -96,7 +96,7 @@ def given_under(standard, load, p):
 def learned(standard, given, p):
     """The standard follows what is given: down in weeks, up hardly ever."""
     lag = p.rising if given > standard else p.falling
-    return toward(standard, given, 1.0 - exp(-1.0 / lag))
+    return relax(standard, given, 1.0 - exp(-1.0 / lag))
 
 
 @kernel

@@ -4,7 +4,7 @@
     python teaching/exercises/check.py 1 this_file.py --student YOUR_NUMBER
 
 Each quarter brings EUR 110,000 and eight points of attention; money is carried over. Say in a comment, before you check,
-which move you expect to be worth most and why. Afterwards look at what it was worth (``ccsim.game.debrief.worth``).
+which move you expect to be worth most and why. Afterwards look at what it was worth (``ccsim.game.debrief.leave_one_out``).
 """
 
 from ccsim.game import Choice

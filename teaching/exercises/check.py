@@ -20,7 +20,7 @@ from typing import Any
 
 from ccsim.errors import CcsimError
 from ccsim.game.catalogue import catalogue
-from ccsim.game.debrief import nothing, score
+from ccsim.game.debrief import do_nothing, score
 from ccsim.game.game import Choice, play_through
 
 #: Points that a plan of exercise 1 has to gain over doing nothing, on average.
@@ -59,7 +59,7 @@ def beats_nothing(answer: Any, seeds: Sequence[int]) -> list[str]:
         return [f"the plan cannot be played: {error}"]
     if any(not game.over for game in games):
         return [f"the plan has {len(choices)} quarters; it takes {catalogue().rules.quarters}"]
-    none = [play_through(nothing(catalogue()), seed) for seed in seeds]
+    none = [play_through(do_nothing(catalogue()), seed) for seed in seeds]
     gains = [score(one).total - score(other).total for one, other in zip(games, none, strict=True)]
     if fmean(gains) < GAIN:
         return [f"the plan gains {fmean(gains):.1f} points over doing nothing on average; it takes {GAIN:.0f}"]

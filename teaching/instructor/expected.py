@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import fmean
 
 from ccsim.game.catalogue import catalogue
-from ccsim.game.debrief import best_command, best_plan, events, feasible, luck, nothing, score
+from ccsim.game.debrief import best_command, best_plan, do_nothing, events, feasible, rescore_on_seeds, score
 from ccsim.game.game import Choice, Game
 
 FILE = Path(__file__).with_name("expected-results.md")
@@ -38,7 +38,7 @@ def plan(started: dict[int, tuple[str, ...]]) -> list[Choice]:
 def lines() -> dict[str, list[Choice]]:
     """Return every line to play, by name."""
     habits = {name: plan(started) for name, started in HABITS.items()}
-    return {"Doing nothing": nothing(catalogue()), **habits, "Best plan found": best_plan()}
+    return {"Doing nothing": do_nothing(catalogue()), **habits, "Best plan found": best_plan()}
 
 
 def text() -> str:
@@ -65,7 +65,7 @@ def text() -> str:
 
 
 def _events(game: Game) -> str:
-    for choice in nothing(game.catalogue):
+    for choice in do_nothing(game.catalogue):
         game.play(choice)
     return "; ".join(f"quarter {quarter + 1}: {title}" for quarter, title in events(game)) or "none"
 
@@ -81,7 +81,7 @@ def _behind(row: list[Game]) -> list[str]:
 
 def _luck() -> str:
     game = feasible(plan(HABITS["Rights, no blame, fewer checks"]), Game(SEEDS[0]))
-    yours, none = luck(game, 20)
+    yours, none = rescore_on_seeds(game, 20)
     better = sum(one > other for one, other in zip(yours, none, strict=True))
     return (
         "*Rights, no blame, fewer checks* on 20 other draws: "

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from ccsim.analysis.parameter_space import Dimension
-from ccsim.analysis.study import Study, study_of
+from ccsim.analysis.study import AnalysisProblem, make_problem
 from ccsim.experiments.factors import Factor
 
 
@@ -23,9 +23,9 @@ def _toy(count: int) -> tuple[Dimension, ...]:
 
 
 @pytest.fixture
-def small_study(small) -> Study:
+def small_study(small) -> AnalysisProblem:
     """A small organisation under study, for two months."""
-    return study_of("combined", against="nothing", weeks=8, replicates=2, values=small)
+    return make_problem("combined", against="nothing", weeks=8, replicates=2, values=small)
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 from ccsim.analysis.calibrate import calibrate, fitted
 from ccsim.analysis.calibration import Target, target_of
 from ccsim.analysis.parameter_space import dimensions
-from ccsim.analysis.study import Runner, Study
+from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.reports.figures.calibration import agreement_figure
 from ccsim.scenarios.scenario import Scenario
 
-STUDY = Study(Scenario("toy", "Toy"), seed=4)
+STUDY = AnalysisProblem(Scenario("toy", "Toy"), seed=4)
 run = CliRunner()
 
 
@@ -44,7 +44,7 @@ def test_known_values_are_found_and_held_out_targets_predicted(toy):
     table = found.table()
     assert ((table["low"] < truth[0]) & (truth[0] < table["high"])).all() and table["identified"].all()
     assert found.best == pytest.approx(truth[0], abs=0.06) and found.misfit < 1.0 and found.emulator > 0.8
-    assert found.targets_table()["inside"].all() and not found.tied()
+    assert found.targets_table()["inside"].all() and not found.correlated_pairs()
     assert abs(found.targets_table()["away"][2]) < 1.0
     assert len(agreement_figure(found).axes) == 2
 
@@ -64,7 +64,7 @@ def test_ranks_of_simulated_truths_are_uniform(toy):
         truth = rng.random((1, 2))
         figures = outcomes(truth)[0, :2] + 0.05 * rng.standard_normal(2)
         targets = [Target("csat", figures[0], 0.05), Target("nps", figures[1], 0.05)]
-        study = Study(STUDY.scenario, seed=number)
+        study = AnalysisProblem(STUDY.scenario, seed=number)
         found = fitted(study, space, targets, model(1e-3, lambda x: outcomes(x)[:, :2]), 14, 2)
         ranks.append((found.posterior < truth).mean(axis=0))
     for column in np.array(ranks).T:
@@ -73,8 +73,8 @@ def test_ranks_of_simulated_truths_are_uniform(toy):
 
 def test_what_targets_leave_open_is_told(toy):
     found = fitted(STUDY, toy(3), [Target("csat", 1.0, 0.02)], model(1e-4, lambda x: x[:, :1] + x[:, 1:2]), 30, 2)
-    assert found.contraction[2] < 0.2 and not found.table()["identified"][2]
-    (pair,) = found.tied()
+    assert found.variance_reduction[2] < 0.2 and not found.table()["identified"][2]
+    (pair,) = found.correlated_pairs()
     assert set(pair[:2]) == {"habit.formation", "habit.decay"} and pair[2] < -0.95
 
 
@@ -127,7 +127,7 @@ def test_a_target_is_read_as_people_write_it():
     ],
 )
 def test_what_cannot_be_fitted_is_told(small_study, call, told):
-    quick = Study(small_study.scenario.with_values({"programme.budget": 0.0}), weeks=2, replicates=1)
+    quick = AnalysisProblem(small_study.scenario.with_values({"programme.budget": 0.0}), weeks=2, replicates=1)
     with pytest.raises(InputError, match=told):
         call(quick)
 

@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 
 from ccsim.analysis.discovery import METHODS, discover, discovered
 from ccsim.analysis.parameter_space import dimensions, drawn, numbers_of
-from ccsim.analysis.study import Runner, Study
+from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.reports.figures.discovery import regions_figure
 from ccsim.scenarios.scenario import Scenario
 
-STUDY = Study(Scenario("toy", "Toy"), seed=2)
+STUDY = AnalysisProblem(Scenario("toy", "Toy"), seed=2)
 SPACE = dimensions(["habit.pull=0:1", "habit.decay=0:1", "programme.budget=0:20000", "champions.chosen"])
 run = CliRunner()
 
@@ -44,8 +44,8 @@ def test_prim_finds_a_planted_box_and_nothing_else():
     assert region.limits["programme.budget"][1] == 20000
     assert region.coverage.low < 0.9 < region.coverage.high and region.density.low < 0.9
     assert all(p < 0.05 for p in region.quasi_p.values())
-    assert "programme.budget is at least" in region.words(SPACE)[0]
-    assert "at random or most convinced or best connected" in region.words(SPACE)[1]
+    assert "programme.budget is at least" in region.describe(SPACE)[0]
+    assert "at random or most convinced or best connected" in region.describe(SPACE)[1]
 
 
 def test_a_tree_finds_a_planted_box_in_parts():
@@ -103,7 +103,7 @@ def test_the_figure_has_its_four_panels():
     ],
 )
 def test_what_cannot_be_found_is_told(small_study, changed, told):
-    study = Study(small_study.scenario, small_study.against, weeks=2, replicates=1)
+    study = AnalysisProblem(small_study.scenario, small_study.against, weeks=2, replicates=1)
     with pytest.raises(InputError, match=told):
         discover(study, SPACE, **{"where": "npv > 0", "runner": Runner(workers=1), **changed})
 

@@ -9,15 +9,24 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from ccsim.analysis.optimise import REPORT, Aim, Goal, NothingFits, draws_seed, fit_front, optimise, searched
+from ccsim.analysis.optimise import (
+    REPORT,
+    InfeasibleError,
+    Objective,
+    Objectives,
+    optimise,
+    pareto_front,
+    replicate_seed_offset,
+    searched,
+)
 from ccsim.analysis.parameter_space import dimensions
-from ccsim.analysis.study import Runner, Study
+from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.reports.figures.optimisation import optimum_figure
 from ccsim.scenarios.scenario import Scenario
 
-STUDY = Study(Scenario("toy", "Toy"), seed=5)
+STUDY = AnalysisProblem(Scenario("toy", "Toy"), seed=5)
 SPACE = dimensions(["programme.budget=0:20000", "programme.from_top", "champions.count"])
 run = CliRunner()
 
@@ -48,7 +57,7 @@ def hill(seed=0, noise=0.0, runs=4, worlds=1, tops=((0.6, 0.3, 0.5),), spread=0.
 
 @pytest.mark.parametrize("sampler", ["tpe", "cma"])
 def test_the_top_of_a_hill_is_found(sampler):
-    found = searched(STUDY, SPACE, Aim((Goal("npv"),)), hill(), 80, sampler)
+    found = searched(STUDY, SPACE, Objectives((Objective("npv"),)), hill(), 80, sampler)
     assert found.plans[0].found[0] > -0.25
     assert found.start.found[0] == pytest.approx(truth(found.start.plan))
     assert len(found.trials) == 80
@@ -58,20 +67,20 @@ def test_the_top_of_a_hill_is_found(sampler):
 
 
 def test_less_can_be_sought_and_money_is_kept_to():
-    aim = Aim((Goal("churn", more=False),), money=6000.0)
+    aim = Objectives((Objective("churn", more=False),), max_cost=6000.0)
     found = searched(STUDY, SPACE, aim, lambda *told: hill()(*told) * [-1.0, 1.0], 80)
     best = found.plans[0]
     assert best.plan["programme.budget"] <= 6000 and best.found[0] < -truth({**best.plan, "programme.budget": 4000})
     assert set(found.trials["fits"]) == {True, False}
-    with pytest.raises(NothingFits, match="the cheapest takes"):
-        searched(STUDY, SPACE, Aim((Goal("npv"),), money=-1.0), hill(), 16)
+    with pytest.raises(InfeasibleError, match="the cheapest takes"):
+        searched(STUDY, SPACE, Objectives((Objective("npv"),), max_cost=-1.0), hill(), 16)
 
 
 def test_a_front_is_between_the_tops_of_its_goals():
     tops = ((0.2, 0.3, 0.5), (0.8, 0.3, 0.5))
-    found = searched(STUDY, SPACE, Aim((Goal("npv"), Goal("csat"))), hill(tops=tops), 160)
+    found = searched(STUDY, SPACE, Objectives((Objective("npv"), Objective("csat"))), hill(tops=tops), 160)
     figures = np.array([one.found[:2] for one in found.plans])
-    assert len(figures) > 3 and len(fit_front(figures)) == len(figures)
+    assert len(figures) > 3 and len(pareto_front(figures)) == len(figures)
     inner = [one for one in found.plans if 0.15 < one.plan["programme.budget"] / 20000 < 0.85]
     assert len(inner) >= 0.8 * len(found.plans)
     assert "one goal costs" in optimum_figure(found).axes[0].get_title(loc="left")
@@ -80,7 +89,7 @@ def test_a_front_is_between_the_tops_of_its_goals():
 def test_a_quantile_avoids_what_is_risky():
     """Risk grows with what comes from the top: the mean does not mind, the worst tenth does."""
     plans = [
-        searched(STUDY, SPACE, Aim((Goal("npv"),), quantile), hill(worlds=20, spread=5.0), 60).plans[0]
+        searched(STUDY, SPACE, Objectives((Objective("npv"),), quantile), hill(worlds=20, spread=5.0), 60).plans[0]
         for quantile in (None, 0.1)
     ]
     assert plans[1].plan["programme.from_top"] < plans[0].plan["programme.from_top"] - 0.1
@@ -95,8 +104,8 @@ def test_what_is_reported_is_not_lucky():
     """
     promised, reported = [], []
     for seed in range(200):
-        study = Study(STUDY.scenario, seed=seed)
-        found = searched(study, SPACE, Aim((Goal("npv"),)), hill(seed, noise=4.0), 24, "random").plans[0]
+        study = AnalysisProblem(STUDY.scenario, seed=seed)
+        found = searched(study, SPACE, Objectives((Objective("npv"),)), hill(seed, noise=4.0), 24, "random").plans[0]
         half = (found.high[0] - found.low[0]) / 2
         promised.append((found.promised[0] - truth(found.plan)) / half)
         reported.append((found.found[0] - truth(found.plan)) / half)
@@ -104,34 +113,38 @@ def test_what_is_reported_is_not_lucky():
 
 
 def test_the_front_keeps_what_nothing_beats():
-    assert fit_front(np.array([[1.0, 1.0], [2.0, 0.0], [0.0, 2.0], [0.5, 0.5], [1.0, 0.9]])) == [0, 1, 2]
+    assert pareto_front(np.array([[1.0, 1.0], [2.0, 0.0], [0.0, 2.0], [0.5, 0.5], [1.0, 0.9]])) == [0, 1, 2]
 
 
 def test_draws_of_search_choice_and_report_differ():
-    assert len({draws_seed(seed, draws) for seed in range(50) for draws in range(3)}) == 150
+    assert len({replicate_seed_offset(seed, draws) for seed in range(50) for draws in range(3)}) == 150
 
 
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"aim": Aim(())}, "nothing is sought"),
-        ({"aim": Aim((Goal("nvp"),))}, "did you mean 'npv'"),
-        ({"aim": Aim((Goal("npv"), Goal("npv")))}, "named twice"),
+        ({"aim": Objectives(())}, "nothing is sought"),
+        ({"aim": Objectives((Objective("nvp"),))}, "did you mean 'npv'"),
+        ({"aim": Objectives((Objective("npv"), Objective("npv")))}, "named twice"),
         (
-            {"aim": Aim((Goal("npv"),), quantile=0.1), "uncertain": dimensions(["habit.pull"]), "worlds": 5},
+            {
+                "aim": Objectives((Objective("npv"),), quantile=0.1),
+                "uncertain": dimensions(["habit.pull"]),
+                "worlds": 5,
+            },
             "10 or more",
         ),
-        ({"aim": Aim((Goal("npv"),), quantile=2.0)}, "between 0 and 1"),
+        ({"aim": Objectives((Objective("npv"),), quantile=2.0)}, "between 0 and 1"),
         ({"space": dimensions(["habit.pull"])}, "is no lever"),
         ({"uncertain": dimensions(["programme.budget"]), "worlds": 3}, "is a lever"),
         ({"worlds": 3}, "go together"),
         ({"trials": 2}, "8 or more"),
         ({"sampler": "sgd"}, "tpe, nsga2"),
-        ({"sampler": "cma", "aim": Aim((Goal("npv"),), money=1.0)}, "use 'tpe'"),
+        ({"sampler": "cma", "aim": Objectives((Objective("npv"),), max_cost=1.0)}, "use 'tpe'"),
     ],
 )
 def test_what_cannot_be_sought_is_told(small_study, changed, told):
-    asked = {"space": SPACE, "aim": Aim((Goal("npv"),)), **changed}
+    asked = {"space": SPACE, "aim": Objectives((Objective("npv"),)), **changed}
     space, aim = asked.pop("space"), asked.pop("aim")
     with pytest.raises(InputError, match=told):
         optimise(small_study, space, aim, runner=Runner(workers=1), **asked)
@@ -139,8 +152,8 @@ def test_what_cannot_be_sought_is_told(small_study, changed, told):
 
 @pytest.mark.slow
 def test_workers_and_resuming_do_not_change_a_search(small_study, tmp_path):
-    study = Study(small_study.scenario, small_study.against, weeks=3, replicates=1)
-    asked = {"aim": Aim((Goal("npv_difference"),), 0.5, 50_000.0), "trials": 12, "worlds": 2, "fresh": 2,
+    study = AnalysisProblem(small_study.scenario, small_study.against, weeks=3, replicates=1)
+    asked = {"aim": Objectives((Objective("npv_difference"),), 0.5, 50_000.0), "trials": 12, "worlds": 2, "fresh": 2,
              "uncertain": dimensions(["habit.pull"])}  # fmt: skip
     space = SPACE[:2]
     alone = optimise(study, space, runner=Runner(workers=1), **asked)

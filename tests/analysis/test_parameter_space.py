@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from ccsim.analysis.parameter_space import between, dimensions, drawn, numbers_of, values_of
 from ccsim.errors import InputError
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 
 
 def test_words_and_groups_stand_for_many():
-    assert all(declared()[one.key].assumed for one in dimensions(["assumptions"]))
-    assert all(declared()[one.key].role == "lever" for one in dimensions(["levers"]))
+    assert all(all_parameters()[one.key].assumed for one in dimensions(["assumptions"]))
+    assert all(all_parameters()[one.key].role == "lever" for one in dimensions(["levers"]))
     assert {one.key.split(".")[0] for one in dimensions(["habit, conviction"])} == {"habit", "conviction"}
 
 
@@ -41,9 +41,9 @@ def test_what_cannot_vary_is_told(text, told):
         dimensions([text])
 
 
-@given(st.sampled_from(sorted(declared())), st.floats(0, 1, exclude_max=True))
+@given(st.sampled_from(sorted(all_parameters())), st.floats(0, 1, exclude_max=True))
 def test_every_number_in_a_span_is_a_value_that_the_parameter_accepts(key, u):
-    row = declared()[key]
+    row = all_parameters()[key]
     if row.range[0] < row.range[1] or row.choices:
         (one,) = dimensions([key])
         number = between([one], np.array([[u]]))[0, 0]

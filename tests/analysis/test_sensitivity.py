@@ -8,14 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from ccsim.analysis.parameter_space import dimensions, numbers_of
-from ccsim.analysis.sensitivity import analysed, chance_alone, designed, sensitivity
-from ccsim.analysis.study import Runner, Study
+from ccsim.analysis.sensitivity import analysed, designed, noise_floor, sensitivity
+from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.reports.figures.sensitivity import tornado_figure
 from ccsim.scenarios.scenario import Scenario
 
-STUDY = Study(Scenario("toy", "Toy"), seed=3)
+STUDY = AnalysisProblem(Scenario("toy", "Toy"), seed=3)
 run = CliRunner()
 
 
@@ -49,7 +49,7 @@ def test_intervals_of_total_indices_hold_the_truth_as_often_as_they_say(toy):
     for seed in range(40):
         design = designed(toy(3), "sobol", 5 * 64, seed)
         values = ishigami(numbers_of(toy(3), design))[:, None]
-        study = Study(STUDY.scenario, seed=seed)
+        study = AnalysisProblem(STUDY.scenario, seed=seed)
         found = analysed(study, toy(3), "sobol", design, {"csat": values})
         rows = found.table.set_index("parameter")
         for key, total in (("habit.formation", 0.558), ("habit.decay", 0.442), ("habit.held", 0.244)):
@@ -72,12 +72,12 @@ def test_chance_is_split_from_effect(toy):
     assert noise.share == pytest.approx(0.2, abs=0.02) and noise.left == pytest.approx(1 / 17, abs=0.01)
     rows = found.table.set_index("parameter")
     assert rows.loc["habit.formation", "clear"] and not rows.loc["habit.decay", "clear"]
-    assert rows.loc["habit.decay", "importance"] == pytest.approx(chance_alone(noise, "sobol"), abs=0.02)
+    assert rows.loc["habit.decay", "importance"] == pytest.approx(noise_floor(noise, "sobol"), abs=0.02)
 
 
 def test_morris_importance_of_pure_noise_is_what_chance_alone_makes(toy):
     found = of_function(toy(3), "morris", 8000, lambda x: 10 * x[:, 0], replicates=4, noise=1.0)
-    floor = chance_alone(found.noise["csat"], "morris")
+    floor = noise_floor(found.noise["csat"], "morris")
     rows = found.table.set_index("parameter")
     assert rows.loc["habit.held", "importance"] == pytest.approx(floor, rel=0.1)
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ccsim.analysis.parameter_space import dimensions, drawn
-from ccsim.analysis.study import Runner, study_of, table_of
+from ccsim.analysis.study import Runner, make_problem, table_of
 from ccsim.errors import InputError
 from ccsim.experiments.design import Design
 from ccsim.simulation.simulation import simulate
@@ -40,7 +40,7 @@ def test_the_baseline_is_run_once_where_only_levers_vary(small_study):
 
 
 def test_the_week_of_a_move_can_vary(small):
-    study = study_of("hero-leaves", weeks=120, values=small)
+    study = make_problem("hero-leaves", weeks=120, values=small)
     label = next(move.label for move in study.scenario.schedule if move.week is not None)
     space = dimensions([f"week of {label}=20:90", "habit.pull"])
     assert space[0].unit == "week" and space[0].stepped
@@ -61,7 +61,7 @@ def test_workers_folder_and_resuming_do_not_change_a_bit(small_study, tmp_path):
 
 
 def test_an_experiment_brings_baseline_horizon_and_seed():
-    found = study_of("direction", scenario="combined", values={"habit.pull": 2.0, "programme.budget": 1.0})
+    found = make_problem("direction", scenario="combined", values={"habit.pull": 2.0, "programme.budget": 1.0})
     assert (found.against.name, found.weeks, found.seed) == ("nothing", 156, 1)
     assert found.against.assumptions == {"habit.pull": 2.0} and "programme.budget" not in found.against.levers
 
@@ -69,15 +69,15 @@ def test_an_experiment_brings_baseline_horizon_and_seed():
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda: study_of("direction"), "name one of direction: top-down"),
-        (lambda: study_of("direction", scenario="combind"), "did you mean 'combined'"),
-        (lambda: study_of("combind"), "did you mean 'combined'"),
-        (lambda: study_of("combined", scenario="x"), "is one scenario"),
-        (lambda: study_of("combined", replicates=0), "at least 1"),
-        (lambda: study_of("combined").check("csta"), "did you mean 'csat'"),
-        (lambda: study_of("combined").check("csat_difference"), "takes a baseline"),
-        (lambda: study_of("combined").condition("npv_difference > 0"), "takes a baseline"),
-        (lambda: study_of("combined").condition("nvp > 0"), "did you mean 'npv'"),
+        (lambda: make_problem("direction"), "name one of direction: top-down"),
+        (lambda: make_problem("direction", scenario="combind"), "did you mean 'combined'"),
+        (lambda: make_problem("combind"), "did you mean 'combined'"),
+        (lambda: make_problem("combined", scenario="x"), "is one scenario"),
+        (lambda: make_problem("combined", replicates=0), "at least 1"),
+        (lambda: make_problem("combined").check("csta"), "did you mean 'csat'"),
+        (lambda: make_problem("combined").check("csat_difference"), "takes a baseline"),
+        (lambda: make_problem("combined").condition("npv_difference > 0"), "takes a baseline"),
+        (lambda: make_problem("combined").condition("nvp > 0"), "did you mean 'npv'"),
     ],
 )
 def test_what_cannot_be_studied_is_told(call, told):

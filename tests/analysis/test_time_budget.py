@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from ccsim.analysis.calibrate import calibrate
 from ccsim.analysis.calibration import Target
-from ccsim.analysis.optimise import Aim, Goal, optimise
+from ccsim.analysis.optimise import Objective, Objectives, optimise
 from ccsim.analysis.parameter_space import dimensions
-from ccsim.analysis.study import BudgetEnded, Runner, Study
+from ccsim.analysis.study import AnalysisProblem, Runner, TimeLimitReached
 from ccsim.analysis.time_budget import Allotment
 from ccsim.cli.main import app
 from ccsim.execution.runner import load_model
@@ -47,7 +47,7 @@ def test_a_step_fits_if_there_is_time_for_it_and_for_what_comes_last() -> None:
         clock.now = 43.0
     with allotment.step(67.5):  # 200 - 43 - 2 = 155 seconds are left
         pass
-    with pytest.raises(BudgetEnded), allotment.step(67.6):
+    with pytest.raises(TimeLimitReached), allotment.step(67.6):
         pass
     with allotment.end() as runner:
         assert runner.budget is None and not runner.whole
@@ -62,7 +62,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     @contextmanager
     def step(self: Allotment, work: float) -> Iterator[Runner]:
         if len(made) == 2:
-            raise BudgetEnded("it is over")
+            raise TimeLimitReached("it is over")
         made.append(work)
         with real(self, work) as runner:
             yield runner
@@ -71,8 +71,10 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return made
 
 
-def test_a_search_cut_short_is_a_shorter_search(small_study: Study, steps: list[float], tmp_path: Path) -> None:
-    study, aim = replace(small_study, weeks=3, replicates=1, against=None), Aim((Goal("csat"),))
+def test_a_search_cut_short_is_a_shorter_search(
+    small_study: AnalysisProblem, steps: list[float], tmp_path: Path
+) -> None:
+    study, aim = replace(small_study, weeks=3, replicates=1, against=None), Objectives((Objective("csat"),))
     short = optimise(study, SPACE[:1], aim, trials=40, runner=Runner(tmp_path, workers=1))
     assert (len(short.trials), short.asked) == (16, 40)
     steps.clear()
@@ -81,11 +83,11 @@ def test_a_search_cut_short_is_a_shorter_search(small_study: Study, steps: list[
     assert {path.name for path in tmp_path.iterdir()} == {"search", "finalists-of-00016", "report-of-00016"}
     steps.clear()
     steps.extend([0.0, 0.0])
-    with pytest.raises(BudgetEnded):
+    with pytest.raises(TimeLimitReached):
         optimise(study, SPACE[:1], aim, trials=16, runner=Runner(workers=1))
 
 
-def test_a_fit_cut_short_is_a_shorter_fit(small_study: Study, steps: list[float]) -> None:
+def test_a_fit_cut_short_is_a_shorter_fit(small_study: AnalysisProblem, steps: list[float]) -> None:
     study = replace(small_study, weeks=3, replicates=1, against=None)
     targets = [Target("spend", 15000.0, 1000.0)]
     short = calibrate(study, SPACE, targets, points=10, waves=5, runner=Runner(workers=1))
@@ -96,7 +98,7 @@ def test_a_fit_cut_short_is_a_shorter_fit(small_study: Study, steps: list[float]
     np.testing.assert_array_equal(short.predicted, asked.predicted)
 
 
-def test_a_part_that_has_to_be_whole_is_an_error_where_it_is_not(small_study: Study, tmp_path: Path) -> None:
+def test_a_part_that_has_to_be_whole_is_an_error_where_it_is_not(small_study: AnalysisProblem, tmp_path: Path) -> None:
     over = Deadline(1e-9, 0.0)
     with pytest.raises(Exception, match="the budget of 1e-09 s ended before any run"):
         Runner(tmp_path, workers=1, budget=over, whole=True).figures(small_study, _design(), "part")
@@ -134,7 +136,7 @@ def test_a_search_that_its_budget_ended_goes_on_to_the_end_of_one_that_had_none(
 
     def scarce(allotment: Allotment, work: float) -> object:
         if next(taken) == 2:
-            raise BudgetEnded("the budget of 60 s ended before anything was done")
+            raise TimeLimitReached("the budget of 60 s ended before anything was done")
         return step(allotment, work)
 
     limited = [*words, "--budget", "60s", "--out", str(tmp_path / "a")]

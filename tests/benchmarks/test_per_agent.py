@@ -5,11 +5,11 @@ import pytest
 from benchmarks.per_agent import PerAgent
 from benchmarks.worlds import BUSY
 
-from ccsim.model.initial_state import draw, found
+from ccsim.model.initial_state import initialise, sample_initial
 from ccsim.model.kpis import KPIS, calculate
 from ccsim.model.recorder import Record
-from ccsim.model.settings import ordinary, with_values
-from ccsim.model.week import live
+from ccsim.model.settings import default_settings, replace_values
+from ccsim.model.week import step
 
 SIZES = {"organisation.staff": 30, "organisation.customers": 250, "organisation.warm_up": 12}
 
@@ -18,8 +18,8 @@ def both(world, moves, weeks):
     """Return the KPIs of the engine and of the baseline, from one world, with the same moves."""
     baseline, record = PerAgent(world), Record.of(world, weeks)
     for week in range(weeks):
-        world.settings = baseline.settings = with_values(world.settings, moves.get(week, {}))
-        live(world)
+        world.settings = baseline.settings = replace_values(world.settings, moves.get(week, {}))
+        step(world)
         record.add(world)
         baseline.step()
     return calculate(record, world.settings.accounts.discount), baseline.kpis()
@@ -32,12 +32,12 @@ def assert_equal(engine, baseline):
 
 
 def test_weekly_kpis_equal_the_engines_from_the_draw_on():
-    world = draw(with_values(ordinary(), {**SIZES, **BUSY}), seed=3)
+    world = sample_initial(replace_values(default_settings(), {**SIZES, **BUSY}), seed=3)
     assert_equal(*both(world, {}, weeks=25))
 
 
 def test_weekly_kpis_equal_the_engines_after_a_past_with_moves_and_a_champion_leaving():
-    world = found(with_values(ordinary(), {**SIZES}), seed=4)
+    world = initialise(replace_values(default_settings(), {**SIZES}), seed=4)
     moves = {
         0: BUSY,
         8: {"champions.leave": 2, "champions.count": 1},
@@ -64,5 +64,5 @@ def test_weekly_kpis_equal_the_engines_after_a_past_with_moves_and_a_champion_le
     ],
 )
 def test_weekly_kpis_equal_the_engines_in_odd_organisations(values):
-    world = draw(with_values(ordinary(), {**SIZES, **BUSY, **values}), seed=5)
+    world = sample_initial(replace_values(default_settings(), {**SIZES, **BUSY, **values}), seed=5)
     assert_equal(*both(world, {}, weeks=15))

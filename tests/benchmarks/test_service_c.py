@@ -31,6 +31,6 @@ def test_the_service_phase_in_c_leaves_the_same_columns(in_c, levers):
     engine, c = world.copy(), world.copy()
     service.serve(*arguments(engine))
     in_c(*arguments(c))
-    assert engine.state.departments.handled.sum() > 20
+    assert engine.populations.departments.handled.sum() > 20
     assert differing(engine, world)
     assert differing(engine, c) == []

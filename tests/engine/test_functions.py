@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccsim.engine.functions import clip, exp, logistic, saturating, share, toward
+from ccsim.engine.functions import clip, clip01, exp, half_saturation, logistic, relax
 
 
 @settings(deadline=None)
@@ -34,14 +34,14 @@ def test_infinity_is_held_like_any_large_number() -> None:
 @settings(deadline=None)
 @given(st.floats(0, 1e6), st.floats(1e-3, 1e3))
 def test_saturating_is_none_at_0_half_at_half_and_below_1(x: float, half: float) -> None:
-    assert 0.0 <= saturating(x, half) <= 1.0
-    assert saturating(half, half) == 0.5
-    assert saturating(0.0, half) == 0.0
+    assert 0.0 <= half_saturation(x, half) <= 1.0
+    assert half_saturation(half, half) == 0.5
+    assert half_saturation(0.0, half) == 0.0
 
 
 def test_the_small_ones() -> None:
-    assert (clip(5.0, 0.0, 2.0), share(-1.0), share(2.0), share(0.3)) == (2.0, 0.0, 1.0, 0.3)
-    assert toward(0.0, 10.0, 0.25) == 2.5
+    assert (clip(5.0, 0.0, 2.0), clip01(-1.0), clip01(2.0), clip01(0.3)) == (2.0, 0.0, 1.0, 0.3)
+    assert relax(0.0, 10.0, 0.25) == 2.5
     assert logistic(0.0) == 0.5
 
 
@@ -57,26 +57,26 @@ def test_exp_and_logistic_rise(x: float, step: float) -> None:
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(0, 1))
 def test_toward_never_passes_its_goal(x: float, goal: float, rate: float) -> None:
     slack = 1e-9 * (1 + abs(x) + abs(goal))
-    assert min(x, goal) - slack <= toward(x, goal, rate) <= max(x, goal) + slack
-    assert toward(x, goal, 0.0) == x
-    assert toward(x, goal, 1.0) == pytest.approx(goal, abs=slack)
+    assert min(x, goal) - slack <= relax(x, goal, rate) <= max(x, goal) + slack
+    assert relax(x, goal, 0.0) == x
+    assert relax(x, goal, 1.0) == pytest.approx(goal, abs=slack)
 
 
 @settings(deadline=None)
 @given(st.floats(1e-3, 1e3), st.floats(0, 1e6), st.floats(1e-3, 1e3))
 def test_more_saturates_higher_but_by_less(half: float, x: float, step: float) -> None:
-    first, second, third = (saturating(x + k * step, half) for k in range(3))
+    first, second, third = (half_saturation(x + k * step, half) for k in range(3))
     assert first <= second <= third
     assert third - second <= second - first + 1e-12
 
 
 def test_saturating_needs_no_half_for_nothing() -> None:
-    assert (saturating(0.0, 0.0), saturating(-1.0, 0.0)) == (0.0, 0.0)
+    assert (half_saturation(0.0, 0.0), half_saturation(-1.0, 0.0)) == (0.0, 0.0)
 
 
 @settings(deadline=None)
 @given(st.floats(-1e9, 1e9))
 def test_share_and_clip_hold_their_bounds(x: float) -> None:
-    assert 0.0 <= share(x) <= 1.0
+    assert 0.0 <= clip01(x) <= 1.0
     assert -2.0 <= clip(x, -2.0, 3.0) <= 3.0
-    assert share(share(x)) == share(x)
+    assert clip01(clip01(x)) == clip01(x)

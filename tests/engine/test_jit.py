@@ -67,8 +67,8 @@ def test_where_nothing_can_be_written_code_is_compiled_in_memory(tmp_path: Path)
     (tmp_path / "file").write_text("in the way")
     code = """
     from ccsim.engine import jit
-    from ccsim.engine.functions import share
-    print(jit.cache_folder(), share(2.0))
+    from ccsim.engine.functions import clip01
+    print(jit.cache_folder(), clip01(2.0))
     """
     assert python(code, CCSIM_CACHE_DIR=str(tmp_path / "file"), CCSIM_PLAIN="0") == "None 1.0"
 
@@ -80,7 +80,7 @@ def test_the_identity_of_the_model_covers_what_decides_numbers_and_no_face(copy:
     (copy / "reports" / "tables.py").write_text((copy / "reports" / "tables.py").read_text() + "\n# edited\n")
     assert python(code, PYTHONPATH=str(copy.parent)) == before
     for name in (
-        *(f"{package}/__init__.py" for package in jit.DECIDING),
+        *(f"{package}/__init__.py" for package in jit.MODEL_SOURCES),
         "mechanisms/staff/habit.py",
         "experiments/experiment.py",
     ):
@@ -123,8 +123,8 @@ def test_importing_ours_leaves_numbas_own_cache_setting_alone() -> None:
 
 
 def test_rules_and_kernels_keep_their_documentation() -> None:
-    from ccsim.engine.functions import toward
-    from ccsim.model.week import one_week
+    from ccsim.engine.functions import relax
+    from ccsim.model.week import step_kernel
 
-    assert "moved towards" in toward.__doc__
-    assert "every phase" in one_week.__doc__
+    assert "moved towards" in relax.__doc__
+    assert "every phase" in step_kernel.__doc__

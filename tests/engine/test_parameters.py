@@ -9,7 +9,7 @@ import pytest
 from ccsim.engine.declarations import UNITS, add_unit, unit_fault
 from ccsim.engine.parameters import HIGHEST_OTHERWISE, Parameter, parameter, parameters
 from ccsim.errors import DeclarationError, InputError
-from ccsim.model.settings import Settings, declared, impossible, ordinary, with_values
+from ccsim.model.settings import Settings, all_parameters, check_sizes, default_settings, replace_values
 
 FIT = {"default": 0.2, "unit": "share", "range": (0.0, 0.5), "meaning": "part of a day that is wet"}
 
@@ -137,10 +137,10 @@ def test_a_unit_that_is_added_is_known_alone_and_by_the_week() -> None:
         UNITS.discard("umbrellas")
 
 
-@pytest.mark.parametrize("row", declared().values(), ids=str)
+@pytest.mark.parametrize("row", all_parameters().values(), ids=str)
 def test_settings_begin_with_the_default_of_every_declaration(row: Parameter) -> None:
     assert row.check(row.shown) == row.shown
-    assert getattr(getattr(ordinary(), row.group), row.name) == row.default
+    assert getattr(getattr(default_settings(), row.group), row.name) == row.default
 
 
 def test_every_group_is_documented_once() -> None:
@@ -156,12 +156,12 @@ def test_every_group_is_documented_once() -> None:
 )  # fmt: skip
 def test_a_value_that_is_not_accepted_is_refused_with_what_would_be(key: str, value: object) -> None:
     with pytest.raises(InputError, match=key):
-        with_values(ordinary(), {key: value})
+        replace_values(default_settings(), {key: value})
 
 
 def test_changed_settings_keep_the_kinds_of_numbers() -> None:
-    changed = with_values(
-        ordinary(), {"programme.budget": 8000, "champions.count": 3.0, "champions.chosen": "at random"}
+    changed = replace_values(
+        default_settings(), {"programme.budget": 8000, "champions.count": 3.0, "champions.chosen": "at random"}
     )
     assert type(changed.programme.budget) is float
     assert type(changed.champions.count) is int
@@ -169,9 +169,9 @@ def test_changed_settings_keep_the_kinds_of_numbers() -> None:
 
 
 def test_sizes_that_do_not_fit_together_are_named() -> None:
-    assert impossible({}) == []
+    assert check_sizes({}) == []
     wrong = {"organisation.staff": 2, "organisation.customers": 1}
-    keys = [key for key, _ in impossible(wrong)]
+    keys = [key for key, _ in check_sizes(wrong)]
     assert keys == ["organisation.departments", "organisation.segments"]
 
 
@@ -210,7 +210,7 @@ def test_every_parameter_has_a_highest_legal_value_by_its_unit_or_its_choices() 
     assert ROWS["rain"].legal == (0.0, 1.0)
     assert ROWS["sky"].legal == (0.0, 1.0)
     assert ROWS["flood"].legal == (0.0, HIGHEST_OTHERWISE)
-    assert all(math.isfinite(row.legal[1]) for row in declared().values())
+    assert all(math.isfinite(row.legal[1]) for row in all_parameters().values())
 
 
 @pytest.mark.parametrize("kind", [np.int8, np.int64, np.uint16, np.float32, np.float64, np.longdouble])

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from ccsim.errors import InputError
 from ccsim.experiments.factors import Factor, parse_factors
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 
 
 def test_a_parameter_without_values_takes_its_declared_range() -> None:
-    row = declared()["programme.budget"]
+    row = all_parameters()["programme.budget"]
     assert Factor("programme.budget").ends() == row.range
 
 
@@ -30,8 +30,10 @@ def test_a_text_says_a_factor(text: str, ends: tuple) -> None:
 
 
 def test_one_word_stands_for_many() -> None:
-    assert [f.key for f in parse_factors("programme")] == [k for k in declared() if k.startswith("programme.")]
-    assert {f.key for f in parse_factors("levers")} == {row.key for row in declared().values() if row.role == "lever"}
+    assert [f.key for f in parse_factors("programme")] == [k for k in all_parameters() if k.startswith("programme.")]
+    assert {f.key for f in parse_factors("levers")} == {
+        row.key for row in all_parameters().values() if row.role == "lever"
+    }
     assert all(f.is_uncertain for f in parse_factors("assumptions"))
 
 

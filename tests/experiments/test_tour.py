@@ -7,7 +7,7 @@ import pytest
 
 import ccsim.mechanisms
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 
 ROOT = Path(__file__).parents[2]
 SMALL = {"organisation.staff": 20, "organisation.customers": 120, "organisation.warm_up": 4}
@@ -41,8 +41,8 @@ def test_the_tour_stops_at_every_mechanism(mechanism: str) -> None:
 
 @pytest.mark.parametrize("stop", tour.STOPS, ids=lambda stop: f"{stop.mechanism}-{stop.key}")
 def test_a_stop_moves_a_parameter_that_there_is_within_what_it_accepts(stop) -> None:  # type: ignore[no-untyped-def]
-    assert set(stop.kpis) <= set(KPIS) and set(stop.ground) <= set(declared())
-    row = declared()[stop.key]
+    assert set(stop.kpis) <= set(KPIS) and set(stop.ground) <= set(all_parameters())
+    row = all_parameters()[stop.key]
     assert len(stop.steps()) >= 2
     assert [row.check(value) for value in stop.steps()] == list(stop.steps())
 

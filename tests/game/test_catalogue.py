@@ -9,7 +9,7 @@ import pytest
 from ccsim.errors import InputErrors
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, HERE, catalogue, read_catalogue
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 
 
 def changed(tmp_path: Path, name: str, old: str, new: str) -> tuple[Path, Path]:
@@ -28,18 +28,18 @@ def changed(tmp_path: Path, name: str, old: str, new: str) -> tuple[Path, Path]:
 def test_every_move_sets_declared_levers_to_values_that_they_accept():
     for move in catalogue().moves.values():
         for key, value in move.set.items():
-            assert declared()[key].role == "lever", key
-            assert declared()[key].check(value) == value
+            assert all_parameters()[key].role == "lever", key
+            assert all_parameters()[key].check(value) == value
 
 
 def test_every_part_of_the_programme_is_a_lever_of_it():
-    levers = {key for key, row in declared().items() if row.role == "lever" and key.startswith("programme.")}
+    levers = {key for key, row in all_parameters().items() if row.role == "lever" and key.startswith("programme.")}
     assert {f"programme.{part}" for part in FROM_TOP + FROM_BOTTOM} <= levers
 
 
 def test_events_set_levers_or_assumptions():
     for event in catalogue().events.values():
-        assert {declared()[key].role for key in event.set} <= {"lever", "assumption"}
+        assert {all_parameters()[key].role for key in event.set} <= {"lever", "assumption"}
         assert 1 <= event.first <= event.last <= catalogue().rules.quarters
 
 

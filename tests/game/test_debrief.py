@@ -8,7 +8,18 @@ import pytest
 
 from ccsim.errors import InputError
 from ccsim.game.catalogue import catalogue
-from ccsim.game.debrief import BEST, best_command, best_plan, debrief, feasible, luck, nothing, score, without, worth
+from ccsim.game.debrief import (
+    BEST,
+    best_command,
+    best_plan,
+    debrief,
+    do_nothing,
+    drop_move,
+    feasible,
+    leave_one_out,
+    rescore_on_seeds,
+    score,
+)
 from ccsim.game.game import Choice, Game, play_through
 from ccsim.game.search import FIRST_SEED, search
 
@@ -25,7 +36,7 @@ def revealed(played):
 
 
 def test_the_lines_are_on_the_same_draws(played, revealed):
-    alone = play_through(nothing(catalogue()), played.seed)
+    alone = play_through(do_nothing(catalogue()), played.seed)
     assert revealed.lines["nothing"].score == score(alone)
     assert revealed.lines["you"].score == score(played)
     assert set(revealed.lines["you"].kpis) >= set(catalogue().hidden)
@@ -50,7 +61,7 @@ def test_a_prediction_stands_beside_what_came(played, revealed):
 
 def test_the_best_plan_beats_doing_nothing_on_draws_that_it_does_not_know():
     for seed in range(2):
-        best, none = (score(feasible(plan, Game(seed))).total for plan in (best_plan(), nothing(catalogue())))
+        best, none = (score(feasible(plan, Game(seed))).total for plan in (best_plan(), do_nothing(catalogue())))
         assert best > none + 20.0, seed
 
 
@@ -68,7 +79,7 @@ def test_the_best_plan_is_worth_what_its_file_says():
 
 def test_reached_is_0_for_nothing_and_1_for_the_best(played):
     like = Game(played.seed)
-    assert debrief(feasible(nothing(catalogue()), like)).reached == 0.0
+    assert debrief(feasible(do_nothing(catalogue()), like)).reached == 0.0
     assert debrief(feasible(best_plan(), like)).reached == pytest.approx(1.0)
 
 
@@ -93,8 +104,8 @@ def test_the_score_is_the_weighted_sum_of_its_criteria(played):
 def test_a_game_without_a_move_is_always_playable():
     plan = [Choice(("hero",)), Choice(("champion-network",)), Choice((), ("champion-network",)), *[Choice()] * 9]
     game = play_through(plan, 2)
-    assert {row.name for row in worth(game)} == {"hero", "champion-network"}
-    assert without(plan, "hero")[0] == Choice()
+    assert {row.name for row in leave_one_out(game)} == {"hero", "champion-network"}
+    assert drop_move(plan, "hero")[0] == Choice()
 
 
 def test_what_cannot_be_paid_is_left_out():
@@ -104,9 +115,9 @@ def test_what_cannot_be_paid_is_left_out():
 
 
 def test_luck_is_the_same_choices_on_other_draws(played):
-    yours, none = luck(played, 3)
+    yours, none = rescore_on_seeds(played, 3)
     assert len(set(yours)) == 3 and len(none) == 3
-    assert (yours, none) == luck(played, 3)
+    assert (yours, none) == rescore_on_seeds(played, 3)
 
 
 def test_an_unfinished_game_is_not_revealed():

@@ -12,7 +12,7 @@ import pytest
 from ccsim.errors import InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.game import Choice, Game, events_of, play_through
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Intervention, load
 from ccsim.simulation.simulation import Simulation, simulate
 
@@ -46,9 +46,9 @@ def test_a_game_is_what_the_same_levers_make_as_a_scenario():
     for week in range(26):
         if week == 0:
             levers = {"programme.budget": 6400.0, "programme.from_top": 0.0, "programme.improvement": 0.5}
-            run.move(Intervention({**levers, "programme.immersion": 0.25, "programme.embedding": 0.25}))
+            run.apply(Intervention({**levers, "programme.immersion": 0.25, "programme.embedding": 0.25}))
         if week == 13:
-            run.move(Intervention.create({"empowerment.rights": 1.0}))
+            run.apply(Intervention.create({"empowerment.rights": 1.0}))
         run.step()
     assert np.array_equal(game.kpis()["csat"][:26], run.kpis()["csat"][:26])
     assert game.kpis()["spend"].sum() > 0
@@ -112,7 +112,7 @@ def test_a_move_that_is_stopped_leaves_the_levers_as_they_were():
     game = play_through([Choice(("widen-rights", "announce"))], 2)
     assert in_force(game, "empowerment.rights") == 1.0
     game.play(Choice(stop=("widen-rights", "announce")))
-    assert in_force(game, "empowerment.rights") == declared()["empowerment.rights"].default
+    assert in_force(game, "empowerment.rights") == all_parameters()["empowerment.rights"].default
     assert in_force(game, "programme.budget") == 0.0
     assert not game.running
 

@@ -11,12 +11,12 @@ from ccsim.mechanisms.management.champions import appoint
 from ccsim.mechanisms.management.coaching import carry
 from ccsim.mechanisms.management.participation import involve
 from ccsim.mechanisms.management.programme import inform, pay
-from ccsim.model.initial_state import found
+from ccsim.model.initial_state import initialise
 from ccsim.model.kpis import calculate
 from ccsim.model.recorder import Record
-from ccsim.model.settings import Settings, declared, ordinary, with_values
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.settings import Settings, all_parameters, default_settings, replace_values
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 
 SMALL: dict[str, Any] = {
     "organisation.staff": 24,
@@ -32,24 +32,24 @@ Claim = Callable[[Settings], bool]
 
 def set_to(values: Mapping[str, object] | None = None) -> Settings:
     """Return ordinary settings of a small organisation with some values changed."""
-    return with_values(ordinary(), {**SMALL, **(values or {})})
+    return replace_values(default_settings(), {**SMALL, **(values or {})})
 
 
 def off(key: str) -> Settings:
     """Return settings with one parameter at its off value."""
-    return set_to({key: declared()[key].off})
+    return set_to({key: all_parameters()[key].off})
 
 
 def on(key: str) -> Settings:
     """Return settings with one parameter at work: its default, or the far end of its range if the default is off."""
-    row = declared()[key]
+    row = all_parameters()[key]
     ends = [end for end in reversed(row.range) if end != row.off]
     return set_to({key: row.default if row.default != row.off else row.kind(ends[0])})
 
 
 def more(settings: Settings, values: Mapping[str, object]) -> Settings:
     """Return settings with further values changed."""
-    return with_values(settings, values)
+    return replace_values(settings, values)
 
 
 def check_off(claim: Claim, key: str) -> None:
@@ -58,9 +58,9 @@ def check_off(claim: Claim, key: str) -> None:
     assert not claim(on(key)), f"the test cannot see {key}"
 
 
-def world_of(settings: Settings, seed: int = 3) -> World:
+def world_of(settings: Settings, seed: int = 3) -> ModelState:
     """Return a small world that stands before week 0."""
-    return found(settings, seed)
+    return initialise(settings, seed)
 
 
 def lived(settings: Settings, weeks: int = 12, seed: int = 3) -> dict[str, np.ndarray]:
@@ -68,27 +68,27 @@ def lived(settings: Settings, weeks: int = 12, seed: int = 3) -> dict[str, np.nd
     world = world_of(settings, seed)
     record = Record.of(world, weeks)
     for _ in range(weeks):
-        live(world)
+        step(world)
         record.add(world)
     return {**record.tallies(), **calculate(record, settings.accounts.discount)}
 
 
-def carried(settings: Settings) -> World:
+def carried(settings: Settings) -> ModelState:
     """Let champions be appointed and spend one week's time, before anybody else acts."""
     world = world_of(set_to())  # whose past knew no champions
-    world.clear_flows()
-    state, p = world.state, settings.champions
+    world.reset_flows()
+    state, p = world.populations, settings.champions
     appoint(state.staff, state.colleagues, state.departments, p, world.seed, 0)
     state.staff.carrying[:] = state.staff.champion
     carry(state.staff, state.colleagues, state.departments, p)
     return world
 
 
-def spent(s: Settings, seed: int = 3) -> World:
+def spent(s: Settings, seed: int = 3) -> ModelState:
     """Let the programme spend one week's budget, before anybody else acts."""
     world = world_of(set_to(), seed)
-    world.clear_flows()
-    state, p = world.state, s.programme
+    world.reset_flows()
+    state, p = world.populations, s.programme
     state.staff.conviction[:] = 1.0
     state.leaders.conviction[:] = 1.0
     inform(state.staff, state.leaders, state.departments, state.firm, p, s.rollout, 0)
@@ -116,6 +116,6 @@ def first_mix(settings: Settings, levers: Mapping[str, object] | None = None, **
     world = world_of(settings)
     world.settings = more(settings, levers or {})
     for name, value in columns.items():
-        getattr(world.state.staff, name)[:] = value
-    live(world)
-    return np.array([getattr(world.state.departments, name).sum() for name in CHOICES])
+        getattr(world.populations.staff, name)[:] = value
+    step(world)
+    return np.array([getattr(world.populations.departments, name).sum() for name in CHOICES])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import ccsim.mechanisms
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 
 HERE = Path(__file__).parent
 SOURCES = Path(ccsim.mechanisms.__file__).parent
@@ -41,7 +41,7 @@ def test_every_mechanism_has_its_tests(mechanism: str) -> None:
 def test_every_off_value_is_tested() -> None:
     modules = [imported(file_for(mechanism)) for mechanism in MECHANISMS]
     tested = {key for module in modules for key in getattr(module, "OFF", {})}
-    assert tested == {key for key, row in declared().items() if row.off is not None}
+    assert tested == {key for key, row in all_parameters().items() if row.off is not None}
 
 
 #: Module, kernels that are taken out of the week, and the values at which they do nothing anyway.
@@ -96,7 +96,7 @@ busy = {**small, "programme.budget": 600.0, "champions.count": 2, "champions.hou
 
 def digest(world):
     found = hashlib.sha256()
-    for population in world.state:
+    for population in world.populations:
         for array in [population] if isinstance(population, np.ndarray) else population:
             found.update(np.ascontiguousarray(array).tobytes())
     return found.hexdigest()
@@ -105,14 +105,14 @@ def lived(name, without):
     kernels, values = REMOVED[name]
     plain = small if name in OFF_ORDINARILY else busy
     # Nobody comes or goes: whoever arrives starts afresh in every mechanism.
-    world = initial_state.found(settings.with_values(settings.ordinary(), {**plain, "turnover.quitting": 0.0}), 5)
-    world.settings = settings.with_values(world.settings, values)
+    world = initial_state.initialise(settings.replace_values(settings.default_settings(), {**plain, "turnover.quitting": 0.0}), 5)
+    world.settings = settings.replace_values(world.settings, values)
     module = getattr(week, name)
     nothing = {kernel: lambda *arguments: None for kernel in kernels}
     if without:
         setattr(week, name, types.SimpleNamespace(**{**vars(module), **nothing}))
     for _ in range(4):
-        week.live(world)
+        week.step(world)
     setattr(week, name, module)
     return digest(world)
 

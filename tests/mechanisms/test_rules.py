@@ -13,24 +13,26 @@ from ccsim.mechanisms.management import coaching, commitment, embedding, empower
 from ccsim.mechanisms.market import market
 from ccsim.mechanisms.service import capacity, choice, handling_options, handoffs
 from ccsim.mechanisms.staff import conviction, engagement, fatigue, habit, skills, turnover
-from ccsim.model.initial_state import found
+from ccsim.model.initial_state import initialise
 from ccsim.model.kpis import calculate
 from ccsim.model.recorder import Record
-from ccsim.model.settings import Settings, declared, ordinary, with_values
-from ccsim.model.week import live
+from ccsim.model.settings import Settings, all_parameters, default_settings, replace_values
+from ccsim.model.week import step
 
-P = ordinary()
+P = default_settings()
 
 
 def with_(**values: Any) -> Settings:
-    return with_values(ordinary(), {key.replace("__", "."): value for key, value in values.items()})
+    return replace_values(default_settings(), {key.replace("__", "."): value for key, value in values.items()})
 
 
 def lived(small: dict, weeks: int = 10, **values: Any) -> dict[str, np.ndarray]:
-    world = found(with_values(ordinary(), {**small, **{k.replace("__", "."): v for k, v in values.items()}}), 3)
+    world = initialise(
+        replace_values(default_settings(), {**small, **{k.replace("__", "."): v for k, v in values.items()}}), 3
+    )
     record = Record.of(world, weeks)
     for _ in range(weeks):
-        live(world)
+        step(world)
         record.add(world)
     return {**record.tallies(), **calculate(record, 0.12), "world": world}  # type: ignore[dict-item]
 
@@ -237,7 +239,7 @@ OFF = {
 
 @pytest.mark.parametrize(("key", "tally"), OFF.items())
 def test_switched_off_a_mechanism_leaves_no_trace_in_its_tally(key: str, tally: str, small: dict) -> None:
-    row = declared()[key]
+    row = all_parameters()[key]
     assert row.off is not None
     on = {"programme.budget": {key: 900.0}, "champions.count": {key: 2}}.get(key, {})
     assert lived(small, **{k.replace(".", "__"): v for k, v in on.items()})[tally].sum() > 0
@@ -260,15 +262,15 @@ def test_one_customer_without_churn_is_served_for_ever(small: dict) -> None:
 
 
 def test_a_hero_who_leaves_is_replaced_by_a_newcomer_who_is_no_champion(small: dict) -> None:
-    world = found(with_values(ordinary(), {**small, "champions.count": 1}), 1)
-    live(world)
-    (hero,) = np.flatnonzero(world.state.staff.champion)
-    world.settings = with_values(world.settings, {"champions.count": 0, "champions.leave": 1, "turnover.vacancy": 2})
-    before = int(world.state.staff.person[hero])
-    live(world)
-    world.settings = with_values(world.settings, {"champions.leave": 0})
-    assert world.state.staff.vacant_until[hero] == world.week + 3
+    world = initialise(replace_values(default_settings(), {**small, "champions.count": 1}), 1)
+    step(world)
+    (hero,) = np.flatnonzero(world.populations.staff.champion)
+    world.settings = replace_values(world.settings, {"champions.count": 0, "champions.leave": 1, "turnover.vacancy": 2})
+    before = int(world.populations.staff.person[hero])
+    step(world)
+    world.settings = replace_values(world.settings, {"champions.leave": 0})
+    assert world.populations.staff.vacant_until[hero] == world.week + 3
     for _ in range(4):
-        live(world)
-    assert world.state.staff.champion.sum() == 0
-    assert int(world.state.staff.person[hero]) == before + 1
+        step(world)
+    assert world.populations.staff.champion.sum() == 0
+    assert int(world.populations.staff.person[hero]) == before + 1

@@ -7,27 +7,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccsim.model.initial_state import bounds, draw, found, leaders_of
-from ccsim.model.settings import Settings, ordinary, with_values
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.initial_state import bounds, initialise, leaders_of, sample_initial
+from ccsim.model.settings import Settings, default_settings, replace_values
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 
 
 def sized(**sizes: Any) -> Settings:
     small = {"staff": 24, "departments": 3, "front_departments": 2, "customers": 160, "warm_up": 6}
-    return with_values(ordinary(), {f"organisation.{name}": value for name, value in {**small, **sizes}.items()})
+    return replace_values(
+        default_settings(), {f"organisation.{name}": value for name, value in {**small, **sizes}.items()}
+    )
 
 
-def columns(world: World) -> dict[str, np.ndarray]:
-    found_ = {"colleagues": world.state.colleagues}
+def columns(world: ModelState) -> dict[str, np.ndarray]:
+    found_ = {"colleagues": world.populations.colleagues}
     for name in ("staff", "leaders", "customers", "cases", "departments", "segments", "firm"):
-        population = getattr(world.state, name)
+        population = getattr(world.populations, name)
         fields = population._fields if isinstance(population, tuple) else population.dtype.names
         found_.update({f"{name}.{field}": np.asarray(getattr(population, field)) for field in fields})
     return found_
 
 
-def differing(one: World, other: World) -> list[str]:
+def differing(one: ModelState, other: ModelState) -> list[str]:
     theirs = columns(other)
     return [name for name, mine in columns(one).items() if not np.array_equal(mine, theirs[name])]
 
@@ -36,15 +38,15 @@ TRAITS = ("disposition", "taste", "vigour", "skill", "habit", "conviction", "eng
 
 
 def test_one_more_member_of_staff_leaves_everyone_elses_traits_unchanged() -> None:
-    one, more = draw(sized(), 9).state.staff, draw(sized(staff=25), 9).state.staff
+    one, more = sample_initial(sized(), 9).populations.staff, sample_initial(sized(staff=25), 9).populations.staff
     for name in TRAITS:
         assert (getattr(more, name)[:24] == getattr(one, name)).all(), name
 
 
 def test_one_more_customer_leaves_everyone_elses_traits_unchanged() -> None:
     one, more = (
-        draw(sized(prospects=0.0), 9).state.customers,
-        draw(sized(prospects=0.0, customers=161), 9).state.customers,
+        sample_initial(sized(prospects=0.0), 9).populations.customers,
+        sample_initial(sized(prospects=0.0, customers=161), 9).populations.customers,
     )
     for name in ("segment", "value", "satisfaction", "expectation", "active"):
         assert (getattr(more, name)[:160] == getattr(one, name)).all(), name
@@ -60,10 +62,12 @@ def test_one_more_customer_adds_one_customer_and_one_issue_in_the_first_week() -
         "market.joining": 0.0,
         "word_of_mouth.reach": 0,
     }
-    worlds = [draw(with_values(sized(customers=n, prospects=0.0, warm_up=0), apart), 9) for n in (160, 161)]
+    worlds = [
+        sample_initial(replace_values(sized(customers=n, prospects=0.0, warm_up=0), apart), 9) for n in (160, 161)
+    ]
     for world in worlds:
-        live(world)
-    one, more = (world.state for world in worlds)
+        step(world)
+    one, more = (world.populations for world in worlds)
     assert more.segments.customers.sum() == one.segments.customers.sum() + 1
     assert more.departments.raised.sum() == one.departments.raised.sum() + 1
     for name in ("satisfaction", "expectation", "opinion"):
@@ -73,20 +77,23 @@ def test_one_more_customer_adds_one_customer_and_one_issue_in_the_first_week() -
 
 
 def test_one_more_tie_leaves_the_others_unchanged() -> None:
-    one, more = draw(sized(ties=5), 9).state.colleagues, draw(sized(ties=6), 9).state.colleagues
+    one, more = (
+        sample_initial(sized(ties=5), 9).populations.colleagues,
+        sample_initial(sized(ties=6), 9).populations.colleagues,
+    )
     assert (more[:, :5] == one).all()
 
 
 def test_seeds_differ_and_the_same_seed_does_not() -> None:
-    assert differing(found(sized(), 4), found(sized(), 4)) == []
-    assert "staff.skill" in differing(found(sized(), 4), found(sized(), 5))
+    assert differing(initialise(sized(), 4), initialise(sized(), 4)) == []
+    assert "staff.skill" in differing(initialise(sized(), 4), initialise(sized(), 5))
 
 
 def test_what_is_remembered_is_never_shared() -> None:
-    first = found(sized(), 4)
+    first = initialise(sized(), 4)
     for _ in range(3):
-        live(first)
-    fresh, again = found(sized(), 4), found(sized(), 4)
+        step(first)
+    fresh, again = initialise(sized(), 4), initialise(sized(), 4)
     assert fresh.week == -1
     assert differing(fresh, again) == []
     for name, array in columns(fresh).items():
@@ -94,21 +101,21 @@ def test_what_is_remembered_is_never_shared() -> None:
 
 
 def test_a_copy_lives_on_by_itself() -> None:
-    world = found(sized(), 4)
+    world = initialise(sized(), 4)
     copy = world.copy()
     assert differing(world, copy) == []
-    live(copy)
+    step(copy)
     assert copy.week == 0 and world.week == -1
-    assert differing(world, found(sized(), 4)) == []
-    live(world)
+    assert differing(world, initialise(sized(), 4)) == []
+    step(world)
     assert differing(world, copy) == []
 
 
 def test_the_past_is_lived_under_the_levers_of_the_past_and_ends_before_week_0() -> None:
     for warm_up in (0, 1, 6):
-        assert found(sized(warm_up=warm_up), 4).week == -1
-    quiet = found(sized(), 4).state.staff
-    busy = found(with_values(sized(), {"programme.budget": 900.0}), 4).state.staff
+        assert initialise(sized(warm_up=warm_up), 4).week == -1
+    quiet = initialise(sized(), 4).populations.staff
+    busy = initialise(replace_values(sized(), {"programme.budget": 900.0}), 4).populations.staff
     assert not np.array_equal(quiet.skill, busy.skill)
 
 
@@ -129,7 +136,7 @@ def test_every_post_is_in_one_department_and_every_department_has_somebody(
 @pytest.mark.parametrize("tiers", [0, 1, 2, 3])
 @pytest.mark.parametrize("span", [1, 4, 100])
 def test_everybody_has_one_team_lead_of_the_own_department_and_spans_add_up(tiers: int, span: int) -> None:
-    state = draw(sized(tiers=tiers, span=span), 1).state
+    state = sample_initial(sized(tiers=tiers, span=span), 1).populations
     leaders, staff = state.leaders, state.staff
     assert len(leaders) == len(leaders_of(sized(tiers=tiers, span=span)))
     if tiers == 0:
@@ -145,38 +152,38 @@ def test_everybody_has_one_team_lead_of_the_own_department_and_spans_add_up(tier
 
 
 def test_heads_of_department_are_noted_where_there_are_any() -> None:
-    with_heads, without = draw(sized(tiers=2), 1).state, draw(sized(tiers=1), 1).state
+    with_heads, without = sample_initial(sized(tiers=2), 1).populations, sample_initial(sized(tiers=1), 1).populations
     assert (with_heads.leaders.tier[with_heads.departments.head] == 1).all()
     assert (with_heads.leaders.department[with_heads.departments.head] == np.arange(3)).all()
     assert (without.departments.head == -1).all()
 
 
 def test_people_listen_to_others_mostly_of_their_own_department() -> None:
-    state = draw(sized(staff=400, departments=5, front_departments=3), 1).state
+    state = sample_initial(sized(staff=400, departments=5, front_departments=3), 1).populations
     rows = np.arange(400)[:, None]
     assert (state.colleagues != rows).all()
     elsewhere = state.staff.department[state.colleagues] != state.staff.department[rows]
     # 3,200 ties: four standard errors around the declared share, wrong once in 16,000 seeds.
     assert abs(elsewhere.mean() - 0.15) < 4 * np.sqrt(0.15 * 0.85 / elsewhere.size)
-    inside = draw(sized(cross_ties=0.0, staff=400), 1).state
+    inside = sample_initial(sized(cross_ties=0.0, staff=400), 1).populations
     assert (inside.staff.department[inside.colleagues] == inside.staff.department[rows]).all()
 
 
 @pytest.mark.parametrize("staff", [1, 2, 3])
 def test_the_smallest_organisations_can_be_founded(staff: int) -> None:
-    world = found(sized(staff=staff, departments=1, front_departments=1, customers=1, segments=1), 2)
-    assert world.state.colleagues.shape == (staff, min(8, staff - 1))
-    assert (world.state.colleagues != np.arange(staff)[:, None]).all()
+    world = initialise(sized(staff=staff, departments=1, front_departments=1, customers=1, segments=1), 2)
+    assert world.populations.colleagues.shape == (staff, min(8, staff - 1))
+    assert (world.populations.colleagues != np.arange(staff)[:, None]).all()
 
 
 def test_whoever_listens_to_eight_colleagues_of_a_large_department_listens_to_eight_people() -> None:
-    colleagues = draw(sized(cross_ties=0.0, departments=1, front_departments=1), 1).state.colleagues
+    colleagues = sample_initial(sized(cross_ties=0.0, departments=1, front_departments=1), 1).populations.colleagues
     assert {len(set(row)) for row in colleagues.tolist()} == {8}
 
 
 def test_each_segment_is_half_as_large_as_the_next_and_all_weigh_the_same_in_revenue() -> None:
     s = sized(customers=40_000, prospects=0.0, warm_up=0)
-    customers = draw(s, 1).state.customers
+    customers = sample_initial(s, 1).populations.customers
     parts = np.bincount(customers.segment) / 40_000
     assert parts == pytest.approx([1 / 7, 2 / 7, 4 / 7], abs=4 * 0.5 / np.sqrt(40_000))
     worth = np.bincount(customers.segment, customers.value)
@@ -185,20 +192,20 @@ def test_each_segment_is_half_as_large_as_the_next_and_all_weigh_the_same_in_rev
 
 
 def test_the_market_holds_customers_first_and_then_prospects() -> None:
-    customers = draw(sized(customers=100, prospects=0.5), 1).state.customers
+    customers = sample_initial(sized(customers=100, prospects=0.5), 1).populations.customers
     assert len(customers.active) == 150
     assert (customers.active[:100] == 1).all() and not customers.active[100:].any()
     assert (customers.far_tie >= 0).all() and (customers.far_tie < 150).all()
 
 
 def test_a_large_organisation_is_drawn_anew_each_time_and_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = found(sized(), 9)
-    monkeypatch.setattr("ccsim.model.initial_state.REMEMBERED_ROWS", 0)
-    first, second = found(sized(), 9), found(sized(), 9)
-    live(first)
+    kept = initialise(sized(), 9)
+    monkeypatch.setattr("ccsim.model.initial_state.MAX_CACHED_ROWS", 0)
+    first, second = initialise(sized(), 9), initialise(sized(), 9)
+    step(first)
     for name, column in columns(second).items():
         assert np.array_equal(column, columns(kept)[name]), name
-    assert not np.array_equal(first.state.customers.satisfaction, second.state.customers.satisfaction)
+    assert not np.array_equal(first.populations.customers.satisfaction, second.populations.customers.satisfaction)
 
 
 @pytest.mark.parametrize(
@@ -214,5 +221,5 @@ def test_a_large_organisation_is_drawn_anew_each_time_and_is_the_same(monkeypatc
 def test_departments_are_staffed_for_their_ordinary_work(
     staff: int, departments: int, front: int, posts: list[int]
 ) -> None:
-    s = with_values(sized(staff=staff, departments=departments, front_departments=front), {"demand.journeys": 0.45})
+    s = replace_values(sized(staff=staff, departments=departments, front_departments=front), {"demand.journeys": 0.45})
     assert [last - first for first, last in bounds(s)] == posts

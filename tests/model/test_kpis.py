@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from ccsim.errors import DeclarationError
-from ccsim.model.initial_state import found
-from ccsim.model.kpis import KPIS, QUARTER, at_horizon, available, calculate, cumulated, kpi, lately
+from ccsim.model.initial_state import initialise
+from ccsim.model.kpis import KPIS, QUARTER, available, calculate, cumulative, final_value, kpi, rolling_mean
 from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES, Record
-from ccsim.model.settings import ordinary, with_values
-from ccsim.model.week import live
+from ccsim.model.settings import default_settings, replace_values
+from ccsim.model.week import step
 
 WEEKS = 20
 
@@ -19,10 +19,10 @@ WEEKS = 20
 def record() -> Record:
     sizes = {"organisation.staff": 24, "organisation.departments": 3, "organisation.front_departments": 2,
              "organisation.customers": 160, "organisation.warm_up": 6, "programme.budget": 900.0, "champions.count": 1}  # fmt: skip
-    world = found(with_values(ordinary(), sizes), 4)
+    world = initialise(replace_values(default_settings(), sizes), 4)
     made = Record.of(world, WEEKS)
     for _ in range(WEEKS):
-        live(world)
+        step(world)
         made.add(world)
     return made
 
@@ -50,8 +50,8 @@ def written(**tallies: float) -> Record:
     [
         ({"name": "csat"}, "KPI 'csat': is declared twice"),
         ({"name": "two words"}, "KPI 'two words': name must be a Python identifier"),
-        ({"better": "lower"}, "better must be one of more, less, neither, got 'lower'"),
-        ({"total": "mean"}, "total must be one of level, sum, last, got 'mean'"),
+        ({"direction": "lower"}, "direction must be one of more, less, neither, got 'lower'"),
+        ({"aggregation": "mean"}, "aggregation must be one of level, sum, last, got 'mean'"),
         ({"title": ""}, "title must be a few words, got ''"),
         ({"meaning": " "}, "meaning must be a few words, got ' '"),
         ({"unit": "shares"}, "unknown unit 'shares' (did you mean 'share'"),
@@ -63,7 +63,14 @@ def written(**tallies: float) -> Record:
 )  # fmt: skip
 def test_a_faulty_declaration_is_refused_and_leaves_no_kpi(change: dict[str, str], message: str) -> None:
     before = dict(KPIS)
-    row = {"name": "new", "title": "New", "unit": "share", "better": "more", "formula": "joined", "meaning": "a test"}
+    row = {
+        "name": "new",
+        "title": "New",
+        "unit": "share",
+        "direction": "more",
+        "formula": "joined",
+        "meaning": "a test",
+    }
     with pytest.raises(DeclarationError) as caught:
         kpi(**{**row, **change})
     assert message in str(caught.value) and "test_kpis.py:" in str(caught.value)
@@ -159,20 +166,22 @@ def test_present_value_is_discounted_by_the_year(record: Record) -> None:
 
 def test_lately_is_the_mean_of_up_to_a_quarter() -> None:
     x = np.arange(40.0)
-    assert lately(x)[0] == 0.0
-    assert lately(x)[5] == pytest.approx(x[:6].mean())
-    assert lately(x)[30] == pytest.approx(x[30 - QUARTER + 1 : 31].mean())
-    assert lately(np.stack([x, 2 * x], axis=1))[30].tolist() == pytest.approx([lately(x)[30], 2 * lately(x)[30]])
-    assert cumulated(x)[-1] == x.sum()
+    assert rolling_mean(x)[0] == 0.0
+    assert rolling_mean(x)[5] == pytest.approx(x[:6].mean())
+    assert rolling_mean(x)[30] == pytest.approx(x[30 - QUARTER + 1 : 31].mean())
+    assert rolling_mean(np.stack([x, 2 * x], axis=1))[30].tolist() == pytest.approx(
+        [rolling_mean(x)[30], 2 * rolling_mean(x)[30]]
+    )
+    assert cumulative(x)[-1] == x.sum()
 
 
 def test_weeks_combine_as_the_kpi_says() -> None:
     weekly = np.arange(30.0)
-    assert at_horizon("csat", weekly) == weekly[-13:].mean()
-    assert at_horizon("profit", weekly) == weekly.sum()
-    assert at_horizon("npv", weekly) == 29.0
-    assert at_horizon("fcr", np.array([np.nan, 0.5])) == 0.5
-    assert math.isnan(at_horizon("fcr", np.full(20, np.nan))) and math.isnan(at_horizon("csat", weekly[:0]))
+    assert final_value("csat", weekly) == weekly[-13:].mean()
+    assert final_value("profit", weekly) == weekly.sum()
+    assert final_value("npv", weekly) == 29.0
+    assert final_value("fcr", np.array([np.nan, 0.5])) == 0.5
+    assert math.isnan(final_value("fcr", np.full(20, np.nan))) and math.isnan(final_value("csat", weekly[:0]))
 
 
 def test_kpis_by_group_are_those_of_its_tallies_and_weigh_up_to_the_whole(record: Record, kpis: dict) -> None:

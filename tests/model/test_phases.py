@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 
 from ccsim.model import phases
-from ccsim.model.initial_state import found
-from ccsim.model.settings import ordinary, with_values
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.initial_state import initialise
+from ccsim.model.settings import default_settings, replace_values
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 
 
 @pytest.fixture
-def world(small: dict) -> World:
-    return found(with_values(ordinary(), small), 4)
+def world(small: dict) -> ModelState:
+    return initialise(replace_values(default_settings(), small), 4)
 
 
-def columns(world: World) -> list[np.ndarray]:
+def columns(world: ModelState) -> list[np.ndarray]:
     """Return copies of all columns of a world."""
-    populations = ([each] if isinstance(each, np.ndarray) else each for each in world.state)
+    populations = ([each] if isinstance(each, np.ndarray) else each for each in world.populations)
     return [np.array(column) for population in populations for column in population]
 
 
@@ -26,32 +26,32 @@ def same(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
     return all(left.tobytes() == right.tobytes() for left, right in zip(one, other, strict=True))
 
 
-def test_the_phases_of_a_week_in_turn_are_a_week(world: World) -> None:
+def test_the_phases_of_a_week_in_turn_are_a_week(world: ModelState) -> None:
     other = world.copy()
-    live(world)
-    for phase in phases.begin(other):
+    step(world)
+    for phase in phases.start_step(other):
         phase.run()
     assert other.week == world.week
     assert same(columns(world), columns(other))
 
 
-def test_listing_phases_lives_none_of_them(world: World) -> None:
+def test_listing_phases_lives_none_of_them(world: ModelState) -> None:
     before = columns(world)
-    assert phases.phases_of(world)
+    assert phases.list_phases(world)
     assert same(columns(world), before)
 
 
-def test_leaving_one_phase_out_is_another_week(world: World) -> None:
+def test_leaving_one_phase_out_is_another_week(world: ModelState) -> None:
     other = world.copy()
-    live(world)
-    for phase in phases.begin(other):
+    step(world)
+    for phase in phases.start_step(other):
         if phase.name != "service.serve":
             phase.run()
     assert not same(columns(world), columns(other))
 
 
-def test_phases_bear_the_names_of_their_kernels_and_stand_in_the_order_of_the_week(world: World) -> None:
-    names = [phase.name for phase in phases.phases_of(world)]
+def test_phases_bear_the_names_of_their_kernels_and_stand_in_the_order_of_the_week(world: ModelState) -> None:
+    names = [phase.name for phase in phases.list_phases(world)]
     assert names.index("demand.raise_cases") < names.index("service.serve") < names.index("experience.judge")
-    for phase in phases.phases_of(world):
+    for phase in phases.list_phases(world):
         assert phase.name.rpartition(".")[2] == getattr(phase.kernel, "__name__", "")

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from ccsim.engine.columns import Floats, Whole, columns, declared_columns, fixed, flow, stock
+from ccsim.engine.columns import FloatArray, IntArray, columns, declared_columns, fixed, flow, stock
 from ccsim.errors import DeclarationError
 from ccsim.model.populations import (
     NEAR,
@@ -28,7 +28,7 @@ def test_a_new_population_is_all_zeros_of_the_declared_kinds(kind: type) -> None
     for column in kind.columns:  # type: ignore[attr-defined]
         values = np.asarray(getattr(rows, column.name))
         assert values.shape == (3,) and not values.any()
-        assert np.issubdtype(values.dtype, np.integer if column.whole else np.floating), column.name
+        assert np.issubdtype(values.dtype, np.integer if column.is_integer else np.floating), column.name
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -52,7 +52,7 @@ def test_the_block_of_flows_is_the_flows_themselves_and_nothing_else(kind: type)
 def test_where_rows_are_many_whole_numbers_take_no_more_bytes_than_they_need() -> None:
     for kind, sizes in ((Customers, {1, 4}), (Cases, {1, 4}), (Staff, {8}), (Departments, {8})):
         rows, _ = empty(kind, 1)
-        columns = [column for column in kind.columns if column.whole]  # type: ignore[attr-defined]
+        columns = [column for column in kind.columns if column.is_integer]  # type: ignore[attr-defined]
         assert {np.asarray(getattr(rows, column.name)).itemsize for column in columns} == sizes
 
 
@@ -73,8 +73,8 @@ def test_no_rows_are_a_population_too() -> None:
 
 def test_flows_stand_after_all_other_columns_wherever_they_are_declared() -> None:
     class Mixed:
-        passing: Floats = flow("people", "people who pass")
-        kept: Whole = stock("people", "people who stay", "turnover")
+        passing: FloatArray = flow("people", "people who pass")
+        kept: IntArray = stock("people", "people who stay", "turnover")
 
     Mixed.__annotations__ = {"passing": npt.NDArray[np.float64], "kept": npt.NDArray[np.int64]}
     made = population("records")(Mixed)
@@ -91,7 +91,7 @@ def test_a_column_that_two_mechanisms_declare_is_refused(monkeypatch: pytest.Mon
     from ccsim.model import populations
 
     class Firm:
-        step: Floats = stock("step", "step reached", "structure")
+        step: FloatArray = stock("step", "step reached", "structure")
 
     Firm.__annotations__ = {"step": npt.NDArray[np.float64]}
     with pytest.raises(DeclarationError, match=r"column firm\.step: two mechanisms declare it"):
@@ -101,14 +101,14 @@ def test_a_column_that_two_mechanisms_declare_is_refused(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("kind", "line", "message"),
     [
-        (Floats, 0.5, "must be fixed(...), stock(...) or flow(...), got 0.5"),
+        (FloatArray, 0.5, "must be fixed(...), stock(...) or flow(...), got 0.5"),
         (float, stock("share", "how it feels", "habit"), "type must be Floats, Whole, Few or Words, got float"),
-        (Floats, stock("share", "how it feels"), "stock must have an owner: the mechanism that writes it"),
-        (Floats, stock("share", "how it feels", "habbit"), "unknown owner 'habbit' (did you mean 'habit'?)"),
-        (Floats, stock("shares", "how it feels", "habit"), "unknown unit 'shares' (did you mean 'share'"),
-        (Floats, flow("", "how it feels"), "unknown unit ''"),
-        (Floats, flow("share", " "), "meaning must be a few words, got ' '"),
-        (Whole, flow("people", "people who pass"), "type of a flow must be Floats"),
+        (FloatArray, stock("share", "how it feels"), "stock must have an owner: the mechanism that writes it"),
+        (FloatArray, stock("share", "how it feels", "habbit"), "unknown owner 'habbit' (did you mean 'habit'?)"),
+        (FloatArray, stock("shares", "how it feels", "habit"), "unknown unit 'shares' (did you mean 'share'"),
+        (FloatArray, flow("", "how it feels"), "unknown unit ''"),
+        (FloatArray, flow("share", " "), "meaning must be a few words, got ' '"),
+        (IntArray, flow("people", "people who pass"), "type of a flow must be Floats"),
     ],
 )  # fmt: skip
 def test_a_faulty_column_is_refused_with_its_file_and_name(kind: object, line: object, message: str) -> None:
@@ -120,7 +120,7 @@ def test_a_faulty_column_is_refused_with_its_file_and_name(kind: object, line: o
 
 @pytest.mark.parametrize("name", ["sum", "T", "_mood", "two words"])
 def test_a_name_that_no_column_can_bear_is_refused(name: str) -> None:
-    wrong = type("Staff", (), {name: flow("share", "how it feels"), "__annotations__": {name: Floats}})
+    wrong = type("Staff", (), {name: flow("share", "how it feels"), "__annotations__": {name: FloatArray}})
     with pytest.raises(DeclarationError, match=f"column staff.{name}: name must"):
         declared_columns(wrong)
 
@@ -130,7 +130,7 @@ def test_the_line_of_a_faulty_column_is_named() -> None:
     with pytest.raises(DeclarationError, match=rf"test_populations\.py:{line}: column staff\.mood: unknown owner"):
 
         class Staff:
-            mood: Floats = stock("share", "how it feels", "habbit")
+            mood: FloatArray = stock("share", "how it feels", "habbit")
 
         declared_columns(Staff)
 
@@ -139,8 +139,8 @@ def test_a_column_declared_twice_in_a_class_is_refused() -> None:
     with pytest.raises(DeclarationError, match="column in staff: the line is replaced by a later one of its name"):
 
         class Staff:
-            mood: Floats = stock("share", "how it feels", "habit")
-            mood: Floats = flow("share", "how it feels")  # type: ignore[no-redef]
+            mood: FloatArray = stock("share", "how it feels", "habit")
+            mood: FloatArray = flow("share", "how it feels")  # type: ignore[no-redef]
 
         declared_columns(Staff)
 
@@ -154,21 +154,21 @@ def test_an_unknown_population_is_refused() -> None:
 
 def test_a_column_knows_its_owners_and_what_it_is_for() -> None:
     class Small:
-        home: Whole = fixed("row", "where it lives")
-        mood: Floats = stock("share", "how it feels", "habit", "skills")
-        meals: Floats = flow("hours", "what it ate")
+        home: IntArray = fixed("row", "where it lives")
+        mood: FloatArray = stock("share", "how it feels", "habit", "skills")
+        meals: FloatArray = flow("hours", "what it ate")
 
-    Small.__annotations__ = {"home": Whole, "mood": Floats, "meals": Floats}
+    Small.__annotations__ = {"home": IntArray, "mood": FloatArray, "meals": FloatArray}
     made = population("columns")(Small)
     home, mood, meals = made.columns  # type: ignore[attr-defined]
-    assert (home.name, home.kind, home.whole, home.owners) == ("home", "fixed", True, ())
-    assert (mood.name, mood.kind, mood.whole, mood.owners) == ("mood", "stock", False, ("habit", "skills"))
+    assert (home.name, home.kind, home.is_integer, home.owners) == ("home", "fixed", True, ())
+    assert (mood.name, mood.kind, mood.is_integer, mood.owners) == ("mood", "stock", False, ("habit", "skills"))
     assert (meals.kind, meals.unit) == ("flow", "hours")
 
 
 def test_the_declaring_mechanism_owns_its_stocks_first() -> None:
     class Small:
-        mood: Floats = stock("share", "how it feels", "habit")
+        mood: FloatArray = stock("share", "how it feels", "habit")
 
     Small.__annotations__, Small.__module__ = {"mood": npt.NDArray[np.float64]}, "ccsim.mechanisms.staff.mood"
     (mood,) = columns("staff")(Small).columns  # type: ignore[attr-defined]

@@ -15,9 +15,9 @@ import ccsim.mechanisms
 from ccsim.engine.jit import PLAIN
 from ccsim.experiments.experiment import load_experiment
 from ccsim.model import week
-from ccsim.model.initial_state import found
+from ccsim.model.initial_state import initialise
 from ccsim.model.populations import Cases, Customers, Departments, Firm, Leaders, Segments, Staff
-from ccsim.model.settings import Settings, ordinary, with_values
+from ccsim.model.settings import Settings, default_settings, replace_values
 from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.simulation.simulation import past
 
@@ -57,22 +57,22 @@ def test_a_week_is_always_given_the_same_types(name: str) -> None:
     """It is called without a look at them (``straight``), so that another type would be read as what it is not."""
     scenarios = load_experiment(name).scenarios.values() if name not in list_scenarios() else [load(name)]
     for scenario in scenarios:
-        levers = with_values(past(scenario), scenario.levers)
+        levers = replace_values(past(scenario), scenario.levers)
         for move in scenario.schedule:
-            levers = with_values(levers, move.set)
+            levers = replace_values(levers, move.set)
         assert types_of(levers) == types_of(Settings())
 
 
 @pytest.mark.skipif(PLAIN, reason="nothing is compiled")
 def test_a_week_called_straight_is_the_week() -> None:
-    before, after = found(ordinary(), 3), found(ordinary(), 3)
+    before, after = initialise(default_settings(), 3), initialise(default_settings(), 3)
     for number in range(4):
         after.week = number
-        after.clear_flows()
-        week.one_week(after.state, after.settings, after.seed, after.week)
-        week.live(before)
-        assert before.state.customers.satisfaction.tobytes() == after.state.customers.satisfaction.tobytes()
-        assert before.state.staff.tobytes() == after.state.staff.tobytes()
+        after.reset_flows()
+        week.step_kernel(after.populations, after.settings, after.seed, after.week)
+        week.step(before)
+        assert before.populations.customers.satisfaction.tobytes() == after.populations.customers.satisfaction.tobytes()
+        assert before.populations.staff.tobytes() == after.populations.staff.tobytes()
 
 
 @pytest.mark.skipif(PLAIN or not hasattr(signal, "setitimer"), reason="nothing is compiled, or nothing interrupts")
@@ -82,13 +82,13 @@ def test_no_interrupt_is_lost_in_a_week(small: dict) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    world, before = found(with_values(ordinary(), small), 1), signal.signal(signal.SIGALRM, interrupt)
+    world, before = initialise(replace_values(default_settings(), small), 1), signal.signal(signal.SIGALRM, interrupt)
     try:
         for number in range(60):
             with pytest.raises(KeyboardInterrupt):
                 signal.setitimer(signal.ITIMER_REAL, 0.001 + number * 1e-4)
                 for _ in range(20_000):
-                    week.live(world)
+                    week.step(world)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
@@ -111,16 +111,16 @@ def test_compiled_and_plain_runs_agree_bit_for_bit() -> None:
              "market.joining": 0.2, "market.churn": 0.1, "champions.count": 3, "champions.chosen": "best connected",
              "champions.placed": "together"}
     for name, values in (("busy", BUSY), ("flat", flat), ("harsh", harsh)):
-        world = initial_state.found(settings.with_values(settings.ordinary(), values), 11)
+        world = initial_state.initialise(settings.replace_values(settings.default_settings(), values), 11)
         record = recorder.Record.of(world, 6)
         for number in range(6):
             if number == 3:
-                world.settings = settings.with_values(world.settings, {"champions.leave": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
+                world.settings = settings.replace_values(world.settings, {"champions.leave": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
                                                                      "conviction.tipped": 0.4, "empowerment.rights": 0.5})
-            week.live(world)
+            week.step(world)
             record.add(world)
         digest = hashlib.sha256()
-        for population in world.state:
+        for population in world.populations:
             for array in [population] if isinstance(population, np.ndarray) else population:
                 digest.update(np.ascontiguousarray(array).tobytes())
         for values in kpis.calculate(record, 0.12).values():
@@ -153,13 +153,13 @@ def test_each_kernel_changes_only_stocks_that_its_mechanism_owns_and_flows() -> 
     from ccsim.model.populations import Cases, Customers, Departments, Firm, Leaders, Segments, Staff
     KINDS = {"staff": Staff, "leaders": Leaders, "customers": Customers, "cases": Cases, "departments": Departments,
              "segments": Segments, "firm": Firm}
-    world = initial_state.found(settings.with_values(settings.ordinary(), BUSY), 5)
+    world = initial_state.initialise(settings.replace_values(settings.default_settings(), BUSY), 5)
     seen, wrong = set(), set()
     def watched(mechanism, function):
         def call(*arguments):
-            before = {key: array.copy() for key, (array, _) in columns(world.state).items()}
+            before = {key: array.copy() for key, (array, _) in columns(world.populations).items()}
             result = function(*arguments)
-            for key, (array, column) in columns(world.state).items():
+            for key, (array, column) in columns(world.populations).items():
                 if not np.array_equal(array, before[key], equal_nan=True):
                     seen.add(key)
                     if column is None or (column.kind != "flow" and mechanism not in column.owners):
@@ -175,10 +175,10 @@ def test_each_kernel_changes_only_stocks_that_its_mechanism_owns_and_flows() -> 
             setattr(week, name, replaced)
     for number in range(8):
         if number == 4:
-            world.settings = settings.with_values(world.settings, {"champions.leave": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
+            world.settings = settings.replace_values(world.settings, {"champions.leave": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
                                                                      "conviction.tipped": 0.4, "empowerment.rights": 0.5})
-        week.live(world)
-    stocks = {key for key, (_, column) in columns(world.state).items() if column is not None and column.kind == "stock"}
+        week.step(world)
+    stocks = {key for key, (_, column) in columns(world.populations).items() if column is not None and column.kind == "stock"}
     print("WRONG", sorted(wrong))
     print("NEVER", sorted(stocks - seen))
     """
@@ -218,12 +218,12 @@ def test_every_kernel_has_its_line_in_the_week() -> None:
 
 
 def test_a_week_starts_from_cleared_flows_and_counts_on(small: dict) -> None:
-    world = found(with_values(ordinary(), small), 3)
+    world = initialise(replace_values(default_settings(), small), 3)
     dirty = world.copy()
     for block in dirty.flows.values():
         block[...] = 7.0
     for one in (world, dirty):
-        week.live(one)
+        week.step(one)
         assert one.week == 0
     for name, block in world.flows.items():
         assert np.array_equal(block, dirty.flows[name]), name

@@ -13,7 +13,7 @@ from tests.organisations.own_folder import folder_of, managers, passport, shared
 
 from ccsim.errors import InputError, InputErrors
 from ccsim.mechanisms.management.centrality import betweenness, degree
-from ccsim.model.initial_state import draw
+from ccsim.model.initial_state import sample_initial
 from ccsim.model.ties import drawn_ties
 from ccsim.organisations.folder import read_folder
 from ccsim.organisations.founding import layout_of_folder, settings_of_layout
@@ -62,8 +62,8 @@ def test_a_wrong_superior_is_answered_with_file_line_and_column_and_without_the_
 def test_edges_in_are_edges_simulated_and_centrality_is_networkx(tmp_path: Path) -> None:
     folder = managers(tmp_path / "managers")
     layout = layout_of_folder(folder)
-    world = draw(settings_of_layout(layout), 1, layout)
-    colleagues = world.state.colleagues
+    world = sample_initial(settings_of_layout(layout), 1, layout)
+    colleagues = world.populations.colleagues
     stated = pd.read_csv(folder / "ties.csv")
     assert (colleagues >= 0).sum() == len(stated)
     graph = networkx.DiGraph()
@@ -111,7 +111,7 @@ def test_segments_have_their_customers_their_value_and_their_mobility(tmp_path: 
     write_template(folder)
     layout = layout_of_folder(folder)
     settings = settings_of_layout(layout)
-    customers = draw(settings, 3, layout).state.customers
+    customers = sample_initial(settings, 3, layout).populations.customers
     active = customers.active == 1
     assert np.bincount(customers.segment[active]).tolist() == [900, 180, 40]
     spent = [customers.value[active & (customers.segment == s)].mean() for s in range(3)]
@@ -136,11 +136,11 @@ def test_vacant_posts_are_empty_in_week_0_and_part_time_is_part_of_the_hours(tmp
     }
     folder = folder_of(tmp_path / "o", files)
     organisation = Organisation(organisation=folder, levers=SHORT, weeks=3)
-    staff = organisation.world.state.staff
+    staff = organisation.world.populations.staff
     assert staff.department.tolist() == [0, 0, 0, 1, 1]
     assert (staff.vacant_until > 0).tolist() == [False, True, False, False, False]
     organisation.step()
-    departments = organisation.world.state.departments
+    departments = organisation.world.populations.departments
     assert departments.paid_hours.tolist() == [1.5 * 35.0, 2 * 35.0]
     assert departments.paid.tolist() == [1.5, 2.0]
 

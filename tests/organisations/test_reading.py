@@ -11,7 +11,7 @@ import pytest
 from tests.organisations.own_folder import folder_of, managers, shared
 
 from ccsim.errors import InputErrors
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.organisations.assessment import assess, image_in_words, interval_of
 from ccsim.organisations.folder import read_folder
 from ccsim.organisations.founding import layout_of_folder
@@ -172,7 +172,7 @@ def test_each_item_moves_a_parameter_within_what_it_accepts_to_an_interval_and_n
     assert len(ITEMS) == 24
     for code, item in ITEMS.items():
         if item.moves:
-            row = declared()[item.moves]
+            row = all_parameters()[item.moves]
             assert row.role in ("lever", "assumption") and item.low != item.high and item.ground
             assert row.legal[0] <= min(item.low, item.high) and max(item.low, item.high) <= row.legal[1]
             for answers in ([3.0] * 200, [1.0], [5.0, 5.0], []):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from ccsim.errors import InputError
-from ccsim.model.initial_state import found
-from ccsim.model.phases import begin, phases_of
-from ccsim.model.settings import ordinary, with_values
-from ccsim.model.week import live
+from ccsim.model.initial_state import initialise
+from ccsim.model.phases import list_phases, start_step
+from ccsim.model.settings import default_settings, replace_values
+from ccsim.model.week import step
 from ccsim.reports.choice_trace import OPTIONS, TERMS, choices
 from ccsim.reports.divergence import differing, diverge
 from ccsim.scenarios.scenario import Intervention, load
@@ -74,22 +74,22 @@ def test_other_sizes_are_refused(small):
 
 
 def test_a_week_by_phases_is_the_same_week(small):
-    one = found(with_values(ordinary(), small), 3)
+    one = initialise(replace_values(default_settings(), small), 3)
     other = one.copy()
     for _ in range(3):
-        live(one)
-        for phase in begin(other):
+        step(one)
+        for phase in start_step(other):
             phase.run()
     assert differing(one, other) == []
 
 
 def test_choices_in_plain_python_are_those_of_the_compiled_week(small):
-    world = found(with_values(ordinary(), small), 3)
+    world = initialise(replace_values(default_settings(), small), 3)
     made = None
-    for phase in begin(world):
+    for phase in start_step(world):
         if phase.name == "service.serve":
             state = world.copy()
-            mirror = next(each for each in phases_of(state) if each.name == "service.serve")
+            mirror = next(each for each in list_phases(state) if each.name == "service.serve")
             made = choices(mirror.arguments)
             phase.run()
             assert differing(world, state) == []
@@ -97,7 +97,7 @@ def test_choices_in_plain_python_are_those_of_the_compiled_week(small):
             phase.run()
     counts = np.bincount([one.option for one in made], minlength=len(OPTIONS))
     mix = ("closed_fast", "followed_script", "solved", "handed_over", "escalated")
-    assert counts.tolist() == [getattr(world.state.departments, name).sum() for name in mix]
+    assert counts.tolist() == [getattr(world.populations.departments, name).sum() for name in mix]
     for one in made[:20]:
         assert sum(one.chances().values()) == pytest.approx(1.0)
         for option in one.asked:

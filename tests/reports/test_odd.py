@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.reports.odd import MARKER, declared_text, main
 
 ODD = Path(__file__).parents[2] / "docs" / "odd.md"
@@ -27,5 +27,5 @@ def test_every_parameter_and_kpi_is_described_and_the_hand_written_part_is_kept(
     text = path.read_text(encoding="utf-8")
     assert text.startswith("By hand.\n")
     assert text.count(MARKER) == 1
-    assert all(f"| `{row.name}` |" in text for row in declared().values())
+    assert all(f"| `{row.name}` |" in text for row in all_parameters().values())
     assert all(f"`{kpi.formula}`" in text for kpi in KPIS.values())

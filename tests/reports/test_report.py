@@ -13,7 +13,7 @@ from ccsim.analysis.comparison import Comparison
 from ccsim.errors import ResultsError
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design import Design
-from ccsim.reports.references import Answers, read_key
+from ccsim.reports.references import ReportNumbers, read_key
 from ccsim.reports.report import report, report_html
 from ccsim.reports.reproduce import why
 from ccsim.results.results import open_results
@@ -94,7 +94,7 @@ def test_text_of_files_is_text_on_the_page(html):
 
 
 def test_every_number_is_the_comparison_s(page, folder):
-    answers = Answers(Comparison(open_results(folder)))
+    answers = ReportNumbers(Comparison(open_results(folder)))
     assert len(page.numbers) > 70
     for text, shown in page.numbers.items():
         value = answers.value(read_key(text, answers.comparison.experiment))
@@ -104,7 +104,7 @@ def test_every_number_is_the_comparison_s(page, folder):
 
 def test_every_number_is_made_again(page, folder, swept):
     """All runs made again, in other processes, give every number of the page again."""
-    again = Answers(Comparison(run_experiment(swept, workers=2)))
+    again = ReportNumbers(Comparison(run_experiment(swept, workers=2)))
     for text, shown in page.numbers.items():
         value = again.value(read_key(text, swept))
         assert shown == ("nan" if math.isnan(value) else value.hex()), text
@@ -124,7 +124,7 @@ def test_no_result_is_without_a_key(page):
 
 def test_the_answer_is_in_words(folder, page):
     text = " ".join("".join(page.text).split())
-    answers = Answers(Comparison(open_results(folder)))
+    answers = ReportNumbers(Comparison(open_results(folder)))
     row = answers.table.loc[("busy", "npv")]
     expected = ("better" if row["difference"] > 0 else "worse") if row["distinguishable"] else "distinguishable"
     start = text.index("The answer")

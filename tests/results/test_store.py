@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ccsim.engine.jit import DECIDING
+from ccsim.engine.jit import MODEL_SOURCES
 from ccsim.errors import ResultsError
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design import Design
@@ -129,7 +129,7 @@ def test_every_module_that_a_run_imports_is_part_of_its_identity() -> None:
         needed |= new
         ahead += new
     packages = {name.split(".")[1] for name in needed}
-    assert packages - {"errors"} <= set(DECIDING)
+    assert packages - {"errors"} <= set(MODEL_SOURCES)
 
 
 def test_the_manifest_keeps_the_first_command_and_says_where_it_was_made(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import CcsimError, InputErrors, InputIssue
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Scenario, load, scaffold
 
 TYPED = (
@@ -26,8 +26,8 @@ staff_scorecard.cost = 0.9
 """
 )
 FIXTURES = [HealthCheck.function_scoped_fixture]
-LEVERS = [row for row in declared().values() if row.role == "lever"]
-ASSUMPTIONS = [row for row in declared().values() if row.role == "assumption"]
+LEVERS = [row for row in all_parameters().values() if row.role == "lever"]
+ASSUMPTIONS = [row for row in all_parameters().values() if row.role == "assumption"]
 
 
 @dataclass

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ccsim.errors import InputError, InputErrors, UnknownNameError
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load, scaffold
 
 VALID = """\
@@ -180,7 +180,7 @@ def test_a_change_goes_where_its_role_belongs() -> None:
 @given(data=st.data())
 def test_any_legal_scenario_survives_being_written(data: st.DataObject, tmp_path: Path) -> None:
     rows = data.draw(
-        st.lists(st.sampled_from(sorted(declared().values(), key=lambda row: row.key)), max_size=8, unique=True)
+        st.lists(st.sampled_from(sorted(all_parameters().values(), key=lambda row: row.key)), max_size=8, unique=True)
     )
     values = {}
     for row in rows:

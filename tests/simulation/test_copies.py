@@ -75,7 +75,7 @@ def test_a_copied_world_has_flows_and_columns_in_one_memory(way: str, small: dic
     world = WAYS[way](org.world)
     for name, block in world.flows.items():
         block[...] = 7.0
-        kind = getattr(world.state, name)
+        kind = getattr(world.populations, name)
         last = kind[-1] if isinstance(kind, tuple) else kind[kind.dtype.names[-1]]
         assert (last == 7.0).all(), name
     assert not (org.world.flows["staff"] == 7.0).all()
@@ -83,7 +83,7 @@ def test_a_copied_world_has_flows_and_columns_in_one_memory(way: str, small: dic
 
 def test_a_component_that_refers_to_the_world_refers_to_the_copy_in_a_copy(small: dict) -> None:
     org = Organisation("combined", rng=1, weeks=4, levers=small)
-    org.watched = [org.world, org.world.state.staff, org.employee(0)]  # type: ignore[attr-defined]
+    org.watched = [org.world, org.world.populations.staff, org.employee(0)]  # type: ignore[attr-defined]
     twin = copy.deepcopy(org)
     world, staff, person = twin.watched  # type: ignore[attr-defined]
     assert world is twin.world and staff is twin.world.state.staff and person is twin.employee(0)
@@ -110,4 +110,4 @@ def test_agents_of_a_copy_belong_to_the_copy(copied: Callable[[Any], Any], small
     Adviser(twin)
     assert len({agent.unique_id for agent in twin.agents}) == len(twin.agents) == len(org.agents) + 1
     twin.agents_by_type[Employee].set("habit", 1.0)
-    assert not (org.world.state.staff.habit == 1.0).all()
+    assert not (org.world.populations.staff.habit == 1.0).all()

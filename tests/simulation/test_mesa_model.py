@@ -41,17 +41,17 @@ def test_mesas_own_tools_work(org: Organisation) -> None:
     staff = org.agents_by_type[Employee]
     convinced = staff.select(lambda person: person.conviction > 0.5)
     assert all(person.conviction > 0.5 for person in convinced)
-    assert staff.agg("conviction", max) == org.world.state.staff.conviction.max()
+    assert staff.agg("conviction", max) == org.world.populations.staff.conviction.max()
     groups = staff.groupby("department")
     assert sum(len(group) for _, group in groups) == len(staff)
     staff.set("conviction", 1.0)
-    assert (org.world.state.staff.conviction == 1.0).all()
+    assert (org.world.populations.staff.conviction == 1.0).all()
 
 
 def test_attributes_read_and_write_the_columns_and_are_checked(org: Organisation) -> None:
     person = org.employee(3)
     person.habit = 0.75
-    assert org.world.state.staff.habit[person.row] == 0.75 == person.habit
+    assert org.world.populations.staff.habit[person.row] == 0.75 == person.habit
     for wrong in (1.5, float("nan"), "much", True):
         with pytest.raises(InputError, match="habit"):
             person.habit = wrong
@@ -84,18 +84,18 @@ def test_looking_changes_nothing(small: dict) -> None:
 
 def test_a_manager_can_move_levers_in_mid_run(org: Organisation) -> None:
     org.step()
-    org.move({"programme.budget": 700}, label="Start")
+    org.intervene({"programme.budget": 700}, label="Start")
     org.step()
     assert org.events == [(1, "Start")]
     assert org.kpis["spend"].iloc[0] == 0.0 < org.kpis["spend"].iloc[1] <= 700.0
     with pytest.raises(InputError, match="assumption"):
-        org.move({"habit.decay": 0.1})
+        org.intervene({"habit.decay": 0.1})
 
 
 def test_an_impulse_acts_in_its_week_only(small: dict) -> None:
     org = Organisation("hero", rng=2, weeks=6, levers=small)
     org.step()
-    org.move({"champions.leave": 1, "champions.count": 0})
+    org.intervene({"champions.leave": 1, "champions.count": 0})
     org.step()
     assert org.settings.champions.leave == 0
 
@@ -164,15 +164,15 @@ def test_whoever_left_is_no_agent_any_more_and_vacant_posts_have_none(small: dic
     org.run()
     people = org.agents_by_type.get(Employee, [])
     assert len(people) < before
-    assert len(people) == org.world.state.departments.people.sum()
-    vacant = np.flatnonzero(org.world.state.staff.vacant_until > org.week + 1)
+    assert len(people) == org.world.populations.departments.people.sum()
+    vacant = np.flatnonzero(org.world.populations.staff.vacant_until > org.week + 1)
     assert org.employee(int(vacant[0])) is None
     assert all(colleague.row not in vacant for person in people for colleague in person.colleagues)
 
 
 def test_customers_are_the_active_ones_and_show_their_open_issue(org: Organisation) -> None:
     org.step()
-    state = org.world.state
+    state = org.world.populations
     customers = org.agents_by_type[Customer]
     assert len(customers) == state.customers.active.sum()
     with_issue = customers.select(lambda customer: customer.case is not None)
@@ -194,7 +194,7 @@ def test_leaders_form_the_tiers_that_the_organisation_has(small: dict) -> None:
 def test_every_column_is_an_attribute_with_its_unit_and_meaning(org: Organisation) -> None:
     for kind in (Employee, Leader, Customer):
         agent = next(iter(org.agents_by_type[kind]))
-        population = getattr(org.world.state, kind.population)
+        population = getattr(org.world.populations, kind.population)
         columns = population._fields if isinstance(population, tuple) else population.dtype.names
         for name in columns:
             assert getattr(kind, name).__doc__, name
@@ -246,7 +246,7 @@ def test_mesas_data_collector_and_agent_sets_see_the_organisation(org: Organisat
     assert collector.get_model_vars_dataframe()["week"].tolist() == [0, 1, 2]
     assert collector.get_model_vars_dataframe()["csat"].tolist() == org.kpis["csat"].tolist()
     assert len(collector.get_agenttype_vars_dataframe(Employee)) >= 3 * 20
-    staff, habits = org.agents_by_type[Employee], org.world.state.staff.habit
+    staff, habits = org.agents_by_type[Employee], org.world.populations.staff.habit
     assert sum(staff.map(lambda person: person.habit > 0.3)) == sum(habits[person.row] > 0.3 for person in staff)
     highest = staff.groupby("department").agg("habit", max)
     assert highest == {d: max(p.habit for p in staff if p.department == d) for d in range(3)}

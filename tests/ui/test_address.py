@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("solara")
 
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.ui.address import Settings, link_of, settings_of
 from ccsim.ui.course import Decision
 
@@ -44,7 +44,7 @@ def test_what_cannot_be_used_is_told_and_left_out(query):
 @given(st.text(max_size=400))
 def test_no_text_is_too_odd_for_a_link(text):
     found = settings_of(text)
-    assert found.scenario and set(found.changed) <= set(declared())
+    assert found.scenario and set(found.changed) <= set(all_parameters())
 
 
 def test_a_link_of_ten_thousand_values_is_left_aside():

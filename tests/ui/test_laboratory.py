@@ -19,10 +19,10 @@ from ccsim.ui.address import Settings, settings_of
 from ccsim.ui.cause import words
 from ccsim.ui.course import ABSENT, NOT_YET, TIPPED, Decision, People
 from ccsim.ui.exports import from_toml, report_html, scenario_toml, weeks_csv
-from ccsim.ui.laboratory import Laboratory
+from ccsim.ui.laboratory import InteractiveRun
 from ccsim.ui.last_choice import last_choice
 from ccsim.ui.replicates import as_experiment, banded, replicated
-from ccsim.ui.sitting import Sitting
+from ccsim.ui.sitting import Session
 
 
 def simulate(scenario, seed, weeks):
@@ -37,7 +37,7 @@ def same(mine, theirs):
 @pytest.mark.parametrize("name", ["nothing", "top-down", "hero-leaves"])
 def test_the_run_is_the_scenarios(small, name):
     small = {**small, "word_of_mouth.reach": 2}
-    laboratory = Laboratory(load(name), small, seed=3, horizon=60)
+    laboratory = InteractiveRun(load(name), small, seed=3, horizon=60)
     laboratory.step(999)
     run = simulate(load(name).with_values(small), 3, 60)
     assert same(laboratory.course().kpis, run.kpis)
@@ -45,7 +45,7 @@ def test_the_run_is_the_scenarios(small, name):
 
 
 def test_a_run_with_decisions_is_a_scenario_that_gives_the_same_numbers(small):
-    laboratory = Laboratory(load("hero-leaves"), small, seed=5, horizon=60)
+    laboratory = InteractiveRun(load("hero-leaves"), small, seed=5, horizon=60)
     laboratory.move({"programme.budget": 700.0})
     laboratory.step(8)
     laboratory.move({"empowerment.rights": 0.4})
@@ -55,13 +55,13 @@ def test_a_run_with_decisions_is_a_scenario_that_gives_the_same_numbers(small):
     laboratory.step(60)
     file = laboratory.scenario()
     assert same(simulate(file, 5, 60).kpis, laboratory.course().kpis)
-    again = Laboratory(load("hero-leaves"), laboratory.changed, laboratory.decisions, 5, 60)
+    again = InteractiveRun(load("hero-leaves"), laboratory.changed, laboratory.decisions, 5, 60)
     again.step(60)
     assert same(again.course().kpis, laboratory.course().kpis)
 
 
 def test_the_file_that_is_taken_away_comes_back_as_the_same_run(small):
-    sitting = Sitting(Settings("top-down", dict(small), [], 4, 20))
+    sitting = Session(Settings("top-down", dict(small), [], 4, 20))
     sitting.laboratory.step(3)
     sitting.put("staffing.cut", 0.1)
     sitting.laboratory.step(20)
@@ -71,13 +71,13 @@ def test_the_file_that_is_taken_away_comes_back_as_the_same_run(small):
     assert "# seed: 4" in weeks_csv(sitting.present())
     assert "Staffing cut = 0.1" in report_html(sitting.present(), sitting.baseline(), "")
     link = settings_of(sitting.link())
-    other = Sitting(link)
+    other = Session(link)
     other.laboratory.step(20)
     assert same(other.course().kpis, sitting.course().kpis)
 
 
 def test_the_twin_is_the_run_without_the_move(small):
-    laboratory = Laboratory(load("nothing"), small, seed=2, horizon=40)
+    laboratory = InteractiveRun(load("nothing"), small, seed=2, horizon=40)
     laboratory.step(5)
     laboratory.move({"programme.budget": 3000.0})
     laboratory.step(20)
@@ -94,7 +94,7 @@ def test_the_twin_is_the_run_without_the_move(small):
 
 
 def test_a_move_that_changes_nothing_is_told_to_change_nothing(small):
-    laboratory = Laboratory(load("nothing"), small, seed=2, horizon=40)
+    laboratory = InteractiveRun(load("nothing"), small, seed=2, horizon=40)
     laboratory.step(3)
     laboratory.move({"programme.from_top": 0.9})  # of a budget of nothing
     laboratory.step(20)
@@ -102,7 +102,7 @@ def test_a_move_that_changes_nothing_is_told_to_change_nothing(small):
 
 
 def test_effects_of_an_earlier_move_stay_as_they_were_when_the_next_was_made(small):
-    laboratory = Laboratory(load("nothing"), small, seed=2, horizon=40)
+    laboratory = InteractiveRun(load("nothing"), small, seed=2, horizon=40)
     laboratory.step(2)
     laboratory.move({"programme.budget": 3000.0})
     laboratory.step(10)
@@ -114,10 +114,10 @@ def test_effects_of_an_earlier_move_stay_as_they_were_when_the_next_was_made(sma
 
 def test_the_last_choice_is_the_one_that_was_made(small):
     """Lived again in plain Python, a week's choices sum up to what the compiled week has counted."""
-    laboratory = Laboratory(load("hero"), small, seed=6, horizon=20)
+    laboratory = InteractiveRun(load("hero"), small, seed=6, horizon=20)
     laboratory.step(4)
     before, now = laboratory.worlds()
-    staff = now.state.staff
+    staff = now.populations.staff
     for row in range(len(staff.handled)):
         choice = last_choice(before.copy(), row)
         assert (choice is None) == (staff.handled[row] == 0)
@@ -129,7 +129,7 @@ def test_the_last_choice_is_the_one_that_was_made(small):
 
 
 def test_people_and_customers_are_all_there(small):
-    laboratory = Laboratory(load("hero"), small, seed=6, horizon=20)
+    laboratory = InteractiveRun(load("hero"), small, seed=6, horizon=20)
     laboratory.step(3)
     _, world = laboratory.worlds()
     for by in ("conviction", "judgement", "fatigue"):
@@ -140,10 +140,10 @@ def test_people_and_customers_are_all_there(small):
 
 
 def test_who_tipped_when_is_a_week_or_not_yet(small):
-    laboratory = Laboratory(load("combined"), small, seed=6, horizon=60)
+    laboratory = InteractiveRun(load("combined"), small, seed=6, horizon=60)
     laboratory.step(50)
     _, world = laboratory.worlds()
-    value, tipped = People.of(world, TIPPED).value, world.state.staff.tipped_in
+    value, tipped = People.of(world, TIPPED).value, world.populations.staff.tipped_in
     present = [row for row in range(len(value)) if value[row] != ABSENT]
     assert {value[row] == NOT_YET for row in present} == {True, False}, "some have, and some have not"
     assert all(value[row] == (NOT_YET if tipped[row] == -1 else max(0, tipped[row])) for row in present)
@@ -151,7 +151,7 @@ def test_who_tipped_when_is_a_week_or_not_yet(small):
 
 
 def test_sizes_wait_and_levers_act(small):
-    sitting = Sitting(Settings("nothing", dict(small), [], 1, 30))
+    sitting = Session(Settings("nothing", dict(small), [], 1, 30))
     sitting.laboratory.step(2)
     sitting.put("organisation.span", 5)
     sitting.put("programme.budget", 500)
@@ -166,7 +166,7 @@ def test_sizes_wait_and_levers_act(small):
 
 @pytest.mark.parametrize("value", [None, "many", 1e9, float("nan"), float("inf"), -1, True, [1], {}])
 def test_values_from_a_browser_are_checked(small, value):
-    sitting = Sitting(Settings("nothing", dict(small), [], 1, 30))
+    sitting = Session(Settings("nothing", dict(small), [], 1, 30))
     with pytest.raises(InputError):
         sitting.put("empowerment.rights", value)
     with pytest.raises(InputError):
@@ -175,7 +175,7 @@ def test_values_from_a_browser_are_checked(small, value):
 
 
 def test_a_run_that_cannot_be_founded_leaves_the_present_one(small):
-    sitting = Sitting(Settings("nothing", dict(small), [], 1, 30))
+    sitting = Session(Settings("nothing", dict(small), [], 1, 30))
     sitting.laboratory.step(2)
     with pytest.raises(InputError):
         sitting.again(wanted={**small, "organisation.staff": 2})
@@ -183,14 +183,14 @@ def test_a_run_that_cannot_be_founded_leaves_the_present_one(small):
 
 
 def test_a_run_that_is_over_takes_no_move(small):
-    laboratory = Laboratory(load("nothing"), small, horizon=4)
+    laboratory = InteractiveRun(load("nothing"), small, horizon=4)
     laboratory.step(4)
     with pytest.raises(InputError, match="the run is over"):
         laboratory.move({"programme.budget": 5.0})
 
 
 def test_decisions_of_a_link_are_made_in_their_week(small):
-    laboratory = Laboratory(load("nothing"), small, [Decision(3, {"programme.budget": 900.0})], 1, 10)
+    laboratory = InteractiveRun(load("nothing"), small, [Decision(3, {"programme.budget": 900.0})], 1, 10)
     laboratory.step(10)
     spend = laboratory.course().kpis["spend"]
     assert (spend[:3] == 0).all() and (spend[3:] > 0).all()
@@ -200,7 +200,7 @@ def test_decisions_of_a_link_are_made_in_their_week(small):
 def test_replicates_are_those_of_the_batch(small):
     runs = []
     for name in ("nothing", "top-down"):
-        sitting = Sitting(Settings(name, dict(small), [], 11, 16))
+        sitting = Session(Settings(name, dict(small), [], 11, 16))
         sitting.laboratory.step(16)
         runs.append(sitting.present())
     experiment = as_experiment(runs, 4)
@@ -216,7 +216,7 @@ def test_replicates_are_those_of_the_batch(small):
 def test_a_batch_that_nobody_waits_for_stops(small):
     from ccsim.ui.replicates import Away
 
-    sitting = Sitting(Settings("nothing", dict(small), [], 1, 16))
+    sitting = Session(Settings("nothing", dict(small), [], 1, 16))
     sitting.laboratory.step(1)
     gone = threading.Event()
     gone.set()
@@ -229,7 +229,7 @@ def test_a_person_is_told_whoever_is_chosen_next(small):
 
     from ccsim.ui.panels import Person
 
-    laboratory = Laboratory(load("hero"), small, seed=6, horizon=20)
+    laboratory = InteractiveRun(load("hero"), small, seed=6, horizon=20)
     laboratory.step(3)
     chosen, playing = solara.reactive(-1), solara.reactive(False)
     _, rc = solara.render(Person(laboratory, chosen, 0, playing), handle_error=False)

@@ -9,7 +9,7 @@ solara = pytest.importorskip("solara")
 from ccsim.game.debrief import Score  # noqa: E402
 from ccsim.game.game import Choice, play_through  # noqa: E402
 from ccsim.game.tables import Result  # noqa: E402
-from ccsim.ui.ranking import Standing, ranking, ranking_table  # noqa: E402
+from ccsim.ui.ranking import Ranking, ranking, ranking_table  # noqa: E402
 from ccsim.ui.rooms import ROOMS  # noqa: E402
 
 
@@ -39,7 +39,7 @@ def test_a_player_sees_the_ranking_after_handing_in_while_the_lecturer_shows_it(
     room, game = ROOMS.open(3), play_through([Choice()] * 12, 3)
 
     def sees(visitor):
-        _, rc = solara.render(Standing(room.code, visitor), handle_error=False)
+        _, rc = solara.render(Ranking(room.code, visitor), handle_error=False)
         shown = any(
             "Ranking of the class" in widget.unsafe_innerHTML for widget in rc.find(solara.widgets.HTML).widgets
         )

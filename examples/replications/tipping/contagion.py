@@ -20,11 +20,11 @@ import numpy as np
 
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, four, uniform
+from ccsim.engine.rng import Stream, uniform, uniforms4
 from ccsim.errors import InputError
 from examples.replications.values import chosen, run_seed
 
-FIRST, REWIRE, ADOPT = (int(Purpose.CLASSIC) + k for k in range(3))
+FIRST, REWIRE, ADOPT = (int(Stream.CLASSIC) + k for k in range(3))
 TIES = 6
 
 
@@ -98,7 +98,7 @@ def rewire(ties, swaps, seed):
     """Swap the far ends of pairs of ties drawn at random, unless a swap would tie somebody twice or to themselves."""
     people, degree = ties.shape
     for swap in range(swaps):
-        a, b, c, d = four(seed, REWIRE, 0, swap)
+        a, b, c, d = uniforms4(seed, REWIRE, 0, swap)
         one, other = int(a * people), int(b * people)
         here, there = int(c * degree), int(d * degree)
         left, right = ties[one, here], ties[other, there]

@@ -16,11 +16,11 @@ import numpy as np
 
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, uniform
+from ccsim.engine.rng import Stream, uniform
 from ccsim.errors import InputError
 from examples.replications.values import chosen, run_seed
 
-PAIR, COIN = int(Purpose.CLASSIC), int(Purpose.CLASSIC) + 1
+PAIR, COIN = int(Stream.CLASSIC), int(Stream.CLASSIC) + 1
 PAPER = "Centola et al. 2018"
 
 

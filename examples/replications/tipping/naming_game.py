@@ -17,10 +17,10 @@ import numpy as np
 
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, four
+from ccsim.engine.rng import Stream, uniforms4
 from examples.replications.values import chosen
 
-TALK = int(Purpose.CLASSIC)
+TALK = int(Stream.CLASSIC)
 OLD, NEW, BOTH = 0, 1, 2  #: what a person holds: opinion B, opinion A, or both
 PAPER = "Xie et al. 2011"
 
@@ -67,7 +67,7 @@ def sweep(holds, committed, seed, week):
     """Let as many pairs talk as there are people; the first ``committed`` people never change."""
     people = len(holds)
     for turn in range(people):
-        a, b, c, _ = four(seed, TALK, week, turn)
+        a, b, c, _ = uniforms4(seed, TALK, week, turn)
         speaker = int(a * people)
         listener = int(b * (people - 1))
         if listener >= speaker:

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from ccsim.engine.jit import kernel, rule
-from ccsim.engine.rng import Purpose, fill
+from ccsim.engine.rng import Stream, fill_uniforms
 
-READINESS = int(Purpose.CLASSIC)
+READINESS = int(Stream.CLASSIC)
 
 
 @rule
@@ -60,7 +60,7 @@ def ladder(people: int = 100) -> np.ndarray:
 def normal_crowd(people: int, mean: float = 0.25, deviation: float = 0.1, seed: int = 1) -> np.ndarray:
     """Return thresholds, in people, of a crowd whose readiness is normal around ``mean``, a share of the crowd."""
     luck = np.zeros(people)
-    fill(luck, np.uint64(seed), READINESS, 0)
+    fill_uniforms(luck, np.uint64(seed), READINESS, 0)
     bell = NormalDist(mean, deviation)
     return np.array([people * bell.inv_cdf(one) for one in luck])
 

@@ -19,7 +19,7 @@ import numpy as np
 from ccsim.analysis import library
 from ccsim.analysis.calibration import Calibration, Target
 from ccsim.analysis.parameter_space import Dimension, between, values_of
-from ccsim.analysis.study import BudgetEnded, Runner, Study, table_of
+from ccsim.analysis.study import AnalysisProblem, Runner, TimeLimitReached, table_of
 from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import InputError, count_noun
 from ccsim.experiments.design import Design
@@ -42,7 +42,7 @@ Evaluate = Callable[[str, bool, np.ndarray], np.ndarray]
 
 
 def calibrate(
-    study: Study, space: Sequence[Dimension], targets: Sequence[Target], *, points: int = 0, waves: int = 3,
+    study: AnalysisProblem, space: Sequence[Dimension], targets: Sequence[Target], *, points: int = 0, waves: int = 3,
     runner: Runner | None = None,
 ) -> Calibration:  # fmt: skip
     """Fit assumptions to targets.
@@ -75,7 +75,12 @@ def calibrate(
 
 
 def fitted(
-    study: Study, space: Sequence[Dimension], targets: Sequence[Target], evaluate: Evaluate, points: int, waves: int
+    study: AnalysisProblem,
+    space: Sequence[Dimension],
+    targets: Sequence[Target],
+    evaluate: Evaluate,
+    points: int,
+    waves: int,
 ) -> Calibration:
     """Fit assumptions with a given way to run points; see :func:`calibrate`.
 
@@ -100,20 +105,25 @@ def fitted(
 
 
 def _in_waves(
-    study: Study, space: Sequence[Dimension], targets: Sequence[Target], evaluate: Evaluate, points: int, waves: int
+    study: AnalysisProblem,
+    space: Sequence[Dimension],
+    targets: Sequence[Target],
+    evaluate: Evaluate,
+    points: int,
+    waves: int,
 ) -> Calibration:
     """Run wave after wave, and weigh what is plausible after each."""
     rng = np.random.default_rng(study.seed)
     unit, means, held = np.empty((0, len(space))), np.empty((0, len(targets))), []
     noise = np.zeros(len(targets))
-    cloud = _Cloud.whole(len(space), rng)
+    cloud = _WeightedSample.whole(len(space), rng)
     emulators: list[Any] = []
     for done in range(waves):
         before = rng.bit_generator.state
         new = _snapped(space, cloud.spread(points, rng) if done else cloud.cube(points, rng))
         try:
             values = evaluate(f"wave-{done + 1}", False, between(space, new))
-        except BudgetEnded:
+        except TimeLimitReached:
             rng.bit_generator.state = before
             if done:
                 break
@@ -126,7 +136,7 @@ def _in_waves(
         if values.shape[1] > 1 and kept.any():
             noise = values[kept].var(axis=1, ddof=1).mean(axis=0) / values.shape[1]
         emulators = _emulators(unit, means, noise, targets, study.seed)
-        cloud = _closing_in(space, emulators, targets, rng)
+        cloud = _refocus(space, emulators, targets, rng)
     else:
         done = waves
     posterior, best = cloud.draws(KEPT, rng), cloud.unit[np.argmax(cloud.weight)]
@@ -248,14 +258,14 @@ def _held(
 
 
 @dataclass(frozen=True)
-class _Cloud:
+class _WeightedSample:
     """Places of the unit cube with weights: the posterior as far as it is known."""
 
     unit: np.ndarray
     weight: np.ndarray
 
     @classmethod
-    def whole(cls, count: int, rng: np.random.Generator) -> _Cloud:
+    def whole(cls, count: int, rng: np.random.Generator) -> _WeightedSample:
         """Return the prior."""
         return cls(_sequence(count, rng), np.full(CANDIDATES, 1.0 / CANDIDATES))
 
@@ -276,9 +286,9 @@ class _Cloud:
         return self.unit[rng.choice(len(self.weight), count, p=self.weight)]
 
 
-def _closing_in(
+def _refocus(
     space: Sequence[Dimension], emulators: Sequence[Any], targets: Sequence[Target], rng: np.random.Generator
-) -> _Cloud:
+) -> _WeightedSample:
     """Weigh the unit cube, then ever smaller boxes around what counts, until enough places do."""
     low, high = np.zeros(len(space)), np.ones(len(space))
     for _ in range(MOST_ZOOMS):
@@ -292,7 +302,7 @@ def _closing_in(
         near = unit[density >= min(density.max() - 12.0, np.sort(density)[-20])]
         reach = 0.1 * np.ptp(near, axis=0) + 0.02 * (high - low)
         low, high = np.maximum(low, near.min(axis=0) - reach), np.minimum(high, near.max(axis=0) + reach)
-    return _Cloud(unit, weight)
+    return _WeightedSample(unit, weight)
 
 
 def _sequence(count: int, rng: np.random.Generator) -> np.ndarray:

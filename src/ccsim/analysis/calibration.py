@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccsim.analysis.parameter_space import Dimension
-from ccsim.analysis.study import Study
+from ccsim.analysis.study import AnalysisProblem
 from ccsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Calibration:
         waves, asked: waves run, and asked for; fewer where the budget ended.
     """
 
-    study: Study
+    study: AnalysisProblem
     space: tuple[Dimension, ...]
     targets: tuple[Target, ...]
     posterior: np.ndarray

@@ -18,7 +18,7 @@ import numpy as np
 
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.experiment import Experiment, load_experiment
-from ccsim.model.kpis import KPIS, QUARTER, at_horizon
+from ccsim.model.kpis import KPIS, QUARTER, final_value
 from ccsim.results.results import Results
 from ccsim.results.store import table_names
 
@@ -87,7 +87,7 @@ class Comparison:
         last = values[kpi].shape[1] if week is None else week + 1
         if not 1 <= last <= values[kpi].shape[1]:
             raise InputError(f"week: must be a week from 0 to {values[kpi].shape[1] - 1}, got {week!r}")
-        return replicates, np.array([at_horizon(kpi, row[:last]) for row in values[kpi]])
+        return replicates, np.array([final_value(kpi, row[:last]) for row in values[kpi]])
 
     def _kept(self, week: int | None) -> int:
         """Return the place of a week among those of which figures are kept; the last by default."""
@@ -169,7 +169,7 @@ class Comparison:
 
         A KPI that fluctuates from week to week is compared by its mean over the last quarter.
         """
-        smooth = 1 if KPIS[kpi].total == "last" else QUARTER
+        smooth = 1 if KPIS[kpi].aggregation == "last" else QUARTER
         mine, theirs = (
             smoothed(self._arrays[name][1][kpi], smooth).mean(axis=0) for name in (scenario, self.experiment.baseline)
         )

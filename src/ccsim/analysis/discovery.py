@@ -21,7 +21,7 @@ import numpy as np
 
 from ccsim.analysis import library
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
-from ccsim.analysis.study import Runner, Study
+from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Region:
                 )  # fmt: skip
         return inside
 
-    def words(self, space: Sequence[Dimension]) -> list[str]:
+    def describe(self, space: Sequence[Dimension]) -> list[str]:
         """Say each restriction in words."""
         return [_words(one, self.limits[one.key]) for one in space if one.key in self.limits]
 
@@ -95,19 +95,19 @@ class Discovery:
         study, space, where: what was asked.
         points: numbers, shape (points, dimensions).
         share: of each point's runs, the share that has the outcome; nan where none has a figure.
-        sure: from which share on a point counts as one with the outcome.
+        min_share: from which share on a point counts as one with the outcome.
         regions: the boxes that are denser than the whole on points that they were not found on, the first found first.
         trade: coverage and density of every box on the way to the first one (PRIM).
         figures: see :meth:`ccsim.analysis.study.Runner.figures`.
         base: share of all points that have the outcome.
     """
 
-    study: Study
+    study: AnalysisProblem
     space: tuple[Dimension, ...]
     where: str
     points: np.ndarray
     share: np.ndarray
-    sure: float
+    min_share: float
     regions: tuple[Region, ...]
     trade: pd.DataFrame
     figures: pd.DataFrame
@@ -116,7 +116,7 @@ class Discovery:
     @property
     def outcome(self) -> np.ndarray:
         """Which points have the outcome."""
-        return np.asarray(self.share >= self.sure)
+        return np.asarray(self.share >= self.min_share)
 
     def table(self) -> pd.DataFrame:
         """Return one row per region and restriction."""
@@ -151,7 +151,7 @@ class Discovery:
 
 
 def discover(
-    study: Study, space: Sequence[Dimension], where: str, *, points: int = 500, method: str = "prim",
+    study: AnalysisProblem, space: Sequence[Dimension], where: str, *, points: int = 500, method: str = "prim",
     sure: float = 0.5, density: float = 0.8, regions: int = 2, runner: Runner | None = None,
 ) -> Discovery:  # fmt: skip
     """Find where an outcome comes about.
@@ -183,7 +183,7 @@ def discover(
 
 
 def discovered(
-    study: Study, space: Sequence[Dimension], where: str, points: np.ndarray, share: np.ndarray,
+    study: AnalysisProblem, space: Sequence[Dimension], where: str, points: np.ndarray, share: np.ndarray,
     figures: pd.DataFrame, method: str = "prim", sure: float = 0.5, density: float = 0.8, regions: int = 2,
 ) -> Discovery:  # fmt: skip
     """Return the regions in which an outcome is common, of points that have been run.

@@ -20,7 +20,7 @@ import numpy as np
 from ccsim.analysis import library
 from ccsim.analysis.comparison import interval
 from ccsim.analysis.parameter_space import Dimension, drawn
-from ccsim.analysis.study import DIFFERENCE, BudgetEnded, Runner, Study, table_of
+from ccsim.analysis.study import DIFFERENCE, AnalysisProblem, Runner, TimeLimitReached, table_of
 from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import CcsimError, InputError
 from ccsim.experiments.design import Design
@@ -43,12 +43,12 @@ Plan = dict[str, Any]
 Evaluate = Callable[[str, int, Sequence[Plan]], np.ndarray]
 
 
-class NothingFits(CcsimError):
+class InfeasibleError(CcsimError):
     """No plan of a search keeps within the money."""
 
 
 @dataclass(frozen=True)
-class Goal:
+class Objective:
     """An outcome, and whether more of it is better."""
 
     outcome: str
@@ -56,25 +56,25 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Aim:
+class Objectives:
     """What is sought.
 
     Attributes:
-        goals: one or more.
+        objectives: one or more.
         quantile: the quantile over worlds that counts; None for the mean.
-        money: the most that may be spent on average over draws and worlds; None for no limit.
+        max_cost: the most that may be spent on average over draws and worlds; None for no limit.
         measure: the outcome that says what is spent.
     """
 
-    goals: tuple[Goal, ...]
+    objectives: tuple[Objective, ...]
     quantile: float | None = None
-    money: float | None = None
+    max_cost: float | None = None
     measure: str = "spend"
 
     @property
     def outcomes(self) -> tuple[str, ...]:
         """What has to be known of a plan."""
-        return (*(goal.outcome for goal in self.goals), self.measure)
+        return (*(goal.outcome for goal in self.objectives), self.measure)
 
     def figures(self, values: np.ndarray) -> np.ndarray:
         """Return each goal's figure and the money, from values of shape (worlds, runs, outcomes)."""
@@ -83,12 +83,12 @@ class Aim:
             return np.asarray(worlds.mean(axis=0))
         # Of what is to be small, the bad end is the other one.
         bad = [np.quantile(worlds[:, k], self.quantile if goal.more else 1.0 - self.quantile)
-               for k, goal in enumerate(self.goals)]  # fmt: skip
+               for k, goal in enumerate(self.objectives)]  # fmt: skip
         return np.array([*bad, worlds[:, -1].mean()])
 
 
 @dataclass(frozen=True)
-class Judged:
+class Evaluated:
     """A plan that was run again.
 
     Attributes:
@@ -109,7 +109,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Optimum:
+class OptimisationResult:
     """What came out.
 
     Attributes:
@@ -120,12 +120,12 @@ class Optimum:
         asked: trials asked for; there are fewer where the budget of time ended.
     """
 
-    study: Study
+    study: AnalysisProblem
     space: tuple[Dimension, ...]
-    aim: Aim
+    aim: Objectives
     trials: pd.DataFrame
-    plans: tuple[Judged, ...]
-    start: Judged
+    plans: tuple[Evaluated, ...]
+    start: Evaluated
     asked: int
 
     def table(self) -> pd.DataFrame:
@@ -149,7 +149,7 @@ class Optimum:
                 )  # fmt: skip
         return pd.DataFrame(rows)
 
-    def _gain(self, one: Judged) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _gain(self, one: Evaluated) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return what a plan gains over the start, with the 95 % interval: on the same draws, so that luck cancels."""
         if one is self.start:
             nothing = np.full(len(self.aim.outcomes), np.nan)
@@ -165,18 +165,18 @@ class Optimum:
         title = f"{self.study.scenario.title or self.study.scenario.name}, optimised"
         return replace(experiment.scenarios[name], name="best", title=title)
 
-    def _better(self, one: Judged, k: int) -> float:
+    def _better(self, one: Evaluated, k: int) -> float:
         """Return the share of worlds (of runs, if there is one world) in which a plan beats the start in a goal."""
-        if one is self.start or k >= len(self.aim.goals):
+        if one is self.start or k >= len(self.aim.objectives):
             return float("nan")
-        gaps = (one.values - self.start.values)[:, :, k] * (1 if self.aim.goals[k].more else -1)
+        gaps = (one.values - self.start.values)[:, :, k] * (1 if self.aim.objectives[k].more else -1)
         return float((gaps.mean(axis=1) > 0).mean() if len(gaps) > 1 else (gaps[0] > 0).mean())
 
 
 def optimise(
-    study: Study, space: Sequence[Dimension], aim: Aim, *, trials: int = 100, uncertain: Sequence[Dimension] = (),
+    study: AnalysisProblem, space: Sequence[Dimension], aim: Objectives, *, trials: int = 100, uncertain: Sequence[Dimension] = (),
     worlds: int = 0, sampler: str | None = None, fresh: int = 4, runner: Runner | None = None,
-) -> Optimum:  # fmt: skip
+) -> OptimisationResult:  # fmt: skip
     """Search for the best plan.
 
     Args:
@@ -205,10 +205,12 @@ def optimise(
     return searched(study, space, aim, evaluate, trials, sampler)
 
 
-def _check(aim: Aim, space: Sequence[Dimension], trials: int, uncertain: Sequence[Dimension], worlds: int) -> None:
-    if not aim.goals:
+def _check(
+    aim: Objectives, space: Sequence[Dimension], trials: int, uncertain: Sequence[Dimension], worlds: int
+) -> None:
+    if not aim.objectives:
         raise InputError("nothing is sought: name a KPI to maximise or to minimise")
-    if len({goal.outcome for goal in aim.goals}) < len(aim.goals):
+    if len({goal.outcome for goal in aim.objectives}) < len(aim.objectives):
         raise InputError("a goal is named twice")
     for one in space:
         if one.factor.is_uncertain:
@@ -218,8 +220,8 @@ def _check(aim: Aim, space: Sequence[Dimension], trials: int, uncertain: Sequenc
             raise InputError(f"{one.key}: is a lever; what is uncertain is an assumption or a size")
     if trials < BATCH:
         raise InputError(f"trials: must be at least {BATCH}, got {trials}")
-    if aim.money is not None and not np.isfinite(aim.money):
-        raise InputError(f"money: must be an amount in EUR, got {aim.money}")
+    if aim.max_cost is not None and not np.isfinite(aim.max_cost):
+        raise InputError(f"money: must be an amount in EUR, got {aim.max_cost}")
     if worlds < 0:
         raise InputError(f"worlds: must be a whole number of at least 1, got {worlds}")
     if bool(worlds) != bool(uncertain):
@@ -231,7 +233,7 @@ def _check(aim: Aim, space: Sequence[Dimension], trials: int, uncertain: Sequenc
         raise InputError(f"worlds: quantile {aim.quantile:g} takes {least} or more; there are {worlds}")
 
 
-def draws_seed(seed: int, draws: int) -> int:
+def replicate_seed_offset(seed: int, draws: int) -> int:
     """Return where the draws of the search, the choice or the report begin: far from one another."""
     if draws == SEARCH:
         return seed
@@ -239,15 +241,15 @@ def draws_seed(seed: int, draws: int) -> int:
 
 
 def _evaluation(
-    study: Study, aim: Aim, uncertain: Sequence[Dimension], worlds: int, fresh: int, runner: Runner
+    study: AnalysisProblem, aim: Objectives, uncertain: Sequence[Dimension], worlds: int, fresh: int, runner: Runner
 ) -> Evaluate:
     """Return what runs plans of the model, each in every world."""
-    many = 1 if len(aim.goals) == 1 else MOST_ON_FRONT
+    many = 1 if len(aim.objectives) == 1 else MOST_ON_FRONT
     allotment = Allotment(runner, last=FINALISTS * (many == 1) + (1 + many) * fresh)
 
     def evaluate(part: str, draws: int, plans: Sequence[Plan]) -> np.ndarray:
         more = fresh if draws == REPORT else 1
-        seed = draws_seed(study.seed, draws)
+        seed = replicate_seed_offset(study.seed, draws)
         here = replace(study, seed=seed, replicates=study.replicates * (more if not worlds else 1))
         places: list[Plan] = [{}]
         if worlds:
@@ -265,8 +267,13 @@ def _evaluation(
 
 
 def searched(
-    study: Study, space: Sequence[Dimension], aim: Aim, evaluate: Evaluate, trials: int, sampler: str | None = None
-) -> Optimum:
+    study: AnalysisProblem,
+    space: Sequence[Dimension],
+    aim: Objectives,
+    evaluate: Evaluate,
+    trials: int,
+    sampler: str | None = None,
+) -> OptimisationResult:
     """Search for the best plan with a given way to run plans; see :func:`optimise`.
 
     Args:
@@ -284,8 +291,8 @@ def searched(
     tried = _search(study.seed, space, aim, evaluate, trials, sampler, start)
     # A search that is resumed after a budget has other finalists.
     of = f"-of-{len(tried):05d}" if len(tried) < trials else ""
-    best = _finalists(tried, aim)
-    if len(aim.goals) == 1 and len(best) > 1:
+    best = _shortlist(tried, aim)
+    if len(aim.objectives) == 1 and len(best) > 1:
         again = evaluate(f"finalists{of}", CHOICE, [tried[number][0] for number in best])
         figures = np.array([aim.figures(values) for values in again])
         keys = [_rank(aim, row) for row in figures]
@@ -295,15 +302,21 @@ def searched(
     known = next((row for plan, row in tried if plan == start), None)
     if known is None:  # it lies outside the spans
         known = aim.figures(evaluate("start", SEARCH, [start])[0])
-    first = _again("as it is", start, known, values[0], aim, study.seed)
-    names = ["best"] if len(aim.goals) == 1 else [f"front {k}" for k in range(1, len(chosen) + 1)]
-    plans = [_again(name, plan, row, here, aim, study.seed)
+    first = _re_evaluate("as it is", start, known, values[0], aim, study.seed)
+    names = ["best"] if len(aim.objectives) == 1 else [f"front {k}" for k in range(1, len(chosen) + 1)]
+    plans = [_re_evaluate(name, plan, row, here, aim, study.seed)
              for name, (plan, row), here in zip(names, chosen, values[1:], strict=True)]  # fmt: skip
-    return Optimum(study, tuple(space), aim, _trials_table(tried, aim), tuple(plans), first, trials)
+    return OptimisationResult(study, tuple(space), aim, _trials_table(tried, aim), tuple(plans), first, trials)
 
 
 def _search(
-    seed: int, space: Sequence[Dimension], aim: Aim, evaluate: Evaluate, trials: int, sampler: str | None, start: Plan
+    seed: int,
+    space: Sequence[Dimension],
+    aim: Objectives,
+    evaluate: Evaluate,
+    trials: int,
+    sampler: str | None,
+    start: Plan,
 ) -> list[tuple[Plan, np.ndarray]]:
     """Return every plan tried with its figures, in order: as many as asked for, or as there is time for."""
     import warnings
@@ -316,7 +329,7 @@ def _search(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what optuna calls experimental
-            directions = ["maximize" if goal.more else "minimize" for goal in aim.goals]
+            directions = ["maximize" if goal.more else "minimize" for goal in aim.objectives]
             search = optuna.create_study(sampler=_sampler(optuna, seed, space, aim, sampler), directions=directions)
             spans = {one.key: _span(optuna, one) for one in space}
             if all(_within(one, start[one.key]) for one in space):
@@ -328,7 +341,7 @@ def _search(
                 if new:
                     try:
                         found = evaluate(f"search/{len(tried) + 1:05d}", SEARCH, new)
-                    except BudgetEnded:
+                    except TimeLimitReached:
                         if not tried:
                             raise
                         break
@@ -341,24 +354,24 @@ def _search(
     return tried
 
 
-def _tell(optuna: Any, search: Any, trial: Any, figures: np.ndarray, aim: Aim) -> None:
+def _tell(optuna: Any, search: Any, trial: Any, figures: np.ndarray, aim: Objectives) -> None:
     """Tell the search what a plan came to; a plan whose runs failed has no figure."""
     if not np.isfinite(figures).all():
         search.tell(trial, state=optuna.trial.TrialState.FAIL)
         return
     # How far beyond the money, as a share of it: 0 or less fits.
-    over = 0.0 if aim.money is None else (float(figures[-1]) - aim.money) / max(1.0, abs(aim.money))
+    over = 0.0 if aim.max_cost is None else (float(figures[-1]) - aim.max_cost) / max(1.0, abs(aim.max_cost))
     trial.set_user_attr("over", over)
     search.tell(trial, [float(value) for value in figures[:-1]])
 
 
-def _sampler(optuna: Any, seed: int, space: Sequence[Dimension], aim: Aim, name: str | None) -> Any:
+def _sampler(optuna: Any, seed: int, space: Sequence[Dimension], aim: Objectives, name: str | None) -> Any:
     """Return the sampler that a search uses, seeded."""
-    several = len(aim.goals) > 1
+    several = len(aim.objectives) > 1
     name = name or ("nsga2" if several else "tpe")
     if name not in SAMPLERS:
         raise InputError(f"sampler: must be one of {', '.join(SAMPLERS)}, got {name!r}")
-    limits = {"constraints_func": lambda trial: [trial.user_attrs.get("over", 0.0)]} if aim.money is not None else {}
+    limits = {"constraints_func": lambda trial: [trial.user_attrs.get("over", 0.0)]} if aim.max_cost is not None else {}
     if name == "tpe":
         return optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True, **limits)
     if name == "nsga2":
@@ -384,14 +397,14 @@ def _within(one: Dimension, value: Any) -> bool:
     return value in one.choices if one.choices else value is not None and one.low <= value <= one.high
 
 
-def _rank(aim: Aim, figures: np.ndarray) -> tuple[float, float]:
+def _rank(aim: Objectives, figures: np.ndarray) -> tuple[float, float]:
     """Return what sorts plans of one goal: those that fit first, then the better ones."""
-    value = -figures[0] if aim.goals[0].more else figures[0]
-    over = 0.0 if aim.money is None else max(0.0, float(figures[-1]) - aim.money)
+    value = -figures[0] if aim.objectives[0].more else figures[0]
+    over = 0.0 if aim.max_cost is None else max(0.0, float(figures[-1]) - aim.max_cost)
     return over, float(value)
 
 
-def _finalists(tried: Sequence[tuple[Plan, np.ndarray]], aim: Aim) -> list[int]:
+def _shortlist(tried: Sequence[tuple[Plan, np.ndarray]], aim: Objectives) -> list[int]:
     """Return the numbers of the plans that are run again: the best few, or the front; those that fit only.
 
     Raises:
@@ -402,24 +415,24 @@ def _finalists(tried: Sequence[tuple[Plan, np.ndarray]], aim: Aim) -> list[int]:
         if np.isfinite(figures).all():
             known.setdefault(repr(plan), number)
     if not known:
-        raise NothingFits("no plan has a figure: its runs failed or there was nothing to measure")
-    fit = [k for k in known.values() if aim.money is None or tried[k][1][-1] <= aim.money]
+        raise InfeasibleError("no plan has a figure: its runs failed or there was nothing to measure")
+    fit = [k for k in known.values() if aim.max_cost is None or tried[k][1][-1] <= aim.max_cost]
     if not fit:
         least = min(float(tried[number][1][-1]) for number in known.values())
-        raise NothingFits(
-            f"no plan of {len(tried)} keeps to {aim.money:,.0f} ({aim.measure}); the cheapest takes {least:,.0f}: "
+        raise InfeasibleError(
+            f"no plan of {len(tried)} keeps to {aim.max_cost:,.0f} ({aim.measure}); the cheapest takes {least:,.0f}: "
             "allow more, or lower the spans"
         )
-    if len(aim.goals) == 1:
+    if len(aim.objectives) == 1:
         return sorted(fit, key=lambda number: _rank(aim, tried[number][1]))[:FINALISTS]
-    signs = np.array([1.0 if goal.more else -1.0 for goal in aim.goals])
-    front = fit_front(np.array([tried[number][1][:-1] for number in fit]) * signs)
+    signs = np.array([1.0 if goal.more else -1.0 for goal in aim.objectives])
+    front = pareto_front(np.array([tried[number][1][:-1] for number in fit]) * signs)
     on = sorted((fit[k] for k in front), key=lambda number: -signs[0] * tried[number][1][0])
     places = np.unique(np.linspace(0, len(on) - 1, min(len(on), MOST_ON_FRONT)).round().astype(int))
     return [on[k] for k in places]
 
 
-def fit_front(values: np.ndarray) -> list[int]:
+def pareto_front(values: np.ndarray) -> list[int]:
     """Return the rows, of shape (plans, goals) with more always better, that no other row beats in every goal."""
     found = []
     for k, row in enumerate(values):
@@ -429,18 +442,20 @@ def fit_front(values: np.ndarray) -> list[int]:
     return found
 
 
-def _again(name: str, plan: Plan, promised: np.ndarray, values: np.ndarray, aim: Aim, seed: int) -> Judged:
+def _re_evaluate(
+    name: str, plan: Plan, promised: np.ndarray, values: np.ndarray, aim: Objectives, seed: int
+) -> Evaluated:
     """Return a plan with what fresh draws found, and the 95 % intervals of it.
 
     Worlds (or runs, if there is one world) are drawn independently, so they are what intervals are made over: t
     intervals of a mean, percentiles of the bootstrap for a quantile.
     """
     _, low, high = _intervals(values, aim, seed)
-    return Judged(name, plan, promised, aim.figures(values), low, high, values)
+    return Evaluated(name, plan, promised, aim.figures(values), low, high, values)
 
 
 def _intervals(
-    values: np.ndarray, aim: Aim, seed: int, start: np.ndarray | None = None
+    values: np.ndarray, aim: Objectives, seed: int, start: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return mean and 95 % interval of each outcome, or of its difference to the start on the same draws."""
     less = np.zeros_like(values) if start is None else start
@@ -453,9 +468,9 @@ def _intervals(
     return mean, low, high
 
 
-def _trials_table(tried: Sequence[tuple[Plan, np.ndarray]], aim: Aim) -> pd.DataFrame:
+def _trials_table(tried: Sequence[tuple[Plan, np.ndarray]], aim: Objectives) -> pd.DataFrame:
     import pandas as pd
 
     rows = [{**plan, **dict(zip(aim.outcomes, figures, strict=True))} for plan, figures in tried]
-    fits = [aim.money is None or bool(figures[-1] <= aim.money) for _, figures in tried]
+    fits = [aim.max_cost is None or bool(figures[-1] <= aim.max_cost) for _, figures in tried]
     return pd.DataFrame(rows).assign(fits=fits)

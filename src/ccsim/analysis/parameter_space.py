@@ -14,7 +14,7 @@ import numpy as np
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.design import Design
 from ccsim.experiments.factors import Factor, parse_factors
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 
 #: Words that stand for many parameters; so do the names of groups.
 WORDS = ("assumptions", "levers")
@@ -93,7 +93,7 @@ def dimensions(over: Sequence[str], fixed: Mapping[str, Any] | None = None) -> t
     for text in (part.strip() for each in over for part in ([each] if "=" in each else each.split(","))):
         if not text:
             continue
-        several = text in WORDS or text in {row.group for row in declared().values()}
+        several = text in WORDS or text in {row.group for row in all_parameters().values()}
         for factor in _named(text):
             if not several and factor.key in own:
                 raise InputError(f"{factor.key}: is named twice")
@@ -111,10 +111,10 @@ def _named(text: str) -> list[Factor]:
         return parse_factors(text)
     except UnknownNameError:
         name = text.partition("=")[0].strip()
-        groups = {row.group for row in declared().values()}
+        groups = {row.group for row in all_parameters().values()}
         if name in {*WORDS, *groups}:
             raise InputError(f"{text}: {name} stands for many; values are given to one key at a time") from None
-        known = {*WORDS, *declared(), *groups}
+        known = {*WORDS, *all_parameters(), *groups}
         raise UnknownNameError("parameter or group", name, known) from None
 
 

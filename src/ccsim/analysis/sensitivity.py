@@ -16,7 +16,7 @@ import numpy as np
 
 from ccsim.analysis import library
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
-from ccsim.analysis.study import Runner, Study, table_of
+from ccsim.analysis.study import AnalysisProblem, Runner, table_of
 from ccsim.errors import InputError, count_noun
 from ccsim.experiments.design import Design
 
@@ -63,7 +63,7 @@ class Sensitivity:
         left_out: points that could not be used, because a run had no figure.
     """
 
-    study: Study
+    study: AnalysisProblem
     space: tuple[Dimension, ...]
     method: str
     points: np.ndarray
@@ -81,7 +81,7 @@ class Sensitivity:
 
 
 def sensitivity(
-    study: Study, space: Sequence[Dimension], outcomes: Sequence[str], method: str = "morris",
+    study: AnalysisProblem, space: Sequence[Dimension], outcomes: Sequence[str], method: str = "morris",
     points: int = 500, runner: Runner | None = None,
 ) -> Sensitivity:  # fmt: skip
     """Find what outcomes depend on.
@@ -141,7 +141,7 @@ def _block(space: Sequence[Dimension], method: str) -> int:
 
 
 def analysed(
-    study: Study, space: Sequence[Dimension], method: str, design: Design, values: dict[str, np.ndarray]
+    study: AnalysisProblem, space: Sequence[Dimension], method: str, design: Design, values: dict[str, np.ndarray]
 ) -> Sensitivity:
     """Return what the values of outcomes at a method's points tell.
 
@@ -170,7 +170,7 @@ def analysed(
             raise InputError(f"{outcome}: is {mean[kept][0]:g} at every point; nothing that varies moves it")
         means[outcome], noise[outcome] = mean, _noise(table[kept])
         part = _indices(space, method, unit[kept], mean[kept], study.seed)
-        floor = chance_alone(noise[outcome], method)
+        floor = noise_floor(noise[outcome], method)
         frame = pd.DataFrame({"outcome": outcome, "parameter": [one.key for one in space], **part})
         frame["clear"] = frame["low"] > floor
         parts.append(frame.sort_values("importance", ascending=False, kind="stable"))
@@ -178,7 +178,7 @@ def analysed(
     return Sensitivity(study, tuple(space), method, numbers_of(space, design), means, whole, noise, left_out)
 
 
-def chance_alone(noise: Noise, method: str) -> float:
+def noise_floor(noise: Noise, method: str) -> float:
     """Return the importance that a parameter without any effect could seem to have, because draws differ.
 
     Morris: an effect is a difference of two means, over the step of two thirds of the span; the mean absolute value

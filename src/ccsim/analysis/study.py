@@ -20,7 +20,7 @@ from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, as_experiment, validate_counts
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.scenario import SOURCE, Scenario, load
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 DIFFERENCE = "_difference"
 
 
-class BudgetEnded(CcsimError):
+class TimeLimitReached(CcsimError):
     """The budget of time ended before something that cannot be done by halves."""
 
 
 @dataclass(frozen=True)
-class Study:
+class AnalysisProblem:
     """A scenario under study.
 
     Attributes:
@@ -133,7 +133,7 @@ class Runner:
     scheduler: str | None = None
     whole: bool = False
 
-    def figures(self, study: Study, design: Design, part: str, at: Sequence[int] = ()) -> pd.DataFrame:
+    def figures(self, study: AnalysisProblem, design: Design, part: str, at: Sequence[int] = ()) -> pd.DataFrame:
         """Run a study at the points of a design.
 
         Args:
@@ -158,7 +158,7 @@ class Runner:
             )  # fmt: skip
         if self.whole and results.manifest["status"] == "stopped":
             runs = results.manifest["runs"]
-            raise BudgetEnded(
+            raise TimeLimitReached(
                 f"the budget ended in {part}, after {runs['done']} of {count_noun(runs['planned'], 'run')}{self._on()}"
             )
         return _with_differences(results.figures, experiment, bool(study.against))
@@ -196,10 +196,10 @@ def table_of(figures: pd.DataFrame, outcome: str, points: int) -> np.ndarray:
     return np.asarray(wide.to_numpy(dtype=float))
 
 
-def study_of(
+def make_problem(
     target: str | Path, *, scenario: str | None = None, against: str | None = None, weeks: int | None = None,
     replicates: int | None = None, seed: int | None = None, values: Mapping[str, Any] | None = None,
-) -> Study:  # fmt: skip
+) -> AnalysisProblem:  # fmt: skip
     """Return the study of a scenario, or of one scenario of an experiment against its baseline.
 
     Args:
@@ -224,8 +224,10 @@ def study_of(
         if scenario:
             raise InputError(f"scenario: {target} is one scenario, not an experiment of several")
         chosen, base = next(iter(found.base_scenarios.values())), load(against) if against else None  # type: ignore[assignment]
-    world = {key: value for key, value in (values or {}).items() if key == SOURCE or declared()[key].role != "lever"}
-    return Study(
+    world = {
+        key: value for key, value in (values or {}).items() if key == SOURCE or all_parameters()[key].role != "lever"
+    }
+    return AnalysisProblem(
         chosen.with_values(values or {}), base.with_values(world) if base else None,
         **{name: value for name, value in given.items() if value is not None},
     )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from ccsim.analysis.study import BudgetEnded, Runner
+from ccsim.analysis.study import Runner, TimeLimitReached
 from ccsim.execution.time_budget import Deadline
 
 
@@ -43,7 +43,7 @@ class Allotment:
         """
         due = self._slowest * (work + self.last) + self._closing
         if self.deadline is not None and due > self.deadline.seconds_left():
-            raise BudgetEnded(f"the budget of {self.deadline.seconds:g} s ended before anything was done")
+            raise TimeLimitReached(f"the budget of {self.deadline.seconds:g} s ended before anything was done")
         yield replace(self.runner, budget=self.deadline and replace(self.deadline, reserved_share=0.0), whole=True)
         now = self.clock()
         self._slowest, self._turned = max(self._slowest, (now - self._turned) / work), now

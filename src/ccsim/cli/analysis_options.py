@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from ccsim.analysis.study import Runner, Study
+    from ccsim.analysis.study import AnalysisProblem, Runner
 
 Form = StrEnum("Form", ["table", "csv", "json", "markdown"])
 
@@ -41,7 +41,7 @@ Format = Annotated[Form, typer.Option("--format", help="How to write the table."
 
 
 @dataclass(frozen=True)
-class Place:
+class OutputDir:
     """Where an analysis keeps what it makes, and how it shows it."""
 
     folder: Path
@@ -89,18 +89,18 @@ class Place:
         typer.echo(f"Tables, figures and runs: {self.folder}", err=not told)
 
 
-def place(
+def open_output(
     name: str, out: Path | None, resume: bool, workers: int | None, form: Form, *,
     budget: str | None = None, scheduler: str | None = None,
-) -> Place:  # fmt: skip
+) -> OutputDir:  # fmt: skip
     """Return where an analysis works: the folder asked for, or the next free one, or the last one to go on in."""
     from ccsim.analysis.study import Runner
-    from ccsim.cli.run_options import SHOWING_COMPARISON, counted
+    from ccsim.cli.run_options import SHOWING_COMPARISON, start_deadline
     from ccsim.errors import InputError
     from ccsim.execution.runner import console_progress
     from ccsim.reports.tables import console
 
-    deadline = counted(budget, SHOWING_COMPARISON)
+    deadline = start_deadline(budget, SHOWING_COMPARISON)
     numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
     free = next(numbers) if out is None else 0
     if out is None and resume and free == 1:
@@ -117,17 +117,17 @@ def place(
         deadline,
         scheduler,
     )
-    return Place(folder, runner, form)
+    return OutputDir(folder, runner, form)
 
 
 def study(
     target: str, scenario: str | None, against: str | None, settings: Sequence[str] | None, *,
     weeks: int | None, replicates: int | None, seed: int | None, organisation: Path | None = None,
-) -> Study:  # fmt: skip
+) -> AnalysisProblem:  # fmt: skip
     """Return the study that options describe."""
-    from ccsim.analysis.study import study_of
+    from ccsim.analysis.study import make_problem
 
-    return study_of(
+    return make_problem(
         target, scenario=scenario, against=against, weeks=weeks, replicates=replicates, seed=seed,
         values=settings_of(settings, organisation),
     )  # fmt: skip

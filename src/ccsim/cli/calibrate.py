@@ -80,7 +80,7 @@ def calibrate(
     wanted += [target_of(text, True) for text in held_out or ()]
     wanted += _read(targets) if targets else []
     space = dimensions(over, chosen.fixed)
-    place = analysis_options.place(
+    place = analysis_options.open_output(
         f"calibrate-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
     )
     found = fit(chosen, space, wanted, points=points, waves=waves, runner=place.runner)
@@ -165,10 +165,10 @@ def _notes(found: "Calibration") -> list[str]:
             f"{row['fitted']:,.4g} ({row['low']:,.4g} to {row['high']:,.4g}), {off}."
         )
     lines += found.faults()
-    open_ = [one.key for one, gone in zip(found.space, found.contraction, strict=True) if gone < IDENTIFIED]
+    open_ = [one.key for one, gone in zip(found.space, found.variance_reduction, strict=True) if gone < IDENTIFIED]
     if open_:
         lines.append(f"The targets leave open: {', '.join(open_)}. More targets, or other ones, could tell.")
-    for first, second, rho in found.tied()[:5]:
+    for first, second, rho in found.correlated_pairs()[:5]:
         lines.append(f"{first} and {second} are known together only (correlation {rho:+.2f} in the posterior).")
     if found.emulator == found.emulator:
         lines.append(f"Of the figures of later waves, {found.emulator:.0%} lay in the emulators' 95 % intervals.")

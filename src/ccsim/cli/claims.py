@@ -86,9 +86,9 @@ def _of_own(claim: "Claim", organisation: Path) -> "Claim":
 
 def made_by(seed: int) -> str:
     """Name the command that is running, its sources and seed, for the page that it writes."""
-    from ccsim.cli.run_options import again
+    from ccsim.cli.run_options import rerun_command
 
-    return f"{again(sys.argv[1:])}` at {commit()}, seed `{seed}"
+    return f"{rerun_command(sys.argv[1:])}` at {commit()}, seed `{seed}"
 
 
 def commit() -> str:

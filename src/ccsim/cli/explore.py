@@ -63,7 +63,7 @@ def explore(
         target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
     )
     space = dimensions(over or ["assumptions"], chosen.fixed)
-    place = analysis_options.place(
+    place = analysis_options.open_output(
         f"explore-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
     )
     found = discover(

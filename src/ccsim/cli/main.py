@@ -29,10 +29,10 @@ from ccsim.cli.run_options import (
     Budget,
     Scheduler,
     Until,
-    counted,
-    folder_for,
-    rule_of,
-    tell_end,
+    next_results_dir,
+    parse_precision,
+    print_status,
+    start_deadline,
     with_progress,
 )
 from ccsim.errors import CcsimError, InputError, UnknownNameError
@@ -83,9 +83,9 @@ def _complete(kind: str) -> Any:
 
 
 def _complete_lever(incomplete: str) -> list[str]:
-    from ccsim.model.settings import declared
+    from ccsim.model.settings import all_parameters
 
-    return [f"{key}=" for key in declared() if key.startswith(incomplete)]
+    return [f"{key}=" for key in all_parameters() if key.startswith(incomplete)]
 
 
 ScenarioName = Annotated[str, typer.Argument(
@@ -140,14 +140,14 @@ def levers(
     assumptions: Annotated[bool, typer.Option("--all", help="Assumptions and sizes too.")] = False,
 ) -> None:
     """List the levers, with unit, default, plausible range and meaning."""
-    from ccsim.model.settings import declared
+    from ccsim.model.settings import all_parameters
     from ccsim.reports.tables import console, levers_table
 
-    groups = {row.group for row in declared().values()}
+    groups = {row.group for row in all_parameters().values()}
     if group is not None and group not in groups:
         raise UnknownNameError("group", group, groups)
     rows = [
-        row for row in declared().values()
+        row for row in all_parameters().values()
         if (group is None or row.group == group) and (assumptions or group or row.role == "lever")
     ]  # fmt: skip
     page = console()
@@ -216,7 +216,7 @@ def run(
         typer.echo(as_text(comparison.table(), form.value), nl=False)
     if out is not None:
         typer.echo(f"Results: {out}", err=form is not Form.table)
-    tell_end(comparison.results, out or Path())
+    print_status(comparison.results, out or Path())
 
 
 @app.command()
@@ -239,7 +239,7 @@ def compare(
     from ccsim.cli.run_options import load_showing, show_comparison
     from ccsim.execution.process_pool import warm_up
 
-    deadline = counted(budget, SHOWING_COMPARISON)
+    deadline = start_deadline(budget, SHOWING_COMPARISON)
     if workers != 1 and scheduler is None:
         warm_up()
     from ccsim.experiments.experiment import load_experiment
@@ -252,8 +252,8 @@ def compare(
     from ccsim.analysis import comparison as comparing
     from ccsim.execution.runner import RunInterrupted
 
-    chosen = chosen.with_changes(until=rule_of(until), replicates=replicates)
-    folder = out or folder_for(chosen.name, resume)
+    chosen = chosen.with_changes(until=parse_precision(until), replicates=replicates)
+    folder = out or next_results_dir(chosen.name, resume)
     result = with_progress(
         form is Form.table, chosen.title,
         lambda progress: comparing.compare(
@@ -266,7 +266,7 @@ def compare(
     except KeyboardInterrupt:
         done = result.results.manifest["runs"]["done"]
         raise RunInterrupted(folder, done, done) from None
-    tell_end(result.results, folder)
+    print_status(result.results, folder)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from ccsim.cli.analysis_options import (  # fmt: skip
 )
 
 if TYPE_CHECKING:
-    from ccsim.analysis.optimise import Optimum
+    from ccsim.analysis.optimise import OptimisationResult
 
 Sampler = StrEnum("Sampler", ["tpe", "nsga2", "cma", "random"])
 Names = list[str] | None
@@ -65,7 +65,7 @@ def optimise(
     form: Format = Form.table,
 ) -> None:
     """Search for the best levers and weeks under a budget; the winner is run again on fresh draws."""
-    from ccsim.analysis.optimise import Aim, Goal
+    from ccsim.analysis.optimise import Objective, Objectives
     from ccsim.analysis.optimise import optimise as search
     from ccsim.analysis.parameter_space import dimensions
     from ccsim.cli import analysis_options
@@ -75,10 +75,10 @@ def optimise(
     chosen = analysis_options.study(
         target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
     )
-    goals = (*(Goal(name) for name in maximise or ()), *(Goal(name, False) for name in minimise or ()))
-    aim = Aim(goals, _quantile(robust), budget_money, money)
+    goals = (*(Objective(name) for name in maximise or ()), *(Objective(name, False) for name in minimise or ()))
+    aim = Objectives(goals, _quantile(robust), budget_money, money)
     uncertain = dimensions(over, chosen.fixed) if over else ()
-    place = analysis_options.place(
+    place = analysis_options.open_output(
         f"optimise-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
     )
     found = search(
@@ -108,7 +108,7 @@ def _quantile(text: str | None) -> float | None:
         raise InputError(f"--robust {text}: it reads like --robust quantile=0.1, or --robust mean") from None
 
 
-def _notes(found: "Optimum") -> list[str]:
+def _notes(found: "OptimisationResult") -> list[str]:
     """Say what the columns mean, and how much of the promise was luck."""
     lines = [
         "\nfound: on fresh draws that the search has not seen; gain: over the scenario as it is, on the same draws; both "
@@ -119,10 +119,10 @@ def _notes(found: "Optimum") -> list[str]:
         levers = (f"{row.key} = {row.written(row.number(one.plan[row.key]))}" for row in found.space)
         lines.append(f"{one.name}: {', '.join(levers)}")
     for one in found.plans:
-        if found.aim.money is not None and one.found[-1] > found.aim.money:
+        if found.aim.max_cost is not None and one.found[-1] > found.aim.max_cost:
             lines.append(
                 f"{one.name}: on fresh draws it takes {one.found[-1]:,.0f} of {found.aim.measure}, more than "
-                f"{found.aim.money:,.0f}."
+                f"{found.aim.max_cost:,.0f}."
             )
     lines.append("The plans are scenario files in the folder: ccsim show and ccsim run take them.")
     return lines

@@ -12,12 +12,12 @@ from ccsim.cli.run_options import (
     SHOWING_COMPARISON,
     Budget,
     Scheduler,
-    counted,
+    print_status,
     show_comparison,
     show_sweep,
-    tell_end,
+    start_deadline,
+    strip_options,
     with_progress,
-    without,
 )
 from ccsim.errors import count_noun
 
@@ -42,7 +42,7 @@ def resume(
         given = {"--out": str(folder), "--workers": workers, "--budget": budget, "--scheduler": scheduler}
         _resume_command(context, folder, {name: str(value) for name, value in given.items() if value is not None})
         return
-    deadline, manifest = counted(budget, SHOWING_COMPARISON), read_manifest(folder)
+    deadline, manifest = start_deadline(budget, SHOWING_COMPARISON), read_manifest(folder)
     experiment = stored_experiment(folder, manifest)
     results = with_progress(
         form is Form.table, experiment.title,
@@ -56,7 +56,7 @@ def resume(
         typer.echo(f"{count_noun(results.manifest['runs']['done'], 'run')} done: {folder}")
     else:
         show_comparison(open_results(folder), folder, form.value)
-    tell_end(results, folder)
+    print_status(results, folder)
 
 
 def _resume_command(context: typer.Context, folder: Path, given: dict[str, str]) -> None:
@@ -78,7 +78,7 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
             f"{folder}: is no results folder, but holds some; name the one to go on with, such as {inside}"
         )
     # The time it was given at first was its own; another is given with the words that go on.
-    words: list[Any] = without(commands[0][1:], {*given, "--budget"})
+    words: list[Any] = strip_options(commands[0][1:], {*given, "--budget"})
     words += ["--resume", *(word for pair in given.items() for word in pair)]
     typer.echo(shlex.join(["ccsim", *words]), err=True)
     sys.argv = [sys.argv[0], *words]

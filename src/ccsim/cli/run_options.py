@@ -36,7 +36,7 @@ Until = Annotated[list[str] | None, typer.Option(
     metavar="KPI=WIDTH", help="Add replicates until the interval of a KPI's difference is as narrow as ± WIDTH.")]  # fmt: skip
 
 
-def counted(budget: str | None, closing: float) -> Deadline | None:
+def start_deadline(budget: str | None, closing: float) -> Deadline | None:
     """Begin to count a budget, and load what the end of a command needs: it is then short, and can be foretold.
 
     Args:
@@ -56,7 +56,7 @@ def counted(budget: str | None, closing: float) -> Deadline | None:
     return deadline
 
 
-def rule_of(texts: list[str] | None) -> dict[str, float] | None:
+def parse_precision(texts: list[str] | None) -> dict[str, float] | None:
     """Return what ``--until`` says: half a width by KPI; None if it says nothing."""
     if not texts:
         return None
@@ -94,7 +94,7 @@ def show_comparison(results: Results, folder: Path, form: str = "table") -> None
         typer.echo(as_text(frame, form), nl=False)
     tell_rule(results, aside=form != "table")
     points = " (the sweep's points too)" if swept else ""
-    tell_places(folder, figures, f"{folder / 'table.csv'}{points}", aside=form != "table")
+    print_paths(folder, figures, f"{folder / 'table.csv'}{points}", aside=form != "table")
 
 
 def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[str] | None = None) -> None:
@@ -112,7 +112,7 @@ def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[s
     else:
         typer.echo(as_text(frame, form), nl=False)
     tell_rule(results, aside=form != "table")
-    tell_places(folder, figures, f"{folder / 'table.csv'}; every figure: {folder / 'responses.parquet'}",
+    print_paths(folder, figures, f"{folder / 'table.csv'}; every figure: {folder / 'responses.parquet'}",
                 aside=form != "table")  # fmt: skip
 
 
@@ -134,21 +134,21 @@ def tell_rule(results: Results, *, aside: bool) -> None:
     )
 
 
-def tell_places(folder: Path, figures: list[Path], table: str, *, aside: bool) -> None:
+def print_paths(folder: Path, figures: list[Path], table: str, *, aside: bool) -> None:
     """Say where everything is and how to make it again; beside the output if that is for another program."""
     if figures:
         typer.echo(f"Figures: {', '.join(str(path) for path in figures)}", err=aside)
     typer.echo(f"Table:   {table}", err=aside)
     typer.echo(f"Results: {folder}", err=aside)
-    typer.echo(f"Again:   {again(sys.argv[1:])}", err=aside)
+    typer.echo(f"Again:   {rerun_command(sys.argv[1:])}", err=aside)
 
 
-def again(arguments: list[str]) -> str:
+def rerun_command(arguments: list[str]) -> str:
     """Return the command that makes the same results in a folder of their own."""
-    return shlex.join(["ccsim", *without(arguments, {"--out"})])
+    return shlex.join(["ccsim", *strip_options(arguments, {"--out"})])
 
 
-def without(words: list[str], options: set[str]) -> list[str]:
+def strip_options(words: list[str], options: set[str]) -> list[str]:
     """Return a command's words without ``--resume`` and without the options that are set anew, and their values."""
     kept, skip = [], False
     for word in words:
@@ -159,7 +159,7 @@ def without(words: list[str], options: set[str]) -> list[str]:
     return kept
 
 
-def tell_end(results: Results, folder: Path) -> None:
+def print_status(results: Results, folder: Path) -> None:
     """Say what is not done: runs that failed (and end with 1), or were left when the budget ended."""
     manifest = results.manifest
     if manifest["status"] == "stopped":
@@ -176,7 +176,7 @@ def tell_end(results: Results, folder: Path) -> None:
         raise typer.Exit(1)
 
 
-def folder_for(name: str, resume: bool = False) -> Path:
+def next_results_dir(name: str, resume: bool = False) -> Path:
     """Return the next free folder of an experiment, or the last one that is there if it is to go on."""
     numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
     free = next(numbers)

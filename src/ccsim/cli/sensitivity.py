@@ -68,7 +68,7 @@ def sensitivity(
         target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
     )
     space = dimensions(over or ["assumptions"], chosen.fixed)
-    place = analysis_options.place(
+    place = analysis_options.open_output(
         f"sensitivity-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
     )
     found = analyse(chosen, space, list(dict.fromkeys(kpi or ["csat"])), method.value, points, place.runner)

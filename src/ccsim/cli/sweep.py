@@ -12,11 +12,11 @@ from ccsim.cli.run_options import (
     Budget,
     Scheduler,
     Until,
-    counted,
-    folder_for,
-    rule_of,
+    next_results_dir,
+    parse_precision,
+    print_status,
     show_sweep,
-    tell_end,
+    start_deadline,
     with_progress,
 )
 from ccsim.errors import count_noun
@@ -54,16 +54,16 @@ def sweep(
     from ccsim.execution.sweep import sweep as run_sweep
     from ccsim.model.kpis import KPIS
 
-    deadline = counted(budget, SHOWING_SWEEP)
+    deadline = start_deadline(budget, SHOWING_SWEEP)
     for name in kpi or ():
         if name not in KPIS:
             raise UnknownNameError("KPI", name, KPIS)
     design = _design(vary, kind, points, seed, levels, resolution)
     plan = plan_sweep(
         target, design, at=at or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_, organisation),
-        until=rule_of(until),
+        until=parse_precision(until),
     )  # fmt: skip
-    folder = out or folder_for(f"{plan.name}-sweep")
+    folder = out or next_results_dir(f"{plan.name}-sweep")
     typer.echo(f"{count_noun(len(plan.scenarios), 'scenario')}, {count_noun(plan.replicates, 'replicate')} each: "
                f"{count_noun(len(plan.scenarios) * plan.replicates, 'run')}.", err=True)  # fmt: skip
     results = with_progress(
@@ -73,7 +73,7 @@ def sweep(
         ),
     )  # fmt: skip
     show_sweep(results, folder, form.value, kpi)
-    tell_end(results, folder)
+    print_status(results, folder)
 
 
 def _design(

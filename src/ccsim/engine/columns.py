@@ -35,11 +35,16 @@ from ccsim.engine.declarations import (
 from ccsim.errors import DeclarationError, did_you_mean
 
 T = TypeVar("T")
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Few = npt.NDArray[np.int8]
-Words = npt.NDArray[np.uint32]
-NARROW: dict[Any, str] = {Floats: "float64", Whole: "int32", Few: "int8", Words: "uint32"}  # where rows are many
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Int8Array = npt.NDArray[np.int8]
+UInt32Array = npt.NDArray[np.uint32]
+STORAGE_DTYPE: dict[Any, str] = {
+    FloatArray: "float64",
+    IntArray: "int32",
+    Int8Array: "int8",
+    UInt32Array: "uint32",
+}  # where rows are many
 
 #: Populations of the organisation and its market.
 POPULATIONS = ("staff", "leaders", "customers", "cases", "departments", "segments", "firm")
@@ -56,12 +61,12 @@ class Column:
     owners: tuple[str, ...]
     meaning: str
     name: str = ""
-    narrow: str = "float64"
+    dtype: str = "float64"
 
     @property
-    def whole(self) -> bool:
+    def is_integer(self) -> bool:
         """Whether it holds whole numbers."""
-        return self.narrow != "float64"
+        return self.dtype != "float64"
 
     def faults(self, known: Iterable[str]) -> Iterator[str | None]:
         """Say what is wrong with the declaration, the first fault first; ``known`` are the mechanisms there are."""
@@ -74,7 +79,7 @@ class Column:
             yield "stock must have an owner: the mechanism that writes it"
         for owner in self.owners:
             yield None if owner in known else f"unknown owner {owner!r}{did_you_mean(owner, known)}"
-        if self.kind == "flow" and self.whole:
+        if self.kind == "flow" and self.is_integer:
             yield "type of a flow must be Floats"
 
 
@@ -128,9 +133,9 @@ def declared_columns(cls: type, owner: str = "") -> tuple[Column, ...]:
     found, known = [], {*mechanism_names(), owner}
     for name, (column, kind, where) in rows_of(cls, Column, "column", group, CALLS).items():
         title = f"column {group}.{name}"
-        if kind not in NARROW:
+        if kind not in STORAGE_DTYPE:
             refuse(where, title, [f"type must be Floats, Whole, Few or Words, got {getattr(kind, '__name__', kind)}"])
         owners = dict.fromkeys((owner, *column.owners)) if owner and column.kind == "stock" else column.owners
-        found.append(replace(column, name=name, narrow=NARROW[kind], owners=tuple(owners)))
+        found.append(replace(column, name=name, dtype=STORAGE_DTYPE[kind], owners=tuple(owners)))
         refuse(where, title, found[-1].faults(known))
     return tuple(found)

@@ -41,7 +41,7 @@ def clip(x: float, low: float, high: float) -> float:
 
 
 @rule
-def share(x: float) -> float:
+def clip01(x: float) -> float:
     """Return ``x`` held between 0 and 1."""
     return 0.0 if x < 0.0 else 1.0 if x > 1.0 else x
 
@@ -65,7 +65,7 @@ def exp(x: float) -> float:
 
 
 @rule
-def saturating(x: float, half: float) -> float:
+def half_saturation(x: float, half: float) -> float:
     """Return ``x / (x + half)``: none at 0, half at ``half``, never more than 1. Diminishing returns."""
     return x / (x + half) if x > 0.0 else 0.0
 
@@ -77,6 +77,6 @@ def logistic(x: float) -> float:
 
 
 @rule
-def toward(x: float, goal: float, rate: float) -> float:
+def relax(x: float, goal: float, rate: float) -> float:
     """Return ``x`` moved towards ``goal`` by the share ``rate`` of the distance."""
     return x + rate * (goal - x)

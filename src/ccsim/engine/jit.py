@@ -26,7 +26,7 @@ _MARKS = (b"@kernel", b"@rule", b"@parameters(", b"@population(", b"@columns(")
 
 #: Packages that decide numbers: results of different versions of them do not mix. Pages, figures, commands and the like
 #: may change while an experiment is going on.
-DECIDING = ("engine", "mechanisms", "model", "scenarios", "organisations", "simulation", "experiments")
+MODEL_SOURCES = ("engine", "mechanisms", "model", "scenarios", "organisations", "simulation", "experiments")
 
 PLAIN = os.environ.get("CCSIM_PLAIN", "") not in ("", "0")
 
@@ -74,7 +74,7 @@ def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Fu
     return compiled
 
 
-def straight(kernel: Function) -> Function:
+def skip_dispatch(kernel: Function) -> Function:
     """Return a version of a kernel that skips numba's type dispatch after the first call. Argument types must not change.
 
     numba looks at every argument of every call, down to each column of a population and each parameter. For a week,
@@ -141,7 +141,7 @@ def source_hash(marked: bool = False) -> str:
     """
     digest = hashlib.sha256()
     package = Path(__file__).parents[1]
-    own = (path for name in DECIDING for path in (package / name).rglob("*.py"))
+    own = (path for name in MODEL_SOURCES for path in (package / name).rglob("*.py"))
     for path in sorted(package.rglob("*.py") if marked else own):
         source = path.read_bytes()
         if not marked or any(mark in source for mark in _MARKS):

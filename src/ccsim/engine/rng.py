@@ -19,7 +19,7 @@ import numpy as np
 from ccsim.engine.jit import kernel, rule
 
 
-class Purpose(IntEnum):
+class Stream(IntEnum):
     """What a draw decides. A number, once given, is never used for anything else (10, 13, 14 and 15 were)."""
 
     FOUND_STAFF = 1
@@ -86,13 +86,13 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, A
 
 
 @rule
-def open_unit(word: Any) -> float:
+def to_unit_interval(word: Any) -> float:
     """Map a 32-bit word to the open interval (0, 1)."""
     return (np.float64(word) + 0.5) * 2.3283064365386963e-10  # 2**-32
 
 
 @rule
-def words(seed: Any, purpose: int, week: int, row: int) -> tuple[Any, Any, Any, Any]:
+def philox_words(seed: Any, purpose: int, week: int, row: int) -> tuple[Any, Any, Any, Any]:
     """Return the generator's four 32-bit words for one purpose, week and row.
 
     Args:
@@ -115,7 +115,7 @@ def words(seed: Any, purpose: int, week: int, row: int) -> tuple[Any, Any, Any, 
 
 
 @rule
-def four(seed: Any, purpose: int, week: int, row: int) -> tuple[float, float, float, float]:
+def uniforms4(seed: Any, purpose: int, week: int, row: int) -> tuple[float, float, float, float]:
     """Return four independent uniform draws for one purpose, week and row.
 
     Args:
@@ -127,8 +127,8 @@ def four(seed: Any, purpose: int, week: int, row: int) -> tuple[float, float, fl
     Returns:
         Four numbers in (0, 1).
     """
-    a, b, c, d = words(seed, purpose, week, row)
-    return open_unit(a), open_unit(b), open_unit(c), open_unit(d)
+    a, b, c, d = philox_words(seed, purpose, week, row)
+    return to_unit_interval(a), to_unit_interval(b), to_unit_interval(c), to_unit_interval(d)
 
 
 @rule
@@ -144,11 +144,11 @@ def uniform(seed: Any, purpose: int, week: int, row: int) -> float:
     Returns:
         A number in (0, 1).
     """
-    return four(seed, purpose, week, row)[0]
+    return uniforms4(seed, purpose, week, row)[0]
 
 
 @rule
-def bell(a: float, b: float, c: float, d: float) -> float:
+def irwin_hall_normal(a: float, b: float, c: float, d: float) -> float:
     """Return a draw of mean 0 and variance 1: the centred sum of four uniform draws, within about ±3.5.
 
     A sum has no tail that a clipped trait would have to cut, and needs no logarithm, whose last bit differs
@@ -183,11 +183,11 @@ def fill_words(first: Any, second: Any, third: Any, fourth: Any, seed: Any, purp
         first, second, third, fourth.
     """
     for row in range(len(first)):
-        first[row], second[row], third[row], fourth[row] = words(seed, purpose, week, row)
+        first[row], second[row], third[row], fourth[row] = philox_words(seed, purpose, week, row)
 
 
 @kernel
-def fill(out: Any, seed: Any, purpose: Any, week: Any) -> None:
+def fill_uniforms(out: Any, seed: Any, purpose: Any, week: Any) -> None:
     """Fill a column with the uniform draws of its rows, in a loop of its own that is vectorised.
 
     Args:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ccsim.errors import InputError
 from ccsim.experiments.experiment import Experiment
-from ccsim.model.settings import ordinary
+from ccsim.model.settings import default_settings
 from ccsim.scenarios.scenario import Scenario
 
 #: A task lasts at most this share of a budget, so that the end can be met.
@@ -95,7 +95,7 @@ def run_size(experiment: Experiment) -> Callable[[str], float]:
 
 
 def _n_people(scenario: Scenario) -> float:
-    usual, own = ordinary().organisation, scenario.organisation
+    usual, own = default_settings().organisation, scenario.organisation
     return float(own.get("organisation.staff", usual.staff) + own.get("organisation.customers", usual.customers))
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.errors import InputError, did_you_mean
 from ccsim.experiments.design import Design
 from ccsim.experiments.factors import WEEK_OF
-from ccsim.model.settings import impossible
+from ccsim.model.settings import check_sizes
 from ccsim.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class DesignScenarios(Mapping[str, Scenario]):
                 continue
             seen.add(tuple(row.values()))
             for base in self.varied_in:
-                for key, problem in impossible({**self.base_scenarios[base].organisation, **row}):
+                for key, problem in check_sizes({**self.base_scenarios[base].organisation, **row}):
                     raise InputError(f"point {number + 1} of the design cannot be: {key}: {problem}")
 
     def __getitem__(self, name: str) -> Scenario:
@@ -174,8 +174,8 @@ def _moved(scenario: Scenario, weeks: Mapping[str, int]) -> Any:
 
 def _own(scenario: Scenario, key: str) -> Any:
     """Return what a scenario has for a factor in week 0; the first week of a move."""
-    from ccsim.model.settings import declared
+    from ccsim.model.settings import all_parameters
 
-    if key in declared():
-        return scenario.values().get(key, declared()[key].shown)
+    if key in all_parameters():
+        return scenario.values().get(key, all_parameters()[key].shown)
     return next((move.week for move in scenario.schedule if move.label == key.removeprefix(WEEK_OF)), None)

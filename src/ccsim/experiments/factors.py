@@ -21,7 +21,7 @@ import numpy as np
 
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import InputError
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import check
 
 #: How the key of a factor begins that varies a week.
@@ -71,7 +71,7 @@ class Factor:
     @property
     def parameter(self) -> Parameter | None:
         """The parameter that is varied; None for a week."""
-        return declared().get(self.key)
+        return all_parameters().get(self.key)
 
     @property
     def label(self) -> str:
@@ -130,7 +130,7 @@ class Factor:
     def _checked(self, value: Any) -> Any:
         """Return a value as it is set."""
         if not self.label:
-            if self.key.startswith("week") and self.key not in declared():
+            if self.key.startswith("week") and self.key not in all_parameters():
                 raise InputError(f"{self.key!r}: it reads like 'week of The hero leaves=20:100'")
             return check(self.key, value)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value) or value < 0:
@@ -177,7 +177,7 @@ def parse_factors(text: str) -> list[Factor]:
 
 def _named_together(name: str) -> list[Parameter]:
     """Return the parameters that one word stands for: all levers, all assumptions of ours, or a group."""
-    every = declared().values()
+    every = all_parameters().values()
     if name == "levers":
         return [row for row in every if row.role == "lever"]
     if name == "assumptions":

@@ -15,7 +15,7 @@ from ccsim.experiments.design_scenarios import DesignScenarios
 from ccsim.experiments.experiment import DEFAULT_KPIS, MAX_WEEKS, PILOT_REPLICATES, Experiment, Sweep
 from ccsim.experiments.factors import Factor, parse_factors
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.io import Parser, Schema, parse_scenario, read_scenario
 from ccsim.scenarios.scenario import Scenario, check, resolve_path
 from ccsim.scenarios.toml_positions import Key, read_toml
@@ -177,7 +177,7 @@ def _sweep(reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str, Scen
 
 def _sweep_values(part: Parser, row: SweepSchema) -> tuple[Any, ...]:
     """Return the values of a sweep, in the form in which the lever takes them."""
-    if row.lever and row.lever not in declared():
+    if row.lever and row.lever not in all_parameters():
         try:
             check(row.lever, None)
         except InputError as error:

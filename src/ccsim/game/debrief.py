@@ -57,7 +57,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Worth:
+class MoveContribution:
     """What a move was worth: the game less the same game without it, on the same draws.
 
     Attributes:
@@ -89,7 +89,7 @@ class Debrief:
     """
 
     lines: dict[str, Line]
-    worth: tuple[Worth, ...]
+    worth: tuple[MoveContribution, ...]
     events: tuple[tuple[int, str], ...]
     expected: tuple[tuple[int, str, float, float], ...]
     answers: tuple[tuple[int, str, str], ...] = ()
@@ -130,42 +130,42 @@ def debrief(game: Game, weights: Mapping[str, float] | None = None) -> Debrief:
     if not game.over:
         raise InputError(f"the game goes on: {game.quarter} of {game.rules.quarters} quarters are played")
     titles = {"you": "Your game", "nothing": "Doing nothing", "best": "Best plan found"}
-    plans = {"nothing": nothing(game.catalogue), "best": best_plan()}
-    lines = {"you": line(titles["you"], game, weights)}
+    plans = {"nothing": do_nothing(game.catalogue), "best": best_plan()}
+    lines = {"you": playthrough(titles["you"], game, weights)}
     for name, plan in plans.items():
-        lines[name] = line(titles[name], feasible(plan, game), weights)
-    return Debrief(lines, worth(game, weights), events(game), expected(game), answers(game))
+        lines[name] = playthrough(titles[name], feasible(plan, game), weights)
+    return Debrief(lines, leave_one_out(game, weights), events(game), expected(game), answers(game))
 
 
-def line(title: str, game: Game, weights: Mapping[str, float] | None = None) -> Line:
+def playthrough(title: str, game: Game, weights: Mapping[str, float] | None = None) -> Line:
     """Return a game as a line to compare with others."""
     names = [*dict.fromkeys([*game.catalogue.hidden, *(row.kpi for row in game.rules.report)])]
     names += [row.kpi for row in game.rules.criterion if row.kpi not in names]
     return Line(title, score(game, weights), {name: game.by_quarter(name) for name in names}, tuple(game.choices))
 
 
-def nothing(rules: Catalogue) -> list[Choice]:
+def do_nothing(rules: Catalogue) -> list[Choice]:
     """Return the choices of a player who does nothing."""
     return [Choice()] * rules.rules.quarters
 
 
-def worth(game: Game, weights: Mapping[str, float] | None = None) -> tuple[Worth, ...]:
+def leave_one_out(game: Game, weights: Mapping[str, float] | None = None) -> tuple[MoveContribution, ...]:
     """Drop one move at a time, from the whole game, and return what each was worth."""
     whole = score(game, weights)
     names = dict.fromkeys(name for choice in game.choices for name in choice.start)
     rows = []
     for name in names:
-        other = feasible(without(game.choices, name), game)
+        other = feasible(drop_move(game.choices, name), game)
         less = score(other, weights)
         quarters = tuple(number for number, choice in enumerate(game.choices) if name in choice.start)
         profit = _value(game, "profit") - _value(other, "profit")
         csat = _value(game, "csat") - _value(other, "csat")
         title = game.catalogue.move(name).title
-        rows.append(Worth(name, title, quarters, whole.total - less.total, profit, csat))
+        rows.append(MoveContribution(name, title, quarters, whole.total - less.total, profit, csat))
     return tuple(sorted(rows, key=lambda row: -row.points))
 
 
-def without(choices: list[Choice], name: str) -> list[Choice]:
+def drop_move(choices: list[Choice], name: str) -> list[Choice]:
     """Return choices without a move, wherever it is started or stopped."""
     return [
         replace(
@@ -201,7 +201,9 @@ def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> 
     return game
 
 
-def luck(game: Game, seeds: int = 20, weights: Mapping[str, float] | None = None) -> tuple[list[float], list[float]]:
+def rescore_on_seeds(
+    game: Game, seeds: int = 20, weights: Mapping[str, float] | None = None
+) -> tuple[list[float], list[float]]:
     """Return the scores of the same choices, and of doing nothing, on other draws: skill or luck?
 
     Draws and events differ; each pair of scores is of one seed.
@@ -210,7 +212,7 @@ def luck(game: Game, seeds: int = 20, weights: Mapping[str, float] | None = None
     for seed in range(1, seeds + 1):
         other = (game.seed + seed) % 2**62
         yours.append(score(feasible(game.choices, game, other), weights).total)
-        none.append(score(feasible(nothing(game.catalogue), game, other), weights).total)
+        none.append(score(feasible(do_nothing(game.catalogue), game, other), weights).total)
     return yours, none
 
 

@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.engine.columns import Floats
-from ccsim.engine.rng import Purpose, four
+from ccsim.engine.columns import FloatArray
+from ccsim.engine.rng import Stream, uniforms4
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, Catalogue, Event, Move, catalogue
 from ccsim.game.class_rules import Terms
 from ccsim.model.kpis import KPIS, calculate
 from ccsim.model.recorder import Record
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Intervention as Levers
 from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.simulation.simulation import Simulation
@@ -112,7 +112,7 @@ class Game:
         self.coming = events_of(seed, self.catalogue, self.terms)
         self._in_force: dict[str, Any] = {}
         self._booked: list[float] = []  # EUR a quarter that the game books besides the model
-        self._known: tuple[int, dict[str, Floats]] | None = None
+        self._known: tuple[int, dict[str, FloatArray]] | None = None
         self.before = _last_week(self.simulation)
 
     def __copy__(self) -> Game:
@@ -229,7 +229,7 @@ class Game:
         self.seen.append(Quarter(quarter, figures, shown, news, self.money, spent))
         return self.seen[-1]
 
-    def kpis(self) -> dict[str, Floats]:
+    def kpis(self) -> dict[str, FloatArray]:
         """Return every KPI over the weeks so far, the player's own cost not booked."""
         if self._known is None or self._known[0] != self.simulation.week:
             self._known = (self.simulation.week, self.simulation.kpis())
@@ -239,7 +239,7 @@ class Game:
         """Return a KPI's mean in each quarter, profit and cost with what the player's moves cost."""
         return [self._mean(kpi, quarter) for quarter in range(self.quarter)]
 
-    def weekly(self, kpi: str) -> Floats:
+    def weekly(self, kpi: str) -> FloatArray:
         """Return a KPI over the weeks so far, profit and cost with what the player's moves cost."""
         sign = {"profit": -1.0, "cost": 1.0}.get(kpi, 0.0)
         return self.kpis()[kpi] + sign * np.repeat(self._booked, self.rules.weeks) / self.rules.weeks
@@ -281,11 +281,11 @@ class Game:
             wanted.update(layer.row.set)
         base = self.simulation.scenario.values()
         for key in self._in_force:
-            wanted.setdefault(key, base.get(key, declared()[key].shown))
+            wanted.setdefault(key, base.get(key, all_parameters()[key].shown))
         changed = {key: value for key, value in wanted.items() if self._in_force.get(key) != value}
         if changed:
-            self.simulation.move(Levers(changed, self.simulation.week + 1, label=f"quarter {self.quarter + 1}"))
-        self._in_force = {key: value for key, value in wanted.items() if not declared()[key].impulse}
+            self.simulation.apply(Levers(changed, self.simulation.week + 1, label=f"quarter {self.quarter + 1}"))
+        self._in_force = {key: value for key, value in wanted.items() if not all_parameters()[key].impulse}
 
     def _figure(self, kpi: str, quarter: int) -> float | None:
         return self._mean(kpi, quarter) if quarter >= 0 else None
@@ -324,7 +324,7 @@ def events_of(seed: int, rules: Catalogue, terms: Terms | None = None) -> dict[s
         if row.name in wanted:
             found |= {row.name: wanted[row.name] - 1} if wanted[row.name] else {}
             continue
-        happens, when, _, _ = four(seed, int(Purpose.GAME_EVENT), 0, place)
+        happens, when, _, _ = uniforms4(seed, int(Stream.GAME_EVENT), 0, place)
         if happens < row.chance:
             # The file counts quarters from 1, as players do.
             found[row.name] = row.first - 1 + int(when * (row.last - row.first + 1))

@@ -12,35 +12,35 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.engine.functions import share
+from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
-from ccsim.engine.rng import Purpose, bell, four, uniform
+from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
 from ccsim.mechanisms.management.leadership import appointed
 from ccsim.mechanisms.market.offer import designed, sees
 from ccsim.mechanisms.staff.conviction import NOT_YET
 from ccsim.mechanisms.staff.turnover import settle_in
 from ccsim.model.layout import Layout, lay_out, share_out_customers, take_stock
 from ccsim.model.settings import Settings
-from ccsim.model.state import World, empty_world
+from ccsim.model.state import ModelState, empty_state
 from ccsim.model.ties import ties_of
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 STAFF, TIE, CUSTOMER, NEED, FAR = (
     int(purpose)
     for purpose in (
-        Purpose.FOUND_STAFF,
-        Purpose.FOUND_STAFF_TIE,
-        Purpose.FOUND_CUSTOMER,
-        Purpose.FOUND_NEEDS,
-        Purpose.FOUND_TIE,
+        Stream.FOUND_STAFF,
+        Stream.FOUND_STAFF_TIE,
+        Stream.FOUND_CUSTOMER,
+        Stream.FOUND_NEEDS,
+        Stream.FOUND_TIE,
     )
 )
 
 #: Worlds up to this many rows are remembered after their past, so that scenarios of one seed share it.
-REMEMBERED_ROWS = 50_000
+MAX_CACHED_ROWS = 50_000
 
 
-def found(settings: Settings, seed: int, layout: Layout | None = None) -> World:
+def initialise(settings: Settings, seed: int, layout: Layout | None = None) -> ModelState:
     """Return a world that has lived its past and stands before week 0.
 
     Args:
@@ -49,26 +49,26 @@ def found(settings: Settings, seed: int, layout: Layout | None = None) -> World:
         layout: what is known of an organisation from its files; the settings have its sizes.
     """
     market = int(settings.organisation.customers * (1.0 + settings.organisation.prospects))
-    if settings.organisation.staff + market > REMEMBERED_ROWS:
-        return _with_past(settings, seed, layout)
-    return _remembered(settings, seed, layout).copy()
+    if settings.organisation.staff + market > MAX_CACHED_ROWS:
+        return _after_warm_up(settings, seed, layout)
+    return _cached(settings, seed, layout).copy()
 
 
 @lru_cache(maxsize=4)
-def _remembered(settings: Settings, seed: int, layout: Layout | None) -> World:
-    return _with_past(settings, seed, layout)
+def _cached(settings: Settings, seed: int, layout: Layout | None) -> ModelState:
+    return _after_warm_up(settings, seed, layout)
 
 
-def _with_past(settings: Settings, seed: int, layout: Layout | None) -> World:
-    world = draw(settings, seed, layout)
+def _after_warm_up(settings: Settings, seed: int, layout: Layout | None) -> ModelState:
+    world = sample_initial(settings, seed, layout)
     for _ in range(settings.organisation.warm_up):
-        live(world)
+        step(world)
     if layout:
         take_stock(world, layout)
     return world
 
 
-def draw(settings: Settings, seed: int, layout: Layout | None = None) -> World:
+def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) -> ModelState:
     """Return a world as drawn, before its past."""
     size = settings.organisation
     leads = leaders_of(settings) if layout is None else []
@@ -76,15 +76,15 @@ def draw(settings: Settings, seed: int, layout: Layout | None = None) -> World:
     ties = None if layout is None else ties_of(layout, size.ties, size.cross_ties, seed)
     most = min(size.ties, size.staff - 1) if ties is None else ties.shape[1]
     leaders = len(leads) if layout is None else len(layout.superior)
-    world = empty_world(size.staff, most, leaders, rows, size.departments, size.segments, settings, seed)
+    world = empty_state(size.staff, most, leaders, rows, size.departments, size.segments, settings, seed)
     world.week = -size.warm_up - 1
-    state = world.state
+    state = world.populations
     state.staff.contract[:] = 1.0
     state.departments.onward[:] = 1.0
     state.departments.minutes[:] = 1.0
     state.segments.mobility[:] = 1.0
     if layout is None:
-        lay_out_departments(world, leads)
+        assign_departments(world, leads)
         draw_ties(state.staff, state.colleagues, size.cross_ties, seed)
     else:
         lay_out(world, layout)
@@ -100,7 +100,7 @@ def draw(settings: Settings, seed: int, layout: Layout | None = None) -> World:
     state.departments.defects[:] = settings.defects.ordinary
     state.departments.insight[:] = 0.35
     # An offer that follows needs is as far behind as it can make up in a week.
-    lag(state.segments, settings.offer)
+    set_initial_gap(state.segments, settings.offer)
     state.firm.sponsorship[:] = 1.0
     state.firm.practice[:] = 0.7
     state.firm.trusted[:] = 0.5
@@ -151,9 +151,9 @@ def bounds(settings: Settings) -> list[tuple[int, int]]:
     return [(int(ends[d]), int(ends[d + 1])) for d in range(size.departments)]
 
 
-def lay_out_departments(world: World, leads: list[tuple[int, int, int, int, int]]) -> None:
+def assign_departments(world: ModelState, leads: list[tuple[int, int, int, int, int]]) -> None:
     """Set departments, posts and reporting lines."""
-    state, size = world.state, world.settings.organisation
+    state, size = world.populations, world.settings.organisation
     for d, (first, last) in enumerate(bounds(world.settings)):
         state.departments.first_staff[d], state.departments.last_staff[d] = first, last
         state.departments.front[d] = d < size.front_departments
@@ -175,7 +175,7 @@ def lay_out_departments(world: World, leads: list[tuple[int, int, int, int, int]
 
 
 @kernel
-def lag(segments: Any, p: Any) -> None:
+def set_initial_gap(segments: Any, p: Any) -> None:
     """Set the offer as far behind needs as it ordinarily is."""
     pace = designed(0.0, sees(1.0, 0.35, p), p)
     for s in range(len(segments.need)):
@@ -183,7 +183,7 @@ def lag(segments: Any, p: Any) -> None:
 
 
 @rule
-def tie_of(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cross: Any, luck: Any, where: Any) -> Any:
+def sample_tie(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cross: Any, luck: Any, where: Any) -> Any:
     """A person listens to those at the next desks, and for a part of the ties to somebody in another department."""
     size = last - first
     if luck < cross and count > size:
@@ -196,7 +196,7 @@ def tie_of(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cross: 
 
 
 @rule
-def knows(i: Any, known: Any, other: Any, colleagues: Any) -> Any:
+def is_tied(i: Any, known: Any, other: Any, colleagues: Any) -> Any:
     """Whether a colleague is among the first ``known`` ties of a person."""
     for k in range(known):
         if colleagues[i, k] == other:
@@ -209,13 +209,13 @@ def draw_staff(staff: Any, p: Any, seed: Any, week: Any) -> None:
     """Draw the first holders of all posts, part way into their time."""
     for i in range(len(staff.skill)):
         settle_in(i, staff, p.turnover, seed, week)
-        a, b, c, d = four(seed, STAFF, week, i)
-        staff.skill[i] = share(0.53 + 0.12 * bell(a, b, c, d))
+        a, b, c, d = uniforms4(seed, STAFF, week, i)
+        staff.skill[i] = clip01(0.53 + 0.12 * irwin_hall_normal(a, b, c, d))
         staff.hired_in[i] = week - int(a * 200.0)
         staff.vacant_until[i] = week
-        staff.conviction[i] = share(staff.disposition[i] + 0.12)
+        staff.conviction[i] = clip01(staff.disposition[i] + 0.12)
         staff.tipped_in[i] = NOT_YET
-        staff.habit[i] = share(0.36 + 0.6 * (staff.disposition[i] - p.turnover.disposition) + 0.3 * (b - 0.5))
+        staff.habit[i] = clip01(0.36 + 0.6 * (staff.disposition[i] - p.turnover.disposition) + 0.3 * (b - 0.5))
         staff.safety[i] = 1.0 - 0.5 * p.empowerment.blame
         staff.engagement[i] = staff.vigour[i]
         staff.cynicism[i] = p.fatigue.ordinary
@@ -234,10 +234,10 @@ def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
         while last < count and staff.department[last] == staff.department[i]:
             last += 1
         for k in range(ties):
-            luck, where, _, _ = four(seed, TIE, k, i)
-            other = tie_of(i, k, ties, first, last, count, cross, luck, where)
+            luck, where, _, _ = uniforms4(seed, TIE, k, i)
+            other = sample_tie(i, k, ties, first, last, count, cross, luck, where)
             # Nobody counts twice: where the next desks are used up, somebody further away is listened to.
-            while other == i or knows(i, k, other, colleagues):
+            while other == i or is_tied(i, k, other, colleagues):
                 other = (other + 1) % count
             colleagues[i, k] = other
 
@@ -259,7 +259,7 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
     count = len(customers.active)
     parts = 2.0**segments - 1.0
     for i in range(count):
-        luck, amount, mood, hope = four(seed, CUSTOMER, 0, i)
+        luck, amount, mood, hope = uniforms4(seed, CUSTOMER, 0, i)
         segment = 0
         edge = 1.0 / parts
         while luck > edge and segment < segments - 1:
@@ -273,7 +273,7 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
         customers.far_tie[i] = int(uniform(seed, FAR, 0, i) * count)
         customers.active[i] = i < active
         customers.joined_in[i] = -32768
-        customers.satisfaction[i] = share(p.experience.offer - 0.35 + 0.35 * mood)
+        customers.satisfaction[i] = clip01(p.experience.offer - 0.35 + 0.35 * mood)
         customers.expectation[i] = 0.45 + 0.3 * hope
         customers.opinion[i] = 0.5
 

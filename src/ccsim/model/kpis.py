@@ -14,7 +14,7 @@ from types import CodeType
 
 import numpy as np
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.engine.declarations import caller, name_fault, refuse, unit_fault, words_fault
 from ccsim.errors import did_you_mean
 from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES, Record
@@ -30,18 +30,18 @@ class Kpi:
 
     Attributes:
         name, title, unit: as files, tables and figures write it.
-        better: ``"more"``, ``"less"`` or ``"neither"``.
+        direction: ``"more"``, ``"less"`` or ``"neither"``.
         formula: over tallies and earlier KPIs.
-        total: how weeks combine into one figure: ``"level"`` (mean of the last quarter), ``"sum"`` or ``"last"``.
+        aggregation: how weeks combine into one figure: ``"level"`` (mean of the last quarter), ``"sum"`` or ``"last"``.
         meaning: one sentence.
     """
 
     name: str
     title: str
     unit: str
-    better: str
+    direction: str
     formula: str
-    total: str
+    aggregation: str
     meaning: str
 
     @property
@@ -54,7 +54,10 @@ class Kpi:
         yield name_fault(self.name)
         yield "is declared twice" if self.name in KPIS else None
         yield words_fault(title=self.title, meaning=self.meaning) or unit_fault(self.unit)
-        for field, value, accepted in (("better", self.better, BETTER), ("total", self.total, TOTALS)):
+        for field, value, accepted in (
+            ("direction", self.direction, DIRECTIONS),
+            ("aggregation", self.aggregation, AGGREGATIONS),
+        ):
             if value not in accepted:
                 yield f"{field} must be one of {', '.join(accepted)}, got {value!r}"
         yield self._formula_fault()
@@ -75,9 +78,9 @@ KPIS: dict[str, Kpi] = {}
 
 
 #: Names that formulas may read beside tallies and KPIs: see :func:`calculate`.
-GIVEN = ("present", "retention", "discount", "cumulated", "lately")
-BETTER = ("more", "less", "neither")
-TOTALS = ("level", "sum", "last")
+GIVEN = ("present", "retention", "discount", "cumulative", "rolling_mean")
+DIRECTIONS = ("more", "less", "neither")
+AGGREGATIONS = ("level", "sum", "last")
 
 
 def readable() -> frozenset[str]:
@@ -85,22 +88,24 @@ def readable() -> frozenset[str]:
     return TALLY_NAMES.union(GIVEN, KPIS)
 
 
-def kpi(name: str, title: str, unit: str, better: str, formula: str, meaning: str, total: str = "level") -> None:
+def kpi(
+    name: str, title: str, unit: str, direction: str, formula: str, meaning: str, aggregation: str = "level"
+) -> None:
     """Declare a KPI.
 
     Args:
         name: a Python identifier: the column in results.
         title: words for tables and figures.
         unit: of the value.
-        better: ``"more"``, ``"less"`` or ``"neither"``.
+        direction: ``"more"``, ``"less"`` or ``"neither"``.
         formula: arithmetic over the week's tallies.
         meaning: what it is, in a sentence.
-        total: how weeks become one figure: ``"level"``, ``"sum"`` or ``"last"``.
+        aggregation: how weeks become one figure: ``"level"``, ``"sum"`` or ``"last"``.
 
     Raises:
         DeclarationError: one of them is not accepted, or the name is taken.
     """
-    row = Kpi(name, title, unit, better, formula, total, meaning)
+    row = Kpi(name, title, unit, direction, formula, aggregation, meaning)
     refuse(caller(), f"KPI {name!r}", row.faults())
     KPIS[name] = row
 
@@ -391,7 +396,7 @@ kpi(
     "Net present value",
     "EUR",
     "more",
-    "cumulated(profit * present)",
+    "cumulative(profit * present)",
     "discounted profit from week 0 to date (NPV)",
     "last",
 )
@@ -400,17 +405,17 @@ kpi(
     "Customer equity",
     "EUR",
     "more",
-    "customers * 52 * lately(profit / customers) * retention / (1 + discount - retention)",
+    "customers * 52 * rolling_mean(profit / customers) * retention / (1 + discount - retention)",
     "value of today's customers: margin m and retention r kept, m r / (1 + i - r) each (Gupta, Lehmann & Stuart 2004)",
 )
 
 
-def cumulated(x: Floats) -> Floats:
+def cumulative(x: FloatArray) -> FloatArray:
     """Sum from week 0 on."""
     return np.cumsum(x, axis=0)
 
 
-def lately(x: Floats) -> Floats:
+def rolling_mean(x: FloatArray) -> FloatArray:
     """Mean over the last quarter up to each week (over fewer weeks at the start)."""
     sums = np.cumsum(x, axis=0)
     before = np.zeros_like(sums)
@@ -419,7 +424,7 @@ def lately(x: Floats) -> Floats:
     return (sums - before) / (count if x.ndim == 1 else count[:, None])
 
 
-def calculate(record: Record, discount: float, by: str | None = None, first: int = 0) -> dict[str, Floats]:
+def calculate(record: Record, discount: float, by: str | None = None, first: int = 0) -> dict[str, FloatArray]:
     """Return every KPI that can be made, over weeks; nan where there is nothing to divide by.
 
     Args:
@@ -428,14 +433,14 @@ def calculate(record: Record, discount: float, by: str | None = None, first: int
         by: None for the organisation, ``"department"`` or ``"segment"``.
         first: first week wanted; KPIs that look back start there.
     """
-    values: dict[str, Floats] = dict(record.tallies(by, first))
+    values: dict[str, FloatArray] = dict(record.tallies(by, first))
     weeks = record.weeks - first
     values["present"] = (1.0 + discount) ** (-(np.arange(first, first + weeks) + 1) / 52.0)
-    functions = {"cumulated": cumulated, "lately": lately, "discount": discount}
+    functions = {"cumulative": cumulative, "rolling_mean": rolling_mean, "discount": discount}
     found = {}
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if by is None:
-            churn = lately(values["left"]) / lately(values["customers"] + values["left"])
+            churn = rolling_mean(values["left"]) / rolling_mean(values["customers"] + values["left"])
             values["retention"] = (1.0 - churn) ** 52
         for name, row in KPIS.items():
             if by is None or name in available(by):
@@ -459,11 +464,11 @@ def _code(formula: str) -> CodeType:
     return compile(formula, formula, "eval")
 
 
-def at_horizon(name: str, weekly: Floats) -> float:
+def final_value(name: str, weekly: FloatArray) -> float:
     """Return one figure for a run: the last quarter's mean, the sum, or the last value, as the KPI says."""
     if len(weekly) == 0:
         return float("nan")
-    kind = KPIS[name].total
+    kind = KPIS[name].aggregation
     if kind == "sum":
         return float(np.sum(weekly))
     if kind == "last":

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 
 if TYPE_CHECKING:
-    from ccsim.model.state import World
+    from ccsim.model.state import ModelState
 
 Rows = npt.NDArray[np.int64]
 
@@ -58,7 +58,7 @@ class Layout:
     values: dict[str, Any]
     departments: tuple[str, ...]
     department: Rows
-    contract: Floats
+    contract: FloatArray
     leader: Rows
     vacant: Rows
     hired: Rows
@@ -68,19 +68,19 @@ class Layout:
     tier: Rows
     empty: Rows
     reports_to: Rows
-    calls: Floats
-    takes: Floats
-    onward: Floats
-    minutes: Floats
+    calls: FloatArray
+    takes: FloatArray
+    onward: FloatArray
+    minutes: FloatArray
     segments: tuple[str, ...] = ()
     customers: Rows = field(default_factory=lambda: np.empty(0, np.int64))
-    value: Floats = field(default_factory=lambda: np.empty(0))
-    mobility: Floats = field(default_factory=lambda: np.empty(0))
+    value: FloatArray = field(default_factory=lambda: np.empty(0))
+    mobility: FloatArray = field(default_factory=lambda: np.empty(0))
 
 
-def lay_out(world: World, layout: Layout) -> None:
+def lay_out(world: ModelState, layout: Layout) -> None:
     """Set departments, posts and reporting lines of an empty world."""
-    staff, leaders, departments = world.state.staff, world.state.leaders, world.state.departments
+    staff, leaders, departments = world.populations.staff, world.populations.leaders, world.populations.departments
     rows = np.arange(len(layout.departments))
     departments.first_staff[:] = np.searchsorted(layout.department, rows)
     departments.last_staff[:] = np.searchsorted(layout.department, rows, side="right")
@@ -112,17 +112,17 @@ def spans(layout: Layout) -> Rows:
     return found
 
 
-def share_out_customers(world: World, layout: Layout) -> None:
+def share_out_customers(world: ModelState, layout: Layout) -> None:
     """Give each segment its customers, and prospects in the same parts; values follow the segment's."""
     if not len(layout.customers):
         return
-    customers, mean = world.state.customers, world.settings.accounts.revenue
+    customers, mean = world.populations.customers, world.settings.accounts.revenue
     drawn = 2.0**customers.segment * len(layout.segments) / (2.0 ** len(layout.segments) - 1.0)
     relative = customers.value * drawn / mean if mean > 0.0 else np.ones(len(drawn))
     customers.segment[:] = segments_of(layout.customers, len(customers.active))
     customers.value[:] = mean * layout.value[customers.segment] * relative
     customers.estimate[:] = customers.value
-    world.state.segments.mobility[:] = layout.mobility
+    world.populations.segments.mobility[:] = layout.mobility
 
 
 def segments_of(sizes: Rows, rows: int) -> Rows:
@@ -140,9 +140,9 @@ def segments_of(sizes: Rows, rows: int) -> Rows:
     return segment[np.arange(rows) % customers]
 
 
-def take_stock(world: World, layout: Layout) -> None:
+def take_stock(world: ModelState, layout: Layout) -> None:
     """Set at the end of the past what is known of week 0: which posts are vacant, and since when people are there."""
-    staff = world.state.staff
+    staff = world.populations.staff
     known = layout.hired > UNKNOWN_WEEK
     staff.hired_in[known] = layout.hired[known]
     vacant = layout.vacant.astype(bool)

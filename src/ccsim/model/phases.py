@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import ccsim.model.week
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 
 class Phase(NamedTuple):
@@ -39,20 +39,20 @@ class _Module:
         return lambda *arguments: self._noted.append(Phase(title, kernel, arguments))
 
 
-def phases_of(world: World) -> list[Phase]:
+def list_phases(world: ModelState) -> list[Phase]:
     """Return the phases of the week that a world stands in, in order, none of them lived yet."""
     noted: list[Phase] = []
-    source = getattr(ccsim.model.week.one_week, "py_func", ccsim.model.week.one_week)
+    source = getattr(ccsim.model.week.step_kernel, "py_func", ccsim.model.week.step_kernel)
     scope = {
         name: _Module(value, noted) if isinstance(value, types.ModuleType) else value
         for name, value in vars(ccsim.model.week).items()
     }
-    types.FunctionType(source.__code__, scope)(world.state, world.settings, world.seed, world.week)
+    types.FunctionType(source.__code__, scope)(world.populations, world.settings, world.seed, world.week)
     return noted
 
 
-def begin(world: World) -> list[Phase]:
+def start_step(world: ModelState) -> list[Phase]:
     """Begin the next week of a world, and return its phases; when all have run, it is as if it had been lived."""
     world.week += 1
-    world.clear_flows()
-    return phases_of(world)
+    world.reset_flows()
+    return list_phases(world)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from ccsim.engine.columns import POPULATIONS, Column, Few, Floats, Whole, declared_columns, fixed
+from ccsim.engine.columns import POPULATIONS, Column, FloatArray, Int8Array, IntArray, declared_columns, fixed
 from ccsim.errors import DeclarationError
 from ccsim.model.mechanism import mechanisms
 
@@ -46,7 +46,7 @@ def population(storage: str, near: tuple[str, ...] = ()) -> Callable[[type[T]], 
 
     Args:
         storage: ``"records"``, one numpy record array of 8-byte fields, or ``"columns"``, a named tuple of arrays, see
-            :data:`ccsim.engine.columns.NARROW`.
+            :data:`ccsim.engine.columns.STORAGE_DTYPE`.
         near: columns that are used together.
 
     Raises:
@@ -94,7 +94,7 @@ def _in_order(cls: type, columns: Iterable[Column], near: tuple[str, ...]) -> tu
     return tuple(column for part in parts for column in part)
 
 
-def empty(kind: type[T], rows: int) -> tuple[T, Floats]:
+def empty(kind: type[T], rows: int) -> tuple[T, FloatArray]:
     """Return a population of ``rows`` zeroed rows, and its flows as one array.
 
     The array has shape (rows, flows) for records and (flows, rows) for columns. One array, because clearing or
@@ -103,12 +103,12 @@ def empty(kind: type[T], rows: int) -> tuple[T, Floats]:
     columns: tuple[Column, ...] = kind.columns  # type: ignore[attr-defined]  # population() adds it
     flows = sum(column.kind == "flow" for column in columns)
     if kind.storage == "records":  # type: ignore[attr-defined]  # population() adds it
-        fields = [(column.name, np.int64 if column.whole else np.float64) for column in columns]
+        fields = [(column.name, np.int64 if column.is_integer else np.float64) for column in columns]
         records = np.zeros(rows, dtype=fields)
         numbers = records.view(np.float64).reshape(rows, len(columns))
         return records.view(np.recarray), numbers[:, len(columns) - flows :]  # type: ignore[return-value]  # the rows read like the class
     block = np.zeros((flows, rows))
-    others = [np.zeros(rows, column.narrow) for column in columns[: len(columns) - flows]]
+    others = [np.zeros(rows, column.dtype) for column in columns[: len(columns) - flows]]
     return kind(*others, *block), block
 
 
@@ -116,28 +116,30 @@ def empty(kind: type[T], rows: int) -> tuple[T, Floats]:
 class Staff(_Rows):
     """Members of staff, front line and back office; the rows of a department are neighbours."""
 
-    department: Whole = fixed("row", "department that the post belongs to")
-    contract: Floats = fixed("share", "contracted time of the post, relative to full time")
-    leader: Whole = fixed("row", "team lead of the post, -1 where there is none")
+    department: IntArray = fixed("row", "department that the post belongs to")
+    contract: FloatArray = fixed("share", "contracted time of the post, relative to full time")
+    leader: IntArray = fixed("row", "team lead of the post, -1 where there is none")
 
 
 @population("records")
 class Leaders(_Rows):
     """Leaders in tiers: 0 the executive, 1 heads of department, 2 team leads."""
 
-    tier: Whole = fixed("tier", "0 executive, 1 head, 2 team lead")
-    department: Whole = fixed("row", "department, -1 for the executive")
-    superior: Whole = fixed("row", "the leader's own leader, -1 at the top")
-    span: Whole = fixed("people", "members of staff below, directly or not")
-    empty: Whole = fixed("0/1", "1 if nobody holds the post: nobody reports to it, and it is not paid")
+    tier: IntArray = fixed("tier", "0 executive, 1 head, 2 team lead")
+    department: IntArray = fixed("row", "department, -1 for the executive")
+    superior: IntArray = fixed("row", "the leader's own leader, -1 at the top")
+    span: IntArray = fixed("people", "members of staff below, directly or not")
+    empty: IntArray = fixed("0/1", "1 if nobody holds the post: nobody reports to it, and it is not paid")
 
 
 @population("columns")
 class Customers(_Rows):
     """Everybody in the market: the organisation's customers (``active``) and its prospects."""
 
-    segment: Few = fixed("row", "segment")
-    far_tie: Whole = fixed("row", "an acquaintance anywhere in the market; the others are the rows next to one's own")
+    segment: Int8Array = fixed("row", "segment")
+    far_tie: IntArray = fixed(
+        "row", "an acquaintance anywhere in the market; the others are the rows next to one's own"
+    )
 
 
 @population("columns")
@@ -152,21 +154,23 @@ class Cases(_Rows):
 class Departments(_Rows):
     """Departments; the flows are the week's tallies from which all KPIs are made."""
 
-    first_staff: Whole = fixed("row", "first member of staff")
-    last_staff: Whole = fixed("row", "row after the last member of staff")
-    front: Whole = fixed("0/1", "1 if customers call here first")
-    head: Whole = fixed("row", "head of department, -1 where there is none")
-    calls: Floats = fixed("share", "part of new issues that come here or to a row before; all 0 for equal parts")
-    onward: Floats = fixed("factor", "chance that an issue needs another department, relative to the ordinary")
-    minutes: Floats = fixed("factor", "time of a contact here, relative to the ordinary")
-    takes: Floats = fixed("share", "part of what is passed on that comes here or to a row before; all 0 for the rule")
+    first_staff: IntArray = fixed("row", "first member of staff")
+    last_staff: IntArray = fixed("row", "row after the last member of staff")
+    front: IntArray = fixed("0/1", "1 if customers call here first")
+    head: IntArray = fixed("row", "head of department, -1 where there is none")
+    calls: FloatArray = fixed("share", "part of new issues that come here or to a row before; all 0 for equal parts")
+    onward: FloatArray = fixed("factor", "chance that an issue needs another department, relative to the ordinary")
+    minutes: FloatArray = fixed("factor", "time of a contact here, relative to the ordinary")
+    takes: FloatArray = fixed(
+        "share", "part of what is passed on that comes here or to a row before; all 0 for the rule"
+    )
 
 
 @population("records")
 class Segments(_Rows):
     """Customer segments; the flows are tallies."""
 
-    mobility: Floats = fixed("factor", "how readily customers of the segment come and go, relative to the ordinary")
+    mobility: FloatArray = fixed("factor", "how readily customers of the segment come and go, relative to the ordinary")
 
 
 @population("records")

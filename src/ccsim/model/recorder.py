@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.model.populations import Departments, Firm, Segments
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 
 def flow_names(kind: type) -> tuple[str, ...]:
@@ -34,18 +34,18 @@ class Record:
         weeks: how many weeks are recorded.
     """
 
-    departments: Floats = field(default_factory=lambda: np.empty((0, 0, 0)))
-    segments: Floats = field(default_factory=lambda: np.empty((0, 0, 0)))
-    firm: Floats = field(default_factory=lambda: np.empty((0, 0, 0)))
+    departments: FloatArray = field(default_factory=lambda: np.empty((0, 0, 0)))
+    segments: FloatArray = field(default_factory=lambda: np.empty((0, 0, 0)))
+    firm: FloatArray = field(default_factory=lambda: np.empty((0, 0, 0)))
     weeks: int = 0
 
     @classmethod
-    def of(cls, world: World, weeks: int) -> Record:
+    def of(cls, world: ModelState, weeks: int) -> Record:
         """Return an empty record with room for a number of weeks of a world."""
         room = {name: np.empty((max(weeks, 1), *world.flows[name].shape)) for name in RECORDED}
         return cls(room["departments"], room["segments"], room["firm"])
 
-    def add(self, world: World) -> None:
+    def add(self, world: ModelState) -> None:
         """Keep the tallies of the week that the world has just lived."""
         if self.weeks == len(self.firm):
             self.departments, self.segments, self.firm = (
@@ -64,7 +64,7 @@ class Record:
         """Return an independent copy: two records on the same arrays would overwrite each other's weeks."""
         return self.copy()
 
-    def tallies(self, by: str | None = None, first: int = 0) -> dict[str, Floats]:
+    def tallies(self, by: str | None = None, first: int = 0) -> dict[str, FloatArray]:
         """Return every tally as an array over weeks.
 
         Args:

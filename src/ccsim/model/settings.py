@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import DeclarationError, InputError, UnknownNameError, count_noun
 from ccsim.model.mechanism import mechanisms
-from ccsim.model.size import Organisation
+from ccsim.model.size import OrganisationSize
 
 #: Groups as they are shown and sampled, in this order; a group that is not named here follows after them.
 ORDER = (
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         def _replace(self, **groups: Any) -> Settings: ...
 
 else:
-    _groups = in_order([Organisation, *(kind for mechanism in mechanisms() for kind in mechanism.groups)])
+    _groups = in_order([OrganisationSize, *(kind for mechanism in mechanisms() for kind in mechanism.groups)])
     Settings = namedtuple(
         "Settings", [kind.group for kind in _groups], defaults=[kind() for kind in _groups], module=__name__
     )
@@ -58,17 +58,17 @@ else:
 
 
 @cache
-def declared() -> dict[str, Parameter]:
+def all_parameters() -> dict[str, Parameter]:
     """Return every declared parameter by its key, in order of display."""
     return {row.key: row for group in Settings() for row in group.declared}
 
 
-def ordinary() -> Settings:
+def default_settings() -> Settings:
     """Return the settings of the ordinary organisation: every default."""
     return Settings()
 
 
-def with_values(settings: Settings, values: Mapping[str, object]) -> Settings:
+def replace_values(settings: Settings, values: Mapping[str, object]) -> Settings:
     """Return settings with some values changed.
 
     Args:
@@ -81,9 +81,9 @@ def with_values(settings: Settings, values: Mapping[str, object]) -> Settings:
     """
     changes: dict[str, dict[str, Any]] = {}
     for key, value in values.items():
-        row = declared().get(key)
+        row = all_parameters().get(key)
         if row is None:
-            raise UnknownNameError("parameter", key, declared())
+            raise UnknownNameError("parameter", key, all_parameters())
         try:
             changes.setdefault(row.group, {})[row.name] = row.encode(row.check(value))
         except InputError as error:
@@ -92,9 +92,11 @@ def with_values(settings: Settings, values: Mapping[str, object]) -> Settings:
     return settings._replace(**groups)
 
 
-def impossible(values: Mapping[str, object]) -> list[tuple[str, str]]:
+def check_sizes(values: Mapping[str, object]) -> list[tuple[str, str]]:
     """Return what is wrong with a set of sizes taken together, as (key, problem)."""
-    sizes = with_values(ordinary(), {k: v for k, v in values.items() if k.startswith("organisation.")}).organisation
+    sizes = replace_values(
+        default_settings(), {k: v for k, v in values.items() if k.startswith("organisation.")}
+    ).organisation
     problems = []
     if sizes.departments > sizes.staff:
         problems.append(

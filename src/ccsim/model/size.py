@@ -6,7 +6,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 
 @parameters("organisation")
-class Organisation:
+class OrganisationSize:
     """Size and shape."""
 
     staff: int = parameter(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.errors import InputError
 from ccsim.model.populations import Cases, Customers, Departments, Firm, Leaders, Segments, Staff, empty
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ccsim.model.settings import Settings
 
 
-class State(NamedTuple):
+class Populations(NamedTuple):
     """Every column of every population, as kernels see them."""
 
     staff: Staff
@@ -30,19 +30,19 @@ class State(NamedTuple):
 
 
 @dataclass
-class World:
+class ModelState:
     """One organisation in one week.
 
     Attributes:
-        state: the populations.
+        populations: the populations.
         flows: the block behind each population's flow columns, by the population's name.
         settings: parameters and levers in force.
         seed: the seed of all draws.
         week: the week that has last been lived, -1 before week 0; the past has weeks below that.
     """
 
-    state: State
-    flows: dict[str, Floats]
+    populations: Populations
+    flows: dict[str, FloatArray]
     settings: Settings
     seed: int
     week: int = -1
@@ -55,21 +55,21 @@ class World:
         """
         if name in ("state", "flows") and self.__dict__.get(name, value) is not value:
             raise InputError(
-                f"world.{name} cannot be replaced. Write values in place, as in world.state.staff.conviction[:] = 0.5; "
+                f"world.{name} cannot be replaced. Write values in place, as in world.populations.staff.conviction[:] = 0.5; "
                 "to return to an earlier week, keep a copy.deepcopy() of the organisation or of the simulation"
             )
         super().__setattr__(name, value)
 
-    def clear_flows(self) -> None:
+    def reset_flows(self) -> None:
         """Start a week: every flow is zero."""
         for block in self.flows.values():
             # As bytes, where they lie side by side: the C library clears them in half the time.
             (block.view(np.uint8) if block.flags.c_contiguous else block).fill(0)
 
-    def copy(self) -> World:
+    def copy(self) -> ModelState:
         """Return an independent copy; the fixed columns are copied too, so that nothing is shared."""
-        state = self.state
-        world = empty_world(
+        state = self.populations
+        world = empty_state(
             len(state.staff.person),
             state.colleagues.shape[1],
             len(state.leaders.tier),
@@ -79,7 +79,7 @@ class World:
             self.settings,
             self.seed,
         )
-        for mine, theirs in zip(world.state, self.state, strict=True):
+        for mine, theirs in zip(world.populations, self.populations, strict=True):
             # A named tuple of arrays is copied array by array, a record array as one.
             pairs: Any = [(mine, theirs)]
             if not isinstance(mine, np.ndarray):
@@ -89,19 +89,19 @@ class World:
         world.week = self.week
         return world
 
-    def __copy__(self) -> World:
+    def __copy__(self) -> ModelState:
         """Return an independent copy: two worlds on the same arrays would live in each other."""
         return self.copy()
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> World:
+    def __deepcopy__(self, memo: dict[int, Any]) -> ModelState:
         """Return an independent copy.
 
         Copied array by array, a block of flows and the columns that look into it would part, and the record would keep
         zeros. Whoever else refers to one of the arrays gets the new one.
         """
         world = memo[id(self)] = self.copy()
-        memo[id(self.state)] = world.state
-        pairs: list[tuple[Any, Any]] = list(zip(self.state, world.state, strict=True))
+        memo[id(self.populations)] = world.populations
+        pairs: list[tuple[Any, Any]] = list(zip(self.populations, world.populations, strict=True))
         pairs += zip(self.flows.values(), world.flows.values(), strict=True)
         for old, new in pairs:
             memo[id(old)] = new
@@ -111,14 +111,14 @@ class World:
 
     def __reduce__(self) -> Any:
         """Write the columns; the blocks of flows are made anew from them when they are read."""
-        columns = [list(part) if isinstance(part, tuple) else np.asarray(part) for part in self.state]
+        columns = [list(part) if isinstance(part, tuple) else np.asarray(part) for part in self.populations]
         return _read, (columns, self.settings, self.seed, self.week)
 
 
-def _read(columns: list[Any], settings: Settings, seed: int, week: int) -> World:
+def _read(columns: list[Any], settings: Settings, seed: int, week: int) -> ModelState:
     """Return a world from what ``World.__reduce__`` wrote."""
     staff, colleagues, leaders, customers, _, departments, segments, _ = columns
-    world = empty_world(
+    world = empty_state(
         len(staff),
         colleagues.shape[1],
         len(leaders),
@@ -128,7 +128,7 @@ def _read(columns: list[Any], settings: Settings, seed: int, week: int) -> World
         settings,
         seed,
     )
-    for part, read in zip(world.state, columns, strict=True):
+    for part, read in zip(world.populations, columns, strict=True):
         pairs: Any = zip(part, read, strict=True) if isinstance(part, tuple) else [(part, read)]
         for target, source in pairs:
             target[...] = source
@@ -136,7 +136,7 @@ def _read(columns: list[Any], settings: Settings, seed: int, week: int) -> World
     return world
 
 
-def empty_world(
+def empty_state(
     staff: int,
     ties: int,
     leaders: int,
@@ -145,7 +145,7 @@ def empty_world(
     segments: int,
     settings: Settings,
     seed: int,
-) -> World:
+) -> ModelState:
     """Return a world of zeros with the given numbers of rows."""
     kinds = {
         "staff": (Staff, staff),
@@ -159,5 +159,5 @@ def empty_world(
     made = {name: empty(kind, rows) for name, (kind, rows) in kinds.items()}
     populations = {name: columns for name, (columns, _) in made.items()}
     flows = {name: block for name, (_, block) in made.items() if block.size}
-    state = State(colleagues=np.zeros((staff, ties), dtype=np.int32), **populations)  # type: ignore[arg-type]  # populations by name
-    return World(state, flows, settings, seed)
+    state = Populations(colleagues=np.zeros((staff, ties), dtype=np.int32), **populations)  # type: ignore[arg-type]  # populations by name
+    return ModelState(state, flows, settings, seed)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccsim.engine.rng import Purpose, fill
+from ccsim.engine.rng import Stream, fill_uniforms
 from ccsim.model.layout import Layout, Rows
 
 #: Standard deviation of the logarithm of how many one names, and of how readily one is named.
@@ -72,7 +72,7 @@ def _first(race: np.ndarray, among: np.ndarray, count: int) -> Rows:
 
 def _uniform(count: int, seed: int, stream: int) -> np.ndarray:
     out = np.empty(count)
-    fill(out, np.uint64(seed), int(Purpose.FOUND_STAFF_TIE), stream)
+    fill_uniforms(out, np.uint64(seed), int(Stream.FOUND_STAFF_TIE), stream)
     return out
 
 

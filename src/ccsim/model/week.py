@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ccsim.engine.jit import kernel, straight
+from ccsim.engine.jit import kernel, skip_dispatch
 from ccsim.mechanisms.accounting import accounts, aggregates
 from ccsim.mechanisms.demand import demand, self_service
 from ccsim.mechanisms.experience import experience, word_of_mouth
@@ -33,11 +33,11 @@ from ccsim.mechanisms.market import market, offer, personalisation, promise, seg
 from ccsim.mechanisms.sensing import sensing
 from ccsim.mechanisms.service import capacity, defects, service
 from ccsim.mechanisms.staff import conviction, engagement, fatigue, habit, skills, staffing, turnover
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 
 @kernel(allocates=True)
-def one_week(state: Any, p: Any, seed: Any, week: Any) -> None:
+def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     """Live one week: every phase in order."""
     staff, colleagues, leaders, customers, cases, departments, segments, firm = state
     cards = p.scorecards
@@ -130,11 +130,11 @@ def one_week(state: Any, p: Any, seed: Any, week: Any) -> None:
     )  # fmt: skip
 
 
-def live(world: World) -> None:
+def step(world: ModelState) -> None:
     """Live the next week of a world, in place."""
     world.week += 1
-    world.clear_flows()
-    _one_week(world.state, world.settings, world.seed, world.week)
+    world.reset_flows()
+    _step_kernel(world.populations, world.settings, world.seed, world.week)
 
 
-_one_week = straight(one_week)
+_step_kernel = skip_dispatch(step_kernel)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ccsim.errors import InputError
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.questionnaire import ITEMS, TIERS
 
@@ -101,7 +101,7 @@ def interval_of(code: str, answers: np.ndarray) -> tuple[float, float]:
     item = ITEMS[code]
     if not item.moves:
         return np.nan, np.nan
-    row = declared()[item.moves]
+    row = all_parameters()[item.moves]
     if not len(answers):
         return row.range
     # People of one organisation differ by a step or so: with one answer that is the spread.

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ccsim.errors import InputIssue, did_you_mean
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.organisations.tables import Table
 
 #: For each kind with rows of posts: its identifier, and who stands above.
@@ -194,7 +194,7 @@ def _events(folder: Folder) -> Iterator[InputIssue]:
     frame = folder.frame("events")
     if frame is None or "lever" not in frame:
         return
-    levers = {key for key, row in declared().items() if row.role == "lever"}
+    levers = {key for key, row in all_parameters().items() if row.role == "lever"}
     for row in np.flatnonzero(~frame["lever"].isin(levers | {""})):
         name = str(frame["lever"].iloc[row])
         yield folder.fault("events", int(row), "lever", f"{name!r} is no lever{did_you_mean(name, levers)}")

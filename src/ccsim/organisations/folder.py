@@ -13,7 +13,7 @@ from pydantic import Field
 
 from ccsim.errors import InputError, InputErrors, InputIssue, did_you_mean
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.organisations.checks import across
 from ccsim.organisations.columns import KINDS, PERIODS, TEXTS
 from ccsim.organisations.privacy import Keys
@@ -195,7 +195,7 @@ def _names(reader: Parser, shape: FolderShape, found: Folder) -> None:
             reader.add_error(("kpis", word), f"no KPI is called {kpi!r}{did_you_mean(str(kpi), KPIS)}")
         else:
             found.kpis[word] = kpi
-    levers = {key for key, row in declared().items() if row.role == "lever"}
+    levers = {key for key, row in all_parameters().items() if row.role == "lever"}
     for word, lever in shape.drivers.items():
         if lever not in levers:
             reader.add_error(("drivers", word), f"no lever is called {lever!r}{did_you_mean(str(lever), levers)}")

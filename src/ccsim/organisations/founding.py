@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.errors import InputError
 from ccsim.model.initial_state import bounds, leaders_of
 from ccsim.model.layout import UNKNOWN_WEEK, Layout, Rows
-from ccsim.model.settings import Settings, impossible, ordinary, with_values
+from ccsim.model.settings import Settings, check_sizes, default_settings, replace_values
 from ccsim.organisations.checks import department_names
 from ccsim.organisations.columns import PERIODS
 from ccsim.organisations.folder import Folder, read_folder
@@ -87,7 +87,7 @@ def make_layout(folder: Folder) -> Layout:
 
 def settings_of_layout(layout: Layout) -> Settings:
     """Return ordinary settings with the sizes and the values of a layout."""
-    settings = with_values(ordinary(), layout.values)
+    settings = replace_values(default_settings(), layout.values)
     return settings._replace(organisation=settings.organisation._replace(**layout.sizes))  # type: ignore[attr-defined]
 
 
@@ -113,10 +113,10 @@ def _with_time(structure: Structure | None, names: list[str]) -> set[str]:
 def _settings(folder: Folder, structure: Structure | None, fronts: set[str]) -> Settings:
     """Return settings with the sizes of a folder, as far as they are known."""
     own = {f"organisation.{name}": value for name, value in folder.sizes.items()}
-    problems = impossible(own) if structure is None else []
+    problems = check_sizes(own) if structure is None else []
     if problems:
         raise InputError("\n".join(f"{folder.path}/organisation.toml: sizes: {problem}" for _, problem in problems))
-    settings = with_values(ordinary(), {**own, **folder.values})
+    settings = replace_values(default_settings(), {**own, **folder.values})
     if structure is None:
         return settings
     in_front = sum(name in fronts for name in structure.departments) or len(structure.departments)
@@ -182,7 +182,7 @@ def _one_segment(rows: pd.DataFrame) -> pd.Series:
     return pd.Series({"customers": weight.sum(), **means})
 
 
-def _relative(values: pd.Series, customers: Rows) -> Floats:
+def _relative(values: pd.Series, customers: Rows) -> FloatArray:
     """Return values relative to the mean of all customers; 1 where they are not known."""
     mean = np.average(values.fillna(0), weights=customers)
     known = values.notna().all() and mean > 0
@@ -218,7 +218,9 @@ def _prices(folder: Folder, segments: dict[str, Any]) -> dict[str, float]:
     return found
 
 
-def _work(folder: Folder, structure: Structure, settings: Settings) -> tuple[Floats, Floats, Floats, Floats]:
+def _work(
+    folder: Folder, structure: Structure, settings: Settings
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return by department: part of new issues, part of work passed on, need of others, time of a contact."""
     names = structure.departments
     time = np.bincount(structure.department, structure.contract, len(names))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.model.layout import UNKNOWN_WEEK, Rows
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Structure:
 
     departments: list[str]
     department: Rows
-    contract: Floats
+    contract: FloatArray
     leader: Rows
     vacant: Rows
     hired: Rows

@@ -15,11 +15,11 @@ import numpy as np
 
 from ccsim.engine.columns import Column
 from ccsim.errors import InputError
-from ccsim.model.initial_state import draw
-from ccsim.model.phases import begin, phases_of
-from ccsim.model.settings import Settings, declared
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.initial_state import sample_initial
+from ccsim.model.phases import list_phases, start_step
+from ccsim.model.settings import Settings, all_parameters
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 from ccsim.reports.choice_trace import Choice, choices
 from ccsim.scenarios.scenario import Scenario, load
 from ccsim.simulation.simulation import Simulation, past
@@ -35,7 +35,7 @@ PEOPLE = POPULATIONS[:4]
 MIX = ("closed_fast", "followed_script", "solved", "handed_over", "escalated")
 
 
-class Gap(NamedTuple):
+class ColumnDifference(NamedTuple):
     """A column in which two worlds differ: in which rows, and what the first of them holds in each."""
 
     population: str
@@ -46,7 +46,7 @@ class Gap(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Parting:
+class FirstDifference:
     """The first place at which two scenarios differ.
 
     Attributes:
@@ -59,7 +59,7 @@ class Parting:
 
     week: int
     phase: str
-    gaps: tuple[Gap, ...]
+    gaps: tuple[ColumnDifference, ...]
     who: str
     choices: tuple[Choice, Choice] | None = None
 
@@ -81,8 +81,8 @@ class Divergence:
     names: tuple[str, str]
     seed: int
     weeks: int
-    cause: Parting | None
-    decision: Parting | None
+    cause: FirstDifference | None
+    decision: FirstDifference | None
     levers: tuple[tuple[str, Any, Any], ...]
     spread: pd.DataFrame
 
@@ -157,7 +157,7 @@ def _sizes(here: Settings, there: Settings) -> list[str]:
             if mine != theirs]  # fmt: skip
 
 
-Pair = tuple[World, World]
+Pair = tuple[ModelState, ModelState]
 
 
 def _weeks(pair: list[Scenario], seed: int, weeks: int) -> Iterator[tuple[Pair, Pair]]:
@@ -167,38 +167,38 @@ def _weeks(pair: list[Scenario], seed: int, weeks: int) -> Iterator[tuple[Pair, 
     """
     first, second = (past(one) for one in pair)
     if first != second:
-        worlds = (draw(first, seed), draw(second, seed))
+        worlds = (sample_initial(first, seed), sample_initial(second, seed))
         yield worlds, worlds
         for _ in range(first.organisation.warm_up):
             before = (worlds[0].copy(), worlds[1].copy())
             for world in worlds:
-                live(world)
+                step(world)
             yield before, worlds
     lives = [Simulation(one, seed, weeks) for one in pair]
     for _ in range(weeks):
-        kept: list[World] = []
+        kept: list[ModelState] = []
 
-        def keeping(world: World, kept: list[World] = kept) -> None:
+        def keeping(world: ModelState, kept: list[ModelState] = kept) -> None:
             kept.append(world.copy())
-            live(world)
+            step(world)
 
         for life in lives:
             life.step(keeping)
         yield (kept[0], kept[1]), (lives[0].world, lives[1].world)
 
 
-def differing(one: World, other: World, only: tuple[str, ...] = POPULATIONS) -> list[Gap]:
+def differing(one: ModelState, other: ModelState, only: tuple[str, ...] = POPULATIONS) -> list[ColumnDifference]:
     """Return every column in which two worlds of the same sizes differ in any bit, people before tallies."""
     found = []
     for name in only:
-        mine, theirs = getattr(one.state, name), getattr(other.state, name)
+        mine, theirs = getattr(one.populations, name), getattr(other.populations, name)
         for column in type_of(name).columns:
             here, there = (np.ascontiguousarray(getattr(each, column.name)) for each in (mine, theirs))
             bits = np.dtype(f"u{here.dtype.itemsize}")
             rows = np.flatnonzero(here.view(bits) != there.view(bits))
             if len(rows):
                 values = (here[rows[0]].item(), there[rows[0]].item())
-                found.append(Gap(name, column, rows, len(here), values))
+                found.append(ColumnDifference(name, column, rows, len(here), values))
     return found
 
 
@@ -209,12 +209,12 @@ def type_of(population: str) -> Any:
     return getattr(populations, population.capitalize())
 
 
-def _cause(before: Pair, after: Pair) -> Parting:
+def _cause(before: Pair, after: Pair) -> FirstDifference:
     """Live a week again, phase by phase, until anything differs."""
     if before is after:
         return _parting("founding", differing(*after), after[0])
     one, other = (world.copy() for world in before)
-    for mine, theirs in zip(begin(one), begin(other), strict=True):
+    for mine, theirs in zip(start_step(one), start_step(other), strict=True):
         choosing = _choices(one, other) if mine.name == "service.serve" else None
         mine.run()
         theirs.run()
@@ -224,19 +224,20 @@ def _cause(before: Pair, after: Pair) -> Parting:
     raise AssertionError("a week lived by phases ends otherwise than the same week lived at once")
 
 
-def _decided_apart(one: World, other: World) -> bool:
+def _decided_apart(one: ModelState, other: ModelState) -> bool:
     """Tell cheaply whether anybody may have decided differently: false only if nobody has."""
     return bool(_decisive(differing(one, other, PEOPLE))) or any(
-        np.any(getattr(one.state.departments, name) != getattr(other.state.departments, name)) for name in MIX
+        np.any(getattr(one.populations.departments, name) != getattr(other.populations.departments, name))
+        for name in MIX
     )
 
 
-def _decisive(gaps: list[Gap]) -> list[Gap]:
+def _decisive(gaps: list[ColumnDifference]) -> list[ColumnDifference]:
     """Keep the gaps that may be somebody's decision: whole numbers about people and their cases."""
-    return [gap for gap in gaps if gap.population in PEOPLE and gap.column.whole]
+    return [gap for gap in gaps if gap.population in PEOPLE and gap.column.is_integer]
 
 
-def _decision(before: Pair) -> Parting | None:
+def _decision(before: Pair) -> FirstDifference | None:
     """Live a week again, phase by phase, until somebody decides differently; None if nobody does.
 
     What service makes of a case follows from chance and from who had time for it, so there only the choices count.
@@ -245,7 +246,7 @@ def _decision(before: Pair) -> Parting | None:
         return None  # founded, and nothing has been decided yet
     one, other = (world.copy() for world in before)
     seen = {(gap.population, gap.column.name): gap.rows for gap in _decisive(differing(one, other, PEOPLE))}
-    for mine, theirs in zip(begin(one), begin(other), strict=True):
+    for mine, theirs in zip(start_step(one), start_step(other), strict=True):
         choosing = _choices(one, other) if mine.name == "service.serve" else None
         mine.run()
         theirs.run()
@@ -258,16 +259,18 @@ def _decision(before: Pair) -> Parting | None:
     return None
 
 
-def _without(gap: Gap, seen: np.ndarray | None, one: World, other: World) -> Gap:
+def _without(gap: ColumnDifference, seen: np.ndarray | None, one: ModelState, other: ModelState) -> ColumnDifference:
     """Return a gap without the rows that differed before."""
     rows = gap.rows if seen is None else np.setdiff1d(gap.rows, seen)
     if not len(rows):
         return gap._replace(rows=rows)
-    here, there = (getattr(getattr(each.state, gap.population), gap.column.name)[rows[0]] for each in (one, other))
+    here, there = (
+        getattr(getattr(each.populations, gap.population), gap.column.name)[rows[0]] for each in (one, other)
+    )
     return gap._replace(rows=rows, values=(here.item(), there.item()))
 
 
-def _choices(one: World, other: World) -> tuple[Choice, Choice] | None:
+def _choices(one: ModelState, other: ModelState) -> tuple[Choice, Choice] | None:
     """Return the first choice of a week's service that comes out differently, in both; the worlds stay as they are."""
     first, second = ({made.case: made for made in _served(world)} for world in (one, other))
     parted = (case for case, made in first.items() if case in second and made.option != second[case].option)
@@ -275,23 +278,25 @@ def _choices(one: World, other: World) -> tuple[Choice, Choice] | None:
     return None if case is None else (first[case], second[case])
 
 
-def _served(world: World) -> list[Choice]:
+def _served(world: ModelState) -> list[Choice]:
     """Return every choice that the coming service makes, on a copy."""
-    serve = next(phase for phase in phases_of(world.copy()) if phase.name == "service.serve")
+    serve = next(phase for phase in list_phases(world.copy()) if phase.name == "service.serve")
     return choices(serve.arguments)
 
 
-def _parting(phase: str, gaps: list[Gap], world: World, choosing: tuple[Choice, Choice] | None = None) -> Parting:
+def _parting(
+    phase: str, gaps: list[ColumnDifference], world: ModelState, choosing: tuple[Choice, Choice] | None = None
+) -> FirstDifference:
     if choosing:
         who = who_is(world, "staff", choosing[0].person)
     else:
         who = who_is(world, gaps[0].population, int(gaps[0].rows[0]))
-    return Parting(world.week, phase, tuple(gaps), who, choosing)
+    return FirstDifference(world.week, phase, tuple(gaps), who, choosing)
 
 
-def who_is(world: World, population: str, row: int) -> str:
+def who_is(world: ModelState, population: str, row: int) -> str:
     """Say in words which agent a row is."""
-    state = world.state
+    state = world.populations
     if population == "staff":
         department = int(state.staff.department[row])
         side = "front line" if state.departments.front[department] else "back office"
@@ -310,7 +315,7 @@ def who_is(world: World, population: str, row: int) -> str:
 def _levers(here: Settings, there: Settings) -> tuple[tuple[str, Any, Any], ...]:
     """Return what is set differently, as (key, here, there)."""
     found = []
-    for key, row in declared().items():
+    for key, row in all_parameters().items():
         mine, theirs = (getattr(getattr(each, row.group), row.name) for each in (here, there))
         if mine != theirs:
             shown = [row.choices[int(value)] if row.choices else value for value in (mine, theirs)]
@@ -318,8 +323,8 @@ def _levers(here: Settings, there: Settings) -> tuple[tuple[str, Any, Any], ...]
     return tuple(found)
 
 
-def _share(population: str, one: World, other: World) -> float:
+def _share(population: str, one: ModelState, other: ModelState) -> float:
     """Return the share of a population's rows in which anything that lasts differs."""
     lasting = [gap for gap in differing(one, other, (population,)) if gap.column.kind != "flow"]
-    rows = len(getattr(one.state, population).person)
+    rows = len(getattr(one.populations, population).person)
     return len(np.unique(np.concatenate([gap.rows for gap in lasting]))) / rows if lasting else 0.0

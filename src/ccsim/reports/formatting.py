@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ccsim.model.kpis import KPIS, Kpi
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 
 #: Units in which a figure is small, so that it is written with two digits after the point.
 FINE = ("hours", "hours/person", "weeks")
@@ -111,7 +111,7 @@ def share(value: float) -> str:
 
 def parameter_value(key: str, value: Any) -> str:
     """Write a parameter's value with its unit."""
-    row = declared()[key]
+    row = all_parameters()[key]
     if isinstance(value, bool) or row.kind is bool:
         return "on" if value else "off"
     if row.choices:
@@ -135,7 +135,7 @@ def table_unit(kpi: Kpi) -> str:
     """Return the unit that :func:`figure_of` writes in."""
     if kpi.unit.startswith("share"):
         return kpi.unit.replace("share/", "% a ").replace("share", "%")
-    if kpi.unit == "EUR/week" and kpi.total == "sum":
+    if kpi.unit == "EUR/week" and kpi.aggregation == "sum":
         return "k EUR, total"
     return kpi.unit.replace("EUR", "k EUR") if _divisor(kpi) == 1000.0 else kpi.unit
 
@@ -155,7 +155,7 @@ def with_interval(kpi: Kpi, value: float, low: float, high: float, *, sign: bool
 def _divisor(kpi: Kpi) -> float:
     if kpi.unit.startswith("share"):
         return 0.01
-    return 1000.0 if "EUR" in kpi.unit and kpi.total in ("sum", "last") else 1.0
+    return 1000.0 if "EUR" in kpi.unit and kpi.aggregation in ("sum", "last") else 1.0
 
 
 def _digits(kpi: Kpi, shown: float) -> int:
@@ -177,7 +177,7 @@ def kpi_difference(kpi: str, value: float) -> str:
 def difference_scale(kpi: str) -> tuple[float, str]:
     """Return by what a difference in a KPI is multiplied to be drawn, and its unit then."""
     row = KPIS[kpi]
-    unit = row.unit.removesuffix("/week") if row.total == "sum" else row.unit
+    unit = row.unit.removesuffix("/week") if row.aggregation == "sum" else row.unit
     if unit.startswith("EUR") and kpi != "cost_per_resolved":
         return 1e-3, "k EUR" + unit.removeprefix("EUR")
     if unit.startswith("share") or unit == "0/1":

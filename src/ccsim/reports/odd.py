@@ -41,11 +41,11 @@ def declared_text() -> str:
         parts.append(
             f"### {name}\n\n{kind.__doc__}\n\n{_table(('column', 'kind', 'unit', 'meaning', 'written by'), rows)}"
         )
-    parts.append("## Process overview and scheduling\n\nThe week, as `ccsim.model.week.one_week` runs it:\n")
+    parts.append("## Process overview and scheduling\n\nThe week, as `ccsim.model.week.step_kernel` runs it:\n")
     parts.append(f"```python\n{_schedule()}```\n")
     parts.append(
         "## Submodels and parameters\n\nThe equations are the code itself: each rule is a sentence and what it computes. "
-        "`share(x)` keeps x between 0 and 1, `toward(x, goal, rate)` is x + rate (goal - x), `saturating(x, half)` is "
+        "`clip01(x)` keeps x between 0 and 1, `relax(x, goal, rate)` is x + rate (goal - x), `half_saturation(x, half)` is "
         "x / (x + half), `logistic(x)` is 1 / (1 + exp(-x)), and `bell` makes four uniform draws a standard normal one, nearly.\n"
     )
     told = set()
@@ -62,7 +62,7 @@ def declared_text() -> str:
             module = import_module(name)
             parts.append(f"#### {name.rpartition('.')[2]}\n\n{(module.__doc__ or '').strip()}\n{_rules(module)}")
     parts.append("## Observation\n")
-    kpis = [(f"`{k.name}`", k.title, k.unit, k.better, f"`{k.formula}`", k.meaning) for k in KPIS.values()]
+    kpis = [(f"`{k.name}`", k.title, k.unit, k.direction, f"`{k.formula}`", k.meaning) for k in KPIS.values()]
     parts.append(_table(("KPI", "title", "unit", "better", "formula", "meaning"), kpis))
     return "\n".join(parts)
 

@@ -110,7 +110,7 @@ def points_of(experiment: Experiment) -> pd.DataFrame:
     """Return one row per scenario: ``scenario``, ``base``, ``point`` (0 for none), a column for each thing varied."""
     import pandas as pd
 
-    from ccsim.model.settings import declared
+    from ccsim.model.settings import all_parameters
 
     if experiment.points is not None:
         return experiment.points.table()
@@ -121,7 +121,9 @@ def points_of(experiment: Experiment) -> pd.DataFrame:
         row["point"] = 1 + list(swept).index(name) if name in swept else 0
         if experiment.sweep:
             lever = experiment.sweep.lever
-            row[lever] = swept[name][1] if name in swept else scenario.values().get(lever, declared()[lever].shown)
+            row[lever] = (
+                swept[name][1] if name in swept else scenario.values().get(lever, all_parameters()[lever].shown)
+            )
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -19,7 +19,7 @@ import numpy as np
 from ccsim.analysis.comparison import Comparison, interval, paired
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.experiment import Experiment
-from ccsim.model.kpis import KPIS, QUARTER, at_horizon, available
+from ccsim.model.kpis import KPIS, QUARTER, available, final_value
 from ccsim.reports.figures.comparison import drawn
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Key:
     def alone(self) -> bool:
         """Whether it is about one scenario only, not about two."""
         if self.part in ("week", "curve"):
-            return KPIS[self.kpi].total != "last"
+            return KPIS[self.kpi].aggregation != "last"
         return self.measure not in PAIRED
 
 
@@ -116,9 +116,9 @@ def read_key(text: str, experiment: Experiment) -> Key:
 
 
 def _ordinary(group: str) -> int:
-    from ccsim.model.settings import declared
+    from ccsim.model.settings import all_parameters
 
-    return int(declared()[f"organisation.{group}s"].default)
+    return int(all_parameters()[f"organisation.{group}s"].default)
 
 
 def _measure(text: str, words: list[str], place: int, known: Iterable[str]) -> str:
@@ -142,7 +142,7 @@ def _number(text: str, words: list[str], place: int, least: int, most: int) -> i
 
 
 @dataclass(frozen=True)
-class Answers:
+class ReportNumbers:
     """The numbers of a comparison by their keys.
 
     Attributes:
@@ -218,7 +218,7 @@ class Answers:
         table = getattr(self.comparison.results, f"{key.part}s")
         rows = table[(table["scenario"] == key.scenario) & (table[key.part] == key.number)]
         found = [
-            (replicate, at_horizon(key.kpi, run[key.kpi].to_numpy())) for replicate, run in rows.groupby("replicate")
+            (replicate, final_value(key.kpi, run[key.kpi].to_numpy())) for replicate, run in rows.groupby("replicate")
         ]
         return np.array([one[0] for one in found]), np.array([one[1] for one in found])
 
@@ -270,11 +270,11 @@ def formula_of(key: Key) -> list[str]:
     if key.part in GROUPS:
         steps[0] = f"each week, in {key.part} {key.number}: {key.kpi} = {row.formula}  ({row.meaning}; {row.unit})"
     if key.part in ("week", "curve"):
-        if row.total == "last":
+        if row.aggregation == "last":
             steps.append("each run: less the baseline's in the same week of the run on the same draws")
         else:
             steps.append(f"each run: mean of the last {QUARTER} weeks up to the week (of fewer at the start)")
         return [*steps, INTERVAL[key.measure]]
     steps.append("each run: " + {"level": f"mean of the last {QUARTER} weeks", "sum": "sum over all weeks",
-                                 "last": "the last week's value"}[row.total])  # fmt: skip
+                                 "last": "the last week's value"}[row.aggregation])  # fmt: skip
     return [*steps, MEASURES[key.measure]]

@@ -16,7 +16,7 @@ from ccsim.model.kpis import KPIS, QUARTER, available
 from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
 from ccsim.reports.formatting import figure_of, table_unit
-from ccsim.reports.references import GROUPS, Answers, Key
+from ccsim.reports.references import GROUPS, Key, ReportNumbers
 from ccsim.reports.text import factor_in_words, scenario_in_words
 from ccsim.results.results import open_results
 
@@ -29,7 +29,7 @@ MOST_SCENARIOS = 40
 
 
 @dataclass(frozen=True)
-class Shown:
+class DisplayedNumber:
     """A number on the page.
 
     Attributes:
@@ -83,9 +83,9 @@ class Page:
     folder: Path
 
     @cached_property
-    def answers(self) -> Answers:
+    def answers(self) -> ReportNumbers:
         """The numbers."""
-        return Answers(self.comparison)
+        return ReportNumbers(self.comparison)
 
     def told(self) -> dict[str, Any]:
         """Return everything that the template takes."""
@@ -116,13 +116,15 @@ class Page:
 
     def shown(
         self, scenario: str, kpi: str, measure: str, part: str = "", number: int = 0, digits: int | None = None
-    ) -> Shown:
+    ) -> DisplayedNumber:
         """Return a number with its key."""
         key = Key(self.comparison.experiment.name, scenario, kpi, measure, part, number)
         value = self.answers.value(key)
-        return Shown(str(key), value.hex() if math.isfinite(value) else str(value), _text(key, value, digits))
+        return DisplayedNumber(str(key), value.hex() if math.isfinite(value) else str(value), _text(key, value, digits))
 
-    def pair(self, scenario: str, kpi: str, measure: str, part: str = "", number: int = 0) -> tuple[Shown, Shown]:
+    def pair(
+        self, scenario: str, kpi: str, measure: str, part: str = "", number: int = 0
+    ) -> tuple[DisplayedNumber, DisplayedNumber]:
         """Return a number and half the width of its interval, with as many digits as that half needs."""
         half_name = "difference_half" if measure == "difference" else "half"
         half = self.shown(scenario, kpi, half_name, part, number)
@@ -147,9 +149,9 @@ class Page:
             return "unknown"
         if not row["distinguishable"]:
             return "same"
-        if KPIS[kpi].better == "neither":
+        if KPIS[kpi].direction == "neither":
             return "different"
-        return "better" if (row["difference"] > 0) == (KPIS[kpi].better == "more") else "worse"
+        return "better" if (row["difference"] > 0) == (KPIS[kpi].direction == "more") else "worse"
 
     def verdicts(self) -> list[dict[str, Any]]:
         """Return for each scenario what it is better and worse on than the baseline, by how much, and what is open."""
@@ -177,7 +179,7 @@ class Page:
             return {**told, "picture": None, "curves": None, "ahead": []}
         last = self.comparison.experiment.weeks - 1
         weeks = [week for week in range(0, last, STEP) if week <= last - STEP // 2] + [last]
-        against = kpi.total == "last" and bool(self.others)
+        against = kpi.aggregation == "last" and bool(self.others)
         curves = [(week, [self.pair(one, name, "mean", "week", week) for one in self.names]) for week in weeks]
         return {
             **told,
@@ -187,7 +189,7 @@ class Page:
             "ahead": self.ahead(name),
         }
 
-    def ahead(self, kpi: str) -> list[tuple[str, Shown]]:
+    def ahead(self, kpi: str) -> list[tuple[str, DisplayedNumber]]:
         """Return who overtakes the baseline, and from which week on, as the figure of a sum of money marks it."""
         found = [(self.title(one), self.shown(one, kpi, "ahead")) for one in self.others if kpi in MONEY]
         return [(title, week) for title, week in found if week.text != "–" and int(week.text) > QUARTER]
@@ -232,11 +234,11 @@ class Page:
         """Return what a department or segment is called, and of which kind it is."""
         if by == "segment":
             return f"Segment {number}", ""
-        from ccsim.model.settings import declared
+        from ccsim.model.settings import all_parameters
 
         key = "organisation.front_departments"
         sizes = self.comparison.experiment.scenarios[self.names[0]].organisation
-        front = number < sizes.get(key, declared()[key].default)
+        front = number < sizes.get(key, all_parameters()[key].default)
         return f"Department {number}", "front line" if front else "back office"
 
     def scenarios(self) -> list[dict[str, Any]]:
@@ -262,7 +264,7 @@ class Page:
 
     def sweep(self) -> dict[str, Any] | None:
         """Return the sweep: a picture and a table for each KPI."""
-        from ccsim.model.settings import declared
+        from ccsim.model.settings import all_parameters
 
         sweep = self.comparison.experiment.sweep
         if sweep is None:
@@ -275,7 +277,7 @@ class Page:
                     for value in sweep.values]  # fmt: skip
             tables.append({"kpi": KPIS[kpi], "unit": table_unit(KPIS[kpi]), "rows": rows,
                            "picture": _inline(swept_picture(self.comparison, kpi))})  # fmt: skip
-        return {"lever": declared()[sweep.lever], "bases": [self.title(base) for base in bases], "tables": tables}
+        return {"lever": all_parameters()[sweep.lever], "bases": [self.title(base) for base in bases], "tables": tables}
 
     def design(self) -> dict[str, Any] | None:
         """Return the design: what is varied, and a picture of each KPI over the factors that are numbers."""
@@ -295,7 +297,7 @@ class Page:
             ],
         }  # fmt: skip
 
-    def pairing(self) -> list[tuple[str, list[Shown]]]:
+    def pairing(self) -> list[tuple[str, list[DisplayedNumber]]]:
         """Return for each scenario and KPI how many times fewer runs pairing needs."""
         kpis = self.comparison.experiment.kpis
         return [(self.title(name), [self.shown(name, kpi, "pairing") for kpi in kpis]) for name in self.others]
@@ -343,7 +345,7 @@ def _text(key: Key, value: float, digits: int | None) -> str:
     return figure_of(KPIS[key.kpi], value, sign=sign, digits=digits).replace("-", "\N{MINUS SIGN}")
 
 
-def _digits_for(kpi: str, half: float, plain: Shown) -> int:
+def _digits_for(kpi: str, half: float, plain: DisplayedNumber) -> int:
     """Return how many digits after the point half an interval needs to show two thirds of its first figure."""
     row = KPIS[kpi]
     digits = len(plain.text.partition(".")[2])

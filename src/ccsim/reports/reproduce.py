@@ -15,7 +15,7 @@ from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS
 from ccsim.reports.formatting import table_unit
-from ccsim.reports.references import MEASURES, MOVE, Answers, Key, formula_of, read_key
+from ccsim.reports.references import MEASURES, MOVE, Key, ReportNumbers, formula_of, read_key
 from ccsim.results.results import Results, open_results, sort_rows
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ TABLE_OF = {"department": "departments", "segment": "segments", "move": "events"
 
 
 @dataclass(frozen=True)
-class Why:
+class Reproduction:
     """Why a number is what it is.
 
     Attributes:
@@ -68,7 +68,7 @@ class Why:
 
 def why(
     folder: str | Path, key: str, *, workers: int | None = None, progress: Callable[[int, int, int], None] | None = None
-) -> Why:
+) -> Reproduction:
     """Make a number of a report again from the runs behind it, on this checkout.
 
     Args:
@@ -82,7 +82,7 @@ def why(
         ResultsError: the folder holds no results.
     """
     results = open_results(folder)
-    known = Answers(Comparison(results))
+    known = ReportNumbers(Comparison(results))
     wanted = read_key(key, results.experiment)
     stored = _number(known, wanted)
     scenarios = known.behind(wanted)
@@ -94,15 +94,15 @@ def why(
     each = known.each(wanted)
     seeds = [results.experiment.seed_of(scenarios[0], int(replicate)) for replicate in each["replicate"]]
     each.insert(1, "seed", seeds)
-    return Why(
-        wanted, stored, _number(Answers(Comparison(again)), wanted), _reported(Path(folder), wanted), scenarios,
+    return Reproduction(
+        wanted, stored, _number(ReportNumbers(Comparison(again)), wanted), _reported(Path(folder), wanted), scenarios,
         replicates, tuple(_differing(wanted, results, again, runs)), each, tuple(formula_of(wanted)),
         f"ccsim {results.manifest['versions'].get('ccsim')}, sources {results.manifest['sources']}",
         results.manifest["sources"] == source_hash(),
     )  # fmt: skip
 
 
-def _number(answers: Answers, key: Key) -> np.ndarray:
+def _number(answers: ReportNumbers, key: Key) -> np.ndarray:
     """Return the number of a key as an array of one; of a curve, of one for each week."""
     if key.part != "curve":
         return np.array([answers.value(key)])

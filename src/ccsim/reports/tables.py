@@ -53,12 +53,12 @@ def levers_table(rows: Iterable[Parameter], *, sources: bool) -> Table:
 
 def scenario_table(scenario: Scenario) -> Table:
     """Return what differs at week 0 from the ordinary organisation."""
-    from ccsim.model.settings import declared
+    from ccsim.model.settings import all_parameters
     from ccsim.scenarios.scenario import Scenario
 
     table = _plain_table("at week 0", "here", "ordinary", "unit", "meaning")
     for key, here, ordinary in scenario.diff(Scenario("ordinary")):
-        table.add_row(key, f"{here}", f"{ordinary}", declared()[key].unit, declared()[key].meaning)
+        table.add_row(key, f"{here}", f"{ordinary}", all_parameters()[key].unit, all_parameters()[key].meaning)
     return table
 
 
@@ -136,8 +136,8 @@ def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, 
     elif not row["distinguishable"]:
         verdict = "–"
     else:
-        better = (row["difference"] > 0) == (kpi.better == "more")
-        verdict = "different" if kpi.better == "neither" else "better" if better else "worse"
+        better = (row["difference"] > 0) == (kpi.direction == "more")
+        verdict = "different" if kpi.direction == "neither" else "better" if better else "worse"
     small = "" if math.isnan(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
     return scenario.title, figure, difference, f"{row['effect']:+.2f}" if small else "", small, verdict
 

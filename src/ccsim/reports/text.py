@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.reports.choice_trace import OPTIONS
 from ccsim.reports.formatting import parameter_value
 
 if TYPE_CHECKING:
     from ccsim.experiments.factors import Factor
-    from ccsim.reports.divergence import Divergence, Gap, Parting
-    from ccsim.reports.reproduce import Why
+    from ccsim.reports.divergence import ColumnDifference, Divergence, FirstDifference
+    from ccsim.reports.reproduce import Reproduction
     from ccsim.scenarios.scenario import Intervention, Scenario
 
 
@@ -20,7 +20,7 @@ def settings_in_words(values: dict[str, Any]) -> list[str]:
     """Say what each of some values is, with what is ordinary."""
     found = []
     for key, value in values.items():
-        row = declared()[key]
+        row = all_parameters()[key]
         ordinary = "as is ordinary" if value == row.shown else f"ordinarily {parameter_value(key, row.shown)}"
         found.append(f"{row.meaning[:1].upper()}{row.meaning[1:]}: {parameter_value(key, value)} ({ordinary}; {key})")
     return found
@@ -39,7 +39,7 @@ def scenario_in_words(scenario: Scenario) -> list[tuple[str, list[str]]]:
 
 def factor_in_words(factor: Factor) -> str:
     """Say what a factor of a design is, and between which values it is varied."""
-    about = declared()[factor.key].meaning if factor.key in declared() else "week of a move"
+    about = all_parameters()[factor.key].meaning if factor.key in all_parameters() else "week of a move"
     if factor.values:
         return f"{about}: {', '.join(map(str, factor.values))}"
     low, high = factor.ends()
@@ -70,7 +70,7 @@ def divergence_in_words(found: Divergence) -> str:
     lines += _gaps(found, found.cause)
     if found.levers:
         lines += ["", "Set differently then:"]
-        lines += [f"  {key}: {parameter_value(key, mine)} / {parameter_value(key, theirs)}  ({declared()[key].meaning})"
+        lines += [f"  {key}: {parameter_value(key, mine)} / {parameter_value(key, theirs)}  ({all_parameters()[key].meaning})"
                   for key, mine, theirs in found.levers[:12]]  # fmt: skip
         if len(found.levers) > 12:
             lines.append(f"  and {len(found.levers) - 12} more")
@@ -83,17 +83,17 @@ def divergence_in_words(found: Divergence) -> str:
     return "\n".join([*lines, "", *_spread(found)])
 
 
-def _week(parting: Parting) -> str:
+def _week(parting: FirstDifference) -> str:
     if parting.phase == "founding":
         return "when they are founded"
     return f"in week {parting.week}" + (" (their past)" if parting.week < 0 else "")
 
 
-def _phase(parting: Parting) -> str:
+def _phase(parting: FirstDifference) -> str:
     return "the founding" if parting.phase == "founding" else f"mechanism {parting.phase}"
 
 
-def _gaps(found: Divergence, parting: Parting) -> list[str]:
+def _gaps(found: Divergence, parting: FirstDifference) -> list[str]:
     a, b = found.names
     first = parting.gaps[0]
     lines = [f"  First: {parting.who}; {first.population}.{first.column.name} is {_number(first.values[0])} in {a}, "
@@ -103,7 +103,7 @@ def _gaps(found: Divergence, parting: Parting) -> list[str]:
     return [*lines, f"  At the end of that phase: {', '.join(others[:6])}{more}."]
 
 
-def _extent(gap: Gap) -> str:
+def _extent(gap: ColumnDifference) -> str:
     return f"{gap.population}.{gap.column.name} of {len(gap.rows):,} of {gap.of:,}"
 
 
@@ -152,7 +152,7 @@ def _spread(found: Divergence) -> list[str]:
     ]
 
 
-def why_in_words(found: Why) -> str:
+def why_in_words(found: Reproduction) -> str:
     """Say what a number is, how it is made, from which runs, and whether it came out again."""
     from ccsim.reports.reproduce import title_of
 
@@ -169,7 +169,7 @@ def why_in_words(found: Why) -> str:
     return "\n".join([*lines, *_again(found, runs)])
 
 
-def _again(found: Why, runs: int) -> list[str]:
+def _again(found: Reproduction, runs: int) -> list[str]:
     if found.reproduced:
         told = "" if found.reported is None else ", and is the one on the page"
         return [f"Made again here: all {runs} runs are equal to the last bit, and so is the number{told}."]

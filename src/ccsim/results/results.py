@@ -46,14 +46,14 @@ class Results:
         """One row per scenario, replicate and week kept (the horizon, if all are); one column per KPI."""
         import pandas as pd
 
-        from ccsim.model.kpis import KPIS, at_horizon
+        from ccsim.model.kpis import KPIS, final_value
 
         if self.experiment.at:
             return self.tables["figures"]
         last = self.experiment.weeks - 1
         rows = [
             {"scenario": scenario, "replicate": replicate, "seed": run["seed"].iloc[0], "week": last}
-            | {name: at_horizon(name, run[name].to_numpy()) for name in KPIS}
+            | {name: final_value(name, run[name].to_numpy()) for name in KPIS}
             for (scenario, replicate), run in self.runs.groupby(["scenario", "replicate"], sort=False)
         ]
         return pd.DataFrame(rows)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ccsim.errors import InputError, InputErrors, InputIssue, UnknownNameError, count_noun, did_you_mean
-from ccsim.model.settings import declared, impossible
+from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, Values, check, default_label, flatten, resolve_path
 from ccsim.scenarios.toml_positions import Key, line_of, read_toml
@@ -112,7 +112,7 @@ class Parser:
             The values that are valid.
         """
         found: Values = {}
-        groups = {row.group for row in declared().values()}
+        groups = {row.group for row in all_parameters().values()}
         for path, value in flatten(data):
             key = ".".join((table, *path) if table == "organisation" else path)
             if value == {} and key in groups:
@@ -198,7 +198,7 @@ def parse_scenario(reader: Parser, data: Mapping[str, Any], name: str, chain: tu
         name, shape.title, shape.about, **tables, schedule=schedule, files=(str(reader.file),), source=source
     )
     merged = _merged(parent, own) if parent else own
-    for key, problem in impossible(merged.organisation) if not reader.issues else ():
+    for key, problem in check_sizes(merged.organisation) if not reader.issues else ():
         reader.add_error(("organisation", key.split(".")[1]), problem)
     return merged
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.errors import InputError, UnknownNameError
-from ccsim.model.settings import declared, impossible
+from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
 
 Values = dict[str, Any]
@@ -115,7 +115,7 @@ class Scenario:
             if key == SOURCE:
                 continue
             checked = check(key, value)
-            tables[home[declared()[key].role]][key] = checked
+            tables[home[all_parameters()[key].role]][key] = checked
         changed = replace(
             self,
             name=name or self.name,
@@ -123,7 +123,7 @@ class Scenario:
             source=source,
             **tables,  # type: ignore[arg-type]  # tables by name
         )
-        problems = impossible(changed.organisation)
+        problems = check_sizes(changed.organisation)
         if problems:
             raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
         return changed
@@ -159,7 +159,7 @@ class Scenario:
         mine, theirs = self.values(), other.values()
         rows = [
             (key, mine.get(key, row.shown), theirs.get(key, row.shown))
-            for key, row in declared().items()
+            for key, row in all_parameters().items()
             if key in mine or key in theirs
         ]
         return [row for row in rows if row[1] != row[2]]
@@ -174,15 +174,15 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
     """
     if key == SOURCE:
         return str(value)
-    row = declared().get(key)
+    row = all_parameters().get(key)
     if row is None:
-        own = [known for known in declared() if known.startswith(f"{key}.")]
+        own = [known for known in all_parameters() if known.startswith(f"{key}.")]
         if own:
             raise InputError(f"{key!r} is a group of parameters: set one of them, such as {own[0]!r}")
-        full = [known for known in declared() if known.split(".")[1] == key.split(".")[-1]]
+        full = [known for known in all_parameters() if known.split(".")[1] == key.split(".")[-1]]
         if full:
             raise InputError(f"no parameter is called {key!r} (did you mean {' or '.join(map(repr, full))}?)")
-        raise UnknownNameError("parameter", key, declared())
+        raise UnknownNameError("parameter", key, all_parameters())
     if row.role not in roles:
         raise InputError(f"{key} is {_KIND_OF[row.role]}: it belongs in {_TABLE_OF[row.role]}")
     try:

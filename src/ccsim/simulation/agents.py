@@ -18,16 +18,16 @@ from ccsim.engine.columns import Column
 from ccsim.engine.parameters import SHARES
 from ccsim.errors import InputError
 from ccsim.model.populations import Cases, Customers, Leaders, Staff
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
-A = TypeVar("A", bound="type[View]")
+A = TypeVar("A", bound="type[AgentView]")
 
 
 class Viewed(Protocol):
     """The model whose people are looked at; see :class:`ccsim.simulation.mesa_model.Organisation`."""
 
     @property
-    def world(self) -> World:
+    def world(self) -> ModelState:
         """The state of the organisation and its market."""
 
     def employee(self, row: int) -> Employee | None:
@@ -37,7 +37,7 @@ class Viewed(Protocol):
         """Return the leader of a row, None for row -1."""
 
 
-class View(mesa.Agent):
+class AgentView(mesa.Agent):
     """A row of a population.
 
     Attributes:
@@ -67,12 +67,12 @@ class _Attribute:
         self.column = column
         self.__doc__ = f"{column.meaning} ({column.unit}, {column.kind})"
 
-    def __get__(self, view: View | None, owner: type) -> Any:
+    def __get__(self, view: AgentView | None, owner: type) -> Any:
         if view is None:
             return self
         return self._values(view)[view.row].item()
 
-    def __set__(self, view: View, value: float) -> None:
+    def __set__(self, view: AgentView, value: float) -> None:
         if self.column.kind == "fixed":
             raise InputError(f"{self.column.name}: it is set at the founding and cannot be changed")
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
@@ -82,15 +82,15 @@ class _Attribute:
         values = self._values(view)
         if self.column.unit == "0/1" and value not in (0, 1):
             raise InputError(f"{self.column.name}: must be 0 or 1, got {value!r}")
-        if self.column.whole:
+        if self.column.is_integer:
             kept = np.iinfo(values.dtype)
             if value != int(value) or not kept.min <= value <= kept.max:
                 takes = f"a whole number from {kept.min} to {kept.max}"
                 raise InputError(f"{self.column.name}: must be {takes}, got {value!r}")
         values[view.row] = value
 
-    def _values(self, view: View) -> Any:
-        return getattr(getattr(view.model.world.state, view.population), self.column.name)
+    def _values(self, view: AgentView) -> Any:
+        return getattr(getattr(view.model.world.populations, view.population), self.column.name)
 
 
 def view_of(population: str, kind: Any) -> Callable[[A], A]:
@@ -107,39 +107,39 @@ def view_of(population: str, kind: Any) -> Callable[[A], A]:
 
 
 @view_of("staff", Staff)
-class Employee(View):
+class Employee(AgentView):
     """A member of staff."""
 
     @property
     def leader(self) -> Leader | None:
         """The person's team lead, if there is one."""
-        return self.model.leader(int(self.model.world.state.staff.leader[self.row]))
+        return self.model.leader(int(self.model.world.populations.staff.leader[self.row]))
 
     @property
     def colleagues(self) -> list[Employee]:
         """Those to whom the person listens; posts that are vacant are left out."""
-        rows = self.model.world.state.colleagues[self.row]
+        rows = self.model.world.populations.colleagues[self.row]
         return [found for found in (self.model.employee(int(row)) for row in rows if row >= 0) if found is not None]
 
 
 @view_of("leaders", Leaders)
-class Leader(View):
+class Leader(AgentView):
     """A leader: the executive (tier 0), a head of department (1) or a team lead (2)."""
 
     @property
     def superior(self) -> Leader | None:
         """The leader's own leader, if there is one."""
-        return self.model.leader(int(self.model.world.state.leaders.superior[self.row]))
+        return self.model.leader(int(self.model.world.populations.leaders.superior[self.row]))
 
 
 @view_of("customers", Customers)
-class Customer(View):
+class Customer(AgentView):
     """A customer of the organisation."""
 
     @property
     def case(self) -> dict[str, float] | None:
         """The customer's open issue, column by column, or None."""
-        cases = self.model.world.state.cases
+        cases = self.model.world.populations.cases
         if cases.state[self.row] in (0, 3):
             return None
         return {column.name: getattr(cases, column.name)[self.row].item() for column in Cases.columns}

@@ -14,9 +14,9 @@ import numpy as np
 
 from ccsim.errors import InputError
 from ccsim.model.settings import Settings
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 from ccsim.scenarios.scenario import Intervention, Scenario, load
-from ccsim.simulation.agents import Customer, Employee, Leader, View
+from ccsim.simulation.agents import AgentView, Customer, Employee, Leader
 from ccsim.simulation.batch_run import refuse_equal_replicates
 from ccsim.simulation.simulation import Simulation
 
@@ -63,10 +63,10 @@ class Organisation(mesa.Model):
             chosen = chosen.with_values(levers)
         # First, because it refuses a seed that cannot be used.
         self.simulation = Simulation(chosen, rng, weeks)
-        self._views: dict[tuple[type[View], int], View] = {}
+        self._views: dict[tuple[type[AgentView], int], AgentView] = {}
         self._seen_in: int | None = None
         self._own_agents = 0
-        self._counts: Counter[type[View]] = Counter()
+        self._counts: Counter[type[AgentView]] = Counter()
         super().__init__(rng=rng)
         self.running: bool = True
 
@@ -85,7 +85,7 @@ class Organisation(mesa.Model):
         return self.simulation.week
 
     @property
-    def world(self) -> World:
+    def world(self) -> ModelState:
         """Populations, levers in force, seed and week."""
         return self.simulation.world
 
@@ -111,13 +111,13 @@ class Organisation(mesa.Model):
             self.step()
         return self
 
-    def move(self, values: Mapping[str, Any], label: str = "") -> None:
+    def intervene(self, values: Mapping[str, Any], label: str = "") -> None:
         """Set levers from the coming week on, as a manager would, and note it among the events.
 
         Raises:
             InputError: a name that is no lever, or a value that it does not accept.
         """
-        self.simulation.move(Intervention.create(values, week=self.week + 1, label=label))
+        self.simulation.apply(Intervention.create(values, week=self.week + 1, label=label))
 
     @property
     def kpis(self) -> pd.DataFrame:
@@ -138,41 +138,41 @@ class Organisation(mesa.Model):
     @property
     def agents(self) -> Any:
         """All people of the organisation as Mesa agents: staff in post, leaders, customers."""
-        self._look()
+        self._sync_agents()
         return super().agents
 
     @property
     def agent_types(self) -> list[type]:
         """The classes of agents."""
-        self._look()
+        self._sync_agents()
         types: list[type] = super().agent_types
         return types
 
     @property
     def agents_by_type(self) -> dict[type, Any]:
         """The agents by class."""
-        self._look()
+        self._sync_agents()
         agents: dict[type, Any] = super().agents_by_type
         return agents
 
     def employee(self, row: int) -> Employee | None:
         """Return the person in a post, None if it is vacant."""
-        self._look()
+        self._sync_agents()
         return self._views.get((Employee, row))
 
     def leader(self, row: int) -> Leader | None:
         """Return the leader of a row, None for row -1."""
-        self._look()
+        self._sync_agents()
         return self._views.get((Leader, row))
 
     def customer(self, row: int) -> Customer | None:
         """Return a customer by row of the market, None if that person is not a customer now."""
-        self._look()
+        self._sync_agents()
         return self._views.get((Customer, row))
 
-    def _present(self) -> list[tuple[type[View], Any, Any]]:
+    def _present(self) -> list[tuple[type[AgentView], Any, Any]]:
         """Return, for each kind of agent, the rows that are there and which person each one is."""
-        state = self.world.state
+        state = self.world.populations
         in_post = np.flatnonzero(self.week + 1 >= state.staff.vacant_until)
         leaders = np.flatnonzero(state.leaders.empty == 0)
         customers = np.flatnonzero(state.customers.active == 1)
@@ -186,7 +186,7 @@ class Organisation(mesa.Model):
         """Add an agent, as Mesa does for every agent that is made."""
         super().register_agent(agent)
         counters = getattr(mesa.Agent, "_ids", None)
-        if counters is not None and not isinstance(agent, View):
+        if counters is not None and not isinstance(agent, AgentView):
             # Mesa 3.3 counts in a dictionary of the class. It keeps every discarded model, and a copy begins at 1 again.
             self._own_agents += 1
             agent.unique_id = self._own_agents
@@ -207,21 +207,21 @@ class Organisation(mesa.Model):
 
     def _is_there(self, agent: Any) -> bool:
         """Return whether an agent is the view of a person who is there."""
-        if not isinstance(agent, View) or self._views.get((type(agent), agent.row)) is not agent:
+        if not isinstance(agent, AgentView) or self._views.get((type(agent), agent.row)) is not agent:
             return False
-        self._look()
+        self._sync_agents()
         return self._views.get((type(agent), agent.row)) is agent
 
-    def _look(self) -> None:
+    def _sync_agents(self) -> None:
         """Bring the agents up to date: a view for everybody who is there, none for who has left."""
         if self._seen_in == self.week:
             self._complete()
             return
         self._seen_in, self._counts = self.week, Counter()
-        there: dict[tuple[type[View], int], int] = {}
+        there: dict[tuple[type[AgentView], int], int] = {}
         for number, (kind, rows, persons) in enumerate(self._present()):
             for row, person in zip(rows.tolist(), persons.tolist(), strict=True):
-                there[kind, row] = View.FIRST_ID + number + 3 * (row + 2**32 * person)
+                there[kind, row] = AgentView.FIRST_ID + number + 3 * (row + 2**32 * person)
         for key, view in list(self._views.items()):
             if there.get(key) != view.unique_id:
                 del self._views[key]

@@ -8,15 +8,15 @@ from functools import cache
 
 import numpy as np
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.errors import InputError
-from ccsim.model.initial_state import found
-from ccsim.model.kpis import at_horizon, calculate
+from ccsim.model.initial_state import initialise
+from ccsim.model.kpis import calculate, final_value
 from ccsim.model.layout import Layout
 from ccsim.model.recorder import Record
-from ccsim.model.settings import Settings, declared, impossible, ordinary, with_values
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.settings import Settings, all_parameters, check_sizes, default_settings, replace_values
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 from ccsim.organisations.founding import layout_of
 from ccsim.scenarios.scenario import Intervention, Scenario, load
 
@@ -39,15 +39,15 @@ class Run:
 
     scenario: str
     seed: int
-    kpis: dict[str, Floats]
-    departments: dict[str, Floats]
-    segments: dict[str, Floats]
+    kpis: dict[str, FloatArray]
+    departments: dict[str, FloatArray]
+    segments: dict[str, FloatArray]
     events: list[tuple[int, str]]
 
     def figures(self, weeks: Sequence[int]) -> Run:
         """Return the run with one figure a KPI for each of some weeks, as if it had ended there, and nothing else."""
         kept = {
-            name: np.array([at_horizon(name, row[: week + 1]) for week in weeks]) for name, row in self.kpis.items()
+            name: np.array([final_value(name, row[: week + 1]) for week in weeks]) for name, row in self.kpis.items()
         }
         return replace(self, kpis=kept, departments={}, segments={}, events=[])
 
@@ -76,12 +76,12 @@ class Simulation:
         if not 0 <= self.seed <= LARGEST_SEED:
             raise InputError(f"seed: must be a whole number from 0 to {LARGEST_SEED}, got {self.seed}")
         layout = layout_of(self.scenario)
-        problems = impossible(self.scenario.organisation) if layout is None else ()
+        problems = check_sizes(self.scenario.organisation) if layout is None else ()
         if problems:
             raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
         self.seed = int(self.seed)
-        self.world = found(past(self.scenario, layout), self.seed, layout)
-        self.world.settings = with_values(self.world.settings, self.scenario.levers)
+        self.world = initialise(past(self.scenario, layout), self.seed, layout)
+        self.world.settings = replace_values(self.world.settings, self.scenario.levers)
         self.record = Record.of(self.world, self.weeks)
         self._pending = list(self.scenario.schedule)
 
@@ -90,22 +90,22 @@ class Simulation:
         """The last week lived, -1 before week 0."""
         return self.world.week
 
-    def step(self, living: Callable[[World], None] = live) -> None:
+    def step(self, step_fn: Callable[[ModelState], None] = step) -> None:
         """Make the moves that are due, live a week, and keep its tallies.
 
         Args:
-            living: advances the state by one week; pass another function for profiling.
+            step_fn: advances the state by one week; pass another function for profiling.
         """
         coming = self.world.week + 1
-        for move in self._due(coming):
-            self.move(move)
-        living(self.world)
+        for move in self._pop_due(coming):
+            self.apply(move)
+        step_fn(self.world)
         self.record.add(self.world)
         self.world.settings = _without_impulses(self.world.settings)
 
-    def move(self, move: Intervention) -> None:
+    def apply(self, move: Intervention) -> None:
         """Make a move now: it acts from the coming week on."""
-        self.world.settings = with_values(self.world.settings, move.set)
+        self.world.settings = replace_values(self.world.settings, move.set)
         self.events.append((self.world.week + 1, move.label))
 
     def copy(self) -> Simulation:
@@ -120,11 +120,11 @@ class Simulation:
         """Return a copy that lives on by itself: two runs on the same world would live in each other."""
         return self.copy()
 
-    def kpis(self, by: str | None = None) -> dict[str, Floats]:
+    def kpis(self, by: str | None = None) -> dict[str, FloatArray]:
         """Return every KPI over the weeks so far; ``by`` may be ``"department"`` or ``"segment"``."""
         return calculate(self.record, self.world.settings.accounts.discount, by)
 
-    def _due(self, week: int) -> list[Intervention]:
+    def _pop_due(self, week: int) -> list[Intervention]:
         """Take the moves of this week out of the pending ones, in the order of the schedule."""
         latest = None
         due = []
@@ -147,8 +147,8 @@ def past(scenario: Scenario, layout: Layout | None = None) -> Settings:
     """
     own = {**scenario.organisation, **scenario.assumptions, **scenario.before}
     if layout is None:
-        return with_values(ordinary(), own)
-    settings = with_values(ordinary(), {**layout.values, **own})
+        return replace_values(default_settings(), own)
+    settings = replace_values(default_settings(), {**layout.values, **own})
     return settings._replace(organisation=settings.organisation._replace(**layout.sizes))
 
 
@@ -162,7 +162,7 @@ def _without_impulses(settings: Settings) -> Settings:
 
 @cache
 def _impulses() -> tuple[tuple[tuple[str, str], float], ...]:
-    return tuple(((row.group, row.name), row.kind(row.default)) for row in declared().values() if row.impulse)
+    return tuple(((row.group, row.name), row.kind(row.default)) for row in all_parameters().values() if row.impulse)
 
 
 def replicate_seed(seed: int, replicate: int) -> int:

@@ -8,7 +8,7 @@ from html import escape
 import solara
 
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.ui.controls import acts, groups
 
 BRIEF = """
@@ -60,7 +60,7 @@ def assumptions() -> str:
             f"<tr><th scope='row'><code>{escape(row.key)}</code></th><td>{escape(row.meaning)}</td><td>{row.shown}</td>"
             f"<td>{escape(row.unit)}</td><td>{row.range[0]:g} to {row.range[1]:g}</td><td>{escape(acts(row))}</td>"
             f"<td>{escape(row.source)}</td></tr>"
-            for row in declared().values() if row.group == group["name"]
+            for row in all_parameters().values() if row.group == group["name"]
         )  # fmt: skip
         parts.append(
             f"<details><summary><b>{escape(group['title'])}</b>: {escape(group['about'])}</summary><div class='ex-wide'>"

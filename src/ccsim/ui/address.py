@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from ccsim.errors import InputError, UnknownNameError
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import list_scenarios
 from ccsim.ui.course import Decision
 from ccsim.ui.laboratory import FEWEST_WEEKS, HORIZON, MOST_SEED, MOST_WEEKS, bounded
@@ -114,7 +114,7 @@ def _take(found: Settings, key: str, value: str) -> None:
         week, _, lever = key.partition(":")
         number = whole(week, 0, MOST_WEEKS)
         checked = bounded(lever, value_of(lever, value))
-        if declared()[lever].role != "lever":
+        if all_parameters()[lever].role != "lever":
             raise InputError(f"{lever} cannot be moved during a run")
         known = next((one for one in found.decisions if one.week == number), None)
         if known:
@@ -138,7 +138,7 @@ def whole(text: str, least: int, most: int) -> int:
 
 def value_of(key: str, text: str) -> Any:
     """Return the text of a link in the kind that its parameter takes."""
-    row = declared().get(key)
+    row = all_parameters().get(key)
     if row is None or row.choices:
         return text[:60]
     if row.kind is bool:

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.engine.columns import Floats
-from ccsim.model.kpis import KPIS, QUARTER, lately
+from ccsim.engine.columns import FloatArray
+from ccsim.model.kpis import KPIS, QUARTER, rolling_mean
 from ccsim.scenarios.scenario import Intervention
 from ccsim.simulation.simulation import Simulation
 
@@ -41,7 +41,7 @@ class Effect:
     without: float
 
 
-class Cause:
+class CounterfactualRun:
     """A move and its twin.
 
     Args:
@@ -86,7 +86,7 @@ class Cause:
             self.look(run.kpis())
         self._twin = None
 
-    def look(self, kpis: Mapping[str, Floats]) -> tuple[Effect, ...]:
+    def look(self, kpis: Mapping[str, FloatArray]) -> tuple[Effect, ...]:
         """Return what the move has changed by now, link by link along the chain; kept when the twin is gone."""
         if self._twin and self._twin.record.weeks and len(kpis["csat"]) == self._twin.record.weeks:
             theirs = self._twin.kpis()
@@ -96,7 +96,7 @@ class Cause:
 
 
 def _strongest(
-    link: Sequence[str], mine: Mapping[str, Floats], theirs: Mapping[str, Floats], week: int
+    link: Sequence[str], mine: Mapping[str, FloatArray], theirs: Mapping[str, FloatArray], week: int
 ) -> Effect | None:
     """Return the KPI of a link that differs most, measured by its own unrest; None where nothing differs to speak of."""
     best, most = None, TELLING
@@ -105,7 +105,7 @@ def _strongest(
         now, without = (float(values[-QUARTER:].mean()) for values in (here, there))
         if abs(now - without) <= 1e-9:
             continue
-        size = abs(now - without) / (float(np.std(np.diff(lately(there)))) or 1e-9)
+        size = abs(now - without) / (float(np.std(np.diff(rolling_mean(there)))) or 1e-9)
         if size > most:
             best, most = Effect(name, now - without, without), size
     return best

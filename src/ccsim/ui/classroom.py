@@ -19,10 +19,10 @@ from ccsim.scenarios.scenario import load
 from ccsim.ui import gathered
 from ccsim.ui.address import taken
 from ccsim.ui.file_field import FileField
-from ccsim.ui.fold import Fold
+from ccsim.ui.fold import Details
 from ccsim.ui.opening import Opening
 from ccsim.ui.play import CSS
-from ccsim.ui.ranking import Watch, ranking, ranking_table
+from ccsim.ui.ranking import Poller, ranking, ranking_table
 from ccsim.ui.rooms import ROOMS, Room
 from ccsim.ui.seen import criteria_table
 from ccsim.ui.table import TURN
@@ -44,7 +44,7 @@ def ClassPage() -> None:
         if room is None:
             Opening(problem, lambda new: place.set((new.code, new.key)))
         else:
-            Lesson(room, problem if place.value == wanted[:2] else "")
+            ClassRoom(room, problem if place.value == wanted[:2] else "")
 
 
 def asked(search: str | None) -> tuple[str, str, str]:
@@ -56,10 +56,10 @@ def asked(search: str | None) -> tuple[str, str, str]:
 
 
 @solara.component
-def Lesson(room: Room, problem: str = "") -> None:
+def ClassRoom(room: Room, problem: str = "") -> None:
     """A class that is open: its code, progress, and the comparison."""
     version = solara.use_reactive(room.version)
-    Watch(room, version)
+    Poller(room, version)
     solara.HTML(tag="h1", unsafe_innerHTML="Your class")
     solara.Text(problem, classes=["gm-bad"])
     with solara.Div(classes=["gm-row", "gm-top"]):
@@ -74,20 +74,20 @@ def Lesson(room: Room, problem: str = "") -> None:
     last = catalogue().rules.quarters
     solara.Text(progress(dict(room.quarters), dict(room.games), last), classes=["gm-said"])
     with solara.Div(classes=["gm-tools"]):
-        with Fold("Who is how far"):
+        with Details("Who is how far"):
             solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=who_table(room, last))
         # Closed, because this page is shown to the class and the key is the lecturer's.
-        with Fold("How to come back to this page (not for the projector)"):
+        with Details("How to come back to this page (not for the projector)"):
             solara.Text(f"/class?class={room.code}&key={room.key}", classes=["gm-address"])
-        with Fold("Let an event come"):
+        with Details("Let an event come"):
             Triggers(room, version.value)
-        with Fold("Add kept games from a folder"):
+        with Details("Add kept games from a folder"):
             Folder(room)
-    Gathered(room, version.value)
+    ClassResults(room, version.value)
 
 
 @solara.component
-def Gathered(room: Room, version: int) -> None:
+def ClassResults(room: Room, version: int) -> None:
     """What was handed in: the ranking if the lecturer shows it, and all games side by side."""
 
     def levels_of() -> tuple[Game, gathered.Levels]:
@@ -113,7 +113,7 @@ def Gathered(room: Room, version: int) -> None:
     like, levels = work.latest or (None, ())
     marks = sorted((at, catalogue().events[name].title) for name, at in coming(room).items())
     solara.HTML(tag="div", unsafe_innerHTML=gathered.comparison(rows, levels, marks))
-    with Fold("Games, with names and points"):
+    with Details("Games, with names and points"):
         solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=gathered.games_table(rows))
     if like is not None:
         solara.HTML(

@@ -11,16 +11,16 @@ import solara
 from ccsim.reports.formatting import figure
 from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.ui import pictures
-from ccsim.ui.course import Course
+from ccsim.ui.course import RunSnapshot
 from ccsim.ui.playing import SPEEDS
-from ccsim.ui.sealed import Sealed, opened
-from ccsim.ui.sitting import Sitting
+from ccsim.ui.sealed import RawPayload, opened
+from ccsim.ui.sitting import Session
 
 
 @solara.component_vue("vue/bar.vue", to_json=opened("scenarios"))
-def Bar(
+def Toolbar(
     when: str, weeks: int, horizon: int, playing: bool, over: bool, founding: bool, pending: int, pinned: bool,
-    speed: str, speeds: list[str], scenario: str, scenarios: Sealed, seed: str, about: str, problem: str,
+    speed: str, speeds: list[str], scenario: str, scenarios: RawPayload, seed: str, about: str, problem: str,
     done: str, link: str, event_act: Any = None,
 ) -> None:  # fmt: skip
     """Show where the run is, and what can be done with it; ``act`` is told ``{"what": …, "value": …}``."""
@@ -34,7 +34,7 @@ def titles() -> dict[str, str]:
 
 @solara.component
 def Commands(
-    sitting: Sitting, course: Course, turn: int, playing: solara.Reactive[bool], speed: solara.Reactive[str],
+    sitting: Session, course: RunSnapshot, turn: int, playing: solara.Reactive[bool], speed: solara.Reactive[str],
     busy: solara.Reactive[bool], problem: solara.Reactive[str], act: Callable[[Any], None],
 ) -> None:  # fmt: skip
     """The bar over a run; a pause draws this anew, and not the page."""
@@ -42,9 +42,9 @@ def Commands(
         {"name": name, "title": title} for name, title in (titles() | {sitting.base.name: sitting.base.title}).items()
     ]
     over = course.weeks >= course.horizon
-    Bar(when=when(course.weeks, course.horizon), weeks=course.weeks, horizon=course.horizon, playing=playing.value, over=over,
+    Toolbar(when=when(course.weeks, course.horizon), weeks=course.weeks, horizon=course.horizon, playing=playing.value, over=over,
         founding=busy.value, pending=len(sitting.pending()), pinned=sitting.pinned is not None, speed=speed.value, speeds=list(SPEEDS),
-        scenario=sitting.base.name, scenarios=Sealed(scenarios), seed=str(sitting.seed), about=sitting.base.about,
+        scenario=sitting.base.name, scenarios=RawPayload(scenarios), seed=str(sitting.seed), about=sitting.base.about,
         problem=problem.value, done=summary(course, sitting) if over else "",
         link=sitting.link(), event_act=act)  # fmt: skip
 
@@ -56,7 +56,7 @@ def when(weeks: int, horizon: int) -> str:
     return f"Week {weeks} of {horizon} · Q{(weeks - 1) // 13 + 1}"
 
 
-def summary(course: Course, sitting: Sitting) -> str:
+def summary(course: RunSnapshot, sitting: Session) -> str:
     """Say how a run has ended, beside doing nothing."""
     base, told = sitting.baseline(), []
     for name in ("csat", "adoption", "npv"):

@@ -10,14 +10,14 @@ import numpy as np
 import solara
 
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.reports.formatting import change, figure, title_of
 from ccsim.ui import pictures
 from ccsim.ui.exports import Exports
 from ccsim.ui.panels import one_setting, setting
 from ccsim.ui.replicates import Replicates
-from ccsim.ui.sealed import Sealed
-from ccsim.ui.sitting import Kept, Sitting
+from ccsim.ui.sealed import RawPayload
+from ccsim.ui.sitting import Session, StoredRun
 
 #: KPIs of the table of runs, of the table of differences, and most runs side by side.
 SHORT, FIGURES, MOST = ("csat", "adoption", "npv"), (*pictures.TILES, "churn", "fatigue"), 4
@@ -29,7 +29,7 @@ def RunsPicture(rows: list[dict[str, Any]], kpis: list[str], event_choose: Any =
 
 
 @solara.component
-def Compare(sitting: Sitting, turn: int, restart: Callable[..., None], problem: solara.Reactive[str]) -> None:
+def Compare(sitting: Session, turn: int, restart: Callable[..., None], problem: solara.Reactive[str]) -> None:
     """The tab."""
     runs = [*sitting.kept, sitting.present()]
     ticked: solara.Reactive[tuple[str, ...]] = solara.use_reactive(())
@@ -54,7 +54,7 @@ def Compare(sitting: Sitting, turn: int, restart: Callable[..., None], problem: 
     RunsPicture(rows=[_row(k, run, wanted, run is runs[-1]) for k, run in enumerate(runs)],
                 kpis=[KPIS[name].title for name in SHORT], event_choose=choose)  # fmt: skip
     if chosen:
-        Beside(chosen, turn)
+        OverlayChart(chosen, turn)
         Replicates(chosen)
     else:
         solara.HTML(
@@ -63,14 +63,14 @@ def Compare(sitting: Sitting, turn: int, restart: Callable[..., None], problem: 
     Exports(sitting, turn, restart, problem)
 
 
-def _row(number: int, run: Kept, wanted: Sequence[str], present: bool) -> dict[str, Any]:
+def _row(number: int, run: StoredRun, wanted: Sequence[str], present: bool) -> dict[str, Any]:
     course = run.course
     figures = [figure(name, float(course.drawn(name)[-1])) if course.weeks else "–" for name in SHORT]
     return {"number": number, "title": course.title, "chosen": course.title in wanted, "set": said(run), "seed": str(course.seed),
             "weeks": course.weeks, "horizon": course.horizon, "figures": figures, "present": present}  # fmt: skip
 
 
-def said(run: Kept) -> str:
+def said(run: StoredRun) -> str:
     """Say what was changed in a run, against the scenario that it began with."""
     parts = [setting(run.course.changed)] if run.course.changed else []
     parts += [f"week {one.week}: {setting(one.set)}" for one in run.course.decisions]
@@ -78,7 +78,7 @@ def said(run: Kept) -> str:
 
 
 @solara.component
-def Beside(runs: list[Kept], turn: int) -> None:
+def OverlayChart(runs: list[StoredRun], turn: int) -> None:
     """Draw runs over each other, their differences, and list what was changed."""
     looks = [pictures.MINE, *pictures.OTHERS]
     lines = [pictures.line_of(run.course, run.course.title, look) for run, look in zip(runs, looks, strict=False)]
@@ -88,24 +88,24 @@ def Beside(runs: list[Kept], turn: int) -> None:
         solara.HTML(
             tag="p", classes=["ex-bad"], unsafe_innerHTML="The seeds differ: part of what differs below is luck."
         )
-    pictures.LinesPicture(charts=pictures.charts(pictures.LINES, lines), marks=Sealed([]), horizon=horizon)
+    pictures.LinesPicture(charts=pictures.charts(pictures.LINES, lines), marks=RawPayload([]), horizon=horizon)
     if len(runs) > 1:
         first = runs[0]
         gaps = [gap_line(first, run, look) for run, look in zip(runs[1:], looks[1:], strict=False)]
         solara.HTML(tag="section", unsafe_innerHTML=f"<h2>What was changed</h2>{changes_table(runs)}")
         solara.HTML(tag="h2", unsafe_innerHTML=f"Differences to {escape(first.course.title)}")
         solara.HTML(tag="div", unsafe_innerHTML=figures_table(runs))
-        pictures.LinesPicture(charts=pictures.charts(pictures.LINES, gaps), marks=Sealed([]), horizon=horizon)
+        pictures.LinesPicture(charts=pictures.charts(pictures.LINES, gaps), marks=RawPayload([]), horizon=horizon)
 
 
-def gap_line(first: Kept, other: Kept, look: tuple[str, str]) -> pictures.Line:
+def gap_line(first: StoredRun, other: StoredRun, look: tuple[str, str]) -> pictures.Line:
     """Return the difference of a run to the first one, over the weeks that both have lived."""
     weeks = min(first.course.weeks, other.course.weeks)
     values = {name: other.course.drawn(name)[:weeks] - first.course.drawn(name)[:weeks] for name in pictures.LINES}
     return pictures.Line(f"{other.course.title} less the first", *look, values)
 
 
-def changes(first: Kept, other: Kept) -> list[tuple[str, str, str]]:
+def changes(first: StoredRun, other: StoredRun) -> list[tuple[str, str, str]]:
     """Return exactly what differs between two runs, as (when and what, in the first, in the other)."""
     rows = [
         (f"from the start: {key}", _value(key, here), _value(key, there))
@@ -127,10 +127,10 @@ def changes(first: Kept, other: Kept) -> list[tuple[str, str, str]]:
 def _value(key: str, value: Any) -> str:
     if value is None:
         return "not moved"
-    return one_setting(key, value).split(" = ")[1] if key in declared() else str(value)
+    return one_setting(key, value).split(" = ")[1] if key in all_parameters() else str(value)
 
 
-def changes_table(runs: Sequence[Kept]) -> str:
+def changes_table(runs: Sequence[StoredRun]) -> str:
     """Return what differs between the first run and each other one, as a table."""
     parts = []
     for other in runs[1:]:
@@ -145,7 +145,7 @@ def changes_table(runs: Sequence[Kept]) -> str:
     return "".join(parts)
 
 
-def figures_table(runs: Sequence[Kept]) -> str:
+def figures_table(runs: Sequence[StoredRun]) -> str:
     """Return KPIs of runs in the last week that all have lived, with differences to the first."""
     week = min(run.course.weeks for run in runs) - 1
     head = "".join(f"<th scope='col'>{escape(run.course.title)}</th>" for run in runs)

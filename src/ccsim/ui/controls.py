@@ -9,8 +9,8 @@ from typing import Any
 import solara
 
 from ccsim.engine.parameters import Parameter
-from ccsim.model.settings import Settings, declared
-from ccsim.ui.sealed import Sealed, opened
+from ccsim.model.settings import Settings, all_parameters
+from ccsim.ui.sealed import RawPayload, opened
 
 #: Groups whose levers a visitor meets first; the others follow in the order of the declarations.
 FIRST = ("programme", "champions", "staff_scorecard", "empowerment", "leadership")
@@ -19,11 +19,13 @@ FIRST = ("programme", "champions", "staff_scorecard", "empowerment", "leadership
 @cache
 def groups() -> list[dict[str, Any]]:
     """Return every group of parameters with its rows, as plain data for the page."""
-    names = list(dict.fromkeys(row.group for row in declared().values()))
+    names = list(dict.fromkeys(row.group for row in all_parameters().values()))
     order = [*FIRST, *(name for name in names if name not in (*FIRST, "organisation")), "organisation"]
     found = []
     for name in order:
-        rows = sorted((row for row in declared().values() if row.group == name), key=lambda row: row.role != "lever")
+        rows = sorted(
+            (row for row in all_parameters().values() if row.group == name), key=lambda row: row.role != "lever"
+        )
         about = (getattr(Settings(), name).__doc__ or "").strip().split("\n")[0]
         found.append({"name": name, "title": spaced(name), "about": about, "rows": [_row(row) for row in rows]})
     return found
@@ -62,7 +64,7 @@ def spaced(name: str) -> str:
 
 @solara.component_vue("vue/levers.vue", to_json=opened("groups", "values"))
 def Levers(
-    groups: Sealed, values: Sealed, changed: list[str], pending: list[str], turn: int = 0, event_put: Any = None
+    groups: RawPayload, values: RawPayload, changed: list[str], pending: list[str], turn: int = 0, event_put: Any = None
 ) -> None:
     """Every lever under its group, with a search; ``put`` is told ``{"key": …, "value": …}``.
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.mechanisms.staff import conviction
-from ccsim.model.kpis import KPIS, QUARTER, lately
-from ccsim.model.state import World
+from ccsim.model.kpis import KPIS, QUARTER, rolling_mean
+from ccsim.model.state import ModelState
 from ccsim.simulation.simulation import Simulation
 
 #: What people can be coloured by: words, unit, lowest and highest value of the scale.
@@ -42,7 +42,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Course:
+class RunSnapshot:
     """A run as far as it has come.
 
     Attributes:
@@ -61,7 +61,7 @@ class Course:
     seed: int
     changed: Mapping[str, Any]
     decisions: tuple[Decision, ...]
-    kpis: Mapping[str, Floats]
+    kpis: Mapping[str, FloatArray]
     events: tuple[tuple[int, str], ...]
     horizon: int
 
@@ -70,25 +70,25 @@ class Course:
         """Weeks lived."""
         return len(self.kpis["csat"])
 
-    def drawn(self, name: str) -> Floats:
+    def drawn(self, name: str) -> FloatArray:
         """Return a KPI as it is drawn: a sum to date as it is, anything else as the mean of the last quarter."""
         return smooth(name, self.kpis[name])
 
 
-def smooth(name: str, values: Floats) -> Floats:
+def smooth(name: str, values: FloatArray) -> FloatArray:
     """Return weekly values as figures draw them: means of the last quarter, except for what is summed up anyway."""
-    if KPIS[name].total == "last" or not len(values):
+    if KPIS[name].aggregation == "last" or not len(values):
         return values
     known = np.isfinite(values)
     if known.all():
-        return lately(values)
-    sums, counts = lately(np.where(known, values, 0.0)), lately(known.astype(float))
+        return rolling_mean(values)
+    sums, counts = rolling_mean(np.where(known, values, 0.0)), rolling_mean(known.astype(float))
     return np.divide(sums, counts, out=np.full(len(values), np.nan), where=counts > 0)
 
 
-def latest(name: str, values: Floats) -> float:
+def latest(name: str, values: FloatArray) -> float:
     """Return the last of what :func:`smooth` gives, without the others."""
-    if KPIS[name].total == "last":
+    if KPIS[name].aggregation == "last":
         return float(values[-1])
     lived = values[-QUARTER:]
     known = lived[np.isfinite(lived)]
@@ -107,12 +107,12 @@ class Structure:
     ties: list[list[int]]  # those to whom each member of staff listens
 
     @classmethod
-    def of(cls, world: World) -> Structure:
+    def of(cls, world: ModelState) -> Structure:
         """Return the structure of a world."""
-        staff, leaders = world.state.staff, world.state.leaders
+        staff, leaders = world.populations.staff, world.populations.leaders
         return cls(
             staff.department.tolist(), staff.leader.tolist(), leaders.tier.tolist(), leaders.department.tolist(),
-            world.state.departments.front.tolist(), [[tie for tie in row if tie >= 0] for row in world.state.colleagues.tolist()],
+            world.populations.departments.front.tolist(), [[tie for tie in row if tie >= 0] for row in world.populations.colleagues.tolist()],
         )  # fmt: skip
 
 
@@ -138,9 +138,9 @@ class People:
     lost: int
 
     @classmethod
-    def of(cls, world: World, by: str) -> People:
+    def of(cls, world: ModelState, by: str) -> People:
         """Return the people of a world, staff coloured by one of ``COLOURS``."""
-        staff, customers, segments = world.state.staff, world.state.customers, world.state.segments
+        staff, customers, segments = world.populations.staff, world.populations.customers, world.populations.segments
         present = (staff.vacant_until <= world.week) & (staff.closed == 0)
         if by == TIPPED:
             value = np.where(staff.tipped_in == conviction.NOT_YET, NOT_YET, np.maximum(0, staff.tipped_in))
@@ -157,11 +157,11 @@ class People:
         return cls(
             np.where(present, value, ABSENT).astype(int).tolist(), staff.tipped_in.tolist(),
             (staff.champion > 0).astype(int).tolist(),
-            np.round(100 * world.state.leaders.conviction).astype(int).tolist(), crowd.tolist(),
+            np.round(100 * world.populations.leaders.conviction).astype(int).tolist(), crowd.tolist(),
             int(segments.joined.sum()), int(segments.left.sum()),
         )  # fmt: skip
 
 
-def kpis_of(simulation: Simulation) -> dict[str, Floats]:
+def kpis_of(simulation: Simulation) -> dict[str, FloatArray]:
     """Return every KPI of a simulation so far; of none of its weeks, empty arrays."""
     return simulation.kpis() if simulation.record.weeks else {name: np.empty(0) for name in KPIS}

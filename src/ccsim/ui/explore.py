@@ -18,8 +18,8 @@ from ccsim.ui.frame import TABS, Nav
 from ccsim.ui.laboratory import FEWEST_WEEKS, MOST_SEED, MOST_WEEKS
 from ccsim.ui.messages import parts
 from ccsim.ui.playing import SPEEDS, Player, play_on
-from ccsim.ui.sitting import Sitting
-from ccsim.ui.workplace import Workplace
+from ccsim.ui.sitting import Session
+from ccsim.ui.workplace import Workspace
 
 #: What is said while the first visitor waits.
 FOUNDING = "Founding an organisation, with two years of past … The very first time on a machine, the model is compiled: a minute or more."
@@ -30,17 +30,17 @@ def ExplorePage() -> None:
     """The page: one sitting, three tabs."""
     search = solara.use_router().search
     wanted = solara.use_memo(lambda: settings_of(search), [])
-    sitting: solara.Reactive[Sitting | None] = solara.use_reactive(None)
+    sitting: solara.Reactive[Session | None] = solara.use_reactive(None)
     problem = solara.use_reactive("; ".join(wanted.problems))
     tab = solara.use_reactive("explore")
 
     def found(_cancelled: threading.Event) -> None:
         # Founding takes seconds on a busy machine: the page is there at once, and says so.
         try:
-            sitting.set(Sitting(wanted))
+            sitting.set(Session(wanted))
         except InputError as error:
             problem.set(f"{error}. The page begins with the usual organisation instead.")
-            sitting.set(Sitting(settings_of("")))
+            sitting.set(Session(settings_of("")))
 
     solara.use_thread(found, dependencies=[], intrusive_cancel=False)
     solara.Title("ccsim")
@@ -51,11 +51,11 @@ def ExplorePage() -> None:
             solara.HTML(tag="p", classes=["ex-founding"], unsafe_innerHTML=FOUNDING)
             solara.HTML(tag="p", classes=["ex-bad"], unsafe_innerHTML="")
         else:
-            Desk(sitting.value, tab.value, problem)
+            ExploreView(sitting.value, tab.value, problem)
 
 
 @solara.component
-def Desk(sitting: Sitting, tab: str, problem: solara.Reactive[str]) -> None:
+def ExploreView(sitting: Session, tab: str, problem: solara.Reactive[str]) -> None:
     """Everything that a sitting shows; the run goes on whatever tab is looked at."""
     turn, playing = solara.use_reactive(0), solara.use_reactive(False)
     speed, busy = solara.use_reactive("normal"), solara.use_reactive(False)
@@ -110,14 +110,14 @@ def Desk(sitting: Sitting, tab: str, problem: solara.Reactive[str]) -> None:
     Commands(sitting, course, turn.value, playing, speed, busy, problem, act)
     Player(playing, play)
     with solara.Div(style={} if tab == "explore" else {"display": "none"}):
-        Workplace(sitting, course, turn.value, playing, lambda key, value: trying(lambda: sitting.put(key, value)))
+        Workspace(sitting, course, turn.value, playing, lambda key, value: trying(lambda: sitting.put(key, value)))
     if tab == "compare":
         Compare(sitting, turn.value, restart, problem)
     elif tab == "about":
         About()
 
 
-def _advance(sitting: Sitting, weeks: int, show: Callable[[], None]) -> None:
+def _advance(sitting: Session, weeks: int, show: Callable[[], None]) -> None:
     sitting.laboratory.step(weeks)
     show()
 

@@ -18,15 +18,15 @@ from ccsim.reports.formatting import drawn, figure, times, title_of
 from ccsim.scenarios.scenario import Scenario
 from ccsim.ui import pictures, sketch
 from ccsim.ui.file_field import FileField
-from ccsim.ui.fold import Fold
+from ccsim.ui.fold import Details
 from ccsim.ui.panels import setting
-from ccsim.ui.sitting import Kept, Sitting
+from ccsim.ui.sitting import Session, StoredRun
 
 #: Bytes that a scenario file may have.
 LARGEST = 100_000
 
 
-def weeks_csv(run: Kept) -> str:
+def weeks_csv(run: StoredRun) -> str:
     """Return a run's KPIs by week, headed by what it was."""
     import pandas as pd
 
@@ -41,7 +41,7 @@ def weeks_csv(run: Kept) -> str:
     return "".join(f"# {line}\n" for line in head) + frame.to_csv(index=False)
 
 
-def scenario_toml(run: Kept) -> str:
+def scenario_toml(run: StoredRun) -> str:
     """Return the scenario file that does a run again; its first lines say on which seed and how long."""
     course = run.course
     name = "my-run"
@@ -79,7 +79,7 @@ def from_toml(content: bytes) -> tuple[Scenario, int | None, int | None]:
     return replace(scenario, files=("uploaded",)), seed, weeks
 
 
-def picture_png(run: Kept, baseline: Any) -> bytes:
+def picture_png(run: StoredRun, baseline: Any) -> bytes:
     """Return the charts of a run and of doing nothing as a picture for a slide, in the figures' style."""
     from ccsim.reports.figures.comparison import BASELINE, COLOURS, slide
 
@@ -103,7 +103,7 @@ def picture_png(run: Kept, baseline: Any) -> bytes:
     return page.getvalue()
 
 
-def report_html(run: Kept, baseline: Any, note: str) -> str:
+def report_html(run: StoredRun, baseline: Any, note: str) -> str:
     """Return a run as one page: what was decided, what came of it, and what its owner thinks of it."""
     course = run.course
     start = setting(run.scenario.levers) or "nothing"
@@ -138,7 +138,7 @@ def Notes(note: str, link: str, event_write: Any = None) -> None:
 
 
 @solara.component
-def Exports(sitting: Sitting, turn: int, restart: Callable[..., None], problem: solara.Reactive[str]) -> None:
+def Exports(sitting: Session, turn: int, restart: Callable[..., None], problem: solara.Reactive[str]) -> None:
     """Every way to take the present run away, and to bring one back."""
     note = solara.use_reactive("")
 
@@ -159,5 +159,5 @@ def Exports(sitting: Sitting, turn: int, restart: Callable[..., None], problem: 
         ):
             solara.FileDownload(make, filename=name, label=label)  # type: ignore[arg-type]
     Notes(note=note.value, link=sitting.link(), event_write=lambda text: note.set(str(text)[:4000]))
-    with Fold("Bring a scenario file"):
+    with Details("Bring a scenario file"):
         FileField(bring, "Your scenario file", LARGEST, accept=".toml")

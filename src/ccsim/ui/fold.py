@@ -9,7 +9,7 @@ import solara
 
 
 @solara.component
-def Fold(title: str, children: list[Any] = []) -> None:  # noqa: B006 - solara fills the children in
+def Details(title: str, children: list[Any] = []) -> None:  # noqa: B006 - solara fills the children in
     """A heading that unfolds what stands under it: the browser's own element, which every keyboard and reader knows.
 
     Args:

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import fmean
 
 from ccsim.game.catalogue import catalogue
-from ccsim.game.debrief import best_plan, feasible, nothing, score, scored
+from ccsim.game.debrief import best_plan, do_nothing, feasible, score, scored
 from ccsim.game.game import Game
 from ccsim.game.tables import Result
 from ccsim.reports.formatting import drawn, figure, title_of
@@ -22,7 +22,7 @@ Levels = tuple[tuple[str, float, tuple[str, str]], ...]
 
 def lines_of(like: Game) -> Levels:
     """Return what doing nothing and the best plan are worth on a game's draws and terms."""
-    none, best = (score(feasible(plan, like)).total for plan in (nothing(like.catalogue), best_plan()))
+    none, best = (score(feasible(plan, like)).total for plan in (do_nothing(like.catalogue), best_plan()))
     return ("Doing nothing", none, sketch.NOTHING), ("Best plan found", best, sketch.BEST)
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ccsim.errors import InputError
-from ccsim.model.settings import declared, with_values
-from ccsim.model.state import World
+from ccsim.model.settings import all_parameters, replace_values
+from ccsim.model.state import ModelState
 from ccsim.scenarios.scenario import Intervention, Scenario, check, default_label
 from ccsim.simulation.simulation import Simulation, replicate_seed
-from ccsim.ui.cause import Cause, Effect
-from ccsim.ui.course import Course, Decision, People, Structure, kpis_of
+from ccsim.ui.cause import CounterfactualRun, Effect
+from ccsim.ui.course import Decision, People, RunSnapshot, Structure, kpis_of
 
 #: Weeks of a run: as a rule, fewest and most.
 HORIZON, FEWEST_WEEKS, MOST_WEEKS = 156, 4, 520
@@ -31,8 +31,8 @@ MOST: dict[str, float] = {
 
 
 @dataclass(frozen=True)
-class Told:
-    """A decision and what it has changed so far, as :class:`~ccsim.ui.cause.Cause` found it."""
+class DecisionEffect:
+    """A decision and what it has changed so far, as :class:`~ccsim.ui.cause.CounterfactualRun` found it."""
 
     week: int
     values: Mapping[str, Any]
@@ -41,7 +41,7 @@ class Told:
     living: bool
 
 
-class Laboratory:
+class InteractiveRun:
     """A session's run.
 
     Args:
@@ -79,13 +79,13 @@ class Laboratory:
         self._run.scenario = scenario
         self._nothing = self._run.copy()
         self._nothing._pending = []
-        self._baseline: Course | None = None
+        self._baseline: RunSnapshot | None = None
         self.structure = Structure.of(self._run.world)
-        self._before: World | None = None
-        self.causes: list[Cause] = []
+        self._before: ModelState | None = None
+        self.causes: list[CounterfactualRun] = []
         if scenario.levers:
             self._branch(scenario.levers)
-            self._run.world.settings = with_values(self._run.world.settings, scenario.levers)
+            self._run.world.settings = replace_values(self._run.world.settings, scenario.levers)
 
     def scenario(self) -> Scenario:
         """Return the run as a scenario: run from the command line on the same seed, it gives the same numbers."""
@@ -129,7 +129,7 @@ class Laboratory:
             return
         if self.causes:
             self.causes[-1].end(self._run)
-        self.causes.append(Cause(coming, dict(values), self._run.copy(), without))
+        self.causes.append(CounterfactualRun(coming, dict(values), self._run.copy(), without))
 
     def move(self, values: Mapping[str, Any]) -> None:
         """Set levers from the coming week on, as a manager would; before week 0, from the start.
@@ -143,7 +143,7 @@ class Laboratory:
                 raise InputError("the run is over: start again to try something else")
             checked = {key: bounded(key, check(key, value, ("lever",))) for key, value in values.items()}
             self._branch(checked)
-            self._run.world.settings = with_values(self._run.world.settings, checked)
+            self._run.world.settings = replace_values(self._run.world.settings, checked)
             if coming == 0:
                 self.changed |= checked
             else:
@@ -159,7 +159,7 @@ class Laboratory:
         )
         # What a link had planned for this week is now part of what is decided here.
         self._run._pending = [move for move in self._run._pending if not any(move is one for one in planned)]
-        self._run.world.settings = with_values(self._run.world.settings, values)
+        self._run.world.settings = replace_values(self._run.world.settings, values)
         self._run.events[:] = [one for one in self._run.events if one[0] != week] + [(week, default_label(values))]
 
     def in_force(self) -> dict[str, Any]:
@@ -167,28 +167,30 @@ class Laboratory:
         with self._lock:
             settings = self._run.world.settings
         found = {}
-        for key, row in declared().items():
+        for key, row in all_parameters().items():
             value = getattr(getattr(settings, row.group), row.name)
             shown = row.choices[int(value)] if row.choices else row.kind(value)
             if shown != row.shown:
                 found[key] = shown
         return found
 
-    def course(self, title: str = "") -> Course:
+    def course(self, title: str = "") -> RunSnapshot:
         """Return the run so far."""
         with self._lock:
             coming = self._run.week + 1
             decided = tuple(one for one in self.decisions if one.week <= coming)
-            return Course(title or self.base.title, self.base.name, self.seed, dict(self.changed), decided,
+            return RunSnapshot(title or self.base.title, self.base.name, self.seed, dict(self.changed), decided,
                           kpis_of(self._run), tuple(self._run.events), self.horizon)  # fmt: skip
 
-    def baseline(self) -> Course:
+    def baseline(self) -> RunSnapshot:
         """Return what the same organisation does on the same draws when nobody does anything."""
         if self._baseline is None:
             twin = self._nothing.copy()
             for _ in range(self.horizon):
                 twin.step()
-            self._baseline = Course("Doing nothing", self.base.name, self.seed, {}, (), twin.kpis(), (), self.horizon)
+            self._baseline = RunSnapshot(
+                "Doing nothing", self.base.name, self.seed, {}, (), twin.kpis(), (), self.horizon
+            )
         return self._baseline
 
     def people(self, by: str = "conviction") -> People:
@@ -196,15 +198,15 @@ class Laboratory:
         with self._lock:
             return People.of(self._run.world, by)
 
-    def told(self) -> tuple[Told, ...]:
+    def told(self) -> tuple[DecisionEffect, ...]:
         """Return every decision so far with what it has changed."""
         with self._lock:
             kpis = kpis_of(self._run)
             return tuple(
-                Told(one.week, dict(one.values), one.look(kpis), one.seen, one.living) for one in self.causes
+                DecisionEffect(one.week, dict(one.values), one.look(kpis), one.seen, one.living) for one in self.causes
             )  # fmt: skip
 
-    def worlds(self) -> tuple[World | None, World]:
+    def worlds(self) -> tuple[ModelState | None, ModelState]:
         """Return copies of the world as it was before the last week, and as it is now."""
         with self._lock:
             return self._before and self._before.copy(), self._run.world.copy()

@@ -16,7 +16,7 @@ import solara
 from mesa.visualization import Slider, SolaraViz, make_plot_component
 from mesa.visualization.utils import update_counter
 
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import check, list_scenarios, load
 from ccsim.simulation.mesa_model import Organisation
 from ccsim.ui import guard, pictures
@@ -99,10 +99,10 @@ def page(
         "weeks": weeks, **fixed,
     }  # fmt: skip
     begun = load(scenario).values()
-    start = {key: begun.get(key, declared()[key].default) for key in levers if key in declared()}
+    start = {key: begun.get(key, all_parameters()[key].default) for key in levers if key in all_parameters()}
     for key in levers:
-        check(key, declared()[key].default if key in declared() else 0, ("lever",))
-        row = declared()[key]
+        check(key, all_parameters()[key].default if key in all_parameters() else 0, ("lever",))
+        row = all_parameters()[key]
         low, high = row.range
         params[key] = Slider(f"{key} ({row.unit})", start[key], low, high, (high - low) / 20)
     plots = [make_plot_component(name) for name in kpis]

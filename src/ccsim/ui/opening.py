@@ -13,7 +13,7 @@ from ccsim.game.catalogue import catalogue
 from ccsim.game.class_rules import Terms, check_weights
 from ccsim.game.debrief import scored
 from ccsim.scenarios.scenario import list_scenarios, load
-from ccsim.ui.fold import Fold
+from ccsim.ui.fold import Details
 from ccsim.ui.rooms import ROOMS, Room
 from ccsim.ui.table import TURN, seed_of
 
@@ -123,11 +123,11 @@ def Opening(problem: str, opened: Callable[[Room], None]) -> None:
     )  # fmt: skip
     # Always there, empty or not: what comes and goes would make the folds below anew, and close them.
     solara.Text(said.value, classes=["gm-bad"])
-    with Fold("Moves: lock or hide"):
+    with Details("Moves: lock or hide"):
         MoveChoice(now, change)
-    with Fold("Events: when they come"):
+    with Details("Events: when they come"):
         EventChoice(now, change)
-    with Fold("What counts: the weights of the score"):
+    with Details("What counts: the weights of the score"):
         WeightChoice(now, change)
 
 

@@ -10,13 +10,13 @@ import solara
 
 from ccsim.errors import count_noun
 from ccsim.mechanisms.staff.conviction import BEFORE
-from ccsim.model.settings import declared
-from ccsim.model.state import World
+from ccsim.model.settings import all_parameters
+from ccsim.model.state import ModelState
 from ccsim.reports.choice_trace import Choice
 from ccsim.reports.formatting import signed
 from ccsim.ui.cause import words
-from ccsim.ui.course import COLOURS, TIPPED, Course
-from ccsim.ui.laboratory import Laboratory
+from ccsim.ui.course import COLOURS, TIPPED, RunSnapshot
+from ccsim.ui.laboratory import InteractiveRun
 from ccsim.ui.last_choice import last_choice
 
 
@@ -27,7 +27,7 @@ def setting(values: Mapping[str, Any]) -> str:
 
 def one_setting(key: str, value: Any) -> str:
     """Say one value with its name and unit."""
-    row = declared()[key]
+    row = all_parameters()[key]
     name = f"{row.group.replace('_', ' ')} {row.name.replace('_', ' ')}"
     shown = value if isinstance(value, str) else ("on" if value else "off") if row.kind is bool else f"{value:,.6g}"
     unit = (
@@ -37,7 +37,7 @@ def one_setting(key: str, value: Any) -> str:
 
 
 @solara.component
-def Feed(laboratory: Laboratory, turn: int, playing: solara.Reactive[bool]) -> None:
+def EffectFeed(laboratory: InteractiveRun, turn: int, playing: solara.Reactive[bool]) -> None:
     """Why did it change? Every decision with what has come of it; while the run is playing, told anew each quarter."""
     moved = [dict(one.values) for one in laboratory.causes]
     told = solara.use_memo(
@@ -61,7 +61,7 @@ def Feed(laboratory: Laboratory, turn: int, playing: solara.Reactive[bool]) -> N
 
 
 @solara.component
-def Log(laboratory: Laboratory, course: Course) -> None:
+def DecisionLog(laboratory: InteractiveRun, course: RunSnapshot) -> None:
     """The decisions of the run, by week, with what the programme has cost."""
     spend, total = course.kpis["spend"], float(course.kpis["spend"].sum()) if course.weeks else 0.0
     rows = [(0, setting(laboratory.scenario().levers))] if laboratory.scenario().levers else []
@@ -96,7 +96,7 @@ TERMS = {
 
 
 @solara.component
-def Person(laboratory: Laboratory, chosen: solara.Reactive[int], turn: int, playing: solara.Reactive[bool]) -> None:
+def Person(laboratory: InteractiveRun, chosen: solara.Reactive[int], turn: int, playing: solara.Reactive[bool]) -> None:
     """A person's traits and ties, and the terms of the last choice."""
     if 0 <= chosen.value < len(laboratory.structure.department):
         Chosen(laboratory, chosen.value, turn, playing.value)
@@ -109,7 +109,7 @@ def Person(laboratory: Laboratory, chosen: solara.Reactive[int], turn: int, play
 
 
 @solara.component
-def Chosen(laboratory: Laboratory, row: int, turn: int, playing: bool) -> None:
+def Chosen(laboratory: InteractiveRun, row: int, turn: int, playing: bool) -> None:
     """The person who is chosen.
 
     The week is lived again for the last choice, which takes a moment: beside the page, and not while the run is playing.
@@ -133,11 +133,11 @@ def Chosen(laboratory: Laboratory, row: int, turn: int, playing: bool) -> None:
     )
 
 
-def _who(now: World, row: int) -> str:
-    staff, one = now.state.staff, now.state.staff[row]  # type: ignore[index]
-    front = "front line" if now.state.departments.front[one.department] else "back office"
-    lead = float(now.state.leaders.conviction[one.leader]) if one.leader >= 0 else None
-    ties = [tie for tie in now.state.colleagues[row].tolist() if tie >= 0]
+def _who(now: ModelState, row: int) -> str:
+    staff, one = now.populations.staff, now.populations.staff[row]  # type: ignore[index]
+    front = "front line" if now.populations.departments.front[one.department] else "back office"
+    lead = float(now.populations.leaders.conviction[one.leader]) if one.leader >= 0 else None
+    ties = [tie for tie in now.populations.colleagues[row].tolist() if tie >= 0]
     others = sum(1 for tie in ties if staff.department[tie] != one.department)
     facts = [
         ("Post", f"department {int(one.department) + 1}, {front}"

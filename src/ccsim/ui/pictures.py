@@ -8,11 +8,11 @@ from typing import Any
 
 import solara
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.model.kpis import KPIS
 from ccsim.reports.formatting import figure, times, unit_of
-from ccsim.ui.course import COLOURS, TIPPED, Course, People, Structure, latest
-from ccsim.ui.sealed import Sealed, opened
+from ccsim.ui.course import COLOURS, TIPPED, People, RunSnapshot, Structure, latest
+from ccsim.ui.sealed import RawPayload, opened
 
 #: KPIs of the tiles and of the lines.
 TILES = ("csat", "nps", "fcr", "adoption", "conviction", "engagement", "profit", "npv")
@@ -23,7 +23,7 @@ SCALE = ("#eef3f8", "#c6d9ea", "#93bbdb", "#5493c4", "#1f68a4", "#083a69")
 
 #: From early to late: other colours, so that a week is not read as a share.
 WHEN = ("#3b0f70", "#8c2981", "#c83e73", "#ee6a50", "#fca06a", "#fddc9e")
-NOTHING = Sealed({})
+NOTHING = RawPayload({})
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Line:
     name: str
     colour: str
     dash: str
-    values: dict[str, Floats]
-    low: dict[str, Floats] | None = None
-    high: dict[str, Floats] | None = None
+    values: dict[str, FloatArray]
+    low: dict[str, FloatArray] | None = None
+    high: dict[str, FloatArray] | None = None
 
 
 #: Looks as in the figures: this run, doing nothing, and others in order.
@@ -45,19 +45,21 @@ OTHERS = (("#0072b2", "8 3"), ("#007a5e", "7 3 2 3"), ("#a04478", "4 2"), ("#7a5
 
 @solara.component_vue("vue/people.vue", to_json=opened("structure", "now", "scale", "shades"))
 def PeoplePicture(
-    structure: Sealed, now: Sealed, scale: Sealed, shades: Sealed, label: str, unit: str, low: float, high: float, ties: str,
+    structure: RawPayload, now: RawPayload, scale: RawPayload, shades: RawPayload, label: str, unit: str, low: float, high: float, ties: str,
     chosen: int, event_pick: Any = None,
 ) -> None:  # fmt: skip
     """Draw all people in their departments; ``pick`` is called with the row of the chosen person."""
 
 
 @solara.component_vue("vue/crowd.vue", to_json=opened("crowd"))
-def CrowdPicture(crowd: Sealed, won: int, lost: int, weeks: int) -> None:
+def CrowdPicture(crowd: RawPayload, won: int, lost: int, weeks: int) -> None:
     """Draw customers by segment and satisfaction."""
 
 
 @solara.component_vue("vue/lines.vue", to_json=opened("charts", "moving", "marks"))
-def LinesPicture(charts: Sealed, marks: Sealed, horizon: int, moving: Sealed = NOTHING, smoothed: bool = True) -> None:
+def LinesPicture(
+    charts: RawPayload, marks: RawPayload, horizon: int, moving: RawPayload = NOTHING, smoothed: bool = True
+) -> None:
     """Draw KPIs over weeks, with events, a reading under the pointer, and a table behind.
 
     Args:
@@ -70,7 +72,7 @@ def LinesPicture(charts: Sealed, marks: Sealed, horizon: int, moving: Sealed = N
 
 
 @solara.component_vue("vue/tiles.vue", to_json=opened("tiles"))
-def TilesPicture(tiles: Sealed, weeks: int) -> None:
+def TilesPicture(tiles: RawPayload, weeks: int) -> None:
     """Draw key figures."""
 
 
@@ -78,16 +80,16 @@ def people(structure: Structure, now: People, by: str, ties: str, chosen: int, p
     """Show the organisation; weeks are coloured on a scale from week 0 to the horizon."""
     label, unit, low, high = COLOURS[by]
     return PeoplePicture(
-        structure=Sealed(vars(structure)), now=Sealed(vars(now)), scale=Sealed(WHEN if by == TIPPED else SCALE),
-        shades=Sealed(SCALE), label=label, unit=unit, low=low, high=horizon if by == TIPPED else high, ties=ties,
+        structure=RawPayload(vars(structure)), now=RawPayload(vars(now)), scale=RawPayload(WHEN if by == TIPPED else SCALE),
+        shades=RawPayload(SCALE), label=label, unit=unit, low=low, high=horizon if by == TIPPED else high, ties=ties,
         chosen=chosen, event_pick=pick,
     )  # fmt: skip
 
 
-def charts(names: Sequence[str], lines: Sequence[Line]) -> Sealed:
+def charts(names: Sequence[str], lines: Sequence[Line]) -> RawPayload:
     """Return charts for the page: one for each KPI, with every line in it."""
     drawn = [series(line) for line in lines]
-    return Sealed(
+    return RawPayload(
         [{"name": name, "title": KPIS[name].title, "unit": unit_of(name), "meaning": KPIS[name].meaning,
           "series": [row[name] for row in drawn if name in row]} for name in names]
     )  # fmt: skip
@@ -102,17 +104,17 @@ def series(line: Line) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def line_of(course: Course, name: str, look: tuple[str, str]) -> Line:
+def line_of(course: RunSnapshot, name: str, look: tuple[str, str]) -> Line:
     """Return a run as a line."""
     return Line(name, *look, {kpi: course.drawn(kpi) for kpi in LINES})
 
 
-def plain(values: Floats, name: str) -> list[float | None]:
+def plain(values: FloatArray, name: str) -> list[float | None]:
     """Return values of a KPI with as many digits as a picture can show, shares in per cent, nan as None."""
     return [None if value != value else float(f"{times(name) * value:.5g}") for value in values.tolist()]
 
 
-def tiles(course: Course, baseline: Course | None) -> Sealed:
+def tiles(course: RunSnapshot, baseline: RunSnapshot | None) -> RawPayload:
     """Return the key figures now, and by how much each differs from doing nothing in the same week."""
     found = []
     for name in TILES:
@@ -126,12 +128,12 @@ def tiles(course: Course, baseline: Course | None) -> Sealed:
              "shown": figure(name, now), "exact": repr(now), "spark": spark(values), "gap": gap_words(name, gap, now),
              "good": tone(name, gap, now)}
         )  # fmt: skip
-    return Sealed(found)
+    return RawPayload(found)
 
 
 def span_of(name: str) -> str:
     """Say over which weeks a figure is taken."""
-    return "to date" if KPIS[name].total == "last" else "mean of the last 13 weeks"
+    return "to date" if KPIS[name].aggregation == "last" else "mean of the last 13 weeks"
 
 
 def slight(gap: float, now: float) -> bool:
@@ -150,13 +152,13 @@ def gap_words(name: str, gap: float, now: float) -> str:
 
 def tone(name: str, gap: float, now: float) -> str:
     """Say whether a difference is good, bad or neither, for its colour."""
-    better = KPIS[name].better
+    better = KPIS[name].direction
     if gap != gap or slight(gap, now) or better == "neither":
         return ""
     return "good" if (gap > 0) == (better == "more") else "bad"
 
 
-def spark(values: Floats) -> str:
+def spark(values: FloatArray) -> str:
     """Return a course as the path of a small line, 120 by 24, with no more points than that shows."""
     every = 1 + len(values) // 120
     last = max(1, len(values) - 1)

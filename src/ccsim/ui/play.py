@@ -23,11 +23,11 @@ from ccsim.game.save_file import LARGEST, NOTE, text_of
 from ccsim.model.kpis import KPIS
 from ccsim.reports.formatting import unit_of, with_unit
 from ccsim.ui.file_field import FileField
-from ccsim.ui.fold import Fold
+from ccsim.ui.fold import Details
 from ccsim.ui.ranking import NameField
-from ccsim.ui.seen import Figures, Head, Revealed, SoFar
+from ccsim.ui.seen import Figures, History, QuarterNews, StatusBar
 from ccsim.ui.table import TURN, Table, after_quarter, asked, loaded, started, ticking, usual, visitor
-from ccsim.ui.unveiled import Unveiled
+from ccsim.ui.unveiled import DebriefView
 
 CSS = Path(__file__).with_name("game.css")
 
@@ -49,7 +49,7 @@ def PlayPage(seed: int | None = None, code: str = "") -> None:
         if game is None:
             Briefing(table, wanted[0] if seed is None else seed, code or wanted[1])
         elif game.over:
-            Unveiled(game, table.value.code, visitor(), TURN, lambda: table.set(Table()))
+            DebriefView(game, table.value.code, visitor(), TURN, lambda: table.set(Table()))
         else:
             Deciding(table.value, table)
 
@@ -90,7 +90,7 @@ def Briefing(table: solara.Reactive[Table], seed: int | None, code: str) -> None
         solara.Button("Begin", on_click=begin, color="primary", classes=["gm-begin"])
     # Always there, empty or not: what comes and goes would make the fold below anew, and close it.
     solara.Text(table.value.problem, classes=["gm-bad"])
-    with Fold("Go on with a saved game"):
+    with Details("Go on with a saved game"):
         solara.Text(
             "With a class code above, the game goes on in that class. So does a game whose server was stopped: the file is all it needs."
         )
@@ -110,16 +110,16 @@ def Deciding(now: Table, table: solara.Reactive[Table]) -> None:
     def change(**what: Any) -> None:
         table.set(replace(table.peek(), **what))
 
-    Head(game, now.turn, choice)
+    StatusBar(game, now.turn, choice)
     with solara.Div(classes=["gm-two"]):
         with solara.Div():
-            Revealed(game, now.turn)
+            QuarterNews(game, now.turn)
             Figures(game, now.turn)
             Questions(
                 game, now.turn, now.answers,
                 lambda place, text: change(answers={**table.peek().answers, place: str(text or "")[:NOTE]}),
             )  # fmt: skip
-            SoFar(game, now.turn)
+            History(game, now.turn)
         MoveList(game, now.turn, now.starts, now.stops, table)
     with solara.Div(classes=["gm-foot"]):
         for kpi in game.catalogue.predicted:

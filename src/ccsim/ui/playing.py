@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import solara
 
-from ccsim.ui.sitting import Sitting
+from ccsim.ui.sitting import Session
 
 #: Frames a second, and the weeks that each frame lives; a busy server draws fewer frames and lives as many weeks.
 SPEEDS: dict[str, tuple[float, int]] = {
@@ -29,7 +29,7 @@ def Player(playing: solara.Reactive[bool], play: Callable[[threading.Event], Non
 
 
 def play_on(
-    sitting: Sitting, playing: solara.Reactive[bool], speed: solara.Reactive[str], show: Callable[[], None],
+    sitting: Session, playing: solara.Reactive[bool], speed: solara.Reactive[str], show: Callable[[], None],
     seen: threading.Event, cancelled: threading.Event,
 ) -> None:  # fmt: skip
     """Live weeks and draw them, until somebody pauses, starts again, goes away, or the horizon is reached.

@@ -74,7 +74,7 @@ def NameField(name: solara.Reactive[str]) -> None:
 
 
 @solara.component
-def Watch(room: Room, version: solara.Reactive[int]) -> None:
+def Poller(room: Room, version: solara.Reactive[int]) -> None:
     """Poll the class as long as the page is open. The component shows nothing."""
 
     def watch(cancelled: Any) -> None:
@@ -85,7 +85,7 @@ def Watch(room: Room, version: solara.Reactive[int]) -> None:
 
 
 @solara.component
-def Standing(code: str, visitor: str, times: int = 0) -> None:
+def Ranking(code: str, visitor: str, times: int = 0) -> None:
     """The ranking for a player who has handed in (so many ``times``), while the lecturer shows it."""
     try:
         room = ROOMS.find(code)
@@ -100,12 +100,12 @@ def Standing(code: str, visitor: str, times: int = 0) -> None:
 def Shown(room: Room, visitor: str, times: int) -> None:
     """Look at the class, and draw the ranking anew when something has changed."""
     version = solara.use_reactive(room.version)
-    Watch(room, version)
-    Places(room, visitor, version.value, times)
+    Poller(room, version)
+    RankingTable(room, visitor, version.value, times)
 
 
 @solara.component
-def Places(room: Room, visitor: str, version: int, times: int) -> None:
+def RankingTable(room: Room, visitor: str, version: int, times: int) -> None:
     """The ranking as it stands, with the player's own place in it."""
     mine = room.games.get(visitor)
     with solara.Div():

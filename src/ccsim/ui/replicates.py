@@ -16,8 +16,8 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS, QUARTER
 from ccsim.reports.formatting import change, figure, title_of
 from ccsim.ui import pictures
-from ccsim.ui.sealed import Sealed
-from ccsim.ui.sitting import Kept
+from ccsim.ui.sealed import RawPayload
+from ccsim.ui.sitting import StoredRun
 
 REPLICATES = 30
 #: Batches take every processor: one at a time on a server.
@@ -28,7 +28,7 @@ class Away(Exception):
     """Raised to cancel a batch whose page was closed."""
 
 
-def as_experiment(runs: Sequence[Kept], replicates: int = REPLICATES) -> Experiment:
+def as_experiment(runs: Sequence[StoredRun], replicates: int = REPLICATES) -> Experiment:
     """Return runs as an experiment on many seeds, the first of them the run's own; the first run is the baseline."""
     names = [f"run-{number + 1}" for number in range(len(runs))]
     first = runs[0].course
@@ -39,7 +39,7 @@ def as_experiment(runs: Sequence[Kept], replicates: int = REPLICATES) -> Experim
     )  # fmt: skip
 
 
-def replicated(runs: Sequence[Kept], tell: Callable[[int, int], None], cancelled: threading.Event) -> Comparison:
+def replicated(runs: Sequence[StoredRun], tell: Callable[[int, int], None], cancelled: threading.Event) -> Comparison:
     """Do runs again on many seeds.
 
     Raises:
@@ -55,14 +55,14 @@ def replicated(runs: Sequence[Kept], tell: Callable[[int, int], None], cancelled
         return compare(as_experiment(runs), workers=os.cpu_count() or 1, progress=progress)
 
 
-def banded(comparison: Comparison, runs: Sequence[Kept]) -> list[pictures.Line]:
+def banded(comparison: Comparison, runs: Sequence[StoredRun]) -> list[pictures.Line]:
     """Return a line for each run: the mean over replicates, with a band that holds nine of ten of them."""
     lines = []
     looks = [pictures.MINE, *pictures.OTHERS]
     for number, (run, look) in enumerate(zip(runs, looks, strict=False)):
         values: dict[str, dict[str, Any]] = {"mean": {}, "p05": {}, "p95": {}}
         for kpi in pictures.LINES:
-            frame = comparison.bands(kpi, 1 if KPIS[kpi].total == "last" else QUARTER)
+            frame = comparison.bands(kpi, 1 if KPIS[kpi].aggregation == "last" else QUARTER)
             frame = frame[frame["scenario"] == f"run-{number + 1}"]
             for column, found in values.items():
                 found[kpi] = frame[column].to_numpy()
@@ -71,11 +71,11 @@ def banded(comparison: Comparison, runs: Sequence[Kept]) -> list[pictures.Line]:
 
 
 @solara.component
-def Replicates(runs: list[Kept]) -> None:
+def Replicates(runs: list[StoredRun]) -> None:
     """The button, the progress, and what came out."""
-    wanted: solara.Reactive[tuple[Kept, ...]] = solara.use_reactive(())
+    wanted: solara.Reactive[tuple[StoredRun, ...]] = solara.use_reactive(())
     said = solara.use_reactive("")
-    found: solara.Reactive[tuple[Comparison, tuple[Kept, ...]] | None] = solara.use_reactive(None)
+    found: solara.Reactive[tuple[Comparison, tuple[StoredRun, ...]] | None] = solara.use_reactive(None)
 
     def work(cancelled: threading.Event) -> None:
         asked = wanted.value
@@ -114,11 +114,11 @@ def Replicates(runs: list[Kept]) -> None:
     if found.value:
         comparison, done = found.value
         solara.HTML(tag="div", classes=["ex-sum"], unsafe_innerHTML=verdict(comparison, done))
-        pictures.LinesPicture(charts=pictures.charts(pictures.LINES, banded(comparison, done)), marks=Sealed([]),
+        pictures.LinesPicture(charts=pictures.charts(pictures.LINES, banded(comparison, done)), marks=RawPayload([]),
                               horizon=done[0].course.horizon)  # fmt: skip
 
 
-def verdict(comparison: Comparison, runs: Sequence[Kept]) -> str:
+def verdict(comparison: Comparison, runs: Sequence[StoredRun]) -> str:
     """Say in a table what the replicates tell, as ``ccsim compare`` would."""
     frame = comparison.table()
     rows = ""

@@ -12,7 +12,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Sealed:
+class RawPayload:
     """Plain data that only the page opens; the same data is not sent again."""
 
     value: Any
@@ -24,4 +24,4 @@ def opened(*names: str) -> dict[str, Callable[[Any, Any], Any]]:
 
 
 def _open(sealed: Any, _widget: Any) -> Any:
-    return sealed.value if isinstance(sealed, Sealed) else sealed
+    return sealed.value if isinstance(sealed, RawPayload) else sealed

@@ -11,7 +11,7 @@ from ccsim.game.game import Choice, Game
 from ccsim.model.kpis import KPIS
 from ccsim.reports.formatting import change, drawn, figure, times, unit_of, with_unit
 from ccsim.ui import sketch
-from ccsim.ui.fold import Fold
+from ccsim.ui.fold import Details
 
 STYLE = ("#222222", "")
 #: Width and height of a chart on a quarter's page; its narrowest place is 268 pixels, where letters still have 11.
@@ -19,7 +19,7 @@ SMALL = (290, 158)
 
 
 @solara.component
-def Head(game: Game, turn: int, choice: Choice) -> None:
+def StatusBar(game: Game, turn: int, choice: Choice) -> None:
     """Which quarter it is, and what of money and attention is left with the choice as it stands."""
     rules, (money, attention) = game.rules, game.bill(choice)
     track = "".join(
@@ -44,7 +44,7 @@ def Head(game: Game, turn: int, choice: Choice) -> None:
 
 
 @solara.component
-def Revealed(game: Game, turn: int) -> None:
+def QuarterNews(game: Game, turn: int) -> None:
     """What the quarter before brought: news, what listening showed, predictions beside what came."""
     if not game.seen:
         said = "Your first quarter. The figures are those of the week before you came."
@@ -121,12 +121,12 @@ def tile(game: Game, name: str, late: int) -> str:
 
 
 @solara.component
-def SoFar(game: Game, turn: int) -> None:
+def History(game: Game, turn: int) -> None:
     """What was decided and what happened, the latest quarter first; and what will count."""
-    with Fold("How you will be judged"):
+    with Details("How you will be judged"):
         solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=criteria_table(game))
     if game.seen:
-        with Fold("What happened so far"):
+        with Details("What happened so far"):
             solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=log_table(game, latest_first=True))
 
 

@@ -7,26 +7,26 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ccsim.errors import InputError
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Scenario, load
 from ccsim.ui.address import Settings, link_of
-from ccsim.ui.course import Course
-from ccsim.ui.laboratory import Laboratory, bounded
+from ccsim.ui.course import RunSnapshot
+from ccsim.ui.laboratory import InteractiveRun, bounded
 
 #: Runs that are kept; the oldest goes first.
 MOST_KEPT = 20
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredRun:
     """A run of this session: what it was, and the scenario that does it again."""
 
-    course: Course
+    course: RunSnapshot
     scenario: Scenario
     base: Scenario
 
 
-class Sitting:
+class Session:
     """A visitor's session.
 
     Args:
@@ -44,23 +44,23 @@ class Sitting:
         self.base = base or load(begin.scenario)
         self.seed, self.weeks = begin.seed, begin.weeks
         self.wanted: dict[str, Any] = dict(begin.changed)
-        self.kept: list[Kept] = []
-        self.pinned: Kept | None = None
+        self.kept: list[StoredRun] = []
+        self.pinned: StoredRun | None = None
         self.number = 1
-        self.laboratory = Laboratory(self.base, self.wanted, begin.decisions, self.seed, self.weeks)
+        self.laboratory = InteractiveRun(self.base, self.wanted, begin.decisions, self.seed, self.weeks)
 
     @property
     def title(self) -> str:
         """What the present run is called."""
         return f"Run {self.number}: {self.base.title}"
 
-    def course(self) -> Course:
+    def course(self) -> RunSnapshot:
         """Return the present run so far."""
         return self.laboratory.course(self.title)
 
-    def present(self) -> Kept:
+    def present(self) -> StoredRun:
         """Return the present run as it would be kept."""
-        return Kept(self.course(), self.laboratory.scenario(), self.base)
+        return StoredRun(self.course(), self.laboratory.scenario(), self.base)
 
     def pending(self) -> list[str]:
         """Return the keys of what acts only when one starts again."""
@@ -69,7 +69,7 @@ class Sitting:
         keys = {*self.wanted, *lived}
         found = []
         for key in keys:
-            row = declared()[key]
+            row = all_parameters()[key]
             usual = base.get(key, row.shown)
             if row.role != "lever" and self.wanted.get(key, usual) != lived.get(key, usual):
                 found.append(key)
@@ -82,7 +82,8 @@ class Sitting:
     def values(self) -> dict[str, Any]:
         """Return what the controls are to show: what is in force, and over it what waits for the next start."""
         waiting = {
-            key: self.wanted.get(key, self.base.values().get(key, declared()[key].shown)) for key in self.pending()
+            key: self.wanted.get(key, self.base.values().get(key, all_parameters()[key].shown))
+            for key in self.pending()
         }
         return {**self.laboratory.in_force(), **waiting}
 
@@ -92,9 +93,9 @@ class Sitting:
         Raises:
             InputError: the value is not accepted.
         """
-        if not isinstance(key, str) or key not in declared():
+        if not isinstance(key, str) or key not in all_parameters():
             raise InputError(f"no parameter is called {str(key)[:60]!r}")
-        row = declared()[key]
+        row = all_parameters()[key]
         if row.kind is int and isinstance(value, float) and value.is_integer():
             value = int(value)
         checked = bounded(key, value)
@@ -114,7 +115,7 @@ class Sitting:
         """
         base, seed = other.get("base", self.base), other.get("seed", self.seed)
         weeks, wanted = other.get("weeks", self.weeks), dict(other.get("wanted", self.wanted))
-        founded = Laboratory(base, wanted, other.get("decisions", ()), seed, weeks)
+        founded = InteractiveRun(base, wanted, other.get("decisions", ()), seed, weeks)
         if self.laboratory.weeks:
             self.keep()
         self.base, self.seed, self.weeks, self.wanted, self.laboratory = base, seed, weeks, wanted, founded
@@ -139,6 +140,6 @@ class Sitting:
         lab = self.laboratory
         return link_of(self.base.name, lab.changed, lab.decisions, lab.seed, lab.horizon)
 
-    def baseline(self) -> Course:
+    def baseline(self) -> RunSnapshot:
         """Return doing nothing on the same draws."""
         return replace(self.laboratory.baseline(), title="Doing nothing")

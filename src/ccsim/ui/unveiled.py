@@ -11,15 +11,15 @@ import solara
 import solara.lab
 
 from ccsim.errors import CcsimError
-from ccsim.game.debrief import Debrief, best_command, debrief, luck, scored
+from ccsim.game.debrief import Debrief, best_command, debrief, rescore_on_seeds, scored
 from ccsim.game.game import Game
 from ccsim.game.save_file import text_of
 from ccsim.game.tables import weeks_csv
 from ccsim.reports.formatting import figure, minus, title_of
 from ccsim.ui import sketch
 from ccsim.ui.courses import SATISFACTION, STYLES, courses, guesses, satisfaction
-from ccsim.ui.fold import Fold
-from ccsim.ui.ranking import NameField, Standing
+from ccsim.ui.fold import Details
+from ccsim.ui.ranking import NameField, Ranking
 from ccsim.ui.rooms import ROOMS
 from ccsim.ui.seen import log_table
 from ccsim.ui.sheet import sheet
@@ -37,7 +37,7 @@ PROMPTS = (
 
 
 @solara.component
-def Unveiled(game: Game, code: str, visitor: str, turn: Semaphore, again: Callable[[], None]) -> None:
+def DebriefView(game: Game, code: str, visitor: str, turn: Semaphore, again: Callable[[], None]) -> None:
     """The debrief of a finished game.
 
     Args:
@@ -65,7 +65,7 @@ def Unveiled(game: Game, code: str, visitor: str, turn: Semaphore, again: Callab
             solara.Text("Your game is played again without each of your moves, on the same draws. A few seconds …")
     joined = solara.use_reactive((code, 0))
     HandIn(game, code, visitor, lambda found: joined.set((found, joined.peek()[1] + 1)))
-    Standing(joined.value[0], visitor, joined.value[1])
+    Ranking(joined.value[0], visitor, joined.value[1])
     solara.HTML(tag="h2", unsafe_innerHTML="Keep")
     with solara.Div(classes=["gm-row"]):
         solara.FileDownload(lambda: text_of(game), "ccsim-game.json", label="The game, to replay")
@@ -145,17 +145,17 @@ def Tables(game: Game, found: Debrief) -> None:
             f"<td>{figure(kpi, came)}</td></tr>"
             for number, kpi, guess, came in found.expected
         )
-        with Fold("Your predictions"):
+        with Details("Your predictions"):
             solara.HTML(
                 tag="div", classes=["gm-wide"],
                 unsafe_innerHTML=f'<table class="gm-text"><tr><th>Quarter</th><th>Figure</th><th>Expected</th><th>Came</th></tr>{cells}</table>',
             )  # fmt: skip
     if found.answers:
-        with Fold("What you wrote between the years"):
+        with Details("What you wrote between the years"):
             solara.HTML(tag="div", unsafe_innerHTML=answers_list(found))
-    with Fold("What you decided, and what happened"):
+    with Details("What you decided, and what happened"):
         solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=log_table(game))
-    with Fold("Every figure by quarter"):
+    with Details("Every figure by quarter"):
         solara.HTML(tag="div", classes=["gm-wide"], unsafe_innerHTML=every_figure(game, found))
 
 
@@ -188,7 +188,7 @@ def Luck(game: Game, turn: Semaphore) -> None:
         if not wanted.value:
             return None
         with turn:
-            return luck(game, 20)
+            return rescore_on_seeds(game, 20)
 
     work: Any = solara.lab.use_task(others, dependencies=[wanted.value], raise_error=False)
     solara.HTML(tag="h2", unsafe_innerHTML="Luck or skill?")

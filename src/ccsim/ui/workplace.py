@@ -9,16 +9,16 @@ import solara
 
 from ccsim.ui import controls, panels, pictures
 from ccsim.ui.about import Briefing
-from ccsim.ui.course import COLOURS, Course
-from ccsim.ui.laboratory import Laboratory
+from ccsim.ui.course import COLOURS, RunSnapshot
+from ccsim.ui.laboratory import InteractiveRun
 from ccsim.ui.messages import parts
-from ccsim.ui.sealed import Sealed
-from ccsim.ui.sitting import Sitting
+from ccsim.ui.sealed import RawPayload
+from ccsim.ui.sitting import Session
 
 
 @solara.component
-def Workplace(
-    sitting: Sitting, course: Course, turn: int, playing: solara.Reactive[bool], put: Callable[[str, Any], None]
+def Workspace(
+    sitting: Session, course: RunSnapshot, turn: int, playing: solara.Reactive[bool], put: Callable[[str, Any], None]
 ) -> None:
     """Levers, figures, people, lines, and what is told of them: drawn anew at each frame, and its parts when they ask."""
     chosen, answered = solara.use_reactive(-1), solara.use_ref(0)
@@ -33,25 +33,25 @@ def Workplace(
     Briefing()
     with solara.Div(classes=["ex-main"]):
         with solara.Div(classes=["a-levers"], attributes={"role": "region", "aria-label": "Levers", "tabindex": "0"}):
-            controls.Levers(groups=Sealed(controls.groups()), values=Sealed(sitting.values()), changed=sitting.changed(),
+            controls.Levers(groups=RawPayload(controls.groups()), values=RawPayload(sitting.values()), changed=sitting.changed(),
                             pending=sitting.pending(), turn=answered.current, event_put=take)  # fmt: skip
         with solara.Div(classes=["a-tiles"]):
             pictures.TilesPicture(tiles=pictures.tiles(course, sitting.baseline()), weeks=course.weeks)
         with solara.Div(classes=["a-people"]):
-            Everybody(laboratory, turn, chosen)
+            PopulationView(laboratory, turn, chosen)
         with solara.Div(classes=["a-lines"]):
             mine = pictures.series(pictures.line_of(course, "this run", pictures.MINE))
-            pictures.LinesPicture(charts=still, moving=Sealed(mine), marks=Sealed(marks(sitting, course)),
+            pictures.LinesPicture(charts=still, moving=RawPayload(mine), marks=RawPayload(marks(sitting, course)),
                                   horizon=course.horizon)  # fmt: skip
         with solara.Div(classes=["a-more"]):
             with solara.Div():
-                panels.Feed(laboratory, turn, playing)
-                panels.Log(laboratory, course)
+                panels.EffectFeed(laboratory, turn, playing)
+                panels.DecisionLog(laboratory, course)
             panels.Person(laboratory, chosen, turn, playing)
 
 
 @solara.component
-def Everybody(laboratory: Laboratory, turn: int, chosen: solara.Reactive[int]) -> None:
+def PopulationView(laboratory: InteractiveRun, turn: int, chosen: solara.Reactive[int]) -> None:
     """The organisation and its customers, and by what they are coloured."""
     by, ties = solara.use_reactive("conviction"), solara.use_reactive("of the person")
     now = laboratory.people(by.value)
@@ -63,10 +63,10 @@ def Everybody(laboratory: Laboratory, turn: int, chosen: solara.Reactive[int]) -
     Choice(by, ties)
     pictures.people(laboratory.structure, now, by.value, {"of the person": "one"}.get(ties.value, ties.value),
                     chosen.value, pick, laboratory.horizon)  # fmt: skip
-    pictures.CrowdPicture(crowd=Sealed(now.crowd), won=now.won, lost=now.lost, weeks=laboratory.weeks)
+    pictures.CrowdPicture(crowd=RawPayload(now.crowd), won=now.won, lost=now.lost, weeks=laboratory.weeks)
 
 
-def beside(sitting: Sitting) -> Sealed:
+def beside(sitting: Session) -> RawPayload:
     """Return the charts with what a run is drawn over: doing nothing, and the pinned run."""
     lines = [pictures.line_of(sitting.baseline(), "doing nothing", pictures.BASELINE)]
     if sitting.pinned:
@@ -75,7 +75,7 @@ def beside(sitting: Sitting) -> Sealed:
     return pictures.charts(pictures.LINES, lines)
 
 
-def marks(sitting: Sitting, course: Course) -> list[tuple[int, str]]:
+def marks(sitting: Session, course: RunSnapshot) -> list[tuple[int, str]]:
     """Return the events of a run as charts mark them."""
     levers = sitting.laboratory.scenario().levers
     return [*([(0, panels.setting(levers))] if levers else []), *course.events]

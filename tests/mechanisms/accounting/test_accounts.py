@@ -5,8 +5,8 @@ from small_world import check_off, lived, off, set_to, world_of
 from ccsim.mechanisms.accounting.accounts import book, spends
 from ccsim.mechanisms.accounting.aggregates import count_customers
 from ccsim.model.settings import Settings
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 
 OFF = {
     "accounts.spending": lambda s: spends(100.0, 0.9, s.accounts) == 100.0,
@@ -19,11 +19,11 @@ def test_off_has_no_effect_whatever(key: str) -> None:
     check_off(OFF[key], key)
 
 
-def booked(settings: Settings, satisfaction: float) -> World:
+def booked(settings: Settings, satisfaction: float) -> ModelState:
     world = world_of(settings)
-    world.clear_flows()
-    world.state.customers.satisfaction[:] = satisfaction
-    state = world.state
+    world.reset_flows()
+    world.populations.customers.satisfaction[:] = satisfaction
+    state = world.populations
     count_customers(state.customers, state.segments, settings.accounts)
     book(state.leaders, state.departments, state.segments, state.firm,
          settings.organisation.customers, settings.staffing.severance, settings.accounts)  # fmt: skip
@@ -32,16 +32,16 @@ def booked(settings: Settings, satisfaction: float) -> World:
 
 def test_at_ordinary_satisfaction_customers_spend_exactly_what_they_are_worth() -> None:
     world = booked(set_to(), 0.7)
-    customers, firm = world.state.customers, world.state.firm
+    customers, firm = world.populations.customers, world.populations.firm
     assert firm.revenue[0] == pytest.approx(customers.value[customers.active == 1].sum(), rel=1e-12)
-    assert world.state.segments.spending.sum() == pytest.approx(firm.revenue[0], rel=1e-12)
+    assert world.populations.segments.spending.sum() == pytest.approx(firm.revenue[0], rel=1e-12)
 
 
 def test_satisfied_customers_spend_more_and_nobody_spends_less_than_nothing() -> None:
     p = set_to().accounts
     assert spends(100.0, 0.9, p) == pytest.approx(100.0 * (1 + 0.2 * p.spending))
     assert spends(100.0, 0.0, p._replace(spending=5.0)) == 0.0
-    assert booked(set_to(), 0.8).state.firm.revenue[0] > booked(set_to(), 0.6).state.firm.revenue[0]
+    assert booked(set_to(), 0.8).populations.firm.revenue[0] > booked(set_to(), 0.6).populations.firm.revenue[0]
 
 
 def test_each_cost_is_its_price_times_its_quantity() -> None:
@@ -58,16 +58,16 @@ def test_each_cost_is_its_price_times_its_quantity() -> None:
 def test_without_turnover_pay_is_the_wage_of_every_post_and_every_leader() -> None:
     s = off("turnover.quitting")
     world = world_of(s)
-    live(world)
-    expected = 24 * s.accounts.wage + len(world.state.leaders) * s.accounts.leader_wage
-    assert world.state.firm.wages[0] == pytest.approx(expected)
+    step(world)
+    expected = 24 * s.accounts.wage + len(world.populations.leaders) * s.accounts.leader_wage
+    assert world.populations.firm.wages[0] == pytest.approx(expected)
 
 
 def test_pay_is_the_wage_of_everybody_who_was_in_post_whoever_leaves_at_the_end_of_the_week() -> None:
     s = set_to({"turnover.quitting": 0.1})
     world = world_of(s)
     for _ in range(6):
-        live(world)
-        in_post = world.state.departments.paid_hours.sum() / s.capacity.week
-        expected = in_post * s.accounts.wage + len(world.state.leaders) * s.accounts.leader_wage
-        assert world.state.firm.wages[0] == pytest.approx(expected)
+        step(world)
+        in_post = world.populations.departments.paid_hours.sum() / s.capacity.week
+        expected = in_post * s.accounts.wage + len(world.populations.leaders) * s.accounts.leader_wage
+        assert world.populations.firm.wages[0] == pytest.approx(expected)

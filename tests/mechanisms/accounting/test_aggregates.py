@@ -3,16 +3,16 @@ import pytest
 from small_world import set_to, world_of
 
 from ccsim.mechanisms.accounting.aggregates import count_customers, count_leaders, count_staff
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 
-def counted(world: World) -> World:
-    world.clear_flows()
+def counted(world: ModelState) -> ModelState:
+    world.reset_flows()
     return count(world)
 
 
-def count(world: World) -> World:
-    state, p = world.state, world.settings
+def count(world: ModelState) -> ModelState:
+    state, p = world.populations, world.settings
     count_staff(state.staff, state.departments, state.firm, p.habit.settled, 0)
     count_leaders(state.leaders, state.firm)
     count_customers(state.customers, state.segments, p.accounts)
@@ -21,8 +21,8 @@ def count(world: World) -> World:
 
 def test_sums_over_departments_are_sums_over_people_in_post() -> None:
     world = world_of(set_to())
-    world.state.staff.vacant_until[3] = 9
-    state = counted(world).state
+    world.populations.staff.vacant_until[3] = 9
+    state = counted(world).populations
     there = np.arange(24) != 3
     there &= np.asarray(state.staff.vacant_until) <= 1
     assert state.departments.posts.sum() == 24
@@ -33,11 +33,11 @@ def test_sums_over_departments_are_sums_over_people_in_post() -> None:
 
 def test_satisfaction_is_counted_as_on_the_scale_from_0_to_10() -> None:
     world = world_of(set_to())
-    customers = world.state.customers
+    customers = world.populations.customers
     inside = np.flatnonzero(customers.active == 1)
     customers.satisfaction[inside] = 0.75
     customers.satisfaction[inside[:7]] = (0.85, 0.95, 1.0, 0.849, 0.65, 0.649, 0.0)
-    segments = counted(world).state.segments
+    segments = counted(world).populations.segments
     assert segments.customers.sum() == len(inside)
     assert segments.promoters.sum() == 3 and segments.detractors.sum() == 2
     assert segments.prospects.sum() + segments.customers.sum() == len(customers.active)
@@ -45,17 +45,17 @@ def test_satisfaction_is_counted_as_on_the_scale_from_0_to_10() -> None:
 
 def test_the_executive_is_whoever_has_no_superior() -> None:
     for tiers in (1, 2, 3):
-        state = counted(world_of(set_to({"organisation.tiers": tiers}))).state
+        state = counted(world_of(set_to({"organisation.tiers": tiers}))).populations
         highest = state.leaders.superior < 0
         assert state.firm.executive_conviction[0] == pytest.approx(state.leaders.conviction[highest].mean())
         assert state.firm.leader_conviction[0] == pytest.approx(state.leaders.conviction.mean())
-    assert counted(world_of(set_to({"organisation.tiers": 0}))).state.firm.leader_conviction[0] == 0.0
+    assert counted(world_of(set_to({"organisation.tiers": 0}))).populations.firm.leader_conviction[0] == 0.0
 
 
 def test_adoption_elsewhere_leaves_out_the_department_that_carries_most() -> None:
     world = world_of(set_to())
-    world.clear_flows()
-    state = world.state
+    world.reset_flows()
+    state = world.populations
     state.staff.habit[:] = 1.0
     state.departments.carried[1] = 5.0
     count(world)
@@ -68,5 +68,5 @@ def test_counting_changes_nobody() -> None:
     before = world.copy()
     counted(world)
     for name in ("skill", "conviction", "habit", "safety", "champion"):
-        assert (getattr(world.state.staff, name) == getattr(before.state.staff, name)).all()
-    assert (world.state.customers.satisfaction == before.state.customers.satisfaction).all()
+        assert (getattr(world.populations.staff, name) == getattr(before.populations.staff, name)).all()
+    assert (world.populations.customers.satisfaction == before.populations.customers.satisfaction).all()

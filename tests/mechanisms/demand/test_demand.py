@@ -2,23 +2,23 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.engine.rng import open_unit, uniform
+from ccsim.engine.rng import to_unit_interval, uniform
 from ccsim.mechanisms.demand.demand import AHEAD, complexity_of, give_up, raise_cases, stages_of
 from ccsim.mechanisms.market.market import draw
 from ccsim.model.settings import Settings
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 
 def as_drawn(s: Settings) -> bool:
     """Whether just those customers raise an issue whose draw is below the plain rate."""
     world = world_of(s)
-    state = world.state
+    state = world.populations
     free = (state.customers.active == 1) & (state.cases.state == 0)
-    world.clear_flows()
+    world.reset_flows()
     p = s
     all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours)
     raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
-    asks = np.array([open_unit(word) < s.demand.rate for word in state.customers.luck_to_ask])
+    asks = np.array([to_unit_interval(word) < s.demand.rate for word in state.customers.luck_to_ask])
     return bool(state.departments.raised.sum() == (free & asks).sum())
 
 
@@ -41,8 +41,8 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_with_certainty_everybody_without_an_open_issue_raises_one() -> None:
     world = world_of(set_to({"demand.rate": 1.0, "organisation.warm_up": 0}))
-    world.clear_flows()
-    state = world.state
+    world.reset_flows()
+    state = world.populations
     p = world.settings
     all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours)
     raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
@@ -72,25 +72,27 @@ def test_those_who_wait_longer_tire_sooner_and_those_who_just_came_never() -> No
     world = world_of(
         set_to({"capacity.week": 0.0, "demand.patience": 0.0, "market.churn": 0.0, "organisation.warm_up": 0})
     )
-    live(world)
-    state, p = world.state, world.settings.demand._replace(patience=0.1)
+    step(world)
+    state, p = world.populations, world.settings.demand._replace(patience=0.1)
     waiting = int((state.cases.state == 1).sum())
     gone = []
     for week in (0, 1, 5, 10):
         copy = world.copy()
-        copy.clear_flows()
-        draw(copy.state.customers, world.seed, 100)
-        give_up(copy.state.customers, copy.state.cases, copy.state.departments, p, week)
-        gone.append(int(copy.state.departments.abandoned.sum()))
-        assert copy.state.departments.queue.sum() == waiting - gone[-1] == (copy.state.cases.state == 1).sum()
-        assert copy.state.customers.events.sum() == gone[-1]
+        copy.reset_flows()
+        draw(copy.populations.customers, world.seed, 100)
+        give_up(copy.populations.customers, copy.populations.cases, copy.populations.departments, p, week)
+        gone.append(int(copy.populations.departments.abandoned.sum()))
+        assert (
+            copy.populations.departments.queue.sum() == waiting - gone[-1] == (copy.populations.cases.state == 1).sum()
+        )
+        assert copy.populations.customers.events.sum() == gone[-1]
     assert gone[0] == 0 < gone[1] < gone[2] < gone[3] == waiting
 
 
 def test_only_those_who_are_drawn_for_it_are_contacted_ahead() -> None:
     world = world_of(set_to({"demand.rate": 1.0, "proactive.share": 0.5, "organisation.warm_up": 0}))
-    world.clear_flows()
-    state, s = world.state, world.settings
+    world.reset_flows()
+    state, s = world.populations, world.settings
     all_p = (s.demand, s.self_service, s.proactive._replace(accuracy=0.6), s.segmentation, s.accounts.revenue, s.service.hours)  # fmt: skip
     raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
     drawn = np.array([uniform(world.seed, AHEAD, 0, i) < 0.3 for i in range(160)])

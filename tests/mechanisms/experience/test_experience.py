@@ -4,25 +4,25 @@ from small_world import check_off, set_to, world_of
 
 from ccsim.mechanisms.experience.experience import felt_quality, judge, speaks
 from ccsim.model.settings import Settings
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 
-def judged(s: Settings, quality: float | None, satisfaction: float = 0.6, expectation: float = 0.6) -> World:
+def judged(s: Settings, quality: float | None, satisfaction: float = 0.6, expectation: float = 0.6) -> ModelState:
     """Let everybody have one contact of the same quality, or none."""
     world = world_of(set_to())
-    world.clear_flows()
-    customers = world.state.customers
+    world.reset_flows()
+    customers = world.populations.customers
     customers.satisfaction[:], customers.expectation[:], customers.joined_in[:] = satisfaction, expectation, -99
     if quality is not None:
         customers.events[customers.active == 1] = 1.0
         customers.quality[customers.active == 1] = quality
-    world.state.segments.worth[:] = s.experience.offer
-    judge(customers, world.state.segments, world.state.firm, s.experience, world.settings.promise, 0, 0)
+    world.populations.segments.worth[:] = s.experience.offer
+    judge(customers, world.populations.segments, world.populations.firm, s.experience, world.settings.promise, 0, 0)
     return world
 
 
-def column(world: World, name: str) -> np.ndarray:
-    customers = world.state.customers
+def column(world: ModelState, name: str) -> np.ndarray:
+    customers = world.populations.customers
     return np.asarray(getattr(customers, name)[customers.active == 1])
 
 
@@ -31,7 +31,9 @@ OFF = {
     "experience.loss": lambda s: felt_quality(0.4, 0.6, s.experience) == pytest.approx(0.4),
     "experience.learning": lambda s: (column(judged(s, 0.1), "expectation") == 0.6).all(),
     "experience.forgetting": lambda s: (column(judged(s, None), "satisfaction") == 0.6).all(),
-    "experience.noticing": lambda s: judged(s, 0.1).state.firm.practice[0] == judged(s, None).state.firm.practice[0],
+    "experience.noticing": lambda s: (
+        judged(s, 0.1).populations.firm.practice[0] == judged(s, None).populations.firm.practice[0]
+    ),
     "experience.talking": lambda s: not speaks(1.0, 1e-12, s.experience),
 }
 
@@ -67,12 +69,12 @@ def test_between_contacts_satisfaction_returns_to_the_worth_of_the_offer() -> No
 
 def test_newcomers_begin_with_the_offer_and_what_they_have_heard() -> None:
     world = world_of(set_to())
-    world.clear_flows()
-    customers = world.state.customers
+    world.reset_flows()
+    customers = world.populations.customers
     customers.joined_in[0], customers.active[0], customers.opinion[0] = 0, 1, 0.8
     p = world.settings.experience._replace(forgetting=0.0)
-    world.state.segments.worth[:] = p.offer
-    judge(customers, world.state.segments, world.state.firm, p, world.settings.promise, 0, 0)
+    world.populations.segments.worth[:] = p.offer
+    judge(customers, world.populations.segments, world.populations.firm, p, world.settings.promise, 0, 0)
     assert (customers.satisfaction[0], customers.expectation[0]) == pytest.approx((p.offer, 0.4 + 0.5 * 0.8))
 
 
@@ -86,15 +88,15 @@ def test_the_further_from_indifferent_the_sooner_it_is_told() -> None:
 
 def test_people_outside_the_organisation_are_left_alone() -> None:
     world = world_of(set_to())
-    world.clear_flows()
-    customers = world.state.customers
+    world.reset_flows()
+    customers = world.populations.customers
     outside = customers.active == 0
     before = customers.satisfaction[outside].copy()
-    world.state.segments.worth[:] = world.settings.experience.offer
+    world.populations.segments.worth[:] = world.settings.experience.offer
     judge(
         customers,
-        world.state.segments,
-        world.state.firm,
+        world.populations.segments,
+        world.populations.firm,
         world.settings.experience,
         world.settings.promise,
         2,

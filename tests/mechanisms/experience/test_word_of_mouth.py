@@ -4,19 +4,19 @@ from small_world import check_off, more, set_to, world_of
 from ccsim.mechanisms.experience.experience import judge
 from ccsim.mechanisms.experience.word_of_mouth import hears, listen
 from ccsim.model.settings import Settings
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 
 
-def after(settings: Settings, weeks: int = 4) -> World:
+def after(settings: Settings, weeks: int = 4) -> ModelState:
     world = world_of(settings)
     for _ in range(weeks):
-        live(world)
+        step(world)
     return world
 
 
 OFF = {
-    "word_of_mouth.reach": lambda s: (after(s).state.customers.opinion == 0.5).all(),
+    "word_of_mouth.reach": lambda s: (after(s).populations.customers.opinion == 0.5).all(),
     "word_of_mouth.influence": lambda s: hears(0.5, 5.0, 5.0, s.word_of_mouth) == hears(0.5, 0.0, 0.0, s.word_of_mouth),
 }
 
@@ -26,17 +26,17 @@ def test_off_has_no_effect_whatever(key: str) -> None:
     check_off(OFF[key], key)
 
 
-def told(felt: float, reach: int = 2) -> World:
+def told(felt: float, reach: int = 2) -> ModelState:
     """Let one customer have one contact and tell it for certain."""
     world = world_of(more(set_to(), {"experience.talking": 1.0, "experience.learning": 0.0}))
-    world.clear_flows()
-    customers = world.state.customers
+    world.reset_flows()
+    customers = world.populations.customers
     customers.expectation[:] = felt
     customers.events[50], customers.quality[50] = 1.0, felt
     judge(
         customers,
-        world.state.segments,
-        world.state.firm,
+        world.populations.segments,
+        world.populations.firm,
         world.settings.experience,
         world.settings.promise,
         reach,
@@ -46,14 +46,14 @@ def told(felt: float, reach: int = 2) -> World:
 
 
 def test_a_story_reaches_the_neighbours_on_both_sides_and_one_far_away() -> None:
-    customers = told(1.0).state.customers
+    customers = told(1.0).populations.customers
     reached = {row for row in range(len(customers.voices)) if customers.voices[row] > 0}
     assert reached == {48, 49, 51, 52, int(customers.far_tie[50])}
-    assert not told(1.0, reach=0).state.customers.voices.any()
+    assert not told(1.0, reach=0).populations.customers.voices.any()
 
 
 def test_ill_talk_weighs_half_as_much_again() -> None:
-    good, bad = told(1.0).state, told(0.0).state
+    good, bad = told(1.0).populations, told(0.0).populations
     assert good.customers.voices[49] == 1.0 and bad.customers.voices[49] == 1.5
     assert good.segments.said_good.sum() == 1 == bad.segments.said_bad.sum()
     assert good.segments.said_bad.sum() == 0 == bad.segments.said_good.sum()
@@ -69,9 +69,9 @@ def test_many_voices_move_an_opinion_further_but_never_past_what_they_say() -> N
 
 def test_what_was_heard_fades_to_neutral() -> None:
     world = told(1.0)
-    listen(world.state.customers, world.settings.word_of_mouth)
-    assert world.state.customers.opinion[49] > 0.5
+    listen(world.populations.customers, world.settings.word_of_mouth)
+    assert world.populations.customers.opinion[49] > 0.5
     for _ in range(400):
-        world.clear_flows()
-        listen(world.state.customers, world.settings.word_of_mouth)
-    assert world.state.customers.opinion[49] == pytest.approx(0.5, abs=1e-6)
+        world.reset_flows()
+        listen(world.populations.customers, world.settings.word_of_mouth)
+    assert world.populations.customers.opinion[49] == pytest.approx(0.5, abs=1e-6)

@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, first_mix, lived, more, set_to, world_of
 
 from ccsim.mechanisms.incentives.recognition import recognised
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 FULL = {"recognition.level": 1.0}
 
@@ -11,15 +11,15 @@ FULL = {"recognition.level": 1.0}
 def column(s: object, name: str, weeks: int = 6) -> np.ndarray:
     world = world_of(s)  # type: ignore[arg-type]
     for _ in range(weeks):
-        live(world)
-    return np.array(getattr(world.state.staff, name))
+        step(world)
+    return np.array(getattr(world.populations.staff, name))
 
 
 def attention(s: object) -> float:
     world = world_of(more(s, {"organisation.tiers": 3, "leadership.attention": 12.0}))  # type: ignore[arg-type]
-    live(world)
-    departments = world.state.departments
-    return float(world.state.leaders.attention.sum() + departments.leader_hours.sum())
+    step(world)
+    departments = world.populations.departments
+    return float(world.populations.leaders.attention.sum() + departments.leader_hours.sum())
 
 
 OFF = {
@@ -60,16 +60,16 @@ def test_recognition_lifts_engagement_and_ends_with_itself() -> None:
     assert praised["engagement"][-1] > plain["engagement"][-1]
     world = world_of(set_to(FULL))
     for _ in range(10):
-        live(world)
+        step(world)
     world.settings = set_to()
-    before = world.state.staff.praise.mean()
+    before = world.populations.staff.praise.mean()
     for _ in range(40):
-        live(world)
-    assert world.state.staff.praise.mean() < 0.1 * before
+        step(world)
+    assert world.populations.staff.praise.mean() < 0.1 * before
 
 
 def test_leaders_time_never_falls_below_none() -> None:
     world = world_of(set_to({**FULL, "recognition.time": 50.0, "organisation.tiers": 3}))
-    live(world)
-    assert world.state.leaders.attention.min() >= 0.0
-    assert world.state.departments.escalated.sum() == 0.0
+    step(world)
+    assert world.populations.leaders.attention.min() >= 0.0
+    assert world.populations.departments.escalated.sum() == 0.0

@@ -4,7 +4,7 @@ from small_world import CHOICES, check_off, first_mix, more, set_to, world_of
 
 from ccsim.mechanisms.incentives.scorecards import bite, pressed
 from ccsim.model.settings import Settings
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 MEASURES = ("handling_time", "cost", "csat", "resolution", "journey")
 
@@ -18,9 +18,9 @@ def blind_to_the_card(s: object) -> bool:
 def mix_when_leaders_see(s: Settings, seen: float) -> np.ndarray:
     """Return how the cases of week 0 are handled when all leaders see a result and are used to 0.6."""
     world = world_of(s)
-    world.state.leaders.seen[:], world.state.leaders.usual[:] = seen, 0.6
-    live(world)
-    return np.array([getattr(world.state.departments, name).sum() for name in CHOICES])
+    world.populations.leaders.seen[:], world.populations.leaders.usual[:] = seen, 0.6
+    step(world)
+    return np.array([getattr(world.populations.departments, name).sum() for name in CHOICES])
 
 
 def deaf_to_results(s: Settings) -> bool:

@@ -4,20 +4,20 @@ from small_world import SERVING, carried, check_off, lived, more, set_to, world_
 
 from ccsim.mechanisms.management.champions import appoint, measure_standing
 from ccsim.model.settings import Settings
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 
 def nothing_carried(s: Settings) -> bool:
-    staff = carried(s).state.staff
+    staff = carried(s).populations.staff
     return not (staff.champion.any() or staff.coached.any() or staff.cover.any() or staff.sources.any())
 
 
 def nobody_called_away(s: Settings) -> bool:
     world = world_of(more(s, {**SERVING, "turnover.quitting": 0.0, "champions.leave": 0}))
-    live(world)
+    step(world)
     world.settings = more(world.settings, {"champions.leave": s.champions.leave})
-    live(world)
-    return world.state.departments.quits.sum() == 0
+    step(world)
+    return world.populations.departments.quits.sum() == 0
 
 
 OFF = {
@@ -38,15 +38,15 @@ def test_without_champions_no_other_of_their_levers_matters() -> None:
 
 
 def test_the_wanted_number_serves_and_no_more_than_there_are_people() -> None:
-    assert (carried(set_to(SERVING)).state.staff.champion > 0).sum() == 3
-    everybody = carried(set_to({**SERVING, "champions.count": 10_000})).state.staff
+    assert (carried(set_to(SERVING)).populations.staff.champion > 0).sum() == 3
+    everybody = carried(set_to({**SERVING, "champions.count": 10_000})).populations.staff
     assert (everybody.champion == 10.0).all()
-    assert not carried(set_to({**SERVING, "champions.hours": 0.0})).state.staff.champion.any()
+    assert not carried(set_to({**SERVING, "champions.hours": 0.0})).populations.staff.champion.any()
 
 
 def test_champions_sit_together_or_in_the_departments_in_turn() -> None:
-    together = carried(set_to({**SERVING, "champions.placed": "together"})).state.staff
-    across = carried(set_to({**SERVING, "champions.placed": "across"})).state.staff
+    together = carried(set_to({**SERVING, "champions.placed": "together"})).populations.staff
+    across = carried(set_to({**SERVING, "champions.placed": "across"})).populations.staff
     assert len(set(together.department[together.champion > 0])) == 1
     assert len(set(across.department[across.champion > 0])) == 3
 
@@ -54,7 +54,7 @@ def test_champions_sit_together_or_in_the_departments_in_turn() -> None:
 def test_the_most_convinced_or_the_best_connected_are_chosen() -> None:
     one = {"champions.count": 1, "champions.hours": 10.0}
     for rule, fittest in (("most convinced", 5), ("best connected", 2)):
-        state, p = world_of(set_to()).state, set_to({**one, "champions.chosen": rule}).champions
+        state, p = world_of(set_to()).populations, set_to({**one, "champions.chosen": rule}).champions
         state.staff.conviction[:], state.staff.habit[:], state.staff.skill[:] = 0.3, 0.3, 0.3
         state.staff.conviction[5] = 0.9
         state.colleagues[:, :4] = 2
@@ -67,7 +67,7 @@ def test_chosen_at_random_depends_on_the_seed_only() -> None:
     s = set_to({**SERVING, "champions.count": 2, "champions.chosen": "at random"})
     picks = set()
     for seed in range(8):
-        state = world_of(set_to(), seed).state
+        state = world_of(set_to(), seed).populations
         appoint(state.staff, state.colleagues, state.departments, s.champions, seed, 0)
         picks.add(tuple(np.flatnonzero(state.staff.champion).tolist()))
     assert len(picks) > 3
@@ -75,22 +75,22 @@ def test_chosen_at_random_depends_on_the_seed_only() -> None:
 
 def test_called_away_champions_leave_and_their_time_is_gone() -> None:
     world = world_of(set_to({**SERVING, "turnover.quitting": 0.0, "turnover.vacancy": 3}))
-    live(world)
-    assert world.state.departments.carried.sum() == pytest.approx(30.0)
+    step(world)
+    assert world.populations.departments.carried.sum() == pytest.approx(30.0)
     world.settings = more(world.settings, {"champions.count": 0, "champions.leave": 2})
-    live(world)
-    assert world.state.departments.quits.sum() == 2
+    step(world)
+    assert world.populations.departments.quits.sum() == 2
     world.settings = more(world.settings, {"champions.leave": 0})
-    live(world)
-    assert world.state.departments.carried.sum() == 0.0
-    assert world.state.departments.people.sum() == 22
+    step(world)
+    assert world.populations.departments.carried.sum() == 0.0
+    assert world.populations.departments.people.sum() == 22
 
 
 @pytest.mark.parametrize(
     ("rule", "fittest"), [("best connected", 1), ("eigenvector", 1), ("betweenness", 3), ("longest in post", 6)]
 )
 def test_the_first_champion_is_the_first_by_the_rule_in_force(rule: str, fittest: int) -> None:
-    staff = world_of(set_to()).state.staff[:7]
+    staff = world_of(set_to()).populations.staff[:7]
     # All of 0, 2 and 3 listen to 1, who listens back; 3 joins them to 4, 5 and 6.
     ties = np.array([[1, 2], [0, 2], [1, 3], [1, 4], [3, 5], [4, 6], [4, 5]], np.int32)
     staff.hired_in[:] = 0

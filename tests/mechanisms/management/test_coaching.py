@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from small_world import SERVING, carried, check_off, more, set_to
 
-from ccsim.engine.functions import saturating
+from ccsim.engine.functions import half_saturation
 from ccsim.mechanisms.management.coaching import lent
 
 OFF = {
-    "champions.authority": lambda s: not carried(more(s, SERVING)).state.staff.cover.any(),
+    "champions.authority": lambda s: not carried(more(s, SERVING)).populations.staff.cover.any(),
 }
 
 
@@ -18,15 +18,15 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 def test_time_is_spent_once_on_colleagues_and_on_routines() -> None:
     for part in (0.0, 0.3, 1.0):
         world = carried(set_to({**SERVING, "champions.embedding": part}))
-        departments, staff = world.state.departments, world.state.staff
+        departments, staff = world.populations.departments, world.populations.staff
         assert departments.carried.sum() == pytest.approx(30.0)
         assert departments.embedding.sum() == pytest.approx(30.0 * part)
         assert staff.coached.sum() == pytest.approx(30.0 * (1.0 - part))
 
 
 def test_authority_opens_the_own_department_and_lends_rights() -> None:
-    without = carried(set_to({**SERVING, "champions.count": 1})).state.staff
-    backed = carried(set_to({**SERVING, "champions.count": 1, "champions.authority": 0.5})).state.staff
+    without = carried(set_to({**SERVING, "champions.count": 1})).populations.staff
+    backed = carried(set_to({**SERVING, "champions.count": 1, "champions.authority": 0.5})).populations.staff
     home = backed.department[backed.champion > 0][0]
     colleagues = (backed.department == home) & (backed.champion == 0)
     assert (backed.cover[colleagues] > 0).all()
@@ -38,4 +38,4 @@ def test_more_time_lends_more_with_diminishing_returns_up_to_the_authority() -> 
     p = set_to().champions
     steps = np.diff([lent(hours, 0.6, p) for hours in (0.0, p.reach, 2 * p.reach, 3 * p.reach)])
     assert (steps > 0).all() and (np.diff(steps) < 0).all()
-    assert lent(p.reach, 0.6, p) == pytest.approx(0.3) == 0.6 * saturating(p.reach, p.reach)
+    assert lent(p.reach, 0.6, p) == pytest.approx(0.3) == 0.6 * half_saturation(p.reach, p.reach)

@@ -4,18 +4,18 @@ from small_world import Claim, check_off, more, set_to, world_of
 
 from ccsim.mechanisms.management.commitment import believe, keeps_word, kept, won_over
 from ccsim.model.settings import Settings
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 
 #: Everything that moves a leader's conviction, switched off, so that a test switches on what it looks at.
 STILL = {f"leadership.{name}": 0.0 for name in ("superior", "measured", "results", "wins", "reversion")}
 
 
-def believed(s: Settings, **columns: float | np.ndarray) -> World:
+def believed(s: Settings, **columns: float | np.ndarray) -> ModelState:
     """Let leaders of conviction one half believe for a week; the executive is fully convinced."""
     world = world_of(set_to())
-    world.clear_flows()
-    state = world.state
+    world.reset_flows()
+    state = world.populations
     state.leaders.conviction[:] = 0.5
     state.leaders.conviction[0] = 1.0
     state.leaders.disposition[:] = 0.2
@@ -30,7 +30,7 @@ def believed(s: Settings, **columns: float | np.ndarray) -> World:
 def heads_unmoved(key: str) -> Claim:
     """Return the claim that nobody below the executive moves when only one term could move them."""
     rest = {other: 0.0 for other in STILL if other != key}
-    return lambda s: bool((believed(more(s, rest)).state.leaders.conviction[1:] == 0.5).all())
+    return lambda s: bool((believed(more(s, rest)).populations.leaders.conviction[1:] == 0.5).all())
 
 
 OFF = {
@@ -52,18 +52,18 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_leaders_follow_a_credible_superior_and_not_an_incredible_one() -> None:
     only = set_to({**STILL, "leadership.superior": 0.1})
-    assert (believed(only, credibility=1.0).state.leaders.conviction[1:4] > 0.5).all()
+    assert (believed(only, credibility=1.0).populations.leaders.conviction[1:4] > 0.5).all()
     still = more(only, {"leadership.trust": 0.0})
     # It is the superior who must be credible: the executive is not, the heads are.
-    assert (believed(still, credibility=np.array([0.0, *[1.0] * 6])).state.leaders.conviction[1:4] == 0.5).all()
-    assert (believed(still, credibility=0.0).state.leaders.conviction[1:] == 0.5).all()
-    told = believed(only, credibility=1.0, told=5.0).state.leaders.conviction[1:4]
-    assert (told > believed(only, credibility=1.0).state.leaders.conviction[1:4]).all()
+    assert (believed(still, credibility=np.array([0.0, *[1.0] * 6])).populations.leaders.conviction[1:4] == 0.5).all()
+    assert (believed(still, credibility=0.0).populations.leaders.conviction[1:] == 0.5).all()
+    told = believed(only, credibility=1.0, told=5.0).populations.leaders.conviction[1:4]
+    assert (told > believed(only, credibility=1.0).populations.leaders.conviction[1:4]).all()
 
 
 def test_leaders_change_at_once_and_follow_what_their_superior_believed_last_week() -> None:
     s = set_to({**STILL, "leadership.superior": 0.1, "leadership.trust": 0.0, "leadership.reversion": 0.5})
-    leaders = believed(s, credibility=1.0, disposition=0.5).state.leaders
+    leaders = believed(s, credibility=1.0, disposition=0.5).populations.leaders
     heads = leaders.conviction[leaders.tier == 1]
     followed = 0.5 + 0.1 * (0.5 / 1.5) * (1.0 - 0.5)
     assert heads == pytest.approx(followed + 0.5 * (0.5 - followed))
@@ -73,15 +73,15 @@ def test_leaders_believe_what_they_are_measured_on() -> None:
     measured = {**STILL, "leadership.measured": 0.1}
     cost = {f"head_scorecard.{name}": 0.0 for name in ("handling_time", "csat", "resolution", "journey")}
     care = {f"head_scorecard.{name}": 0.0 for name in ("handling_time", "cost", "csat", "resolution")}
-    assert (believed(set_to({**measured, **cost})).state.leaders.conviction[1:] < 0.5).all()
+    assert (believed(set_to({**measured, **cost})).populations.leaders.conviction[1:] < 0.5).all()
     assert (
-        believed(set_to({**measured, **care, "head_scorecard.journey": 1.0})).state.leaders.conviction[1:] > 0.5
+        believed(set_to({**measured, **care, "head_scorecard.journey": 1.0})).populations.leaders.conviction[1:] > 0.5
     ).all()
 
 
 def test_conviction_returns_to_disposition() -> None:
     only = set_to({**STILL, "leadership.reversion": 0.25})
-    assert believed(only).state.leaders.conviction[1:] == pytest.approx(0.5 - 0.25 * 0.3)
+    assert believed(only).populations.leaders.conviction[1:] == pytest.approx(0.5 - 0.25 * 0.3)
 
 
 def test_successes_count_above_the_usual_only_and_results_only_with_them() -> None:
@@ -114,9 +114,9 @@ def test_a_leader_who_cuts_rights_never_looks_more_honest_than_one_who_does_not(
         world = world_of(set_to({"programme.budget": 4000.0}))
         weekly = []
         for _ in range(80):
-            live(world)
+            step(world)
             world.settings = more(world.settings, {"empowerment.rights": after})
-            weekly.append(world.state.leaders.credibility.mean())
+            weekly.append(world.populations.leaders.credibility.mean())
         return np.array(weekly)
 
     cut, uncut = credibility(rights), credibility(0.8)

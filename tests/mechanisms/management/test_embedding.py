@@ -34,8 +34,8 @@ def test_work_on_routines_has_diminishing_returns_and_never_passes_what_is_pract
 
 def test_each_department_writes_down_its_own_mean_practice() -> None:
     world = world_of(set_to())
-    world.clear_flows()
-    staff, departments = world.state.staff, world.state.departments
+    world.reset_flows()
+    staff, departments = world.populations.staff, world.populations.departments
     departments.routine[:] = 0.0
     departments.embedding[1] = 1e12
     staff.habit[:] = 0.2 * (1 + staff.department)

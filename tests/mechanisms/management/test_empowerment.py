@@ -4,13 +4,13 @@ from small_world import check_off, lived, set_to, world_of
 
 from ccsim.mechanisms.management.empowerment import beyond, checked, feel, felt, grant, passed_on
 from ccsim.model.settings import Settings
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 
 def unmoved(s: Settings, column: str) -> bool:
     world = world_of(set_to())
-    world.clear_flows()
-    state = world.state
+    world.reset_flows()
+    state = world.populations
     state.staff.blamed[:] = 1.0
     state.leaders.conviction[:] = 1.0
     before = state.staff.safety.copy() if column == "safety" else state.leaders.allowed.copy()
@@ -35,15 +35,15 @@ def test_off_has_no_effect_whatever(key: str) -> None:
     check_off(OFF[key], key)
 
 
-def granted(control: float, conviction: float, rights: float = 0.8, tiers: int = 3) -> World:
+def granted(control: float, conviction: float, rights: float = 0.8, tiers: int = 3) -> ModelState:
     world = world_of(set_to({"organisation.tiers": tiers}))
-    world.clear_flows()
-    leaders = world.state.leaders
+    world.reset_flows()
+    leaders = world.populations.leaders
     leaders.control[:], leaders.conviction[:] = control, conviction
     for _ in range(3):  # as often as there are tiers, whether or not a week passes rights through all of them
         s = world.settings
         grant(
-            world.state.staff,
+            world.populations.staff,
             leaders,
             s.empowerment._replace(granting=1.0, rights=rights),
             s.head_scorecard,
@@ -53,22 +53,22 @@ def granted(control: float, conviction: float, rights: float = 0.8, tiers: int =
 
 
 def test_without_need_for_control_all_rights_reach_the_front_line() -> None:
-    assert granted(0.0, 0.2).state.staff.latitude == pytest.approx(0.8)
+    assert granted(0.0, 0.2).populations.staff.latitude == pytest.approx(0.8)
 
 
 def test_each_tier_keeps_back_its_part() -> None:
     kept = 1 - 0.5 * (1 - 0.4)
     assert passed_on(1.0, 0.5, 0.4) == pytest.approx(kept)
     for tiers in (1, 2, 3):
-        assert granted(0.5, 0.4, tiers=tiers).state.staff.latitude == pytest.approx(0.8 * kept**tiers)
+        assert granted(0.5, 0.4, tiers=tiers).populations.staff.latitude == pytest.approx(0.8 * kept**tiers)
 
 
 def test_without_leaders_the_rules_alone_decide() -> None:
-    assert granted(0.9, 0.0, tiers=0).state.staff.latitude == pytest.approx(0.8)
+    assert granted(0.9, 0.0, tiers=0).populations.staff.latitude == pytest.approx(0.8)
 
 
 def test_conviction_loosens_the_grip() -> None:
-    latitudes = [granted(0.8, conviction).state.staff.latitude.mean() for conviction in (0.0, 0.5, 1.0)]
+    latitudes = [granted(0.8, conviction).populations.staff.latitude.mean() for conviction in (0.0, 0.5, 1.0)]
     assert latitudes == sorted(latitudes) and latitudes[2] == pytest.approx(0.8)
 
 
@@ -78,11 +78,11 @@ def test_latitude_counts_as_far_as_it_is_safe_and_cover_adds_to_it() -> None:
 
 def after_feeling(wins: float, blamed: float, weeks: int = 400) -> np.ndarray:
     world = world_of(set_to())
-    staff = world.state.staff
+    staff = world.populations.staff
     for _ in range(weeks):
-        world.clear_flows()
+        world.reset_flows()
         staff.wins[:], staff.blamed[:] = wins, blamed
-        feel(staff, world.state.departments, world.settings.empowerment)
+        feel(staff, world.populations.departments, world.settings.empowerment)
     return np.asarray(staff.safety)
 
 
@@ -95,22 +95,22 @@ def test_safety_is_lowered_by_blame_raised_by_success_and_otherwise_ordinary() -
 
 def test_newcomers_feel_as_safe_as_the_rules_say() -> None:
     world = world_of(set_to())
-    world.clear_flows()
-    staff = world.state.staff
+    world.reset_flows()
+    staff = world.populations.staff
     staff.safety[:], staff.arrived[:], staff.blamed[:] = 0.1, 1.0, 1.0
-    feel(staff, world.state.departments, world.settings.empowerment)
+    feel(staff, world.populations.departments, world.settings.empowerment)
     assert staff.safety == pytest.approx(1.0 - 0.5 * world.settings.empowerment.blame)
 
 
 def test_rights_that_are_cut_are_expected_for_longer_than_they_are_practised() -> None:
     world = world_of(set_to())
-    leaders, s = world.state.leaders, world.settings
+    leaders, s = world.populations.leaders, world.settings
     for _ in range(500):
-        grant(world.state.staff, leaders, s.empowerment, s.head_scorecard, s.executive_scorecard)
+        grant(world.populations.staff, leaders, s.empowerment, s.head_scorecard, s.executive_scorecard)
     passed = leaders.allowed / leaders.expected
     for rights in (0.1,) * 30 + (0.9,):
         p = s.empowerment._replace(rights=rights)
-        grant(world.state.staff, leaders, p, s.head_scorecard, s.executive_scorecard)
+        grant(world.populations.staff, leaders, p, s.head_scorecard, s.executive_scorecard)
         if rights == 0.1:
             assert (leaders.expected > 0.1).all()
             assert (leaders.allowed / leaders.expected <= passed + 1e-12).all()

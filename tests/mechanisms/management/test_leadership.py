@@ -4,26 +4,26 @@ from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.management.empowerment import passed_on
 from ccsim.mechanisms.management.leadership import replace_leaders
-from ccsim.model.initial_state import draw
+from ccsim.model.initial_state import sample_initial
 from ccsim.model.settings import Settings
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 
 def same_dispositions(s: Settings) -> bool:
-    leaders = draw(s, 3).state.leaders
+    leaders = sample_initial(s, 3).populations.leaders
     return len(set(leaders.disposition[leaders.tier > 0].tolist())) == 1
 
 
 def same_control(s: Settings) -> bool:
-    return len(set(draw(s, 3).state.leaders.control.tolist())) == 1
+    return len(set(sample_initial(s, 3).populations.leaders.control.tolist())) == 1
 
 
 def executive_stays(s: Settings) -> bool:
     world = world_of(more(set_to(), {"organisation.tiers": 3, "leadership.leaving": 0.0}))
     world.settings = more(world.settings, {"leadership.successor": s.leadership.successor})
-    before = int(world.state.leaders.person[0])
-    live(world)
-    return int(world.state.leaders.person[0]) == before
+    before = int(world.populations.leaders.person[0])
+    step(world)
+    return int(world.populations.leaders.person[0]) == before
 
 
 OFF = {
@@ -38,8 +38,8 @@ OFF = {
 def lived_persons(s: Settings, weeks: int = 200) -> int:
     world = world_of(s)
     for week in range(weeks):
-        replace_leaders(world.state.leaders, s.leadership, world.seed, week)
-    return int(world.state.leaders.person.sum())
+        replace_leaders(world.populations.leaders, s.leadership, world.seed, week)
+    return int(world.populations.leaders.person.sum())
 
 
 @pytest.mark.parametrize("key", OFF)
@@ -48,14 +48,14 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_off_leaders_need_no_control() -> None:
-    leaders = draw(set_to({"leadership.control": 0.0}), 3).state.leaders
+    leaders = sample_initial(set_to({"leadership.control": 0.0}), 3).populations.leaders
     received = [passed_on(0.8, control, 0.0) for control in leaders.control]
     assert received == pytest.approx([0.8] * len(received))
 
 
 def test_a_certain_hazard_replaces_every_leader_every_week() -> None:
     world = world_of(set_to({"leadership.leaving": 0.0}))
-    leaders = world.state.leaders
+    leaders = world.populations.leaders
     leaders.conviction[:], leaders.credibility[:] = 0.0, 0.0
     replace_leaders(leaders, world.settings.leadership._replace(leaving=1.0), world.seed, 0)
     assert (leaders.person == 1).all()
@@ -64,7 +64,7 @@ def test_a_certain_hazard_replaces_every_leader_every_week() -> None:
 
 
 def test_the_executives_disposition_is_the_scenarios_to_say() -> None:
-    leaders = draw(set_to({"leadership.executive_disposition": 0.9}), 3).state.leaders
+    leaders = sample_initial(set_to({"leadership.executive_disposition": 0.9}), 3).populations.leaders
     assert leaders.disposition[0] == 0.9 == leaders.conviction[0]
     assert leaders.tier[0] == 0 and (leaders.tier[1:] > 0).all()
 

@@ -7,15 +7,15 @@ from ccsim.mechanisms.management.participation import volunteers
 
 def test_the_bottom_buys_improvement_meetings_and_routines() -> None:
     world = spent(set_to({"programme.budget": 900.0, "programme.from_top": 0.0}))
-    firm = world.state.firm
+    firm = world.populations.firm
     assert firm.improved[0] > 0 and firm.written[0] > 0
     assert not (firm.told[0] or firm.trained[0] or firm.coached[0])
     assert firm.spent[0] == pytest.approx(45.0 * (firm.improved[0] + firm.met[0] + firm.written[0]))
-    assert world.state.departments.embedding.sum() == pytest.approx(firm.written[0])
+    assert world.populations.departments.embedding.sum() == pytest.approx(firm.written[0])
 
 
 def test_each_meeting_lasts_two_hours_and_speaks_for_the_customer() -> None:
-    staff = spent(set_to({"programme.budget": 3000.0, "programme.from_top": 0.0})).state.staff
+    staff = spent(set_to({"programme.budget": 3000.0, "programme.from_top": 0.0})).populations.staff
     assert set(staff.met.tolist()) == {0.0, 2.0}
     assert (staff.sources == staff.met).all()
 

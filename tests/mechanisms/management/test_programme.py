@@ -12,7 +12,7 @@ def no_flow_moved(s: Settings) -> bool:
 
 OFF = {
     "programme.budget": no_flow_moved,
-    "wins.quick": lambda s: not spent(more(s, {"programme.budget": 9000.0})).state.staff.wins.any(),
+    "wins.quick": lambda s: not spent(more(s, {"programme.budget": 9000.0})).populations.staff.wins.any(),
 }
 
 
@@ -30,7 +30,7 @@ def test_without_a_budget_no_other_lever_of_the_programme_matters() -> None:
 def test_the_top_buys_announcements_training_and_coaching_in_the_declared_parts() -> None:
     s = set_to({"programme.budget": 4500.0, "programme.from_top": 1.0, "programme.hour": 45.0,
                 "programme.communication": 2.0, "programme.training": 1.0, "programme.coaching": 1.0})  # fmt: skip
-    state = spent(s).state
+    state = spent(s).populations
     # What is meant for a vacant post is not bought.
     assert state.firm.trained[0] == pytest.approx(25.0 * (state.staff.told > 0).sum() / 24)
     assert state.firm.coached[0] == pytest.approx(25.0)
@@ -43,14 +43,14 @@ def test_money_not_needed_is_not_spent() -> None:
     p = {"programme.budget": 1e6, "programme.from_top": 0.0, "programme.immersion": 0.0, "programme.embedding": 0.0}
     s = set_to(p)
     world = spent(s)
-    assert world.state.staff.improving.max() == s.programme.most
-    assert world.state.firm.spent[0] <= 24 * s.programme.most * s.programme.hour + 1e-6
+    assert world.populations.staff.improving.max() == s.programme.most
+    assert world.populations.firm.spent[0] <= 24 * s.programme.most * s.programme.hour + 1e-6
 
 
 def test_parts_of_nothing_are_nothing() -> None:
     nothing = {f"programme.{name}": 0.0 for name in ("communication", "training", "coaching", "improvement", "immersion", "embedding")}  # fmt: skip
     assert purse_part(100.0, 0.0, 0.0, 45.0) == 0.0
-    assert spent(set_to({**nothing, "programme.budget": 900.0})).state.firm.spent[0] == 0.0
+    assert spent(set_to({**nothing, "programme.budget": 900.0})).populations.firm.spent[0] == 0.0
 
 
 def test_without_leaders_and_customers_to_spare_a_programme_still_runs() -> None:

@@ -8,8 +8,8 @@ from ccsim.mechanisms.management.reporting import look
 
 def test_results_become_known_late_and_the_usual_later() -> None:
     world = world_of(set_to())
-    s, state = world.settings, world.state
-    world.clear_flows()
+    s, state = world.settings, world.populations
+    world.reset_flows()
     departments = state.departments
     departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
     departments.survey[:], departments.claimed[:], departments.journeys_sound[:] = 10.0, 10.0, 10.0
@@ -35,8 +35,8 @@ def test_results_become_known_late_and_the_usual_later() -> None:
 
 def test_a_unit_that_closed_nothing_reports_nothing() -> None:
     world = world_of(set_to())
-    s, state = world.settings, world.state
-    world.clear_flows()
+    s, state = world.settings, world.populations
+    world.reset_flows()
     before = state.leaders.seen.copy()
     look(
         state.staff,
@@ -57,17 +57,17 @@ def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
         s = set_to({"leadership.hours": 0.0})
     except InputError:
         return
-    world.clear_flows()
-    departments = world.state.departments
+    world.reset_flows()
+    departments = world.populations.departments
     departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
     look(
-        world.state.staff,
-        world.state.leaders,
+        world.populations.staff,
+        world.populations.leaders,
         departments,
-        world.state.firm,
+        world.populations.firm,
         s.head_scorecard,
         s.executive_scorecard,
         0.0,
         s.leadership,
     )
-    assert np.isfinite(world.state.leaders.seen).all()
+    assert np.isfinite(world.populations.leaders.seen).all()

@@ -2,7 +2,7 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.management.rollout import reaches, taught
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 BOTTOM = {"programme.budget": 600.0, "programme.from_top": 0.0}
 
@@ -44,8 +44,8 @@ def test_the_same_money_goes_to_those_who_are_reached() -> None:
     s = set_to({**BOTTOM, "rollout.reach": 0.3, "programme.most": 10.0})
     world = world_of(set_to())
     world.settings = s
-    live(world)
-    staff = world.state.staff
+    step(world)
+    staff = world.populations.staff
     assert staff.improving[staff.department == 0].sum() > 0.0
     assert not staff.improving[staff.department > 0].any() and not staff.met[staff.department > 0].any()
 

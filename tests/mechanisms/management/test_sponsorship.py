@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.management.sponsorship import decide, drops
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 IMPATIENT = {"sponsorship.patience": 0.0}
 
@@ -42,7 +42,7 @@ def test_conviction_results_and_news_speak_for_keeping() -> None:
 
 def test_a_decision_is_taken_once_a_quarter_by_the_executive() -> None:
     world = world_of(set_to({**IMPATIENT, "sponsorship.threshold": 0.6}))
-    state = world.state
+    state = world.populations
     state.leaders.conviction[:] = 0.0
     for week in range(-3, 13):
         decide(state.leaders, state.firm, world.settings.sponsorship, world.seed, week)
@@ -64,8 +64,8 @@ def test_without_leaders_nobody_drops_anything() -> None:
 def test_the_executive_can_be_called_away() -> None:
     world = world_of(set_to({"organisation.tiers": 3, "leadership.leaving": 0.0}))
     world.settings = more(world.settings, {"leadership.successor": 1})
-    before = world.state.leaders.person.copy()
-    live(world)
-    assert (world.state.leaders.person - before).tolist() == [1] + [0] * (len(before) - 1)
-    assert world.state.leaders.came_in[0] == world.week
+    before = world.populations.leaders.person.copy()
+    step(world)
+    assert (world.populations.leaders.person - before).tolist() == [1] + [0] * (len(before) - 1)
+    assert world.populations.leaders.came_in[0] == world.week
     assert pytest.approx(world.week) == 0

@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.management.structure import climb, in_conflict, joined_by, mastered
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 TOP = {"structure.step": 5}
 
@@ -11,8 +11,8 @@ TOP = {"structure.step": 5}
 def reached(s: object, weeks: int = 10) -> tuple[float, float]:
     world = world_of(set_to())
     for _ in range(weeks):
-        climb(world.state.firm, s.structure)  # type: ignore[attr-defined]
-    return float(world.state.firm.step[0]), float(world.state.firm.capability[0])
+        climb(world.populations.firm, s.structure)  # type: ignore[attr-defined]
+    return float(world.populations.firm.step[0]), float(world.populations.firm.capability[0])
 
 
 OFF = {
@@ -67,16 +67,16 @@ def test_a_matrix_ahead_of_its_capabilities_makes_conflict() -> None:
 
 def test_joined_departments_lose_less_between_them() -> None:
     world = world_of(set_to({**TOP, "handoffs.loss": 1.0, "handoffs.warm": 1.0, "handoffs.cold": 1.0}))
-    world.state.firm.step[:] = 5.0
-    world.state.firm.capability[:] = 5.0
-    live(world)
-    departments = world.state.departments
+    world.populations.firm.step[:] = 5.0
+    world.populations.firm.capability[:] = 5.0
+    step(world)
+    departments = world.populations.departments
     assert departments.linked.min() == pytest.approx(0.8)
     assert departments.handoffs_lost.sum() < 0.7 * departments.handoffs.sum()
 
 
 def test_a_step_back_is_taken_as_slowly() -> None:
     world = world_of(set_to())
-    world.state.firm.step[:] = 3.0
-    climb(world.state.firm, set_to({"structure.step": 0, "structure.weeks": 10.0}).structure)
-    assert world.state.firm.step[0] == pytest.approx(2.9)
+    world.populations.firm.step[:] = 3.0
+    climb(world.populations.firm, set_to({"structure.step": 0, "structure.weeks": 10.0}).structure)
+    assert world.populations.firm.step[0] == pytest.approx(2.9)

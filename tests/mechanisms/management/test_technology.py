@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.management.technology import equip, install, ready, slows
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 BUILT = {"technology.spending": 2000.0}
 
@@ -11,10 +11,10 @@ BUILT = {"technology.spending": 2000.0}
 def after(s: object, weeks: int = 8, **firm: float) -> object:
     world = world_of(s)  # type: ignore[arg-type]
     for name, value in firm.items():
-        getattr(world.state.firm, name)[:] = value
+        getattr(world.populations.firm, name)[:] = value
     for _ in range(weeks):
-        live(world)
-    return world.state
+        step(world)
+    return world.populations
 
 
 OFF = {
@@ -62,10 +62,10 @@ def test_money_builds_a_system_with_diminishing_returns_and_time_wears_it() -> N
 
 def test_newcomers_start_without_the_system() -> None:
     world = world_of(set_to(BUILT))
-    world.state.staff.system_use[:] = 0.7
-    world.state.staff.arrived[0] = 1.0
-    install(world.state.staff, world.state.firm, world.settings.technology, 0)
-    assert world.state.staff.system_use[0] == 0.0 < world.state.staff.system_use[1:].min()
+    world.populations.staff.system_use[:] = 0.7
+    world.populations.staff.arrived[0] = 1.0
+    install(world.populations.staff, world.populations.firm, world.settings.technology, 0)
+    assert world.populations.staff.system_use[0] == 0.0 < world.populations.staff.system_use[1:].min()
 
 
 def test_spending_is_booked() -> None:
@@ -92,11 +92,11 @@ def test_what_is_neither_taught_nor_willed_comes_with_a_usable_system() -> None:
 def test_a_little_of_a_system_and_a_little_training_are_felt_by_everybody() -> None:
     for system, training in ((0.05, 0.0), (0.0, 0.05), (0.05, 0.05)):
         world = world_of(set_to())
-        world.clear_flows()
-        world.state.firm.system[:], world.state.staff.system_use[:] = system, 0.5
+        world.reset_flows()
+        world.populations.firm.system[:], world.populations.staff.system_use[:] = system, 0.5
         p = world.settings.technology._replace(training=training, double=0.4, saving=0.2, aid=0.3, relief=0.2)
-        equip(world.state.staff, world.state.firm, p._replace(usability=0.75), 0)
-        staff = world.state.staff
+        equip(world.populations.staff, world.populations.firm, p._replace(usability=0.75), 0)
+        staff = world.populations.staff
         assert staff.aside == pytest.approx(training)
         assert staff.slower == pytest.approx(0.1 * system) and staff.knows == pytest.approx(0.15 * system)
         assert staff.relief == pytest.approx(0.05 * system)

@@ -2,24 +2,24 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.management.wins import ended, harvest, tell, works
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 BOTTOM = {"programme.budget": 900.0, "programme.from_top": 0.0}
 
 
 def told(s: object) -> float:
     world = world_of(set_to())
-    world.clear_flows()
-    world.state.firm.improvements[:] = 3.0
-    tell(world.state.staff, world.state.firm, s.wins, 0)  # type: ignore[attr-defined]
-    return float(world.state.staff.sources.sum())
+    world.reset_flows()
+    world.populations.firm.improvements[:] = 3.0
+    tell(world.populations.staff, world.populations.firm, s.wins, 0)  # type: ignore[attr-defined]
+    return float(world.populations.staff.sources.sum())
 
 
 def harvested(s: object, luck: float, know_how: float = 1.0) -> object:
     world = world_of(set_to())
-    world.clear_flows()
-    world.state.firm.know_how[:] = know_how
-    state = world.state
+    world.reset_flows()
+    world.populations.firm.know_how[:] = know_how
+    state = world.populations
     harvest(0, 100.0, luck, state.staff, state.departments, state.firm, 0.5, s.wins)  # type: ignore[attr-defined]
     return state
 
@@ -27,8 +27,8 @@ def harvested(s: object, luck: float, know_how: float = 1.0) -> object:
 def news(s: object) -> float:
     world = world_of(more(s, {**BOTTOM, "organisation.tiers": 3}))  # type: ignore[arg-type]
     for _ in range(6):
-        live(world)
-    return float(world.state.firm.news[0])
+        step(world)
+    return float(world.populations.firm.news[0])
 
 
 OFF = {

@@ -4,7 +4,7 @@ from scipy import stats
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.engine.functions import exp
-from ccsim.engine.rng import Purpose, four, open_unit
+from ccsim.engine.rng import Stream, to_unit_interval, uniforms4
 from ccsim.mechanisms.market.market import (
     chance_of_joining,
     chance_of_leaving,
@@ -80,8 +80,8 @@ def test_no_hazard_exceeds_the_bound_that_lets_kernels_skip_it() -> None:
 def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_issues() -> None:
     s = set_to({"market.churn": 0.0, "market.joining": 0.0})
     world = world_of(s)
-    state = world.state
-    world.clear_flows()
+    state = world.populations
+    world.reset_flows()
     sure = more(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining": 1.0,
                     "market.reputation": 0.0, "market.hearsay": 0.0}).market  # fmt: skip
     outside = int((state.customers.active == 0).sum())
@@ -102,12 +102,12 @@ def test_without_prospects_nobody_new_comes() -> None:
 
 def test_everybody_has_four_draws_a_week_that_are_uniform_and_independent() -> None:
     # Ten tests at the 0.1 % level; the seed is fixed, so they fail always or never.
-    customers = world_of(set_to({"organisation.customers": 20_000, "organisation.warm_up": 0})).state.customers
+    customers = world_of(set_to({"organisation.customers": 20_000, "organisation.warm_up": 0})).populations.customers
     draw(customers, 7, 3)
     words = [customers.luck_to_come, customers.luck_to_ask, customers.luck_to_talk, customers.luck_to_leave]
-    drawn = np.array([[open_unit(word) for word in column] for column in words])
+    drawn = np.array([[to_unit_interval(word) for word in column] for column in words])
     assert all(stats.kstest(one, "uniform").pvalue > 0.001 for one in drawn)
     assert np.abs(np.corrcoef(drawn)[np.triu_indices(4, 1)]).max() < 3.3 / np.sqrt(drawn.shape[1])
-    assert tuple(drawn[:, 11]) == four(7, int(Purpose.MARKET), 3, 11)
+    assert tuple(drawn[:, 11]) == uniforms4(7, int(Stream.MARKET), 3, 11)
     draw(customers, 7, 4)
-    assert not np.isin([open_unit(word) for word in customers.luck_to_come], drawn[0]).any()
+    assert not np.isin([to_unit_interval(word) for word in customers.luck_to_come], drawn[0]).any()

@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, lived, set_to, world_of
 
 from ccsim.mechanisms.market.offer import designed, fit_of, misjudged, sees
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 STILL = {"offer.drift": 0.0, "offer.blur": 0.0}
 
@@ -11,8 +11,8 @@ STILL = {"offer.drift": 0.0, "offer.blur": 0.0}
 def gap(s: object, weeks: int = 30) -> float:
     world = world_of(s)  # type: ignore[arg-type]
     for _ in range(weeks):
-        live(world)
-    segments = world.state.segments
+        step(world)
+    segments = world.populations.segments
     return float(np.abs(segments.need - segments.position).max())
 
 

@@ -3,15 +3,15 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.market.personalisation import delights
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 ALL = {"personalisation.level": 1.0}
 
 
 def slower(s: object) -> float:
     world = world_of(s)  # type: ignore[arg-type]
-    live(world)
-    return float(world.state.staff.slower.max())
+    step(world)
+    return float(world.populations.staff.slower.max())
 
 
 OFF = {

@@ -9,11 +9,11 @@ LOUD = {"promise.level": 0.3}
 
 def expectations(s: object, trust: float = 1.0) -> np.ndarray:
     world = world_of(set_to())
-    customers = world.state.customers
+    customers = world.populations.customers
     customers.expectation[:] = 0.5
     customers.trust[:] = trust
-    world.state.firm.practice[:] = 0.6
-    advertise(customers, world.state.firm, s.promise)  # type: ignore[attr-defined]
+    world.populations.firm.practice[:] = 0.6
+    advertise(customers, world.populations.firm, s.promise)  # type: ignore[attr-defined]
     return customers.expectation[customers.active == 1]
 
 

@@ -4,14 +4,14 @@ from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.market.segmentation import cares, drifts, estimate, goes_first
 from ccsim.mechanisms.service.queues import join_front, join_queue, take_next
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 FIRST = {"segmentation.priority": 1.0}
 
 
 def studied(s: object) -> float:
     world = world_of(set_to())
-    state = world.state
+    state = world.populations
     p = s.segmentation  # type: ignore[attr-defined]
     for week in range(0, 105):
         estimate(state.customers, state.firm, s.accounts.revenue, p, 3, week)  # type: ignore[attr-defined]
@@ -50,7 +50,7 @@ def test_only_the_valuable_go_first_and_as_often_as_declared() -> None:
 
 def test_cases_at_the_front_are_taken_first_and_the_chain_stays_whole() -> None:
     world = world_of(set_to({"organisation.warm_up": 0}))
-    cases, departments = world.state.cases, world.state.departments
+    cases, departments = world.populations.cases, world.populations.departments
     join_front(4, 0, 0, cases, departments)
     join_queue(5, 0, 0, cases, departments)
     join_front(6, 0, 0, cases, departments)
@@ -74,11 +74,11 @@ def test_values_drift_around_the_mean_and_never_below_a_tenth_of_it() -> None:
 def test_the_organisation_knows_what_it_last_estimated() -> None:
     world = world_of(set_to({"segmentation.drift": 0.02}))
     for _ in range(8):
-        live(world)
-    customers = world.state.customers
+        step(world)
+    customers = world.populations.customers
     assert not np.array_equal(customers.estimate, customers.value)
     world.settings = more(world.settings, {"segmentation.every": 1})
-    live(world)
+    step(world)
     assert np.array_equal(customers.estimate, customers.value)
 
 
@@ -86,8 +86,8 @@ def test_priority_by_value_serves_the_valuable_better() -> None:
     tallies = lived(set_to({**FIRST, "organisation.customers": 800, "organisation.staff": 60}), 40)
     assert tallies["csat"].min() > 0.0
     world = world_of(set_to(FIRST))
-    live(world)
-    customers = world.state.customers
+    step(world)
+    customers = world.populations.customers
     rich = customers.value > 1.5 * world.settings.accounts.revenue
     assert (
         customers.care[rich].min() > customers.care[~rich].max()

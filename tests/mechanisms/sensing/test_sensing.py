@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.sensing.sensing import coming, understood
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 DEAF = {"sensing.collected": 0.0, "sensing.staff_signals": 0.0}
 
@@ -11,8 +11,8 @@ DEAF = {"sensing.collected": 0.0, "sensing.staff_signals": 0.0}
 def column(s: object, population: str, name: str, weeks: int = 3) -> np.ndarray:
     world = world_of(s)  # type: ignore[arg-type]
     for _ in range(weeks):
-        live(world)
-    return np.array(getattr(getattr(world.state, population), name))
+        step(world)
+    return np.array(getattr(getattr(world.populations, population), name))
 
 
 def image(s: object) -> float:

@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, lived, set_to, world_of
 
 from ccsim.mechanisms.service.capacity import plan_hours, time_at_work
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 OFF = {
     "capacity.shrinkage": lambda s: time_at_work(35.0, 0.6, 99, s.capacity) == 35.0,
@@ -51,34 +51,34 @@ def test_hours_are_spent_once_on_absence_programme_and_cases() -> None:
 
 def test_vacant_posts_have_no_hours_and_are_not_paid() -> None:
     world = world_of(set_to())
-    world.state.staff.vacant_until[:12] = 100
-    live(world)
-    assert world.state.departments.paid.sum() == 12
-    assert world.state.departments.paid_hours.sum() == 12 * 35.0
-    assert (world.state.staff.hours[:12] <= 0.0).all()
-    assert (world.state.staff.worked[:12] == 0.0).all()
+    world.populations.staff.vacant_until[:12] = 100
+    step(world)
+    assert world.populations.departments.paid.sum() == 12
+    assert world.populations.departments.paid_hours.sum() == 12 * 35.0
+    assert (world.populations.staff.hours[:12] <= 0.0).all()
+    assert (world.populations.staff.worked[:12] == 0.0).all()
 
 
 def test_a_champion_carries_no_longer_than_he_or_she_is_at_work() -> None:
     world = world_of(set_to({"champions.count": 3, "champions.hours": 35.0}))
-    live(world)
-    departments = world.state.departments
+    step(world)
+    departments = world.populations.departments
     assert departments.carried.sum() <= departments.programme_hours.sum() + 1e-9
 
 
 def test_nobody_is_trained_longer_than_he_or_she_is_at_work() -> None:
     world = world_of(set_to({"organisation.staff": 3, "programme.budget": 20000.0, "programme.from_top": 1.0}))
-    live(world)
-    staff = world.state.staff
-    assert (staff.trained + staff.told).sum() <= world.state.departments.programme_hours.sum() + 1e-9
+    step(world)
+    staff = world.populations.staff
+    assert (staff.trained + staff.told).sum() <= world.populations.departments.programme_hours.sum() + 1e-9
 
 
 def test_the_time_of_last_weeks_last_case_is_taken_from_this_week() -> None:
     worlds = [world_of(set_to()) for _ in range(2)]
     for world, late in zip(worlds, (0.0, 3.0), strict=True):
-        world.clear_flows()
-        world.state.staff.overrun[:] = late
-        plan_hours(world.state.staff, world.state.departments, world.settings.capacity, 0)
-    one, late = (world.state for world in worlds)
+        world.reset_flows()
+        world.populations.staff.overrun[:] = late
+        plan_hours(world.populations.staff, world.populations.departments, world.settings.capacity, 0)
+    one, late = (world.populations for world in worlds)
     assert late.staff.hours == pytest.approx(one.staff.hours - 3.0)
     assert (late.departments.hours == one.departments.hours).all()

@@ -8,7 +8,7 @@ from ccsim.mechanisms.service.service_quality import quality_of
 
 
 def test_the_front_passes_on_to_the_back_and_the_back_to_any_other() -> None:
-    departments = world_of(set_to()).state.departments
+    departments = world_of(set_to()).populations.departments
     wheres = (np.arange(200) + 0.5) / 200
     assert (
         {next_department(0, where, departments) for where in wheres}
@@ -19,7 +19,7 @@ def test_the_front_passes_on_to_the_back_and_the_back_to_any_other() -> None:
 
 
 def test_without_a_back_office_cases_go_to_any_other_department() -> None:
-    departments = world_of(set_to({"organisation.front_departments": 3})).state.departments
+    departments = world_of(set_to({"organisation.front_departments": 3})).populations.departments
     for department in range(3):
         goals = {next_department(department, (k + 0.5) / 200, departments) for k in range(200)}
         assert goals == {0, 1, 2} - {department}
@@ -49,8 +49,8 @@ def test_a_closed_case_is_resolved_or_comes_back_or_is_given_up(
     defect: int, returns: float, state: int, counted: str | None
 ) -> None:
     world = world_of(set_to({"organisation.warm_up": 0}))
-    world.clear_flows()
-    customers, cases, departments = world.state.customers, world.state.cases, world.state.departments
+    world.reset_flows()
+    customers, cases, departments = world.populations.customers, world.populations.cases, world.populations.departments
     cases.state[5], cases.stages[5], cases.contacts[5], cases.opened_in[5], cases.defect[5] = 1, 0, 1, 2, defect
     p = world.settings.service._replace(persistence=0.5)
     felt = quality_of(SCRIPT, 1.0 - defect, 4, cases.hassle[5], p)

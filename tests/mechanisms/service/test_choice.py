@@ -6,7 +6,7 @@ from ccsim.errors import InputError
 from ccsim.mechanisms.service.choice import choose
 from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
 from ccsim.model.settings import Settings
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 NEVER = -1.0e9
 #: Reward, belief, norm, habit, effort, fear and checks: every term of a choice that a person or a lever can move.
@@ -91,9 +91,9 @@ def test_two_departments_hand_over_to_each_other() -> None:
 def test_the_first_team_lead_is_put_cases_to_like_the_others() -> None:
     keen = {"leadership.attention": 80.0, "service.leader_hours": 0.1, "service.reluctance": 0.0}
     world = world_of(set_to({**keen, "organisation.tiers": 1, "organisation.span": 100}))
-    assert world.state.staff.leader.tolist() == world.state.staff.department.tolist()
+    assert world.populations.staff.leader.tolist() == world.populations.staff.department.tolist()
     escalated = np.zeros(3)
     for _ in range(4):
-        live(world)
-        escalated += world.state.departments.escalated
+        step(world)
+        escalated += world.populations.departments.escalated
     assert escalated.min() > 0

@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.service.defects import fixed
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 ACTING = {"sensing.acted": 10.0}
 
@@ -34,12 +34,12 @@ def test_fewer_defects_mean_more_success() -> None:
     assert np.array_equal(few["resolved"], many["resolved"])
     world = world_of(more(set_to(), {"organisation.warm_up": 0}))
     spoilt = world.copy()
-    spoilt.state.departments.defects[:] = 0.9
+    spoilt.populations.departments.defects[:] = 0.9
     for one in (world, spoilt):
         for _ in range(3):
-            live(one)
-    assert spoilt.state.departments.spoilt.min() > 0.7
-    assert spoilt.state.departments.survey.sum() < world.state.departments.survey.sum()
+            step(one)
+    assert spoilt.populations.departments.spoilt.min() > 0.7
+    assert spoilt.populations.departments.survey.sum() < world.populations.departments.survey.sum()
 
 
 def test_a_share_of_defects_stays_a_share() -> None:

@@ -4,17 +4,17 @@ from hypothesis import strategies as st
 from small_world import set_to, world_of
 
 from ccsim.mechanisms.service.queues import drop_out, join_queue, take_next
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 
-def empty_queues() -> World:
+def empty_queues() -> ModelState:
     world = world_of(set_to({"organisation.warm_up": 0}))
-    assert (world.state.departments.queue == 0).all()
+    assert (world.populations.departments.queue == 0).all()
     return world
 
 
 def test_first_come_is_first_served_in_each_department() -> None:
-    state = empty_queues().state
+    state = empty_queues().populations
     for case in (7, 3, 9):
         join_queue(case, 1, 0, state.cases, state.departments)
     join_queue(5, 2, 0, state.cases, state.departments)
@@ -25,14 +25,14 @@ def test_first_come_is_first_served_in_each_department() -> None:
 
 
 def test_a_queue_can_be_used_again_after_it_was_empty() -> None:
-    state = empty_queues().state
+    state = empty_queues().populations
     for case in (1, 2):
         join_queue(case, 0, 0, state.cases, state.departments)
         assert take_next(0, state.cases, state.departments) == case
 
 
 def test_whoever_gives_up_stays_in_the_chain_and_is_counted_no_more() -> None:
-    state = empty_queues().state
+    state = empty_queues().populations
     for case in (4, 6):
         join_queue(case, 0, 0, state.cases, state.departments)
     drop_out(4, state.cases, state.departments)
@@ -46,7 +46,7 @@ def test_whoever_gives_up_stays_in_the_chain_and_is_counted_no_more() -> None:
     st.lists(st.tuples(st.sampled_from(["join", "take", "drop"]), st.integers(0, 19), st.integers(0, 2)), max_size=60)
 )
 def test_any_course_of_joining_taking_and_dropping_keeps_the_order_and_the_count(course: list) -> None:
-    state = empty_queues().state
+    state = empty_queues().populations
     chains: list[list[int]] = [[], [], []]
     gone: set[int] = set()
     for act, case, department in course:

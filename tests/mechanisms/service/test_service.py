@@ -6,14 +6,14 @@ from ccsim.mechanisms.service.handling_options import FAST, SOLVE
 from ccsim.mechanisms.service.queues import join_queue
 from ccsim.mechanisms.service.service import end_week, serve
 from ccsim.model.settings import Settings
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 
-def served(s: Settings, cases: int, hours: float) -> World:
+def served(s: Settings, cases: int, hours: float) -> ModelState:
     """Let one department serve so many fresh cases of one stage, each person having so many hours."""
     world = world_of(set_to({"organisation.warm_up": 0}))
-    world.clear_flows()
-    state = world.state
+    world.reset_flows()
+    state = world.populations
     state.leaders.attention[:] = s.leadership.attention
     state.staff.hours[:] = hours
     state.departments.hours[:] = 8 * hours
@@ -27,12 +27,12 @@ def served(s: Settings, cases: int, hours: float) -> World:
 
 
 def test_without_hours_nothing_is_done_and_everybody_waits() -> None:
-    departments = served(set_to(), 30, 0.0).state.departments
+    departments = served(set_to(), 30, 0.0).populations.departments
     assert departments.handled.sum() == 0.0 and departments.queue[0] == 30
 
 
 def test_with_hours_enough_every_case_is_handled_once() -> None:
-    departments = served(set_to(), 30, 1e6).state.departments
+    departments = served(set_to(), 30, 1e6).populations.departments
     assert departments.handled[0] == 30
     assert departments.queue[0] == 0
     # What was handed over waits in another department until next week.
@@ -40,14 +40,14 @@ def test_with_hours_enough_every_case_is_handled_once() -> None:
 
 
 def test_cases_are_shared_out_in_turn() -> None:
-    state = served(set_to(), 32, 1e6).state
+    state = served(set_to(), 32, 1e6).populations
     here = state.staff.department == 0
     assert state.staff.handled[here].max() - state.staff.handled[here].min() <= 1
     assert not state.staff.handled[~here].any()
 
 
 def test_a_person_begins_no_case_after_the_hours_are_used() -> None:
-    state = served(set_to(), 100, 6.0).state
+    state = served(set_to(), 100, 6.0).populations
     here = state.staff.department == 0
     longest = 5.0 * (1.15 + 0.8) * 1.4
     assert (state.staff.worked[here] < 6.0 + longest).all()
@@ -56,7 +56,7 @@ def test_a_person_begins_no_case_after_the_hours_are_used() -> None:
 
 def test_what_runs_late_is_taken_from_the_next_week() -> None:
     world = served(set_to(), 100, 6.0)
-    state = world.state
+    state = world.populations
     late = np.maximum(0.0, state.staff.worked - state.staff.hours)
     end_week(state.staff, state.departments, world.settings.service)
     assert late.max() > 0.0
@@ -66,7 +66,7 @@ def test_what_runs_late_is_taken_from_the_next_week() -> None:
 
 def test_workload_approaches_the_work_that_waits_over_the_time_there_is() -> None:
     world = served(set_to(), 100, 6.0)
-    state, p = world.state, world.settings.service
+    state, p = world.populations, world.settings.service
     waiting = state.departments.queue - state.departments.arriving
     load = np.minimum(3.0, (state.departments.worked + p.hours * waiting) / state.departments.hours)
     before = state.departments.workload.copy()
@@ -77,14 +77,14 @@ def test_workload_approaches_the_work_that_waits_over_the_time_there_is() -> Non
 def test_a_department_without_hours_is_overloaded_and_no_more_than_threefold() -> None:
     world = served(set_to(), 10, 0.0)
     for _ in range(200):
-        end_week(world.state.staff, world.state.departments, world.settings.service)
-    assert world.state.departments.workload == pytest.approx(3.0)
+        end_week(world.populations.staff, world.populations.departments, world.settings.service)
+    assert world.populations.departments.workload == pytest.approx(3.0)
 
 
 def test_every_contact_is_one_of_the_five_and_judgement_costs_goodwill() -> None:
     t = lived(set_to(), 20)
     assert sum(t[name] for name in CHOICES) == pytest.approx(t["handled"])
-    state = served(set_to(), 60, 1e6).state
+    state = served(set_to(), 60, 1e6).populations
     assert state.departments.goodwill[0] == 0.0 == state.cases.complexity[:60].sum()
     assert state.staff.solved.sum() == state.departments.solved.sum() > 0
     assert state.staff.wins.sum() + state.staff.setbacks.sum() == state.staff.solved.sum()

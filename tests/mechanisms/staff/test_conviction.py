@@ -12,16 +12,16 @@ from ccsim.mechanisms.staff.conviction import (
     hear_others,
 )
 from ccsim.model.settings import Settings
-from ccsim.model.state import World
+from ccsim.model.state import ModelState
 
 ALONE = {"conviction.evidence": 0.0, "conviction.telling": 0.0, "conviction.reversion": 0.0}
 
 
-def surrounded(settings: Settings, sources: float = 9.0, cynicism: float = 0.0) -> World:
+def surrounded(settings: Settings, sources: float = 9.0, cynicism: float = 0.0) -> ModelState:
     """Let everybody hear so many sources for a week, and come round or not."""
     world = world_of(settings)
-    world.clear_flows()
-    state = world.state
+    world.reset_flows()
+    state = world.populations
     state.staff.conviction[:], state.staff.tipped_in[:] = 0.5, -1
     state.staff.sources[:], state.staff.cynicism[:] = sources, cynicism
     come_round(state.staff, state.leaders, state.departments, settings.conviction, settings.mandate, world.seed, 0)
@@ -36,11 +36,12 @@ OFF = {
     "conviction.pull": lambda s: (first_mix(s, conviction=0.0) == first_mix(s, conviction=1.0)).all(),
     "conviction.norm": lambda s: (first_mix(s, peer_practice=0.0) == first_mix(s, peer_practice=1.0)).all(),
     "conviction.evidence": lambda s: by_evidence(0.5, 9.0, 0.0, s.conviction) == 0.5,
-    "conviction.chance": lambda s: (surrounded(more(s, ALONE)).state.staff.conviction == 0.5).all(),
-    "conviction.jump": lambda s: (surrounded(certain(s)).state.staff.conviction == 0.5).all(),
+    "conviction.chance": lambda s: (surrounded(more(s, ALONE)).populations.staff.conviction == 0.5).all(),
+    "conviction.jump": lambda s: (surrounded(certain(s)).populations.staff.conviction == 0.5).all(),
     "conviction.telling": lambda s: by_telling(0.5, 9.0, 1.0, 1.0, 0.0, s.conviction) == 0.5,
     "conviction.reversion": lambda s: (
-        surrounded(more(s, {k: 0.0 for k in ALONE if k != "conviction.reversion"}), 0.0).state.staff.conviction == 0.5
+        surrounded(more(s, {k: 0.0 for k in ALONE if k != "conviction.reversion"}), 0.0).populations.staff.conviction
+        == 0.5
     ).all(),
 }
 
@@ -52,22 +53,22 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_with_certain_chance_everybody_with_enough_sources_comes_round_and_nobody_else() -> None:
     s = certain(set_to({"conviction.jump": 0.5, "conviction.sources": 3.0}))
-    assert surrounded(s, 3.0).state.staff.conviction == pytest.approx(0.75)
-    assert (surrounded(s, 2.9).state.staff.conviction == 0.5).all()
-    assert (surrounded(s, 9.0, cynicism=1.0).state.staff.conviction == 0.5).all()
+    assert surrounded(s, 3.0).populations.staff.conviction == pytest.approx(0.75)
+    assert (surrounded(s, 2.9).populations.staff.conviction == 0.5).all()
+    assert (surrounded(s, 9.0, cynicism=1.0).populations.staff.conviction == 0.5).all()
 
 
 def test_the_share_that_comes_round_is_the_declared_chance() -> None:
     # 4,000 people: four standard errors, wrong once in 16,000 seeds.
     s = set_to({**ALONE, "organisation.staff": 4000, "organisation.customers": 3, "organisation.warm_up": 0})
-    staff = surrounded(s, 2.0).state.staff
+    staff = surrounded(s, 2.0).populations.staff
     expected = s.conviction.chance
     assert abs((staff.conviction > 0.5).mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / 4000)
 
 
 def test_the_penny_drops_once_and_is_counted_in_its_week() -> None:
     world = surrounded(certain(set_to({"conviction.jump": 1.0})))
-    state = world.state
+    state = world.populations
     assert (state.staff.tipped_in == 0).all()
     assert state.departments.tippings.sum() == 24
     come_round(
@@ -79,10 +80,12 @@ def test_the_penny_drops_once_and_is_counted_in_its_week() -> None:
 
 def test_whoever_is_convinced_when_the_story_begins_is_given_no_week_and_not_counted_again() -> None:
     world = surrounded(certain(set_to({"conviction.jump": 1.0})))
-    staff, tippings, s = world.state.staff, world.state.departments.tippings, world.settings
+    staff, tippings, s = world.populations.staff, world.populations.departments.tippings, world.settings
 
     def week(number: int) -> None:
-        come_round(staff, world.state.leaders, world.state.departments, s.conviction, s.mandate, world.seed, number)
+        come_round(
+            staff, world.populations.leaders, world.populations.departments, s.conviction, s.mandate, world.seed, number
+        )
 
     tippings[:], staff.tipped_in[:], staff.conviction[:12], staff.sources[:] = 0.0, NOT_YET, 0.0, 0.0
     week(-2)
@@ -113,10 +116,10 @@ def test_only_leaders_who_are_believed_move_those_who_still_listen() -> None:
 
 def heard(habit: float, wins: float, setbacks: float) -> np.ndarray:
     world = world_of(set_to())
-    world.clear_flows()
-    staff = world.state.staff
+    world.reset_flows()
+    staff = world.populations.staff
     staff.habit[:], staff.wins[:], staff.setbacks[:] = habit, wins, setbacks
-    hear_others(staff, world.state.colleagues, world.settings.conviction)
+    hear_others(staff, world.populations.colleagues, world.settings.conviction)
     return np.asarray(staff.sources)
 
 
@@ -128,5 +131,5 @@ def test_colleagues_speak_for_the_change_if_they_practise_it_and_succeed() -> No
 
 def test_sources_are_independent_people() -> None:
     world = world_of(set_to())
-    distinct = np.array([len(set(row)) for row in world.state.colleagues.tolist()])
+    distinct = np.array([len(set(row)) for row in world.populations.colleagues.tolist()])
     assert (heard(0.9, 2.0, 1.0) <= distinct).all()

@@ -12,8 +12,8 @@ def goal(s: Settings, felt: float = 0.0, wins: float = 0.0, fatigue: float = 0.0
 
 def unmoved(s: Settings) -> bool:
     world = world_of(set_to())
-    world.clear_flows()
-    staff = world.state.staff
+    world.reset_flows()
+    staff = world.populations.staff
     staff.fatigue[:] = 1.0
     before = staff.engagement.copy()
     engage(staff, s.engagement)
@@ -46,8 +46,8 @@ def test_each_circumstance_moves_engagement_by_the_declared_amount() -> None:
 
 def test_engagement_settles_on_what_circumstances_call_for_and_newcomers_start_there() -> None:
     world = world_of(set_to())
-    world.clear_flows()
-    staff = world.state.staff
+    world.reset_flows()
+    staff = world.populations.staff
     expected = np.array([
         circumstances(vigour, min(1.0, latitude * safety), 0.0, fatigue, cynicism, world.settings.engagement)
         for vigour, latitude, safety, fatigue, cynicism in zip(

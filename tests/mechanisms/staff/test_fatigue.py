@@ -53,10 +53,10 @@ def test_cynicism_heals_to_the_ordinary_and_a_leader_with_credit_makes_no_cynics
 
 def test_newcomers_arrive_fresh() -> None:
     world = world_of(set_to())
-    world.clear_flows()
-    staff = world.state.staff
+    world.reset_flows()
+    staff = world.populations.staff
     staff.fatigue[:], staff.cynicism[:], staff.arrived[:] = 0.9, 0.9, 1.0
-    tire(staff, world.state.leaders, world.state.departments, world.settings.fatigue, world.settings.mandate,
+    tire(staff, world.populations.leaders, world.populations.departments, world.settings.fatigue, world.settings.mandate,
          world.settings.promise)  # fmt: skip
     assert not staff.fatigue.any()
     assert staff.cynicism == pytest.approx(0.5 * world.settings.fatigue.ordinary)

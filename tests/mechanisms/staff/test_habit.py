@@ -38,8 +38,8 @@ def test_a_strong_habit_makes_people_solve_more() -> None:
 
 def test_nobody_without_practice_changes_and_newcomers_start_from_half_of_the_routines() -> None:
     world = world_of(set_to())
-    world.clear_flows()
-    staff, departments = world.state.staff, world.state.departments
+    world.reset_flows()
+    staff, departments = world.populations.staff, world.populations.departments
     before = staff.habit.copy()
     departments.routine[:] = 0.6
     staff.arrived[2] = 1.0
@@ -50,10 +50,10 @@ def test_nobody_without_practice_changes_and_newcomers_start_from_half_of_the_ro
 
 def test_paid_improvement_is_practice() -> None:
     world = world_of(set_to())
-    world.clear_flows()
-    staff = world.state.staff
+    world.reset_flows()
+    staff = world.populations.staff
     staff.habit[:] = 0.5
     staff.improving[0] = 4.0
     staff.handled[1] = 4.0
-    settle(staff, world.state.departments, world.settings.habit, 0.0)
+    settle(staff, world.populations.departments, world.settings.habit, 0.0)
     assert staff.habit[0] > 0.5 > staff.habit[1]

@@ -34,9 +34,9 @@ def test_every_way_of_learning_adds_and_skill_stays_a_share() -> None:
 
 def test_newcomers_bring_the_skill_of_novices() -> None:
     world = world_of(set_to({"organisation.staff": 2000, "organisation.customers": 3, "organisation.warm_up": 0}))
-    world.clear_flows()
-    world.state.staff.arrived[:] = 1.0
+    world.reset_flows()
+    world.populations.staff.arrived[:] = 1.0
     p = world.settings.skills
-    learn(world.state.staff, p, world.seed, 0)
+    learn(world.populations.staff, p, world.seed, 0)
     # Mean of 2,000 draws with standard deviation 0.1: four standard errors.
-    assert abs(world.state.staff.skill.mean() - p.novice) < 4 * 0.1 / np.sqrt(2000)
+    assert abs(world.populations.staff.skill.mean() - p.novice) < 4 * 0.1 / np.sqrt(2000)

@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.staff.staffing import wanted
-from ccsim.model.week import live
+from ccsim.model.week import step
 
 QUIET = {"turnover.quitting": 0.0}
 CUT = {"staffing.cut": 0.25, "staffing.pace": 1.0}
@@ -36,20 +36,20 @@ def test_a_cut_closes_its_share_of_posts_and_pays_those_who_go() -> None:
 def test_closed_posts_open_again_when_the_cut_is_taken_back() -> None:
     world = world_of(set_to({**QUIET, **CUT}))
     for _ in range(3):
-        live(world)
-    assert world.state.staff.closed.sum() > 0
+        step(world)
+    assert world.populations.staff.closed.sum() > 0
     world.settings = set_to({**QUIET, "staffing.pace": 1.0})
     for _ in range(4):
-        live(world)
-    assert world.state.staff.closed.sum() == 0
-    assert world.state.departments.people.sum() == 24
+        step(world)
+    assert world.populations.staff.closed.sum() == 0
+    assert world.populations.departments.people.sum() == 24
 
 
 def test_a_post_that_waits_for_somebody_stays_closed_once_cut() -> None:
     world = world_of(set_to({"turnover.quitting": 0.5, "turnover.sensitivity": 0.0, "turnover.vacancy": 1, **CUT}))
     for _ in range(20):
-        live(world)
-        staff = world.state.staff
+        step(world)
+        staff = world.populations.staff
         assert not (staff.worked[staff.closed == 1] > 0).any() or world.week == 0
         assert (staff.vacant_until[staff.closed == 1] > world.week).all()
 
@@ -66,7 +66,7 @@ def test_posts_follow_the_work_within_bounds() -> None:
 def test_a_department_keeps_at_least_one_post() -> None:
     world = world_of(set_to({**QUIET, "staffing.cut": 0.9, "staffing.pace": 1.0}))
     for _ in range(6):
-        live(world)
-    staff = world.state.staff
+        step(world)
+    staff = world.populations.staff
     open_posts = np.bincount(staff.department, staff.closed == 0)
     assert open_posts.min() >= 1

@@ -4,14 +4,14 @@ from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.engine.functions import exp
 from ccsim.mechanisms.staff.turnover import come_and_go, quits
-from ccsim.model.initial_state import draw
+from ccsim.model.initial_state import sample_initial
 from ccsim.model.settings import Settings
-from ccsim.model.state import World
-from ccsim.model.week import live
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
 
 
 def alike(s: Settings, column: str) -> bool:
-    return len(set(getattr(draw(s, 3).state.staff, column).tolist())) == 1
+    return len(set(getattr(sample_initial(s, 3).populations.staff, column).tolist())) == 1
 
 
 def posts_filled(s: Settings) -> bool:
@@ -38,28 +38,28 @@ def test_off_has_no_effect_whatever(key: str) -> None:
     check_off(OFF[key], key)
 
 
-def gone(s: Settings, weeks: int = 1, leaving: int = 0) -> World:
+def gone(s: Settings, weeks: int = 1, leaving: int = 0) -> ModelState:
     world = world_of(set_to({"turnover.quitting": 0.0}))
     for week in range(weeks):
-        world.clear_flows()
-        come_and_go(world.state.staff, world.state.departments, s.turnover, leaving, world.seed, week)
+        world.reset_flows()
+        come_and_go(world.populations.staff, world.populations.departments, s.turnover, leaving, world.seed, week)
     return world
 
 
 def test_with_certainty_everybody_goes_and_is_replaced_by_somebody_new_after_the_vacancy() -> None:
     sure = set_to({"turnover.quitting": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy": 0})
-    state = gone(sure).state
+    state = gone(sure).populations
     assert state.departments.quits.sum() == 24 == state.departments.hires.sum()
     assert (state.staff.arrived == 1).all() and (state.staff.person == 1).all() and (state.staff.hired_in == 1).all()
-    vacant = gone(more(sure, {"turnover.vacancy": 3})).state
+    vacant = gone(more(sure, {"turnover.vacancy": 3})).populations
     assert vacant.departments.hires.sum() == 0 and (vacant.staff.vacant_until == 4).all()
-    back = gone(more(sure, {"turnover.vacancy": 3}), 4).state
+    back = gone(more(sure, {"turnover.vacancy": 3}), 4).populations
     assert back.departments.hires.sum() == 24 and (back.staff.hired_in == 4).all()
 
 
 def test_nobody_quits_a_vacant_post() -> None:
     sure = set_to({"turnover.quitting": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy": 9})
-    assert gone(sure, 2).state.departments.quits.sum() == 0
+    assert gone(sure, 2).populations.departments.quits.sum() == 0
 
 
 def test_leaving_grows_by_a_constant_factor_as_engagement_falls() -> None:
@@ -72,7 +72,7 @@ def test_leaving_grows_by_a_constant_factor_as_engagement_falls() -> None:
 def test_people_differ_by_the_declared_spread() -> None:
     # 4,000 people: mean within four standard errors, spread within a tenth (draws of a share are cut at 0 and 1).
     s = set_to({"organisation.staff": 4000, "organisation.customers": 3})
-    staff, p = draw(s, 3).state.staff, s.turnover
+    staff, p = sample_initial(s, 3).populations.staff, s.turnover
     for column, mean, spread in (
         ("disposition", p.disposition, p.spread), ("taste", 1.0, p.taste_spread), ("vigour", p.vigour, p.vigour_spread),
     ):  # fmt: skip
@@ -83,22 +83,22 @@ def test_people_differ_by_the_declared_spread() -> None:
 
 def test_champions_called_away_go_first_and_only_they() -> None:
     world = world_of(set_to({"turnover.quitting": 0.0}))
-    world.clear_flows()
-    world.state.staff.champion[[4, 9]] = 10.0
+    world.reset_flows()
+    world.populations.staff.champion[[4, 9]] = 10.0
     none = world.settings.turnover._replace(quitting=0.0, vacancy=2)
-    come_and_go(world.state.staff, world.state.departments, none, 1, world.seed, 0)
-    assert np.flatnonzero(world.state.staff.vacant_until == 3).tolist() == [4]
-    assert world.state.departments.quits.sum() == 1
+    come_and_go(world.populations.staff, world.populations.departments, none, 1, world.seed, 0)
+    assert np.flatnonzero(world.populations.staff.vacant_until == 3).tolist() == [4]
+    assert world.populations.departments.quits.sum() == 1
 
 
 def test_newcomers_bring_little_of_what_had_been_built() -> None:
     world = world_of(set_to({"turnover.quitting": 0.0}))
-    staff = world.state.staff
+    staff = world.populations.staff
     staff.conviction[:], staff.habit[:], staff.skill[:], staff.tipped_in[:] = 1.0, 1.0, 1.0, 0
     world.settings = more(
         world.settings, {"turnover.quitting": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy": 0}
     )
-    live(world)
+    step(world)
     assert (staff.arrived == 1).all()
     assert staff.conviction == pytest.approx(staff.disposition)
     assert staff.habit.max() < 0.5 and staff.skill.mean() < 0.6

@@ -165,9 +165,9 @@ def test_a_sweep_is_drawn_over_its_lever(small_experiment: Experiment) -> None:
 
 
 def test_a_sweep_over_kinds_names_them(small_experiment: Experiment) -> None:
-    from ccsim.model.settings import declared
+    from ccsim.model.settings import all_parameters
 
-    lever = next((row for row in declared().values() if row.choices and row.role == "lever"), None)
+    lever = next((row for row in all_parameters().values() if row.choices and row.role == "lever"), None)
     if lever is None:
         pytest.skip("no lever has kinds")
     figure = sweep_figure(swept_over(small_experiment, lever.key, lever.choices))

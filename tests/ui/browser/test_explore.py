@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from driving import SIZES, SMALL, press, set_lever, step, tile, to_end, until, week_of
 
-from ccsim.model.kpis import lately
-from ccsim.model.settings import declared
+from ccsim.model.kpis import rolling_mean
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.simulation.simulation import replicate_seed, simulate
 from ccsim.ui.about import assumptions
@@ -83,7 +83,7 @@ def test_row_05_levers_say_unit_range_default_and_delay_and_refuse_what_is_out_o
     page = visit(SMALL)
     page.get_by_label("Find a lever").fill("share of the departments in which")
     text = page.locator(".ex-lever[data-key='rollout.reach']").inner_text()
-    row = declared()["rollout.reach"]
+    row = all_parameters()["rollout.reach"]
     assert (
         row.meaning in text and f"{row.range[0]:g} to {row.range[1]:g}" in text and f"usually {row.default:g}" in text
     )
@@ -133,7 +133,7 @@ def test_row_08_one_seed_one_result_as_the_script_has_it(visit):
         to_end(page)
         found.append((tile(page, "npv"), tile(page, "csat")))
     assert found[0] == found[1] != found[2]
-    assert found[0] == (script.kpis["npv"][-1], float(lately(script.kpis["csat"])[-1]))
+    assert found[0] == (script.kpis["npv"][-1], float(rolling_mean(script.kpis["csat"])[-1]))
     before = page.get_by_label("Seed").input_value()
     press(page, "New seed")
     page.wait_for_function(f"document.querySelector('input[inputmode=numeric]').value !== '{before}'")
@@ -278,8 +278,8 @@ def test_row_19_limits_and_assumptions_with_their_sources(visit, shot):
     page.get_by_text("It is not a forecast").wait_for()
     page.locator(".ex-about summary").first.click()
     shot(page, "about")
-    assert all(row.source for row in declared().values())
-    assert all(f"<code>{key}</code>" in assumptions() for key in declared())
+    assert all(row.source for row in all_parameters().values())
+    assert all(f"<code>{key}</code>" in assumptions() for key in all_parameters())
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ccsim.errors import ResultsError
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Scenario
 from ccsim.validation.claims.ledger import Ledger, _where, plausible, run_ledger, scenarios_of, uncertain, under
 from ccsim.validation.claims.report import write_pages
@@ -103,7 +103,7 @@ def test_what_a_scenario_assumes_itself_stays_in_another_world() -> None:
     moved = under(own, {"experience.loss": 2.0, "experience.weight": 0.2})
     assert moved.assumptions["experience.loss"] == 1.0
     assert moved.assumptions["experience.weight"] == 0.2
-    assert all(key in declared() for key in moved.assumptions)
+    assert all(key in all_parameters() for key in moved.assumptions)
 
 
 def test_where_a_claim_holds_is_the_cut_that_tells_it_and_chance_is_called_so() -> None:

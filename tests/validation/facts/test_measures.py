@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccsim.validation.facts.identities import Identity
-from ccsim.validation.facts.measures import Correlation, Lead, Mean, Slope, estimate
+from ccsim.validation.facts.identities import AnalyticResult
+from ccsim.validation.facts.measures import Correlation, CorrelationGap, Mean, Slope, estimate
 from ccsim.validation.facts.paired import Asymmetry, Contrast, Elasticity, Spread
-from ccsim.validation.facts.programmes import Success
+from ccsim.validation.facts.programmes import SuccessRate
 from ccsim.validation.facts.shapes import HalfLife, Steepness, halving
 
 
@@ -70,7 +70,7 @@ def test_an_interval_belongs_to_independent_units_and_not_to_the_rows_inside_one
 
 
 def test_an_estimate_is_the_same_whatever_the_order_of_the_rows() -> None:
-    measure = Lead(kind="lead", x="fcr", y="csat", than="nps")
+    measure = CorrelationGap(kind="lead", x="fcr", y="csat", than="nps")
     here, there = estimate(measure, units()), estimate(measure, units().sample(frac=1.0, random_state=1))
     assert here.value == pytest.approx(there.value)
 
@@ -139,7 +139,7 @@ def test_success_is_counted_against_the_same_organisation_without_the_programme(
     ).assign(**{"mandate.clarity": lambda f: 1.0 - f["unit"] / 4.0})  # fmt: skip
 
     def share(**how) -> float:
-        return estimate(Success(kind="success", y="csat", base="nothing", **how), frame).value
+        return estimate(SuccessRate(kind="success", y="csat", base="nothing", **how), frame).value
 
     assert share(of=["good"]) == 1.0 and share(of=["poor"]) == 0.0
     assert share() == pytest.approx(7.0 / 15.0)
@@ -150,11 +150,11 @@ def test_success_is_counted_against_the_same_organisation_without_the_programme(
 
 @pytest.mark.parametrize("retention", [0.8, 0.85, 0.9])
 def test_the_elasticity_of_customer_equity_is_the_published_formula(retention: float) -> None:
-    found = Identity(kind="identity", of="retention", retention=retention)
+    found = AnalyticResult(kind="identity", of="retention", retention=retention)
     assert estimate(found, pd.DataFrame()).value == pytest.approx(1.12 / (1.12 - retention), rel=1e-9)
 
 
 def test_five_points_of_retention_add_what_the_formula_says() -> None:
-    found = estimate(Identity(kind="identity", of="gain", retention=0.8, to=0.85), pd.DataFrame())
+    found = estimate(AnalyticResult(kind="identity", of="gain", retention=0.8, to=0.85), pd.DataFrame())
     assert found.value == pytest.approx((0.85 / 0.27) / (0.8 / 0.32) - 1.0, abs=1e-9)
     assert round(found.value, 3) == 0.259

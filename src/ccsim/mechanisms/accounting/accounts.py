@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow
+from ccsim.engine.columns import FloatArray, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -67,15 +67,15 @@ class Accounts:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    wages: Floats = flow("EUR", "pay of staff and leaders")
-    handling: Floats = flow("EUR", "cost of contacts other than pay")
-    compensation: Floats = flow("EUR", "compensation given to customers")
-    turnover_cost: Floats = flow("EUR", "recruiting and starting new people")
-    acquisition_cost: Floats = flow("EUR", "winning and setting up new customers")
-    overhead: Floats = flow("EUR", "fixed cost")
-    tailoring: Floats = flow("EUR", "what is made to measure")
-    severance: Floats = flow("EUR", "people whose post was closed")
-    revenue: Floats = flow("EUR", "what customers spent")
+    wages: FloatArray = flow("EUR", "pay of staff and leaders")
+    handling: FloatArray = flow("EUR", "cost of contacts other than pay")
+    compensation: FloatArray = flow("EUR", "compensation given to customers")
+    turnover_cost: FloatArray = flow("EUR", "recruiting and starting new people")
+    acquisition_cost: FloatArray = flow("EUR", "winning and setting up new customers")
+    overhead: FloatArray = flow("EUR", "fixed cost")
+    tailoring: FloatArray = flow("EUR", "what is made to measure")
+    severance: FloatArray = flow("EUR", "people whose post was closed")
+    revenue: FloatArray = flow("EUR", "what customers spent")
 
 
 @rule

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow
-from ccsim.engine.functions import share
+from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.accounting.accounts import spends
 from ccsim.mechanisms.staff.conviction import NOT_YET
@@ -13,58 +13,58 @@ from ccsim.mechanisms.staff.conviction import NOT_YET
 class Departments:
     """Columns of a department."""
 
-    backlog: Floats = flow("cases", "cases waiting at the end of the week")
-    posts: Floats = flow("posts", "posts, filled or not")
-    people: Floats = flow("people", "filled posts")
-    skill: Floats = flow("share", "sum of skill over filled posts")
-    conviction: Floats = flow("share", "sum of conviction")
-    tipped: Floats = flow("people", "people for whom the penny has dropped")
-    habit: Floats = flow("share", "sum of habit")
-    adopters: Floats = flow("people", "people who act customer-first by habit")
-    latitude: Floats = flow("share", "sum of latitude granted")
-    empowerment: Floats = flow("share", "sum of latitude felt")
-    engagement: Floats = flow("share", "sum of engagement")
-    fatigue: Floats = flow("share", "sum of fatigue")
-    cynicism: Floats = flow("share", "sum of cynicism")
-    embedded: Floats = flow("share", "routine times posts")
-    informed: Floats = flow("share", "insight times posts")
-    spoilt_contacts: Floats = flow("contacts", "contacts that the process spoilt")
+    backlog: FloatArray = flow("cases", "cases waiting at the end of the week")
+    posts: FloatArray = flow("posts", "posts, filled or not")
+    people: FloatArray = flow("people", "filled posts")
+    skill: FloatArray = flow("share", "sum of skill over filled posts")
+    conviction: FloatArray = flow("share", "sum of conviction")
+    tipped: FloatArray = flow("people", "people for whom the penny has dropped")
+    habit: FloatArray = flow("share", "sum of habit")
+    adopters: FloatArray = flow("people", "people who act customer-first by habit")
+    latitude: FloatArray = flow("share", "sum of latitude granted")
+    empowerment: FloatArray = flow("share", "sum of latitude felt")
+    engagement: FloatArray = flow("share", "sum of engagement")
+    fatigue: FloatArray = flow("share", "sum of fatigue")
+    cynicism: FloatArray = flow("share", "sum of cynicism")
+    embedded: FloatArray = flow("share", "routine times posts")
+    informed: FloatArray = flow("share", "insight times posts")
+    spoilt_contacts: FloatArray = flow("contacts", "contacts that the process spoilt")
 
 
 @columns("segments")
 class Segments:
     """Columns of a customer segment."""
 
-    customers: Floats = flow("people", "active customers at the end of the week")
-    satisfaction: Floats = flow("share", "sum of satisfaction")
-    expectation: Floats = flow("share", "sum of expectation")
-    promoters: Floats = flow("people", "customers who would recommend (9 or 10 of 10)")
-    detractors: Floats = flow("people", "customers who would not (0 to 6 of 10)")
-    spending: Floats = flow("EUR", "what customers spent")
-    opinion: Floats = flow("share", "sum of what prospects have heard")
-    prospects: Floats = flow("people", "people in the market who are not customers")
-    trust: Floats = flow("share", "sum of trust")
+    customers: FloatArray = flow("people", "active customers at the end of the week")
+    satisfaction: FloatArray = flow("share", "sum of satisfaction")
+    expectation: FloatArray = flow("share", "sum of expectation")
+    promoters: FloatArray = flow("people", "customers who would recommend (9 or 10 of 10)")
+    detractors: FloatArray = flow("people", "customers who would not (0 to 6 of 10)")
+    spending: FloatArray = flow("EUR", "what customers spent")
+    opinion: FloatArray = flow("share", "sum of what prospects have heard")
+    prospects: FloatArray = flow("people", "people in the market who are not customers")
+    trust: FloatArray = flow("share", "sum of trust")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    shown: Floats = flow("share", "satisfaction as leaders are shown it")
-    practised: Floats = flow("share", "quality of contacts, lately")
-    sponsored: Floats = flow("share", "the programme is kept")
-    stepped: Floats = flow("step", "step of the ladder")
-    capable: Floats = flow("step", "capability for the ladder")
-    knowing: Floats = flow("share", "know-how of what works here")
-    installed: Floats = flow("share", "system installed")
-    executive_conviction: Floats = flow("share", "conviction of the executive (of the highest leaders there are)")
-    leader_conviction: Floats = flow("share", "mean conviction of leaders")
-    leader_credibility: Floats = flow("share", "mean credibility of leaders")
-    champions: Floats = flow("people", "champions")
-    influence: Floats = flow("people", "how much everybody together spoke for the change")
-    largest_influence: Floats = flow("people", "how much the one person did who spoke for it most")
-    cross_adopters: Floats = flow("people", "habitual adopters outside the department with most champions")
-    cross_people: Floats = flow("people", "people outside the department with most champions")
+    shown: FloatArray = flow("share", "satisfaction as leaders are shown it")
+    practised: FloatArray = flow("share", "quality of contacts, lately")
+    sponsored: FloatArray = flow("share", "the programme is kept")
+    stepped: FloatArray = flow("step", "step of the ladder")
+    capable: FloatArray = flow("step", "capability for the ladder")
+    knowing: FloatArray = flow("share", "know-how of what works here")
+    installed: FloatArray = flow("share", "system installed")
+    executive_conviction: FloatArray = flow("share", "conviction of the executive (of the highest leaders there are)")
+    leader_conviction: FloatArray = flow("share", "mean conviction of leaders")
+    leader_credibility: FloatArray = flow("share", "mean credibility of leaders")
+    champions: FloatArray = flow("people", "champions")
+    influence: FloatArray = flow("people", "how much everybody together spoke for the change")
+    largest_influence: FloatArray = flow("people", "how much the one person did who spoke for it most")
+    cross_adopters: FloatArray = flow("people", "habitual adopters outside the department with most champions")
+    cross_people: FloatArray = flow("people", "people outside the department with most champions")
 
 
 @rule
@@ -77,7 +77,7 @@ def count_person(i, d, staff, departments, settled):
     departments.habit[d] += staff.habit[i]
     departments.adopters[d] += staff.habit[i] > settled
     departments.latitude[d] += staff.latitude[i]
-    departments.empowerment[d] += share(staff.latitude[i] * staff.safety[i] + staff.cover[i])
+    departments.empowerment[d] += clip01(staff.latitude[i] * staff.safety[i] + staff.cover[i])
     departments.engagement[d] += staff.engagement[i]
     departments.fatigue[d] += staff.fatigue[i]
     departments.cynicism[d] += staff.cynicism[i]

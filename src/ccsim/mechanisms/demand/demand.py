@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccsim.engine.columns import Few, Floats, Whole, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Int8Array, IntArray, columns, flow, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, four, open_unit, uniform
+from ccsim.engine.rng import Stream, to_unit_interval, uniform, uniforms4
 from ccsim.mechanisms.demand.proactive import false_alarms, reach_out
 from ccsim.mechanisms.demand.self_service import take_first
 from ccsim.mechanisms.market.segmentation import goes_first
 from ccsim.mechanisms.service.queues import drop_out, join_front, join_queue
 
-RAISE = int(Purpose.RAISE_CASE)
-MACHINE, AHEAD, PRIORITY = int(Purpose.SELF_SERVICE), int(Purpose.PROACTIVE), int(Purpose.PRIORITY)
+RAISE = int(Stream.RAISE_CASE)
+MACHINE, AHEAD, PRIORITY = int(Stream.SELF_SERVICE), int(Stream.PROACTIVE), int(Stream.PRIORITY)
 
 
 @parameters("demand")
@@ -48,22 +48,22 @@ class Demand:
 class Cases:
     """Columns of a case."""
 
-    stages: Few = stock("count", "stages still to be done, each in another department", "service")
-    contacts: Whole = stock("count", "contacts about this issue so far", "service")
-    opened_in: Whole = stock("week", "week in which the issue arose")
-    defect: Few = stock("0/1", "1 if a stage was done wrongly", "service")
-    lost: Few = stock("0/1", "1 if the last hand-off lost what the customer had said", "service")
-    hassle: Whole = stock("count", "times that the customer had to repeat or was passed on", "service")
-    complexity: Floats = stock("share", "how far the case is from the standard one")
+    stages: Int8Array = stock("count", "stages still to be done, each in another department", "service")
+    contacts: IntArray = stock("count", "contacts about this issue so far", "service")
+    opened_in: IntArray = stock("week", "week in which the issue arose")
+    defect: Int8Array = stock("0/1", "1 if a stage was done wrongly", "service")
+    lost: Int8Array = stock("0/1", "1 if the last hand-off lost what the customer had said", "service")
+    hassle: IntArray = stock("count", "times that the customer had to repeat or was passed on", "service")
+    complexity: FloatArray = stock("share", "how far the case is from the standard one")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    raised: Floats = flow("cases", "new issues (value demand)")
-    returned: Floats = flow("cases", "contacts caused by an earlier failure (failure demand)")
-    abandoned: Floats = flow("issues", "issues given up by the customer")
+    raised: FloatArray = flow("cases", "new issues (value demand)")
+    returned: FloatArray = flow("cases", "contacts caused by an earlier failure (failure demand)")
+    abandoned: FloatArray = flow("issues", "issues given up by the customer")
 
 
 @rule
@@ -106,7 +106,7 @@ def give_up(customers, cases, departments, p, week):
     tired, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
         tired[count] = i
-        count += (cases.state[i] == 1) & tires(week - cases.queued_in[i], open_unit(customers.luck_to_ask[i]), p)
+        count += (cases.state[i] == 1) & tires(week - cases.queued_in[i], to_unit_interval(customers.luck_to_ask[i]), p)
     for i in tired[:count]:
         drop_out(i, cases, departments)
         departments.abandoned[cases.department[i]] += 1
@@ -136,7 +136,7 @@ def open_case(i, department, hardness, length, hassle, customers, cases, departm
 @rule
 def arise(i, fronts, customers, cases, departments, segments, all_p, seed, week):
     """An issue comes up: it is settled ahead, solved or lost in the machine, or joins a queue."""
-    _, hardness, where, length = four(seed, RAISE, week, i)
+    _, hardness, where, length = uniforms4(seed, RAISE, week, i)
     machine, ahead = all_p[1], all_p[2]
     department = called_first(where, fronts, departments)
     if ahead.share > 0.0 and uniform(seed, AHEAD, week, i) < ahead.share * ahead.accuracy:
@@ -144,7 +144,7 @@ def arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
         return
     hassle = 0
     if machine.share > 0.0:
-        tried, outcome, way, _ = four(seed, MACHINE, week, i)
+        tried, outcome, way, _ = uniforms4(seed, MACHINE, week, i)
         if tried < machine.share:
             hassle = take_first(i, complexity_of(hardness), outcome, way, customers, segments, machine)
     if hassle >= 0:
@@ -165,14 +165,16 @@ def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, we
     asking, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
         asking[count] = i
-        new = (open_unit(customers.luck_to_ask[i]) < alarmed) & (cases.state[i] == 0) & (customers.active[i] == 1)
+        new = (
+            (to_unit_interval(customers.luck_to_ask[i]) < alarmed) & (cases.state[i] == 0) & (customers.active[i] == 1)
+        )
         count += (cases.state[i] == 2) | new
     for i in asking[:count]:
         if cases.state[i] == 2:
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
-        elif open_unit(customers.luck_to_ask[i]) < coming:
+        elif to_unit_interval(customers.luck_to_ask[i]) < coming:
             arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
         else:
             department = called_first(uniform(seed, AHEAD, week, i), fronts, departments)

@@ -6,7 +6,7 @@ reach customers who needed nothing: the less accurate, the more of them, and eac
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow
+from ccsim.engine.columns import FloatArray, columns, flow
 from ccsim.engine.jit import rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -39,8 +39,8 @@ class Proactive:
 class Departments:
     """Columns of a department."""
 
-    outreach: Floats = flow("contacts", "contacts before the customer asked")
-    outreach_hours: Floats = flow("hours", "staff time for them")
+    outreach: FloatArray = flow("contacts", "contacts before the customer asked")
+    outreach_hours: FloatArray = flow("hours", "staff time for them")
 
 
 @rule

@@ -6,7 +6,7 @@ annoyance more; without, they end in a bad contact, and some find another way in
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow
+from ccsim.engine.columns import FloatArray, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -46,16 +46,16 @@ class SelfService:
 class Segments:
     """Columns of a customer segment."""
 
-    bot_contacts: Floats = flow("contacts", "issues that went to the machine first")
-    bot_solved: Floats = flow("contacts", "issues that the machine solved")
-    bot_stuck: Floats = flow("contacts", "issues that ended in the machine unsolved")
+    bot_contacts: FloatArray = flow("contacts", "issues that went to the machine first")
+    bot_solved: FloatArray = flow("contacts", "issues that the machine solved")
+    bot_stuck: FloatArray = flow("contacts", "issues that ended in the machine unsolved")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    machine: Floats = flow("EUR", "self-service")
+    machine: FloatArray = flow("EUR", "self-service")
 
 
 SOLVED, STUCK, THROUGH, ROUNDABOUT = range(4)

@@ -5,11 +5,11 @@ Between contacts it returns to what the offer itself is worth to the customer. E
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import share, toward
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import open_unit
+from ccsim.engine.rng import to_unit_interval
 from ccsim.mechanisms.market.promise import trusts
 
 
@@ -74,35 +74,35 @@ class Experience:
 class Customers:
     """Columns of a person in the market."""
 
-    satisfaction: Floats = stock("share", "satisfaction with the organisation")
-    expectation: Floats = stock("share", "quality that the customer expects of a contact", "promise")
-    trust: Floats = stock("share", "how far promises are believed")
-    events: Floats = flow("contacts", "contacts closed or given up")
-    quality: Floats = flow("share", "sum of the quality of those contacts")
-    heard: Floats = flow("share", "sum of what others told, weighted")
-    voices: Floats = flow("people", "weight of those who told")
+    satisfaction: FloatArray = stock("share", "satisfaction with the organisation")
+    expectation: FloatArray = stock("share", "quality that the customer expects of a contact", "promise")
+    trust: FloatArray = stock("share", "how far promises are believed")
+    events: FloatArray = flow("contacts", "contacts closed or given up")
+    quality: FloatArray = flow("share", "sum of the quality of those contacts")
+    heard: FloatArray = flow("share", "sum of what others told, weighted")
+    voices: FloatArray = flow("people", "weight of those who told")
 
 
 @columns("segments")
 class Segments:
     """Columns of a customer segment."""
 
-    said_good: Floats = flow("people", "customers who spoke well this week")
-    said_bad: Floats = flow("people", "customers who spoke ill this week")
+    said_good: FloatArray = flow("people", "customers who spoke well this week")
+    said_bad: FloatArray = flow("people", "customers who spoke ill this week")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    practice: Floats = stock("share", "quality of contacts, lately")
+    practice: FloatArray = stock("share", "quality of contacts, lately")
 
 
 @rule
 def felt_quality(quality, expectation, p):
     """A contact is felt as expected plus the difference, disappointments enlarged."""
     surprise = quality - expectation
-    return share(expectation + (surprise * p.loss if surprise < 0.0 else surprise))
+    return clip01(expectation + (surprise * p.loss if surprise < 0.0 else surprise))
 
 
 @rule
@@ -128,9 +128,9 @@ def judge(customers, segments, firm, p, promise, reach, week):
             given += customers.quality[i]
             contacts += customers.events[i]
             customers.trust[i] = trusts(customers.trust[i], quality, customers.expectation[i], promise)
-            customers.satisfaction[i] = toward(customers.satisfaction[i], felt, p.weight)
-            customers.expectation[i] = toward(customers.expectation[i], quality, p.learning)
-            if speaks(felt, open_unit(customers.luck_to_talk[i]), p):
+            customers.satisfaction[i] = relax(customers.satisfaction[i], felt, p.weight)
+            customers.expectation[i] = relax(customers.expectation[i], quality, p.learning)
+            if speaks(felt, to_unit_interval(customers.luck_to_talk[i]), p):
                 segment = customers.segment[i]
                 segments.said_good[segment] += felt >= 0.5
                 segments.said_bad[segment] += felt < 0.5
@@ -138,9 +138,9 @@ def judge(customers, segments, firm, p, promise, reach, week):
         else:
             # Customers only; a product, because who is one cannot be foreseen and a wrong guess costs more.
             pace = p.forgetting * customers.active[i]
-            customers.satisfaction[i] = toward(customers.satisfaction[i], segments.worth[customers.segment[i]], pace)
+            customers.satisfaction[i] = relax(customers.satisfaction[i], segments.worth[customers.segment[i]], pace)
     if contacts > 0.0:
-        firm.practice[0] = toward(firm.practice[0], given / contacts, p.noticing)
+        firm.practice[0] = relax(firm.practice[0], given / contacts, p.noticing)
 
 
 @rule

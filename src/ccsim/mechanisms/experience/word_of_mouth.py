@@ -5,8 +5,8 @@ Talk is about a single contact, and what a person has heard fades to neutral.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, stock
-from ccsim.engine.functions import saturating, toward
+from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -40,15 +40,15 @@ class WordOfMouth:
 class Customers:
     """Columns of a person in the market."""
 
-    opinion: Floats = stock("share", "what the person has heard others say, 0.5 neutral")
+    opinion: FloatArray = stock("share", "what the person has heard others say, 0.5 neutral")
 
 
 @rule
 def hears(opinion, heard, voices, p):
     """An opinion moves towards what was heard, the further the more voices; then it fades a little."""
     if voices > 0.0:
-        opinion = toward(opinion, heard / voices, p.influence * saturating(voices, 2.0))
-    return toward(opinion, 0.5, p.fading)
+        opinion = relax(opinion, heard / voices, p.influence * half_saturation(voices, 2.0))
+    return relax(opinion, 0.5, p.fading)
 
 
 @kernel

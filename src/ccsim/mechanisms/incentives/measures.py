@@ -6,7 +6,7 @@ until the customer calls again, and only a part of such calls is traced back.
 
 from __future__ import annotations
 
-from ccsim.engine.functions import share
+from ccsim.engine.functions import clip01
 from ccsim.engine.jit import rule
 from ccsim.mechanisms.incentives.scorecards import total
 
@@ -58,8 +58,8 @@ def result(card, quickness, thrift, surveyed, claimed, journey):
     if weights <= 0.0:
         return 0.5
     shown = (
-        card.handling_time * share(quickness)
-        + card.cost * share(thrift)
+        card.handling_time * clip01(quickness)
+        + card.cost * clip01(thrift)
         + card.csat * surveyed
         + card.resolution * claimed
         + card.journey * journey

@@ -6,8 +6,8 @@ form the habit sooner. It takes the leader's time, which escalated cases then la
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import saturating, toward
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -49,14 +49,14 @@ class Recognition:
 class Staff:
     """Columns of a member of staff."""
 
-    praise: Floats = stock("utility", "recognition that the person has come to expect")
-    recognised: Floats = flow("share", "recognition by the leader")
+    praise: FloatArray = stock("utility", "recognition that the person has come to expect")
+    recognised: FloatArray = flow("share", "recognition by the leader")
 
 
 @rule
 def recognised(wins, p):
     """What is seen of a week's good acts; the first ones weigh most."""
-    return p.level * saturating(wins, 1.0)
+    return p.level * half_saturation(wins, 1.0)
 
 
 @kernel
@@ -77,5 +77,5 @@ def praise(staff, p):
             continue
         if staff.leader[i] >= 0:
             staff.recognised[i] += recognised(staff.wins[i], p)
-        staff.praise[i] = toward(staff.praise[i], p.pull * staff.recognised[i], p.expecting)
+        staff.praise[i] = relax(staff.praise[i], p.pull * staff.recognised[i], p.expecting)
         staff.relief[i] += p.joy * staff.recognised[i]

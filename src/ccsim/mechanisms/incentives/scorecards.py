@@ -6,7 +6,7 @@ from the difference, it is not put in.
 
 from __future__ import annotations
 
-from ccsim.engine.functions import clip, saturating
+from ccsim.engine.functions import clip, half_saturation
 from ccsim.engine.jit import rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -131,7 +131,7 @@ def staff_share(card):
 @rule
 def bite(taste, p):
     """How strongly rewards weigh for a person: more with strength, but less and less so."""
-    return p.pull * taste * saturating(p.strength, p.half)
+    return p.pull * taste * half_saturation(p.strength, p.half)
 
 
 @rule

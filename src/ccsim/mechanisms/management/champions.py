@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccsim.engine.columns import Floats, columns, stock
+from ccsim.engine.columns import FloatArray, columns, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, uniform
+from ccsim.engine.rng import Stream, uniform
 from ccsim.mechanisms.management.centrality import betweenness, degree, eigenvector
 
-APPOINT = int(Purpose.APPOINT)
+APPOINT = int(Stream.APPOINT)
 CHOSEN = ("at random", "most convinced", "best connected", "eigenvector", "betweenness", "longest in post")
 PLACED = ("together", "across")
 
@@ -78,7 +78,7 @@ class Champions:
 class Staff:
     """Columns of a member of staff."""
 
-    champion: Floats = stock("hours/week", "time freed for carrying the change, 0 for nearly everybody")
+    champion: FloatArray = stock("hours/week", "time freed for carrying the change, 0 for nearly everybody")
 
 
 @rule

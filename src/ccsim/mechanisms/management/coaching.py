@@ -6,8 +6,8 @@ those who listen to him or her, wherever they sit.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow
-from ccsim.engine.functions import saturating, share
+from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.functions import clip01, half_saturation
 from ccsim.engine.jit import kernel, rule
 
 
@@ -15,21 +15,21 @@ from ccsim.engine.jit import kernel, rule
 class Staff:
     """Columns of a member of staff."""
 
-    cover: Floats = flow("share", "decision rights lent by a champion with authority")
-    coached: Floats = flow("hours", "a champion's time")
+    cover: FloatArray = flow("share", "decision rights lent by a champion with authority")
+    coached: FloatArray = flow("hours", "a champion's time")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    carried: Floats = flow("hours", "hours of champions")
+    carried: FloatArray = flow("hours", "hours of champions")
 
 
 @rule
 def lent(hours, authority, p):
     """Decision rights lent to a colleague who gets some of a champion's time."""
-    return authority * saturating(hours, p.reach)
+    return authority * half_saturation(hours, p.reach)
 
 
 @rule
@@ -56,17 +56,17 @@ def carry(staff, colleagues, departments, p):
             continue
         department = staff.department[champion]
         departments.carried[department] += hours
-        departments.embedding[department] += hours * share(p.embedding)
+        departments.embedding[department] += hours * clip01(p.embedding)
         listening = 0
         for i in range(len(staff.champion)):
             listening += reached(i, champion, staff, colleagues, p)
         if listening == 0:
             continue
-        each = hours * (1.0 - share(p.embedding)) / listening
+        each = hours * (1.0 - clip01(p.embedding)) / listening
         for i in range(len(staff.champion)):
             if reached(i, champion, staff, colleagues, p):
                 staff.coached[i] += each
                 staff.cover[i] += lent(each, p.authority, p)
-                speaks = 2.0 * saturating(each, p.reach)
+                speaks = 2.0 * half_saturation(each, p.reach)
                 staff.sources[i] += speaks
                 staff.influence[champion] += speaks

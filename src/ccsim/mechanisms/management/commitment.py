@@ -6,8 +6,8 @@ as reported, and with successes that can be seen below. Credibility is what was 
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, stock
-from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.scorecards import customer_share
 
@@ -16,37 +16,37 @@ from ccsim.mechanisms.incentives.scorecards import customer_share
 class Leaders:
     """Columns of a leader."""
 
-    conviction: Floats = stock("share", "belief that customer-first is right and pays here", "leadership")
-    credibility: Floats = stock("share", "how far words were followed by deeds", "leadership")
+    conviction: FloatArray = stock("share", "belief that customer-first is right and pays here", "leadership")
+    credibility: FloatArray = stock("share", "how far words were followed by deeds", "leadership")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    wins: Floats = stock("wins/person", "visible wins per head, lately")
-    news: Floats = stock("share", "how much of success the executive has lately been told")
+    wins: FloatArray = stock("wins/person", "visible wins per head, lately")
+    news: FloatArray = stock("share", "how much of success the executive has lately been told")
 
 
 @rule
 def keeps_word(words, deeds, credibility, p):
     """Credibility follows deeds, the faster the more was announced; unspoken, it returns to one half."""
-    spoken = saturating(words, 1.0)
-    return toward(toward(credibility, deeds, p.trust * spoken), 0.5, 0.25 * p.trust * (1.0 - spoken))
+    spoken = half_saturation(words, 1.0)
+    return relax(relax(credibility, deeds, p.trust * spoken), 0.5, 0.25 * p.trust * (1.0 - spoken))
 
 
 @rule
 def kept(allowed, rights, expected):
     """The share of the rights, as the rules give them or people expect them, that a leader passes on."""
     given = max(rights, expected)
-    return share(allowed / given) if given > 0.0 else 0.0
+    return clip01(allowed / given) if given > 0.0 else 0.0
 
 
 @rule
 def won_over(conviction, surplus, results, p):
     """Successes seen below win a leader over, more so when results are better than usual."""
-    many = saturating(surplus, p.enough)
-    return share(toward(conviction, 1.0, p.wins * many) + p.results * results * many)
+    many = half_saturation(surplus, p.enough)
+    return clip01(relax(conviction, 1.0, p.wins * many) + p.results * results * many)
 
 
 @rule
@@ -83,13 +83,13 @@ def believe(leaders, departments, firm, head_card, executive_card, staff_card, s
         if above < 0:
             # The top sees what is reported to it.
             surplus *= reported
-            firm.news[0] = toward(firm.news[0], saturating(surplus, p.enough), p.reporting)
+            firm.news[0] = relax(firm.news[0], half_saturation(surplus, p.enough), p.reporting)
         belief = won_over(leaders.conviction[k], surplus, leaders.seen[k] - leaders.usual[k], p)
         if above >= 0:
-            talk = saturating(0.5 + leaders.told[k] + 2.0 * leaders.coached[k], 1.0)
-            belief = toward(belief, stance[above], p.superior * talk * credit[above])
+            talk = half_saturation(0.5 + leaders.told[k] + 2.0 * leaders.coached[k], 1.0)
+            belief = relax(belief, stance[above], p.superior * talk * credit[above])
         own = customer_share(executive_card) if leaders.tier[k] == 0 else customer_share(head_card)
-        belief = toward(belief, own, p.measured * saturating(strength, 1.0))
-        leaders.conviction[k] = share(toward(belief, leaders.disposition[k], p.reversion))
+        belief = relax(belief, own, p.measured * half_saturation(strength, 1.0))
+        leaders.conviction[k] = clip01(relax(belief, leaders.disposition[k], p.reversion))
         deeds = 0.5 * customer_share(staff_card) + 0.5 * kept(leaders.allowed[k], rights, leaders.expected[k])
         leaders.credibility[k] = keeps_word(leaders.told[k], deeds, leaders.credibility[k], p)

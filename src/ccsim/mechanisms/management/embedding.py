@@ -5,8 +5,8 @@ Only what is practised can be written down, and what nobody keeps up grows stale
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import saturating, toward
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -38,15 +38,15 @@ class Embedding:
 class Departments:
     """Columns of a department."""
 
-    routine: Floats = stock("share", "customer-first practice written into routines and tools")
-    embedding: Floats = flow("hours", "time spent on writing practice into routines and tools")
+    routine: FloatArray = stock("share", "customer-first practice written into routines and tools")
+    embedding: FloatArray = flow("hours", "time spent on writing practice into routines and tools")
 
 
 @rule
 def written(routine, practised, hours, p):
     """Routine follows what people already do by habit, as far as somebody takes the time to write it down."""
     if practised > routine:
-        routine = toward(routine, practised, p.writing * saturating(hours, p.hours))
+        routine = relax(routine, practised, p.writing * half_saturation(hours, p.hours))
     return routine * (1.0 - p.stale)
 
 

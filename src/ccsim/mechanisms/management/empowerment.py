@@ -6,8 +6,8 @@ Safety is learned: blame for a misstep lowers it, missteps without blame and suc
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import share, toward
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.incentives.scorecards import staff_share
@@ -66,23 +66,23 @@ class Empowerment:
 class Staff:
     """Columns of a member of staff."""
 
-    latitude: Floats = stock("share", "complexity of the cases that the person may decide alone")
-    safety: Floats = stock("share", "how safe it feels to use judgement")
+    latitude: FloatArray = stock("share", "complexity of the cases that the person may decide alone")
+    safety: FloatArray = stock("share", "how safe it feels to use judgement")
 
 
 @columns("leaders")
 class Leaders:
     """Columns of a leader."""
 
-    allowed: Floats = stock("share", "decision rights that the leader lets pass downwards")
-    expected: Floats = stock("share", "decision rights that people expect of the leader")
+    allowed: FloatArray = stock("share", "decision rights that the leader lets pass downwards")
+    expected: FloatArray = stock("share", "decision rights that people expect of the leader")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    blamed: Floats = flow("cases", "setbacks for which staff were blamed")
+    blamed: FloatArray = flow("cases", "setbacks for which staff were blamed")
 
 
 @rule
@@ -94,13 +94,13 @@ def passed_on(received, control, conviction):
 @rule
 def still_expected(rights, expected, above, p):
     """New rights are expected at once; rights that are cut are remembered longer than they are practised."""
-    return max(rights, toward(expected, above, 0.5 * p.granting))
+    return max(rights, relax(expected, above, 0.5 * p.granting))
 
 
 @rule
 def felt(latitude, safety, cover):
     """Latitude counts as far as it is safe to use; a champion's authority gives cover."""
-    return share(latitude * safety + cover)
+    return clip01(latitude * safety + cover)
 
 
 @rule
@@ -126,7 +126,7 @@ def grant(staff, leaders, p, head_card, executive_card):
         # Who answers for the satisfaction of the own people holds back less.
         spared = staff_share(executive_card) if leaders.tier[k] == 0 else staff_share(head_card)
         goal = passed_on(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
-        leaders.allowed[k] = toward(leaders.allowed[k], goal, p.granting)
+        leaders.allowed[k] = relax(leaders.allowed[k], goal, p.granting)
     for i in range(len(staff.latitude)):
         lead = staff.leader[i]
         staff.latitude[i] = p.rights if lead < 0 else leaders.allowed[lead]
@@ -141,4 +141,4 @@ def feel(staff, departments, p):
             continue
         departments.blamed[staff.department[i]] += staff.blamed[i]
         goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, staff.wins[i] / 3.0) - 0.7 * min(1.0, staff.blamed[i])
-        staff.safety[i] = toward(staff.safety[i], share(goal), p.learning)
+        staff.safety[i] = relax(staff.safety[i], clip01(goal), p.learning)

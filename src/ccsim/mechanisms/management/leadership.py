@@ -5,13 +5,13 @@ What they see of their units is in ``reporting``, how their conviction and credi
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, Whole, columns, flow, stock
-from ccsim.engine.functions import share
+from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
+from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, bell, four, uniform
+from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
 
-LEAVES, ARRIVES = int(Purpose.LEADER_QUITS), int(Purpose.LEADER_HIRED)
+LEAVES, ARRIVES = int(Stream.LEADER_QUITS), int(Stream.LEADER_HIRED)
 
 
 @parameters("leadership")
@@ -125,11 +125,11 @@ class Leadership:
 class Leaders:
     """Columns of a leader."""
 
-    person: Whole = stock("count", "how many people have held the post before this one")
-    came_in: Whole = stock("week", "week in which this person took the post")
-    disposition: Floats = stock("share", "conviction to which the leader returns")
-    control: Floats = stock("share", "need to decide oneself")
-    attention: Floats = flow("hours", "time left for escalated cases")
+    person: IntArray = stock("count", "how many people have held the post before this one")
+    came_in: IntArray = stock("week", "week in which this person took the post")
+    disposition: FloatArray = stock("share", "conviction to which the leader returns")
+    control: FloatArray = stock("share", "need to decide oneself")
+    attention: FloatArray = flow("hours", "time left for escalated cases")
 
 
 @kernel
@@ -146,12 +146,12 @@ def replace_leaders(leaders, p, seed, week):
 @rule
 def appointed(k, leaders, p, seed, week):
     """A leader takes the post: draw what he or she is like."""
-    a, b, c, d = four(seed, ARRIVES, week, 2 * k)
+    a, b, c, d = uniforms4(seed, ARRIVES, week, 2 * k)
     mean = p.executive_disposition if leaders.tier[k] == 0 else p.disposition
     # There is one executive: its disposition is the scenario's to say, without a draw.
-    leaders.disposition[k] = share(mean if leaders.tier[k] == 0 else mean + p.spread * bell(a, b, c, d))
-    a, b, c, d = four(seed, ARRIVES, week, 2 * k + 1)
-    leaders.control[k] = share(p.control * (1.0 + p.control_spread * bell(a, b, c, d)))
+    leaders.disposition[k] = clip01(mean if leaders.tier[k] == 0 else mean + p.spread * irwin_hall_normal(a, b, c, d))
+    a, b, c, d = uniforms4(seed, ARRIVES, week, 2 * k + 1)
+    leaders.control[k] = clip01(p.control * (1.0 + p.control_spread * irwin_hall_normal(a, b, c, d)))
     leaders.conviction[k] = leaders.disposition[k]
     leaders.credibility[k] = 0.5
     leaders.came_in[k] = week

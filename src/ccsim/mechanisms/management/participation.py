@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccsim.engine.columns import Floats, columns, flow
+from ccsim.engine.columns import FloatArray, columns, flow
 from ccsim.engine.jit import kernel, rule
-from ccsim.engine.rng import Purpose, four
+from ccsim.engine.rng import Stream, uniforms4
 from ccsim.mechanisms.management.programme import people_reached, purse_of, purse_part
 from ccsim.mechanisms.management.rollout import reaches
 from ccsim.mechanisms.management.wins import harvest
 
-VOLUNTEER = int(Purpose.VOLUNTEER)
+VOLUNTEER = int(Stream.VOLUNTEER)
 
 
 @columns("staff")
 class Staff:
     """Columns of a member of staff."""
 
-    improving: Floats = flow("hours", "paid time for local improvement")
-    met: Floats = flow("hours", "time with real customers outside cases")
+    improving: FloatArray = flow("hours", "paid time for local improvement")
+    met: FloatArray = flow("hours", "time with real customers outside cases")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    written: Floats = flow("hours", "embedding hours bought")
+    written: FloatArray = flow("hours", "embedding hours bought")
 
 
 @rule
@@ -71,7 +71,7 @@ def involve(staff, leaders, departments, firm, all_p, seed, week):
     for i in range(len(staff.told)):
         if not in_reach(i, staff, departments, rollout, week):
             continue
-        luck, show, turn, _ = four(seed, VOLUNTEER, week, i)
+        luck, show, turn, _ = uniforms4(seed, VOLUNTEER, week, i)
         if volunteers(staff.conviction[i], let_go(i, staff, leaders), luck):
             ready[count], shows[count] = i, show
             count += 1

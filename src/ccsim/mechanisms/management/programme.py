@@ -7,13 +7,13 @@ who volunteer and whom their leader lets go, meetings with real customers, and t
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow
+from ccsim.engine.columns import FloatArray, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose
+from ccsim.engine.rng import Stream
 from ccsim.mechanisms.management.rollout import reaches
 
-VOLUNTEER = int(Purpose.VOLUNTEER)
+VOLUNTEER = int(Stream.VOLUNTEER)
 
 
 def _part(default: float, what: str) -> float:
@@ -58,29 +58,29 @@ class Programme:
 class Staff:
     """Columns of a member of staff."""
 
-    told: Floats = flow("hours", "announcements heard from the programme")
-    trained: Floats = flow("hours", "training")
+    told: FloatArray = flow("hours", "announcements heard from the programme")
+    trained: FloatArray = flow("hours", "training")
 
 
 @columns("leaders")
 class Leaders:
     """Columns of a leader."""
 
-    told: Floats = flow("hours", "announcements heard from the programme")
-    coached: Floats = flow("hours", "coaching received")
+    told: FloatArray = flow("hours", "announcements heard from the programme")
+    coached: FloatArray = flow("hours", "coaching received")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    spent: Floats = flow("EUR", "programme spending")
-    planned: Floats = flow("hours", "planning bought")
-    told: Floats = flow("hours", "announcement hours bought")
-    trained: Floats = flow("hours", "training hours bought")
-    improved: Floats = flow("hours", "improvement hours bought")
-    met: Floats = flow("hours", "hours with customers bought")
-    coached: Floats = flow("hours", "coaching hours for leaders bought")
+    spent: FloatArray = flow("EUR", "programme spending")
+    planned: FloatArray = flow("hours", "planning bought")
+    told: FloatArray = flow("hours", "announcement hours bought")
+    trained: FloatArray = flow("hours", "training hours bought")
+    improved: FloatArray = flow("hours", "improvement hours bought")
+    met: FloatArray = flow("hours", "hours with customers bought")
+    coached: FloatArray = flow("hours", "coaching hours for leaders bought")
 
 
 @rule

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, stock
-from ccsim.engine.functions import toward
+from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.functions import relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.measures import among_colleagues, result
 
@@ -12,8 +12,8 @@ from ccsim.mechanisms.incentives.measures import among_colleagues, result
 class Leaders:
     """Columns of a leader."""
 
-    seen: Floats = stock("share", "results on the own scorecard as lately reported")
-    usual: Floats = stock("share", "results on the own scorecard as remembered")
+    seen: FloatArray = stock("share", "results on the own scorecard as lately reported")
+    usual: FloatArray = stock("share", "results on the own scorecard as remembered")
 
 
 @rule
@@ -69,5 +69,5 @@ def look(staff, leaders, departments, firm, head_card, executive_card, published
         if leaders.usual[k] == 0.0:
             leaders.seen[k] = reported
             leaders.usual[k] = reported
-        leaders.seen[k] = toward(leaders.seen[k], reported, p.reporting)
-        leaders.usual[k] = toward(leaders.usual[k], leaders.seen[k], p.memory)
+        leaders.seen[k] = relax(leaders.seen[k], reported, p.reporting)
+        leaders.usual[k] = relax(leaders.usual[k], leaders.seen[k], p.memory)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.columns import Floats, columns, stock
-from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -55,7 +55,7 @@ class Rollout:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    know_how: Floats = stock("share", "what is known of what works here")
+    know_how: FloatArray = stock("share", "what is known of what works here")
 
 
 @rule
@@ -68,9 +68,9 @@ def reaches(department, departments, p):
 def taught(know_how, planned, tested, done, p):
     """Know-how grows with planning up to a limit, and with testing and doing to the end."""
     if know_how < p.plans:
-        know_how = toward(know_how, p.plans, p.learning * saturating(planned, p.half))
-    practice = saturating(tested, p.half) + p.doing * saturating(done, p.half)
-    return toward(know_how, 1.0, share(p.learning * practice / 2.0))
+        know_how = relax(know_how, p.plans, p.learning * half_saturation(planned, p.half))
+    practice = half_saturation(tested, p.half) + p.doing * half_saturation(done, p.half)
+    return relax(know_how, 1.0, clip01(p.learning * practice / 2.0))
 
 
 @kernel

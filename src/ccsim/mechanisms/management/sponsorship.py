@@ -6,13 +6,13 @@ do results above the usual and successes that were reported upwards.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, stock
+from ccsim.engine.columns import FloatArray, columns, stock
 from ccsim.engine.functions import logistic
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, uniform
+from ccsim.engine.rng import Stream, uniform
 
-DECIDES = int(Purpose.SPONSOR)
+DECIDES = int(Stream.SPONSOR)
 
 
 @parameters("sponsorship")
@@ -57,7 +57,7 @@ class Sponsorship:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    sponsorship: Floats = stock("0/1", "1 while the executive keeps the programme")
+    sponsorship: FloatArray = stock("0/1", "1 while the executive keeps the programme")
 
 
 @rule

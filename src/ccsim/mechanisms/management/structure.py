@@ -6,8 +6,8 @@ learned by practising the one before; a structure ahead of its capabilities make
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import saturating, share
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import clip01, half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -73,18 +73,18 @@ class Structure:
 class Departments:
     """Columns of a department."""
 
-    linked: Floats = flow("share", "part of the losses between departments that their structure avoids")
+    linked: FloatArray = flow("share", "part of the losses between departments that their structure avoids")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    step: Floats = stock("step", "step of the ladder of coordination reached")
-    capability: Floats = stock("step", "step whose demands people can meet")
-    coordinators: Floats = flow("EUR", "posts for coordination")
-    coordination: Floats = flow("hours", "coordination between departments")
-    conflict: Floats = flow("hours", "conflict from a structure ahead of its capability")
+    step: FloatArray = stock("step", "step of the ladder of coordination reached")
+    capability: FloatArray = stock("step", "step whose demands people can meet")
+    coordinators: FloatArray = flow("EUR", "posts for coordination")
+    coordination: FloatArray = flow("hours", "coordination between departments")
+    conflict: FloatArray = flow("hours", "conflict from a structure ahead of its capability")
 
 
 @rule
@@ -96,7 +96,7 @@ def mastered(step, capability):
 @rule
 def joined_by(step, capability, p):
     """Part of the losses between departments that is avoided; less comes with each step."""
-    return share(p.joins * saturating(mastered(step, capability), p.half) * (1.0 + p.half / 5.0))
+    return clip01(p.joins * half_saturation(mastered(step, capability), p.half) * (1.0 + p.half / 5.0))
 
 
 @rule

@@ -6,8 +6,8 @@ believe in what it is for. Until then they do their work twice. It has today's p
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -77,23 +77,23 @@ class Technology:
 class Staff:
     """Columns of a member of staff."""
 
-    system_use: Floats = stock("share", "how far the person uses the system for service")
-    slower: Floats = flow("share", "time lost (or saved) in each contact by the system and by variety")
+    system_use: FloatArray = stock("share", "how far the person uses the system for service")
+    slower: FloatArray = flow("share", "time lost (or saved) in each contact by the system and by variety")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    system: Floats = stock("share", "how much of a system for service is there")
-    technology: Floats = flow("EUR", "building a system for service")
-    system_use: Floats = flow("people", "sum of staff's use of the system")
+    system: FloatArray = stock("share", "how much of a system for service is there")
+    technology: FloatArray = flow("EUR", "building a system for service")
+    system_use: FloatArray = flow("people", "sum of staff's use of the system")
 
 
 @rule
 def ready(conviction, taught, p):
     """How far a person is ready to use the system: usable, taught, and worth it to him or her."""
-    return share(p.usability * (1.0 - p.taught - p.willing) + p.taught * saturating(taught, 0.5) * 1.5
+    return clip01(p.usability * (1.0 - p.taught - p.willing) + p.taught * half_saturation(taught, 0.5) * 1.5
                  + p.willing * conviction)  # fmt: skip
 
 
@@ -121,13 +121,13 @@ def equip(staff, firm, p, week):
 def install(staff, firm, p, week):
     """Money builds the system, people take it up; owns ``system`` and ``system_use``."""
     posts = len(staff.system_use)
-    pace = p.build * saturating(p.spending / max(1, posts), p.price)
-    firm.system[0] = toward(firm.system[0], 1.0, pace) * (1.0 - p.ageing)
+    pace = p.build * half_saturation(p.spending / max(1, posts), p.price)
+    firm.system[0] = relax(firm.system[0], 1.0, pace) * (1.0 - p.ageing)
     firm.technology[0] += p.spending
     for i in range(posts):
         if staff.arrived[i] > 0.0:
             staff.system_use[i] = 0.0
         elif firm.system[0] > 0.0 and week >= staff.vacant_until[i]:
             goal = ready(staff.conviction[i], staff.trained[i] + p.training, p)
-            staff.system_use[i] = toward(staff.system_use[i], goal, p.uptake)
+            staff.system_use[i] = relax(staff.system_use[i], goal, p.uptake)
             firm.system_use[0] += staff.system_use[i]

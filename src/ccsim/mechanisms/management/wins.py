@@ -6,8 +6,8 @@ depends on whether it can be seen, whether it is told elsewhere, and whether it 
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow
-from ccsim.engine.functions import saturating
+from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.functions import half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -85,14 +85,14 @@ class Wins:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    improvements: Floats = flow("wins", "improvements that were seen to work")
-    failures: Floats = flow("attempts", "improvements that were seen to fail")
+    improvements: FloatArray = flow("wins", "improvements that were seen to work")
+    failures: FloatArray = flow("attempts", "improvements that were seen to fail")
 
 
 @rule
 def ended(hours, p):
     """Chance that improvement time brings something to an end this week."""
-    return p.quick * saturating(hours, 2.0) / p.size
+    return p.quick * half_saturation(hours, 2.0) / p.size
 
 
 @rule
@@ -121,7 +121,7 @@ def tell(staff, firm, p, week):
     """Improvements are told in all departments."""
     if p.broadcast <= 0.0 or firm.improvements[0] <= 0.0:
         return
-    many = saturating(p.broadcast * firm.improvements[0] / max(1, len(staff.sources)), p.half)
+    many = half_saturation(p.broadcast * firm.improvements[0] / max(1, len(staff.sources)), p.half)
     for i in range(len(staff.sources)):
         if week >= staff.vacant_until[i]:
             staff.sources[i] += p.heard * many

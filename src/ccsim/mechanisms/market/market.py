@@ -6,15 +6,15 @@ leave at many times the rate of satisfied ones, and some leave for reasons of th
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Few, Floats, Whole, Words, columns, flow, stock
-from ccsim.engine.functions import exp, toward
+from ccsim.engine.columns import FloatArray, Int8Array, IntArray, UInt32Array, columns, flow, stock
+from ccsim.engine.functions import exp, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, fill_words, open_unit
+from ccsim.engine.rng import Stream, fill_words, to_unit_interval
 from ccsim.mechanisms.market.promise import lures
 from ccsim.mechanisms.service.queues import drop_out
 
-MARKET = int(Purpose.MARKET)
+MARKET = int(Stream.MARKET)
 
 
 @parameters("market")
@@ -79,36 +79,36 @@ class Market:
 class Customers:
     """Columns of a person in the market."""
 
-    active: Few = stock("0/1", "1 while a customer of the organisation")
-    person: Whole = stock("count", "how many times this person has become a customer")
-    joined_in: Whole = stock("week", "week of becoming a customer")
-    luck_to_come: Words = stock("1/2^32", "the week's draw for whether to become a customer")
-    luck_to_ask: Words = stock("1/2^32", "the week's draw for whether to ask, or to give up waiting")
-    luck_to_talk: Words = stock("1/2^32", "the week's draw for whether to tell others")
-    luck_to_leave: Words = stock("1/2^32", "the week's draw for whether to leave")
+    active: Int8Array = stock("0/1", "1 while a customer of the organisation")
+    person: IntArray = stock("count", "how many times this person has become a customer")
+    joined_in: IntArray = stock("week", "week of becoming a customer")
+    luck_to_come: UInt32Array = stock("1/2^32", "the week's draw for whether to become a customer")
+    luck_to_ask: UInt32Array = stock("1/2^32", "the week's draw for whether to ask, or to give up waiting")
+    luck_to_talk: UInt32Array = stock("1/2^32", "the week's draw for whether to tell others")
+    luck_to_leave: UInt32Array = stock("1/2^32", "the week's draw for whether to leave")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    withdrawn: Floats = flow("issues", "open issues of customers who left")
+    withdrawn: FloatArray = flow("issues", "open issues of customers who left")
 
 
 @columns("segments")
 class Segments:
     """Columns of a customer segment."""
 
-    joined: Floats = flow("people", "customers won")
-    left: Floats = flow("people", "customers lost")
+    joined: FloatArray = flow("people", "customers won")
+    left: FloatArray = flow("people", "customers lost")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    outside: Floats = stock("share", "how much better the best alternative has become")
-    rival: Floats = flow("share", "how much better the best alternative is")
+    outside: FloatArray = stock("share", "how much better the best alternative has become")
+    rival: FloatArray = flow("share", "how much better the best alternative is")
 
 
 @rule
@@ -161,12 +161,12 @@ def draw(customers, seed, week):
 @kernel
 def come(customers, segments, firm, p, promise, week):
     """Prospects become customers; owns ``active``, ``person``, ``joined_in`` and ``outside``."""
-    firm.outside[0] = toward(firm.outside[0], p.challenger, p.catching_up)
+    firm.outside[0] = relax(firm.outside[0], p.challenger, p.catching_up)
     firm.rival[0] = firm.outside[0]
     lure = lures(firm.trusted[0], promise) - p.churn_sensitivity * firm.outside[0]
     most = chance_of_joining(1.0, lure, p) * most_mobile(segments)  # when talk is at its best
     for i in range(len(customers.active)):
-        luck = open_unit(customers.luck_to_come[i])
+        luck = to_unit_interval(customers.luck_to_come[i])
         if (
             luck < most
             and customers.active[i] == 0
@@ -186,7 +186,7 @@ def go(customers, cases, departments, segments, firm, p):
     most = most_mobile(segments)
     at_worst, at_best = chance_of_leaving(0.0, 0.0, outside, p) * most, chance_of_leaving(1.0, 0.0, outside, p) * most
     for i in range(len(customers.active)):
-        luck, satisfaction = open_unit(customers.luck_to_leave[i]), customers.satisfaction[i]
+        luck, satisfaction = to_unit_interval(customers.luck_to_leave[i]), customers.satisfaction[i]
         # The line is cheap and rules nearly everybody out, so that few chances need be worked out.
         if may_leave(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
             satisfaction, customers.opinion[i], outside, luck / segments.mobility[customers.segment[i]], p

@@ -6,13 +6,13 @@ insight, the less of the gap is seen, and the more is guessed. Customers who tak
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import saturating
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, uniform
+from ccsim.engine.rng import Stream, uniform
 
-DESIGN = int(Purpose.DESIGN)
+DESIGN = int(Stream.DESIGN)
 DECIDERS = ("front", "head", "executive")
 
 
@@ -79,19 +79,19 @@ class Offer:
 class Segments:
     """Columns of a customer segment."""
 
-    need: Floats = stock("need", "what customers of the segment need, as a place on a line")
-    position: Floats = stock("need", "where on that line the offer is")
-    worth: Floats = flow("share", "satisfaction with the offer itself")
-    fit: Floats = flow("share", "how well the offer fits")
-    counted: Floats = flow("segments", "1, to take means over segments")
+    need: FloatArray = stock("need", "what customers of the segment need, as a place on a line")
+    position: FloatArray = stock("need", "where on that line the offer is")
+    worth: FloatArray = flow("share", "satisfaction with the offer itself")
+    fit: FloatArray = flow("share", "how well the offer fits")
+    counted: FloatArray = flow("segments", "1, to take means over segments")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    design: Floats = flow("EUR", "designing the offer")
-    misjudged: Floats = flow("need", "error of those who decide about what customers need")
+    design: FloatArray = flow("EUR", "designing the offer")
+    misjudged: FloatArray = flow("need", "error of those who decide about what customers need")
 
 
 @rule
@@ -110,7 +110,7 @@ def sees(gap, insight, p):
 def designed(offer, aim, p):
     """The offer moves towards what is aimed at, the faster the more work is done."""
     hours = p.design_hours * (1.0 - p.together * p.cocreation)
-    return offer + p.pace * saturating(hours, p.half) * (aim - offer)
+    return offer + p.pace * half_saturation(hours, p.half) * (aim - offer)
 
 
 @rule

@@ -6,8 +6,8 @@ less, and variety costs more the more there is of it.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow
-from ccsim.engine.functions import saturating, share
+from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.functions import clip01, half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -56,13 +56,13 @@ class Personalisation:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    tailored: Floats = flow("EUR", "cost for each customer of what is made to measure")
+    tailored: FloatArray = flow("EUR", "cost for each customer of what is made to measure")
 
 
 @rule
 def delights(insight, p):
     """Worth to a customer of what is made to measure: less with every step, and only as good as one knows him or her."""
-    return p.delight * saturating(p.level, p.half) * (1.0 + p.half) * (1.0 - p.known + p.known * insight)
+    return p.delight * half_saturation(p.level, p.half) * (1.0 + p.half) * (1.0 - p.known + p.known * insight)
 
 
 @kernel
@@ -74,7 +74,7 @@ def tailor(staff, departments, segments, firm, p):
     for d in range(len(departments.insight)):
         insight += departments.insight[d] / len(departments.insight)
     for s in range(len(segments.worth)):
-        segments.worth[s] = share(segments.worth[s] + delights(insight, p))
+        segments.worth[s] = clip01(segments.worth[s] + delights(insight, p))
     # Variety multiplies variety: cost rises with the square.
     for i in range(len(staff.slower)):
         staff.slower[i] += p.effort * p.level * p.level

@@ -6,8 +6,8 @@ they no longer do, and it raises what customers expect. Trust follows what was k
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import share, toward
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -57,15 +57,15 @@ class Promise:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    trusted: Floats = stock("share", "customers' mean trust, as it is known while promises are made")
-    marketing: Floats = flow("EUR", "promising")
-    stated: Floats = flow("share", "quality promised beyond what is practised")
+    trusted: FloatArray = stock("share", "customers' mean trust, as it is known while promises are made")
+    marketing: FloatArray = flow("EUR", "promising")
+    stated: FloatArray = flow("share", "quality promised beyond what is practised")
 
 
 @rule
 def promised(practice, p):
     """What advertising says that a contact is like."""
-    return share(practice + p.level)
+    return clip01(practice + p.level)
 
 
 @rule
@@ -77,7 +77,7 @@ def lures(trusted, p):
 @rule
 def trusts(trust, quality, expectation, p):
     """Trust follows whether a contact was as good as expected."""
-    return toward(trust, 1.0 if quality >= expectation else 0.0, p.trusting)
+    return relax(trust, 1.0 if quality >= expectation else 0.0, p.trusting)
 
 
 @kernel
@@ -93,6 +93,6 @@ def advertise(customers, firm, p):
             trust += customers.trust[i]
             count += 1
             firm.marketing[0] += p.cost * p.level
-            customers.expectation[i] = toward(customers.expectation[i], advertised, p.belief * customers.trust[i])
+            customers.expectation[i] = relax(customers.expectation[i], advertised, p.belief * customers.trust[i])
     if count > 0:
         firm.trusted[0] = trust / count

@@ -6,13 +6,13 @@ is as old as the last estimate.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
+from ccsim.engine.columns import FloatArray, columns, flow, stock
 from ccsim.engine.functions import clip
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, uniform
+from ccsim.engine.rng import Stream, uniform
 
-VALUE = int(Purpose.VALUE_DRIFT)
+VALUE = int(Stream.VALUE_DRIFT)
 
 
 @parameters("segmentation")
@@ -66,17 +66,17 @@ class Segmentation:
 class Customers:
     """Columns of a person in the market."""
 
-    value: Floats = stock("EUR/week", "what the customer spends at ordinary satisfaction")
-    estimate: Floats = stock("EUR/week", "what the organisation thinks that the value is")
-    care: Floats = stock("utility", "how much more care the customer is to get than others")
+    value: FloatArray = stock("EUR/week", "what the customer spends at ordinary satisfaction")
+    estimate: FloatArray = stock("EUR/week", "what the organisation thinks that the value is")
+    care: FloatArray = stock("utility", "how much more care the customer is to get than others")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    prioritised: Floats = stock("share", "priority by value in force last week")
-    studies: Floats = flow("EUR", "estimating what customers are worth")
+    prioritised: FloatArray = stock("share", "priority by value in force last week")
+    studies: FloatArray = flow("EUR", "estimating what customers are worth")
 
 
 @rule

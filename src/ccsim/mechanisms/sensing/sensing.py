@@ -6,8 +6,8 @@ beyond that the flood buries it. Who is asked to listen and sees nothing done so
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import saturating, toward
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -87,17 +87,17 @@ class Sensing:
 class Staff:
     """Columns of a member of staff."""
 
-    knows: Floats = flow("share", "what insight and the system are worth in a case, as skill")
+    knows: FloatArray = flow("share", "what insight and the system are worth in a case, as skill")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    insight: Floats = stock("share", "how well the team knows what customers need and what goes wrong")
-    signals: Floats = stock("signals/week", "signals a head that reached the team last week")
-    fixing: Floats = flow("hours", "time for acting on signals")
-    unheeded: Floats = flow("share", "signals read of which nothing came")
+    insight: FloatArray = stock("share", "how well the team knows what customers need and what goes wrong")
+    signals: FloatArray = stock("signals/week", "signals a head that reached the team last week")
+    fixing: FloatArray = flow("hours", "time for acting on signals")
+    unheeded: FloatArray = flow("share", "signals read of which nothing came")
 
 
 @rule
@@ -132,6 +132,6 @@ def collect(departments, p):
         if posts > 0:
             departments.signals[d] = coming(departments.handled[d], departments.defects[d], p) / posts
             taken = understood(departments.signals[d], p)
-            departments.insight[d] = toward(departments.insight[d], saturating(taken, p.half), p.pace)
+            departments.insight[d] = relax(departments.insight[d], half_saturation(taken, p.half), p.pace)
             # What is read and followed by nothing: hours of action a head that answer it are few.
-            departments.unheeded[d] += saturating(taken, p.half) * (1.0 - saturating(p.acted / posts, 0.2))
+            departments.unheeded[d] += half_saturation(taken, p.half) * (1.0 - half_saturation(p.acted / posts, 0.2))

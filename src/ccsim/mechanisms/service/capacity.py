@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow
-from ccsim.engine.functions import share
+from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -50,27 +50,27 @@ class Capacity:
 class Staff:
     """Columns of a member of staff."""
 
-    hours: Floats = flow("hours", "time available for cases")
-    aside: Floats = flow("hours", "time for reading signals, coordination and learning the system")
-    carrying: Floats = flow("hours", "a champion's time for carrying the change, as far as the week has it")
+    hours: FloatArray = flow("hours", "time available for cases")
+    aside: FloatArray = flow("hours", "time for reading signals, coordination and learning the system")
+    carrying: FloatArray = flow("hours", "a champion's time for carrying the change, as far as the week has it")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    hours: Floats = flow("hours", "staff time available for cases")
-    paid: Floats = flow("people", "people in post, who are paid for the week")
-    paid_hours: Floats = flow("hours", "contracted staff time of filled posts")
-    absent_hours: Floats = flow("hours", "contracted time lost to absence, breaks and low energy")
-    aside_hours: Floats = flow("hours", "staff time for reading signals, coordination and learning the system")
-    programme_hours: Floats = flow("hours", "staff time given to the programme and to carrying it")
+    hours: FloatArray = flow("hours", "staff time available for cases")
+    paid: FloatArray = flow("people", "people in post, who are paid for the week")
+    paid_hours: FloatArray = flow("hours", "contracted staff time of filled posts")
+    absent_hours: FloatArray = flow("hours", "contracted time lost to absence, breaks and low energy")
+    aside_hours: FloatArray = flow("hours", "staff time for reading signals, coordination and learning the system")
+    programme_hours: FloatArray = flow("hours", "staff time given to the programme and to carrying it")
 
 
 @rule
 def time_at_work(contracted, engagement, weeks_in_post, p):
     """People are at work less when they are tired of it, and newcomers achieve less in an hour."""
-    present = share(1.0 - p.shrinkage + p.energy * (engagement - 0.6))
+    present = clip01(1.0 - p.shrinkage + p.energy * (engagement - 0.6))
     pace = 1.0 if weeks_in_post >= p.induction else 0.5 + 0.5 * weeks_in_post / p.induction
     return contracted * present * pace
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow
+from ccsim.engine.columns import FloatArray, columns, flow
 from ccsim.engine.jit import rule
 from ccsim.mechanisms.service.handling_options import FAST, HAND_OVER, SCRIPT, SOLVE, way_of_passing
 from ccsim.mechanisms.service.handoffs import loses
@@ -14,32 +14,32 @@ from ccsim.mechanisms.service.service_quality import quality_of
 class Staff:
     """Columns of a member of staff."""
 
-    solved: Floats = flow("cases", "contacts taken on with judgement: the customer-first act")
-    wins: Floats = flow("cases", "solved contacts that were seen to work, and improvements that showed")
-    setbacks: Floats = flow("cases", "solved contacts that were seen to fail")
-    blamed: Floats = flow("cases", "setbacks beyond what the person was allowed to decide")
+    solved: FloatArray = flow("cases", "contacts taken on with judgement: the customer-first act")
+    wins: FloatArray = flow("cases", "solved contacts that were seen to work, and improvements that showed")
+    setbacks: FloatArray = flow("cases", "solved contacts that were seen to fail")
+    blamed: FloatArray = flow("cases", "setbacks beyond what the person was allowed to decide")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    closed_fast: Floats = flow("contacts", "contacts closed fast")
-    followed_script: Floats = flow("contacts", "contacts handled by the script")
-    solved: Floats = flow("contacts", "contacts solved with judgement")
-    arriving: Floats = flow("cases", "cases passed on to here this week, to be handled next week")
-    handed_over: Floats = flow("contacts", "contacts passed to another department undone")
-    escalated: Floats = flow("contacts", "contacts put to a leader")
-    closed: Floats = flow("issues", "closings, resolved or not")
-    closed_first: Floats = flow("issues", "closings at the first contact, resolved or not")
-    resolved: Floats = flow("issues", "issues resolved")
-    resolved_first: Floats = flow("issues", "issues resolved at the first contact")
-    resolution_weeks: Floats = flow("weeks", "sum of the resolved issues' ages")
-    handoffs: Floats = flow("hand-offs", "cases passed between departments")
-    handoffs_lost: Floats = flow("hand-offs", "hand-offs that lost what the customer had said")
-    journeys_sound: Floats = flow("issues", "closings with every stage done right")
-    goodwill: Floats = flow("EUR", "compensation given to customers")
-    wins: Floats = flow("cases", "successes that were seen")
+    closed_fast: FloatArray = flow("contacts", "contacts closed fast")
+    followed_script: FloatArray = flow("contacts", "contacts handled by the script")
+    solved: FloatArray = flow("contacts", "contacts solved with judgement")
+    arriving: FloatArray = flow("cases", "cases passed on to here this week, to be handled next week")
+    handed_over: FloatArray = flow("contacts", "contacts passed to another department undone")
+    escalated: FloatArray = flow("contacts", "contacts put to a leader")
+    closed: FloatArray = flow("issues", "closings, resolved or not")
+    closed_first: FloatArray = flow("issues", "closings at the first contact, resolved or not")
+    resolved: FloatArray = flow("issues", "issues resolved")
+    resolved_first: FloatArray = flow("issues", "issues resolved at the first contact")
+    resolution_weeks: FloatArray = flow("weeks", "sum of the resolved issues' ages")
+    handoffs: FloatArray = flow("hand-offs", "cases passed between departments")
+    handoffs_lost: FloatArray = flow("hand-offs", "hand-offs that lost what the customer had said")
+    journeys_sound: FloatArray = flow("issues", "closings with every stage done right")
+    goodwill: FloatArray = flow("EUR", "compensation given to customers")
+    wins: FloatArray = flow("cases", "successes that were seen")
 
 
 @rule

@@ -6,7 +6,7 @@ rule of another idea. Goodhart effects, cost shifting and policy cops come out o
 
 from __future__ import annotations
 
-from ccsim.engine.functions import exp, share
+from ccsim.engine.functions import clip01, exp
 from ccsim.engine.jit import rule
 from ccsim.mechanisms.incentives.measures import among_colleagues, record
 from ccsim.mechanisms.incentives.scorecards import bite, pressed
@@ -87,7 +87,7 @@ def as_person(i, lead, care, staff, leaders, cards, conviction, habit):
     if lead >= 0:
         taste *= pressed(leaders.usual[lead] - leaders.seen[lead], cards)
     norm = conviction.norm * (staff.peer_practice[i] - 0.25) + staff.praise[i] + care
-    return (share(staff.skill[i] + staff.knows[i]), share(staff.latitude[i] + cover), taste,
+    return (clip01(staff.skill[i] + staff.knows[i]), clip01(staff.latitude[i] + cover), taste,
             felt(staff.latitude[i], staff.safety[i], cover), conviction.pull * staff.conviction[i], norm,
             habit.pull * staff.habit[i], staff.fatigue[i], staff.slower[i])  # fmt: skip
 

@@ -5,8 +5,8 @@ Defects come back as products, rules and systems change. They go where somebody 
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import saturating, toward
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -56,16 +56,16 @@ class Defects:
 class Departments:
     """Columns of a department."""
 
-    defects: Floats = stock("share", "share of contacts that the process spoils")
-    spoilt: Floats = flow("share", "part of success that the process takes away beyond the ordinary")
+    defects: FloatArray = stock("share", "share of contacts that the process spoils")
+    spoilt: FloatArray = flow("share", "part of success that the process takes away beyond the ordinary")
 
 
 @rule
 def fixed(defects, hours, insight, system, p):
     """Defects go with time and insight, slower where a system has them built in; then they come back a little."""
     known = p.blind + (1.0 - p.blind) * insight
-    gone = p.removal * saturating(hours, p.half) * known * (1.0 - p.cemented * system)
-    return toward(defects * (1.0 - gone), p.ordinary, p.arising)
+    gone = p.removal * half_saturation(hours, p.half) * known * (1.0 - p.cemented * system)
+    return relax(defects * (1.0 - gone), p.ordinary, p.arising)
 
 
 @kernel

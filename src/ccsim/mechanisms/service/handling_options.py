@@ -6,7 +6,7 @@ time and does less; passing on is quick and does nothing.
 
 from __future__ import annotations
 
-from ccsim.engine.functions import share
+from ccsim.engine.functions import clip01
 from ccsim.engine.jit import rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -140,7 +140,7 @@ def success_of(option, complexity, skill, authority, lost, spoilt, p, blunder):
         chance = 1.0 - p.distance
     else:
         return 0.0
-    return share(chance * (1.0 - blunder * lost) * (1.0 - spoilt))
+    return clip01(chance * (1.0 - blunder * lost) * (1.0 - spoilt))
 
 
 @rule

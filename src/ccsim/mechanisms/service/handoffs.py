@@ -6,7 +6,7 @@ the script passes it on by form; a case that is merely got rid of loses most.
 
 from __future__ import annotations
 
-from ccsim.engine.functions import share
+from ccsim.engine.functions import clip01
 from ccsim.engine.jit import rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -52,4 +52,4 @@ def loses(how, linked, p):
 
     What joins the departments avoids its part of the losses.
     """
-    return share(p.loss * (p.warm if how == 1 else p.cold if how == 2 else 1.0)) * (1.0 - linked)
+    return clip01(p.loss * (p.warm if how == 1 else p.cold if how == 2 else 1.0)) * (1.0 - linked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Few, Whole, columns, stock
+from ccsim.engine.columns import Int8Array, IntArray, columns, stock
 from ccsim.engine.jit import rule
 
 
@@ -10,19 +10,19 @@ from ccsim.engine.jit import rule
 class Cases:
     """Columns of a case."""
 
-    state: Few = stock("state", "see above", "demand", "service", "market")
-    department: Whole = stock("row", "department whose queue it is in", "demand", "service")
-    queued_in: Whole = stock("week", "week in which it joined the present queue", "demand", "service")
-    after: Whole = stock("row", "next case in the queue, -1 at the end", "demand", "service")
+    state: Int8Array = stock("state", "see above", "demand", "service", "market")
+    department: IntArray = stock("row", "department whose queue it is in", "demand", "service")
+    queued_in: IntArray = stock("week", "week in which it joined the present queue", "demand", "service")
+    after: IntArray = stock("row", "next case in the queue, -1 at the end", "demand", "service")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    queue_first: Whole = stock("row", "first case waiting, -1 if none", "demand", "service")
-    queue_last: Whole = stock("row", "last case waiting, -1 if none", "demand", "service")
-    queue: Whole = stock("cases", "length of the chain of waiting cases", "demand", "service", "market")
+    queue_first: IntArray = stock("row", "first case waiting, -1 if none", "demand", "service")
+    queue_last: IntArray = stock("row", "last case waiting, -1 if none", "demand", "service")
+    queue: IntArray = stock("cases", "length of the chain of waiting cases", "demand", "service", "market")
 
 
 @rule

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, Whole, columns, flow, stock
+from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
 from ccsim.engine.jit import kernel, rule
-from ccsim.engine.rng import Purpose, four
+from ccsim.engine.rng import Stream, uniforms4
 from ccsim.mechanisms.incentives.measures import survey
 from ccsim.mechanisms.service.case_outcomes import close, count_choice, note_judgement, pass_on
 from ccsim.mechanisms.service.choice import decide
@@ -12,30 +12,30 @@ from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
 from ccsim.mechanisms.service.queues import take_next
 from ccsim.mechanisms.service.service_quality import courtesy_of
 
-SERVE = int(Purpose.SERVE)
+SERVE = int(Stream.SERVE)
 
 
 @columns("staff")
 class Staff:
     """Columns of a member of staff."""
 
-    overrun: Floats = stock("hours", "time of the last case that falls into the coming week")
-    worked: Floats = flow("hours", "time spent on cases")
-    handled: Floats = flow("cases", "contacts handled")
+    overrun: FloatArray = stock("hours", "time of the last case that falls into the coming week")
+    worked: FloatArray = flow("hours", "time spent on cases")
+    handled: FloatArray = flow("cases", "contacts handled")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    next_staff: Whole = stock("row", "who takes the next case")
-    workload: Floats = stock("ratio", "work waiting over time available, lately")
-    handled: Floats = flow("contacts", "contacts handled, stages counted one by one")
-    worked: Floats = flow("hours", "staff time spent on cases")
-    leader_hours: Floats = flow("hours", "leaders' time spent on escalated cases")
-    survey: Floats = flow("share", "sum of the surveys taken right after a contact")
-    claimed: Floats = flow("issues", "closings at the first contact that the records call resolved")
-    overrun: Floats = flow("hours", "time of this week's cases that falls into the coming week, less last week's")
+    next_staff: IntArray = stock("row", "who takes the next case")
+    workload: FloatArray = stock("ratio", "work waiting over time available, lately")
+    handled: FloatArray = flow("contacts", "contacts handled, stages counted one by one")
+    worked: FloatArray = flow("hours", "staff time spent on cases")
+    leader_hours: FloatArray = flow("hours", "leaders' time spent on escalated cases")
+    survey: FloatArray = flow("share", "sum of the surveys taken right after a contact")
+    claimed: FloatArray = flow("issues", "closings at the first contact that the records call resolved")
+    overrun: FloatArray = flow("hours", "time of this week's cases that falls into the coming week, less last week's")
 
 
 @rule
@@ -75,7 +75,7 @@ def do_stage(option, case, right, cases):
 def handle(i, case, department, staff, leaders, customers, cases, departments, card, all_p, goodwill, seed, week):
     """A person handles a case: chooses how, does it, and closes the case or passes it on."""
     p, cards, handoffs, empowerment = all_p[0], all_p[1], all_p[2], all_p[3]
-    luck, outcome, later, where = four(seed, SERVE, week, case)
+    luck, outcome, later, where = uniforms4(seed, SERVE, week, case)
     option, hours, success = decide(
         i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, all_p
     )

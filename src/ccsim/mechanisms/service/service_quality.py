@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccsim.engine.functions import share
+from ccsim.engine.functions import clip01
 from ccsim.engine.jit import rule
 from ccsim.mechanisms.service.handling_options import SCRIPT, SOLVE
 
@@ -16,6 +16,6 @@ def courtesy_of(option, p):
 @rule
 def quality_of(option, resolved, age, hassle, p):
     """Quality of a closed contact to the customer, between 0 and 1."""
-    return share(
+    return clip01(
         p.courtesy * courtesy_of(option, p) + (1.0 - p.courtesy) * resolved - p.waiting * age - p.hassle * hassle
     )

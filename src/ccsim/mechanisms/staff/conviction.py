@@ -6,14 +6,14 @@ leaders as far as they are believed; without any of these it returns to what the
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, Whole, columns, flow, stock
-from ccsim.engine.functions import saturating, toward
+from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
+from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, uniform
+from ccsim.engine.rng import Stream, uniform
 from ccsim.mechanisms.management.mandate import arrives
 
-PENNY = int(Purpose.PENNY)
+PENNY = int(Stream.PENNY)
 
 #: Instead of the week in which the penny dropped: it has not, or it had when the story begins.
 NOT_YET, BEFORE = -1, -2
@@ -87,18 +87,18 @@ class Conviction:
 class Staff:
     """Columns of a member of staff."""
 
-    tipped_in: Whole = stock("week", "week in which the penny dropped, -1 not yet, -2 before week 0")
-    conviction: Floats = stock("share", "belief that acting customer-first is right and works here")
-    peer_practice: Floats = stock("share", "share of colleagues' cases seen to be solved with judgement")
-    sources: Floats = flow("people", "independent people and encounters that speak for the change")
-    influence: Floats = flow("people", "how much this person spoke for the change to others")
+    tipped_in: IntArray = stock("week", "week in which the penny dropped, -1 not yet, -2 before week 0")
+    conviction: FloatArray = stock("share", "belief that acting customer-first is right and works here")
+    peer_practice: FloatArray = stock("share", "share of colleagues' cases seen to be solved with judgement")
+    sources: FloatArray = flow("people", "independent people and encounters that speak for the change")
+    influence: FloatArray = flow("people", "how much this person spoke for the change to others")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    tippings: Floats = flow("people", "pennies that dropped this week")
+    tippings: FloatArray = flow("people", "pennies that dropped this week")
 
 
 @rule
@@ -107,13 +107,13 @@ def by_evidence(conviction, wins, setbacks, p):
     cases = wins + setbacks
     if cases <= 0.0:
         return conviction
-    return toward(conviction, wins / cases, p.evidence * saturating(cases, p.enough))
+    return relax(conviction, wins / cases, p.evidence * half_saturation(cases, p.enough))
 
 
 @rule
 def by_telling(conviction, hours, stance, credibility, cynicism, p):
     """Conviction follows a leader's, as far as the leader is believed and the person still listens."""
-    return toward(conviction, stance, p.telling * saturating(hours, 1.0) * credibility * (1.0 - cynicism))
+    return relax(conviction, stance, p.telling * half_saturation(hours, 1.0) * credibility * (1.0 - cynicism))
 
 
 @rule
@@ -138,7 +138,7 @@ def hear_others(staff, colleagues, p):
                 staff.sources[i] += 1.0
                 staff.influence[other] += 1.0
         if handled > 0.0:
-            staff.peer_practice[i] = toward(staff.peer_practice[i], solved / handled, 0.25)
+            staff.peer_practice[i] = relax(staff.peer_practice[i], solved / handled, 0.25)
 
 
 @kernel
@@ -160,8 +160,8 @@ def come_round(staff, leaders, departments, p, mandate, seed, week):
                 staff.cynicism[i], p,
             )  # fmt: skip
         if comes_round(staff.sources[i], uniform(seed, PENNY, week, i), staff.cynicism[i], p):
-            believed = toward(believed, 1.0, p.jump)
-        staff.conviction[i] = toward(believed, staff.disposition[i], p.reversion)
+            believed = relax(believed, 1.0, p.jump)
+        staff.conviction[i] = relax(believed, staff.disposition[i], p.reversion)
         if week < 0:
             staff.tipped_in[i] = BEFORE if staff.conviction[i] >= p.tipped else NOT_YET
         elif staff.tipped_in[i] == NOT_YET and staff.conviction[i] >= p.tipped:

@@ -6,8 +6,8 @@ Signs and rough sizes: Seibert et al. 2011 (empowerment with satisfaction, strai
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, flow, stock
-from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -45,25 +45,25 @@ class Engagement:
 class Staff:
     """Columns of a member of staff."""
 
-    engagement: Floats = stock("share", "energy and commitment at work")
-    relief: Floats = flow("share", "engagement lent by recognition and by good tools, taken by bad ones")
+    engagement: FloatArray = stock("share", "energy and commitment at work")
+    relief: FloatArray = flow("share", "engagement lent by recognition and by good tools, taken by bad ones")
 
 
 @rule
 def circumstances(vigour, latitude_felt, wins, fatigue, cynicism, p):
     """The engagement that a person's circumstances call for."""
-    lift = p.autonomy * latitude_felt + p.success * saturating(wins, 2.0)
-    return share(vigour + lift - p.exhaustion * fatigue - p.disbelief * cynicism)
+    lift = p.autonomy * latitude_felt + p.success * half_saturation(wins, 2.0)
+    return clip01(vigour + lift - p.exhaustion * fatigue - p.disbelief * cynicism)
 
 
 @kernel
 def engage(staff, p):
     """Everybody's engagement moves; owns ``engagement``."""
     for i in range(len(staff.engagement)):
-        felt = share(staff.latitude[i] * staff.safety[i] + staff.cover[i])
+        felt = clip01(staff.latitude[i] * staff.safety[i] + staff.cover[i])
         goal = circumstances(staff.vigour[i], felt, staff.wins[i], staff.fatigue[i], staff.cynicism[i], p)
-        goal = share(goal + staff.relief[i])
+        goal = clip01(goal + staff.relief[i])
         if staff.arrived[i] > 0.0:
             staff.engagement[i] = goal
         else:
-            staff.engagement[i] = toward(staff.engagement[i], goal, p.pace)
+            staff.engagement[i] = relax(staff.engagement[i], goal, p.pace)

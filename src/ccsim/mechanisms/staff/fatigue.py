@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, stock
-from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.management.mandate import counts
@@ -57,28 +57,28 @@ class Fatigue:
 class Staff:
     """Columns of a member of staff."""
 
-    cynicism: Floats = stock("share", "expectation that talk of change is only talk")
-    fatigue: Floats = stock("share", "tiredness from announced change and overload")
+    cynicism: FloatArray = stock("share", "expectation that talk of change is only talk")
+    fatigue: FloatArray = stock("share", "tiredness from announced change and overload")
 
 
 @rule
 def unseen(told, sources):
     """How much of what was announced nobody can see done."""
-    return saturating(told, 1.0) * (1.0 - saturating(sources, 2.0))
+    return half_saturation(told, 1.0) * (1.0 - half_saturation(sources, 2.0))
 
 
 @rule
 def tires(fatigue, hollow, workload, p):
     """Fatigue grows with hollow announcements and overload, and wears off."""
     load = p.strain * hollow + p.overload * max(0.0, workload - 1.0)
-    return share(fatigue + load - p.recovery * fatigue)
+    return clip01(fatigue + load - p.recovery * fatigue)
 
 
 @rule
 def sours(cynicism, hollow, credibility, p):
     """Cynicism grows when leaders without credit announce what nobody sees; it heals slowly."""
     gain = p.disillusion * hollow * (1.0 - credibility) * (1.0 - cynicism)
-    return toward(share(cynicism + gain), p.ordinary, p.healing)
+    return relax(clip01(cynicism + gain), p.ordinary, p.healing)
 
 
 @kernel
@@ -94,7 +94,7 @@ def tire(staff, leaders, departments, p, mandate, promise):
         hollow = unseen(staff.told[i], seen)
         lead = staff.leader[i]
         credibility = leaders.credibility[lead] if lead >= 0 else 0.5
-        talk = promise.lip * promise.level * (1.0 - saturating(seen, 2.0))
+        talk = promise.lip * promise.level * (1.0 - half_saturation(seen, 2.0))
         talk += p.ignored * departments.unheeded[staff.department[i]]
         staff.fatigue[i] = tires(staff.fatigue[i], hollow, departments.workload[staff.department[i]], p)
-        staff.cynicism[i] = sours(staff.cynicism[i], share(hollow + talk), credibility, p)
+        staff.cynicism[i] = sours(staff.cynicism[i], clip01(hollow + talk), credibility, p)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, stock
-from ccsim.engine.functions import share, toward
+from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -46,15 +46,15 @@ class Habit:
 class Staff:
     """Columns of a member of staff."""
 
-    habit: Floats = stock("share", "how far acting customer-first has become routine to the person")
+    habit: FloatArray = stock("share", "how far acting customer-first has become routine to the person")
 
 
 @rule
 def settles(habit, practice, routine, p):
     """Habit follows practice; it fades more slowly where the practice is written into routines."""
     if practice > habit:
-        return toward(habit, practice, p.formation)
-    return toward(habit, practice, p.decay * (1.0 - p.held * routine))
+        return relax(habit, practice, p.formation)
+    return relax(habit, practice, p.decay * (1.0 - p.held * routine))
 
 
 @kernel
@@ -73,4 +73,4 @@ def settle(staff, departments, p, reinforces):
             if staff.habit[i] > before:
                 # Who is recognised for it forms the habit sooner.
                 quicker = min(1.0 / max(p.formation, 1e-9), 1.0 + reinforces * staff.recognised[i])
-                staff.habit[i] = share(toward(before, staff.habit[i], quicker))
+                staff.habit[i] = clip01(relax(before, staff.habit[i], quicker))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, columns, stock
-from ccsim.engine.functions import saturating, share, toward
+from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, bell, four
+from ccsim.engine.rng import Stream, irwin_hall_normal, uniforms4
 
-TRAITS = int(Purpose.HIRE_TRAITS)
+TRAITS = int(Stream.HIRE_TRAITS)
 
 
 @parameters("skills")
@@ -50,14 +50,14 @@ class Skills:
 class Staff:
     """Columns of a member of staff."""
 
-    skill: Floats = stock("share", "ability to solve a case by judgement")
+    skill: FloatArray = stock("share", "ability to solve a case by judgement")
 
 
 @rule
 def learns(skill, trained, coached, solved, p):
     """Skill grows by what was taught and done, and rusts."""
-    gain = p.training * trained + p.coaching * coached + p.practice * saturating(solved, 2.0)
-    return toward(toward(skill, 1.0, min(1.0, gain)), p.novice, p.rust)
+    gain = p.training * trained + p.coaching * coached + p.practice * half_saturation(solved, 2.0)
+    return relax(relax(skill, 1.0, min(1.0, gain)), p.novice, p.rust)
 
 
 @kernel
@@ -65,7 +65,7 @@ def learn(staff, p, seed, week):
     """Everybody's skill moves; owns ``skill``."""
     for i in range(len(staff.skill)):
         if staff.arrived[i] > 0.0:
-            a, b, c, d = four(seed, TRAITS, week, i)
-            staff.skill[i] = share(p.novice + 0.1 * bell(a, b, c, d))
+            a, b, c, d = uniforms4(seed, TRAITS, week, i)
+            staff.skill[i] = clip01(p.novice + 0.1 * irwin_hall_normal(a, b, c, d))
         else:
             staff.skill[i] = learns(staff.skill[i], staff.trained[i], staff.coached[i], staff.solved[i], p)

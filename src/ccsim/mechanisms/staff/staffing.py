@@ -5,7 +5,7 @@ Posts can be cut by decision, or follow the work: where time is saved posts go, 
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, Whole, columns, flow, stock
+from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
 from ccsim.engine.functions import clip
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -56,14 +56,14 @@ class Staffing:
 class Staff:
     """Columns of a member of staff."""
 
-    closed: Whole = stock("0/1", "1 while the post is cut")
+    closed: IntArray = stock("0/1", "1 while the post is cut")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    dismissed: Floats = flow("people", "people whose post was closed")
+    dismissed: FloatArray = flow("people", "people whose post was closed")
 
 
 @rule

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import Floats, Whole, columns, flow, stock
-from ccsim.engine.functions import exp, share
+from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
+from ccsim.engine.functions import clip01, exp
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Purpose, bell, four, uniform
+from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
 
-QUIT, HIRE = int(Purpose.QUIT), int(Purpose.HIRE)
+QUIT, HIRE = int(Stream.QUIT), int(Stream.HIRE)
 
 
 @parameters("turnover")
@@ -67,21 +67,21 @@ class Turnover:
 class Staff:
     """Columns of a member of staff."""
 
-    person: Whole = stock("count", "how many people have held the post before this one")
-    hired_in: Whole = stock("week", "week in which this person came")
-    vacant_until: Whole = stock("week", "first week in which the post is filled (again)", "staffing")
-    disposition: Floats = stock("share", "conviction to which the person returns when nothing happens")
-    vigour: Floats = stock("share", "engagement to which the person returns in ordinary circumstances")
-    taste: Floats = stock("factor", "how much this person minds rewards, 1 on average")
-    arrived: Floats = flow("people", "1 if a new person takes the post this week")
+    person: IntArray = stock("count", "how many people have held the post before this one")
+    hired_in: IntArray = stock("week", "week in which this person came")
+    vacant_until: IntArray = stock("week", "first week in which the post is filled (again)", "staffing")
+    disposition: FloatArray = stock("share", "conviction to which the person returns when nothing happens")
+    vigour: FloatArray = stock("share", "engagement to which the person returns in ordinary circumstances")
+    taste: FloatArray = stock("factor", "how much this person minds rewards, 1 on average")
+    arrived: FloatArray = flow("people", "1 if a new person takes the post this week")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    quits: Floats = flow("people", "members of staff who left")
-    hires: Floats = flow("people", "members of staff who came")
+    quits: FloatArray = flow("people", "members of staff who left")
+    hires: FloatArray = flow("people", "members of staff who came")
 
 
 @rule
@@ -93,12 +93,12 @@ def quits(engagement, luck, p):
 @rule
 def settle_in(i, staff, p, seed, week):
     """A person takes a post: draw what he or she is like. Columns of other mechanisms follow from ``arrived``."""
-    a, b, c, d = four(seed, HIRE, week, 3 * i)
-    staff.disposition[i] = share(p.disposition + p.spread * bell(a, b, c, d))
-    a, b, c, d = four(seed, HIRE, week, 3 * i + 1)
-    staff.taste[i] = max(0.0, 1.0 + p.taste_spread * bell(a, b, c, d))
-    a, b, c, d = four(seed, HIRE, week, 3 * i + 2)
-    staff.vigour[i] = share(p.vigour + p.vigour_spread * bell(a, b, c, d))
+    a, b, c, d = uniforms4(seed, HIRE, week, 3 * i)
+    staff.disposition[i] = clip01(p.disposition + p.spread * irwin_hall_normal(a, b, c, d))
+    a, b, c, d = uniforms4(seed, HIRE, week, 3 * i + 1)
+    staff.taste[i] = max(0.0, 1.0 + p.taste_spread * irwin_hall_normal(a, b, c, d))
+    a, b, c, d = uniforms4(seed, HIRE, week, 3 * i + 2)
+    staff.vigour[i] = clip01(p.vigour + p.vigour_spread * irwin_hall_normal(a, b, c, d))
     staff.hired_in[i] = week
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ccsim.analysis.calibration import Calibration
 from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, below_titles, of_study, page, quiet_axis
+from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study
 from ccsim.reports.formatting import number
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ def agreement_figure(found: Calibration) -> Figure:
     rows = max(len(found.space), len(found.targets), 4)
     said = f"{count_noun(len(found.points), 'point')} of {count_noun(found.study.replicates, 'run')}; the posterior of a uniform prior"
     told = " ".join(found.faults()) or "The targets can be met."
-    with page("What agrees with the targets", of_study(found.study), f"{said}. {told}", height=3.6 + 0.6 * rows) as (
+    with figure_frame("What agrees with the targets", of_study(found.study), f"{said}. {told}", height=3.6 + 0.6 * rows) as (
         figure, lines,
     ):  # fmt: skip
         panels = figure.subplots(1, 2, width_ratios=(1, 1))
         _parameters(panels[0], found)
         _targets(panels[1], found)
-        below_titles(figure, lines, left=0.17, head=0.8, foot=0.75)
+        apply_layout(figure, lines, left=0.17, head=0.8, foot=0.75)
         figure.subplots_adjust(wspace=0.42)
     return figure
 
@@ -89,6 +89,6 @@ def _targets(axes: Axes, found: Calibration) -> None:
     axes.set_xlabel("standard errors from what was measured (grey: 95 %)")
     axes.grid(visible=False)
     axes.grid(axis="x")
-    quiet_axis(axes.xaxis, axes)
+    format_axis(axes.xaxis, axes)
     held = ", ○ held out" if any(target.held_out for target in found.targets) else ""
     axes.set_title(f"Targets: ● after{held}, on fresh draws;\n□ as it is")

@@ -74,14 +74,14 @@ def comparison_figure(comparison: Comparison, kpis: Sequence[str] | None = None,
 
 def sweep_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> Figure | None:
     """Return KPIs at the horizon over a swept lever, a line for each scenario; None if there is no sweep."""
-    from ccsim.model.settings import declared
+    from ccsim.model.settings import all_parameters
 
     sweep = comparison.experiment.sweep
     if sweep is None:
         return None
     shown = [_known(name) for name in kpis or comparison.experiment.kpis]
     names = list(dict.fromkeys(base for base, _ in sweep.points.values()))
-    lever = declared()[sweep.lever]
+    lever = all_parameters()[sweep.lever]
     with slide(len(shown)) as (figure, panels):
         for axes, kpi in zip(panels, shown, strict=True):
             for name in names:
@@ -146,7 +146,7 @@ def slide(count: int) -> Iterator[tuple[Figure, list[Axes]]]:
 
 
 def _as_difference(comparison: Comparison, kpi: Kpi) -> bool:
-    return kpi.total == "last" and comparison.experiment.baseline in comparison._arrays
+    return kpi.aggregation == "last" and comparison.experiment.baseline in comparison._arrays
 
 
 def drawn(comparison: Comparison, kpi: Kpi) -> Any:
@@ -156,7 +156,7 @@ def drawn(comparison: Comparison, kpi: Kpi) -> Any:
     from ccsim.analysis.comparison import interval
 
     if not _as_difference(comparison, kpi):
-        return comparison.bands(kpi.name, 1 if kpi.total == "last" else QUARTER)
+        return comparison.bands(kpi.name, 1 if kpi.aggregation == "last" else QUARTER)
     others, theirs = comparison._arrays[comparison.experiment.baseline]
     parts = []
     for name, (replicates, values) in comparison._arrays.items():
@@ -195,11 +195,11 @@ def panel(
 def _curve(axes: Axes, comparison: Comparison, kpi: Kpi, name: str) -> None:
     """Draw a KPI at the horizon over the swept lever; the scenario's own value of it is a point of the curve."""
     from ccsim.analysis.comparison import interval
-    from ccsim.model.settings import declared
+    from ccsim.model.settings import all_parameters
 
     sweep = comparison.experiment.sweep
     assert sweep is not None
-    lever = declared()[sweep.lever]
+    lever = all_parameters()[sweep.lever]
     points = {lever.encode(value): point for point, (base, value) in sweep.points.items() if base == name}
     if name in comparison.experiment.scenarios:
         own = comparison.experiment.scenarios[name].values().get(sweep.lever, lever.shown)
@@ -230,7 +230,7 @@ def _scale(axes: Axes, kpi: Kpi, against: str = "") -> None:
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value / divide:,.4g}".replace("-", "\N{MINUS SIGN}"))
     )
-    arrow = {"more": "↑ better", "less": "↓ better", "neither": ""}[kpi.better]
+    arrow = {"more": "↑ better", "less": "↓ better", "neither": ""}[kpi.direction]
     axes.set_title(kpi.title, pad=21)
     said = ", ".join(part for part in (unit.replace("/", " a ") + against, arrow) if part)
     axes.annotate(said, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=QUIET, va="bottom")

@@ -11,7 +11,7 @@ from ccsim.analysis.parameter_space import Dimension
 from ccsim.analysis.study import DIFFERENCE
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, below_titles, of_study, page, quiet_axis, scale_of
+from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
 from ccsim.reports.formatting import share
 
 if TYPE_CHECKING:
@@ -25,20 +25,20 @@ CELLS, REACH = 40, 0.1
 def regions_figure(found: Discovery) -> Figure:
     """Return the figure: points and box, response surface, trajectories by region, coverage against density."""
     first = found.regions[0] if found.regions else None
-    said = " and ".join(first.words(found.space)) if first else "No region was found that chance could not make."
+    said = " and ".join(first.describe(found.space)) if first else "No region was found that chance could not make."
     told = (
         f"Region 1 holds {share(first.coverage.value)} of the points with the outcome (coverage), and "
         f"{share(first.density.value)} of its points have it (density); of all points, {share(found.base)} have it."
         if first else f"Of all points, {share(found.base)} have the outcome."
     )  # fmt: skip
-    with page(f"Where {found.where}", of_study(found.study), said, told, height=10.6) as (figure, lines):
+    with figure_frame(f"Where {found.where}", of_study(found.study), said, told, height=10.6) as (figure, lines):
         panels = figure.subplots(2, 2).flat
         across, up = _leading(found)
         _points(panels[0], found, across, up)
         _surface(panels[1], found, across, up)
         _trajectories(panels[2], found)
         _trade(panels[3], found)
-        below_titles(figure, lines, left=0.11, head=0.75)
+        apply_layout(figure, lines, left=0.11, head=0.75)
         figure.subplots_adjust(hspace=0.5, wspace=0.3)
     return figure
 
@@ -109,8 +109,8 @@ def _surface(axes: Axes, found: Discovery, across: int, up: int) -> None:
     ends = [_side(found.space[k], None) for k in (across, up)]
     x, y = (np.linspace(*end, CELLS) for end in ends)
     drawn = axes.pcolormesh(x, y, 100 * heights, cmap="Blues", vmin=0, vmax=100, shading="nearest", rasterized=True)
-    if heights.min() < found.sure < heights.max():
-        lines = axes.contour(x, y, 100 * heights, levels=[100 * found.sure], colors=[INK], linewidths=1.6)
+    if heights.min() < found.min_share < heights.max():
+        lines = axes.contour(x, y, 100 * heights, levels=[100 * found.min_share], colors=[INK], linewidths=1.6)
         axes.clabel(lines, fmt=lambda value: f"{value:.0f} %")
     bar = axes.figure.colorbar(drawn, ax=axes, pad=0.02)
     bar.set_label("% of runs")
@@ -129,7 +129,7 @@ def _sides(axes: Axes, found: Discovery, across: int, up: int) -> None:
     """Label both sides with the parameters, choices by their names."""
     for axis, number in ((axes.xaxis, across), (axes.yaxis, up)):
         one = found.space[number]
-        quiet_axis(axis, axes)
+        format_axis(axis, axes)
         if one.choices:
             places = range(len(one.choices))
             axis.set_ticks(list(places), [one.written(place) for place in places])
@@ -156,7 +156,7 @@ def _trajectories(axes: Axes, found: Discovery) -> None:
             few, middle, many = np.nanquantile(wide[here].to_numpy() / divide, [0.25, 0.5, 0.75], axis=0)
             axes.fill_between(wide.columns, few, many, color=colour, alpha=0.25, linewidth=0)
             axes.plot(wide.columns, middle, color=colour, linestyle=line, linewidth=2.2, label=label)
-    quiet_axis(axes.yaxis, axes)
+    format_axis(axes.yaxis, axes)
     axes.set_xlabel("week")
     axes.set_ylabel(unit + against)
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False, borderpad=0)

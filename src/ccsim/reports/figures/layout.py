@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
 
-from ccsim.analysis.study import DIFFERENCE, Study
+from ccsim.analysis.study import DIFFERENCE, AnalysisProblem
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, HEIGHT, QUIET, STYLE, WIDTH
 
@@ -20,7 +20,7 @@ UP, DOWN = "#0072b2", "#e69f00"
 
 
 @contextmanager
-def page(title: str, *texts: str, height: float = HEIGHT) -> Iterator[tuple[Figure, int]]:
+def figure_frame(title: str, *texts: str, height: float = HEIGHT) -> Iterator[tuple[Figure, int]]:
     """Open a figure with a title, and below it texts that say what is shown; yield it, and how many lines they take."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -36,7 +36,7 @@ def page(title: str, *texts: str, height: float = HEIGHT) -> Iterator[tuple[Figu
         yield figure, len(lines)
 
 
-def below_titles(
+def apply_layout(
     figure: Figure, lines: int, *, left: float = 0.06, right: float = 0.97, foot: float = 0.7, head: float = 0.4
 ) -> None:
     """Give the panels the page below its titles; ``head`` is what a panel's own title takes, in inches."""
@@ -44,7 +44,7 @@ def below_titles(
     figure.subplots_adjust(left=left, right=right, top=1 - (0.58 + head + 0.24 * lines) / height, bottom=foot / height)
 
 
-def of_study(study: Study) -> str:
+def of_study(study: AnalysisProblem) -> str:
     """Name a study: its scenario, against its baseline."""
     against = f", against {study.against.title or study.against.name}" if study.against else ""
     return f"{study.scenario.title or study.scenario.name}{against}"
@@ -54,7 +54,7 @@ def scale_of(outcome: str, largest: float) -> tuple[float, str, str]:
     """Return what to divide an outcome by to draw it, its unit then, and its title."""
     kpi = KPIS[outcome.removesuffix(DIFFERENCE)]
     title = kpi.title + (", difference to the baseline" if outcome.endswith(DIFFERENCE) else "")
-    unit = kpi.unit.replace("/week", "") if kpi.total == "sum" else kpi.unit
+    unit = kpi.unit.replace("/week", "") if kpi.aggregation == "sum" else kpi.unit
     if unit.startswith("share"):
         return 0.01, unit.replace("share/", "% a ").replace("share", "%"), title
     if "EUR" in unit and largest >= 2e6:
@@ -64,7 +64,7 @@ def scale_of(outcome: str, largest: float) -> tuple[float, str, str]:
     return 1.0, unit, title
 
 
-def quiet_axis(axis: Any, panel: Axes) -> None:
+def format_axis(axis: Any, panel: Axes) -> None:
     """Write ticks with real minus signs and thousands."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccsim.analysis.optimise import Optimum
+from ccsim.analysis.optimise import OptimisationResult
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, below_titles, of_study, page, quiet_axis, scale_of
+from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
 from ccsim.reports.formatting import number
 
 if TYPE_CHECKING:
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def optimum_figure(found: Optimum) -> Figure:
+def optimum_figure(found: OptimisationResult) -> Figure:
     """Return the figure: the search or the front on the left, the levers of the winner, or of the front, beside it."""
     aim, height = found.aim, 3.7 + 0.42 * max(9, len(found.space))
-    words = " and ".join(f"{'more' if goal.more else 'less'} {goal.outcome}" for goal in aim.goals)
+    words = " and ".join(f"{'more' if goal.more else 'less'} {goal.outcome}" for goal in aim.objectives)
     worlds = len(found.start.values)
     counts = "the mean" if aim.quantile is None else f"the {aim.quantile:.0%} quantile on the bad side"
     said = f"{len(found.trials)} plans; what counts is {counts}"
     said += f" over worlds; fresh: {worlds} other worlds." if worlds > 1 else " over runs; fresh: other draws."
-    money = "" if aim.money is None else f" Within {number(aim.money)} of {aim.measure}, on average."
-    with page(f"The search for {words}", of_study(found.study), said + money, height=height) as (figure, lines):
+    money = "" if aim.max_cost is None else f" Within {number(aim.max_cost)} of {aim.measure}, on average."
+    with figure_frame(f"The search for {words}", of_study(found.study), said + money, height=height) as (figure, lines):
         panels = figure.subplots(1, 2, width_ratios=(1.15, 1))
-        (_front if len(aim.goals) > 1 else _search)(panels[0], found)
+        (_front if len(aim.objectives) > 1 else _search)(panels[0], found)
         _levers(panels[1], found)
-        below_titles(figure, lines, left=0.07, head=0.98)
+        apply_layout(figure, lines, left=0.07, head=0.98)
         figure.subplots_adjust(wspace=0.55)
     return figure
 
 
-def _search(axes: Axes, found: Optimum) -> None:
+def _search(axes: Axes, found: OptimisationResult) -> None:
     """Draw what every plan came to, the best so far, and what the winner came to on fresh draws."""
-    goal = found.aim.goals[0]
+    goal = found.aim.objectives[0]
     values, fits = found.trials[goal.outcome].to_numpy(), found.trials["fits"].to_numpy(dtype=bool)
     divide, unit, title = scale_of(goal.outcome, float(np.nanmax(np.abs(values))))
     order = np.arange(1, len(values) + 1)
@@ -58,14 +58,14 @@ def _search(axes: Axes, found: Optimum) -> None:
     axes.set_xlim(0, len(values) * 1.1)
     axes.set_xlabel("plan tried")
     axes.set_ylabel(unit)
-    quiet_axis(axes.yaxis, axes)
+    format_axis(axes.yaxis, axes)
     axes.set_title(title, pad=46)
     _legend(axes, 3)
 
 
-def _front(axes: Axes, found: Optimum) -> None:
+def _front(axes: Axes, found: OptimisationResult) -> None:
     """Draw all plans by two goals, and the front: as the search saw it, and on fresh draws."""
-    first, second = found.aim.goals[:2]
+    first, second = found.aim.objectives[:2]
     fits = found.trials["fits"].to_numpy(dtype=bool)
     scales = [scale_of(goal.outcome, float(np.nanmax(np.abs(found.trials[goal.outcome])))) for goal in (first, second)]
     x, y = (found.trials[goal.outcome].to_numpy() / scale[0]
@@ -87,13 +87,13 @@ def _front(axes: Axes, found: Optimum) -> None:
             axes.annotate(str(k + 1), (place[0], place[1]), (6, 4), textcoords="offset points", color=QUIET)
     for axis, scale in ((axes.xaxis, scales[0]), (axes.yaxis, scales[1])):
         axis.set_label_text(f"{scale[2]} ({scale[1]})")
-        quiet_axis(axis, axes)
+        format_axis(axis, axes)
     axes.grid(axis="both")
     axes.set_title("What one goal costs in the other", pad=46)
     _legend(axes, 2)
 
 
-def _levers(axes: Axes, found: Optimum) -> None:
+def _levers(axes: Axes, found: OptimisationResult) -> None:
     """Draw where in its span each lever is, as it is and in the plans found."""
     places = np.arange(len(found.space))[::-1]
     axes.hlines(places, 0, 1, color=FAINT, linewidth=4, alpha=0.35)
@@ -122,7 +122,7 @@ def _levers(axes: Axes, found: Optimum) -> None:
     axes.set_title(f"Levers: ○ {'the front, by number' if many else 'the best plan'}, □ as it is", pad=46)
 
 
-def _place(found: Optimum, key: str, value: object) -> float:
+def _place(found: OptimisationResult, key: str, value: object) -> float:
     one = next(one for one in found.space if one.key == key)
     return (one.number(value) - one.low) / (one.high - one.low)
 

@@ -25,10 +25,10 @@ def founded_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
 
     Departments and segments below the smallest group are merged.
     """
-    from ccsim.model.initial_state import draw
+    from ccsim.model.initial_state import sample_initial
 
-    world = draw(settings_of_layout(layout), seed, layout)
-    state = world.state
+    world = sample_initial(settings_of_layout(layout), seed, layout)
+    state = world.populations
     rows: list[tuple[str, str, float, float]] = []
     time = np.bincount(state.staff.department, state.staff.contract, len(layout.departments))
     stated = time_in_files(folder)

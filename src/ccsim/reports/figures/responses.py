@@ -10,7 +10,7 @@ import numpy as np
 from ccsim.errors import UnknownNameError, count_noun
 from ccsim.experiments.factors import WEEK_OF
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.reports.formatting import number
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.Da
 
 def numbers(key: str, values: Any) -> np.ndarray:
     """Return the values of a factor as numbers: a choice by its place."""
-    row = declared().get(key)
+    row = all_parameters().get(key)
     return np.array([float(row.encode(value) if row else value) for value in values])
 
 
@@ -144,7 +144,7 @@ def _label(line: Sequence[Axes], kpi: str) -> None:
 
 
 def _label_factor(axes: Axes, key: str) -> None:
-    row = declared().get(key)
+    row = all_parameters().get(key)
     unit = "week" if key.startswith(WEEK_OF) else row.unit if row else ""
     axes.set_xlabel(f"{key}\n({unit})" if unit else key)
     if row is not None and (row.choices or row.kind is bool):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccsim.analysis.sensitivity import Sensitivity, chance_alone
+from ccsim.analysis.sensitivity import Sensitivity, noise_floor
 from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
-from ccsim.reports.figures.layout import DOWN, UP, below_titles, of_study, page, quiet_axis, scale_of
+from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
 from ccsim.reports.formatting import number, share
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ def tornado_figure(found: Sensitivity, outcome: str, most: int = MOST) -> Figure
     chance = "" if np.isnan(noise.share) else f"Of the variance of single runs, {share(noise.share)} is chance."
     less = f" Left out: {count_noun(hidden, 'parameter')} that matter less." if hidden else ""
     height = 2.9 + 0.36 * max(6, len(rows))
-    with page(
+    with figure_frame(
         f"{title}: what it depends on", of_study(found.study), f"{said[found.method]}; {points}.",
         f"{chance}{less} Pale: not more than chance could make.".strip(), height=height,
     ) as (figure, lines):  # fmt: skip
         panels = figure.subplots(1, 2, sharey=True, width_ratios=(1.25, 1))
         _effects(panels[0], rows, _labels(found, rows["parameter"]), divide, unit)
         _importance(panels[1], rows, found, outcome, divide, unit)
-        below_titles(figure, lines, left=0.27, foot=0.95)
+        apply_layout(figure, lines, left=0.27, foot=0.95)
         figure.subplots_adjust(wspace=0.06)
     return figure
 
@@ -72,7 +72,7 @@ def _effects(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], divide: floa
     axes.set_axisbelow(True)
     axes.set_title("Change from the low to the high end of the span")
     axes.set_xlabel(unit)
-    quiet_axis(axes.xaxis, axes)
+    format_axis(axes.xaxis, axes)
 
 
 def _importance(axes: Axes, rows: pd.DataFrame, found: Sensitivity, outcome: str, divide: float, unit: str) -> None:
@@ -85,7 +85,7 @@ def _importance(axes: Axes, rows: pd.DataFrame, found: Sensitivity, outcome: str
                   label="with all it interacts with" if found.method == "sobol" else None)  # fmt: skip
     if found.method == "sobol":
         axes.plot(rows["alone"].clip(lower=0), places + apart, "D", mfc="white", mec=INK, markersize=6, label="alone")
-    floor = chance_alone(found.noise[outcome], found.method) / by
+    floor = noise_floor(found.noise[outcome], found.method) / by
     if np.isfinite(floor):
         axes.axvline(floor, color=FAINT, linestyle=(0, (4, 2)), label="chance alone could make so much", zorder=0)
     axes.set_xlim(left=0)
@@ -95,7 +95,7 @@ def _importance(axes: Axes, rows: pd.DataFrame, found: Sensitivity, outcome: str
     title = {"sobol": "Share of the variance", "morris": "Size of the change"}[found.method]
     axes.set_title(f"{title}, 95 % interval")
     axes.set_xlabel("share" if found.method == "sobol" else unit)
-    quiet_axis(axes.xaxis, axes)
+    format_axis(axes.xaxis, axes)
     handles, labels = axes.get_legend_handles_labels()
     if labels:
         axes.legend(handles, labels, loc="lower right", framealpha=0.9, edgecolor="none")

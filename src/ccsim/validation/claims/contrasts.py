@@ -57,7 +57,7 @@ class Kind:
 def _over(kpi: str, scenario: str, week: int, weight: float, since: int | None = None) -> dict[Cell, float]:
     """Return the weights of a figure; of what was summed since a week, if one is given and the KPI is a sum."""
     weights = {(scenario, kpi, week): weight}
-    if since is not None and KPIS[kpi].total in ("sum", "last"):
+    if since is not None and KPIS[kpi].aggregation in ("sum", "last"):
         weights[scenario, kpi, since] = -weight
     return weights
 
@@ -142,7 +142,7 @@ TRUE = {"reported_csat": "csat", "reported_fcr": "fcr", "aht": "cost_per_resolve
 def gaming(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
     """Against the second, the first looks better on the reported KPI and is worse on what that stands for."""
     true = TRUE.get(kpi, "csat")
-    good = 1.0 if KPIS[true].better == "more" else -1.0
+    good = 1.0 if KPIS[true].direction == "more" else -1.0
     looks = _minus(kpi, names[0], names[1], weeks[-1], sign)
     return [looks, _minus(true, names[1], names[0], weeks[-1], good)]
 

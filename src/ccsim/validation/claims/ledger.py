@@ -14,13 +14,22 @@ from ccsim.engine.parameters import Parameter
 from ccsim.errors import ResultsError
 from ccsim.execution.runner import Progress, run_experiment
 from ccsim.experiments.experiment import Experiment
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.simulation import simulate
 from ccsim.validation.claims.contrasts import KINDS, Cell, Contrast
 from ccsim.validation.claims.schema import Claim
-from ccsim.validation.claims.verdict import LEVEL, Lent, Outcome, adjusted, judge, lend, valued, verdict
+from ccsim.validation.claims.verdict import (
+    LEVEL,
+    Outcome,
+    VariancePrior,
+    adjusted,
+    judge,
+    shrink_variance,
+    valued,
+    verdict,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +44,7 @@ POINT_LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Decider:
+class Driver:
     """A parameter that decides a claim: its key and rank correlation with the effect over the plausible space."""
 
     key: str
@@ -44,7 +53,7 @@ class Decider:
 
 
 @dataclass(frozen=True)
-class Where:
+class BestSplit:
     """One cut through the plausible space that best tells points where a claim holds from the others.
 
     Attributes:
@@ -61,7 +70,7 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ClaimResult:
     """What came out for a claim.
 
     Attributes:
@@ -86,8 +95,8 @@ class Finding:
     signs: tuple[int, ...]
     holds: tuple[float, float, float] | None
     reverses: tuple[float, float, float] | None
-    deciders: tuple[Decider, ...]
-    where: Where | None
+    deciders: tuple[Driver, ...]
+    where: BestSplit | None
     verdict: str
     mixed: bool = False
 
@@ -103,7 +112,7 @@ class Ledger:
         seed: of all draws.
     """
 
-    findings: tuple[Finding, ...]
+    findings: tuple[ClaimResult, ...]
     replicates: int
     points: int
     planned: int
@@ -141,7 +150,7 @@ def plausible(points: int, seed: int) -> list[dict[str, Any]]:
 
 def uncertain() -> list[Parameter]:
     """Return the parameters whose values are assumptions of ours."""
-    return [row for row in declared().values() if row.assumed and not row.choices and row.kind is not bool]
+    return [row for row in all_parameters().values() if row.assumed and not row.choices and row.kind is not bool]
 
 
 def _inside(row: Parameter, u: float) -> float | int:
@@ -277,7 +286,7 @@ def _cells(
 
 def judge_claim(
     claim: Claim, figures: Figures, place: Mapping[tuple[str, str], str], prefix: str = "", kpi: str | None = None,
-    lent: Sequence[Lent | None] = (),
+    lent: Sequence[VariancePrior | None] = (),
 ) -> Outcome:  # fmt: skip
     """Judge a claim at one point."""
     contrasts = claim.contrasts(kpi)
@@ -296,7 +305,7 @@ class _Space:
     points: Mapping[int, Mapping[str, Any]]
 
 
-def _lent(claim: Claim, over: _Space) -> list[Lent | None]:
+def _lent(claim: Claim, over: _Space) -> list[VariancePrior | None]:
     """Return what the points of the plausible space together tell of each contrast's variance."""
     contrasts = claim.contrasts()
     at_points = [_cells(contrasts, claim, over.figures, over.place, _prefix(number)) for number in over.points]
@@ -307,14 +316,14 @@ def _lent(claim: Claim, over: _Space) -> list[Lent | None]:
     if not whole:
         return [None] * len(contrasts)
     variances = np.array([values.var(axis=1, ddof=1) for values in whole])
-    return [lend(list(column), AT_POINT - start - 1) for column in variances.T]
+    return [shrink_variance(list(column), AT_POINT - start - 1) for column in variances.T]
 
 
 def _prefix(number: int) -> str:
     return f"{number + 1:04d} "
 
 
-def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, over: _Space) -> Finding:
+def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, over: _Space) -> ClaimResult:
     also = {kpi: judge_claim(claim, at_defaults, over.place, kpi=kpi) for kpi in claim.also}
     lent = _lent(claim, over)
     there = [judge_claim(claim, over.figures, over.place, _prefix(number), lent=lent) for number in over.points]
@@ -324,7 +333,7 @@ def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, ove
     effects = tuple(one.effect / one.spread if mixed else one.effect for one in (outcome, *there))
     signs = (outcome.sign(p), *(one.sign() for one in there))
     held, turned = (_share(signs, 1), _share(signs, -1)) if space else (None, None)
-    return Finding(
+    return ClaimResult(
         claim, outcome, p, also, effects, signs, held, turned, _deciders(effects[1:], space),
         _where(signs[1:], effects[1:], space),
         verdict(outcome, p, held[0] if held else None, turned[0] if turned else None), mixed,
@@ -340,7 +349,7 @@ def _share(signs: Sequence[int], sign: int) -> tuple[float, float, float]:
     return float(found.statistic), float(interval.low), float(interval.high)
 
 
-def _deciders(effects: Sequence[float], space: Sequence[Mapping[str, Any]], most: int = 3) -> tuple[Decider, ...]:
+def _deciders(effects: Sequence[float], space: Sequence[Mapping[str, Any]], most: int = 3) -> tuple[Driver, ...]:
     """Return the parameters whose values go most with the effect (Spearman's rank correlation).
 
     ``clear`` says whether a correlation this large is beyond chance, with so many parameters looked at (Bonferroni).
@@ -356,13 +365,13 @@ def _deciders(effects: Sequence[float], space: Sequence[Mapping[str, Any]], most
         values = [space[k][key] for k in known]
         if np.ptp(values) > 0.0:
             told = spearmanr(values, [effects[k] for k in known])
-            found.append(Decider(key, float(told.statistic), bool(told.pvalue * len(keys) < 1.0 - LEVEL)))
+            found.append(Driver(key, float(told.statistic), bool(told.pvalue * len(keys) < 1.0 - LEVEL)))
     return tuple(sorted(found, key=lambda one: -abs(one.rho))[:most])
 
 
 def _where(
     signs: Sequence[int], effects: Sequence[float], space: Sequence[Mapping[str, Any]], least: float = 0.2
-) -> Where | None:
+) -> BestSplit | None:
     """Return the best single cut: of the parameters that decide most, the one value that divides holding from not.
 
     Each side has at least a share ``least`` of the points. ``clear`` is Fisher's exact test, corrected for all cuts of
@@ -375,7 +384,7 @@ def _where(
     if len(holds) < ENOUGH or holds.all() or not holds.any():
         return None
     cuts = max(1, len(holds) - 2 * edge + 1) * len(space[0])
-    best: tuple[float, Where] | None = None
+    best: tuple[float, BestSplit] | None = None
     for decider in _deciders(effects, space, most=10):
         values = np.array([point[decider.key] for point in space], float)
         order = np.sort(values)
@@ -386,5 +395,5 @@ def _where(
             p = float(fisher_exact(np.array(table)).pvalue)
             if best is None or p < best[0]:
                 counts = [(row[0], sum(row)) for row in table]
-                best = p, Where(decider.key, float(cut), counts[0], counts[1], p * cuts < 1.0 - LEVEL)
+                best = p, BestSplit(decider.key, float(cut), counts[0], counts[1], p * cuts < 1.0 - LEVEL)
     return best[1] if best else None

@@ -10,10 +10,10 @@ from typing import Any
 
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.reports.formatting import difference_scale, kpi_difference
 from ccsim.validation.claims.contrasts import KINDS
-from ccsim.validation.claims.ledger import AT_POINT, ENOUGH, Finding, Ledger
+from ccsim.validation.claims.ledger import AT_POINT, ENOUGH, ClaimResult, Ledger
 from ccsim.validation.claims.verdict import LEVEL
 
 #: Verdicts in the order of the page, with a colour that also differs in lightness.
@@ -26,12 +26,12 @@ COLOURS = {
 }
 
 
-def place_of(finding: Finding) -> str:
+def place_of(finding: ClaimResult) -> str:
     """Say in a sentence where a claim holds."""
     one = finding.where
     if one is None:
         return ""
-    row = declared()[one.key]
+    row = all_parameters()[one.key]
     (high, highs), (low, lows) = one.above, one.below
     more = high * lows >= low * highs
     here, there = ((high, highs), (low, lows)) if more else ((low, lows), (high, highs))
@@ -81,7 +81,7 @@ def _percent(share: tuple[float, float, float] | None) -> str:
 SIGNS = ((1, "#0b5394", "o", "holds"), (0, "#b0b7bf", "s", "could be chance"), (-1, "#c55a11", "v", "reversed"))
 
 
-def draw(finding: Finding) -> Any:
+def draw(finding: ClaimResult) -> Any:
     """Draw a claim: its effect at the defaults, and over the plausible space from worst to best."""
     import matplotlib.pyplot as plt
     import numpy as np
@@ -116,7 +116,7 @@ def draw(finding: Finding) -> Any:
     return figure
 
 
-def picture(finding: Finding) -> bytes:
+def picture(finding: ClaimResult) -> bytes:
     """Return a claim's figure as PNG."""
     import matplotlib.pyplot as plt
 
@@ -157,7 +157,7 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
     return [markdown, html, table]
 
 
-def row_of(one: Finding) -> dict[str, Any]:
+def row_of(one: ClaimResult) -> dict[str, Any]:
     """Return what a page says of a claim."""
     found = one.outcome
     kpi = found.kpi or one.claim.kpi
@@ -169,7 +169,7 @@ def row_of(one: Finding) -> dict[str, Any]:
         "p": one.p, "p_text": "< 0.001" if one.p < 0.001 else f"{one.p:.3f}", "weakest": found.words,
         "verdict": one.verdict, "note": one.claim.note, "runs": found.runs, "holds": _with_interval(one.holds),
         "reverses": _with_interval(one.reverses), "share": _percent(one.holds), "turned": _percent(one.reverses),
-        "deciders": [{"key": d.key, "meaning": declared()[d.key].meaning, "sign": "+" if d.rho > 0 else "–",
+        "deciders": [{"key": d.key, "meaning": all_parameters()[d.key].meaning, "sign": "+" if d.rho > 0 else "–",
                       "rho": f"{d.rho:+.2f}", "clear": d.clear} for d in one.deciders],
         "where": place_of(one),
         "also": [_beside(one, name) for name in one.also],
@@ -177,7 +177,7 @@ def row_of(one: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _beside(one: Finding, name: str) -> str:
+def _beside(one: ClaimResult, name: str) -> str:
     """Return what a further KPI did: more or less of it, whichever of the two is better."""
     other = one.also[name]
     kpi = other.kpi or name

@@ -66,7 +66,7 @@ class Claim:
 
     def expect_of(self, kpi: str) -> str:
         """Return the direction of a KPI: the claim's own for its main one, else what is better."""
-        return self.expect if kpi == self.kpi or KPIS[kpi].better == "neither" else KPIS[kpi].better
+        return self.expect if kpi == self.kpi or KPIS[kpi].direction == "neither" else KPIS[kpi].direction
 
 
 class ClaimShape(Schema):
@@ -174,7 +174,7 @@ def _claim(part: Parser, row: dict[str, Any], file: Path, theme: str) -> Claim |
             ("kpis",), f"the comparison is made {rounds} times, and takes as many KPIs; here are {len(shape.kpis)}"
         )
         return None
-    expect = shape.expect or KPIS[shape.kpi].better
+    expect = shape.expect or KPIS[shape.kpi].direction
     if expect == "neither":
         part.add_error(("expect",), f"is missing: neither more nor less of {shape.kpi!r} is better by itself")
     weeks = tuple(shape.weeks or (HORIZON - 1,))

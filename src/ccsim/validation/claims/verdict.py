@@ -63,14 +63,14 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Lent:
+class VariancePrior:
     """What other points tell of a variance: its usual size there, and how many degrees of freedom that is worth."""
 
     variance: float
     worth: float
 
 
-def lend(variances: Sequence[float], freedom: int) -> Lent | None:
+def shrink_variance(variances: Sequence[float], freedom: int) -> VariancePrior | None:
     """Return what sample variances, each of so many degrees of freedom, tell of another one (Smyth 2004, section 6.2).
 
     None where they are too few or nothing varies.
@@ -84,16 +84,16 @@ def lend(variances: Sequence[float], freedom: int) -> Lent | None:
     logs = np.log(known) - digamma(freedom / 2) + np.log(freedom / 2)
     beyond = float(np.var(logs, ddof=1) - polygamma(1, freedom / 2))
     if beyond <= polygamma(1, 500.0):
-        return Lent(float(np.exp(np.mean(logs))), 1000.0)
+        return VariancePrior(float(np.exp(np.mean(logs))), 1000.0)
     if beyond >= polygamma(1, 1e-3):
         return None
     half = float(brentq(lambda x: polygamma(1, x) - beyond, 1e-3, 500.0))
-    return Lent(float(np.exp(np.mean(logs) + digamma(half) - np.log(half))), 2.0 * half)
+    return VariancePrior(float(np.exp(np.mean(logs) + digamma(half) - np.log(half))), 2.0 * half)
 
 
 def judge(
     contrasts: Sequence[Contrast], figures: Mapping[Cell, Values], chooses: bool = False,
-    lent: Sequence[Lent | None] = (),
+    lent: Sequence[VariancePrior | None] = (),
 ) -> Outcome:  # fmt: skip
     """Judge a claim on its figures.
 
@@ -128,7 +128,7 @@ def valued(contrasts: Sequence[Contrast], figures: Mapping[Cell, Values]) -> Val
     return np.array([sum(w * figures[cell] for cell, w in one.weights.items()) for one in contrasts])
 
 
-def _one(values: Values, lent: Lent | None = None) -> tuple[float, float, float, float, float]:
+def _one(values: Values, lent: VariancePrior | None = None) -> tuple[float, float, float, float, float]:
     """Return mean, interval, t and the one-sided p value of being positive; no difference at all is p one half."""
     from scipy import stats
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.validation.facts.schema import Study
 from ccsim.validation.facts.scorecard import Score, score
 
@@ -42,7 +42,7 @@ def part(studies: Sequence[Study], role: str) -> list[Study]:
     return [one for one in chosen if one.facts]
 
 
-def misfit(scores: Sequence[Score]) -> float:
+def loss(scores: Sequence[Score]) -> float:
     """Return the sum of squared distances from the middle of the published intervals, in half-widths."""
     total = 0.0
     for one in scores:
@@ -75,7 +75,7 @@ def fit(
     from scipy.optimize import minimize
 
     chosen = part(studies, "calibration")
-    rows = [declared()[key] for key in keys]
+    rows = [all_parameters()[key] for key in keys]
     low, high = (np.array([row.range[k] for row in rows], dtype=np.float64) for k in (0, 1))
     start = (np.array([row.default for row in rows], dtype=np.float64) - low) / (high - low)
     tried: list[float] = []
@@ -84,7 +84,7 @@ def fit(
         return dict(zip(keys, (low + np.clip(place, 0.0, 1.0) * (high - low)).tolist(), strict=True))
 
     def miss(place: Any) -> float:
-        found = misfit(score([under(one, values(place)) for one in chosen], seed=seed, workers=workers))
+        found = loss(score([under(one, values(place)) for one in chosen], seed=seed, workers=workers))
         tried.append(found)
         if told:
             told(len(tried), found)

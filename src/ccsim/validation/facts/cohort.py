@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COLUMNS = ("retention", "worth", "formula")
 
 
-def follow(
+def follow_cohort(
     scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Callable[[int, int, int], Any] | None = None
 ) -> pd.DataFrame:  # fmt: skip
     """Return one row per scenario and replicate: retention in the first year, worth of a customer, and the formula's.
@@ -40,7 +40,7 @@ def follow(
     for replicate in range(replicates):
         for name, scenario in scenarios.items():
             simulation = Simulation(scenario, replicate_seed(seed, replicate), weeks)
-            row = valued(_survivors(simulation, weeks), simulation.world.settings.accounts.discount)
+            row = cohort_value(_survivors(simulation, weeks), simulation.world.settings.accounts.discount)
             rows.append({"unit": replicate, "scenario": name, "replicate": replicate, **row})
             if progress:
                 progress(len(rows), len(scenarios) * replicates, 0)
@@ -49,7 +49,7 @@ def follow(
 
 def _survivors(simulation: Simulation, weeks: int) -> list[float]:
     """Return the share of the cohort that is left at the end of each year."""
-    customers = simulation.world.state.customers
+    customers = simulation.world.populations.customers
     cohort = np.flatnonzero(customers.active == 1)
     person = customers.person[cohort].copy()
     left = np.ones(len(cohort), dtype=bool)
@@ -62,7 +62,7 @@ def _survivors(simulation: Simulation, weeks: int) -> list[float]:
     return shares
 
 
-def valued(survivors: list[float], discount: float) -> dict[str, float]:
+def cohort_value(survivors: list[float], discount: float) -> dict[str, float]:
     """Return what a cohort is worth for each unit of yearly margin.
 
     Args:

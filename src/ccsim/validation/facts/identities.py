@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.model.kpis import KPIS
 from ccsim.validation.facts.measures import Measure
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Identity(Measure):
+class AnalyticResult(Measure):
     """A property of the KPI ``customer_equity``, as its formula is written: an elasticity at ``retention``, or a gain.
 
     ``of``: ``"retention"``, ``"margin"`` for elasticities; ``"gain"`` for the relative gain up to retention ``to``.
@@ -29,11 +29,11 @@ class Identity(Measure):
     to: float = 0.0
     discount: float = 0.12
 
-    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+    def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return the retention and one more number."""
         return np.array([[self.retention, self.to]]), ["exact"]
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the property."""
         r = float(rows[0, 0])
         if self.of == "gain":
@@ -47,6 +47,6 @@ class Identity(Measure):
 def equity(retention: complex, margin: complex, discount: float) -> complex:
     """Return the KPI ``customer_equity`` of one customer with a weekly margin, from the KPI's own formula."""
     names = {
-        "customers": 1.0, "profit": margin, "retention": retention, "discount": discount, "lately": lambda x: x
+        "customers": 1.0, "profit": margin, "retention": retention, "discount": discount, "rolling_mean": lambda x: x
     }  # fmt: skip
     return complex(eval(KPIS["customer_equity"].formula, {"__builtins__": {}}, names))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Schema
 
@@ -47,11 +47,11 @@ class Measure(Schema):
         """Return the names of scenarios that it reads, beyond "all of them"."""
         return []
 
-    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+    def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return what is measured, one row per observation, and the independent unit that each row belongs to."""
         raise NotImplementedError
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the figure."""
         raise NotImplementedError
 
@@ -85,25 +85,25 @@ def over_weeks(frame: pd.DataFrame) -> pd.DataFrame:
     mean, first, last = groups.mean(numeric_only=True), groups.first(), groups.last()
     between = last["week"] - first["week"]
     for name in set(KPIS) & set(frame.columns):
-        if KPIS[name].total == "sum":
+        if KPIS[name].aggregation == "sum":
             rate = (last[name] - first[name]) / between.where(between > 0)
             mean[name] = rate.fillna(last[name] / (last["week"] + 1))
-        elif KPIS[name].total == "last":
+        elif KPIS[name].aggregation == "last":
             mean[name] = last[name]
     return mean.reset_index()
 
 
-def evaluated(frame: pd.DataFrame, expression: str) -> Floats:
+def evaluated(frame: pd.DataFrame, expression: str) -> FloatArray:
     """Return an expression over a frame's columns, row by row; shape (rows,)."""
     with np.errstate(invalid="ignore", divide="ignore"):  # what has no logarithm is unknown, and says so as nan
         found: Any = frame.eval(expression)
     return np.broadcast_to(np.asarray(found, dtype=np.float64), (len(frame),))
 
 
-class Between(Measure):
+class AcrossUnits(Measure):
     """A measure over units that are each seen once."""
 
-    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+    def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return one row per unit, one column per expression; units of which something is unknown are left out."""
         seen = over_weeks(frame)
         columns = np.column_stack([evaluated(seen, one) for one in self.expressions()])
@@ -111,7 +111,7 @@ class Between(Measure):
         return columns[known], seen["unit"].to_numpy()[known].tolist()
 
 
-class Mean(Between):
+class Mean(AcrossUnits):
     """The mean of ``y``."""
 
     y: str
@@ -120,12 +120,12 @@ class Mean(Between):
         """Return what is averaged."""
         return [self.y]
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the mean."""
         return float(rows.mean())
 
 
-class Correlation(Between):
+class Correlation(AcrossUnits):
     """Pearson's correlation of ``x`` and ``y`` between units, with ``given`` held fixed (partial correlation)."""
 
     x: str
@@ -136,12 +136,12 @@ class Correlation(Between):
         """Return x, y, and what is held fixed."""
         return [self.x, self.y, *self.given]
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the correlation; nan where there is no variation."""
-        return correlated(*(unexplained(rows[:, k], rows[:, 2:]) for k in range(2)))
+        return correlated(*(residuals(rows[:, k], rows[:, 2:]) for k in range(2)))
 
 
-class Lead(Between):
+class CorrelationGap(AcrossUnits):
     """How much closer ``x`` goes with ``y`` than with ``than``: the difference of the two correlations."""
 
     x: str
@@ -152,12 +152,12 @@ class Lead(Between):
         """Return x, y and than."""
         return [self.x, self.y, self.than]
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the difference."""
         return correlated(rows[:, 0], rows[:, 1]) - correlated(rows[:, 0], rows[:, 2])
 
 
-class Slope(Between):
+class Slope(AcrossUnits):
     """The slope of ``y`` on ``x`` in a linear regression that also holds ``given`` (least squares).
 
     ``standard`` counts both in their standard deviations.
@@ -172,16 +172,16 @@ class Slope(Between):
         """Return x, y, and what else is in the regression."""
         return [self.x, self.y, *self.given]
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the slope; nan where x does not vary."""
-        x, y = (unexplained(rows[:, k], rows[:, 2:]) for k in range(2))
+        x, y = (residuals(rows[:, k], rows[:, 2:]) for k in range(2))
         if x.std() < 1e-12:
             return float("nan")
         scale = rows[:, 0].std() / rows[:, 1].std() if self.standard else 1.0
         return float(x @ y / (x @ x) * scale)
 
 
-def unexplained(y: Floats, given: Floats) -> Floats:
+def residuals(y: FloatArray, given: FloatArray) -> FloatArray:
     """Return what a linear regression on ``given`` (shape (rows, columns)) and a constant leaves of ``y``."""
     if given.shape[1] == 0:
         return y - y.mean()
@@ -189,7 +189,7 @@ def unexplained(y: Floats, given: Floats) -> Floats:
     return y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
 
 
-def correlated(x: Floats, y: Floats) -> float:
+def correlated(x: FloatArray, y: FloatArray) -> float:
     """Return Pearson's correlation; nan where there is no variation."""
     if x.std() < 1e-12 or y.std() < 1e-12:
         return float("nan")

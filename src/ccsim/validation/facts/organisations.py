@@ -10,7 +10,7 @@ import numpy as np
 from ccsim.errors import ResultsError, count_noun
 from ccsim.execution.runner import Progress, run_experiment
 from ccsim.experiments.experiment import Experiment
-from ccsim.model.settings import declared
+from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Scenario
 from ccsim.validation.facts.schema import Study
 
@@ -29,7 +29,7 @@ def sampled(study: Study, seed: int) -> list[dict[str, Any]]:
 
 
 def _inside(key: str, u: float, low: float, high: float) -> float | int:
-    if declared()[key].kind is int:
+    if all_parameters()[key].kind is int:
         return int(low + u * (high - low + 1.0 - 1e-9))
     return float(low + u * (high - low))
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.validation.facts.measures import Measure, evaluated
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def cells(frame: pd.DataFrame, y: str, wanted: list[tuple[str, int | None]]) -> tuple[Floats, list[Any]]:
+def cells(frame: pd.DataFrame, y: str, wanted: list[tuple[str, int | None]]) -> tuple[FloatArray, list[Any]]:
     """Return one row per unit with ``y`` in each cell (scenario, week), and the unit; None means the last week."""
     found = frame.assign(value=evaluated(frame, y))
     if "week" not in found:
@@ -49,7 +49,7 @@ class Contrast(Measure):
         """Return the scenarios compared."""
         return list(self.scenarios)
 
-    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+    def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return one row per unit: its contrast, and the value in the first scenario."""
         rows, owners = cells(frame, self.y, [(name, self.week) for name in self.scenarios])
         if self.less_week is not None:
@@ -57,7 +57,7 @@ class Contrast(Measure):
         values = np.log(rows) if self.log else rows
         return np.column_stack([values @ np.array(list(self.scenarios.values())), rows[:, 0]]), owners
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the mean contrast."""
         scale = float(rows[:, 1].std(ddof=1)) if self.standard else 1.0
         return float(rows[:, 0].mean() / self.per / scale) if scale > 0.0 else float("nan")
@@ -80,13 +80,13 @@ class Elasticity(Measure):
         """Return the two scenarios."""
         return [self.low, self.high]
 
-    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+    def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return the logarithms' differences in y and x, one row per unit."""
         wanted = [(self.low, self.week), (self.high, self.week)]
         (y, owners), (x, _) = (cells(frame, one, wanted) for one in (self.y, self.x))
         return np.column_stack([np.diff(np.log(y)), np.diff(np.log(x))]), owners
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the ratio of the mean differences."""
         return float(rows[:, 0].mean() / rows[:, 1].mean())
 
@@ -108,12 +108,12 @@ class Asymmetry(Measure):
         """Return the three scenarios."""
         return [self.base, self.shock, self.opposite]
 
-    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+    def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return both responses, one row per unit."""
         rows, owners = cells(frame, self.y, [(name, self.week) for name in self.scenarios_read()])
         return rows[:, 1:] - rows[:, :1], owners
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the ratio of the sizes of the mean responses."""
         shock, opposite = np.abs(rows.mean(axis=0))
         return float(opposite / shock)
@@ -135,11 +135,11 @@ class Spread(Measure):
         """Return the two scenarios."""
         return [self.scenario, self.than]
 
-    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+    def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return the value in both, one row per unit."""
         return cells(frame, self.y, [(name, self.week) for name in self.scenarios_read()])
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return ln(sd / sd)."""
         here, there = rows.std(axis=0, ddof=1)
         return float(np.log(here / there)) if here > 0.0 and there > 0.0 else float("nan")

@@ -52,7 +52,7 @@ def observe(
 
 
 def _watch(simulation: Simulation, weeks: int) -> dict[str, Any]:
-    staff: Any = simulation.world.state.staff
+    staff: Any = simulation.world.populations.staff
     sums = {name: np.zeros(len(staff)) for name in SUMMED}
     for week in range(weeks):
         simulation.step()

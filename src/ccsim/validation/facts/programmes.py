@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.validation.facts.measures import Measure, evaluated
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MEDIUM = 0.5
 
 
-class Success(Measure):
+class SuccessRate(Measure):
     """Share of programmes whose ``y`` ends above ``base``'s by a medium difference, and every KPI of ``gain`` above it.
 
     Of the scenarios in ``of`` (all but the base if none is named); with ``than`` less the share of those. With
@@ -43,7 +43,7 @@ class Success(Measure):
         """Return the scenarios."""
         return [self.base, *self.of, *self.than]
 
-    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+    def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return one row per programme: whether it succeeds, on which side it is counted, and its mean practice."""
         last = frame[frame["week"] == frame["week"].max()]
         values = evaluated_by_unit(last, self.y)
@@ -64,7 +64,7 @@ class Success(Measure):
     def _practice(self, run: Any) -> float:
         return float(np.mean([run[key] for key in self.practices])) if self.practices else 0.0
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the share, the difference of shares, or the ratio of shares."""
         if self.practices:
             low, high = np.quantile(rows[:, 2], [0.2, 0.8])

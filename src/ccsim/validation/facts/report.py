@@ -11,7 +11,7 @@ from typing import Any
 
 from ccsim.errors import count_noun
 from ccsim.reports.formatting import interval, number
-from ccsim.validation.facts.schema import Apart
+from ccsim.validation.facts.schema import Excluded
 from ccsim.validation.facts.scorecard import INSIDE, OUTSIDE, UNDECIDED, Score, table
 
 #: Verdicts with a colour each, which also differ in lightness and in the mark.
@@ -103,7 +103,7 @@ def _limits(one: Score) -> tuple[float, float]:
     return left - room, right + room
 
 
-def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequence[Apart] = ()) -> list[Path]:
+def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequence[Excluded] = ()) -> list[Path]:
     """Write ``validation.md`` with its figures and ``validation.parquet``.
 
     Args:

@@ -16,17 +16,17 @@ from ccsim.scenarios.io import Parser, Schema, parse_scenario
 from ccsim.scenarios.scenario import Scenario, check, data_dirs
 from ccsim.scenarios.toml_positions import read_toml
 from ccsim.validation.facts import cohort, people
-from ccsim.validation.facts.identities import Identity
-from ccsim.validation.facts.measures import Correlation, Lead, Mean, Measure, Slope
+from ccsim.validation.facts.identities import AnalyticResult
+from ccsim.validation.facts.measures import Correlation, CorrelationGap, Mean, Measure, Slope
 from ccsim.validation.facts.paired import Asymmetry, Contrast, Elasticity, Spread
-from ccsim.validation.facts.programmes import Success
+from ccsim.validation.facts.programmes import SuccessRate
 from ccsim.validation.facts.shapes import HalfLife, Steepness
 
 #: Kinds of measure, by the name that facts use.
 MEASURES: dict[str, type[Measure]] = {
-    "mean": Mean, "correlation": Correlation, "lead": Lead, "slope": Slope, "contrast": Contrast,
+    "mean": Mean, "correlation": Correlation, "lead": CorrelationGap, "slope": Slope, "contrast": Contrast,
     "elasticity": Elasticity, "asymmetry": Asymmetry, "spread": Spread, "steepness": Steepness,
-    "half-life": HalfLife, "success": Success, "identity": Identity,
+    "half-life": HalfLife, "success": SuccessRate, "identity": AnalyticResult,
 }  # fmt: skip
 #: Who is looked at, and the names that expressions may use there.
 SUBJECTS: dict[str, tuple[str, ...]] = {
@@ -102,7 +102,7 @@ class Study:
 
 
 @dataclass(frozen=True)
-class Apart:
+class Excluded:
     """A published number that the organisation does not speak to, and why."""
 
     says: str
@@ -183,20 +183,21 @@ def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[
     return chosen
 
 
-def load_apart(folder: Path | None = None) -> list[Apart]:
+def load_apart(folder: Path | None = None) -> list[Excluded]:
     """Return what the organisation does not speak to.
 
     Raises:
         InputErrors: what is wrong with the files, all of it.
     """
-    found: list[Apart] = []
+    found: list[Excluded] = []
     faults: list[Any] = []
     for file in _files(folder):
         data, places = read_toml(file)
         reader = Parser(file, places)
         shape = reader.validate(StudyShape, data)
         found += [
-            Apart(**reader.sub("apart", k).validate(ApartShape, row).model_dump()) for k, row in enumerate(shape.apart)
+            Excluded(**reader.sub("apart", k).validate(ApartShape, row).model_dump())
+            for k, row in enumerate(shape.apart)
         ]
         faults += reader.issues
     if faults:

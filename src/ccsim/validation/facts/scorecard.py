@@ -91,7 +91,7 @@ def _observed(study: Study, seed: int, out: Path | None, show: Any, shared: dict
         return pd.DataFrame()
     if study.subject == "organisations":
         return organisations.observe(study, seed=seed, out=out and out / study.id, progress=show, **shared)
-    look = people.observe if study.subject == "people" else cohort.follow
+    look = people.observe if study.subject == "people" else cohort.follow_cohort
     return look(study.scenarios, study.replicates, study.weeks[-1] + 1, seed, show)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import PrivateAttr
 
-from ccsim.engine.columns import Floats
+from ccsim.engine.columns import FloatArray
 from ccsim.validation.facts.measures import Measure
 from ccsim.validation.facts.paired import cells
 
@@ -27,13 +27,13 @@ class Steepness(Measure):
         """Return what responds."""
         return [self.y]
 
-    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+    def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return the mean slope between each point of the sweep and the next, one row per unit."""
         points = frame[["scenario", "swept"]].drop_duplicates().sort_values("swept")
         values, owners = cells(frame, self.y, [(name, None) for name in points["scenario"]])
         return np.diff(values, axis=1) / np.diff(points["swept"].to_numpy()), owners
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the ratio; points stand at equal distances."""
         slopes = rows.mean(axis=0)
         return float(np.abs(slopes).max() / abs(slopes.mean()))
@@ -62,7 +62,7 @@ class HalfLife(Measure):
         """Return the scenarios."""
         return [name for name in (self.scenario, self.base, self.than, self.than_base) if name]
 
-    def rows(self, frame: pd.DataFrame) -> tuple[Floats, list[Any]]:
+    def rows(self, frame: pd.DataFrame) -> tuple[FloatArray, list[Any]]:
         """Return one row per unit: what has been gained by each week, for the scenario and for the one beside it."""
         weeks = sorted(frame["week"].unique())
         gains: list[Any] = []
@@ -75,7 +75,7 @@ class HalfLife(Measure):
         self._months = (np.array(weeks) - 6.0) / MONTH
         return np.column_stack(gains), owners
 
-    def value(self, rows: Floats) -> float:
+    def value(self, rows: FloatArray) -> float:
         """Return the half-life in months, the ratio, or the share explained."""
         curves = np.split(rows.mean(axis=0), 2 if self.than else 1)
         fits = [halving(self._months, curve) for curve in curves]
@@ -86,7 +86,7 @@ class HalfLife(Measure):
     _months: Any = PrivateAttr(default=None)
 
 
-def halving(months: Floats, gain: Floats) -> tuple[float, float]:
+def halving(months: FloatArray, gain: FloatArray) -> tuple[float, float]:
     """Fit gain(t) = g (1 - 2^(-t / h)) and return (h in months, share of variance explained); nan where none fits."""
     from scipy.optimize import curve_fit
 
