@@ -88,7 +88,8 @@ def shown(value: object, most: int = 80) -> str:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)`` with the nearest known names, or the choice when it is small."""
     options = sorted({str(option) for option in known})
-    near = get_close_matches(str(name), options, n=3, cutoff=0.6)
+    # A name far longer than any known one resembles none, and would take long to compare.
+    near = get_close_matches(str(name), options, n=3, cutoff=0.6) if len(str(name)) <= 200 else []
     if near:
         return f" (did you mean {' or '.join(repr(option) for option in near)}?)"
     if 0 < len(options) <= 12:

@@ -17,6 +17,7 @@ def serve(
     if importlib.util.find_spec("solara") is None:
         raise InputError("the browser pages need an extra: pip install -e '.[app]'")
     from ccsim.ui import guard
+    from ccsim.ui.lecturer import LECTURER
     from ccsim.ui.serving import run
 
     # Checked first: a refused host must not be shown as an address.
@@ -24,7 +25,14 @@ def serve(
     who = "this machine only" if guard.is_this_machine(host) else "everybody who can reach this machine"
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"http://{shown}:{port} for {who}; play at /play, a class at /class. Ctrl-C ends it.", err=True)
-
+    if not guard.is_this_machine(host):
+        secret = LECTURER.require_secret()
+        typer.echo(
+            f"Only the lecturer opens classes, with this secret: {secret}\n"
+            f"Lecturer's address (keep it off the projector): http://{shown}:{port}/class?lecturer={secret}\n"
+            "The pages are plain HTTP: whoever can read this network's traffic can read them, and the secret.",
+            err=True,
+        )
     run(host, port, open_)
 
 

@@ -51,6 +51,10 @@ class ScenarioSchema(Schema):
     schedule: list[dict[str, Any]] = Field(default_factory=list)
 
 
+#: The most faults of a file that are looked for and told.
+MOST_ISSUES = 50
+
+
 class Parser:
     """Collect the faults of one file while it is read.
 
@@ -65,6 +69,11 @@ class Parser:
         self.file, self.places, self.near, self.above = file, places, near, above
         self.issues: list[InputIssue] = []
 
+    @property
+    def full(self) -> bool:
+        """Whether so many faults are noted that no further one is looked for."""
+        return len(self.issues) >= MOST_ISSUES
+
     def sub(self, *key: str | int) -> Parser:
         """Return a reader of a part of the file; it shares the list of faults."""
         reader = Parser(self.file, self.places, self.near, (*self.above, *key))
@@ -72,7 +81,9 @@ class Parser:
         return reader
 
     def add_error(self, key: Key, problem: str) -> None:
-        """Note a fault."""
+        """Note a fault; beyond the most that are told, none."""
+        if self.full:
+            return
         whole = (*self.above, *key)
         name = ".".join(str(part) for part in whole)
         self.issues.append(InputIssue(str(self.file), line_of(self.places, whole), name, problem))
@@ -85,7 +96,7 @@ class Parser:
         try:
             return kind.model_validate(data)
         except ValidationError as error:
-            for row in error.errors():
+            for row in error.errors()[: MOST_ISSUES - len(self.issues)]:
                 self.add_error((*above, *row["loc"]), _describe(row, kind))
             wrong = {row["loc"][0] for row in error.errors()}
         return kind.model_validate({key: value for key, value in data.items() if key not in wrong})
@@ -95,7 +106,7 @@ class Parser:
         try:
             return kind.model_validate(data)
         except ValidationError as error:
-            for row in error.errors():
+            for row in error.errors()[: MOST_ISSUES - len(self.issues)]:
                 self.add_error(tuple(row["loc"]), _describe(row, kind))
         return None
 
@@ -114,6 +125,8 @@ class Parser:
         found: Values = {}
         groups = {row.group for row in all_parameters().values()}
         for path, value in flatten(data):
+            if self.full:
+                break
             key = ".".join((table, *path) if table == "organisation" else path)
             if value == {} and key in groups:
                 continue
@@ -129,6 +142,9 @@ class Parser:
 
     def finish(self) -> None:
         """Raise what was found; a parent's faults once, however often it is a parent."""
+        if self.full:
+            more = f"only the first {MOST_ISSUES} faults are listed; there may be more"
+            raise InputErrors(dict.fromkeys([*self.issues[:MOST_ISSUES], InputIssue(str(self.file), None, "", more)]))
         if self.issues:
             raise InputErrors(dict.fromkeys(self.issues))
 
@@ -266,6 +282,8 @@ def _schedule(reader: Parser, shape: ScenarioSchema, parent: Scenario | None) ->
 def _interventions(reader: Parser, data: Mapping[str, Any], number: int) -> list[Intervention]:
     """Return the moves of one table of the schedule: one for each of its weeks."""
     place: Key = ("schedule", number)
+    if reader.full:
+        return []
     before = len(reader.issues)
     row = reader.validate(InterventionSchema, data, place)
     if sum(key in data for key in ("week", "weeks", "when")) != 1:

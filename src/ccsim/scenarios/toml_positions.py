@@ -15,6 +15,9 @@ from ccsim.errors import InputError, InputErrors, InputIssue
 #: A path into a file: names of keys, and numbers of the elements of lists.
 Key = tuple[str | int, ...]
 
+#: The most characters of a text that tomlkit reads again to say what is wrong: its time grows with their square.
+EXPLAINED = 20_000
+
 _TOKEN = re.compile(
     r'''(?P<text>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')
     |(?P<comment>\#[^\n]*)
@@ -38,13 +41,24 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
     except (OSError, ValueError) as error:  # a ValueError: not UTF-8, or a path that no file can have
         raise InputError(f"{str(path)!r}: cannot be read ({error})") from None
     try:
-        tomlkit.parse(text)  # says best what is wrong, but lets some slips pass, such as "\e" in a quoted key
         data = tomllib.loads(text)
-    except (TOMLKitError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as refused:
+        error = _best_error(text, refused)
         line = error.line if isinstance(error, ParseError) else _error_line(text)
         problem = re.split(r" at line | \(at ", str(error))[0].replace("'\\x00'", "the end of the file")
         raise InputErrors([InputIssue(str(path), line, "", f"this is not TOML: {problem}")]) from None
     return data, key_lines(text)
+
+
+def _best_error(text: str, refused: Exception) -> Exception:
+    """Return tomlkit's error, which says best what is wrong; for a large text, where it takes long, the given one."""
+    if len(text) > EXPLAINED:
+        return refused
+    try:
+        tomlkit.parse(text)
+    except (TOMLKitError, ValueError, RecursionError) as error:
+        return error
+    return refused  # tomlkit lets some slips pass, such as "\e" in a quoted key
 
 
 def line_of(places: dict[Key, int], key: Key) -> int | None:

@@ -27,6 +27,9 @@ from ccsim.ui.rooms import ROOMS, Room
 from ccsim.ui.seen import criteria_table
 from ccsim.ui.table import TURN
 
+#: The most names with a button that removes them, at a time.
+SHOWN = 60
+
 
 @solara.component
 def ClassPage() -> None:
@@ -79,6 +82,8 @@ def ClassRoom(room: Room, problem: str = "") -> None:
         # Closed, because this page is shown to the class and the key is the lecturer's.
         with Details("How to come back to this page (not for the projector)"):
             solara.Text(f"/class?class={room.code}&key={room.key}", classes=["gm-address"])
+        with Details("Who counts: remove a game or a name, take only games played here"):
+            Admission(room, version.value)
         with Details("Let an event come"):
             Triggers(room, version.value)
         with Details("Add kept games from a folder"):
@@ -163,6 +168,23 @@ def Triggers(room: Room, version: int) -> None:
             solara.Text(f"in quarter {when[name] + 1}" if name in when else "does not come")
     if said.value:
         solara.Text(said.value, classes=["gm-said"])
+
+
+@solara.component
+def Admission(room: Room, version: int) -> None:
+    """Remove a game or a name, and decide whether games from files count."""
+    solara.v.Switch(
+        label="Count only games of which this server received every prediction before the quarter was seen",
+        v_model=room.here_only, hide_details=True, on_v_model=lambda on: ROOMS.require_here(room, bool(on)),
+    )  # fmt: skip
+    solara.Text(
+        "A file proves that a game gives these figures on these draws, not when its predictions were written. Only what "
+        "this server received at the time does."
+    )
+    for visitor in list(room.quarters)[:SHOWN]:
+        with solara.Div(classes=["gm-row"]):
+            name = room.names.get(visitor, "") or "(no name)"
+            solara.Button(f"Remove {name}", on_click=lambda visitor=visitor: ROOMS.remove(room, visitor), outlined=True)
 
 
 @solara.component

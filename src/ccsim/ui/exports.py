@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tempfile
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
@@ -13,9 +14,9 @@ from typing import Any
 
 import solara
 
-from ccsim.errors import CcsimError, InputError
+from ccsim.errors import CcsimError, InputError, shown
 from ccsim.reports.formatting import drawn, figure, times, title_of
-from ccsim.scenarios.scenario import Scenario
+from ccsim.scenarios.scenario import Scenario, data_dirs
 from ccsim.ui import pictures, sketch
 from ccsim.ui.file_field import FileField
 from ccsim.ui.fold import Details
@@ -62,11 +63,10 @@ def from_toml(content: bytes) -> tuple[Scenario, int | None, int | None]:
     if len(content) > LARGEST:
         raise InputError(f"the file is too large for a scenario; at most {LARGEST} bytes are read")
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError("the file is no text, so no scenario file") from None
-    if re.search(r"""^\s*["']?extends["']?\s*=\s*["'][^"']*(/|\\|\.toml)""", text, re.MULTILINE):
-        raise InputError("extends: a file brought to this page may extend a scenario by its name only, not by a path")
+    _refuse_references(text)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "your-scenario.toml"
         path.write_text(text, encoding="utf-8")
@@ -77,6 +77,28 @@ def from_toml(content: bytes) -> tuple[Scenario, int | None, int | None]:
     numbers = [re.search(rf"^# {name} = (\d{{1,18}})\s*$", text, re.MULTILINE) for name in ("seed", "weeks")]
     seed, weeks = (int(one[1]) if one else None for one in numbers)
     return replace(scenario, files=("uploaded",)), seed, weeks
+
+
+def _refuse_references(text: str) -> None:
+    """Refuse a file that names another file of this machine, however it is spelled.
+
+    Raises:
+        InputError: it extends something else than a scenario that comes with ccsim, or names a folder.
+    """
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return  # what is no TOML is refused with its line when it is read
+    library = {path.stem for folder in data_dirs("scenarios") for path in folder.glob("*.toml")}
+    parent = data.get("extends")
+    if parent is not None and (not isinstance(parent, str) or parent not in library):
+        raise InputError(
+            f"extends: {shown(parent, 40)} is not accepted; a file brought to this page may extend a scenario that "
+            "comes with ccsim, by its name only, not by a path"
+        )
+    sizes = data.get("organisation")
+    if isinstance(sizes, dict) and "from" in sizes:
+        raise InputError("organisation.from: a file brought to this page cannot name a folder of this server")
 
 
 def picture_png(run: StoredRun, baseline: Any) -> bytes:

@@ -10,6 +10,9 @@ import solara
 import traitlets
 from ipyvuetify.extra import FileInput
 
+#: The most files that are read of a folder.
+MOST_FILES = 300
+
 
 class LabelledInput(FileInput):
     """The file input, with a label: without one a screen reader has nothing to say."""
@@ -50,7 +53,9 @@ def FileField(
 
     def read(_cancelled: threading.Event) -> None:
         # All are read before any is used: what is drawn in between would break off the reading.
-        contents = [(str(file["name"])[:60], file["file_obj"].read(most + 1)) for file in files]
+        # A browser's own limit binds the browser only.
+        taken = list(files)[: MOST_FILES if folder else 1]
+        contents = [(str(file["name"])[:60], file["file_obj"].read(most + 1)) for file in taken]
         for name, content in contents:
             on_file(name, content)
 

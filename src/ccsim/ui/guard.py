@@ -30,6 +30,7 @@ from urllib.parse import parse_qs
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ccsim.errors import InputError
+from ccsim.ui.lecturer import COOKIE, LECTURER
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -343,6 +344,8 @@ class Guard:
             await _answer(send, 405, "Only GET, HEAD and POST requests are accepted.")
         elif _length(scope) != 0:
             await _answer(send, 413, "A request for a page must have no body.")
+        elif path == "/class" and scope["query_string"].startswith(b"lecturer="):
+            await _let_lecturer_in(scope, send)
         elif path.startswith(_CDN):
             await self._part(scope, receive, send)
         elif path == "/resourcez" and _knows_token(scope):
@@ -735,6 +738,16 @@ def _strict(cookie: bytes) -> bytes:
     parts = [part.strip() for part in cookie.split(b";")]
     kept = [part for part in parts if not part.lower().startswith((b"samesite", b"expires", b"max-age", b"httponly"))]
     return b"; ".join([*kept, b"HttpOnly", b"SameSite=Strict"])
+
+
+async def _let_lecturer_in(scope: Scope, send: Send) -> None:
+    """Move the lecturer's secret from the printed link into a cookie, so that no projector shows it in an address."""
+    given = (parse_qs(scope["query_string"].decode("latin-1")).get("lecturer") or [""])[0]
+    headers = [(b"location", b"/class"), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+    if LECTURER.required and LECTURER.knows(given):
+        headers.append((b"set-cookie", f"{COOKIE}={given}; Path=/".encode("latin-1")))
+    await send({"type": "http.response.start", "status": 303, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _answer(send: Send, status: int, said: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import solara
+import solara.lab
 
 from ccsim.errors import CcsimError, InputError
 from ccsim.game.catalogue import catalogue
@@ -14,6 +15,7 @@ from ccsim.game.class_rules import Terms, check_weights
 from ccsim.game.debrief import scored
 from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.ui.fold import Details
+from ccsim.ui.lecturer import COOKIE, LECTURER
 from ccsim.ui.rooms import ROOMS, Room
 from ccsim.ui.table import TURN, seed_of
 
@@ -68,12 +70,17 @@ def terms_of(wish: Wish) -> Terms:
     return terms
 
 
-def open_class(wish: Wish) -> Room:
+def open_class(wish: Wish, secret: object = "") -> Room:
     """Open the class that a form asks for.
 
+    Args:
+        wish: the form.
+        secret: what the visitor has of the lecturer's secret.
+
     Raises:
-        InputError: what the form asks for cannot be had.
+        InputError: the visitor is not the lecturer, or what the form asks for cannot be had.
     """
+    LECTURER.check(secret)
     try:
         seed = seed_of(wish.seed)
     except InputError as error:
@@ -83,17 +90,27 @@ def open_class(wish: Wish) -> Room:
         return ROOMS.open(seed, wish.scenario, terms)
 
 
+def secret_of_browser() -> str:
+    """Return the lecturer's secret that this browser brought from the printed link; empty if it has none."""
+    try:
+        cookies = solara.lab.cookies.value  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001 - outside a server there are no cookies, and no common error for it
+        return ""
+    return str((cookies or {}).get(COOKIE, ""))
+
+
 @solara.component
 def Opening(problem: str, opened: Callable[[Room], None]) -> None:
     """Choose what everybody plays and how, and open the class."""
     wish, said = solara.use_reactive(Wish()), solara.use_reactive(problem)
+    given = solara.use_reactive("")
 
     def change(**what: Any) -> None:
         wish.set(replace(wish.peek(), **what))
 
     def begin() -> None:
         try:
-            opened(open_class(wish.value))
+            opened(open_class(wish.value, given.value or secret_of_browser()))
         except CcsimError as error:
             said.set(str(error))
 
@@ -105,6 +122,8 @@ def Opening(problem: str, opened: Callable[[Room], None]) -> None:
         style={"max-width": "75ch", "display": "block"},
     )
     now = wish.value
+    if not LECTURER.knows(secret_of_browser()):
+        solara.InputText("Lecturer's secret: on the terminal of this server", value=given, password=True)
     with solara.Div(classes=["gm-row"]):
         solara.v.Select(
             label="Organisation", v_model=now.scenario, on_v_model=lambda name: change(scenario=str(name)),

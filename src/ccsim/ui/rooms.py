@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
+import unicodedata
 from dataclasses import dataclass, field, replace
 
 from ccsim.errors import InputError
@@ -21,6 +23,9 @@ from ccsim.game.tables import Result, result
 #: Letters that cannot be mistaken for one another when they are read from a screen.
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 MOST_ROOMS, MOST_GAMES, LONGEST_NAME = 40, 300, NAME
+#: Characters that are counted as letters and show nothing; and those with which a spreadsheet begins a formula.
+INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+FORMULA_SIGNS = ("=", "+", "-", "@", "|", "\u2212")
 #: Seconds between two looks of a page at a class.
 PAUSE = 2.0
 
@@ -36,6 +41,8 @@ class Room:
         games: finished games by visitor; the latest one counts.
         quarters: how far each visitor is.
         names: what each visitor chose to be called at joining; may be empty.
+        received: when this server was told of each quarter, by visitor and quarter: seconds since 1970.
+        here_only: whether only games count of which this server received every quarter while it was played.
         ranking: whether the ranking is shown, on the lecturer's page and to those who have handed in.
         version: grows with every change.
     """
@@ -48,6 +55,8 @@ class Room:
     games: dict[str, Result] = field(default_factory=dict)
     quarters: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    received: dict[str, dict[int, float]] = field(default_factory=dict)
+    here_only: bool = False
     ranking: bool = False
     version: int = 0
 
@@ -131,11 +140,26 @@ class Rooms:
             raise InputError("this is not the key of that class; use the address that was shown when it was opened")
         return room
 
-    def progress(self, code: str, visitor: str, quarter: int, name: str = "") -> None:
-        """Note how far a visitor is, and what he, she or the team is called."""
+    def progress(self, code: str, visitor: str, quarter: int, name: str = "", played: bool = False) -> None:
+        """Note how far a visitor is, and what he, she or the team is called.
+
+        Args:
+            code: of the class.
+            visitor: mark of the visitor's session.
+            quarter: quarters played.
+            name: as typed.
+            played: whether the last of them was played here just now, its prediction made before it was seen.
+        """
         room = self.find(code)
         with self._lock:
             if visitor in room.quarters or len(room.quarters) < MOST_GAMES:
+                if quarter == 0:
+                    room.received[visitor] = {}
+                elif played:
+                    room.received.setdefault(visitor, {})[quarter] = time.time()
+                else:
+                    # A game that was loaded from a file: what was predicted in it before is not proven.
+                    room.received[visitor] = {}
                 room.quarters[visitor] = quarter
                 room.names[visitor] = called(name)
                 room.version += 1
@@ -157,7 +181,9 @@ class Rooms:
         """
         rules = catalogue()
         with self._lock:
-            begun = max([1, *(quarter + 1 for quarter in room.quarters.values())])
+            # Games that are over bind nobody: one that was loaded from a file would block all events of the class.
+            going = (quarter for quarter in room.quarters.values() if quarter < rules.rules.quarters)
+            begun = max([1, *(quarter + 1 for quarter in going)])
             coming = events_of(room.seed, rules, room.terms)
             if coming.get(event, begun) < begun:
                 raise InputError(f"that event came already, in quarter {coming[event] + 1}")
@@ -178,12 +204,30 @@ class Rooms:
         room = self.find(code)
         row = result(game, called(name))
         room.admit(game)
+        if room.here_only and set(room.received.get(visitor, ())) != set(range(1, game.quarter + 1)):
+            raise InputError(
+                "this class counts only games of which this server received every quarter while it was played; this one "
+                "was played elsewhere, at least in part"
+            )
         row = replace(row, score=score(game))
         with self._lock:
             if visitor not in room.games and len(room.games) >= MOST_GAMES:
-                raise InputError(f"the class is full: {MOST_GAMES} games are handed in")
+                raise InputError(f"the class is full: {MOST_GAMES} games are handed in; your lecturer can remove some")
             room.games[visitor] = row
             room.quarters[visitor], room.names[visitor] = game.quarter, row.name
+            room.version += 1
+
+    def remove(self, room: Room, visitor: str) -> None:
+        """Take a visitor out of a class, with name and game; whoever plays on comes back with the next quarter."""
+        with self._lock:
+            for kept in (room.quarters, room.names, room.games, room.received):
+                kept.pop(visitor, None)
+            room.version += 1
+
+    def require_here(self, room: Room, on: bool) -> None:
+        """Count only games that were played on this server, or take files as well."""
+        with self._lock:
+            room.here_only = on
             room.version += 1
 
     def add_file(self, room: Room, content: bytes, file: str) -> None:
@@ -204,8 +248,26 @@ ROOMS = Rooms()
 
 
 def called(name: str) -> str:
-    """Return a name as it is kept."""
-    return " ".join(name.split())[:LONGEST_NAME].strip()
+    """Return a name as it is kept: letters, marks, digits, signs and spaces, and no sign that begins a formula.
+
+    Control characters, signs that turn the direction of writing, invisible signs and code points that are no character
+    are dropped: they would change how a table reads, or what a spreadsheet does with it.
+    """
+    plain = unicodedata.normalize("NFC", name[: 40 * LONGEST_NAME].encode("utf-8", "ignore").decode("utf-8"))
+    plain = "".join(
+        " " if unicodedata.category(sign).startswith("Z") or sign in "\t\n\r" else sign for sign in plain
+        if (unicodedata.category(sign)[0] != "C" or sign in "\t\n\r") and sign not in INVISIBLE
+    )  # fmt: skip
+    # At most two marks on a letter: a pile of them covers the lines above and below.
+    kept: list[str] = []
+    for sign in plain:
+        if unicodedata.combining(sign) and (not kept or all(unicodedata.combining(one) for one in kept[-2:])):
+            continue
+        kept.append(sign)
+    shown = " ".join("".join(kept).split())
+    while shown and unicodedata.normalize("NFKC", shown[0])[:1] in FORMULA_SIGNS:
+        shown = shown[1:].lstrip()
+    return shown[:LONGEST_NAME].strip()
 
 
 def _code() -> str:

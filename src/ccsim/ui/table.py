@@ -156,7 +156,7 @@ def after_quarter(table: Table) -> Table:
     except CcsimError as error:
         return replace(table, problem=str(error), turn=table.game.quarter)
     if code:
-        ROOMS.progress(code, visitor(), table.game.quarter, table.game.player)
+        ROOMS.progress(code, visitor(), table.game.quarter, table.game.player, played=True)
     return Table(table.game, code=code, turn=table.game.quarter, problem=problem)
 
 
