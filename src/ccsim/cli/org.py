@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from ccsim.analysis.forecasting.ensemble import Ensemble
+    from ccsim.analysis.forecasting.series import Series
+    from ccsim.analysis.study import Runner
     from ccsim.organisations.folder import Folder as Read
 
 org = typer.Typer(
@@ -53,6 +58,38 @@ def _tell_unread(read: "Read") -> None:
         for table in tables:
             if table.unread:
                 typer.echo(f"Not read: {len(table.unread)} columns of {table.file} that no line of [columns] names.")
+
+
+@org.command()
+def read(
+    tickets: Annotated[Path, typer.Argument(help="A ticket export, such as one of ServiceNow or Zendesk (CSV).")],
+    into: Annotated[Path, typer.Option(help="The organisation's folder.")],
+    events: Annotated[
+        Path | None, typer.Option(help="The states through which tickets went, for hand-offs (CSV).")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="OURS=THEIRS", help="What a column is called; repeat.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write files anew that are there already.")] = False,
+) -> None:
+    """Read a ticket export into a folder: departments, hand-offs, a weekly history; no ticket and no agent is written."""
+    from ccsim.errors import InputError, UnknownNameError
+    from ccsim.organisations.tickets import NAMES, read_tickets, write_tickets
+
+    columns = {}
+    for text in column or ():
+        ours, equals, theirs = text.partition("=")
+        if not equals:
+            raise InputError(f"--column {text!r}: it reads like --column group=Team")
+        if ours not in NAMES:
+            raise UnknownNameError("column", ours, NAMES)
+        columns[ours] = theirs
+    found = read_tickets(tickets, columns)
+    moved = read_tickets(events, needed=("id", "time", "group")) if events else None
+    files = write_tickets(into, found, moved, replace=replace)
+    typer.echo(f"{len(found):,} tickets of {found['group'].nunique()} groups: {', '.join(map(str, files))}")
+    if moved is None:
+        typer.echo("Without --events it is not known where work goes on: hand-offs are drawn.")
 
 
 @org.command()
@@ -104,6 +141,132 @@ def assess(folder: Folder) -> None:
             typer.echo(f"    {mean}: {row['moves']} between {row['low']:.3g} and {row['high']:.3g} ({row['ground']})")
     for line in image_in_words(found):
         typer.echo(line)
+
+
+Worlds = Annotated[int, typer.Option(min=40, help="Worlds of the ensemble; more are surer.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")]
+Seed = Annotated[int, typer.Option(min=0, help="Where random draws begin.")]
+Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers do the runs.")]
+
+
+def _runner(workers: int | None, scheduler: str | None) -> "Runner":
+    import sys
+
+    from ccsim.analysis.study import Runner
+    from ccsim.execution.runner import console_progress
+    from ccsim.reports.tables import console
+
+    told = console(stderr=True)
+    shown = (lambda title: console_progress(title.capitalize(), told)) if sys.stderr.isatty() else None
+    return Runner(workers=workers, scheduler=scheduler, progress=shown)
+
+
+@org.command()
+def fit(
+    folder: Folder, worlds: Worlds = 200, seed: Seed = 1, workers: Workers = None, scheduler: Scheduler = None
+) -> None:
+    """Fit everything uncertain to the levels of the history; a fit that fails writes nothing."""
+    from ccsim.analysis.forecasting import ensemble
+    from ccsim.analysis.forecasting.fit import fit as fitted
+    from ccsim.analysis.forecasting.fit import levels_of
+    from ccsim.analysis.forecasting.series import series_of
+    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.founding import FITTED
+    from ccsim.reports.tables import as_text
+
+    read = read_folder(folder)
+    series = series_of(read)
+    (folder / FITTED).unlink(missing_ok=True)
+    weeks = next(iter(series.values())).weeks
+    runner = _runner(workers, scheduler)
+    runs = ensemble.run_worlds(read, ensemble.SEEN, weeks, worlds, seed, runner)
+    found = fitted(read, series, runs, seed, runner)
+    typer.echo(
+        as_text(ensemble.where_you_lie(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()}), "markdown")
+    )
+    typer.echo(as_text(found.levels, "markdown"))
+    _tell_open()
+    if not found.met:
+        typer.echo(
+            "The fit FAILED: no values within their ranges agree with all levels. Nothing is written, nothing is identified."
+        )
+        raise typer.Exit(1)
+    table = found.table()
+    typer.echo(
+        f"Identified: {', '.join(table['parameter'][table['identified']]) or 'nothing; the levels leave all values open'}."
+    )
+    found.frame().to_parquet(folder / FITTED, index=False)
+    typer.echo(
+        f"{len(found.draws)} draws: {folder / FITTED}. Every command with --organisation {folder} draws from them now."
+    )
+
+
+@org.command()
+def backtest(
+    folder: Folder,
+    steps: Annotated[int, typer.Option(min=1, help="Figures at the end that are kept back.")] = 4,
+    worlds: Worlds = 200, seed: Seed = 1, workers: Workers = None, scheduler: Scheduler = None,
+) -> None:  # fmt: skip
+    """Forecast the later part of the history from the earlier: error, coverage and CRPS beside naive forecasts."""
+    from ccsim.organisations.folder import read_folder
+    from ccsim.reports.tables import as_text
+
+    table, lines = _backtested(read_folder(folder), steps, worlds, seed, _runner(workers, scheduler))[:2]
+    typer.echo(as_text(table, "markdown"))
+    for line in lines:
+        typer.echo(line)
+    _tell_open()
+    typer.echo(
+        "An effect of a lever is not back-tested by this: only an event in events.csv with figures before and after is."
+    )
+
+
+@org.command()
+def forecast(
+    folder: Folder,
+    steps: Annotated[int, typer.Option(min=1, help="Figures ahead; as many are kept back for the back-test.")] = 4,
+    worlds: Worlds = 200, seed: Seed = 1, workers: Workers = None, scheduler: Scheduler = None,
+) -> None:  # fmt: skip
+    """Forecast the history, with 50 and 90 % intervals, never without the line of its back-test."""
+    from ccsim.analysis.forecasting.forecast import forecast as ahead
+    from ccsim.organisations.folder import read_folder
+    from ccsim.reports.tables import as_text
+
+    read = read_folder(folder)
+    _, lines, series, runs = _backtested(read, steps, worlds, seed, _runner(workers, scheduler))
+    for line, one in zip(lines, series, strict=True):
+        typer.echo(as_text(ahead(one, runs, steps, seed).table(), "markdown"))
+        typer.echo(f"{line}\n")
+    _tell_open()
+    typer.echo("The organisation is left alone in this forecast; effects of levers are not back-tested.")
+
+
+def _backtested(
+    read: "Read", steps: int, worlds: int, seed: int, runner: "Runner"
+) -> "tuple[pd.DataFrame, list[str], list[Series], Ensemble]":
+    """Return the table of a back-test, a line a KPI, and what it rests on."""
+    import pandas as pd
+
+    from ccsim.analysis.forecasting import ensemble
+    from ccsim.analysis.forecasting.forecast import backtest as tested
+    from ccsim.analysis.forecasting.forecast import line_of
+    from ccsim.analysis.forecasting.series import LEAST, series_of
+    from ccsim.errors import InputError
+
+    series = [one for one in series_of(read).values() if len(one.values) >= steps + LEAST]
+    if not series:
+        raise InputError(
+            f"{read.path}: no KPI of history.csv has {steps + LEAST} figures: {LEAST} to see and {steps} to keep back"
+        )
+    runs = ensemble.run_worlds(read, ensemble.SEEN + steps, series[0].weeks, worlds, seed, runner)
+    tables = [tested(one, runs, steps, seed) for one in series]
+    return pd.concat(tables, ignore_index=True), [line_of(table) for table in tables], series, runs
+
+
+def _tell_open() -> None:
+    from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
+
+    typer.echo("Not identifiable from levels alone: " + "; ".join(what for what, _ in NOT_IDENTIFIABLE) + ".")
 
 
 def register(app: typer.Typer) -> None:

@@ -51,6 +51,7 @@ class Layout:
         customers: customers of each segment, shape (segments,).
         value: what a customer of each segment spends a week, relative to the mean, shape (segments,).
         mobility: how readily customers of each segment come and go, relative to the mean, shape (segments,).
+        draws: draws of a fit to the organisation's history, each by key; a replicate takes one of them.
     """
 
     name: str
@@ -76,6 +77,11 @@ class Layout:
     customers: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     value: FloatArray = field(default_factory=lambda: np.empty(0))
     mobility: FloatArray = field(default_factory=lambda: np.empty(0))
+    draws: tuple[dict[str, Any], ...] = ()
+
+    def values_for(self, seed: int) -> dict[str, Any]:
+        """Return what is known and, of what is not, one draw: the same for all scenarios of a seed."""
+        return {**self.values, **self.draws[seed % len(self.draws)]} if self.draws else self.values
 
 
 def lay_out(world: ModelState, layout: Layout) -> None:

@@ -22,6 +22,8 @@ from ccsim.scenarios.scenario import Scenario
 
 #: Sizes that a scenario may set beside files: what files do not say.
 FREE = {"organisation.prospects", "organisation.warm_up", "organisation.ties", "organisation.cross_ties"}
+#: File of a folder that holds the draws of a fit.
+FITTED = "fitted.parquet"
 #: Part of contacts that are handed over undone, whatever the issue needs: in the ordinary organisation.
 HANDED_OVER = 0.05
 
@@ -81,7 +83,7 @@ def make_layout(folder: Folder) -> Layout:
     return Layout(
         folder.name, sizes, values, tuple(structure.departments), structure.department, structure.contract,
         structure.leader, structure.vacant, structure.hired, _ties(folder, structure), structure.superior,
-        structure.leader_department, structure.tier, structure.empty, structure.reports_to, *known, **segments,
+        structure.leader_department, structure.tier, structure.empty, structure.reports_to, *known, **segments, draws=_draws(folder),
     )  # fmt: skip
 
 
@@ -89,6 +91,14 @@ def settings_of_layout(layout: Layout) -> Settings:
     """Return ordinary settings with the sizes and the values of a layout."""
     settings = replace_values(default_settings(), layout.values)
     return settings._replace(organisation=settings.organisation._replace(**layout.sizes))  # type: ignore[attr-defined]
+
+
+def _draws(folder: Folder) -> tuple[dict[str, Any], ...]:
+    """Return the draws of a fit that the folder holds."""
+    path = folder.path / FITTED
+    if not path.is_file():
+        return ()
+    return tuple({str(key): value for key, value in row.items()} for row in pd.read_parquet(path).to_dict("records"))
 
 
 def _fronts(folder: Folder, names: list[str]) -> set[str]:

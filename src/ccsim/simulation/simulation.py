@@ -80,7 +80,7 @@ class Simulation:
         if problems:
             raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
         self.seed = int(self.seed)
-        self.world = initialise(past(self.scenario, layout), self.seed, layout)
+        self.world = initialise(past(self.scenario, layout, self.seed), self.seed, layout)
         self.world.settings = replace_values(self.world.settings, self.scenario.levers)
         self.record = Record.of(self.world, self.weeks)
         self._pending = list(self.scenario.schedule)
@@ -140,7 +140,7 @@ class Simulation:
         return due
 
 
-def past(scenario: Scenario, layout: Layout | None = None) -> Settings:
+def past(scenario: Scenario, layout: Layout | None = None, seed: int = 0) -> Settings:
     """Return the settings of a scenario's past: its sizes, its assumptions, and the levers of before.
 
     What files state of the organisation comes before what the scenario assumes; their sizes stand.
@@ -148,7 +148,7 @@ def past(scenario: Scenario, layout: Layout | None = None) -> Settings:
     own = {**scenario.organisation, **scenario.assumptions, **scenario.before}
     if layout is None:
         return replace_values(default_settings(), own)
-    settings = replace_values(default_settings(), {**layout.values, **own})
+    settings = replace_values(default_settings(), {**layout.values_for(seed), **own})
     return settings._replace(organisation=settings.organisation._replace(**layout.sizes))
 
 

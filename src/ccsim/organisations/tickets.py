@@ -1,0 +1,169 @@
+"""Read a ticket export: departments, hand-offs and a weekly history. Only groups and weeks are written, no ticket.
+
+Column names of ServiceNow and Zendesk exports are recognised; others are named by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from ccsim.errors import InputError, InputErrors, InputIssue, did_you_mean
+
+#: For each column, the names under which exports have it; the first that is there counts.
+NAMES = {
+    "id": ("number", "id", "ticket", "ticket id"),
+    "opened": ("opened_at", "opened", "created_at", "created at", "created"),
+    "group": ("group", "assignment_group", "group_name", "queue"),
+    "agent": ("agent", "assigned_to", "assignee", "assignee_id"),
+    "handed_on": ("reassignment_count", "handed_on", "group_stations", "reassignments"),
+    "reopened": ("reopen_count", "reopened", "reopens"),
+    "within_target": ("made_sla", "within_target"),
+    "closed": ("resolved_at", "solved_at", "closed", "closed_at"),
+    "time": ("time", "sys_updated_at", "updated_at"),
+}
+NEEDED = ("opened", "group")
+#: What stands for a ticket without a group.
+NO_GROUP = "0"
+
+
+def read_tickets(
+    path: Path, columns: Mapping[str, str] | None = None, needed: tuple[str, ...] = NEEDED
+) -> pd.DataFrame:
+    """Return the tickets of an export under the names of :data:`NAMES`.
+
+    Args:
+        path: a CSV file, UTF-8.
+        columns: for some of the names, the column of the file.
+        needed: names without which it cannot be read.
+
+    Raises:
+        InputError: it cannot be read, or lacks a needed column.
+        InputErrors: dates that are none, all of them.
+    """
+    try:
+        header = pd.read_csv(path, sep=None, engine="python", nrows=0, encoding="utf-8-sig").columns
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"{path}: cannot be read as CSV UTF-8 ({error})") from None
+    theirs: dict[str, str] = {}
+    for name, usual in NAMES.items():
+        wanted = ((columns or {})[name],) if name in (columns or {}) else usual
+        there = [one for one in header if one in wanted or one.lower() in wanted]
+        if there:
+            theirs[name] = there[0]
+        elif name in (columns or {}) or name in needed:
+            raise InputError(f"{path}:1: {wanted[0]}: there is no such column{did_you_mean(wanted[0], header)}; "
+                             f"--column {name}=NAME says which one it is")  # fmt: skip
+    separator = ";" if path.read_text(encoding="utf-8-sig").split("\n", 1)[0].count(";") else ","
+    raw = pd.read_csv(
+        path, sep=separator, usecols=list(theirs.values()), dtype=str, keep_default_na=False, encoding="utf-8-sig"
+    )
+    found = pd.DataFrame({name: raw[column] for name, column in theirs.items()})
+    faults = []
+    for name in {"opened", "closed", "time"} & set(found):
+        days = pd.to_datetime(found[name].where(found[name] != ""), format="ISO8601", errors="coerce")
+        for row in found.index[(found[name] != "") & days.isna()][:20]:
+            faults.append(
+                InputIssue(
+                    str(path),
+                    int(row) + 2,
+                    theirs[name],
+                    f"{found[name][row]!r} is not accepted; it takes a date such as 2026-01-31T09:30",
+                )
+            )
+        found[name] = days
+    if faults:
+        raise InputErrors(faults)
+    for name in {"handed_on", "reopened"} & set(found):
+        found[name] = pd.to_numeric(found[name], errors="coerce").fillna(0)
+    if "within_target" in found:
+        found["within_target"] = found["within_target"].str.lower().isin({"true", "1", "yes"})
+    found["group"] = found["group"].where(found["group"] != "", NO_GROUP)
+    return found
+
+
+def weekly(tickets: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a week (its Monday) and group: opened, reassigned, reopened, within_target, median_hours, agents."""
+    week = tickets["opened"].dt.to_period("W-SUN").dt.start_time.dt.strftime("%Y-%m-%d")
+    table = pd.DataFrame({"week": week, "group": tickets["group"], "opened": 1})
+    table["reassigned"] = (tickets["handed_on"] > 0).astype(int) if "handed_on" in tickets else 0
+    table["reopened"] = (tickets["reopened"] > 0).astype(int) if "reopened" in tickets else 0
+    table["within_target"] = tickets["within_target"].astype(int) if "within_target" in tickets else 0
+    found = table.groupby(["week", "group"]).sum()
+    if "closed" in tickets:
+        hours = (tickets["closed"] - tickets["opened"]).dt.total_seconds() / 3600
+        found["median_hours"] = hours.groupby([week, tickets["group"]]).median().round(1).to_numpy()
+    if "agent" in tickets:
+        agents = tickets["agent"].where(tickets["agent"] != "")
+        found["agents"] = agents.groupby([week, tickets["group"]]).nunique().to_numpy()
+    found = found.reset_index()
+    number = pd.to_numeric(found["group"], errors="coerce")
+    return (
+        found.assign(order=number).sort_values(["week", "order", "group"]).drop(columns="order").reset_index(drop=True)
+    )
+
+
+def departments(tickets: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a group: ``department``, ``front``, ``arrivals`` a week, ``first_time``."""
+    named = tickets[tickets["group"] != NO_GROUP]
+    weeks = max(1.0, ((tickets["opened"].max() - tickets["opened"].min()).days + 1) / 7.0)
+    counts = named.groupby("group").size()
+    found = pd.DataFrame({"department": counts.index, "front": "yes", "arrivals": (counts / weeks).round(3).to_numpy()})
+    if "handed_on" in tickets:
+        found["first_time"] = (named["handed_on"] == 0).groupby(named["group"]).mean().round(4).to_numpy()
+    return found
+
+
+def handoffs(events: pd.DataFrame) -> pd.DataFrame:
+    """Return how often work went from a group to another: ``from``, ``to``, ``share`` (counts).
+
+    Args:
+        events: the states through which tickets went: ``id``, ``time``, ``group``; states without a group are passed over.
+    """
+    named = events[events["group"] != NO_GROUP].sort_values(["id", "time"], kind="stable")
+    before = named.groupby("id")["group"].shift()
+    moved = before.notna() & (before != named["group"])
+    pairs = pd.DataFrame({"from": before[moved], "to": named["group"][moved]})
+    return pairs.groupby(["from", "to"]).size().rename("share").reset_index()
+
+
+def history(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the weekly history of the whole: ``date``, ``kpi``, ``value``, ``answers``; without the first and the last week.
+
+    ``fcr`` is the share of tickets that are solved where they arrive and not opened again: what a desk can see of it.
+    """
+    sums = table.groupby("week")[["opened", "reassigned", "reopened"]].sum().iloc[1:-1]
+    value = 1.0 - (sums["reassigned"] + sums["reopened"]).clip(upper=sums["opened"]) / sums["opened"]
+    last = (pd.to_datetime(sums.index) + pd.Timedelta(days=6)).strftime("%Y-%m-%d")
+    return pd.DataFrame(
+        {"date": last, "kpi": "fcr", "value": value.round(4).to_numpy(), "answers": sums["opened"].to_numpy()}
+    )
+
+
+def write_tickets(
+    folder: Path, tickets: pd.DataFrame, events: pd.DataFrame | None = None, *, replace: bool = False
+) -> list[Path]:
+    """Write what an export gives into a folder.
+
+    Raises:
+        InputError: one of the files is there already and is not to be replaced.
+    """
+    table = weekly(tickets)
+    files = {"weekly.csv": table, "departments.csv": departments(tickets), "history.csv": history(table)}
+    if events is not None:
+        files["handoffs.csv"] = handoffs(events)
+    if "agent" in tickets and not any((folder / name).is_file() for name in ("people.csv", "posts.csv")):
+        agents = tickets["agent"].where(tickets["agent"] != "").groupby(tickets["group"]).nunique()
+        posts = pd.DataFrame({"department": agents.index, "fte": agents.clip(lower=1).to_numpy()})
+        files["posts.csv"] = posts[posts["department"] != NO_GROUP]
+    there = [name for name in files if (folder / name).is_file()]
+    if there and not replace:
+        raise InputError(f"{folder}: {', '.join(there)} are there already; --replace writes them anew")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in files.items():
+        frame.to_csv(folder / name, index=False)
+    if not (folder / "organisation.toml").is_file():
+        (folder / "organisation.toml").write_text(f'name = "{folder.name}"\n', encoding="utf-8")
+    return [folder / name for name in files]

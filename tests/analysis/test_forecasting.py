@@ -1,0 +1,174 @@
+"""Forecasts: scores are what their definitions say, intervals cover, and no forecast is shown without its back-test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.organisations.own_folder import folder_of, shared
+from typer.testing import CliRunner
+
+from ccsim.analysis.forecasting import ensemble as worlds_of
+from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, run_worlds, where_you_lie
+from ccsim.analysis.forecasting.fit import Fit, fit
+from ccsim.analysis.forecasting.forecast import backtest, forecast, line_of
+from ccsim.analysis.forecasting.scores import NAIVE, covers, crps, verdict
+from ccsim.analysis.forecasting.series import Series, noise_of, series_of
+from ccsim.analysis.parameter_space import dimensions
+from ccsim.analysis.study import Runner
+from ccsim.cli.main import app
+from ccsim.errors import InputError
+from ccsim.organisations.folder import read_folder
+from ccsim.organisations.founding import layout_of_folder
+from ccsim.organisations.template import write_template
+
+SMALL = """name = "x"
+[sizes]
+staff = 20
+departments = 2
+front_departments = 1
+customers = 100
+warm_up = 2
+"""
+
+
+def quarters(values: list[float], kpi: str = "csat", first: str = "2003-06-30") -> Series:
+    dates = pd.date_range(first, periods=len(values), freq="QE")
+    return Series(kpi, dates, np.array(values, float), 13, float("nan"))
+
+
+def flat_worlds(rng: np.random.Generator, steps: int, count: int = 200) -> Ensemble:
+    """Return worlds that stay where they are."""
+    figures = rng.normal(75, 4, (count, 1)) + rng.normal(0, 0.2, (count, SEEN + steps))
+    return Ensemble(dimensions(["market.churn"]), rng.random((count, 1)), {"csat": figures})
+
+
+def test_crps_is_the_distance_of_a_point_and_that_of_a_normal_distribution() -> None:
+    assert crps(np.array([3.0]), 5.0) == 2.0
+    draws = np.random.default_rng(1).normal(0, 1, 20_000)
+    assert crps(draws, 0.0) == pytest.approx((np.sqrt(2) - 1) / np.sqrt(np.pi), abs=0.01)
+    assert covers(draws, 1.5, 0.9) and not covers(draws, 1.8, 0.9)
+
+
+def test_naive_forecasts_say_what_they_are_called() -> None:
+    seen = np.array([1.0, 2.0, 3.0, 4.0, 2.0, 3.0, 4.0, 5.0])
+    middle = {name: np.median(naive(seen, 4, 4), axis=0) for name, naive in NAIVE.items()}
+    assert middle["last value"] == pytest.approx([5, 5, 5, 5])
+    assert middle["same quarter last year"] == pytest.approx([2, 3, 4, 5])
+    assert middle["random walk with drift"] == pytest.approx(5 + np.arange(1, 5) * 4 / 7)
+
+
+def test_the_verdict_is_right_whichever_way_it_falls() -> None:
+    assert [verdict(own, 1.0) for own in (0.5, 1.0, 2.0)] == ["better", "no better", "worse"]
+
+
+def test_noise_of_figures_and_of_steps_are_told_apart() -> None:
+    rng = np.random.default_rng(3)
+    still = noise_of(quarters((75 + rng.normal(0, 1, 400)).tolist()))
+    walk = noise_of(quarters((75 + np.cumsum(rng.normal(0, 1, 400))).tolist()))
+    assert still.figure == pytest.approx(1.0, abs=0.15) and still.step < 0.25
+    assert walk.step == pytest.approx(1.0, abs=0.25) and walk.figure < 0.6
+
+
+def test_90_percent_intervals_cover_about_90_percent_of_series_that_come_from_the_worlds() -> None:
+    rng = np.random.default_rng(5)
+    found = []
+    for number in range(60):
+        worlds = flat_worlds(rng, 4, 120)
+        true = 75 + np.cumsum(rng.normal(0, 0.4, 28)) + rng.normal(0, 0.5, 28)
+        draws = forecast(quarters(true[:24].tolist()), worlds, 4, number).draws
+        found += [covers(draws[:, h], true[24 + h], 0.9) for h in range(4)]
+    assert 0.82 < np.mean(found) < 0.98
+
+
+def test_an_offset_of_the_survey_does_not_move_the_forecast_of_a_change() -> None:
+    worlds = flat_worlds(np.random.default_rng(2), 4)
+    low = quarters([60 + x for x in (0, 1, 0, 1, 0, 1, 0, 1)])
+    high = quarters([90 + x for x in (0, 1, 0, 1, 0, 1, 0, 1)])
+    assert forecast(high, worlds, 4, 1).draws - 30 == pytest.approx(forecast(low, worlds, 4, 1).draws)
+
+
+def underground(place: Path) -> Path:
+    """Return a folder with the satisfaction of London Underground, all lines."""
+    table = pd.read_csv(shared("underground-satisfaction") / "satisfaction.csv")
+    own = table[(table["line"] == "All Lines") & (table["metric"] == "Overall Evaluation")]
+    ends = ("06-30", "09-30", "12-31", "03-31")
+    days = [
+        f"{int(year[:4]) + (quarter == 4)}-{ends[quarter - 1]}"
+        for year, quarter in zip(own["year"], own["quarter"], strict=True)
+    ]
+    rows = "\n".join(f"{day},csat,{value}" for day, value in zip(days, own["value"], strict=True))
+    market = "[assumptions.market]\nchurn = 0.0\njoining = 0.0\n"
+    return folder_of(place, {"organisation.toml": SMALL + market, "history.csv": f"date,kpi,value\n{rows}\n"})
+
+
+def test_the_underground_is_back_tested_to_2013_with_coverage_and_a_verdict_that_is_right(tmp_path: Path) -> None:
+    folder = read_folder(underground(tmp_path / "u"))
+    series = series_of(folder)["csat"]
+    assert len(series.values) == 44 and series.weeks == 13 and series.season == 4
+    runs = run_worlds(folder, SEEN + 12, 13, 40, 1, Runner(workers=1))
+    table = backtest(series, runs, 12, 1)
+    whole = table[table["horizon"] == "all"].set_index("forecast")
+    assert 0.75 <= whole.loc["ccsim", "covers_90"] <= 1.0
+    naive = whole.drop("ccsim")["crps"].min()
+    assert verdict(float(whole.loc["ccsim", "crps"]), float(naive)) in line_of(table)
+    assert set(whole.index) == {"ccsim", *NAIVE}
+
+
+def test_where_you_lie_is_said_in_words_beyond_1_and_99_percent() -> None:
+    table = where_you_lie(flat_worlds(np.random.default_rng(1), 4), {"csat": 99.0})
+    assert table["quantile"][0] == 1.0 and "above nearly every world" in table["in_words"][0]
+    table = where_you_lie(flat_worlds(np.random.default_rng(1), 4), {"csat": 75.0})
+    assert table["in_words"][0] == ""
+
+
+def test_a_fit_that_fails_identifies_nothing_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "\n".join(f"{year}-12-31,csat,3" for year in range(2010, 2022))
+    folder_of(Path("o"), {"organisation.toml": SMALL, "history.csv": f"date,kpi,value\n{rows}\n", "fitted.parquet": ""})
+    worlds = flat_worlds(np.random.default_rng(1), 0)
+    monkeypatch.setattr(worlds_of, "run_worlds", lambda *_: worlds)
+    result = CliRunner().invoke(app, ["org", "fit", "o", "--workers", "1"])
+    assert result.exit_code == 1 and "FAILED" in result.output
+    assert not Path("o/fitted.parquet").exists()
+    found = fit(read_folder(Path("o")), {"csat": quarters([3.0] * 12)}, worlds, 1, Runner(workers=1))
+    assert not found.met and not found.table()["identified"].any()
+
+
+def test_comparisons_draw_from_the_fit_and_pair_scenarios_on_one_draw(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "o", {"organisation.toml": SMALL})
+    space = dimensions(["market.churn"])
+    levels = pd.DataFrame({"kpi": ["csat"], "away": [0.0]})
+    Fit(space, np.array([[0.002], [0.006]]), levels, 1.0).frame().to_parquet(folder / "fitted.parquet")
+    layout = layout_of_folder(folder)
+    assert [layout.values_for(seed)["market.churn"] for seed in (0, 1, 2)] == [0.002, 0.006, 0.002]
+
+
+def test_no_forecast_is_shown_without_its_back_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_template(Path("my"))
+    rng = np.random.default_rng(1)
+    names = ("csat", "fcr", "staff_turnover", "engagement")
+    scale = {"csat": (75, 4), "fcr": (0.65, 0.05), "staff_turnover": (0.25, 0.05), "engagement": (0.6, 0.05)}
+    figures = {
+        name: rng.normal(*scale[name], (100, 1)) + rng.normal(0, scale[name][1] / 20, (100, SEEN + 2)) for name in names
+    }  # fmt: skip
+    runs = Ensemble(dimensions(["market.churn"]), rng.random((100, 1)), figures)
+    monkeypatch.setattr(worlds_of, "run_worlds", lambda *_: runs)
+    told = CliRunner().invoke(app, ["org", "forecast", "my", "--steps", "2"], catch_exceptions=False).output
+    assert told.count("Back-test of ") == told.count("| date |") == 4
+    assert "Not identifiable from levels alone" in told and "not back-tested" in told
+
+
+def test_a_history_that_is_too_short_is_refused(tmp_path: Path) -> None:
+    folder = folder_of(
+        tmp_path / "o", {"organisation.toml": SMALL, "history.csv": "date,kpi,value\n2025-12-31,csat,70\n"}
+    )
+    with pytest.raises(InputError, match=r"no KPI of history\.csv has 6 figures"):
+        series_of(read_folder(folder))
+    with pytest.raises(InputError, match="must be at least 40, got 5"):
+        run_worlds(read_folder(folder), 4, 13, 5, 1, Runner(workers=1))
