@@ -1,6 +1,6 @@
 """Is time foretold: the end of a sweep after a twentieth of its runs, and the end of a command that has a budget.
 
-    python -m benchmarks.foretell --repeats 5 --budget 60
+    python -m benchmarks.foretell --repeats 5 --time-limit 60
 
 A budget is held against the whole command, from the start of its process to its end, table and picture included. Both
 figures depend on what else the machine does in the meantime, so its load is printed with each, and medians at the end.
@@ -53,7 +53,7 @@ def end_foretold(runs: int, weeks: int, workers: int) -> tuple[float, float]:
 def command_with_budget(words: list[str], seconds: float, workers: int) -> float:
     """Run a command that its budget ends; return the seconds of its process."""
     with tempfile.TemporaryDirectory() as place:
-        ends = ["--budget", f"{seconds:g}s", "--workers", str(workers), "--out", str(Path(place) / "r")]
+        ends = ["--time-limit", f"{seconds:g}s", "--workers", str(workers), "--out", str(Path(place) / "r")]
         start = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-m", "ccsim.cli.main", *words, *ends], capture_output=True, text=True, check=False
@@ -69,9 +69,9 @@ COMMANDS = {
     "sweep": [
         "sweep",
         "combined",
-        "--vary",
+        "--factor",
         "programme.budget=0:20000",
-        "--points",
+        "--samples",
         str(POINTS),
         "--replicates",
         "20000",

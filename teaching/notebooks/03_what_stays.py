@@ -44,4 +44,4 @@ for name, more in left.items():
 
 # %% [markdown]
 # **To think about.** The model says what follows from its rules, and most of its parameters are assumed
-# (`ccsim levers` marks them). Which rule decides here? What would you have to see in a real company to doubt it?
+# (`ccsim parameters` marks them). Which rule decides here? What would you have to see in a real company to doubt it?

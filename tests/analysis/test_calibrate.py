@@ -96,8 +96,8 @@ def test_a_parameter_pressed_against_an_end_of_its_span_is_not_identified(toy, f
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
 def test_a_fit_that_fails_says_so_in_every_format_and_writes_no_scenario(small_settings, tmp_path, form):
-    words = ["calibrate", "combined", "--over", "programme.budget=0:20000", "--target", "spend=9e9+-1000",
-             "--points", "12", "--waves", "1", "--weeks", "6", "--replicates", "1", "--workers", "1",
+    words = ["calibrate", "combined", "--parameter", "programme.budget=0:20000", "--target", "spend=9e9+-1000",
+             "--samples", "12", "--waves", "1", "--weeks", "6", "--replicates", "1", "--workers", "1",
              *small_settings, "--format", form, "--out", str(tmp_path / "out")]  # fmt: skip
     told = run.invoke(app, words)
     assert told.exit_code == 1
@@ -139,15 +139,15 @@ def asked(study, targets, over=("habit.pull",), **options):
 def test_the_command_writes_a_scenario_and_says_what_is_open(small_settings, tmp_path):
     file = tmp_path / "targets.toml"
     file.write_text('[[target]]\nkpi = "spend"\nvalue = 30000\nerror = 1000.0\n')
-    words = ["calibrate", "combined", "--over", "programme.budget=0:20000", "--over", "habit.held", "--targets",
-             str(file), "--held-out", "csat=75+-5", "--points", "12", "--waves", "2", "--weeks", "6", "--replicates",
+    words = ["calibrate", "combined", "--parameter", "programme.budget=0:20000", "--parameter", "habit.held", "--targets",
+             str(file), "--held-out", "csat=75+-5", "--samples", "12", "--waves", "2", "--weeks", "6", "--replicates",
              "1", "--workers", "1", *small_settings, "--out", str(tmp_path / "out")]  # fmt: skip
     told = run.invoke(app, words)
     assert told.exit_code == 0, told.output
     assert "leave open: habit.held" in told.output and "csat (held out): measured 75" in told.output
     before = pd.read_parquet(tmp_path / "out" / "parameters.parquet")
     assert (tmp_path / "out" / "calibrate.png").stat().st_size > 10_000
-    assert run.invoke(app, ["show", str(tmp_path / "out" / "calibrated.toml")]).exit_code == 0
+    assert run.invoke(app, ["describe", str(tmp_path / "out" / "calibrated.toml")]).exit_code == 0
     assert run.invoke(app, [*words, "--resume"]).exit_code == 0
     pd.testing.assert_frame_equal(before, pd.read_parquet(tmp_path / "out" / "parameters.parquet"), check_exact=True)
     file.write_text('[[target]]\nkpi = "spend"\nvalue = 30000\neror = 1.0\n')

@@ -109,8 +109,8 @@ def test_what_cannot_be_found_is_told(small_study, changed, told):
 
 
 def test_the_command_finds_that_spending_costs_money(small_settings, tmp_path):
-    words = ["explore", "combined", "--against", "nothing", "--over", "programme.budget=0:20000", "--over", "habit.held",
-             "--where", "profit_difference > -40000", "--points", "80", "--weeks", "6", "--replicates", "1",
+    words = ["discover", "combined", "--baseline", "nothing", "--factor", "programme.budget=0:20000", "--factor", "habit.held",
+             "--where", "profit_difference > -40000", "--samples", "80", "--weeks", "6", "--replicates", "1",
              "--workers", "1", *small_settings, "--out", str(tmp_path / "out")]  # fmt: skip
     told = run.invoke(app, words)
     assert told.exit_code == 0, told.output

@@ -16,8 +16,8 @@ EXAMPLES = re.findall(r"^ccsim (.+)$", PAGE.read_text(encoding="utf-8"), re.MULT
 SHORT = ["--weeks", "3", "--replicates", "1", "--workers", "1"]
 #: The least that each command takes; what stands last on a command line counts.
 LEAST = {
-    "sensitivity": ["--points", "80"], "explore": ["--points", "60", "--where", "spend > 25000 and csat_difference < 99"],
-    "optimise": ["--trials", "8"], "calibrate": ["--points", "15", "--waves", "1"],
+    "sensitivity": ["--samples", "80"], "discover": ["--samples", "60", "--where", "spend > 25000 and csat_difference < 99"],
+    "optimise": ["--trials", "8"], "calibrate": ["--samples", "15", "--waves", "1"],
 }  # fmt: skip
 
 

@@ -168,14 +168,14 @@ def test_workers_and_resuming_do_not_change_a_search(small_study, tmp_path):
 
 
 def test_the_command_writes_a_scenario_that_runs(small_settings, tmp_path):
-    words = ["optimise", "combined", "--vary", "programme.budget=0:20000", "--vary", "champions.chosen", "--maximise",
-             "csat", "--budget-money", "20000", "--trials", "8", "--weeks", "3", "--replicates", "1", "--workers", "1",
+    words = ["optimise", "combined", "--factor", "programme.budget=0:20000", "--factor", "champions.chosen", "--maximise",
+             "csat", "--max-cost", "20000", "--trials", "8", "--weeks", "3", "--replicates", "1", "--workers", "1",
              *small_settings, "--out", str(tmp_path / "out")]  # fmt: skip
     told = run.invoke(app, words)
     assert told.exit_code == 0, told.output
     assert "shrinkage" in told.output
     assert (tmp_path / "out" / "optimise.png").stat().st_size > 10_000
-    told = run.invoke(app, ["show", str(tmp_path / "out" / "best.toml")])
+    told = run.invoke(app, ["describe", str(tmp_path / "out" / "best.toml")])
     assert told.exit_code == 0 and "optimised" in told.output
-    told = run.invoke(app, [*words, "--robust", "quantil=0.1"])
-    assert "reads like --robust quantile=0.1" in str(told.exception)
+    told = run.invoke(app, [*words, "--robust-metric", "quantil=0.1"])
+    assert "reads like --robust-metric quantile=0.1" in str(told.exception)

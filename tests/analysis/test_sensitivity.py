@@ -117,8 +117,8 @@ def test_a_small_organisation(small_study):
 
 
 def test_the_command_writes_tables_and_figures_and_goes_on(small_settings, tmp_path):
-    words = ["sensitivity", "combined", "--against", "nothing", "--over", "habit.pull,programme.budget",
-             "--kpi", "csat_difference", "--points", "12", "--weeks", "6", "--workers", "1", *small_settings,
+    words = ["sensitivity", "combined", "--baseline", "nothing", "--factor", "habit.pull,programme.budget",
+             "--kpi", "csat_difference", "--samples", "12", "--weeks", "6", "--workers", "1", *small_settings,
              "--out", str(tmp_path / "out")]  # fmt: skip
     told = run.invoke(app, words)
     assert told.exit_code == 0, told.output

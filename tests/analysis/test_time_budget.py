@@ -113,9 +113,9 @@ def _design():  # type: ignore[no-untyped-def]
 @pytest.mark.slow
 def test_a_command_ends_in_time_says_so_and_goes_on(small_settings: list[str], tmp_path: Path) -> None:
     load_model()  # a cold compiler takes longer than the budget
-    words = ["optimise", "combined", "--vary", "programme.budget=0:20000", "--maximise", "csat", "--trials", "4000",
+    words = ["optimise", "combined", "--factor", "programme.budget=0:20000", "--maximise", "csat", "--trials", "4000",
              "--weeks", "3", "--replicates", "1", "--workers", "1", *small_settings]  # fmt: skip
-    told = run.invoke(app, [*words, "--budget", "20s", "--out", str(tmp_path / "a")])
+    told = run.invoke(app, [*words, "--time-limit", "20s", "--out", str(tmp_path / "a")])
     assert told.exit_code == 0, told.output
     status = json.loads((tmp_path / "a" / "status.json").read_text())
     assert (status["status"], status["asked"]) == ("stopped", 4000)
@@ -130,7 +130,7 @@ def test_a_command_ends_in_time_says_so_and_goes_on(small_settings: list[str], t
 def test_a_search_that_its_budget_ended_goes_on_to_the_end_of_one_that_had_none(
     small_settings: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = ["optimise", "combined", "--vary", "programme.budget=0:20000", "--maximise", "csat", "--trials", "40",
+    words = ["optimise", "combined", "--factor", "programme.budget=0:20000", "--maximise", "csat", "--trials", "40",
              "--weeks", "3", "--replicates", "1", "--workers", "1", *small_settings]  # fmt: skip
     step, taken = Allotment.step, iter(range(100))
 
@@ -139,7 +139,7 @@ def test_a_search_that_its_budget_ended_goes_on_to_the_end_of_one_that_had_none(
             raise TimeLimitReached("the budget of 60 s ended before anything was done")
         return step(allotment, work)
 
-    limited = [*words, "--budget", "60s", "--out", str(tmp_path / "a")]
+    limited = [*words, "--time-limit", "60s", "--out", str(tmp_path / "a")]
     with monkeypatch.context() as patch:
         patch.setattr(Allotment, "step", scarce)
         patch.setattr("sys.argv", ["ccsim", *limited])

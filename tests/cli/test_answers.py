@@ -18,13 +18,13 @@ def place(ccsim, tmp_path_factory):
 def test_report_query_and_why(ccsim, place):
     assert ccsim("report", "mine", cwd=place).stdout.strip() == "Report: mine/report.html"
     page = (place / "mine" / "report.html").read_text()
-    assert "ccsim why mine" in page
+    assert "ccsim reproduce mine" in page
     asked = ccsim("query", "mine", "SELECT count(*) AS n FROM runs", "--format", "json", cwd=place)
     assert json.loads(asked.stdout) == [{"n": 64}]
     assert "runs" in ccsim("query", "mine", "SELECT 'runs' AS what", cwd=place).stdout
-    found = ccsim("why", "mine", "direction/combined/csat/difference", "--workers", 1, cwd=place)
+    found = ccsim("reproduce", "mine", "direction/combined/csat/difference", "--workers", 1, cwd=place)
     assert (found.returncode, "equal to the last bit" in found.stdout) == (0, True), found.stderr
-    rows = ccsim("why", "mine", "combined/csat/mean", "--workers", 1, "--format", "csv", cwd=place).stdout
+    rows = ccsim("reproduce", "mine", "combined/csat/mean", "--workers", 1, "--format", "csv", cwd=place).stdout
     assert rows.startswith("replicate,seed,combined")
 
 
@@ -38,9 +38,9 @@ def test_mistakes_are_one_message(ccsim, place):
 
 
 def test_diverge(ccsim, place):
-    done = ccsim("diverge", "nothing", "combined", *SMALL, "--weeks", 4, "--figure", "spread", cwd=place)
+    done = ccsim("diff", "nothing", "combined", *SMALL, "--weeks", 4, "--figure", "spread", cwd=place)
     assert done.returncode == 0, done.stderr
     assert "They part in week 0, in mechanism programme." in done.stdout
     assert (place / "spread.svg").is_file()
-    same = ccsim("diverge", "nothing", "nothing", *SMALL, "--weeks", 4, cwd=place)
+    same = ccsim("diff", "nothing", "nothing", *SMALL, "--weeks", 4, cwd=place)
     assert "do not part" in same.stdout

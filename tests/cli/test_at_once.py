@@ -66,16 +66,16 @@ def test_the_second_process_in_a_folder_is_told_and_the_first_is_not_disturbed(c
 @pytest.mark.parametrize(
     "words",
     [
-        ("--points", "1000000", "--replicates", "1000000"),
+        ("--samples", "1000000", "--replicates", "1000000"),
         ("--design", "factorial", "--levels", "10", *(w for k in ("from_top", "training", "coaching", "communication")
-                                                      for w in ("--vary", f"programme.{k}=0:1")),
-         "--vary", "programme.budget=0:9000", "--vary", "promise.level=0:1", "--replicates", "1000000"),
+                                                      for w in ("--factor", f"programme.{k}=0:1")),
+         "--factor", "programme.budget=0:9000", "--factor", "promise.level=0:1", "--replicates", "1000000"),
     ],
 )  # fmt: skip
 def test_a_design_of_a_million_million_runs_is_one_message(
     ccsim: Command, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    vary = () if "--vary" in words else ("--vary", "programme.budget=0:20000")
+    vary = () if "--factor" in words else ("--factor", "programme.budget=0:20000")
     told = ccsim("sweep", "combined", *vary, *words, cwd=tmp_path)
     assert (told.returncode, told.stdout) == (2, "")
     (line,) = told.stderr.strip().splitlines()
@@ -106,7 +106,7 @@ def test_a_ledger_that_was_killed_goes_on(ccsim: Command, tmp_path: Path) -> Non
     )
     (tmp_path / "claims").mkdir()
     (tmp_path / "claims" / "money.toml").write_text(CLAIM + scenarios)
-    words = ["claims", "R1", "--folder", "claims", "--replicates", "400", "--robustness", "2", "--workers", "1"]
+    words = ["test-claims", "R1", "--folder", "claims", "--replicates", "400", "--robustness", "2", "--workers", "1"]
     first = begun(tmp_path, *words, "--out", "r")
     wait_for(first, tmp_path / "r", "figures/*.parquet")
     os.kill(first.pid, signal.SIGKILL)

@@ -17,7 +17,7 @@ TINY = [*SMALL, "--weeks", "8", "--replicates", "2", "--workers", "1"]
 def test_help_is_worth_reading_and_light(ccsim, tmp_path: Path) -> None:
     done = ccsim("--help", cwd=tmp_path)
     assert done.returncode == 0
-    for word in ("compare", "run", "show", "new", "list", "customer-centric"):
+    for word in ("compare", "run", "describe", "init", "list", "customer-centric"):
         assert word in done.stdout
     heavy = ("numpy", "pandas", "numba", "mesa", "matplotlib", "scipy", "pydantic", "pyarrow", "tomlkit", "networkx")
     code = f"import sys, ccsim.cli.main; print([name for name in {heavy} if name in sys.modules])"
@@ -33,14 +33,14 @@ def test_the_version_is_told(ccsim, tmp_path: Path) -> None:
 
 def test_list_show_and_new(ccsim, tmp_path: Path) -> None:
     assert "direction" in ccsim("list", cwd=tmp_path).stdout
-    assert "The hero leaves" in ccsim("show", "hero-leaves", cwd=tmp_path).stdout
-    assert json.loads(ccsim("show", "combined", "--format", "json", cwd=tmp_path).stdout)["title"] == "Combined"
-    assert ccsim("new", "idea", cwd=tmp_path).returncode == 0
+    assert "The hero leaves" in ccsim("describe", "hero-leaves", cwd=tmp_path).stdout
+    assert json.loads(ccsim("describe", "combined", "--format", "json", cwd=tmp_path).stdout)["title"] == "Combined"
+    assert ccsim("init", "idea", cwd=tmp_path).returncode == 0
     assert "Idea" in ccsim("list", cwd=tmp_path).stdout
-    again = ccsim("new", "idea", cwd=tmp_path)
+    again = ccsim("init", "idea", cwd=tmp_path)
     assert (again.returncode, "is there already" in again.stderr) == (2, True)
-    assert ccsim("show", "idea", cwd=tmp_path).returncode == 0
-    assert "programme.budget" in ccsim("levers", "programme", cwd=tmp_path).stdout
+    assert ccsim("describe", "idea", cwd=tmp_path).returncode == 0
+    assert "programme.budget" in ccsim("parameters", "programme", cwd=tmp_path).stdout
 
 
 def test_run_prints_every_kpi(ccsim, tmp_path: Path) -> None:
@@ -51,8 +51,8 @@ def test_run_prints_every_kpi(ccsim, tmp_path: Path) -> None:
 
 
 def test_what_show_writes_is_a_scenario_file(ccsim, tmp_path: Path) -> None:
-    (tmp_path / "mine.toml").write_text(ccsim("show", "hero-leaves", "--format", "toml", cwd=tmp_path).stdout)
-    told = [ccsim("show", name, "--format", "json", cwd=tmp_path).stdout for name in ("hero-leaves", "mine.toml")]
+    (tmp_path / "mine.toml").write_text(ccsim("describe", "hero-leaves", "--format", "toml", cwd=tmp_path).stdout)
+    told = [ccsim("describe", name, "--format", "json", cwd=tmp_path).stdout for name in ("hero-leaves", "mine.toml")]
     assert told[0] == told[1]
 
 
@@ -192,7 +192,7 @@ def test_bash_completes_with_the_script_that_the_command_prints(tmp_path: Path) 
     typing = """
     eval "$(_CCSIM_COMPLETE=source_bash ccsim)"
     complete -p ccsim
-    COMP_WORDS=(ccsim show top-) COMP_CWORD=2
+    COMP_WORDS=(ccsim describe top-) COMP_CWORD=2
     "$(complete -p ccsim | sed 's/.*-F \\([^ ]*\\).*/\\1/')" ccsim
     printf '%s\\n' "${COMPREPLY[@]}"
     """
@@ -224,9 +224,9 @@ def test_bash_completes_with_the_script_that_the_command_prints(tmp_path: Path) 
         (("compare", "directon"), "did you mean 'direction'"),
         (("compare", "no.toml"), "no such file"),
         (("compare", "direction", "--workers", "0"), "workers: must be a whole number of at least 1, got 0"),
-        (("new", "a/b"), "no name for a scenario"),
-        (("show",), "Missing argument"),
-        (("levers", "programm"), "did you mean 'programme'"),
+        (("init", "a/b"), "no name for a scenario"),
+        (("describe",), "Missing argument"),
+        (("parameters", "programm"), "did you mean 'programme'"),
     ],
 )
 def test_a_mistake_is_one_message_and_no_traceback(

@@ -40,8 +40,8 @@ def ccsim(*words: str) -> str:
 
 
 def test_a_sweep_leaves_table_figures_and_a_picture(here: Path) -> None:
-    told = ccsim("sweep", "combined", "--vary", "programme.budget=0:20000", "--vary", "programme.from_top=0,0.5,1",
-                 "--points", "6", "--kpi", "csat", *TINY)  # fmt: skip
+    told = ccsim("sweep", "combined", "--factor", "programme.budget=0:20000", "--factor", "programme.from_top=0,0.5,1",
+                 "--samples", "6", "--kpi", "csat", *TINY)  # fmt: skip
     folder = here / "results" / "combined-sweep-1"
     assert "programme.budget" in told
     assert len(pd.read_parquet(folder / "responses.parquet")) == 12
@@ -59,7 +59,7 @@ def test_a_sweep_leaves_table_figures_and_a_picture(here: Path) -> None:
 def test_replicates_are_added_until_the_interval_is_as_narrow_as_asked(here: Path) -> None:
     options = [word for word in TINY if word != "2"]
     options[options.index("--replicates")] = "--replicates=10"
-    told = ccsim("compare", "direction", "--until", "csat=0.04", "--out", "r", *options)
+    told = ccsim("compare", "direction", "--precision", "csat=0.04", "--out", "r", *options)
     results = open_results("r")
     table = stopping_table(results)
     assert table["reached"].all() and table["half_width"].max() <= 0.04 and table["runs"].max() > 10
@@ -69,7 +69,7 @@ def test_replicates_are_added_until_the_interval_is_as_narrow_as_asked(here: Pat
 
 
 def test_a_folder_of_several_parts_is_resumed_by_running_its_command_again(here: Path) -> None:
-    ccsim("optimise", "combined", "--vary", "programme.budget=0:20000", "--maximise", "csat", "--trials", "8",
+    ccsim("optimise", "combined", "--factor", "programme.budget=0:20000", "--maximise", "csat", "--trials", "8",
           *TINY[:1], "3", *TINY[2:], "--out", "o")  # fmt: skip
     before = pd.read_parquet("o/plans.parquet")
     shards = {path: path.stat().st_mtime_ns for path in Path("o").rglob("part-*.parquet")}
@@ -92,21 +92,21 @@ def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experimen
     ("words", "told"),
     [
         (("sweep", "combined"), "has no design; say what to vary"),
-        (("sweep", "combined", "--vary", "programme.budgt"), "did you mean 'programme.budget'"),
-        (("sweep", "combined", "--vary", "programme.budget", "--design", "sobel"), "did you mean 'sobol'"),
-        (("sweep", "combined", "--vary", "programme.budget", "--kpi", "csta"), "did you mean 'csat'"),
-        (("sweep", "combind", "--vary", "programme.budget"), "did you mean 'combined'"),
-        (("sweep", "combined", "--vary", "programme.budget", "--until", "csat"), "reads like --until csat=0.2"),
-        (("sweep", "combined", "--vary", "programme.budget", "--until", "csat=0.2"), "until takes at least 10"),
-        (("sweep", "combined", "--vary", "programme.budget", "--budget", "soon"), "such as 90s, 10m"),
-        (("sweep", "combined", "--vary", "assumptions", "--design", "factorial", "--levels", "9"), r"about 10\^\d+ points"),
-        (("compare", "direction", "--until", "csat=-1"), "more than 0"),
+        (("sweep", "combined", "--factor", "programme.budgt"), "did you mean 'programme.budget'"),
+        (("sweep", "combined", "--factor", "programme.budget", "--design", "sobel"), "did you mean 'sobol'"),
+        (("sweep", "combined", "--factor", "programme.budget", "--kpi", "csta"), "did you mean 'csat'"),
+        (("sweep", "combind", "--factor", "programme.budget"), "did you mean 'combined'"),
+        (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat"), "reads like --precision csat=0.2"),
+        (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat=0.2"), "until takes at least 10"),
+        (("sweep", "combined", "--factor", "programme.budget", "--time-limit", "soon"), "such as 90s, 10m"),
+        (("sweep", "combined", "--factor", "assumptions", "--design", "factorial", "--levels", "9"), r"about 10\^\d+ points"),
+        (("compare", "direction", "--precision", "csat=-1"), "more than 0"),
         (("compare", "direction", "--weeks", "99999999"), "weeks: must be at most 5200, got 99999999"),
         (("sensitivity", "combined", "--weeks", "5201"), "must be at most 5200"),
-        (("sensitivity", "combined", "--over", "levers=3"), "levers stands for many; values are given to one key"),
-        (("optimise", "combined", "--vary", "programme.budget", "--maximise", "csat", "--budget-money", "nan"), "an amount in EUR"),
-        (("optimise", "combined", "--vary", "programme.budget", "--maximise", "csat", "--worlds", "-4"), "worlds: -4 is not"),
-        (("optimise", "combined", "--vary", "programme.budget", "--maximise", "csat", "--budget", "never"), "such as 90s, 10m"),
+        (("sensitivity", "combined", "--factor", "levers=3"), "levers stands for many; values are given to one key"),
+        (("optimise", "combined", "--factor", "programme.budget", "--maximise", "csat", "--max-cost", "nan"), "an amount in EUR"),
+        (("optimise", "combined", "--factor", "programme.budget", "--maximise", "csat", "--n-uncertain", "-4"), "worlds: -4 is not"),
+        (("optimise", "combined", "--factor", "programme.budget", "--maximise", "csat", "--time-limit", "never"), "such as 90s, 10m"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_clear_message(words: tuple[str, ...], told: str) -> None:

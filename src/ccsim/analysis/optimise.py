@@ -225,7 +225,7 @@ def _check(
     if worlds < 0:
         raise InputError(f"worlds: must be a whole number of at least 1, got {worlds}")
     if bool(worlds) != bool(uncertain):
-        raise InputError("uncertain assumptions and a number of worlds go together (--over and --worlds)")
+        raise InputError("uncertain assumptions and a number of worlds go together (--uncertain and --n-uncertain)")
     if aim.quantile is not None and not 0 < aim.quantile < 1:
         raise InputError(f"quantile: must be a number between 0 and 1, got {aim.quantile!r}")
     if aim.quantile is not None and worlds * min(aim.quantile, 1 - aim.quantile) < 1:

@@ -83,7 +83,7 @@ class AnalysisProblem:
         if outcome in self.outcomes:
             return outcome
         if outcome.removesuffix(DIFFERENCE) in KPIS:
-            raise InputError(f"{outcome}: a difference takes a baseline to differ from; name one (--against)")
+            raise InputError(f"{outcome}: a difference takes a baseline to differ from; name one (--baseline)")
         raise UnknownNameError("KPI", outcome, self.outcomes)
 
     def condition(self, text: str) -> Condition:

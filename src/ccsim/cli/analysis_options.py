@@ -22,17 +22,18 @@ Form = StrEnum("Form", ["table", "csv", "json", "markdown"])
 
 Target = Annotated[str, typer.Argument(help="Name or file of a scenario, or of an experiment.")]
 Of = Annotated[str | None, typer.Option("--scenario", help="Which scenario of the experiment.")]
-Against = Annotated[str | None, typer.Option(help="Baseline for outcomes such as npv_difference.")]
+Against = Annotated[str | None, typer.Option("--baseline", help="Baseline for outcomes such as npv_difference.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value; repeat for more.")]
 Over = Annotated[list[str] | None, typer.Option(
-    metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
+    "--factor", metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
 Own = Annotated[Path | None, typer.Option("--organisation", metavar="FOLDER", help="Found the organisation from a folder of files (ccsim org).")]  # fmt: skip
 Seed = Annotated[int | None, typer.Option(help="Random seed (default 1).")]
 Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
 Replicates = Annotated[int, typer.Option(help="Runs at each point, on the same draws at all.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
 Budget = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Stop after so long, such as 10m, with what there is.")
+    str | None,
+    typer.Option("--time-limit", metavar="TIME", help="Stop after so long, such as 10m, with what there is."),
 ]
 Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers do the runs.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for runs, tables and figures.")]

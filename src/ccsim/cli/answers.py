@@ -81,5 +81,5 @@ def diverge(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (report, query, why, diverge):
-        app.command()(command)
+    for name, command in {"report": report, "query": query, "reproduce": why, "diff": diverge}.items():
+        app.command(name)(command)

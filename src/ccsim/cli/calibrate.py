@@ -34,7 +34,9 @@ Names = list[str] | None
 
 def calibrate(
     target_scenario: Target,
-    over: Annotated[list[str], typer.Option(metavar="KEY", help="What is fitted: KEY or KEY=LOW:HIGH; repeat.")],
+    over: Annotated[
+        list[str], typer.Option("--parameter", metavar="KEY", help="What is fitted: KEY or KEY=LOW:HIGH; repeat.")
+    ],
     target: Annotated[
         Names, typer.Option(metavar="KPI=VALUE±ERROR", help="A figure measured, with its standard deviation; repeat.")
     ] = None,
@@ -42,7 +44,9 @@ def calibrate(
         Names, typer.Option(metavar="KPI=VALUE±ERROR", help="A figure that is not fitted to, only compared with.")
     ] = None,
     targets: Annotated[Path | None, typer.Option(help="A TOML file of [[target]] tables.")] = None,
-    points: Annotated[int, typer.Option(help="Points of a wave; usually 10 for each parameter, 30 at least.")] = 0,
+    points: Annotated[
+        int, typer.Option("--samples", help="Points of a wave; usually 10 for each parameter, 30 at least.")
+    ] = 0,
     waves: Annotated[int, typer.Option(help="Waves of runs, each where the targets may be met.")] = 3,
     scenario: Of = None,
     against: Against = None,

@@ -1,4 +1,4 @@
-"""``ccsim claims``: test the ledger of claims."""
+"""``ccsim test-claims``: test the ledger of claims."""
 
 import sys
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def claims(
     out: Annotated[Path, typer.Option(help="Folder for runs, table and pages.")] = Path("results/claims"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")] = False,
     so_far: Annotated[
-        bool, typer.Option("--so-far", help="Run nothing: judge what the folder holds of this ledger so far.")
+        bool, typer.Option("--partial", help="Run nothing: judge what the folder holds of this ledger so far.")
     ] = False,
     folder: Annotated[Path | None, typer.Option(help="Folder of claims, instead of claims/ or those shipped.")] = None,
     organisation: Own = None,
@@ -111,4 +111,4 @@ def commit() -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(claims)
+    app.command("test-claims")(claims)

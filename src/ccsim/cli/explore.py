@@ -1,4 +1,4 @@
-"""``ccsim explore``: in which region of levers and uncertainties an outcome comes about."""
+"""``ccsim discover``: in which region of levers and uncertainties an outcome comes about."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -35,9 +35,13 @@ def explore(
     where: Annotated[str, typer.Option(help="The outcome: 'npv_difference > 0 and csat > 70'.")],
     over: Over = None,
     method: Annotated[Method, typer.Option(help="prim: peel a box; tree: split the space.")] = Method.prim,
-    points: Annotated[int, typer.Option(help="How many points to run: a Latin hypercube.")] = 500,
-    density: Annotated[float, typer.Option(help="Share of a region's points that are to have the outcome.")] = 0.8,
-    sure: Annotated[float, typer.Option(help="Minimum share of a point's runs with the outcome, 0 to 1.")] = 0.5,
+    points: Annotated[int, typer.Option("--samples", help="How many points to run: a Latin hypercube.")] = 500,
+    density: Annotated[
+        float, typer.Option("--min-density", help="Share of a region's points that are to have the outcome.")
+    ] = 0.8,
+    sure: Annotated[
+        float, typer.Option("--min-share", help="Minimum share of a point's runs with the outcome, 0 to 1.")
+    ] = 0.5,
     regions: Annotated[int, typer.Option(help="How many regions to look for.")] = 2,
     scenario: Of = None,
     against: Against = None,
@@ -100,4 +104,4 @@ def _notes(found: "Discovery") -> list[str]:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(explore)
+    app.command("discover")(explore)

@@ -44,9 +44,9 @@ on the same random draws and says which differences are more than chance.
 
 \b
   ccsim compare direction                   compare top-down, bottom-up, both, and nothing
-  ccsim show combined                       what a scenario sets, in words
+  ccsim describe combined                   what a scenario sets, in words
   ccsim run combined --set programme.budget=12000
-  ccsim new my-idea                         write a scenario file of your own
+  ccsim init my-idea                     write a scenario file of your own
 """
 
 
@@ -134,7 +134,7 @@ def list_() -> None:
     typer.echo("\nccsim show SCENARIO tells what one sets; ccsim compare EXPERIMENT runs a comparison.")
 
 
-@app.command()
+@app.command("parameters")
 def levers(
     group: Annotated[str | None, typer.Argument(help="Only one group, such as programme.")] = None,
     assumptions: Annotated[bool, typer.Option("--all", help="Assumptions and sizes too.")] = False,
@@ -154,7 +154,7 @@ def levers(
     page.print(levers_table(rows, sources=page.width >= 110))
 
 
-@app.command()
+@app.command("describe")
 def show(
     scenario: ScenarioName,
     set_: Set = None,
@@ -269,7 +269,7 @@ def compare(
     print_status(result.results, folder)
 
 
-@app.command()
+@app.command("init")
 def new(
     name: Annotated[str, typer.Argument(help="What to call the scenario.")],
 ) -> None:
@@ -288,7 +288,7 @@ def new(
         path.write_text(scaffold(name), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from None
-    typer.echo(f"{path} is written. Edit it, then: ccsim show {name}; ccsim run {name}")
+    typer.echo(f"{path} is written. Edit it, then: ccsim describe {name}; ccsim run {name}")
 
 
 def _scenario(name: str, settings: list[str] | None, organisation: Path | None = None) -> Any:

@@ -33,20 +33,27 @@ Names = list[str] | None
 def optimise(
     target: Target,
     vary: Annotated[
-        list[str], typer.Option(metavar="LEVER", help="KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more.")
+        list[str],
+        typer.Option("--factor", metavar="LEVER", help="KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more."),
     ],
     maximise: Annotated[Names, typer.Option(help="A KPI, or npv_difference; several give a front.")] = None,
     minimise: Annotated[Names, typer.Option(help="A KPI of which less is wanted.")] = None,
     budget_money: Annotated[
-        float | None, typer.Option(help="The most that may be spent up to the horizon, on average, in EUR.")
+        float | None,
+        typer.Option("--max-cost", help="The most that may be spent up to the horizon, on average, in EUR."),
     ] = None,
     money: Annotated[
-        str, typer.Option(help="What is measured as spent; cost_difference counts all that a plan costs.")
+        str, typer.Option("--cost-kpi", help="What is measured as spent; cost_difference counts all that a plan costs.")
     ] = "spend",
-    over: Annotated[Names, typer.Option(help="Uncertain assumptions: assumptions, a group, a key.")] = None,
-    worlds: Annotated[int, typer.Option(help="Worlds in which each plan is tried; 20 where --over is given.")] = 0,
+    over: Annotated[
+        Names, typer.Option("--uncertain", help="Uncertain assumptions: assumptions, a group, a key.")
+    ] = None,
+    worlds: Annotated[
+        int, typer.Option("--n-uncertain", help="Worlds in which each plan is tried; 20 where --uncertain is given.")
+    ] = 0,
     robust: Annotated[
-        str | None, typer.Option(metavar="quantile=Q", help="What counts of the worlds; usually the mean.")
+        str | None,
+        typer.Option("--robust-metric", metavar="quantile=Q", help="What counts of the worlds; usually the mean."),
     ] = None,
     trials: Annotated[int, typer.Option(help="How many plans to try.")] = 100,
     sampler: Annotated[Sampler | None, typer.Option(help="Usually tpe for one goal, nsga2 for several.")] = None,
@@ -97,7 +104,7 @@ def optimise(
 
 
 def _quantile(text: str | None) -> float | None:
-    """Return the quantile that ``--robust`` asks for."""
+    """Return the quantile that ``--robust-metric`` asks for."""
     from ccsim.errors import InputError
 
     if text in (None, "mean"):
@@ -105,7 +112,9 @@ def _quantile(text: str | None) -> float | None:
     try:
         return float(str(text).removeprefix("quantile="))
     except ValueError:
-        raise InputError(f"--robust {text}: it reads like --robust quantile=0.1, or --robust mean") from None
+        raise InputError(
+            f"--robust-metric {text}: it reads like --robust-metric quantile=0.1, or --robust-metric mean"
+        ) from None
 
 
 def _notes(found: "OptimisationResult") -> list[str]:
@@ -124,7 +133,7 @@ def _notes(found: "OptimisationResult") -> list[str]:
                 f"{one.name}: on fresh draws it takes {one.found[-1]:,.0f} of {found.aim.measure}, more than "
                 f"{found.aim.max_cost:,.0f}."
             )
-    lines.append("The plans are scenario files in the folder: ccsim show and ccsim run take them.")
+    lines.append("The plans are scenario files in the folder: ccsim describe and ccsim run take them.")
     return lines
 
 

@@ -22,7 +22,7 @@ from ccsim.cli.run_options import (
 from ccsim.errors import count_noun
 
 #: Commands whose folders have several parts, each an experiment of its own.
-SEARCHES = (["sensitivity"], ["explore"], ["optimise"], ["calibrate"], ["claims"])
+SEARCHES = (["sensitivity"], ["discover"], ["optimise"], ["calibrate"], ["test-claims"])
 
 
 def resume(
@@ -39,7 +39,7 @@ def resume(
     from ccsim.results.results import open_results
 
     if not (folder / "manifest.json").is_file():
-        given = {"--out": str(folder), "--workers": workers, "--budget": budget, "--scheduler": scheduler}
+        given = {"--out": str(folder), "--workers": workers, "--time-limit": budget, "--scheduler": scheduler}
         _resume_command(context, folder, {name: str(value) for name, value in given.items() if value is not None})
         return
     deadline, manifest = start_deadline(budget, SHOWING_COMPARISON), read_manifest(folder)
@@ -78,7 +78,7 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
             f"{folder}: is no results folder, but holds some; name the one to go on with, such as {inside}"
         )
     # The time it was given at first was its own; another is given with the words that go on.
-    words: list[Any] = strip_options(commands[0][1:], {*given, "--budget"})
+    words: list[Any] = strip_options(commands[0][1:], {*given, "--time-limit"})
     words += ["--resume", *(word for pair in given.items() for word in pair)]
     typer.echo(shlex.join(["ccsim", *words]), err=True)
     sys.argv = [sys.argv[0], *words]

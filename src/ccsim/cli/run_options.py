@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ccsim.results.results import Results
 
 Budget = Annotated[str | None, typer.Option(
-    metavar="TIME", help="Stop after this time, such as 90s, 10m or 1h30m, with what there is.")]  # fmt: skip
+    "--time-limit", metavar="TIME", help="Stop after this time, such as 90s, 10m or 1h30m, with what there is.")]  # fmt: skip
 Scheduler = Annotated[str | None, typer.Option(
     metavar="ADDRESS", help="Let the workers of a Dask scheduler do the runs, such as tcp://10.0.0.5:8786.")]  # fmt: skip
 #: What reads, compares and draws.
@@ -33,7 +33,7 @@ LOADED = (
 #: a sweep, or of a comparison. Both are work of the same processor under the same load, so the one foretells the other.
 SHOWING_SWEEP, SHOWING_COMPARISON = 0.5, 0.85
 Until = Annotated[list[str] | None, typer.Option(
-    metavar="KPI=WIDTH", help="Add replicates until the interval of a KPI's difference is as narrow as ± WIDTH.")]  # fmt: skip
+    "--precision", metavar="KPI=HALFWIDTH", help="Add replicates until the interval of a KPI's difference is as narrow as ± WIDTH.")]  # fmt: skip
 
 
 def start_deadline(budget: str | None, closing: float) -> Deadline | None:
@@ -57,7 +57,7 @@ def start_deadline(budget: str | None, closing: float) -> Deadline | None:
 
 
 def parse_precision(texts: list[str] | None) -> dict[str, float] | None:
-    """Return what ``--until`` says: half a width by KPI; None if it says nothing."""
+    """Return what ``--precision`` says: half a width by KPI; None if it says nothing."""
     if not texts:
         return None
     rule = {}
@@ -66,7 +66,7 @@ def parse_precision(texts: list[str] | None) -> dict[str, float] | None:
         try:
             rule[kpi] = float(width)
         except ValueError:
-            raise InputError(f"--until {text!r}: it reads like --until csat=0.2") from None
+            raise InputError(f"--precision {text!r}: it reads like --precision csat=0.2") from None
     return rule
 
 

@@ -42,7 +42,7 @@ def sensitivity(
     method: Annotated[
         Method, typer.Option(help="morris: which of many matter; sobol: shares of the variance, for few.")
     ] = Method.morris,
-    points: Annotated[int, typer.Option(help="How many points to run at most.")] = 1000,
+    points: Annotated[int, typer.Option("--samples", help="How many points to run at most.")] = 1000,
     scenario: Of = None,
     against: Against = None,
     set_: Set = None,

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 def sweep(
     target: Annotated[str, typer.Argument(help="Name or file of an experiment, or of a scenario.")],
     vary: Annotated[list[str] | None, typer.Option(
-        metavar="WHAT", help="KEY, KEY=LOW:HIGH, KEY=V1,V2,…, a group, levers, assumptions, 'week of LABEL=20:100'; repeat for more.",
+        "--factor", metavar="WHAT", help="KEY, KEY=LOW:HIGH, KEY=V1,V2,…, a group, levers, assumptions, 'week of LABEL=20:100'; repeat for more.",
     )] = None,
     kind: Annotated[str, typer.Option("--design", help="How points are laid: latin-hypercube, sobol, factorial, fractional-factorial, one-at-a-time, morris, saltelli.")] = "latin-hypercube",
-    points: Annotated[int, typer.Option(help="How many points; trajectories of morris, base points of saltelli.")] = 64,
+    points: Annotated[int, typer.Option("--samples", help="How many points; trajectories of morris, base points of saltelli.")] = 64,
     levels: Annotated[int, typer.Option(help="Levels of a factor in a factorial, one at a time, and for morris.")] = 2,
     resolution: Annotated[int, typer.Option(help="Resolution of a fractional factorial: 3, 4 or 5.")] = 4,
     kpi: Annotated[list[str] | None, typer.Option(help="Which KPIs to show; repeat for more.")] = None,
-    at: Annotated[list[int] | None, typer.Option(help="Weeks to keep figures of; usually the last.")] = None,
+    at: Annotated[list[int] | None, typer.Option("--report-week", help="Weeks to keep figures of; usually the last.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value in every scenario.")] = None,
     organisation: Own = None,
     weeks: Annotated[int | None, typer.Option(help="The horizon; usually 156.")] = None,

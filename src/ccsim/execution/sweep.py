@@ -99,7 +99,7 @@ def plan_sweep(
         chosen = replace(chosen, replicates=replicates or chosen.replicates).with_design(design)
     chosen = chosen.with_changes(weeks=weeks, replicates=replicates, seed=seed, levers=levers, until=until)
     if chosen.design is None:
-        raise InputError(f"{chosen.name}: has no design; say what to vary, such as --vary programme.budget=0:20000")
+        raise InputError(f"{chosen.name}: has no design; say what to vary, such as --factor programme.budget=0:20000")
     last = chosen.weeks - 1
     kept = tuple(sorted(set(at))) if at is not None else tuple(w for w in chosen.at if w <= last) or (last,)
     for week in kept:

@@ -39,7 +39,7 @@ churn = "year"
 [drivers]
 "demand" = "demand.surge"
 
-# Sizes that no file says, and values that you know: see `ccsim levers --all`.
+# Sizes that no file says, and values that you know: see `ccsim parameters --all`.
 [sizes]
 prospects = 1.0
 

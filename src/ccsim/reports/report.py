@@ -95,7 +95,7 @@ class Page:
             "experiment": experiment, "counts": self.counts(), "kpis": kpis, "verdicts": self.verdicts(),
             "groups": self.groups(), "scenarios": self.scenarios(), "moves": self.moves(), "sweep": self.sweep(),
             "design": self.design(), "pairing": self.pairing(), "provenance": self.provenance(), "quarter": QUARTER,
-            "command": f"ccsim why {shlex.quote(self.folder.resolve().name)}", "failures": self.failures(),
+            "command": f"ccsim reproduce {shlex.quote(self.folder.resolve().name)}", "failures": self.failures(),
         }  # fmt: skip
 
     @property

@@ -261,12 +261,12 @@ def scaffold(name: str) -> str:
     import tomlkit
 
     title = tomlkit.string(name.replace("-", " ").replace("_", " ").capitalize()).as_string()
-    return f"""# A scenario: what differs from the ordinary organisation. `ccsim show` tells what it comes to.
+    return f"""# A scenario: what differs from the ordinary organisation. `ccsim describe` tells what it comes to.
 title = {title}
 about = "What is tried here, in a sentence or two."
 extends = "nothing"          # another scenario's name, or a path that ends in .toml
 
-# Levers are moved at week 0. `ccsim levers` lists them all.
+# Levers are moved at week 0. `ccsim parameters` lists them all.
 [levers.programme]
 budget = 4000                # EUR/week
 from_top = 0.5               # share of it that leaders direct

@@ -151,7 +151,7 @@ figure {{ margin: 0; }} svg {{ width: 100%; height: auto; }} pre {{ background: 
 <h2>What came of it</h2><table><tr><th></th><th>this run</th><th>doing nothing</th></tr>{rows}</table><div class="charts">{charts}</div>
 <h2>Reflections</h2><blockquote>{escape(note) or "none written"}</blockquote>
 <h2>Do it again</h2><p>Save this as my-run.toml: <code>ccsim run my-run.toml --seed {course.seed} --weeks {course.horizon}</code></p><pre>{escape(run.scenario.to_toml())}</pre>
-<p>One run is one draw of luck, and the model is no forecast: its assumptions are listed by <code>ccsim levers --all</code>.</p></body></html>"""
+<p>One run is one draw of luck, and the model is no forecast: its assumptions are listed by <code>ccsim parameters --all</code>.</p></body></html>"""
 
 
 @solara.component_vue("vue/notes.vue")

@@ -52,7 +52,7 @@ def sheet(game: Game, found: Debrief) -> str:
         f"{_answers(found)}<h2>How far to trust it</h2><p>One seed is one course of chance: play the same choices on others "
         "before calling them good. The worth of a move holds for this game and these draws, and moves work together, so "
         "their worths do not add up. Most parameters of the model are assumed, each with its source or that mark "
-        f"(<code>ccsim levers</code>). The best plan was found by <code>{escape(best_command())}</code> without knowing "
+        f"(<code>ccsim parameters</code>). The best plan was found by <code>{escape(best_command())}</code> without knowing "
         "these draws.</p></main></body></html>\n"
     )
 

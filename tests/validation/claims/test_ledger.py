@@ -120,7 +120,7 @@ def test_where_a_claim_holds_is_the_cut_that_tells_it_and_chance_is_called_so() 
 
 
 def test_pages_tell_every_claim_and_need_no_network(ledger: Ledger, tmp_path: Path) -> None:
-    markdown, html, table = write_pages(ledger, tmp_path, "ccsim claims")
+    markdown, html, table = write_pages(ledger, tmp_path, "ccsim test-claims")
     text, page = markdown.read_text(), html.read_text()
     for found in ledger.findings:
         assert f"## {found.claim.id}" in text and f'id="{found.claim.id}"' in page
