@@ -102,7 +102,7 @@ def test_a_column_that_two_mechanisms_declare_is_refused(monkeypatch: pytest.Mon
     ("kind", "line", "message"),
     [
         (FloatArray, 0.5, "must be fixed(...), stock(...) or flow(...), got 0.5"),
-        (float, stock("share", "how it feels", "habit"), "type must be Floats, Whole, Few or Words, got float"),
+        (float, stock("share", "how it feels", "habit"), "type must be FloatArray, IntArray, Int8Array or UInt32Array, got float"),
         (FloatArray, stock("share", "how it feels"), "stock must have an owner: the mechanism that writes it"),
         (FloatArray, stock("share", "how it feels", "habbit"), "unknown owner 'habbit' (did you mean 'habit'?)"),
         (FloatArray, stock("shares", "how it feels", "habit"), "unknown unit 'shares' (did you mean 'share'"),

@@ -54,7 +54,7 @@ def types_of(values: object) -> object:
 
 @pytest.mark.parametrize("name", [*list_scenarios(), "direction", "hero", "metrics"])
 def test_a_week_is_always_given_the_same_types(name: str) -> None:
-    """It is called without a look at them (``straight``), so that another type would be read as what it is not."""
+    """It is called without a look at them (``skip_dispatch``), so that another type would be read as what it is not."""
     scenarios = load_experiment(name).scenarios.values() if name not in list_scenarios() else [load(name)]
     for scenario in scenarios:
         levers = replace_values(past(scenario), scenario.levers)

@@ -49,7 +49,9 @@ def test_a_copied_organisation_lives_on_as_the_unbroken_run(
         assert same(one.simulation.kpis("department"), unbroken.simulation.kpis("department"))
         assert same(one.simulation.kpis("segment"), unbroken.simulation.kpis("segment"))
         assert one.events == unbroken.events
-        assert not any((a != b).any() for a, b in zip(one.world.state.staff, unbroken.world.state.staff, strict=True))
+        assert not any(
+            (a != b).any() for a, b in zip(one.world.populations.staff, unbroken.world.populations.staff, strict=True)
+        )
 
 
 def test_a_copied_simulation_lives_on_as_the_unbroken_run(copied: Callable[[Any], Any], small: dict) -> None:
@@ -86,7 +88,7 @@ def test_a_component_that_refers_to_the_world_refers_to_the_copy_in_a_copy(small
     org.watched = [org.world, org.world.populations.staff, org.employee(0)]  # type: ignore[attr-defined]
     twin = copy.deepcopy(org)
     world, staff, person = twin.watched  # type: ignore[attr-defined]
-    assert world is twin.world and staff is twin.world.state.staff and person is twin.employee(0)
+    assert world is twin.world and staff is twin.world.populations.staff and person is twin.employee(0)
 
 
 def test_the_arrays_of_a_world_cannot_be_exchanged_for_parted_ones(small: dict) -> None:

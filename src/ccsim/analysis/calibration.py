@@ -106,7 +106,7 @@ class Calibration:
     def identified(self) -> np.ndarray:
         """Whether the targets say what each parameter is: they are met, inside its span, and narrow it down."""
         inside = np.array([not end for end in self.at_end])
-        return (self.contraction >= IDENTIFIED) & inside & self.met
+        return (self.variance_reduction >= IDENTIFIED) & inside & self.met
 
     def faults(self) -> list[str]:
         """Say why the fit cannot be used: the targets are missed, or a parameter is pressed against its span's end."""
@@ -116,18 +116,18 @@ class Calibration:
             ]
         pressed = [
             f"{one.key} ends at the {end} end of its span, {one.low:g} to {one.high:g}: what fits best may lie beyond it."
-            for one, end, gone in zip(self.space, self.at_end, self.contraction, strict=True)
+            for one, end, gone in zip(self.space, self.at_end, self.variance_reduction, strict=True)
             if end and gone >= IDENTIFIED
         ]
         return pressed
 
     @property
-    def contraction(self) -> np.ndarray:
+    def variance_reduction(self) -> np.ndarray:
         """Share of each parameter's prior variance that the targets took away."""
         prior = np.array([(one.high - one.low) ** 2 / 12 for one in self.space])
         return np.asarray(1.0 - self.posterior.var(axis=0) / prior)
 
-    def tied(self) -> list[tuple[str, str, float]]:
+    def correlated_pairs(self) -> list[tuple[str, str, float]]:
         """Return pairs of parameters of which the targets know a combination only, with their correlation."""
         keys = [one.key for one in self.space]
         with np.errstate(all="ignore"):
@@ -142,7 +142,7 @@ class Calibration:
         low, middle, high = np.quantile(self.posterior, [0.025, 0.5, 0.975], axis=0)
         return pd.DataFrame(
             {"parameter": [one.key for one in self.space], "best": self.best, "median": middle, "low": low,
-             "high": high, "contraction": self.contraction, "identified": self.identified, "at_end": self.at_end,
+             "high": high, "contraction": self.variance_reduction, "identified": self.identified, "at_end": self.at_end,
              "targets_met": self.met}
         )  # fmt: skip
 

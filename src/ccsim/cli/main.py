@@ -36,6 +36,7 @@ from ccsim.cli.run_options import (
     with_progress,
 )
 from ccsim.errors import CcsimError, InputError, UnknownNameError
+from ccsim.scenarios.renamed import refuse_old_words
 
 HELP = """Simulate an organisation that tries to become customer-centric, and compare ways to get there.
 
@@ -332,6 +333,7 @@ def main() -> NoReturn:
             # A terminal that lacks a sign such as ± shows a question mark instead of a traceback.
             stream.reconfigure(errors="replace")
     try:
+        refuse_old_words(sys.argv[1:])
         app(standalone_mode=True, prog_name="ccsim")
     except BrokenPipeError:
         # The reader of our output has ended, as `head` does.

@@ -20,6 +20,7 @@ from ccsim.cli.run_options import (
     with_progress,
 )
 from ccsim.errors import count_noun
+from ccsim.scenarios.renamed import refuse_old_words
 
 #: Commands whose folders have several parts, each an experiment of its own.
 SEARCHES = (["sensitivity"], ["discover"], ["optimise"], ["calibrate"], ["test-claims"])
@@ -72,6 +73,7 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
     if not parts:
         raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)")
     commands = [read_manifest(part.parent)["command"] for part in parts]
+    refuse_old_words(commands[0][1:])
     if any(command != commands[0] for command in commands) or commands[0][1:2] not in SEARCHES:
         inside = ", ".join(sorted({str(part.parent) for part in parts})[:3])
         raise ResultsError(

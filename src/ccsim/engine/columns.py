@@ -134,7 +134,11 @@ def declared_columns(cls: type, owner: str = "") -> tuple[Column, ...]:
     for name, (column, kind, where) in rows_of(cls, Column, "column", group, CALLS).items():
         title = f"column {group}.{name}"
         if kind not in STORAGE_DTYPE:
-            refuse(where, title, [f"type must be Floats, Whole, Few or Words, got {getattr(kind, '__name__', kind)}"])
+            refuse(
+                where,
+                title,
+                [f"type must be FloatArray, IntArray, Int8Array or UInt32Array, got {getattr(kind, '__name__', kind)}"],
+            )
         owners = dict.fromkeys((owner, *column.owners)) if owner and column.kind == "stock" else column.owners
         found.append(replace(column, name=name, dtype=STORAGE_DTYPE[kind], owners=tuple(owners)))
         refuse(where, title, found[-1].faults(known))

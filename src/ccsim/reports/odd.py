@@ -97,7 +97,7 @@ def _schedule() -> str:
     from ccsim.model import week
 
     source = getsource(week)
-    body = source[source.index("    staff, colleagues") : source.index("def live")]
+    body = source[source.index("    staff, colleagues") : source.index("def step(")]
     return "\n".join(line[4:] for line in body.strip("\n").splitlines()).rstrip() + "\n"
 
 
