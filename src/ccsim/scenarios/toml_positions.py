@@ -43,9 +43,9 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as refused:
-        error = _best_error(text, refused)
-        line = error.line if isinstance(error, ParseError) else _error_line(text)
-        problem = re.split(r" at line | \(at ", str(error))[0].replace("'\\x00'", "the end of the file")
+        best = _best_error(text, refused)
+        line = best.line if isinstance(best, ParseError) else _error_line(text)
+        problem = re.split(r" at line | \(at ", str(best))[0].replace("'\\x00'", "the end of the file")
         raise InputErrors([InputIssue(str(path), line, "", f"this is not TOML: {problem}")]) from None
     return data, key_lines(text)
 

@@ -1,0 +1,13 @@
+"""Random messages to the pages' sockets."""
+
+import pytest
+
+pytest.importorskip("solara")
+
+from benchmarks.fuzz.sockets import answers
+
+
+def test_no_socket_message_is_a_traceback_or_passes_as_something_else() -> None:
+    told = answers(5_000, 1)
+    assert told["traceback"] == told["accepted wrongly"] == 0
+    assert min(told["refused"], told["accepted"]) > 200
