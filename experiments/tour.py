@@ -183,7 +183,8 @@ def write(stops: list[tuple[Stop, Path]], folder: Path, replicates: int) -> None
         "Made by `python experiments/tour.py`; not edited by hand. Each figure moves one parameter from week 0 on, in an",
         f"organisation of default size over {WEEKS} weeks: grey lines are {replicates} single organisations on the same draws",
         "at every value, the blue line is their mean, the dotted line marks the ordinary value. Levels are means of the last",
-        "quarter; money is summed over the horizon. Parameters, units and sources: [odd.md](odd.md).",
+        "quarter; money is summed over the horizon. Parameters, units and sources: [odd.md](odd.md). The command",
+        "writes the figures too; they are not kept in git.",
         "",
     ]
     seen: set[str] = set()

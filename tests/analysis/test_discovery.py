@@ -95,7 +95,7 @@ def test_the_figure_has_its_four_panels():
         ({"where": "npv > "}, "cannot be read"),
         ({"where": "__import__('os')"}, "cannot be used|neither true nor false"),
         ({"method": "cart"}, "prim, tree"),
-        ({"points": 20}, "too few"),
+        ({"points": 20}, "points: must be at least"),
         ({"density": 1.5}, "share above 0"),
         ({"regions": 0}, "1 or more"),
         ({"where": "csat > 0", "points": 60}, "holds at every point"),

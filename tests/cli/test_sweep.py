@@ -100,7 +100,7 @@ def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experimen
         (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat=0.2"), "until takes at least 10"),
         (("sweep", "combined", "--factor", "programme.budget", "--time-limit", "soon"), "such as 90s, 10m"),
         (("sweep", "combined", "--factor", "assumptions", "--design", "factorial", "--levels", "9"), r"about 10\^\d+ points"),
-        (("compare", "direction", "--precision", "csat=-1"), "more than 0"),
+        (("compare", "direction", "--precision", "csat=-1"), "half-width above 0"),
         (("compare", "direction", "--weeks", "99999999"), "weeks: must be at most 5200, got 99999999"),
         (("sensitivity", "combined", "--weeks", "5201"), "must be at most 5200"),
         (("sensitivity", "combined", "--factor", "levers=3"), "levers stands for many; values are given to one key"),

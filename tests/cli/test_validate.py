@@ -59,7 +59,7 @@ def test_the_scorecard_is_printed_and_written(folder: Path, tmp_path: Path) -> N
 
 def test_names_choose(folder: Path, tmp_path: Path) -> None:
     told = run.invoke(app, ["validate", "right", "--folder", str(folder), "--out", str(tmp_path / "out")])
-    assert "1 facts checked: 1 inside." in told.output
+    assert "1 fact checked: 1 inside." in told.output
 
 
 @pytest.mark.parametrize(

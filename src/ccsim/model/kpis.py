@@ -6,17 +6,16 @@ above it. The text of the formula is the formula: what the documentation prints 
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import CodeType
 
 import numpy as np
 
 from ccsim.engine.columns import FloatArray
 from ccsim.engine.declarations import caller, name_fault, refuse, unit_fault, words_fault
-from ccsim.errors import did_you_mean
+from ccsim.engine.expressions import check_number, evaluate, names, parse
+from ccsim.errors import InputError, did_you_mean
 from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES, Record
 
 #: Weeks over which ``lately`` and the level of a KPI at the horizon are averaged: one quarter.
@@ -47,7 +46,7 @@ class Kpi:
     @property
     def names(self) -> frozenset[str]:
         """Names that the formula reads."""
-        return frozenset(node.id for node in ast.walk(ast.parse(self.formula)) if isinstance(node, ast.Name))
+        return names(parse(self.formula))
 
     def faults(self) -> Iterator[str | None]:
         """Say what is wrong with the declaration, the first fault first; None for what is right."""
@@ -65,8 +64,8 @@ class Kpi:
     def _formula_fault(self) -> str | None:
         """Say what is wrong with the formula: what it reads must exist when it is declared."""
         try:
-            ast.parse(self.formula, mode="eval")
-        except (SyntaxError, TypeError):
+            check_number(parse(self.formula), FUNCTIONS)
+        except (InputError, TypeError):
             return f"formula must be arithmetic, such as 'resolved / handled', got {self.formula!r}"
         known = readable()
         for name in sorted(self.names - known):
@@ -78,7 +77,8 @@ KPIS: dict[str, Kpi] = {}
 
 
 #: Names that formulas may read beside tallies and KPIs: see :func:`calculate`.
-GIVEN = ("present", "retention", "discount", "cumulative", "rolling_mean")
+FUNCTIONS = ("cumulative", "rolling_mean")
+GIVEN = ("present", "retention", "discount", *FUNCTIONS)
 DIRECTIONS = ("more", "less", "neither")
 AGGREGATIONS = ("level", "sum", "last")
 
@@ -445,7 +445,7 @@ def calculate(record: Record, discount: float, by: str | None = None, first: int
         for name, row in KPIS.items():
             if by is None or name in available(by):
                 scope: Mapping[str, object] = {**functions, **values}
-                result = np.asarray(eval(_code(row.formula), {"__builtins__": {}}, scope), dtype=np.float64)
+                result = np.asarray(evaluate(parse(row.formula), scope), dtype=np.float64)
                 found[name] = np.where(np.isfinite(result), result, np.nan)
                 # A later formula reads an earlier KPI, unless a tally bears the same name.
                 values.setdefault(name, found[name])
@@ -457,11 +457,6 @@ def available(by: str) -> tuple[str, ...]:
     """Return the KPIs that exist by ``"department"`` or ``"segment"``: those made of its tallies only."""
     known = set(DEPARTMENT_TALLIES if by == "department" else SEGMENT_TALLIES)
     return tuple(name for name, row in KPIS.items() if row.names <= known)
-
-
-@cache
-def _code(formula: str) -> CodeType:
-    return compile(formula, formula, "eval")
 
 
 def final_value(name: str, weekly: FloatArray) -> float:

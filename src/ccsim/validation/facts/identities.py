@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ccsim.engine.columns import FloatArray
+from ccsim.engine.expressions import evaluate, parse
 from ccsim.model.kpis import KPIS
 from ccsim.validation.facts.measures import Measure
 
@@ -49,4 +50,4 @@ def equity(retention: complex, margin: complex, discount: float) -> complex:
     names = {
         "customers": 1.0, "profit": margin, "retention": retention, "discount": discount, "rolling_mean": lambda x: x
     }  # fmt: skip
-    return complex(eval(KPIS["customer_equity"].formula, {"__builtins__": {}}, names))
+    return complex(evaluate(parse(KPIS["customer_equity"].formula), names))

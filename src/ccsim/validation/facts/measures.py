@@ -13,12 +13,15 @@ import numpy as np
 from pydantic import Field
 
 from ccsim.engine.columns import FloatArray
+from ccsim.engine.expressions import evaluate, names, parse
 from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Functions that expressions may use.
+FUNCTIONS = {"log": np.log, "exp": np.exp, "sqrt": np.sqrt, "abs": np.abs}
 #: Resamples for an interval.
 RESAMPLES = 1000
 
@@ -96,7 +99,8 @@ def over_weeks(frame: pd.DataFrame) -> pd.DataFrame:
 def evaluated(frame: pd.DataFrame, expression: str) -> FloatArray:
     """Return an expression over a frame's columns, row by row; shape (rows,)."""
     with np.errstate(invalid="ignore", divide="ignore"):  # what has no logarithm is unknown, and says so as nan
-        found: Any = frame.eval(expression)
+        columns = {name: frame[name].to_numpy(dtype=np.float64) for name in names(parse(expression), functions=False)}
+        found = evaluate(parse(expression), {**FUNCTIONS, **columns})
     return np.broadcast_to(np.asarray(found, dtype=np.float64), (len(frame),))
 
 

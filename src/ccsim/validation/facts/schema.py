@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from ccsim.engine.expressions import check_number, names, parse
 from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Parser, Schema, parse_scenario
@@ -17,7 +17,7 @@ from ccsim.scenarios.scenario import Scenario, check, data_dirs
 from ccsim.scenarios.toml_positions import read_toml
 from ccsim.validation.facts import cohort, people
 from ccsim.validation.facts.identities import AnalyticResult
-from ccsim.validation.facts.measures import Correlation, CorrelationGap, Mean, Measure, Slope
+from ccsim.validation.facts.measures import FUNCTIONS, Correlation, CorrelationGap, Mean, Measure, Slope
 from ccsim.validation.facts.paired import Asymmetry, Contrast, Elasticity, Spread
 from ccsim.validation.facts.programmes import SuccessRate
 from ccsim.validation.facts.shapes import HalfLife, Steepness
@@ -35,8 +35,6 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 #: How a number was come by (see ``docs/validation.md``), and whether it may count as a check.
 TAGS = {"V-P": True, "V-S": True, "exact": True, "R-H": False, "R-M": False, "R-L": False}
 ROLES = ("calibration", "held out")
-#: Functions that expressions may use.
-FUNCTIONS = ("log", "exp", "sqrt", "abs")
 
 
 @dataclass(frozen=True)
@@ -325,13 +323,10 @@ def _measure(
 def _check_expression(part: Parser, text: str, known: Sequence[str]) -> None:
     """Refuse what is no arithmetic over known names."""
     try:
-        tree = ast.parse(text, mode="eval")
-    except SyntaxError:
+        tree = parse(text)
+        check_number(tree, FUNCTIONS, powers=True)
+    except InputError:
         part.add_error((), f'must be arithmetic, such as "100 * fcr", got {text!r}')
         return
-    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id not in known and not (node.id in FUNCTIONS and node.id in called):
-            part.add_error((), str(UnknownNameError("KPI", node.id, known)))
-        elif isinstance(node, (ast.Attribute, ast.Subscript, ast.Lambda)):
-            part.add_error((), f'must be arithmetic, such as "100 * fcr", got {text!r}')
+    for name in sorted(names(tree, functions=False) - set(known)):
+        part.add_error((), str(UnknownNameError("KPI", name, known)))
