@@ -33,7 +33,7 @@ def refuse_equal_replicates(rng: Any) -> None:
                 run = frame.f_locals.get("run")
             elif frame.f_code.co_name == "batch_run":
                 iterations = frame.f_locals.get("iterations") or 1
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back  # type: ignore[assignment]  # ends at None
     if run is None:
         return
     _, iteration, kwargs = run

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from small_world import set_to, spent
+from small_world import set_to, spent, world_of
 
-from ccsim.mechanisms.management.participation import volunteers
+from ccsim.mechanisms.management.participation import let_go, volunteers
 
 
 def test_the_bottom_buys_improvement_meetings_and_routines() -> None:
@@ -25,3 +25,16 @@ def test_the_convinced_volunteer_as_far_as_their_leader_lets_them() -> None:
         np.mean([volunteers(c, r, (k + 0.5) / 1000) for k in range(1000)]) for c, r in ((1, 1), (0.5, 0.5), (0, 1))
     ]
     assert chances == pytest.approx([1.0, 0.25, 0.0], abs=1e-3)
+
+
+def test_where_there_is_no_leader_nobody_holds_volunteers_back() -> None:
+    led, free = (world_of(set_to({"organisation.tiers": tiers})).state for tiers in (1, 0))
+    led.leaders.conviction[:] = 0.3
+    assert let_go(0, led.staff, led.leaders) == 0.3
+    assert let_go(0, free.staff, free.leaders) == 1.0
+
+
+def test_the_smallest_purse_is_spent_too() -> None:
+    state = spent(set_to({"programme.budget": 0.05, "programme.from_top": 0.0})).state
+    assert state.firm.written[0] > 0.0
+    assert 0.0 < state.firm.spent[0] < 100.0

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, spent
+from small_world import check_off, lived, more, set_to, spent, world_of
 
-from ccsim.mechanisms.management.programme import purse_part
+from ccsim.mechanisms.management.programme import inform, purse_part
 from ccsim.model.settings import Settings
 
 
@@ -56,3 +56,24 @@ def test_parts_of_nothing_are_nothing() -> None:
 def test_without_leaders_and_customers_to_spare_a_programme_still_runs() -> None:
     t = lived(set_to({"organisation.tiers": 0, "programme.budget": 900.0}), 8)
     assert (t["spend"] > 0).all() and np.isfinite(t["spend"]).all()
+
+
+def test_an_organisation_of_one_person_trains_that_person() -> None:
+    alone = {
+        "organisation.staff": 1,
+        "organisation.departments": 1,
+        "organisation.front_departments": 1,
+        "organisation.tiers": 0,
+    }
+    world = world_of(set_to(alone))
+    world.reset_flows()
+    p = world.settings.programme._replace(budget=90.0, from_top=1.0, communication=0.25, training=0.75, coaching=0.0, hour=45.0)  # fmt: skip
+    state = world.populations
+    state.staff.vacant_until[:] = 0
+    inform(state.staff, state.leaders, state.departments, state.firm, p, world.settings.rollout, 0)
+    assert (state.staff.told[0], state.staff.trained[0]) == pytest.approx((0.5, 1.5))
+
+
+def test_the_smallest_purse_is_spent_too() -> None:
+    firm = spent(set_to({"programme.budget": 0.05, "programme.from_top": 1.0})).state.firm
+    assert firm.told[0] > 0.0 and firm.trained[0] > 0.0

@@ -111,3 +111,22 @@ def test_everybody_has_four_draws_a_week_that_are_uniform_and_independent() -> N
     assert tuple(drawn[:, 11]) == uniforms4(7, int(Stream.MARKET), 3, 11)
     draw(customers, 7, 4)
     assert not np.isin([to_unit_interval(word) for word in customers.luck_to_come], drawn[0]).any()
+
+
+@pytest.mark.parametrize(("satisfaction", "churn"), [(0.0, 0.004), (0.5, 0.05), (1.0, 0.3)])
+def test_everybody_whose_draw_is_below_the_own_chance_leaves_and_nobody_else(satisfaction: float, churn: float) -> None:
+    s = set_to({"market.churn": churn})
+    world = world_of(s)
+    world.reset_flows()
+    state = world.populations
+    customers, segments = state.customers, state.segments
+    customers.active[:], customers.satisfaction[:], customers.opinion[:] = 1, satisfaction, 0.0
+    state.firm.outside[:], segments.mobility[:] = 0.0, (0.8, 1.0, 1.5)
+    draw(customers, world.seed, 7)
+    expected = [
+        leaves(satisfaction, 0.0, 0.0, to_unit_interval(word) / segments.mobility[segment], s.market)
+        for word, segment in zip(customers.luck_to_leave, customers.segment, strict=True)
+    ]
+    go(customers, state.cases, state.departments, segments, state.firm, s.market)
+    assert (customers.active == 0).tolist() == expected
+    assert 0 < sum(expected) < len(expected)

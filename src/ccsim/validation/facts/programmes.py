@@ -54,10 +54,10 @@ class SuccessRate(Measure):
         rows, owners = [], []
         for side, names in ((1.0, of), (-1.0, self.than)):
             for name in names:
+                unit: Any
                 for unit, gain in (values[name] - values[self.base]).dropna().items():
-                    paid = all(one[name].loc[unit] > one[self.base].loc[unit] for one in gains)
-                    programme: Any = (unit, name)
-                    rows.append((gain > yardstick and paid, side, self._practice(last.loc[programme])))
+                    paid = all(one.loc[unit, name] > one.loc[unit, self.base] for one in gains)
+                    rows.append((gain > yardstick and paid, side, self._practice(last.loc[(unit, name)])))
                     owners.append(unit)
         return np.array(rows, dtype=np.float64), owners
 
