@@ -21,7 +21,7 @@ TYPED = (
 when = "csat > 70"
 after = 3
 set = { programme = { budget = 0 } }
-[before]
+[history]
 staff_scorecard.cost = 0.9
 """
 )
@@ -81,7 +81,7 @@ def files(draw: st.DrawFn) -> tuple[list[str], list[Line]]:
             text.append(f"{name} = {written(draw(legal(row)))}  # {row.unit}")
             lines.append(Line(len(text), row, f"{place}.{row.key}", table))
 
-    for table, kind in draw(st.permutations([("assumptions", ASSUMPTIONS), ("before", LEVERS), ("levers", LEVERS)])):
+    for table, kind in draw(st.permutations([("assumptions", ASSUMPTIONS), ("history", LEVERS), ("levers", LEVERS)])):
         place = table
         start = f"# {table}"
         text.append(start)
@@ -186,9 +186,9 @@ def test_a_slip_of_the_keyboard_never_ends_in_anything_but_a_message(data: st.Da
         ("[organisation.habit]\nformation = 0.1", "did you mean 'habit.formation'"),
         (
             "[assumptions.programme]\nbudget = 1",
-            "programme.budget is a lever: it belongs in [levers] or [before]",
+            "programme.budget is a lever: it belongs in [levers] or [history]",
         ),
-        ("[before.habit]\nformation = 0.1", "habit.formation is an assumption: it belongs in [assumptions]"),
+        ("[history.habit]\nformation = 0.1", "habit.formation is an assumption: it belongs in [assumptions]"),
         ("[[schedule]]\nweek = 1\nset.organisation.staff = 3", "is a size, fixed at founding"),
         (
             "[[schedule]]\nweek = 1\nset.habit.formation = 0.1",

@@ -20,7 +20,7 @@ staff = 50
 [assumptions.habit]
 formation = 0.05
 
-[before.staff_scorecard]
+[history.staff_scorecard]
 cost = 0.9
 
 [levers.programme]
@@ -67,7 +67,7 @@ def test_moves_by_week_and_by_condition_survive_being_written(tmp_path: Path) ->
 def test_a_file_says_what_it_sets(tmp_path: Path) -> None:
     scenario = load(write(tmp_path, VALID))
     assert scenario.organisation == {"organisation.staff": 50}
-    assert scenario.before == {"staff_scorecard.cost": 0.9}
+    assert scenario.history == {"staff_scorecard.cost": 0.9}
     assert scenario.levers["programme.from_top"] == 0.25
     assert scenario.schedule[0] == Intervention.create(
         {"champions.count": 2, "champions.chosen": "best connected"}, week=5
@@ -111,7 +111,7 @@ def test_a_fault_of_a_parent_is_told_with_the_parents_place(tmp_path: Path) -> N
         ("formation = 0.05", "formation = nan", (9, "assumptions.habit.formation")),
         ("formation = 0.05", "formatoin = 0.05", (9, "assumptions.habit.formatoin")),
         ("[assumptions.habit]", "[levers.habit]", (9, "levers.habit.formation")),
-        ("cost = 0.9", "cost = true", (12, "before.staff_scorecard.cost")),
+        ("cost = 0.9", "cost = true", (12, "history.staff_scorecard.cost")),
         ("from_top = 0.25", "from_top = 1.25", (16, "levers.programme.from_top")),
         ("week = 5", "week = -5", (19, "schedule.0.week")),
         ("week = 5", "weak = 5", (19, "schedule.0.weak")),

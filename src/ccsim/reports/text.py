@@ -30,7 +30,7 @@ def scenario_in_words(scenario: Scenario) -> list[tuple[str, list[str]]]:
     """Say what a scenario sets and when, as (when, what) from the declarations' meanings."""
     found = []
     for when, values in (("Its size", scenario.organisation), ("Its world", scenario.assumptions),
-                         ("Long before", scenario.before), ("From week 0", scenario.levers)):  # fmt: skip
+                         ("Long before", scenario.history), ("From week 0", scenario.levers)):  # fmt: skip
         if values:
             found.append((when, settings_in_words(values)))
     found += [(moment(move), settings_in_words(move.set)) for move in scenario.schedule]

@@ -46,7 +46,7 @@ class ScenarioSchema(Schema):
     extends: str | None = None
     organisation: dict[str, Any] = Field(default_factory=dict)
     assumptions: dict[str, Any] = Field(default_factory=dict)
-    before: dict[str, Any] = Field(default_factory=dict)
+    history: dict[str, Any] = Field(default_factory=dict)
     levers: dict[str, Any] = Field(default_factory=dict)
     schedule: list[dict[str, Any]] = Field(default_factory=list)
 

@@ -19,10 +19,10 @@ from ccsim.scenarios.conditions import Condition
 Values = dict[str, Any]
 
 #: Tables of a scenario file, and the role of the parameters that each takes.
-TABLES = {"organisation": "size", "assumptions": "assumption", "before": "lever", "levers": "lever"}
+TABLES = {"organisation": "size", "assumptions": "assumption", "history": "lever", "levers": "lever"}
 #: Names, among values, the folder of the files that an organisation is founded from.
 SOURCE = "organisation.from"
-_TABLE_OF = {"size": "[organisation]", "assumption": "[assumptions]", "lever": "[levers] or [before]"}
+_TABLE_OF = {"size": "[organisation]", "assumption": "[assumptions]", "lever": "[levers] or [history]"}
 _KIND_OF = {"size": "a size, fixed at founding", "assumption": "an assumption", "lever": "a lever"}
 
 
@@ -84,7 +84,7 @@ class Scenario:
         about: a sentence or two.
         organisation: sizes that differ from the ordinary organisation, by key.
         assumptions: assumptions that differ, by key.
-        before: levers in force during the past, and on until they are moved.
+        history: levers in force during the past, and on until they are moved.
         levers: levers moved at week 0.
         schedule: later moves, in the order of the files.
         files: the files it was read from, the oldest parent first.
@@ -96,7 +96,7 @@ class Scenario:
     about: str = ""
     organisation: Values = field(default_factory=dict)
     assumptions: Values = field(default_factory=dict)
-    before: Values = field(default_factory=dict)
+    history: Values = field(default_factory=dict)
     levers: Values = field(default_factory=dict)
     schedule: tuple[Intervention, ...] = ()
     files: tuple[str, ...] = ()
@@ -152,7 +152,7 @@ class Scenario:
 
     def values(self) -> Values:
         """Return everything in force in week 0 that the scenario sets, by key."""
-        return {**self.organisation, **self.assumptions, **self.before, **self.levers}
+        return {**self.organisation, **self.assumptions, **self.history, **self.levers}
 
     def diff(self, other: Scenario) -> list[tuple[str, Any, Any]]:
         """Return what differs at week 0, as (key, here, there), in order of display."""
@@ -272,7 +272,7 @@ budget = 4000                # EUR/week
 from_top = 0.5               # share of it that leaders direct
 
 # What the world is like belongs under [assumptions.…], sizes under [organisation],
-# and levers that were in force long before week 0 under [before.…].
+# and levers that were in force long before week 0 under [history.…].
 
 # Later moves, by week or by condition:
 [[schedule]]

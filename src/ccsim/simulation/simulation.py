@@ -145,7 +145,7 @@ def past(scenario: Scenario, layout: Layout | None = None, seed: int = 0) -> Set
 
     What files state of the organisation comes before what the scenario assumes; their sizes stand.
     """
-    own = {**scenario.organisation, **scenario.assumptions, **scenario.before}
+    own = {**scenario.organisation, **scenario.assumptions, **scenario.history}
     if layout is None:
         return replace_values(default_settings(), own)
     settings = replace_values(default_settings(), {**layout.values_for(seed), **own})

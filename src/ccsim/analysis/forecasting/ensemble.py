@@ -58,7 +58,7 @@ def scenario_of(folder: Folder) -> Scenario:
             row = all_parameters()[key]
             if row.role == "lever":
                 before[key] = row.check(row.kind((low + high) / 2))
-    return Scenario("own", title=folder.name, before=before, source=str(folder.path))
+    return Scenario("own", title=folder.name, history=before, source=str(folder.path))
 
 
 def run_worlds(folder: Folder, steps: int, weeks: int, worlds: int, seed: int, runner: Runner) -> Ensemble:

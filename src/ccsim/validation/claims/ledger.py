@@ -227,7 +227,7 @@ def _is_finished(number: int, scenarios: Iterable[str], over: Figures, week: int
 
 def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     """Return a scenario in another plausible world; what the scenario itself assumes stays."""
-    own = {**scenario.assumptions, **scenario.levers, **scenario.before}
+    own = {**scenario.assumptions, **scenario.levers, **scenario.history}
     return scenario.with_values({key: value for key, value in values.items() if key not in own})
 
 

@@ -192,7 +192,7 @@ def _with_interval(share: tuple[float, float, float] | None) -> str:
 
 def changes(scenario: Any) -> str:
     """Return in a line what a scenario changes."""
-    parts = [f"{key} = {value}" for table in ("organisation", "assumptions", "before", "levers")
+    parts = [f"{key} = {value}" for table in ("organisation", "assumptions", "history", "levers")
              for key, value in getattr(scenario, table).items()]  # fmt: skip
     for move in scenario.schedule:
         when = f"week {move.week}" if move.week is not None else f"when {move.when.text}"
