@@ -1,10 +1,13 @@
 """Former names on the command line."""
 
+from pathlib import Path
+
 import pytest
 
 from ccsim.cli.main import app
-from ccsim.errors import InputError
+from ccsim.errors import InputError, InputErrors
 from ccsim.scenarios.renamed import COMMANDS, OPTIONS, refuse_old_words
+from ccsim.scenarios.scenario import load
 
 
 @pytest.mark.parametrize(
@@ -33,3 +36,10 @@ def test_every_new_name_exists_and_no_former_one_does() -> None:
     new = {name for one in OPTIONS.values() for name in ([one] if isinstance(one, str) else one.values())}
     assert new <= options
     assert not set(OPTIONS) & options
+
+
+def test_a_former_table_of_a_scenario_file_is_refused_with_the_new_name(tmp_path: Path) -> None:
+    file = tmp_path / "old.toml"
+    file.write_text('title = "Old"\n[before.programme]\nbudget = 100\n', encoding="utf-8")
+    with pytest.raises(InputErrors, match=r"old.toml:2: before: the table is called \[history\] now"):
+        load(file)

@@ -132,7 +132,7 @@ def list_() -> None:
                 # One broken file must not hide the others.
                 title = f"cannot be read: {str(error).splitlines()[0]}"
             typer.echo(f"  {name:<{width}}  {title}")
-    typer.echo("\nccsim show SCENARIO tells what one sets; ccsim compare EXPERIMENT runs a comparison.")
+    typer.echo("\nccsim describe SCENARIO tells what one sets; ccsim compare EXPERIMENT runs a comparison.")
 
 
 @app.command("parameters")

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ccsim.errors import InputError, InputErrors, InputIssue, UnknownNameError, count_noun, did_you_mean
 from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
+from ccsim.scenarios.renamed import KEYS
 from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, Values, check, default_label, flatten, resolve_path
 from ccsim.scenarios.toml_positions import Key, line_of, read_toml
 
@@ -154,6 +155,8 @@ def _describe(row: Any, kind: type[BaseModel]) -> str:
     if row["type"] == "missing":
         return "is missing"
     if row["type"] == "extra_forbidden":
+        if kind is ScenarioSchema and row["loc"][-1] in KEYS:
+            return f"the table is called [{KEYS[row['loc'][-1]]}] now"
         return f"there is no such key{did_you_mean(str(row['loc'][-1]), kind.model_fields)}"
     limits = row.get("ctx", {})
     wanted = {

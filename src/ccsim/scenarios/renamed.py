@@ -39,6 +39,9 @@ OPTIONS: Mapping[str, str | Mapping[str, str]] = {
     "--worlds": "--n-uncertain",
 }
 
+#: Tables of a scenario file by their former names.
+KEYS = {"before": "history"}
+
 
 def refuse_old_words(words: Sequence[str]) -> None:
     """Refuse a command line that uses a former name.
