@@ -1,5 +1,5 @@
 """``python -m ccsim`` is the command ``ccsim``."""
 
-from ccsim.cli.main import main
+from ccsim.cli.entry import main
 
 main()

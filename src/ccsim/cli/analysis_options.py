@@ -96,6 +96,7 @@ def open_output(
 ) -> OutputDir:  # fmt: skip
     """Return where an analysis works: the folder asked for, or the next free one, or the last one to go on in."""
     from ccsim.analysis.study import Runner
+    from ccsim.cli.interrupted import working_in
     from ccsim.cli.run_options import SHOWING_COMPARISON, start_deadline
     from ccsim.errors import InputError
     from ccsim.execution.runner import console_progress
@@ -106,7 +107,7 @@ def open_output(
     free = next(numbers) if out is None else 0
     if out is None and resume and free == 1:
         raise InputError(f"--resume: there is no results/{name}-1 to go on with; say where with --out")
-    folder = out or Path("results") / f"{name}-{free - resume}"
+    folder = working_in(out or Path("results") / f"{name}-{free - resume}")
     shown = sys.stderr.isatty() and form is Form.table
     told = console(stderr=True)
     runner = Runner(

@@ -32,12 +32,14 @@ def claims(
     pages: Annotated[Path | None, typer.Option(help="Write the pages here instead of into the results folder.")] = None,
 ) -> None:
     """Test claims about change: effect, where it holds, what decides it, verdict."""
+    from ccsim.cli.interrupted import working_in
     from ccsim.execution.runner import console_progress, processor_count
     from ccsim.reports.tables import console
     from ccsim.validation.claims.ledger import run_ledger
     from ccsim.validation.claims.report import print_ledger, write_pages
     from ccsim.validation.claims.schema import load_claims
 
+    working_in(out)
     chosen = load_claims(ids or (), folder)
     if organisation:
         chosen = [_of_own(claim, organisation) for claim in chosen]

@@ -24,6 +24,7 @@ from ccsim.cli import sensitivity as sensitivity_command
 from ccsim.cli import sweep as sweep_command
 from ccsim.cli import validate as validate_commands
 from ccsim.cli.analysis_options import Own, settings_of
+from ccsim.cli.interrupted import forget, how_to_go_on, working_in
 from ccsim.cli.run_options import (
     SHOWING_COMPARISON,
     Budget,
@@ -36,6 +37,7 @@ from ccsim.cli.run_options import (
     with_progress,
 )
 from ccsim.errors import CcsimError, InputError, UnknownNameError
+from ccsim.execution.interrupts import Interrupts
 from ccsim.scenarios.renamed import refuse_old_words
 
 HELP = """Simulate an organisation that tries to become customer-centric, and compare ways to get there.
@@ -204,6 +206,8 @@ def run(
     experiment = Experiment(
         chosen.name, chosen.title, chosen.about, chosen.name, {chosen.name: chosen}, replicates=1, kpis=tuple(KPIS)
     )  # fmt: skip
+    if out is not None:
+        working_in(out)
     comparison = with_progress(
         form is Form.table and (replicates or 1) > 1, chosen.title,
         lambda progress: compare(
@@ -254,7 +258,7 @@ def compare(
     from ccsim.execution.runner import RunInterrupted
 
     chosen = chosen.with_changes(until=parse_precision(until), replicates=replicates)
-    folder = out or next_results_dir(chosen.name, resume)
+    folder = working_in(out or next_results_dir(chosen.name, resume))
     result = with_progress(
         form is Form.table, chosen.title,
         lambda progress: comparing.compare(
@@ -332,20 +336,26 @@ def main() -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             # A terminal that lacks a sign such as ± shows a question mark instead of a traceback.
             stream.reconfigure(errors="replace")
-    try:
-        refuse_old_words(sys.argv[1:])
-        app(standalone_mode=True, prog_name="ccsim")
-    except BrokenPipeError:
-        # The reader of our output has ended, as `head` does.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except (KeyboardInterrupt, Stopped):
-        typer.echo("ccsim: stopped; the same command starts again", err=True)
-        sys.exit(130)
-    except (CcsimError, OSError) as error:
-        # A full disk or a forbidden folder is not ours to mend either: a message, no traceback.
-        typer.echo(f"ccsim: {error}", err=True)
-        sys.exit(2 if isinstance(error, InputError) else 130 if type(error).__name__ == "RunInterrupted" else 1)
+    forget()
+    with Interrupts(last=True) as ctrl_c:
+        try:
+            refuse_old_words(sys.argv[1:])
+            app(standalone_mode=True, prog_name="ccsim")
+        except BrokenPipeError:
+            # The reader of our output has ended, as `head` does.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        except (KeyboardInterrupt, Stopped):
+            ctrl_c.finish()
+            typer.echo(f"ccsim: {how_to_go_on()}", err=True)
+            sys.exit(130)
+        except (CcsimError, OSError) as error:
+            # A full disk or a forbidden folder is not ours to mend either: a message, no traceback.
+            stopped = type(error).__name__ == "RunInterrupted"
+            if stopped:
+                ctrl_c.finish()
+            typer.echo(f"ccsim: {how_to_go_on(str(error)) if stopped else error}", err=True)
+            sys.exit(2 if isinstance(error, InputError) else 130 if stopped else 1)
     sys.exit(0)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ccsim.cli.analysis_options import Form
+from ccsim.cli.interrupted import working_in
 from ccsim.cli.run_options import (
     SHOWING_COMPARISON,
     Budget,
@@ -22,6 +23,8 @@ from ccsim.cli.run_options import (
 from ccsim.errors import count_noun
 from ccsim.scenarios.renamed import refuse_old_words
 
+#: Options that say where and how the work goes on, not what is worked on.
+OF_A_SESSION = {"--out", "--workers", "--time-limit", "--scheduler"}
 #: Commands whose folders have several parts, each an experiment of its own.
 SEARCHES = (["sensitivity"], ["discover"], ["optimise"], ["calibrate"], ["test-claims"])
 
@@ -39,6 +42,7 @@ def resume(
     from ccsim.results.manifest import read_manifest, stored_experiment
     from ccsim.results.results import open_results
 
+    working_in(folder)
     if not (folder / "manifest.json").is_file():
         given = {"--out": str(folder), "--workers": workers, "--time-limit": budget, "--scheduler": scheduler}
         _resume_command(context, folder, {name: str(value) for name, value in given.items() if value is not None})
@@ -72,15 +76,17 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
     parts = sorted(folder.rglob("manifest.json")) if folder.is_dir() else []
     if not parts:
         raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)")
-    commands = [read_manifest(part.parent)["command"] for part in parts]
-    refuse_old_words(commands[0][1:])
-    if any(command != commands[0] for command in commands) or commands[0][1:2] not in SEARCHES:
+    # The parts that came after an interrupt name the words that went on.
+    commands = [strip_options(read_manifest(part.parent)["command"][1:], OF_A_SESSION) for part in parts]
+    refuse_old_words(commands[0])
+    if any(command != commands[0] for command in commands) or commands[0][:1] not in SEARCHES:
         inside = ", ".join(sorted({str(part.parent) for part in parts})[:3])
         raise ResultsError(
             f"{folder}: is no results folder, but holds some; name the one to go on with, such as {inside}"
         )
     # The time it was given at first was its own; another is given with the words that go on.
-    words: list[Any] = strip_options(commands[0][1:], {*given, "--time-limit"})
+    first = read_manifest(parts[0].parent)["command"][1:]
+    words: list[Any] = strip_options(first, {*given, "--time-limit"})
     words += ["--resume", *(word for pair in given.items() for word in pair)]
     typer.echo(shlex.join(["ccsim", *words]), err=True)
     sys.argv = [sys.argv[0], *words]

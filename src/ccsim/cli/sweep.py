@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ccsim.cli.analysis_options import Form, Own, settings_of
+from ccsim.cli.interrupted import working_in
 from ccsim.cli.run_options import (
     SHOWING_SWEEP,
     Budget,
@@ -63,7 +64,7 @@ def sweep(
         target, design, at=at or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_, organisation),
         until=parse_precision(until),
     )  # fmt: skip
-    folder = out or next_results_dir(f"{plan.name}-sweep")
+    folder = working_in(out or next_results_dir(f"{plan.name}-sweep"))
     typer.echo(f"{count_noun(len(plan.scenarios), 'scenario')}, {count_noun(plan.replicates, 'replicate')} each: "
                f"{count_noun(len(plan.scenarios) * plan.replicates, 'run')}.", err=True)  # fmt: skip
     results = with_progress(

@@ -23,12 +23,14 @@ def validate(
 ) -> None:
     """Compare the model with published numbers: value, interval, inside or not, source."""
     from ccsim.cli.claims import made_by
+    from ccsim.cli.interrupted import working_in
     from ccsim.execution.runner import console_progress
     from ccsim.reports.tables import console
     from ccsim.validation.facts.report import print_scores, write_pages
     from ccsim.validation.facts.schema import load_apart, load_studies
     from ccsim.validation.facts.scorecard import resized, runs_of, score
 
+    working_in(out)
     studies = [resized(study, size) for study in load_studies(names or (), folder)]
     facts = sum(len(study.facts) for study in studies)
     typer.echo(

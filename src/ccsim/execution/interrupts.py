@@ -44,7 +44,7 @@ class Interrupts:
         outer = getattr(self._usual, "__self__", None)
         if isinstance(outer, Interrupts):  # it would take the next press for the first one
             outer._struck = max(outer._struck, self._struck)
-        if self._last and self._finishing:
+        if self._last and self._finishing and self._struck > float("-inf"):
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         else:
             signal.signal(signal.SIGINT, self._usual)

@@ -16,13 +16,13 @@ from typing import Any
 
 from ccsim.errors import CcsimError, InputError, ResultsError, count_noun
 from ccsim.execution.executor import Executor, Progress, Task, TaskResult
+from ccsim.execution.in_process import InProcessExecutor
 from ccsim.execution.interrupts import Interrupts
 from ccsim.execution.process_pool import ProcessPool, can_start
 from ccsim.execution.progress import console_progress
 from ccsim.execution.scheduler import Scheduler, WorkerCrashLoopError
 from ccsim.execution.stopping import replicates_needed
 from ccsim.execution.temporary import temporary_folder
-from ccsim.execution.this_process import ThisProcess
 from ccsim.execution.time_budget import Deadline, EtaEstimator
 from ccsim.experiments.experiment import Experiment
 from ccsim.organisations.founding import layout_of
@@ -140,7 +140,7 @@ def run_experiment(
             raise RunInterrupted(store.folder, len(store.done), store.planned) from None
 
 
-def _in_folder(store: Store, executor: Team, limit: Deadline | None, progress: Progress | None) -> Results:
+def _in_folder(store: Store, executor: Workforce, limit: Deadline | None, progress: Progress | None) -> Results:
     """Do what is left of the experiment of a store, and read what there is then."""
     folder = store.folder
     task_scheduler = Scheduler(
@@ -173,7 +173,7 @@ def _run_replicates(task_scheduler: Scheduler, folder: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Team:
+class Workforce:
     """Who does the runs.
 
     Attributes:
@@ -187,17 +187,19 @@ class Team:
     near: bool = True
 
 
-def _executor_factory(experiment: Experiment, workers: int, scheduler: str | None, budget: Deadline | None) -> Team:
+def _executor_factory(
+    experiment: Experiment, workers: int, scheduler: str | None, budget: Deadline | None
+) -> Workforce:
     """Return far workers, near ones, or this process."""
     if scheduler is not None:
         from ccsim.execution.dask_cluster import Cluster
 
-        return Team(lambda: Cluster(scheduler, experiment), workers, near=False)
+        return Workforce(lambda: Cluster(scheduler, experiment), workers, near=False)
     if not can_start():  # a worker of another pool: it has a processor, and no more
-        return Team(lambda: ThisProcess[Task, TaskResult](run_task, experiment), 1)
+        return Workforce(lambda: InProcessExecutor[Task, TaskResult](run_task, experiment), 1)
     if workers == 1 and budget is None:
-        return Team(None, 1)
-    return Team(lambda: ProcessPool[Task, TaskResult](run_task, experiment, workers), workers)
+        return Workforce(None, 1)
+    return Workforce(lambda: ProcessPool[Task, TaskResult](run_task, experiment, workers), workers)
 
 
 def _in_memory(experiment: Experiment, **options: Any) -> Results:

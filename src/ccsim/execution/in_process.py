@@ -9,7 +9,7 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 
-class ThisProcess(Generic[Task, Answer]):
+class InProcessExecutor(Generic[Task, Answer]):
     """Does one task after the other, as an executor that shares tasks does them.
 
     Args:
