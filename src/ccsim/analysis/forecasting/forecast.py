@@ -136,5 +136,5 @@ def line_of(table: pd.DataFrame) -> str:
     steps = table["horizon"].nunique() - 1
     return (
         f"Back-test of {own['kpi']}, the last {steps} figures: CRPS {own['crps']:.3g}, best naive {naive.min():.3g} "
-        f"({naive.idxmin()}): {verdict(own['crps'], naive.min())}; 50 % intervals cover {own['covers_50']:.2f}, 90 % {own['covers_90']:.2f}."
+        f"({naive.idxmin()}): {verdict(float(own['crps']), float(naive.min()))}; 50 % intervals cover {own['covers_50']:.2f}, 90 % {own['covers_90']:.2f}."
     )
