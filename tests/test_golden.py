@@ -37,6 +37,8 @@ BUSY = {
     "personalisation.level": 0.5, "proactive.share": 0.5, "self_service.share": 0.5, "technology.spending": 900.0,
     "technology.training": 1.0, "segmentation.priority": 1.0, "segmentation.every": 2, "segmentation.drift": 0.1,
     "staffing.follow": 1.0, "demand.surge": 1.2, "market.challenger": 0.2, "turnover.quitting": 0.02,
+    "turnover.pace_spread": 0.2, "work_pace.pressure": 1.0, "implementation.gap": 0.8, "defects.between": 0.8,
+    "fatigue.demand_control": 0.02, "service.warmth": 0.5, "champions.example": 0.5,
 }  # fmt: skip
 #: What happens in the busy organisation, by week: a champion leaves, a leader is replaced, posts are cut, demand
 #: surges while the machine has no way out to a person.

@@ -151,7 +151,7 @@ class Department(Tallies):
         first = case.contacts == 1
         age = self.model.week - case.opened_in
         customer.events += 1
-        customer.quality += quality_of(option, 1.0 if resolved else 0.0, age, case.hassle, p)
+        customer.quality += quality_of(courtesy_of(option, p), 1.0 if resolved else 0.0, age, case.hassle, p)
         self.closed += 1
         self.closed_first += first
         case.state = NO_CASE

@@ -238,7 +238,7 @@ class Employee(mesa.Agent):
         hollow = unseen(self.told, counts(self.sources, settings.mandate))
         talk = p.ignored * self.department.unheeded
         credibility = self.leader.credibility if self.leader is not None else 0.5
-        self.fatigue = tires(self.fatigue, hollow, self.department.workload, p)
+        self.fatigue = tires(self.fatigue, hollow, self.department.workload, 1.0, 1.0, p)
         self.cynicism = sours(self.cynicism, share(hollow + talk), credibility, p)
 
     def feel(self) -> None:

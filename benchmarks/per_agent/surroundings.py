@@ -20,7 +20,7 @@ misjudged, sees, designed, fit_of = (
     plain(rule) for rule in (offer.misjudged, offer.sees, offer.designed, offer.fit_of)
 )
 coming, understood = plain(sensing.coming), plain(sensing.understood)
-fixed, taught = plain(defects.fixed), plain(rollout.taught)
+fixed, known_causes, taught = plain(defects.fixed), plain(defects.known_causes), plain(rollout.taught)
 
 
 def offer_something(model: PerAgent) -> None:
@@ -70,7 +70,11 @@ def collect_signals(model: PerAgent) -> None:
         for person in department.members:
             hours += person.improving
         department.defects = fixed(
-            department.defects, hours / posts, department.insight, system, model.settings.defects
+            department.defects,
+            hours / posts,
+            known_causes(department.insight, model.settings.defects),
+            system,
+            model.settings.defects,
         )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from ccsim.engine.rng import Stream
 from ccsim.mechanisms.incentives.scorecards import Scorecards, StaffScorecard
+from ccsim.mechanisms.management import implementation
 from ccsim.mechanisms.management.empowerment import Empowerment
 from ccsim.mechanisms.service.handling_options import Service
 from ccsim.mechanisms.service.handoffs import Handoffs
@@ -64,10 +65,11 @@ def build(folder: Path) -> Callable[..., None]:
 
 
 def _converted(
-    staff: Any, leaders: Any, customers: Any, cases: Any, departments: Any, card: Any, all_p: Any,
+    staff: Any, leaders: Any, customers: Any, cases: Any, departments: Any, all_p: Any,
     goodwill: float, seed: int, week: int,
 ) -> tuple[Any, ...]:  # fmt: skip
-    """Return the kernel's arguments as C takes them."""
+    """Return the kernel's arguments as C takes them: one scorecard, as all departments use it where nothing lags."""
+    card = implementation.card_in(0, departments)
     return (
         ctypes.c_void_p(staff.ctypes.data),
         ctypes.c_void_p(leaders.ctypes.data),

@@ -10,13 +10,12 @@ The full model, with backlog, hiring, training and fatigue, is :mod:`examples.re
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccsim.engine.functions import exp, relax
+from ccsim.engine.functions import exp, log, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.errors import InputError
@@ -70,20 +69,6 @@ class Standards(NamedTuple):
 
     given: np.ndarray
     standard: np.ndarray
-
-
-@rule
-def log(x):
-    """Return the natural logarithm of x > 0, the same on every machine: x = m 2^n, and a series in (m - 1)/(m + 1)."""
-    mantissa, power = math.frexp(x)
-    if mantissa < 0.7071067811865476:
-        mantissa *= 2.0
-        power -= 1
-    s = (mantissa - 1.0) / (mantissa + 1.0)
-    total = 0.0
-    for k in range(25, 0, -2):
-        total = total * s * s + 1.0 / k
-    return 2.0 * s * total + power * 0.6931471805599453
 
 
 @rule

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccsim.engine.functions import clip, clip01, exp, half_saturation, logistic, relax
+from ccsim.engine.functions import clip, clip01, exp, half_saturation, log, logistic, relax
 
 
 @settings(deadline=None)
@@ -80,3 +80,8 @@ def test_share_and_clip_hold_their_bounds(x: float) -> None:
     assert 0.0 <= clip01(x) <= 1.0
     assert -2.0 <= clip(x, -2.0, 3.0) <= 3.0
     assert clip01(clip01(x)) == clip01(x)
+
+
+def test_log_is_the_natural_logarithm() -> None:
+    points = np.geomspace(1e-12, 1e12, 999)
+    assert [log(float(x)) for x in points] == pytest.approx(np.log(points), rel=1e-14, abs=1e-15)

@@ -65,6 +65,23 @@ def exp(x: float) -> float:
 
 
 @rule
+def log(x: float) -> float:
+    """Return the natural logarithm of x > 0, the same on every machine.
+
+    Range reduction x = m 2^n, and the series of the area tangent in (m - 1) / (m + 1).
+    """
+    mantissa, power = math.frexp(x)
+    if mantissa < 0.7071067811865476:
+        mantissa *= 2.0
+        power -= 1
+    s = (mantissa - 1.0) / (mantissa + 1.0)
+    total = 0.0
+    for k in range(25, 0, -2):
+        total = total * s * s + 1.0 / k
+    return 2.0 * s * total + power * 0.6931471805599453
+
+
+@rule
 def half_saturation(x: float, half: float) -> float:
     """Return ``x / (x + half)``: none at 0, half at ``half``, never more than 1. Diminishing returns."""
     return x / (x + half) if x > 0.0 else 0.0

@@ -47,6 +47,7 @@ class Stream(IntEnum):
     VALUE_DRIFT = 33
     PRIORITY = 34
     SPONSOR = 35
+    WORK_PACE = 36
     CLASSIC = 100
     GAME_EVENT = 110
 

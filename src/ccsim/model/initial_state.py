@@ -15,6 +15,7 @@ import numpy as np
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
+from ccsim.mechanisms.management import implementation
 from ccsim.mechanisms.management.leadership import appointed
 from ccsim.mechanisms.market.offer import designed, sees
 from ccsim.mechanisms.staff.conviction import NOT_YET
@@ -97,6 +98,10 @@ def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) 
     state.departments.queue_first[:] = -1
     state.departments.queue_last[:] = -1
     state.departments.workload[:] = 0.9
+    state.departments.load[:] = settings.work_pace.usual
+    state.departments.standard[:] = 1.0
+    for d in range(size.departments):
+        implementation.put_card(d, settings.staff_scorecard, 1.0, state.departments)
     state.departments.defects[:] = settings.defects.ordinary
     state.departments.insight[:] = 0.35
     # An offer that follows needs is as far behind as it can make up in a week.

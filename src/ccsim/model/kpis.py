@@ -246,6 +246,14 @@ kpi(
     "cross_adopters / cross_people",
     "adoption outside the department in which most champions work",
 )
+kpi(
+    "time_standard",
+    "Time standard",
+    "ratio",
+    "more",
+    "standards / posts",
+    "time for a case that people hold to be right, over the ordinary",
+)
 kpi("routine", "Routines", "share", "more", "embedded / posts", "practice written into routines and tools")
 kpi(
     "executive_conviction",

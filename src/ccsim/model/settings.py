@@ -18,7 +18,7 @@ ORDER = (
     "head_scorecard", "executive_scorecard", "scorecards", "recognition", "empowerment", "leadership", "structure",
     "sensing", "offer", "promise", "personalisation", "proactive", "self_service", "technology", "segmentation",
     "staffing", "demand", "capacity", "service", "defects", "handoffs", "experience", "word_of_mouth", "market",
-    "skills", "conviction", "habit", "embedding", "fatigue", "engagement", "turnover", "accounts",
+    "skills", "conviction", "habit", "embedding", "fatigue", "engagement", "turnover", "accounts", "work_pace", "implementation",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from ccsim.mechanisms.management import (
     commitment,
     embedding,
     empowerment,
+    implementation,
     leadership,
     participation,
     programme,
@@ -31,7 +32,7 @@ from ccsim.mechanisms.management import (
 )
 from ccsim.mechanisms.market import market, offer, personalisation, promise, segmentation
 from ccsim.mechanisms.sensing import sensing
-from ccsim.mechanisms.service import capacity, defects, service
+from ccsim.mechanisms.service import capacity, defects, service, work_pace
 from ccsim.mechanisms.staff import conviction, engagement, fatigue, habit, skills, staffing, turnover
 from ccsim.model.state import ModelState
 
@@ -72,12 +73,14 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     sensing.read(staff, departments, p.sensing, week)
     defects.spoil(departments, p.defects)
     capacity.plan_hours(staff, departments, p.capacity, week)
+    implementation.enact(staff, leaders, departments, p.staff_scorecard, p.implementation, p.mandate)
+    work_pace.set_pace(staff, departments, p.work_pace, p.service.hours)
     coaching.carry(staff, colleagues, departments, p.champions)
     programme.pay(staff, leaders, firm, p.programme, p.rollout)
 
     # Service: for each case somebody chooses.
     service.serve(
-        staff, leaders, customers, cases, departments, p.staff_scorecard,
+        staff, leaders, customers, cases, departments,
         (p.service, cards, p.handoffs, p.empowerment, p.conviction, p.habit), p.accounts.goodwill, seed, week,
     )  # fmt: skip
     service.end_week(staff, departments, p.service)
@@ -90,7 +93,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
 
     # Sensing: signals become insight, and what spoils contacts is taken out by who acts on it.
     sensing.collect(departments, p.sensing)
-    defects.fix(staff, departments, firm, p.defects)
+    defects.fix(staff, departments, firm, p.defects, p.demand.journeys)
 
     # Belief and practice: staff come and go, see, believe, learn, settle, tire.
     staffing.adjust(staff, departments, p.staffing, week)
@@ -113,10 +116,12 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
         cards.strength, p.empowerment.rights, p.wins.reported, p.leadership,
     )  # fmt: skip
     sponsorship.decide(leaders, firm, p.sponsorship, seed, week)
-    empowerment.grant(staff, leaders, p.empowerment, p.head_scorecard, p.executive_scorecard)
+    empowerment.grant(
+        staff, leaders, departments, p.empowerment, p.implementation, p.head_scorecard, p.executive_scorecard
+    )
     embedding.embed(staff, departments, p.embedding)
     rollout.learn(staff, firm, p.rollout)
-    structure.climb(firm, p.structure)
+    structure.climb(departments, firm, p.structure, p.implementation)
     technology.install(staff, firm, p.technology, week)
 
     # The count of everything, and accounts.

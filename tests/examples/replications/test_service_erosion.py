@@ -64,11 +64,6 @@ def test_without_an_answer_to_load_nothing_erodes() -> None:
     assert (weeks.standard == 1.08).all() and (weeks.given == 1.08).all()
 
 
-def test_the_logarithm_is_the_logarithm() -> None:
-    points = np.geomspace(1e-12, 1e12, 999)
-    assert [classic.log(x) for x in points] == pytest.approx(np.log(points), rel=1e-14, abs=1e-15)
-
-
 def test_weeks_without_orders_are_refused() -> None:
     with pytest.raises(InputError, match="above 0 for each week"):
         classic.run(np.array([2000.0, 0.0]))

@@ -4,9 +4,17 @@ from small_world import SERVING, carried, check_off, more, set_to
 
 from ccsim.engine.functions import half_saturation
 from ccsim.mechanisms.management.coaching import lent
+from ccsim.model.settings import Settings
+
+
+def heard(s: Settings) -> float:
+    """Return how much champions spoke for the change by their example in a week."""
+    return float(carried(more(s, SERVING)).populations.staff.sources.sum())
+
 
 OFF = {
     "champions.authority": lambda s: not carried(more(s, SERVING)).populations.staff.cover.any(),
+    "champions.example": lambda s: heard(s) == heard(more(s, {"champions.example": 0.0})),
 }
 
 
@@ -39,3 +47,9 @@ def test_more_time_lends_more_with_diminishing_returns_up_to_the_authority() -> 
     steps = np.diff([lent(hours, 0.6, p) for hours in (0.0, p.reach, 2 * p.reach, 3 * p.reach)])
     assert (steps > 0).all() and (np.diff(steps) < 0).all()
     assert lent(p.reach, 0.6, p) == pytest.approx(0.3) == 0.6 * half_saturation(p.reach, p.reach)
+
+
+def test_an_example_seen_whole_speaks_louder_and_teaches_nobody_more() -> None:
+    divided, whole = (carried(set_to({**SERVING, "champions.example": one})).state.staff for one in (0.0, 1.0))
+    assert whole.sources.sum() > divided.sources.sum() > 0.0
+    assert whole.coached == pytest.approx(divided.coached)

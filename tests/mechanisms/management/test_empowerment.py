@@ -14,7 +14,15 @@ def unmoved(s: Settings, column: str) -> bool:
     state.staff.blamed[:] = 1.0
     state.leaders.conviction[:] = 1.0
     before = state.staff.safety.copy() if column == "safety" else state.leaders.allowed.copy()
-    grant(state.staff, state.leaders, s.empowerment, s.head_scorecard, s.executive_scorecard)
+    grant(
+        state.staff,
+        state.leaders,
+        state.departments,
+        s.empowerment,
+        s.implementation,
+        s.head_scorecard,
+        s.executive_scorecard,
+    )
     feel(state.staff, state.departments, s.empowerment)
     after = state.staff.safety if column == "safety" else state.leaders.allowed
     return bool((after == before).all())
@@ -45,7 +53,9 @@ def granted(control: float, conviction: float, rights: float = 0.8, tiers: int =
         grant(
             world.populations.staff,
             leaders,
+            world.populations.departments,
             s.empowerment._replace(granting=1.0, rights=rights),
+            s.implementation,
             s.head_scorecard,
             s.executive_scorecard,
         )
@@ -106,11 +116,27 @@ def test_rights_that_are_cut_are_expected_for_longer_than_they_are_practised() -
     world = world_of(set_to())
     leaders, s = world.populations.leaders, world.settings
     for _ in range(500):
-        grant(world.populations.staff, leaders, s.empowerment, s.head_scorecard, s.executive_scorecard)
+        grant(
+            world.populations.staff,
+            leaders,
+            world.populations.departments,
+            s.empowerment,
+            s.implementation,
+            s.head_scorecard,
+            s.executive_scorecard,
+        )
     passed = leaders.allowed / leaders.expected
     for rights in (0.1,) * 30 + (0.9,):
         p = s.empowerment._replace(rights=rights)
-        grant(world.populations.staff, leaders, p, s.head_scorecard, s.executive_scorecard)
+        grant(
+            world.populations.staff,
+            leaders,
+            world.populations.departments,
+            p,
+            s.implementation,
+            s.head_scorecard,
+            s.executive_scorecard,
+        )
         if rights == 0.1:
             assert (leaders.expected > 0.1).all()
             assert (leaders.allowed / leaders.expected <= passed + 1e-12).all()

@@ -11,7 +11,7 @@ TOP = {"structure.step": 5}
 def reached(s: object, weeks: int = 10) -> tuple[float, float]:
     world = world_of(set_to())
     for _ in range(weeks):
-        climb(world.populations.firm, s.structure)  # type: ignore[attr-defined]
+        climb(world.populations.departments, world.populations.firm, s.structure, s.implementation)  # type: ignore[attr-defined]
     return float(world.populations.firm.step[0]), float(world.populations.firm.capability[0])
 
 
@@ -77,6 +77,12 @@ def test_joined_departments_lose_less_between_them() -> None:
 
 def test_a_step_back_is_taken_as_slowly() -> None:
     world = world_of(set_to())
-    world.populations.firm.step[:] = 3.0
-    climb(world.populations.firm, set_to({"structure.step": 0, "structure.weeks": 10.0}).structure)
+    state = world.populations
+    state.firm.step[:] = 3.0
+    climb(
+        state.departments,
+        state.firm,
+        set_to({"structure.step": 0, "structure.weeks": 10.0}).structure,
+        set_to().implementation,
+    )
     assert world.populations.firm.step[0] == pytest.approx(2.9)

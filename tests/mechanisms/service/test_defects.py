@@ -2,15 +2,28 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.service.defects import fixed
+from ccsim.mechanisms.service.defects import fix, fixed, known_causes
+from ccsim.model.settings import Settings
 from ccsim.model.week import step
 
 ACTING = {"sensing.acted": 10.0}
+
+
+def improved(s: Settings, linked: float = 0.0) -> float:
+    """Return the defects of one department after a week of much improvement in an organisation of three."""
+    world = world_of(set_to())
+    world.reset_flows()
+    state = world.populations
+    state.departments.fixing[:], state.departments.linked[:] = 50.0, linked
+    fix(state.staff, state.departments, state.firm, s.defects, s.demand.journeys)
+    return float(state.departments.defects[0])
+
 
 OFF = {
     "defects.arising": lambda s: fixed(0.02, 0.0, 1.0, 0.0, s.defects) == 0.02,
     "defects.removal": lambda s: fixed(s.defects.ordinary, 9.0, 1.0, 0.0, s.defects) == s.defects.ordinary,
     "defects.cemented": lambda s: fixed(0.1, 9.0, 1.0, 1.0, s.defects) == fixed(0.1, 9.0, 1.0, 0.0, s.defects),
+    "defects.between": lambda s: improved(s) == improved(more(s, {"demand.journeys": 0.0})),
 }
 
 
@@ -25,7 +38,8 @@ def test_without_improvement_defects_stay_at_the_ordinary_level() -> None:
 
 def test_acting_on_signals_takes_defects_out_and_faster_with_insight() -> None:
     p = set_to().defects
-    assert fixed(0.1, 1.0, 1.0, 0.0, p) < fixed(0.1, 1.0, 0.0, 0.0, p) < 0.1
+    informed, blind = (fixed(0.1, 1.0, known_causes(insight, p), 0.0, p) for insight in (1.0, 0.0))
+    assert informed < blind < 0.1
     assert lived(set_to(ACTING), 20)["defects"][-1] < 0.1
 
 
@@ -46,3 +60,11 @@ def test_a_share_of_defects_stays_a_share() -> None:
     p = set_to().defects._replace(removal=1.0, arising=1.0, ordinary=0.9)
     for defects in (0.0, 0.5, 1.0):
         assert 0.0 <= fixed(defects, 1e9, 1.0, 0.0, p) <= 1.0
+
+
+def test_what_lies_between_departments_needs_what_both_know_and_a_structure_that_links_them() -> None:
+    s = set_to({"defects.between": 1.0, "demand.journeys": 0.5})
+    alone, whole = improved(s), improved(set_to())
+    assert whole < improved(s, linked=1.0) < alone < s.defects.ordinary
+    p = set_to({"defects.blind": 0.25}).defects
+    assert [known_causes(insight, p) for insight in (0.0, 1.0)] == [0.25, 1.0]

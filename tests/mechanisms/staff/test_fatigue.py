@@ -10,8 +10,13 @@ OFF = {
         lived(more(s, HEARD), 12)["cynicism"][-1]
         == lived(more(s, {**HEARD, "fatigue.ignored": 0.0}), 12)["cynicism"][-1]
     ),
-    "fatigue.strain": lambda s: tires(0.3, 1.0, 1.0, s.fatigue) == tires(0.3, 0.0, 1.0, s.fatigue),
-    "fatigue.overload": lambda s: tires(0.3, 0.0, 3.0, s.fatigue) == tires(0.3, 0.0, 1.0, s.fatigue),
+    "fatigue.strain": lambda s: tires(0.3, 1.0, 1.0, 0.5, 0.6, s.fatigue) == tires(0.3, 0.0, 1.0, 0.5, 0.6, s.fatigue),
+    "fatigue.overload": lambda s: (
+        tires(0.3, 0.0, 3.0, 0.5, 0.6, s.fatigue) == tires(0.3, 0.0, 1.0, 0.5, 0.6, s.fatigue)
+    ),
+    "fatigue.demand_control": lambda s: (
+        tires(0.3, 0.0, 1.0, 0.0, 0.6, s.fatigue) == tires(0.3, 0.0, 1.0, 1.0, 0.6, s.fatigue)
+    ),
     "fatigue.disillusion": lambda s: sours(0.3, 1.0, 0.0, s.fatigue) == sours(0.3, 0.0, 0.0, s.fatigue),
 }
 
@@ -25,14 +30,16 @@ def test_constant_strain_settles_where_it_equals_recovery() -> None:
     p = set_to().fatigue
     value = 0.0
     for _ in range(1000):
-        value = tires(value, 0.5, 1.0, p)
+        value = tires(value, 0.5, 1.0, 0.5, 0.6, p)
     assert value == pytest.approx(0.5 * p.strain / p.recovery)
 
 
 def test_fatigue_wears_off_and_spare_time_does_not_speed_it() -> None:
     p = set_to().fatigue
-    assert tires(0.5, 0.0, 1.0, p) == pytest.approx(0.5 * (1 - p.recovery)) == tires(0.5, 0.0, 0.0, p)
-    assert tires(1.0, 1.0, 99.0, p) == 1.0
+    assert (
+        tires(0.5, 0.0, 1.0, 0.5, 0.6, p) == pytest.approx(0.5 * (1 - p.recovery)) == tires(0.5, 0.0, 0.0, 0.5, 0.6, p)
+    )
+    assert tires(1.0, 1.0, 99.0, 0.5, 0.6, p) == 1.0
 
 
 def test_what_is_seen_takes_the_hollowness_out_of_announcements() -> None:
@@ -67,3 +74,10 @@ def test_announcements_without_deeds_tire_an_organisation() -> None:
     talk, quiet = (lived(set_to({**base, "programme.budget": budget}), 26) for budget in (2000.0, 0.0))
     assert talk["fatigue"][-1] > quiet["fatigue"][-1]
     assert talk["cynicism"][-1] > quiet["cynicism"][-1]
+
+
+def test_work_without_say_strains_and_those_of_full_vigour_not_at_all() -> None:
+    p = set_to({"fatigue.demand_control": 0.02}).fatigue
+    rested = tires(0.3, 0.0, 0.9, 1.0, 0.5, p)
+    assert tires(0.3, 0.0, 0.9, 0.0, 0.5, p) == pytest.approx(rested + 0.02 * 0.9)
+    assert tires(0.3, 0.0, 0.9, 0.0, 1.0, p) == rested

@@ -30,6 +30,7 @@ OFF = {
     "turnover.spread": lambda s: alike(s, "disposition"),
     "turnover.taste_spread": lambda s: alike(s, "taste"),
     "turnover.vigour_spread": lambda s: alike(s, "vigour"),
+    "turnover.pace_spread": lambda s: alike(s, "pace"),
 }
 
 

@@ -27,6 +27,7 @@ class Departments:
     fatigue: FloatArray = flow("share", "sum of fatigue")
     cynicism: FloatArray = flow("share", "sum of cynicism")
     embedded: FloatArray = flow("share", "routine times posts")
+    standards: FloatArray = flow("ratio", "standard of time for a case times posts")
     informed: FloatArray = flow("share", "insight times posts")
     spoilt_contacts: FloatArray = flow("contacts", "contacts that the process spoilt")
 
@@ -110,6 +111,7 @@ def count_firm(departments, firm):
     for d in range(len(departments.posts)):
         departments.backlog[d] += departments.queue[d]
         departments.embedded[d] += departments.routine[d] * departments.posts[d]
+        departments.standards[d] += departments.standard[d] * departments.posts[d]
         departments.informed[d] += departments.insight[d] * departments.posts[d]
         departments.spoilt_contacts[d] += departments.defects[d] * departments.handled[d]
     firm.practised[0] = firm.practice[0]

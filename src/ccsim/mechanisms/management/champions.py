@@ -66,6 +66,14 @@ class Champions:
         impulse=True,
         meaning="champions who leave the organisation in this week",
     )
+    example: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        meaning="part of a champion's example that everybody who looks sees whole; the rest is divided among those coached",
+        source="assumed; sign: Battilana & Casciaro 2012",
+    )
     reach: float = parameter(
         0.4,
         unit="hours/week",

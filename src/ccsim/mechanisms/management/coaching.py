@@ -62,11 +62,14 @@ def carry(staff, colleagues, departments, p):
             listening += reached(i, champion, staff, colleagues, p)
         if listening == 0:
             continue
-        each = hours * (1.0 - clip01(p.embedding)) / listening
+        whole = hours * (1.0 - clip01(p.embedding))
+        each = whole / listening
+        # Hours are divided among those who are coached; an example may be seen whole by everybody who looks.
+        seen = each + p.example * (whole - each)
         for i in range(len(staff.champion)):
             if reached(i, champion, staff, colleagues, p):
                 staff.coached[i] += each
                 staff.cover[i] += lent(each, p.authority, p)
-                speaks = 2.0 * half_saturation(each, p.reach)
+                speaks = 2.0 * half_saturation(seen, p.reach)
                 staff.sources[i] += speaks
                 staff.influence[champion] += speaks

@@ -11,6 +11,7 @@ from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.incentives.scorecards import staff_share
+from ccsim.mechanisms.management.implementation import pace_of
 
 
 @parameters("empowerment")
@@ -116,7 +117,7 @@ def checked(p):
 
 
 @kernel
-def grant(staff, leaders, p, head_card, executive_card):
+def grant(staff, leaders, departments, p, implementation, head_card, executive_card):
     """Pass decision rights down to the front line; owns ``allowed``, ``expected`` and ``latitude``."""
     for k in range(len(leaders.allowed)):
         above = leaders.superior[k]
@@ -126,7 +127,9 @@ def grant(staff, leaders, p, head_card, executive_card):
         # Who answers for the satisfaction of the own people holds back less.
         spared = staff_share(executive_card) if leaders.tier[k] == 0 else staff_share(head_card)
         goal = passed_on(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
-        leaders.allowed[k] = relax(leaders.allowed[k], goal, p.granting)
+        d = leaders.department[k]
+        support = departments.support[d] if d >= 0 else 1.0
+        leaders.allowed[k] = relax(leaders.allowed[k], goal, p.granting * pace_of(support, implementation))
     for i in range(len(staff.latitude)):
         lead = staff.leader[i]
         staff.latitude[i] = p.rights if lead < 0 else leaders.allowed[lead]

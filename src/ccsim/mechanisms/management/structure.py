@@ -10,6 +10,7 @@ from ccsim.engine.columns import FloatArray, columns, flow, stock
 from ccsim.engine.functions import clip01, half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
+from ccsim.mechanisms.management.implementation import pace_of
 
 
 @parameters("structure")
@@ -122,11 +123,15 @@ def coordinate(staff, departments, firm, p, week):
 
 
 @kernel
-def climb(firm, p):
+def climb(departments, firm, p, implementation):
     """Take steps and learn what they need; owns ``step`` and ``capability``."""
     ahead = p.step - firm.step[0]
     firm.step[0] += ahead if abs(ahead) <= 1.0 / p.weeks else (1.0 if ahead > 0.0 else -1.0) / p.weeks
     # One rung after the other: practising a step teaches at most what the next one needs.
+    pace = 0.0
+    for d in range(len(departments.support)):
+        pace += pace_of(departments.support[d], implementation)
+    pace = p.practice * (pace / len(departments.support))
     reachable = min(firm.step[0], firm.capability[0] + 1.0)
-    firm.capability[0] += p.practice * max(0.0, reachable - firm.capability[0])
+    firm.capability[0] += pace * max(0.0, reachable - firm.capability[0])
     firm.coordinators[0] += p.posts * firm.step[0]

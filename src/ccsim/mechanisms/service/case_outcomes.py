@@ -58,13 +58,13 @@ def count_choice(option, department, departments):
 
 
 @rule
-def close(case, option, department, returns, customers, cases, departments, p, week):
+def close(case, courtesy, department, returns, customers, cases, departments, p, week):
     """The last stage is done: the issue is resolved, comes back, or is given up."""
     resolved = cases.defect[case] == 0
     first = cases.contacts[case] == 1
     age = week - cases.opened_in[case]
     customers.events[case] += 1
-    customers.quality[case] += quality_of(option, 1.0 if resolved else 0.0, age, cases.hassle[case], p)
+    customers.quality[case] += quality_of(courtesy, 1.0 if resolved else 0.0, age, cases.hassle[case], p)
     departments.closed[department] += 1
     departments.closed_first[department] += first
     if resolved:

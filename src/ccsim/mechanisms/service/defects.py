@@ -37,6 +37,14 @@ class Defects:
         meaning="share of defects that a week of much, well-informed improvement takes out",
         source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
     )
+    between: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        meaning="part of the defects of work that goes on to another department that needs what both departments know",
+        source="assumed; sign: Schneiderman 1988, processes across functions improve more slowly",
+    )
     half: float = parameter(
         0.4, unit="hours/week", range=(0.1, 1.0), legal=(0.01, 100.0), meaning="improvement a head that is half of much"
     )
@@ -61,9 +69,14 @@ class Departments:
 
 
 @rule
-def fixed(defects, hours, insight, system, p):
+def known_causes(insight, p):
+    """Return the part of its defects that a department can take out: some without, the rest with insight."""
+    return p.blind + (1.0 - p.blind) * insight
+
+
+@rule
+def fixed(defects, hours, known, system, p):
     """Defects go with time and insight, slower where a system has them built in; then they come back a little."""
-    known = p.blind + (1.0 - p.blind) * insight
     gone = p.removal * half_saturation(hours, p.half) * known * (1.0 - p.cemented * system)
     return relax(defects * (1.0 - gone), p.ordinary, p.arising)
 
@@ -76,14 +89,25 @@ def spoil(departments, p):
 
 
 @kernel
-def fix(staff, departments, firm, p):
-    """Improvement takes defects out; owns ``defects``."""
-    for d in range(len(departments.defects)):
+def fix(staff, departments, firm, p, journeys):
+    """Improvement takes defects out; owns ``defects``.
+
+    What lies between two departments, the part of work that goes on from one to another, needs what both know and a
+    structure that links them (Schneiderman 1988: processes across functions improve more slowly).
+    """
+    count = len(departments.defects)
+    all_known = 0.0
+    for d in range(count):
+        all_known += known_causes(departments.insight[d], p)
+    for d in range(count):
         hours, people = departments.fixing[d], 0.0
         for i in range(departments.first_staff[d], departments.last_staff[d]):
             hours += staff.improving[i]
             people += 1.0
         if people > 0.0:
-            departments.defects[d] = fixed(
-                departments.defects[d], hours / people, departments.insight[d], firm.system[0], p
-            )
+            known = known_causes(departments.insight[d], p)
+            if count > 1:
+                others = (all_known - known) / (count - 1)
+                crossing = p.between * journeys
+                known *= (1.0 - crossing) + crossing * others * departments.linked[d]
+            departments.defects[d] = fixed(departments.defects[d], hours / people, known, firm.system[0], p)

@@ -98,6 +98,15 @@ class Service:
     caring: float = parameter(
         0.9, unit="share", range=(0.8, 1.0), meaning="how well a customer feels treated when somebody takes the case on"
     )
+    warmth: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        legal=(0.0, 3.0),
+        off=0.0,
+        meaning="how much better a customer feels treated by a fully engaged person than by one without engagement",
+        source="sign: Hong et al. 2013; Simon et al. 2009",
+    )
     waiting: float = parameter(
         0.04, unit="share/week", range=(0.01, 0.1), off=0.0, meaning="quality lost with each week of waiting"
     )

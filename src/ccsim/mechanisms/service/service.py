@@ -6,11 +6,12 @@ from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, uniforms4
 from ccsim.mechanisms.incentives.measures import survey
+from ccsim.mechanisms.management.implementation import card_in
 from ccsim.mechanisms.service.case_outcomes import close, count_choice, note_judgement, pass_on
 from ccsim.mechanisms.service.choice import decide
 from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
 from ccsim.mechanisms.service.queues import take_next
-from ccsim.mechanisms.service.service_quality import courtesy_of
+from ccsim.mechanisms.service.service_quality import courtesy_by
 
 SERVE = int(Stream.SERVE)
 
@@ -45,13 +46,13 @@ def next_in_turn(i, department, departments):
 
 
 @rule
-def book(i, option, hours, right, department, staff, leaders, departments, p, cards):
+def book(i, option, courtesy, hours, right, department, staff, leaders, departments, p, cards):
     """Count a contact, the time that it took, and what the survey right after it says."""
     staff.worked[i] += hours
     staff.handled[i] += 1
     departments.handled[department] += 1
     departments.worked[department] += hours
-    departments.survey[department] += survey(courtesy_of(option, p), 1.0 if right else 0.0, cards)
+    departments.survey[department] += survey(courtesy, 1.0 if right else 0.0, cards)
     count_choice(option, department, departments)
     if option == ESCALATE:
         leaders.attention[staff.leader[i]] -= p.leader_hours
@@ -81,20 +82,21 @@ def handle(i, case, department, staff, leaders, customers, cases, departments, c
     )
     hours *= departments.minutes[department]
     right = outcome < success
-    book(i, option, hours, right, department, staff, leaders, departments, p, cards)
+    courtesy = courtesy_by(option, staff.engagement[i], p)
+    book(i, option, courtesy, hours, right, department, staff, leaders, departments, p, cards)
     if option == SOLVE:
         note_judgement(i, case, right, staff, cases, departments, empowerment, goodwill)
     do_stage(option, case, right, cases)
     if cases.contacts[case] == 1 and option < HAND_OVER and cases.stages[case] == 0:
         departments.claimed[department] += 1.0 if right else 1.0 - cards.traced
     if cases.stages[case] == 0:
-        close(case, option, department, later, customers, cases, departments, p, week)
+        close(case, courtesy, department, later, customers, cases, departments, p, week)
     else:
         pass_on(case, option, department, later, where, week + 1, cases, departments, handoffs)
 
 
 @kernel
-def serve(staff, leaders, customers, cases, departments, card, all_p, goodwill, seed, week):
+def serve(staff, leaders, customers, cases, departments, all_p, goodwill, seed, week):
     """Each department works through its queue, first come first served, until its hours are used.
 
     A case moves at most once a week: what arrives from another department during the week waits for the next.
@@ -103,6 +105,7 @@ def serve(staff, leaders, customers, cases, departments, card, all_p, goodwill, 
         if departments.queue_first[department] < 0:
             continue
         i = departments.next_staff[department]
+        card = card_in(department, departments)
         idle = 0
         posts = departments.last_staff[department] - departments.first_staff[department]
         while departments.queue_first[department] >= 0 and idle < posts:

@@ -27,6 +27,15 @@ class Fatigue:
         off=0.0,
         meaning="fatigue from a week with twice the work that fits into it",
     )
+    demand_control: float = parameter(
+        0.0,
+        unit="1/week",
+        range=(0.0, 0.05),
+        legal=(0.0, 1.0),
+        off=0.0,
+        meaning="fatigue from a week full of work in which the person may decide nothing",
+        source="Karasek 1979; sign: Bakker, Demerouti & Schaufeli 2003, a call centre",
+    )
     recovery: float = parameter(
         0.06, unit="1/week", range=(0.02, 0.15), meaning="share of fatigue that a week takes away"
     )
@@ -68,9 +77,13 @@ def unseen(told, sources):
 
 
 @rule
-def tires(fatigue, hollow, workload, p):
-    """Fatigue grows with hollow announcements and overload, and wears off."""
+def tires(fatigue, hollow, workload, latitude_felt, vigour, p):
+    """Fatigue grows with hollow announcements, overload, and work over which one has no say, and wears off.
+
+    Work without say strains those most who bring least energy (Karasek 1979).
+    """
     load = p.strain * hollow + p.overload * max(0.0, workload - 1.0)
+    load += p.demand_control * workload * (1.0 - latitude_felt) * 2.0 * (1.0 - vigour)
     return clip01(fatigue + load - p.recovery * fatigue)
 
 
@@ -96,5 +109,9 @@ def tire(staff, leaders, departments, p, mandate, promise):
         credibility = leaders.credibility[lead] if lead >= 0 else 0.5
         talk = promise.lip * promise.level * (1.0 - half_saturation(seen, 2.0))
         talk += p.ignored * departments.unheeded[staff.department[i]]
-        staff.fatigue[i] = tires(staff.fatigue[i], hollow, departments.workload[staff.department[i]], p)
+        department = staff.department[i]
+        # Who does in less time what there is to do works harder, not less.
+        intensity = departments.workload[department] / departments.pace[department]
+        latitude_felt = clip01(staff.latitude[i] * staff.safety[i] + staff.cover[i])
+        staff.fatigue[i] = tires(staff.fatigue[i], hollow, intensity, latitude_felt, staff.vigour[i], p)
         staff.cynicism[i] = sours(staff.cynicism[i], clip01(hollow + talk), credibility, p)

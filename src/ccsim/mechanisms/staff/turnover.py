@@ -8,7 +8,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
 
-QUIT, HIRE = int(Stream.QUIT), int(Stream.HIRE)
+QUIT, HIRE, PACE = int(Stream.QUIT), int(Stream.HIRE), int(Stream.WORK_PACE)
 
 
 @parameters("turnover")
@@ -61,6 +61,15 @@ class Turnover:
     vigour_spread: float = parameter(
         0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that engagement"
     )
+    pace_spread: float = parameter(
+        0.0,
+        unit="ratio",
+        range=(0.0, 0.3),
+        legal=(0.0, 1.0),
+        off=0.0,
+        meaning="standard deviation, in logarithms, of the time that people take for the same case",
+        source="Schmidt & Hunter 1983: the standard deviation of output is 20 % of the mean",
+    )
 
 
 @columns("staff")
@@ -73,6 +82,7 @@ class Staff:
     disposition: FloatArray = stock("share", "conviction to which the person returns when nothing happens")
     vigour: FloatArray = stock("share", "engagement to which the person returns in ordinary circumstances")
     taste: FloatArray = stock("factor", "how much this person minds rewards, 1 on average")
+    pace: FloatArray = stock("ratio", "time that the person takes for a case over the average")
     arrived: FloatArray = flow("people", "1 if a new person takes the post this week")
 
 
@@ -99,6 +109,8 @@ def settle_in(i, staff, p, seed, week):
     staff.taste[i] = max(0.0, 1.0 + p.taste_spread * irwin_hall_normal(a, b, c, d))
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i + 2)
     staff.vigour[i] = clip01(p.vigour + p.vigour_spread * irwin_hall_normal(a, b, c, d))
+    a, b, c, d = uniforms4(seed, PACE, week, i)
+    staff.pace[i] = exp(p.pace_spread * irwin_hall_normal(a, b, c, d))
     staff.hired_in[i] = week
 
 

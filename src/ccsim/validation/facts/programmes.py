@@ -74,7 +74,7 @@ class SuccessRate(Measure):
         return float(here.mean() - (there.mean() if self.than else 0.0))
 
 
-def evaluated_by_unit(frame: pd.DataFrame, expression: str) -> pd.DataFrame:
+def evaluated_by_unit(frame: pd.DataFrame, expression: str) -> Any:
     """Return an expression over a frame's columns, one row per unit, one column per scenario."""
     value = evaluated(frame, expression)
     return frame.assign(value=value).set_index(["unit", "scenario"])["value"].unstack()

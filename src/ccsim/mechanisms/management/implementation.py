@@ -1,0 +1,107 @@
+"""What is decreed is not yet done: each department puts it into practice as far as it is led to. [001, 004]
+
+New measures, rights and ways to work together are enacted at a pace that rises with clear and realistic aims, with
+a leader who is believed and convinced, and falls with cynicism. Signs: Klein & Sorra 1996, tested by Dong et al. 2008;
+Repenning 2002, implementation as commitment that has to be built.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.functions import clip01, relax
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.mechanisms.incentives.scorecards import StaffScorecard
+
+
+@parameters("implementation")
+class Implementation:
+    """How far a decree is from what is done."""
+
+    gap: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        meaning="part of a decree that waits until departments are led to enact it; the rest is done at once",
+        source="assumed; sign: Klein & Sorra 1996, Repenning 2002, Beer, Eisenstat & Spector 1990",
+    )
+    pace: float = parameter(
+        0.1,
+        unit="1/week",
+        range=(0.03, 0.3),
+        meaning="share of the gap that closes in a week under full support",
+        source="assumed; order: Repenning 2002, months to years",
+    )
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    support: FloatArray = stock("share", "how far the department is led to do what is decreed")
+    by_handling_time: FloatArray = stock("weight", "weight of handling time in the scorecard in use")
+    by_cost: FloatArray = stock("weight", "weight of cost in the scorecard in use")
+    by_csat: FloatArray = stock("weight", "weight of surveys in the scorecard in use")
+    by_resolution: FloatArray = stock("weight", "weight of recorded resolution in the scorecard in use")
+    by_journey: FloatArray = stock("weight", "weight of sound journeys in the scorecard in use")
+    by_internal: FloatArray = stock("weight", "weight of colleagues' satisfaction in the scorecard in use")
+
+
+@rule
+def support_of(clarity, realism, credibility, conviction, cynicism):
+    """Return how far people are led to do what is decreed: each factor that lacks holds up all of it."""
+    return clip01(clarity * realism * credibility * conviction * (1.0 - cynicism))
+
+
+@rule
+def pace_of(support, p):
+    """Return the share of a decree's rest that is enacted in a week."""
+    return 1.0 - p.gap * (1.0 - clip01(p.pace * support))
+
+
+@rule
+def card_in(d, departments):
+    """Return the scorecard in use in department ``d``."""
+    return StaffScorecard(  # type: ignore[call-arg]  # the decorator makes it a named tuple
+        departments.by_handling_time[d], departments.by_cost[d], departments.by_csat[d], departments.by_resolution[d],
+        departments.by_journey[d], departments.by_internal[d],
+    )  # fmt: skip
+
+
+@rule
+def closer(used, decreed, pace):
+    """Return a weight in use after a week: at full pace it is the decreed one to the last bit."""
+    return decreed if pace >= 1.0 else relax(used, decreed, pace)
+
+
+@rule
+def put_card(d, card, pace, departments):
+    """Move the scorecard in use in department ``d`` towards a decreed one."""
+    departments.by_handling_time[d] = closer(departments.by_handling_time[d], card.handling_time, pace)
+    departments.by_cost[d] = closer(departments.by_cost[d], card.cost, pace)
+    departments.by_csat[d] = closer(departments.by_csat[d], card.csat, pace)
+    departments.by_resolution[d] = closer(departments.by_resolution[d], card.resolution, pace)
+    departments.by_journey[d] = closer(departments.by_journey[d], card.journey, pace)
+    departments.by_internal[d] = closer(departments.by_internal[d], card.internal, pace)
+
+
+@kernel
+def enact(staff, leaders, departments, card, p, mandate):
+    """Each department moves towards what is decreed; owns ``support`` and the scorecard in use.
+
+    Where nobody leads, nobody has to be convinced: what is decreed is agreed upon.
+    """
+    for d in range(len(departments.support)):
+        sum_cynicism, people = 0.0, 0.0
+        credibility, conviction = 0.0, 0.0
+        for i in range(departments.first_staff[d], departments.last_staff[d]):
+            lead = staff.leader[i]
+            sum_cynicism += staff.cynicism[i]
+            credibility += leaders.credibility[lead] if lead >= 0 else 1.0
+            conviction += leaders.conviction[lead] if lead >= 0 else 1.0
+            people += 1.0
+        departments.support[d] = support_of(
+            mandate.clarity, mandate.realism, credibility / people, conviction / people, sum_cynicism / people
+        )
+        put_card(d, card, pace_of(departments.support[d], p), departments)

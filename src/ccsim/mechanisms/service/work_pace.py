@@ -1,0 +1,100 @@
+"""Busy people give each customer less time, and do it less well; what is usual in busy weeks becomes the standard.
+
+The rule is that of Oliva & Sterman 2001, equations for time per order and for the standard: with the work w that there is
+over the work that fits, time = standard * w**-pressure. The standard follows time quickly down, and hardly ever up.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.functions import clip, clip01, exp, log, relax
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+
+
+@parameters("work_pace")
+class WorkPace:
+    """How load shortens the time for a case, and what that costs."""
+
+    pressure: float = parameter(
+        0.0,
+        unit="ratio",
+        range=(0.0, 1.2),
+        legal=(0.0, 3.0),
+        off=0.0,
+        meaning="per cent of time for each case that one per cent more work takes away",
+        source="Oliva & Sterman 2001: 0.64 (0.59 to 0.70) on the work desired",
+    )
+    usual: float = parameter(
+        0.88,
+        unit="ratio",
+        range=(0.7, 1.0),
+        legal=(0.1, 3.0),
+        meaning="work over time available at which people work at the standard pace",
+    )
+    erosion: float = parameter(
+        18.8,
+        unit="weeks",
+        range=(13.0, 29.0),
+        legal=(1.0, 1.0e7),
+        meaning="weeks in which the standard of time for a case follows a shorter time",
+        source="Oliva & Sterman 2001: 18.8 weeks (13 to 29)",
+    )
+    skimping: float = parameter(
+        0.5,
+        unit="share",
+        range=(0.2, 0.8),
+        off=0.0,
+        meaning="share of success lost by leaving out all of the standard time, in proportion",
+        source="assumed; sign: Oliva & Sterman 2001",
+    )
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    load: FloatArray = stock("ratio", "cases in standard hours over time available, lately")
+    standard: FloatArray = stock("ratio", "time for a case that people hold to be right, over the ordinary")
+    pace: FloatArray = stock("ratio", "time for a case this week over the ordinary")
+
+
+@rule
+def pace_under(load, standard, p):
+    """Return the time for a case over the ordinary time, at a load; standard * (load / usual)**-pressure."""
+    if p.pressure == 0.0:
+        return standard
+    return standard * clip(exp(-p.pressure * log(max(load, 0.05) / p.usual)), 0.4, 1.6)
+
+
+@rule
+def standard_after(standard, pace, p):
+    """Return the standard after a week: it follows a shorter time, and does not follow a longer one."""
+    return relax(standard, pace, 1.0 / p.erosion) if pace < standard else standard
+
+
+@rule
+def spoilt_by_haste(spoilt, pace, p):
+    """Return the share of success lost to the process and to haste together."""
+    return 1.0 - (1.0 - spoilt) * (1.0 - p.skimping * clip01(1.0 - pace))
+
+
+@kernel
+def set_pace(staff, departments, p, hours):
+    """Set how fast each department and each person works this week; owns ``load``, ``standard`` and ``pace``.
+
+    Load counts cases in standard hours and not in hours chosen: who chooses short ways is not less busy for it.
+    """
+    for d in range(len(departments.queue)):
+        wanted, available = departments.queue[d] * hours * departments.standard[d], departments.hours[d]
+        load = min(3.0, wanted / available) if available > 0.0 else 3.0
+        departments.load[d] = relax(departments.load[d], load, 0.25)
+        pace = pace_under(departments.load[d], departments.standard[d], p)
+        departments.pace[d] = pace
+        departments.standard[d] = standard_after(departments.standard[d], pace, p)
+        if pace < 1.0:
+            departments.spoilt[d] = spoilt_by_haste(departments.spoilt[d], pace, p)
+    for i in range(len(staff.slower)):
+        pace = departments.pace[staff.department[i]] * staff.pace[i]
+        if pace != 1.0:  # at the ordinary pace nothing changes, to the last bit
+            staff.slower[i] = (1.0 + staff.slower[i]) * pace - 1.0

@@ -1,0 +1,81 @@
+import pytest
+from small_world import check_off, more, set_to, world_of
+
+from ccsim.mechanisms.management.implementation import card_in, closer, enact, pace_of, support_of
+from ccsim.model.settings import Settings
+from ccsim.model.week import step
+
+DECREED = {"staff_scorecard.handling_time": 0.0, "staff_scorecard.journey": 1.0}
+
+
+def in_use_after(s: Settings, weeks: int, conviction: float = 0.5, cynicism: float = 0.2) -> float:
+    """Return the weight of handling time in use so many weeks after it was decreed away."""
+    world = world_of(set_to())
+    state = world.populations
+    state.leaders.conviction[:], state.leaders.credibility[:], state.staff.cynicism[:] = conviction, 1.0, cynicism
+    decreed = more(s, DECREED)
+    for _ in range(weeks):
+        enact(
+            state.staff,
+            state.leaders,
+            state.departments,
+            decreed.staff_scorecard,
+            decreed.implementation,
+            decreed.mandate,
+        )
+    return float(card_in(0, state.departments).handling_time)
+
+
+OFF = {"implementation.gap": lambda s: in_use_after(s, 1) == 0.0}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_under_full_support_the_gap_closes_at_the_declared_pace() -> None:
+    s = set_to({"implementation.gap": 1.0, "implementation.pace": 0.1})
+    ordinary = set_to().staff_scorecard.handling_time
+    assert in_use_after(s, 10, conviction=1.0, cynicism=0.0) == pytest.approx(ordinary * 0.9**10)
+    assert in_use_after(s, 10, conviction=0.0) == ordinary
+
+
+@pytest.mark.parametrize("lacking", range(5))
+def test_each_factor_that_lacks_holds_up_the_whole(lacking: int) -> None:
+    factors = [1.0, 1.0, 1.0, 1.0, 0.0]
+    assert support_of(*factors) == 1.0
+    factors[lacking] = 1.0 if lacking == 4 else 0.0
+    assert support_of(*factors) == 0.0
+
+
+def test_a_part_of_the_decree_may_be_done_at_once() -> None:
+    p = set_to({"implementation.gap": 0.5}).implementation
+    assert pace_of(0.0, p) == pytest.approx(0.5)
+    assert closer(0.4, 0.7, 1.0) == 0.7
+
+
+def test_where_nobody_leads_what_is_decreed_is_agreed_upon() -> None:
+    world = world_of(set_to({"organisation.tiers": 0}))
+    s, state = world.settings, world.populations
+    state.staff.cynicism[:] = 0.25
+    enact(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
+    assert state.departments.support == pytest.approx(0.75)
+
+
+def test_decreed_measures_show_in_what_people_choose_and_later_where_they_have_to_be_led() -> None:
+    decreed = {"staff_scorecard.handling_time": 1.0, "staff_scorecard.csat": 0.0, "organisation.customers": 400}
+    settings = (set_to({**decreed, "implementation.gap": gap}) for gap in (0.0, 1.0))
+    at_once, led = (fast_after_a_decree(one) for one in settings)
+    assert at_once > led
+
+
+def fast_after_a_decree(s: Settings) -> float:
+    """Return how many contacts are closed fast in ten weeks after handling time becomes the only measure."""
+    world = world_of(set_to({"organisation.customers": 400}))
+    world.settings = s
+    fast = 0.0
+    for _ in range(10):
+        step(world)
+        fast += float(world.populations.departments.closed_fast.sum())
+    return fast

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to
+
+from ccsim.mechanisms.service.work_pace import pace_under, spoilt_by_haste, standard_after
+
+BUSY = {"demand.rate": 0.6}
+
+OFF = {
+    "work_pace.pressure": lambda s: pace_under(1.5, 1.0, s.work_pace) == 1.0,
+    "work_pace.skimping": lambda s: spoilt_by_haste(0.1, 0.7, s.work_pace) == pytest.approx(0.1),
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_time_falls_with_load_by_the_published_elasticity() -> None:
+    p = set_to({"work_pace.pressure": 0.64}).work_pace
+    loads = p.usual * np.array([1.0, 1.1, 1.21])
+    paces = [pace_under(load, 1.0, p) for load in loads]
+    assert paces[0] == pytest.approx(1.0)
+    assert np.diff(np.log(paces)) == pytest.approx([-0.64 * np.log(1.1)] * 2)
+    assert pace_under(0.0, 1.0, p) == 1.6 and pace_under(1e9, 1.0, p) == 0.4
+
+
+def test_the_standard_follows_time_down_and_never_up() -> None:
+    p = set_to({"work_pace.erosion": 10.0}).work_pace
+    assert standard_after(1.0, 0.8, p) == pytest.approx(0.98)
+    assert standard_after(0.9, 1.2, p) == 0.9
+
+
+def test_haste_costs_success_in_proportion_to_the_time_left_out() -> None:
+    p = set_to({"work_pace.skimping": 0.5}).work_pace
+    assert spoilt_by_haste(0.0, 0.6, p) == pytest.approx(0.2)
+    assert spoilt_by_haste(0.5, 0.6, p) == pytest.approx(0.6)
+
+
+def test_busy_people_hurry_fail_more_often_and_leave_a_lower_standard() -> None:
+    busy = set_to(BUSY)
+    calm, hurried = lived(busy, 30), lived(more(busy, {"work_pace.pressure": 1.0}), 30)
+    assert calm["time_standard"] == pytest.approx(1.0)
+    assert hurried["time_standard"][-1] < 0.97
+    assert np.nanmean(hurried["aht"][5:]) < np.nanmean(calm["aht"][5:])
+    assert hurried["resolved"].sum() / hurried["handled"].sum() < calm["resolved"].sum() / calm["handled"].sum()
