@@ -133,8 +133,9 @@ def line_of(table: pd.DataFrame) -> str:
     """Say in one line how a back-test came out: the line without which no forecast is shown."""
     whole = table[table["horizon"] == "all"].set_index("forecast")
     own, naive = whole.loc["ccsim"], whole.drop("ccsim")["crps"]
+    judged = verdict(float(whole["crps"].to_numpy()[whole.index == "ccsim"][0]), float(naive.min()))
     steps = table["horizon"].nunique() - 1
     return (
         f"Back-test of {own['kpi']}, the last {steps} figures: CRPS {own['crps']:.3g}, best naive {naive.min():.3g} "
-        f"({naive.idxmin()}): {verdict(float(own['crps']), float(naive.min()))}; 50 % intervals cover {own['covers_50']:.2f}, 90 % {own['covers_90']:.2f}."
+        f"({naive.idxmin()}): {judged}; 50 % intervals cover {own['covers_50']:.2f}, 90 % {own['covers_90']:.2f}."
     )
