@@ -13,13 +13,20 @@ is a defect of ccsim and crashes loudly.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 
 class CcsimError(Exception):
-    """A user's mistake, told in words that say how to mend it."""
+    """A user's mistake, told in words that say how to mend it.
+
+    What cannot be seen, or turns the text around, is written as an escape: a message quotes what people give.
+    """
+
+    def __str__(self) -> str:
+        return printable(super().__str__(), sys.maxsize)
 
 
 class InputError(CcsimError):
@@ -83,6 +90,12 @@ def shown(value: object, most: int = 80) -> str:
     except RecursionError:
         return "a deeply nested value"
     return text if len(text) <= most else f"{text[: most - 20]}…{text[-19:]}"
+
+
+def printable(text: str, most: int = 300) -> str:
+    """Return a name for a message: signs that no reader can see, or that turn the text around, as escapes."""
+    seen = "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
+    return seen if len(seen) <= most else f"{seen[: most - 20]}…{seen[-19:]}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -130,3 +130,15 @@ def test_the_command_writes_tables_and_figures_and_goes_on(small_settings, tmp_p
     assert told.exit_code == 0 and told.stdout.startswith("outcome,parameter,importance")
     pd.testing.assert_frame_equal(before, pd.read_parquet(tmp_path / "out" / "sensitivity.parquet"))
     assert run.invoke(app, [*words, "--kpi", "csta"]).exit_code != 0
+
+
+def test_an_outcome_that_does_not_vary_leaves_the_others_answered(toy):
+    space = toy(2)
+    design = designed(space, "morris", 40, 1)
+    x = design.unit()
+    values = {"spend": np.full((len(x), 2), 3.0), "csat": np.stack([x[:, 0], x[:, 0] + 1e-6], axis=1)}
+    found = analysed(STUDY, space, "morris", design, values)
+    assert set(found.table["outcome"]) == {"csat"} == set(found.means)
+    assert found.unanswered == {"spend": "is 3 at every point; nothing that varies moves it"}
+    with pytest.raises(InputError, match="spend: is 3 at every point"):
+        analysed(STUDY, space, "morris", design, {"spend": values["spend"]})

@@ -11,16 +11,18 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.errors import InputError, UnknownNameError
+from ccsim.errors import InputError, UnknownNameError, shown
 from ccsim.experiments.experiment import Experiment, load_experiment
 from ccsim.model.kpis import KPIS, QUARTER, final_value
 from ccsim.results.results import Results
 from ccsim.results.store import table_names
+from ccsim.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -310,10 +312,16 @@ def compare(
     """
     from ccsim.execution.runner import console_progress, run_experiment
 
+    if not isinstance(experiment, (Experiment, str, PathLike)):
+        raise InputError(
+            "compare takes an experiment, its name or the path of its file, got "
+            + (f"the scenario {experiment.name!r}; a scenario is run by ccsim.simulate or ccsim.sweep"
+               if isinstance(experiment, Scenario) else shown(experiment))
+        )  # fmt: skip
     chosen = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     chosen = chosen.with_changes(weeks=weeks, replicates=replicates, seed=seed, levers=levers)
-    shown = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
-    with shown as show:
+    bar = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
+    with bar as show:
         return Comparison(
             run_experiment(
                 chosen,

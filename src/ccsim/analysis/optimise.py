@@ -76,6 +76,11 @@ class Objectives:
         """What has to be known of a plan."""
         return (*(goal.outcome for goal in self.objectives), self.measure)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The outcomes that a table shows: the money once, also where it is a goal."""
+        return tuple(dict.fromkeys(self.outcomes))
+
     def figures(self, values: np.ndarray) -> np.ndarray:
         """Return each goal's figure and the money, from values of shape (worlds, runs, outcomes)."""
         worlds = values.mean(axis=1)
@@ -141,7 +146,7 @@ class OptimisationResult:
         for one in (self.start, *self.plans):
             gain, low, high = self._gain(one)
             promised = one.promised - self.start.promised
-            for k, outcome in enumerate(self.aim.outcomes):
+            for k, outcome in enumerate(self.aim.shown):
                 rows.append(
                     {"plan": one.name, "outcome": outcome, "found": one.found[k], "low": one.low[k],
                      "high": one.high[k], "gain": gain[k], "gain_low": low[k], "gain_high": high[k],

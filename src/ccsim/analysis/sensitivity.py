@@ -9,7 +9,7 @@ its interactions). Intervals are 95 %, by resampling the paths or the rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +61,7 @@ class Sensitivity:
             chance could make).
         noise: for each outcome, how much is chance.
         left_out: points that could not be used, because a run had no figure.
+        unanswered: why an outcome has no place in the table: it does not vary, or too few points have figures.
     """
 
     study: AnalysisProblem
@@ -71,6 +72,7 @@ class Sensitivity:
     table: pd.DataFrame
     noise: dict[str, Noise]
     left_out: int
+    unanswered: dict[str, str] = field(default_factory=dict)
 
     def points_table(self) -> pd.DataFrame:
         """Return one row per point: the values of what varies, and the mean of every outcome."""
@@ -95,7 +97,7 @@ def sensitivity(
         runner: where and how to run.
 
     Raises:
-        InputError: an outcome that does not exist or does not vary, too few points.
+        InputError: an outcome that does not exist, too few points, or no outcome that varies.
     """
     for outcome in outcomes:
         study.check(outcome)
@@ -153,29 +155,40 @@ def analysed(
         values: for each outcome an array of shape (points, replicates).
 
     Raises:
-        InputError: an outcome does not vary, or too few points have figures.
+        InputError: no outcome varies and has figures at enough points.
     """
     import pandas as pd
 
-    parts, means, noise, left_out = [], {}, {}, 0
+    parts, means, noise, left_out, unanswered = [], {}, {}, 0, {}
     unit, block = design.unit(), _block(space, method)
     for outcome, table in values.items():
-        kept = _whole_blocks(np.isfinite(table).all(axis=1), block)
+        kept, mean = _whole_blocks(np.isfinite(table).all(axis=1), block), table.mean(axis=1)
+        problem = _no_answer(mean[kept], len(kept), block * (FEWEST_PATHS if method == "morris" else FEWEST_ROWS))
+        if problem:
+            unanswered[outcome] = problem
+            continue
         left_out = max(left_out, int(len(kept) - kept.sum()))
-        fewest = FEWEST_PATHS if method == "morris" else FEWEST_ROWS
-        if kept.sum() < fewest * block:
-            raise InputError(f"{outcome}: only {kept.sum()} of {len(kept)} points have figures; too few to judge by")
-        mean = table.mean(axis=1)
-        if np.ptp(mean[kept]) == 0.0:
-            raise InputError(f"{outcome}: is {mean[kept][0]:g} at every point; nothing that varies moves it")
         means[outcome], noise[outcome] = mean, _noise(table[kept])
         part = _indices(space, method, unit[kept], mean[kept], study.seed)
         floor = noise_floor(noise[outcome], method)
         frame = pd.DataFrame({"outcome": outcome, "parameter": [one.key for one in space], **part})
         frame["clear"] = frame["low"] > floor
         parts.append(frame.sort_values("importance", ascending=False, kind="stable"))
+    if not parts:
+        raise InputError("\n".join(f"{outcome}: {problem}" for outcome, problem in unanswered.items()))
     whole = pd.concat(parts, ignore_index=True)
-    return Sensitivity(study, tuple(space), method, numbers_of(space, design), means, whole, noise, left_out)
+    return Sensitivity(
+        study, tuple(space), method, numbers_of(space, design), means, whole, noise, left_out, unanswered
+    )
+
+
+def _no_answer(means: np.ndarray, points: int, fewest: int) -> str:
+    """Say why the means of the points that can be used tell nothing; empty if they do."""
+    if len(means) < fewest:
+        return f"only {len(means)} of {points} points have figures; too few to judge by"
+    if np.ptp(means) == 0.0:
+        return f"is {means[0]:g} at every point; nothing that varies moves it"
+    return ""
 
 
 def noise_floor(noise: Noise, method: str) -> float:

@@ -36,7 +36,7 @@ from ccsim.cli.run_options import (
     start_deadline,
     with_progress,
 )
-from ccsim.errors import CcsimError, InputError, UnknownNameError
+from ccsim.errors import CcsimError, InputError, UnknownNameError, shown
 from ccsim.execution.interrupts import Interrupts
 from ccsim.scenarios.renamed import refuse_old_words
 
@@ -330,8 +330,25 @@ calibrate_command.register(app)
 org_commands.register(app)
 
 
+def _refuse_invisible(words: list[str]) -> None:
+    """Refuse words that nobody can read, unless a file bears the name."""
+    for word in words:
+        if not word.replace("\n", "").replace("\t", "").isprintable() and not _is_file(word):
+            raise InputError(f"an argument must be text that can be seen, got {shown(word)}")
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def main() -> NoReturn:
     """Run the command line; a user's mistake is one message, never a traceback."""
+    # A stream that was closed before the start: what is written to it goes nowhere.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 open until the end
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that lacks a sign such as ± shows a question mark instead of a traceback.
@@ -339,6 +356,7 @@ def main() -> NoReturn:
     forget()
     with Interrupts(last=True) as ctrl_c:
         try:
+            _refuse_invisible(sys.argv[1:])
             refuse_old_words(sys.argv[1:])
             app(standalone_mode=True, prog_name="ccsim")
         except BrokenPipeError:

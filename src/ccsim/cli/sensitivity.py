@@ -78,6 +78,9 @@ def sensitivity(
         _shown(found) if form is Form.table else found.table, notes=_notes(found),
         title=f"What {', '.join(found.means)} depends on: {of_study(chosen)}",
     )  # fmt: skip
+    if form is not Form.table:
+        for outcome, problem in found.unanswered.items():
+            typer.echo(f"ccsim: {outcome}: {problem}", err=True)
 
 
 def _shown(found: "Sensitivity", most: int = 20) -> "pd.DataFrame":
@@ -101,6 +104,7 @@ def _notes(found: "Sensitivity") -> list[str]:
                 f"{outcome}: {noise.share:.1%} of the variance of single runs is chance; of the points' means, "
                 f"{noise.left:.1%}."
             )
+    lines += [f"{outcome}: {problem}." for outcome, problem in found.unanswered.items()]
     if found.study.replicates == 1:
         lines.append("One run at each point cannot tell chance from effect; --replicates 2 can.")
     if found.left_out:

@@ -8,6 +8,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from ccsim.engine.counts import MAX_WEEKS, whole_number
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.design import Design
 from ccsim.experiments.design_scenarios import DesignScenarios
@@ -22,7 +23,10 @@ DEFAULT_KPIS = ("csat", "nps", "fcr", "adoption", "profit", "npv")
 #: More runs than this in one experiment are taken for a slip.
 MAX_RUNS = 1_000_000
 #: And more weeks than this in one run: a century.
-MAX_WEEKS = 5200
+#: Largest seed of an experiment: with the number of a replicate and of an organisation it is a seed of 64 bits.
+MAX_SEED = 2**42
+#: Lowest and highest accepted value of each count.
+COUNTS = {"weeks": (1, MAX_WEEKS), "replicates": (1, 1_000_000), "seed": (0, MAX_SEED)}
 #: Replicates that a rule for stopping needs to begin with.
 PILOT_REPLICATES = 10
 #: How far apart the seeds of organisations that are apart begin.
@@ -109,6 +113,20 @@ class Experiment:
         """The scenarios before any design."""
         return self.points.base_scenarios if self.points else self.scenarios
 
+    def label(self, scenario: str) -> str:
+        """Return what tables and figures call a scenario: its title, or its name where it has none of its own.
+
+        Variants inherit the title of the scenario that they extend; rows of one title could not be told apart.
+        """
+        swept = self.sweep.points if self.sweep else {}
+        titles = [one.title.strip() for name, one in self.base_scenarios.items() if name not in swept]
+        title = (
+            ""
+            if scenario in swept or scenario not in self.base_scenarios
+            else self.base_scenarios[scenario].title.strip()
+        )
+        return title if title and titles.count(title) == 1 else scenario
+
     def with_design(self, design: Design) -> Experiment:
         """Return the experiment with its scenarios at the points of a design.
 
@@ -147,6 +165,7 @@ class Experiment:
             InputError: an invalid value.
         """
         validate_counts(weeks=weeks, replicates=replicates, seed=seed)
+        weeks, replicates, seed = (None if one is None else int(one) for one in (weeks, replicates, seed))
         scenarios = self.scenarios
         if self.sweep and self.sweep.lever in (levers or {}):
             raise InputError(f"{self.sweep.lever}: the sweep of {self.name} sets it, to one value after another")
@@ -252,11 +271,8 @@ def validate_counts(**given: Any) -> None:
         InputError: one is not accepted.
     """
     for name, value in given.items():
-        least = 0 if name == "seed" else 1
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-            raise InputError(f"{name}: must be a whole number of at least {least}, got {value!r}")
-        if name == "weeks" and value is not None and value > MAX_WEEKS:
-            raise InputError(f"weeks: must be at most {MAX_WEEKS}, got {value}")
+        if value is not None:
+            whole_number(name, value, *COUNTS[name])
 
 
 def load_experiment(name: str | Path) -> Experiment:
@@ -280,7 +296,7 @@ def as_experiment(what: Experiment | Scenario | str | Path) -> Experiment:
     if isinstance(what, Experiment):
         return what
     if not isinstance(what, Scenario):
-        if Path(what).suffix == ".toml":
+        if Path(what).suffix.lower() == ".toml":
             keys = read_toml(Path(what))[0]
             experiment = "scenarios" in keys or "variant" in keys
         else:
@@ -296,7 +312,7 @@ def as_experiment(what: Experiment | Scenario | str | Path) -> Experiment:
 
 
 def _find_experiment(name: str | Path) -> Path:
-    if Path(name).suffix == ".toml":
+    if Path(name).suffix.lower() == ".toml":
         return Path(name)
     for place in (Path("experiments"), *data_dirs("experiments")):
         if (place / f"{name}.toml").is_file():

@@ -96,7 +96,7 @@ def _named_scenarios(reader: Parser, shape: ExperimentSchema) -> dict[str, Scena
     """Return the scenarios that a file names; None for one that is at fault."""
     found: dict[str, Scenario | None] = {}
     for number, name in enumerate(shape.scenarios):
-        own = Path(name).stem if name.endswith(".toml") else name
+        own = Path(name).stem if name.lower().endswith(".toml") else name
         if own in found:
             reader.add_error(("scenarios", number), f"there is already a scenario called {own!r}")
             continue
@@ -113,7 +113,7 @@ def _named_scenarios(reader: Parser, shape: ExperimentSchema) -> dict[str, Scena
 
 def _variants(reader: Parser, shape: ExperimentSchema) -> dict[str, Scenario | None]:
     """Return the scenarios that a file makes itself."""
-    taken = {Path(name).stem if name.endswith(".toml") else name for name in shape.scenarios}
+    taken = {Path(name).stem if name.lower().endswith(".toml") else name for name in shape.scenarios}
     found: dict[str, Scenario | None] = {}
     for number, row in enumerate(shape.variant):
         part = reader.sub("variant", number)

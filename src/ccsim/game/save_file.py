@@ -19,6 +19,7 @@ from ccsim.errors import InputError
 from ccsim.game.catalogue import Catalogue
 from ccsim.game.class_rules import Terms
 from ccsim.game.game import Choice, Game, play_through
+from ccsim.game.names import clean_name
 from ccsim.simulation.simulation import LARGEST_SEED
 
 FORMAT = "ccsim game"
@@ -77,7 +78,7 @@ def text_of(game: Game) -> str:
     """Return a game as the text of a file."""
     data: dict[str, Any] = {
         "format": FORMAT, "version": 1, "ccsim": __version__, "scenario": game.scenario, "seed": int(game.seed),
-        "player": game.player[:NAME], **_terms(game.terms), "choices": [_plain(choice) for choice in game.choices], "digest": game.digest(),
+        "player": clean_name(game.player, NAME), **_terms(game.terms), "choices": [_plain(choice) for choice in game.choices], "digest": game.digest(),
     }  # fmt: skip
     return json.dumps({**data, "check": _sum_of(data)}, indent=1, ensure_ascii=False) + "\n"
 
@@ -123,7 +124,7 @@ def game_of(content: bytes, name: str = "the file", rules: Catalogue | None = No
         game = play_through(choices, saved.seed, saved.scenario, rules, saved.terms)
     except InputError as error:
         raise InputError(f"{name}: this game cannot be played with ccsim {__version__}: {error}") from None
-    game.player = saved.player
+    game.player = clean_name(saved.player, NAME)
     if game.digest() == saved.digest:
         return Replay(game, True, "Every figure of every week is the same, bit for bit.")
     version = f"ccsim {saved.ccsim}" if saved.ccsim != __version__ else "another model or machine"

@@ -11,11 +11,15 @@ from pathlib import Path
 from ccsim.errors import InputError
 from ccsim.game.debrief import Score, score
 from ccsim.game.game import Choice, Game
+from ccsim.game.names import clean_name, spreadsheet_cell
 from ccsim.game.save_file import read_game
 from ccsim.model.kpis import KPIS
 
 #: What is kept of a game by quarter.
 KEPT = ("csat", "reported_csat", "profit", "habit", "engagement", "fatigue")
+#: Letters of a name in a table.
+LONGEST_SHOWN = 60
+
 FORMULA = "points = sum of weight x (value - zero) / (hundred - zero)"
 
 
@@ -100,8 +104,7 @@ def class_csv(rows: Sequence[Result], like: Game) -> str:
     for name, row in named(rows):
         moves = [" ".join([*choice.start, *(f"-{stop}" for stop in choice.stop)]) for choice in row.choices]
         values = [round(row.score.values[kpi], 6) for kpi in criteria]
-        # A leading apostrophe keeps a spreadsheet from taking a name for a formula.
-        shown = f"'{name}" if name[:1] in "=+-@\t" else name
+        shown = spreadsheet_cell(clean_name(name, LONGEST_SHOWN))
         error = "" if row.surprise is None else round(row.surprise, 2)
         table.writerow([row.seed, row.scenario, shown, round(row.score.total, 4), *values, error, *moves])
     return text.getvalue()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ccsim.engine.columns import Column
+from ccsim.engine.counts import MAX_WEEKS, whole_number
 from ccsim.errors import InputError
 from ccsim.model.initial_state import sample_initial
 from ccsim.model.phases import list_phases, start_step
@@ -22,7 +23,7 @@ from ccsim.model.state import ModelState
 from ccsim.model.week import step
 from ccsim.reports.choice_trace import Choice, choices
 from ccsim.scenarios.scenario import Scenario, load
-from ccsim.simulation.simulation import Simulation, past
+from ccsim.simulation.simulation import LARGEST_SEED, Simulation, past
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,8 +122,8 @@ def diverge(
     """
     import pandas as pd
 
-    if isinstance(weeks, bool) or not isinstance(weeks, int) or weeks < 1:
-        raise InputError(f"weeks: must be a whole number of at least 1, got {weeks!r}")
+    weeks = whole_number("weeks", weeks, 1, MAX_WEEKS)
+    seed = whole_number("seed", seed, 0, LARGEST_SEED)
     pair = [one if isinstance(one, Scenario) else load(one) for one in (a, b)]
     pair = [one.with_values(levers) if levers else one for one in pair]
     names = _names(*pair)

@@ -112,7 +112,7 @@ class Page:
 
     def title(self, name: str) -> str:
         """Return what a scenario is called."""
-        return self.comparison.experiment.scenarios[name].title or name
+        return self.comparison.experiment.label(name)
 
     def shown(
         self, scenario: str, kpi: str, measure: str, part: str = "", number: int = 0, digits: int | None = None
@@ -246,7 +246,7 @@ class Page:
         names = self.names or list(self.comparison.experiment.base_scenarios)[:MOST_SCENARIOS]
         scenarios = {**self.comparison.experiment.base_scenarios}
         return [
-            {"name": name, "title": scenarios[name].title or name, "about": scenarios[name].about,
+            {"name": name, "title": self.title(name), "about": scenarios[name].about,
              "baseline": name == self.comparison.experiment.baseline, "parts": scenario_in_words(scenarios[name])}
             for name in names
         ]  # fmt: skip
@@ -287,7 +287,7 @@ class Page:
         responses = self.comparison.results.responses
         numbers = [key for key in points.design.keys if responses[key].dtype.kind in "iuf"][:MOST_FACTORS]
         done = set(responses["base"])
-        names = {name: points.base_scenarios[name].title or name for name in points.varied_in if name in done}
+        names = {name: self.title(name) for name in points.varied_in if name in done}
         return {
             "kind": points.design.kind, "points": len(points.design), "titles": list(names.values()),
             "factors": [(factor.key, factor_in_words(factor)) for factor in points.design.factors],

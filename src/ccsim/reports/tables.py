@@ -28,8 +28,14 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    wide = None if stream.isatty() or "COLUMNS" in os.environ else 120
+    wide = columns() or (None if stream.isatty() else 120)
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=wide)
+
+
+def columns() -> int | None:
+    """Return the width that the environment asks for: None where it says none, or what no terminal can have."""
+    text = os.environ.get("COLUMNS", "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and 20 <= int(text) <= 2000 else None
 
 
 def _plain_table(*columns: str, title: str | None = None) -> Table:
@@ -125,10 +131,10 @@ def comparison_tables(comparison: Comparison, week: int | None = None) -> list[T
 
 
 def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, ...]:
-    scenario = comparison.experiment.scenarios[row["scenario"]]
+    label = comparison.experiment.label(row["scenario"])
     figure = with_interval(kpi, row["mean"], row["low"], row["high"])
     if row["scenario"] == comparison.experiment.baseline or "difference" not in row:
-        return scenario.title, figure, "baseline", "", "", ""
+        return label, figure, "baseline", "", "", ""
     difference = with_interval(kpi, row["difference"], row["difference_low"], row["difference_high"], sign=True)
     p = row["p_adjusted"]
     if math.isnan(p):
@@ -139,7 +145,7 @@ def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, 
         better = (row["difference"] > 0) == (kpi.direction == "more")
         verdict = "different" if kpi.direction == "neither" else "better" if better else "worse"
     small = "" if math.isnan(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
-    return scenario.title, figure, difference, f"{row['effect']:+.2f}" if small else "", small, verdict
+    return label, figure, difference, f"{row['effect']:+.2f}" if small else "", small, verdict
 
 
 def frame_table(frame: pd.DataFrame) -> Table:
@@ -190,7 +196,7 @@ def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
     for (base, name), rows in frame.groupby(["scenario", "kpi"], sort=False):
         kpi = KPIS[name]
         heads = [
-            *((experiment.base_scenarios[base].title or base,) if several else ()),
+            *((experiment.label(base),) if several else ()),
             f"{kpi.title} ({table_unit(kpi)})",
         ]
         for row in rows.head(most).to_dict("records"):

@@ -217,7 +217,7 @@ def resolve_path(name: str | Path, folder: Path = Path(), near: Sequence[Path] =
     """
     if "\0" in str(name):
         raise InputError(f"{str(name)!r} is no name that a file can have")
-    if Path(name).suffix == ".toml":
+    if Path(name).suffix.lower() == ".toml":
         return folder / name
     for place in (*near, Path("scenarios"), *data_dirs("scenarios")):
         if (place / f"{name}.toml").is_file():

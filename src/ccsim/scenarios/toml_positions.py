@@ -10,13 +10,15 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import ParseError, TOMLKitError
 
-from ccsim.errors import InputError, InputErrors, InputIssue
+from ccsim.errors import InputError, InputErrors, InputIssue, printable, shown
 
 #: A path into a file: names of keys, and numbers of the elements of lists.
 Key = tuple[str | int, ...]
 
 #: The most characters of a text that tomlkit reads again to say what is wrong: its time grows with their square.
 EXPLAINED = 20_000
+#: No file that people write is larger.
+LARGEST_FILE = 10_000_000
 
 _TOKEN = re.compile(
     r'''(?P<text>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*')
@@ -34,12 +36,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
         InputError: the file cannot be read.
         InputErrors: it is not TOML; the fault says where.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except (OSError, ValueError) as error:  # a ValueError: not UTF-8, or a path that no file can have
-        raise InputError(f"{str(path)!r}: cannot be read ({error})") from None
+    text = read_text(path)
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as refused:
@@ -59,6 +56,50 @@ def _best_error(text: str, refused: Exception) -> Exception:
     except (TOMLKitError, ValueError, RecursionError) as error:
         return error
     return refused  # tomlkit lets some slips pass, such as "\e" in a quoted key
+
+
+def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
+    """Return the text of a file in UTF-8, with or without a byte order mark.
+
+    Args:
+        path: the file.
+        largest: bytes that it may have at most.
+
+    Raises:
+        InputError: it cannot be read, is too large, or is written in another encoding; the message says what to do.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(largest + 1)
+    except FileNotFoundError:
+        raise InputError(f"{printable(str(path))}: there is no such file{_gone()}") from None
+    except OSError as error:
+        raise InputError(f"{printable(str(path))}: cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise InputError(f"{shown(str(path))}: no file can have this path") from None
+    if len(data) > largest:
+        raise InputError(f"{printable(str(path))}: is too large; a file may have {largest:,} bytes")
+    mend = "save it as UTF-8 (in an editor: Save as, Encoding, UTF-8)"
+    utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[1:400:2].count(0) + data[0:400:2].count(0) > 20
+    if utf_16:
+        raise InputError(f"{printable(str(path))}: is written in UTF-16 or UTF-32; {mend}")
+    try:
+        # Line ends of every system, as Python reads text files.
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(
+            f"{printable(str(path))}:{line}: is not UTF-8 (byte 0x{data[error.start]:02x}), perhaps Latin-1 or cp1252; {mend}"
+        ) from None
+
+
+def _gone() -> str:
+    """Say that the working folder has been deleted, if it has."""
+    try:
+        Path.cwd()
+    except OSError:
+        return "; the working folder has been deleted: change to another one"
+    return ""
 
 
 def line_of(places: dict[Key, int], key: Key) -> int | None:

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from ccsim.engine.columns import FloatArray
+from ccsim.engine.counts import MAX_WEEKS, whole_number
 from ccsim.errors import InputError
 from ccsim.model.initial_state import initialise
 from ccsim.model.kpis import calculate, final_value
@@ -62,7 +63,7 @@ class Simulation:
         weeks: weeks expected; the record has room for them, and grows if there are more.
 
     Raises:
-        InputError: the seed is out of range, or the sizes do not fit together.
+        InputError: the seed or the weeks are out of range, or the sizes do not fit together.
     """
 
     scenario: Scenario
@@ -71,15 +72,12 @@ class Simulation:
     events: list[tuple[int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if isinstance(self.seed, bool) or not isinstance(self.seed, (int, np.integer)):
-            raise InputError(f"seed: must be a whole number, got {self.seed!r}")
-        if not 0 <= self.seed <= LARGEST_SEED:
-            raise InputError(f"seed: must be a whole number from 0 to {LARGEST_SEED}, got {self.seed}")
+        self.seed = whole_number("seed", self.seed, 0, LARGEST_SEED)
+        self.weeks = whole_number("weeks", self.weeks, 1, MAX_WEEKS)
         layout = layout_of(self.scenario)
         problems = check_sizes(self.scenario.organisation) if layout is None else ()
         if problems:
             raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
-        self.seed = int(self.seed)
         self.world = initialise(past(self.scenario, layout, self.seed), self.seed, layout)
         self.world.settings = replace_values(self.world.settings, self.scenario.levers)
         self.record = Record.of(self.world, self.weeks)
@@ -180,7 +178,7 @@ def simulate(scenario: Scenario | str, seed: int = 0, weeks: int = 156) -> Run:
     """
     chosen = load(scenario) if isinstance(scenario, str) else scenario
     simulation = Simulation(chosen, seed, weeks)
-    for _ in range(weeks):
+    for _ in range(simulation.weeks):
         simulation.step()
     return Run(
         chosen.name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from ccsim.errors import InputError, UnknownNameError
+from ccsim.errors import InputError, UnknownNameError, printable
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import list_scenarios
 from ccsim.ui.course import Decision
@@ -58,7 +58,7 @@ def settings_of(query: str | None) -> Settings:
         try:
             _take(found, key, value)
         except InputError as error:
-            found.problems.append(f"{key[:60]}: {str(error).removeprefix(f'{key}: ')}")
+            found.problems.append(f"{printable(key, 60)}: {str(error).removeprefix(f'{key}: ')}")
     found.decisions.sort(key=lambda one: one.week)
     return found
 
@@ -83,7 +83,7 @@ def taken(query: str | None, takers: Mapping[str, Callable[[str], Any]]) -> tupl
         except UnknownNameError as error:
             problems.append(str(error))
         except InputError as error:
-            problems.append(f"{key}: {error}")
+            problems.append(f"{printable(key, 60)}: {error}")
     said = list(dict.fromkeys(problems))
     return found, said[:MOST_SAID] + ([f"and {len(said) - MOST_SAID} more"] if len(said) > MOST_SAID else [])
 

@@ -380,7 +380,7 @@ def _head(figure: Figure, comparison: Comparison, names: Sequence[str], what: st
     handles = []
     for name in names:
         colour, style = scenario_style(comparison, name)
-        label = experiment.scenarios[name].title + (" (baseline)" if name == experiment.baseline else "")
+        label = experiment.label(name) + (" (baseline)" if name == experiment.baseline else "")
         handles.append(Line2D([], [], color=colour, linestyle=style, linewidth=2.6, label=label))
     columns, lines = _legend_shape([str(handle.get_label()) for handle in handles])
     figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.035, 0.0), ncols=columns, frameon=False,

@@ -169,7 +169,7 @@ def _legend(figure: Figure, results: Results, bases: Sequence[str]) -> None:
     handles = []
     for place, base in enumerate(bases):
         colour, line = style_of(place + 1)
-        label = results.experiment.base_scenarios[base].title or base
+        label = results.experiment.label(base)
         handles.append(Line2D([], [], color=colour, linestyle=line, linewidth=2.6, label=label))
     figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.035, 0.0), ncols=4, frameon=False, fontsize=11.5,
                   handlelength=3.4)  # fmt: skip

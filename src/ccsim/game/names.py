@@ -1,0 +1,44 @@
+"""Names that players give: kept as text that every page, table and file can show."""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: Marks on one letter that are kept; more are no writing but drawing over the lines above and below.
+MOST_MARKS = 2
+#: What a spreadsheet takes for the begin of a formula, after signs of other widths are made plain.
+FORMULA_SIGNS = ("=", "+", "-", "\u2212", "@", "|", "%")
+
+
+def clean_name(name: str, longest: int) -> str:
+    """Return a name without what is no text: control, bidirectional and invisible signs, lone surrogates.
+
+    Args:
+        name: what was given.
+        longest: letters that are kept.
+
+    Returns:
+        The name with single spaces; empty if nothing can be seen of it.
+    """
+    kept: list[str] = []
+    marks = 0
+    for letter in unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8")):
+        kind = unicodedata.category(letter)
+        marks = marks + 1 if kind.startswith("M") else 0
+        if kind.startswith("Z") or letter in "\t\n\r\v\f\x85":
+            kept.append(" ")
+        elif not kind.startswith("C") and marks <= MOST_MARKS and letter not in BLANK:
+            kept.append(letter)
+    text = " ".join("".join(kept).split())[:longest].strip()
+    return text if any(not unicodedata.category(letter).startswith("M") for letter in text) else ""
+
+
+#: Letters that count as letters and show nothing: fillers of Hangul, the blank of Braille.
+BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\ufe0f\ufe0e")
+
+
+def spreadsheet_cell(text: str) -> str:
+    """Return a text for a cell of a table, with an apostrophe before what a spreadsheet would take for a formula."""
+    plain = unicodedata.normalize("NFKC", text).lstrip()
+    risky = plain.startswith(FORMULA_SIGNS) or text.startswith(("\t", "\r", "\n"))
+    return f"'{text}" if risky else text

@@ -1,0 +1,161 @@
+"""Inputs that people really give: counts of numpy, odd encodings, deleted folders, titles that repeat."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ccsim
+from ccsim.analysis.optimise import Objective, Objectives
+from ccsim.errors import InputError, printable, shown
+from ccsim.experiments.experiment import MAX_SEED, Experiment
+from ccsim.reports.tables import columns
+from ccsim.scenarios.scenario import Scenario, load
+from ccsim.simulation.simulation import LARGEST_SEED, replicate_seed
+
+WRONG_WEEKS = [-5, 0, "8", 10**9, 2.0, True, None, np.bool_(True), float("nan")]
+
+
+@pytest.mark.parametrize("weeks", WRONG_WEEKS)
+def test_weeks_that_are_none_are_refused_before_a_run_with_the_range(weeks: Any) -> None:
+    for call in (
+        lambda: ccsim.Organisation(weeks=weeks),
+        lambda: ccsim.simulate("nothing", weeks=weeks),
+        lambda: ccsim.diverge("nothing", "combined", weeks=weeks),
+    ):
+        with pytest.raises(InputError, match="weeks: must be a whole number from 1 to 5200"):
+            call()
+
+
+@pytest.mark.parametrize("seed", [-1, 9223372036855, 2**63, "1", 1.0, True])
+def test_a_seed_out_of_range_is_refused_with_the_range(seed: Any, small_experiment: Experiment) -> None:
+    with pytest.raises(InputError, match=f"seed: must be a whole number from 0 to {MAX_SEED}"):
+        ccsim.compare(small_experiment, seed=seed)
+    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed <= LARGEST_SEED:
+        with pytest.raises(InputError, match=f"seed: must be a whole number from 0 to {LARGEST_SEED}"):
+            ccsim.Organisation(rng=seed)
+
+
+def test_the_largest_seed_of_an_experiment_leaves_room_for_all_its_runs() -> None:
+    assert replicate_seed(MAX_SEED, 1_000_000) + 10**6 * 10**12 < LARGEST_SEED
+
+
+@pytest.mark.parametrize("kind", [np.int16, np.int64, np.uint8])
+def test_counts_of_numpy_are_taken_like_pythons(kind: Any, small: dict[str, Any]) -> None:
+    organisation = ccsim.Organisation(rng=kind(3), weeks=kind(2), levers={**small, "programme.budget": np.float32(900)})
+    organisation.run_model()
+    again = ccsim.Organisation(rng=3, weeks=2, levers={**small, "programme.budget": 900})
+    again.run_model()
+    assert organisation.week == again.week
+    assert organisation.world.populations.staff.conviction.tolist() == again.world.state.staff.conviction.tolist()
+
+
+def test_compare_of_a_scenario_says_what_takes_one() -> None:
+    with pytest.raises(InputError, match=r"got the scenario 'combined'; a scenario is run by"):
+        ccsim.compare(load("combined"))  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="compare takes an experiment, its name or the path of its file, got 7"):
+        ccsim.compare(7)  # type: ignore[arg-type]
+
+
+def test_scenarios_of_one_title_are_called_by_their_names(small_experiment: Experiment) -> None:
+    same = {name: replace(one, title="The same") for name, one in small_experiment.scenarios.items()}
+    experiment = replace(small_experiment, scenarios=same)
+    assert [experiment.label(name) for name in same] == list(same)
+    other = {**same, "busy": replace(same["busy"], title="Busy")}
+    assert [replace(small_experiment, scenarios=other).label(name) for name in other] == ["The same", "Busy"]
+    nameless = {**same, "busy": replace(same["busy"], title=" ")}
+    assert replace(small_experiment, scenarios=nameless).label("busy") == "busy"
+
+
+def test_an_aim_shows_the_money_once_also_where_it_is_a_goal() -> None:
+    assert Objectives((Objective("spend"),)).shown == ("spend",)
+    assert Objectives((Objective("npv"), Objective("csat"))).shown == ("npv", "csat", "spend")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32", "UTF-16"),
+     ("latin-1", r":2: is not UTF-8 \(byte 0xfc\), perhaps Latin-1"), ("cp1252", "save it as UTF-8")],
+)  # fmt: skip
+def test_a_file_in_another_encoding_is_answered_with_what_to_do(tmp_path: Path, encoding: str, told: str) -> None:
+    path = tmp_path / "one.toml"
+    path.write_bytes('title = "x"\nabout = "für alle"\n'.encode(encoding))
+    with pytest.raises(InputError, match=told):
+        load(path)
+
+
+@pytest.mark.parametrize("name", ["ONE.TOML", "One.Toml", "one.toml"])
+@pytest.mark.parametrize("text", ['\ufefftitle = "x"\n', 'title = "x"\r\nabout = "y"\r\n'])
+def test_a_byte_order_mark_any_line_end_and_an_ending_in_capitals_are_read(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    assert load(path).title == "x"
+
+
+def test_a_deleted_working_folder_is_named_as_the_reason(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    before = Path.cwd()
+    os.chdir(gone)
+    try:
+        gone.rmdir()
+        with pytest.raises(InputError, match="the working folder has been deleted"):
+            load("one.toml")
+        assert load("nothing").name == "nothing"
+    finally:
+        os.chdir(before)
+
+
+@pytest.mark.parametrize("width", ["0", "abc", "-3", "", "9" * 30, "²", "1e3", "3"])
+def test_a_width_that_no_terminal_has_is_passed_over(monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    assert columns() is None
+    monkeypatch.setenv("COLUMNS", "40")
+    assert columns() == 40
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"COLUMNS": "0"}, {"COLUMNS": "abc"}, {"COLUMNS": "9" * 30}, {"TERM": "nonsense"}, {"LANG": "xx_YY.nonsense"},
+     {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "ascii"}, {"LINES": "-1"},
+     {"COLUMNS": "20"}],
+    ids=str,
+)  # fmt: skip
+def test_any_environment_gives_names_and_figures(environment: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ccsim.cli.main", "show", "combined"]
+    done = subprocess.run(
+        command, capture_output=True, cwd=tmp_path, env={**os.environ, "CCSIM_PLAIN": "1", **environment}, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr and b"programme" in done.stdout
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-", "> /dev/full", "| true"])
+def test_a_closed_or_full_stream_is_no_traceback(closed: str, tmp_path: Path) -> None:
+    if sys.platform == "win32" or not Path("/dev/full").exists():
+        pytest.skip("streams are closed by a POSIX shell")
+    done = subprocess.run(
+        ["sh", "-c", f"'{sys.executable}' -m ccsim.cli.main levers {closed}"], capture_output=True, cwd=tmp_path,
+        env={**os.environ, "CCSIM_PLAIN": "1"}, check=False,
+    )  # fmt: skip
+    assert b"Traceback" not in done.stderr and b"Exception ignored" not in done.stderr, done.stderr
+
+
+def test_messages_show_long_and_invisible_things_readably() -> None:
+    assert len(shown("x" * 10_000)) <= 80 and shown(10**5000) == "a number of thousands of digits"
+    assert printable("a\u202eb\x1b[31m\u200bc") == r"a\u202eb\x1b[31m\u200bc"
+
+
+def test_a_lone_surrogate_is_refused_or_escaped() -> None:
+    with pytest.raises(InputError) as caught:
+        Scenario("any").with_values({"champions.chosen": "\ud800"})
+    str(caught.value).encode("utf-8")
