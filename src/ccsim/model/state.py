@@ -51,9 +51,9 @@ class ModelState:
         """Set an attribute; the arrays stay those that were founded, because every flow is seen from two sides.
 
         Raises:
-            InputError: another ``state`` or other ``flows``: mechanisms would write the one, the record read the other.
+            InputError: other ``populations`` or ``flows``: mechanisms would write the one, the record read the other.
         """
-        if name in ("state", "flows") and self.__dict__.get(name, value) is not value:
+        if name in ("populations", "flows") and self.__dict__.get(name, value) is not value:
             raise InputError(
                 f"world.{name} cannot be replaced. Write values in place, as in world.populations.staff.conviction[:] = 0.5; "
                 "to return to an earlier week, keep a copy.deepcopy() of the organisation or of the simulation"
