@@ -28,13 +28,13 @@ def test_the_convinced_volunteer_as_far_as_their_leader_lets_them() -> None:
 
 
 def test_where_there_is_no_leader_nobody_holds_volunteers_back() -> None:
-    led, free = (world_of(set_to({"organisation.tiers": tiers})).state for tiers in (1, 0))
+    led, free = (world_of(set_to({"organisation.tiers": tiers})).populations for tiers in (1, 0))
     led.leaders.conviction[:] = 0.3
     assert let_go(0, led.staff, led.leaders) == 0.3
     assert let_go(0, free.staff, free.leaders) == 1.0
 
 
 def test_the_smallest_purse_is_spent_too() -> None:
-    state = spent(set_to({"programme.budget": 0.05, "programme.from_top": 0.0})).state
+    state = spent(set_to({"programme.budget": 0.05, "programme.from_top": 0.0})).populations
     assert state.firm.written[0] > 0.0
     assert 0.0 < state.firm.spent[0] < 100.0

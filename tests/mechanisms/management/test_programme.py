@@ -75,5 +75,5 @@ def test_an_organisation_of_one_person_trains_that_person() -> None:
 
 
 def test_the_smallest_purse_is_spent_too() -> None:
-    firm = spent(set_to({"programme.budget": 0.05, "programme.from_top": 1.0})).state.firm
+    firm = spent(set_to({"programme.budget": 0.05, "programme.from_top": 1.0})).populations.firm
     assert firm.told[0] > 0.0 and firm.trained[0] > 0.0
