@@ -27,7 +27,7 @@ import sys
 from ccsim import load_experiment
 from ccsim.execution.runner import run_experiment
 small = {"organisation.staff": 60, "organisation.customers": 600, "organisation.warm_up": 10}
-experiment = load_experiment("direction").changed(replicates=int(sys.argv[2]), weeks=int(sys.argv[3]), levers=small)
+experiment = load_experiment("direction").with_changes(replicates=int(sys.argv[2]), weeks=int(sys.argv[3]), levers=small)
 print(run_experiment(experiment, workers=2, out=sys.argv[1], resume=True).hash())
 """
 

@@ -24,7 +24,7 @@ from ccsim.execution.scheduler import Scheduler
 from ccsim.execution.runner import run_experiment
 
 small = {"organisation.staff": 60, "organisation.customers": 600, "organisation.warm_up": 10}
-experiment = ccsim.load_experiment("direction").changed(replicates=6, weeks=40, levers=small)
+experiment = ccsim.load_experiment("direction").with_changes(replicates=6, weeks=40, levers=small)
 in_order = Scheduler.pending_runs
 
 def shuffled(crew, replicates):

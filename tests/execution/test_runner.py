@@ -87,7 +87,7 @@ SCRIPT = textwrap.dedent("""
     import os, sys, time
     import ccsim, ccsim.execution.runner
     def main():
-        experiment = ccsim.load_experiment("direction").changed(
+        experiment = ccsim.load_experiment("direction").with_changes(
             replicates=40, weeks=40,
             levers={"organisation.staff": 60, "organisation.customers": 600, "organisation.warm_up": 10})
         def show(done, planned, failed):
@@ -201,7 +201,7 @@ def test_a_script_without_a_guard_runs_in_several_processes(tmp_path: Path) -> N
     script.write_text(
         "import ccsim\n"
         "small = {'organisation.staff': 24, 'organisation.customers': 160, 'organisation.warm_up': 6}\n"
-        "experiment = ccsim.load_experiment('direction').changed(replicates=4, weeks=8, levers=small)\n"
+        "experiment = ccsim.load_experiment('direction').with_changes(replicates=4, weeks=8, levers=small)\n"
         "print(len(ccsim.compare(experiment, workers=2).runs))\n"
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
@@ -290,10 +290,10 @@ NESTED = textwrap.dedent("""
 
     def hashed(number):
         small = {"organisation.staff": 24, "organisation.customers": 160, "organisation.warm_up": 6}
-        experiment = ccsim.load_experiment("direction").changed(replicates=2, weeks=8, levers=small)
-        budget = "10m" if number else None
+        experiment = ccsim.load_experiment("direction").with_changes(replicates=2, weeks=8, levers=small)
+        limit = "10m" if number else None
         from ccsim.execution.runner import run_experiment
-        return run_experiment(experiment, workers=2, budget=budget).hash()
+        return run_experiment(experiment, workers=2, budget=limit).hash()
 
     if __name__ == "__main__":
         here = hashed(0)

@@ -80,8 +80,8 @@ def test_pages_have_checksums_that_other_programs_check(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [
-    lambda own: own.with_values(seed=2),
-    lambda own: own.with_values(levers={"programme.budget": 1.0}),
+    lambda own: own.with_changes(seed=2),
+    lambda own: own.with_changes(levers={"programme.budget": 1.0}),
     lambda own: replace(own, kpis=("csat",)),
 ])  # fmt: skip
 def test_a_shard_of_another_experiment_is_told(
