@@ -49,6 +49,7 @@ LONG_FUNCTIONS = {
     "organisations.tables.read_table": "a file from its bytes to its checked cells, in order",
     "organisations.folder._dialect": "one check a table of a file",
     "organisations.assessment.assess": "one line a figure of an item",
+    "model.own_mechanism._refuse_clashes": "one check a kind of name",
     "model.initial_state.draw_staff": "one line a trait that is drawn",
     "experiments.io._at_design_points": "one check a table of a design",
     "validation.claims.schema._claim": "one check a field of a record",

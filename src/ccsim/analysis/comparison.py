@@ -7,7 +7,7 @@ tests, adjusted by Holm (1979) over all differences of a table, so that the chan
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +19,7 @@ import numpy as np
 
 from ccsim.errors import InputError, UnknownNameError, shown
 from ccsim.experiments.experiment import Experiment, load_experiment
+from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.kpis import KPIS, QUARTER, final_value
 from ccsim.results.results import Results
 from ccsim.results.store import table_names
@@ -272,6 +273,7 @@ def _trailing(sums: np.ndarray, weeks: int) -> np.ndarray:
     return np.concatenate([sums[..., :weeks], sums[..., weeks:] - sums[..., :-weeks]], axis=-1)
 
 
+@takes_mechanisms
 def compare(
     experiment: Experiment | str | Path,
     *,
@@ -286,6 +288,7 @@ def compare(
     command: list[str] | None = None,
     budget: Deadline | float | str | None = None,
     scheduler: str | None = None,
+    mechanisms: Iterable[Own] | Own | None = None,
 ) -> Comparison:
     """Run an experiment and return the comparison.
 
@@ -302,6 +305,7 @@ def compare(
         command: the command line, for the manifest.
         budget: stop after this time (seconds, or a text such as ``"10m"``), or at this deadline.
         scheduler: address of a Dask scheduler whose workers do the runs; by default processes of this machine do.
+        mechanisms: mechanisms of your own, as paths of files or as modules.
 
     Returns:
         The comparison of all scenarios with the baseline.

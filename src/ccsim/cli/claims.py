@@ -98,7 +98,7 @@ def commit() -> str:
     import subprocess
     from importlib.metadata import version
 
-    from ccsim.engine.jit import source_hash
+    from ccsim.model.extension import model_hash
 
     place = Path(__file__).parent
     try:
@@ -108,7 +108,7 @@ def commit() -> str:
         made = f"commit {told.stdout.strip()}"
     except (OSError, subprocess.CalledProcessError):
         made = f"ccsim {version('ccsim')}"
-    return f"{made}, sources {source_hash()}"
+    return f"{made}, sources {model_hash()}"
 
 
 def register(app: typer.Typer) -> None:

@@ -17,6 +17,7 @@ from ccsim.cli import app as app_commands
 from ccsim.cli import calibrate as calibrate_command
 from ccsim.cli import explore as explore_command
 from ccsim.cli import game as game_commands
+from ccsim.cli import odd as odd_command
 from ccsim.cli import optimise as optimise_command
 from ccsim.cli import org as org_commands
 from ccsim.cli import resume as resume_command
@@ -25,6 +26,7 @@ from ccsim.cli import sweep as sweep_command
 from ccsim.cli import validate as validate_commands
 from ccsim.cli.analysis_options import Own, settings_of
 from ccsim.cli.interrupted import forget, how_to_go_on, working_in
+from ccsim.cli.own_mechanisms import take_mechanisms
 from ccsim.cli.run_options import (
     SHOWING_COMPARISON,
     Budget,
@@ -328,6 +330,8 @@ explore_command.register(app)
 optimise_command.register(app)
 calibrate_command.register(app)
 org_commands.register(app)
+odd_command.register(app)
+take_mechanisms(app, frozenset({"list_", "new"}))
 
 
 def _refuse_invisible(words: list[str]) -> None:

@@ -71,6 +71,7 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
         ResultsError: no part of the folder has a manifest.
     """
     from ccsim.errors import ResultsError
+    from ccsim.model.extension import active_sources
     from ccsim.results.manifest import read_manifest
 
     parts = sorted(folder.rglob("manifest.json")) if folder.is_dir() else []
@@ -86,8 +87,9 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
         )
     # The time it was given at first was its own; another is given with the words that go on.
     first = read_manifest(parts[0].parent)["command"][1:]
-    words: list[Any] = strip_options(first, {*given, "--time-limit"})
+    words: list[Any] = strip_options(first, {*given, "--time-limit", "--with"})
     words += ["--resume", *(word for pair in given.items() for word in pair)]
+    words += [word for source in active_sources() for word in ("--with", source.file)]
     typer.echo(shlex.join(["ccsim", *words]), err=True)
     sys.argv = [sys.argv[0], *words]
     context.find_root().command.main(args=words, standalone_mode=False, prog_name="ccsim")

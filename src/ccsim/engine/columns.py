@@ -54,7 +54,16 @@ CALLS = "fixed(...), stock(...) or flow(...)"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One declared column; ``kind`` is fixed, stock or flow, ``narrow`` what its numbers are kept as in many rows."""
+    """One declared column.
+
+    Attributes:
+        kind: ``"fixed"``, ``"stock"`` or ``"flow"``.
+        unit, meaning: in words.
+        owners: the mechanisms that write a stock.
+        name: its own name.
+        dtype: what its numbers are kept as where rows are many.
+        start: its value at the founding, where no mechanism sets another.
+    """
 
     kind: str
     unit: str
@@ -62,6 +71,7 @@ class Column:
     meaning: str
     name: str = ""
     dtype: str = "float64"
+    start: float = 0.0
 
     @property
     def is_integer(self) -> bool:
@@ -88,9 +98,16 @@ def fixed(unit: str, meaning: str) -> Any:
     return written(Column("fixed", unit, (), meaning))
 
 
-def stock(unit: str, meaning: str, *also: str) -> Any:
-    """Declare a column that lasts; only the declaring mechanism and those named in ``also`` write it."""
-    return written(Column("stock", unit, also, meaning))
+def stock(unit: str, meaning: str, *also: str, start: float = 0.0) -> Any:
+    """Declare a column that lasts; only the declaring mechanism and those named in ``also`` write it.
+
+    Args:
+        unit: what it is counted in.
+        meaning: a few words.
+        also: further mechanisms that write it.
+        start: its value at the founding.
+    """
+    return written(Column("stock", unit, also, meaning, start=start))
 
 
 def flow(unit: str, meaning: str) -> Any:

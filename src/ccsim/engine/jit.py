@@ -14,7 +14,9 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -27,6 +29,9 @@ _MARKS = (b"@kernel", b"@rule", b"@parameters(", b"@population(", b"@columns(")
 #: Packages that decide numbers: results of different versions of them do not mix. Pages, figures, commands and the like
 #: may change while an experiment is going on.
 MODEL_SOURCES = ("engine", "mechanisms", "model", "scenarios", "organisations", "simulation", "experiments")
+
+#: Where kernels are kept that are no part of the package.
+_folder: ContextVar[Path | None] = ContextVar("folder", default=None)
 
 PLAIN = os.environ.get("CCSIM_PLAIN", "") not in ("", "0")
 
@@ -98,15 +103,29 @@ def _keep_on_disk(dispatcher: Any) -> None:
     """Enable numba's disk cache for one kernel, in our own folder and without touching other packages' setting."""
     from numba.core import config
 
-    folder = cache_folder()
+    folder = _folder.get() or cache_folder()
     if folder is None:
         return
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder)
     try:
         dispatcher.enable_caching()
+    except (OSError, RuntimeError):
+        # The text of a user's kernel may have come without its file, to another machine: it is compiled in memory.
+        if _folder.get() is None:
+            raise
     finally:
         config.CACHE_DIR = before
+
+
+@contextmanager
+def kept_in(folder: Path | None) -> Iterator[None]:
+    """Keep the kernels that are made within the block in a folder of their own."""
+    token = _folder.set(folder)
+    try:
+        yield
+    finally:
+        _folder.reset(token)
 
 
 @cache

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from ccsim.engine.jit import source_hash
 from ccsim.errors import CcsimError
 from ccsim.execution.executor import Task, TaskResult
 from ccsim.experiments.experiment import Experiment
+from ccsim.model.extension import Source, active_sources, extended
 
 #: Seconds to wait for the scheduler, and for its first worker.
 TIMEOUT = 20.0
@@ -33,19 +34,21 @@ class ClusterError(CcsimError):
     """The scheduler or its workers cannot be used."""
 
 
-def remote_task(experiment: str, sources: str, task: Task) -> TaskResult:
+def remote_task(experiment: str, sources: str, task: Task, mechanisms: Sequence[tuple[str, str]] = ()) -> TaskResult:
     """Do a task on a far worker.
 
     Args:
         experiment: the experiment, resolved, as JSON.
         sources: hash of the coordinator's sources.
         task: the task.
+        mechanisms: file and text of each mechanism that a user has brought.
     """
     from ccsim.execution import runner
 
     if source_hash() != sources:
         raise ClusterError(f"the workers have another version of ccsim (sources {source_hash()}, here {sources})")
-    return runner.run_task(_experiment(experiment), (task[0], tuple(task[1])))
+    with extended([Source(file, text) for file, text in mechanisms] or None):
+        return runner.run_task(_experiment(experiment), (task[0], tuple(task[1])))
 
 
 @lru_cache(maxsize=2)
@@ -74,6 +77,7 @@ class Cluster:
         for name in ("distributed.client", "distributed.comm", "distributed.batched", "distributed.core", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self.text, self.sources = json.dumps(experiment.resolved()), source_hash()
+        self.mechanisms = [(source.file, source.text) for source in active_sources()]
         try:
             self.client = Client(address, timeout=TIMEOUT, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
@@ -100,7 +104,9 @@ class Cluster:
     def submit(self, task: Task) -> bool:
         """Hand over a task."""
         with self._reached():
-            future = self.client.submit(remote_task, self.text, self.sources, task, pure=False, key=None)
+            future = self.client.submit(
+                remote_task, self.text, self.sources, task, self.mechanisms, pure=False, key=None
+            )
         self._tasks[future] = task
         return True
 

@@ -8,7 +8,7 @@ import shlex
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from ccsim.execution.stopping import replicates_needed
 from ccsim.execution.temporary import temporary_folder
 from ccsim.execution.time_budget import Deadline, EtaEstimator
 from ccsim.experiments.experiment import Experiment
+from ccsim.model.extension import Own, Source, active_sources, extended, takes_mechanisms
 from ccsim.organisations.founding import layout_of
 from ccsim.results.results import Results, open_results
 from ccsim.results.store import Store, locked
@@ -72,6 +73,13 @@ def run_task(experiment: Experiment, task: Task) -> TaskResult:
     return TaskResult(replicate, tuple(runs), tuple(failed), tuple(seconds))
 
 
+def run_extended_task(shared: tuple[Experiment, tuple[Source, ...]], task: Task) -> TaskResult:
+    """Run the scenarios of a replicate with users' mechanisms, which a process is handed with the experiment."""
+    experiment, mechanisms = shared
+    with extended(mechanisms):
+        return run_task(experiment, task)
+
+
 @cache
 def load_model() -> None:
     """Load the compiled model, once in a process, so that it is not counted as the time of a run."""
@@ -80,6 +88,7 @@ def load_model() -> None:
         simulate(Scenario("tiny", organisation={f"organisation.{key}": value for key, value in tiny.items()}), 0, 1)
 
 
+@takes_mechanisms
 def run_experiment(
     experiment: Experiment,
     *,
@@ -90,6 +99,7 @@ def run_experiment(
     command: list[str] | None = None,
     budget: Deadline | float | str | None = None,
     scheduler: str | None = None,
+    mechanisms: Iterable[Own] | Own | None = None,
 ) -> Results:
     """Run every scenario and replicate of an experiment.
 
@@ -105,6 +115,7 @@ def run_experiment(
             or a deadline that began to count before.
         scheduler: address of a Dask scheduler whose workers do the runs, such as ``"tcp://10.0.0.5:8786"``; by default
             processes of this machine do.
+        mechanisms: mechanisms of your own, as paths of files or as modules; the results folder keeps their text.
 
     Raises:
         InputError: the number of workers, the budget or the address is not accepted.
@@ -199,6 +210,10 @@ def _executor_factory(
         return Workforce(lambda: InProcessExecutor[Task, TaskResult](run_task, experiment), 1)
     if workers == 1 and budget is None:
         return Workforce(None, 1)
+    mechanisms = active_sources()
+    if mechanisms:
+        shared = (experiment, mechanisms)
+        return Workforce(lambda: ProcessPool[Task, TaskResult](run_extended_task, shared, workers), workers)
     return Workforce(lambda: ProcessPool[Task, TaskResult](run_task, experiment, workers), workers)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +13,12 @@ from ccsim.execution.executor import Progress
 from ccsim.execution.runner import console_progress, run_experiment
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, as_experiment, validate_counts
+from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.results.results import Results
 from ccsim.scenarios.scenario import Scenario
 
 
+@takes_mechanisms
 def sweep(
     what: Experiment | Scenario | str | Path,
     design: Design | None = None,
@@ -28,6 +30,7 @@ def sweep(
     levers: Mapping[str, Any] | None = None,
     until: Mapping[str, float] | None = None,
     progress: Progress | bool | None = None,
+    mechanisms: Iterable[Own] | Own | None = None,
     **running: Any,
 ) -> Results:
     """Run scenarios at the points of a design, all on the same draws.
@@ -43,6 +46,7 @@ def sweep(
         levers: values set in every scenario, by key.
         until: add replicates until the interval of a KPI's difference is as narrow as this (:mod:`ccsim.execution.stopping`).
         progress: called as :func:`ccsim.execution.runner.run_experiment` says; True shows a bar.
+        mechanisms: mechanisms of your own, as paths of files or as modules.
         running: ``workers``, ``out``, ``resume`` and the like, as :func:`ccsim.execution.runner.run_experiment` takes them.
 
     Returns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
@@ -13,6 +13,7 @@ from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.design import Design
 from ccsim.experiments.design_scenarios import DesignScenarios
 from ccsim.experiments.factors import WEEK_OF
+from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Parser, parse_scenario
 from ccsim.scenarios.scenario import Scenario, data_dirs, list_scenarios, load
@@ -275,8 +276,13 @@ def validate_counts(**given: Any) -> None:
             whole_number(name, value, *COUNTS[name])
 
 
-def load_experiment(name: str | Path) -> Experiment:
+@takes_mechanisms
+def load_experiment(name: str | Path, *, mechanisms: Iterable[Own] | Own | None = None) -> Experiment:
     """Return an experiment by its name or by the path of its file.
+
+    Args:
+        name: the name or the path.
+        mechanisms: mechanisms of your own whose parameters or KPIs it names, as paths of files or as modules.
 
     Raises:
         InputError: there is no such file.

@@ -21,7 +21,7 @@ from ccsim.mechanisms.market.offer import designed, sees
 from ccsim.mechanisms.staff.conviction import NOT_YET
 from ccsim.mechanisms.staff.turnover import settle_in
 from ccsim.model.layout import Layout, lay_out, share_out_customers, take_stock
-from ccsim.model.settings import Settings
+from ccsim.model.settings import Settings, without_own
 from ccsim.model.state import ModelState, empty_state
 from ccsim.model.ties import ties_of
 from ccsim.model.week import step
@@ -52,11 +52,12 @@ def initialise(settings: Settings, seed: int, layout: Layout | None = None) -> M
     market = int(settings.organisation.customers * (1.0 + settings.organisation.prospects))
     if settings.organisation.staff + market > MAX_CACHED_ROWS:
         return _after_warm_up(settings, seed, layout)
-    return _cached(settings, seed, layout).copy()
+    return _cached(settings, seed, layout, settings.extension).copy()
 
 
 @lru_cache(maxsize=4)
-def _cached(settings: Settings, seed: int, layout: Layout | None) -> ModelState:
+def _cached(settings: Settings, seed: int, layout: Layout | None, extension: object) -> ModelState:
+    # The extension is named, because settings of two of them are equal when their numbers are.
     return _after_warm_up(settings, seed, layout)
 
 
@@ -90,9 +91,11 @@ def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) 
     else:
         lay_out(world, layout)
         state.colleagues[:] = -1 if ties is None else ties
-    draw_staff(state.staff, settings, seed, world.week)
-    draw_leaders(state.leaders, settings, seed, world.week)
-    draw_customers(state.customers, size.customers, size.segments, settings, seed)
+    # What is compiled and kept of the package knows no parameters of others.
+    p = without_own(settings)
+    draw_staff(state.staff, p, seed, world.week)
+    draw_leaders(state.leaders, p, seed, world.week)
+    draw_customers(state.customers, size.customers, size.segments, p, seed)
     if layout:
         share_out_customers(world, layout)
     state.departments.queue_first[:] = -1
@@ -110,6 +113,8 @@ def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) 
     state.firm.practice[:] = 0.7
     state.firm.trusted[:] = 0.5
     state.departments.next_staff[:] = state.departments.first_staff
+    if world.own is not None:
+        settings.extension.found(world)
     return world
 
 

@@ -6,9 +6,13 @@ above it. The text of the formula is the formula: what the documentation prints 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Container, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +20,11 @@ from ccsim.engine.columns import FloatArray
 from ccsim.engine.declarations import caller, name_fault, refuse, unit_fault, words_fault
 from ccsim.engine.expressions import check_number, evaluate, names, parse
 from ccsim.errors import InputError, did_you_mean
-from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES, Record
+from ccsim.model.extension import active
+from ccsim.model.recorder import TALLY_NAMES, Record, tallies_of
 
 #: Weeks over which ``lately`` and the level of a KPI at the horizon are averaged: one quarter.
 QUARTER = 13
-TALLY_NAMES = frozenset(DEPARTMENT_TALLIES + SEGMENT_TALLIES + FIRM_TALLIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Kpi:
     def faults(self) -> Iterator[str | None]:
         """Say what is wrong with the declaration, the first fault first; None for what is right."""
         yield name_fault(self.name)
-        yield "is declared twice" if self.name in KPIS else None
+        yield "is declared twice" if self.name in KPIS.shipped else None
         yield words_fault(title=self.title, meaning=self.meaning) or unit_fault(self.unit)
         for field, value, accepted in (
             ("direction", self.direction, DIRECTIONS),
@@ -59,21 +63,66 @@ class Kpi:
         ):
             if value not in accepted:
                 yield f"{field} must be one of {', '.join(accepted)}, got {value!r}"
-        yield self._formula_fault()
 
-    def _formula_fault(self) -> str | None:
-        """Say what is wrong with the formula: what it reads must exist when it is declared."""
+    def formula_fault(self, known: frozenset[str]) -> str | None:
+        """Say what is wrong with the formula: what it reads must be known when it is declared."""
         try:
             check_number(parse(self.formula), FUNCTIONS)
         except (InputError, TypeError):
             return f"formula must be arithmetic, such as 'resolved / handled', got {self.formula!r}"
-        known = readable()
         for name in sorted(self.names - known):
             return f"unknown name {name!r} in formula: no tally and no KPI above it{did_you_mean(name, known)}"
         return None
 
 
-KPIS: dict[str, Kpi] = {}
+class Kpis(MutableMapping[str, Kpi]):
+    """All KPIs in force, by name: those of the package, then those of the users' mechanisms in force.
+
+    A KPI of a mechanism that is not in force is found by its name, so that results can be shown that were made with it.
+
+    Attributes:
+        shipped: those of the package.
+    """
+
+    def __init__(self) -> None:
+        self.shipped: dict[str, Kpi] = {}
+
+    def in_force(self, extension: Any = None) -> dict[str, Kpi]:
+        """Return those of the package and of an extension."""
+        return {**self.shipped, **extension.kpis} if extension else self.shipped
+
+    def __getitem__(self, name: str) -> Kpi:
+        found = self.in_force(active()).get(name)
+        if found is None:
+            for each in _elsewhere():
+                if name in each.kpis:
+                    return each.kpis[name]
+            raise KeyError(name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.in_force(active()) or any(name in each.kpis for each in _elsewhere())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.in_force(active()))
+
+    def __len__(self) -> int:
+        return len(self.in_force(active()))
+
+    def __setitem__(self, name: str, row: Kpi) -> None:
+        self.shipped[name] = row
+
+    def __delitem__(self, name: str) -> None:
+        del self.shipped[name]
+
+
+def _elsewhere() -> Iterable[Any]:
+    """Return what has been loaded of users' mechanisms, the latest first."""
+    own = sys.modules.get("ccsim.model.own_mechanism")
+    return reversed(own.LOADED) if own else ()
+
+
+KPIS = Kpis()
 
 
 #: Names that formulas may read beside tallies and KPIs: see :func:`calculate`.
@@ -85,7 +134,7 @@ AGGREGATIONS = ("level", "sum", "last")
 
 def readable() -> frozenset[str]:
     """Return the names that the formula of the next KPI may read."""
-    return TALLY_NAMES.union(GIVEN, KPIS)
+    return TALLY_NAMES.union(GIVEN, KPIS.shipped)
 
 
 def kpi(
@@ -106,8 +155,43 @@ def kpi(
         DeclarationError: one of them is not accepted, or the name is taken.
     """
     row = Kpi(name, title, unit, direction, formula, aggregation, meaning)
-    refuse(caller(), f"KPI {name!r}", row.faults())
+    rows = _gathered.get()
+    if rows is not None:
+        rows.append((row, caller()))  # of a user's file, whose tallies are not known yet
+        return
+    refuse_kpi(row, caller())
     KPIS[name] = row
+
+
+#: KPIs of the file that is being read, with their lines; None while none is.
+_gathered: ContextVar[list[tuple[Kpi, str]] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[list[tuple[Kpi, str]]]:
+    """Gather the KPIs that are declared within the block, unchecked, instead of adding them to those of the package."""
+    rows: list[tuple[Kpi, str]] = []
+    token = _gathered.set(rows)
+    try:
+        yield rows
+    finally:
+        _gathered.reset(token)
+
+
+def refuse_kpi(row: Kpi, where: str, more: Iterable[str] = (), taken: Container[str] = ()) -> None:
+    """Refuse a KPI that is declared wrongly.
+
+    Args:
+        row: the KPI.
+        where: file and line.
+        more: names that its formula may read beside those of the package.
+        taken: names of KPIs that it may not bear.
+
+    Raises:
+        DeclarationError: what is wrong with it first.
+    """
+    faults = [*row.faults(), "is declared twice" if row.name in taken else None]
+    refuse(where, f"KPI {row.name!r}", [*faults, row.formula_fault(readable().union(more))])
 
 
 kpi(
@@ -450,8 +534,8 @@ def calculate(record: Record, discount: float, by: str | None = None, first: int
         if by is None:
             churn = rolling_mean(values["left"]) / rolling_mean(values["customers"] + values["left"])
             values["retention"] = (1.0 - churn) ** 52
-        for name, row in KPIS.items():
-            if by is None or name in available(by):
+        for name, row in KPIS.in_force(record.extension).items():
+            if by is None or name in _available(by, record.extension):
                 scope: Mapping[str, object] = {**functions, **values}
                 result = np.asarray(evaluate(parse(row.formula), scope), dtype=np.float64)
                 found[name] = np.where(np.isfinite(result), result, np.nan)
@@ -460,11 +544,15 @@ def calculate(record: Record, discount: float, by: str | None = None, first: int
     return found
 
 
-@cache
 def available(by: str) -> tuple[str, ...]:
     """Return the KPIs that exist by ``"department"`` or ``"segment"``: those made of its tallies only."""
-    known = set(DEPARTMENT_TALLIES if by == "department" else SEGMENT_TALLIES)
-    return tuple(name for name, row in KPIS.items() if row.names <= known)
+    return _available(by, active())
+
+
+@cache
+def _available(by: str, extension: Any) -> tuple[str, ...]:
+    known = set(tallies_of(f"{by}s", extension))
+    return tuple(name for name, row in KPIS.in_force(extension).items() if row.names <= known)
 
 
 def final_value(name: str, weekly: FloatArray) -> float:

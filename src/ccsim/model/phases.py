@@ -42,12 +42,14 @@ class _Module:
 def list_phases(world: ModelState) -> list[Phase]:
     """Return the phases of the week that a world stands in, in order, none of them lived yet."""
     noted: list[Phase] = []
-    source = getattr(ccsim.model.week.step_kernel, "py_func", ccsim.model.week.step_kernel)
+    week: Any = world.settings.extension.week if world.own is not None else ccsim.model.week
+    source = getattr(week.step_kernel, "py_func", week.step_kernel)
     scope = {
         name: _Module(value, noted) if isinstance(value, types.ModuleType) else value
-        for name, value in vars(ccsim.model.week).items()
+        for name, value in vars(week).items()
     }
-    types.FunctionType(source.__code__, scope)(world.populations, world.settings, world.seed, world.week)
+    own = () if world.own is None else (world.own,)
+    types.FunctionType(source.__code__, scope)(world.populations, *own, world.settings, world.seed, world.week)
     return noted
 
 

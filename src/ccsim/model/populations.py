@@ -54,17 +54,20 @@ def population(storage: str, near: tuple[str, ...] = ()) -> Callable[[type[T]], 
     """
 
     def build(cls: type[T]) -> type[T]:
-        columns = _in_order(cls, _collected(cls), near)
-        made: Any = cls
-        if storage == "columns":
-            make: Any = namedtuple  # mypy reads only literal field names
-            made = make(cls.__name__, [column.name for column in columns], module=cls.__module__)
-            made.__doc__ = cls.__doc__
-        made.columns, made.storage = columns, storage
-        built: type[T] = made
-        return built
+        return built(cls, _in_order(cls, _collected(cls), near), storage)
 
     return build
+
+
+def built(cls: type[T], columns: tuple[Column, ...], storage: str) -> type[T]:
+    """Return a population's class with its columns, flows last, in the form that its storage takes."""
+    made: Any = cls
+    if storage == "columns":
+        make: Any = namedtuple  # mypy reads only literal field names
+        made = make(cls.__name__, [column.name for column in columns], module=cls.__module__)
+        made.__doc__ = cls.__doc__
+    made.columns, made.storage = columns, storage
+    return made
 
 
 def _collected(cls: type) -> list[Column]:
@@ -95,7 +98,7 @@ def _in_order(cls: type, columns: Iterable[Column], near: tuple[str, ...]) -> tu
 
 
 def empty(kind: type[T], rows: int) -> tuple[T, FloatArray]:
-    """Return a population of ``rows`` zeroed rows, and its flows as one array.
+    """Return a population of ``rows`` new rows, zero but for stocks that start elsewhere, and its flows as one array.
 
     The array has shape (rows, flows) for records and (flows, rows) for columns. One array, because clearing or
     recording all flows of a population is then a single operation.
@@ -106,9 +109,11 @@ def empty(kind: type[T], rows: int) -> tuple[T, FloatArray]:
         fields = [(column.name, np.int64 if column.is_integer else np.float64) for column in columns]
         records = np.zeros(rows, dtype=fields)
         numbers = records.view(np.float64).reshape(rows, len(columns))
+        for column in columns:
+            records[column.name] = column.start
         return records.view(np.recarray), numbers[:, len(columns) - flows :]  # type: ignore[return-value]  # the rows read like the class
     block = np.zeros((flows, rows))
-    others = [np.zeros(rows, column.dtype) for column in columns[: len(columns) - flows]]
+    others = [np.full(rows, column.start, column.dtype) for column in columns[: len(columns) - flows]]
     return kind(*others, *block), block
 
 
@@ -176,3 +181,7 @@ class Segments(_Rows):
 @population("records")
 class Firm(_Rows):
     """The organisation as a whole: one row."""
+
+
+#: All populations, in the order of the state.
+KINDS: tuple[Any, ...] = (Staff, Leaders, Customers, Cases, Departments, Segments, Firm)

@@ -5,7 +5,9 @@ The recorder reads the world and never writes to it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +25,14 @@ DEPARTMENT_TALLIES = flow_names(Departments)
 SEGMENT_TALLIES = flow_names(Segments)
 FIRM_TALLIES = flow_names(Firm)
 RECORDED = ("departments", "segments", "firm")
+TALLY_NAMES = frozenset(DEPARTMENT_TALLIES + SEGMENT_TALLIES + FIRM_TALLIES)
+
+
+def tallies_of(population: str, extension: Any = None) -> tuple[str, ...]:
+    """Return the names of a population's tallies, with those that users' mechanisms add."""
+    kind = {"departments": Departments, "segments": Segments, "firm": Firm}[population]
+    own = extension.columns_of(population).values() if extension else ()
+    return (*flow_names(kind), *(column.name for _, column in own if column.kind == "flow"))
 
 
 @dataclass
@@ -32,18 +42,24 @@ class Record:
     Attributes:
         departments, segments, firm: the tallies.
         weeks: how many weeks are recorded.
+        extension: the users' mechanisms that the world lives with.
+        own: their tallies, by the name of their population, such as ``"mood_firm"``.
     """
 
     departments: FloatArray = field(default_factory=lambda: np.empty((0, 0, 0)))
     segments: FloatArray = field(default_factory=lambda: np.empty((0, 0, 0)))
     firm: FloatArray = field(default_factory=lambda: np.empty((0, 0, 0)))
     weeks: int = 0
+    extension: Any = None
+    own: dict[str, FloatArray] = field(default_factory=dict)
 
     @classmethod
     def of(cls, world: ModelState, weeks: int) -> Record:
         """Return an empty record with room for a number of weeks of a world."""
-        room = {name: np.empty((max(weeks, 1), *world.flows[name].shape)) for name in RECORDED}
-        return cls(room["departments"], room["segments"], room["firm"])
+        kept = [name for name in world.flows if name.rpartition("_")[2] in RECORDED]
+        room = {name: np.empty((max(weeks, 1), *world.flows[name].shape)) for name in kept}
+        departments, segments, firm = (room.pop(name) for name in RECORDED)
+        return cls(departments, segments, firm, extension=world.settings.extension, own=room)
 
     def add(self, world: ModelState) -> None:
         """Keep the tallies of the week that the world has just lived."""
@@ -51,14 +67,20 @@ class Record:
             self.departments, self.segments, self.firm = (
                 np.concatenate([room, np.empty_like(room)]) for room in (self.departments, self.segments, self.firm)
             )
+            self.own = {name: np.concatenate([room, np.empty_like(room)]) for name, room in self.own.items()}
         self.departments[self.weeks] = world.flows["departments"]
         self.segments[self.weeks] = world.flows["segments"]
         self.firm[self.weeks] = world.flows["firm"]
+        for name, room in self.own.items():
+            room[self.weeks] = world.flows[name]
         self.weeks += 1
 
     def copy(self) -> Record:
         """Return an independent copy."""
-        return Record(self.departments.copy(), self.segments.copy(), self.firm.copy(), self.weeks)
+        own = {name: room.copy() for name, room in self.own.items()}
+        return Record(
+            self.departments.copy(), self.segments.copy(), self.firm.copy(), self.weeks, self.extension, own
+        )  # fmt: skip
 
     def __copy__(self) -> Record:
         """Return an independent copy: two records on the same arrays would overwrite each other's weeks."""
@@ -72,13 +94,23 @@ class Record:
                 population's tallies row by row, shape (weeks, rows).
             first: first week wanted.
         """
-        blocks = {"department": self.departments, "segment": self.segments}
-        names = {"department": DEPARTMENT_TALLIES, "segment": SEGMENT_TALLIES}
         weeks = slice(first, self.weeks)
         if by is not None:
-            return {name: blocks[by][weeks, :, k] for k, name in enumerate(names[by])}
-        found = {name: self.firm[weeks, 0, k] for k, name in enumerate(FIRM_TALLIES)}
-        for kind, block in blocks.items():
-            sums = block[weeks].sum(axis=1)
-            found.update({name: sums[:, k] for k, name in enumerate(names[kind])})
+            return {name: block[weeks, :, k] for block, k, name in self._blocks(f"{by}s")}
+        found = {name: block[weeks, 0, k] for block, k, name in self._blocks("firm")}
+        for kind in ("departments", "segments"):
+            # One sum over all rows of a block, not one for each tally.
+            blocks = {id(block): block for block, _, _ in self._blocks(kind)}
+            sums = {key: block[weeks].sum(axis=1) for key, block in blocks.items()}
+            found.update({name: sums[id(block)][:, k] for block, k, name in self._blocks(kind)})
         return found
+
+    def _blocks(self, population: str) -> Iterator[tuple[FloatArray, int, str]]:
+        """Yield the tallies of a population: block, place in it, name."""
+        block = getattr(self, population)
+        for k, name in enumerate(tallies_of(population)):
+            yield block, k, name
+        for own, room in self.own.items():
+            if own.rpartition("_")[2] == population:
+                for k, name in enumerate(flow_names(self.extension.populations[own])):
+                    yield room, k, name

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections import namedtuple
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import DeclarationError, InputError, UnknownNameError, count_noun
+from ccsim.model.extension import Declared, active
 from ccsim.model.mechanism import mechanisms
 from ccsim.model.size import OrganisationSize
 
@@ -38,34 +40,59 @@ def in_order(groups: Iterable[Any]) -> list[Any]:
     return [*named, *by_name.values()]
 
 
+#: All groups of the package.
+GROUPS: tuple[Any, ...] = tuple(
+    in_order([OrganisationSize, *(kind for mechanism in mechanisms() for kind in mechanism.groups)])
+)
+
 if TYPE_CHECKING:
 
     class Settings(tuple[Any, ...]):
         """Every parameter in force, group by group; the order is the order of display."""
 
         _fields: tuple[str, ...]
+        #: The users' mechanisms whose parameters are among them, None without any.
+        extension: ClassVar[Any]
 
         def __getattr__(self, group: str) -> Any: ...
 
         def _replace(self, **groups: Any) -> Settings: ...
 
 else:
-    _groups = in_order([OrganisationSize, *(kind for mechanism in mechanisms() for kind in mechanism.groups)])
     Settings = namedtuple(
-        "Settings", [kind.group for kind in _groups], defaults=[kind() for kind in _groups], module=__name__
+        "Settings", [kind.group for kind in GROUPS], defaults=[kind() for kind in GROUPS], module=__name__
     )
     Settings.__doc__ = "Every parameter in force, group by group; the order is the order of display."
+    Settings.extension = None
+
+
+def all_parameters() -> dict[str, Parameter]:
+    """Return every parameter in force by its key, in order of display."""
+    return _declared(active())
 
 
 @cache
-def all_parameters() -> dict[str, Parameter]:
-    """Return every declared parameter by its key, in order of display."""
-    return {row.key: row for group in Settings() for row in group.declared}
+def _declared(extension: Any) -> dict[str, Parameter]:
+    settings = extension.settings() if extension else Settings()
+    return Declared({row.key: row for group in settings for row in group.declared}, _elsewhere)
+
+
+def _elsewhere() -> Iterator[dict[str, Parameter]]:
+    """Yield the parameters of all users' mechanisms that have been loaded, the latest first."""
+    own = sys.modules.get("ccsim.model.own_mechanism")
+    for extension in reversed(own.LOADED) if own else ():
+        yield dict(_declared(extension))
 
 
 def default_settings() -> Settings:
     """Return the settings of the ordinary organisation: every default."""
-    return Settings()
+    extension = active()
+    return extension.settings() if extension else Settings()  # type: ignore[no-any-return]  # made while it runs
+
+
+def without_own(settings: Settings) -> Settings:
+    """Return settings without the parameters of users' mechanisms, which stand last."""
+    return settings if settings.extension is None else Settings(*settings[: len(GROUPS)])
 
 
 def replace_values(settings: Settings, values: Mapping[str, object]) -> Settings:
@@ -80,10 +107,11 @@ def replace_values(settings: Settings, values: Mapping[str, object]) -> Settings
         InputError: a value that its parameter does not accept.
     """
     changes: dict[str, dict[str, Any]] = {}
+    known = _declared(settings.extension)
     for key, value in values.items():
-        row = all_parameters().get(key)
+        row = known.get(key)
         if row is None:
-            raise UnknownNameError("parameter", key, all_parameters())
+            raise UnknownNameError("parameter", key, known)
         try:
             changes.setdefault(row.group, {})[row.name] = row.encode(row.check(value))
         except InputError as error:

@@ -39,6 +39,7 @@ class ModelState:
         settings: parameters and levers in force.
         seed: the seed of all draws.
         week: the week that has last been lived, -1 before week 0; the past has weeks below that.
+        own: the columns of users' mechanisms, a named tuple of populations; None without any.
     """
 
     populations: Populations
@@ -46,6 +47,7 @@ class ModelState:
     settings: Settings
     seed: int
     week: int = -1
+    own: Any = None
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute; the arrays stay those that were founded, because every flow is seen from two sides.
@@ -79,11 +81,14 @@ class ModelState:
             self.settings,
             self.seed,
         )
-        for mine, theirs in zip(world.populations, self.populations, strict=True):
+        pairs_of: Any = zip(
+            (*world.populations, *(world.own or ())), (*self.populations, *(self.own or ())), strict=True
+        )
+        for mine, theirs in pairs_of:
             # A named tuple of arrays is copied array by array, a record array as one.
             pairs: Any = [(mine, theirs)]
             if not isinstance(mine, np.ndarray):
-                pairs = zip(mine, theirs, strict=True)  # type: ignore[call-overload]  # both are one kind of population
+                pairs = zip(mine, theirs, strict=True)
             for target, source in pairs:
                 target[...] = source
         world.week = self.week
@@ -160,4 +165,7 @@ def empty_state(
     populations = {name: columns for name, (columns, _) in made.items()}
     flows = {name: block for name, (_, block) in made.items() if block.size}
     state = Populations(colleagues=np.zeros((staff, ties), dtype=np.int32), **populations)  # type: ignore[arg-type]  # populations by name
-    return ModelState(state, flows, settings, seed)
+    if settings.extension is None:
+        return ModelState(state, flows, settings, seed)
+    own, more = settings.extension.empty({name: rows for name, (_, rows) in kinds.items()})
+    return ModelState(state, {**flows, **more}, settings, seed, own=own)

@@ -139,7 +139,10 @@ def step(world: ModelState) -> None:
     """Live the next week of a world, in place."""
     world.week += 1
     world.reset_flows()
-    _step_kernel(world.populations, world.settings, world.seed, world.week)
+    if world.own is None:
+        _step_kernel(world.populations, world.settings, world.seed, world.week)
+    else:
+        world.settings.extension.live(world)
 
 
 _step_kernel = skip_dispatch(step_kernel)

@@ -192,8 +192,7 @@ def differing(one: ModelState, other: ModelState, only: tuple[str, ...] = POPULA
     """Return every column in which two worlds of the same sizes differ in any bit, people before tallies."""
     found = []
     for name in only:
-        mine, theirs = getattr(one.populations, name), getattr(other.populations, name)
-        for column in type_of(name).columns:
+        for column, mine, theirs in _columns(one, other, name):
             here, there = (np.ascontiguousarray(getattr(each, column.name)) for each in (mine, theirs))
             bits = np.dtype(f"u{here.dtype.itemsize}")
             rows = np.flatnonzero(here.view(bits) != there.view(bits))
@@ -201,6 +200,15 @@ def differing(one: ModelState, other: ModelState, only: tuple[str, ...] = POPULA
                 values = (here[rows[0]].item(), there[rows[0]].item())
                 found.append(ColumnDifference(name, column, rows, len(here), values))
     return found
+
+
+def _columns(one: ModelState, other: ModelState, population: str) -> Iterator[tuple[Column, Any, Any]]:
+    """Yield the columns of a population and where they stand in either world, those of users' mechanisms last."""
+    for column in type_of(population).columns:
+        yield column, getattr(one.populations, population), getattr(other.populations, population)
+    extension = one.settings.extension
+    for where, column in (extension.columns_of(population) if extension else {}).values():
+        yield column, getattr(one.own, where), getattr(other.own, where)
 
 
 def type_of(population: str) -> Any:

@@ -18,9 +18,11 @@ from types import ModuleType
 from typing import Any
 
 from ccsim import mechanisms
+from ccsim.engine.columns import Column
 from ccsim.model import populations
+from ccsim.model.extension import active, active_sources
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import Settings
+from ccsim.model.settings import default_settings
 
 MARKER = "<!-- what follows is made from the declarations by python -m ccsim.reports.odd -->"
 ENTITIES = ("Staff", "Leaders", "Customers", "Cases", "Departments", "Segments", "Firm")
@@ -36,7 +38,7 @@ def declared_text() -> str:
         kind: Any = getattr(populations, name)
         rows = [
             (f"`{column.name}`", column.kind, column.unit, column.meaning, ", ".join(column.owners))
-            for column in kind.columns
+            for column in (*kind.columns, *_own_columns(name))
         ]
         parts.append(
             f"### {name}\n\n{kind.__doc__}\n\n{_table(('column', 'kind', 'unit', 'meaning', 'written by'), rows)}"
@@ -49,9 +51,9 @@ def declared_text() -> str:
         "x / (x + half), `logistic(x)` is 1 / (1 + exp(-x)), and `bell` makes four uniform draws a standard normal one, nearly.\n"
     )
     told = set()
-    for group in Settings():
+    for group in default_settings():
         described: Any = group
-        module = import_module(type(group).__module__)
+        module = sys.modules[type(group).__module__]
         text = "" if module.__name__ in told else (module.__doc__ or "").strip() + "\n\n"
         rules = "" if module.__name__ in told else _rules(module)
         told.add(module.__name__)
@@ -61,10 +63,22 @@ def declared_text() -> str:
         if not package and name not in told:
             module = import_module(name)
             parts.append(f"#### {name.rpartition('.')[2]}\n\n{(module.__doc__ or '').strip()}\n{_rules(module)}")
+    extension = active()
+    for own in extension.mechanisms if extension else ():
+        if own.mechanism.module.__name__ not in told:
+            parts.append(
+                f"#### {own.name}\n\n{(own.mechanism.module.__doc__ or '').strip()}\n{_rules(own.mechanism.module)}"
+            )
     parts.append("## Observation\n")
     kpis = [(f"`{k.name}`", k.title, k.unit, k.direction, f"`{k.formula}`", k.meaning) for k in KPIS.values()]
     parts.append(_table(("KPI", "title", "unit", "better", "formula", "meaning"), kpis))
     return "\n".join(parts)
+
+
+def _own_columns(entity: str) -> list[Column]:
+    """Return the columns that users' mechanisms in force add to an entity."""
+    extension = active()
+    return [column for _, column in extension.columns_of(entity.lower()).values()] if extension else []
 
 
 def _parameters(group: Any) -> str:
@@ -83,7 +97,8 @@ def _parameters(group: Any) -> str:
 def _rules(module: ModuleType) -> str:
     """Return the rules of a mechanism: the sentence of each, and its code as the equation."""
     found = []
-    for node in ast.parse(getsource(module)).body:
+    text = next((source.text for source in active_sources() if source.file == module.__file__), None)
+    for node in ast.parse(getsource(module) if text is None else text).body:
         if isinstance(node, ast.FunctionDef) and any(ast.unparse(mark) == "rule" for mark in node.decorator_list):
             sentence = (ast.get_docstring(node) or "").partition("\n\n")[0].replace("\n", " ")
             node.decorator_list = []
@@ -96,8 +111,11 @@ def _schedule() -> str:
     """Return the body of the week, as it stands in the code."""
     from ccsim.model import week
 
+    extension = active()
     source = getsource(week)
-    body = source[source.index("    staff, colleagues") : source.index("def step(")]
+    if extension is not None:
+        source = extension.week_source
+    body = source[source.index("    staff, colleagues") : source.find("def step(") if "def step(" in source else None]
     return "\n".join(line[4:] for line in body.strip("\n").splitlines()).rstrip() + "\n"
 
 

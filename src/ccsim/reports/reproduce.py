@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis.comparison import Comparison
-from ccsim.engine.jit import source_hash
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
+from ccsim.model.extension import model_hash
 from ccsim.model.kpis import KPIS
 from ccsim.reports.formatting import table_unit
 from ccsim.reports.references import MEASURES, MOVE, Key, ReportNumbers, formula_of, read_key
@@ -98,7 +98,7 @@ def why(
         wanted, stored, _number(ReportNumbers(Comparison(again)), wanted), _reported(Path(folder), wanted), scenarios,
         replicates, tuple(_differing(wanted, results, again, runs)), each, tuple(formula_of(wanted)),
         f"ccsim {results.manifest['versions'].get('ccsim')}, sources {results.manifest['sources']}",
-        results.manifest["sources"] == source_hash(),
+        results.manifest["sources"] == model_hash(),
     )  # fmt: skip
 
 

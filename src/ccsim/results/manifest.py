@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ccsim.engine.jit import source_hash
 from ccsim.errors import CcsimError, ResultsError
 from ccsim.experiments.experiment import Experiment
+from ccsim.model.extension import active_sources, model_hash
 
 NAME = "manifest.json"
 STATUSES = ("running", "interrupted", "stopped", "incomplete", "complete")
@@ -19,7 +20,48 @@ STATUSES = ("running", "interrupted", "stopped", "incomplete", "complete")
 def identity(experiment: Experiment) -> dict[str, Any]:
     """Return what two sets of results must share to be one: the experiment and the model's sources."""
     points = experiment.design.digest() if experiment.design else None
-    return {"experiment": experiment.resolved(), "sources": source_hash(), "points": points}
+    own = {"mechanisms": mechanisms} if (mechanisms := recorded_mechanisms()) else {}
+    return {"experiment": experiment.resolved(), "sources": model_hash(), "points": points, **own}
+
+
+def recorded_mechanisms() -> list[dict[str, str]]:
+    """Return what is written down of the users' mechanisms in force: name, file and whole text of each."""
+    return [{"name": source.name, "file": source.file, "text": source.text} for source in active_sources()]
+
+
+def refuse_other_mechanisms(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse results that were made with mechanisms which are not in force: a folder makes nobody run its code.
+
+    Raises:
+        ResultsError: they are not, or have another text.
+    """
+    here = {source.name: source.text for source in active_sources()}
+    for own in manifest.get("mechanisms", ()):
+        if own["name"] not in here:
+            said = " ".join(f"--with {shlex.quote(each['file'])}" for each in manifest["mechanisms"])
+            raise ResultsError(
+                f"{folder}: was made with the mechanism {own['name']!r} of {own['file']}; add it to the command: {said}, "
+                "in Python mechanisms=[...] (its text is kept in manifest.json)"
+            )
+        if own["text"] != here[own["name"]]:
+            raise ResultsError(
+                f"{folder}: was made with another text of the mechanism {own['name']!r} than {own['file']} has now; "
+                "its text is kept in manifest.json"
+            )
+
+
+def refuse_other_names(folder: Path, known: Mapping[str, Any], mine: Mapping[str, Any]) -> None:
+    """Refuse to go on in a folder that was begun with other mechanisms of users.
+
+    Raises:
+        ResultsError: it was.
+    """
+    names = [[own["name"] for own in data.get("mechanisms", ())] for data in (known, mine)]
+    if names[0] != names[1]:
+        made, here = (" and ".join(each) or "none" for each in names)
+        raise ResultsError(
+            f"{folder}: was made with other mechanisms of users ({made}; here {here}); name another folder"
+        )
 
 
 def digest_of(manifest: Mapping[str, Any], *, sources: bool = True) -> str:
@@ -84,7 +126,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of a results folder.
 
     Raises:
-        ResultsError: there is none, or it is not as ccsim writes it; the message names the file and the key.
+        ResultsError: there is none, or it is not as ccsim writes it; the message names the file and the key. Or it
+            was made with mechanisms of users that are not in force.
     """
     path = folder / NAME
     try:
@@ -98,6 +141,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ResultsError(f"{path}: cannot be read (it holds no JSON object); put back a copy of it")
     _check(path, data)
+    refuse_other_mechanisms(folder, data)
     return data
 
 
@@ -110,6 +154,11 @@ def _check(path: Path, data: Mapping[str, Any]) -> None:
             shown = repr(data[key])
             shown = shown if len(shown) <= 60 else f"{shown[:57]}…"
             raise ResultsError(f"{path}: {key!r} is {shown}; it takes {kind}. Put back a copy of the file")
+    own = data.get("mechanisms", [])
+    if not isinstance(own, list) or not all(_is_record(each) and {"name", "file", "text"} <= set(each) for each in own):
+        raise ResultsError(
+            f"{path}: 'mechanisms' takes a list of objects with name, file and text. Put back a copy of the file"
+        )
     if digest_of(data, sources=False) != data["digest"]:
         raise ResultsError(
             f"{path}: 'experiment' or 'points' was changed after ccsim wrote it (its digest does not fit). "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import InputError, ResultsError
 from ccsim.experiments.experiment import Experiment
+from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.results.manifest import digest_of, read_manifest, stored_experiment
 from ccsim.results.parquet import LOOKS, Shards, read_shards, scan
 from ccsim.results.store import table_names
@@ -106,10 +107,15 @@ class Results:
         return self._hash
 
 
-def open_results(folder: str | Path) -> Results:
+@takes_mechanisms
+def open_results(folder: str | Path, *, mechanisms: Iterable[Own] | Own | None = None) -> Results:
     """Read a results folder, finished or not.
 
     Every file is checked: a folder from which files are missing, or in which one is damaged or does not belong, is told.
+
+    Args:
+        folder: the folder.
+        mechanisms: the mechanisms of your own that it was made with, as paths of files or as modules.
 
     Raises:
         ResultsError: it is no results folder, holds nothing yet, or is not what was written.

@@ -31,7 +31,7 @@ from typing import Any
 from ccsim.errors import ResultsError, count_noun
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.completed_runs import CompletedRuns
-from ccsim.results.manifest import NAME, digest_of, identity, read_manifest
+from ccsim.results.manifest import NAME, digest_of, identity, read_manifest, refuse_other_names
 from ccsim.results.parquet import EVERY_TABLE, compact, scan, write_atomic, write_parquet, write_shard
 from ccsim.results.rows import to_frame
 from ccsim.simulation.simulation import Run
@@ -117,6 +117,7 @@ class Store:
         if known["experiment"] != wanted:
             keys = ", ".join(key for key, value in wanted.items() if known["experiment"].get(key) != value)
             raise ResultsError(f"{self.folder}: holds another experiment ({keys} differ); name another folder")
+        refuse_other_names(self.folder, known, mine)
         if known["sources"] != mine["sources"]:
             raise ResultsError(
                 f"{self.folder}: was made by another version of ccsim ({known['versions'].get('ccsim')}, sources "

@@ -7,12 +7,13 @@ and key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ccsim.errors import InputError, UnknownNameError
+from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
 
@@ -193,8 +194,13 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
         raise InputError(f"{key}: must be {row.accepts()}, got a number that is too large") from None
 
 
-def load(name: str | Path) -> Scenario:
+@takes_mechanisms
+def load(name: str | Path, *, mechanisms: Iterable[Own] | Own | None = None) -> Scenario:
     """Return a scenario by its name or by the path of its file.
+
+    Args:
+        name: the name or the path.
+        mechanisms: mechanisms of your own whose parameters it sets, as paths of files or as modules.
 
     Raises:
         InputError: there is no such scenario, or its file is wrong; every fault is reported.

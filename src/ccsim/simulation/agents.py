@@ -56,6 +56,27 @@ class AgentView(mesa.Agent):
         self.row = row
         self.unique_id = unique_id
 
+    def __getattr__(self, name: str) -> Any:
+        """Return a column of a user's mechanism, which the class does not know."""
+        attribute = self._own(name)
+        if attribute is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return attribute.__get__(self, type(self))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        attribute = None if hasattr(type(self), name) else self._own(name)
+        if attribute is None:
+            super().__setattr__(name, value)
+        else:
+            attribute.__set__(self, value)
+
+    def _own(self, name: str) -> _Attribute | None:
+        """Return the attribute that a column of a user's mechanism is, None if there is no such column."""
+        model = vars(self).get("model")
+        extension = model.simulation.extension if model is not None else None
+        found = extension.columns_of(self.population).get(name) if extension else None
+        return _Attribute(found[1], found[0]) if found else None
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.unique_id}, row {self.row}>"
 
@@ -63,8 +84,8 @@ class AgentView(mesa.Agent):
 class _Attribute:
     """An attribute of a view that is one column of its population."""
 
-    def __init__(self, column: Column) -> None:
-        self.column = column
+    def __init__(self, column: Column, own: str | None = None) -> None:
+        self.column, self.own = column, own
         self.__doc__ = f"{column.meaning} ({column.unit}, {column.kind})"
 
     def __get__(self, view: AgentView | None, owner: type) -> Any:
@@ -90,7 +111,9 @@ class _Attribute:
         values[view.row] = value
 
     def _values(self, view: AgentView) -> Any:
-        return getattr(getattr(view.model.world.populations, view.population), self.column.name)
+        world = view.model.world
+        rows = getattr(world.populations, view.population) if self.own is None else getattr(world.own, self.own)
+        return getattr(rows, self.column.name)
 
 
 def view_of(population: str, kind: Any) -> Callable[[A], A]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import mesa
 import numpy as np
 
 from ccsim.errors import InputError
+from ccsim.model.extension import Own, extended, within
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 from ccsim.scenarios.scenario import Intervention, Scenario, load
@@ -33,6 +34,7 @@ class Organisation(mesa.Model):
         weeks: the horizon; after it ``running`` is false and a further step does nothing.
         levers: values that differ from the scenario's, by dotted key, such as ``{"programme.budget": 9000}``.
         organisation: folder of the files that the organisation is founded from, instead of the scenario's.
+        mechanisms: mechanisms of your own, as paths of files or as modules.
 
     Raises:
         InputError: a scenario, seed or value that cannot be used; the message says what could.
@@ -54,15 +56,17 @@ class Organisation(mesa.Model):
         weeks: int = 156,
         levers: Mapping[str, Any] | None = None,
         organisation: str | Path | None = None,
+        mechanisms: Iterable[Own] | Own | None = None,
     ) -> None:
         refuse_equal_replicates(rng)
-        chosen = scenario if isinstance(scenario, Scenario) else load(scenario)
-        if organisation is not None:
-            chosen = replace(chosen, source=str(organisation))
-        if levers:
-            chosen = chosen.with_values(levers)
-        # First, because it refuses a seed that cannot be used.
-        self.simulation = Simulation(chosen, rng, weeks)
+        with extended(mechanisms):
+            chosen = scenario if isinstance(scenario, Scenario) else load(scenario)
+            if organisation is not None:
+                chosen = replace(chosen, source=str(organisation))
+            if levers:
+                chosen = chosen.with_values(levers)
+            # First, because it refuses a seed that cannot be used.
+            self.simulation = Simulation(chosen, rng, weeks)
         self._views: dict[tuple[type[AgentView], int], AgentView] = {}
         self._seen_in: int | None = None
         self._own_agents = 0
@@ -117,7 +121,8 @@ class Organisation(mesa.Model):
         Raises:
             InputError: a name that is no lever, or a value that it does not accept.
         """
-        self.simulation.apply(Intervention.create(values, week=self.week + 1, label=label))
+        with within(self.simulation.extension):
+            self.simulation.apply(Intervention.create(values, week=self.week + 1, label=label))
 
     @property
     def kpis(self) -> pd.DataFrame:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from ccsim.engine.columns import FloatArray
 from ccsim.engine.counts import MAX_WEEKS, whole_number
 from ccsim.errors import InputError
+from ccsim.model.extension import Own, active, takes_mechanisms, within
 from ccsim.model.initial_state import initialise
 from ccsim.model.kpis import calculate, final_value
 from ccsim.model.layout import Layout
@@ -78,6 +80,7 @@ class Simulation:
         problems = check_sizes(self.scenario.organisation) if layout is None else ()
         if problems:
             raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
+        self.extension = active()
         self.world = initialise(past(self.scenario, layout, self.seed), self.seed, layout)
         self.world.settings = replace_values(self.world.settings, self.scenario.levers)
         self.record = Record.of(self.world, self.weeks)
@@ -152,15 +155,21 @@ def past(scenario: Scenario, layout: Layout | None = None, seed: int = 0) -> Set
 
 def _without_impulses(settings: Settings) -> Settings:
     """Put every impulse back: it acted in the week of its move only."""
-    spent = {key: value for key, value in _impulses() if getattr(getattr(settings, key[0]), key[1]) != value}
+    spent = {
+        key: value
+        for key, value in _impulses(settings.extension)
+        if getattr(getattr(settings, key[0]), key[1]) != value
+    }
     for (group, name), value in spent.items():
         settings = settings._replace(**{group: getattr(settings, group)._replace(**{name: value})})
     return settings
 
 
 @cache
-def _impulses() -> tuple[tuple[tuple[str, str], float], ...]:
-    return tuple(((row.group, row.name), row.kind(row.default)) for row in all_parameters().values() if row.impulse)
+def _impulses(extension: Any) -> tuple[tuple[tuple[str, str], float], ...]:
+    with within(extension):
+        rows = all_parameters().values()
+    return tuple(((row.group, row.name), row.kind(row.default)) for row in rows if row.impulse)
 
 
 def replicate_seed(seed: int, replicate: int) -> int:
@@ -168,13 +177,17 @@ def replicate_seed(seed: int, replicate: int) -> int:
     return seed * 1_000_000 + replicate
 
 
-def simulate(scenario: Scenario | str, seed: int = 0, weeks: int = 156) -> Run:
+@takes_mechanisms
+def simulate(
+    scenario: Scenario | str, seed: int = 0, weeks: int = 156, *, mechanisms: Iterable[Own] | Own | None = None
+) -> Run:
     """Run a scenario to its horizon.
 
     Args:
         scenario: a scenario, its name, or the path of its file.
         seed: the seed of all draws.
         weeks: the horizon.
+        mechanisms: mechanisms of your own, as paths of files or as modules.
     """
     chosen = load(scenario) if isinstance(scenario, str) else scenario
     simulation = Simulation(chosen, seed, weeks)

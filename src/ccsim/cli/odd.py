@@ -1,0 +1,28 @@
+"""``ccsim odd``: the description of the model that its declarations make."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def odd(
+    out: Annotated[Path | None, typer.Option(help="Write it to this file, after what stands there by hand.")] = None,
+) -> None:
+    """Describe the model after the ODD protocol: entities, schedule, parameters, equations, KPIs."""
+    from ccsim.errors import InputError
+    from ccsim.reports import odd as description
+
+    if out is None:
+        typer.echo(description.declared_text(), nl=False)
+        return
+    if out.is_dir():
+        raise InputError(f"{out}: is a folder; name a file")
+    out.touch()
+    description.main(out)
+    typer.echo(f"Description: {out}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(odd)

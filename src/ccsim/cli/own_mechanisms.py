@@ -1,0 +1,50 @@
+"""``--with FILE``: mechanisms of the user's own, on every command that knows the model."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+With = Annotated[
+    list[Path] | None,
+    typer.Option("--with", metavar="FILE", help="A mechanism of your own (docs/own-mechanism.md); repeat for more."),
+]
+
+
+def take_mechanisms(app: typer.Typer, but: frozenset[str]) -> None:
+    """Let all commands, and those of the groups among them, take ``--with``.
+
+    Args:
+        app: the commands, all of them registered.
+        but: names of functions whose commands do not take it.
+    """
+    for command in app.registered_commands:
+        if command.callback is not None and command.callback.__name__ not in but:
+            command.callback = _extended(command.callback)
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            take_mechanisms(group.typer_instance, but)
+
+
+def _extended(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a command that runs with the mechanisms that are named to it."""
+
+    @wraps(command)
+    def called(*arguments: Any, with_: list[Path] | None = None, **named: Any) -> Any:
+        if not with_:
+            return command(*arguments, **named)
+        from ccsim.model.extension import extended
+
+        with extended(with_, everywhere=True):
+            return command(*arguments, **named)
+
+    signature = inspect.signature(command)
+    option = inspect.Parameter("with_", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=With)
+    called.__signature__ = signature.replace(parameters=[*signature.parameters.values(), option])  # type: ignore[attr-defined]  # inspect reads it
+    called.__annotations__ = {**command.__annotations__, "with_": With}
+    return called

@@ -1,0 +1,41 @@
+"""What a mechanism of your own is written with: ``from ccsim.mechanism import kernel, parameter, step``.
+
+See docs/own-mechanism.md.
+"""
+
+from ccsim.engine.columns import FloatArray, Int8Array, IntArray, columns, fixed, flow, stock
+from ccsim.engine.declarations import add_unit
+from ccsim.engine.functions import clip01, half_saturation, logistic, relax
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import irwin_hall_normal, purpose, uniform, uniforms4
+from ccsim.engine.steps import founding, step
+from ccsim.model.extension import extended
+from ccsim.model.kpis import kpi
+
+__all__ = [
+    "FloatArray",
+    "Int8Array",
+    "IntArray",
+    "add_unit",
+    "clip01",
+    "columns",
+    "extended",
+    "fixed",
+    "flow",
+    "founding",
+    "half_saturation",
+    "irwin_hall_normal",
+    "kernel",
+    "kpi",
+    "logistic",
+    "parameter",
+    "parameters",
+    "purpose",
+    "relax",
+    "rule",
+    "step",
+    "stock",
+    "uniform",
+    "uniforms4",
+]

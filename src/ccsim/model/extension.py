@@ -1,0 +1,174 @@
+"""Mechanisms that users bring, without a fork: which of them are in force here and now.
+
+    with extended(["mood.py"]):
+        ccsim.compare("direction").table()
+
+Within the block every parameter, column, KPI and page knows them, and the week lives them. Outside of it nothing has
+changed. What was founded within a block keeps its mechanisms.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from ccsim.engine.jit import source_hash
+from ccsim.errors import InputError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file of a mechanism: where it was, and its text, which is what counts."""
+
+    file: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The name of the mechanism: the file's, without its ending."""
+        return Path(self.file).stem
+
+
+#: What a user may name a mechanism by.
+Own = str | Path | ModuleType | Source
+
+_NOT_SAID: Any = object()
+_here: ContextVar[Any] = ContextVar("mechanisms", default=_NOT_SAID)
+_everywhere: list[Any] = [None]
+
+
+def active() -> Any:
+    """Return the users' mechanisms in force, None if there are none."""
+    found = _here.get()
+    return _everywhere[-1] if found is _NOT_SAID else found
+
+
+def active_sources() -> tuple[Source, ...]:
+    """Return the files of the users' mechanisms in force."""
+    extension = active()
+    return extension.sources if extension else ()
+
+
+@contextmanager
+def extended(mechanisms: Iterable[Own] | Own | None, *, everywhere: bool = False) -> Iterator[None]:
+    """Put users' mechanisms in force within a block, instead of those that are in force outside of it.
+
+    Args:
+        mechanisms: paths of files, or modules; empty for none of them; None to leave things as they are.
+        everywhere: in all threads of this process, for a server.
+
+    Raises:
+        InputError: a file that cannot be read or used; the message names file and line.
+    """
+    if mechanisms is None:
+        yield
+        return
+    sources = sources_of(mechanisms)
+    # By its name, because what loads them builds on the declarations, which ask here what is in force.
+    extension = import_module("ccsim.model.own_mechanism").extension_of(sources) if sources else None
+    if everywhere:
+        _everywhere.append(extension)
+    try:
+        with within(extension):
+            yield
+    finally:
+        if everywhere:
+            _everywhere.pop()
+
+
+@contextmanager
+def within(extension: Any) -> Iterator[None]:
+    """Put an extension in force within a block."""
+    token = _here.set(extension)
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+def takes_mechanisms(function: Function) -> Function:
+    """Let a function be called with ``mechanisms=[...]``, which are in force while it runs."""
+
+    @wraps(function)
+    def called(*arguments: Any, mechanisms: Iterable[Own] | Own | None = None, **named: Any) -> Any:
+        with extended(mechanisms):
+            return function(*arguments, **named)
+
+    return called  # type: ignore[return-value]  # it takes what the function takes
+
+
+def sources_of(mechanisms: Iterable[Own] | Own) -> tuple[Source, ...]:
+    """Return the files of some mechanisms, read.
+
+    Raises:
+        InputError: a file that cannot be read, or whose name cannot be a mechanism's.
+    """
+    several: Any = [mechanisms] if isinstance(mechanisms, (str, Path, ModuleType, Source)) else mechanisms
+    found = [_read(each) for each in several]
+    names = [source.name for source in found]
+    for number, source in enumerate(found):
+        if source.name in names[:number]:
+            raise InputError(f"{source.file}: two mechanisms are called {source.name!r}")
+    return tuple(found)
+
+
+def _read(mechanism: Own) -> Source:
+    if isinstance(mechanism, Source):
+        return mechanism
+    if isinstance(mechanism, ModuleType):
+        if not getattr(mechanism, "__file__", None):
+            raise InputError(
+                f"mechanism {mechanism.__name__}: a module must have a file; write it to one, such as mood.py"
+            )
+        mechanism = str(mechanism.__file__)
+    if not isinstance(mechanism, (str, Path)):
+        raise InputError(f"mechanism {mechanism!r}: must be the path of a file, or a module")
+    path = Path(mechanism)
+    if path.suffix != ".py" or not path.stem.isidentifier():
+        raise InputError(f"{path}: the file of a mechanism must be called like mood.py: a Python identifier, then .py")
+    try:
+        return Source(str(path.absolute()), path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: cannot be read (it is no text in UTF-8)") from None
+
+
+def model_hash() -> str:
+    """Return a short hash of all sources that decide numbers, users' mechanisms among them."""
+    return hash_with(active_sources())
+
+
+def hash_with(sources: Iterable[Source]) -> str:
+    """Return the hash of the model together with some mechanisms."""
+    own = [(source.name, source.text) for source in sources]
+    return hashlib.sha256(f"{source_hash()}{own!r}".encode()).hexdigest()[:16] if own else source_hash()
+
+
+class Declared(dict[str, Any]):
+    """Declarations in force, by name; one that is not in force is found by its name where it has been loaded.
+
+    So results that were made with a mechanism can be shown after its block has ended.
+    """
+
+    def __init__(self, rows: Any, elsewhere: Callable[[], Iterable[dict[str, Any]]]) -> None:
+        super().__init__(rows)
+        self._elsewhere = elsewhere
+
+    def __missing__(self, name: str) -> Any:
+        for rows in self._elsewhere():
+            if name in rows:
+                return rows[name]
+        raise KeyError(name)

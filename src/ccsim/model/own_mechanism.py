@@ -1,0 +1,329 @@
+"""Load the files of users' mechanisms: their declarations, checked, and with their lines a week of their own.
+
+The populations of the package stay as they are, so that its compiled kernels do. A user's columns stand in populations
+beside them, one for each mechanism and population, such as ``mood_staff``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import traceback
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ccsim.engine.columns import Column, FloatArray
+from ccsim.engine.declarations import mechanism_names
+from ccsim.engine.jit import PLAIN, cache_folder, kept_in, skip_dispatch
+from ccsim.engine.steps import KEPT, Step
+from ccsim.errors import DeclarationError, InputError
+from ccsim.model import kpis, populations, settings
+from ccsim.model.extension import Source, hash_with
+from ccsim.model.mechanism import Mechanism, mechanism_of
+from ccsim.model.own_checks import check_text, given
+from ccsim.model.own_week import week_with
+from ccsim.model.recorder import RECORDED, TALLY_NAMES
+
+if TYPE_CHECKING:
+    from ccsim.model.state import ModelState
+
+
+@dataclass(frozen=True)
+class Own:
+    """One mechanism of a user.
+
+    Attributes:
+        source: its file.
+        mechanism: what its module declares.
+        steps: its kernels, with their places.
+    """
+
+    source: Source
+    mechanism: Mechanism
+    steps: tuple[Step, ...]
+
+    @property
+    def name(self) -> str:
+        """The mechanism's name, which is its file's."""
+        return self.source.name
+
+
+@dataclass(eq=False)
+class Extension:
+    """Some mechanisms of users, put in force together.
+
+    Attributes:
+        sources: their files.
+        mechanisms: their modules and declarations.
+        populations: their columns: a class by a name such as ``"mood_staff"``.
+        kpis: their KPIs by name.
+        settings: the class of all parameters, theirs after those of the package.
+        columns: the class of all their populations.
+        week: the module of their week.
+        week_source: its text.
+    """
+
+    sources: tuple[Source, ...]
+    mechanisms: tuple[Own, ...]
+    populations: dict[str, Any]
+    kpis: dict[str, kpis.Kpi]
+    settings: Any
+    columns: Any
+    week: ModuleType
+    week_source: str = ""
+    _straight: Callable[..., None] | None = field(default=None, repr=False)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Extension:
+        """Return itself: a copy of an organisation lives with the same mechanisms."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as files, which are loaded again where it arrives."""
+        return extension_of, (self.sources,)
+
+    def empty(self, rows: Mapping[str, int]) -> tuple[Any, dict[str, FloatArray]]:
+        """Return new columns, and their flows by the name of the population.
+
+        Args:
+            rows: the number of rows of each population of the package.
+        """
+        made = {name: populations.empty(kind, rows[base_of(name)]) for name, kind in self.populations.items()}
+        flows = {name: block for name, (_, block) in made.items() if block.size}
+        return self.columns(**{name: columns for name, (columns, _) in made.items()}), flows
+
+    def columns_of(self, population: str) -> dict[str, tuple[str, Column]]:
+        """Return the columns that a population of the package gains: by name where each stands, and itself."""
+        return {
+            column.name: (name, column)
+            for name, kind in self.populations.items()
+            if base_of(name) == population
+            for column in kind.columns
+        }
+
+    def found(self, world: ModelState) -> None:
+        """Let each mechanism set its columns at the founding."""
+        for own in self.mechanisms:
+            for each in own.steps:
+                if each.first:
+                    self._run(each.compiled, *self._arguments(own, each, world))
+
+    def live(self, world: ModelState) -> None:
+        """Live a week whose flows are cleared."""
+        if self._straight is None:
+            self._compile(world)
+            self._straight = skip_dispatch(self.week.step_kernel)
+        self._run(self._straight, world.populations, world.own, world.settings, world.seed, world.week)
+
+    def _arguments(self, own: Own, each: Step, world: ModelState) -> tuple[Any, ...]:
+        scope = {
+            "state": world.populations,
+            "own": world.own,
+            "p": world.settings,
+            "seed": world.seed,
+            "week": world.week,
+        }
+        named = given(own.name, own.mechanism, self.populations)
+        return tuple(eval(named[argument], {}, scope) for argument in each.arguments)
+
+    def _compile(self, world: ModelState) -> None:
+        """Compile the kernels one by one, so that a mistake is told where it is, and not in the week that calls them.
+
+        Raises:
+            InputError: one of them cannot be compiled.
+        """
+        if PLAIN:
+            return
+        import numba
+
+        for own in self.mechanisms:
+            for each in own.steps:
+                types = tuple(map(numba.typeof, self._arguments(own, each, world)))
+                try:
+                    each.compiled.compile(types)  # type: ignore[attr-defined]  # a compiled kernel has it
+                except numba.core.errors.NumbaError as error:
+                    raise InputError(_in_one_line(str(error), own, each)) from None
+
+    def _run(self, work: Callable[..., None], *arguments: Any) -> None:
+        """Run kernels; what they raise, as they do uncompiled, is told with its line.
+
+        Raises:
+            InputError: a user's kernel raised something.
+        """
+        try:
+            work(*arguments)
+        except Exception as error:
+            told = _line_of(error, self.sources)
+            if told is None:
+                raise
+            raise InputError(f"{told}: {type(error).__name__}: {error}") from error
+
+
+def base_of(name: str) -> str:
+    """Return the population of the package that one such as ``"mood_staff"`` belongs to."""
+    return name.rpartition("_")[2]
+
+
+@cache
+def extension_of(sources: tuple[Source, ...]) -> Extension:
+    """Return the mechanisms of some files, loaded and checked.
+
+    Raises:
+        InputError: one of them cannot be used; the message names file and line.
+    """
+    package = f"ccsim_own_{_identity(sources)}"
+    sys.modules[package] = ModuleType(package)
+    folder = _folder(sources)
+    with kept_in(folder):
+        loaded = [_load(source, package) for source in sources]
+        owns = [own for own, _ in loaded]
+        _refuse_clashes(owns)
+        columns = {
+            f"{own.name}_{kind.population}": _population(own, kind) for own in owns for kind in own.mechanism.columns
+        }
+        for own in owns:
+            check_text(own.source, own.mechanism, own.steps, columns)
+        week = week_with([(own.name, own.mechanism, own.steps) for own in owns], columns, package, folder)
+    groups = settings.in_order([*settings.GROUPS, *(kind for own in owns for kind in own.mechanism.groups)])
+    make: Any = namedtuple
+    home: Any = week
+    home.Settings = make(
+        "Settings", [kind.group for kind in groups], defaults=[kind() for kind in groups], module=home.__name__
+    )
+    home.Own = make("Own", list(columns), module=home.__name__)
+    declared = _kpis([row for _, rows in loaded for row in rows], columns)
+    made = Extension(sources, tuple(owns), columns, declared, home.Settings, home.Own, week, home.SOURCE)
+    home.Settings.extension = made
+    LOADED.append(made)
+    return made
+
+
+#: Everything that has been loaded, the latest first to be asked.
+LOADED: list[Extension] = []
+
+
+def _identity(sources: tuple[Source, ...]) -> str:
+    files = [source.file for source in sources]
+    return hashlib.sha256(f"{hash_with(sources)}{files!r}".encode()).hexdigest()[:16]
+
+
+def _folder(sources: tuple[Source, ...]) -> Path | None:
+    """Return the folder of the week that is written and of all that is compiled of it, None where none can be."""
+    kept = None if PLAIN else cache_folder()
+    if kept is None:
+        return None
+    folder = kept / f"own-{_identity(sources)}"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return folder
+
+
+def _load(source: Source, package: str) -> tuple[Own, list[tuple[kpis.Kpi, str]]]:
+    """Run the file of a mechanism, and return what it declares, its KPIs beside it.
+
+    Raises:
+        InputError: it cannot be run.
+    """
+    module = ModuleType(f"{package}.{source.name}")
+    module.__file__ = source.file
+    sys.modules[module.__name__] = module
+    try:
+        code = compile(source.text, source.file, "exec")
+    except SyntaxError as error:
+        raise InputError(f"{_short(source.file)}:{error.lineno}: {error.msg}") from None
+    except ValueError as error:
+        raise InputError(f"{_short(source.file)}: {error}") from None
+    with kpis.gathered() as rows:
+        try:
+            exec(code, vars(module))
+        except DeclarationError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever a user's file raises is told with its line
+            told = _line_of(error, (source,)) or _short(source.file)
+            raise InputError(f"{told}: {type(error).__name__}: {error}") from None
+    return Own(source, mechanism_of(module), tuple(getattr(module, KEPT, ()))), rows
+
+
+def _refuse_clashes(owns: list[Own]) -> None:
+    """Refuse names that something else bears."""
+    groups = {kind.group: "ccsim" for kind in settings.GROUPS}
+    names: dict[tuple[str, str], str] = {}
+    for base in populations.KINDS:
+        names |= {(base.__name__.lower(), column.name): "ccsim" for column in base.columns}
+    tallies = dict.fromkeys(TALLY_NAMES, "ccsim")
+    for own in owns:
+        where = _short(own.source.file)
+        if own.name in mechanism_names():
+            raise InputError(f"{where}: ccsim has a mechanism {own.name!r}; give the file another name")
+        for kind in own.mechanism.groups:
+            if kind.group in groups or kind.group in ("extension", *populations.POPULATIONS):
+                raise InputError(
+                    f"{where}: parameters({kind.group!r}): {groups.get(kind.group, 'ccsim')} has a group of this name"
+                )
+            groups[kind.group] = own.name
+        for kind in own.mechanism.columns:
+            for column in kind.columns:
+                key = (kind.population, column.name)
+                told = kind.population in RECORDED and column.kind == "flow"
+                if key in names or (told and column.name in tallies):
+                    whose = names.get(key) or tallies[column.name]
+                    raise InputError(
+                        f"{where}: column {kind.population}.{column.name}: {whose} has a column of this name"
+                    )
+                names[key] = own.name
+                if told:
+                    tallies[column.name] = own.name
+
+
+def _population(own: Own, kind: Any) -> Any:
+    """Return one class of columns as a population of its own, stored like the one that it stands beside."""
+    base = getattr(populations, kind.population.capitalize())
+    flows_last = sorted(kind.columns, key=lambda column: column.kind == "flow")
+    made = populations.built(kind, tuple(flows_last), base.storage)
+    setattr(own.mechanism.module, kind.__name__, made)  # where numba's cache looks it up by its name
+    return made
+
+
+def _kpis(rows: list[tuple[kpis.Kpi, str]], columns: Mapping[str, Any]) -> dict[str, kpis.Kpi]:
+    """Return KPIs by name, checked now that all tallies are known."""
+    tallies = {
+        column.name for name, kind in columns.items() if base_of(name) in RECORDED
+        for column in kind.columns if column.kind == "flow"
+    }  # fmt: skip
+    found: dict[str, kpis.Kpi] = {}
+    for row, where in rows:
+        kpis.refuse_kpi(row, where, tallies | set(found), found)
+        found[row.name] = row
+    return found
+
+
+def _short(file: str) -> str:
+    """Return a file as it is seen from the working folder."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
+
+
+def _line_of(error: BaseException, sources: tuple[Source, ...]) -> str | None:
+    """Return the last line of a user's file that an error came through, None if it came through none."""
+    files = {source.file for source in sources}
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+    return f"{_short(lines[-1].filename)}:{lines[-1].lineno}: in {lines[-1].name}" if lines else None
+
+
+def _in_one_line(told: str, own: Own, each: Step) -> str:
+    """Return what numba says of a kernel that it cannot compile, in one line."""
+    told = re.sub(r"\x1b\[[0-9;]*m", "", told)
+    lines = re.findall(rf'{re.escape(Path(own.source.file).name)}", line (\d+)', told)
+    said = [line.strip(" >-") for line in told.splitlines()]
+    reasons = [
+        line for line in said if line and not line.startswith(("Failed in nopython", "During:", "File ", "<source"))
+    ]
+    where = f"{_short(own.source.file)}:{lines[-1]}" if lines else each.where
+    return f"{where}: step {each.name} cannot be compiled: {reasons[0] if reasons else told}"
