@@ -54,7 +54,7 @@ def test_counts_of_numpy_are_taken_like_pythons(kind: Any, small: dict[str, Any]
     again = ccsim.Organisation(rng=3, weeks=2, levers={**small, "programme.budget": 900})
     again.run_model()
     assert organisation.week == again.week
-    assert organisation.world.populations.staff.conviction.tolist() == again.world.state.staff.conviction.tolist()
+    assert organisation.world.populations.staff.conviction.tolist() == again.world.populations.staff.conviction.tolist()
 
 
 def test_compare_of_a_scenario_says_what_takes_one() -> None:
@@ -131,7 +131,7 @@ def test_a_width_that_no_terminal_has_is_passed_over(monkeypatch: pytest.MonkeyP
     ids=str,
 )  # fmt: skip
 def test_any_environment_gives_names_and_figures(environment: dict[str, str], tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ccsim.cli.main", "show", "combined"]
+    command = [sys.executable, "-m", "ccsim.cli.main", "describe", "combined"]
     done = subprocess.run(
         command, capture_output=True, cwd=tmp_path, env={**os.environ, "CCSIM_PLAIN": "1", **environment}, check=False
     )
@@ -144,7 +144,7 @@ def test_a_closed_or_full_stream_is_no_traceback(closed: str, tmp_path: Path) ->
     if sys.platform == "win32" or not Path("/dev/full").exists():
         pytest.skip("streams are closed by a POSIX shell")
     done = subprocess.run(
-        ["sh", "-c", f"'{sys.executable}' -m ccsim.cli.main levers {closed}"], capture_output=True, cwd=tmp_path,
+        ["sh", "-c", f"'{sys.executable}' -m ccsim.cli.main parameters {closed}"], capture_output=True, cwd=tmp_path,
         env={**os.environ, "CCSIM_PLAIN": "1"}, check=False,
     )  # fmt: skip
     assert b"Traceback" not in done.stderr and b"Exception ignored" not in done.stderr, done.stderr

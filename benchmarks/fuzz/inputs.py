@@ -245,13 +245,13 @@ def organisation_folder(chance: random.Random, folder: Path) -> None:
         path.write_bytes(before)
 
 
-WORDS = ("show", "levers", "list", "new", "report", "query", "why", "resume", "diverge", "--help", "combined", "nothing",
+WORDS = ("describe", "parameters", "list", "init", "report", "query", "reproduce", "resume", "diff", "--help", "combined", "nothing",
          "no-such", "--set", "programme.budget=8000", "champions.count=1e300", "habit.formation=nan", "turnover.taste_spread=1e100",
          "--format", "csv", "json", "--weeks", "-5", "0", "1e3", "--seed", "9223372036855", "--out", "x.TOML", "one.toml",
          "SELECT 1", "--", "-", "", "--nonsense", "a=b", "=", "x" * 3000)  # fmt: skip
 #: Commands that answer at once; those that run have a value among their options that stops them before a run.
-COMMANDS = (["show"], ["levers"], ["new"], ["report"], ["query"], ["why"], ["resume"], ["run", "combined", "--weeks", "-1"],
-            ["compare", "the-tour", "--seed", "-1"], ["diverge", "combined", "nothing", "--weeks", "0"],
+COMMANDS = (["describe"], ["parameters"], ["init"], ["report"], ["query"], ["reproduce"], ["resume"], ["run", "combined", "--weeks", "-1"],
+            ["compare", "the-tour", "--seed", "-1"], ["diff", "combined", "nothing", "--weeks", "0"],
             ["game"], ["org"], ["sensitivity", "combined", "--weeks", "0"], [])  # fmt: skip
 
 
