@@ -81,5 +81,7 @@ def diverge(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for name, command in {"report": report, "query": query, "reproduce": why, "diff": diverge}.items():
-        app.command(name)(command)
+    app.command("report")(report)
+    app.command("query")(query)
+    app.command("reproduce")(why)
+    app.command("diff")(diverge)
