@@ -83,7 +83,7 @@ def _kept(
     allocates: bool,
 ) -> Any:
     code = function.__code__
-    compiled = kernel(function, allocates=allocates)
+    compiled = kernel(allocates=allocates)(function)
     names = code.co_varnames[: code.co_argcount]
     made = Step(function.__name__, names, where, after, before, tuple(writes), first, compiled)
     function.__globals__.setdefault(KEPT, []).append(made)

@@ -96,7 +96,8 @@ class Kpis(MutableMapping[str, Kpi]):
         if found is None:
             for each in _elsewhere():
                 if name in each.kpis:
-                    return each.kpis[name]
+                    row: Kpi = each.kpis[name]
+                    return row
             raise KeyError(name)
         return found
 

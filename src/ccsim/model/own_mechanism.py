@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ccsim.engine.columns import Column, FloatArray
+from ccsim.engine.columns import POPULATIONS, Column, FloatArray
 from ccsim.engine.declarations import mechanism_names
 from ccsim.engine.jit import PLAIN, cache_folder, kept_in, skip_dispatch
 from ccsim.engine.steps import KEPT, Step
@@ -263,7 +263,7 @@ def _refuse_clashes(owns: list[Own]) -> None:
         if own.name in mechanism_names():
             raise InputError(f"{where}: ccsim has a mechanism {own.name!r}; give the file another name")
         for kind in own.mechanism.groups:
-            if kind.group in groups or kind.group in ("extension", *populations.POPULATIONS):
+            if kind.group in groups or kind.group in ("extension", *POPULATIONS):
                 raise InputError(
                     f"{where}: parameters({kind.group!r}): {groups.get(kind.group, 'ccsim')} has a group of this name"
                 )

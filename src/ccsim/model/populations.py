@@ -67,7 +67,8 @@ def built(cls: type[T], columns: tuple[Column, ...], storage: str) -> type[T]:
         made = make(cls.__name__, [column.name for column in columns], module=cls.__module__)
         made.__doc__ = cls.__doc__
     made.columns, made.storage = columns, storage
-    return made
+    kind: type[T] = made
+    return kind
 
 
 def _collected(cls: type) -> list[Column]:

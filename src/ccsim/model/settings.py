@@ -87,7 +87,7 @@ def _elsewhere() -> Iterator[dict[str, Parameter]]:
 def default_settings() -> Settings:
     """Return the settings of the ordinary organisation: every default."""
     extension = active()
-    return extension.settings() if extension else Settings()  # type: ignore[no-any-return]  # made while it runs
+    return extension.settings() if extension else Settings()
 
 
 def without_own(settings: Settings) -> Settings:
