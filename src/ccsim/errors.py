@@ -37,7 +37,7 @@ class UnknownNameError(InputError):
     """A name that nothing here bears; the message offers the nearest ones."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"no {kind} is called {name!r}{did_you_mean(name, known)}")
+        super().__init__(f"no {kind} is called {shown(name)}{did_you_mean(name, known)}")
 
 
 class DeclarationError(InputError):

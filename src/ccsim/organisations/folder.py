@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from pydantic import Field
 
-from ccsim.errors import InputError, InputErrors, InputIssue, did_you_mean
+from ccsim.errors import InputError, InputErrors, InputIssue, did_you_mean, shown
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.checks import across
@@ -180,7 +180,7 @@ def _dialect(reader: Parser, shape: FolderShape, found: Folder) -> Dialect:
     for name, problem in _unknown(shape.periods, PERIOD_OF, "figure with a period"):
         reader.add_error(("periods", name), problem)
     for name, value in shape.periods.items():
-        if value not in PERIODS:
+        if not isinstance(value, str) or value not in PERIODS:
             reader.add_error(("periods", name), f"{value!r} is not accepted; it takes {', '.join(PERIODS)}")
         else:
             found.periods[name] = value
@@ -191,14 +191,14 @@ def _dialect(reader: Parser, shape: FolderShape, found: Folder) -> Dialect:
 def _names(reader: Parser, shape: FolderShape, found: Folder) -> None:
     """Fill KPIs, drivers, sizes and values that the file states."""
     for word, kpi in shape.kpis.items():
-        if kpi not in KPIS:
-            reader.add_error(("kpis", word), f"no KPI is called {kpi!r}{did_you_mean(str(kpi), KPIS)}")
+        if not isinstance(kpi, str) or kpi not in KPIS:
+            reader.add_error(("kpis", word), f"no KPI is called {shown(kpi)}{did_you_mean(str(kpi), KPIS)}")
         else:
             found.kpis[word] = kpi
     levers = {key for key, row in all_parameters().items() if row.role == "lever"}
     for word, lever in shape.drivers.items():
-        if lever not in levers:
-            reader.add_error(("drivers", word), f"no lever is called {lever!r}{did_you_mean(str(lever), levers)}")
+        if not isinstance(lever, str) or lever not in levers:
+            reader.add_error(("drivers", word), f"no lever is called {shown(lever)}{did_you_mean(str(lever), levers)}")
         else:
             found.drivers[word] = lever
     sizes = reader.values("organisation", shape.sizes, ("size",)) if shape.sizes else {}

@@ -124,7 +124,10 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
     constants = dialect.constants.get(kind.name, {})
     if any(fault.line is None for fault in faults):
         return None, faults
-    raw, more = _cells(table, names)
+    try:
+        raw, more = _cells(table, names)
+    except (csv.Error, pd.errors.ParserError):
+        return None, [*faults, InputIssue(name, None, "", "cannot be read as a table: a quotation mark is not closed")]
     faults += more
     if not len(raw):
         return None, faults or [InputIssue(name, 2, "", "there are no rows below the header")]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ccsim.errors import InputError, UnknownNameError
+from ccsim.errors import InputError, UnknownNameError, shown
 from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
@@ -222,14 +222,21 @@ def resolve_path(name: str | Path, folder: Path = Path(), near: Sequence[Path] =
         UnknownNameError: no such name; a path is not looked at here.
     """
     if "\0" in str(name):
-        raise InputError(f"{str(name)!r} is no name that a file can have")
+        raise InputError(f"{shown(str(name))} is no name that a file can have")
     if Path(name).suffix.lower() == ".toml":
         return folder / name
     for place in (*near, Path("scenarios"), *data_dirs("scenarios")):
-        if (place / f"{name}.toml").is_file():
+        if _is_file(place / f"{name}.toml"):
             return place / f"{name}.toml"
     known = {path.stem for place in near for path in place.glob("*.toml")}
     raise UnknownNameError("scenario", str(name), known | set(list_scenarios()))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than any file has
+        return False
 
 
 def data_dirs(kind: str) -> list[Path]:
