@@ -153,7 +153,7 @@ def test_a_file_that_is_not_there_or_no_text_is_one_message(tmp_path: Path) -> N
     with pytest.raises(InputError, match="no such file"):
         load(tmp_path / "none.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match="save it as UTF-8|cannot be read"):
+    with pytest.raises(InputError, match=r"save it as UTF-8|cannot be read"):
         load(tmp_path / "bytes.toml")
     with pytest.raises(UnknownNameError, match="did you mean 'top-down'"):
         load("top-dwn")
