@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from ccsim.engine.counts import MAX_WEEKS
 from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
 from ccsim.experiments.design import KINDS, Design
 from ccsim.experiments.design_scenarios import DesignScenarios
-from ccsim.experiments.experiment import DEFAULT_KPIS, MAX_WEEKS, PILOT_REPLICATES, Experiment, Sweep
+from ccsim.experiments.experiment import DEFAULT_KPIS, PILOT_REPLICATES, Experiment, Sweep
 from ccsim.experiments.factors import Factor, parse_factors
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
