@@ -18,8 +18,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, TypeVar, overload
+
+from ccsim.errors import InputError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,7 +36,8 @@ MODEL_SOURCES = ("engine", "mechanisms", "model", "scenarios", "organisations", 
 #: Where kernels are kept that are no part of the package.
 _folder: ContextVar[Path | None] = ContextVar("folder", default=None)
 
-PLAIN = os.environ.get("CCSIM_PLAIN", "") not in ("", "0")
+#: Whether the source runs as it stands. ``NUMBA_DISABLE_JIT`` asks numba for the same.
+PLAIN = any(os.environ.get(name, "") not in ("", "0") for name in ("CCSIM_PLAIN", "NUMBA_DISABLE_JIT"))
 
 
 def rule(function: Function) -> Function:
@@ -63,8 +67,7 @@ def kernel(function: Function | None = None, *, allocates: bool = False) -> Func
 
 
 def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Function:
-    import numba
-
+    numba = _numba()
     # error_model="numpy" lets LLVM vectorise divisions: kernels guard every divisor themselves. Rules are folded into
     # their kernels, so that what several of them need is worked out once (a quarter of the time of service).
     options: dict[str, Any] = {"error_model": "numpy", "forceinline": inline}
@@ -97,6 +100,27 @@ def skip_dispatch(kernel: Function) -> Function:
         return found
 
     return kernel if PLAIN else called  # type: ignore[return-value]  # it takes what the kernel takes
+
+
+@cache
+def _numba() -> Any:
+    """Return numba.
+
+    Raises:
+        InputError: it cannot be loaded here.
+    """
+    try:
+        import numba
+        import numba.np.ufunc.parallel  # looks at NUMBA_NUM_THREADS, which would fail in the first run otherwise
+
+        numba.np.ufunc.parallel.get_thread_count()
+    except Exception as error:  # noqa: BLE001  # it depends on the environment in many ways
+        given = ", ".join(f"{name}={value}" for name, value in os.environ.items() if name.startswith("NUMBA_"))
+        raise InputError(
+            f"numba cannot be loaded ({error}){f' with {given}' if given else ''}: mend or unset that, or set CCSIM_PLAIN=1, "
+            "with which ccsim runs without it, more slowly"
+        ) from None
+    return numba
 
 
 def _keep_on_disk(dispatcher: Any) -> None:
@@ -134,9 +158,10 @@ def cache_folder() -> Path | None:
 
     ``CCSIM_CACHE_DIR`` overrides the place, ordinarily the user's cache folder.
     """
-    import numba
     import numpy
     import platformdirs
+
+    numba = _numba()
 
     root = Path(os.environ.get("CCSIM_CACHE_DIR") or platformdirs.user_cache_path("ccsim"))
     version = f"{numba.__version__}-{numpy.__version__}-{sys.version_info[0]}.{sys.version_info[1]}"
@@ -146,7 +171,12 @@ def cache_folder() -> Path | None:
         probe = folder / f".{os.getpid()}"
         probe.touch()
         probe.unlink()
-    except OSError:
+    except OSError as error:
+        if parent_process() is None:
+            sys.stderr.write(
+                f"ccsim: {folder} cannot be written ({error.strerror or error}), so every start compiles the model anew, "
+                "which takes a minute; CCSIM_CACHE_DIR names another folder\n"
+            )
         return None
     return folder
 

@@ -158,8 +158,16 @@ def _describe(row: Any, kind: type[BaseModel]) -> str:
         if kind is ScenarioSchema and row["loc"][-1] in KEYS:
             return f"the table is called [{KEYS[row['loc'][-1]]}] now"
         return f"there is no such key{did_you_mean(str(row['loc'][-1]), kind.model_fields)}"
+    wanted = _wanted(row)
+    shown = count_noun(len(row["input"]), "value") if row["type"] == "too_long" else repr(row["input"])
+    verb = "have" if row["type"] in ("too_short", "too_long") else "be"
+    return f"must {verb} {wanted}, got {shown}"
+
+
+def _wanted(row: Any) -> str:
+    """Say what a value of the right shape is."""
     limits = row.get("ctx", {})
-    wanted = {
+    wanted: dict[str, str] = {
         "string_type": "text",
         "int_type": "a whole number",
         "float_type": "a number",
@@ -174,10 +182,8 @@ def _describe(row: Any, kind: type[BaseModel]) -> str:
         "less_than_equal": f"a number of at most {limits.get('le')}",
         "too_short": f"at least {count_noun(limits.get('min_length', 1), 'value')}",
         "too_long": f"at most {count_noun(limits.get('max_length', 1), 'value')}",
-    }.get(row["type"], row["msg"])
-    shown = count_noun(len(row["input"]), "value") if row["type"] == "too_long" else repr(row["input"])
-    verb = "have" if row["type"] in ("too_short", "too_long") else "be"
-    return f"must {verb} {wanted}, got {shown}"
+    }
+    return wanted.get(row["type"], str(row["msg"]))
 
 
 def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:
