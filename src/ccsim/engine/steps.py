@@ -70,7 +70,8 @@ def step(
 
 def founding(function: Function) -> Function:
     """Make a function a kernel that runs once, when the organisation is founded, before its past."""
-    return _kept(function, caller(), None, None, (), True, False)
+    kept: Function = _kept(function, caller(), None, None, (), True, False)
+    return kept
 
 
 def _kept(
