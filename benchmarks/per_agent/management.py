@@ -201,6 +201,7 @@ def count(model: PerAgent) -> None:
     for department in model.departments:
         department.backlog += department.queue
         department.embedded += department.routine * department.posts
+        department.standards += department.posts
         if department.carried > home.carried:
             home = department
     for department in model.departments:

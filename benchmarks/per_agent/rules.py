@@ -33,4 +33,5 @@ def plain(rule: Callable[..., Any]) -> Callable[..., Any]:
 def _is_rule(value: object) -> bool:
     """Whether a name in a mechanism's module means a rule or kernel of ours, compiled or not."""
     source = getattr(value, "py_func", value)
-    return isinstance(source, types.FunctionType) and source.__module__.startswith("ccsim.")
+    homes = ("ccsim.mechanisms.", "ccsim.engine.functions", "ccsim.engine.rng")
+    return isinstance(source, types.FunctionType) and source.__module__.startswith(homes)

@@ -95,7 +95,7 @@ def test_points_without_a_figure_take_their_path_with_them(toy):
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda toy: designed(toy(3), "morris", 5, 1), "takes 16 or more"),
+        (lambda toy: designed(toy(3), "morris", 5, 1), "points: must be at least 16 for morris"),
         (lambda toy: designed(toy(3), "soboll", 500, 1), "morris, sobol"),
         (lambda toy: of_function(toy(3), "morris", 40, lambda x: 0.0 * x[:, 0]), "nothing that varies moves it"),
         (lambda toy: of_function(toy(3), "morris", 40, lambda x: np.nan * x[:, 0]), "too few to judge"),

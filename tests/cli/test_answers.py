@@ -29,7 +29,7 @@ def test_report_query_and_why(ccsim, place):
 
 
 def test_mistakes_are_one_message(ccsim, place):
-    for arguments in (("why", "mine", "combined/csat/meen"), ("query", "mine", "SELECT 1, cset FROM runs")):
+    for arguments in (("reproduce", "mine", "combined/csat/meen"), ("query", "mine", "SELECT 1, cset FROM runs")):
         done = ccsim(*arguments, cwd=place)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
         assert "did you mean" in done.stderr

@@ -74,7 +74,7 @@ def test_other_lines_keep_to_the_terms():
 
 @pytest.mark.parametrize(
     ("terms", "why"),
-    [(Terms(locked=("heros",)), "hero"), (Terms(events={"surge": 13}), "quarter 13"), (Terms(events={"x": 1}), "event"),
+    [(Terms(locked=("heros",)), "hero"), (Terms(events={"surge": 13}), "quarter must be 1 to 12, .*got 13"), (Terms(events={"x": 1}), "event"),
      (Terms(weights={"csat": 99}), "sum to 99"), (Terms(weights={"csats": 100}), "csat")],
 )  # fmt: skip
 def test_terms_that_cannot_be_served_are_refused(terms, why):

@@ -164,7 +164,7 @@ def test_events_come_by_the_seed_as_often_as_declared_and_in_their_window():
         (Choice(("executive-journeys", "heads-journeys", "coach-leaders")), "9 points of attention; you have 8"),
         (Choice(("shared-record", "improvement-time")), "EUR 110,000 is left"),
         (Choice(expected={"csat": 80}), "predicted KPI"),
-        (Choice(expected={"reported_csat": float("nan")}), "takes a number"),
+        (Choice(expected={"reported_csat": float("nan")}), "must be a number, got nan"),
     ],
 )
 def test_a_choice_that_cannot_be_made_is_refused_and_nothing_happens(choice, said):

@@ -36,7 +36,8 @@ BUSY = {**SMALL, "programme.budget": 900.0, "champions.count": 2, "champions.hou
         "self_service.share": 0.5, "proactive.share": 0.5, "structure.step": 4, "segmentation.priority": 1.0,
         "segmentation.every": 2, "segmentation.drift": 0.1, "recognition.level": 1.0, "sponsorship.patience": 0.0,
         "sponsorship.every": 2, "staffing.follow": 1.0, "staff_scorecard.internal": 0.5,
-        "head_scorecard.internal": 0.5, "rollout.test": 0.5, "wins.broadcast": 1.0}
+        "head_scorecard.internal": 0.5, "rollout.test": 0.5, "wins.broadcast": 1.0, "work_pace.pressure": 1.0,
+        "implementation.gap": 0.8, "turnover.pace_spread": 0.2}
 """
 
 
@@ -116,7 +117,8 @@ def test_compiled_and_plain_runs_agree_bit_for_bit() -> None:
         for number in range(6):
             if number == 3:
                 world.settings = settings.replace_values(world.settings, {"champions.leave": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
-                                                                     "conviction.tipped": 0.4, "empowerment.rights": 0.5})
+                                                                     "conviction.tipped": 0.4, "empowerment.rights": 0.5, **{
+                f"staff_scorecard.{name}": 0.35 for name in ("handling_time", "cost", "csat", "resolution", "journey", "internal")}})
             week.step(world)
             record.add(world)
         digest = hashlib.sha256()
@@ -176,7 +178,8 @@ def test_each_kernel_changes_only_stocks_that_its_mechanism_owns_and_flows() -> 
     for number in range(8):
         if number == 4:
             world.settings = settings.replace_values(world.settings, {"champions.leave": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
-                                                                     "conviction.tipped": 0.4, "empowerment.rights": 0.5})
+                                                                     "conviction.tipped": 0.4, "empowerment.rights": 0.5, **{
+                f"staff_scorecard.{name}": 0.35 for name in ("handling_time", "cost", "csat", "resolution", "journey", "internal")}})
         week.step(world)
     stocks = {key for key, (_, column) in columns(world.populations).items() if column is not None and column.kind == "stock"}
     print("WRONG", sorted(wrong))

@@ -71,5 +71,5 @@ def test_a_folder_without_results(tmp_path):
 
 def test_without_duckdb(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    with pytest.raises(InputError, match=r"ccsim\[query\]"):
+    with pytest.raises(InputError, match=r"\[query\]"):
         query(folder, "SELECT 1")

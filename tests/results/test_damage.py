@@ -104,7 +104,7 @@ def test_a_shard_of_another_experiment_is_told(
 def test_a_shard_of_other_sources_is_told(
     folder: Path, small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manifests, "source_hash", lambda: "0" * 16)
+    monkeypatch.setattr(manifests, "model_hash", lambda: "0" * 16)
     run_experiment(small_experiment, workers=1, out=tmp_path / "other")
     monkeypatch.undo()
     theirs, *_ = shards(tmp_path / "other", "events")

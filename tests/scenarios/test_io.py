@@ -207,7 +207,7 @@ def test_a_slip_of_the_keyboard_never_ends_in_anything_but_a_message(data: st.Da
         ("[[schedule]]\nweek = 1\nafter = 2\nset.programme.budget = 1", "goes with when"),
         (
             "[[schedule]]\nweek = -1\nset.programme.budget = 1",
-            "must be a whole number of at least 0, got -1",
+            "must be a number of at least 0, got -1",
         ),
         ("[[schedule]]\nweeks = []\nset.programme.budget = 1", "must have at least 1 value, got []"),
         (

@@ -228,7 +228,7 @@ def _check(
     if aim.max_cost is not None and not np.isfinite(aim.max_cost):
         raise InputError(f"money: must be an amount in EUR, got {aim.max_cost}")
     if worlds < 0:
-        raise InputError(f"worlds: must be a whole number of at least 1, got {worlds}")
+        raise InputError(f"worlds: must be a whole number of at least 0, got {worlds}")
     if bool(worlds) != bool(uncertain):
         raise InputError("uncertain assumptions and a number of worlds go together (--uncertain and --n-uncertain)")
     if aim.quantile is not None and not 0 < aim.quantile < 1:

@@ -50,6 +50,6 @@ def test_more_time_lends_more_with_diminishing_returns_up_to_the_authority() -> 
 
 
 def test_an_example_seen_whole_speaks_louder_and_teaches_nobody_more() -> None:
-    divided, whole = (carried(set_to({**SERVING, "champions.example": one})).state.staff for one in (0.0, 1.0))
+    divided, whole = (carried(set_to({**SERVING, "champions.example": one})).populations.staff for one in (0.0, 1.0))
     assert whole.sources.sum() > divided.sources.sum() > 0.0
     assert whole.coached == pytest.approx(divided.coached)
