@@ -22,7 +22,14 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("engine", "mechanisms", "model")
-TESTS = ("tests/engine", "tests/mechanisms", "tests/model", "tests/test_golden.py", "tests/test_invariants.py")
+TESTS = (
+    "tests/engine",
+    "tests/mechanisms",
+    "tests/model",
+    "tests/organisations/test_founding.py",
+    "tests/test_golden.py",
+    "tests/test_invariants.py",
+)
 
 #: Words in the names of tests that are left out: long runs, and checks repeated for each of some 400 parameters.
 LEFT_OUT = (
