@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 import re
 from pathlib import Path
 
@@ -90,6 +91,18 @@ def test_an_organisation_keeps_its_mechanism_and_shows_its_columns(mood: Path) -
     assert person.mood == 0.25
     with pytest.raises(AttributeError, match="moood"):
         assert person.moood
+
+
+def test_a_state_that_is_copied_keeps_the_columns_of_a_users_mechanism(mood: Path) -> None:
+    org = ccsim.Organisation(scenario(), rng=2, weeks=4, mechanisms=[mood])
+    org.step()
+    state = org.world
+    for other in (state.copy(), copy.deepcopy(state), pickle.loads(pickle.dumps(state))):
+        assert len(other.parts()) == len(state.parts()) > len(state.populations)
+        mine, theirs = (
+            np.concatenate([np.asarray(part).view(np.uint8).ravel() for part in one.own]) for one in (state, other)
+        )
+        assert mine.any() and mine.tobytes() == theirs.tobytes()
 
 
 def test_levers_and_kpis_appear_on_the_command_line_and_in_the_description(mood: Path) -> None:

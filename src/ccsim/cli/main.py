@@ -51,7 +51,7 @@ on the same random draws and says which differences are more than chance.
   ccsim compare direction                   compare top-down, bottom-up, both, and nothing
   ccsim describe combined                   what a scenario sets, in words
   ccsim run combined --set programme.budget=12000
-  ccsim init my-idea                     write a scenario file of your own
+  ccsim init my-idea                        write a scenario file of your own
 """
 
 

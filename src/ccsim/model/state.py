@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -68,31 +69,13 @@ class ModelState:
             # As bytes, where they lie side by side: the C library clears them in half the time.
             (block.view(np.uint8) if block.flags.c_contiguous else block).fill(0)
 
+    def parts(self) -> tuple[Any, ...]:
+        """Return every population, those of users' mechanisms last: a record array, or a tuple of arrays."""
+        return (*self.populations, *(self.own or ()))
+
     def copy(self) -> ModelState:
         """Return an independent copy; the fixed columns are copied too, so that nothing is shared."""
-        state = self.populations
-        world = empty_state(
-            len(state.staff.person),
-            state.colleagues.shape[1],
-            len(state.leaders.tier),
-            len(state.customers.active),
-            len(state.departments.queue),
-            len(state.segments.customers),
-            self.settings,
-            self.seed,
-        )
-        pairs_of: Any = zip(
-            (*world.populations, *(world.own or ())), (*self.populations, *(self.own or ())), strict=True
-        )
-        for mine, theirs in pairs_of:
-            # A named tuple of arrays is copied array by array, a record array as one.
-            pairs: Any = [(mine, theirs)]
-            if not isinstance(mine, np.ndarray):
-                pairs = zip(mine, theirs, strict=True)
-            for target, source in pairs:
-                target[...] = source
-        world.week = self.week
-        return world
+        return _filled(self.parts(), self.settings, self.seed, self.week)
 
     def __copy__(self) -> ModelState:
         """Return an independent copy: two worlds on the same arrays would live in each other."""
@@ -102,11 +85,11 @@ class ModelState:
         """Return an independent copy.
 
         Copied array by array, a block of flows and the columns that look into it would part, and the record would keep
-        zeros. Whoever else refers to one of the arrays gets the new one.
+        zeros. Other objects that refer to one of the arrays get the new one.
         """
         world = memo[id(self)] = self.copy()
         memo[id(self.populations)] = world.populations
-        pairs: list[tuple[Any, Any]] = list(zip(self.populations, world.populations, strict=True))
+        pairs: list[tuple[Any, Any]] = list(zip(self.parts(), world.parts(), strict=True))
         pairs += zip(self.flows.values(), world.flows.values(), strict=True)
         for old, new in pairs:
             memo[id(old)] = new
@@ -116,27 +99,20 @@ class ModelState:
 
     def __reduce__(self) -> Any:
         """Write the columns; the blocks of flows are made anew from them when they are read."""
-        columns = [list(part) if isinstance(part, tuple) else np.asarray(part) for part in self.populations]
-        return _read, (columns, self.settings, self.seed, self.week)
+        parts = [list(part) if isinstance(part, tuple) else np.asarray(part) for part in self.parts()]
+        return _filled, (parts, self.settings, self.seed, self.week)
 
 
-def _read(columns: list[Any], settings: Settings, seed: int, week: int) -> ModelState:
-    """Return a world from what ``World.__reduce__`` wrote."""
-    staff, colleagues, leaders, customers, _, departments, segments, _ = columns
-    world = empty_state(
-        len(staff),
-        colleagues.shape[1],
-        len(leaders),
-        len(customers[0]),
-        len(departments),
-        len(segments),
-        settings,
-        seed,
-    )
-    for part, read in zip(world.populations, columns, strict=True):
-        pairs: Any = zip(part, read, strict=True) if isinstance(part, tuple) else [(part, read)]
-        for target, source in pairs:
-            target[...] = source
+def _filled(parts: Sequence[Any], settings: Settings, seed: int, week: int) -> ModelState:
+    """Return a new state that holds copies of the parts of another, see :meth:`ModelState.parts`."""
+    staff, colleagues, leaders, customers, _, departments, segments = parts[:7]
+    sizes = (len(staff), colleagues.shape[1], len(leaders), len(customers[0]), len(departments), len(segments))
+    world = empty_state(*sizes, settings, seed)
+    for part, source in zip(world.parts(), parts, strict=True):
+        # A tuple of arrays is copied array by array, a record array as one.
+        pairs: Any = zip(part, source, strict=True) if isinstance(part, tuple) else [(part, source)]
+        for target, values in pairs:
+            target[...] = values
     world.week = week
     return world
 
