@@ -7,11 +7,14 @@ first members.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from ccsim.engine.ahead import ahead
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
@@ -72,50 +75,108 @@ def _after_warm_up(settings: Settings, seed: int, layout: Layout | None) -> Mode
 
 def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) -> ModelState:
     """Return a world as drawn, before its past."""
-    size = settings.organisation
-    leads = leaders_of(settings) if layout is None else []
-    rows = int(size.customers * (1.0 + size.prospects))
-    ties = None if layout is None else ties_of(layout, size.ties, size.cross_ties, seed)
-    most = min(size.ties, size.staff - 1) if ties is None else ties.shape[1]
-    leaders = len(leads) if layout is None else len(layout.superior)
-    world = empty_state(size.staff, most, leaders, rows, size.departments, size.segments, settings, seed)
+    # What is compiled and kept of the package knows no parameters of others.
+    size, p = settings.organisation, without_own(settings)
+    rows = np.zeros(6, np.int64)
+    row_counts(p, rows)
+    staff, most, leaders, market, departments, segments = map(int, rows)
+    ties = None
+    if layout is not None:
+        ties = ties_of(layout, size.ties, size.cross_ties, seed)
+        most, leaders = ties.shape[1], len(layout.superior)
+    world = empty_state(staff, most, leaders, market, departments, segments, settings, seed)
     world.week = -size.warm_up - 1
     state = world.populations
-    state.staff.contract[:] = 1.0
-    state.departments.onward[:] = 1.0
-    state.departments.minutes[:] = 1.0
-    state.segments.mobility[:] = 1.0
-    if layout is None:
-        assign_departments(world, leads)
-        draw_ties(state.staff, state.colleagues, size.cross_ties, seed)
+    if layout is None or ties is None:
+        draw_organisation(state, p, seed, world.week)
     else:
+        set_ordinary(state)
         lay_out(world, layout)
-        state.colleagues[:] = -1 if ties is None else ties
-    # What is compiled and kept of the package knows no parameters of others.
-    p = without_own(settings)
-    draw_staff(state.staff, p, seed, world.week)
-    draw_leaders(state.leaders, p, seed, world.week)
-    draw_customers(state.customers, size.customers, size.segments, p, seed)
-    if layout:
+        state.colleagues[:] = ties
+        draw_people(state, p, seed, world.week)
         share_out_customers(world, layout)
-    state.departments.queue_first[:] = -1
-    state.departments.queue_last[:] = -1
-    state.departments.workload[:] = 0.9
-    state.departments.load[:] = settings.work_pace.usual
-    state.departments.standard[:] = 1.0
-    for d in range(size.departments):
-        implementation.put_card(d, settings.staff_scorecard, 1.0, state.departments)
-    state.departments.defects[:] = settings.defects.ordinary
-    state.departments.insight[:] = 0.35
-    # An offer that follows needs is as far behind as it can make up in a week.
-    set_initial_gap(state.segments, settings.offer)
-    state.firm.sponsorship[:] = 1.0
-    state.firm.practice[:] = 0.7
-    state.firm.trusted[:] = 0.5
-    state.departments.next_staff[:] = state.departments.first_staff
+        settle(state, p)
     if world.own is not None:
         settings.extension.found(world)
     return world
+
+
+@ahead
+def draw_organisation(populations: Any, p: Any, seed: Any, week: Any) -> None:
+    """Draw an organisation from its sizes, into populations of as many rows as :func:`row_counts` says.
+
+    Args:
+        populations: every population, all zero but for columns that start elsewhere.
+        p: all parameters.
+        seed: seed of the run.
+        week: the week before the first one of the past.
+
+    Writes:
+        everything.
+    """
+    set_ordinary(populations)
+    assign_departments(populations, p)
+    draw_ties(populations.staff, populations.colleagues, p.organisation.cross_ties, seed)
+    draw_people(populations, p, seed, week)
+    settle(populations, p)
+
+
+@ahead
+def row_counts(p: Any, rows: Any) -> None:
+    """Count the rows of an organisation of given sizes.
+
+    Args:
+        p: all parameters.
+        rows: shape (6,): staff, ties of each, leaders, people in the market, departments, segments.
+
+    Writes:
+        rows.
+    """
+    size = p.organisation
+    rows[0] = size.staff
+    rows[1] = min(size.ties, size.staff - 1)
+    rows[2] = len(leader_rows(p))
+    rows[3] = int(size.customers * (1.0 + size.prospects))
+    rows[4] = size.departments
+    rows[5] = size.segments
+
+
+@ahead
+def set_ordinary(populations: Any) -> None:
+    """Set what no draw and no file changes, before anything else is set."""
+    populations.staff.contract[:] = 1.0
+    populations.departments.onward[:] = 1.0
+    populations.departments.minutes[:] = 1.0
+    populations.segments.mobility[:] = 1.0
+
+
+@ahead
+def draw_people(populations: Any, p: Any, seed: Any, week: Any) -> None:
+    """Draw the holders of all posts and everybody in the market."""
+    draw_staff(populations.staff, p, seed, week)
+    draw_leaders(populations.leaders, p, seed, week)
+    draw_customers(populations.customers, p.organisation.customers, p.organisation.segments, p, seed)
+
+
+@ahead
+def settle(populations: Any, p: Any) -> None:
+    """Set departments, the offer and the firm to their ordinary state."""
+    departments, firm = populations.departments, populations.firm
+    departments.queue_first[:] = -1
+    departments.queue_last[:] = -1
+    departments.workload[:] = 0.9
+    departments.load[:] = p.work_pace.usual
+    departments.standard[:] = 1.0
+    for d in range(len(departments.standard)):
+        implementation.put_card(d, p.staff_scorecard, 1.0, departments)
+    departments.defects[:] = p.defects.ordinary
+    departments.insight[:] = 0.35
+    # An offer that follows needs is as far behind as it can make up in a week.
+    set_initial_gap(populations.segments, p.offer)
+    firm.sponsorship[:] = 1.0
+    firm.practice[:] = 0.7
+    firm.trusted[:] = 0.5
+    departments.next_staff[:] = departments.first_staff
 
 
 def leaders_of(settings: Settings) -> list[tuple[int, int, int, int, int]]:
@@ -123,65 +184,87 @@ def leaders_of(settings: Settings) -> list[tuple[int, int, int, int, int]]:
 
     ``first`` and ``last`` bound the staff whom a team lead leads; they are 0 for the other tiers.
     """
-    size = settings.organisation
-    rows: list[tuple[int, int, int, int, int]] = []
-    if size.tiers >= 3:
-        rows.append((0, -1, -1, 0, 0))
-    top = len(rows) - 1
-    heads = {}
-    if size.tiers >= 2:
-        for department in range(size.departments):
-            heads[department] = len(rows)
-            rows.append((1, department, top, 0, 0))
+    return [tuple(map(int, row)) for row in leader_rows(settings)]  # type: ignore[misc]  # five of them
+
+
+@ahead
+def leader_rows(p: Any) -> Any:
+    """Return the leaders of an organisation of given sizes, see :func:`leaders_of`: shape (leaders, 5)."""
+    size = p.organisation
+    ends = department_ends(p)
+    top = 1 if size.tiers >= 3 else 0
+    heads = size.departments if size.tiers >= 2 else 0
+    count = top + heads
     if size.tiers >= 1:
-        for department, (first, last) in enumerate(bounds(settings)):
-            for start in range(first, last, size.span):
-                rows.append((2, department, heads.get(department, -1), start, min(start + size.span, last)))
+        for d in range(size.departments):
+            count += (ends[d + 1] - ends[d] + size.span - 1) // size.span
+    rows = np.zeros((count, 5), np.int64)
+    if top > 0:
+        rows[0, 1], rows[0, 2] = -1, -1
+    for d in range(heads):
+        rows[top + d, 0], rows[top + d, 1], rows[top + d, 2] = 1, d, top - 1
+    k = top + heads
+    if size.tiers >= 1:
+        for d in range(size.departments):
+            for start in range(ends[d], ends[d + 1], size.span):
+                rows[k, 0], rows[k, 1], rows[k, 2] = 2, d, top + d if heads > 0 else -1
+                rows[k, 3], rows[k, 4] = start, min(start + size.span, ends[d + 1])
+                k += 1
     return rows
 
 
 def bounds(settings: Settings) -> list[tuple[int, int]]:
-    """Return the first and the past-last row of each department's staff: staffed for their ordinary work.
+    """Return the first and the past-last row of each department's staff: staffed for their ordinary work."""
+    ends = department_ends(settings)
+    return [(int(first), int(last)) for first, last in pairwise(ends)]
+
+
+@ahead
+def department_ends(p: Any) -> Any:
+    """Return the row after each department's last member of staff, after a 0: shape (departments + 1,).
 
     Customers call at the front; journeys go on to the back office, and from there to any other department. Every
     department has at least one member of staff.
     """
-    size = settings.organisation
-    onward = settings.demand.journeys + 0.05  # about one contact in twenty is handed over undone
-    back = size.departments - size.front_departments
-    if back == 0 or size.departments == 1:
-        work = np.ones(size.departments)
-    else:
+    size = p.organisation
+    onward = p.demand.journeys + 0.05  # about one contact in twenty is handed over undone
+    front, back = size.front_departments, size.departments - size.front_departments
+    work = np.ones(size.departments)
+    if back > 0 and size.departments > 1:
         further = onward * onward / (size.departments - 1)
-        front = np.full(size.front_departments, 1.0 / size.front_departments + further)
-        work = np.concatenate([front, np.full(back, onward / back + further * (back - 1) / back)])
+        work[:front] = 1.0 / front + further
+        work[front:] = onward / back + further * (back - 1) / back
     spare = size.staff - size.departments
-    edges = np.concatenate([[0.0], np.cumsum(work)]) / work.sum()
-    ends = np.arange(size.departments + 1) + np.floor(edges * spare + 0.5).astype(int)
-    return [(int(ends[d]), int(ends[d + 1])) for d in range(size.departments)]
+    edges = np.cumsum(work)
+    ends = np.zeros(size.departments + 1, np.int64)
+    for d in range(size.departments):
+        ends[d + 1] = d + 1 + math.floor(edges[d] / edges[size.departments - 1] * spare + 0.5)
+    return ends
 
 
-def assign_departments(world: ModelState, leads: list[tuple[int, int, int, int, int]]) -> None:
+@ahead
+def assign_departments(populations: Any, p: Any) -> None:
     """Set departments, posts and reporting lines."""
-    state, size = world.populations, world.settings.organisation
-    for d, (first, last) in enumerate(bounds(world.settings)):
-        state.departments.first_staff[d], state.departments.last_staff[d] = first, last
-        state.departments.front[d] = d < size.front_departments
-        state.departments.head[d] = -1
-        state.staff.department[first:last] = d
-    state.staff.leader[:] = -1
-    for k, (tier, department, superior, first, last) in enumerate(leads):
-        state.leaders.tier[k] = tier
-        state.leaders.department[k] = department
-        state.leaders.superior[k] = superior
-        state.leaders.span[k] = last - first
-        if tier == 1:
-            state.departments.head[department] = k
-        state.staff.leader[first:last] = k
-    spans = state.leaders.span
-    for k in range(len(leads) - 1, -1, -1):
-        if leads[k][2] >= 0:
-            spans[leads[k][2]] += spans[k]
+    staff, leaders, departments = populations.staff, populations.leaders, populations.departments
+    ends = department_ends(p)
+    for d in range(len(ends) - 1):
+        departments.first_staff[d], departments.last_staff[d] = ends[d], ends[d + 1]
+        departments.front[d] = d < p.organisation.front_departments
+        departments.head[d] = -1
+        staff.department[ends[d] : ends[d + 1]] = d
+    staff.leader[:] = -1
+    rows = leader_rows(p)
+    for k in range(len(rows)):
+        leaders.tier[k] = rows[k, 0]
+        leaders.department[k] = rows[k, 1]
+        leaders.superior[k] = rows[k, 2]
+        leaders.span[k] = rows[k, 4] - rows[k, 3]
+        if rows[k, 0] == 1:
+            departments.head[rows[k, 1]] = k
+        staff.leader[rows[k, 3] : rows[k, 4]] = k
+    for k in range(len(rows) - 1, -1, -1):
+        if rows[k, 2] >= 0:
+            leaders.span[rows[k, 2]] += leaders.span[k]
 
 
 @kernel

@@ -7,7 +7,7 @@ above it. The text of the formula is the formula: what the documentation prints 
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ccsim.engine.ahead import ahead
 from ccsim.engine.columns import FloatArray
 from ccsim.engine.declarations import caller, name_fault, refuse, unit_fault, words_fault
 from ccsim.engine.expressions import check_number, evaluate, names, parse
@@ -126,8 +127,10 @@ def _elsewhere() -> Iterable[Any]:
 KPIS = Kpis()
 
 
+#: Part of customers who stay for a year, as formulas may read it.
+RETENTION = "yearly(1 - rolling_mean(left) / rolling_mean(customers + left))"
 #: Names that formulas may read beside tallies and KPIs: see :func:`calculate`.
-FUNCTIONS = ("cumulative", "rolling_mean")
+FUNCTIONS = ("cumulative", "rolling_mean", "yearly")
 GIVEN = ("present", "retention", "discount", *FUNCTIONS)
 DIRECTIONS = ("more", "less", "neither")
 AGGREGATIONS = ("level", "sum", "last")
@@ -503,18 +506,83 @@ kpi(
 )
 
 
+@ahead
+def add_up(x: Any, out: Any) -> None:
+    """Write the sums of ``x`` from week 0 on, both of shape (weeks,)."""
+    out[:] = np.cumsum(x)
+
+
+@ahead
+def average_quarter(x: Any, out: Any) -> None:
+    """Write the means of ``x`` over the quarter up to each week, fewer weeks at the start, both of shape (weeks,)."""
+    sums = np.cumsum(x)
+    before = np.zeros(len(x))
+    before[QUARTER:] = sums[:-QUARTER]
+    out[:] = (sums - before) / np.minimum(np.arange(1, len(x) + 1), QUARTER)
+
+
+@ahead
+def compound(x: Any, out: Any) -> None:
+    """Write the 52nd power of ``x`` by products only, which are the same on every machine; both of shape (weeks,)."""
+    fourth = (x * x) * (x * x)
+    sixteenth = (fourth * fourth) * (fourth * fourth)
+    out[:] = (sixteenth * sixteenth) * sixteenth * fourth
+
+
+@ahead
+def discount_weeks(rate: Any, out: Any) -> None:
+    """Write what money of the end of each week is worth at the start, shape (weeks,).
+
+    Args:
+        rate: discount a year.
+        out: shape (weeks,).
+
+    Writes:
+        out.
+    """
+    # The factor of a week is the 52nd root of a year's: Newton's steps from above, of sums, products and quotients.
+    year = 1.0 + rate
+    week = 1.0 + rate / 52.0
+    for _ in range(12):
+        second = week * week
+        third = second * week
+        sixth = third * third
+        twelfth = sixth * sixth
+        twenty_fourth = twelfth * twelfth
+        week -= (week - year / (twenty_fourth * twenty_fourth * third)) / 52.0
+    out[:] = 1.0 / week
+    out[:] = np.cumprod(out)
+
+
 def cumulative(x: FloatArray) -> FloatArray:
     """Sum from week 0 on."""
-    return np.cumsum(x, axis=0)
+    return _by_series(add_up, x)
 
 
 def rolling_mean(x: FloatArray) -> FloatArray:
     """Mean over the last quarter up to each week (over fewer weeks at the start)."""
-    sums = np.cumsum(x, axis=0)
-    before = np.zeros_like(sums)
-    before[QUARTER:] = sums[:-QUARTER]
-    count = np.minimum(np.arange(1, len(x) + 1), QUARTER)
-    return (sums - before) / (count if x.ndim == 1 else count[:, None])
+    return _by_series(average_quarter, x)
+
+
+def yearly(x: FloatArray) -> FloatArray:
+    """Return what a weekly factor comes to in 52 weeks."""
+    return _by_series(compound, x)
+
+
+def _by_series(function: Callable[[Any, Any], None], x: FloatArray) -> FloatArray:
+    """Return what a function of a series makes of ``x``, shape (weeks,) or (weeks, rows)."""
+    out = np.empty(x.shape)
+    for row in range(1 if x.ndim == 1 else x.shape[1]):
+        function(x if x.ndim == 1 else x[:, row], out if x.ndim == 1 else out[:, row])
+    return out
+
+
+#: What formulas may call: name, and the function of one series that it stands for.
+SERIES: dict[str, Callable[[FloatArray], FloatArray]] = {
+    "cumulative": cumulative,
+    "rolling_mean": rolling_mean,
+    "yearly": yearly,
+}
 
 
 def calculate(record: Record, discount: float, by: str | None = None, first: int = 0) -> dict[str, FloatArray]:
@@ -528,13 +596,14 @@ def calculate(record: Record, discount: float, by: str | None = None, first: int
     """
     values: dict[str, FloatArray] = dict(record.tallies(by, first))
     weeks = record.weeks - first
-    values["present"] = (1.0 + discount) ** (-(np.arange(first, first + weeks) + 1) / 52.0)
-    functions = {"cumulative": cumulative, "rolling_mean": rolling_mean, "discount": discount}
+    present = np.empty(first + weeks)
+    discount_weeks(discount, present)
+    values["present"] = present[first:]
+    functions = {**SERIES, "discount": discount}
     found = {}
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if by is None:
-            churn = rolling_mean(values["left"]) / rolling_mean(values["customers"] + values["left"])
-            values["retention"] = (1.0 - churn) ** 52
+            values["retention"] = evaluate(parse(RETENTION), {**functions, **values})
         for name, row in KPIS.in_force(record.extension).items():
             if by is None or name in _available(by, record.extension):
                 scope: Mapping[str, object] = {**functions, **values}
