@@ -38,7 +38,7 @@ def main() -> None:
     words.add_argument("--weeks", type=int, default=26)
     words.add_argument("--truth", type=int, default=60, help="runs that stand for the truth")
     asked = words.parse_args()
-    space = dimensions(["programme.budget=7000:9000", "programme.training", "rollout.planning"])
+    space = dimensions(["programme.budget=7000:9000", "programme.training", "rollout.planning_share"])
     promised, reported = [], []
     for seed in range(1, asked.searches + 1):
         study = make_problem("combined", weeks=asked.weeks, replicates=2, seed=seed, values=SMALL)

@@ -21,7 +21,13 @@ from ccsim.validation.facts.schema import Study, load_studies
 from ccsim.validation.facts.scorecard import Score, resized, score
 
 #: What is fitted: the values that set the levels of the ordinary organisation.
-KEYS = ("turnover.quitting", "market.churn", "turnover.vigour", "service.script", "experience.offer")
+KEYS = (
+    "turnover.quit_probability",
+    "market.churn",
+    "turnover.baseline_engagement",
+    "service.script_success",
+    "experience.offer_satisfaction",
+)
 #: Studies looked at before and after. That of the ordinary organisation holds the facts for calibration.
 STUDIES = ("ordinary", "units", "call-centres", "load", "handling-time")
 

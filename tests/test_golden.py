@@ -27,23 +27,23 @@ SMALL = {
 }
 #: Every mechanism at work, those that the ordinary organisation leaves off too.
 BUSY = {
-    "programme.budget": 900.0, "rollout.reach": 0.8, "rollout.test": 0.5, "rollout.planning": 0.2, "wins.size": 0.8,
-    "wins.visibility": 0.9, "wins.broadcast": 0.5, "wins.reported": 0.9, "mandate.clarity": 0.8, "mandate.realism": 0.8,
+    "programme.budget": 900.0, "rollout.reach": 0.8, "rollout.testing_share": 0.5, "rollout.planning_share": 0.2, "wins.size": 0.8,
+    "wins.visibility": 0.9, "wins.broadcast_share": 0.5, "wins.reported_share": 0.9, "mandate.clarity": 0.8, "mandate.realism": 0.8,
     "sponsorship.patience": 0.5, "champions.count": 2, "champions.hours": 6.0, "champions.authority": 0.5,
     "staff_scorecard.journey": 0.5, "staff_scorecard.internal": 0.5, "head_scorecard.internal": 0.5,
-    "recognition.level": 1.0, "structure.step": 4, "structure.weeks": 2.0, "structure.practice": 0.02,
-    "sensing.collected": 1.0, "sensing.shared": 1.0,
-    "sensing.acted": 5.0, "sensing.published": 1.0, "offer.cocreation": 0.5, "promise.level": 0.2,
+    "recognition.level": 1.0, "structure.stage": 4, "structure.weeks_per_stage": 2.0, "structure.learning_rate": 0.02,
+    "sensing.coverage": 1.0, "sensing.shared": 1.0,
+    "sensing.action_hours": 5.0, "sensing.published": 1.0, "offer.cocreation": 0.5, "promise.level": 0.2,
     "personalisation.level": 0.5, "proactive.share": 0.5, "self_service.share": 0.5, "technology.spending": 900.0,
-    "technology.training": 1.0, "segmentation.priority": 1.0, "segmentation.every": 2, "segmentation.drift": 0.1,
-    "staffing.follow": 1.0, "demand.surge": 1.2, "market.challenger": 0.2, "turnover.quitting": 0.02,
-    "turnover.pace_spread": 0.2, "work_pace.pressure": 1.0, "implementation.gap": 0.8, "defects.between": 0.8,
-    "fatigue.demand_control": 0.02, "service.warmth": 0.5, "champions.example": 0.5,
+    "technology.training": 1.0, "segmentation.priority": 1.0, "segmentation.interval_weeks": 2, "segmentation.drift": 0.1,
+    "staffing.workload_response": 1.0, "demand.surge": 1.2, "market.challenger": 0.2, "turnover.quit_probability": 0.02,
+    "turnover.handling_time_spread": 0.2, "work_pace.pressure": 1.0, "implementation.gap": 0.8, "defects.cross_department_share": 0.8,
+    "fatigue.demand_control": 0.02, "service.engagement_courtesy": 0.5, "champions.example_share": 0.5,
 }  # fmt: skip
 #: What happens in the busy organisation, by week: a champion leaves, a leader is replaced, posts are cut, demand
 #: surges while the machine has no way out to a person.
 EVENTS = {
-    8: {"champions.leave": 1, "champions.count": 1},
+    8: {"champions.departures": 1, "champions.count": 1},
     10: {"leadership.successor": 1},
     12: {"staffing.cut": 0.15},
     15: {"demand.surge": 1.6, "self_service.exit": False},

@@ -157,5 +157,5 @@ def test_messages_show_long_and_invisible_things_readably() -> None:
 
 def test_a_lone_surrogate_is_refused_or_escaped() -> None:
     with pytest.raises(InputError) as caught:
-        Scenario("any").with_values({"champions.chosen": "\ud800"})
+        Scenario("any").with_values({"champions.selection": "\ud800"})
     str(caught.value).encode("utf-8")

@@ -86,17 +86,17 @@ ONE_OF_ALL = {
     "organisation.staff": 1, "organisation.departments": 1, "organisation.front_departments": 1,
     "organisation.customers": 1, "organisation.segments": 1, "organisation.ties": 0,
 }  # fmt: skip
-EVERYBODY_LEAVES = {"turnover.quitting": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy": 0}
+EVERYBODY_LEAVES = {"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0}
 
 
 WHOLE = {
-    "programme.budget": 900.0, "sensing.collected": 1.0, "sensing.shared": 1.0, "sensing.acted": 5.0,
+    "programme.budget": 900.0, "sensing.coverage": 1.0, "sensing.shared": 1.0, "sensing.action_hours": 5.0,
     "sensing.published": 1.0, "offer.cocreation": 0.5, "promise.level": 0.2, "market.challenger": 0.2,
     "technology.spending": 900.0, "technology.training": 2.0, "personalisation.level": 0.5, "self_service.share": 0.5,
-    "proactive.share": 0.5, "structure.step": 4, "segmentation.priority": 1.0, "segmentation.every": 2,
-    "recognition.level": 1.0, "sponsorship.patience": 0.0, "staffing.follow": 1.0,
-    "staff_scorecard.internal": 0.5, "head_scorecard.internal": 0.5, "rollout.test": 0.5, "rollout.planning": 0.2,
-    "rollout.reach": 0.5, "wins.broadcast": 1.0, "wins.visibility": 0.5, "mandate.clarity": 0.5, "mandate.realism": 0.5,
+    "proactive.share": 0.5, "structure.stage": 4, "segmentation.priority": 1.0, "segmentation.interval_weeks": 2,
+    "recognition.level": 1.0, "sponsorship.patience": 0.0, "staffing.workload_response": 1.0,
+    "staff_scorecard.internal": 0.5, "head_scorecard.internal": 0.5, "rollout.testing_share": 0.5, "rollout.planning_share": 0.2,
+    "rollout.reach": 0.5, "wins.broadcast_share": 1.0, "wins.visibility": 0.5, "mandate.clarity": 0.5, "mandate.realism": 0.5,
 }  # fmt: skip
 
 
@@ -106,13 +106,13 @@ WHOLE = {
 @example({"organisation.staff": 1, "organisation.departments": 1, "organisation.front_departments": 1}, {}, {}, 1)
 @example(ONE_OF_ALL, {"demand.rate": 1.0}, {"programme.budget": 20000.0, "champions.count": 1}, 8)
 @example({"organisation.tiers": 0}, EVERYBODY_LEAVES, {"champions.count": 3, "programme.budget": 900.0}, 2)
-@example({"organisation.tiers": 3}, {**EVERYBODY_LEAVES, "leadership.leaving": 1.0}, {}, 6)
+@example({"organisation.tiers": 3}, {**EVERYBODY_LEAVES, "leadership.turnover_probability": 1.0}, {}, 6)
 @example({"organisation.tiers": 1}, {"programme.budget": 1e6, "champions.count": 10000, "champions.hours": 80.0}, {}, 3)
 @example({"organisation.tiers": 1}, {"programme.budget": 0.0}, {"empowerment.rights": 0.0}, 7)
 @example({"organisation.prospects": 0.0}, {"market.churn": 1.0}, {}, 4)
 @example({}, {"segmentation.drift": 0.1}, {**WHOLE, "self_service.exit": False}, 9)
-@example({}, WHOLE, {"staffing.cut": 0.9, "structure.step": 5, "leadership.successor": 1}, 10)
-@example({}, {"capacity.week": 0.0, "demand.surge": 3.0}, {}, 5)
+@example({}, WHOLE, {"staffing.cut": 0.9, "structure.stage": 5, "leadership.successor": 1}, 10)
+@example({}, {"capacity.weekly_hours": 0.0, "demand.surge": 3.0}, {}, 5)
 def test_customers_issues_contacts_hours_people_and_money_balance(
     size: dict, free: dict, moved: dict, seed: int
 ) -> None:

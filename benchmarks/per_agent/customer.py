@@ -55,7 +55,7 @@ class Customer(mesa.Agent):
                 self.segment.joined += 1
         if case.state == WAITING:
             waited = model.week - case.queued_in
-            if waited > 0 and model.asking[row] < model.settings.demand.patience * waited:
+            if waited > 0 and model.asking[row] < model.settings.demand.abandonment_rate * waited:
                 case.department.drop_out(case)
                 case.department.abandoned += 1
                 self.events += 1
@@ -92,12 +92,12 @@ class Customer(mesa.Agent):
             model.quality_given += self.quality
             model.contacts += self.events
             self.trust = trusts(self.trust, quality, self.expectation, model.settings.promise)
-            self.satisfaction += p.weight * (felt - self.satisfaction)
-            self.expectation += p.learning * (quality - self.expectation)
+            self.satisfaction += p.satisfaction_rate * (felt - self.satisfaction)
+            self.expectation += p.expectation_rate * (quality - self.expectation)
             if speaks(felt, model.talking[self.row], p):
                 self.tell(felt)
         elif self.active:
-            self.satisfaction += p.forgetting * (self.segment.worth - self.satisfaction)
+            self.satisfaction += p.forgetting_rate * (self.segment.worth - self.satisfaction)
 
     def tell(self, felt: float) -> None:
         """Tell neighbours in the market and an acquaintance far away."""

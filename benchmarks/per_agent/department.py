@@ -138,7 +138,7 @@ class Department(Tallies):
             elif option in (SOLVE, ESCALATE):
                 case.defect = 0
         if case.contacts == 1 and option < HAND_OVER and case.stages == 0:
-            self.claimed += 1.0 if right else 1.0 - self.model.settings.scorecards.traced
+            self.claimed += 1.0 if right else 1.0 - self.model.settings.scorecards.traced_share
         if case.stages == 0:
             self.close(case, option, later)
         else:
@@ -160,7 +160,7 @@ class Department(Tallies):
             self.resolved_first += first
             self.resolution_weeks += age
             self.journeys_sound += 1
-        elif returns < p.persistence:
+        elif returns < p.recontact_probability:
             case.state = COMING_BACK
             case.stages = 1
             case.defect = 0
@@ -194,7 +194,7 @@ class Department(Tallies):
         load = 3.0
         if self.hours > 0.0:
             waiting = self.queue - self.arriving
-            load = min(3.0, (self.worked + self.model.settings.service.hours * waiting) / self.hours)
+            load = min(3.0, (self.worked + self.model.settings.service.handling_hours * waiting) / self.hours)
         self.workload += 0.25 * (load - self.workload)
 
     def embed(self) -> None:

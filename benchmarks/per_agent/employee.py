@@ -61,7 +61,7 @@ class Employee(mesa.Agent):
         if model.week < self.vacant_until:
             self.hours = -self.overrun
             return
-        at_work = time_at_work(p.week, self.engagement, model.week - self.hired_in, p)
+        at_work = time_at_work(p.weekly_hours, self.engagement, model.week - self.hired_in, p)
         self.carrying = self.champion
         given = self.trained + self.improving + self.met + self.told + self.carrying
         left = at_work - given - self.aside
@@ -77,8 +77,8 @@ class Employee(mesa.Agent):
             left = 0.0
         self.hours = left - self.overrun
         department.paid += 1
-        department.paid_hours += p.week
-        department.absent_hours += p.week - at_work
+        department.paid_hours += p.weekly_hours
+        department.absent_hours += p.weekly_hours - at_work
         department.programme_hours += given
         department.aside_hours += self.aside
         department.hours += left
@@ -90,9 +90,9 @@ class Employee(mesa.Agent):
         authority, skill = share(self.latitude + self.cover), share(self.skill + self.knows)
         spoilt = department.spoilt
         facts = (case.complexity, case.stages, case.lost, department.routine, department.workload, spoilt, 0.0)
-        belief = settings.conviction.pull * self.conviction
-        norm = settings.conviction.norm * (self.peer_practice - 0.25)
-        habit_pull = settings.habit.pull * self.habit
+        belief = settings.conviction.utility_weight * self.conviction
+        norm = settings.conviction.norm_weight * (self.peer_practice - 0.25)
+        habit_pull = settings.habit.utility_weight * self.habit
         latitude_felt = felt(self.latitude, self.safety, self.cover)
         taste = self.taste
         if leader is not None:
@@ -109,8 +109,8 @@ class Employee(mesa.Agent):
             appeal(ESCALATE, *rest) if heard else NEVER,
             luck,
         )
-        hours = time_of(option, case.complexity, department.routine, case.lost, 0.0, p, handoffs.again)
-        success = success_of(option, case.complexity, skill, authority, case.lost, spoilt, p, handoffs.blunder)
+        hours = time_of(option, case.complexity, department.routine, case.lost, 0.0, p, handoffs.repeat_time)
+        success = success_of(option, case.complexity, skill, authority, case.lost, spoilt, p, handoffs.handoff_error)
         return option, hours, success
 
     def note_judgement(self, case: Case, right: bool) -> None:
@@ -140,7 +140,7 @@ class Employee(mesa.Agent):
             p = model.settings.turnover
             if called_away or quits(self.engagement, model.quitting[self.row], p):
                 self.department.quits += 1
-                self.vacant_until = week + 1 + p.vacancy
+                self.vacant_until = week + 1 + p.vacancy_weeks
         if self.vacant_until == week + 1:
             self.department.hires += 1
             self.person += 1
@@ -150,15 +150,22 @@ class Employee(mesa.Agent):
     def settle_in(self, week: int) -> None:
         """Draw what a newcomer is like."""
         p, luck = self.model.settings.turnover, self.model.luck
-        self.disposition = share(p.disposition + p.spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row)))
-        self.taste = max(0.0, 1.0 + p.taste_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 1)))
-        self.vigour = share(p.vigour + p.vigour_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 2)))
+        self.disposition = share(
+            p.disposition + p.disposition_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row))
+        )
+        self.taste = max(
+            0.0, 1.0 + p.reward_sensitivity_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 1))
+        )
+        self.vigour = share(
+            p.baseline_engagement
+            + p.baseline_engagement_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 2))
+        )
         self.hired_in = week
 
     def hear_others(self) -> None:
         """See what colleagues do and how it goes."""
         solved = handled = 0.0
-        persuades = self.model.settings.conviction.persuades
+        persuades = self.model.settings.conviction.habit_threshold
         for other in self.colleagues:
             solved += other.solved
             handled += other.handled
@@ -178,7 +185,7 @@ class Employee(mesa.Agent):
         p = self.model.settings.engagement
         latitude_felt = felt(self.latitude, self.safety, self.cover)
         goal = circumstances(self.vigour, latitude_felt, self.wins, self.fatigue, self.cynicism, p)
-        self.engagement = goal if self.arrived else toward(self.engagement, goal, p.pace)
+        self.engagement = goal if self.arrived else toward(self.engagement, goal, p.adjustment_rate)
 
     def come_round(self) -> None:
         """Move in conviction."""
@@ -201,11 +208,11 @@ class Employee(mesa.Agent):
                 p,
             )
         if comes_round(self.sources, model.pennies[self.row], self.cynicism, p):
-            believed = toward(believed, 1.0, p.jump)
-        self.conviction = toward(believed, self.disposition, p.reversion)
+            believed = toward(believed, 1.0, p.tipping_gain)
+        self.conviction = toward(believed, self.disposition, p.reversion_rate)
         if model.week < 0:
-            self.tipped_in = BEFORE if self.conviction >= p.tipped else NOT_YET
-        elif self.tipped_in == NOT_YET and self.conviction >= p.tipped:
+            self.tipped_in = BEFORE if self.conviction >= p.tipping_threshold else NOT_YET
+        elif self.tipped_in == NOT_YET and self.conviction >= p.tipping_threshold:
             self.tipped_in = model.week
             self.department.tippings += 1
 
@@ -214,7 +221,7 @@ class Employee(mesa.Agent):
         model, p = self.model, self.model.settings.skills
         if self.arrived:
             draws = model.luck.one(Stream.HIRE_TRAITS, model.week, self.row)
-            self.skill = share(p.novice + 0.1 * bell_of(*draws))
+            self.skill = share(p.newcomer_skill + 0.1 * bell_of(*draws))
         else:
             self.skill = learns(self.skill, self.trained, self.coached, self.solved, p)
 
@@ -233,10 +240,10 @@ class Employee(mesa.Agent):
         settings, p = self.model.settings, self.model.settings.fatigue
         if self.arrived:
             self.fatigue = 0.0
-            self.cynicism = 0.5 * p.ordinary
+            self.cynicism = 0.5 * p.baseline_cynicism
             return
         hollow = unseen(self.told, counts(self.sources, settings.mandate))
-        talk = p.ignored * self.department.unheeded
+        talk = p.ignored_weight * self.department.unheeded
         credibility = self.leader.credibility if self.leader is not None else 0.5
         self.fatigue = tires(self.fatigue, hollow, self.department.workload, 1.0, 1.0, p)
         self.cynicism = sours(self.cynicism, share(hollow + talk), credibility, p)
@@ -249,7 +256,7 @@ class Employee(mesa.Agent):
             return
         self.department.blamed += self.blamed
         goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, self.wins / 3.0) - 0.7 * min(1.0, self.blamed)
-        self.safety = toward(self.safety, share(goal), p.learning)
+        self.safety = toward(self.safety, share(goal), p.safety_rate)
 
     def end_week(self) -> None:
         """Take the latitude granted, be paid and be counted."""
@@ -265,7 +272,7 @@ class Employee(mesa.Agent):
         d.conviction += self.conviction
         d.tipped += self.tipped_in != NOT_YET
         d.habit += self.habit
-        d.adopters += self.habit > model.settings.habit.settled
+        d.adopters += self.habit > model.settings.habit.adopter_threshold
         d.latitude += self.latitude
         d.empowerment += felt(self.latitude, self.safety, self.cover)
         d.engagement += self.engagement

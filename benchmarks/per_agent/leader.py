@@ -33,9 +33,9 @@ class Leader(mesa.Agent):
     def begin_week(self) -> None:
         """Have time again; perhaps another person takes the post."""
         p = self.model.settings.leadership
-        self.attention = p.attention
+        self.attention = p.escalation_hours
         self.told = self.coached = 0.0
-        if self.model.leader_leaving[self.row] < p.leaving:
+        if self.model.leader_leaving[self.row] < p.turnover_probability:
             self.take_post()
 
     def take_post(self) -> None:
@@ -70,13 +70,13 @@ class Leader(mesa.Agent):
             sound += unit.journeys_sound
         if handled <= 0.0 or closed <= 0.0 or closed_first <= 0.0:
             return
-        quickness = 1.0 - worked / handled / (2.0 * p.hours)
-        thrift = 1.0 - worked / closed / (4.0 * p.hours)
+        quickness = 1.0 - worked / handled / (2.0 * p.half_score_hours)
+        thrift = 1.0 - worked / closed / (4.0 * p.half_score_hours)
         reported = result(self.card(), quickness, thrift, survey / handled, claimed / closed_first, sound / closed)
         if self.usual == 0.0:
             self.seen = self.usual = reported
-        self.seen = toward(self.seen, reported, p.reporting)
-        self.usual = toward(self.usual, self.seen, p.memory)
+        self.seen = toward(self.seen, reported, p.reporting_rate)
+        self.usual = toward(self.usual, self.seen, p.memory_rate)
 
     def believe(self, wins: float, people: float) -> None:
         """Move in conviction and credibility."""
@@ -88,10 +88,10 @@ class Leader(mesa.Agent):
         if self.superior is not None:
             talk = saturating(0.5 + self.told + 2.0 * self.coached, 1.0)
             stance, credibility = self.heard_from
-            belief = toward(belief, stance, p.superior * talk * credibility)
-        pull = p.measured * saturating(settings.scorecards.strength, 1.0)
+            belief = toward(belief, stance, p.superior_rate * talk * credibility)
+        pull = p.scorecard_rate * saturating(settings.scorecards.strength, 1.0)
         belief = toward(belief, customer_share(self.card()), pull)
-        self.conviction = share(toward(belief, self.disposition, p.reversion))
+        self.conviction = share(toward(belief, self.disposition, p.reversion_rate))
         rights = settings.empowerment.rights
         let_go = self.allowed / rights if rights > 0.0 else 0.0
         deeds = 0.5 * customer_share(settings.staff_scorecard) + 0.5 * let_go
@@ -101,7 +101,7 @@ class Leader(mesa.Agent):
         """Pass decision rights down."""
         p = self.model.settings.empowerment
         received = p.rights if self.superior is None else self.superior.allowed
-        self.allowed = toward(self.allowed, passed_on(received, self.control, self.conviction), p.granting)
+        self.allowed = toward(self.allowed, passed_on(received, self.control, self.conviction), p.delegation_rate)
 
     def count(self) -> None:
         """Be counted."""

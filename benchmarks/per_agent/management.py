@@ -24,7 +24,7 @@ def appoint(model: PerAgent) -> None:
     p, week, serving = model.settings.champions, model.week, []
     for person in model.staff:
         if person.champion > 0.0:
-            if week < person.vacant_until or person.hired_in == week or len(serving) >= p.count + p.leave:
+            if week < person.vacant_until or person.hired_in == week or len(serving) >= p.count + p.departures:
                 person.champion = 0.0
             else:
                 person.champion = p.hours
@@ -36,7 +36,7 @@ def appoint(model: PerAgent) -> None:
         for other in person.colleagues:
             heard[other] += 1.0
     while len(serving) < p.count:
-        if p.placed == 0:
+        if p.placement == 0:
             wanted = serving[0].department if serving else None
         else:
             wanted = model.departments[len(serving) % len(model.departments)]
@@ -51,7 +51,7 @@ def appoint(model: PerAgent) -> None:
 
 def fitness(person: Employee, heard: dict[Employee, float], model: PerAgent) -> float:
     """What speaks for a person as champion."""
-    chosen = model.settings.champions.chosen
+    chosen = model.settings.champions.selection
     if chosen == 0:
         return model.luck.one(Stream.APPOINT, person.person, person.row)[0]
     if chosen == 1:
@@ -77,7 +77,7 @@ def carry(model: PerAgent) -> None:
         for person in reached:
             person.coached += each
             person.cover += lent(each, p.authority, p)
-            speaks = 2.0 * saturating(each, p.reach)
+            speaks = 2.0 * saturating(each, p.half_saturation)
             person.sources += speaks
             champion.influence += speaks
 
@@ -92,13 +92,13 @@ def reaches(champion: Employee, person: Employee, authority: float) -> bool:
 def inform(model: PerAgent) -> None:
     """Spend the purse of the top."""
     p = model.settings.programme
-    purse, whole = p.budget * p.from_top, p.communication + p.training + p.coaching
+    purse, whole = p.budget * p.top_down_share, p.communication + p.training + p.coaching
     posts, bosses = len(model.staff), len(model.leaders)
     if purse <= 0.0 or posts == 0:
         return
-    told = purse_part(purse, p.communication, whole, p.hour) / (posts + bosses)
-    trained = purse_part(purse, p.training, whole, p.hour) / posts
-    coached = purse_part(purse, p.coaching, whole, p.hour) / max(1, bosses)
+    told = purse_part(purse, p.communication, whole, p.cost_per_hour) / (posts + bosses)
+    trained = purse_part(purse, p.training, whole, p.cost_per_hour) / posts
+    coached = purse_part(purse, p.coaching, whole, p.cost_per_hour) / max(1, bosses)
     for person in model.staff:
         if model.week >= person.vacant_until:
             person.told += told
@@ -111,12 +111,12 @@ def inform(model: PerAgent) -> None:
 def involve(model: PerAgent) -> None:
     """Spend the purse of the bottom."""
     p, firm, posts = model.settings.programme, model.firm, len(model.staff)
-    purse, whole = p.budget * (1.0 - p.from_top), p.improvement + p.immersion + p.embedding
+    purse, whole = p.budget * (1.0 - p.top_down_share), p.improvement + p.immersion + p.embedding
     if purse <= 0.0 or posts == 0:
         return
-    improvement = purse_part(purse, p.improvement, whole, p.hour)
-    immersion = purse_part(purse, p.immersion, whole, p.hour)
-    embedding = purse_part(purse, p.embedding, whole, p.hour) / posts
+    improvement = purse_part(purse, p.improvement, whole, p.cost_per_hour)
+    immersion = purse_part(purse, p.immersion, whole, p.cost_per_hour)
+    embedding = purse_part(purse, p.embedding, whole, p.cost_per_hour) / posts
     willing, show, turn = model.luck.everybody(Stream.VOLUNTEER, model.week, posts, 3)
     in_post = [person for person in model.staff if model.week >= person.vacant_until]
     ready = {
@@ -124,7 +124,7 @@ def involve(model: PerAgent) -> None:
         for person in in_post
         if volunteers(person.conviction, person.leader.conviction if person.leader else 1.0, willing[person.row])
     }
-    each = min(p.most, improvement / max(1, len(ready)))
+    each = min(p.max_hours, improvement / max(1, len(ready)))
     for person in in_post:
         if person in ready:
             person.improving += each
@@ -142,7 +142,7 @@ def harvest(model: PerAgent, person: Employee, hours: float, luck: float) -> Non
     chance = ended(hours, p)
     if luck < chance * works(firm.know_how, p):
         person.wins += p.size
-        person.department.wins += p.story * (p.size * p.visibility)
+        person.department.wins += p.story_value * (p.size * p.visibility)
         firm.improvements += p.size * p.visibility
     elif luck < chance:
         person.setbacks += 1
@@ -162,7 +162,7 @@ def pay(model: PerAgent) -> None:
         firm.told += leader.told
         firm.coached += leader.coached
     hours = firm.told + firm.trained + firm.improved + firm.met + firm.written + firm.coached
-    firm.spent += hours * model.settings.programme.hour
+    firm.spent += hours * model.settings.programme.cost_per_hour
 
 
 def believe(model: PerAgent) -> None:
@@ -173,7 +173,7 @@ def believe(model: PerAgent) -> None:
         wins += department.wins
         people += len(department.members)
     ahead = wins / max(1.0, people) - firm.wins
-    firm.wins += (p.memory if firm.wins > 0.0 else 1.0) * ahead
+    firm.wins += (p.memory_rate if firm.wins > 0.0 else 1.0) * ahead
     for leader in model.leaders:
         if leader.superior is not None:
             leader.heard_from = leader.superior.conviction, leader.superior.credibility
@@ -187,11 +187,11 @@ def book(model: PerAgent) -> None:
     firm.wages += p.leader_wage * len(model.leaders)
     for department in model.departments:
         firm.wages += p.wage * department.paid
-        firm.handling += p.contact * department.handled
+        firm.handling += p.contact_cost * department.handled
         firm.compensation += department.goodwill
-        firm.turnover_cost += p.replacement * p.wage * department.hires
+        firm.turnover_cost += p.replacement_weeks * p.wage * department.hires
     for segment in model.segments:
-        firm.acquisition_cost += p.acquisition * segment.joined
+        firm.acquisition_cost += p.acquisition_cost * segment.joined
     firm.overhead += p.overhead * p.revenue * model.settings.organisation.customers
 
 

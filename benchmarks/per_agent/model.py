@@ -121,7 +121,7 @@ class PerAgent(mesa.Model):
         customers.do("listen")
         surroundings.collect_signals(self)
 
-        self.champions_to_leave = self.settings.champions.leave
+        self.champions_to_leave = self.settings.champions.departures
         staff.do("stay_or_go")
         staff.do("hear_others")
         staff.do("change")

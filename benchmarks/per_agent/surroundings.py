@@ -38,21 +38,21 @@ def offer_something(model: PerAgent) -> None:
         firm.misjudged += abs(seen - gap) / len(model.segments)
         segment.fit = fit_of(segment.need - segment.position)
         segment.counted = 1.0
-        segment.worth = model.settings.experience.offer * segment.fit
-    firm.design += p.design_hours * p.hour
+        segment.worth = model.settings.experience.offer_satisfaction * segment.fit
+    firm.design += p.design_hours * p.cost_per_hour
 
 
 def read_signals(model: PerAgent) -> None:
     """Last week's signals take time and are of help; the process spoils its part."""
     p = model.settings.sensing
     for department in model.departments:
-        acted = p.acted / len(department.members) if department.members else 0.0
+        acted = p.action_hours / len(department.members) if department.members else 0.0
         for person in department.members:
             if model.week >= person.vacant_until:
-                person.aside += p.reading * department.signals + acted
-                person.knows += p.help * department.insight
+                person.aside += p.reading_hours * department.signals + acted
+                person.knows += p.skill_gain * department.insight
                 department.fixing += acted
-        department.spoilt += department.defects - model.settings.defects.ordinary
+        department.spoilt += department.defects - model.settings.defects.baseline
 
 
 def collect_signals(model: PerAgent) -> None:
@@ -63,9 +63,9 @@ def collect_signals(model: PerAgent) -> None:
         if posts == 0:
             continue
         department.signals = coming(department.handled, department.defects, p) / posts
-        known = saturating(understood(department.signals, p), p.half)
-        department.insight = toward(department.insight, known, p.pace)
-        department.unheeded += known * (1.0 - saturating(p.acted / posts, 0.2))
+        known = saturating(understood(department.signals, p), p.half_saturation)
+        department.insight = toward(department.insight, known, p.learning_rate)
+        department.unheeded += known * (1.0 - saturating(p.action_hours / posts, 0.2))
         hours = department.fixing
         for person in department.members:
             hours += person.improving
@@ -84,14 +84,14 @@ def learn_what_works(model: PerAgent) -> None:
     done = 0.0
     for person in model.staff:
         done += person.improving
-    tested, used = p.test * done / people, (1.0 - p.test) * done / people
+    tested, used = p.testing_share * done / people, (1.0 - p.testing_share) * done / people
     firm.know_how = taught(firm.know_how, firm.planned / people, tested, used, p)
 
 
 def notice_practice(model: PerAgent) -> None:
     """The quality of this week's contacts becomes known."""
     if model.contacts > 0.0:
-        firm, pace = model.firm, model.settings.experience.noticing
+        firm, pace = model.firm, model.settings.experience.noticing_rate
         firm.practice = toward(firm.practice, model.quality_given / model.contacts, pace)
 
 

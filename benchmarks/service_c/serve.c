@@ -53,36 +53,36 @@ static inline void four(uint64_t seed, uint64_t purpose, int64_t week, uint64_t 
 static inline double time_of(int option, double complexity, double routine, double lost, double slower, const Service *p, double again)
 {
     double needed;
-    if (option == FAST) needed = p->fast;
+    if (option == FAST) needed = p->fast_time;
     else if (option == SCRIPT) needed = 1.0;
-    else if (option == SOLVE) needed = 1.0 + (p->thorough - 1.0 + p->depth * complexity) * (1.0 - 0.5 * routine);
-    else return p->hours * p->passing;
-    return p->hours * needed * (1.0 + again * lost) * (1.0 + slower);
+    else if (option == SOLVE) needed = 1.0 + (p->judgement_time - 1.0 + p->complexity_time * complexity) * (1.0 - 0.5 * routine);
+    else return p->handling_hours * p->transfer_time;
+    return p->handling_hours * needed * (1.0 + again * lost) * (1.0 + slower);
 }
 
 static inline double success_of(int option, double complexity, double skill, double authority, double lost, double spoilt,
                                 const Service *p, double blunder)
 {
-    double chance, by_script = p->script * (1.0 - p->script_limit * complexity);
-    if (option == FAST) chance = by_script * p->skimp;
+    double chance, by_script = p->script_success * (1.0 - p->script_complexity_penalty * complexity);
+    if (option == FAST) chance = by_script * p->fast_success;
     else if (option == SCRIPT) chance = by_script;
     else if (option == SOLVE) {
         double may = authority >= complexity ? 1.0 : authority / complexity;
-        chance = (p->judgement + p->skill * skill) * (p->unauthorised + (1.0 - p->unauthorised) * may);
+        chance = (p->judgement_success + p->skill_effect * skill) * (p->unauthorised_success + (1.0 - p->unauthorised_success) * may);
     }
-    else if (option == ESCALATE) chance = 1.0 - p->distance;
+    else if (option == ESCALATE) chance = 1.0 - p->escalation_error;
     else return 0.0;
     return share(chance * (1.0 - blunder * lost) * (1.0 - spoilt));
 }
 
 static inline double courtesy_of(int option, const Service *p)
 {
-    return option == SCRIPT ? p->polite : option == SOLVE ? p->caring : p->curt;
+    return option == SCRIPT ? p->script_courtesy : option == SOLVE ? p->judgement_courtesy : p->fast_courtesy;
 }
 
 static inline double loses(int option, double linked, const Handoffs *p)
 {
-    return share(p->loss * (option == SOLVE ? p->warm : option == HAND_OVER ? p->cold : 1.0)) * (1.0 - linked);
+    return share(p->loss_probability * (option == SOLVE ? p->warm_factor : option == HAND_OVER ? p->cold_factor : 1.0)) * (1.0 - linked);
 }
 
 typedef struct {
@@ -107,30 +107,30 @@ static inline double appeal(int option, const Situation *s, const Settings *all)
     const Scorecards *cards = all->cards;
     const StaffScorecard *card = all->card;
     const Empowerment *empowerment = all->empowerment;
-    double hours = time_of(option, s->complexity, s->routine, s->lost, s->slower, p, all->handoffs->again);
-    double success = success_of(option, s->complexity, s->skill, s->authority, s->lost, s->spoilt, p, all->handoffs->blunder);
+    double hours = time_of(option, s->complexity, s->routine, s->lost, s->slower, p, all->handoffs->repeat_time);
+    double success = success_of(option, s->complexity, s->skill, s->authority, s->lost, s->spoilt, p, all->handoffs->handoff_error);
     double onward = s->stages > 1 || option == HAND_OVER ? loses(option, s->linked, all->handoffs) : 0.0;
-    double journey = (option != HAND_OVER ? success : p->script * 0.8) * (1.0 - onward);
+    double journey = (option != HAND_OVER ? success : p->script_success * 0.8) * (1.0 - onward);
     double closes = option < HAND_OVER ? 1.0 : 0.0;
-    double rework = option < HAND_OVER ? cards->traced * (1.0 - success) * p->hours : 0.0;
+    double rework = option < HAND_OVER ? cards->traced_share * (1.0 - success) * p->handling_hours : 0.0;
     double courtesy = courtesy_of(option, p), shown = 0.0;
     if (s->weights > 0.0) {
-        double claimed = closes * (1.0 - cards->traced * (1.0 - success));
-        double surveyed = cards->courtesy * courtesy + (1.0 - cards->courtesy) * success;
+        double claimed = closes * (1.0 - cards->traced_share * (1.0 - success));
+        double surveyed = cards->courtesy_share * courtesy + (1.0 - cards->courtesy_share) * success;
         shown = (card->handling_time * (1.0 - hours * s->of_longest) + card->cost * (1.0 - (hours + rework) * s->of_longest)
-                 + card->csat * surveyed + card->resolution * claimed + card->journey * cards->sight * journey)
+                 + card->csat * surveyed + card->resolution * claimed + card->journey * cards->line_of_sight * journey)
             * (1.0 / s->weights);
     }
     if (card->internal > 0.0) shown += card->internal * (option != HAND_OVER ? 1.0 - onward : 0.0) / s->weights;
-    double good = p->courtesy * courtesy + (1.0 - p->courtesy) * journey;
+    double good = p->courtesy_weight * courtesy + (1.0 - p->courtesy_weight) * journey;
     double value = s->bite * shown + s->belief * good;
-    value -= p->effort * (0.5 + 0.5 * s->workload) * (1.0 + s->fatigue) * hours * s->of_longest;
+    value -= p->effort_weight * (0.5 + 0.5 * s->workload) * (1.0 + s->fatigue) * hours * s->of_longest;
     if (option == SOLVE) {
-        double risk = empowerment->fear * empowerment->blame * larger(0.0, s->complexity - s->latitude_felt) * (1.0 - success);
+        double risk = empowerment->blame_weight * empowerment->blame * larger(0.0, s->complexity - s->latitude_felt) * (1.0 - success);
         value += s->norm + s->habit - risk;
     }
-    if (option == FAST || option == SOLVE) value -= empowerment->checks * empowerment->strictness;
-    if (option >= HAND_OVER) value -= p->reluctance;
+    if (option == FAST || option == SOLVE) value -= empowerment->monitoring_weight * empowerment->strictness;
+    if (option >= HAND_OVER) value -= p->transfer_reluctance;
     return value;
 }
 
@@ -154,25 +154,25 @@ static inline int decide(const Staff *person, const Cases *cases, int64_t row, c
     double taste = person->taste;
     if (person->leader >= 0) {
         const Leaders *leader = &leaders[person->leader];
-        double pressed = 1.0 + all->cards->pressing * (leader->usual - leader->seen);
+        double pressed = 1.0 + all->cards->pressure * (leader->usual - leader->seen);
         taste *= pressed < 0.0 ? 0.0 : pressed > 2.0 ? 2.0 : pressed;
     }
     Situation s = {
         .complexity = cases->complexity[row], .lost = cases->lost[row], .routine = department->routine,
         .workload = department->workload, .skill = share(person->skill + person->knows), .authority = share(person->latitude + person->cover),
         .latitude_felt = share(person->latitude * person->safety + person->cover),
-        .belief = all->conviction->pull * person->conviction,
-        .norm = all->conviction->norm * (person->peer_practice - 0.25) + person->praise + care, .habit = all->habit->pull * person->habit,
+        .belief = all->conviction->utility_weight * person->conviction,
+        .norm = all->conviction->norm_weight * (person->peer_practice - 0.25) + person->praise + care, .habit = all->habit->utility_weight * person->habit,
         .fatigue = person->fatigue, .slower = person->slower, .spoilt = department->spoilt, .linked = department->linked, .stages = cases->stages[row],
-        .bite = all->cards->pull * taste * saturating(all->cards->strength, all->cards->half),
+        .bite = all->cards->utility_weight * taste * saturating(all->cards->strength, all->cards->half_saturation),
         .weights = card->handling_time + card->cost + card->csat + card->resolution + card->journey + card->internal,
-        .of_longest = 1.0 / (p->hours * (p->thorough + p->depth)),
+        .of_longest = 1.0 / (p->handling_hours * (p->judgement_time + p->complexity_time)),
     };
     double hand_over = count > 1 ? appeal(HAND_OVER, &s, all) : -1.0e9, escalate = -1.0e9;
     if (person->leader >= 0 && leaders[person->leader].attention >= p->leader_hours) escalate = appeal(ESCALATE, &s, all);
     int option = choose(appeal(FAST, &s, all), appeal(SCRIPT, &s, all), appeal(SOLVE, &s, all), hand_over, escalate, luck);
-    *hours = time_of(option, s.complexity, s.routine, s.lost, s.slower, p, all->handoffs->again);
-    *success = success_of(option, s.complexity, s.skill, s.authority, s.lost, s.spoilt, p, all->handoffs->blunder);
+    *hours = time_of(option, s.complexity, s.routine, s.lost, s.slower, p, all->handoffs->repeat_time);
+    *success = success_of(option, s.complexity, s.skill, s.authority, s.lost, s.spoilt, p, all->handoffs->handoff_error);
     return option;
 }
 
@@ -202,14 +202,14 @@ static void close_case(int64_t row, int option, Departments *d, double returns, 
     int resolved = cases->defect[row] == 0, first = cases->contacts[row] == 1;
     int64_t age = week - cases->opened_in[row];
     customers->events[row] += 1;
-    customers->quality[row] += share(p->courtesy * courtesy_of(option, p) + (1.0 - p->courtesy) * (resolved ? 1.0 : 0.0)
-                                     - p->waiting * age - p->hassle * cases->hassle[row]);
+    customers->quality[row] += share(p->courtesy_weight * courtesy_of(option, p) + (1.0 - p->courtesy_weight) * (resolved ? 1.0 : 0.0)
+                                     - p->waiting_loss * age - p->repetition_loss * cases->hassle[row]);
     d->closed += 1, d->closed_first += first;
     if (resolved) {
         d->resolved += 1, d->resolved_first += first, d->resolution_weeks += age, d->journeys_sound += 1;
         cases->state[row] = 0;
     }
-    else if (returns < p->persistence) {
+    else if (returns < p->recontact_probability) {
         cases->state[row] = 2, cases->stages[row] = 1, cases->defect[row] = 0, cases->hassle[row] += 1;
     }
     else {
@@ -247,7 +247,7 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
     int option = decide(person, cases, row, d, count, leaders, all, draws[0], customers->care[row], &hours, &success);
     int right = draws[1] < success;
     person->worked += hours, person->handled += 1, d->handled += 1, d->worked += hours;
-    d->survey += all->cards->courtesy * courtesy_of(option, p) + (1.0 - all->cards->courtesy) * (right ? 1.0 : 0.0);
+    d->survey += all->cards->courtesy_share * courtesy_of(option, p) + (1.0 - all->cards->courtesy_share) * (right ? 1.0 : 0.0);
     if (option == FAST) d->closed_fast += 1;
     else if (option == SCRIPT) d->followed_script += 1;
     else if (option == SOLVE) d->solved += 1;
@@ -269,7 +269,7 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
         else if (option == SOLVE || option == ESCALATE) cases->defect[row] = 0;
     }
     if (cases->contacts[row] == 1 && option < HAND_OVER && cases->stages[row] == 0)
-        d->claimed += right ? 1.0 : 1.0 - all->cards->traced;
+        d->claimed += right ? 1.0 : 1.0 - all->cards->traced_share;
     if (cases->stages[row] == 0) close_case(row, option, d, draws[2], customers, cases, p, week);
     else pass_on(row, option, department, count, fronts, draws[2], draws[3], week + 1, cases, departments, all->handoffs);
 }

@@ -18,7 +18,13 @@ def toy() -> Callable[..., tuple[Dimension, ...]]:
 
 
 def _toy(count: int) -> tuple[Dimension, ...]:
-    keys = ("habit.formation", "habit.decay", "habit.held", "conviction.jump", "conviction.persuades")
+    keys = (
+        "habit.formation_rate",
+        "habit.decay_rate",
+        "habit.routine_protection",
+        "conviction.tipping_gain",
+        "conviction.habit_threshold",
+    )
     return tuple(Dimension(Factor(key, 0.0, 1.0)) for key in keys[:count])
 
 

@@ -75,7 +75,7 @@ def test_what_targets_leave_open_is_told(toy):
     found = fitted(STUDY, toy(3), [Target("csat", 1.0, 0.02)], model(1e-4, lambda x: x[:, :1] + x[:, 1:2]), 30, 2)
     assert found.variance_reduction[2] < 0.2 and not found.table()["identified"][2]
     (pair,) = found.correlated_pairs()
-    assert set(pair[:2]) == {"habit.formation", "habit.decay"} and pair[2] < -0.95
+    assert set(pair[:2]) == {"habit.formation_rate", "habit.decay_rate"} and pair[2] < -0.95
 
 
 def test_targets_out_of_reach_are_told(toy):
@@ -123,7 +123,7 @@ def test_a_target_is_read_as_people_write_it():
         (lambda study: asked(study, [Target("fcr", 1, 1)], ["conviction"]), "too many|must be at least"),
         (lambda study: asked(study, [Target("fcr", 1, 1)], waves=0), "1 or more"),
         (lambda study: asked(study, [Target("fcr", 1, 1)], points=2), "must be at least 5"),
-        (lambda study: asked(study, [Target("spend", 1, 1)], ["sensing.acted"], points=6), "do not move it"),
+        (lambda study: asked(study, [Target("spend", 1, 1)], ["sensing.action_hours"], points=6), "do not move it"),
     ],
 )
 def test_what_cannot_be_fitted_is_told(small_study, call, told):
@@ -132,19 +132,19 @@ def test_what_cannot_be_fitted_is_told(small_study, call, told):
         call(quick)
 
 
-def asked(study, targets, over=("habit.pull",), **options):
+def asked(study, targets, over=("habit.utility_weight",), **options):
     return calibrate(study, dimensions(list(over)), targets, runner=Runner(workers=1), **options)
 
 
 def test_the_command_writes_a_scenario_and_says_what_is_open(small_settings, tmp_path):
     file = tmp_path / "targets.toml"
     file.write_text('[[target]]\nkpi = "spend"\nvalue = 30000\nerror = 1000.0\n')
-    words = ["calibrate", "combined", "--parameter", "programme.budget=0:20000", "--parameter", "habit.held", "--targets",
+    words = ["calibrate", "combined", "--parameter", "programme.budget=0:20000", "--parameter", "habit.routine_protection", "--targets",
              str(file), "--held-out", "csat=75+-5", "--samples", "12", "--waves", "2", "--weeks", "6", "--replicates",
              "1", "--workers", "1", *small_settings, "--out", str(tmp_path / "out")]  # fmt: skip
     told = run.invoke(app, words)
     assert told.exit_code == 0, told.output
-    assert "leave open: habit.held" in told.output and "csat (held out): measured 75" in told.output
+    assert "leave open: habit.routine_protection" in told.output and "csat (held out): measured 75" in told.output
     before = pd.read_parquet(tmp_path / "out" / "parameters.parquet")
     assert (tmp_path / "out" / "calibrate.png").stat().st_size > 10_000
     assert run.invoke(app, ["describe", str(tmp_path / "out" / "calibrated.toml")]).exit_code == 0

@@ -19,7 +19,9 @@ from ccsim.reports.figures.discovery import regions_figure
 from ccsim.scenarios.scenario import Scenario
 
 STUDY = AnalysisProblem(Scenario("toy", "Toy"), seed=2)
-SPACE = dimensions(["habit.pull=0:1", "habit.decay=0:1", "programme.budget=0:20000", "champions.chosen"])
+SPACE = dimensions(
+    ["habit.utility_weight=0:1", "habit.decay_rate=0:1", "programme.budget=0:20000", "champions.selection"]
+)
 run = CliRunner()
 
 
@@ -27,7 +29,7 @@ def planted(method, flipped=0.0, points=500, density=0.8):
     """Points of which those with budget above 8000 and one of two kinds of champions have the outcome."""
     x = numbers_of(SPACE, drawn(SPACE, "latin-hypercube", points, 1))
     keys = [one.key for one in SPACE]
-    budget, chosen = x[:, keys.index("programme.budget")], x[:, keys.index("champions.chosen")]
+    budget, chosen = x[:, keys.index("programme.budget")], x[:, keys.index("champions.selection")]
     yes = (budget > 8000) & np.isin(chosen, [0, 1, 2])
     yes ^= np.random.default_rng(0).random(points) < flipped
     rows = [{"point": n, "replicate": 0, "week": week, "npv": week * (2.0 * one - 1)} for n, one in enumerate(yes)
@@ -38,8 +40,8 @@ def planted(method, flipped=0.0, points=500, density=0.8):
 def test_prim_finds_a_planted_box_and_nothing_else():
     found = planted("prim", flipped=0.05, points=300, density=0.9)
     region = found.regions[0]
-    assert set(region.limits) == {"programme.budget", "champions.chosen"}
-    assert region.limits["champions.chosen"] == (0.0, 1.0, 2.0)
+    assert set(region.limits) == {"programme.budget", "champions.selection"}
+    assert region.limits["champions.selection"] == (0.0, 1.0, 2.0)
     assert region.limits["programme.budget"][0] == pytest.approx(8000, abs=1500)
     assert region.limits["programme.budget"][1] == 20000
     assert region.coverage.low < 0.9 < region.coverage.high and region.density.low < 0.9
@@ -53,7 +55,7 @@ def test_a_tree_finds_a_planted_box_in_parts():
     assert found.regions and all(region.density.value > 0.95 for region in found.regions)
     for region in found.regions:
         assert region.limits["programme.budget"][0] == pytest.approx(8000, abs=900)
-        assert set(region.limits["champions.chosen"]) <= {0.0, 1.0, 2.0}
+        assert set(region.limits["champions.selection"]) <= {0.0, 1.0, 2.0}
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -109,7 +111,7 @@ def test_what_cannot_be_found_is_told(small_study, changed, told):
 
 
 def test_the_command_finds_that_spending_costs_money(small_settings, tmp_path):
-    words = ["discover", "combined", "--baseline", "nothing", "--factor", "programme.budget=0:20000", "--factor", "habit.held",
+    words = ["discover", "combined", "--baseline", "nothing", "--factor", "programme.budget=0:20000", "--factor", "habit.routine_protection",
              "--where", "profit_difference > -40000", "--samples", "80", "--weeks", "6", "--replicates", "1",
              "--workers", "1", *small_settings, "--out", str(tmp_path / "out")]  # fmt: skip
     told = run.invoke(app, words)

@@ -27,13 +27,13 @@ from ccsim.reports.figures.optimisation import optimum_figure
 from ccsim.scenarios.scenario import Scenario
 
 STUDY = AnalysisProblem(Scenario("toy", "Toy"), seed=5)
-SPACE = dimensions(["programme.budget=0:20000", "programme.from_top", "champions.count"])
+SPACE = dimensions(["programme.budget=0:20000", "programme.top_down_share", "champions.count"])
 run = CliRunner()
 
 
 def truth(plan, top=(0.6, 0.3, 0.5)):
     """A hill with its top at 12000 EUR/week, three tenths from the top, ten champions."""
-    place = (plan["programme.budget"] / 20000, plan["programme.from_top"], plan["champions.count"] / 20)
+    place = (plan["programme.budget"] / 20000, plan["programme.top_down_share"], plan["champions.count"] / 20)
     return -10.0 * sum((x - peak) ** 2 for x, peak in zip(place, top, strict=True))
 
 
@@ -46,7 +46,9 @@ def hill(seed=0, noise=0.0, runs=4, worlds=1, tops=((0.6, 0.3, 0.5),), spread=0.
             rng = np.random.default_rng([seed, draws, zlib.crc32(repr(plan).encode())])
             shape = (worlds, runs * (4 if draws == REPORT else 1))
             risk = (
-                spread * plan["programme.from_top"] * np.random.default_rng([seed, draws]).standard_normal((worlds, 1))
+                spread
+                * plan["programme.top_down_share"]
+                * np.random.default_rng([seed, draws]).standard_normal((worlds, 1))
             )
             goals = [truth(plan, top) + risk + noise * rng.standard_normal(shape) for top in tops]
             found.append(np.stack([*goals, np.full(shape, plan["programme.budget"])], axis=-1))
@@ -92,7 +94,7 @@ def test_a_quantile_avoids_what_is_risky():
         searched(STUDY, SPACE, Objectives((Objective("npv"),), quantile), hill(worlds=20, spread=5.0), 60).plans[0]
         for quantile in (None, 0.1)
     ]
-    assert plans[1].plan["programme.from_top"] < plans[0].plan["programme.from_top"] - 0.1
+    assert plans[1].plan["programme.top_down_share"] < plans[0].plan["programme.top_down_share"] - 0.1
     assert plans[1].low[0] < plans[1].found[0] < plans[1].high[0]
 
 
@@ -129,13 +131,13 @@ def test_draws_of_search_choice_and_report_differ():
         (
             {
                 "aim": Objectives((Objective("npv"),), quantile=0.1),
-                "uncertain": dimensions(["habit.pull"]),
+                "uncertain": dimensions(["habit.utility_weight"]),
                 "worlds": 5,
             },
             "10 or more",
         ),
         ({"aim": Objectives((Objective("npv"),), quantile=2.0)}, "between 0 and 1"),
-        ({"space": dimensions(["habit.pull"])}, "is not a lever"),
+        ({"space": dimensions(["habit.utility_weight"])}, "is not a lever"),
         ({"uncertain": dimensions(["programme.budget"]), "worlds": 3}, "is a lever"),
         ({"worlds": 3}, "go together"),
         ({"trials": 2}, "trials: must be at least 8, got 2"),
@@ -154,7 +156,7 @@ def test_what_cannot_be_sought_is_told(small_study, changed, told):
 def test_workers_and_resuming_do_not_change_a_search(small_study, tmp_path):
     study = AnalysisProblem(small_study.scenario, small_study.against, weeks=3, replicates=1)
     asked = {"aim": Objectives((Objective("npv_difference"),), 0.5, 50_000.0), "trials": 12, "worlds": 2, "fresh": 2,
-             "uncertain": dimensions(["habit.pull"])}  # fmt: skip
+             "uncertain": dimensions(["habit.utility_weight"])}  # fmt: skip
     space = SPACE[:2]
     alone = optimise(study, space, runner=Runner(workers=1), **asked)
     shared = optimise(study, space, runner=Runner(tmp_path, workers=2), **asked)
@@ -168,7 +170,7 @@ def test_workers_and_resuming_do_not_change_a_search(small_study, tmp_path):
 
 
 def test_the_command_writes_a_scenario_that_runs(small_settings, tmp_path):
-    words = ["optimise", "combined", "--factor", "programme.budget=0:20000", "--factor", "champions.chosen", "--maximise",
+    words = ["optimise", "combined", "--factor", "programme.budget=0:20000", "--factor", "champions.selection", "--maximise",
              "csat", "--max-cost", "20000", "--trials", "8", "--weeks", "3", "--replicates", "1", "--workers", "1",
              *small_settings, "--out", str(tmp_path / "out")]  # fmt: skip
     told = run.invoke(app, words)

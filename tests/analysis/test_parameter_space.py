@@ -19,20 +19,22 @@ def test_words_and_groups_stand_for_many():
 
 
 def test_a_key_of_its_own_wins_over_its_group_and_what_a_scenario_sets_stays():
-    space = {one.key: one for one in dimensions(["habit.pull=1:2", "habit"])}
-    assert (space["habit.pull"].low, space["habit.pull"].high) == (1.0, 2.0)
-    assert "habit.pull" not in {one.key for one in dimensions(["habit"], {"habit.pull": 1.0})}
-    assert "habit.pull" in {one.key for one in dimensions(["habit.pull"], {"habit.pull": 1.0})}
+    space = {one.key: one for one in dimensions(["habit.utility_weight=1:2", "habit"])}
+    assert (space["habit.utility_weight"].low, space["habit.utility_weight"].high) == (1.0, 2.0)
+    assert "habit.utility_weight" not in {one.key for one in dimensions(["habit"], {"habit.utility_weight": 1.0})}
+    assert "habit.utility_weight" in {
+        one.key for one in dimensions(["habit.utility_weight"], {"habit.utility_weight": 1.0})
+    }
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("habbit", "did you mean 'habit'"),
-        ("pull", "habit.pull"),
-        ("habit.pull=3:1", "nothing to vary"),
-        ("habit.pull=0:x", "got 'x'"),
-        ("programme.from_top=0:7", "from 0 to 1"),
+        ("pull", "habit.utility_weight"),
+        ("habit.utility_weight=3:1", "nothing to vary"),
+        ("habit.utility_weight=0:x", "got 'x'"),
+        ("programme.top_down_share=0:7", "from 0 to 1"),
         ("", "nothing varies"),
     ],
 )
@@ -52,8 +54,8 @@ def test_every_number_in_a_span_is_a_value_that_the_parameter_accepts(key, u):
 
 
 def test_counts_and_choices_are_met_equally_often():
-    space = dimensions(["champions.chosen", "self_service.exit", "structure.step"])
+    space = dimensions(["champions.selection", "self_service.exit", "structure.stage"])
     rows = numbers_of(space, drawn(space, "latin-hypercube", 600, 1))
     for number, many in enumerate((6, 2, 6)):
         assert set(np.bincount(rows[:, number].astype(int))) == {600 // many}
-    assert set(values_of(space, rows[0])) == {"champions.chosen", "self_service.exit", "structure.step"}
+    assert set(values_of(space, rows[0])) == {"champions.selection", "self_service.exit", "structure.stage"}

@@ -34,9 +34,9 @@ def ishigami(x):
 def test_sobol_finds_the_indices_of_the_ishigami_function(toy):
     found = of_function(toy(3), "sobol", 5 * 1024, ishigami).table.set_index("parameter")
     for key, alone, total in (
-        ("habit.formation", 0.314, 0.558),
-        ("habit.decay", 0.442, 0.442),
-        ("habit.held", 0.0, 0.244),
+        ("habit.formation_rate", 0.314, 0.558),
+        ("habit.decay_rate", 0.442, 0.442),
+        ("habit.routine_protection", 0.0, 0.244),
     ):
         row = found.loc[key]
         assert row["alone"] == pytest.approx(alone, abs=0.03) and row["importance"] == pytest.approx(total, abs=0.03)
@@ -52,7 +52,11 @@ def test_intervals_of_total_indices_hold_the_truth_as_often_as_they_say(toy):
         study = AnalysisProblem(STUDY.scenario, seed=seed)
         found = analysed(study, toy(3), "sobol", design, {"csat": values})
         rows = found.table.set_index("parameter")
-        for key, total in (("habit.formation", 0.558), ("habit.decay", 0.442), ("habit.held", 0.244)):
+        for key, total in (
+            ("habit.formation_rate", 0.558),
+            ("habit.decay_rate", 0.442),
+            ("habit.routine_protection", 0.244),
+        ):
             held += rows.loc[key, "low"] <= total <= rows.loc[key, "high"]
     assert held >= 100
 
@@ -61,8 +65,13 @@ def test_morris_measures_straight_lines_exactly_and_tells_what_acts_through_othe
     space = toy(4)
     found = of_function(space, "morris", 200, lambda x: 3 * x[:, 0] - x[:, 1] + 10 * x[:, 2] * (x[:, 0] - 0.5))
     rows = found.table.set_index("parameter")
-    assert rows.loc["habit.decay", "effect"] == pytest.approx(-1.0) and rows.loc["habit.decay", "spread"] < 1e-9
-    assert rows.loc["habit.held", "spread"] > 1.0 and rows.loc["conviction.jump", "importance"] == 0.0
+    assert (
+        rows.loc["habit.decay_rate", "effect"] == pytest.approx(-1.0) and rows.loc["habit.decay_rate", "spread"] < 1e-9
+    )
+    assert (
+        rows.loc["habit.routine_protection", "spread"] > 1.0
+        and rows.loc["conviction.tipping_gain", "importance"] == 0.0
+    )
 
 
 def test_chance_is_split_from_effect(toy):
@@ -71,15 +80,15 @@ def test_chance_is_split_from_effect(toy):
     noise = found.noise["csat"]
     assert noise.share == pytest.approx(0.2, abs=0.02) and noise.left == pytest.approx(1 / 17, abs=0.01)
     rows = found.table.set_index("parameter")
-    assert rows.loc["habit.formation", "clear"] and not rows.loc["habit.decay", "clear"]
-    assert rows.loc["habit.decay", "importance"] == pytest.approx(noise_floor(noise, "sobol"), abs=0.02)
+    assert rows.loc["habit.formation_rate", "clear"] and not rows.loc["habit.decay_rate", "clear"]
+    assert rows.loc["habit.decay_rate", "importance"] == pytest.approx(noise_floor(noise, "sobol"), abs=0.02)
 
 
 def test_morris_importance_of_pure_noise_is_what_chance_alone_makes(toy):
     found = of_function(toy(3), "morris", 8000, lambda x: 10 * x[:, 0], replicates=4, noise=1.0)
     floor = noise_floor(found.noise["csat"], "morris")
     rows = found.table.set_index("parameter")
-    assert rows.loc["habit.held", "importance"] == pytest.approx(floor, rel=0.1)
+    assert rows.loc["habit.routine_protection", "importance"] == pytest.approx(floor, rel=0.1)
 
 
 def test_points_without_a_figure_take_their_path_with_them(toy):
@@ -89,7 +98,7 @@ def test_points_without_a_figure_take_their_path_with_them(toy):
     values[4] = np.nan
     found = analysed(STUDY, space, "morris", design, {"csat": values})
     assert found.left_out == 3
-    assert found.table.set_index("parameter").loc["habit.formation", "effect"] == pytest.approx(1.0)
+    assert found.table.set_index("parameter").loc["habit.formation_rate", "effect"] == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +116,7 @@ def test_what_cannot_be_analysed_is_told(toy, call, told):
 
 
 def test_a_small_organisation(small_study):
-    space = dimensions(["programme.budget", "habit.pull", "habit.settled"])
+    space = dimensions(["programme.budget", "habit.utility_weight", "habit.adopter_threshold"])
     found = sensitivity(small_study, space, ["spend", "npv_difference"], "morris", 16, Runner(workers=1))
     first = found.table[found.table["outcome"] == "spend"].iloc[0]
     assert first["parameter"] == "programme.budget" and first["effect"] > 0
@@ -117,14 +126,14 @@ def test_a_small_organisation(small_study):
 
 
 def test_the_command_writes_tables_and_figures_and_goes_on(small_settings, tmp_path):
-    words = ["sensitivity", "combined", "--baseline", "nothing", "--factor", "habit.pull,programme.budget",
+    words = ["sensitivity", "combined", "--baseline", "nothing", "--factor", "habit.utility_weight,programme.budget",
              "--kpi", "csat_difference", "--samples", "12", "--weeks", "6", "--workers", "1", *small_settings,
              "--out", str(tmp_path / "out")]  # fmt: skip
     told = run.invoke(app, words)
     assert told.exit_code == 0, told.output
-    assert "habit.pull" in told.output and "is chance" in told.output
+    assert "habit.utility_weight" in told.output and "is chance" in told.output
     before = pd.read_parquet(tmp_path / "out" / "sensitivity.parquet")
-    assert set(before["parameter"]) == {"habit.pull", "programme.budget"}
+    assert set(before["parameter"]) == {"habit.utility_weight", "programme.budget"}
     assert (tmp_path / "out" / "sensitivity-csat_difference.png").stat().st_size > 10_000
     told = run.invoke(app, [*words, "--resume", "--format", "csv"])
     assert told.exit_code == 0 and told.stdout.startswith("outcome,parameter,importance")

@@ -14,9 +14,9 @@ from ccsim.simulation.simulation import simulate
 
 POINTS = Design.given(
     [
-        {"habit.pull": 1.0, "programme.budget": 0.0},
-        {"habit.pull": 3.0, "programme.budget": 9000.0},
-        {"habit.pull": 1.5, "programme.budget": 100.0},
+        {"habit.utility_weight": 1.0, "programme.budget": 0.0},
+        {"habit.utility_weight": 3.0, "programme.budget": 9000.0},
+        {"habit.utility_weight": 1.5, "programme.budget": 100.0},
     ]
 )
 
@@ -25,7 +25,7 @@ def test_a_difference_is_taken_in_the_same_world_on_the_same_draws(small_study):
     figures = Runner(workers=1).figures(small_study, POINTS, "points")
     row = figures[(figures["point"] == 1) & (figures["replicate"] == 1)].iloc[0]
     mine = simulate(small_study.scenario.with_values(POINTS.row(1)), 1_000_001, 8).kpis["npv"][-1]
-    theirs = simulate(small_study.against.with_values({"habit.pull": 3.0}), 1_000_001, 8).kpis["npv"][-1]
+    theirs = simulate(small_study.against.with_values({"habit.utility_weight": 3.0}), 1_000_001, 8).kpis["npv"][-1]
     assert row["npv"] == mine and row["npv_difference"] == mine - theirs
     assert table_of(figures, "npv", 4)[:3].shape == (3, 2) and np.isnan(table_of(figures, "npv", 4)[3]).all()
 
@@ -42,7 +42,7 @@ def test_the_baseline_is_run_once_where_only_levers_vary(small_study):
 def test_the_week_of_a_move_can_vary(small):
     study = make_problem("hero-leaves", weeks=120, values=small)
     label = next(move.label for move in study.scenario.schedule if move.week is not None)
-    space = dimensions([f"week of {label}=20:90", "habit.pull"])
+    space = dimensions([f"week of {label}=20:90", "habit.utility_weight"])
     assert space[0].unit == "week" and space[0].stepped
     experiment = study.experiment(drawn(space, "latin-hypercube", 4, 1))
     weeks = {next(m.week for m in experiment.scenarios[name].schedule if m.label == label)
@@ -61,9 +61,11 @@ def test_workers_folder_and_resuming_do_not_change_a_bit(small_study, tmp_path):
 
 
 def test_an_experiment_brings_baseline_horizon_and_seed():
-    found = make_problem("direction", scenario="combined", values={"habit.pull": 2.0, "programme.budget": 1.0})
+    found = make_problem(
+        "direction", scenario="combined", values={"habit.utility_weight": 2.0, "programme.budget": 1.0}
+    )
     assert (found.against.name, found.weeks, found.seed) == ("nothing", 156, 1)
-    assert found.against.assumptions == {"habit.pull": 2.0} and "programme.budget" not in found.against.levers
+    assert found.against.assumptions == {"habit.utility_weight": 2.0} and "programme.budget" not in found.against.levers
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from ccsim.execution.runner import load_model
 from ccsim.execution.time_budget import Deadline
 
 run = CliRunner()
-SPACE = dimensions(["programme.budget=0:20000", "habit.pull"])
+SPACE = dimensions(["programme.budget=0:20000", "habit.utility_weight"])
 
 
 class Clock:

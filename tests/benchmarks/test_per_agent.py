@@ -40,10 +40,10 @@ def test_weekly_kpis_equal_the_engines_after_a_past_with_moves_and_a_champion_le
     world = initialise(replace_values(default_settings(), {**SIZES}), seed=4)
     moves = {
         0: BUSY,
-        8: {"champions.leave": 2, "champions.count": 1},
-        9: {"champions.leave": 0},
-        14: {"champions.count": 4, "champions.chosen": "best connected", "champions.placed": "together"},
-        20: {"programme.from_top": 1.0, "scorecards.strength": 2.0, "demand.surge": 2.0},
+        8: {"champions.departures": 2, "champions.count": 1},
+        9: {"champions.departures": 0},
+        14: {"champions.count": 4, "champions.selection": "best connected", "champions.placement": "together"},
+        20: {"programme.top_down_share": 1.0, "scorecards.strength": 2.0, "demand.surge": 2.0},
     }
     engine, baseline = both(world, moves, weeks=30)
     assert_equal(engine, baseline)
@@ -58,9 +58,14 @@ def test_weekly_kpis_equal_the_engines_after_a_past_with_moves_and_a_champion_le
             "organisation.tiers": 1,
             "organisation.segments": 1,
             "word_of_mouth.reach": 0,
-            "champions.chosen": "at random",
+            "champions.selection": "at random",
         },
-        {"turnover.quitting": 0.3, "turnover.vacancy": 0, "demand.rate": 1.0, "demand.patience": 0.2},
+        {
+            "turnover.quit_probability": 0.3,
+            "turnover.vacancy_weeks": 0,
+            "demand.rate": 1.0,
+            "demand.abandonment_rate": 0.2,
+        },
     ],
 )
 def test_weekly_kpis_equal_the_engines_in_odd_organisations(values):

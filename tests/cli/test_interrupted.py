@@ -20,7 +20,7 @@ from ccsim.results.manifest import read_manifest
 
 SIZES = ["--set", "organisation.staff=24", "--set", "organisation.customers=160", "--set", "organisation.warm_up=6"]
 COMPARE = ("compare", "direction", "--weeks", "4", "--replicates", "4", "--workers", "1", "--format", "csv", *SIZES)
-SEARCH = ("sensitivity", "nothing", "--factor", "habit.pull", "--factor", "habit.decay", "--samples", "40", "--weeks", "4",
+SEARCH = ("sensitivity", "nothing", "--factor", "habit.utility_weight", "--factor", "habit.decay_rate", "--samples", "40", "--weeks", "4",
           "--replicates", "1", "--workers", "1", "--format", "csv", *SIZES)  # fmt: skip
 
 

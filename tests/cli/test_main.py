@@ -218,7 +218,7 @@ def test_bash_completes_with_the_script_that_the_command_prints(tmp_path: Path) 
         (("run", "combined", "--workers", "0"), "workers: must be a whole number of at least 1, got 0"),
         (("run", "combined", "--set", "programme.budgt=1"), "did you mean 'programme.budget'"),
         (("run", "combined", "--set", "programme.budget"), "--set programme.budget=8000"),
-        (("run", "combined", "--set", "programme.from_top=2"), "from 0 to 1"),
+        (("run", "combined", "--set", "programme.top_down_share=2"), "from 0 to 1"),
         (("run", "combined", "--weeks", "0"), "weeks: must be a whole number from 1 to 5200, got 0"),
         (("run", "combined", "--seed", "-1"), "got -1"),
         (("compare", "directon"), "did you mean 'direction'"),

@@ -40,7 +40,7 @@ def ccsim(*words: str) -> str:
 
 
 def test_a_sweep_leaves_table_figures_and_a_picture(here: Path) -> None:
-    told = ccsim("sweep", "combined", "--factor", "programme.budget=0:20000", "--factor", "programme.from_top=0,0.5,1",
+    told = ccsim("sweep", "combined", "--factor", "programme.budget=0:20000", "--factor", "programme.top_down_share=0,0.5,1",
                  "--samples", "6", "--kpi", "csat", *TINY)  # fmt: skip
     folder = here / "results" / "combined-sweep-1"
     assert "programme.budget" in told

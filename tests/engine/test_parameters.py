@@ -151,8 +151,8 @@ def test_every_group_is_documented_once() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("programme.from_top", 1.1), ("programme.from_top", math.nan), ("programme.budget", -1), ("champions.count", 1.5),
-     ("champions.count", True), ("programme.budget", "8000"), ("champions.chosen", "nobody"), ("champions.chosen", 1)],
+    [("programme.top_down_share", 1.1), ("programme.top_down_share", math.nan), ("programme.budget", -1), ("champions.count", 1.5),
+     ("champions.count", True), ("programme.budget", "8000"), ("champions.selection", "nobody"), ("champions.selection", 1)],
 )  # fmt: skip
 def test_a_value_that_is_not_accepted_is_refused_with_what_would_be(key: str, value: object) -> None:
     with pytest.raises(InputError, match=key):
@@ -161,11 +161,11 @@ def test_a_value_that_is_not_accepted_is_refused_with_what_would_be(key: str, va
 
 def test_changed_settings_keep_the_kinds_of_numbers() -> None:
     changed = replace_values(
-        default_settings(), {"programme.budget": 8000, "champions.count": 3.0, "champions.chosen": "at random"}
+        default_settings(), {"programme.budget": 8000, "champions.count": 3.0, "champions.selection": "at random"}
     )
     assert type(changed.programme.budget) is float
     assert type(changed.champions.count) is int
-    assert changed.champions.chosen == 0
+    assert changed.champions.selection == 0
 
 
 def test_sizes_that_do_not_fit_together_are_named() -> None:

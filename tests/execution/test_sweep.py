@@ -10,14 +10,14 @@ from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.results import open_results
 
-VARIED = Design("latin-hypercube", ("programme.budget=0:20000", "habit.formation=0.01:0.05"), points=6)
+VARIED = Design("latin-hypercube", ("programme.budget=0:20000", "habit.formation_rate=0.01:0.05"), points=6)
 
 
 def test_a_sweep_keeps_a_figure_a_run_and_knows_its_factors(small_experiment: Experiment, tmp_path: Path) -> None:
     results = sweep(small_experiment, VARIED, replicates=2, workers=2, out=tmp_path / "s")
     rows = results.responses
     assert len(rows) == 2 * 6 * 2
-    assert {"base", "point", "programme.budget", "habit.formation", "csat", "week"} <= set(rows)
+    assert {"base", "point", "programme.budget", "habit.formation_rate", "csat", "week"} <= set(rows)
     assert set(rows["week"]) == {15}
     assert rows[rows["base"] == "busy"]["programme.budget"].nunique() == 6
     again = open_results(tmp_path / "s")

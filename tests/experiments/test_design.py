@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.design import KINDS, Design, _masks
 
-VARIED = ("programme.budget=0:20000", "programme.from_top=0,0.5,1", "champions.count=0:5")
+VARIED = ("programme.budget=0:20000", "programme.top_down_share=0,0.5,1", "champions.count=0:5")
 SAMPLED = ("latin-hypercube", "sobol", "morris", "saltelli")
 
 
@@ -32,7 +32,7 @@ def test_a_design_is_as_long_as_it_says_and_its_seed_decides_it(kind: str) -> No
 def test_values_are_what_the_parameters_take(kind: str) -> None:
     table = design(kind, points=16).table()
     assert table["programme.budget"].between(0, 20000).all()
-    assert set(table["programme.from_top"]) <= {0.0, 0.5, 1.0}
+    assert set(table["programme.top_down_share"]) <= {0.0, 0.5, 1.0}
     assert set(table["champions.count"]) <= set(range(6))
 
 
@@ -105,7 +105,7 @@ def test_unknown_kinds_and_repeated_factors_are_told() -> None:
 
 
 def test_ten_to_the_twelve_points_are_refused_at_once() -> None:
-    four = ("programme.budget", "programme.from_top", "habit.formation", "conviction.norm")
+    four = ("programme.budget", "programme.top_down_share", "habit.formation_rate", "conviction.norm_weight")
     with pytest.raises(InputError, match="1,000,000,000,000 points"):
         Design("factorial", four, levels=1000)
     with pytest.raises(InputError, match=r"about 10\^\d+ points"):

@@ -8,7 +8,7 @@ from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment
 from ccsim.scenarios.scenario import load
 
-LEVER, WORLD = "programme.budget=1000:2000", "habit.formation=0.01:0.05"
+LEVER, WORLD = "programme.budget=1000:2000", "habit.formation_rate=0.01:0.05"
 
 
 def test_levers_are_varied_beside_the_baseline_which_runs_once(small_experiment: Experiment) -> None:
@@ -25,7 +25,7 @@ def test_the_world_is_varied_in_every_scenario(small_experiment: Experiment) -> 
     assert list(swept.scenarios)[:2] == ["nothing @ 0001", "busy @ 0001"]
     assert swept.baseline_for("busy @ 0002") == "nothing @ 0002"
     quiet = swept.scenarios["nothing @ 0001"]
-    assert "habit.formation" in quiet.assumptions
+    assert "habit.formation_rate" in quiet.assumptions
     assert "programme.budget" not in quiet.levers
 
 
@@ -40,7 +40,7 @@ def test_names_are_those_of_the_mapping_and_no_other(small_experiment: Experimen
 
 
 def test_the_table_says_what_every_scenario_has(small_experiment: Experiment) -> None:
-    swept = small_experiment.with_design(Design("one-at-a-time", (LEVER, "programme.from_top=0,1")))
+    swept = small_experiment.with_design(Design("one-at-a-time", (LEVER, "programme.top_down_share=0,1")))
     table = swept.scenarios.table().set_index("scenario")
     assert table.loc["nothing", ["base", "point", "programme.budget"]].tolist() == ["nothing", 0, 0.0]
     assert table.loc["busy @ 0001", "programme.budget"] == 900.0
@@ -71,7 +71,10 @@ def test_a_swept_key_cannot_be_set_and_too_many_runs_are_told(small_experiment: 
     with pytest.raises(InputError, match="the design varies it"):
         swept.with_changes(levers={"programme.budget": 1})
     assert (
-        swept.with_changes(levers={"programme.from_top": 1}).scenarios["busy @ 0001"].levers["programme.from_top"] == 1
+        swept.with_changes(levers={"programme.top_down_share": 1})
+        .scenarios["busy @ 0001"]
+        .levers["programme.top_down_share"]
+        == 1
     )
     with pytest.raises(InputError, match="are 4000004 runs"):
         small_experiment.with_design(Design("sobol", (LEVER,), points=1_000_000))

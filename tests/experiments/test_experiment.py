@@ -40,7 +40,7 @@ def test_every_shipped_experiment_loads_and_survives_the_manifest(name: str) -> 
 def test_a_file_says_what_is_compared(tmp_path: Path) -> None:
     experiment = load_experiment(write(tmp_path, TEXT))
     assert experiment.main == ("nothing", "hero", "rich")
-    assert experiment.scenarios["rich"].levers["programme.from_top"] == 0.5
+    assert experiment.scenarios["rich"].levers["programme.top_down_share"] == 0.5
     assert experiment.sweep is not None
     assert experiment.sweep.points == {
         "rich @ programme.budget=0": ("rich", 0),

@@ -17,7 +17,7 @@ def test_a_parameter_without_values_takes_its_declared_range() -> None:
     ("text", "ends"),
     [
         ("programme.budget=100:2e4", (100.0, 20000.0)),
-        ("programme.from_top=0,0.5,1", (0.0, 1.0)),
+        ("programme.top_down_share=0,0.5,1", (0.0, 1.0)),
         ("champions.count = 2:6", (2, 6)),
         ("week of The hero leaves=3:80", (3, 80)),
         ("week of The hero leaves=10,20", (10, 20)),
@@ -47,7 +47,7 @@ def test_one_word_stands_for_many() -> None:
         ("programme.budget=3", "2 to 1000 different values"),
         ("programme.budget=", "reads like"),
         ("=3", "reads like"),
-        ("programme.from_top=0:2", "from 0 to 1"),
+        ("programme.top_down_share=0:2", "from 0 to 1"),
         ("week of Kick-off", "name the weeks"),
         ("week of Kick-off=2.5:3", "whole number"),
         ("week=1:3", "reads like 'week of"),
@@ -70,5 +70,5 @@ def test_places_of_the_unit_interval_stay_inside(low: int, more: int, places: li
 def test_whole_numbers_and_choices_get_equal_shares() -> None:
     u = (np.arange(600) + 0.5) / 600
     assert np.bincount(Factor("champions.count", 1, 3).at(u)).tolist() == [0, 200, 200, 200]
-    values = Factor("programme.from_top", values=(0, 0.5, 1)).at(u)
+    values = Factor("programme.top_down_share", values=(0, 0.5, 1)).at(u)
     assert [int((values == value).sum()) for value in (0, 0.5, 1)] == [200, 200, 200]

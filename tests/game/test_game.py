@@ -45,7 +45,7 @@ def test_a_game_is_what_the_same_levers_make_as_a_scenario():
     run = Simulation(load("nothing"), 3)
     for week in range(26):
         if week == 0:
-            levers = {"programme.budget": 6400.0, "programme.from_top": 0.0, "programme.improvement": 0.5}
+            levers = {"programme.budget": 6400.0, "programme.top_down_share": 0.0, "programme.improvement": 0.5}
             run.apply(Intervention({**levers, "programme.immersion": 0.25, "programme.embedding": 0.25}))
         if week == 13:
             run.apply(Intervention.create({"empowerment.rights": 1.0}))

@@ -50,30 +50,30 @@ REMOVED = {
     "participation": (("involve",), {"programme.budget": 0.0}),
     "champions": (("appoint",), {"champions.count": 0}),
     "coaching": (("carry",), {"champions.count": 0}),
-    "word_of_mouth": (("listen",), {"word_of_mouth.influence": 0.0, "word_of_mouth.fading": 0.0}),
-    "market": (("come", "go"), {"market.joining": 0.0, "market.churn": 0.0}),
-    "demand": (("give_up",), {"demand.patience": 0.0}),
+    "word_of_mouth": (("listen",), {"word_of_mouth.influence": 0.0, "word_of_mouth.fading_rate": 0.0}),
+    "market": (("come", "go"), {"market.joining_probability": 0.0, "market.churn": 0.0}),
+    "demand": (("give_up",), {"demand.abandonment_rate": 0.0}),
     "turnover": (("come_and_go",), {}),
     "conviction": (
         ("come_round",),
         # To count the penny as dropped is a definition and no mechanism; here nobody has reached it.
-        {"conviction.tipped": 1.0, **{f"conviction.{name}": 0.0 for name in ("evidence", "chance", "telling", "reversion")}},
+        {"conviction.tipping_threshold": 1.0, **{f"conviction.{name}": 0.0 for name in ("evidence", "chance", "telling", "reversion")}},
     ),
     "skills": (("learn",), {f"skills.{name}": 0.0 for name in ("training", "coaching", "practice", "rust")}),
-    "habit": (("settle",), {"habit.formation": 0.0, "habit.decay": 0.0}),
-    "embedding": (("embed",), {"embedding.writing": 0.0, "embedding.stale": 0.0}),
-    "empowerment": (("grant", "feel"), {"empowerment.granting": 0.0, "empowerment.learning": 0.0, "empowerment.blame": 0.0}),
-    "engagement": (("engage",), {"engagement.pace": 0.0}),
+    "habit": (("settle",), {"habit.formation_rate": 0.0, "habit.decay_rate": 0.0}),
+    "embedding": (("embed",), {"embedding.writing_rate": 0.0, "embedding.decay_rate": 0.0}),
+    "empowerment": (("grant", "feel"), {"empowerment.delegation_rate": 0.0, "empowerment.safety_rate": 0.0, "empowerment.blame": 0.0}),
+    "engagement": (("engage",), {"engagement.adjustment_rate": 0.0}),
     "fatigue": (("tire",), {f"fatigue.{name}": 0.0 for name in ("strain", "overload", "recovery", "disillusion", "healing")}),
-    "leadership": (("replace_leaders",), {"leadership.attention": 0.0, "leadership.leaving": 0.0}),
-    "reporting": (("look",), {"leadership.reporting": 0.0, "leadership.memory": 0.0}),
+    "leadership": (("replace_leaders",), {"leadership.escalation_hours": 0.0, "leadership.turnover_probability": 0.0}),
+    "reporting": (("look",), {"leadership.reporting_rate": 0.0, "leadership.memory_rate": 0.0}),
     "commitment": (
         ("believe",),
         {f"leadership.{name}": 0.0 for name in ("superior", "measured", "results", "wins", "reversion", "reporting", "memory", "trust")},
     ),
     "experience": (
         ("judge",),
-        {"market.joining": 0.0, "promise.trusting": 0.0,
+        {"market.joining_probability": 0.0, "promise.trust_rate": 0.0,
          **{f"experience.{name}": 0.0 for name in ("weight", "learning", "forgetting", "talking", "noticing")}},
     ),
 }  # fmt: skip
@@ -90,8 +90,8 @@ from ccsim.model import week
 from test_every_mechanism import OFF_ORDINARILY, REMOVED
 
 small = {"organisation.staff": 12, "organisation.departments": 3, "organisation.front_departments": 2,
-         "organisation.customers": 40, "organisation.warm_up": 4, "market.joining": 0.05, "market.churn": 0.02,
-         "demand.patience": 0.5, "service.hours": 12.0}
+         "organisation.customers": 40, "organisation.warm_up": 4, "market.joining_probability": 0.05, "market.churn": 0.02,
+         "demand.abandonment_rate": 0.5, "service.handling_hours": 12.0}
 busy = {**small, "programme.budget": 600.0, "champions.count": 2, "champions.hours": 6.0, "champions.authority": 0.5}
 
 def digest(world):
@@ -105,7 +105,7 @@ def lived(name, without):
     kernels, values = REMOVED[name]
     plain = small if name in OFF_ORDINARILY else busy
     # Nobody comes or goes: whoever arrives starts afresh in every mechanism.
-    world = initial_state.initialise(settings.replace_values(settings.default_settings(), {**plain, "turnover.quitting": 0.0}), 5)
+    world = initial_state.initialise(settings.replace_values(settings.default_settings(), {**plain, "turnover.quit_probability": 0.0}), 5)
     world.settings = settings.replace_values(world.settings, values)
     module = getattr(week, name)
     nothing = {kernel: lambda *arguments: None for kernel in kernels}

@@ -53,7 +53,9 @@ def test_what_a_scorecard_shows_is_the_weighted_mean_of_its_measures() -> None:
 
 def test_a_closed_case_shows_as_resolved_as_far_as_repeats_are_not_traced() -> None:
     only = with_(staff_scorecard__cost=0, staff_scorecard__csat=0, staff_scorecard__handling_time=0).staff_scorecard
-    shown = [measures.record(only, 0, 0, 0, 0.2, 1.0, 0, P.scorecards._replace(traced=t)) for t in (0.0, 0.5, 1.0)]
+    shown = [
+        measures.record(only, 0, 0, 0, 0.2, 1.0, 0, P.scorecards._replace(traced_share=t)) for t in (0.0, 0.5, 1.0)
+    ]
     assert shown == pytest.approx([1.0, 0.6, 0.2])
 
 
@@ -62,10 +64,11 @@ def test_judgement_needs_the_right_to_decide() -> None:
         handling_options.success_of(handling_options.SOLVE, 0.8, 0.5, right, 0, 0.0, P.service, 0.2)
         for right in (1.0, 0.0)
     )
-    assert bound == pytest.approx(free * P.service.unauthorised)
+    assert bound == pytest.approx(free * P.service.unauthorised_success)
     assert handling_options.success_of(handling_options.HAND_OVER, 0.5, 1.0, 1.0, 0, 0.0, P.service, 0.2) == 0.0
     assert (
-        handling_options.success_of(handling_options.SCRIPT, 0.0, 0.0, 0.0, 0, 0.0, P.service, 0.2) == P.service.script
+        handling_options.success_of(handling_options.SCRIPT, 0.0, 0.0, 0.0, 0, 0.0, P.service, 0.2)
+        == P.service.script_success
     )
 
 
@@ -106,9 +109,9 @@ def test_habit_settles_on_practice_and_full_routines_hold_it() -> None:
     for _ in range(500):
         value = habit.settles(value, 0.6, 0.0, P.habit)
     assert value == pytest.approx(0.6)
-    held = P.habit._replace(held=1.0)
+    held = P.habit._replace(routine_protection=1.0)
     assert habit.settles(0.6, 0.0, 1.0, held) == 0.6
-    assert habit.settles(0.6, 0.9, 0.0, P.habit._replace(formation=0.0)) == 0.6
+    assert habit.settles(0.6, 0.9, 0.0, P.habit._replace(formation_rate=0.0)) == 0.6
 
 
 def test_the_penny_drops_only_with_enough_sources_and_off_never() -> None:
@@ -116,7 +119,7 @@ def test_the_penny_drops_only_with_enough_sources_and_off_never() -> None:
     assert not conviction.comes_round(1.0, 0.0, 0.0, p)
     assert conviction.comes_round(2.0, 0.0, 0.0, p)
     assert not conviction.comes_round(2.0, 0.05, 0.9, p)
-    assert not conviction.comes_round(9.0, 1e-9, 0.0, p._replace(chance=0.0))
+    assert not conviction.comes_round(9.0, 1e-9, 0.0, p._replace(tipping_probability=0.0))
     assert conviction.by_evidence(0.5, 0.0, 0.0, p) == 0.5
     assert conviction.by_evidence(0.5, 4.0, 0.0, p) > 0.5 > conviction.by_evidence(0.5, 0.0, 4.0, p)
     assert conviction.by_telling(0.5, 10.0, 1.0, 0.0, 0.0, p) == 0.5
@@ -139,8 +142,8 @@ def test_engagement_rises_with_latitude_and_falls_with_fatigue() -> None:
 def test_satisfaction_feels_losses_more_than_gains() -> None:
     assert experience.felt_quality(0.6, 0.6, P.experience) == 0.6
     assert experience.felt_quality(0.8, 0.6, P.experience) == pytest.approx(0.8)
-    assert experience.felt_quality(0.4, 0.6, P.experience) == pytest.approx(0.6 - 0.2 * P.experience.loss)
-    assert experience.felt_quality(0.4, 0.6, P.experience._replace(loss=1.0)) == pytest.approx(0.4)
+    assert experience.felt_quality(0.4, 0.6, P.experience) == pytest.approx(0.6 - 0.2 * P.experience.loss_aversion)
+    assert experience.felt_quality(0.4, 0.6, P.experience._replace(loss_aversion=1.0)) == pytest.approx(0.4)
 
 
 def test_an_opinion_returns_to_neutral_and_off_never_moves() -> None:
@@ -171,23 +174,23 @@ def test_journeys_have_one_to_three_stages_with_the_declared_shares() -> None:
 def test_handing_over_in_person_loses_least() -> None:
     by_form, in_person, undone = (handoffs.loses(how, 0.0, P.handoffs) for how in (0, 1, 2))
     assert in_person < by_form < undone
-    assert handoffs.loses(2, 0.0, P.handoffs._replace(loss=0.0)) == 0.0
+    assert handoffs.loses(2, 0.0, P.handoffs._replace(loss_probability=0.0)) == 0.0
 
 
 def test_skill_rusts_to_a_newcomers_and_training_off_teaches_nothing() -> None:
     value = 0.9
     for _ in range(3000):
         value = skills.learns(value, 0.0, 0.0, 0.0, P.skills)
-    assert value == pytest.approx(P.skills.novice, abs=1e-3)
-    still = P.skills._replace(training=0.0, rust=0.0)
+    assert value == pytest.approx(P.skills.newcomer_skill, abs=1e-3)
+    still = P.skills._replace(training_rate=0.0, decay_rate=0.0)
     assert skills.learns(0.5, 10.0, 0.0, 0.0, still) == 0.5
 
 
 def test_only_what_is_practised_is_written_down_and_it_grows_stale() -> None:
     p = P.embedding
-    assert embedding.written(0.4, 0.3, 9.0, p) == pytest.approx(0.4 * (1 - p.stale))
+    assert embedding.written(0.4, 0.3, 9.0, p) == pytest.approx(0.4 * (1 - p.decay_rate))
     assert embedding.written(0.0, 0.8, 0.0, p) == 0.0 < embedding.written(0.0, 0.8, 1.0, p)
-    assert embedding.written(0.2, 0.8, 9.0, p._replace(writing=0.0, stale=0.0)) == 0.2
+    assert embedding.written(0.2, 0.8, 9.0, p._replace(writing_rate=0.0, decay_rate=0.0)) == 0.2
 
 
 def test_newcomers_work_at_half_pace_and_fatigue_takes_time() -> None:
@@ -199,9 +202,9 @@ def test_newcomers_work_at_half_pace_and_fatigue_takes_time() -> None:
 
 def test_people_quit_at_the_declared_rate_and_off_never() -> None:
     p = P.turnover
-    assert turnover.quits(0.62, p.quitting * 0.999, p)
-    assert not turnover.quits(0.62, p.quitting * 1.001, p)
-    assert not turnover.quits(0.0, 1e-12, p._replace(quitting=0.0))
+    assert turnover.quits(0.62, p.quit_probability * 0.999, p)
+    assert not turnover.quits(0.62, p.quit_probability * 1.001, p)
+    assert not turnover.quits(0.0, 1e-12, p._replace(quit_probability=0.0))
 
 
 def test_credibility_follows_deeds_when_much_is_announced() -> None:
@@ -227,13 +230,13 @@ def test_volunteers_need_conviction_and_a_leader_who_lets_them() -> None:
 
 def test_spending_follows_satisfaction_around_the_ordinary_level() -> None:
     assert accounts.spends(100.0, 0.7, P.accounts) == 100.0
-    assert accounts.spends(100.0, 0.9, P.accounts._replace(spending=0.0)) == 100.0
+    assert accounts.spends(100.0, 0.9, P.accounts._replace(spending_sensitivity=0.0)) == 100.0
 
 
 OFF = {
     "programme.budget": "spend", "champions.count": "champions", "demand.rate": "raised", "market.churn": "left",
-    "market.joining": "joined", "turnover.quitting": "quits", "experience.talking": "said_good",
-    "handoffs.loss": "handoffs_lost", "accounts.goodwill": "compensation", "empowerment.blame": "blamed",
+    "market.joining_probability": "joined", "turnover.quit_probability": "quits", "experience.talk_probability": "said_good",
+    "handoffs.loss_probability": "handoffs_lost", "accounts.goodwill": "compensation", "empowerment.blame": "blamed",
 }  # fmt: skip
 
 
@@ -265,10 +268,12 @@ def test_a_hero_who_leaves_is_replaced_by_a_newcomer_who_is_no_champion(small: d
     world = initialise(replace_values(default_settings(), {**small, "champions.count": 1}), 1)
     step(world)
     (hero,) = np.flatnonzero(world.populations.staff.champion)
-    world.settings = replace_values(world.settings, {"champions.count": 0, "champions.leave": 1, "turnover.vacancy": 2})
+    world.settings = replace_values(
+        world.settings, {"champions.count": 0, "champions.departures": 1, "turnover.vacancy_weeks": 2}
+    )
     before = int(world.populations.staff.person[hero])
     step(world)
-    world.settings = replace_values(world.settings, {"champions.leave": 0})
+    world.settings = replace_values(world.settings, {"champions.departures": 0})
     assert world.populations.staff.vacant_until[hero] == world.week + 3
     for _ in range(4):
         step(world)

@@ -57,9 +57,9 @@ def test_one_more_customer_adds_one_customer_and_one_issue_in_the_first_week() -
     # Everybody raises an issue, nobody talks or serves: what one person adds can be told to the unit.
     apart = {
         "demand.rate": 1.0,
-        "capacity.week": 0.0,
+        "capacity.weekly_hours": 0.0,
         "market.churn": 0.0,
-        "market.joining": 0.0,
+        "market.joining_probability": 0.0,
         "word_of_mouth.reach": 0,
     }
     worlds = [

@@ -35,7 +35,7 @@ def test_no_change_is_no_change() -> None:
     assert replace_values(default_settings(), {}) == default_settings()
 
 
-@pytest.mark.parametrize("key", ["programme.budjet", "budget", "programme", "", "habit.formation.x"])
+@pytest.mark.parametrize("key", ["programme.budjet", "budget", "programme", "", "habit.formation_rate.x"])
 def test_a_key_that_no_parameter_bears_is_refused(key: str) -> None:
     with pytest.raises(UnknownNameError, match="no parameter is called"):
         replace_values(default_settings(), {key: 1.0})

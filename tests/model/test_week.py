@@ -29,15 +29,15 @@ SMALL = """
 SMALL = {"organisation.staff": 18, "organisation.departments": 3, "organisation.front_departments": 2,
          "organisation.customers": 60, "organisation.warm_up": 3}
 BUSY = {**SMALL, "programme.budget": 900.0, "champions.count": 2, "champions.hours": 6.0, "champions.authority": 0.5,
-        "staff_scorecard.journey": 0.5, "turnover.quitting": 0.05, "turnover.vacancy": 2, "leadership.leaving": 0.05,
-        "demand.rate": 0.5, "sensing.collected": 1.0, "sensing.shared": 1.0, "sensing.acted": 5.0,
+        "staff_scorecard.journey": 0.5, "turnover.quit_probability": 0.05, "turnover.vacancy_weeks": 2, "leadership.turnover_probability": 0.05,
+        "demand.rate": 0.5, "sensing.coverage": 1.0, "sensing.shared": 1.0, "sensing.action_hours": 5.0,
         "sensing.published": 1.0, "offer.cocreation": 0.5, "promise.level": 0.2, "market.challenger": 0.2,
         "technology.spending": 900.0, "technology.training": 1.0, "personalisation.level": 0.5,
-        "self_service.share": 0.5, "proactive.share": 0.5, "structure.step": 4, "segmentation.priority": 1.0,
-        "segmentation.every": 2, "segmentation.drift": 0.1, "recognition.level": 1.0, "sponsorship.patience": 0.0,
-        "sponsorship.every": 2, "staffing.follow": 1.0, "staff_scorecard.internal": 0.5,
-        "head_scorecard.internal": 0.5, "rollout.test": 0.5, "wins.broadcast": 1.0, "work_pace.pressure": 1.0,
-        "implementation.gap": 0.8, "turnover.pace_spread": 0.2}
+        "self_service.share": 0.5, "proactive.share": 0.5, "structure.stage": 4, "segmentation.priority": 1.0,
+        "segmentation.interval_weeks": 2, "segmentation.drift": 0.1, "recognition.level": 1.0, "sponsorship.patience": 0.0,
+        "sponsorship.interval_weeks": 2, "staffing.workload_response": 1.0, "staff_scorecard.internal": 0.5,
+        "head_scorecard.internal": 0.5, "rollout.testing_share": 0.5, "wins.broadcast_share": 1.0, "work_pace.pressure": 1.0,
+        "implementation.gap": 0.8, "turnover.handling_time_spread": 0.2}
 """
 
 
@@ -107,17 +107,17 @@ def test_compiled_and_plain_runs_agree_bit_for_bit() -> None:
     from ccsim.model import week
     print(jit.PLAIN)
     flat = {**SMALL, "organisation.departments": 1, "organisation.front_departments": 1, "organisation.tiers": 0,
-            "organisation.ties": 0, "organisation.segments": 1, "capacity.induction": 0.0}
-    harsh = {**SMALL, "empowerment.blame": 1.0, "scorecards.strength": 9.0, "demand.patience": 0.5, "demand.surge": 3.0,
-             "market.joining": 0.2, "market.churn": 0.1, "champions.count": 3, "champions.chosen": "best connected",
-             "champions.placed": "together"}
+            "organisation.ties": 0, "organisation.segments": 1, "capacity.induction_weeks": 0.0}
+    harsh = {**SMALL, "empowerment.blame": 1.0, "scorecards.strength": 9.0, "demand.abandonment_rate": 0.5, "demand.surge": 3.0,
+             "market.joining_probability": 0.2, "market.churn": 0.1, "champions.count": 3, "champions.selection": "best connected",
+             "champions.placement": "together"}
     for name, values in (("busy", BUSY), ("flat", flat), ("harsh", harsh)):
         world = initial_state.initialise(settings.replace_values(settings.default_settings(), values), 11)
         record = recorder.Record.of(world, 6)
         for number in range(6):
             if number == 3:
-                world.settings = settings.replace_values(world.settings, {"champions.leave": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
-                                                                     "conviction.tipped": 0.4, "empowerment.rights": 0.5, **{
+                world.settings = settings.replace_values(world.settings, {"champions.departures": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
+                                                                     "conviction.tipping_threshold": 0.4, "empowerment.rights": 0.5, **{
                 f"staff_scorecard.{name}": 0.35 for name in ("handling_time", "cost", "csat", "resolution", "journey", "internal")}})
             week.step(world)
             record.add(world)
@@ -177,8 +177,8 @@ def test_each_kernel_changes_only_stocks_that_its_mechanism_owns_and_flows() -> 
             setattr(week, name, replaced)
     for number in range(8):
         if number == 4:
-            world.settings = settings.replace_values(world.settings, {"champions.leave": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
-                                                                     "conviction.tipped": 0.4, "empowerment.rights": 0.5, **{
+            world.settings = settings.replace_values(world.settings, {"champions.departures": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
+                                                                     "conviction.tipping_threshold": 0.4, "empowerment.rights": 0.5, **{
                 f"staff_scorecard.{name}": 0.35 for name in ("handling_time", "cost", "csat", "resolution", "journey", "internal")}})
         week.step(world)
     stocks = {key for key, (_, column) in columns(world.populations).items() if column is not None and column.kind == "stock"}

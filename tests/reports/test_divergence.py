@@ -49,7 +49,7 @@ def test_a_lever_of_the_scorecard_parts_in_a_choice_of_service(small):
 
 def test_scenarios_with_other_pasts_part_in_the_past(small):
     quiet = load("nothing").with_values(small)
-    other = quiet.with_values({"habit.formation": 0.05}, name="other")
+    other = quiet.with_values({"habit.formation_rate": 0.05}, name="other")
     parted = diverge(quiet, other, weeks=3)
     assert parted.cause.week < 0
     assert parted.cause.phase == "habit.settle"
@@ -58,7 +58,7 @@ def test_scenarios_with_other_pasts_part_in_the_past(small):
 
 def test_what_differs_as_founded_is_told(small):
     quiet = load("nothing").with_values(small)
-    other = quiet.with_values({"defects.ordinary": 0.2}, name="other")
+    other = quiet.with_values({"defects.baseline": 0.2}, name="other")
     assert diverge(quiet, other, weeks=1).cause.phase == "founding"
 
 

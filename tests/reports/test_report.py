@@ -163,7 +163,7 @@ def test_the_same_results_give_the_same_page(folder, html):
 def test_a_design_is_told_by_its_factors(swept, small_sizes, tmp_path, baseline):
     scenarios = {name: swept.scenarios[name] for name in (["nothing", "busy"] if baseline else ["busy"])}
     plain = replace(swept, sweep=None, scenarios=scenarios, baseline=next(iter(scenarios)), weeks=8, replicates=1)
-    design = Design("latin-hypercube", ("programme.budget=0:2000", "programme.from_top"), points=8)
+    design = Design("latin-hypercube", ("programme.budget=0:2000", "programme.top_down_share"), points=8)
     experiment = plain.with_design(design)
     run_experiment(experiment, workers=1, out=tmp_path / "design")
     text = report_html(tmp_path / "design")

@@ -18,20 +18,20 @@ extends = "nothing"
 staff = 50
 
 [assumptions.habit]
-formation = 0.05
+formation_rate = 0.05
 
 [history.staff_scorecard]
 cost = 0.9
 
 [levers.programme]
 budget = 100.0
-from_top = 0.25
+top_down_share = 0.25
 
 [[schedule]]
 week = 5
 [schedule.set.champions]
 count = 2
-chosen = "best connected"
+selection = "best connected"
 
 [[schedule]]
 when = "csat > 70"
@@ -68,9 +68,9 @@ def test_a_file_says_what_it_sets(tmp_path: Path) -> None:
     scenario = load(write(tmp_path, VALID))
     assert scenario.organisation == {"organisation.staff": 50}
     assert scenario.history == {"staff_scorecard.cost": 0.9}
-    assert scenario.levers["programme.from_top"] == 0.25
+    assert scenario.levers["programme.top_down_share"] == 0.25
     assert scenario.schedule[0] == Intervention.create(
-        {"champions.count": 2, "champions.chosen": "best connected"}, week=5
+        {"champions.count": 2, "champions.selection": "best connected"}, week=5
     )
     assert scenario.schedule[1].when is not None
     assert scenario.schedule[1].after == 3
@@ -79,7 +79,7 @@ def test_a_file_says_what_it_sets(tmp_path: Path) -> None:
 def test_a_child_wins_over_its_parent_key_by_key(tmp_path: Path) -> None:
     write(tmp_path, VALID, "parent")
     child = load(write(tmp_path, 'extends = "parent"\n[levers.programme]\nbudget = 7\n', "child"))
-    assert child.levers == {"programme.budget": 7.0, "programme.from_top": 0.25}
+    assert child.levers == {"programme.budget": 7.0, "programme.top_down_share": 0.25}
     assert child.title == "T"
     assert len(child.schedule) == 2
 
@@ -108,16 +108,16 @@ def test_a_fault_of_a_parent_is_told_with_the_parents_place(tmp_path: Path) -> N
         ("staff = 50", "staff = 0", (6, "organisation.staff")),
         ("staff = 50", 'staff = "many"', (6, "organisation.staff")),
         ("staff = 50", "departments = 500", (6, "organisation.departments")),
-        ("formation = 0.05", "formation = nan", (9, "assumptions.habit.formation")),
+        ("formation = 0.05", "formation = nan", (9, "assumptions.habit.formation_rate")),
         ("formation = 0.05", "formatoin = 0.05", (9, "assumptions.habit.formatoin")),
-        ("[assumptions.habit]", "[levers.habit]", (9, "levers.habit.formation")),
+        ("[assumptions.habit]", "[levers.habit]", (9, "levers.habit.formation_rate")),
         ("cost = 0.9", "cost = true", (12, "history.staff_scorecard.cost")),
-        ("from_top = 0.25", "from_top = 1.25", (16, "levers.programme.from_top")),
+        ("from_top = 0.25", "from_top = 1.25", (16, "levers.programme.top_down_share")),
         ("week = 5", "week = -5", (19, "schedule.0.week")),
         ("week = 5", "weak = 5", (19, "schedule.0.weak")),
         ("week = 5", "week = 5\nweeks = [6]", (18, "schedule.0")),
         ("count = 2", "count = 2.5", (21, "schedule.0.set.champions.count")),
-        ('chosen = "best connected"', 'chosen = "best conected"', (22, "schedule.0.set.champions.chosen")),
+        ('chosen = "best connected"', 'chosen = "best conected"', (22, "schedule.0.set.champions.selection")),
         ('when = "csat > 70"', 'when = "cssat > 70"', (25, "schedule.1.when")),
         ("after = 3", "after = 3\nweek = 3", (24, "schedule.1")),
         ("budget = 0 }", "bugdet = 0 }", (27, "schedule.1.set.programme.bugdet")),
@@ -169,9 +169,9 @@ def test_a_name_without_its_group_is_answered_with_the_whole_name() -> None:
 
 
 def test_a_change_goes_where_its_role_belongs() -> None:
-    changed = load("nothing").with_values({"organisation.staff": 9, "habit.decay": 0.01, "programme.budget": 5})
+    changed = load("nothing").with_values({"organisation.staff": 9, "habit.decay_rate": 0.01, "programme.budget": 5})
     assert (changed.organisation, changed.assumptions, changed.levers) == (
-        {"organisation.staff": 9}, {"habit.decay": 0.01}, {"programme.budget": 5.0},
+        {"organisation.staff": 9}, {"habit.decay_rate": 0.01}, {"programme.budget": 5.0},
     )  # fmt: skip
     assert changed.diff(load("nothing"))[0] == ("organisation.staff", 9, 200)
 

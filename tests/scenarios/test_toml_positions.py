@@ -37,7 +37,7 @@ values = [
 [[schedule]]
 week = 1
 [schedule.set.champions]
-leave = 1
+departures = 1
 [[schedule]]
 weeks = [10, 20]
 set = { champions = { count = 2 } }
@@ -46,7 +46,7 @@ deep = true
 [[schedule.inner]]
 deep = false
 [levers.habit]
-formation = 0.1
+formation_rate = 0.1
 [ spaced . "out" ]
 key = -inf
 '''

@@ -63,7 +63,9 @@ def test_attributes_read_and_write_the_columns_and_are_checked(org: Organisation
 
 
 def test_people_keep_their_identity_and_newcomers_get_one(small: dict) -> None:
-    org = Organisation("nothing", rng=1, weeks=30, levers={**small, "turnover.quitting": 0.1, "turnover.vacancy": 1})
+    org = Organisation(
+        "nothing", rng=1, weeks=30, levers={**small, "turnover.quit_probability": 0.1, "turnover.vacancy_weeks": 1}
+    )
     before = {agent.unique_id: agent for agent in org.agents_by_type[Employee]}
     for _ in range(10):
         org.step()
@@ -89,15 +91,15 @@ def test_a_manager_can_move_levers_in_mid_run(org: Organisation) -> None:
     assert org.events == [(1, "Start")]
     assert org.kpis["spend"].iloc[0] == 0.0 < org.kpis["spend"].iloc[1] <= 700.0
     with pytest.raises(InputError, match="assumption"):
-        org.intervene({"habit.decay": 0.1})
+        org.intervene({"habit.decay_rate": 0.1})
 
 
 def test_an_impulse_acts_in_its_week_only(small: dict) -> None:
     org = Organisation("hero", rng=2, weeks=6, levers=small)
     org.step()
-    org.intervene({"champions.leave": 1, "champions.count": 0})
+    org.intervene({"champions.departures": 1, "champions.count": 0})
     org.step()
-    assert org.settings.champions.leave == 0
+    assert org.settings.champions.departures == 0
 
 
 @pytest.mark.parametrize("rng", [-1, 2**63, 1.5, "x", None, True])
@@ -124,7 +126,9 @@ def test_no_mesa_interface_that_is_on_its_way_out_is_used(small: dict) -> None:
     with warnings.catch_warnings():
         for kind in (FutureWarning, DeprecationWarning, PendingDeprecationWarning):
             warnings.simplefilter("error", kind)
-        org = Organisation("hero", rng=1, weeks=3, levers={**small, "turnover.quitting": 0.2, "turnover.vacancy": 0})
+        org = Organisation(
+            "hero", rng=1, weeks=3, levers={**small, "turnover.quit_probability": 0.2, "turnover.vacancy_weeks": 0}
+        )
         while org.running:
             org.step()
             org.agents.get("unique_id")
@@ -142,8 +146,8 @@ def test_views_are_the_same_objects_however_often_somebody_looks(org: Organisati
 
 
 def test_an_identity_is_never_given_twice(small: dict) -> None:
-    churning = {**small, "turnover.quitting": 0.2, "turnover.vacancy": 1, "leadership.leaving": 0.2, "market.churn": 0.1,
-                "market.joining": 0.1}  # fmt: skip
+    churning = {**small, "turnover.quit_probability": 0.2, "turnover.vacancy_weeks": 1, "leadership.turnover_probability": 0.2, "market.churn": 0.1,
+                "market.joining_probability": 0.1}  # fmt: skip
     org = Organisation("nothing", rng=5, weeks=30, levers=churning)
     seen: dict[int, object] = {}
     gone: set[int] = set()
@@ -159,7 +163,9 @@ def test_an_identity_is_never_given_twice(small: dict) -> None:
 
 
 def test_whoever_left_is_no_agent_any_more_and_vacant_posts_have_none(small: dict) -> None:
-    org = Organisation("nothing", rng=5, weeks=9, levers={**small, "turnover.quitting": 0.3, "turnover.vacancy": 50})
+    org = Organisation(
+        "nothing", rng=5, weeks=9, levers={**small, "turnover.quit_probability": 0.3, "turnover.vacancy_weeks": 50}
+    )
     before = len(org.agents_by_type[Employee])
     org.run()
     people = org.agents_by_type.get(Employee, [])

@@ -46,7 +46,7 @@ def org(small: dict) -> Organisation:
 
 
 def test_ids_are_unique_whatever_agents_come_when(small: dict) -> None:
-    churning = {**small, "turnover.quitting": 0.3, "turnover.vacancy": 0}
+    churning = {**small, "turnover.quit_probability": 0.3, "turnover.vacancy_weeks": 0}
     org = Organisation("nothing", rng=5, weeks=9, levers=churning)
     mine = [Adviser(org)]
     while org.running:
@@ -108,7 +108,9 @@ def test_a_person_taken_out_of_mesas_own_sets_comes_back(org: Organisation) -> N
 
 
 def test_somebody_who_left_has_no_agent_and_removing_the_old_one_changes_nothing(small: dict) -> None:
-    org = Organisation("nothing", rng=5, weeks=9, levers={**small, "turnover.quitting": 0.3, "turnover.vacancy": 0})
+    org = Organisation(
+        "nothing", rng=5, weeks=9, levers={**small, "turnover.quit_probability": 0.3, "turnover.vacancy_weeks": 0}
+    )
     before = list(org.agents_by_type[Employee])
     org.run()
     gone = [person for person in before if org.employee(person.row) is not person]

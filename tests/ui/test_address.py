@@ -32,7 +32,7 @@ def test_a_link_comes_back_as_it_was():
     "query",
     ["programme.budget=inf", "programme.budget=-1", "seed=1.5", "seed=9" * 30, "weeks=0", "weeks=100000", "scenario=/etc/passwd",
      "a=b", "1:programme.budget=x", "-1:programme.budget=4", "3:no.such=4", "organisation.customers=20000000", "programme.budget=",
-     "=", "seed=²", "3:service.hours=4"],
+     "=", "seed=²", "3:service.handling_hours=4"],
 )  # fmt: skip
 def test_what_cannot_be_used_is_told_and_left_out(query):
     found = settings_of(query)

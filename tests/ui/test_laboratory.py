@@ -96,7 +96,7 @@ def test_the_twin_is_the_run_without_the_move(small):
 def test_a_move_that_changes_nothing_is_told_to_change_nothing(small):
     laboratory = InteractiveRun(load("nothing"), small, seed=2, horizon=40)
     laboratory.step(3)
-    laboratory.move({"programme.from_top": 0.9})  # of a budget of nothing
+    laboratory.move({"programme.top_down_share": 0.9})  # of a budget of nothing
     laboratory.step(20)
     assert laboratory.told()[0].effects == ()
 

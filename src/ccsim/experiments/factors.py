@@ -5,7 +5,7 @@ is written as one text everywhere, in files and on the command line:
 
     programme.budget                  over its declared range
     programme.budget=0:20000          between two values
-    programme.from_top=0,0.5,1        at some values
+    programme.top_down_share=0,0.5,1        at some values
     week of The hero leaves=20:100    the week in which a scenario's moves of that label are made
     programme                         every parameter of a group
     levers, assumptions               every lever; every assumption of ours that is a number
@@ -164,7 +164,7 @@ def parse_factors(text: str) -> list[Factor]:
     """
     name, equals, rest = (part.strip() for part in text.partition("="))
     if not name or (equals and not rest):
-        raise InputError(f"{text!r}: it reads like programme.budget=0:20000 or programme.from_top=0,0.5,1")
+        raise InputError(f"{text!r}: it reads like programme.budget=0:20000 or programme.top_down_share=0,0.5,1")
     if not equals:
         rows = _named_together(name)
         return [Factor(row.key) for row in rows] if rows else [Factor(name)]

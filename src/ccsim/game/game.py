@@ -339,7 +339,7 @@ def _programme(rows: list[Move]) -> dict[str, Any]:
         return {}
     levers = {f"programme.{part}": euros / budget for part, euros in parts.items()}
     from_top = sum(parts[part] for part in FROM_TOP) / budget
-    return {"programme.budget": budget, "programme.from_top": from_top, **levers}
+    return {"programme.budget": budget, "programme.top_down_share": from_top, **levers}
 
 
 def _fresh(scenario: str, seed: int, weeks: int) -> Simulation:

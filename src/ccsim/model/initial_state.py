@@ -165,11 +165,11 @@ def settle(populations: Any, p: Any) -> None:
     departments.queue_first[:] = -1
     departments.queue_last[:] = -1
     departments.workload[:] = 0.9
-    departments.load[:] = p.work_pace.usual
+    departments.load[:] = p.work_pace.baseline_workload
     departments.standard[:] = 1.0
     for d in range(len(departments.standard)):
         implementation.put_card(d, p.staff_scorecard, 1.0, departments)
-    departments.defects[:] = p.defects.ordinary
+    departments.defects[:] = p.defects.baseline
     departments.insight[:] = 0.35
     # An offer that follows needs is as far behind as it can make up in a week.
     set_initial_gap(populations.segments, p.offer)
@@ -311,7 +311,7 @@ def draw_staff(staff: Any, p: Any, seed: Any, week: Any) -> None:
         staff.habit[i] = clip01(0.36 + 0.6 * (staff.disposition[i] - p.turnover.disposition) + 0.3 * (b - 0.5))
         staff.safety[i] = 1.0 - 0.5 * p.empowerment.blame
         staff.engagement[i] = staff.vigour[i]
-        staff.cynicism[i] = p.fatigue.ordinary
+        staff.cynicism[i] = p.fatigue.baseline_cynicism
         staff.peer_practice[i] = 0.3
 
 
@@ -366,7 +366,7 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
         customers.far_tie[i] = int(uniform(seed, FAR, 0, i) * count)
         customers.active[i] = i < active
         customers.joined_in[i] = -32768
-        customers.satisfaction[i] = clip01(p.experience.offer - 0.35 + 0.35 * mood)
+        customers.satisfaction[i] = clip01(p.experience.offer_satisfaction - 0.35 + 0.35 * mood)
         customers.expectation[i] = 0.45 + 0.3 * hope
         customers.opinion[i] = 0.5
 

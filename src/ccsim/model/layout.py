@@ -152,4 +152,4 @@ def take_stock(world: ModelState, layout: Layout) -> None:
     known = layout.hired > UNKNOWN_WEEK
     staff.hired_in[known] = layout.hired[known]
     vacant = layout.vacant.astype(bool)
-    staff.vacant_until[vacant] = world.week + 2 + world.settings.turnover.vacancy
+    staff.vacant_until[vacant] = world.week + 2 + world.settings.turnover.vacancy_weeks

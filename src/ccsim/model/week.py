@@ -45,7 +45,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
 
     # Market: needs drift, the offer follows; promises are made, values change, people come.
     offer.design(segments, departments, firm, p.offer, seed, week)
-    offer.value(segments, p.experience.offer)
+    offer.value(segments, p.experience.offer_satisfaction)
     personalisation.tailor(staff, departments, segments, firm, p.personalisation)
     promise.advertise(customers, firm, p.promise)
     segmentation.estimate(customers, firm, p.accounts.revenue, p.segmentation, seed, week)
@@ -56,7 +56,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     demand.give_up(customers, cases, departments, p.demand, week)
     demand.raise_cases(
         customers, cases, departments, segments, p.organisation.front_departments,
-        (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours), seed, week,
+        (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours), seed, week,
     )  # fmt: skip
 
     # The programme, its carriers, coordination and what is read take their time, and what is left is for cases.
@@ -74,7 +74,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     defects.spoil(departments, p.defects)
     capacity.plan_hours(staff, departments, p.capacity, week)
     implementation.enact(staff, leaders, departments, p.staff_scorecard, p.implementation, p.mandate)
-    work_pace.set_pace(staff, departments, p.work_pace, p.service.hours)
+    work_pace.set_pace(staff, departments, p.work_pace, p.service.handling_hours)
     coaching.carry(staff, colleagues, departments, p.champions)
     programme.pay(staff, leaders, firm, p.programme, p.rollout)
 
@@ -97,12 +97,12 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
 
     # Belief and practice: staff come and go, see, believe, learn, settle, tire.
     staffing.adjust(staff, departments, p.staffing, week)
-    turnover.come_and_go(staff, departments, p.turnover, p.champions.leave, seed, week)
+    turnover.come_and_go(staff, departments, p.turnover, p.champions.departures, seed, week)
     recognition.praise(staff, p.recognition)
     conviction.hear_others(staff, colleagues, p.conviction)
     conviction.come_round(staff, leaders, departments, p.conviction, p.mandate, seed, week)
     skills.learn(staff, p.skills, seed, week)
-    habit.settle(staff, departments, p.habit, p.recognition.reinforces)
+    habit.settle(staff, departments, p.habit, p.recognition.habit_reinforcement)
     fatigue.tire(staff, leaders, departments, p.fatigue, p.mandate, p.promise)
     empowerment.feel(staff, departments, p.empowerment)
     engagement.engage(staff, p.engagement)
@@ -113,7 +113,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     )  # fmt: skip
     commitment.believe(
         leaders, departments, firm, p.head_scorecard, p.executive_scorecard, p.staff_scorecard,
-        cards.strength, p.empowerment.rights, p.wins.reported, p.leadership,
+        cards.strength, p.empowerment.rights, p.wins.reported_share, p.leadership,
     )  # fmt: skip
     sponsorship.decide(leaders, firm, p.sponsorship, seed, week)
     empowerment.grant(
@@ -125,7 +125,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     technology.install(staff, firm, p.technology, week)
 
     # The count of everything, and accounts.
-    aggregates.count_staff(staff, departments, firm, p.habit.settled, week)
+    aggregates.count_staff(staff, departments, firm, p.habit.adopter_threshold, week)
     aggregates.count_firm(departments, firm)
     aggregates.count_leaders(leaders, firm)
     aggregates.count_image(departments, firm, p.sensing.published)

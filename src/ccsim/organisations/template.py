@@ -44,7 +44,7 @@ churn = "year"
 prospects = 1.0
 
 [assumptions.service]
-hours = 5.0                  # hours of work on an ordinary contact
+handling_hours = 5.0                  # hours of work on an ordinary contact
 """
 
 IGNORE = """# Nothing of this folder belongs in a repository.

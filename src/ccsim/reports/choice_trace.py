@@ -25,10 +25,10 @@ TERMS: dict[str, tuple[int, int | str]] = {
     "belief": (2, 4),
     "norm": (2, 5),
     "habit": (2, 6),
-    "effort": (5, "effort"),
-    "blame": (7, "fear"),
-    "checks": (7, "checks"),
-    "reluctance": (5, "reluctance"),
+    "effort": (5, "effort_weight"),
+    "blame": (7, "blame_weight"),
+    "checks": (7, "monitoring_weight"),
+    "reluctance": (5, "transfer_reluctance"),
 }
 
 

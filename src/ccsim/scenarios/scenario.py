@@ -282,7 +282,7 @@ extends = "nothing"          # another scenario's name, or a path that ends in .
 # Levers are moved at week 0. `ccsim parameters` lists them all.
 [levers.programme]
 budget = 4000                # EUR/week
-from_top = 0.5               # share of it that leaders direct
+top_down_share = 0.5               # share of it that leaders direct
 
 # What the world is like belongs under [assumptions.…], sizes under [organisation],
 # and levers that were in force long before week 0 under [history.…].

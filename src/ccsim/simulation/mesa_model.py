@@ -206,7 +206,7 @@ class Organisation(mesa.Model):
         if self._is_there(agent):
             raise InputError(
                 f"{agent!r} cannot be removed: it stands for a person of the organisation, and the model decides who "
-                "leaves; turnover.quitting, leadership.leaving and market.churn say how many do"
+                "leaves; turnover.quit_probability, leadership.turnover_probability and market.churn say how many do"
             )
         super().deregister_agent(agent)
 

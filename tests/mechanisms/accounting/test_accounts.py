@@ -9,7 +9,7 @@ from ccsim.model.state import ModelState
 from ccsim.model.week import step
 
 OFF = {
-    "accounts.spending": lambda s: spends(100.0, 0.9, s.accounts) == 100.0,
+    "accounts.spending_sensitivity": lambda s: spends(100.0, 0.9, s.accounts) == 100.0,
     "accounts.goodwill": lambda s: lived(s, 6)["compensation"].sum() == 0.0,
 }
 
@@ -39,24 +39,24 @@ def test_at_ordinary_satisfaction_customers_spend_exactly_what_they_are_worth() 
 
 def test_satisfied_customers_spend_more_and_nobody_spends_less_than_nothing() -> None:
     p = set_to().accounts
-    assert spends(100.0, 0.9, p) == pytest.approx(100.0 * (1 + 0.2 * p.spending))
-    assert spends(100.0, 0.0, p._replace(spending=5.0)) == 0.0
+    assert spends(100.0, 0.9, p) == pytest.approx(100.0 * (1 + 0.2 * p.spending_sensitivity))
+    assert spends(100.0, 0.0, p._replace(spending_sensitivity=5.0)) == 0.0
     assert booked(set_to(), 0.8).populations.firm.revenue[0] > booked(set_to(), 0.6).populations.firm.revenue[0]
 
 
 def test_each_cost_is_its_price_times_its_quantity() -> None:
-    s = set_to({"turnover.quitting": 0.03, "turnover.vacancy": 1, "market.joining": 0.05})
+    s = set_to({"turnover.quit_probability": 0.03, "turnover.vacancy_weeks": 1, "market.joining_probability": 0.05})
     p, t = s.accounts, lived(s, 12)
     assert t["hires"].sum() > 0 and t["joined"].sum() > 0
-    assert t["handling"] == pytest.approx(p.contact * t["handled"])
-    assert t["turnover_cost"] == pytest.approx(p.replacement * p.wage * t["hires"])
-    assert t["acquisition_cost"] == pytest.approx(p.acquisition * t["joined"])
+    assert t["handling"] == pytest.approx(p.contact_cost * t["handled"])
+    assert t["turnover_cost"] == pytest.approx(p.replacement_weeks * p.wage * t["hires"])
+    assert t["acquisition_cost"] == pytest.approx(p.acquisition_cost * t["joined"])
     assert t["overhead"] == pytest.approx(np.full(12, p.overhead * p.revenue * 160))
     assert t["compensation"] == pytest.approx(t["goodwill"])
 
 
 def test_without_turnover_pay_is_the_wage_of_every_post_and_every_leader() -> None:
-    s = off("turnover.quitting")
+    s = off("turnover.quit_probability")
     world = world_of(s)
     step(world)
     expected = 24 * s.accounts.wage + len(world.populations.leaders) * s.accounts.leader_wage
@@ -64,10 +64,10 @@ def test_without_turnover_pay_is_the_wage_of_every_post_and_every_leader() -> No
 
 
 def test_pay_is_the_wage_of_everybody_who_was_in_post_whoever_leaves_at_the_end_of_the_week() -> None:
-    s = set_to({"turnover.quitting": 0.1})
+    s = set_to({"turnover.quit_probability": 0.1})
     world = world_of(s)
     for _ in range(6):
         step(world)
-        in_post = world.populations.departments.paid_hours.sum() / s.capacity.week
+        in_post = world.populations.departments.paid_hours.sum() / s.capacity.weekly_hours
         expected = in_post * s.accounts.wage + len(world.populations.leaders) * s.accounts.leader_wage
         assert world.populations.firm.wages[0] == pytest.approx(expected)

@@ -13,7 +13,7 @@ def counted(world: ModelState) -> ModelState:
 
 def count(world: ModelState) -> ModelState:
     state, p = world.populations, world.settings
-    count_staff(state.staff, state.departments, state.firm, p.habit.settled, 0)
+    count_staff(state.staff, state.departments, state.firm, p.habit.adopter_threshold, 0)
     count_leaders(state.leaders, state.firm)
     count_customers(state.customers, state.segments, p.accounts)
     return world

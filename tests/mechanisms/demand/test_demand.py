@@ -16,21 +16,21 @@ def as_drawn(s: Settings) -> bool:
     free = (state.customers.active == 1) & (state.cases.state == 0)
     world.reset_flows()
     p = s
-    all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours)
+    all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours)
     raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
     asks = np.array([to_unit_interval(word) < s.demand.rate for word in state.customers.luck_to_ask])
     return bool(state.departments.raised.sum() == (free & asks).sum())
 
 
 def nobody_gives_up(s: Settings) -> bool:
-    return bool(lived(more(s, {"capacity.week": 0.0, "market.churn": 0.0}), 8)["abandoned"].sum() == 0)
+    return bool(lived(more(s, {"capacity.weekly_hours": 0.0, "market.churn": 0.0}), 8)["abandoned"].sum() == 0)
 
 
 OFF = {
     "demand.rate": lambda s: lived(s, 6)["raised"].sum() == 0.0,
     "demand.surge": as_drawn,
     "demand.journeys": lambda s: max(stages_of(luck, 5, s.demand) for luck in (0.0, 0.1, 0.9)) == 1,
-    "demand.patience": nobody_gives_up,
+    "demand.abandonment_rate": nobody_gives_up,
 }
 
 
@@ -44,7 +44,7 @@ def test_with_certainty_everybody_without_an_open_issue_raises_one() -> None:
     world.reset_flows()
     state = world.populations
     p = world.settings
-    all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.hours)
+    all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours)
     raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
     assert state.departments.raised.sum() == 160 == state.departments.queue.sum()
     assert (state.cases.state[state.customers.active == 0] == 0).all()
@@ -70,10 +70,17 @@ def test_most_cases_are_simple_and_one_third_is_the_mean() -> None:
 
 def test_those_who_wait_longer_tire_sooner_and_those_who_just_came_never() -> None:
     world = world_of(
-        set_to({"capacity.week": 0.0, "demand.patience": 0.0, "market.churn": 0.0, "organisation.warm_up": 0})
+        set_to(
+            {
+                "capacity.weekly_hours": 0.0,
+                "demand.abandonment_rate": 0.0,
+                "market.churn": 0.0,
+                "organisation.warm_up": 0,
+            }
+        )
     )
     step(world)
-    state, p = world.populations, world.settings.demand._replace(patience=0.1)
+    state, p = world.populations, world.settings.demand._replace(abandonment_rate=0.1)
     waiting = int((state.cases.state == 1).sum())
     gone = []
     for week in (0, 1, 5, 10):
@@ -93,7 +100,7 @@ def test_only_those_who_are_drawn_for_it_are_contacted_ahead() -> None:
     world = world_of(set_to({"demand.rate": 1.0, "proactive.share": 0.5, "organisation.warm_up": 0}))
     world.reset_flows()
     state, s = world.populations, world.settings
-    all_p = (s.demand, s.self_service, s.proactive._replace(accuracy=0.6), s.segmentation, s.accounts.revenue, s.service.hours)  # fmt: skip
+    all_p = (s.demand, s.self_service, s.proactive._replace(accuracy=0.6), s.segmentation, s.accounts.revenue, s.service.handling_hours)  # fmt: skip
     raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
     drawn = np.array([uniform(world.seed, AHEAD, 0, i) < 0.3 for i in range(160)])
     assert 20 < drawn.sum() < 80

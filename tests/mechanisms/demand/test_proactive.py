@@ -22,7 +22,7 @@ def test_a_perfect_forecast_of_everything_leaves_no_new_issue() -> None:
 def test_outreach_takes_staff_time_in_proportion() -> None:
     s = set_to({"proactive.share": 0.5})
     t = lived(s, 4)
-    assert t["outreach_hours"] == pytest.approx(t["outreach"] * s.proactive.time * s.service.hours)
+    assert t["outreach_hours"] == pytest.approx(t["outreach"] * s.proactive.time_factor * s.service.handling_hours)
     assert t["aside_hours"].sum() > lived(set_to(), 4)["aside_hours"].sum()
 
 

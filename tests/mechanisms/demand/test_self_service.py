@@ -20,19 +20,19 @@ def test_a_contact_with_the_machine_ends_in_one_of_four_ways() -> None:
     p = set_to({"self_service.quality": 0.8}).self_service
     shut = p._replace(exit=False)
     assert ends(0.0, 0.79, 0.0, p) == SOLVED != ends(0.0, 0.81, 0.0, p) == THROUGH
-    assert ends(1.0, 0.79, 0.0, shut._replace(limit=1.0)) == ROUNDABOUT
-    assert ends(1.0, 0.79, 0.99, shut._replace(limit=1.0)) == STUCK
+    assert ends(1.0, 0.79, 0.0, shut._replace(complexity_penalty=1.0)) == ROUNDABOUT
+    assert ends(1.0, 0.79, 0.99, shut._replace(complexity_penalty=1.0)) == STUCK
 
 
 @pytest.mark.parametrize("exit_", [True, False])
 def test_issues_that_go_to_the_machine_are_solved_stuck_or_passed_on(exit_: bool) -> None:
-    t = lived(set_to({**FIRST, "self_service.exit": exit_, "demand.patience": 0.0, "market.churn": 0.0}), 6)
+    t = lived(set_to({**FIRST, "self_service.exit": exit_, "demand.abandonment_rate": 0.0, "market.churn": 0.0}), 6)
     assert t["bot_contacts"] == pytest.approx(t["bot_solved"] + t["bot_stuck"] + t["raised"])
     assert (t["bot_stuck"].sum() == 0.0) == exit_
 
 
 def test_a_perfect_machine_leaves_nothing_to_people() -> None:
-    t = lived(set_to({**FIRST, "self_service.quality": 1.0, "self_service.limit": 0.0}), 6)
+    t = lived(set_to({**FIRST, "self_service.quality": 1.0, "self_service.complexity_penalty": 0.0}), 6)
     assert t["raised"].sum() == 0.0 < t["bot_solved"].sum() == t["bot_contacts"].sum()
 
 

@@ -16,7 +16,7 @@ def judged(s: Settings, quality: float | None, satisfaction: float = 0.6, expect
     if quality is not None:
         customers.events[customers.active == 1] = 1.0
         customers.quality[customers.active == 1] = quality
-    world.populations.segments.worth[:] = s.experience.offer
+    world.populations.segments.worth[:] = s.experience.offer_satisfaction
     judge(customers, world.populations.segments, world.populations.firm, s.experience, world.settings.promise, 0, 0)
     return world
 
@@ -27,14 +27,14 @@ def column(world: ModelState, name: str) -> np.ndarray:
 
 
 OFF = {
-    "experience.weight": lambda s: (column(judged(s, 0.1), "satisfaction") == 0.6).all(),
-    "experience.loss": lambda s: felt_quality(0.4, 0.6, s.experience) == pytest.approx(0.4),
-    "experience.learning": lambda s: (column(judged(s, 0.1), "expectation") == 0.6).all(),
-    "experience.forgetting": lambda s: (column(judged(s, None), "satisfaction") == 0.6).all(),
-    "experience.noticing": lambda s: (
+    "experience.satisfaction_rate": lambda s: (column(judged(s, 0.1), "satisfaction") == 0.6).all(),
+    "experience.loss_aversion": lambda s: felt_quality(0.4, 0.6, s.experience) == pytest.approx(0.4),
+    "experience.expectation_rate": lambda s: (column(judged(s, 0.1), "expectation") == 0.6).all(),
+    "experience.forgetting_rate": lambda s: (column(judged(s, None), "satisfaction") == 0.6).all(),
+    "experience.noticing_rate": lambda s: (
         judged(s, 0.1).populations.firm.practice[0] == judged(s, None).populations.firm.practice[0]
     ),
-    "experience.talking": lambda s: not speaks(1.0, 1e-12, s.experience),
+    "experience.talk_probability": lambda s: not speaks(1.0, 1e-12, s.experience),
 }
 
 
@@ -52,19 +52,21 @@ def test_what_was_expected_leaves_satisfaction_on_its_way_to_the_expectation() -
 def test_a_disappointment_weighs_more_than_an_equal_surprise() -> None:
     up = column(judged(set_to(), 0.8), "satisfaction")[0] - 0.6
     down = 0.6 - column(judged(set_to(), 0.4), "satisfaction")[0]
-    assert down == pytest.approx(set_to().experience.loss * up)
-    assert up == pytest.approx(0.2 * set_to().experience.weight)
+    assert down == pytest.approx(set_to().experience.loss_aversion * up)
+    assert up == pytest.approx(0.2 * set_to().experience.satisfaction_rate)
 
 
 def test_felt_quality_stays_a_share() -> None:
-    p = set_to({"experience.loss": 10.0}).experience
+    p = set_to({"experience.loss_aversion": 10.0}).experience
     assert felt_quality(0.0, 1.0, p) == 0.0
     assert felt_quality(1.0, 0.0, p) == 1.0
 
 
 def test_between_contacts_satisfaction_returns_to_the_worth_of_the_offer() -> None:
     p = set_to().experience
-    assert column(judged(set_to(), None), "satisfaction") == pytest.approx(0.6 + (p.offer - 0.6) * p.forgetting)
+    assert column(judged(set_to(), None), "satisfaction") == pytest.approx(
+        0.6 + (p.offer_satisfaction - 0.6) * p.forgetting_rate
+    )
 
 
 def test_newcomers_begin_with_the_offer_and_what_they_have_heard() -> None:
@@ -72,14 +74,16 @@ def test_newcomers_begin_with_the_offer_and_what_they_have_heard() -> None:
     world.reset_flows()
     customers = world.populations.customers
     customers.joined_in[0], customers.active[0], customers.opinion[0] = 0, 1, 0.8
-    p = world.settings.experience._replace(forgetting=0.0)
-    world.populations.segments.worth[:] = p.offer
+    p = world.settings.experience._replace(forgetting_rate=0.0)
+    world.populations.segments.worth[:] = p.offer_satisfaction
     judge(customers, world.populations.segments, world.populations.firm, p, world.settings.promise, 0, 0)
-    assert (customers.satisfaction[0], customers.expectation[0]) == pytest.approx((p.offer, 0.4 + 0.5 * 0.8))
+    assert (customers.satisfaction[0], customers.expectation[0]) == pytest.approx(
+        (p.offer_satisfaction, 0.4 + 0.5 * 0.8)
+    )
 
 
 def test_the_further_from_indifferent_the_sooner_it_is_told() -> None:
-    p = set_to({"experience.talking": 1.0}).experience
+    p = set_to({"experience.talk_probability": 1.0}).experience
     chances = [
         np.mean([speaks(felt, (k + 0.5) / 1000, p) for k in range(1000)]) for felt in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
@@ -92,7 +96,7 @@ def test_people_outside_the_organisation_are_left_alone() -> None:
     customers = world.populations.customers
     outside = customers.active == 0
     before = customers.satisfaction[outside].copy()
-    world.populations.segments.worth[:] = world.settings.experience.offer
+    world.populations.segments.worth[:] = world.settings.experience.offer_satisfaction
     judge(
         customers,
         world.populations.segments,

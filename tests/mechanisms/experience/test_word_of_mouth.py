@@ -28,7 +28,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def told(felt: float, reach: int = 2) -> ModelState:
     """Let one customer have one contact and tell it for certain."""
-    world = world_of(more(set_to(), {"experience.talking": 1.0, "experience.learning": 0.0}))
+    world = world_of(more(set_to(), {"experience.talk_probability": 1.0, "experience.expectation_rate": 0.0}))
     world.reset_flows()
     customers = world.populations.customers
     customers.expectation[:] = felt
@@ -60,7 +60,7 @@ def test_ill_talk_weighs_half_as_much_again() -> None:
 
 
 def test_many_voices_move_an_opinion_further_but_never_past_what_they_say() -> None:
-    p = set_to().word_of_mouth._replace(fading=0.0)
+    p = set_to().word_of_mouth._replace(fading_rate=0.0)
     few, many, all_at_once = (hears(0.5, n, n, p) for n in (1.0, 5.0, 1e9))
     assert 0.5 < few < many < all_at_once == pytest.approx(0.5 + 0.5 * p.influence)
     assert hears(0.5, 0.0, 3.0, p) < 0.5

@@ -14,7 +14,7 @@ NONE = CARD._replace(**dict.fromkeys(MEASURES, 0.0))
     [("handling_time", 0.9), ("cost", 0.7), ("csat", 0.6 * 0.5 + 0.4 * 0.2), ("resolution", 1 - 0.4 * 0.8), ("journey", 0.6 * 0.3)],
 )  # fmt: skip
 def test_a_card_of_one_measure_shows_that_measure(measure: str, shown: float) -> None:
-    p = set_to().scorecards._replace(traced=0.4, sight=0.6, courtesy=0.6)
+    p = set_to().scorecards._replace(traced_share=0.4, line_of_sight=0.6, courtesy_share=0.6)
     only = NONE._replace(**{measure: 3.0})
     assert record(only, 0.9, 0.7, 0.5, 0.2, 1.0, 0.3, p) == pytest.approx(shown)
 

@@ -16,7 +16,7 @@ def column(s: object, name: str, weeks: int = 6) -> np.ndarray:
 
 
 def attention(s: object) -> float:
-    world = world_of(more(s, {"organisation.tiers": 3, "leadership.attention": 12.0}))  # type: ignore[arg-type]
+    world = world_of(more(s, {"organisation.tiers": 3, "leadership.escalation_hours": 12.0}))  # type: ignore[arg-type]
     step(world)
     departments = world.populations.departments
     return float(world.populations.leaders.attention.sum() + departments.leader_hours.sum())
@@ -24,16 +24,25 @@ def attention(s: object) -> float:
 
 OFF = {
     "recognition.level": lambda s: recognised(5.0, s.recognition) == 0.0,
-    "recognition.pull": lambda s: not column(more(s, FULL), "praise").any(),
-    "recognition.expecting": lambda s: not column(more(s, FULL), "praise").any(),
-    "recognition.joy": lambda s: not column(more(s, FULL), "relief").any(),
-    "recognition.reinforces": lambda s: np.array_equal(
-        column(more(s, {**FULL, "recognition.pull": 0.0, "recognition.joy": 0.0}), "habit"),
+    "recognition.utility_weight": lambda s: not column(more(s, FULL), "praise").any(),
+    "recognition.expectation_rate": lambda s: not column(more(s, FULL), "praise").any(),
+    "recognition.engagement_gain": lambda s: not column(more(s, FULL), "relief").any(),
+    "recognition.habit_reinforcement": lambda s: np.array_equal(
+        column(more(s, {**FULL, "recognition.utility_weight": 0.0, "recognition.engagement_gain": 0.0}), "habit"),
         column(
-            more(s, {**FULL, "recognition.pull": 0.0, "recognition.joy": 0.0, "recognition.reinforces": 0.0}), "habit"
+            more(
+                s,
+                {
+                    **FULL,
+                    "recognition.utility_weight": 0.0,
+                    "recognition.engagement_gain": 0.0,
+                    "recognition.habit_reinforcement": 0.0,
+                },
+            ),
+            "habit",
         ),
     ),
-    "recognition.time": lambda s: (
+    "recognition.leader_hours": lambda s: (
         attention(more(s, FULL)) == pytest.approx(attention(more(s, {"recognition.level": 0.0})))
     ),
 }
@@ -69,7 +78,7 @@ def test_recognition_lifts_engagement_and_ends_with_itself() -> None:
 
 
 def test_leaders_time_never_falls_below_none() -> None:
-    world = world_of(set_to({**FULL, "recognition.time": 50.0, "organisation.tiers": 3}))
+    world = world_of(set_to({**FULL, "recognition.leader_hours": 50.0, "organisation.tiers": 3}))
     step(world)
     assert world.populations.leaders.attention.min() >= 0.0
     assert world.populations.departments.escalated.sum() == 0.0

@@ -29,8 +29,8 @@ def deaf_to_results(s: Settings) -> bool:
 
 OFF = {
     "scorecards.strength": blind_to_the_card,
-    "scorecards.pull": blind_to_the_card,
-    "scorecards.pressing": deaf_to_results,
+    "scorecards.utility_weight": blind_to_the_card,
+    "scorecards.pressure": deaf_to_results,
 }
 
 
@@ -41,7 +41,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_rewards_weigh_half_at_the_half_strength_and_in_proportion_to_taste() -> None:
     p = set_to().scorecards
-    assert bite(1.0, p._replace(strength=p.half)) == pytest.approx(p.pull / 2)
+    assert bite(1.0, p._replace(strength=p.half_saturation)) == pytest.approx(p.utility_weight / 2)
     assert bite(0.0, p) == 0.0
     assert bite(2.0, p) == pytest.approx(2 * bite(1.0, p))
 
@@ -55,7 +55,7 @@ def test_people_lean_to_what_is_counted() -> None:
 
 
 def test_leaders_press_twice_as_hard_at_most_and_not_at_all_when_far_ahead() -> None:
-    p = set_to().scorecards._replace(pressing=4.0)
+    p = set_to().scorecards._replace(pressure=4.0)
     assert [pressed(behind, p) for behind in (0.0, 0.1, 1.0, -1.0)] == pytest.approx([1.0, 1.4, 2.0, 0.0])
 
 

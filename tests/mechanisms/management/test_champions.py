@@ -13,16 +13,16 @@ def nothing_carried(s: Settings) -> bool:
 
 
 def nobody_called_away(s: Settings) -> bool:
-    world = world_of(more(s, {**SERVING, "turnover.quitting": 0.0, "champions.leave": 0}))
+    world = world_of(more(s, {**SERVING, "turnover.quit_probability": 0.0, "champions.departures": 0}))
     step(world)
-    world.settings = more(world.settings, {"champions.leave": s.champions.leave})
+    world.settings = more(world.settings, {"champions.departures": s.champions.departures})
     step(world)
     return world.populations.departments.quits.sum() == 0
 
 
 OFF = {
     "champions.count": nothing_carried,
-    "champions.leave": nobody_called_away,
+    "champions.departures": nobody_called_away,
 }
 
 
@@ -33,7 +33,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_without_champions_no_other_of_their_levers_matters() -> None:
     plain = lived(set_to(), 8)
-    other = lived(set_to({"champions.hours": 35.0, "champions.authority": 1.0, "champions.chosen": "at random"}), 8)
+    other = lived(set_to({"champions.hours": 35.0, "champions.authority": 1.0, "champions.selection": "at random"}), 8)
     assert all(np.array_equal(plain[name], other[name], equal_nan=True) for name in plain)
 
 
@@ -45,8 +45,8 @@ def test_the_wanted_number_serves_and_no_more_than_there_are_people() -> None:
 
 
 def test_champions_sit_together_or_in_the_departments_in_turn() -> None:
-    together = carried(set_to({**SERVING, "champions.placed": "together"})).populations.staff
-    across = carried(set_to({**SERVING, "champions.placed": "across"})).populations.staff
+    together = carried(set_to({**SERVING, "champions.placement": "together"})).populations.staff
+    across = carried(set_to({**SERVING, "champions.placement": "across"})).populations.staff
     assert len(set(together.department[together.champion > 0])) == 1
     assert len(set(across.department[across.champion > 0])) == 3
 
@@ -54,7 +54,7 @@ def test_champions_sit_together_or_in_the_departments_in_turn() -> None:
 def test_the_most_convinced_or_the_best_connected_are_chosen() -> None:
     one = {"champions.count": 1, "champions.hours": 10.0}
     for rule, fittest in (("most convinced", 5), ("best connected", 2)):
-        state, p = world_of(set_to()).populations, set_to({**one, "champions.chosen": rule}).champions
+        state, p = world_of(set_to()).populations, set_to({**one, "champions.selection": rule}).champions
         state.staff.conviction[:], state.staff.habit[:], state.staff.skill[:] = 0.3, 0.3, 0.3
         state.staff.conviction[5] = 0.9
         state.colleagues[:, :4] = 2
@@ -64,7 +64,7 @@ def test_the_most_convinced_or_the_best_connected_are_chosen() -> None:
 
 
 def test_chosen_at_random_depends_on_the_seed_only() -> None:
-    s = set_to({**SERVING, "champions.count": 2, "champions.chosen": "at random"})
+    s = set_to({**SERVING, "champions.count": 2, "champions.selection": "at random"})
     picks = set()
     for seed in range(8):
         state = world_of(set_to(), seed).populations
@@ -74,13 +74,13 @@ def test_chosen_at_random_depends_on_the_seed_only() -> None:
 
 
 def test_called_away_champions_leave_and_their_time_is_gone() -> None:
-    world = world_of(set_to({**SERVING, "turnover.quitting": 0.0, "turnover.vacancy": 3}))
+    world = world_of(set_to({**SERVING, "turnover.quit_probability": 0.0, "turnover.vacancy_weeks": 3}))
     step(world)
     assert world.populations.departments.carried.sum() == pytest.approx(30.0)
-    world.settings = more(world.settings, {"champions.count": 0, "champions.leave": 2})
+    world.settings = more(world.settings, {"champions.count": 0, "champions.departures": 2})
     step(world)
     assert world.populations.departments.quits.sum() == 2
-    world.settings = more(world.settings, {"champions.leave": 0})
+    world.settings = more(world.settings, {"champions.departures": 0})
     step(world)
     assert world.populations.departments.carried.sum() == 0.0
     assert world.populations.departments.people.sum() == 22
@@ -96,5 +96,5 @@ def test_the_first_champion_is_the_first_by_the_rule_in_force(rule: str, fittest
     staff.hired_in[:] = 0
     staff.hired_in[6] = -50
     standing = np.empty(7)
-    measure_standing(standing, staff, ties, set_to({"champions.chosen": rule}).champions, 10)
+    measure_standing(standing, staff, ties, set_to({"champions.selection": rule}).champions, 10)
     assert int(np.argmax(standing)) == fittest

@@ -14,7 +14,7 @@ def heard(s: Settings) -> float:
 
 OFF = {
     "champions.authority": lambda s: not carried(more(s, SERVING)).populations.staff.cover.any(),
-    "champions.example": lambda s: heard(s) == heard(more(s, {"champions.example": 0.0})),
+    "champions.example_share": lambda s: heard(s) == heard(more(s, {"champions.example_share": 0.0})),
 }
 
 
@@ -44,12 +44,20 @@ def test_authority_opens_the_own_department_and_lends_rights() -> None:
 
 def test_more_time_lends_more_with_diminishing_returns_up_to_the_authority() -> None:
     p = set_to().champions
-    steps = np.diff([lent(hours, 0.6, p) for hours in (0.0, p.reach, 2 * p.reach, 3 * p.reach)])
+    steps = np.diff(
+        [lent(hours, 0.6, p) for hours in (0.0, p.half_saturation, 2 * p.half_saturation, 3 * p.half_saturation)]
+    )
     assert (steps > 0).all() and (np.diff(steps) < 0).all()
-    assert lent(p.reach, 0.6, p) == pytest.approx(0.3) == 0.6 * half_saturation(p.reach, p.reach)
+    assert (
+        lent(p.half_saturation, 0.6, p)
+        == pytest.approx(0.3)
+        == 0.6 * half_saturation(p.half_saturation, p.half_saturation)
+    )
 
 
 def test_an_example_seen_whole_speaks_louder_and_teaches_nobody_more() -> None:
-    divided, whole = (carried(set_to({**SERVING, "champions.example": one})).populations.staff for one in (0.0, 1.0))
+    divided, whole = (
+        carried(set_to({**SERVING, "champions.example_share": one})).populations.staff for one in (0.0, 1.0)
+    )
     assert whole.sources.sum() > divided.sources.sum() > 0.0
     assert whole.coached == pytest.approx(divided.coached)

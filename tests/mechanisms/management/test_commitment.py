@@ -8,7 +8,10 @@ from ccsim.model.state import ModelState
 from ccsim.model.week import step
 
 #: Everything that moves a leader's conviction, switched off, so that a test switches on what it looks at.
-STILL = {f"leadership.{name}": 0.0 for name in ("superior", "measured", "results", "wins", "reversion")}
+STILL = {
+    f"leadership.{name}": 0.0
+    for name in ("superior_rate", "scorecard_rate", "results_rate", "wins_rate", "reversion_rate")
+}
 
 
 def believed(s: Settings, **columns: float | np.ndarray) -> ModelState:
@@ -34,12 +37,12 @@ def heads_unmoved(key: str) -> Claim:
 
 
 OFF = {
-    "leadership.superior": heads_unmoved("leadership.superior"),
-    "leadership.measured": heads_unmoved("leadership.measured"),
-    "leadership.reversion": heads_unmoved("leadership.reversion"),
-    "leadership.results": lambda s: won_over(0.5, 9.0, 1.0, s.leadership) == won_over(0.5, 9.0, 0.0, s.leadership),
-    "leadership.wins": lambda s: won_over(0.5, 9.0, 0.0, s.leadership) == 0.5,
-    "leadership.trust": lambda s: (
+    "leadership.superior_rate": heads_unmoved("leadership.superior_rate"),
+    "leadership.scorecard_rate": heads_unmoved("leadership.scorecard_rate"),
+    "leadership.reversion_rate": heads_unmoved("leadership.reversion_rate"),
+    "leadership.results_rate": lambda s: won_over(0.5, 9.0, 1.0, s.leadership) == won_over(0.5, 9.0, 0.0, s.leadership),
+    "leadership.wins_rate": lambda s: won_over(0.5, 9.0, 0.0, s.leadership) == 0.5,
+    "leadership.credibility_rate": lambda s: (
         keeps_word(9.0, 1.0, 0.3, s.leadership) == 0.3 == keeps_word(0.0, 1.0, 0.3, s.leadership)
     ),
 }
@@ -51,9 +54,9 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_leaders_follow_a_credible_superior_and_not_an_incredible_one() -> None:
-    only = set_to({**STILL, "leadership.superior": 0.1})
+    only = set_to({**STILL, "leadership.superior_rate": 0.1})
     assert (believed(only, credibility=1.0).populations.leaders.conviction[1:4] > 0.5).all()
-    still = more(only, {"leadership.trust": 0.0})
+    still = more(only, {"leadership.credibility_rate": 0.0})
     # It is the superior who must be credible: the executive is not, the heads are.
     assert (believed(still, credibility=np.array([0.0, *[1.0] * 6])).populations.leaders.conviction[1:4] == 0.5).all()
     assert (believed(still, credibility=0.0).populations.leaders.conviction[1:] == 0.5).all()
@@ -62,7 +65,9 @@ def test_leaders_follow_a_credible_superior_and_not_an_incredible_one() -> None:
 
 
 def test_leaders_change_at_once_and_follow_what_their_superior_believed_last_week() -> None:
-    s = set_to({**STILL, "leadership.superior": 0.1, "leadership.trust": 0.0, "leadership.reversion": 0.5})
+    s = set_to(
+        {**STILL, "leadership.superior_rate": 0.1, "leadership.credibility_rate": 0.0, "leadership.reversion_rate": 0.5}
+    )
     leaders = believed(s, credibility=1.0, disposition=0.5).populations.leaders
     heads = leaders.conviction[leaders.tier == 1]
     followed = 0.5 + 0.1 * (0.5 / 1.5) * (1.0 - 0.5)
@@ -70,7 +75,7 @@ def test_leaders_change_at_once_and_follow_what_their_superior_believed_last_wee
 
 
 def test_leaders_believe_what_they_are_measured_on() -> None:
-    measured = {**STILL, "leadership.measured": 0.1}
+    measured = {**STILL, "leadership.scorecard_rate": 0.1}
     cost = {f"head_scorecard.{name}": 0.0 for name in ("handling_time", "csat", "resolution", "journey")}
     care = {f"head_scorecard.{name}": 0.0 for name in ("handling_time", "cost", "csat", "resolution")}
     assert (believed(set_to({**measured, **cost})).populations.leaders.conviction[1:] < 0.5).all()
@@ -80,14 +85,14 @@ def test_leaders_believe_what_they_are_measured_on() -> None:
 
 
 def test_conviction_returns_to_disposition() -> None:
-    only = set_to({**STILL, "leadership.reversion": 0.25})
+    only = set_to({**STILL, "leadership.reversion_rate": 0.25})
     assert believed(only).populations.leaders.conviction[1:] == pytest.approx(0.5 - 0.25 * 0.3)
 
 
 def test_successes_count_above_the_usual_only_and_results_only_with_them() -> None:
     p = set_to().leadership
     assert won_over(0.5, 0.0, 1.0, p) == 0.5
-    assert won_over(0.5, p.enough, 0.0, p) == pytest.approx(0.5 + 0.5 * p.wins / 2)
+    assert won_over(0.5, p.half_saturation, 0.0, p) == pytest.approx(0.5 + 0.5 * p.wins_rate / 2)
     assert won_over(0.5, 2.0, 0.5, p) > won_over(0.5, 2.0, 0.0, p) > won_over(0.5, 2.0, -0.5, p)
     assert won_over(0.9, 9.0, 99.0, p) == 1.0
 

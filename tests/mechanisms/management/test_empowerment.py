@@ -31,10 +31,10 @@ def unmoved(s: Settings, column: str) -> bool:
 OFF = {
     "empowerment.strictness": lambda s: checked(s.empowerment) == 0.0,
     "empowerment.blame": lambda s: beyond(1.0, 0.0, 0.0, s.empowerment) == 0.0 == lived(s, 6)["blamed"].sum(),
-    "empowerment.fear": lambda s: beyond(1.0, 0.0, 0.0, s.empowerment) == 0.0,
-    "empowerment.checks": lambda s: checked(s.empowerment) == 0.0,
-    "empowerment.granting": lambda s: unmoved(s, "allowed"),
-    "empowerment.learning": lambda s: unmoved(s, "safety"),
+    "empowerment.blame_weight": lambda s: beyond(1.0, 0.0, 0.0, s.empowerment) == 0.0,
+    "empowerment.monitoring_weight": lambda s: checked(s.empowerment) == 0.0,
+    "empowerment.delegation_rate": lambda s: unmoved(s, "allowed"),
+    "empowerment.safety_rate": lambda s: unmoved(s, "safety"),
 }
 
 
@@ -54,7 +54,7 @@ def granted(control: float, conviction: float, rights: float = 0.8, tiers: int =
             world.populations.staff,
             leaders,
             world.populations.departments,
-            s.empowerment._replace(granting=1.0, rights=rights),
+            s.empowerment._replace(delegation_rate=1.0, rights=rights),
             s.implementation,
             s.head_scorecard,
             s.executive_scorecard,

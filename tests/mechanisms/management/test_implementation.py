@@ -35,7 +35,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_under_full_support_the_gap_closes_at_the_declared_pace() -> None:
-    s = set_to({"implementation.gap": 1.0, "implementation.pace": 0.1})
+    s = set_to({"implementation.gap": 1.0, "implementation.closing_rate": 0.1})
     ordinary = set_to().staff_scorecard.handling_time
     assert in_use_after(s, 10, conviction=1.0, cynicism=0.0) == pytest.approx(ordinary * 0.9**10)
     assert in_use_after(s, 10, conviction=0.0) == ordinary

@@ -19,7 +19,7 @@ def same_control(s: Settings) -> bool:
 
 
 def executive_stays(s: Settings) -> bool:
-    world = world_of(more(set_to(), {"organisation.tiers": 3, "leadership.leaving": 0.0}))
+    world = world_of(more(set_to(), {"organisation.tiers": 3, "leadership.turnover_probability": 0.0}))
     world.settings = more(world.settings, {"leadership.successor": s.leadership.successor})
     before = int(world.populations.leaders.person[0])
     step(world)
@@ -29,8 +29,8 @@ def executive_stays(s: Settings) -> bool:
 OFF = {
     "leadership.spread": same_dispositions,
     "leadership.control_spread": same_control,
-    "leadership.attention": lambda s: lived(s, 12)["escalated"].sum() == 0.0,
-    "leadership.leaving": lambda s: lived_persons(more(s, {"organisation.tiers": 3})) == 0,
+    "leadership.escalation_hours": lambda s: lived(s, 12)["escalated"].sum() == 0.0,
+    "leadership.turnover_probability": lambda s: lived_persons(more(s, {"organisation.tiers": 3})) == 0,
     "leadership.successor": executive_stays,
 }
 
@@ -54,10 +54,10 @@ def test_off_leaders_need_no_control() -> None:
 
 
 def test_a_certain_hazard_replaces_every_leader_every_week() -> None:
-    world = world_of(set_to({"leadership.leaving": 0.0}))
+    world = world_of(set_to({"leadership.turnover_probability": 0.0}))
     leaders = world.populations.leaders
     leaders.conviction[:], leaders.credibility[:] = 0.0, 0.0
-    replace_leaders(leaders, world.settings.leadership._replace(leaving=1.0), world.seed, 0)
+    replace_leaders(leaders, world.settings.leadership._replace(turnover_probability=1.0), world.seed, 0)
     assert (leaders.person == 1).all()
     assert (leaders.conviction == leaders.disposition).all()
     assert (leaders.credibility == 0.5).all()

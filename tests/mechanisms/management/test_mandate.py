@@ -3,7 +3,7 @@ from small_world import check_off, lived, set_to
 
 from ccsim.mechanisms.management.mandate import arrives, counts
 
-TALK = {"programme.budget": 3000.0, "programme.from_top": 1.0, "programme.communication": 1.0,
+TALK = {"programme.budget": 3000.0, "programme.top_down_share": 1.0, "programme.communication": 1.0,
         "programme.training": 0.0, "programme.coaching": 0.0}  # fmt: skip
 
 OFF = {

@@ -6,7 +6,7 @@ from ccsim.mechanisms.management.participation import let_go, volunteers
 
 
 def test_the_bottom_buys_improvement_meetings_and_routines() -> None:
-    world = spent(set_to({"programme.budget": 900.0, "programme.from_top": 0.0}))
+    world = spent(set_to({"programme.budget": 900.0, "programme.top_down_share": 0.0}))
     firm = world.populations.firm
     assert firm.improved[0] > 0 and firm.written[0] > 0
     assert not (firm.told[0] or firm.trained[0] or firm.coached[0])
@@ -15,7 +15,7 @@ def test_the_bottom_buys_improvement_meetings_and_routines() -> None:
 
 
 def test_each_meeting_lasts_two_hours_and_speaks_for_the_customer() -> None:
-    staff = spent(set_to({"programme.budget": 3000.0, "programme.from_top": 0.0})).populations.staff
+    staff = spent(set_to({"programme.budget": 3000.0, "programme.top_down_share": 0.0})).populations.staff
     assert set(staff.met.tolist()) == {0.0, 2.0}
     assert (staff.sources == staff.met).all()
 
@@ -35,6 +35,6 @@ def test_where_there_is_no_leader_nobody_holds_volunteers_back() -> None:
 
 
 def test_the_smallest_purse_is_spent_too() -> None:
-    state = spent(set_to({"programme.budget": 0.05, "programme.from_top": 0.0})).populations
+    state = spent(set_to({"programme.budget": 0.05, "programme.top_down_share": 0.0})).populations
     assert state.firm.written[0] > 0.0
     assert 0.0 < state.firm.spent[0] < 100.0

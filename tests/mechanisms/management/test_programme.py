@@ -12,7 +12,9 @@ def no_flow_moved(s: Settings) -> bool:
 
 OFF = {
     "programme.budget": no_flow_moved,
-    "wins.quick": lambda s: not spent(more(s, {"programme.budget": 9000.0})).populations.staff.wins.any(),
+    "wins.completion_probability": lambda s: (
+        not spent(more(s, {"programme.budget": 9000.0})).populations.staff.wins.any()
+    ),
 }
 
 
@@ -23,12 +25,14 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_without_a_budget_no_other_lever_of_the_programme_matters() -> None:
     plain = lived(set_to(), 8)
-    other = lived(set_to({"programme.from_top": 1.0, "programme.communication": 9.0, "programme.hour": 20.0}), 8)
+    other = lived(
+        set_to({"programme.top_down_share": 1.0, "programme.communication": 9.0, "programme.cost_per_hour": 20.0}), 8
+    )
     assert all(np.array_equal(plain[name], other[name], equal_nan=True) for name in plain)
 
 
 def test_the_top_buys_announcements_training_and_coaching_in_the_declared_parts() -> None:
-    s = set_to({"programme.budget": 4500.0, "programme.from_top": 1.0, "programme.hour": 45.0,
+    s = set_to({"programme.budget": 4500.0, "programme.top_down_share": 1.0, "programme.cost_per_hour": 45.0,
                 "programme.communication": 2.0, "programme.training": 1.0, "programme.coaching": 1.0})  # fmt: skip
     state = spent(s).populations
     # What is meant for a vacant post is not bought.
@@ -40,11 +44,16 @@ def test_the_top_buys_announcements_training_and_coaching_in_the_declared_parts(
 
 
 def test_money_not_needed_is_not_spent() -> None:
-    p = {"programme.budget": 1e6, "programme.from_top": 0.0, "programme.immersion": 0.0, "programme.embedding": 0.0}
+    p = {
+        "programme.budget": 1e6,
+        "programme.top_down_share": 0.0,
+        "programme.immersion": 0.0,
+        "programme.embedding": 0.0,
+    }
     s = set_to(p)
     world = spent(s)
-    assert world.populations.staff.improving.max() == s.programme.most
-    assert world.populations.firm.spent[0] <= 24 * s.programme.most * s.programme.hour + 1e-6
+    assert world.populations.staff.improving.max() == s.programme.max_hours
+    assert world.populations.firm.spent[0] <= 24 * s.programme.max_hours * s.programme.cost_per_hour + 1e-6
 
 
 def test_parts_of_nothing_are_nothing() -> None:
@@ -67,7 +76,7 @@ def test_an_organisation_of_one_person_trains_that_person() -> None:
     }
     world = world_of(set_to(alone))
     world.reset_flows()
-    p = world.settings.programme._replace(budget=90.0, from_top=1.0, communication=0.25, training=0.75, coaching=0.0, hour=45.0)  # fmt: skip
+    p = world.settings.programme._replace(budget=90.0, top_down_share=1.0, communication=0.25, training=0.75, coaching=0.0, cost_per_hour=45.0)  # fmt: skip
     state = world.populations
     state.staff.vacant_until[:] = 0
     inform(state.staff, state.leaders, state.departments, state.firm, p, world.settings.rollout, 0)
@@ -75,5 +84,5 @@ def test_an_organisation_of_one_person_trains_that_person() -> None:
 
 
 def test_the_smallest_purse_is_spent_too() -> None:
-    firm = spent(set_to({"programme.budget": 0.05, "programme.from_top": 1.0})).populations.firm
+    firm = spent(set_to({"programme.budget": 0.05, "programme.top_down_share": 1.0})).populations.firm
     assert firm.told[0] > 0.0 and firm.trained[0] > 0.0

@@ -54,7 +54,7 @@ def test_a_unit_that_closed_nothing_reports_nothing() -> None:
 def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
     world = world_of(set_to())
     try:
-        s = set_to({"leadership.hours": 0.0})
+        s = set_to({"leadership.half_score_hours": 0.0})
     except InputError:
         return
     world.reset_flows()

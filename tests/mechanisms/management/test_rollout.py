@@ -4,19 +4,19 @@ from small_world import check_off, lived, more, set_to, world_of
 from ccsim.mechanisms.management.rollout import reaches, taught
 from ccsim.model.week import step
 
-BOTTOM = {"programme.budget": 600.0, "programme.from_top": 0.0}
+BOTTOM = {"programme.budget": 600.0, "programme.top_down_share": 0.0}
 
 
 OFF = {
     "rollout.reach": lambda s: all(reaches(d, 5, s.rollout) for d in range(5)),
-    "rollout.test": lambda s: (
-        taught(0.6, 0.0, s.rollout.test * 1.0, (1 - s.rollout.test) * 1.0, s.rollout)
+    "rollout.testing_share": lambda s: (
+        taught(0.6, 0.0, s.rollout.testing_share * 1.0, (1 - s.rollout.testing_share) * 1.0, s.rollout)
         == taught(0.6, 0.0, 0.0, 1.0, s.rollout)
     ),
-    "rollout.planning": lambda s: lived(more(s, BOTTOM), 3)["planned"].sum() == 0.0,
-    "rollout.learning": lambda s: taught(0.2, 9.0, 9.0, 9.0, s.rollout) == 0.2,
-    "rollout.doing": lambda s: taught(0.6, 0.0, 0.0, 9.0, s.rollout) == 0.6,
-    "rollout.plans": lambda s: taught(0.1, 9.0, 0.0, 0.0, s.rollout) == 0.1,
+    "rollout.planning_share": lambda s: lived(more(s, BOTTOM), 3)["planned"].sum() == 0.0,
+    "rollout.learning_rate": lambda s: taught(0.2, 9.0, 9.0, 9.0, s.rollout) == 0.2,
+    "rollout.untested_learning": lambda s: taught(0.6, 0.0, 0.0, 9.0, s.rollout) == 0.6,
+    "rollout.plannable_share": lambda s: taught(0.1, 9.0, 0.0, 0.0, s.rollout) == 0.1,
 }
 
 
@@ -36,12 +36,12 @@ def test_plans_go_only_so_far_and_testing_to_the_end() -> None:
     planned = tested = 0.0
     for _ in range(2000):
         planned, tested = taught(planned, 9.0, 0.0, 0.0, p), taught(tested, 0.0, 9.0, 0.0, p)
-    assert planned == pytest.approx(p.plans, abs=1e-6) and tested == pytest.approx(1.0, abs=1e-6)
+    assert planned == pytest.approx(p.plannable_share, abs=1e-6) and tested == pytest.approx(1.0, abs=1e-6)
     assert taught(0.2, 0.0, 1.0, 0.0, p) > taught(0.2, 0.0, 0.0, 1.0, p) > 0.2
 
 
 def test_the_same_money_goes_to_those_who_are_reached() -> None:
-    s = set_to({**BOTTOM, "rollout.reach": 0.3, "programme.most": 10.0})
+    s = set_to({**BOTTOM, "rollout.reach": 0.3, "programme.max_hours": 10.0})
     world = world_of(set_to())
     world.settings = s
     step(world)
@@ -51,6 +51,6 @@ def test_the_same_money_goes_to_those_who_are_reached() -> None:
 
 
 def test_who_only_plans_does_nothing_and_pays_the_same() -> None:
-    planning = lived(set_to({**BOTTOM, "rollout.planning": 1.0}), 4)
+    planning = lived(set_to({**BOTTOM, "rollout.planning_share": 1.0}), 4)
     assert planning["improved"].sum() == 0.0
     assert planning["spent"] == pytest.approx(600.0)

@@ -10,11 +10,11 @@ IMPATIENT = {"sponsorship.patience": 0.0}
 
 OFF = {
     "sponsorship.patience": lambda s: not drops(0.0, -1.0, 0.0, 1e-9, s.sponsorship),
-    "sponsorship.results": lambda s: (
+    "sponsorship.results_weight": lambda s: (
         drops(0.5, 1.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
         == drops(0.5, -1.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
     ),
-    "sponsorship.news": lambda s: (
+    "sponsorship.news_weight": lambda s: (
         drops(0.45, 0.0, 1.0, 0.4, more(s, IMPATIENT).sponsorship)
         == drops(0.45, 0.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
     ),
@@ -50,19 +50,26 @@ def test_a_decision_is_taken_once_a_quarter_by_the_executive() -> None:
 
 
 def test_a_dropped_programme_spends_nothing() -> None:
-    never = {**IMPATIENT, "leadership.executive_disposition": 0.0, "sponsorship.every": 1, "organisation.tiers": 3}
-    t = lived(set_to({**never, "programme.budget": 500.0, "sponsorship.results": 0.0, "leadership.wins": 0.0,
-                      "leadership.results": 0.0, "leadership.measured": 0.0}), 12)  # fmt: skip
+    never = {
+        **IMPATIENT,
+        "leadership.executive_disposition": 0.0,
+        "sponsorship.interval_weeks": 1,
+        "organisation.tiers": 3,
+    }
+    t = lived(set_to({**never, "programme.budget": 500.0, "sponsorship.results_weight": 0.0, "leadership.wins_rate": 0.0,
+                      "leadership.results_rate": 0.0, "leadership.scorecard_rate": 0.0}), 12)  # fmt: skip
     assert t["spent"][-1] == 0.0 == t["sponsorship"][-1]
 
 
 def test_without_leaders_nobody_drops_anything() -> None:
-    t = lived(set_to({**IMPATIENT, "organisation.tiers": 0, "programme.budget": 500.0, "sponsorship.every": 1}), 6)
+    t = lived(
+        set_to({**IMPATIENT, "organisation.tiers": 0, "programme.budget": 500.0, "sponsorship.interval_weeks": 1}), 6
+    )
     assert t["spent"].min() > 0.0
 
 
 def test_the_executive_can_be_called_away() -> None:
-    world = world_of(set_to({"organisation.tiers": 3, "leadership.leaving": 0.0}))
+    world = world_of(set_to({"organisation.tiers": 3, "leadership.turnover_probability": 0.0}))
     world.settings = more(world.settings, {"leadership.successor": 1})
     before = world.populations.leaders.person.copy()
     step(world)

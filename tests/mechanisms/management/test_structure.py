@@ -5,7 +5,7 @@ from small_world import check_off, lived, more, set_to, world_of
 from ccsim.mechanisms.management.structure import climb, in_conflict, joined_by, mastered
 from ccsim.model.week import step
 
-TOP = {"structure.step": 5}
+TOP = {"structure.stage": 5}
 
 
 def reached(s: object, weeks: int = 10) -> tuple[float, float]:
@@ -16,14 +16,14 @@ def reached(s: object, weeks: int = 10) -> tuple[float, float]:
 
 
 OFF = {
-    "structure.step": lambda s: reached(s) == (0.0, 0.0),
-    "structure.practice": lambda s: reached(more(s, TOP))[1] == 0.0,
-    "structure.joins": lambda s: joined_by(5.0, 5.0, s.structure) == 0.0,
-    "structure.meetings": lambda s: (
+    "structure.stage": lambda s: reached(s) == (0.0, 0.0),
+    "structure.learning_rate": lambda s: reached(more(s, TOP))[1] == 0.0,
+    "structure.integration": lambda s: joined_by(5.0, 5.0, s.structure) == 0.0,
+    "structure.meeting_hours": lambda s: (
         lived(more(s, TOP), 6)["coordination"].sum() == pytest.approx(lived(more(s, TOP), 6)["conflict"].sum())
     ),
-    "structure.conflict": lambda s: in_conflict(5.0, 0.0, s.structure) == 0.0,
-    "structure.posts": lambda s: lived(more(s, TOP), 6)["coordinators"].sum() == 0.0,
+    "structure.conflict_hours": lambda s: in_conflict(5.0, 0.0, s.structure) == 0.0,
+    "structure.coordinator_cost": lambda s: lived(more(s, TOP), 6)["coordinators"].sum() == 0.0,
 }
 
 
@@ -33,7 +33,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_a_step_takes_its_weeks() -> None:
-    s = set_to({"structure.step": 2, "structure.weeks": 10.0})
+    s = set_to({"structure.stage": 2, "structure.weeks_per_stage": 10.0})
     assert reached(s, 10)[0] == pytest.approx(1.0)
     assert reached(s, 20)[0] == pytest.approx(2.0) == pytest.approx(reached(s, 200)[0])
 
@@ -52,21 +52,25 @@ def test_a_structure_achieves_what_people_can_and_each_step_less() -> None:
     assert joined_by(4.0, 1.0, p) == joined_by(1.0, 1.0, p)
     gains = np.diff([joined_by(step, 5.0, p) for step in range(6)])
     assert (gains > 0).all() and (np.diff(gains) < 0).all()
-    assert joined_by(5.0, 5.0, p) == pytest.approx(p.joins)
+    assert joined_by(5.0, 5.0, p) == pytest.approx(p.integration)
 
 
 def test_a_matrix_ahead_of_its_capabilities_makes_conflict() -> None:
     p = set_to().structure
     assert in_conflict(1.0, 0.0, p) == 0.0 < in_conflict(3.0, 0.0, p) < in_conflict(4.0, 0.0, p)
     rushed, slow = (
-        lived(set_to({"structure.step": 4, "structure.weeks": weeks, "organisation.warm_up": 0}), 20)["conflict"].sum()
+        lived(set_to({"structure.stage": 4, "structure.weeks_per_stage": weeks, "organisation.warm_up": 0}), 20)[
+            "conflict"
+        ].sum()
         for weeks in (1.0, 60.0)
     )
     assert rushed > slow == 0.0
 
 
 def test_joined_departments_lose_less_between_them() -> None:
-    world = world_of(set_to({**TOP, "handoffs.loss": 1.0, "handoffs.warm": 1.0, "handoffs.cold": 1.0}))
+    world = world_of(
+        set_to({**TOP, "handoffs.loss_probability": 1.0, "handoffs.warm_factor": 1.0, "handoffs.cold_factor": 1.0})
+    )
     world.populations.firm.step[:] = 5.0
     world.populations.firm.capability[:] = 5.0
     step(world)
@@ -82,7 +86,7 @@ def test_a_step_back_is_taken_as_slowly() -> None:
     climb(
         state.departments,
         state.firm,
-        set_to({"structure.step": 0, "structure.weeks": 10.0}).structure,
+        set_to({"structure.stage": 0, "structure.weeks_per_stage": 10.0}).structure,
         set_to().implementation,
     )
     assert world.populations.firm.step[0] == pytest.approx(2.9)

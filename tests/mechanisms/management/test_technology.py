@@ -20,15 +20,19 @@ def after(s: object, weeks: int = 8, **firm: float) -> object:
 OFF = {
     "technology.spending": lambda s: after(s).firm.system[0] == 0.0,
     "technology.training": lambda s: ready(0.5, s.technology.training, s.technology) == ready(0.5, 0.0, s.technology),
-    "technology.build": lambda s: after(more(s, BUILT)).firm.system[0] == 0.0,
-    "technology.ageing": lambda s: after(s, 1, system=0.8).firm.system[0] == 0.8,
-    "technology.uptake": lambda s: not after(more(s, BUILT)).staff.system_use.any(),
-    "technology.taught": lambda s: ready(0.0, 9.0, s.technology._replace(usability=0.0)) == 0.0,
-    "technology.willing": lambda s: ready(1.0, 0.0, s.technology._replace(usability=0.0)) == 0.0,
-    "technology.saving": lambda s: slows(1.0, 1.0, s.technology) == 0.0,
-    "technology.double": lambda s: slows(1.0, 0.0, s.technology) == 0.0,
-    "technology.aid": lambda s: (after(more(s, {"sensing.help": 0.0}), 3, system=1.0).staff.knows == 0.0).all(),
-    "technology.relief": lambda s: not after(more(s, {"technology.usability": 1.0}), 1, system=1.0).staff.relief.any(),
+    "technology.build_rate": lambda s: after(more(s, BUILT)).firm.system[0] == 0.0,
+    "technology.depreciation_rate": lambda s: after(s, 1, system=0.8).firm.system[0] == 0.8,
+    "technology.adoption_rate": lambda s: not after(more(s, BUILT)).staff.system_use.any(),
+    "technology.training_effect": lambda s: ready(0.0, 9.0, s.technology._replace(usability=0.0)) == 0.0,
+    "technology.conviction_effect": lambda s: ready(1.0, 0.0, s.technology._replace(usability=0.0)) == 0.0,
+    "technology.time_saving": lambda s: slows(1.0, 1.0, s.technology) == 0.0,
+    "technology.non_use_time": lambda s: slows(1.0, 0.0, s.technology) == 0.0,
+    "technology.skill_gain": lambda s: (
+        after(more(s, {"sensing.skill_gain": 0.0}), 3, system=1.0).staff.knows == 0.0
+    ).all(),
+    "technology.engagement_effect": lambda s: (
+        not after(more(s, {"technology.usability": 1.0}), 1, system=1.0).staff.relief.any()
+    ),
 }
 
 
@@ -39,7 +43,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_a_system_helps_who_uses_it_and_hinders_who_does_not() -> None:
     p = set_to().technology
-    assert slows(1.0, 1.0, p) == -p.saving < 0.0 < p.double == slows(1.0, 0.0, p)
+    assert slows(1.0, 1.0, p) == -p.time_saving < 0.0 < p.non_use_time == slows(1.0, 0.0, p)
     assert slows(0.0, 0.0, p) == 0.0
 
 
@@ -73,18 +77,18 @@ def test_spending_is_booked() -> None:
 
 
 def test_a_system_that_is_built_in_keeps_its_defects() -> None:
-    acting = {"sensing.acted": 10.0, "technology.ageing": 0.0}
+    acting = {"sensing.action_hours": 10.0, "technology.depreciation_rate": 0.0}
     free, cemented = (after(set_to(acting), 10, system=system).departments.defects.mean() for system in (0.0, 1.0))
     assert cemented > free
 
 
 def test_half_an_hour_of_being_taught_gives_three_quarters_of_what_an_hour_gives() -> None:
-    p = set_to().technology._replace(usability=0.0, taught=0.4)
+    p = set_to().technology._replace(usability=0.0, training_effect=0.4)
     assert [ready(0.0, hours, p) for hours in (0.0, 0.5, 1.0)] == pytest.approx([0.0, 0.3, 0.4])
 
 
 def test_what_is_neither_taught_nor_willed_comes_with_a_usable_system() -> None:
-    p = set_to().technology._replace(usability=0.5, taught=0.4, willing=0.3)
+    p = set_to().technology._replace(usability=0.5, training_effect=0.4, conviction_effect=0.3)
     assert ready(0.0, 0.0, p) == pytest.approx(0.5 * 0.3)
     assert ready(1.0, 1.0, p) == pytest.approx(0.5 * 0.3 + 0.4 + 0.3)
 
@@ -94,7 +98,9 @@ def test_a_little_of_a_system_and_a_little_training_are_felt_by_everybody() -> N
         world = world_of(set_to())
         world.reset_flows()
         world.populations.firm.system[:], world.populations.staff.system_use[:] = system, 0.5
-        p = world.settings.technology._replace(training=training, double=0.4, saving=0.2, aid=0.3, relief=0.2)
+        p = world.settings.technology._replace(
+            training=training, non_use_time=0.4, time_saving=0.2, skill_gain=0.3, engagement_effect=0.2
+        )
         equip(world.populations.staff, world.populations.firm, p._replace(usability=0.75), 0)
         staff = world.populations.staff
         assert staff.aside == pytest.approx(training)

@@ -4,7 +4,7 @@ from small_world import check_off, lived, more, set_to, world_of
 from ccsim.mechanisms.management.wins import ended, harvest, tell, works
 from ccsim.model.week import step
 
-BOTTOM = {"programme.budget": 900.0, "programme.from_top": 0.0}
+BOTTOM = {"programme.budget": 900.0, "programme.top_down_share": 0.0}
 
 
 def told(s: object) -> float:
@@ -32,13 +32,13 @@ def news(s: object) -> float:
 
 
 OFF = {
-    "wins.quick": lambda s: ended(9.0, s.wins) == 0.0,
-    "wins.blind": lambda s: works(0.0, s.wins) == 1.0,
+    "wins.completion_probability": lambda s: ended(9.0, s.wins) == 0.0,
+    "wins.failure_rate": lambda s: works(0.0, s.wins) == 1.0,
     "wins.size": lambda s: ended(9.0, s.wins) == ended(9.0, s.wins._replace(size=1.0)),
     "wins.visibility": lambda s: harvested(s, 1e-9).firm.improvements[0] == 1.0,
-    "wins.broadcast": lambda s: told(s) == 0.0,
-    "wins.heard": lambda s: told(more(s, {"wins.broadcast": 1.0})) == 0.0,
-    "wins.reported": lambda s: news(s) == news(more(s, {"wins.reported": 1.0})),
+    "wins.broadcast_share": lambda s: told(s) == 0.0,
+    "wins.source_weight": lambda s: told(more(s, {"wins.broadcast_share": 1.0})) == 0.0,
+    "wins.reported_share": lambda s: news(s) == news(more(s, {"wins.reported_share": 1.0})),
 }
 
 
@@ -72,7 +72,7 @@ def test_what_cannot_be_seen_is_still_known_to_who_did_it() -> None:
 
 
 def test_without_reports_the_executive_hears_no_news() -> None:
-    assert news(set_to({"wins.reported": 0.0})) == 0.0 < news(set_to())
+    assert news(set_to({"wins.reported_share": 0.0})) == 0.0 < news(set_to())
 
 
 def test_improvement_time_brings_improvements() -> None:

@@ -29,16 +29,16 @@ def leaving(s: Settings, satisfaction: float, opinion: float = 0.5) -> bool:
 
 
 def joining(s: Settings, opinion: float) -> bool:
-    return bool(joins(opinion, 0.0, 0.9 * s.market.joining, s.market))
+    return bool(joins(opinion, 0.0, 0.9 * s.market.joining_probability, s.market))
 
 
 OFF = {
     "market.churn": lambda s: lived(s, 26)["left"].sum() == 0.0,
     "market.churn_sensitivity": lambda s: leaving(s, 0.95) == leaving(s, 0.3),
-    "market.hearsay": lambda s: leaving(s, 0.7, 1.0) == leaving(s, 0.7, 0.0),
+    "market.word_of_mouth_churn": lambda s: leaving(s, 0.7, 1.0) == leaving(s, 0.7, 0.0),
     "market.challenger": lambda s: lived(s, 8)["rival"].sum() == 0.0,
-    "market.joining": lambda s: lived(s, 26)["joined"].sum() == 0.0,
-    "market.reputation": lambda s: joining(s, 0.0) == joining(s, 1.0),
+    "market.joining_probability": lambda s: lived(s, 26)["joined"].sum() == 0.0,
+    "market.word_of_mouth_joining": lambda s: joining(s, 0.0) == joining(s, 1.0),
 }
 
 
@@ -56,14 +56,18 @@ def test_leaving_is_a_hazard_that_grows_by_a_constant_factor_per_step_of_lost_sa
 
 
 def test_good_talk_brings_customers_and_keeps_them() -> None:
-    p = set_to({"market.churn": 0.02, "market.joining": 0.02}).market
+    p = set_to({"market.churn": 0.02, "market.joining_probability": 0.02}).market
     assert rate(joins, 0.5, 0.0, p=p) == pytest.approx(0.02, abs=1e-4)
     assert rate(joins, 0.9, 0.0, p=p) > rate(joins, 0.5, 0.0, p=p) > rate(joins, 0.1, 0.0, p=p)
     assert rate(leaves, 0.7, 0.9, 0.0, p=p) < rate(leaves, 0.7, 0.1, 0.0, p=p)
 
 
 def test_no_hazard_exceeds_the_bound_that_lets_kernels_skip_it() -> None:
-    for values in ({}, {"market.hearsay": 9.0}, {"market.churn_reference": 0.0, "market.churn_sensitivity": 9.0}):
+    for values in (
+        {},
+        {"market.word_of_mouth_churn": 9.0},
+        {"market.churn_reference": 0.0, "market.churn_sensitivity": 9.0},
+    ):
         p = set_to(values).market
         at_worst, at_best = chance_of_leaving(0.0, 0.0, 0.0, p), chance_of_leaving(1.0, 0.0, 0.0, p)
         for satisfaction in np.linspace(0.0, 1.0, 41):
@@ -78,12 +82,12 @@ def test_no_hazard_exceeds_the_bound_that_lets_kernels_skip_it() -> None:
 
 
 def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_issues() -> None:
-    s = set_to({"market.churn": 0.0, "market.joining": 0.0})
+    s = set_to({"market.churn": 0.0, "market.joining_probability": 0.0})
     world = world_of(s)
     state = world.populations
     world.reset_flows()
-    sure = more(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining": 1.0,
-                    "market.reputation": 0.0, "market.hearsay": 0.0}).market  # fmt: skip
+    sure = more(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining_probability": 1.0,
+                    "market.word_of_mouth_joining": 0.0, "market.word_of_mouth_churn": 0.0}).market  # fmt: skip
     outside = int((state.customers.active == 0).sum())
     come(state.customers, state.segments, state.firm, sure, world.settings.promise, 0)
     assert state.segments.joined.sum() == outside > 0 and (state.customers.active == 1).all()
@@ -96,7 +100,7 @@ def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_
 
 
 def test_without_prospects_nobody_new_comes() -> None:
-    t = lived(set_to({"organisation.prospects": 0.0, "market.churn": 0.0, "market.joining": 1.0}), 6)
+    t = lived(set_to({"organisation.prospects": 0.0, "market.churn": 0.0, "market.joining_probability": 1.0}), 6)
     assert t["joined"].sum() == 0.0 and (t["active"] == 160).all()
 
 

@@ -5,7 +5,7 @@ from small_world import check_off, lived, set_to, world_of
 from ccsim.mechanisms.market.offer import designed, fit_of, misjudged, sees
 from ccsim.model.week import step
 
-STILL = {"offer.drift": 0.0, "offer.blur": 0.0}
+STILL = {"offer.drift": 0.0, "offer.perception_noise": 0.0}
 
 
 def gap(s: object, weeks: int = 30) -> float:
@@ -17,12 +17,16 @@ def gap(s: object, weeks: int = 30) -> float:
 
 
 OFF = {
-    "offer.drift": lambda s: gap(s._replace(offer=s.offer._replace(design_hours=0.0, blur=0.0))) == pytest.approx(0.0),
+    "offer.drift": lambda s: (
+        gap(s._replace(offer=s.offer._replace(design_hours=0.0, perception_noise=0.0))) == pytest.approx(0.0)
+    ),
     "offer.design_hours": lambda s: designed(0.0, 1.0, s.offer) == 0.0,
     "offer.cocreation": lambda s: misjudged(1.0, 0.0, s.offer) == misjudged(1.0, 0.0, s.offer._replace(cocreation=0.0)),
-    "offer.blur": lambda s: misjudged(1.0, 0.0, s.offer) == 0.0,
-    "offer.unseen": lambda s: sees(1.0, 0.0, s.offer) == 1.0,
-    "offer.together": lambda s: designed(0.0, 1.0, s.offer._replace(cocreation=1.0)) == designed(0.0, 1.0, s.offer),
+    "offer.perception_noise": lambda s: misjudged(1.0, 0.0, s.offer) == 0.0,
+    "offer.unseen_share": lambda s: sees(1.0, 0.0, s.offer) == 1.0,
+    "offer.cocreation_effort": lambda s: (
+        designed(0.0, 1.0, s.offer._replace(cocreation=1.0)) == designed(0.0, 1.0, s.offer)
+    ),
 }
 
 
@@ -47,7 +51,8 @@ def test_people_far_from_customers_misjudge_more_and_customers_at_the_table_make
 
 def test_the_faster_needs_drift_the_worse_the_offer_fits() -> None:
     fits = [
-        lived(set_to({"offer.drift": drift, "offer.blur": 0.0}), 40)["offer_fit"][-1] for drift in (0.0, 0.003, 0.01)
+        lived(set_to({"offer.drift": drift, "offer.perception_noise": 0.0}), 40)["offer_fit"][-1]
+        for drift in (0.0, 0.003, 0.01)
     ]
     assert fits[0] > fits[1] > fits[2]
 
@@ -59,4 +64,4 @@ def test_an_offer_that_fits_less_satisfies_less() -> None:
 
 def test_design_is_paid_by_the_hour() -> None:
     s = set_to({"offer.design_hours": 10.0})
-    assert lived(s, 3)["design"] == pytest.approx(10.0 * s.offer.hour)
+    assert lived(s, 3)["design"] == pytest.approx(10.0 * s.offer.cost_per_hour)

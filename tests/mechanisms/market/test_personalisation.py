@@ -17,10 +17,10 @@ def slower(s: object) -> float:
 OFF = {
     "personalisation.level": lambda s: delights(1.0, s.personalisation) == 0.0 and slower(s) == 0.0,
     "personalisation.delight": lambda s: delights(1.0, more(s, ALL).personalisation) == 0.0,
-    "personalisation.known": lambda s: (
+    "personalisation.insight_share": lambda s: (
         delights(0.0, more(s, ALL).personalisation) == delights(1.0, more(s, ALL).personalisation)
     ),
-    "personalisation.effort": lambda s: slower(more(s, ALL)) == 0.0,
+    "personalisation.extra_time": lambda s: slower(more(s, ALL)) == 0.0,
     "personalisation.cost": lambda s: lived(more(s, ALL), 2)["tailoring"].sum() == 0.0,
 }
 

@@ -19,11 +19,12 @@ def expectations(s: object, trust: float = 1.0) -> np.ndarray:
 
 OFF = {
     "promise.level": lambda s: (expectations(s) == 0.5).all() and lures(1.0, s.promise) == 0.0,
-    "promise.belief": lambda s: (expectations(more(s, LOUD)) == 0.5).all(),
+    "promise.expectation_rate": lambda s: (expectations(more(s, LOUD)) == 0.5).all(),
     "promise.attraction": lambda s: lures(1.0, more(s, LOUD).promise) == 0.0,
-    "promise.trusting": lambda s: trusts(0.4, 1.0, 0.5, s.promise) == 0.4,
-    "promise.lip": lambda s: (
-        lived(more(s, LOUD), 8)["cynicism"][-1] == lived(more(s, {**LOUD, "promise.lip": 0.0}), 8)["cynicism"][-1]
+    "promise.trust_rate": lambda s: trusts(0.4, 1.0, 0.5, s.promise) == 0.4,
+    "promise.lip_service": lambda s: (
+        lived(more(s, LOUD), 8)["cynicism"][-1]
+        == lived(more(s, {**LOUD, "promise.lip_service": 0.0}), 8)["cynicism"][-1]
     ),
 }
 

@@ -22,10 +22,10 @@ OFF = {
     "segmentation.priority": lambda s: (
         cares(900.0, 100.0, s.segmentation) == 0.0 and not goes_first(900.0, 100.0, 0.0, s.segmentation)
     ),
-    "segmentation.every": lambda s: studied(s) == 0.0,
-    "segmentation.care": lambda s: cares(900.0, 100.0, more(s, FIRST).segmentation) == 0.0,
+    "segmentation.interval_weeks": lambda s: studied(s) == 0.0,
+    "segmentation.utility_weight": lambda s: cares(900.0, 100.0, more(s, FIRST).segmentation) == 0.0,
     "segmentation.drift": lambda s: drifts(80.0, 100.0, 0.9, s.segmentation) == 80.0,
-    "segmentation.study": lambda s: studied(more(s, {"segmentation.every": 52})) == 0.0,
+    "segmentation.estimation_cost": lambda s: studied(more(s, {"segmentation.interval_weeks": 52})) == 0.0,
 }
 
 
@@ -36,16 +36,16 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_care_goes_to_the_valuable_from_the_others_and_has_limits() -> None:
     p = set_to(FIRST).segmentation
-    assert cares(200.0, 100.0, p) == p.care == cares(1e9, 100.0, p)
+    assert cares(200.0, 100.0, p) == p.utility_weight == cares(1e9, 100.0, p)
     assert cares(100.0, 100.0, p) == 0.0 > cares(50.0, 100.0, p)
     assert cares(1.0, 0.0, p) == 0.0
 
 
 def test_only_the_valuable_go_first_and_as_often_as_declared() -> None:
     p = set_to({"segmentation.priority": 0.3}).segmentation
-    assert not goes_first(p.first * 100.0, 100.0, 0.0, p)
-    assert goes_first(p.first * 100.0 + 1.0, 100.0, 0.29, p)
-    assert not goes_first(p.first * 100.0 + 1.0, 100.0, 0.31, p)
+    assert not goes_first(p.priority_threshold * 100.0, 100.0, 0.0, p)
+    assert goes_first(p.priority_threshold * 100.0 + 1.0, 100.0, 0.29, p)
+    assert not goes_first(p.priority_threshold * 100.0 + 1.0, 100.0, 0.31, p)
 
 
 def test_cases_at_the_front_are_taken_first_and_the_chain_stays_whole() -> None:
@@ -77,7 +77,7 @@ def test_the_organisation_knows_what_it_last_estimated() -> None:
         step(world)
     customers = world.populations.customers
     assert not np.array_equal(customers.estimate, customers.value)
-    world.settings = more(world.settings, {"segmentation.every": 1})
+    world.settings = more(world.settings, {"segmentation.interval_weeks": 1})
     step(world)
     assert np.array_equal(customers.estimate, customers.value)
 

@@ -5,7 +5,7 @@ from small_world import check_off, lived, more, set_to, world_of
 from ccsim.mechanisms.sensing.sensing import coming, understood
 from ccsim.model.week import step
 
-DEAF = {"sensing.collected": 0.0, "sensing.staff_signals": 0.0}
+DEAF = {"sensing.coverage": 0.0, "sensing.staff_signals": 0.0}
 
 
 def column(s: object, population: str, name: str, weeks: int = 3) -> np.ndarray:
@@ -21,14 +21,14 @@ def image(s: object) -> float:
 
 
 OFF = {
-    "sensing.collected": lambda s: coming(10.0, 0.0, s.sensing) == 0.0,
+    "sensing.coverage": lambda s: coming(10.0, 0.0, s.sensing) == 0.0,
     "sensing.shared": lambda s: coming(10.0, 0.0, s.sensing) == 0.0,
-    "sensing.staff_signals": lambda s: coming(10.0, 0.5, more(s, {"sensing.collected": 0.0}).sensing) == 0.0,
-    "sensing.acted": lambda s: not column(s, "departments", "fixing").any(),
+    "sensing.staff_signals": lambda s: coming(10.0, 0.5, more(s, {"sensing.coverage": 0.0}).sensing) == 0.0,
+    "sensing.action_hours": lambda s: not column(s, "departments", "fixing").any(),
     "sensing.published": lambda s: image(s) == pytest.approx(0.0, abs=1e-12),
-    "sensing.reading": lambda s: not column(s, "staff", "aside").any(),
-    "sensing.pace": lambda s: (column(s, "departments", "insight") == 0.35).all(),
-    "sensing.help": lambda s: not column(s, "staff", "knows").any(),
+    "sensing.reading_hours": lambda s: not column(s, "staff", "aside").any(),
+    "sensing.learning_rate": lambda s: (column(s, "departments", "insight") == 0.35).all(),
+    "sensing.skill_gain": lambda s: not column(s, "staff", "knows").any(),
 }
 
 
@@ -39,14 +39,14 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_all_is_understood_up_to_what_can_be_digested_and_less_and_less_beyond() -> None:
     p = set_to().sensing
-    assert understood(0.5 * p.digest, p) == 0.5 * p.digest
-    assert understood(p.digest, p) == p.digest
-    assert understood(2.0 * p.digest, p) == pytest.approx(0.5 * p.digest)
+    assert understood(0.5 * p.absorptive_capacity, p) == 0.5 * p.absorptive_capacity
+    assert understood(p.absorptive_capacity, p) == p.absorptive_capacity
+    assert understood(2.0 * p.absorptive_capacity, p) == pytest.approx(0.5 * p.absorptive_capacity)
     assert understood(1e9, p) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_overload_paralyses_insight_has_a_best_volume() -> None:
-    flood = {"sensing.collected": 1.0, "sensing.shared": 1.0}
+    flood = {"sensing.coverage": 1.0, "sensing.shared": 1.0}
     insight = [lived(set_to({**flood, "sensing.volume": volume}), 60)["insight"][-1] for volume in (0.02, 0.2, 20.0)]
     assert insight[1] > insight[0] and insight[1] > insight[2]
 
@@ -57,17 +57,17 @@ def test_without_signals_insight_fades() -> None:
 
 
 def test_signals_that_are_read_and_not_acted_on_are_unheeded() -> None:
-    heard = {"sensing.collected": 0.5, "sensing.shared": 1.0}
+    heard = {"sensing.coverage": 0.5, "sensing.shared": 1.0}
     ignored, heeded = (
-        column(set_to({**heard, "sensing.acted": hours}), "departments", "unheeded") for hours in (0.0, 20.0)
+        column(set_to({**heard, "sensing.action_hours": hours}), "departments", "unheeded") for hours in (0.0, 20.0)
     )
     assert (ignored > heeded).all() and (heeded >= 0.0).all()
-    sour, sweet = (lived(set_to({**heard, "sensing.acted": hours}), 40)["cynicism"][-1] for hours in (0.0, 20.0))
+    sour, sweet = (lived(set_to({**heard, "sensing.action_hours": hours}), 40)["cynicism"][-1] for hours in (0.0, 20.0))
     assert sour > sweet
 
 
 def test_acting_takes_the_hours_that_are_declared() -> None:
-    plain, acting = (lived(set_to({**DEAF, "sensing.acted": hours}), 3) for hours in (0.0, 9.0))
+    plain, acting = (lived(set_to({**DEAF, "sensing.action_hours": hours}), 3) for hours in (0.0, 9.0))
     filled = acting["paid"] / 24
     assert acting["aside_hours"] - plain["aside_hours"] == pytest.approx(3 * 9.0 * filled, rel=0.15)
 

@@ -7,8 +7,12 @@ from ccsim.model.week import step
 
 OFF = {
     "capacity.shrinkage": lambda s: time_at_work(35.0, 0.6, 99, s.capacity) == 35.0,
-    "capacity.energy": lambda s: time_at_work(35.0, 0.1, 99, s.capacity) == time_at_work(35.0, 0.6, 99, s.capacity),
-    "capacity.induction": lambda s: time_at_work(35.0, 0.6, 0, s.capacity) == time_at_work(35.0, 0.6, 99, s.capacity),
+    "capacity.engagement_effect": lambda s: (
+        time_at_work(35.0, 0.1, 99, s.capacity) == time_at_work(35.0, 0.6, 99, s.capacity)
+    ),
+    "capacity.induction_weeks": lambda s: (
+        time_at_work(35.0, 0.6, 0, s.capacity) == time_at_work(35.0, 0.6, 99, s.capacity)
+    ),
 }
 
 
@@ -18,7 +22,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_nobody_is_at_work_longer_than_contracted_or_less_than_not_at_all() -> None:
-    p = set_to({"capacity.energy": 1.0, "capacity.shrinkage": 0.0}).capacity
+    p = set_to({"capacity.engagement_effect": 1.0, "capacity.shrinkage": 0.0}).capacity
     assert time_at_work(35.0, 1.0, 99, p) == 35.0
     assert time_at_work(35.0, 0.0, 99, p._replace(shrinkage=1.0)) == 0.0
     assert time_at_work(0.0, 0.6, 99, p) == 0.0
@@ -38,7 +42,7 @@ def test_engaged_people_are_at_work_more() -> None:
 
 
 def test_without_hours_nothing_is_handled_and_queues_grow_by_what_is_raised() -> None:
-    t = lived(set_to({"capacity.week": 0.0, "demand.patience": 0.0, "market.churn": 0.0}), 8)
+    t = lived(set_to({"capacity.weekly_hours": 0.0, "demand.abandonment_rate": 0.0, "market.churn": 0.0}), 8)
     assert t["handled"].sum() == 0.0
     assert (np.diff(t["backlog"]) == t["raised"][1:]).all() and t["raised"].sum() > 0
 
@@ -67,7 +71,7 @@ def test_a_champion_carries_no_longer_than_he_or_she_is_at_work() -> None:
 
 
 def test_nobody_is_trained_longer_than_he_or_she_is_at_work() -> None:
-    world = world_of(set_to({"organisation.staff": 3, "programme.budget": 20000.0, "programme.from_top": 1.0}))
+    world = world_of(set_to({"organisation.staff": 3, "programme.budget": 20000.0, "programme.top_down_share": 1.0}))
     step(world)
     staff = world.populations.staff
     assert (staff.trained + staff.told).sum() <= world.populations.departments.programme_hours.sum() + 1e-9

@@ -26,8 +26,8 @@ def test_without_a_back_office_cases_go_to_any_other_department() -> None:
 
 
 def test_issues_that_cannot_fail_never_come_back() -> None:
-    sure = {"service.script": 1.0, "service.script_limit": 0.0, "service.skimp": 1.0, "service.judgement": 1.0,
-            "service.skill": 0.0, "service.unauthorised": 1.0, "service.distance": 0.0, "handoffs.blunder": 0.0}  # fmt: skip
+    sure = {"service.script_success": 1.0, "service.script_complexity_penalty": 0.0, "service.fast_success": 1.0, "service.judgement_success": 1.0,
+            "service.skill_effect": 0.0, "service.unauthorised_success": 1.0, "service.escalation_error": 0.0, "handoffs.handoff_error": 0.0}  # fmt: skip
     t = lived(set_to({**sure, "organisation.warm_up": 0}), 20)
     assert t["returned"].sum() == 0.0
     assert (t["resolved"] == t["closed"]).all()
@@ -35,7 +35,12 @@ def test_issues_that_cannot_fail_never_come_back() -> None:
 
 
 def test_issues_that_always_fail_are_never_resolved() -> None:
-    doomed = {"service.script": 0.0, "service.judgement": 0.0, "service.skill": 0.0, "service.distance": 1.0}
+    doomed = {
+        "service.script_success": 0.0,
+        "service.judgement_success": 0.0,
+        "service.skill_effect": 0.0,
+        "service.escalation_error": 1.0,
+    }
     t = lived(set_to({**doomed, "organisation.warm_up": 0}), 20)
     assert t["closed"].sum() > 0 == t["resolved"].sum()
     assert t["fcr"][np.isfinite(t["fcr"])].max() == 0.0
@@ -52,7 +57,7 @@ def test_a_closed_case_is_resolved_or_comes_back_or_is_given_up(
     world.reset_flows()
     customers, cases, departments = world.populations.customers, world.populations.cases, world.populations.departments
     cases.state[5], cases.stages[5], cases.contacts[5], cases.opened_in[5], cases.defect[5] = 1, 0, 1, 2, defect
-    p = world.settings.service._replace(persistence=0.5)
+    p = world.settings.service._replace(recontact_probability=0.5)
     felt = quality_of(courtesy_of(SCRIPT, p), 1.0 - defect, 4, cases.hassle[5], p)
     close(5, courtesy_of(SCRIPT, p), 1, returns, customers, cases, departments, p, 6)
     assert (cases.state[5], customers.events[5], customers.quality[5]) == (state, 1, felt)

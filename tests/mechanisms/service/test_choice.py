@@ -11,8 +11,8 @@ from ccsim.model.week import step
 NEVER = -1.0e9
 #: Reward, belief, norm, habit, effort, fear and checks: every term of a choice that a person or a lever can move.
 WITHOUT_TERMS = {
-    "scorecards.pull": 0.0, "conviction.pull": 0.0, "conviction.norm": 0.0, "habit.pull": 0.0, "service.effort": 0.0,
-    "empowerment.fear": 0.0, "empowerment.checks": 0.0, "service.reluctance": 0.0,
+    "scorecards.utility_weight": 0.0, "conviction.utility_weight": 0.0, "conviction.norm_weight": 0.0, "habit.utility_weight": 0.0, "service.effort_weight": 0.0,
+    "empowerment.blame_weight": 0.0, "empowerment.monitoring_weight": 0.0, "service.transfer_reluctance": 0.0,
 }  # fmt: skip
 
 
@@ -32,7 +32,15 @@ def test_every_draw_yields_an_option_even_for_huge_appeals() -> None:
 def test_without_any_term_the_five_ways_are_equally_likely() -> None:
     # About 1,500 choices: each share has a standard error of 1 %; four of them are allowed (once in 3,000 seeds).
     t = lived(
-        set_to({**WITHOUT_TERMS, "leadership.attention": 80.0, "service.hours": 0.5, "service.leader_hours": 0.1}), 20
+        set_to(
+            {
+                **WITHOUT_TERMS,
+                "leadership.escalation_hours": 80.0,
+                "service.handling_hours": 0.5,
+                "service.leader_hours": 0.1,
+            }
+        ),
+        20,
     )
     counts = np.array([t[name].sum() for name in CHOICES])
     assert counts.sum() > 1500
@@ -73,7 +81,11 @@ def test_those_who_do_not_mind_rewards_do_not_lean_to_the_scorecard() -> None:
     assert (first_mix(set_to(), taste=0.0) == indifferent).all()
 
 
-@pytest.mark.parametrize("values", [{"service.hours": 0.0}, {"service.thorough": 0.0, "service.depth": 0.0}], ids=str)
+@pytest.mark.parametrize(
+    "values",
+    [{"service.handling_hours": 0.0}, {"service.judgement_time": 0.0, "service.complexity_time": 0.0}],
+    ids=str,
+)
 def test_contacts_that_take_no_time_are_refused_or_still_chosen_for(values: dict) -> None:
     try:
         settings = set_to(values)
@@ -89,7 +101,7 @@ def test_two_departments_hand_over_to_each_other() -> None:
 
 
 def test_the_first_team_lead_is_put_cases_to_like_the_others() -> None:
-    keen = {"leadership.attention": 80.0, "service.leader_hours": 0.1, "service.reluctance": 0.0}
+    keen = {"leadership.escalation_hours": 80.0, "service.leader_hours": 0.1, "service.transfer_reluctance": 0.0}
     world = world_of(set_to({**keen, "organisation.tiers": 1, "organisation.span": 100}))
     assert world.populations.staff.leader.tolist() == world.populations.staff.department.tolist()
     escalated = np.zeros(3)

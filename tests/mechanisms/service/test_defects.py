@@ -6,7 +6,7 @@ from ccsim.mechanisms.service.defects import fix, fixed, known_causes
 from ccsim.model.settings import Settings
 from ccsim.model.week import step
 
-ACTING = {"sensing.acted": 10.0}
+ACTING = {"sensing.action_hours": 10.0}
 
 
 def improved(s: Settings, linked: float = 0.0) -> float:
@@ -20,10 +20,12 @@ def improved(s: Settings, linked: float = 0.0) -> float:
 
 
 OFF = {
-    "defects.arising": lambda s: fixed(0.02, 0.0, 1.0, 0.0, s.defects) == 0.02,
-    "defects.removal": lambda s: fixed(s.defects.ordinary, 9.0, 1.0, 0.0, s.defects) == s.defects.ordinary,
-    "defects.cemented": lambda s: fixed(0.1, 9.0, 1.0, 1.0, s.defects) == fixed(0.1, 9.0, 1.0, 0.0, s.defects),
-    "defects.between": lambda s: improved(s) == improved(more(s, {"demand.journeys": 0.0})),
+    "defects.arrival_rate": lambda s: fixed(0.02, 0.0, 1.0, 0.0, s.defects) == 0.02,
+    "defects.removal_rate": lambda s: fixed(s.defects.baseline, 9.0, 1.0, 0.0, s.defects) == s.defects.baseline,
+    "defects.automation_lock_in": lambda s: (
+        fixed(0.1, 9.0, 1.0, 1.0, s.defects) == fixed(0.1, 9.0, 1.0, 0.0, s.defects)
+    ),
+    "defects.cross_department_share": lambda s: improved(s) == improved(more(s, {"demand.journeys": 0.0})),
 }
 
 
@@ -33,7 +35,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_without_improvement_defects_stay_at_the_ordinary_level() -> None:
-    assert lived(set_to(), 20)["defects"] == pytest.approx(set_to().defects.ordinary)
+    assert lived(set_to(), 20)["defects"] == pytest.approx(set_to().defects.baseline)
 
 
 def test_acting_on_signals_takes_defects_out_and_faster_with_insight() -> None:
@@ -44,7 +46,7 @@ def test_acting_on_signals_takes_defects_out_and_faster_with_insight() -> None:
 
 
 def test_fewer_defects_mean_more_success() -> None:
-    few, many = (lived(set_to({"defects.ordinary": level, "defects.removal": 0.0}), 1) for level in (0.1, 0.1))
+    few, many = (lived(set_to({"defects.baseline": level, "defects.removal_rate": 0.0}), 1) for level in (0.1, 0.1))
     assert np.array_equal(few["resolved"], many["resolved"])
     world = world_of(more(set_to(), {"organisation.warm_up": 0}))
     spoilt = world.copy()
@@ -57,14 +59,14 @@ def test_fewer_defects_mean_more_success() -> None:
 
 
 def test_a_share_of_defects_stays_a_share() -> None:
-    p = set_to().defects._replace(removal=1.0, arising=1.0, ordinary=0.9)
+    p = set_to().defects._replace(removal_rate=1.0, arrival_rate=1.0, baseline=0.9)
     for defects in (0.0, 0.5, 1.0):
         assert 0.0 <= fixed(defects, 1e9, 1.0, 0.0, p) <= 1.0
 
 
 def test_what_lies_between_departments_needs_what_both_know_and_a_structure_that_links_them() -> None:
-    s = set_to({"defects.between": 1.0, "demand.journeys": 0.5})
+    s = set_to({"defects.cross_department_share": 1.0, "demand.journeys": 0.5})
     alone, whole = improved(s), improved(set_to())
-    assert whole < improved(s, linked=1.0) < alone < s.defects.ordinary
-    p = set_to({"defects.blind": 0.25}).defects
+    assert whole < improved(s, linked=1.0) < alone < s.defects.baseline
+    p = set_to({"defects.uninformed_share": 0.25}).defects
     assert [known_causes(insight, p) for insight in (0.0, 1.0)] == [0.25, 1.0]

@@ -17,7 +17,7 @@ OPTIONS = (FAST, SCRIPT, SOLVE, HAND_OVER, ESCALATE)
 
 
 def success(option: int, s: Settings, complexity: float = 0.5, skill: float = 0.5, authority: float = 1.0) -> float:
-    return success_of(option, complexity, skill, authority, 0, 0.0, s.service, s.handoffs.blunder)
+    return success_of(option, complexity, skill, authority, 0, 0.0, s.service, s.handoffs.handoff_error)
 
 
 def no_matter_how_tired(s: Settings) -> bool:
@@ -26,9 +26,9 @@ def no_matter_how_tired(s: Settings) -> bool:
 
 
 OFF = {
-    "service.distance": lambda s: success(ESCALATE, s) == 1.0,
-    "service.effort": no_matter_how_tired,
-    "service.persistence": lambda s: lived(more(s, {"organisation.warm_up": 0}), 12)["returned"].sum() == 0.0,
+    "service.escalation_error": lambda s: success(ESCALATE, s) == 1.0,
+    "service.effort_weight": no_matter_how_tired,
+    "service.recontact_probability": lambda s: lived(more(s, {"organisation.warm_up": 0}), 12)["returned"].sum() == 0.0,
 }
 
 
@@ -39,14 +39,16 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_each_way_takes_the_declared_time() -> None:
     p = set_to().service
-    standard = [time_of(option, 0.0, 0.0, 0, 0.0, p, 0.4) / p.hours for option in OPTIONS]
-    assert standard == pytest.approx([p.fast, 1.0, p.thorough, p.passing, p.passing])
-    assert time_of(SOLVE, 1.0, 0.0, 0, 0.0, p, 0.4) == pytest.approx(p.hours * (p.thorough + p.depth))
+    standard = [time_of(option, 0.0, 0.0, 0, 0.0, p, 0.4) / p.handling_hours for option in OPTIONS]
+    assert standard == pytest.approx([p.fast_time, 1.0, p.judgement_time, p.transfer_time, p.transfer_time])
+    assert time_of(SOLVE, 1.0, 0.0, 0, 0.0, p, 0.4) == pytest.approx(
+        p.handling_hours * (p.judgement_time + p.complexity_time)
+    )
 
 
 def test_full_routines_save_half_of_the_extra_time_of_judgement_and_nothing_else() -> None:
     p = set_to().service
-    without, with_routine = (time_of(SOLVE, 0.7, routine, 0, 0.0, p, 0.4) - p.hours for routine in (0.0, 1.0))
+    without, with_routine = (time_of(SOLVE, 0.7, routine, 0, 0.0, p, 0.4) - p.handling_hours for routine in (0.0, 1.0))
     assert with_routine == pytest.approx(without / 2)
     assert time_of(SCRIPT, 0.7, 1.0, 0, 0.0, p, 0.4) == time_of(SCRIPT, 0.7, 0.0, 0, 0.0, p, 0.4)
 
@@ -61,7 +63,9 @@ def test_success_is_a_probability_at_the_edges(option: int, complexity: float) -
 
 def test_hard_cases_are_beyond_the_script_and_not_beyond_judgement() -> None:
     s = set_to()
-    assert success(SCRIPT, s, 1.0) == pytest.approx(s.service.script * (1 - s.service.script_limit))
+    assert success(SCRIPT, s, 1.0) == pytest.approx(
+        s.service.script_success * (1 - s.service.script_complexity_penalty)
+    )
     assert success(SOLVE, s, 1.0) == success(SOLVE, s, 0.1) > success(SCRIPT, s, 1.0)
     assert success(SCRIPT, s, 0.0) > success(SOLVE, s, 0.0)
 

@@ -8,17 +8,17 @@ from ccsim.mechanisms.service.handoffs import loses
 def script(lost: int, s: object) -> tuple[float, float]:
     service, handoffs = s.service, s.handoffs  # type: ignore[attr-defined]
     return (
-        handling_options.time_of(handling_options.SCRIPT, 0.5, 0.0, lost, 0.0, service, handoffs.again),
-        handling_options.success_of(handling_options.SCRIPT, 0.5, 0.5, 1.0, lost, 0.0, service, handoffs.blunder),
+        handling_options.time_of(handling_options.SCRIPT, 0.5, 0.0, lost, 0.0, service, handoffs.repeat_time),
+        handling_options.success_of(handling_options.SCRIPT, 0.5, 0.5, 1.0, lost, 0.0, service, handoffs.handoff_error),
     )
 
 
 OFF = {
-    "handoffs.loss": lambda s: lived(s, 6)["handoffs_lost"].sum() == 0.0,
-    "handoffs.warm": lambda s: loses(1, 0.0, s.handoffs) == loses(0, 0.0, s.handoffs),
-    "handoffs.cold": lambda s: loses(2, 0.0, s.handoffs) == loses(0, 0.0, s.handoffs),
-    "handoffs.again": lambda s: script(1, s)[0] == script(0, s)[0],
-    "handoffs.blunder": lambda s: script(1, s)[1] == script(0, s)[1],
+    "handoffs.loss_probability": lambda s: lived(s, 6)["handoffs_lost"].sum() == 0.0,
+    "handoffs.warm_factor": lambda s: loses(1, 0.0, s.handoffs) == loses(0, 0.0, s.handoffs),
+    "handoffs.cold_factor": lambda s: loses(2, 0.0, s.handoffs) == loses(0, 0.0, s.handoffs),
+    "handoffs.repeat_time": lambda s: script(1, s)[0] == script(0, s)[0],
+    "handoffs.handoff_error": lambda s: script(1, s)[1] == script(0, s)[1],
 }
 
 
@@ -28,10 +28,10 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_a_certain_loss_loses_every_hand_off_that_is_not_made_in_person() -> None:
-    t = lived(set_to({"handoffs.loss": 1.0, "handoffs.warm": 1.0}), 8)
+    t = lived(set_to({"handoffs.loss_probability": 1.0, "handoffs.warm_factor": 1.0}), 8)
     assert t["handoffs"].sum() > 0
     assert t["handoffs_lost"] == pytest.approx(t["handoffs"])
-    assert loses(2, 0.0, set_to({"handoffs.loss": 1.0}).handoffs) == 1.0
+    assert loses(2, 0.0, set_to({"handoffs.loss_probability": 1.0}).handoffs) == 1.0
 
 
 def test_what_was_lost_costs_time_and_success() -> None:
@@ -40,7 +40,7 @@ def test_what_was_lost_costs_time_and_success() -> None:
 
 
 def test_more_loss_means_fewer_sound_journeys() -> None:
-    sound = [lived(set_to({"handoffs.loss": loss}), 40)["resolved_first"].sum() for loss in (0.0, 1.0)]
+    sound = [lived(set_to({"handoffs.loss_probability": loss}), 40)["resolved_first"].sum() for loss in (0.0, 1.0)]
     assert sound[0] > sound[1]
 
 

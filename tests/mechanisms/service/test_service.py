@@ -14,7 +14,7 @@ def served(s: Settings, cases: int, hours: float) -> ModelState:
     world = world_of(set_to({"organisation.warm_up": 0}))
     world.reset_flows()
     state = world.populations
-    state.leaders.attention[:] = s.leadership.attention
+    state.leaders.attention[:] = s.leadership.escalation_hours
     state.staff.hours[:] = hours
     state.departments.hours[:] = 8 * hours
     for case in range(cases):
@@ -68,7 +68,7 @@ def test_workload_approaches_the_work_that_waits_over_the_time_there_is() -> Non
     world = served(set_to(), 100, 6.0)
     state, p = world.populations, world.settings.service
     waiting = state.departments.queue - state.departments.arriving
-    load = np.minimum(3.0, (state.departments.worked + p.hours * waiting) / state.departments.hours)
+    load = np.minimum(3.0, (state.departments.worked + p.handling_hours * waiting) / state.departments.hours)
     before = state.departments.workload.copy()
     end_week(state.staff, state.departments, p)
     assert state.departments.workload == pytest.approx(before + 0.25 * (load - before))
@@ -92,5 +92,5 @@ def test_every_contact_is_one_of_the_five_and_judgement_costs_goodwill() -> None
 
 
 def test_shorter_contacts_leave_shorter_queues() -> None:
-    short, long = (lived(set_to({"service.hours": hours}), 26)["backlog"][-1] for hours in (3.0, 9.0))
+    short, long = (lived(set_to({"service.handling_hours": hours}), 26)["backlog"][-1] for hours in (3.0, 9.0))
     assert short < long

@@ -8,9 +8,9 @@ from ccsim.mechanisms.service.service_quality import ORDINARY_ENGAGEMENT, courte
 OPTIONS = (FAST, SCRIPT, SOLVE, HAND_OVER, ESCALATE)
 
 OFF = {
-    "service.waiting": lambda s: quality_of(0.7, 1.0, 5, 0, s.service) == quality_of(0.7, 1.0, 0, 0, s.service),
-    "service.hassle": lambda s: quality_of(0.7, 1.0, 0, 3, s.service) == quality_of(0.7, 1.0, 0, 0, s.service),
-    "service.warmth": lambda s: courtesy_by(SCRIPT, 0.9, s.service) == courtesy_by(SCRIPT, 0.2, s.service),
+    "service.waiting_loss": lambda s: quality_of(0.7, 1.0, 5, 0, s.service) == quality_of(0.7, 1.0, 0, 0, s.service),
+    "service.repetition_loss": lambda s: quality_of(0.7, 1.0, 0, 3, s.service) == quality_of(0.7, 1.0, 0, 0, s.service),
+    "service.engagement_courtesy": lambda s: courtesy_by(SCRIPT, 0.9, s.service) == courtesy_by(SCRIPT, 0.2, s.service),
 }
 
 
@@ -21,16 +21,16 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_quality_falls_with_waiting_failure_and_hassle_and_stays_a_share() -> None:
     p = set_to().service
-    best = quality_of(p.caring, 1.0, 0, 0, p)
-    assert best == pytest.approx(p.courtesy * p.caring + 1 - p.courtesy)
-    assert best > quality_of(p.caring, 1.0, 2, 0, p) > quality_of(p.caring, 0.0, 2, 0, p)
-    assert quality_of(p.caring, 0.0, 500, 50, p) == 0.0
+    best = quality_of(p.judgement_courtesy, 1.0, 0, 0, p)
+    assert best == pytest.approx(p.courtesy_weight * p.judgement_courtesy + 1 - p.courtesy_weight)
+    assert best > quality_of(p.judgement_courtesy, 1.0, 2, 0, p) > quality_of(p.judgement_courtesy, 0.0, 2, 0, p)
+    assert quality_of(p.judgement_courtesy, 0.0, 500, 50, p) == 0.0
     courtesies = np.array([courtesy_of(option, p) for option in OPTIONS])
     assert courtesies.argmax() == SOLVE and (courtesies <= 1).all()
 
 
 def test_engaged_people_treat_customers_better_and_ordinary_engagement_changes_nothing() -> None:
-    p = set_to({"service.warmth": 0.5}).service
+    p = set_to({"service.engagement_courtesy": 0.5}).service
     for option in OPTIONS:
         assert courtesy_by(option, ORDINARY_ENGAGEMENT, p) == courtesy_of(option, p)
     assert courtesy_by(FAST, 0.8, p) == pytest.approx(courtesy_of(FAST, p) + 0.5 * 0.2)
@@ -38,5 +38,8 @@ def test_engaged_people_treat_customers_better_and_ordinary_engagement_changes_n
 
 
 def test_warmth_reaches_customers() -> None:
-    cold, warm = (lived(set_to({"service.warmth": one, "turnover.vigour": 0.9}), 12) for one in (0.0, 0.5))
+    cold, warm = (
+        lived(set_to({"service.engagement_courtesy": one, "turnover.baseline_engagement": 0.9}), 12)
+        for one in (0.0, 0.5)
+    )
     assert warm["practised"][-1] > cold["practised"][-1]

@@ -8,7 +8,7 @@ BUSY = {"demand.rate": 0.6}
 
 OFF = {
     "work_pace.pressure": lambda s: pace_under(1.5, 1.0, s.work_pace) == 1.0,
-    "work_pace.skimping": lambda s: spoilt_by_haste(0.1, 0.7, s.work_pace) == pytest.approx(0.1),
+    "work_pace.success_loss": lambda s: spoilt_by_haste(0.1, 0.7, s.work_pace) == pytest.approx(0.1),
 }
 
 
@@ -19,7 +19,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_time_falls_with_load_by_the_published_elasticity() -> None:
     p = set_to({"work_pace.pressure": 0.64}).work_pace
-    loads = p.usual * np.array([1.0, 1.1, 1.21])
+    loads = p.baseline_workload * np.array([1.0, 1.1, 1.21])
     paces = [pace_under(load, 1.0, p) for load in loads]
     assert paces[0] == pytest.approx(1.0)
     assert np.diff(np.log(paces)) == pytest.approx([-0.64 * np.log(1.1)] * 2)
@@ -27,13 +27,13 @@ def test_time_falls_with_load_by_the_published_elasticity() -> None:
 
 
 def test_the_standard_follows_time_down_and_never_up() -> None:
-    p = set_to({"work_pace.erosion": 10.0}).work_pace
+    p = set_to({"work_pace.erosion_weeks": 10.0}).work_pace
     assert standard_after(1.0, 0.8, p) == pytest.approx(0.98)
     assert standard_after(0.9, 1.2, p) == 0.9
 
 
 def test_haste_costs_success_in_proportion_to_the_time_left_out() -> None:
-    p = set_to({"work_pace.skimping": 0.5}).work_pace
+    p = set_to({"work_pace.success_loss": 0.5}).work_pace
     assert spoilt_by_haste(0.0, 0.6, p) == pytest.approx(0.2)
     assert spoilt_by_haste(0.5, 0.6, p) == pytest.approx(0.6)
 

@@ -14,7 +14,7 @@ from ccsim.mechanisms.staff.conviction import (
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 
-ALONE = {"conviction.evidence": 0.0, "conviction.telling": 0.0, "conviction.reversion": 0.0}
+ALONE = {"conviction.evidence_rate": 0.0, "conviction.leader_rate": 0.0, "conviction.reversion_rate": 0.0}
 
 
 def surrounded(settings: Settings, sources: float = 9.0, cynicism: float = 0.0) -> ModelState:
@@ -29,18 +29,20 @@ def surrounded(settings: Settings, sources: float = 9.0, cynicism: float = 0.0) 
 
 
 def certain(s: Settings) -> Settings:
-    return more(s, {**ALONE, "conviction.chance": 1.0})
+    return more(s, {**ALONE, "conviction.tipping_probability": 1.0})
 
 
 OFF = {
-    "conviction.pull": lambda s: (first_mix(s, conviction=0.0) == first_mix(s, conviction=1.0)).all(),
-    "conviction.norm": lambda s: (first_mix(s, peer_practice=0.0) == first_mix(s, peer_practice=1.0)).all(),
-    "conviction.evidence": lambda s: by_evidence(0.5, 9.0, 0.0, s.conviction) == 0.5,
-    "conviction.chance": lambda s: (surrounded(more(s, ALONE)).populations.staff.conviction == 0.5).all(),
-    "conviction.jump": lambda s: (surrounded(certain(s)).populations.staff.conviction == 0.5).all(),
-    "conviction.telling": lambda s: by_telling(0.5, 9.0, 1.0, 1.0, 0.0, s.conviction) == 0.5,
-    "conviction.reversion": lambda s: (
-        surrounded(more(s, {k: 0.0 for k in ALONE if k != "conviction.reversion"}), 0.0).populations.staff.conviction
+    "conviction.utility_weight": lambda s: (first_mix(s, conviction=0.0) == first_mix(s, conviction=1.0)).all(),
+    "conviction.norm_weight": lambda s: (first_mix(s, peer_practice=0.0) == first_mix(s, peer_practice=1.0)).all(),
+    "conviction.evidence_rate": lambda s: by_evidence(0.5, 9.0, 0.0, s.conviction) == 0.5,
+    "conviction.tipping_probability": lambda s: (surrounded(more(s, ALONE)).populations.staff.conviction == 0.5).all(),
+    "conviction.tipping_gain": lambda s: (surrounded(certain(s)).populations.staff.conviction == 0.5).all(),
+    "conviction.leader_rate": lambda s: by_telling(0.5, 9.0, 1.0, 1.0, 0.0, s.conviction) == 0.5,
+    "conviction.reversion_rate": lambda s: (
+        surrounded(
+            more(s, {k: 0.0 for k in ALONE if k != "conviction.reversion_rate"}), 0.0
+        ).populations.staff.conviction
         == 0.5
     ).all(),
 }
@@ -52,7 +54,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_with_certain_chance_everybody_with_enough_sources_comes_round_and_nobody_else() -> None:
-    s = certain(set_to({"conviction.jump": 0.5, "conviction.sources": 3.0}))
+    s = certain(set_to({"conviction.tipping_gain": 0.5, "conviction.min_sources": 3.0}))
     assert surrounded(s, 3.0).populations.staff.conviction == pytest.approx(0.75)
     assert (surrounded(s, 2.9).populations.staff.conviction == 0.5).all()
     assert (surrounded(s, 9.0, cynicism=1.0).populations.staff.conviction == 0.5).all()
@@ -62,12 +64,12 @@ def test_the_share_that_comes_round_is_the_declared_chance() -> None:
     # 4,000 people: four standard errors, wrong once in 16,000 seeds.
     s = set_to({**ALONE, "organisation.staff": 4000, "organisation.customers": 3, "organisation.warm_up": 0})
     staff = surrounded(s, 2.0).populations.staff
-    expected = s.conviction.chance
+    expected = s.conviction.tipping_probability
     assert abs((staff.conviction > 0.5).mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / 4000)
 
 
 def test_the_penny_drops_once_and_is_counted_in_its_week() -> None:
-    world = surrounded(certain(set_to({"conviction.jump": 1.0})))
+    world = surrounded(certain(set_to({"conviction.tipping_gain": 1.0})))
     state = world.populations
     assert (state.staff.tipped_in == 0).all()
     assert state.departments.tippings.sum() == 24
@@ -79,7 +81,7 @@ def test_the_penny_drops_once_and_is_counted_in_its_week() -> None:
 
 
 def test_whoever_is_convinced_when_the_story_begins_is_given_no_week_and_not_counted_again() -> None:
-    world = surrounded(certain(set_to({"conviction.jump": 1.0})))
+    world = surrounded(certain(set_to({"conviction.tipping_gain": 1.0})))
     staff, tippings, s = world.populations.staff, world.populations.departments.tippings, world.settings
 
     def week(number: int) -> None:
@@ -103,12 +105,12 @@ def test_conviction_follows_evidence_up_and_down_and_faster_with_more_of_it() ->
     p = set_to().conviction
     assert by_evidence(0.5, 1.0, 0.0, p) < by_evidence(0.5, 8.0, 0.0, p)
     assert by_evidence(0.5, 4.0, 4.0, p) == pytest.approx(0.5)
-    assert by_evidence(0.5, 4.0, 0.0, p) == pytest.approx(0.5 + 0.5 * p.evidence / 2)
+    assert by_evidence(0.5, 4.0, 0.0, p) == pytest.approx(0.5 + 0.5 * p.evidence_rate / 2)
 
 
 def test_only_leaders_who_are_believed_move_those_who_still_listen() -> None:
     p = set_to().conviction
-    assert by_telling(0.5, 1.0, 1.0, 0.8, 0.2, p) == pytest.approx(0.5 + 0.5 * p.telling * 0.5 * 0.8 * 0.8)
+    assert by_telling(0.5, 1.0, 1.0, 0.8, 0.2, p) == pytest.approx(0.5 + 0.5 * p.leader_rate * 0.5 * 0.8 * 0.8)
     assert by_telling(0.5, 9.0, 1.0, 1.0, 1.0, p) == 0.5
     assert by_telling(0.5, 9.0, 0.0, 1.0, 0.0, p) < 0.5
     assert not comes_round(9.0, 1e-12, 1.0, p)

@@ -21,11 +21,11 @@ def unmoved(s: Settings) -> bool:
 
 
 OFF = {
-    "engagement.pace": unmoved,
-    "engagement.autonomy": lambda s: goal(s, felt=1.0) == 0.5,
-    "engagement.success": lambda s: goal(s, wins=9.0) == 0.5,
-    "engagement.exhaustion": lambda s: goal(s, fatigue=1.0) == 0.5,
-    "engagement.disbelief": lambda s: goal(s, cynicism=1.0) == 0.5,
+    "engagement.adjustment_rate": unmoved,
+    "engagement.autonomy_effect": lambda s: goal(s, felt=1.0) == 0.5,
+    "engagement.success_effect": lambda s: goal(s, wins=9.0) == 0.5,
+    "engagement.fatigue_effect": lambda s: goal(s, fatigue=1.0) == 0.5,
+    "engagement.cynicism_effect": lambda s: goal(s, cynicism=1.0) == 0.5,
 }
 
 
@@ -37,10 +37,10 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 def test_each_circumstance_moves_engagement_by_the_declared_amount() -> None:
     s = set_to()
     p = s.engagement
-    assert goal(s, felt=0.5) == pytest.approx(0.5 + 0.5 * p.autonomy)
-    assert goal(s, wins=2.0) == pytest.approx(0.5 + 0.5 * p.success)
-    assert goal(s, fatigue=0.5) == pytest.approx(0.5 - 0.5 * p.exhaustion)
-    assert goal(s, cynicism=0.5) == pytest.approx(0.5 - 0.5 * p.disbelief)
+    assert goal(s, felt=0.5) == pytest.approx(0.5 + 0.5 * p.autonomy_effect)
+    assert goal(s, wins=2.0) == pytest.approx(0.5 + 0.5 * p.success_effect)
+    assert goal(s, fatigue=0.5) == pytest.approx(0.5 - 0.5 * p.fatigue_effect)
+    assert goal(s, cynicism=0.5) == pytest.approx(0.5 - 0.5 * p.cynicism_effect)
     assert goal(s, fatigue=1.0, cynicism=1.0) == 0.0 < goal(s, felt=1.0, wins=1e9) <= 1.0
 
 

@@ -3,12 +3,12 @@ from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.staff.fatigue import sours, tire, tires, unseen
 
-HEARD = {"sensing.collected": 1.0, "sensing.shared": 1.0}
+HEARD = {"sensing.coverage": 1.0, "sensing.shared": 1.0}
 
 OFF = {
-    "fatigue.ignored": lambda s: (
+    "fatigue.ignored_weight": lambda s: (
         lived(more(s, HEARD), 12)["cynicism"][-1]
-        == lived(more(s, {**HEARD, "fatigue.ignored": 0.0}), 12)["cynicism"][-1]
+        == lived(more(s, {**HEARD, "fatigue.ignored_weight": 0.0}), 12)["cynicism"][-1]
     ),
     "fatigue.strain": lambda s: tires(0.3, 1.0, 1.0, 0.5, 0.6, s.fatigue) == tires(0.3, 0.0, 1.0, 0.5, 0.6, s.fatigue),
     "fatigue.overload": lambda s: (
@@ -54,7 +54,7 @@ def test_cynicism_heals_to_the_ordinary_and_a_leader_with_credit_makes_no_cynics
         value = start
         for _ in range(3000):
             value = sours(value, 1.0, 1.0, p)
-        assert value == pytest.approx(p.ordinary, abs=1e-6)
+        assert value == pytest.approx(p.baseline_cynicism, abs=1e-6)
     assert sours(1.0, 1.0, 0.0, p) <= 1.0
 
 
@@ -66,11 +66,11 @@ def test_newcomers_arrive_fresh() -> None:
     tire(staff, world.populations.leaders, world.populations.departments, world.settings.fatigue, world.settings.mandate,
          world.settings.promise)  # fmt: skip
     assert not staff.fatigue.any()
-    assert staff.cynicism == pytest.approx(0.5 * world.settings.fatigue.ordinary)
+    assert staff.cynicism == pytest.approx(0.5 * world.settings.fatigue.baseline_cynicism)
 
 
 def test_announcements_without_deeds_tire_an_organisation() -> None:
-    base = {"programme.from_top": 1.0, "programme.training": 0.0, "programme.coaching": 0.0}
+    base = {"programme.top_down_share": 1.0, "programme.training": 0.0, "programme.coaching": 0.0}
     talk, quiet = (lived(set_to({**base, "programme.budget": budget}), 26) for budget in (2000.0, 0.0))
     assert talk["fatigue"][-1] > quiet["fatigue"][-1]
     assert talk["cynicism"][-1] > quiet["cynicism"][-1]

@@ -5,10 +5,10 @@ from small_world import check_off, first_mix, set_to, world_of
 from ccsim.mechanisms.staff.habit import settle, settles
 
 OFF = {
-    "habit.formation": lambda s: settles(0.4, 0.9, 0.0, s.habit) == 0.4,
-    "habit.decay": lambda s: settles(0.4, 0.1, 0.0, s.habit) == 0.4,
-    "habit.pull": lambda s: (first_mix(s, habit=0.0) == first_mix(s, habit=1.0)).all(),
-    "habit.held": lambda s: settles(0.4, 0.1, 1.0, s.habit) == settles(0.4, 0.1, 0.0, s.habit),
+    "habit.formation_rate": lambda s: settles(0.4, 0.9, 0.0, s.habit) == 0.4,
+    "habit.decay_rate": lambda s: settles(0.4, 0.1, 0.0, s.habit) == 0.4,
+    "habit.utility_weight": lambda s: (first_mix(s, habit=0.0) == first_mix(s, habit=1.0)).all(),
+    "habit.routine_protection": lambda s: settles(0.4, 0.1, 1.0, s.habit) == settles(0.4, 0.1, 0.0, s.habit),
 }
 
 
@@ -19,10 +19,10 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_a_habit_moves_by_the_declared_share_of_the_distance_and_never_past_its_practice() -> None:
     p = set_to().habit
-    assert settles(0.2, 0.7, 0.0, p) == pytest.approx(0.2 + 0.5 * p.formation)
-    assert settles(0.7, 0.2, 0.0, p) == pytest.approx(0.7 - 0.5 * p.decay)
+    assert settles(0.2, 0.7, 0.0, p) == pytest.approx(0.2 + 0.5 * p.formation_rate)
+    assert settles(0.7, 0.2, 0.0, p) == pytest.approx(0.7 - 0.5 * p.decay_rate)
     assert settles(0.7, 0.7, 0.3, p) == pytest.approx(0.7)
-    at_once = p._replace(formation=1.0, decay=1.0, held=0.0)
+    at_once = p._replace(formation_rate=1.0, decay_rate=1.0, routine_protection=0.0)
     assert (settles(0.2, 0.7, 0.0, at_once), settles(0.7, 0.2, 0.0, at_once)) == pytest.approx((0.7, 0.2))
 
 

@@ -5,10 +5,10 @@ from small_world import check_off, set_to, world_of
 from ccsim.mechanisms.staff.skills import learn, learns
 
 OFF = {
-    "skills.training": lambda s: learns(0.5, 9.0, 0.0, 0.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
-    "skills.coaching": lambda s: learns(0.5, 0.0, 9.0, 0.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
-    "skills.practice": lambda s: learns(0.5, 0.0, 0.0, 9.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
-    "skills.rust": lambda s: learns(0.9, 0.0, 0.0, 0.0, s.skills) == 0.9,
+    "skills.training_rate": lambda s: learns(0.5, 9.0, 0.0, 0.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
+    "skills.coaching_rate": lambda s: learns(0.5, 0.0, 9.0, 0.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
+    "skills.practice_rate": lambda s: learns(0.5, 0.0, 0.0, 9.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
+    "skills.decay_rate": lambda s: learns(0.9, 0.0, 0.0, 0.0, s.skills) == 0.9,
 }
 
 
@@ -18,8 +18,8 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_an_hour_of_training_closes_the_declared_share_of_the_gap() -> None:
-    p = set_to().skills._replace(rust=0.0)
-    assert learns(0.4, 1.0, 0.0, 0.0, p) == pytest.approx(0.4 + 0.6 * p.training)
+    p = set_to().skills._replace(decay_rate=0.0)
+    assert learns(0.4, 1.0, 0.0, 0.0, p) == pytest.approx(0.4 + 0.6 * p.training_rate)
     assert learns(0.4, 1e9, 0.0, 0.0, p) == 1.0
     assert learns(1.0, 5.0, 5.0, 5.0, p) == pytest.approx(1.0)
 
@@ -39,4 +39,4 @@ def test_newcomers_bring_the_skill_of_novices() -> None:
     p = world.settings.skills
     learn(world.populations.staff, p, world.seed, 0)
     # Mean of 2,000 draws with standard deviation 0.1: four standard errors.
-    assert abs(world.populations.staff.skill.mean() - p.novice) < 4 * 0.1 / np.sqrt(2000)
+    assert abs(world.populations.staff.skill.mean() - p.newcomer_skill) < 4 * 0.1 / np.sqrt(2000)

@@ -5,13 +5,13 @@ from small_world import check_off, lived, more, set_to, world_of
 from ccsim.mechanisms.staff.staffing import wanted
 from ccsim.model.week import step
 
-QUIET = {"turnover.quitting": 0.0}
-CUT = {"staffing.cut": 0.25, "staffing.pace": 1.0}
+QUIET = {"turnover.quit_probability": 0.0}
+CUT = {"staffing.cut": 0.25, "staffing.adjustment_rate": 1.0}
 
 
 OFF = {
     "staffing.cut": lambda s: wanted(20, 20, 0.9, s.staffing) == 20,
-    "staffing.follow": lambda s: wanted(20, 20, 0.3, s.staffing) == 20,
+    "staffing.workload_response": lambda s: wanted(20, 20, 0.3, s.staffing) == 20,
     "staffing.severance": lambda s: lived_after_cut(s)["severance"].sum() == 0.0,
 }
 
@@ -38,7 +38,7 @@ def test_closed_posts_open_again_when_the_cut_is_taken_back() -> None:
     for _ in range(3):
         step(world)
     assert world.populations.staff.closed.sum() > 0
-    world.settings = set_to({**QUIET, "staffing.pace": 1.0})
+    world.settings = set_to({**QUIET, "staffing.adjustment_rate": 1.0})
     for _ in range(4):
         step(world)
     assert world.populations.staff.closed.sum() == 0
@@ -46,7 +46,9 @@ def test_closed_posts_open_again_when_the_cut_is_taken_back() -> None:
 
 
 def test_a_post_that_waits_for_somebody_stays_closed_once_cut() -> None:
-    world = world_of(set_to({"turnover.quitting": 0.5, "turnover.sensitivity": 0.0, "turnover.vacancy": 1, **CUT}))
+    world = world_of(
+        set_to({"turnover.quit_probability": 0.5, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 1, **CUT})
+    )
     for _ in range(20):
         step(world)
         staff = world.populations.staff
@@ -55,16 +57,16 @@ def test_a_post_that_waits_for_somebody_stays_closed_once_cut() -> None:
 
 
 def test_posts_follow_the_work_within_bounds() -> None:
-    p = set_to({"staffing.follow": 1.0}).staffing
-    assert wanted(20, 20, p.aim, p) == 20
+    p = set_to({"staffing.workload_response": 1.0}).staffing
+    assert wanted(20, 20, p.target_workload, p) == 20
     assert wanted(20, 20, 0.6, p) < 20
     assert wanted(20, 12, 1.2, p) > 12
-    assert wanted(20, 10, 0.0, p) == p.least * 20
+    assert wanted(20, 10, 0.0, p) == p.min_share * 20
     assert wanted(20, 20, 9.0, p) == 20
 
 
 def test_a_department_keeps_at_least_one_post() -> None:
-    world = world_of(set_to({**QUIET, "staffing.cut": 0.9, "staffing.pace": 1.0}))
+    world = world_of(set_to({**QUIET, "staffing.cut": 0.9, "staffing.adjustment_rate": 1.0}))
     for _ in range(6):
         step(world)
     staff = world.populations.staff

@@ -15,22 +15,22 @@ def alike(s: Settings, column: str) -> bool:
 
 
 def posts_filled(s: Settings) -> bool:
-    t = lived(more(s, {"turnover.quitting": 0.1}), 12)
+    t = lived(more(s, {"turnover.quit_probability": 0.1}), 12)
     return bool((t["people"] == t["posts"]).all())
 
 
 def quitting(s: Settings, engagement: float) -> bool:
-    return bool(quits(engagement, 0.9 * s.turnover.quitting, s.turnover))
+    return bool(quits(engagement, 0.9 * s.turnover.quit_probability, s.turnover))
 
 
 OFF = {
-    "turnover.quitting": lambda s: lived(s, 26)["quits"].sum() == 0.0,
+    "turnover.quit_probability": lambda s: lived(s, 26)["quits"].sum() == 0.0,
     "turnover.sensitivity": lambda s: quitting(s, 0.1) == quitting(s, 0.9),
-    "turnover.vacancy": posts_filled,
-    "turnover.spread": lambda s: alike(s, "disposition"),
-    "turnover.taste_spread": lambda s: alike(s, "taste"),
-    "turnover.vigour_spread": lambda s: alike(s, "vigour"),
-    "turnover.pace_spread": lambda s: alike(s, "pace"),
+    "turnover.vacancy_weeks": posts_filled,
+    "turnover.disposition_spread": lambda s: alike(s, "disposition"),
+    "turnover.reward_sensitivity_spread": lambda s: alike(s, "taste"),
+    "turnover.baseline_engagement_spread": lambda s: alike(s, "vigour"),
+    "turnover.handling_time_spread": lambda s: alike(s, "pace"),
 }
 
 
@@ -40,7 +40,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def gone(s: Settings, weeks: int = 1, leaving: int = 0) -> ModelState:
-    world = world_of(set_to({"turnover.quitting": 0.0}))
+    world = world_of(set_to({"turnover.quit_probability": 0.0}))
     for week in range(weeks):
         world.reset_flows()
         come_and_go(world.populations.staff, world.populations.departments, s.turnover, leaving, world.seed, week)
@@ -48,23 +48,23 @@ def gone(s: Settings, weeks: int = 1, leaving: int = 0) -> ModelState:
 
 
 def test_with_certainty_everybody_goes_and_is_replaced_by_somebody_new_after_the_vacancy() -> None:
-    sure = set_to({"turnover.quitting": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy": 0})
+    sure = set_to({"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0})
     state = gone(sure).populations
     assert state.departments.quits.sum() == 24 == state.departments.hires.sum()
     assert (state.staff.arrived == 1).all() and (state.staff.person == 1).all() and (state.staff.hired_in == 1).all()
-    vacant = gone(more(sure, {"turnover.vacancy": 3})).populations
+    vacant = gone(more(sure, {"turnover.vacancy_weeks": 3})).populations
     assert vacant.departments.hires.sum() == 0 and (vacant.staff.vacant_until == 4).all()
-    back = gone(more(sure, {"turnover.vacancy": 3}), 4).populations
+    back = gone(more(sure, {"turnover.vacancy_weeks": 3}), 4).populations
     assert back.departments.hires.sum() == 24 and (back.staff.hired_in == 4).all()
 
 
 def test_nobody_quits_a_vacant_post() -> None:
-    sure = set_to({"turnover.quitting": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy": 9})
+    sure = set_to({"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 9})
     assert gone(sure, 2).populations.departments.quits.sum() == 0
 
 
 def test_leaving_grows_by_a_constant_factor_as_engagement_falls() -> None:
-    p = set_to({"turnover.quitting": 0.02}).turnover
+    p = set_to({"turnover.quit_probability": 0.02}).turnover
     hazards = [np.mean([quits(e, (k + 0.5) / 20_000, p) for k in range(20_000)]) for e in (0.62, 0.42)]
     assert hazards[0] == pytest.approx(0.02, abs=1e-4)
     assert hazards[1] / hazards[0] == pytest.approx(exp(0.2 * p.sensitivity), rel=0.01)
@@ -75,7 +75,7 @@ def test_people_differ_by_the_declared_spread() -> None:
     s = set_to({"organisation.staff": 4000, "organisation.customers": 3})
     staff, p = sample_initial(s, 3).populations.staff, s.turnover
     for column, mean, spread in (
-        ("disposition", p.disposition, p.spread), ("taste", 1.0, p.taste_spread), ("vigour", p.vigour, p.vigour_spread),
+        ("disposition", p.disposition, p.disposition_spread), ("taste", 1.0, p.reward_sensitivity_spread), ("vigour", p.baseline_engagement, p.baseline_engagement_spread),
     ):  # fmt: skip
         values = getattr(staff, column)
         assert abs(values.mean() - mean) < 4 * spread / np.sqrt(4000), column
@@ -83,21 +83,21 @@ def test_people_differ_by_the_declared_spread() -> None:
 
 
 def test_champions_called_away_go_first_and_only_they() -> None:
-    world = world_of(set_to({"turnover.quitting": 0.0}))
+    world = world_of(set_to({"turnover.quit_probability": 0.0}))
     world.reset_flows()
     world.populations.staff.champion[[4, 9]] = 10.0
-    none = world.settings.turnover._replace(quitting=0.0, vacancy=2)
+    none = world.settings.turnover._replace(quit_probability=0.0, vacancy_weeks=2)
     come_and_go(world.populations.staff, world.populations.departments, none, 1, world.seed, 0)
     assert np.flatnonzero(world.populations.staff.vacant_until == 3).tolist() == [4]
     assert world.populations.departments.quits.sum() == 1
 
 
 def test_newcomers_bring_little_of_what_had_been_built() -> None:
-    world = world_of(set_to({"turnover.quitting": 0.0}))
+    world = world_of(set_to({"turnover.quit_probability": 0.0}))
     staff = world.populations.staff
     staff.conviction[:], staff.habit[:], staff.skill[:], staff.tipped_in[:] = 1.0, 1.0, 1.0, 0
     world.settings = more(
-        world.settings, {"turnover.quitting": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy": 0}
+        world.settings, {"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0}
     )
     step(world)
     assert (staff.arrived == 1).all()
@@ -107,5 +107,5 @@ def test_newcomers_bring_little_of_what_had_been_built() -> None:
 
 
 def test_a_whole_organisation_can_turn_over_every_week() -> None:
-    t = lived(set_to({"turnover.quitting": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy": 0}), 12)
+    t = lived(set_to({"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0}), 12)
     assert (t["quits"] == 24).all() and (t["hires"] == 24).all() and (t["people"] == 24).all()

@@ -21,7 +21,7 @@ def test_row_13_two_runs_laid_over_each_other_and_exactly_what_was_changed(visit
     press(page, "Start again")
     page.get_by_text("Before week 1").wait_for()
     assert page.locator(".chart-csat").inner_text().count("pinned") == 1
-    set_lever(page, "programme.from_top", "0.25")
+    set_lever(page, "programme.top_down_share", "0.25")
     to_end(page)
     page.wait_for_function("document.querySelectorAll('.chart-csat path[stroke]').length == 3")
     assert set_lever_at_end == 2
@@ -29,7 +29,7 @@ def test_row_13_two_runs_laid_over_each_other_and_exactly_what_was_changed(visit
     changed = page.locator("table.changes tbody tr")
     changed.first.wait_for()
     assert changed.count() == 1
-    assert re.split(r"\s{2,}|\t|\n", changed.inner_text()) == ["from the start: programme.from_top", "1", "0.25"]
+    assert re.split(r"\s{2,}|\t|\n", changed.inner_text()) == ["from the start: programme.top_down_share", "1", "0.25"]
     beside = page.locator(".chart-csat .ex-read:visible").first.inner_text()
     assert "Run 1: Top-down" in beside and "Run 2: Top-down" in beside
     page.locator(".ex-runs input[type=checkbox]").first.uncheck()

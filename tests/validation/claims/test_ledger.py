@@ -99,19 +99,19 @@ def test_plausible_points_fill_the_ranges_of_all_assumed_parameters() -> None:
 
 
 def test_what_a_scenario_assumes_itself_stays_in_another_world() -> None:
-    own = BASE.with_values({"experience.loss": 1.0})
-    moved = under(own, {"experience.loss": 2.0, "experience.weight": 0.2})
-    assert moved.assumptions["experience.loss"] == 1.0
-    assert moved.assumptions["experience.weight"] == 0.2
+    own = BASE.with_values({"experience.loss_aversion": 1.0})
+    moved = under(own, {"experience.loss_aversion": 2.0, "experience.satisfaction_rate": 0.2})
+    assert moved.assumptions["experience.loss_aversion"] == 1.0
+    assert moved.assumptions["experience.satisfaction_rate"] == 0.2
     assert all(key in all_parameters() for key in moved.assumptions)
 
 
 def test_where_a_claim_holds_is_the_cut_that_tells_it_and_chance_is_called_so() -> None:
     space = plausible(60, 5)
-    values = np.array([point["experience.loss"] for point in space])
+    values = np.array([point["experience.loss_aversion"] for point in space])
     cut = float(np.median(values))
     told = _where([1 if value > cut else 0 for value in values], list(values), space)
-    assert told is not None and told.key == "experience.loss" and told.clear
+    assert told is not None and told.key == "experience.loss_aversion" and told.clear
     assert (told.above, told.below) == ((30, 30), (0, 30))
     rng = np.random.default_rng(2)
     chance = _where(list(rng.integers(0, 2, 60)), list(rng.standard_normal(60)), space)

@@ -45,5 +45,5 @@ def test_what_a_scenario_sets_itself_stays(tmp_path) -> None:
         TEXT.replace("warm_up = 13 }", "warm_up = 13 }\nassumptions.market.churn = 0.002")
     )
     (study,) = load_studies(folder=tmp_path)
-    changed = under(study, {"market.churn": 0.006, "turnover.quitting": 0.009}).scenarios["nothing"].values()
-    assert changed["market.churn"] == 0.002 and changed["turnover.quitting"] == 0.009
+    changed = under(study, {"market.churn": 0.006, "turnover.quit_probability": 0.009}).scenarios["nothing"].values()
+    assert changed["market.churn"] == 0.002 and changed["turnover.quit_probability"] == 0.009

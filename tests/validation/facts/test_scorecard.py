@@ -186,7 +186,7 @@ title = "Persistent"
 replicates = 6
 weeks = [51, 64, 77, 90, 103]
 [scenarios.persistent]
-assumptions = { service.persistence = 1.0, demand.patience = 0.0, market.churn = 0.0 }
+assumptions = { service.recontact_probability = 1.0, demand.abandonment_rate = 0.0, market.churn = 0.0 }
 levers.defects = {}
 [[fact]]
 id = "c"

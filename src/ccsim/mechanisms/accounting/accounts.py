@@ -18,7 +18,7 @@ class Accounts:
         meaning="what a customer of mean value spends at ordinary satisfaction",
         source="calibrated: an ordinary margin of about 10 %",
     )
-    spending: float = parameter(
+    spending_sensitivity: float = parameter(
         0.3,
         unit="1/share",
         range=(0.0, 0.8),
@@ -28,7 +28,9 @@ class Accounts:
     )
     wage: float = parameter(800.0, unit="EUR/week", range=(600.0, 1100.0), meaning="cost of a member of staff")
     leader_wage: float = parameter(1400.0, unit="EUR/week", range=(1000.0, 2500.0), meaning="cost of a leader")
-    contact: float = parameter(8.0, unit="EUR", range=(2.0, 20.0), meaning="cost of handling a contact besides pay")
+    contact_cost: float = parameter(
+        8.0, unit="EUR", range=(2.0, 20.0), meaning="cost of handling a contact besides pay"
+    )
     goodwill: float = parameter(
         15.0,
         unit="EUR",
@@ -36,14 +38,14 @@ class Accounts:
         off=0.0,
         meaning="compensation given in the most complex cases that are solved with judgement",
     )
-    replacement: float = parameter(
+    replacement_weeks: float = parameter(
         15.0,
         unit="weeks' pay",
         range=(10.0, 25.0),
         meaning="cost of recruiting and starting a new person",
         source="Holman et al. 2007: 3 to 4 months' pay",
     )
-    acquisition: float = parameter(
+    acquisition_cost: float = parameter(
         500.0, unit="EUR", range=(100.0, 1500.0), meaning="cost of winning and setting up a customer"
     )
     overhead: float = parameter(
@@ -81,7 +83,7 @@ class Firm:
 @rule
 def spends(value, satisfaction, p):
     """A customer spends more the more satisfied, around the ordinary level of 0.7."""
-    return max(0.0, value * (1.0 + p.spending * (satisfaction - 0.7)))
+    return max(0.0, value * (1.0 + p.spending_sensitivity * (satisfaction - 0.7)))
 
 
 @kernel
@@ -94,12 +96,12 @@ def book(leaders, departments, segments, firm, founded_customers, severance, p):
     for d in range(len(departments.handled)):
         # Whoever leaves at the end of the week is paid for it.
         firm.wages[0] += p.wage * departments.paid[d]
-        firm.handling[0] += p.contact * departments.handled[d]
+        firm.handling[0] += p.contact_cost * departments.handled[d]
         firm.compensation[0] += departments.goodwill[d]
         firm.severance[0] += severance * p.wage * departments.dismissed[d]
-        firm.turnover_cost[0] += p.replacement * p.wage * departments.hires[d]
+        firm.turnover_cost[0] += p.replacement_weeks * p.wage * departments.hires[d]
     for s in range(len(segments.joined)):
         firm.revenue[0] += segments.spending[s]
         firm.tailoring[0] += firm.tailored[0] * segments.customers[s]
-        firm.acquisition_cost[0] += p.acquisition * segments.joined[s]
+        firm.acquisition_cost[0] += p.acquisition_cost * segments.joined[s]
     firm.overhead[0] += p.overhead * p.revenue * founded_customers

@@ -39,7 +39,7 @@ class Demand:
     journeys: float = parameter(
         0.45, unit="share", range=(0.1, 0.8), off=0.0,
         meaning="share of issues that need a second department, and of those that need a third")  # fmt: skip
-    patience: float = parameter(
+    abandonment_rate: float = parameter(
         0.04, unit="probability", range=(0.0, 0.15), off=0.0,
         meaning="chance of giving up, for each week already waited in a queue, in each further week")  # fmt: skip
 
@@ -97,7 +97,7 @@ def called_first(where, fronts, departments):
 @rule
 def tires(waited, luck, p):
     """The longer the wait, the sooner a customer gives up."""
-    return luck < p.patience * waited
+    return luck < p.abandonment_rate * waited
 
 
 @kernel(allocates=True)
@@ -140,7 +140,7 @@ def arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
     machine, ahead = all_p[1], all_p[2]
     department = called_first(where, fronts, departments)
     if ahead.share > 0.0 and uniform(seed, AHEAD, week, i) < ahead.share * ahead.accuracy:
-        reach_out(i, ahead.welcome, department, customers, departments, ahead.time * all_p[5])
+        reach_out(i, ahead.prevention_quality, department, customers, departments, ahead.time_factor * all_p[5])
         return
     hassle = 0
     if machine.share > 0.0:
@@ -178,4 +178,4 @@ def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, we
             arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
         else:
             department = called_first(uniform(seed, AHEAD, week, i), fronts, departments)
-            reach_out(i, ahead.nuisance, department, customers, departments, ahead.time * all_p[5])
+            reach_out(i, ahead.false_alarm_quality, department, customers, departments, ahead.time_factor * all_p[5])

@@ -26,13 +26,15 @@ class Proactive:
         lever=True,
         meaning="share of such contacts that meet a need",
     )
-    time: float = parameter(
+    time_factor: float = parameter(
         0.35, unit="factor", range=(0.15, 0.7), meaning="time of such a contact, relative to the standard contact"
     )
-    welcome: float = parameter(
+    prevention_quality: float = parameter(
         0.9, unit="share", range=(0.7, 1.0), meaning="quality of a contact that settles an issue before it arises"
     )
-    nuisance: float = parameter(0.45, unit="share", range=(0.2, 0.7), meaning="quality of a contact that nobody needed")
+    false_alarm_quality: float = parameter(
+        0.45, unit="share", range=(0.2, 0.7), meaning="quality of a contact that nobody needed"
+    )
 
 
 @columns("departments")

@@ -27,16 +27,16 @@ class SelfService:
         0.7, unit="probability", range=(0.3, 0.95), lever=True, meaning="chance that it solves the simplest issue"
     )
     exit: bool = parameter(1, unit="on/off", range=(0, 1), lever=True, meaning="whether there is a way out to a person")
-    limit: float = parameter(
+    complexity_penalty: float = parameter(
         0.9, unit="share", range=(0.5, 1.0), meaning="how much of that chance the most complex issue takes away"
     )
-    smooth: float = parameter(
+    solved_quality: float = parameter(
         0.8, unit="share", range=(0.6, 1.0), meaning="quality of a contact in which the machine solves the issue"
     )
-    trapped: float = parameter(
+    trapped_quality: float = parameter(
         0.1, unit="share", range=(0.0, 0.3), meaning="quality of a contact that ends in the machine"
     )
-    insist: float = parameter(
+    bypass_probability: float = parameter(
         0.5, unit="probability", range=(0.2, 0.8), meaning="chance to find a person in spite of having no way out"
     )
     cost: float = parameter(0.5, unit="EUR", range=(0.1, 2.0), meaning="cost of a contact with the machine")
@@ -64,11 +64,11 @@ SOLVED, STUCK, THROUGH, ROUNDABOUT = range(4)
 @rule
 def ends(complexity, outcome, way, p):
     """How a contact with the machine ends: solved, stuck, through to a person, or roundabout to a person."""
-    if outcome < p.quality * (1.0 - p.limit * complexity):
+    if outcome < p.quality * (1.0 - p.complexity_penalty * complexity):
         return SOLVED
     if p.exit:
         return THROUGH
-    return ROUNDABOUT if way < p.insist else STUCK
+    return ROUNDABOUT if way < p.bypass_probability else STUCK
 
 
 @rule
@@ -80,12 +80,12 @@ def take_first(i, complexity, outcome, way, customers, segments, p):
     if end == SOLVED:
         segments.bot_solved[segment] += 1
         customers.events[i] += 1
-        customers.quality[i] += p.smooth
+        customers.quality[i] += p.solved_quality
         return -1
     if end == STUCK:
         segments.bot_stuck[segment] += 1
         customers.events[i] += 1
-        customers.quality[i] += p.trapped
+        customers.quality[i] += p.trapped_quality
         return -1
     return 1 if end == THROUGH else 2
 

@@ -17,14 +17,14 @@ from ccsim.mechanisms.market.promise import trusts
 class Experience:
     """How contacts become satisfaction and talk."""
 
-    weight: float = parameter(
+    satisfaction_rate: float = parameter(
         0.1,
         unit="share",
         range=(0.1, 0.4),
         off=0.0,
         meaning="share of the way to a contact's felt quality that satisfaction moves",
     )
-    loss: float = parameter(
+    loss_aversion: float = parameter(
         1.6,
         unit="factor",
         range=(1.0, 2.5),
@@ -33,35 +33,35 @@ class Experience:
         meaning="weight of a disappointment relative to an equal surprise",
         source="assumed; Tversky & Kahneman 1992: 2.25 for money",
     )
-    learning: float = parameter(
+    expectation_rate: float = parameter(
         0.1,
         unit="share",
         range=(0.03, 0.3),
         off=0.0,
         meaning="share of the way to a contact's quality that the customer's expectation moves",
     )
-    offer: float = parameter(
+    offer_satisfaction: float = parameter(
         0.924,
         unit="share",
         range=(0.65, 0.98),
         meaning="satisfaction with an offer that fits perfectly; to what it is worth customers return",
         source="calibrated: a fit of 0.95",
     )
-    forgetting: float = parameter(
+    forgetting_rate: float = parameter(
         0.05,
         unit="1/week",
         range=(0.01, 0.08),
         off=0.0,
         meaning="pace at which satisfaction returns to the offer's worth between contacts",
     )
-    noticing: float = parameter(
+    noticing_rate: float = parameter(
         0.1,
         unit="1/week",
         range=(0.05, 0.3),
         off=0.0,
         meaning="pace at which the quality of contacts becomes known",
     )
-    talking: float = parameter(
+    talk_probability: float = parameter(
         0.7,
         unit="probability",
         range=(0.2, 1.0),
@@ -102,13 +102,13 @@ class Firm:
 def felt_quality(quality, expectation, p):
     """A contact is felt as expected plus the difference, disappointments enlarged."""
     surprise = quality - expectation
-    return clip01(expectation + (surprise * p.loss if surprise < 0.0 else surprise))
+    return clip01(expectation + (surprise * p.loss_aversion if surprise < 0.0 else surprise))
 
 
 @rule
 def speaks(felt, luck, p):
     """The further a contact is from indifferent, the sooner it is told."""
-    return luck < p.talking * abs(2.0 * felt - 1.0)
+    return luck < p.talk_probability * abs(2.0 * felt - 1.0)
 
 
 @kernel
@@ -128,8 +128,8 @@ def judge(customers, segments, firm, p, promise, reach, week):
             given += customers.quality[i]
             contacts += customers.events[i]
             customers.trust[i] = trusts(customers.trust[i], quality, customers.expectation[i], promise)
-            customers.satisfaction[i] = relax(customers.satisfaction[i], felt, p.weight)
-            customers.expectation[i] = relax(customers.expectation[i], quality, p.learning)
+            customers.satisfaction[i] = relax(customers.satisfaction[i], felt, p.satisfaction_rate)
+            customers.expectation[i] = relax(customers.expectation[i], quality, p.expectation_rate)
             if speaks(felt, to_unit_interval(customers.luck_to_talk[i]), p):
                 segment = customers.segment[i]
                 segments.said_good[segment] += felt >= 0.5
@@ -137,10 +137,10 @@ def judge(customers, segments, firm, p, promise, reach, week):
                 tell(i, felt, customers, reach)
         else:
             # Customers only; a product, because who is one cannot be foreseen and a wrong guess costs more.
-            pace = p.forgetting * customers.active[i]
+            pace = p.forgetting_rate * customers.active[i]
             customers.satisfaction[i] = relax(customers.satisfaction[i], segments.worth[customers.segment[i]], pace)
     if contacts > 0.0:
-        firm.practice[0] = relax(firm.practice[0], given / contacts, p.noticing)
+        firm.practice[0] = relax(firm.practice[0], given / contacts, p.noticing_rate)
 
 
 @rule

@@ -31,7 +31,7 @@ class WordOfMouth:
         off=0.0,
         meaning="share of the way to what many voices say that an opinion moves in a week",
     )
-    fading: float = parameter(
+    fading_rate: float = parameter(
         0.05, unit="1/week", range=(0.01, 0.15), meaning="pace at which an opinion returns to neutral"
     )
 
@@ -48,7 +48,7 @@ def hears(opinion, heard, voices, p):
     """An opinion moves towards what was heard, the further the more voices; then it fades a little."""
     if voices > 0.0:
         opinion = relax(opinion, heard / voices, p.influence * half_saturation(voices, 2.0))
-    return relax(opinion, 0.5, p.fading)
+    return relax(opinion, 0.5, p.fading_rate)
 
 
 @kernel

@@ -20,7 +20,7 @@ def among_colleagues(card, pleased):
 @rule
 def survey(courtesy, success, p):
     """A survey right after the contact: mostly courtesy, partly the outcome."""
-    return p.courtesy * courtesy + (1.0 - p.courtesy) * success
+    return p.courtesy_share * courtesy + (1.0 - p.courtesy_share) * success
 
 
 @rule
@@ -40,13 +40,13 @@ def record(card, quickness, thrift, courtesy, success, closes, journey, p):
     weights = total(card)
     if weights <= 0.0:
         return 0.0
-    claimed = closes * (1.0 - p.traced * (1.0 - success))
+    claimed = closes * (1.0 - p.traced_share * (1.0 - success))
     shown = (
         card.handling_time * quickness
         + card.cost * thrift
         + card.csat * survey(courtesy, success, p)
         + card.resolution * claimed
-        + card.journey * p.sight * journey
+        + card.journey * p.line_of_sight * journey
     )
     return shown * (1.0 / weights)  # one division a week, not one a choice
 

@@ -24,19 +24,19 @@ class Recognition:
         lever=True,
         meaning="how far leaders make it their task to recognise customer-first acts",
     )
-    pull: float = parameter(
+    utility_weight: float = parameter(
         0.4, unit="utility", range=(0.1, 1.0), off=0.0, meaning="weight in a choice of recognition that is sure to come"
     )
-    expecting: float = parameter(
+    expectation_rate: float = parameter(
         0.1, unit="1/week", range=(0.03, 0.3), off=0.0, meaning="pace at which people come to expect what they get"
     )
-    joy: float = parameter(
+    engagement_gain: float = parameter(
         0.08, unit="share", range=(0.0, 0.2), off=0.0, meaning="engagement gained with full recognition"
     )
-    reinforces: float = parameter(
+    habit_reinforcement: float = parameter(
         0.3, unit="factor", range=(0.0, 1.0), off=0.0, meaning="how much faster habit forms with full recognition"
     )
-    time: float = parameter(
+    leader_hours: float = parameter(
         0.15,
         unit="hours/week",
         range=(0.05, 0.5),
@@ -65,7 +65,7 @@ def take_time(staff, leaders, p, week):
     for i in range(len(staff.leader)):
         if staff.leader[i] >= 0 and week >= staff.vacant_until[i]:
             lead = staff.leader[i]
-            leaders.attention[lead] = max(0.0, leaders.attention[lead] - p.level * p.time)
+            leaders.attention[lead] = max(0.0, leaders.attention[lead] - p.level * p.leader_hours)
 
 
 @kernel
@@ -77,5 +77,5 @@ def praise(staff, p):
             continue
         if staff.leader[i] >= 0:
             staff.recognised[i] += recognised(staff.wins[i], p)
-        staff.praise[i] = relax(staff.praise[i], p.pull * staff.recognised[i], p.expecting)
-        staff.relief[i] += p.joy * staff.recognised[i]
+        staff.praise[i] = relax(staff.praise[i], p.utility_weight * staff.recognised[i], p.expectation_rate)
+        staff.relief[i] += p.engagement_gain * staff.recognised[i]

@@ -66,21 +66,21 @@ class Scorecards:
         lever=True,
         meaning="how much depends on the scorecard (pay, praise, career), 1 in the ordinary organisation",
     )
-    pull: float = parameter(
+    utility_weight: float = parameter(
         6.0,
         unit="utility",
         range=(2.0, 12.0),
         off=0.0,
         meaning="weight of the reward in a choice when everything depends on it",
     )
-    half: float = parameter(
+    half_saturation: float = parameter(
         1.5,
         unit="factor",
         range=(0.5, 4.0),
         meaning="strength at which half of that weight is reached: rewards have diminishing weight",
         source="assumed; magnitude checked against Jenkins et al. 1998, r = .34 of pay with quantity",
     )
-    pressing: float = parameter(
+    pressure: float = parameter(
         4.0,
         unit="1/share",
         range=(0.0, 8.0),
@@ -88,20 +88,20 @@ class Scorecards:
         meaning="how much harder a leader presses for each unit by which reported results are behind the usual",
         source="assumed; sign: Repenning & Sterman 2002, pressure answers a gap in results",
     )
-    traced: float = parameter(
+    traced_share: float = parameter(
         0.4,
         unit="share",
         range=(0.0, 0.9),
         lever=True,
         meaning="share of repeat contacts that records trace back to the contact that caused them",
     )
-    sight: float = parameter(
+    line_of_sight: float = parameter(
         0.6,
         unit="share",
         range=(0.2, 1.0),
         meaning="how clearly a person sees the own part in an end-to-end result that several share",
     )
-    courtesy: float = parameter(
+    courtesy_share: float = parameter(
         0.6,
         unit="share",
         range=(0.3, 0.9),
@@ -131,10 +131,10 @@ def staff_share(card):
 @rule
 def bite(taste, p):
     """How strongly rewards weigh for a person: more with strength, but less and less so."""
-    return p.pull * taste * half_saturation(p.strength, p.half)
+    return p.utility_weight * taste * half_saturation(p.strength, p.half_saturation)
 
 
 @rule
 def pressed(behind, p):
     """Leaders press harder while results are behind the usual and ease off while ahead, between nothing and twice."""
-    return clip(1.0 + p.pressing * behind, 0.0, 2.0)
+    return clip(1.0 + p.pressure * behind, 0.0, 2.0)

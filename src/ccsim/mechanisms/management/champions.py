@@ -48,8 +48,8 @@ class Champions:
         lever=True,
         meaning="part of a champion's time spent on writing routines instead of coaching",
     )
-    chosen: int = parameter(1, unit="", range=(0, 5), choices=CHOSEN, lever=True, meaning="how champions are picked")
-    placed: int = parameter(
+    selection: int = parameter(1, unit="", range=(0, 5), choices=CHOSEN, lever=True, meaning="how champions are picked")
+    placement: int = parameter(
         1,
         unit="",
         range=(0, 1),
@@ -57,7 +57,7 @@ class Champions:
         lever=True,
         meaning="whether all come from one department or from the departments in turn",
     )
-    leave: int = parameter(
+    departures: int = parameter(
         0,
         unit="people",
         range=(0, 20),
@@ -66,7 +66,7 @@ class Champions:
         impulse=True,
         meaning="champions who leave the organisation in this week",
     )
-    example: float = parameter(
+    example_share: float = parameter(
         0.0,
         unit="share",
         range=(0.0, 1.0),
@@ -74,7 +74,7 @@ class Champions:
         meaning="part of a champion's example that everybody who looks sees whole; the rest is divided among those coached",
         source="assumed; sign: Battilana & Casciaro 2012",
     )
-    reach: float = parameter(
+    half_saturation: float = parameter(
         0.4,
         unit="hours/week",
         range=(0.1, 1.0),
@@ -92,9 +92,9 @@ class Staff:
 @rule
 def fitness(i, staff, standing, p, seed):
     """What speaks for a person as champion, by the rule in force."""
-    if p.chosen == 0:
+    if p.selection == 0:
         return uniform(seed, APPOINT, staff.person[i], i)
-    if p.chosen == 1:
+    if p.selection == 1:
         return 0.5 * staff.conviction[i] + 0.3 * staff.habit[i] + 0.2 * staff.skill[i]
     return standing[i] + 1e-6 * staff.conviction[i]
 
@@ -102,13 +102,13 @@ def fitness(i, staff, standing, p, seed):
 @kernel(allocates=True)
 def measure_standing(standing, staff, colleagues, p, week):
     """Measure what speaks for each person by the way in which champions are chosen; fills ``standing``."""
-    if p.chosen == 2:
+    if p.selection == 2:
         degree(colleagues, standing)
-    elif p.chosen == 3:
+    elif p.selection == 3:
         eigenvector(colleagues, standing)
-    elif p.chosen == 4:
+    elif p.selection == 4:
         betweenness(colleagues, standing)
-    elif p.chosen == 5:
+    elif p.selection == 5:
         for i in range(len(standing)):
             standing[i] = week - staff.hired_in[i]
 
@@ -121,7 +121,7 @@ def appoint(staff, colleagues, departments, p, seed, week):
     for i in range(len(staff.champion)):
         if staff.champion[i] > 0.0:
             # Whoever leaves at the end of this week serves it out.
-            if week < staff.vacant_until[i] or staff.hired_in[i] == week or serving >= p.count + p.leave:
+            if week < staff.vacant_until[i] or staff.hired_in[i] == week or serving >= p.count + p.departures:
                 staff.champion[i] = 0.0
             else:
                 staff.champion[i] = p.hours
@@ -132,7 +132,7 @@ def appoint(staff, colleagues, departments, p, seed, week):
     standing = np.zeros(len(staff.champion))
     measure_standing(standing, staff, colleagues, p, week)
     while serving < p.count:
-        wanted = first if p.placed == 0 else serving % len(departments.queue)
+        wanted = first if p.placement == 0 else serving % len(departments.queue)
         best = best_of(wanted, staff, standing, p, seed, week)
         if best < 0:
             best = best_of(-1, staff, standing, p, seed, week)

@@ -29,7 +29,7 @@ class Departments:
 @rule
 def lent(hours, authority, p):
     """Decision rights lent to a colleague who gets some of a champion's time."""
-    return authority * half_saturation(hours, p.reach)
+    return authority * half_saturation(hours, p.half_saturation)
 
 
 @rule
@@ -65,11 +65,11 @@ def carry(staff, colleagues, departments, p):
         whole = hours * (1.0 - clip01(p.embedding))
         each = whole / listening
         # Hours are divided among those who are coached; an example may be seen whole by everybody who looks.
-        seen = each + p.example * (whole - each)
+        seen = each + p.example_share * (whole - each)
         for i in range(len(staff.champion)):
             if reached(i, champion, staff, colleagues, p):
                 staff.coached[i] += each
                 staff.cover[i] += lent(each, p.authority, p)
-                speaks = 2.0 * half_saturation(seen, p.reach)
+                speaks = 2.0 * half_saturation(seen, p.half_saturation)
                 staff.sources[i] += speaks
                 staff.influence[champion] += speaks

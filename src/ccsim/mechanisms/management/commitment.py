@@ -32,7 +32,9 @@ class Firm:
 def keeps_word(words, deeds, credibility, p):
     """Credibility follows deeds, the faster the more was announced; unspoken, it returns to one half."""
     spoken = half_saturation(words, 1.0)
-    return relax(relax(credibility, deeds, p.trust * spoken), 0.5, 0.25 * p.trust * (1.0 - spoken))
+    return relax(
+        relax(credibility, deeds, p.credibility_rate * spoken), 0.5, 0.25 * p.credibility_rate * (1.0 - spoken)
+    )
 
 
 @rule
@@ -45,8 +47,8 @@ def kept(allowed, rights, expected):
 @rule
 def won_over(conviction, surplus, results, p):
     """Successes seen below win a leader over, more so when results are better than usual."""
-    many = half_saturation(surplus, p.enough)
-    return clip01(relax(conviction, 1.0, p.wins * many) + p.results * results * many)
+    many = half_saturation(surplus, p.half_saturation)
+    return clip01(relax(conviction, 1.0, p.wins_rate * many) + p.results_rate * results * many)
 
 
 @rule
@@ -74,7 +76,7 @@ def believe(leaders, departments, firm, head_card, executive_card, staff_card, s
     """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes."""
     wins, people = all_wins(departments)
     ahead = wins / max(1.0, people) - firm.wins[0]
-    firm.wins[0] += (p.memory if firm.wins[0] > 0.0 else 1.0) * ahead
+    firm.wins[0] += (p.memory_rate if firm.wins[0] > 0.0 else 1.0) * ahead
     # Everybody hears what the superior believed last week: all change at once.
     stance, credit = leaders.conviction.copy(), leaders.credibility.copy()
     for k in range(len(leaders.conviction)):
@@ -83,13 +85,13 @@ def believe(leaders, departments, firm, head_card, executive_card, staff_card, s
         if above < 0:
             # The top sees what is reported to it.
             surplus *= reported
-            firm.news[0] = relax(firm.news[0], half_saturation(surplus, p.enough), p.reporting)
+            firm.news[0] = relax(firm.news[0], half_saturation(surplus, p.half_saturation), p.reporting_rate)
         belief = won_over(leaders.conviction[k], surplus, leaders.seen[k] - leaders.usual[k], p)
         if above >= 0:
             talk = half_saturation(0.5 + leaders.told[k] + 2.0 * leaders.coached[k], 1.0)
-            belief = relax(belief, stance[above], p.superior * talk * credit[above])
+            belief = relax(belief, stance[above], p.superior_rate * talk * credit[above])
         own = customer_share(executive_card) if leaders.tier[k] == 0 else customer_share(head_card)
-        belief = relax(belief, own, p.measured * half_saturation(strength, 1.0))
-        leaders.conviction[k] = clip01(relax(belief, leaders.disposition[k], p.reversion))
+        belief = relax(belief, own, p.scorecard_rate * half_saturation(strength, 1.0))
+        leaders.conviction[k] = clip01(relax(belief, leaders.disposition[k], p.reversion_rate))
         deeds = 0.5 * customer_share(staff_card) + 0.5 * kept(leaders.allowed[k], rights, leaders.expected[k])
         leaders.credibility[k] = keeps_word(leaders.told[k], deeds, leaders.credibility[k], p)

@@ -15,17 +15,17 @@ from ccsim.engine.parameters import parameter, parameters
 class Embedding:
     """How practice becomes routine."""
 
-    writing: float = parameter(
+    writing_rate: float = parameter(
         0.12,
         unit="1/week",
         range=(0.03, 0.3),
         off=0.0,
         meaning="share of the way from routine to practice covered in a week of much embedding work",
     )
-    hours: float = parameter(
+    half_saturation: float = parameter(
         0.3, unit="hours/week", range=(0.1, 1.0), meaning="embedding work per head that makes half of much"
     )
-    stale: float = parameter(
+    decay_rate: float = parameter(
         0.004,
         unit="1/week",
         range=(0.001, 0.02),
@@ -46,8 +46,8 @@ class Departments:
 def written(routine, practised, hours, p):
     """Routine follows what people already do by habit, as far as somebody takes the time to write it down."""
     if practised > routine:
-        routine = relax(routine, practised, p.writing * half_saturation(hours, p.hours))
-    return routine * (1.0 - p.stale)
+        routine = relax(routine, practised, p.writing_rate * half_saturation(hours, p.half_saturation))
+    return routine * (1.0 - p.decay_rate)
 
 
 @kernel

@@ -41,20 +41,20 @@ class Empowerment:
         lever=True,
         meaning="chance that a misstep beyond one's rights is held against the person",
     )
-    fear: float = parameter(
+    blame_weight: float = parameter(
         5.0, unit="utility", range=(1.0, 10.0), off=0.0, meaning="weight of the risk of blame in a choice"
     )
-    checks: float = parameter(
+    monitoring_weight: float = parameter(
         1.5, unit="utility", range=(0.5, 3.0), off=0.0, meaning="weight of full strictness in a choice"
     )
-    granting: float = parameter(
+    delegation_rate: float = parameter(
         0.05,
         unit="1/week",
         range=(0.02, 0.2),
         off=0.0,
         meaning="pace at which practice follows when leaders decide to pass on rights",
     )
-    learning: float = parameter(
+    safety_rate: float = parameter(
         0.05,
         unit="1/week",
         range=(0.01, 0.15),
@@ -95,7 +95,7 @@ def passed_on(received, control, conviction):
 @rule
 def still_expected(rights, expected, above, p):
     """New rights are expected at once; rights that are cut are remembered longer than they are practised."""
-    return max(rights, relax(expected, above, 0.5 * p.granting))
+    return max(rights, relax(expected, above, 0.5 * p.delegation_rate))
 
 
 @rule
@@ -107,13 +107,13 @@ def felt(latitude, safety, cover):
 @rule
 def beyond(complexity, latitude_felt, success, p):
     """The risk of judgement: to go beyond what one may decide, to fail, and to be blamed for it."""
-    return p.fear * p.blame * max(0.0, complexity - latitude_felt) * (1.0 - success)
+    return p.blame_weight * p.blame * max(0.0, complexity - latitude_felt) * (1.0 - success)
 
 
 @rule
 def checked(p):
     """The discomfort of any departure from a script that is checked."""
-    return p.checks * p.strictness
+    return p.monitoring_weight * p.strictness
 
 
 @kernel
@@ -129,7 +129,7 @@ def grant(staff, leaders, departments, p, implementation, head_card, executive_c
         goal = passed_on(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
         d = leaders.department[k]
         support = departments.support[d] if d >= 0 else 1.0
-        leaders.allowed[k] = relax(leaders.allowed[k], goal, p.granting * pace_of(support, implementation))
+        leaders.allowed[k] = relax(leaders.allowed[k], goal, p.delegation_rate * pace_of(support, implementation))
     for i in range(len(staff.latitude)):
         lead = staff.leader[i]
         staff.latitude[i] = p.rights if lead < 0 else leaders.allowed[lead]
@@ -144,4 +144,4 @@ def feel(staff, departments, p):
             continue
         departments.blamed[staff.department[i]] += staff.blamed[i]
         goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, staff.wins[i] / 3.0) - 0.7 * min(1.0, staff.blamed[i])
-        staff.safety[i] = relax(staff.safety[i], clip01(goal), p.learning)
+        staff.safety[i] = relax(staff.safety[i], clip01(goal), p.safety_rate)

@@ -26,7 +26,7 @@ class Implementation:
         meaning="part of a decree that waits until departments are led to enact it; the rest is done at once",
         source="assumed; sign: Klein & Sorra 1996, Repenning 2002, Beer, Eisenstat & Spector 1990",
     )
-    pace: float = parameter(
+    closing_rate: float = parameter(
         0.1,
         unit="1/week",
         range=(0.03, 0.3),
@@ -57,7 +57,7 @@ def support_of(clarity, realism, credibility, conviction, cynicism):
 @rule
 def pace_of(support, p):
     """Return the share of a decree's rest that is enacted in a week."""
-    return 1.0 - p.gap * (1.0 - clip01(p.pace * support))
+    return 1.0 - p.gap * (1.0 - clip01(p.closing_rate * support))
 
 
 @rule

@@ -37,7 +37,7 @@ class Leadership:
     control_spread: float = parameter(
         0.375, unit="ratio", range=(0.1, 0.6), off=0.0, meaning="standard deviation of that need, relative to its mean"
     )
-    attention: float = parameter(
+    escalation_hours: float = parameter(
         12.0,
         unit="hours/week",
         range=(4.0, 20.0),
@@ -45,7 +45,7 @@ class Leadership:
         off=0.0,
         meaning="a leader's time for escalated cases",
     )
-    leaving: float = parameter(
+    turnover_probability: float = parameter(
         0.0048,
         unit="probability",
         range=(0.002, 0.01),
@@ -53,50 +53,50 @@ class Leadership:
         meaning="chance a week that a leader is replaced",
         source="assumed; mean tenure of 4 years",
     )
-    superior: float = parameter(
+    superior_rate: float = parameter(
         0.05,
         unit="1/week",
         range=(0.01, 0.1),
         off=0.0,
         meaning="pace at which conviction follows a fully credible superior who tells and coaches much",
     )
-    measured: float = parameter(
+    scorecard_rate: float = parameter(
         0.02,
         unit="1/week",
         range=(0.0, 0.06),
         off=0.0,
         meaning="pace at which conviction follows the customers' share of the own scorecard at full strength",
     )
-    results: float = parameter(
+    results_rate: float = parameter(
         0.3,
         unit="1/week",
         range=(0.0, 1.0),
         off=0.0,
         meaning="conviction gained for reported results above the usual, as far as successes are seen below",
     )
-    wins: float = parameter(
+    wins_rate: float = parameter(
         0.02,
         unit="1/week",
         range=(0.0, 0.06),
         off=0.0,
         meaning="pace at which many successes seen below win a leader over",
     )
-    enough: float = parameter(
+    half_saturation: float = parameter(
         1.5,
         unit="wins/person",
         range=(0.5, 4.0),
         meaning="weekly successes a head above the usual that make half of many",
     )
-    reversion: float = parameter(
+    reversion_rate: float = parameter(
         0.02, unit="1/week", range=(0.005, 0.05), off=0.0, meaning="pace at which conviction returns to disposition"
     )
-    reporting: float = parameter(
+    reporting_rate: float = parameter(
         0.15, unit="1/week", range=(0.05, 0.5), meaning="pace at which results become known to leaders"
     )
-    memory: float = parameter(
+    memory_rate: float = parameter(
         0.02, unit="1/week", range=(0.005, 0.05), meaning="pace at which the usual result follows"
     )
-    trust: float = parameter(
+    credibility_rate: float = parameter(
         0.04,
         unit="1/week",
         range=(0.01, 0.1),
@@ -112,7 +112,7 @@ class Leadership:
         impulse=True,
         meaning="1 if the executive leaves in this week and another one comes",
     )
-    hours: float = parameter(
+    half_score_hours: float = parameter(
         5.0,
         unit="hours",
         range=(1.0, 8.0),
@@ -136,9 +136,9 @@ class Leaders:
 def replace_leaders(leaders, p, seed, week):
     """Leaders leave and others come; owns ``person``, ``disposition`` and ``control``."""
     for k in range(len(leaders.conviction)):
-        leaders.attention[k] += p.attention
+        leaders.attention[k] += p.escalation_hours
         called_away = p.successor > 0 and leaders.superior[k] < 0
-        if called_away or uniform(seed, LEAVES, week, k) < p.leaving:
+        if called_away or uniform(seed, LEAVES, week, k) < p.turnover_probability:
             appointed(k, leaders, p, seed, week)
             leaders.person[k] += 1
 

@@ -59,14 +59,14 @@ def meet(i, luck, chance, staff):
 def involve(staff, leaders, departments, firm, all_p, seed, week):
     """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
     p, rollout, wins, blame = all_p[0], all_p[1], all_p[2], all_p[3]
-    purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.from_top)
+    purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share)
     whole = p.improvement + p.immersion + p.embedding
     if purse <= 0.0 or len(staff.told) == 0:
         return
     posts = people_reached(departments, rollout)
-    improvement = purse_part(purse, p.improvement, whole, p.hour)
-    immersion = purse_part(purse, p.immersion, whole, p.hour)
-    embedding = purse_part(purse, p.embedding, whole, p.hour) / posts
+    improvement = purse_part(purse, p.improvement, whole, p.cost_per_hour)
+    immersion = purse_part(purse, p.immersion, whole, p.cost_per_hour)
+    embedding = purse_part(purse, p.embedding, whole, p.cost_per_hour) / posts
     ready, shows, count = np.empty(len(staff.told), np.int32), np.empty(len(staff.told)), 0
     for i in range(len(staff.told)):
         if not in_reach(i, staff, departments, rollout, week):
@@ -78,8 +78,8 @@ def involve(staff, leaders, departments, firm, all_p, seed, week):
         meet(i, turn, immersion / 2.0 / posts, staff)
         departments.embedding[staff.department[i]] += embedding
         firm.written[0] += embedding
-    each = min(p.most, improvement / max(1, count))
+    each = min(p.max_hours, improvement / max(1, count))
     for k in range(count):
         i = ready[k]
         staff.improving[i] += each
-        harvest(i, each * (1.0 - rollout.test), shows[k], staff, departments, firm, blame, wins)
+        harvest(i, each * (1.0 - rollout.testing_share), shows[k], staff, departments, firm, blame, wins)

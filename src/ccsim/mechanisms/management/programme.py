@@ -29,7 +29,7 @@ class Programme:
     budget: float = parameter(
         0.0, unit="EUR/week", range=(0.0, 20000.0), off=0.0, lever=True, meaning="what the programme may spend"
     )
-    from_top: float = parameter(
+    top_down_share: float = parameter(
         0.5,
         unit="share",
         range=(0.0, 1.0),
@@ -42,14 +42,14 @@ class Programme:
     improvement: float = _part(0.6, "paid time for local improvement (from the bottom)")
     immersion: float = _part(0.25, "meetings with real customers (from the bottom)")
     embedding: float = _part(0.15, "writing practice into routines and tools (from the bottom)")
-    hour: float = parameter(
+    cost_per_hour: float = parameter(
         45.0,
         unit="EUR/hour",
         range=(20.0, 80.0),
         legal=(0.01, 1e6),
         meaning="what an hour of programme costs besides the participant's time",
     )
-    most: float = parameter(
+    max_hours: float = parameter(
         6.0, unit="hours/week", range=(2.0, 10.0), meaning="the most improvement time that a person can take"
     )
 
@@ -92,7 +92,7 @@ def purse_part(purse, part, whole, hour):
 @rule
 def purse_of(sponsorship, p, rollout):
     """What there is to spend, as far as the sponsor keeps the programme and plans leave something to do."""
-    return p.budget * sponsorship * (1.0 - rollout.planning)
+    return p.budget * sponsorship * (1.0 - rollout.planning_share)
 
 
 @rule
@@ -108,16 +108,16 @@ def people_reached(departments, rollout):
 @kernel
 def inform(staff, leaders, departments, firm, p, rollout, week):
     """Spend the purse of the top: announcements, training, coaching."""
-    purse = purse_of(firm.sponsorship[0], p, rollout) * p.from_top
+    purse = purse_of(firm.sponsorship[0], p, rollout) * p.top_down_share
     whole = p.communication + p.training + p.coaching
     posts = len(staff.told)
     if purse <= 0.0 or posts == 0:
         return
     bosses = len(leaders.told)
     posts = people_reached(departments, rollout)
-    told = purse_part(purse, p.communication, whole, p.hour) / (posts + bosses)
-    trained = purse_part(purse, p.training, whole, p.hour) / posts
-    coached = purse_part(purse, p.coaching, whole, p.hour) / max(1, bosses)
+    told = purse_part(purse, p.communication, whole, p.cost_per_hour) / (posts + bosses)
+    trained = purse_part(purse, p.training, whole, p.cost_per_hour) / posts
+    coached = purse_part(purse, p.coaching, whole, p.cost_per_hour) / max(1, bosses)
     for i in range(len(staff.told)):
         reached = reaches(staff.department[i], len(departments.queue), rollout)
         if reached and week >= staff.vacant_until[i]:
@@ -140,5 +140,5 @@ def pay(staff, leaders, firm, p, rollout):
         firm.told[0] += leaders.told[k]
         firm.coached[0] += leaders.coached[k]
     hours = firm.told[0] + firm.trained[0] + firm.improved[0] + firm.met[0] + firm.written[0] + firm.coached[0]
-    firm.planned[0] += p.budget * firm.sponsorship[0] * rollout.planning / p.hour
-    firm.spent[0] += (hours + firm.planned[0]) * p.hour
+    firm.planned[0] += p.budget * firm.sponsorship[0] * rollout.planning_share / p.cost_per_hour
+    firm.spent[0] += (hours + firm.planned[0]) * p.cost_per_hour

@@ -41,8 +41,8 @@ def measured(first, last, departments, practice, published, p):
         return False, 0.0, 0.0, 0.0, 0.0, 0.0
     # Leaders are shown the survey right after the contact, or, as far as it is published, what customers think when all is done.
     seen = survey / handled + published * (practice - survey / handled)
-    quickness = 1.0 - worked / handled / (2.0 * p.hours)
-    thrift = 1.0 - worked / closed / (4.0 * p.hours)
+    quickness = 1.0 - worked / handled / (2.0 * p.half_score_hours)
+    thrift = 1.0 - worked / closed / (4.0 * p.half_score_hours)
     return True, quickness, thrift, seen, claimed / closed_first, sound / closed
 
 
@@ -69,5 +69,5 @@ def look(staff, leaders, departments, firm, head_card, executive_card, published
         if leaders.usual[k] == 0.0:
             leaders.seen[k] = reported
             leaders.usual[k] = reported
-        leaders.seen[k] = relax(leaders.seen[k], reported, p.reporting)
-        leaders.usual[k] = relax(leaders.usual[k], leaders.seen[k], p.memory)
+        leaders.seen[k] = relax(leaders.seen[k], reported, p.reporting_rate)
+        leaders.usual[k] = relax(leaders.usual[k], leaders.seen[k], p.memory_rate)

@@ -26,7 +26,7 @@ class Rollout:
         lever=True,
         meaning="share of the departments in which the programme works; the same money goes to fewer people",
     )
-    test: float = parameter(
+    testing_share: float = parameter(
         0.0,
         unit="share",
         range=(0.0, 0.6),
@@ -34,19 +34,19 @@ class Rollout:
         lever=True,
         meaning="part of improvement time for testing what works and telling it",
     )
-    planning: float = parameter(
+    planning_share: float = parameter(
         0.0, unit="share", range=(0.0, 1.0), off=0.0, lever=True, meaning="part of the budget spent on planning"
     )
-    learning: float = parameter(
+    learning_rate: float = parameter(
         0.06, unit="1/week", range=(0.02, 0.15), off=0.0, meaning="pace at which much testing teaches what works here"
     )
-    doing: float = parameter(
+    untested_learning: float = parameter(
         0.3, unit="factor", range=(0.0, 0.6), off=0.0, meaning="how much untested doing teaches, relative to testing"
     )
-    plans: float = parameter(
+    plannable_share: float = parameter(
         0.5, unit="share", range=(0.2, 0.8), off=0.0, meaning="part of what works that can be known by planning alone"
     )
-    half: float = parameter(
+    half_saturation: float = parameter(
         0.3, unit="hours/week", range=(0.1, 1.0), legal=(0.001, 100.0), meaning="testing a head that is half of much"
     )
 
@@ -67,10 +67,12 @@ def reaches(department, departments, p):
 @rule
 def taught(know_how, planned, tested, done, p):
     """Know-how grows with planning up to a limit, and with testing and doing to the end."""
-    if know_how < p.plans:
-        know_how = relax(know_how, p.plans, p.learning * half_saturation(planned, p.half))
-    practice = half_saturation(tested, p.half) + p.doing * half_saturation(done, p.half)
-    return relax(know_how, 1.0, clip01(p.learning * practice / 2.0))
+    if know_how < p.plannable_share:
+        know_how = relax(know_how, p.plannable_share, p.learning_rate * half_saturation(planned, p.half_saturation))
+    practice = half_saturation(tested, p.half_saturation) + p.untested_learning * half_saturation(
+        done, p.half_saturation
+    )
+    return relax(know_how, 1.0, clip01(p.learning_rate * practice / 2.0))
 
 
 @kernel
@@ -81,5 +83,9 @@ def learn(staff, firm, p):
     for i in range(len(staff.improving)):
         done += staff.improving[i]
     firm.know_how[0] = taught(
-        firm.know_how[0], firm.planned[0] / people, p.test * done / people, (1.0 - p.test) * done / people, p
+        firm.know_how[0],
+        firm.planned[0] / people,
+        p.testing_share * done / people,
+        (1.0 - p.testing_share) * done / people,
+        p,
     )

@@ -40,17 +40,19 @@ class Sponsorship:
         legal=(0.001, 10.0),
         meaning="how much conviction makes the decision clear",
     )
-    results: float = parameter(
+    results_weight: float = parameter(
         3.0,
         unit="factor",
         range=(0.0, 6.0),
         off=0.0,
         meaning="conviction that a result one above the usual is worth here",
     )
-    news: float = parameter(
+    news_weight: float = parameter(
         0.15, unit="share", range=(0.0, 0.4), off=0.0, meaning="conviction that many reported successes are worth here"
     )
-    every: int = parameter(13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between such decisions")
+    interval_weeks: int = parameter(
+        13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between such decisions"
+    )
 
 
 @columns("firm")
@@ -63,14 +65,14 @@ class Firm:
 @rule
 def drops(conviction, results, news, luck, p):
     """The less convinced and the worse the news, the likelier the programme is dropped."""
-    stance = conviction + p.results * results + p.news * news - p.threshold
+    stance = conviction + p.results_weight * results + p.news_weight * news - p.threshold
     return luck < (1.0 - p.patience) * (1.0 - logistic(stance / p.width))
 
 
 @kernel
 def decide(leaders, firm, p, seed, week):
     """Keep or drop the programme; owns ``sponsorship``."""
-    if week < 0 or week % p.every != p.every - 1:
+    if week < 0 or week % p.interval_weeks != p.interval_weeks - 1:
         return
     for k in range(len(leaders.conviction)):
         if leaders.superior[k] < 0:

@@ -17,7 +17,7 @@ from ccsim.mechanisms.management.implementation import pace_of
 class Structure:
     """The ladder of coordination between departments."""
 
-    step: int = parameter(
+    stage: int = parameter(
         0,
         unit="step",
         range=(0, 5),
@@ -26,7 +26,7 @@ class Structure:
         lever=True,
         meaning="step aimed at: 0 none, 1 networks, 2 cross-functional teams, 3 coordinator, 4 matrix, 5 segment managers",
     )
-    weeks: float = parameter(
+    weeks_per_stage: float = parameter(
         14.0,
         unit="weeks",
         range=(6.0, 30.0),
@@ -34,38 +34,38 @@ class Structure:
         meaning="time that taking a step takes",
         source="article 003: about 100 days",
     )
-    practice: float = parameter(
+    learning_rate: float = parameter(
         0.05,
         unit="1/week",
         range=(0.02, 0.15),
         off=0.0,
         meaning="pace at which practising a step teaches what the next needs",
     )
-    joins: float = parameter(
+    integration: float = parameter(
         0.8,
         unit="share",
         range=(0.4, 1.0),
         off=0.0,
         meaning="part of hand-off losses that the fully mastered ladder avoids",
     )
-    half: float = parameter(
+    half_saturation: float = parameter(
         1.5,
         unit="step",
         range=(0.5, 4.0),
         legal=(0.01, 100.0),
         meaning="mastered step at which half of that could be had",
     )
-    meetings: float = parameter(
+    meeting_hours: float = parameter(
         0.25, unit="hours/week", range=(0.05, 0.6), off=0.0, meaning="coordination that each person has for each step"
     )
-    conflict: float = parameter(
+    conflict_hours: float = parameter(
         0.5,
         unit="hours/week",
         range=(0.1, 1.5),
         off=0.0,
         meaning="time that each person loses to conflict where the structure is one step ahead of its capability; more than in proportion",
     )
-    posts: float = parameter(
+    coordinator_cost: float = parameter(
         1200.0, unit="EUR/week", range=(300.0, 3000.0), off=0.0, meaning="pay of coordinators for each step"
     )
 
@@ -97,14 +97,16 @@ def mastered(step, capability):
 @rule
 def joined_by(step, capability, p):
     """Part of the losses between departments that is avoided; less comes with each step."""
-    return clip01(p.joins * half_saturation(mastered(step, capability), p.half) * (1.0 + p.half / 5.0))
+    return clip01(
+        p.integration * half_saturation(mastered(step, capability), p.half_saturation) * (1.0 + p.half_saturation / 5.0)
+    )
 
 
 @rule
 def in_conflict(step, capability, p):
     """Hours lost where the structure is more than a step ahead of its capability."""
     ahead = max(0.0, step - capability - 1.0)
-    return p.conflict * ahead * ahead
+    return p.conflict_hours * ahead * ahead
 
 
 @kernel
@@ -117,21 +119,23 @@ def coordinate(staff, departments, firm, p, week):
         departments.linked[d] += joined_by(step, capability, p)
     for i in range(len(staff.aside)):
         if week >= staff.vacant_until[i]:
-            staff.aside[i] += p.meetings * step + in_conflict(step, capability, p)
-            firm.coordination[0] += p.meetings * step
+            staff.aside[i] += p.meeting_hours * step + in_conflict(step, capability, p)
+            firm.coordination[0] += p.meeting_hours * step
             firm.conflict[0] += in_conflict(step, capability, p)
 
 
 @kernel
 def climb(departments, firm, p, implementation):
     """Take steps and learn what they need; owns ``step`` and ``capability``."""
-    ahead = p.step - firm.step[0]
-    firm.step[0] += ahead if abs(ahead) <= 1.0 / p.weeks else (1.0 if ahead > 0.0 else -1.0) / p.weeks
+    ahead = p.stage - firm.step[0]
+    firm.step[0] += (
+        ahead if abs(ahead) <= 1.0 / p.weeks_per_stage else (1.0 if ahead > 0.0 else -1.0) / p.weeks_per_stage
+    )
     # One rung after the other: practising a step teaches at most what the next one needs.
     pace = 0.0
     for d in range(len(departments.support)):
         pace += pace_of(departments.support[d], implementation)
-    pace = p.practice * (pace / len(departments.support))
+    pace = p.learning_rate * (pace / len(departments.support))
     reachable = min(firm.step[0], firm.capability[0] + 1.0)
     firm.capability[0] += pace * max(0.0, reachable - firm.capability[0])
-    firm.coordinators[0] += p.posts * firm.step[0]
+    firm.coordinators[0] += p.coordinator_cost * firm.step[0]

@@ -34,36 +34,38 @@ class Technology:
         lever=True,
         meaning="time of each person for learning the system",
     )
-    price: float = parameter(
+    half_saturation: float = parameter(
         40.0,
         unit="EUR/week",
         range=(15.0, 100.0),
         legal=(0.01, 1e6),
         meaning="spending a post at which building goes at half of its full pace",
     )
-    build: float = parameter(
+    build_rate: float = parameter(
         0.06, unit="1/week", range=(0.02, 0.12), off=0.0, meaning="share of what is missing that full pace builds"
     )
-    ageing: float = parameter(
+    depreciation_rate: float = parameter(
         0.005, unit="1/week", range=(0.001, 0.02), off=0.0, meaning="share of the system that ages in a week"
     )
-    uptake: float = parameter(
+    adoption_rate: float = parameter(
         0.06, unit="1/week", range=(0.02, 0.15), off=0.0, meaning="pace at which people take it up"
     )
-    taught: float = parameter(
+    training_effect: float = parameter(
         0.4, unit="share", range=(0.1, 0.6), off=0.0, meaning="readiness from an hour a week or more of being taught"
     )
-    willing: float = parameter(0.4, unit="share", range=(0.1, 0.6), off=0.0, meaning="readiness from full conviction")
-    saving: float = parameter(
+    conviction_effect: float = parameter(
+        0.4, unit="share", range=(0.1, 0.6), off=0.0, meaning="readiness from full conviction"
+    )
+    time_saving: float = parameter(
         0.2, unit="share", range=(0.05, 0.35), off=0.0, meaning="time that a full system saves who uses it fully"
     )
-    double: float = parameter(
+    non_use_time: float = parameter(
         0.2, unit="share", range=(0.05, 0.35), off=0.0, meaning="time that it costs who does not use it at all"
     )
-    aid: float = parameter(
+    skill_gain: float = parameter(
         0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="skill that the full system is worth to who uses it"
     )
-    relief: float = parameter(
+    engagement_effect: float = parameter(
         0.2,
         unit="share",
         range=(0.0, 0.4),
@@ -93,14 +95,14 @@ class Firm:
 @rule
 def ready(conviction, taught, p):
     """How far a person is ready to use the system: usable, taught, and worth it to him or her."""
-    return clip01(p.usability * (1.0 - p.taught - p.willing) + p.taught * half_saturation(taught, 0.5) * 1.5
-                 + p.willing * conviction)  # fmt: skip
+    return clip01(p.usability * (1.0 - p.training_effect - p.conviction_effect) + p.training_effect * half_saturation(taught, 0.5) * 1.5
+                 + p.conviction_effect * conviction)  # fmt: skip
 
 
 @rule
 def slows(system, use, p):
     """Time gained by who uses the system and lost by who works around it."""
-    return system * (p.double * (1.0 - use) - p.saving * use)
+    return system * (p.non_use_time * (1.0 - use) - p.time_saving * use)
 
 
 @kernel
@@ -112,22 +114,22 @@ def equip(staff, firm, p, week):
     for i in range(len(staff.slower)):
         if week >= staff.vacant_until[i]:
             staff.slower[i] += slows(system, staff.system_use[i], p)
-            staff.knows[i] += p.aid * system * staff.system_use[i]
+            staff.knows[i] += p.skill_gain * system * staff.system_use[i]
             staff.aside[i] += p.training
-            staff.relief[i] += p.relief * system * (p.usability - 0.5)
+            staff.relief[i] += p.engagement_effect * system * (p.usability - 0.5)
 
 
 @kernel
 def install(staff, firm, p, week):
     """Money builds the system, people take it up; owns ``system`` and ``system_use``."""
     posts = len(staff.system_use)
-    pace = p.build * half_saturation(p.spending / max(1, posts), p.price)
-    firm.system[0] = relax(firm.system[0], 1.0, pace) * (1.0 - p.ageing)
+    pace = p.build_rate * half_saturation(p.spending / max(1, posts), p.half_saturation)
+    firm.system[0] = relax(firm.system[0], 1.0, pace) * (1.0 - p.depreciation_rate)
     firm.technology[0] += p.spending
     for i in range(posts):
         if staff.arrived[i] > 0.0:
             staff.system_use[i] = 0.0
         elif firm.system[0] > 0.0 and week >= staff.vacant_until[i]:
             goal = ready(staff.conviction[i], staff.trained[i] + p.training, p)
-            staff.system_use[i] = relax(staff.system_use[i], goal, p.uptake)
+            staff.system_use[i] = relax(staff.system_use[i], goal, p.adoption_rate)
             firm.system_use[0] += staff.system_use[i]

@@ -16,14 +16,14 @@ from ccsim.engine.parameters import parameter, parameters
 class Wins:
     """What comes of improvement, and who hears of it."""
 
-    quick: float = parameter(
+    completion_probability: float = parameter(
         0.7,
         unit="probability",
         range=(0.3, 0.95),
         off=0.0,
         meaning="chance that much improvement time in a week brings something to an end, at ordinary size",
     )
-    blind: float = parameter(
+    failure_rate: float = parameter(
         0.4, unit="share", range=(0.0, 0.7), off=0.0, meaning="part that fails while nobody knows what works here"
     )
     size: float = parameter(
@@ -43,7 +43,7 @@ class Wins:
         lever=True,
         meaning="share of improvements that can be seen by others",
     )
-    broadcast: float = parameter(
+    broadcast_share: float = parameter(
         0.0,
         unit="share",
         range=(0.0, 1.0),
@@ -51,27 +51,27 @@ class Wins:
         lever=True,
         meaning="share of improvements told in all departments",
     )
-    story: float = parameter(
+    story_value: float = parameter(
         8.0,
         unit="wins",
         range=(1.0, 20.0),
         meaning="solved contacts that an improvement which can be seen is worth to leaders: a story to tell",
     )
-    heard: float = parameter(
+    source_weight: float = parameter(
         3.0,
         unit="people",
         range=(1.0, 6.0),
         off=0.0,
         meaning="sources that many told successes are worth to who hears of them",
     )
-    half: float = parameter(
+    half_saturation: float = parameter(
         0.02,
         unit="wins/person",
         range=(0.01, 0.1),
         legal=(0.001, 10.0),
         meaning="told improvements a head that make half of many",
     )
-    reported: float = parameter(
+    reported_share: float = parameter(
         1.0,
         unit="share",
         range=(0.0, 1.0),
@@ -92,13 +92,13 @@ class Firm:
 @rule
 def ended(hours, p):
     """Chance that improvement time brings something to an end this week."""
-    return p.quick * half_saturation(hours, 2.0) / p.size
+    return p.completion_probability * half_saturation(hours, 2.0) / p.size
 
 
 @rule
 def works(know_how, p):
     """Share of what is brought to an end that works."""
-    return 1.0 - p.blind * (1.0 - know_how)
+    return 1.0 - p.failure_rate * (1.0 - know_how)
 
 
 @rule
@@ -108,7 +108,7 @@ def harvest(i, hours, luck, staff, departments, firm, blame, p):
     if luck < chance * works(firm.know_how[0], p):
         staff.wins[i] += p.size
         seen = p.size * p.visibility
-        departments.wins[staff.department[i]] += p.story * seen
+        departments.wins[staff.department[i]] += p.story_value * seen
         firm.improvements[0] += seen
     elif luck < chance:
         staff.setbacks[i] += 1
@@ -119,9 +119,9 @@ def harvest(i, hours, luck, staff, departments, firm, blame, p):
 @kernel
 def tell(staff, firm, p, week):
     """Improvements are told in all departments."""
-    if p.broadcast <= 0.0 or firm.improvements[0] <= 0.0:
+    if p.broadcast_share <= 0.0 or firm.improvements[0] <= 0.0:
         return
-    many = half_saturation(p.broadcast * firm.improvements[0] / max(1, len(staff.sources)), p.half)
+    many = half_saturation(p.broadcast_share * firm.improvements[0] / max(1, len(staff.sources)), p.half_saturation)
     for i in range(len(staff.sources)):
         if week >= staff.vacant_until[i]:
-            staff.sources[i] += p.heard * many
+            staff.sources[i] += p.source_weight * many

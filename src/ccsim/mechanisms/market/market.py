@@ -40,14 +40,14 @@ class Market:
     churn_reference: float = parameter(
         0.7, unit="share", range=(0.6, 0.8), meaning="satisfaction at which the plain churn rate holds"
     )
-    hearsay: float = parameter(
+    word_of_mouth_churn: float = parameter(
         1.0,
         unit="1/share",
         range=(0.0, 3.0),
         off=0.0,
         meaning="how much ill talk heard makes a customer leave, and good talk makes one stay",
     )
-    joining: float = parameter(
+    joining_probability: float = parameter(
         0.0033,
         unit="probability",
         range=(0.001, 0.008),
@@ -63,10 +63,10 @@ class Market:
         lever=True,
         meaning="how much better than today the best alternative is on its way to become",
     )
-    catching_up: float = parameter(
+    challenger_rate: float = parameter(
         0.03, unit="1/week", range=(0.01, 0.1), meaning="pace at which challengers get there"
     )
-    reputation: float = parameter(
+    word_of_mouth_joining: float = parameter(
         4.0,
         unit="1/share",
         range=(0.0, 8.0),
@@ -114,14 +114,14 @@ class Firm:
 @rule
 def chance_of_leaving(satisfaction, opinion, outside, p):
     """A customer leaves, the sooner the less satisfied, the worse the talk, and the better the alternative."""
-    ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.hearsay * (opinion - 0.5)
+    ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.word_of_mouth_churn * (opinion - 0.5)
     return p.churn * exp(ease)
 
 
 @rule
 def chance_of_joining(opinion, lure, p):
     """A prospect comes, the sooner the better the talk, and the more the promise lures beyond the alternative."""
-    return p.joining * exp(p.reputation * (opinion - 0.5) + lure)
+    return p.joining_probability * exp(p.word_of_mouth_joining * (opinion - 0.5) + lure)
 
 
 @rule
@@ -161,7 +161,7 @@ def draw(customers, seed, week):
 @kernel
 def come(customers, segments, firm, p, promise, week):
     """Prospects become customers; owns ``active``, ``person``, ``joined_in`` and ``outside``."""
-    firm.outside[0] = relax(firm.outside[0], p.challenger, p.catching_up)
+    firm.outside[0] = relax(firm.outside[0], p.challenger, p.challenger_rate)
     firm.rival[0] = firm.outside[0]
     lure = lures(firm.trusted[0], promise) - p.churn_sensitivity * firm.outside[0]
     most = chance_of_joining(1.0, lure, p) * most_mobile(segments)  # when talk is at its best

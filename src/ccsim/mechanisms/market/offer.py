@@ -49,30 +49,30 @@ class Offer:
     decided_by: int = parameter(
         2, unit="", range=(0, 2), choices=DECIDERS, lever=True, meaning="who decides what the offer is to be"
     )
-    pace: float = parameter(
+    design_rate: float = parameter(
         0.08, unit="1/week", range=(0.03, 0.15), meaning="pace at which much design moves the offer to what is aimed at"
     )
-    half: float = parameter(
+    half_saturation: float = parameter(
         20.0, unit="hours/week", range=(5.0, 50.0), legal=(0.01, 100000.0), meaning="design work that is half of much"
     )
-    blur: float = parameter(
+    perception_noise: float = parameter(
         0.08,
         unit="need",
         range=(0.0, 0.2),
         off=0.0,
         meaning="largest error about the need for each tier between decider and customer, without insight",
     )
-    unseen: float = parameter(
+    unseen_share: float = parameter(
         0.5,
         unit="share",
         range=(0.0, 0.8),
         off=0.0,
         meaning="part of the gap between offer and need that an executive without insight does not see",
     )
-    together: float = parameter(
+    cocreation_effort: float = parameter(
         0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="design work that goes into working with customers"
     )
-    hour: float = parameter(60.0, unit="EUR/hour", range=(30.0, 120.0), meaning="cost of an hour of design")
+    cost_per_hour: float = parameter(60.0, unit="EUR/hour", range=(30.0, 120.0), meaning="cost of an hour of design")
 
 
 @columns("segments")
@@ -97,20 +97,20 @@ class Firm:
 @rule
 def misjudged(luck, insight, p):
     """Error about the need: larger with each tier from the customer, smaller with insight and with customers there."""
-    return (2.0 * luck - 1.0) * p.blur * (1.0 + p.decided_by) * (1.0 - insight) * (1.0 - p.cocreation)
+    return (2.0 * luck - 1.0) * p.perception_noise * (1.0 + p.decided_by) * (1.0 - insight) * (1.0 - p.cocreation)
 
 
 @rule
 def sees(gap, insight, p):
     """The gap as it looks from where the decision is made: smaller the farther away, whole with customers there."""
-    return gap * (1.0 - p.unseen * (1.0 + p.decided_by) / 3.0 * (1.0 - insight) * (1.0 - p.cocreation))
+    return gap * (1.0 - p.unseen_share * (1.0 + p.decided_by) / 3.0 * (1.0 - insight) * (1.0 - p.cocreation))
 
 
 @rule
 def designed(offer, aim, p):
     """The offer moves towards what is aimed at, the faster the more work is done."""
-    hours = p.design_hours * (1.0 - p.together * p.cocreation)
-    return offer + p.pace * half_saturation(hours, p.half) * (aim - offer)
+    hours = p.design_hours * (1.0 - p.cocreation_effort * p.cocreation)
+    return offer + p.design_rate * half_saturation(hours, p.half_saturation) * (aim - offer)
 
 
 @rule
@@ -133,7 +133,7 @@ def design(segments, departments, firm, p, seed, week):
         seen = sees(gap, insight, p) + error
         segments.position[s] = designed(segments.position[s], segments.position[s] + seen, p)
         firm.misjudged[0] += abs(seen - gap) / len(segments.need)
-    firm.design[0] += p.design_hours * p.hour
+    firm.design[0] += p.design_hours * p.cost_per_hour
 
 
 @kernel

@@ -26,17 +26,17 @@ class Personalisation:
         off=0.0,
         meaning="worth of an offer wholly made to measure, with full insight",
     )
-    half: float = parameter(
+    half_saturation: float = parameter(
         0.3,
         unit="share",
         range=(0.1, 0.6),
         legal=(0.001, 10.0),
         meaning="level at which half of the most possible worth is reached",
     )
-    known: float = parameter(
+    insight_share: float = parameter(
         0.7, unit="share", range=(0.3, 1.0), off=0.0, meaning="part of that worth which needs insight"
     )
-    effort: float = parameter(
+    extra_time: float = parameter(
         0.35,
         unit="share",
         range=(0.1, 0.8),
@@ -62,7 +62,12 @@ class Firm:
 @rule
 def delights(insight, p):
     """Worth to a customer of what is made to measure: less with every step, and only as good as one knows him or her."""
-    return p.delight * half_saturation(p.level, p.half) * (1.0 + p.half) * (1.0 - p.known + p.known * insight)
+    return (
+        p.delight
+        * half_saturation(p.level, p.half_saturation)
+        * (1.0 + p.half_saturation)
+        * (1.0 - p.insight_share + p.insight_share * insight)
+    )
 
 
 @kernel
@@ -77,5 +82,5 @@ def tailor(staff, departments, segments, firm, p):
         segments.worth[s] = clip01(segments.worth[s] + delights(insight, p))
     # Variety multiplies variety: cost rises with the square.
     for i in range(len(staff.slower)):
-        staff.slower[i] += p.effort * p.level * p.level
+        staff.slower[i] += p.extra_time * p.level * p.level
     firm.tailored[0] += p.cost * p.level * p.level

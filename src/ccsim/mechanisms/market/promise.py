@@ -24,7 +24,7 @@ class Promise:
         lever=True,
         meaning="quality promised beyond what is practised",
     )
-    belief: float = parameter(
+    expectation_rate: float = parameter(
         0.08,
         unit="1/week",
         range=(0.02, 0.2),
@@ -41,10 +41,10 @@ class Promise:
     cost: float = parameter(
         4.0, unit="EUR/week", range=(0.0, 10.0), meaning="marketing for a customer at a promise of 1 beyond practice"
     )
-    trusting: float = parameter(
+    trust_rate: float = parameter(
         0.05, unit="share", range=(0.01, 0.2), off=0.0, meaning="share of the way that trust moves after a contact"
     )
-    lip: float = parameter(
+    lip_service: float = parameter(
         1.0,
         unit="factor",
         range=(0.0, 3.0),
@@ -77,7 +77,7 @@ def lures(trusted, p):
 @rule
 def trusts(trust, quality, expectation, p):
     """Trust follows whether a contact was as good as expected."""
-    return relax(trust, 1.0 if quality >= expectation else 0.0, p.trusting)
+    return relax(trust, 1.0 if quality >= expectation else 0.0, p.trust_rate)
 
 
 @kernel
@@ -93,6 +93,8 @@ def advertise(customers, firm, p):
             trust += customers.trust[i]
             count += 1
             firm.marketing[0] += p.cost * p.level
-            customers.expectation[i] = relax(customers.expectation[i], advertised, p.belief * customers.trust[i])
+            customers.expectation[i] = relax(
+                customers.expectation[i], advertised, p.expectation_rate * customers.trust[i]
+            )
     if count > 0:
         firm.trusted[0] = trust / count

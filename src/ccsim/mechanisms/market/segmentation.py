@@ -27,7 +27,7 @@ class Segmentation:
         lever=True,
         meaning="priority given to customers who are thought valuable, over the others",
     )
-    every: int = parameter(
+    interval_weeks: int = parameter(
         0,
         unit="weeks",
         range=(0, 104),
@@ -36,14 +36,14 @@ class Segmentation:
         lever=True,
         meaning="weeks between estimates of what customers are worth; 0 for the one at the start only",
     )
-    care: float = parameter(
+    utility_weight: float = parameter(
         1.0,
         unit="utility",
         range=(0.2, 2.0),
         off=0.0,
         meaning="weight in a choice of a customer worth twice the mean, at full priority",
     )
-    first: float = parameter(
+    priority_threshold: float = parameter(
         1.5,
         unit="ratio",
         range=(1.0, 3.0),
@@ -57,7 +57,7 @@ class Segmentation:
         legal=(0.0, 0.5),
         meaning="how much a customer's value can change in a week; it tends to the mean of all, and away from it by chance",
     )
-    study: float = parameter(
+    estimation_cost: float = parameter(
         3.0, unit="EUR", range=(0.5, 10.0), off=0.0, meaning="cost of estimating a customer's value"
     )
 
@@ -88,7 +88,7 @@ def drifts(value, mean, luck, p):
 @rule
 def cares(estimate, mean, p):
     """How much more (or less) care a customer is to get."""
-    return p.priority * p.care * clip(estimate / mean - 1.0, -1.0, 1.0) if mean > 0.0 else 0.0
+    return p.priority * p.utility_weight * clip(estimate / mean - 1.0, -1.0, 1.0) if mean > 0.0 else 0.0
 
 
 @kernel
@@ -97,12 +97,12 @@ def estimate(customers, firm, mean, p, seed, week):
     if p.drift > 0.0:
         for i in range(len(customers.value)):
             customers.value[i] = drifts(customers.value[i], mean, uniform(seed, VALUE, week, i), p)
-    anew = p.every > 0 and week >= 0 and week % max(1, p.every) == 0
+    anew = p.interval_weeks > 0 and week >= 0 and week % max(1, p.interval_weeks) == 0
     if anew or (p.priority > 0.0 and week == 0) or week < -1:
         for i in range(len(customers.value)):
             customers.estimate[i] = customers.value[i]
             if anew and customers.active[i] == 1:
-                firm.studies[0] += p.study
+                firm.studies[0] += p.estimation_cost
     if p.priority > 0.0 or firm.prioritised[0] > 0.0:
         firm.prioritised[0] = p.priority
         for i in range(len(customers.care)):
@@ -112,4 +112,4 @@ def estimate(customers, firm, mean, p, seed, week):
 @rule
 def goes_first(estimate, mean, luck, p):
     """A case of a customer thought valuable goes to the front."""
-    return p.priority > 0.0 and estimate > p.first * mean and luck < p.priority
+    return p.priority > 0.0 and estimate > p.priority_threshold * mean and luck < p.priority

@@ -16,7 +16,7 @@ from ccsim.engine.parameters import parameter, parameters
 class Sensing:
     """What the organisation hears of its customers, and what it does about it."""
 
-    collected: float = parameter(
+    coverage: float = parameter(
         0.2, unit="share", range=(0.0, 1.0), off=0.0, lever=True, meaning="share of contacts of which a signal is taken"
     )
     volume: float = parameter(
@@ -43,7 +43,7 @@ class Sensing:
         lever=True,
         meaning="share of spoilt contacts that staff report, and that are passed on to the teams",
     )
-    acted: float = parameter(
+    action_hours: float = parameter(
         0.0,
         unit="hours/week",
         range=(0.0, 40.0),
@@ -60,25 +60,25 @@ class Sensing:
         lever=True,
         meaning="how far leaders are shown what customers think when all is done, instead of surveys right after the contact",
     )
-    digest: float = parameter(
+    absorptive_capacity: float = parameter(
         1.5,
         unit="signals/week",
         range=(0.5, 4.0),
         legal=(0.01, 1000.0),
         meaning="signals a head that a team can take in",
     )
-    reading: float = parameter(0.1, unit="hours", range=(0.02, 0.3), off=0.0, meaning="time that a signal takes")
-    half: float = parameter(
+    reading_hours: float = parameter(0.1, unit="hours", range=(0.02, 0.3), off=0.0, meaning="time that a signal takes")
+    half_saturation: float = parameter(
         0.6,
         unit="signals/week",
         range=(0.2, 1.5),
         legal=(0.01, 100.0),
         meaning="understood signals a head that make half of full insight",
     )
-    pace: float = parameter(
+    learning_rate: float = parameter(
         0.08, unit="1/week", range=(0.02, 0.2), off=0.0, meaning="pace at which insight follows what is understood"
     )
-    help: float = parameter(
+    skill_gain: float = parameter(
         0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="skill that full insight is worth in a case"
     )
 
@@ -103,13 +103,13 @@ class Departments:
 @rule
 def understood(signals, p):
     """All that comes is taken in, up to what a team can digest; beyond that, the more comes the less is found in it."""
-    return signals if signals <= p.digest else p.digest * p.digest / signals
+    return signals if signals <= p.absorptive_capacity else p.absorptive_capacity * p.absorptive_capacity / signals
 
 
 @rule
 def coming(handled, defects, p):
     """Signals that reach a team: surveys as far as shared, and what staff report themselves."""
-    return handled * (p.collected * p.volume * p.shared + p.staff_signals * defects)
+    return handled * (p.coverage * p.volume * p.shared + p.staff_signals * defects)
 
 
 @kernel
@@ -119,9 +119,9 @@ def read(staff, departments, p, week):
         if week >= staff.vacant_until[i]:
             d = staff.department[i]
             posts = departments.last_staff[d] - departments.first_staff[d]
-            staff.aside[i] += p.reading * departments.signals[d] + p.acted / posts
-            departments.fixing[d] += p.acted / posts
-            staff.knows[i] += p.help * departments.insight[d]
+            staff.aside[i] += p.reading_hours * departments.signals[d] + p.action_hours / posts
+            departments.fixing[d] += p.action_hours / posts
+            staff.knows[i] += p.skill_gain * departments.insight[d]
 
 
 @kernel
@@ -132,6 +132,10 @@ def collect(departments, p):
         if posts > 0:
             departments.signals[d] = coming(departments.handled[d], departments.defects[d], p) / posts
             taken = understood(departments.signals[d], p)
-            departments.insight[d] = relax(departments.insight[d], half_saturation(taken, p.half), p.pace)
+            departments.insight[d] = relax(
+                departments.insight[d], half_saturation(taken, p.half_saturation), p.learning_rate
+            )
             # What is read and followed by nothing: hours of action a head that answer it are few.
-            departments.unheeded[d] += half_saturation(taken, p.half) * (1.0 - half_saturation(p.acted / posts, 0.2))
+            departments.unheeded[d] += half_saturation(taken, p.half_saturation) * (
+                1.0 - half_saturation(p.action_hours / posts, 0.2)
+            )

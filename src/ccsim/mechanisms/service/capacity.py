@@ -12,7 +12,7 @@ from ccsim.engine.parameters import parameter, parameters
 class Capacity:
     """How much time there is for cases."""
 
-    week: float = parameter(
+    weekly_hours: float = parameter(
         35.0,
         unit="hours/week",
         range=(30.0, 40.0),
@@ -28,7 +28,7 @@ class Capacity:
         meaning="time lost to absence and breaks at ordinary energy",
         source="Oliva & Sterman 2001: 16.5 % absent",
     )
-    energy: float = parameter(
+    engagement_effect: float = parameter(
         0.3,
         unit="share",
         range=(0.0, 0.6),
@@ -36,7 +36,7 @@ class Capacity:
         meaning="further time lost at no engagement, gained at full engagement, around the ordinary level",
         source="assumed; sign: Harter et al. 2002, r = .25 of engagement with productivity",
     )
-    induction: float = parameter(
+    induction_weeks: float = parameter(
         12.0,
         unit="weeks",
         range=(4.0, 26.0),
@@ -70,8 +70,8 @@ class Departments:
 @rule
 def time_at_work(contracted, engagement, weeks_in_post, p):
     """People are at work less when they are tired of it, and newcomers achieve less in an hour."""
-    present = clip01(1.0 - p.shrinkage + p.energy * (engagement - 0.6))
-    pace = 1.0 if weeks_in_post >= p.induction else 0.5 + 0.5 * weeks_in_post / p.induction
+    present = clip01(1.0 - p.shrinkage + p.engagement_effect * (engagement - 0.6))
+    pace = 1.0 if weeks_in_post >= p.induction_weeks else 0.5 + 0.5 * weeks_in_post / p.induction_weeks
     return contracted * present * pace
 
 
@@ -95,7 +95,7 @@ def plan_hours(staff, departments, p, week):
             staff.hours[i] = -staff.overrun[i]
             continue
         department = staff.department[i]
-        contracted = p.week * staff.contract[i]
+        contracted = p.weekly_hours * staff.contract[i]
         at_work = time_at_work(contracted, staff.engagement[i], week - staff.hired_in[i], p)
         posts = departments.last_staff[department] - departments.first_staff[department]
         staff.aside[i] += departments.outreach_hours[department] / posts

@@ -73,7 +73,7 @@ def close(case, courtesy, department, returns, customers, cases, departments, p,
         departments.resolution_weeks[department] += age
         departments.journeys_sound[department] += 1
         cases.state[case] = 0
-    elif returns < p.persistence:
+    elif returns < p.recontact_probability:
         cases.state[case] = 2
         cases.stages[case] = 1
         cases.defect[case] = 0

@@ -44,27 +44,27 @@ def appeal(option, case, person, card, cards, p, handoffs, empowerment):
     complexity, stages, lost, routine, workload, spoilt, linked = case
     skill, authority, taste, latitude_felt, belief, norm, habit, fatigue, slower = person
     # The same for every case, so that it is divided by once a week and not for each way to handle each case.
-    of_longest = 1.0 / (p.hours * (p.thorough + p.depth))
-    hours = time_of(option, complexity, routine, lost, slower, p, handoffs.again)
-    success = success_of(option, complexity, skill, authority, lost, spoilt, p, handoffs.blunder)
+    of_longest = 1.0 / (p.handling_hours * (p.judgement_time + p.complexity_time))
+    hours = time_of(option, complexity, routine, lost, slower, p, handoffs.repeat_time)
+    success = success_of(option, complexity, skill, authority, lost, spoilt, p, handoffs.handoff_error)
     onward = loses(way_of_passing(option), linked, handoffs) if stages > 1 or option == HAND_OVER else 0.0
     # Whoever hands a case over expects the next department to work by the script.
-    journey = (success if option != HAND_OVER else p.script * 0.8) * (1.0 - onward)
+    journey = (success if option != HAND_OVER else p.script_success * 0.8) * (1.0 - onward)
     closes = 1.0 if option < HAND_OVER else 0.0
-    rework = cards.traced * (1.0 - success) * p.hours if option < HAND_OVER else 0.0
+    rework = cards.traced_share * (1.0 - success) * p.handling_hours if option < HAND_OVER else 0.0
 
     shown = record(card, 1.0 - hours * of_longest, 1.0 - (hours + rework) * of_longest, courtesy_of(option, p),
                    success, closes, journey, cards)  # fmt: skip
     shown += among_colleagues(card, 1.0 - onward if option != HAND_OVER else 0.0)
-    good = p.courtesy * courtesy_of(option, p) + (1.0 - p.courtesy) * journey
+    good = p.courtesy_weight * courtesy_of(option, p) + (1.0 - p.courtesy_weight) * journey
     value = bite(taste, cards) * shown + belief * good
-    value -= p.effort * (0.5 + 0.5 * workload) * (1.0 + fatigue) * hours * of_longest
+    value -= p.effort_weight * (0.5 + 0.5 * workload) * (1.0 + fatigue) * hours * of_longest
     if option == SOLVE:
         value += norm + habit - beyond(complexity, latitude_felt, success, empowerment)
     if option == FAST or option == SOLVE:
         value -= checked(empowerment)
     if option >= HAND_OVER:
-        value -= p.reluctance
+        value -= p.transfer_reluctance
     return value
 
 
@@ -86,10 +86,10 @@ def as_person(i, lead, care, staff, leaders, cards, conviction, habit):
     cover, taste = staff.cover[i], staff.taste[i]
     if lead >= 0:
         taste *= pressed(leaders.usual[lead] - leaders.seen[lead], cards)
-    norm = conviction.norm * (staff.peer_practice[i] - 0.25) + staff.praise[i] + care
+    norm = conviction.norm_weight * (staff.peer_practice[i] - 0.25) + staff.praise[i] + care
     return (clip01(staff.skill[i] + staff.knows[i]), clip01(staff.latitude[i] + cover), taste,
-            felt(staff.latitude[i], staff.safety[i], cover), conviction.pull * staff.conviction[i], norm,
-            habit.pull * staff.habit[i], staff.fatigue[i], staff.slower[i])  # fmt: skip
+            felt(staff.latitude[i], staff.safety[i], cover), conviction.utility_weight * staff.conviction[i], norm,
+            habit.utility_weight * staff.habit[i], staff.fatigue[i], staff.slower[i])  # fmt: skip
 
 
 @rule
@@ -114,5 +114,5 @@ def decide(i, case, department, luck, care, staff, leaders, cases, departments, 
         escalate,
         luck,
     )
-    hours = time_of(option, complexity, routine, lost, staff.slower[i], p, handoffs.again)
-    return option, hours, success_of(option, complexity, person[0], person[1], lost, spoilt, p, handoffs.blunder)
+    hours = time_of(option, complexity, routine, lost, staff.slower[i], p, handoffs.repeat_time)
+    return option, hours, success_of(option, complexity, person[0], person[1], lost, spoilt, p, handoffs.handoff_error)

@@ -15,13 +15,13 @@ from ccsim.engine.parameters import parameter, parameters
 class Defects:
     """What the process spoils."""
 
-    ordinary: float = parameter(
+    baseline: float = parameter(
         0.1,
         unit="share",
         range=(0.05, 0.2),
         meaning="share of contacts that the process spoils in the ordinary organisation, where service's chances hold",
     )
-    arising: float = parameter(
+    arrival_rate: float = parameter(
         0.01,
         unit="1/week",
         range=(0.003, 0.03),
@@ -29,7 +29,7 @@ class Defects:
         meaning="pace at which defects return to the ordinary level as products, rules and systems change",
         source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
     )
-    removal: float = parameter(
+    removal_rate: float = parameter(
         0.02,
         unit="1/week",
         range=(0.005, 0.06),
@@ -37,7 +37,7 @@ class Defects:
         meaning="share of defects that a week of much, well-informed improvement takes out",
         source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
     )
-    between: float = parameter(
+    cross_department_share: float = parameter(
         0.0,
         unit="share",
         range=(0.0, 1.0),
@@ -45,13 +45,13 @@ class Defects:
         meaning="part of the defects of work that goes on to another department that needs what both departments know",
         source="assumed; sign: Schneiderman 1988, processes across functions improve more slowly",
     )
-    half: float = parameter(
+    half_saturation: float = parameter(
         0.4, unit="hours/week", range=(0.1, 1.0), legal=(0.01, 100.0), meaning="improvement a head that is half of much"
     )
-    blind: float = parameter(
+    uninformed_share: float = parameter(
         0.25, unit="share", range=(0.0, 0.6), meaning="part of improvement that works without any insight"
     )
-    cemented: float = parameter(
+    automation_lock_in: float = parameter(
         0.6,
         unit="share",
         range=(0.0, 0.9),
@@ -71,21 +71,21 @@ class Departments:
 @rule
 def known_causes(insight, p):
     """Return the part of its defects that a department can take out: some without, the rest with insight."""
-    return p.blind + (1.0 - p.blind) * insight
+    return p.uninformed_share + (1.0 - p.uninformed_share) * insight
 
 
 @rule
 def fixed(defects, hours, known, system, p):
     """Defects go with time and insight, slower where a system has them built in; then they come back a little."""
-    gone = p.removal * half_saturation(hours, p.half) * known * (1.0 - p.cemented * system)
-    return relax(defects * (1.0 - gone), p.ordinary, p.arising)
+    gone = p.removal_rate * half_saturation(hours, p.half_saturation) * known * (1.0 - p.automation_lock_in * system)
+    return relax(defects * (1.0 - gone), p.baseline, p.arrival_rate)
 
 
 @kernel
 def spoil(departments, p):
     """Say what part of success the process takes away, beyond (or below) the ordinary."""
     for d in range(len(departments.defects)):
-        departments.spoilt[d] += departments.defects[d] - p.ordinary
+        departments.spoilt[d] += departments.defects[d] - p.baseline
 
 
 @kernel
@@ -108,6 +108,6 @@ def fix(staff, departments, firm, p, journeys):
             known = known_causes(departments.insight[d], p)
             if count > 1:
                 others = (all_known - known) / (count - 1)
-                crossing = p.between * journeys
+                crossing = p.cross_department_share * journeys
                 known *= (1.0 - crossing) + crossing * others * departments.linked[d]
             departments.defects[d] = fixed(departments.defects[d], hours / people, known, firm.system[0], p)

@@ -17,7 +17,7 @@ FAST, SCRIPT, SOLVE, HAND_OVER, ESCALATE = range(5)
 class Service:
     """What the five ways to handle a case take and give."""
 
-    hours: float = parameter(
+    handling_hours: float = parameter(
         5.0,
         unit="hours",
         range=(3.0, 6.0),
@@ -25,57 +25,59 @@ class Service:
         meaning="staff time of a standard contact by the script",
         source="calibrated: staff are busy 85 to 90 % of their time",
     )
-    fast: float = parameter(
+    fast_time: float = parameter(
         0.55, unit="factor", range=(0.4, 0.8), meaning="time of closing fast, relative to the standard contact"
     )
-    thorough: float = parameter(
+    judgement_time: float = parameter(
         1.15,
         unit="factor",
         range=(1.0, 1.4),
         legal=(0.05, 100.0),
         meaning="time of solving a simple case with judgement",
     )
-    depth: float = parameter(
+    complexity_time: float = parameter(
         0.8, unit="factor", range=(0.4, 1.2), meaning="further time of solving the most complex case"
     )
-    passing: float = parameter(0.3, unit="factor", range=(0.2, 0.5), meaning="time of handing over or escalating")
-    script: float = parameter(
+    transfer_time: float = parameter(0.3, unit="factor", range=(0.2, 0.5), meaning="time of handing over or escalating")
+    script_success: float = parameter(
         0.97, unit="probability", range=(0.9, 1.0), meaning="chance that the script solves the simplest case"
     )
-    script_limit: float = parameter(
+    script_complexity_penalty: float = parameter(
         0.45, unit="share", range=(0.4, 0.8), meaning="how much of that chance the most complex case takes away"
     )
-    skimp: float = parameter(
+    fast_success: float = parameter(
         0.7, unit="factor", range=(0.4, 0.8), meaning="success of closing fast, relative to the script"
     )
-    judgement: float = parameter(
+    judgement_success: float = parameter(
         0.775, unit="probability", range=(0.65, 0.9), meaning="chance that judgement solves a case without any skill"
     )
-    skill: float = parameter(0.22, unit="probability", range=(0.1, 0.35), meaning="what full skill adds to that chance")
-    unauthorised: float = parameter(
+    skill_effect: float = parameter(
+        0.22, unit="probability", range=(0.1, 0.35), meaning="what full skill adds to that chance"
+    )
+    unauthorised_success: float = parameter(
         0.6, unit="factor", range=(0.2, 0.8), meaning="success left when one may decide nothing that the case needs"
     )
     leader_hours: float = parameter(
         1.0, unit="hours", range=(0.5, 2.0), meaning="a leader's time for an escalated case"
     )
-    distance: float = parameter(
+    escalation_error: float = parameter(
         0.15,
         unit="share",
         range=(0.05, 0.4),
         off=0.0,
         meaning="escalated cases that fail because whoever decides is far from the customer",
     )
-    effort: float = parameter(
+    effort_weight: float = parameter(
         1.2,
         unit="utility",
         range=(0.5, 3.0),
         off=0.0,
         meaning="weight of the time of a thorough contact in a choice at ordinary workload",
     )
-    reluctance: float = parameter(
+    transfer_reluctance: float = parameter(
         2.2, unit="utility", range=(0.5, 3.0), meaning="reluctance to pass a case to somebody else"
     )
-    persistence: float = parameter(
+    recontact_probability: float = parameter(
         0.85,
         unit="probability",
         range=(0.6, 0.95),
@@ -83,22 +85,22 @@ class Service:
         meaning="chance that an unresolved customer comes back, again after each failure",
         source="assumed; SQM: 1.5 contacts an issue at 67 % FCR needs nearly everybody to come back",
     )
-    courtesy: float = parameter(
+    courtesy_weight: float = parameter(
         0.35,
         unit="share",
         range=(0.15, 0.5),
         meaning="part of a contact's quality that rests on how the customer was treated",
     )
-    curt: float = parameter(
+    fast_courtesy: float = parameter(
         0.5, unit="share", range=(0.3, 0.6), meaning="how well a customer feels treated when closed fast or passed on"
     )
-    polite: float = parameter(
+    script_courtesy: float = parameter(
         0.7, unit="share", range=(0.6, 0.8), meaning="how well a customer feels treated by the script"
     )
-    caring: float = parameter(
+    judgement_courtesy: float = parameter(
         0.9, unit="share", range=(0.8, 1.0), meaning="how well a customer feels treated when somebody takes the case on"
     )
-    warmth: float = parameter(
+    engagement_courtesy: float = parameter(
         0.0,
         unit="share",
         range=(0.0, 1.0),
@@ -107,10 +109,10 @@ class Service:
         meaning="how much better a customer feels treated by a fully engaged person than by one without engagement",
         source="sign: Hong et al. 2013; Simon et al. 2009",
     )
-    waiting: float = parameter(
+    waiting_loss: float = parameter(
         0.04, unit="share/week", range=(0.01, 0.1), off=0.0, meaning="quality lost with each week of waiting"
     )
-    hassle: float = parameter(
+    repetition_loss: float = parameter(
         0.08,
         unit="share",
         range=(0.03, 0.2),
@@ -124,29 +126,31 @@ class Service:
 def time_of(option, complexity, routine, lost, slower, p, again):
     """Hours that a way to handle the case takes; routines save half of the extra time of a thorough solution."""
     if option == FAST:
-        needed = p.fast
+        needed = p.fast_time
     elif option == SCRIPT:
         needed = 1.0
     elif option == SOLVE:
-        needed = 1.0 + (p.thorough - 1.0 + p.depth * complexity) * (1.0 - 0.5 * routine)
+        needed = 1.0 + (p.judgement_time - 1.0 + p.complexity_time * complexity) * (1.0 - 0.5 * routine)
     else:
-        return p.hours * p.passing
-    return p.hours * needed * (1.0 + again * lost) * (1.0 + slower)
+        return p.handling_hours * p.transfer_time
+    return p.handling_hours * needed * (1.0 + again * lost) * (1.0 + slower)
 
 
 @rule
 def success_of(option, complexity, skill, authority, lost, spoilt, p, blunder):
     """Chance that the stage is done right."""
-    by_script = p.script * (1.0 - p.script_limit * complexity)
+    by_script = p.script_success * (1.0 - p.script_complexity_penalty * complexity)
     if option == FAST:
-        chance = by_script * p.skimp
+        chance = by_script * p.fast_success
     elif option == SCRIPT:
         chance = by_script
     elif option == SOLVE:
         may = 1.0 if authority >= complexity else authority / complexity
-        chance = (p.judgement + p.skill * skill) * (p.unauthorised + (1.0 - p.unauthorised) * may)
+        chance = (p.judgement_success + p.skill_effect * skill) * (
+            p.unauthorised_success + (1.0 - p.unauthorised_success) * may
+        )
     elif option == ESCALATE:
-        chance = 1.0 - p.distance
+        chance = 1.0 - p.escalation_error
     else:
         return 0.0
     return clip01(chance * (1.0 - blunder * lost) * (1.0 - spoilt))

@@ -15,7 +15,7 @@ from ccsim.engine.parameters import parameter, parameters
 class Handoffs:
     """What is lost between departments."""
 
-    loss: float = parameter(
+    loss_probability: float = parameter(
         0.3,
         unit="probability",
         range=(0.1, 0.5),
@@ -23,7 +23,7 @@ class Handoffs:
         lever=True,
         meaning="chance that a hand-off by form loses what the customer has said",
     )
-    warm: float = parameter(
+    warm_factor: float = parameter(
         0.3,
         unit="factor",
         range=(0.1, 0.8),
@@ -31,13 +31,13 @@ class Handoffs:
         off=1.0,
         meaning="part of that chance that remains when the case is passed on in person",
     )
-    cold: float = parameter(
+    cold_factor: float = parameter(
         1.6, unit="factor", range=(1.0, 2.5), off=1.0, meaning="the same when the case is passed on undone"
     )
-    again: float = parameter(
+    repeat_time: float = parameter(
         0.4, unit="share", range=(0.1, 0.8), off=0.0, meaning="extra time of a contact that has to ask again"
     )
-    blunder: float = parameter(
+    handoff_error: float = parameter(
         0.2,
         unit="share",
         range=(0.0, 0.4),
@@ -52,4 +52,6 @@ def loses(how, linked, p):
 
     What joins the departments avoids its part of the losses.
     """
-    return clip01(p.loss * (p.warm if how == 1 else p.cold if how == 2 else 1.0)) * (1.0 - linked)
+    return clip01(p.loss_probability * (p.warm_factor if how == 1 else p.cold_factor if how == 2 else 1.0)) * (
+        1.0 - linked
+    )

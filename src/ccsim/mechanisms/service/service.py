@@ -88,7 +88,7 @@ def handle(i, case, department, staff, leaders, customers, cases, departments, c
         note_judgement(i, case, right, staff, cases, departments, empowerment, goodwill)
     do_stage(option, case, right, cases)
     if cases.contacts[case] == 1 and option < HAND_OVER and cases.stages[case] == 0:
-        departments.claimed[department] += 1.0 if right else 1.0 - cards.traced
+        departments.claimed[department] += 1.0 if right else 1.0 - cards.traced_share
     if cases.stages[case] == 0:
         close(case, courtesy, department, later, customers, cases, departments, p, week)
     else:
@@ -138,5 +138,5 @@ def end_week(staff, departments, p):
         load = 3.0
         if available > 0.0:
             waiting = departments.queue[d] - departments.arriving[d]
-            load = min(3.0, (departments.worked[d] + p.hours * waiting) / available)
+            load = min(3.0, (departments.worked[d] + p.handling_hours * waiting) / available)
         departments.workload[d] += 0.25 * (load - departments.workload[d])

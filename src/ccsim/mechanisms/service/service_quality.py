@@ -13,16 +13,21 @@ ORDINARY_ENGAGEMENT = 0.6
 @rule
 def courtesy_of(option, p):
     """How a customer is ordinarily treated, between 0 and 1, whatever comes of it."""
-    return p.polite if option == SCRIPT else p.caring if option == SOLVE else p.curt
+    return p.script_courtesy if option == SCRIPT else p.judgement_courtesy if option == SOLVE else p.fast_courtesy
 
 
 @rule
 def courtesy_by(option, engagement, p):
     """How a customer is treated by a person: engaged people do the same more warmly."""
-    return clip01(courtesy_of(option, p) + p.warmth * (engagement - ORDINARY_ENGAGEMENT))
+    return clip01(courtesy_of(option, p) + p.engagement_courtesy * (engagement - ORDINARY_ENGAGEMENT))
 
 
 @rule
 def quality_of(courtesy, resolved, age, hassle, p):
     """Quality of a closed contact to the customer, between 0 and 1."""
-    return clip01(p.courtesy * courtesy + (1.0 - p.courtesy) * resolved - p.waiting * age - p.hassle * hassle)
+    return clip01(
+        p.courtesy_weight * courtesy
+        + (1.0 - p.courtesy_weight) * resolved
+        - p.waiting_loss * age
+        - p.repetition_loss * hassle
+    )

@@ -25,14 +25,14 @@ class WorkPace:
         meaning="per cent of time for each case that one per cent more work takes away",
         source="Oliva & Sterman 2001: 0.64 (0.59 to 0.70) on the work desired",
     )
-    usual: float = parameter(
+    baseline_workload: float = parameter(
         0.88,
         unit="ratio",
         range=(0.7, 1.0),
         legal=(0.1, 3.0),
         meaning="work over time available at which people work at the standard pace",
     )
-    erosion: float = parameter(
+    erosion_weeks: float = parameter(
         18.8,
         unit="weeks",
         range=(13.0, 29.0),
@@ -40,7 +40,7 @@ class WorkPace:
         meaning="weeks in which the standard of time for a case follows a shorter time",
         source="Oliva & Sterman 2001: 18.8 weeks (13 to 29)",
     )
-    skimping: float = parameter(
+    success_loss: float = parameter(
         0.5,
         unit="share",
         range=(0.2, 0.8),
@@ -64,19 +64,19 @@ def pace_under(load, standard, p):
     """Return the time for a case over the ordinary time, at a load; standard * (load / usual)**-pressure."""
     if p.pressure == 0.0:
         return standard
-    return standard * clip(exp(-p.pressure * log(max(load, 0.05) / p.usual)), 0.4, 1.6)
+    return standard * clip(exp(-p.pressure * log(max(load, 0.05) / p.baseline_workload)), 0.4, 1.6)
 
 
 @rule
 def standard_after(standard, pace, p):
     """Return the standard after a week: it follows a shorter time, and does not follow a longer one."""
-    return relax(standard, pace, 1.0 / p.erosion) if pace < standard else standard
+    return relax(standard, pace, 1.0 / p.erosion_weeks) if pace < standard else standard
 
 
 @rule
 def spoilt_by_haste(spoilt, pace, p):
     """Return the share of success lost to the process and to haste together."""
-    return 1.0 - (1.0 - spoilt) * (1.0 - p.skimping * clip01(1.0 - pace))
+    return 1.0 - (1.0 - spoilt) * (1.0 - p.success_loss * clip01(1.0 - pace))
 
 
 @kernel

@@ -23,24 +23,24 @@ NOT_YET, BEFORE = -1, -2
 class Conviction:
     """How people come to believe that customer-first is right and works here."""
 
-    pull: float = parameter(
+    utility_weight: float = parameter(
         4.5,
         unit="utility",
         range=(1.0, 5.0),
         off=0.0,
         meaning="weight of the customer's good in the choice of a fully convinced person",
     )
-    evidence: float = parameter(
+    evidence_rate: float = parameter(
         0.02,
         unit="1/week",
         range=(0.01, 0.08),
         off=0.0,
         meaning="pace at which conviction follows the own success rate when there is much evidence",
     )
-    enough: float = parameter(
+    half_saturation: float = parameter(
         4.0, unit="cases/week", range=(1.0, 10.0), meaning="solved cases a week that make half of much evidence"
     )
-    sources: float = parameter(
+    min_sources: float = parameter(
         2.0,
         unit="sources/week",
         range=(1.0, 4.0),
@@ -48,37 +48,37 @@ class Conviction:
         meaning="sources that must speak for the change in one week before a person can come round",
         source="assumed; form: Centola & Macy 2007, complex contagion",
     )
-    chance: float = parameter(
+    tipping_probability: float = parameter(
         0.1, unit="probability", range=(0.02, 0.3), off=0.0,
         meaning="chance a week to come round some way when enough sources speak")  # fmt: skip
-    jump: float = parameter(
+    tipping_gain: float = parameter(
         0.2, unit="share", range=(0.1, 0.5), off=0.0,
         meaning="share of the way to full conviction that coming round moves")  # fmt: skip
-    telling: float = parameter(
+    leader_rate: float = parameter(
         0.02,
         unit="1/week",
         range=(0.005, 0.06),
         off=0.0,
         meaning="pace at which conviction follows a fully credible leader who tells much",
     )
-    reversion: float = parameter(
+    reversion_rate: float = parameter(
         0.03,
         unit="1/week",
         range=(0.005, 0.04),
         off=0.0,
         meaning="pace at which conviction returns to the person's disposition",
     )
-    persuades: float = parameter(
+    habit_threshold: float = parameter(
         0.45, unit="share", range=(0.3, 0.6), meaning="habit above which a colleague's successes speak for the change"
     )
-    tipped: float = parameter(
+    tipping_threshold: float = parameter(
         0.65,
         unit="share",
         range=(0.55, 0.8),
         meaning="conviction at which the penny counts as dropped",
         source="definition",
     )
-    norm: float = parameter(
+    norm_weight: float = parameter(
         1.0, unit="utility", range=(0.0, 4.0), off=0.0, meaning="weight in a choice of what colleagues are seen to do"
     )
 
@@ -107,19 +107,19 @@ def by_evidence(conviction, wins, setbacks, p):
     cases = wins + setbacks
     if cases <= 0.0:
         return conviction
-    return relax(conviction, wins / cases, p.evidence * half_saturation(cases, p.enough))
+    return relax(conviction, wins / cases, p.evidence_rate * half_saturation(cases, p.half_saturation))
 
 
 @rule
 def by_telling(conviction, hours, stance, credibility, cynicism, p):
     """Conviction follows a leader's, as far as the leader is believed and the person still listens."""
-    return relax(conviction, stance, p.telling * half_saturation(hours, 1.0) * credibility * (1.0 - cynicism))
+    return relax(conviction, stance, p.leader_rate * half_saturation(hours, 1.0) * credibility * (1.0 - cynicism))
 
 
 @rule
 def comes_round(sources, luck, cynicism, p):
     """Several sources, then one day."""
-    return sources >= p.sources and luck < p.chance * (1.0 - cynicism)
+    return sources >= p.min_sources and luck < p.tipping_probability * (1.0 - cynicism)
 
 
 @kernel
@@ -134,7 +134,7 @@ def hear_others(staff, colleagues, p):
                 break
             solved += staff.solved[other]
             handled += staff.handled[other]
-            if staff.habit[other] > p.persuades and staff.wins[other] > staff.setbacks[other]:
+            if staff.habit[other] > p.habit_threshold and staff.wins[other] > staff.setbacks[other]:
                 staff.sources[i] += 1.0
                 staff.influence[other] += 1.0
         if handled > 0.0:
@@ -160,10 +160,10 @@ def come_round(staff, leaders, departments, p, mandate, seed, week):
                 staff.cynicism[i], p,
             )  # fmt: skip
         if comes_round(staff.sources[i], uniform(seed, PENNY, week, i), staff.cynicism[i], p):
-            believed = relax(believed, 1.0, p.jump)
-        staff.conviction[i] = relax(believed, staff.disposition[i], p.reversion)
+            believed = relax(believed, 1.0, p.tipping_gain)
+        staff.conviction[i] = relax(believed, staff.disposition[i], p.reversion_rate)
         if week < 0:
-            staff.tipped_in[i] = BEFORE if staff.conviction[i] >= p.tipped else NOT_YET
-        elif staff.tipped_in[i] == NOT_YET and staff.conviction[i] >= p.tipped:
+            staff.tipped_in[i] = BEFORE if staff.conviction[i] >= p.tipping_threshold else NOT_YET
+        elif staff.tipped_in[i] == NOT_YET and staff.conviction[i] >= p.tipping_threshold:
             staff.tipped_in[i] = week
             departments.tippings[staff.department[i]] += 1

@@ -16,27 +16,27 @@ from ccsim.engine.parameters import parameter, parameters
 class Engagement:
     """What lifts and lowers engagement."""
 
-    pace: float = parameter(
+    adjustment_rate: float = parameter(
         0.08,
         unit="1/week",
         range=(0.03, 0.2),
         off=0.0,
         meaning="pace at which engagement follows circumstances",
     )
-    autonomy: float = parameter(
+    autonomy_effect: float = parameter(
         0.35, unit="share", range=(0.1, 0.6), off=0.0, meaning="engagement gained with full latitude felt"
     )
-    success: float = parameter(
+    success_effect: float = parameter(
         0.12,
         unit="share",
         range=(0.0, 0.3),
         off=0.0,
         meaning="engagement gained with many solved cases a week",
     )
-    exhaustion: float = parameter(
+    fatigue_effect: float = parameter(
         0.6, unit="share", range=(0.2, 1.0), off=0.0, meaning="engagement lost with full fatigue"
     )
-    disbelief: float = parameter(
+    cynicism_effect: float = parameter(
         0.25, unit="share", range=(0.0, 0.5), off=0.0, meaning="engagement lost with full cynicism"
     )
 
@@ -52,8 +52,8 @@ class Staff:
 @rule
 def circumstances(vigour, latitude_felt, wins, fatigue, cynicism, p):
     """The engagement that a person's circumstances call for."""
-    lift = p.autonomy * latitude_felt + p.success * half_saturation(wins, 2.0)
-    return clip01(vigour + lift - p.exhaustion * fatigue - p.disbelief * cynicism)
+    lift = p.autonomy_effect * latitude_felt + p.success_effect * half_saturation(wins, 2.0)
+    return clip01(vigour + lift - p.fatigue_effect * fatigue - p.cynicism_effect * cynicism)
 
 
 @kernel
@@ -66,4 +66,4 @@ def engage(staff, p):
         if staff.arrived[i] > 0.0:
             staff.engagement[i] = goal
         else:
-            staff.engagement[i] = relax(staff.engagement[i], goal, p.pace)
+            staff.engagement[i] = relax(staff.engagement[i], goal, p.adjustment_rate)

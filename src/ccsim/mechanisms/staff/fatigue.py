@@ -46,15 +46,17 @@ class Fatigue:
         off=0.0,
         meaning="cynicism from a week full of announcements by leaders without credit, nothing seen",
     )
-    ignored: float = parameter(
+    ignored_weight: float = parameter(
         0.1,
         unit="factor",
         range=(0.0, 0.5),
         off=0.0,
         meaning="how hollow it sounds to hear much of customers and to see nothing come of it",
     )
-    ordinary: float = parameter(0.22, unit="share", range=(0.1, 0.4), meaning="cynicism to which people return")
-    healing: float = parameter(
+    baseline_cynicism: float = parameter(
+        0.22, unit="share", range=(0.1, 0.4), meaning="cynicism to which people return"
+    )
+    cynicism_recovery: float = parameter(
         0.01,
         unit="1/week",
         range=(0.003, 0.03),
@@ -91,7 +93,7 @@ def tires(fatigue, hollow, workload, latitude_felt, vigour, p):
 def sours(cynicism, hollow, credibility, p):
     """Cynicism grows when leaders without credit announce what nobody sees; it heals slowly."""
     gain = p.disillusion * hollow * (1.0 - credibility) * (1.0 - cynicism)
-    return relax(clip01(cynicism + gain), p.ordinary, p.healing)
+    return relax(clip01(cynicism + gain), p.baseline_cynicism, p.cynicism_recovery)
 
 
 @kernel
@@ -101,14 +103,14 @@ def tire(staff, leaders, departments, p, mandate, promise):
         if staff.arrived[i] > 0.0:
             staff.fatigue[i] = 0.0
             # Newcomers take half of the mood from those around them: they arrive with none of their own.
-            staff.cynicism[i] = 0.5 * p.ordinary
+            staff.cynicism[i] = 0.5 * p.baseline_cynicism
             continue
         seen = counts(staff.sources[i], mandate)
         hollow = unseen(staff.told[i], seen)
         lead = staff.leader[i]
         credibility = leaders.credibility[lead] if lead >= 0 else 0.5
-        talk = promise.lip * promise.level * (1.0 - half_saturation(seen, 2.0))
-        talk += p.ignored * departments.unheeded[staff.department[i]]
+        talk = promise.lip_service * promise.level * (1.0 - half_saturation(seen, 2.0))
+        talk += p.ignored_weight * departments.unheeded[staff.department[i]]
         department = staff.department[i]
         # Who does in less time what there is to do works harder, not less.
         intensity = departments.workload[department] / departments.pace[department]

@@ -12,7 +12,7 @@ from ccsim.engine.parameters import parameter, parameters
 class Habit:
     """How practice becomes habit and how habit fades."""
 
-    formation: float = parameter(
+    formation_rate: float = parameter(
         0.06,
         unit="1/week",
         range=(0.02, 0.12),
@@ -20,20 +20,20 @@ class Habit:
         meaning="share of the way to its practice that a habit gains in a week",
         source="Lally et al. 2010: about 66 days to near the plateau",
     )
-    decay: float = parameter(
+    decay_rate: float = parameter(
         0.03,
         unit="1/week",
         range=(0.005, 0.08),
         off=0.0,
         meaning="share of the way down to its practice that a habit loses in a week",
     )
-    pull: float = parameter(
+    utility_weight: float = parameter(
         1.5, unit="utility", range=(0.5, 4.0), off=0.0, meaning="weight of a full habit in a choice"
     )
-    held: float = parameter(
+    routine_protection: float = parameter(
         0.8, unit="share", range=(0.0, 1.0), off=0.0, meaning="part of the decay that full routines prevent"
     )
-    settled: float = parameter(
+    adopter_threshold: float = parameter(
         0.5,
         unit="share",
         range=(0.4, 0.7),
@@ -53,8 +53,8 @@ class Staff:
 def settles(habit, practice, routine, p):
     """Habit follows practice; it fades more slowly where the practice is written into routines."""
     if practice > habit:
-        return relax(habit, practice, p.formation)
-    return relax(habit, practice, p.decay * (1.0 - p.held * routine))
+        return relax(habit, practice, p.formation_rate)
+    return relax(habit, practice, p.decay_rate * (1.0 - p.routine_protection * routine))
 
 
 @kernel
@@ -72,5 +72,5 @@ def settle(staff, departments, p, reinforces):
             staff.habit[i] = settles(before, practice, routine, p)
             if staff.habit[i] > before:
                 # Who is recognised for it forms the habit sooner.
-                quicker = min(1.0 / max(p.formation, 1e-9), 1.0 + reinforces * staff.recognised[i])
+                quicker = min(1.0 / max(p.formation_rate, 1e-9), 1.0 + reinforces * staff.recognised[i])
                 staff.habit[i] = clip01(relax(before, staff.habit[i], quicker))

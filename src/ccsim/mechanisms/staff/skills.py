@@ -15,29 +15,29 @@ TRAITS = int(Stream.HIRE_TRAITS)
 class Skills:
     """How skill is learned and lost."""
 
-    novice: float = parameter(0.4, unit="share", range=(0.2, 0.5), meaning="mean skill of a newcomer")
-    training: float = parameter(
+    newcomer_skill: float = parameter(0.4, unit="share", range=(0.2, 0.5), meaning="mean skill of a newcomer")
+    training_rate: float = parameter(
         0.01,
         unit="1/hour",
         range=(0.003, 0.03),
         off=0.0,
         meaning="share of the way to full skill in an hour of training",
     )
-    coaching: float = parameter(
+    coaching_rate: float = parameter(
         0.012,
         unit="1/hour",
         range=(0.003, 0.03),
         off=0.0,
         meaning="share of the way to full skill in an hour with a champion",
     )
-    practice: float = parameter(
+    practice_rate: float = parameter(
         0.008,
         unit="1/week",
         range=(0.002, 0.02),
         off=0.0,
         meaning="share of the way to full skill in a week of much judgement",
     )
-    rust: float = parameter(
+    decay_rate: float = parameter(
         0.006,
         unit="1/week",
         range=(0.002, 0.02),
@@ -56,8 +56,8 @@ class Staff:
 @rule
 def learns(skill, trained, coached, solved, p):
     """Skill grows by what was taught and done, and rusts."""
-    gain = p.training * trained + p.coaching * coached + p.practice * half_saturation(solved, 2.0)
-    return relax(relax(skill, 1.0, min(1.0, gain)), p.novice, p.rust)
+    gain = p.training_rate * trained + p.coaching_rate * coached + p.practice_rate * half_saturation(solved, 2.0)
+    return relax(relax(skill, 1.0, min(1.0, gain)), p.newcomer_skill, p.decay_rate)
 
 
 @kernel
@@ -66,6 +66,6 @@ def learn(staff, p, seed, week):
     for i in range(len(staff.skill)):
         if staff.arrived[i] > 0.0:
             a, b, c, d = uniforms4(seed, TRAITS, week, i)
-            staff.skill[i] = clip01(p.novice + 0.1 * irwin_hall_normal(a, b, c, d))
+            staff.skill[i] = clip01(p.newcomer_skill + 0.1 * irwin_hall_normal(a, b, c, d))
         else:
             staff.skill[i] = learns(staff.skill[i], staff.trained[i], staff.coached[i], staff.solved[i], p)

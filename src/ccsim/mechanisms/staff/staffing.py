@@ -27,7 +27,7 @@ class Staffing:
         lever=True,
         meaning="share of posts cut by decision",
     )
-    follow: float = parameter(
+    workload_response: float = parameter(
         0.0,
         unit="share",
         range=(0.0, 1.0),
@@ -35,16 +35,16 @@ class Staffing:
         lever=True,
         meaning="how far posts follow the work that there is",
     )
-    aim: float = parameter(
+    target_workload: float = parameter(
         0.9,
         unit="ratio",
         range=(0.8, 1.0),
         meaning="work over time available at which a post is neither cut nor restored",
     )
-    pace: float = parameter(
+    adjustment_rate: float = parameter(
         0.02, unit="1/week", range=(0.005, 0.05), meaning="share of posts that can be closed or opened in a week"
     )
-    least: float = parameter(
+    min_share: float = parameter(
         0.5, unit="share", range=(0.3, 0.8), meaning="share of posts that following the work leaves at least"
     )
     severance: float = parameter(
@@ -70,10 +70,10 @@ class Departments:
 def wanted(posts, open_now, workload, p):
     """Posts wanted: what was not cut by decision, and of that what the work asks for."""
     most = (1.0 - p.cut) * posts
-    if p.follow <= 0.0:
+    if p.workload_response <= 0.0:
         return most
-    asked = open_now * (1.0 + p.follow * clip(workload - p.aim, -0.3, 0.3))
-    return clip(asked, min(most, p.least * posts), most)
+    asked = open_now * (1.0 + p.workload_response * clip(workload - p.target_workload, -0.3, 0.3))
+    return clip(asked, min(most, p.min_share * posts), most)
 
 
 @kernel
@@ -86,7 +86,7 @@ def adjust(staff, departments, p, week):
             open_now += staff.closed[i] == 0
         posts = last - first
         goal = max(1.0, wanted(posts, open_now, departments.workload[d], p))
-        step = max(1.0, p.pace * posts)
+        step = max(1.0, p.adjustment_rate * posts)
         for i in range(last - 1, first - 1, -1):
             if step < 1.0 or open_now <= goal + 0.5:
                 break

@@ -15,7 +15,7 @@ QUIT, HIRE, PACE = int(Stream.QUIT), int(Stream.HIRE), int(Stream.WORK_PACE)
 class Turnover:
     """Who leaves, who comes, and what newcomers are like."""
 
-    quitting: float = parameter(
+    quit_probability: float = parameter(
         0.0048,
         unit="probability",
         range=(0.002, 0.01),
@@ -31,7 +31,7 @@ class Turnover:
         meaning="how steeply leaving rises as engagement falls",
         source="assumed; sign and size: Harter et al. 2002, r = -.30",
     )
-    vacancy: int = parameter(
+    vacancy_weeks: int = parameter(
         6, unit="weeks", range=(2, 12), legal=(0, 104), off=0, meaning="weeks until a post is filled again"
     )
     disposition: float = parameter(
@@ -41,27 +41,27 @@ class Turnover:
         lever=True,
         meaning="mean conviction of people before they are convinced of anything here",
     )
-    spread: float = parameter(
+    disposition_spread: float = parameter(
         0.15, unit="share", range=(0.05, 0.25), off=0.0, meaning="standard deviation of that conviction"
     )
-    taste_spread: float = parameter(
+    reward_sensitivity_spread: float = parameter(
         0.35,
         unit="factor",
         range=(0.1, 0.6),
         off=0.0,
         meaning="standard deviation of how much people mind rewards, 1 on average",
     )
-    vigour: float = parameter(
+    baseline_engagement: float = parameter(
         0.56,
         unit="share",
         range=(0.4, 0.7),
         meaning="mean engagement that people bring with them",
         source="calibrated: mean engagement of 60 to 65 of 100",
     )
-    vigour_spread: float = parameter(
+    baseline_engagement_spread: float = parameter(
         0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that engagement"
     )
-    pace_spread: float = parameter(
+    handling_time_spread: float = parameter(
         0.0,
         unit="ratio",
         range=(0.0, 0.3),
@@ -97,20 +97,20 @@ class Departments:
 @rule
 def quits(engagement, luck, p):
     """A person leaves, the sooner the less engaged."""
-    return luck < p.quitting * exp(p.sensitivity * (0.62 - engagement))
+    return luck < p.quit_probability * exp(p.sensitivity * (0.62 - engagement))
 
 
 @rule
 def settle_in(i, staff, p, seed, week):
     """A person takes a post: draw what he or she is like. Columns of other mechanisms follow from ``arrived``."""
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i)
-    staff.disposition[i] = clip01(p.disposition + p.spread * irwin_hall_normal(a, b, c, d))
+    staff.disposition[i] = clip01(p.disposition + p.disposition_spread * irwin_hall_normal(a, b, c, d))
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i + 1)
-    staff.taste[i] = max(0.0, 1.0 + p.taste_spread * irwin_hall_normal(a, b, c, d))
+    staff.taste[i] = max(0.0, 1.0 + p.reward_sensitivity_spread * irwin_hall_normal(a, b, c, d))
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i + 2)
-    staff.vigour[i] = clip01(p.vigour + p.vigour_spread * irwin_hall_normal(a, b, c, d))
+    staff.vigour[i] = clip01(p.baseline_engagement + p.baseline_engagement_spread * irwin_hall_normal(a, b, c, d))
     a, b, c, d = uniforms4(seed, PACE, week, i)
-    staff.pace[i] = exp(p.pace_spread * irwin_hall_normal(a, b, c, d))
+    staff.pace[i] = exp(p.handling_time_spread * irwin_hall_normal(a, b, c, d))
     staff.hired_in[i] = week
 
 
@@ -128,7 +128,7 @@ def come_and_go(staff, departments, p, leaving_champions, seed, week):
                 to_leave -= 1
             if called_away or quits(staff.engagement[i], uniform(seed, QUIT, week, i), p):
                 departments.quits[staff.department[i]] += 1
-                staff.vacant_until[i] = week + 1 + p.vacancy
+                staff.vacant_until[i] = week + 1 + p.vacancy_weeks
         if staff.vacant_until[i] == week + 1:
             departments.hires[staff.department[i]] += 1
             staff.person[i] += 1
