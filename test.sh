@@ -9,7 +9,7 @@ venv=${VENV:-.venv}
 # What is imported is compiled when it is imported; most of what is installed never is.
 constraints=${CONSTRAINTS-constraints.txt}
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
-    ${constraints:+-c "$constraints"} -e ".[${EXTRAS:-test,dev}]"
+    ${constraints:+-c "$constraints"} -e ".[${EXTRAS:-test,dev,docs,course}]"
 "$venv/bin/python" -c 'import sys, mesa; print(f"Python {sys.version.split()[0]}, Mesa {mesa.__version__}")'
 
 # Compiling the model takes a minute of one processor: done once, before several processes need it at the same time.
