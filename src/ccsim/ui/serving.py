@@ -17,10 +17,13 @@ from types import FrameType
 
 import uvicorn
 
+from ccsim.app.pages import InFront, StaticPages
 from ccsim.errors import InputError
 from ccsim.ui import guard
 
 SITE, CDN = Path(__file__).with_name("site.py"), Path(__file__).with_name("cdn")
+#: What the paths begin with that Solara answers where other pages stand in front of it.
+SERVED = ("/play", "/class", "/_solara", "/static", "/jupyter", "/readyz", "/resourcez")
 #: Seconds for open pages to be told goodbye, and seconds after which nothing is waited for any more.
 GOODBYE, PATIENCE = 2, 6
 #: Minutes after which an unused page is forgotten, and the most pages at a time.
@@ -40,13 +43,14 @@ class Ending(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def run(host: str, port: int, open_: bool) -> None:
+def run(host: str, port: int, open_: bool, pages: bool = False) -> None:
     """Serve the pages until told to end.
 
     Args:
         host: address to listen at.
         port: port to listen at.
         open_: whether to show the page in this machine's browser.
+        pages: whether the pages that run in the browser stand in front of these; Play and Class are reached then.
 
     Raises:
         InputError: that address and port cannot be had.
@@ -73,6 +77,10 @@ def run(host: str, port: int, open_: bool) -> None:
     from solara.server import starlette
 
     guard.guard(starlette.app, [host])
+    if pages:
+        behind = starlette.app.middleware_stack
+        assert behind is not None
+        starlette.app.middleware_stack = InFront(StaticPages([host], beside=("play", "class")), behind, SERVED)
     # Solara would have its cookies sent to frames of other sites, which the guard forbids.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     if open_:

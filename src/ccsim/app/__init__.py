@@ -1,0 +1,1 @@
+"""The application that runs in a browser: the engine compiled to WebAssembly, the declarations as data, and its pages."""

@@ -1,0 +1,182 @@
+"""The pages that run in the browser, as a server hands them out: plain files, strict headers, nothing made on request."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import ipaddress
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ccsim.errors import InputError
+
+STATIC = Path(__file__).with_name("static")
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".wasm": "application/wasm",
+    ".txt": "text/plain; charset=utf-8",
+}
+#: Scripts, styles, data and workers come from this server only; none stands in the page.
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+SAFE = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+#: The longest path that is answered with the page it may mean.
+LONGEST = 100
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back: status, headers and body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def read_static(folder: Path = STATIC) -> dict[str, bytes]:
+    """Return every file of the built pages by its name.
+
+    Args:
+        folder: where they are.
+
+    Returns:
+        The bytes of each file, by its path below the folder, with slashes.
+
+    Raises:
+        InputError: the pages are not there.
+    """
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+    missing = [
+        name
+        for name in ("index.html", "app.js", "worker.js", "app.css", "engine.wasm", "model.json")
+        if name not in files
+    ]
+    if missing:
+        raise InputError(f"the pages are not complete: {folder} lacks {', '.join(missing)}; install ccsim again")
+    return files
+
+
+def is_ours(host: str, names: Iterable[str]) -> bool:
+    """Return whether a request's Host header names this server: an address, ``localhost`` or a name it listens at.
+
+    Args:
+        host: the header.
+        names: names that the server listens at.
+    """
+    found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]{1,253})(?::\d{1,5})?", host)
+    if not found:
+        return False
+    name = found[1].lower().rstrip(".").strip("[]")
+    if name == "localhost" or name in {each.lower().rstrip(".") for each in names}:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class StaticPages:
+    """The built pages, read once.
+
+    Args:
+        hosts: names that the server listens at.
+        beside: pages that the same server has beside these, such as ``play``; the page links to them.
+        folder: where the built pages are.
+    """
+
+    def __init__(self, hosts: Iterable[str], beside: Iterable[str] = (), folder: Path = STATIC) -> None:
+        self.hosts = tuple(hosts)
+        files = read_static(folder)
+        named = f'<meta name="ccsim-pages" content="{" ".join(beside)}">'.encode()
+        files["index.html"] = files["index.html"].replace(b"<title>", named + b"\n<title>", 1)
+        self.files = {f"/{name}": body for name, body in files.items()} | {"/": files["index.html"]}
+        self.packed = {path: gzip.compress(body, 6, mtime=0) for path, body in self.files.items()}
+        self.tags = {path: f'"{hashlib.sha256(body).hexdigest()[:20]}"' for path, body in self.files.items()}
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
+        """Answer a request.
+
+        Args:
+            method: of the request.
+            path: without the query.
+            headers: by names in small letters.
+
+        Returns:
+            The file; where there is none, the way to the page that the path may mean.
+        """
+        if not is_ours(headers.get("host", ""), self.hosts):
+            return _said(403, "This server is reached by its address, as `ccsim app` prints it.")
+        if method not in ("GET", "HEAD"):
+            return _said(405, "Only GET and HEAD requests are accepted.")
+        if path not in self.files:
+            name = path.strip("/")
+            if "." in name or len(name) > LONGEST:
+                return _said(404, "There is no such page. Go to / for the first one.")
+            return Answer(303, {**SAFE, "location": f"/#/{quote(name)}", "content-length": "0"}, b"")
+        tag = self.tags[path]
+        found = {**SAFE, "etag": tag, "cache-control": "no-cache", "vary": "accept-encoding"}
+        if headers.get("if-none-match") == tag:
+            return Answer(304, found, b"")
+        body = self.files[path]
+        found["content-type"] = TYPES.get(Path(path).suffix or ".html", "application/octet-stream")
+        if "gzip" in headers.get("accept-encoding", ""):
+            body = self.packed[path]
+            found["content-encoding"] = "gzip"
+        found["content-length"] = str(len(body))
+        return Answer(200, found, b"" if method == "HEAD" else body)
+
+
+def _said(status: int, text: str) -> Answer:
+    body = f"{text}\n".encode()
+    headers = {**SAFE, "content-type": TYPES[".txt"], "content-length": str(len(body)), "cache-control": "no-store"}
+    return Answer(status, headers, body)
+
+
+class InFront:
+    """These pages in front of another application, which answers the paths that are its own.
+
+    Args:
+        pages: the built pages.
+        behind: the other application.
+        paths: what its paths begin with.
+    """
+
+    def __init__(self, pages: StaticPages, behind: Application, paths: tuple[str, ...]) -> None:
+        self.pages, self.behind, self.paths = pages, behind, paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a file of ours, or hand the request on."""
+        if scope["type"] != "http" or (scope["path"].startswith(self.paths) and scope["path"] not in self.pages.files):
+            await self.behind(scope, receive, send)
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        found = self.pages.answer(scope["method"], scope["path"], headers)
+        rows = [(name.encode(), value.encode("latin-1")) for name, value in found.headers.items()]
+        await send({"type": "http.response.start", "status": found.status, "headers": rows})
+        await send({"type": "http.response.body", "body": found.body})

@@ -1,0 +1,94 @@
+"""The pages as one HTML file that opens with no server and no network, and as a folder for any web space."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+from pathlib import Path
+
+from ccsim.app.pages import STATIC, read_static
+from ccsim.errors import InputError
+
+#: Nothing is loaded from anywhere: all is in the file.
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'unsafe-inline'; "
+    "img-src data: blob:; worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+)
+#: What is packed into the page, by the identifier under which the page finds it.
+PACKED = {"ccsim-engine": "engine.wasm", "ccsim-model": "model.json", "ccsim-worker": "worker.js"}
+
+
+def single_page(folder: Path = STATIC) -> str:
+    """Return the whole application as one page.
+
+    Args:
+        folder: where the built pages are.
+
+    Raises:
+        InputError: the pages are not there.
+    """
+    files = read_static(folder)
+    page = files["index.html"].decode()
+    data = "\n".join(
+        f'<script type="text/plain" id="{name}">{_packed(files[file])}</script>' for name, file in PACKED.items()
+    )
+    script = re.sub(r"</(script)", r"<\\/\1", files["app.js"].decode(), flags=re.IGNORECASE).replace("<!--", "<\\!--")
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    swaps = {
+        '<link rel="stylesheet" href="app.css">': f"<style>{files['app.css'].decode()}</style>",
+        '<script src="app.js" defer></script>': f"{data}\n<script>{script}</script>",
+        '<meta charset="utf-8">': f'<meta charset="utf-8">\n{policy}',
+    }
+    for old, new in swaps.items():
+        if page.count(old) != 1:
+            raise InputError(f"the pages cannot be put into one file: index.html lacks {old}")
+        page = page.replace(old, new)
+    return page
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+
+
+def write_single_file(path: Path) -> int:
+    """Write the application as one HTML file.
+
+    Args:
+        path: of the file; an older one is replaced.
+
+    Returns:
+        Its size in bytes.
+
+    Raises:
+        InputError: it cannot be written there.
+    """
+    content = single_page().encode()
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    return len(content)
+
+
+def write_folder(path: Path) -> int:
+    """Write the application as a folder of files for any web space.
+
+    Args:
+        path: of the folder; it is made if need be, and files of the same names are replaced.
+
+    Returns:
+        The number of files.
+
+    Raises:
+        InputError: it cannot be written there.
+    """
+    files = read_static()
+    try:
+        for name, content in files.items():
+            target = path / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"cannot write the pages to {path}: {error.strerror}") from None
+    return len(files)

@@ -1,0 +1,145 @@
+// What all pages share: the bar with the pages, language and theme, notices, and the foot.
+import { Component } from "preact";
+import { Menu } from "./menu";
+import { About } from "./pages/about";
+import { ClassPage } from "./pages/class";
+import { Compare } from "./pages/compare";
+import { Explore } from "./pages/explore";
+import { Play } from "./pages/play";
+import { fault, notices, page, PAGES, theme, type Page } from "./store";
+import { language, t, type Word } from "./words";
+
+const NAMES: Record<Page, Word> = {
+  explore: "page.explore",
+  compare: "page.compare",
+  play: "page.play",
+  class: "page.class",
+  about: "page.about",
+};
+
+function Wishes() {
+  return (
+    <>
+      <label>
+        <span>{t("wish.language")}</span>
+        <select value={language.value} onChange={(event) => (language.value = event.currentTarget.value as "en" | "de")}>
+          <option value="en" lang="en">
+            English
+          </option>
+          <option value="de" lang="de">
+            Deutsch
+          </option>
+        </select>
+      </label>
+      <label>
+        <span>{t("wish.theme")}</span>
+        <select value={theme.value} onChange={(event) => (theme.value = event.currentTarget.value as "auto" | "light" | "dark")}>
+          <option value="auto">{t("theme.auto")}</option>
+          <option value="light">{t("theme.light")}</option>
+          <option value="dark">{t("theme.dark")}</option>
+        </select>
+      </label>
+    </>
+  );
+}
+
+function Bar() {
+  return (
+    <header>
+      <a class="skip" href="#main" onClick={(event) => jump(event, "main")}>
+        {t("skip.main")}
+      </a>
+      {page.value === "explore" ? (
+        <a class="skip" href="#levers" onClick={(event) => jump(event, "levers")}>
+          {t("skip.levers")}
+        </a>
+      ) : null}
+      <b class="brand">ccsim</b>
+      <nav aria-label={t("nav.label")}>
+        {PAGES.map((each) => (
+          <a key={each} href={`#/${each}`} class={page.value === each ? "on" : ""} aria-current={page.value === each ? "page" : undefined}
+            onClick={(event) => {
+              event.preventDefault();
+              page.value = each;
+              notices.value = [];
+            }}>
+            {t(NAMES[each])}
+          </a>
+        ))}
+      </nav>
+      <div class="wishes">
+        <Wishes />
+      </div>
+      <Menu className="more" label="⋯" name={t("nav.more")}>
+        <a href="#/about">{t("page.about")}</a>
+        <Wishes />
+      </Menu>
+    </header>
+  );
+}
+
+/** Move the focus without changing the address, which carries the plan. */
+function jump(event: Event, id: string): void {
+  event.preventDefault();
+  document.getElementById(id)?.focus();
+  document.getElementById(id)?.scrollIntoView();
+}
+
+function Notices() {
+  const rows = [...notices.value, ...(fault.value ? [fault.value] : [])];
+  if (!rows.length) return null;
+  return (
+    <div class="notices" role="alert">
+      <ul>
+        {rows.map((row) => (
+          <li key={row}>{row}</li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        onClick={() => {
+          notices.value = [];
+          fault.value = null;
+        }}
+      >
+        {t("notice.close")}
+      </button>
+    </div>
+  );
+}
+
+/** A failure of one page is one message; the others live on. */
+class Guard extends Component<{ children: preact.ComponentChildren; at: string }, { why: string; at: string }> {
+  state = { why: "", at: "" };
+  componentDidCatch(error: Error): void {
+    this.setState({ why: error.message, at: this.props.at });
+  }
+  render() {
+    if (this.state.why && this.state.at === this.props.at) {
+      return (
+        <main id="main" class="text" tabIndex={-1}>
+          <h1>{t("fault.title")}</h1>
+          <p>{this.state.why}</p>
+          <a href="#/explore">{t("fault.back")}</a>
+        </main>
+      );
+    }
+    return this.props.children;
+  }
+}
+
+const BODY = { explore: Explore, compare: Compare, play: Play, class: ClassPage, about: About };
+
+export function Frame() {
+  const Body = BODY[page.value];
+  document.title = `${t(NAMES[page.value])} · ccsim`;
+  return (
+    <>
+      <Bar />
+      <Notices />
+      <Guard at={page.value}>
+        <Body />
+      </Guard>
+    </>
+  );
+}

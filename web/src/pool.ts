@@ -1,0 +1,87 @@
+// Runs in web workers: one worker for what a finger moves, the others for what fills in behind.
+import type { Plan, Series } from "./model";
+
+interface Job {
+  request: Plan;
+  token: Token | null;
+  done: (series: Series) => void;
+  failed: (error: Error) => void;
+}
+
+/** Cancels the jobs that carry it and have not begun. */
+export interface Token {
+  cancelled: boolean;
+}
+
+export class Cancelled extends Error {}
+
+class Seat {
+  job: Job | null = null;
+  id = 0;
+  constructor(readonly worker: Worker) {}
+}
+
+export class Pool {
+  private readonly front: Seat;
+  private readonly back: Seat[];
+  private readonly urgent: Job[] = [];
+  private readonly patient: Job[] = [];
+
+  constructor(start: () => Worker, wasm: ArrayBuffer, model: unknown, count: number) {
+    const seats = Array.from({ length: Math.max(2, count) }, () => new Seat(start()));
+    for (const seat of seats) {
+      seat.worker.postMessage({ kind: "open", wasm, model });
+      seat.worker.onmessage = (event) => this.finish(seat, event.data);
+      seat.worker.onerror = (event) => this.finish(seat, { id: seat.id, error: event.message || "the worker stopped" });
+    }
+    this.front = seats[0];
+    this.back = seats.slice(1);
+  }
+
+  /** Run at once, before everything that waits. */
+  now(request: Plan, token: Token | null = null): Promise<Series> {
+    return this.add(this.urgent, request, token);
+  }
+
+  /** Run when a worker of the background is free. */
+  later(request: Plan, token: Token | null = null): Promise<Series> {
+    return this.add(this.patient, request, token);
+  }
+
+  private add(queue: Job[], request: Plan, token: Token | null): Promise<Series> {
+    return new Promise((done, failed) => {
+      queue.push({ request: { ...request, set: { ...request.set } }, token, done, failed });
+      this.next();
+    });
+  }
+
+  private next(): void {
+    if (!this.front.job) this.begin(this.front, this.take(this.urgent));
+    for (const seat of this.back) {
+      if (!seat.job) this.begin(seat, this.take(this.patient));
+    }
+  }
+
+  private take(queue: Job[]): Job | undefined {
+    for (;;) {
+      const job = queue.shift();
+      if (!job?.token?.cancelled) return job;
+      job.failed(new Cancelled());
+    }
+  }
+
+  private begin(seat: Seat, job: Job | undefined): void {
+    if (!job) return;
+    seat.job = job;
+    seat.worker.postMessage({ kind: "run", id: ++seat.id, request: job.request });
+  }
+
+  private finish(seat: Seat, message: { id: number; kpis?: Series; error?: string }): void {
+    const job = seat.job;
+    if (!job || message.id !== seat.id) return;
+    seat.job = null;
+    if (message.kpis) job.done(message.kpis);
+    else job.failed(new Error(message.error));
+    this.next();
+  }
+}

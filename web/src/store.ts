@@ -1,0 +1,241 @@
+// What the pages share: the plan, its runs, what is shown. Runs follow the plan by themselves.
+import { batch, computed, effect, signal } from "@preact/signals";
+import { readAddress, writeAddress } from "./address";
+import { Model, replicateSeed, type Plan, type Series } from "./model";
+import { Cancelled, Pool, type Token } from "./pool";
+import { language, t, type Language } from "./words";
+
+export type Page = "explore" | "compare" | "play" | "class" | "about";
+export const PAGES: Page[] = ["explore", "compare", "play", "class", "about"];
+
+export interface Pinned {
+  plan: Plan;
+  series: Series;
+}
+
+/** Runs of a band, with the same seeds in plan and twin. */
+export interface Behind {
+  plan: Series[];
+  twin: Series[];
+  wanted: number;
+}
+
+export const REPLICATES = 30;
+export const FIRST_PLAN: Plan = { scenario: "bottom-up", set: {}, seed: 1, weeks: 156 };
+export const FOUR = ["csat", "fcr", "adoption", "npv"];
+
+export const model = signal<Model | null>(null);
+export const page = signal<Page>("explore");
+export const theme = signal<"auto" | "light" | "dark">("auto");
+export const plan = signal<Plan>(FIRST_PLAN);
+export const kpi = signal("csat");
+export const run = signal<Series | null>(null);
+export const twin = signal<Series | null>(null);
+/** The plan that `run` belongs to: it lags behind `plan` while a run is made. */
+export const ranPlan = signal<Plan>(FIRST_PLAN);
+export const behind = signal<Behind | null>(null);
+export const pinned = signal<Pinned | null>(null);
+/** Week that is looked at; null for the end. */
+export const week = signal<number | null>(null);
+export const notices = signal<string[]>([]);
+export const fault = signal<string | null>(null);
+/** Milliseconds that the last redraw took, for benchmarks. */
+export const redraw = signal(0);
+
+export const atWeek = computed(() => week.value ?? ranPlan.value.weeks);
+
+let pool: Pool | null = null;
+export function engine(): Pool {
+  return pool!;
+}
+
+const twins = new Map<string, Promise<Series>>();
+
+/** The twin's run, kept: levers do not change it. */
+export function twinRun(of: Plan): Promise<Series> {
+  const request = model.value!.twin(of);
+  const key = JSON.stringify(request);
+  let found = twins.get(key);
+  if (!found) {
+    if (twins.size > 200) twins.clear();
+    found = engine().now(request);
+    found.catch(() => twins.delete(key));
+    twins.set(key, found);
+  }
+  return found;
+}
+
+let waiting: Plan | null = null;
+let busy = false;
+let token: Token = { cancelled: false };
+let pause: ReturnType<typeof setTimeout> | undefined;
+
+/** Run the plan; while a run is made, only the latest plan waits. */
+async function follow(wanted: Plan): Promise<void> {
+  waiting = wanted;
+  token.cancelled = true;
+  clearTimeout(pause);
+  if (busy) return;
+  busy = true;
+  while (waiting) {
+    const now: Plan = waiting;
+    waiting = null;
+    const began = performance.now();
+    try {
+      const [base, series] = await Promise.all([twinRun(now), engine().now(now)]);
+      batch(() => {
+        run.value = series;
+        twin.value = base;
+        ranPlan.value = now;
+        behind.value = null;
+        fault.value = null;
+        if (week.value !== null && week.value > now.weeks) week.value = null;
+      });
+      redraw.value = performance.now() - began;
+    } catch (error) {
+      fault.value = t("fault.run", { why: (error as Error).message });
+    }
+  }
+  busy = false;
+  pause = setTimeout(() => void fillIn(ranPlan.value), 300);
+}
+
+async function fillIn(of: Plan): Promise<void> {
+  token = { cancelled: false };
+  const mine = token;
+  const base = model.value!.twin(of);
+  const rows: Behind = { plan: [], twin: [], wanted: REPLICATES };
+  let told = 0;
+  const one = async (replicate: number) => {
+    const seed = replicateSeed(of.seed, replicate);
+    const [mineRun, twinOf] = await Promise.all([
+      engine().later({ ...of, seed }, mine),
+      keptTwin({ ...base, seed }, mine),
+    ]);
+    if (mine.cancelled) return;
+    rows.plan.push(mineRun);
+    rows.twin.push(twinOf);
+    if (rows.plan.length === REPLICATES || performance.now() - told > 250) {
+      told = performance.now();
+      behind.value = { ...rows, plan: [...rows.plan], twin: [...rows.twin] };
+    }
+  };
+  await Promise.all(Array.from({ length: REPLICATES }, (_, i) => one(i).catch(quiet)));
+}
+
+/** A twin's run of the background, kept; what another has called off is begun again. */
+export async function keptTwin(request: Plan, mine: Token): Promise<Series> {
+  const key = JSON.stringify(request);
+  for (;;) {
+    let found = twins.get(key);
+    if (!found) {
+      found = engine().later(request, mine);
+      found.catch(() => twins.delete(key));
+      twins.set(key, found);
+    }
+    try {
+      return await found;
+    } catch (error) {
+      if (mine.cancelled || !(error instanceof Cancelled)) throw error;
+    }
+  }
+}
+
+/** A run that was called off is no failure. */
+export function quiet(error: unknown): void {
+  if (!(error instanceof Cancelled)) fault.value = t("fault.run", { why: String((error as Error)?.message ?? error) });
+}
+
+export function setLever(key: string, value: number | string | boolean): void {
+  const now = plan.value;
+  const set = { ...now.set, [key]: value };
+  if (model.value!.index(key, value) === model.value!.index(key, model.value!.preset(now.scenario, key))) delete set[key];
+  plan.value = { ...now, set };
+}
+
+export function choose(scenario: string): void {
+  plan.value = { ...plan.value, scenario, set: {} };
+  week.value = null;
+}
+
+export function pin(): void {
+  if (run.value) pinned.value = { plan: ranPlan.value, series: run.value };
+}
+
+/** Put another run where the pinned one is. */
+export async function pinPlan(of: Plan): Promise<void> {
+  try {
+    pinned.value = { plan: of, series: await engine().now(of) };
+  } catch (error) {
+    quiet(error);
+  }
+}
+
+function kept(name: string): string | null {
+  try {
+    return localStorage.getItem(`ccsim.${name}`);
+  } catch {
+    return null; // A browser may forbid it, for files above all.
+  }
+}
+
+export function keep(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(`ccsim.${name}`);
+    else localStorage.setItem(`ccsim.${name}`, value);
+  } catch {
+    // Nothing is kept then; the page works on.
+  }
+}
+
+export { kept };
+
+export function start(found: Model, opened: Pool): void {
+  pool = opened;
+  model.value = found;
+  const wished = kept("language") ?? navigator.language.slice(0, 2);
+  language.value = (wished === "de" ? "de" : "en") as Language;
+  theme.value = (kept("theme") ?? "auto") as "auto" | "light" | "dark";
+  takeAddress();
+  addEventListener("hashchange", takeAddress);
+  effect(() => {
+    if (page.value === "explore") void follow(plan.value);
+  });
+  effect(() => writeAddress(page.value, plan.value, kpi.value, pinned.value?.plan ?? null));
+  effect(() => {
+    document.documentElement.lang = language.value;
+    keep("language", language.value);
+  });
+  effect(() => {
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    document.documentElement.dataset.theme = theme.value === "auto" ? (dark ? "dark" : "light") : theme.value;
+    keep("theme", theme.value);
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    if (theme.value === "auto") {
+      theme.value = "light";
+      theme.value = "auto";
+    }
+  });
+}
+
+function takeAddress(): void {
+  const read = readAddress(location.hash, model.value!);
+  batch(() => {
+    page.value = read.page;
+    notices.value = read.notices.map((each) => t(each.word, each.fill));
+    if (read.plan && JSON.stringify(read.plan) !== JSON.stringify(plan.value)) plan.value = read.plan;
+    if (read.kpi) kpi.value = read.kpi;
+  });
+  if (read.pin && JSON.stringify(read.pin) !== JSON.stringify(pinned.value?.plan)) void pinPlan(read.pin);
+}
+
+/** Take a plan, a pinned run and a KPI at once. */
+export function batchChoice(next: Plan, pinNext: Plan, show: string): void {
+  batch(() => {
+    plan.value = next;
+    kpi.value = show;
+    week.value = null;
+  });
+  void pinPlan(pinNext);
+}
