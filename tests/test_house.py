@@ -21,6 +21,7 @@ LONG_FILES = {
     "ui/guard.py": "one guard, from the first header to the last message; our own pages will not need it",
     "model/populations.py": "one declaration a column",
     "mechanisms/demand/demand.py": "who asks, where, and for what: the parts of one event",
+    "mechanisms/staff/ties.py": "a network from its degrees to its last tie",
     "mechanisms/market/market.py": "coming and going, with the line that rules most customers out",
     "analysis/optimise.py": "the search and the shape of its answer",
 }
@@ -50,6 +51,7 @@ LONG_FUNCTIONS = {
     "organisations.folder._dialect": "one check a table of a file",
     "organisations.assessment.assess": "one line a figure of an item",
     "model.own_mechanism._refuse_clashes": "one check a kind of name",
+    "mechanisms.staff.ties.draw_uneven_ties": "a network from its degrees to its last tie",
     "model.initial_state.draw_staff": "one line a trait that is drawn",
     "experiments.io._at_design_points": "one check a table of a design",
     "validation.claims.schema._claim": "one check a field of a record",

@@ -199,7 +199,8 @@ def test_every_stock_has_owners_that_exist_and_live_in_the_week(kind: type) -> N
         assert set(column.owners) & set(vars(week)) or column.kind != "stock", column.name
 
 
-CALLED_BY_KERNELS = {"centrality"}
+#: Called by other kernels, or when an organisation is founded.
+CALLED_BY_KERNELS = {"centrality", "ties"}
 
 
 def test_every_mechanism_with_kernels_is_lived() -> None:

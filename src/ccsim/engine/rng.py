@@ -49,6 +49,8 @@ class Stream(IntEnum):
     PRIORITY = 34
     SPONSOR = 35
     WORK_PACE = 36
+    FOUND_STANDING = 37
+    FOUND_NAMES = 38
     CLASSIC = 100
     GAME_EVENT = 110
 

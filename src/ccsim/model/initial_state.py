@@ -22,6 +22,7 @@ from ccsim.mechanisms.management import implementation
 from ccsim.mechanisms.management.leadership import appointed
 from ccsim.mechanisms.market.offer import designed, sees
 from ccsim.mechanisms.staff.conviction import NOT_YET
+from ccsim.mechanisms.staff.ties import draw_uneven_ties, most_named
 from ccsim.mechanisms.staff.turnover import settle_in
 from ccsim.model.layout import Layout, lay_out, share_out_customers, take_stock
 from ccsim.model.settings import Settings, without_own
@@ -82,7 +83,7 @@ def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) 
     staff, most, leaders, market, departments, segments = map(int, rows)
     ties = None
     if layout is not None:
-        ties = ties_of(layout, size.ties, size.cross_ties, seed)
+        ties = ties_of(layout, size.ties, size.cross_ties, settings.ties, seed)
         most, leaders = ties.shape[1], len(layout.superior)
     world = empty_state(staff, most, leaders, market, departments, segments, settings, seed)
     world.week = -size.warm_up - 1
@@ -116,7 +117,12 @@ def draw_organisation(populations: Any, p: Any, seed: Any, week: Any) -> None:
     """
     set_ordinary(populations)
     assign_departments(populations, p)
-    draw_ties(populations.staff, populations.colleagues, p.organisation.cross_ties, seed)
+    if p.ties.named > 0.0:
+        draw_uneven_ties(
+            populations.colleagues, populations.staff.department, p.organisation.ties, p.organisation.cross_ties, p.ties, seed
+        )  # fmt: skip
+    else:
+        draw_ties(populations.staff, populations.colleagues, p.organisation.cross_ties, seed)
     draw_people(populations, p, seed, week)
     settle(populations, p)
 
@@ -134,7 +140,7 @@ def row_counts(p: Any, rows: Any) -> None:
     """
     size = p.organisation
     rows[0] = size.staff
-    rows[1] = min(size.ties, size.staff - 1)
+    rows[1] = min(most_named(size.ties, p.ties), size.staff - 1)
     rows[2] = len(leader_rows(p))
     rows[3] = int(size.customers * (1.0 + size.prospects))
     rows[4] = size.departments

@@ -8,18 +8,45 @@ that the same spread of popularity makes a network of 20 far more even than one 
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
 from ccsim.engine.rng import Stream, fill_uniforms
+from ccsim.mechanisms.staff.ties import draw_uneven_ties, most_named
 from ccsim.model.layout import Layout, Rows
 
 #: Standard deviation of the logarithm of how many one names, and of how readily one is named.
 NAMES, NAMED = 1.0, 1.3
 
 
-def ties_of(layout: Layout, mean: float, cross: float, seed: int) -> Rows:
+def ties_of(layout: Layout, mean: float, cross: float, p: Any, seed: int) -> Rows:
     """Return the ties of a layout: those that are known, or else drawn ones."""
-    return drawn_ties(layout.department, mean, cross, seed) if layout.ties is None else layout.ties
+    if layout.ties is not None:
+        return layout.ties
+    if p.named > 0.0:
+        return uneven_ties(layout.department, mean, cross, p, seed)
+    return drawn_ties(layout.department, mean, cross, seed)
+
+
+def uneven_ties(department: Rows, mean: float, cross: float, p: Any, seed: int) -> Rows:
+    """Return whom each person listens to, filled up with -1, shape (people, most): some are named by many.
+
+    Args:
+        department: department of each person, ascending, shape (people,).
+        mean: ties of a person, on average.
+        cross: share of ties that go to another department, as far as the own one is large enough.
+        p: parameters of :class:`ccsim.mechanisms.staff.ties.Ties`.
+        seed: the seed of all draws.
+    """
+    people = len(department)
+    if people < 2 or mean <= 0.0:
+        return np.full((people, 0), -1, np.int64)
+    most = min(most_named(math.ceil(mean), p), people - 1)
+    ties = np.empty((people, most), np.int32)
+    draw_uneven_ties(ties, department, mean, cross, p, np.uint64(seed))
+    return ties[:, : int((ties >= 0).sum(axis=1).max())].astype(np.int64)
 
 
 def drawn_ties(department: Rows, mean: float, cross: float, seed: int) -> Rows:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ccsim.model.layout import Layout
+from ccsim.model.settings import default_settings
 from ccsim.model.ties import ties_of
 from ccsim.organisations.founding import settings_of_layout
 from ccsim.organisations.knowledge import gini
@@ -83,7 +84,7 @@ def founded_figure(folder: Folder, layout: Layout, seed: int) -> Figure:
     axes = figure.subplots(1, 3)
     for axis, what in zip(axes, ("full-time posts", "customers"), strict=False):
         _bars(axis, table[table["what"] == what], what)
-    ties = ties_of(layout, 8, 0.15, seed)
+    ties = ties_of(layout, 8, 0.15, default_settings().ties, seed)
     counts = np.bincount(ties[ties >= 0], minlength=len(layout.department))
     edges = np.linspace(0, max(counts.max(initial=0), 1), 9)
     heights, _ = np.histogram(counts, edges)

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_world import check_off, more, set_to, world_of
+from tests.organisations.own_folder import shared
+
+from ccsim.mechanisms.staff.ties import Ties
+from ccsim.model.initial_state import sample_initial
+from ccsim.model.settings import Settings
+from ccsim.model.ties import uneven_ties
+from ccsim.organisations.knowledge import gini
+
+OFFICE = np.repeat(np.arange(5), 40)
+
+
+def matrix(ties: np.ndarray) -> np.ndarray:
+    """Return 1 where the person of a row listens to that of a column, shape (people, people)."""
+    found = np.zeros((len(ties), len(ties)))
+    for i, row in enumerate(ties):
+        found[i, row[row >= 0]] = 1.0
+    return found
+
+
+def traits(listens: np.ndarray, department: np.ndarray) -> dict[str, float]:
+    """Return what is known of real networks: mean degree, Gini of both degrees, mutual, closed and cross share."""
+    either = ((listens + listens.T) > 0).astype(float)
+    known = either.sum(axis=1)
+    away = department[:, None] != department[None, :]
+    return {
+        "ties": listens.sum() / len(listens),
+        "out": gini(listens.sum(axis=1)),
+        "in": gini(listens.sum(axis=0)),
+        "mutual": (listens * listens.T).sum() / listens.sum(),
+        "closed": ((either @ either) * either).sum() / (known * (known - 1)).sum(),
+        "cross": (listens * away).sum() / listens.sum(),
+    }
+
+
+def drawn(department: np.ndarray, mean: float, cross: float, seeds: range, **values: float) -> dict[str, float]:
+    """Return the mean traits of drawn networks."""
+    p = Ties(**values)  # type: ignore[call-arg]  # the decorator makes it a named tuple
+    found = [traits(matrix(uneven_ties(department, mean, cross, p, seed)), department) for seed in seeds]
+    return {key: float(np.mean([each[key] for each in found])) for key in found[0]}
+
+
+def listens_to_the_next_desks(s: Settings) -> bool:
+    """Whether each of the first people of a department listens to those on both sides."""
+    ties = sample_initial(more(s, {"organisation.cross_ties": 0.0, "organisation.ties": 2}), 3).populations.colleagues
+    return ties[1:4].tolist() == [[2, 0], [3, 1], [4, 2]]
+
+
+OFF = {"ties.named": listens_to_the_next_desks}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_degrees_mutual_and_cross_shares_are_the_declared_ones() -> None:
+    found = drawn(OFFICE, 8.0, 0.15, range(3), named=1.0, mutual=0.5)
+    assert found["ties"] == pytest.approx(8.0)
+    assert found["cross"] == pytest.approx(0.15, abs=0.03)
+    assert found["mutual"] == pytest.approx(0.5, abs=0.05)
+    assert 0.24 < found["in"] < 0.55 and 0.3 < found["out"] < 0.62
+
+
+def test_without_any_spread_everybody_names_as_many() -> None:
+    p = Ties(named=1e-9, naming=0.0, both=0.0, mutual=0.0)  # type: ignore[call-arg]  # a named tuple
+    assert set(matrix(uneven_ties(OFFICE, 6.0, 0.2, p, 1)).sum(axis=1)) == {6.0}
+
+
+def test_names_of_acquaintances_close_the_network() -> None:
+    wide = np.repeat(np.arange(2), 300)
+    alone, together = (drawn(wide, 6.0, 0.3, range(1), named=0.5, closed=share)["closed"] for share in (0.0, 0.6))
+    assert together > 2 * alone
+
+
+def test_nobody_is_named_twice_or_names_himself_even_where_all_are_named() -> None:
+    p = Ties(named=1.3, naming=0.0)  # type: ignore[call-arg]  # a named tuple
+    ties = uneven_ties(np.array([0, 0, 0, 1, 1]), 4.0, 0.2, p, 2)
+    assert [sorted(row) for row in ties.tolist()] == [[k for k in range(5) if k != i] for i in range(5)]
+    assert uneven_ties(np.zeros(1, np.int64), 8.0, 0.2, p, 2).shape == (1, 0)
+
+
+@pytest.mark.parametrize(("name", "file", "dept", "values"), [
+    ("high-tech-managers", "advice.csv", "dept", {"named": 1.4, "naming": 0.8, "both": 0.0, "mutual": 0.47}),
+    ("high-tech-managers", "friendship.csv", "dept",
+     {"named": 0.5, "naming": 1.0, "both": 0.1, "mutual": 0.45, "closed": 0.6}),
+    ("research-institute-email", "email.csv", "department",
+     {"named": 1.6, "naming": 1.2, "both": 0.9, "mutual": 0.75, "closed": 0.2}),
+])  # fmt: skip
+def test_some_values_draw_each_measured_network(name: str, file: str, dept: str, values: dict[str, float]) -> None:
+    source = shared(name)
+    people, edges = pd.read_csv(source / "people.csv"), pd.read_csv(source / file)
+    edges = edges[edges["from"] != edges["to"]]
+    place = {key: row for row, key in enumerate(people["id"])}
+    department = pd.factorize(people[dept])[0].astype(np.int64)
+    listens = np.zeros((len(people), len(people)))
+    listens[edges["from"].map(place), edges["to"].map(place)] = 1.0
+    real = traits(listens, department)
+    found = drawn(np.sort(department), real["ties"], real["cross"], range(10 if len(people) < 100 else 1), **values)
+    # What the network of e-mail has beyond departments, groups that write to each other, is not drawn.
+    for key, within in {"ties": 0.02, "out": 0.1, "in": 0.11, "mutual": 0.1, "closed": 0.14, "cross": 0.08}.items():
+        assert found[key] == pytest.approx(real[key], abs=within), key
+
+
+def test_an_organisation_of_one_or_without_ties_has_none() -> None:
+    for few in ({"organisation.ties": 0}, {"organisation.staff": 1, "organisation.departments": 1}):
+        s = set_to({**few, "organisation.front_departments": 1, "ties.named": 1.0})
+        assert not (sample_initial(s, 3).populations.colleagues >= 0).any()
+
+
+def test_a_week_reads_uneven_ties_to_their_end_only() -> None:
+    world = world_of(set_to({"ties.named": 1.0}))
+    ties = world.populations.colleagues
+    assert ((ties >= 0).sum(axis=1) == np.where((ties < 0).any(axis=1), (ties < 0).argmax(axis=1), ties.shape[1])).all()
