@@ -124,6 +124,11 @@ def pulse(height: float, *, at: int = 10, lasts: int = 10, weeks: int = 104, bas
     return base * (1.0 + height * ((week >= at) & (week < at + lasts)))
 
 
-def seesaw(height: float, *, half: int = 5, weeks: int = 104, base: float = 2000.0) -> np.ndarray:
-    """Return orders that change by ``height`` up and down in turn, ``half`` weeks each: their mean never changes."""
-    return base * (1.0 + height * np.where((np.arange(weeks) // half) % 2 == 0, 1.0, -1.0))
+def seesaw(height: float, *, at: int = 10, half: int = 5, weeks: int = 104, base: float = 2000.0) -> np.ndarray:
+    """Return orders that change by ``height`` up and down in turn from week ``at`` on, ``half`` weeks each.
+
+    The weeks before have the mean of the ups and downs, so that a capacity that fits the first week fits the mean.
+    """
+    week = np.arange(weeks) - at
+    turns = np.where((week // half) % 2 == 0, 1.0, -1.0)
+    return base * (1.0 + height * np.where(week >= 0, turns, 0.0))

@@ -280,3 +280,44 @@ def test_two_models_do_not_share_state(scenario: str, small: dict) -> None:
     assert second.week == -1
     second.run()
     assert first.kpis.equals(second.kpis)
+
+
+def test_a_step_beyond_the_horizon_warns_and_changes_nothing(small: dict) -> None:
+    org = Organisation("nothing", rng=1, weeks=2, levers=small).run()
+    with pytest.warns(UserWarning, match="week 1 is the last"):
+        org.step()
+    assert org.week == 1
+
+
+def test_a_horizon_before_a_scheduled_move_is_warned_of(small: dict) -> None:
+    with pytest.warns(
+        UserWarning, match="hero-leaves: 'The hero leaves' is due in week 52 and never happens: weeks is 30"
+    ):
+        Organisation("hero-leaves", weeks=30, levers=small)
+
+
+@pytest.mark.parametrize("wrong", [-2, 24, 2**31 - 1])
+def test_ties_to_rows_that_do_not_exist_are_refused(small: dict, wrong: int) -> None:
+    org = Organisation("nothing", rng=1, weeks=4, levers=small)
+    org.world.populations.colleagues[3, 1] = wrong
+    with pytest.raises(
+        InputError, match=rf"colleagues\[3, 1\]: must be the row of a member of staff, 0 to 23.*got {wrong}"
+    ):
+        org.step()
+
+
+def test_a_hole_in_a_list_of_ties_is_refused_and_a_short_list_is_accepted(small: dict) -> None:
+    org = Organisation("nothing", rng=1, weeks=4, levers=small)
+    ties = org.world.populations.colleagues
+    ties[3, 2:] = -1
+    org.step()
+    ties[3, 0] = -1
+    with pytest.raises(InputError, match=r"colleagues\[3, 0\]"):
+        org.step()
+
+
+@pytest.mark.parametrize("value", [np.float32(0.5), np.float64(0.5), np.int64(1), np.array(0.25)[()]])
+def test_numbers_of_numpy_are_taken_as_attributes(org: Organisation, value: float) -> None:
+    person = org.employee(3)
+    person.habit = value
+    assert person.habit == float(value)

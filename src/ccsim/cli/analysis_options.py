@@ -160,7 +160,7 @@ def settings_of(settings: Sequence[str] | None, organisation: Path | None = None
 
 def _drawn(table: pd.DataFrame) -> Any:
     """Return a table for the terminal: numbers to the right, with as many figures as people read."""
-    from rich.table import Table
+    from ccsim.reports.terminal_table import Table
 
     drawn = Table(box=None, header_style="dim", pad_edge=False)
     for name in table.columns:

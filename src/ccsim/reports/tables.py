@@ -15,10 +15,10 @@ from ccsim.reports.formatting import figure_of, table_unit, with_interval
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
-    from rich.table import Table
 
     from ccsim.analysis.comparison import Comparison
     from ccsim.engine.parameters import Parameter
+    from ccsim.reports.terminal_table import Table
     from ccsim.results.results import Results
     from ccsim.scenarios.scenario import Scenario
 
@@ -40,7 +40,7 @@ def columns() -> int | None:
 
 def _plain_table(*columns: str, title: str | None = None) -> Table:
     """Return a table without lines; its first column is never cut or broken."""
-    from rich.table import Table
+    from ccsim.reports.terminal_table import Table
 
     table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False)
     for number, column in enumerate(columns):
@@ -110,7 +110,7 @@ def print_comparison(comparison: Comparison) -> None:
 
 def comparison_tables(comparison: Comparison, week: int | None = None) -> list[Table]:
     """Return one terminal table per KPI: each scenario's figure, its difference to the baseline, and what to make of it."""
-    from rich.table import Table
+    from ccsim.reports.terminal_table import Table
 
     frame = comparison.table(week=week)
     main = comparison.experiment.main
@@ -178,7 +178,7 @@ def _plain(value: Any) -> str:
 
 def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
     """Return the responses of a sweep: for each scenario and KPI the factors that it goes with most."""
-    from rich.table import Table
+    from ccsim.reports.terminal_table import Table
 
     experiment = results.experiment
     table = Table(title=f"{experiment.title}: what goes with what", title_justify="left", box=None, pad_edge=False)

@@ -96,6 +96,8 @@ class _Attribute:
     def __set__(self, view: AgentView, value: float) -> None:
         if self.column.kind == "fixed":
             raise InputError(f"{self.column.name}: it is set at the founding and cannot be changed")
+        if isinstance(value, np.generic):
+            value = value.item()
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise InputError(f"{self.column.name}: must be a number, got {value!r}")
         if self.column.unit in SHARES and not 0.0 <= value <= 1.0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,7 +16,7 @@ import numpy as np
 from ccsim.errors import InputError
 from ccsim.model.extension import Own, extended, within
 from ccsim.model.settings import Settings
-from ccsim.model.state import ModelState
+from ccsim.model.state import ModelState, Populations
 from ccsim.scenarios.scenario import Intervention, Scenario, load
 from ccsim.simulation.agents import AgentView, Customer, Employee, Leader
 from ccsim.simulation.batch_run import refuse_equal_replicates
@@ -31,7 +32,8 @@ class Organisation(mesa.Model):
     Args:
         scenario: a scenario, its name, or the path of its file.
         rng: the seed of all draws, a whole number from 0 to 2**63 - 1.
-        weeks: the horizon; after it ``running`` is false and a further step does nothing.
+        weeks: the horizon; a move of the schedule that is due later is warned of. After it ``running`` is false, and a further step
+            does nothing but warn.
         levers: values that differ from the scenario's, by dotted key, such as ``{"programme.budget": 9000}``.
         organisation: folder of the files that the organisation is founded from, instead of the scenario's.
         mechanisms: mechanisms of your own, as paths of files or as modules.
@@ -67,6 +69,10 @@ class Organisation(mesa.Model):
                 chosen = chosen.with_values(levers)
             # First, because it refuses a seed that cannot be used.
             self.simulation = Simulation(chosen, rng, weeks)
+        for move in chosen.schedule:
+            if move.week is not None and move.week >= self.simulation.weeks:
+                told = f"{chosen.name}: {move.label!r} is due in week {move.week} and never happens: weeks is {weeks}"
+                warnings.warn(told, stacklevel=2)
         self._views: dict[tuple[type[AgentView], int], AgentView] = {}
         self._seen_in: int | None = None
         self._own_agents = 0
@@ -104,10 +110,18 @@ class Organisation(mesa.Model):
         return self.simulation.events
 
     def step(self) -> None:
-        """Live one week, unless the horizon is reached."""
-        if self.running:
-            self.simulation.step()
-            self.running = self.week + 1 < self.simulation.weeks
+        """Live one week, unless the horizon is reached.
+
+        Raises:
+            InputError: ``populations.colleagues`` holds a row that is no member of staff's.
+        """
+        if not self.running:
+            told = f"week {self.week} is the last: nothing happened; Organisation(..., weeks=...) sets the horizon"
+            warnings.warn(told, stacklevel=2)
+            return
+        _check_ties(self.world.populations)
+        self.simulation.step()
+        self.running = self.week + 1 < self.simulation.weeks
 
     def run(self) -> Organisation:
         """Live to the horizon, and return the organisation."""
@@ -254,3 +268,22 @@ class Organisation(mesa.Model):
         for agents in by_type.values():
             for agent in agents:
                 everybody.add(agent)
+
+
+def _check_ties(state: Populations) -> None:
+    """Refuse ties to rows that do not exist: compiled code would read whatever lies there.
+
+    Raises:
+        InputError: a row is neither that of a member of staff nor the -1 that fills a list up at its end.
+    """
+    rows, staff = state.colleagues, len(state.staff.person)
+    if not rows.size or (rows.min() >= 0 and rows.max() < staff):
+        return
+    wrong = (rows < -1) | (rows >= staff)
+    wrong[:, :-1] |= (rows[:, :-1] < 0) & (rows[:, 1:] >= 0)
+    if wrong.any():
+        person, tie = np.argwhere(wrong)[0]
+        raise InputError(
+            f"colleagues[{person}, {tie}]: must be the row of a member of staff, 0 to {staff - 1}, or -1 from the end of "
+            f"the person's list on, got {rows[person, tie]}"
+        )

@@ -54,6 +54,12 @@ def test_ups_and_downs_around_a_mean_that_fits_ratchet_the_standard_down() -> No
     assert loss(classic.seesaw(0.1, weeks=3000)) == pytest.approx(1.08 * (1 - 1 / 1.1), abs=2e-3)
 
 
+def test_capacity_for_ups_and_downs_is_sized_by_their_mean() -> None:
+    orders = classic.seesaw(0.1)
+    assert orders[:10].max() == 2000.0 == pytest.approx(classic.seesaw(0.1, weeks=110)[10:].mean())
+    assert (classic.run(orders).standard == classic.run(orders, 2000 * 1.08).standard).all()
+
+
 def test_if_standards_rose_as_they_fall_a_busy_spell_would_leave_no_scar() -> None:
     longer = classic.pulse(0.1, weeks=400)
     assert abs(loss(longer, SYMMETRIC)) < 1e-3 < loss(longer)

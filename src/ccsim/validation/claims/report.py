@@ -55,7 +55,7 @@ def summary(ledger: Ledger) -> str:
 
 def print_ledger(ledger: Ledger, console: Any) -> None:
     """Print the table."""
-    from rich.table import Table
+    from ccsim.reports.terminal_table import Table
 
     table = Table(box=None, pad_edge=False, show_edge=False)
     for heading, justify in (("id", "left"), ("claim", "left"), ("KPI", "left"), ("effect at the defaults", "right"),

@@ -30,7 +30,7 @@ def summary(scores: Sequence[Score]) -> str:
 
 def print_scores(scores: Sequence[Score], console: Any) -> None:
     """Print the table."""
-    from rich.table import Table
+    from ccsim.reports.terminal_table import Table
 
     grid = Table(box=None, pad_edge=False, show_edge=False)
     for heading, justify in (("fact", "left"), ("published", "right"), ("interval", "right"), ("simulated", "right"),

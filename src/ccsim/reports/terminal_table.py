@@ -1,0 +1,40 @@
+"""A table for the terminal that loses nothing: where its columns do not fit beside each other, each row is a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+
+class Table(RichTable):
+    """A table of :mod:`rich` that never cuts a cell.
+
+    Rich narrows the columns of a table that is too wide until cells are cut or empty. This one is written row by row
+    then: the first cell, and below it every other cell that is not empty, with its heading.
+    """
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Write the columns beside each other where the longest word of each fits, a list of rows otherwise."""
+        wide = options.update(width=100_000)
+        if Measurement.get(console, wide, self).minimum <= options.max_width:
+            yield from super().__rich_console__(console, options)
+            return
+        if self.title:
+            yield Text(str(self.title), style="bold")
+        headings = [str(column.header) for column in self.columns]
+        for cells in zip(*(column.cells for column in self.columns), strict=True):
+            first, *rest = cells
+            yield _text(first)
+            for heading, cell in zip(headings[1:], rest, strict=True):
+                if str(cell):
+                    yield Padding(_text(f"{heading}: {cell}" if heading else cell), (0, 0, 0, 2))
+
+
+def _text(cell: Any) -> Text:
+    """Return a cell as text that is folded, not cut, where a word is wider than the terminal."""
+    return cell if isinstance(cell, Text) else Text(str(cell), overflow="fold")
