@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Mu
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -554,6 +554,14 @@ def discount_weeks(rate: Any, out: Any) -> None:
     out[:] = np.cumprod(out)
 
 
+#: What formulas may call: name, and the function of one series that it stands for.
+SERIES: dict[str, Callable[[Any, Any], None]] = {
+    "cumulative": add_up,
+    "rolling_mean": average_quarter,
+    "yearly": compound,
+}
+
+
 def cumulative(x: FloatArray) -> FloatArray:
     """Sum from week 0 on."""
     return _by_series(add_up, x)
@@ -564,25 +572,12 @@ def rolling_mean(x: FloatArray) -> FloatArray:
     return _by_series(average_quarter, x)
 
 
-def yearly(x: FloatArray) -> FloatArray:
-    """Return what a weekly factor comes to in 52 weeks."""
-    return _by_series(compound, x)
-
-
 def _by_series(function: Callable[[Any, Any], None], x: FloatArray) -> FloatArray:
     """Return what a function of a series makes of ``x``, shape (weeks,) or (weeks, rows)."""
     out = np.empty(x.shape)
     for row in range(1 if x.ndim == 1 else x.shape[1]):
         function(x if x.ndim == 1 else x[:, row], out if x.ndim == 1 else out[:, row])
     return out
-
-
-#: What formulas may call: name, and the function of one series that it stands for.
-SERIES: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "cumulative": cumulative,
-    "rolling_mean": rolling_mean,
-    "yearly": yearly,
-}
 
 
 def calculate(record: Record, discount: float, by: str | None = None, first: int = 0) -> dict[str, FloatArray]:
@@ -599,7 +594,7 @@ def calculate(record: Record, discount: float, by: str | None = None, first: int
     present = np.empty(first + weeks)
     discount_weeks(discount, present)
     values["present"] = present[first:]
-    functions = {**SERIES, "discount": discount}
+    functions = {**{name: partial(_by_series, function) for name, function in SERIES.items()}, "discount": discount}
     found = {}
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if by is None:

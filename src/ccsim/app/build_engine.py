@@ -1,0 +1,158 @@
+"""Build the engine that runs in a browser: ``engine.wasm`` from the kernels, ``model.json`` from the declarations.
+
+    python -m ccsim.app.build_engine            # both, where they are not what the sources give
+    python -m ccsim.app.build_engine --check    # say whether they are; exit status 1 if not
+
+numba and llvmlite do all of it: no linker, no compiler and no network are needed. It takes about a minute.
+
+The engine is keyed by what shapes compiled code (:func:`ccsim.app.engine_key.engine_key`): rules, kernels, constants, and names and types of
+parameters and columns. A new default, range, text or formula changes ``model.json`` only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from ccsim.app import model_data
+from ccsim.app.engine_key import engine_key, populations
+from ccsim.app.model_data import STATIC
+from ccsim.errors import CcsimError
+
+ENGINE = STATIC / "engine.wasm"
+COMMAND = "python -m ccsim.app.build_engine"
+#: The section of the module that tells the host how to call it.
+SECTION = "ccsim"
+#: numba for every processor alike, and nothing optimised before the target is known.
+_ENVIRONMENT = {
+    "CCSIM_AHEAD": "1",
+    "NUMBA_OPT": "0",
+    "NUMBA_CPU_NAME": "generic",
+    "NUMBA_CPU_FEATURES": "",
+    "NUMBA_LOOP_VECTORIZE": "0",
+    "NUMBA_SLP_VECTORIZE": "0",
+}
+
+
+class BuildError(CcsimError):
+    """The engine cannot be built here."""
+
+
+def described(module: bytes) -> dict[str, Any]:
+    """Return what a module says of itself.
+
+    Raises:
+        BuildError: it is no engine of ours.
+    """
+    from ccsim.app.object_file import custom_section
+
+    found = custom_section(module, SECTION)
+    if found is None:
+        raise BuildError(f"{ENGINE.name} is damaged or of another program; {COMMAND} builds it anew")
+    told: dict[str, Any] = json.loads(found)
+    return told
+
+
+def faults() -> list[str]:
+    """Return what of the shipped files is not what the sources give; nothing if all is."""
+    found = []
+    if not ENGINE.is_file():
+        found.append(f"{ENGINE.name} is missing")
+    elif described(ENGINE.read_bytes())["key"] != engine_key():
+        found.append(f"{ENGINE.name} is older than the kernels")
+    if not model_data.FILE.is_file() or model_data.FILE.read_text(encoding="utf-8") != model_data.text():
+        found.append(f"{model_data.FILE.name} is older than the declarations")
+    return found
+
+
+def compiled() -> bytes:
+    """Compile the engine, in a process of its own, and return the module.
+
+    Raises:
+        BuildError: it cannot be compiled; the message is what that process said last.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "engine.wasm"
+        environment = {
+            **os.environ,
+            **_ENVIRONMENT,
+            "CCSIM_CACHE_DIR": folder,
+            "CCSIM_PLAIN": "",
+            "NUMBA_DISABLE_JIT": "",
+        }
+        words = [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            __spec__.name if __spec__ else __name__,
+            "--compile-to",
+            str(out),
+        ]
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise BuildError(f"the engine cannot be built: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+        return out.read_bytes()
+
+
+def _compile_to(out: Path) -> None:
+    """Compile in this process, whose environment :func:`compiled` has set."""
+    import llvmlite
+    import numba
+
+    from ccsim.app.entry_points import entry_points
+    from ccsim.app.object_file import with_custom_section
+    from ccsim.app.webassembly import compile_engine
+
+    engine = compile_engine(entry_points())
+    told = {
+        "key": engine_key(),
+        "numba": numba.__version__,
+        "llvmlite": llvmlite.__version__,
+        "dataEnd": engine.data_end,
+        "populations": populations(),
+        "slots": engine.slots,
+    }
+    out.write_bytes(with_custom_section(engine.module, SECTION, json.dumps(told, separators=(",", ":")).encode()))
+
+
+def main(words: list[str] | None = None) -> int:
+    """Build or check; return the exit status."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description="Build the engine that runs in a browser.")
+    parser.add_argument(
+        "--check", action="store_true", help="only say whether the shipped files are what the sources give"
+    )
+    parser.add_argument("--force", action="store_true", help="compile even if the engine is what the sources give")
+    parser.add_argument("--compile-to", type=Path, help=argparse.SUPPRESS)
+    chosen = parser.parse_args(words)
+    if chosen.compile_to:
+        _compile_to(chosen.compile_to)
+        return 0
+    old = faults()
+    if chosen.check:
+        sys.stdout.write(
+            "\n".join(f"{fault}; {COMMAND} builds it" for fault in old) + "\n" if old else "as the sources give\n"
+        )
+        return int(bool(old))
+    STATIC.mkdir(exist_ok=True)
+    if chosen.force or any(fault.startswith(ENGINE.name) for fault in old):
+        begun = time.perf_counter()
+        ENGINE.write_bytes(compiled())
+        sys.stdout.write(f"{ENGINE.name}: {ENGINE.stat().st_size:,} bytes in {time.perf_counter() - begun:.0f} s\n")
+    model_data.write()
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BuildError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)

@@ -1,0 +1,68 @@
+"""The identity of the compiled engine: a hash of what shapes it, and how rows lie in memory."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ccsim.model.populations import KINDS
+from ccsim.model.settings import all_parameters
+
+#: Folders whose sources are compiled, and files that say how.
+COMPILED = ("engine", "mechanisms", "model", "app")
+_HOW = ("entry_points.py", "object_file.py", "webassembly.py")
+_DECLARING = ("parameters", "columns", "population")
+
+
+@cache
+def engine_key() -> str:
+    """Return a hash of everything that shapes the compiled engine."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for folder in COMPILED:
+        for path in sorted((package / folder).rglob("*.py")):
+            if folder != "app" or path.name in _HOW:
+                digest.update(path.relative_to(package).as_posix().encode())
+                digest.update(_shaping(path.read_text(encoding="utf-8")).encode())
+    digest.update(json.dumps([[row.key, row.kind.__name__] for row in all_parameters().values()]).encode())
+    digest.update(json.dumps(populations()).encode())
+    return digest.hexdigest()[:16]
+
+
+def _shaping(source: str) -> str:
+    """Return what shapes compiled code of a source: functions and constants, without texts that only people read."""
+    module = ast.parse(source)
+    kept: list[ast.stmt] = []
+    for node in module.body:
+        declares = isinstance(node, ast.ClassDef) and any(_called(row) in _DECLARING for row in node.decorator_list)
+        text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.Call)
+        if not declares and not text:
+            kept.append(node)
+    for parent in ast.walk(ast.Module(kept, [])):
+        body = getattr(parent, "body", None)
+        if isinstance(parent, ast.FunctionDef | ast.ClassDef) and isinstance(body, list):
+            first = body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                parent.body = body[1:] or [ast.Pass()]
+    return ast.unparse(ast.Module(kept, []))
+
+
+def _called(node: ast.expr) -> str:
+    function = node.func if isinstance(node, ast.Call) else node
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def populations() -> list[dict[str, Any]]:
+    """Return how the rows of each population lie in memory, in the order of the state."""
+    return [
+        {
+            "name": kind.__name__.lower(),
+            "storage": kind.storage,
+            "columns": [[row.name, row.dtype, row.kind, row.start] for row in kind.columns],
+        }
+        for kind in KINDS
+    ]

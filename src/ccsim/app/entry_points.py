@@ -1,0 +1,94 @@
+"""What the host in the browser calls: functions of the model, each with arguments of the types that it is compiled for.
+
+Nothing here decides a number: every function is the one that Python runs. Its arguments are told to the host as a list
+of *slots* of eight bytes, made from the types that numba finds, see :func:`slots_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ccsim.engine.ahead import ahead
+from ccsim.engine.rng import uniforms4
+from ccsim.model import initial_state, kpis, week
+from ccsim.model.settings import default_settings
+from ccsim.model.state import empty_state
+
+#: A slot: a number; or what the host puts there, such as ``("address", "staff")`` or ``("float", "programme.budget")``.
+Slot = int | tuple[str, str] | tuple[str, str, int]
+
+
+@ahead
+def draw_four(seed: Any, purpose: Any, week: Any, row: Any, out: Any) -> None:
+    """Write four uniform draws, shape (4,), see :func:`ccsim.engine.rng.uniforms4`."""
+    out[0], out[1], out[2], out[3] = uniforms4(seed, purpose, week, row)
+
+
+@dataclass(frozen=True)
+class EntryPoint:
+    """A function of the module.
+
+    Attributes:
+        name: what the host calls it.
+        function: the model's own.
+        arguments: by name, examples of the right types. Populations and parameters are known by the names of their
+            columns and keys; other arguments by their own.
+    """
+
+    name: str
+    function: Callable[..., None]
+    arguments: dict[str, Any]
+
+
+def entry_points() -> list[EntryPoint]:
+    """Return what the module exports."""
+    settings = default_settings()
+    world = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
+    series, whole = np.empty(2), np.empty(6, np.int64)
+    lived = {"populations": world.populations, "settings": settings, "seed": 0, "week": 0}
+    return [
+        EntryPoint("count_rows", initial_state.row_counts, {"settings": settings, "rows": whole}),
+        EntryPoint("found", initial_state.draw_organisation, lived),
+        EntryPoint("live_week", week.step_kernel, lived),
+        EntryPoint("draw_four", draw_four, {"seed": 0, "purpose": 0, "week": 0, "row": 0, "out": series}),
+        EntryPoint("discount_weeks", kpis.discount_weeks, {"rate": 0.5, "out": series}),
+        *(EntryPoint(name, function, {"x": series, "out": series}) for name, function in kpis.SERIES.items()),
+    ]
+
+
+def slots_of(kind: Any, path: str) -> Iterator[Slot]:
+    """Yield the slots of an argument, as numba hands it to compiled code.
+
+    Args:
+        kind: numba's type of it.
+        path: its name; empty for a tuple whose parts bear names of their own.
+    """
+    from numba.core import types as numba_types
+
+    types: Any = numba_types
+    if isinstance(kind, types.BaseNamedTuple):
+        for name, part in zip(kind.fields, kind, strict=True):
+            yield from slots_of(part, f"{path}.{name}" if path else name)
+    elif isinstance(kind, types.Array):
+        yield from (0, 0, ("items", path), kind.dtype.bitwidth // 8 if not _record(kind) else kind.dtype.size)
+        yield "address", path
+        yield from (("rows", path, axis) for axis in range(kind.ndim))
+        yield from (("stride", path, axis) for axis in range(kind.ndim))
+    elif isinstance(kind, types.Boolean):
+        yield "flag", path
+    elif isinstance(kind, types.Integer):
+        yield "whole", path
+    elif isinstance(kind, types.Float):
+        yield "float", path
+    else:
+        raise TypeError(f"{path}: no host can hand over {kind}")
+
+
+def _record(kind: Any) -> bool:
+    from numba.core import types
+
+    return isinstance(kind.dtype, types.Record)
