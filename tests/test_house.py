@@ -41,6 +41,8 @@ LONG_FUNCTIONS = {
     "reports.odd.declared_text": "a document from top to bottom",
     "cli.main.compare": "a command's options, one a line",
     "cli.optimise.optimise": "a command's options, one a line",
+    "cli.worlds.worlds": "a command's options, one a line",
+    "validation.worlds.matching._admit": "batches from the first to the last, in order",
     "cli.calibrate.calibrate": "a command's options, one a line",
     "execution.runner.run_experiment": "a run from its plan to its record, in order",
     "model.initial_state.sample_initial": "a founding from its sizes to its last column, in order",

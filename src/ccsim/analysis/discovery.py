@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis import library
+from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
 from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.errors import InputError
@@ -153,6 +154,7 @@ class Discovery:
 def discover(
     study: AnalysisProblem, space: Sequence[Dimension], where: str, *, points: int = 500, method: str = "prim",
     sure: float = 0.5, density: float = 0.8, regions: int = 2, runner: Runner | None = None,
+    worlds: AdmittedWorlds | None = None,
 ) -> Discovery:  # fmt: skip
     """Find where an outcome comes about.
 
@@ -166,13 +168,14 @@ def discover(
         density: density wanted of a region; the largest box that has it is taken, or else the densest.
         regions: how many to look for.
         runner: where and how to run.
+        worlds: where values of assumptions come from; None for the ranges of ``space``.
 
     Raises:
         InputError: a condition that cannot be read, too few points, or an outcome that all or none of them have.
     """
     condition = study.condition(where)
     _check(method, points, sure, density, regions)
-    design = drawn(space, "latin-hypercube", points, study.seed)
+    design = worlds.design(space, points, study.seed) if worlds else drawn(space, "latin-hypercube", points, study.seed)
     at = sorted({*range(QUARTER - 1, study.weeks, QUARTER), study.weeks - 1})
     figures = (runner or Runner()).figures(study, design, "points", at)
     last = figures[figures["week"] == study.weeks - 1]

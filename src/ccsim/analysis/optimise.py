@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis import library
+from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.comparison import interval
 from ccsim.analysis.parameter_space import Dimension, drawn
 from ccsim.analysis.study import DIFFERENCE, AnalysisProblem, Runner, TimeLimitReached, table_of
@@ -181,6 +182,7 @@ class OptimisationResult:
 def optimise(
     study: AnalysisProblem, space: Sequence[Dimension], aim: Objectives, *, trials: int = 100, uncertain: Sequence[Dimension] = (),
     worlds: int = 0, sampler: str | None = None, fresh: int = 4, runner: Runner | None = None,
+    source: AdmittedWorlds | None = None,
 ) -> OptimisationResult:  # fmt: skip
     """Search for the best plan.
 
@@ -190,11 +192,12 @@ def optimise(
         aim: goals, quantile, money.
         trials: plans to try.
         uncertain: assumptions whose values are not known.
-        worlds: in how many of their combinations (a Latin hypercube) each plan is tried; 0 for the assumed values.
+        worlds: in how many of their combinations each plan is tried; 0 for the assumed values.
         sampler: one of :data:`SAMPLERS`; by default ``tpe`` for one goal and ``nsga2`` for several.
         fresh: how many times as many runs the report takes as the search.
         runner: where and how to run. Its budget is the whole search's: it ends with the trials it has made, as if it
             had been asked for as many, in time to run the finalists and the report.
+        source: where the combinations come from; None for a Latin hypercube over the ranges of ``uncertain``.
 
     Raises:
         InputError: an outcome that does not exist, or what cannot be asked for.
@@ -206,7 +209,7 @@ def optimise(
     _check(aim, space, trials, uncertain, worlds)
     differ = any(outcome.endswith(DIFFERENCE) for outcome in aim.outcomes)
     bare = study if differ else replace(study, against=None)
-    evaluate = _evaluation(bare, aim, uncertain, worlds, fresh, runner or Runner())
+    evaluate = _evaluation(bare, aim, uncertain, worlds, fresh, runner or Runner(), source)
     return searched(study, space, aim, evaluate, trials, sampler)
 
 
@@ -246,8 +249,9 @@ def replicate_seed_offset(seed: int, draws: int) -> int:
 
 
 def _evaluation(
-    study: AnalysisProblem, aim: Objectives, uncertain: Sequence[Dimension], worlds: int, fresh: int, runner: Runner
-) -> Evaluate:
+    study: AnalysisProblem, aim: Objectives, uncertain: Sequence[Dimension], worlds: int, fresh: int, runner: Runner,
+    source: AdmittedWorlds | None = None,
+) -> Evaluate:  # fmt: skip
     """Return what runs plans of the model, each in every world."""
     many = 1 if len(aim.objectives) == 1 else MOST_ON_FRONT
     allotment = Allotment(runner, last=FINALISTS * (many == 1) + (1 + many) * fresh)
@@ -258,8 +262,7 @@ def _evaluation(
         here = replace(study, seed=seed, replicates=study.replicates * (more if not worlds else 1))
         places: list[Plan] = [{}]
         if worlds:
-            cube = drawn(uncertain, "latin-hypercube", worlds * more, seed)
-            places = [cube.row(number) for number in range(len(cube))]
+            places = _places(uncertain, worlds, fresh, draws, study.seed, source)
         # A world's plans stand together: its organisation is founded once for them.
         design = Design.given([{**place, **plan} for place in places for plan in plans])
         with allotment.step(len(plans)) if part.startswith("search/") else allotment.end() as running:
@@ -269,6 +272,19 @@ def _evaluation(
         return np.asarray(whole.swapaxes(0, 1))
 
     return evaluate
+
+
+def _places(
+    uncertain: Sequence[Dimension], worlds: int, fresh: int, draws: int, seed: int, source: AdmittedWorlds | None
+) -> list[Plan]:
+    """Return the combinations of what is uncertain: others for the search, for the choice, and for the report."""
+    count = worlds * (fresh if draws == REPORT else 1)
+    if source is None:
+        cube = drawn(uncertain, "latin-hypercube", count, replicate_seed_offset(seed, draws))
+        return [cube.row(number) for number in range(count)]
+    # A world that the search has seen is not fresh: each part takes its own of one shuffled row.
+    whole = source.design(uncertain, worlds * (2 + fresh), seed)
+    return [whole.row(draws * worlds + number) for number in range(count)]
 
 
 def searched(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from ccsim.analysis.admitted import AdmittedWorlds
     from ccsim.analysis.study import AnalysisProblem, Runner
 
 Form = StrEnum("Form", ["table", "csv", "json", "markdown"])
@@ -26,6 +27,8 @@ Against = Annotated[str | None, typer.Option("--baseline", help="Baseline for ou
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value; repeat for more.")]
 Over = Annotated[list[str] | None, typer.Option(
     "--factor", metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
+WorldsFrom = Annotated[str, typer.Option(
+    "--worlds-from", metavar="WHERE", help="Where values of assumptions come from: admitted (worlds that could be real), declared (all within the ranges), or a .parquet file of ccsim worlds.")]  # fmt: skip
 Own = Annotated[Path | None, typer.Option("--organisation", metavar="FOLDER", help="Found the organisation from a folder of files (ccsim org).")]  # fmt: skip
 Seed = Annotated[int | None, typer.Option(help="Random seed (default 1).")]
 Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
@@ -133,6 +136,24 @@ def study(
         target, scenario=scenario, against=against, weeks=weeks, replicates=replicates, seed=seed,
         values=settings_of(settings, organisation),
     )  # fmt: skip
+
+
+def admitted(where: str, *, tell: bool = True) -> AdmittedWorlds | None:
+    """Return the worlds that ``--worlds-from`` names, None for the declared ranges; say if the model has changed since.
+
+    Args:
+        where: what the option says.
+        tell: whether to say it.
+    """
+    from ccsim.analysis.admitted import ADMITTED, SHIPPED, worlds_of
+
+    if where == ADMITTED and not SHIPPED.is_file():
+        typer.echo("ccsim: no admitted worlds are shipped yet; values come from the declared ranges", err=True)
+        return None
+    found = worlds_of(where)
+    if found is not None and found.stale and tell:
+        typer.echo(f"ccsim: {found.stale}", err=True)
+    return found
 
 
 def settings_of(settings: Sequence[str] | None, organisation: Path | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import Own
+from ccsim.cli.analysis_options import Own, Scheduler, WorldsFrom, admitted
 from ccsim.errors import count_noun
 
 if TYPE_CHECKING:
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 def claims(
     ids: Annotated[list[str] | None, typer.Argument(help="Which claims, such as M1 P2; all if none is named.")] = None,
-    robustness: Annotated[
-        int, typer.Option(min=0, max=100_000, help="Points of the plausible space to test them at, too.")
-    ] = 0,
+    robustness: Annotated[int, typer.Option(min=0, max=100_000, help="Admitted worlds to test them in, too.")] = 0,
+    stress: Annotated[
+        bool,
+        typer.Option("--stress", help="Test them at points of the whole declared space instead of admitted worlds."),
+    ] = False,
+    worlds_from: WorldsFrom = "admitted",
+    scheduler: Scheduler = None,
     replicates: Annotated[int, typer.Option(min=4, max=100_000, help="Paired runs at the defaults.")] = 30,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all draws and points.")] = 1,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
@@ -43,13 +47,15 @@ def claims(
     chosen = load_claims(ids or (), folder)
     if organisation:
         chosen = [_of_own(claim, organisation) for claim in chosen]
+    worlds = None if stress or not robustness else admitted(worlds_from)
     if not so_far:
         typer.echo(_announced(chosen, replicates, robustness, workers or processor_count(), resume), err=True)
     shown = sys.stderr.isatty()
     told = console(stderr=True)
     ledger = run_ledger(
         chosen, replicates=replicates, points=robustness, seed=seed, workers=workers, out=out, resume=resume, so_far=so_far,
-        progress=(lambda title: console_progress(title, told)) if shown else None, command=sys.argv,
+        progress=(lambda title: console_progress(title, told)) if shown else None, command=sys.argv, worlds=worlds,
+        scheduler=scheduler,
     )  # fmt: skip
     print_ledger(ledger, console())
     for path in write_pages(ledger, pages or out, made_by(seed)):

@@ -22,6 +22,7 @@ from ccsim.cli.analysis_options import (
     Target,
     Weeks,
     Workers,
+    WorldsFrom,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ def explore(
     where: Annotated[str, typer.Option(help="The outcome: 'npv_difference > 0 and csat > 70'.")],
     over: Over = None,
     method: Annotated[Method, typer.Option(help="prim: peel a box; tree: split the space.")] = Method.prim,
-    points: Annotated[int, typer.Option("--samples", help="How many points to run: a Latin hypercube.")] = 500,
+    points: Annotated[
+        int,
+        typer.Option("--samples", help="How many points to run: admitted worlds, and a Latin hypercube of all else."),
+    ] = 500,
     density: Annotated[
         float, typer.Option("--min-density", help="Share of a region's points that are to have the outcome.")
     ] = 0.8,
@@ -43,6 +47,7 @@ def explore(
         float, typer.Option("--min-share", help="Minimum share of a point's runs with the outcome, 0 to 1.")
     ] = 0.5,
     regions: Annotated[int, typer.Option(help="How many regions to look for.")] = 2,
+    worlds_from: WorldsFrom = "admitted",
     scenario: Of = None,
     against: Against = None,
     set_: Set = None,
@@ -58,21 +63,21 @@ def explore(
     form: Format = Form.table,
 ) -> None:
     """Find the region of levers and uncertainties in which an outcome comes about."""
+    from ccsim.analysis.admitted import space_of
     from ccsim.analysis.discovery import discover
-    from ccsim.analysis.parameter_space import dimensions
     from ccsim.cli import analysis_options
     from ccsim.reports.figures.discovery import regions_figure
 
     chosen = analysis_options.study(
         target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
     )
-    space = dimensions(over or ["assumptions"], chosen.fixed)
+    space, worlds = space_of(over or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
     place = analysis_options.open_output(
         f"explore-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
     )
     found = discover(
         chosen, space, where, points=points, method=method.value, sure=sure, density=density, regions=regions,
-        runner=place.runner,
+        runner=place.runner, worlds=worlds,
     )  # fmt: skip
     table = found.table()
     place.keep(

@@ -148,15 +148,21 @@ def search(
     plans: Annotated[int, typer.Option(min=1, help="How many plans to try.")] = 400,
     seeds: Annotated[int, typer.Option(min=1, help="On how many seeds to play each.")] = 4,
     seed: Seed = 0,
+    worlds_from: Annotated[str, typer.Option(
+        "--worlds-from", metavar="WHERE", help="In which worlds to play: admitted, usual (the assumed values), or a .parquet file of ccsim worlds.")] = "admitted",
     out: Annotated[Path | None, typer.Option(help="Write the plan to this file.")] = None,
-) -> None:
+) -> None:  # fmt: skip
     """Look for a good plan; it does not know the draws of any game."""
     import json
 
+    from ccsim.cli.analysis_options import admitted
     from ccsim.game.search import search as look
 
-    found = look(plans, seeds, seed, tell=_progress if plans >= 50 else None)
+    worlds = None if worlds_from == "usual" else admitted(worlds_from)
+    found = look(plans, seeds, seed, tell=_progress if plans >= 50 else None, worlds=worlds)
     command = f"ccsim game search --plans {plans} --seeds {seeds} --seed {seed}"
+    if worlds_from != "admitted":
+        command += f" --worlds-from {worlds_from}"
     rows = [
         {key: list(names) for key, names in (("start", row.start), ("stop", row.stop)) if names}
         for row in found.choices

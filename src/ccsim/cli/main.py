@@ -24,6 +24,7 @@ from ccsim.cli import resume as resume_command
 from ccsim.cli import sensitivity as sensitivity_command
 from ccsim.cli import sweep as sweep_command
 from ccsim.cli import validate as validate_commands
+from ccsim.cli import worlds as worlds_command
 from ccsim.cli.analysis_options import Own, settings_of
 from ccsim.cli.interrupted import forget, how_to_go_on, working_in
 from ccsim.cli.own_mechanisms import take_mechanisms
@@ -331,6 +332,7 @@ optimise_command.register(app)
 calibrate_command.register(app)
 org_commands.register(app)
 odd_command.register(app)
+worlds_command.register(app)
 take_mechanisms(app, frozenset({"list_", "new"}))
 
 

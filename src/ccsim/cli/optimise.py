@@ -21,10 +21,12 @@ from ccsim.cli.analysis_options import (  # fmt: skip
     Target,
     Weeks,
     Workers,
+    WorldsFrom,
 )
 
 if TYPE_CHECKING:
     from ccsim.analysis.optimise import OptimisationResult
+    from ccsim.analysis.parameter_space import Dimension
 
 Sampler = StrEnum("Sampler", ["tpe", "nsga2", "cma", "random"])
 Names = list[str] | None
@@ -49,8 +51,13 @@ def optimise(
         Names, typer.Option("--uncertain", help="Uncertain assumptions: assumptions, a group, a key.")
     ] = None,
     worlds: Annotated[
-        int, typer.Option("--n-uncertain", help="Worlds in which each plan is tried; 20 where --uncertain is given.")
+        int,
+        typer.Option(
+            "--n-uncertain",
+            help="Worlds in which each plan is tried; 20 where --uncertain is given; alone, admitted worlds.",
+        ),
     ] = 0,
+    worlds_from: WorldsFrom = "admitted",
     robust: Annotated[
         str | None,
         typer.Option("--robust-metric", metavar="quantile=Q", help="What counts of the worlds; usually the mean."),
@@ -72,6 +79,7 @@ def optimise(
     form: Format = Form.table,
 ) -> None:
     """Search for the best levers and weeks under a budget; the winner is run again on fresh draws."""
+    from ccsim.analysis.admitted import space_of
     from ccsim.analysis.optimise import Objective, Objectives
     from ccsim.analysis.optimise import optimise as search
     from ccsim.analysis.parameter_space import dimensions
@@ -84,13 +92,17 @@ def optimise(
     )
     goals = (*(Objective(name) for name in maximise or ()), *(Objective(name, False) for name in minimise or ()))
     aim = Objectives(goals, _quantile(robust), budget_money, money)
-    uncertain = dimensions(over, chosen.fixed) if over else ()
+    # A number of worlds alone means whole worlds.
+    uncertain: tuple[Dimension, ...] = ()
+    source = None
+    if over or worlds > 0:
+        uncertain, source = space_of(over or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
     place = analysis_options.open_output(
         f"optimise-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
     )
     found = search(
         chosen, dimensions(vary), aim, trials=trials, uncertain=uncertain, worlds=worlds or 20 * bool(over),
-        sampler=sampler and sampler.value, runner=place.runner,
+        sampler=sampler and sampler.value, runner=place.runner, source=source,
     )  # fmt: skip
     table = found.table()
     place.keep({"plans": table, "trials": found.trials}, {"optimise": optimum_figure(found)})

@@ -144,6 +144,8 @@ def assess(folder: Folder) -> None:
 
 
 Worlds = Annotated[int, typer.Option(min=40, help="Worlds of the ensemble; more are surer.")]
+WorldsFrom = Annotated[str, typer.Option(
+    "--worlds-from", metavar="WHERE", help="Where values of assumptions come from: admitted, declared, or a .parquet file of ccsim worlds.")]  # fmt: skip
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")]
 Seed = Annotated[int, typer.Option(min=0, help="Where random draws begin.")]
 Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers do the runs.")]
@@ -163,13 +165,15 @@ def _runner(workers: int | None, scheduler: str | None) -> "Runner":
 
 @org.command()
 def fit(
-    folder: Folder, worlds: Worlds = 200, seed: Seed = 1, workers: Workers = None, scheduler: Scheduler = None
-) -> None:
+    folder: Folder, worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: Seed = 1, workers: Workers = None,
+    scheduler: Scheduler = None,
+) -> None:  # fmt: skip
     """Fit everything uncertain to the levels of the history; a fit that fails writes nothing."""
     from ccsim.analysis.forecasting import ensemble
     from ccsim.analysis.forecasting.fit import fit as fitted
     from ccsim.analysis.forecasting.fit import levels_of
     from ccsim.analysis.forecasting.series import series_of
+    from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.founding import FITTED
     from ccsim.reports.tables import as_text
@@ -179,7 +183,7 @@ def fit(
     (folder / FITTED).unlink(missing_ok=True)
     weeks = next(iter(series.values())).weeks
     runner = _runner(workers, scheduler)
-    runs = ensemble.run_worlds(read, ensemble.SEEN, weeks, worlds, seed, runner)
+    runs = ensemble.run_worlds(read, ensemble.SEEN, weeks, worlds, seed, runner, admitted(worlds_from))
     found = fitted(read, series, runs, seed, runner)
     typer.echo(
         as_text(ensemble.where_you_lie(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()}), "markdown")
@@ -205,13 +209,14 @@ def fit(
 def backtest(
     folder: Folder,
     steps: Annotated[int, typer.Option(min=1, help="Figures at the end that are kept back.")] = 4,
-    worlds: Worlds = 200, seed: Seed = 1, workers: Workers = None, scheduler: Scheduler = None,
+    worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: Seed = 1, workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
     """Forecast the later part of the history from the earlier: error, coverage and CRPS beside naive forecasts."""
     from ccsim.organisations.folder import read_folder
     from ccsim.reports.tables import as_text
 
-    table, lines = _backtested(read_folder(folder), steps, worlds, seed, _runner(workers, scheduler))[:2]
+    table, lines = _backtested(read_folder(folder), steps, worlds, worlds_from, seed, _runner(workers, scheduler))[:2]
     typer.echo(as_text(table, "markdown"))
     for line in lines:
         typer.echo(line)
@@ -225,7 +230,8 @@ def backtest(
 def forecast(
     folder: Folder,
     steps: Annotated[int, typer.Option(min=1, help="Figures ahead; as many are kept back for the back-test.")] = 4,
-    worlds: Worlds = 200, seed: Seed = 1, workers: Workers = None, scheduler: Scheduler = None,
+    worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: Seed = 1, workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
     """Forecast the history, with 50 and 90 % intervals, never without the line of its back-test."""
     from ccsim.analysis.forecasting.forecast import forecast as ahead
@@ -233,7 +239,7 @@ def forecast(
     from ccsim.reports.tables import as_text
 
     read = read_folder(folder)
-    _, lines, series, runs = _backtested(read, steps, worlds, seed, _runner(workers, scheduler))
+    _, lines, series, runs = _backtested(read, steps, worlds, worlds_from, seed, _runner(workers, scheduler))
     for line, one in zip(lines, series, strict=True):
         typer.echo(as_text(ahead(one, runs, steps, seed).table(), "markdown"))
         typer.echo(f"{line}\n")
@@ -242,7 +248,7 @@ def forecast(
 
 
 def _backtested(
-    read: "Read", steps: int, worlds: int, seed: int, runner: "Runner"
+    read: "Read", steps: int, worlds: int, worlds_from: str, seed: int, runner: "Runner"
 ) -> "tuple[pd.DataFrame, list[str], list[Series], Ensemble]":
     """Return the table of a back-test, a line a KPI, and what it rests on."""
     import pandas as pd
@@ -251,6 +257,7 @@ def _backtested(
     from ccsim.analysis.forecasting.forecast import backtest as tested
     from ccsim.analysis.forecasting.forecast import line_of
     from ccsim.analysis.forecasting.series import LEAST, series_of
+    from ccsim.cli.analysis_options import admitted
     from ccsim.errors import InputError
 
     series = [one for one in series_of(read).values() if len(one.values) >= steps + LEAST]
@@ -258,7 +265,8 @@ def _backtested(
         raise InputError(
             f"{read.path}: no KPI of history.csv has {steps + LEAST} figures: {LEAST} to see and {steps} to keep back"
         )
-    runs = ensemble.run_worlds(read, ensemble.SEEN + steps, series[0].weeks, worlds, seed, runner)
+    weeks, source = series[0].weeks, admitted(worlds_from)
+    runs = ensemble.run_worlds(read, ensemble.SEEN + steps, weeks, worlds, seed, runner, source)
     tables = [tested(one, runs, steps, seed) for one in series]
     return pd.concat(tables, ignore_index=True), [line_of(table) for table in tables], series, runs
 

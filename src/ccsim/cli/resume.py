@@ -26,7 +26,7 @@ from ccsim.scenarios.renamed import refuse_old_words
 #: Options that say where and how the work goes on, not what is worked on.
 OF_A_SESSION = {"--out", "--workers", "--time-limit", "--scheduler"}
 #: Commands whose folders have several parts, each an experiment of its own.
-SEARCHES = (["sensitivity"], ["discover"], ["optimise"], ["calibrate"], ["test-claims"])
+SEARCHES = (["sensitivity"], ["discover"], ["optimise"], ["calibrate"], ["test-claims"], ["worlds"])
 
 
 def resume(

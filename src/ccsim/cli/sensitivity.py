@@ -22,6 +22,7 @@ from ccsim.cli.analysis_options import (
     Target,
     Weeks,
     Workers,
+    WorldsFrom,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def sensitivity(
         Method, typer.Option(help="morris: which of many matter; sobol: shares of the variance, for few.")
     ] = Method.morris,
     points: Annotated[int, typer.Option("--samples", help="How many points to run at most.")] = 1000,
+    worlds_from: WorldsFrom = "admitted",
     scenario: Of = None,
     against: Against = None,
     set_: Set = None,
@@ -58,7 +60,7 @@ def sensitivity(
     form: Format = Form.table,
 ) -> None:
     """Find which parameters an outcome depends on, over their plausible ranges."""
-    from ccsim.analysis.parameter_space import dimensions
+    from ccsim.analysis.admitted import space_of
     from ccsim.analysis.sensitivity import sensitivity as analyse
     from ccsim.cli import analysis_options
     from ccsim.reports.figures.layout import of_study
@@ -67,7 +69,8 @@ def sensitivity(
     chosen = analysis_options.study(
         target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
     )
-    space = dimensions(over or ["assumptions"], chosen.fixed)
+    space, worlds = space_of(over or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
+    space = worlds.narrowed(space) if worlds else space
     place = analysis_options.open_output(
         f"sensitivity-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ccsim.cli.analysis_options import Form, Own, settings_of
+from ccsim.cli.analysis_options import Form, Own, WorldsFrom, admitted, settings_of
 from ccsim.cli.interrupted import working_in
 from ccsim.cli.run_options import (
     SHOWING_SWEEP,
@@ -33,6 +33,7 @@ def sweep(
     )] = None,
     kind: Annotated[str, typer.Option("--design", help="How points are laid: latin-hypercube, sobol, factorial, fractional-factorial, one-at-a-time, morris, saltelli.")] = "latin-hypercube",
     points: Annotated[int, typer.Option("--samples", help="How many points; trajectories of morris, base points of saltelli.")] = 64,
+    worlds_from: WorldsFrom = "admitted",
     levels: Annotated[int, typer.Option(help="Levels of a factor in a factorial, one at a time, and for morris.")] = 2,
     resolution: Annotated[int, typer.Option(help="Resolution of a fractional factorial: 3, 4 or 5.")] = 4,
     kpi: Annotated[list[str] | None, typer.Option(help="Which KPIs to show; repeat for more.")] = None,
@@ -59,7 +60,7 @@ def sweep(
     for name in kpi or ():
         if name not in KPIS:
             raise UnknownNameError("KPI", name, KPIS)
-    design = _design(vary, kind, points, seed, levels, resolution)
+    design = _design(vary, kind, points, seed, levels, resolution, worlds_from)
     plan = plan_sweep(
         target, design, at=at or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_, organisation),
         until=parse_precision(until),
@@ -78,18 +79,25 @@ def sweep(
 
 
 def _design(
-    vary: list[str] | None, kind: str, points: int, seed: int | None, levels: int, resolution: int
+    vary: list[str] | None, kind: str, points: int, seed: int | None, levels: int, resolution: int, worlds_from: str
 ) -> "Design | None":
     """Return the design that options describe; None to take the experiment's own."""
     if not vary:
         return None
+    from ccsim.analysis.admitted import space_of
     from ccsim.errors import UnknownNameError
     from ccsim.experiments.design import KINDS, Design
 
     if kind not in KINDS or kind == "given":
         raise UnknownNameError("design", kind, set(KINDS) - {"given"})
+    seed = 1 if seed is None else seed
     factors: Any = tuple(vary)
-    return Design(kind, factors, points, 1 if seed is None else seed, levels, resolution)
+    if "assumptions" in factors:
+        space, worlds = space_of(vary, None, admitted(worlds_from))
+        if worlds and kind == "latin-hypercube":
+            return worlds.design(space, points, seed)
+        factors = tuple(one.factor for one in (worlds.narrowed(space) if worlds else space))
+    return Design(kind, factors, points, seed, levels, resolution)
 
 
 def register(app: typer.Typer) -> None:

@@ -85,6 +85,7 @@ class Game:
         player: a name to show beside the result; may be empty.
         rules: the catalogue; by default the one that comes with ccsim.
         terms: what a lecturer has set.
+        assumptions: values of another world by key, such as an admitted one; by default the usual values.
 
     Attributes:
         choices: what has been chosen, one a quarter.
@@ -98,13 +99,15 @@ class Game:
 
     def __init__(
         self, seed: int = 0, scenario: str = "nothing", player: str = "", rules: Catalogue | None = None,
-        terms: Terms | None = None,
+        terms: Terms | None = None, assumptions: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         self.catalogue, self.terms = rules or catalogue(), terms or Terms()
         self.terms.check(self.catalogue)
         self.rules = self.catalogue.rules
         self.seed, self.scenario, self.player = seed, scenario, player
-        self.simulation = _fresh(scenario, seed, self.rules.quarters * self.rules.weeks)
+        self.simulation = _fresh(
+            scenario, seed, self.rules.quarters * self.rules.weeks, tuple(sorted((assumptions or {}).items()))
+        )
         self.choices: list[Choice] = []
         self.seen: list[Quarter] = []
         self.money = self.rules.budget
@@ -342,9 +345,9 @@ def _programme(rows: list[Move]) -> dict[str, Any]:
     return {"programme.budget": budget, "programme.top_down_share": from_top, **levers}
 
 
-def _fresh(scenario: str, seed: int, weeks: int) -> Simulation:
+def _fresh(scenario: str, seed: int, weeks: int, assumptions: tuple[tuple[str, Any], ...] = ()) -> Simulation:
     """Return an organisation at week 0. Its past costs more than the game, so the last few are kept and copied."""
-    return _founded(scenario, seed, weeks).copy()
+    return _founded(scenario, seed, weeks, assumptions).copy()
 
 
 def _last_week(simulation: Simulation) -> dict[str, float]:
@@ -358,8 +361,10 @@ def _last_week(simulation: Simulation) -> dict[str, float]:
 
 
 @lru_cache(maxsize=16)
-def _founded(scenario: str, seed: int, weeks: int) -> Simulation:
+def _founded(scenario: str, seed: int, weeks: int, assumptions: tuple[tuple[str, Any], ...] = ()) -> Simulation:
     if scenario not in list_scenarios():
         # A name only: games come from other people's files, and a path would open any file of the server.
         raise UnknownNameError("scenario", scenario, list_scenarios())
-    return Simulation(load(scenario), seed, weeks)
+    chosen = load(scenario)
+    own = chosen.values()
+    return Simulation(chosen.with_values({key: value for key, value in assumptions if key not in own}), seed, weeks)

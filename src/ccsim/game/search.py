@@ -1,6 +1,7 @@
 """Look for a good plan: keep changing the best one so far, and keep what scores more on average over some seeds.
 
-The plan is found on seeds of its own, so that it does not know the draws of the game with which it is compared.
+The plan is found on seeds of its own, so that it does not know the draws of the game with which it is compared, and each
+seed is played in another admitted world, so that it does not rest on values that nobody knows.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
 
+from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.game.catalogue import Catalogue, catalogue
 from ccsim.game.debrief import feasible, score
 from ccsim.game.game import Choice, Game
@@ -40,6 +42,7 @@ def search(
     scenario: str = "nothing",
     rules: Catalogue | None = None,
     tell: Callable[[int, float], None] | None = None,
+    worlds: AdmittedWorlds | None = None,
 ) -> Found:
     """Return the best plan found.
 
@@ -50,10 +53,14 @@ def search(
         scenario: the scenario that is played.
         rules: moves, events and score; by default those that are shipped.
         tell: called with the number of plans tried and the best score so far.
+        worlds: the worlds of which each seed is played in one; None for the usual values on every seed.
     """
     rules = rules or catalogue()
     chance = random.Random(seed)
-    templates = [Game(FIRST_SEED + number, scenario, rules=rules) for number in range(seeds)]
+    places = worlds.draw(seeds, seed) if worlds else [{}] * seeds
+    templates = [
+        Game(FIRST_SEED + number, scenario, rules=rules, assumptions=place) for number, place in enumerate(places)
+    ]
     best = [Choice()] * rules.rules.quarters
     points = _mean(best, templates)
     for number in range(plans):

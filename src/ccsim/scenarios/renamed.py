@@ -55,7 +55,7 @@ def refuse_old_words(words: Sequence[str]) -> None:
     command = words[0] if words else ""
     if command in COMMANDS:
         raise InputError(f"{command}: the command is called {COMMANDS[command]} now")
-    if command in ("org", "game"):  # their options never had other names
+    if command in ("org", "game", "worlds"):  # their options never had other names
         return
     for word in words[1:]:
         option = word.partition("=")[0]

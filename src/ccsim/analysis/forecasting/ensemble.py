@@ -1,7 +1,7 @@
 """An ensemble of worlds: the organisation founded over and over, with everything that is uncertain drawn anew.
 
-The prior is the declared range of every assumption, narrowed where the questionnaire has answers. It is made in one
-function, :func:`prior`, so that an ensemble of admitted worlds can take its place.
+The prior is the admitted worlds (:mod:`ccsim.analysis.admitted`), or the declared range of every assumption; where the
+questionnaire has answers, values come from the narrower ranges that these leave.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ccsim.analysis.parameter_space import Dimension, dimensions, drawn, numbers_of
+from ccsim.analysis.admitted import AdmittedWorlds, space_of
+from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of
 from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.errors import InputError
 from ccsim.model.kpis import KPIS
@@ -40,14 +41,19 @@ class Ensemble:
     figures: dict[str, np.ndarray]
 
 
-def prior(folder: Folder) -> tuple[Dimension, ...]:
-    """Return what is uncertain of an organisation, and between which values."""
+def prior(folder: Folder, source: AdmittedWorlds | None = None) -> tuple[Dimension, ...]:
+    """Return what is uncertain of an organisation, and between which values.
+
+    Args:
+        folder: the organisation.
+        source: the admitted worlds that values come from; None for the declared ranges.
+    """
     known = set(make_layout(folder).values)
     intervals = assess(folder).intervals if "answers" in folder.tables else {}
     narrowed = [
         f"{key}={low!r}:{high!r}" for key, (low, high) in intervals.items() if all_parameters()[key].role == "assumption" and low < high
     ]  # fmt: skip
-    return dimensions(["assumptions", *narrowed], dict.fromkeys(known))
+    return space_of(["assumptions", *narrowed], dict.fromkeys(known), source)[0]
 
 
 def scenario_of(folder: Folder) -> Scenario:
@@ -61,7 +67,9 @@ def scenario_of(folder: Folder) -> Scenario:
     return Scenario("own", title=folder.name, history=before, source=str(folder.path))
 
 
-def run_worlds(folder: Folder, steps: int, weeks: int, worlds: int, seed: int, runner: Runner) -> Ensemble:
+def run_worlds(
+    folder: Folder, steps: int, weeks: int, worlds: int, seed: int, runner: Runner, source: AdmittedWorlds | None = None
+) -> Ensemble:
     """Run worlds of the prior.
 
     Args:
@@ -71,14 +79,15 @@ def run_worlds(folder: Folder, steps: int, weeks: int, worlds: int, seed: int, r
         worlds: how many.
         seed: where draws begin.
         runner: how they are run.
+        source: the admitted worlds that values come from; None for the declared ranges.
 
     Raises:
         InputError: too few worlds.
     """
     if worlds < 40:
         raise InputError(f"worlds: must be at least 40, got {worlds}")
-    space = prior(folder)
-    design = drawn(space, "latin-hypercube", worlds, seed)
+    space = prior(folder, source)
+    design = source.design(space, worlds, seed) if source else drawn(space, "latin-hypercube", worlds, seed)
     at = [(SETTLING + step + 1) * weeks - 1 for step in range(steps)]
     study = AnalysisProblem(scenario_of(folder), weeks=at[-1] + 1, replicates=1, seed=seed)
     frame = runner.figures(study, design, "worlds", at)

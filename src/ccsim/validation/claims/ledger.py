@@ -1,4 +1,8 @@
-"""Run the ledger: every scenario of every claim once, at the defaults and over the plausible space."""
+"""Run the ledger: every scenario of every claim once, at the defaults and in other worlds.
+
+The other worlds are admitted ones (:mod:`ccsim.analysis.admitted`). A stress test takes points of the whole declared
+space instead, most of which cannot be real.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import ResultsError
 from ccsim.execution.runner import Progress, run_experiment
@@ -19,6 +24,7 @@ from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.simulation import simulate
 from ccsim.validation.claims.contrasts import KINDS, Cell, Contrast
+from ccsim.validation.claims.dependence import BestSplit, Driver, deciders_of, detectable, where_holds
 from ccsim.validation.claims.schema import Claim
 from ccsim.validation.claims.verdict import (
     LEVEL,
@@ -35,38 +41,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Figures = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
-#: Points below which nothing is said of what decides a claim: with so many parameters some one always fits a few points.
-ENOUGH = 20
-#: Replicates at each point of the plausible space.
+#: Replicates at each point of the other worlds.
 AT_POINT = 4
-#: Of a point's verdict: how sure a single point has to be.
-POINT_LEVEL = 0.95
-
-
-@dataclass(frozen=True)
-class Driver:
-    """A parameter that decides a claim: its key and rank correlation with the effect over the plausible space."""
-
-    key: str
-    rho: float
-    clear: bool
-
-
-@dataclass(frozen=True)
-class BestSplit:
-    """One cut through the plausible space that best tells points where a claim holds from the others.
-
-    Attributes:
-        key, cut: the parameter, and the value that divides the points.
-        above, below: points on that side where the claim holds, and all of them.
-        clear: beyond chance, with so many cuts tried.
-    """
-
-    key: str
-    cut: float
-    above: tuple[int, int]
-    below: tuple[int, int]
-    clear: bool
 
 
 @dataclass(frozen=True)
@@ -78,7 +54,7 @@ class ClaimResult:
         outcome: at the defaults.
         p: its p value, adjusted over the ledger.
         also: the outcomes in its further KPIs.
-        effects: mean effect at each point of the plausible space, the defaults first.
+        effects: mean effect at each point of the other worlds, the defaults first.
         signs: 1, 0, -1 at each point: holds, chance could make it, reversed.
         holds, reverses: shares of the points with their 95 % intervals; None where none were run.
         deciders: the parameters that decide it most.
@@ -108,8 +84,10 @@ class Ledger:
     Attributes:
         findings: one for each claim.
         replicates: paired runs at the defaults.
-        points: points of the plausible space that were run, of so many ``planned``.
+        points: other worlds that were run, of so many ``planned``.
         seed: of all draws.
+        stress: whether the points are a hypercube over the declared ranges, not admitted worlds.
+        varied: how many parameters differ between the points.
     """
 
     findings: tuple[ClaimResult, ...]
@@ -117,6 +95,18 @@ class Ledger:
     points: int
     planned: int
     seed: int
+    stress: bool = False
+    varied: int = 0
+
+    @property
+    def where(self) -> str:
+        """What the points are, in a word or two."""
+        return "points of the declared space" if self.stress else "admitted worlds"
+
+    @property
+    def detectable(self) -> float:
+        """The size of a rank correlation that would be found in 80 of 100 cases, with all parameters looked at."""
+        return detectable(self.points, self.varied)
 
     def table(self) -> pd.DataFrame:
         """Return one row per claim."""
@@ -137,8 +127,8 @@ class Ledger:
         return pd.DataFrame(rows)
 
 
-def plausible(points: int, seed: int) -> list[dict[str, Any]]:
-    """Return points of the plausible space: a Latin hypercube over the ranges of all assumed parameters."""
+def stressed(points: int, seed: int) -> list[dict[str, Any]]:
+    """Return points of the declared space: a Latin hypercube over the ranges of all assumed parameters."""
     from scipy.stats import qmc
 
     rows = uncertain()
@@ -175,19 +165,21 @@ def scenarios_of(claims: Sequence[Claim]) -> tuple[dict[str, Scenario], dict[tup
 def run_ledger(
     claims: Sequence[Claim], *, replicates: int = 30, points: int = 0, seed: int = 1, workers: int | None = None,
     out: Path, resume: bool = False, so_far: bool = False, progress: Callable[[str], Any] | None = None,
-    command: list[str] | None = None,
+    command: list[str] | None = None, worlds: AdmittedWorlds | None = None, scheduler: str | None = None,
 ) -> Ledger:  # fmt: skip
     """Test claims.
 
     Args:
         claims: which.
         replicates: paired runs of each scenario at the defaults.
-        points: points of the plausible space besides the defaults, each with a few replicates.
+        points: worlds besides the defaults, each with a few replicates.
         seed: of all draws, and of the points.
         workers: number of processes; by default one for each processor.
         out: gets a results folder for each part.
         resume: whether to go on with what ``out`` holds.
         command: the command line, for the manifests.
+        worlds: the admitted worlds that are drawn from; None for a stress test over the declared ranges.
+        scheduler: address of a Dask scheduler whose workers do the runs.
         so_far: run nothing; judge what ``out`` holds of the same ledger, at the points that are finished.
         progress: from a title to a context that yields what is called with (done, planned, failed).
     """
@@ -197,18 +189,18 @@ def run_ledger(
         "claims", "The claims ledger", "Which claims does the model support, and where?", next(iter(scenarios)),
         scenarios, weeks[-1] + 1, replicates, seed, at=weeks,
     )  # fmt: skip
-    shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command}
+    shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command, "scheduler": scheduler}
     if so_far:
         progress, shared = None, {}
     at_defaults = _figures(plain, out / "defaults", "At the defaults", progress, shared)
-    space = plausible(points, seed)
+    space = worlds.draw(points, seed) if worlds else stressed(points, seed)
     varied: dict[str, Scenario] = {}
     for number, values in enumerate(space):
         for name, scenario in scenarios.items():
             varied[_prefix(number) + name] = under(scenario, values)
     over = _figures(
         replace(plain, scenarios=varied, replicates=AT_POINT, baseline=next(iter(varied), "")),
-        out / "space", "Over the plausible space", progress, shared,
+        out / "space", "In other worlds", progress, shared,
     ) if space else {}  # fmt: skip
     finished = [number for number in range(points) if _is_finished(number, scenarios, over, weeks[-1])]
     outcomes = [judge_claim(claim, at_defaults, place) for claim in claims]
@@ -217,7 +209,9 @@ def run_ledger(
     findings = [
         _finding(claim, outcome, p, at_defaults, known) for claim, outcome, p in zip(claims, outcomes, ps, strict=True)
     ]
-    return Ledger(tuple(findings), replicates, len(finished), points, seed)
+    return Ledger(
+        tuple(findings), replicates, len(finished), points, seed, worlds is None, len(space[0]) if space else 0
+    )
 
 
 def _is_finished(number: int, scenarios: Iterable[str], over: Figures, week: int) -> bool:
@@ -226,7 +220,7 @@ def _is_finished(number: int, scenarios: Iterable[str], over: Figures, week: int
 
 
 def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    """Return a scenario in another plausible world; what the scenario itself assumes stays."""
+    """Return a scenario in another world; what the scenario itself assumes stays."""
     own = {**scenario.assumptions, **scenario.levers, **scenario.history}
     return scenario.with_values({key: value for key, value in values.items() if key not in own})
 
@@ -298,7 +292,7 @@ def judge_claim(
 
 @dataclass(frozen=True)
 class _Space:
-    """Figures at the points of the plausible space, and the points by their number."""
+    """Figures at the other worlds, and the points by their number."""
 
     figures: Figures
     place: Mapping[tuple[str, str], str]
@@ -306,7 +300,7 @@ class _Space:
 
 
 def _lent(claim: Claim, over: _Space) -> list[VariancePrior | None]:
-    """Return what the points of the plausible space together tell of each contrast's variance."""
+    """Return what the other worlds together tell of each contrast's variance."""
     contrasts = claim.contrasts()
     at_points = [_cells(contrasts, claim, over.figures, over.place, _prefix(number)) for number in over.points]
     # Half of the replicates judge where the other half chooses.
@@ -334,8 +328,8 @@ def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, ove
     signs = (outcome.sign(p), *(one.sign() for one in there))
     held, turned = (_share(signs, 1), _share(signs, -1)) if space else (None, None)
     return ClaimResult(
-        claim, outcome, p, also, effects, signs, held, turned, _deciders(effects[1:], space),
-        _where(signs[1:], effects[1:], space),
+        claim, outcome, p, also, effects, signs, held, turned, deciders_of(effects[1:], space),
+        where_holds(signs[1:], effects[1:], space),
         verdict(outcome, p, held[0] if held else None, turned[0] if turned else None), mixed,
     )  # fmt: skip
 
@@ -347,53 +341,3 @@ def _share(signs: Sequence[int], sign: int) -> tuple[float, float, float]:
     found = binomtest(sum(one == sign for one in signs), len(signs))
     interval = found.proportion_ci(LEVEL, method="wilson")
     return float(found.statistic), float(interval.low), float(interval.high)
-
-
-def _deciders(effects: Sequence[float], space: Sequence[Mapping[str, Any]], most: int = 3) -> tuple[Driver, ...]:
-    """Return the parameters whose values go most with the effect (Spearman's rank correlation).
-
-    ``clear`` says whether a correlation this large is beyond chance, with so many parameters looked at (Bonferroni).
-    """
-    from scipy.stats import spearmanr
-
-    known = [k for k, effect in enumerate(effects) if np.isfinite(effect)]
-    if len(known) < ENOUGH or np.ptp([effects[k] for k in known]) == 0.0:
-        return ()
-    keys = list(space[0])
-    found = []
-    for key in keys:
-        values = [space[k][key] for k in known]
-        if np.ptp(values) > 0.0:
-            told = spearmanr(values, [effects[k] for k in known])
-            found.append(Driver(key, float(told.statistic), bool(told.pvalue * len(keys) < 1.0 - LEVEL)))
-    return tuple(sorted(found, key=lambda one: -abs(one.rho))[:most])
-
-
-def _where(
-    signs: Sequence[int], effects: Sequence[float], space: Sequence[Mapping[str, Any]], least: float = 0.2
-) -> BestSplit | None:
-    """Return the best single cut: of the parameters that decide most, the one value that divides holding from not.
-
-    Each side has at least a share ``least`` of the points. ``clear`` is Fisher's exact test, corrected for all cuts of
-    all parameters (Bonferroni).
-    """
-    from scipy.stats import fisher_exact
-
-    holds = np.array([sign > 0 for sign in signs])
-    edge = max(2, int(least * len(holds)))
-    if len(holds) < ENOUGH or holds.all() or not holds.any():
-        return None
-    cuts = max(1, len(holds) - 2 * edge + 1) * len(space[0])
-    best: tuple[float, BestSplit] | None = None
-    for decider in _deciders(effects, space, most=10):
-        values = np.array([point[decider.key] for point in space], float)
-        order = np.sort(values)
-        for k in range(edge, len(order) - edge + 1):
-            cut = (order[k - 1] + order[k]) / 2.0
-            above = values > cut
-            table = [[int(holds[side].sum()), int((~holds[side]).sum())] for side in (above, ~above)]
-            p = float(fisher_exact(np.array(table)).pvalue)
-            if best is None or p < best[0]:
-                counts = [(row[0], sum(row)) for row in table]
-                best = p, BestSplit(decider.key, float(cut), counts[0], counts[1], p * cuts < 1.0 - LEVEL)
-    return best[1] if best else None

@@ -13,7 +13,8 @@ from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.reports.formatting import difference_scale, kpi_difference
 from ccsim.validation.claims.contrasts import KINDS
-from ccsim.validation.claims.ledger import AT_POINT, ENOUGH, ClaimResult, Ledger
+from ccsim.validation.claims.dependence import ENOUGH
+from ccsim.validation.claims.ledger import AT_POINT, ClaimResult, Ledger
 from ccsim.validation.claims.verdict import LEVEL
 
 #: Verdicts in the order of the page, with a colour that also differs in lightness.
@@ -27,9 +28,9 @@ COLOURS = {
 
 
 def place_of(finding: ClaimResult) -> str:
-    """Say in a sentence where a claim holds."""
+    """Say in a sentence where a claim holds; nothing where chance could have made the difference."""
     one = finding.where
-    if one is None:
+    if one is None or not one.clear:
         return ""
     row = all_parameters()[one.key]
     (high, highs), (low, lows) = one.above, one.below
@@ -37,9 +38,7 @@ def place_of(finding: ClaimResult) -> str:
     here, there = ((high, highs), (low, lows)) if more else ((low, lows), (high, highs))
     told = f"where {one.key} ({row.meaning}) is {'above' if more else 'below'} {one.cut:.3g}{_unit(row.unit)}"
     told = f"it holds in {here[0]} of {here[1]} worlds {told}, and in {there[0]} of {there[1]} elsewhere"
-    if one.clear:
-        return f"{told[0].upper()}{told[1:]}."
-    return f"No single parameter clearly tells where it holds. The nearest to it, which could be chance: {told}."
+    return f"{told[0].upper()}{told[1:]}."
 
 
 def _unit(unit: str) -> str:
@@ -82,7 +81,7 @@ SIGNS = ((1, "#0b5394", "o", "holds"), (0, "#b0b7bf", "s", "could be chance"), (
 
 
 def draw(finding: ClaimResult) -> Any:
-    """Draw a claim: its effect at the defaults, and over the plausible space from worst to best."""
+    """Draw a claim: its effect at the defaults, and in other worlds from worst to best."""
     import matplotlib.pyplot as plt
     import numpy as np
 
@@ -105,7 +104,7 @@ def draw(finding: ClaimResult) -> Any:
     )  # fmt: skip
     ticks = [(aside, "defaults")]
     if len(order):
-        ticks.append((len(order) / 2 - 0.5, f"{len(order)} plausible worlds, from worst to best"))
+        ticks.append((len(order) / 2 - 0.5, f"{len(order)} other worlds, from worst to best"))
         axis.axvline(aside / 2, color="#dfe4ea", linewidth=0.8)
     axis.set_xticks([place for place, _ in ticks], [text for _, text in ticks])
     axis.tick_params(labelsize=7, length=0)
@@ -170,7 +169,7 @@ def row_of(one: ClaimResult) -> dict[str, Any]:
         "verdict": one.verdict, "note": one.claim.note, "runs": found.runs, "holds": _with_interval(one.holds),
         "reverses": _with_interval(one.reverses), "share": _percent(one.holds), "turned": _percent(one.reverses),
         "deciders": [{"key": d.key, "meaning": all_parameters()[d.key].meaning, "sign": "+" if d.rho > 0 else "–",
-                      "rho": f"{d.rho:+.2f}", "clear": d.clear} for d in one.deciders],
+                      "rho": f"{d.rho:+.2f}"} for d in one.deciders if d.clear],
         "where": place_of(one),
         "also": [_beside(one, name) for name in one.also],
         "scenarios": {name: changes(scenario) for name, scenario in one.claim.scenarios.items()},

@@ -1,6 +1,6 @@
 """From replicates to a verdict.
 
-One contrast is judged by a paired t test. Where there are few replicates, as at a point of the plausible space, its
+One contrast is judged by a paired t test. Where there are few replicates, as in a single world, its
 variance leans on those at the other points (moderated t test, Smyth 2004). A claim that needs several contrasts holds only if every one of them is
 positive, so its p value is the largest of theirs (intersection-union test; no further correction is needed); it is
 reversed if one of them is negative, with a p value that is corrected for having looked at several (Bonferroni). Over
@@ -22,7 +22,7 @@ from ccsim.validation.claims.contrasts import Cell, Contrast
 Values = npt.NDArray[np.float64]
 #: A difference smaller than this part of the spread between organisations is not worth a claim.
 MATTERS = 0.2
-#: Share of the plausible space in which a claim must hold to be called supported, or not to be called anything.
+#: Share of the worlds in which a claim must hold to be called supported, or not to be called anything.
 MOSTLY, HARDLY = 0.75, 0.25
 
 
@@ -161,7 +161,7 @@ def verdict(outcome: Outcome, p: float, holds: float | None, reverses: float | N
     Args:
         outcome: at the defaults.
         p: its adjusted p value.
-        holds: share of the plausible space in which it holds; None where it was not tested.
+        holds: share of the worlds in which it holds; None where it was not tested.
         reverses: share in which it is reversed; None where it was not tested.
     """
     sign = outcome.sign(p)

@@ -1,0 +1,239 @@
+"""Admitted worlds: values of all that is uncertain under which the ordinary organisation does what is known of real ones.
+
+``ccsim worlds`` makes them by history matching and keeps them in a Parquet file; ``docs/worlds.md`` says what admitted
+them. Every analysis that varies the assumptions draws from them, unless it is asked for the declared ranges instead.
+The values of a world belong together: each by itself says little.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ccsim.analysis.parameter_space import Dimension, dimensions
+from ccsim.engine.columns import FloatArray
+from ccsim.engine.jit import source_hash
+from ccsim.errors import InputError, count_noun
+from ccsim.experiments.design import Design
+from ccsim.experiments.factors import Factor
+from ccsim.model.settings import all_parameters
+
+#: The file that ccsim ships.
+SHIPPED = Path(__file__).with_name("worlds.parquet")
+#: Version of the file's form.
+VERSION = 1
+#: Words for a choice of worlds: those that ccsim ships, or all values within the declared ranges.
+ADMITTED, DECLARED = "admitted", "declared"
+#: How the columns begin that hold, of each pattern, the world's figure and how implausible it is.
+FIGURE, MISFIT = "figure of ", "misfit of "
+
+
+@dataclass(frozen=True)
+class AdmittedWorlds:
+    """Worlds that were admitted.
+
+    Attributes:
+        keys: parameters that vary between worlds.
+        values: shape (worlds, parameters).
+        figures: of each pattern, by its id, the figure of each world in its own unit, shape (worlds,).
+        misfits: of each pattern how implausible each world is, in standard deviations, shape (worlds,).
+        made: how they were made: ``sources`` (hash of the model), ``patterns``, ``command``, ``waves`` and the like.
+        file: where they are kept.
+    """
+
+    keys: tuple[str, ...]
+    values: FloatArray
+    figures: Mapping[str, FloatArray] = field(default_factory=dict)
+    misfits: Mapping[str, FloatArray] = field(default_factory=dict)
+    made: Mapping[str, Any] = field(default_factory=dict)
+    file: Path = SHIPPED
+
+    def __len__(self) -> int:
+        """Return the number of worlds."""
+        return len(self.values)
+
+    def world(self, number: int) -> dict[str, Any]:
+        """Return a world's values by key."""
+        rows = all_parameters()
+        named = zip(self.keys, self.values[number].tolist(), strict=True)
+        return {key: round(value) if rows[key].kind is int else value for key, value in named}
+
+    def draw(self, count: int, seed: int) -> list[dict[str, Any]]:
+        """Return worlds, each at most once, in random order.
+
+        Args:
+            count: how many.
+            seed: of the order; with more worlds the first ones stay the same.
+
+        Raises:
+            InputError: there are not so many.
+        """
+        if count > len(self):
+            raise InputError(
+                f"worlds: at most {len(self)}, as many as {self.file.name} holds, got {count}; "
+                "ccsim worlds makes more, and --worlds-from declared takes any number"
+            )
+        order = np.random.default_rng(seed).permutation(len(self))
+        return [self.world(int(number)) for number in order[:count]]
+
+    def ranges(self, share: float = 0.95) -> dict[str, tuple[float, float]]:
+        """Return between which values the middle share of the worlds lies, by key."""
+        ends = np.quantile(self.values, [0.5 - share / 2, 0.5 + share / 2], axis=0)
+        return {key: (float(low), float(high)) for key, low, high in zip(self.keys, *ends, strict=True)}
+
+    @property
+    def stale(self) -> str:
+        """A sentence where the model's sources have changed since the worlds were admitted; empty otherwise."""
+        made = self.made.get("sources")
+        if made == source_hash():
+            return ""
+        return (
+            f"the admitted worlds ({self.file.name}) were made with other sources of the model ({made}; these are "
+            f"{source_hash()}): ccsim worlds --confirm tells whether they still hold"
+        )
+
+    def design(self, space: Sequence[Dimension], count: int, seed: int) -> Design:
+        """Return points at which a study is run: of each world its values, of all else a Latin hypercube.
+
+        Args:
+            space: what varies. An assumption over the whole of its declared range takes its values from the worlds; one
+                over a range of the user's own, a lever or a week takes them from that range.
+            count: how many points.
+            seed: of worlds and hypercube.
+
+        Raises:
+            InputError: there are not so many worlds.
+        """
+        known = set(self.keys)
+        own = [one for one in space if one.key not in known or not _is_whole(one)]
+        worlds = self.draw(count, seed)
+        rows: list[dict[str, Any]] = [{} for _ in worlds]
+        if own:
+            cube = Design("latin-hypercube", tuple(one.factor for one in own), count, seed)
+            rows = [cube.row(number) for number in range(count)]
+        drawn = [one.key for one in space if one not in own]
+        return Design.given(
+            [{**{key: world[key] for key in drawn}, **row} for world, row in zip(worlds, rows, strict=True)]
+        )
+
+    def narrowed(self, space: Sequence[Dimension]) -> tuple[Dimension, ...]:
+        """Return a space whose assumptions span what 95 % of the worlds do, for designs that take no points from elsewhere."""
+        ends = self.ranges()
+        return tuple(_between(one, *ends[one.key]) if one.key in ends and _is_whole(one) else one for one in space)
+
+
+def space_of(
+    over: Sequence[str], fixed: Mapping[str, Any] | None, worlds: AdmittedWorlds | None
+) -> tuple[tuple[Dimension, ...], AdmittedWorlds | None]:
+    """Return what varies, and the worlds that its values come from.
+
+    Args:
+        over: texts that name what varies. The word ``assumptions`` stands for whole worlds.
+        fixed: keys that a scenario sets itself.
+        worlds: the worlds asked for; None for the declared ranges.
+
+    Returns:
+        The space, with everything that the worlds set where ``over`` says ``assumptions``; and the worlds, None where
+        nothing of theirs is wanted.
+    """
+    space = dimensions(over, fixed)
+    whole = "assumptions" in {part.strip() for text in over for part in text.split(",")}
+    if worlds is None or not whole:
+        return space, None
+    known = {one.key for one in space} | set(fixed or {})
+    more = tuple(Dimension(Factor(key)) for key in worlds.keys if key not in known)
+    return space + more, worlds
+
+
+def _between(one: Dimension, low: float, high: float) -> Dimension:
+    """Return a dimension between other ends, of whole numbers where it takes those; as it is if there is nothing between."""
+    ends = (float(np.floor(low)), float(np.ceil(high))) if one.stepped else (low, high)
+    return Dimension(Factor(one.key, *ends)) if ends[0] < ends[1] else one
+
+
+def _is_whole(one: Dimension) -> bool:
+    """Whether a dimension covers the declared range of its parameter."""
+    row = one.factor.parameter
+    return row is not None and not one.choices and (one.low, one.high) == tuple(map(float, row.range))
+
+
+def read_worlds(path: Path | None = None) -> AdmittedWorlds:
+    """Return the worlds of a file, by default of the one that ccsim ships.
+
+    Raises:
+        InputError: there is no such file, or it does not hold worlds of this model.
+    """
+    return _read(path or SHIPPED)
+
+
+@cache
+def _read(path: Path) -> AdmittedWorlds:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+        made = json.loads((table.schema.metadata or {})[b"ccsim worlds"])
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file; ccsim worlds makes one") from None
+    except (OSError, pa.ArrowException, KeyError, ValueError):
+        raise InputError(f"{path}: holds no worlds; ccsim worlds makes such a file") from None
+    if made.get("version") != VERSION:
+        raise InputError(f"{path}: has the form {made.get('version')}, this ccsim reads the form {VERSION}")
+    columns = {name: table[name].to_numpy().astype(np.float64) for name in table.column_names}
+    keys = tuple(name for name in columns if name in all_parameters())
+    if not keys:
+        raise InputError(f"{path}: none of its columns is a parameter of this model")
+    values = np.column_stack([columns[key] for key in keys])
+    # Kept in single precision: an end of a legal range may have moved by its last digit.
+    legal = np.array([all_parameters()[key].legal for key in keys])
+    values = np.clip(values, legal[:, 0], legal[:, 1])
+    parts = [
+        {name.removeprefix(start): column for name, column in columns.items() if name.startswith(start)}
+        for start in (FIGURE, MISFIT)
+    ]
+    return AdmittedWorlds(keys, values, parts[0], parts[1], made, path)
+
+
+def write_worlds(worlds: AdmittedWorlds, path: Path) -> None:
+    """Write worlds to a file, in single precision."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {key: worlds.values[:, k] for k, key in enumerate(worlds.keys)}
+    for start, found in ((FIGURE, worlds.figures), (MISFIT, worlds.misfits)):
+        columns |= {start + name: column for name, column in found.items()}
+    table = pa.table({name: pa.array(np.asarray(column, dtype=np.float32)) for name, column in columns.items()})
+    text = json.dumps({"version": VERSION, **worlds.made})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table.replace_schema_metadata({b"ccsim worlds": text.encode()}), path, compression="zstd")
+    _read.cache_clear()
+
+
+def worlds_of(text: str | None) -> AdmittedWorlds | None:
+    """Return the worlds that a user asks for; None for the declared ranges.
+
+    Args:
+        text: ``"admitted"`` (also None), ``"declared"``, or the path of a file that ``ccsim worlds`` made.
+
+    Raises:
+        InputError: there is no such file, or it holds no worlds.
+    """
+    if text == DECLARED:
+        return None
+    if text in (None, ADMITTED):
+        return read_worlds()
+    if not str(text).endswith(".parquet"):
+        raise InputError(f"worlds: must be {ADMITTED}, {DECLARED} or the path of a .parquet file, got {text!r}")
+    return read_worlds(Path(str(text)))
+
+
+def words_for(worlds: AdmittedWorlds | None) -> str:
+    """Say where values of assumptions come from."""
+    return "the declared ranges" if worlds is None else f"{count_noun(len(worlds), 'admitted world')}"

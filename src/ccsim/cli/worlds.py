@@ -1,0 +1,91 @@
+"""``ccsim worlds``: the worlds in which the ordinary organisation does what is known of real ones."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ccsim.cli.analysis_options import Budget, Form, Resume, Scheduler, Workers
+
+if TYPE_CHECKING:
+    from ccsim.analysis.admitted import AdmittedWorlds
+
+
+def worlds(
+    count: Annotated[int, typer.Option("--worlds", min=1, max=100_000, help="How many worlds to admit.")] = 500,
+    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves of runs, each where nothing is ruled out yet.")] = 4,
+    points: Annotated[int, typer.Option("--samples", min=100, max=100_000, help="Points of each wave.")] = 1200,
+    trials: Annotated[
+        int, typer.Option(min=0, max=10_000, help="Organisations of known values to try the method on, in the end.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Where all draws begin.")] = 1,
+    workers: Workers = None,
+    budget: Budget = None,
+    scheduler: Scheduler = None,
+    out: Annotated[Path, typer.Option(help="Folder for runs, worlds and page.")] = Path("results/worlds"),
+    resume: Resume = False,
+    ship: Annotated[
+        bool, typer.Option("--ship", help="Keep the worlds in the package, where every analysis finds them.")
+    ] = False,
+    pages: Annotated[Path | None, typer.Option(help="Write the page here instead of into the results folder.")] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Run nothing new: see whether the shipped worlds still hold.")
+    ] = False,
+    page_only: Annotated[
+        bool, typer.Option("--page-only", help="Run nothing: write the page of the shipped worlds.")
+    ] = False,
+) -> None:
+    """Find worlds that could be real: rule out, wave after wave, what disagrees with published figures."""
+    from ccsim.analysis.admitted import read_worlds, write_worlds
+    from ccsim.cli import analysis_options
+    from ccsim.cli.run_options import rerun_command
+    from ccsim.validation.worlds.report import write_page
+    from ccsim.validation.worlds.study import make_worlds, place_of
+
+    if confirm:
+        _confirm(read_worlds())
+        return
+    if page_only:
+        _tell(write_page(read_worlds(), pages or out))
+        return
+    place = analysis_options.open_output("worlds", out, resume, workers, Form.table, budget=budget, scheduler=scheduler)
+    made = make_worlds(
+        place.runner, worlds=count, waves=waves, points=points, seed=seed, trials=trials,
+        command=rerun_command(sys.argv[1:]), told=lambda text: typer.echo(text, err=True),
+    )  # fmt: skip
+    file = place_of(ship, place.folder)
+    write_worlds(made.worlds, file)
+    _tell([file, *write_page(made.worlds, pages or out)])
+    rate = len(made.worlds) / made.match.tried
+    typer.echo(
+        f"{len(made.worlds):,} worlds are admitted, {rate:.1%} of the candidates, after {made.seconds / 60:.0f} minutes."
+    )
+    if len(made.worlds) < count:
+        typer.echo(f"ccsim: {count:,} were asked for; more --waves or --samples find more", err=True)
+        raise typer.Exit(1)
+
+
+def _tell(paths: list[Path]) -> None:
+    for path in paths:
+        typer.echo(str(path), err=True)
+
+
+def _confirm(shipped: "AdmittedWorlds") -> None:
+    """Mark the worlds as made with today's sources, if these give the same figures."""
+    from ccsim.analysis.admitted import write_worlds
+    from ccsim.validation.worlds.study import confirmed, still_hold
+
+    if not still_hold(shipped):
+        typer.echo(
+            "ccsim: the model gives other figures in these worlds; ccsim worlds --ship makes them again", err=True
+        )
+        raise typer.Exit(1)
+    if shipped.stale:
+        write_worlds(confirmed(shipped), shipped.file)
+    typer.echo(f"The {len(shipped)} worlds hold: the model gives the same figures as when they were made.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(worlds)

@@ -1,0 +1,89 @@
+"""Emulators: what the model would give where it was not run, and how wrong that may be.
+
+A figure is emulated by a quadratic in the parameters: every parameter by itself, and squares and products of the few
+that matter most, with weights shrunk as the runs demand (Bayesian ridge regression; MacKay 1992, Tipping 2001, by
+scikit-learn). Gaussian processes do not pay here: with two hundred parameters and one run at a point nearly all that
+is not quadratic is chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ccsim.analysis import library
+from ccsim.engine.columns import FloatArray
+
+#: Parameters of which squares and products are looked at.
+ACTIVE = 20
+#: Parts into which runs are split to see how wrong an emulator is.
+FOLDS = 4
+#: Points below which nothing is emulated.
+FEWEST = 60
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """What emulates one figure.
+
+    Attributes:
+        active: places of the parameters of which squares and products are looked at.
+        fit: the regression.
+        variance: of its error, chance in single runs included, as seen on points that it did not know.
+        explained: share of the variance that it explains on such points.
+    """
+
+    active: tuple[int, ...]
+    fit: Any
+    variance: float
+    explained: float
+
+    def predict(self, unit: FloatArray) -> FloatArray:
+        """Return the figure at places of the unit cube of shape (points, parameters)."""
+        return np.asarray(self.fit.predict(_features(unit, self.active)))
+
+
+def emulator_of(unit: FloatArray, figures: FloatArray, seed: int) -> Emulator | None:
+    """Fit an emulator.
+
+    Args:
+        unit: places of the unit cube, shape (points, parameters).
+        figures: the figure at each, on the pattern's scale; nan where it has none.
+        seed: of the split into parts.
+
+    Returns:
+        The emulator; None where too few points have the figure, or nothing of it can be told from the parameters.
+    """
+    ridge = library("sklearn.linear_model").BayesianRidge
+    known = np.isfinite(figures)
+    unit, figures = unit[known], figures[known]
+    if len(figures) < FEWEST or np.ptp(figures) == 0.0:
+        return None
+    linear = ridge().fit(_centred(unit), figures)
+    active = tuple(np.sort(np.argsort(-np.abs(linear.coef_), kind="stable")[:ACTIVE]).tolist())
+    features = _features(unit, active)
+    part = np.random.default_rng(seed).permutation(len(figures)) % FOLDS
+    errors = np.empty(len(figures))
+    for fold in range(FOLDS):
+        there = part == fold
+        errors[there] = figures[there] - ridge().fit(features[~there], figures[~there]).predict(features[there])
+    # Rare large errors must not rule out what is right: the variance covers 99 % of errors as a normal one would.
+    wide = max(float(errors.var()), float(np.quantile(np.abs(errors), 0.99) / 2.576) ** 2)
+    explained = 1.0 - float(errors.var()) / float(figures.var())
+    if explained <= 0.0:
+        return None
+    return Emulator(active, ridge().fit(features, figures), wide, explained)
+
+
+def _centred(unit: FloatArray) -> FloatArray:
+    return 2.0 * unit - 1.0
+
+
+def _features(unit: FloatArray, active: tuple[int, ...]) -> FloatArray:
+    """Return every parameter, and squares and products of the active ones."""
+    centred = _centred(unit)
+    few = centred[:, list(active)]
+    first, second = np.triu_indices(len(active))
+    return np.hstack([centred, few[:, first] * few[:, second]])

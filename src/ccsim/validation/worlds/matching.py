@@ -1,0 +1,302 @@
+"""History matching: rule out in waves what disagrees with the patterns, then admit what agrees on runs of its own.
+
+Each wave runs points that no wave before has ruled out, and fits emulators there. A point is not ruled out if its
+emulated figures are implausible by at most three standard deviations in every pattern and every wave. Points to run are
+drawn from the prior, cut down to what is not ruled out and weighted by the chance, as emulated, that all patterns are
+met: so fewer runs are spent on what will not be admitted, and worlds well inside are more frequent than those at the
+edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ccsim.analysis import library
+from ccsim.engine.columns import FloatArray
+from ccsim.errors import InputError
+from ccsim.validation.worlds.emulators import Emulator, emulator_of
+from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE, Pattern, worst
+
+#: From a name for the runs and places of the unit cube (points, parameters) to figures of shape (points, runs,
+#: patterns) on the patterns' scales.
+Evaluate = Callable[[str, FloatArray], FloatArray]
+#: Points of the prior among which chains begin; moves that each chain tries at first, and between draws.
+CANDIDATES, STEPS, THINNING = 60_000, 300, 60
+#: The most chains.
+CHAINS = 800
+#: Of a wave's points, the share with the least chance; earlier points with more are fitted with them.
+NEAR = 0.02
+#: Points in a batch of candidates, and the most batches.
+BATCH, MOST_BATCHES = 400, 40
+
+
+@dataclass(frozen=True)
+class Wave:
+    """A wave: what was run, and the emulators that it gave.
+
+    Attributes:
+        unit: points run, places of the unit cube.
+        figures: the mean over runs of each pattern's figure at each, shape (points, patterns).
+        emulators: one for each pattern; None where nothing can be emulated.
+        left: share of the points that the wave's own figures leave not implausible.
+        space: share of the prior that is not ruled out after the wave, as far as the first candidates tell.
+    """
+
+    unit: FloatArray
+    figures: FloatArray
+    emulators: tuple[Emulator | None, ...]
+    left: float
+    space: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """What history matching came to.
+
+    Attributes:
+        patterns: what was to be reproduced.
+        waves: the waves.
+        admitted: admitted places of the unit cube, shape (worlds, parameters).
+        figures: their figures on the patterns' scales, shape (worlds, patterns).
+        misfits: how implausible each is, shape (worlds, patterns).
+        tried: candidates that were run.
+        passed: candidates that passed the first stage.
+    """
+
+    patterns: tuple[Pattern, ...]
+    waves: tuple[Wave, ...]
+    admitted: FloatArray
+    figures: FloatArray
+    misfits: FloatArray
+    tried: int
+    passed: int
+
+
+def mean_of(values: FloatArray) -> FloatArray:
+    """Return means over runs that have the figure, shape (points, patterns), of shape (points, runs, patterns)."""
+    known = np.isfinite(values)
+    with np.errstate(all="ignore"):
+        return np.asarray(np.where(known, values, 0.0).sum(axis=1) / known.sum(axis=1))
+
+
+def spread_of(values: FloatArray) -> FloatArray:
+    """Return the variance by chance of a real figure around the mean over runs, shape (patterns,); 0 with one run.
+
+    A real organisation is one run, so its own chance counts beside the error of the mean. It is pooled over points.
+
+    Args:
+        values: shape (points, runs, patterns).
+    """
+    from scipy.stats import chi2
+
+    if values.shape[1] < 2:
+        return np.zeros(values.shape[2])
+    known = np.isfinite(values).all(axis=1)
+    each = values.var(axis=1, ddof=1)
+    # The median, made one of the mean: a few worlds in ruin must not lend their chance to all others.
+    freedom = values.shape[1] - 1
+    found = np.zeros(values.shape[2])
+    for k in range(len(found)):
+        found[k] = np.median(each[known[:, k], k]) if known[:, k].any() else 0.0
+    return np.asarray(found * freedom / chi2.median(freedom) * (1.0 + 1.0 / values.shape[1]))
+
+
+def implausible(
+    chosen: Sequence[Pattern], waves: Sequence[Wave], unit: FloatArray, limit: float = np.inf
+) -> FloatArray:
+    """Return the largest misfit of each point, over all patterns and waves, as emulated.
+
+    Args:
+        chosen: the patterns.
+        waves: the waves; the last one, which rules out most, is asked first.
+        unit: places of the unit cube, shape (points, parameters).
+        limit: what is beyond it is not looked at further, and the misfit told of it is only the first beyond.
+
+    Returns:
+        Shape (points,).
+    """
+    found = np.zeros(len(unit))
+    for wave in reversed(waves):
+        for one, emulator in zip(chosen, wave.emulators, strict=True):
+            open_ = np.flatnonzero(found <= limit)
+            if emulator is not None and len(open_):
+                figures = emulator.predict(unit[open_])
+                found[open_] = np.maximum(found[open_], one.misfit(figures, emulator.variance))
+    return found
+
+
+def chances(
+    chosen: Sequence[Pattern], waves: Sequence[Wave], unit: FloatArray, floor: FloatArray | float = -np.inf
+) -> FloatArray:
+    """Return the log of the chance, as emulated by the last wave, that a point meets all patterns.
+
+    Args:
+        chosen: the patterns.
+        waves: the waves.
+        unit: places of the unit cube, shape (points, parameters).
+        floor: what is below it is not looked at further, one number or one for each point.
+
+    Returns:
+        Shape (points,); minus infinity where any wave rules the point out, and for what fell below the floor.
+    """
+    found = np.zeros(len(unit))
+    floors = np.broadcast_to(np.asarray(floor, dtype=np.float64), found.shape)
+    for number, wave in enumerate(reversed(waves)):
+        for one, emulator in zip(chosen, wave.emulators, strict=True):
+            open_ = np.flatnonzero(np.isfinite(found))
+            if emulator is None or not len(open_):
+                continue
+            figures = emulator.predict(unit[open_])
+            if number == 0:
+                found[open_] += one.log_chance(figures, emulator.variance)
+            out = (one.misfit(figures, emulator.variance) > IMPLAUSIBLE) | (found[open_] < floors[open_])
+            found[open_[out]] = -np.inf
+    return found
+
+
+class Remaining:
+    """Draws points that are not ruled out, weighted by their emulated chance to meet all patterns.
+
+    Chains give some of a point's values anew, and go on from call to call (Metropolis et al. 1953).
+    """
+
+    def __init__(
+        self, chosen: Sequence[Pattern], waves: Sequence[Wave], size: int, chains: int, rng: np.random.Generator
+    ) -> None:
+        self._rng, self._size = rng, size
+        self._chances = lambda unit, floor: chances(chosen, waves, unit, floor)
+        pool = rng.random((CANDIDATES, size))
+        found = np.concatenate(
+            [self._chances(part, -np.inf) for part in np.array_split(pool, max(1, CANDIDATES // 5000))]
+        )
+        if not np.isfinite(found).any():
+            raise InputError("every point is ruled out: a pattern cannot be met within the declared ranges")
+        weight = np.exp(found - found.max())
+        start = rng.choice(len(pool), chains, p=weight / weight.sum())
+        self.unit, self.chance = pool[start], found[start]
+        self._begun = False
+
+    def draw(self, count: int) -> FloatArray:
+        """Return points, shape (count, parameters)."""
+        found: list[FloatArray] = []
+        while sum(map(len, found)) < count:
+            self._walk(THINNING if self._begun else STEPS)
+            self._begun = True
+            found.append(self.unit)
+        left = np.vstack(found)
+        return np.asarray(left[self._rng.permutation(len(left))[:count]])
+
+    def _walk(self, steps: int) -> None:
+        """Let every chain try so many moves."""
+        rng = self._rng
+        for _ in range(steps):
+            # Few values at a time move a point far in what matters little, many at a time in everything.
+            block = np.maximum(rng.random((len(self.unit), 1)) ** 5, 1.5 / self._size)
+            moved = np.where(rng.random(self.unit.shape) < block, rng.random(self.unit.shape), self.unit)
+            floor = self.chance + np.log(rng.random(len(self.unit)))
+            new = self._chances(moved, floor)
+            kept = new >= floor
+            self.unit, self.chance = np.where(kept[:, None], moved, self.unit), np.where(kept, new, self.chance)
+
+
+def match(
+    chosen: Sequence[Pattern], size: int, evaluate: Evaluate, *, waves: int = 3, points: int = 1500,
+    worlds: int = 500, seed: int = 1, confirm: tuple[Sequence[Pattern], Evaluate] | None = None,
+    told: Callable[[str], object] = lambda _: None,
+) -> Match:  # fmt: skip
+    """Match history.
+
+    Args:
+        chosen: the patterns that are emulated.
+        size: number of parameters.
+        evaluate: runs points; the name that it is given begins with ``wave`` or ``candidates``.
+        waves: waves of runs.
+        points: points of each wave.
+        worlds: how many worlds to admit.
+        seed: of all points.
+        confirm: patterns that only worlds are run for which passed all others, because their runs are dear, and what
+            runs them (one figure a world, with its variance in place of a second run: shape (points, 2, patterns)).
+        told: is called with a sentence after each step.
+
+    Returns:
+        The worlds that were admitted; fewer than asked for where candidates ran out.
+    """
+    # One thread: sums in another order would give other last bits, and processes keep the processors busy.
+    with library("threadpoolctl").threadpool_limits(1):
+        found = _waves(chosen, size, evaluate, waves, points, seed, told)
+        return _admit(chosen, size, evaluate, found, worlds, seed, confirm, told)
+
+
+def _waves(
+    chosen: Sequence[Pattern], size: int, evaluate: Evaluate, waves: int, points: int, seed: int,
+    told: Callable[[str], object],
+) -> list[Wave]:  # fmt: skip
+    from scipy.stats import qmc
+
+    found: list[Wave] = []
+    for number in range(1, waves + 1):
+        rng = np.random.default_rng([seed, number])
+        if number == 1:
+            unit = qmc.LatinHypercube(size, rng=rng).random(points)
+        else:
+            unit = Remaining(chosen, found, size, min(points, CHAINS), rng).draw(points)
+        found.append(wave_of(chosen, found, unit, evaluate(f"wave-{number}", unit), seed))
+        last = found[-1]
+        told(
+            f"Wave {number}: {len(unit):,} points, of which {last.left:.1%} are not implausible; "
+            f"{last.space:.2%} of the declared ranges is left."
+        )
+    return found
+
+
+def wave_of(chosen: Sequence[Pattern], before: Sequence[Wave], unit: FloatArray, values: FloatArray, seed: int) -> Wave:
+    """Fit the emulators of a wave: to its own points, and those of earlier waves that had as fair a chance as they."""
+    means, noise = mean_of(values), spread_of(values)
+    places, figures = unit, means
+    if before:
+        earlier = np.vstack([one.unit for one in before])
+        kept = chances(chosen, before, earlier) >= np.quantile(chances(chosen, before, unit), NEAR)
+        places = np.vstack([unit, earlier[kept]])
+        figures = np.vstack([means, np.vstack([one.figures for one in before])[kept]])
+    emulators = tuple(emulator_of(places, figures[:, k], seed + k) for k in range(len(chosen)))
+    left = float((worst(chosen, means, noise) <= IMPLAUSIBLE).mean())
+    wave = Wave(unit, means, emulators, left, 0.0)
+    probe = np.random.default_rng([seed, 99]).random((20_000, unit.shape[1]))
+    space = float((implausible(chosen, [*before, wave], probe, IMPLAUSIBLE) <= IMPLAUSIBLE).mean())
+    return Wave(unit, means, emulators, left, space)
+
+
+def _admit(
+    chosen: Sequence[Pattern], size: int, evaluate: Evaluate, waves: Sequence[Wave], worlds: int, seed: int,
+    confirm: tuple[Sequence[Pattern], Evaluate] | None, told: Callable[[str], object],
+) -> Match:  # fmt: skip
+    """Run candidates, batch after batch, until enough of them are admitted."""
+    every = (*chosen, *(confirm[0] if confirm else ()))
+    kept: list[tuple[FloatArray, FloatArray, FloatArray]] = []
+    tried = passed = 0
+    remaining = Remaining(chosen, waves, size, BATCH, np.random.default_rng([seed, 1000]))
+    for number in range(1, MOST_BATCHES + 1):
+        unit = remaining.draw(BATCH)
+        values = evaluate(f"candidates-{number}", unit)
+        figures, noise = mean_of(values), np.broadcast_to(spread_of(values), values[:, 0].shape)
+        fits = worst(chosen, figures, noise) <= ADMITTED
+        tried, passed = tried + len(unit), passed + int(fits.sum())
+        unit, figures, noise = unit[fits], figures[fits], noise[fits]
+        if confirm and len(unit):
+            more = confirm[1](f"confirmed-{number}", unit)
+            figures, noise = np.hstack([figures, more[:, 0]]), np.hstack([noise, more[:, 1]])
+        if len(unit):
+            misfits = np.column_stack([one.misfit(figures[:, k], noise[:, k]) for k, one in enumerate(every)])
+            good = misfits.max(axis=1) <= ADMITTED
+            kept.append((unit[good], figures[good], misfits[good]))
+        count = sum(len(one[0]) for one in kept)
+        told(f"Candidates {tried:,}: {passed:,} passed the first stage, {count:,} are admitted.")
+        if count >= worlds:
+            break
+    if not kept or not sum(len(one[0]) for one in kept):
+        raise InputError(f"none of {tried:,} candidates reproduces all patterns; more waves or points may find some")
+    places, figures, misfits = (np.vstack([one[k] for one in kept]) for k in range(3))
+    return Match(every, tuple(waves), places, figures, misfits, tried, passed)

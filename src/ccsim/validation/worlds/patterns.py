@@ -1,0 +1,190 @@
+"""The patterns that a world has to reproduce to be admitted, and how implausible a figure is.
+
+A pattern is an interval within which a figure lies in real organisations. A figure is implausible by its distance from
+the interval, in standard deviations of everything that can put it outside by mistake: few runs (simulation), an
+interval whose ends are not known exactly (observation), and a model that leaves things out (discrepancy).
+
+Only figures of an organisation in which nobody changes anything are patterns. What a change does is what claims are
+about: worlds that were admitted by it would answer claims that they are meant to test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ccsim.engine.columns import FloatArray
+from ccsim.validation.facts.measures import Correlation, Mean
+from ccsim.validation.facts.paired import Contrast
+from ccsim.validation.facts.schema import Fact, Study, load_studies
+
+#: Misfit, in standard deviations, beyond which a wave rules a point out (three-sigma rule of Pukelsheim 1994).
+IMPLAUSIBLE = 3.0
+#: Misfit up to which a world is admitted, on runs of its own.
+ADMITTED = 2.0
+#: Standard deviations of the ends of an interval, and of what the model leaves out, as shares of the interval's width.
+OBSERVATION, DISCREPANCY = 0.03, 0.03
+#: Wider discrepancies, in the unit of the figure, and why.
+WIDER = {
+    "contacts-per-issue": (0.02, "customers who give up make fewer contacts than the source's identity counts"),
+    "load-elasticity": (0.05, "the source is one bank; other services hurry more or less"),
+    "engagement-customers": (0.05, "units of the source differ in more than their people and their offer"),
+    "engagement-turnover": (0.05, "units of the source differ in more than their people and their offer"),
+    "engagement-productivity": (0.05, "units of the source differ in more than their people and their offer"),
+    "engagement-profit": (0.05, "units of the source differ in more than their people and their offer"),
+}
+
+#: Scales on which figures are nearly linear in the parameters: what is below 0 or above 1 cannot be on them.
+SCALES: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "plain": (lambda x: x, "as it is"),
+    "log": (np.log, "its logarithm"),
+    "logit": (lambda x: np.log(x / (1.0 - x)), "its log odds"),
+    "cost": (lambda x: -np.log(1.0 - x), "the logarithm of revenue over cost"),
+}
+#: From each scale back to the figure's own unit.
+BACK: dict[str, Callable[[Any], Any]] = {
+    "plain": lambda x: x, "log": np.exp, "logit": lambda x: 1.0 / (1.0 + np.exp(-x)), "cost": lambda x: 1.0 - np.exp(-x),
+}  # fmt: skip
+#: Figures that are shares, or rates without an upper end.
+SCALED = {
+    "fcr": "logit", "engagement": "logit", "utilisation": "logit", "churn": "log", "staff_turnover": "log",
+}  # fmt: skip
+#: What runs a pattern takes: the ordinary organisation with a busy quarter beside it, or many small units.
+STAGES = ("organisation", "units")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A figure that is known of real organisations.
+
+    Attributes:
+        id: the fact's, or a name of its own.
+        says: the fact in a sentence.
+        low, high: the interval, in the unit of the figure.
+        scale: one of :data:`SCALES`, on which misfits are measured.
+        discrepancy: standard deviation of what the model leaves out, in the unit of the figure; None for the usual share
+            of the interval.
+        why: why the discrepancy is wider than usual.
+        source: who published it.
+        stage: one of :data:`STAGES`.
+        measure: how it is measured; None for what is measured here.
+    """
+
+    id: str
+    says: str
+    low: float
+    high: float
+    scale: str = "plain"
+    discrepancy: float | None = None
+    why: str = ""
+    source: str = ""
+    stage: str = "organisation"
+    measure: Any = None
+
+    def on_scale(self, figures: Any) -> FloatArray:
+        """Return figures on the pattern's scale; what is not on it is nan."""
+        with np.errstate(all="ignore"):
+            found = np.asarray(SCALES[self.scale][0](np.asarray(figures, dtype=np.float64)))
+        return np.where(np.isfinite(found), found, np.nan)
+
+    def off_scale(self, figures: FloatArray) -> FloatArray:
+        """Return figures in their own unit, from the pattern's scale."""
+        return np.asarray(BACK[self.scale](figures))
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The interval on the pattern's scale."""
+        low, high = self.on_scale([self.low, self.high])
+        return (float(low) if low == low else -np.inf, float(high) if high == high else np.inf)
+
+    @property
+    def tolerance(self) -> float:
+        """Variance of observation and discrepancy together, on the pattern's scale."""
+        low, high = self.ends
+        width = high - low if np.isfinite(high - low) else abs(low if np.isfinite(low) else high)
+        share = width / (self.high - self.low) if np.isfinite(self.high - self.low) else 1.0
+        left_out = DISCREPANCY * width if self.discrepancy is None else self.discrepancy * share
+        return float((OBSERVATION * width) ** 2 + left_out**2)
+
+    def misfit(self, figures: FloatArray, variance: FloatArray | float) -> FloatArray:
+        """Return how implausible figures are.
+
+        Args:
+            figures: on the pattern's scale, shape (points,); nan is as implausible as can be.
+            variance: of each figure, by few runs or by an emulator's error, on the same scale.
+
+        Returns:
+            Standard deviations from the interval, shape (points,); 0 within it.
+        """
+        low, high = self.ends
+        away = np.maximum(0.0, np.maximum(low - figures, figures - high)) / np.sqrt(variance + self.tolerance)
+        return np.asarray(np.where(np.isnan(figures), np.inf, away))
+
+    def log_chance(self, figures: FloatArray, variance: float) -> FloatArray:
+        """Return the log of the chance that a figure, known with a variance, lies within the interval.
+
+        Args:
+            figures: on the pattern's scale, shape (points,).
+            variance: of each figure.
+        """
+        from scipy.special import log_ndtr
+
+        low, high = self.ends
+        spread = np.sqrt(variance + self.tolerance)
+        below, above = log_ndtr((low - figures) / spread), log_ndtr((figures - high) / spread)
+        # One less both tails: never quite 0, so that points far away can still be told apart.
+        inside = np.log(np.maximum(1.0 - np.exp(below) - np.exp(above), 1e-300))
+        far = np.maximum(low - figures, figures - high) / spread
+        return np.asarray(np.where(inside < -30.0, -30.0 - np.maximum(far, 0.0), inside))
+
+
+def patterns() -> list[Pattern]:
+    """Return the patterns: the levels of the ordinary organisation, its margin and customers, and the strongest facts."""
+    studies = {study.id: study for study in load_studies()}
+    found = [_pattern(fact) for fact in studies["ordinary"].facts if isinstance(fact.measure, Mean)]
+    found += [
+        Pattern(
+            "margin", "An ordinary organisation earns a margin of 0 to 25 %.", 0.0, 0.25, "cost",
+            source="range of ordinary years; no single source opened",
+        ),
+        Pattern(
+            "customers-kept", "Its customers become neither more nor fewer by more than 5 % a year.", -0.05, 0.05,
+            source="what ordinary means; no source",
+        ),
+    ]  # fmt: skip
+    found += [_pattern(fact) for fact in studies["load"].facts if fact.id == "load-elasticity"]
+    units = [fact for fact in studies["units"].facts if fact.id in WIDER and isinstance(fact.measure, Correlation)]
+    return found + [_pattern(fact, "units") for fact in units]
+
+
+def study_of(name: str) -> Study:
+    """Return one of the studies that patterns are measured in."""
+    return load_studies([name])[0]
+
+
+def _pattern(fact: Fact, stage: str = "organisation") -> Pattern:
+    wider, why = WIDER.get(fact.id, (None, ""))
+    expression = fact.measure.y if isinstance(fact.measure, Mean) else ""
+    return Pattern(
+        fact.id, fact.says, fact.low, fact.high, SCALED.get(expression, "plain"), wider, why, fact.source, stage,
+        fact.measure if isinstance(fact.measure, (Mean, Contrast, Correlation)) else None,
+    )  # fmt: skip
+
+
+def worst(chosen: Sequence[Pattern], figures: FloatArray, variance: FloatArray) -> FloatArray:
+    """Return the largest misfit of each point over some patterns.
+
+    Args:
+        chosen: the patterns.
+        figures: on the patterns' scales, shape (points, patterns).
+        variance: of the figures, shape (points, patterns) or (patterns,).
+
+    Returns:
+        Shape (points,).
+    """
+    spread = np.broadcast_to(variance, figures.shape)
+    each = [one.misfit(figures[:, k], spread[:, k]) for k, one in enumerate(chosen)]
+    return np.asarray(np.max(each, axis=0))

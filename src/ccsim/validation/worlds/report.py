@@ -1,0 +1,166 @@
+"""The worlds as people read them: a page and a picture of what the known facts constrain and what they do not.
+
+Everything is read from the file of worlds, so that the page can be written without running anything.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.analysis.admitted import AdmittedWorlds
+from ccsim.analysis.comparison import LEVEL, holm
+from ccsim.analysis.parameter_space import Dimension
+from ccsim.experiments.factors import Factor
+from ccsim.model.settings import all_parameters
+from ccsim.reports.formatting import interval, number
+from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Colours: the declared range; where nearly all admitted worlds lie; the same where nothing is constrained.
+RANGE, CONSTRAINED, OPEN, MEDIAN = "#d5dde5", "#0b5394", "#8fa3b5", "#a61c00"
+#: Columns of the picture, and the correlated pairs that are named.
+COLUMNS, MOST_PAIRS = 4, 15
+
+
+def constrained(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
+    """Say of each parameter what admission told about it, the most constrained first.
+
+    Returns:
+        Rows of ``key``, ``meaning``, ``unit``, ``low`` and ``high`` (declared), ``from``, ``median`` and ``to`` (of 95 % of
+        the worlds), ``gone`` (share of the declared variance that is gone), and ``clear`` (whether chance can make
+        such a distribution out of one that is even over the range: Kolmogorov and Smirnov's test, adjusted by Holm).
+    """
+    from scipy.stats import kstest
+
+    rows: list[dict[str, Any]] = []
+    spaces = [Dimension(Factor(key)) for key in worlds.keys]
+    chances = []
+    for one, values in zip(spaces, worlds.values.T, strict=True):
+        row = all_parameters()[one.key]
+        low, middle, high = np.quantile(values, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
+        count = one.high - one.low + 1.0
+        prior = (count**2 - 1.0) / 12.0 if one.stepped else (one.high - one.low) ** 2 / 12.0
+        # Whole numbers are spread over their steps, by the same draws always: the test is for what is continuous.
+        jitter = np.random.default_rng(1).random(len(values)) if one.stepped else 0.0
+        even = (values - one.low + jitter) / (count if one.stepped else one.high - one.low)
+        chances.append(float(kstest(even, "uniform").pvalue))
+        rows.append({
+            "key": one.key, "meaning": row.meaning, "unit": "" if row.unit == "on/off" else row.unit, "low": one.low,
+            "high": one.high, "from": float(low), "median": float(middle), "to": float(high), "default": float(row.default),
+            "gone": 1.0 - float(values.var()) / prior,
+        })  # fmt: skip
+    for told, chance in zip(rows, holm(np.array(chances)), strict=True):
+        told["clear"] = bool(chance < 1.0 - LEVEL)
+    return sorted(rows, key=lambda told: (not told["clear"], -told["gone"]))
+
+
+def pairs(worlds: AdmittedWorlds) -> list[tuple[str, str, float]]:
+    """Return pairs of parameters whose values go together in the worlds beyond chance (Holm), the closest first."""
+    from scipy.stats import rankdata, t
+
+    count, size = worlds.values.shape
+    if count < 10:
+        return []
+    rho = np.corrcoef(np.apply_along_axis(rankdata, 0, worlds.values).T)
+    first, second = np.triu_indices(size, 1)
+    found = np.nan_to_num(rho[first, second])
+    with np.errstate(all="ignore"):
+        p = 2.0 * t.sf(np.abs(found) * np.sqrt((count - 2) / np.maximum(1.0 - found**2, 1e-12)), count - 2)
+    clear = np.flatnonzero(holm(p) < 1.0 - LEVEL)
+    order = clear[np.argsort(-np.abs(found[clear]))][:MOST_PAIRS]
+    return [(worlds.keys[first[k]], worlds.keys[second[k]], float(found[k])) for k in order]
+
+
+def ranges_figure(worlds: AdmittedWorlds, rows: Sequence[dict[str, Any]] | None = None) -> Figure:
+    """Draw each parameter's declared range with the range of 95 % of the admitted worlds on it."""
+    from matplotlib.figure import Figure
+
+    rows = constrained(worlds) if rows is None else rows
+    deep = -(-len(rows) // COLUMNS)
+    figure = Figure(figsize=(15.0, 1.3 + 0.2 * deep))
+    panels = figure.subplots(1, COLUMNS, squeeze=False)[0]
+    for column, axis in enumerate(panels):
+        _column(axis, rows[column * deep : (column + 1) * deep], deep)
+    told = sum(row["clear"] for row in rows)
+    figure.suptitle(
+        f"Declared range (grey) and 95 % of {len(worlds)} admitted worlds (bar, with the median in red): "
+        f"{told} of {len(rows)} parameters are constrained (dark), the others are not (pale)",
+        fontsize=10, x=0.01, ha="left",
+    )  # fmt: skip
+    figure.subplots_adjust(left=0.115, right=0.99, top=1 - 0.45 / figure.get_figheight(), bottom=0.01, wspace=0.85)
+    return figure
+
+
+def _column(axis: Axes, rows: Sequence[dict[str, Any]], deep: int) -> None:
+    places = np.arange(deep)[::-1][: len(rows)]
+    axis.hlines(places, 0.0, 1.0, color=RANGE, linewidth=6)
+    for row, place in zip(rows, places, strict=True):
+        low, middle, high = ((row[name] - row["low"]) / (row["high"] - row["low"]) for name in ("from", "median", "to"))
+        axis.hlines(place, low, high, color=CONSTRAINED if row["clear"] else OPEN, linewidth=2.6)
+        axis.plot([middle], [place], "|", color=MEDIAN, markersize=6, markeredgewidth=1.4)
+    axis.set_yticks(places, [row["key"] for row in rows], fontsize=6.5)
+    axis.set_xticks([])
+    axis.set_ylim(-0.8, deep - 0.2)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+
+
+def picture(worlds: AdmittedWorlds, rows: Sequence[dict[str, Any]] | None = None) -> bytes:
+    """Return the picture as PNG."""
+    buffer = io.BytesIO()
+    ranges_figure(worlds, rows).savefig(buffer, dpi=110)
+    return buffer.getvalue()
+
+
+def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
+    """Write ``worlds.md`` with its picture.
+
+    Args:
+        worlds: the worlds.
+        folder: where to.
+    """
+    import jinja2
+
+    rows = constrained(worlds)
+    figures = folder / "figures"
+    figures.mkdir(parents=True, exist_ok=True)
+    drawing, page = figures / "worlds.png", folder / "worlds.md"
+    drawing.write_bytes(picture(worlds, rows))
+    place = jinja2.Environment(
+        loader=jinja2.PackageLoader("ccsim.validation.worlds", "templates"), trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )  # fmt: skip
+    told = {
+        "worlds": worlds, "made": worlds.made, "rows": [_written(row) for row in rows], "pairs": pairs(worlds),
+        "patterns": [_pattern(worlds, one) for one in worlds.made["patterns"]], "admitted": ADMITTED,
+        "implausible": IMPLAUSIBLE, "told": sum(row["clear"] for row in rows), "count": len(worlds),
+        "rate": len(worlds) / max(1, worlds.made["tried"]),
+    }  # fmt: skip
+    page.write_text(place.get_template("worlds.md.j2").render(told), encoding="utf-8")
+    return [page, drawing]
+
+
+def _written(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter's row in words."""
+    return {
+        **row, "declared": interval(row["low"], row["high"]), "admitted": interval(row["from"], row["to"]),
+        "median": number(row["median"], hyphen=True), "gone": f"{max(0.0, row['gone']):.0%}",
+    }  # fmt: skip
+
+
+def _pattern(worlds: AdmittedWorlds, one: dict[str, Any]) -> dict[str, Any]:
+    low, high = np.quantile(worlds.figures[one["id"]], [0.05, 0.95])
+    explained = [wave["explained"].get(one["id"]) for wave in worlds.made["waves"]]
+    return {
+        **one, "interval": interval(one["low"], one["high"]), "worlds": interval(float(low), float(high)),
+        "inside": float(((worlds.figures[one["id"]] >= one["low"]) & (worlds.figures[one["id"]] <= one["high"])).mean()),
+        "explained": ", ".join(f"{share:.2f}" for share in explained if share is not None),
+    }  # fmt: skip

@@ -1,0 +1,203 @@
+"""Run worlds, and read their patterns: the ordinary organisation beside one with a busy quarter, and small units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.analysis.parameter_space import Dimension, between, values_of
+from ccsim.analysis.study import DIFFERENCE, AnalysisProblem, Runner
+from ccsim.engine.columns import FloatArray
+from ccsim.experiments.design import Design
+from ccsim.experiments.experiment import Experiment
+from ccsim.experiments.factors import Factor
+from ccsim.model.kpis import KPIS
+from ccsim.model.settings import all_parameters
+from ccsim.validation.facts.measures import Mean, correlated, evaluated, over_weeks
+from ccsim.validation.facts.paired import Contrast
+from ccsim.validation.facts.schema import Study
+from ccsim.validation.worlds.patterns import Pattern, study_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Weeks whose figures are averaged: as many as cost nothing, because single weeks are mostly chance.
+WEEKS = tuple(range(103, 156, 4))
+#: Weeks between which customers are counted: after a year, and at the end.
+KEPT_BETWEEN = (51, 155)
+#: Levels of what an offer is worth at which units stand, and units of a world on each.
+SITES, UNITS_AT_A_SITE = 4, 10
+
+
+def uncertain_space() -> tuple[Dimension, ...]:
+    """Return all that is uncertain, over its declared range: assumptions, calibrated and published values among them."""
+    rows = (row for row in all_parameters().values() if row.role == "assumption" and not row.choices)
+    keys = [row.key for row in rows if row.kind is not bool and not row.source.startswith("definition")]
+    return tuple(Dimension(Factor(key)) for key in keys)
+
+
+@dataclass(frozen=True)
+class Apart(AnalysisProblem):
+    """A study whose points are organisations apart: each has draws of its own, the same for scenario and baseline."""
+
+    def experiment(self, design: Design, at: Sequence[int] = ()) -> Experiment:
+        """Return the runs at the points of a design as an experiment."""
+        made = super().experiment(design, at)
+        assert made.points is not None
+        names = [self.scenario.name, *([made.baseline] if self.against else [])]
+        units = {made.points.name(name, number): number for name in names for number in range(len(design))}
+        return replace(made, units=units)
+
+
+@dataclass(frozen=True)
+class Organisations:
+    """Runs of the ordinary organisation, with a busy quarter beside it.
+
+    Attributes:
+        space: what varies.
+        patterns: those of the stage ``"organisation"``.
+        runner: how runs are made and kept.
+        seed: where draws begin.
+        replicates: runs of a wave's points, and of candidates.
+    """
+
+    space: tuple[Dimension, ...]
+    patterns: tuple[Pattern, ...]
+    runner: Runner
+    seed: int
+    replicates: tuple[int, int] = (1, 3)
+
+    def evaluate(self, part: str, unit: FloatArray) -> FloatArray:
+        """Return the figures of points, shape (points, runs, patterns), on the patterns' scales."""
+        count = self.replicates[part.startswith("candidates")]
+        load = study_of("load")
+        weeks = sorted({*WEEKS, *load.weeks[:2], *KEPT_BETWEEN})
+        seed = int(np.random.SeedSequence([self.seed, *part.encode()]).generate_state(1)[0])
+        study = Apart(load.scenarios["busy"], load.scenarios["nothing"], weeks[-1] + 1, count, seed)
+        frame = self.runner.figures(study, design_of(self.space, unit), part, weeks)
+        return self.read(frame, len(unit), count)
+
+    def read(self, frame: pd.DataFrame, points: int, runs: int) -> FloatArray:
+        """Return the patterns of runs, shape (points, runs, patterns); nan where a run failed."""
+        import pandas as pd
+
+        busy = frame[["point", "replicate", "week", *KPIS]]
+        calm = busy[list(KPIS)].to_numpy() - frame[[name + DIFFERENCE for name in KPIS]].to_numpy()
+        nothing = pd.concat([busy[["point", "replicate", "week"]], pd.DataFrame(calm, columns=list(KPIS))], axis=1)
+        nothing = nothing.assign(unit=nothing["point"], scenario="nothing")
+        seen = over_weeks(nothing[nothing["week"].isin(WEEKS)])
+        place = seen["unit"].to_numpy(int), seen["replicate"].to_numpy(int)
+        found = np.full((points, runs, len(self.patterns)), np.nan)
+        for k, one in enumerate(self.patterns):
+            if isinstance(one.measure, Contrast):
+                values = _contrast(one.measure, {"busy": busy, "nothing": nothing}, seen)
+            elif isinstance(one.measure, Mean):
+                values = evaluated(seen, one.measure.y)
+            else:
+                values = OWN[one.id](nothing, seen)
+            found[(*place, k)] = one.on_scale(values)
+        return found
+
+
+def _at(frame: pd.DataFrame, week: int, y: str, seen: pd.DataFrame) -> FloatArray:
+    """Return an expression in a week, in the order of the runs of ``seen``."""
+    rows = frame[frame["week"] == week].set_index(["point", "replicate"])
+    index = list(zip(seen["unit"].to_numpy(int), seen["replicate"].to_numpy(int), strict=True))
+    return evaluated(rows.reindex(index), y)
+
+
+def _contrast(measure: Contrast, frames: dict[str, Any], seen: pd.DataFrame) -> FloatArray:
+    assert measure.week is not None
+    total = np.zeros(len(seen))
+    for name, weight in measure.scenarios.items():
+        values = _at(frames[name], measure.week, measure.y, seen)
+        with np.errstate(all="ignore"):
+            total += weight * (np.log(values) if measure.log else values)
+    return np.asarray(total / measure.per)
+
+
+def _margin(nothing: pd.DataFrame, seen: pd.DataFrame) -> FloatArray:
+    return evaluated(seen, "profit / revenue")
+
+
+def _kept(nothing: pd.DataFrame, seen: pd.DataFrame) -> FloatArray:
+    """Return the yearly change in customers."""
+    first, last = (_at(nothing, week, "active", seen) for week in KEPT_BETWEEN)
+    with np.errstate(all="ignore"):
+        return np.asarray((last / first) ** (52.0 / (KEPT_BETWEEN[1] - KEPT_BETWEEN[0])) - 1.0)
+
+
+#: Patterns that are no facts of a study.
+OWN = {"margin": _margin, "customers-kept": _kept}
+
+
+@dataclass(frozen=True)
+class Units:
+    """Runs of many small units in one world, to see what goes with what between them.
+
+    Attributes:
+        space: what varies between worlds.
+        patterns: those of the stage ``"units"``.
+        runner: how runs are made and kept.
+        seed: where draws begin.
+        at_a_site: units on each level of what their offer is worth.
+    """
+
+    space: tuple[Dimension, ...]
+    patterns: tuple[Pattern, ...]
+    runner: Runner
+    seed: int
+    at_a_site: int = UNITS_AT_A_SITE
+
+    def evaluate(self, part: str, unit: FloatArray) -> FloatArray:
+        """Return each world's correlations and the variances of their errors, shape (points, 2, patterns)."""
+        import pandas as pd
+
+        study = study_of("units")
+        frames = []
+        for site in range(SITES):
+            seed = int(np.random.SeedSequence([self.seed, site, *part.encode()]).generate_state(1)[0])
+            own = AnalysisProblem(
+                next(iter(study.scenarios.values())), weeks=study.weeks[-1] + 1, replicates=self.at_a_site, seed=seed
+            )
+            design = Design.given([
+                at_site(study, values_of(self.space, row), (site + 0.5) / SITES) for row in between(self.space, unit)
+            ])  # fmt: skip
+            frame = self.runner.figures(own, design, f"{part}-site-{site + 1}", study.weeks)
+            frames.append(frame.assign(replicate=frame["replicate"] + site * self.at_a_site))
+        whole = pd.concat(frames, ignore_index=True)
+        seen = over_weeks(whole.assign(unit=whole["point"], scenario="unit"))
+        found = np.full((len(unit), 2, len(self.patterns)), np.nan)
+        for number in range(len(unit)):
+            rows = seen[seen["unit"] == number]
+            for k, one in enumerate(self.patterns):
+                found[number, :, k] = _correlation(evaluated(rows, one.measure.x), evaluated(rows, one.measure.y))
+        return found
+
+
+def at_site(study: Study, values: dict[str, Any], place: float) -> dict[str, Any]:
+    """Return a world's values where units stand that differ in their site as the study says: around the world's own."""
+    found = dict(values)
+    for key, (low, high) in study.vary.items():
+        if key in found:
+            found[key] = float(np.clip(found[key] + (place - 0.5) * (high - low), 0.0, 1.0))
+        else:
+            found[key] = low + place * (high - low)
+    return found
+
+
+def _correlation(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """Return a correlation, and the variance of its error."""
+    known = np.isfinite(x) & np.isfinite(y)
+    if known.sum() < 8:
+        return float("nan"), 1.0
+    r = correlated(x[known], y[known])
+    return r, (1.0 - r**2) ** 2 / (int(known.sum()) - 1)
+
+
+def design_of(space: Sequence[Dimension], unit: FloatArray) -> Design:
+    """Return points of the unit cube as a design."""
+    return Design.given([values_of(space, row) for row in between(space, unit)])

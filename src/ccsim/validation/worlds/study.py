@@ -1,0 +1,149 @@
+"""Make worlds: history matching with the real model, and what is kept of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ccsim.analysis.admitted import SHIPPED, AdmittedWorlds
+from ccsim.analysis.parameter_space import Dimension, between
+from ccsim.analysis.study import Runner
+from ccsim.engine.columns import FloatArray
+from ccsim.engine.jit import source_hash
+from ccsim.scenarios.scenario import Scenario
+from ccsim.simulation.simulation import simulate
+from ccsim.validation.worlds.coverage import Coverage, coverage
+from ccsim.validation.worlds.matching import Match, Remaining, match
+from ccsim.validation.worlds.patterns import Pattern, patterns
+from ccsim.validation.worlds.runs import Organisations, Units, uncertain_space
+
+#: Worlds that are run once, and figures of theirs, to see later whether the model still gives the same.
+WITNESSES, WITNESSED = 12, ("csat", "fcr", "staff_turnover", "npv")
+
+
+@dataclass(frozen=True)
+class Made:
+    """Worlds, and how they came about.
+
+    Attributes:
+        worlds: what is kept in the file.
+        space: what varied.
+        match: the waves and what was admitted.
+        coverage: the check by simulation; None where it was not asked for.
+        seconds: time taken.
+    """
+
+    worlds: AdmittedWorlds
+    space: tuple[Dimension, ...]
+    match: Match
+    coverage: Coverage | None
+    seconds: float
+
+
+def make_worlds(
+    runner: Runner, *, worlds: int = 500, waves: int = 3, points: int = 1500, seed: int = 1, trials: int = 0,
+    command: str = "", told: Callable[[str], object] = lambda _: None,
+) -> Made:  # fmt: skip
+    """Make worlds.
+
+    Args:
+        runner: how runs are made and kept; its budget ends all of it.
+        worlds: how many to admit.
+        waves: waves of runs.
+        points: points of each wave.
+        seed: where all draws begin.
+        trials: organisations of known values on which the method is tried in the end.
+        command: the command line, for the record.
+        told: is called with a sentence after each step.
+
+    Raises:
+        TimeLimitReached: the budget ended before.
+        InputError: no world reproduces the patterns.
+    """
+    start = time.monotonic()
+    space, every = uncertain_space(), patterns()
+    first = tuple(one for one in every if one.stage == "organisation")
+    second = tuple(one for one in every if one.stage == "units")
+    organisations, units = Organisations(space, first, runner, seed), Units(space, second, runner, seed)
+    found = match(
+        first, len(space), organisations.evaluate, waves=waves, points=points, worlds=worlds, seed=seed,
+        confirm=(second, units.evaluate), told=told,
+    )  # fmt: skip
+    tried = None
+    if trials:
+        place = Remaining(first, found.waves, len(space), min(trials, 400), np.random.default_rng([seed, 7])).draw(
+            trials
+        )
+        tried = coverage(first, found.waves, place, organisations.evaluate, seed)
+        told(f"Of {trials} organisations of known values, {tried.share:.1%} are admitted.")
+    made = {
+        "sources": source_hash(), "seed": seed, "command": command, "points": points, "tried": found.tried,
+        "passed": found.passed, "waves": [_wave(found, number) for number in range(len(found.waves))],
+        "patterns": [_described(one) for one in found.patterns],
+        "coverage": None if tried is None else {"trials": tried.trials, "left": tried.left, "admitted": tried.admitted},
+    }  # fmt: skip
+    kept = as_worlds(space, found, made)
+    return Made(kept, space, found, tried, time.monotonic() - start)
+
+
+def as_worlds(space: tuple[Dimension, ...], found: Match, made: dict[str, Any]) -> AdmittedWorlds:
+    """Return what was admitted as it is kept: values in single precision, figures in their own units."""
+    values = between(space, found.admitted).astype(np.float32).astype(np.float64)
+    figures = {one.id: one.off_scale(found.figures[:, k]) for k, one in enumerate(found.patterns)}
+    misfits = {one.id: found.misfits[:, k] for k, one in enumerate(found.patterns)}
+    whole = AdmittedWorlds(tuple(one.key for one in space), values, figures, misfits, made)
+    return AdmittedWorlds(whole.keys, values, figures, misfits, {**made, "witnesses": witnesses(whole)})
+
+
+def witnesses(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
+    """Run some worlds once, and return what came out to the last digit."""
+    found = []
+    for number in np.unique(np.linspace(0, len(worlds) - 1, WITNESSES).astype(int)).tolist():
+        run = simulate(Scenario("nothing", "Doing nothing").with_values(worlds.world(number)), number, 104)
+        found.append({"world": number, **{name: float(run.kpis[name][-1]) for name in WITNESSED}})
+    return found
+
+
+def still_hold(worlds: AdmittedWorlds) -> bool:
+    """Whether the model still gives the same figures in the worlds that were run once for this."""
+    return bool(worlds.made.get("witnesses") == witnesses(worlds))
+
+
+def confirmed(worlds: AdmittedWorlds) -> AdmittedWorlds:
+    """Return worlds that still hold with the hash of today's sources."""
+    made = {**worlds.made, "sources": source_hash()}
+    return AdmittedWorlds(worlds.keys, worlds.values, worlds.figures, worlds.misfits, made, worlds.file)
+
+
+def place_of(ship: bool, folder: Path) -> Path:
+    """Return where worlds are kept: in the package, or in a folder."""
+    return SHIPPED if ship else folder / SHIPPED.name
+
+
+def _wave(found: Match, number: int) -> dict[str, Any]:
+    wave = found.waves[number]
+    explained = {one.id: emulator.explained if emulator else 0.0
+                 for one, emulator in zip(found.patterns, wave.emulators, strict=False)}  # fmt: skip
+    return {"points": len(wave.unit), "left": wave.left, "space": wave.space, "explained": explained}
+
+
+def _described(one: Pattern) -> dict[str, Any]:
+    return {
+        "id": one.id, "says": one.says, "low": one.low, "high": one.high, "scale": one.scale, "stage": one.stage,
+        "why": one.why, "source": one.source, "tolerance": float(np.sqrt(one.tolerance)),
+    }  # fmt: skip
+
+
+def prior_moments(space: tuple[Dimension, ...]) -> tuple[FloatArray, FloatArray]:
+    """Return mean and variance of each parameter before anything is ruled out; shape (parameters,) each."""
+    low, high = (np.array([getattr(one, end) for one in space]) for end in ("low", "high"))
+    counts = np.array(
+        [high - low + 1.0 if one.stepped else np.inf for one, low, high in zip(space, low, high, strict=True)]
+    )
+    spread = np.where(np.isfinite(counts), (counts**2 - 1.0) / 12.0, (high - low) ** 2 / 12.0)
+    return (low + high) / 2.0, spread
