@@ -64,7 +64,7 @@ REMOVED = {
     "embedding": (("embed",), {"embedding.writing_rate": 0.0, "embedding.decay_rate": 0.0}),
     "empowerment": (("grant", "feel"), {"empowerment.delegation_rate": 0.0, "empowerment.safety_rate": 0.0, "empowerment.blame": 0.0}),
     "engagement": (("engage",), {"engagement.adjustment_rate": 0.0}),
-    "fatigue": (("tire",), {f"fatigue.{name}": 0.0 for name in ("strain", "overload", "recovery", "disillusion", "healing")}),
+    "fatigue": (("tire",), {f"fatigue.{name}": 0.0 for name in ("strain", "overload", "demand_control", "recovery", "disillusion", "healing")}),
     "leadership": (("replace_leaders",), {"leadership.escalation_hours": 0.0, "leadership.turnover_probability": 0.0}),
     "reporting": (("look",), {"leadership.reporting_rate": 0.0, "leadership.memory_rate": 0.0}),
     "commitment": (

@@ -128,7 +128,7 @@ def test_the_penny_drops_only_with_enough_sources_and_off_never() -> None:
 def test_hollow_announcements_tire_and_visible_ones_do_not() -> None:
     assert fatigue.unseen(0.0, 0.0) == 0.0
     assert fatigue.unseen(5.0, 1e9) == pytest.approx(0.0, abs=1e-8)
-    assert fatigue.tires(0.0, 0.0, 1.0, 0.5, 0.6, P.fatigue) == 0.0 < fatigue.tires(0.0, 1.0, 1.0, 0.5, 0.6, P.fatigue)
+    assert fatigue.tires(0.0, 0.0, 1.0, 1.0, 0.6, P.fatigue) == 0.0 < fatigue.tires(0.0, 1.0, 1.0, 1.0, 0.6, P.fatigue)
     assert fatigue.sours(0.22, 1.0, 1.0, P.fatigue) == 0.22 < fatigue.sours(0.22, 1.0, 0.0, P.fatigue)
 
 

@@ -70,7 +70,8 @@ def test_what_speaks_for_judgement_makes_it_more_frequent(column: str, low: floa
 
 @pytest.mark.parametrize("lever", ["empowerment.strictness", "empowerment.blame"])
 def test_checks_and_blame_turn_people_into_policy_cops(lever: str) -> None:
-    strict, lenient = (first_mix(set_to(), {lever: value}) for value in (1.0, 0.0))
+    organisation = set_to({"organisation.staff": 96, "organisation.customers": 640})
+    strict, lenient = (first_mix(organisation, {lever: value}) for value in (1.0, 0.0))
     assert strict[SOLVE] < lenient[SOLVE]
 
 

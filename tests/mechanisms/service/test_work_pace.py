@@ -40,7 +40,7 @@ def test_haste_costs_success_in_proportion_to_the_time_left_out() -> None:
 
 def test_busy_people_hurry_fail_more_often_and_leave_a_lower_standard() -> None:
     busy = set_to(BUSY)
-    calm, hurried = lived(busy, 30), lived(more(busy, {"work_pace.pressure": 1.0}), 30)
+    calm, hurried = (lived(more(busy, {"work_pace.pressure": pressure}), 30) for pressure in (0.0, 1.0))
     assert calm["time_standard"] == pytest.approx(1.0)
     assert hurried["time_standard"][-1] < 0.97
     assert np.nanmean(hurried["aht"][5:]) < np.nanmean(calm["aht"][5:])

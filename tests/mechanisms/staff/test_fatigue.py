@@ -12,7 +12,7 @@ OFF = {
     ),
     "fatigue.strain": lambda s: tires(0.3, 1.0, 1.0, 0.5, 0.6, s.fatigue) == tires(0.3, 0.0, 1.0, 0.5, 0.6, s.fatigue),
     "fatigue.overload": lambda s: (
-        tires(0.3, 0.0, 3.0, 0.5, 0.6, s.fatigue) == tires(0.3, 0.0, 1.0, 0.5, 0.6, s.fatigue)
+        tires(0.3, 0.0, 3.0, 1.0, 0.6, s.fatigue) == tires(0.3, 0.0, 1.0, 1.0, 0.6, s.fatigue)
     ),
     "fatigue.demand_control": lambda s: (
         tires(0.3, 0.0, 1.0, 0.0, 0.6, s.fatigue) == tires(0.3, 0.0, 1.0, 1.0, 0.6, s.fatigue)
@@ -30,14 +30,14 @@ def test_constant_strain_settles_where_it_equals_recovery() -> None:
     p = set_to().fatigue
     value = 0.0
     for _ in range(1000):
-        value = tires(value, 0.5, 1.0, 0.5, 0.6, p)
+        value = tires(value, 0.5, 1.0, 1.0, 0.6, p)
     assert value == pytest.approx(0.5 * p.strain / p.recovery)
 
 
 def test_fatigue_wears_off_and_spare_time_does_not_speed_it() -> None:
     p = set_to().fatigue
     assert (
-        tires(0.5, 0.0, 1.0, 0.5, 0.6, p) == pytest.approx(0.5 * (1 - p.recovery)) == tires(0.5, 0.0, 0.0, 0.5, 0.6, p)
+        tires(0.5, 0.0, 1.0, 1.0, 0.6, p) == pytest.approx(0.5 * (1 - p.recovery)) == tires(0.5, 0.0, 0.0, 1.0, 0.6, p)
     )
     assert tires(1.0, 1.0, 99.0, 0.5, 0.6, p) == 1.0
 

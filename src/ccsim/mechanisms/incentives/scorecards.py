@@ -67,9 +67,9 @@ class Scorecards:
         meaning="how much depends on the scorecard (pay, praise, career), 1 in the ordinary organisation",
     )
     utility_weight: float = parameter(
-        6.0,
+        3.0,
         unit="utility",
-        range=(2.0, 12.0),
+        range=(1.5, 6.0),
         off=0.0,
         meaning="weight of the reward in a choice when everything depends on it",
     )

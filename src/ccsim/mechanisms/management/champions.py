@@ -67,7 +67,7 @@ class Champions:
         meaning="champions who leave the organisation in this week",
     )
     example_share: float = parameter(
-        0.0,
+        0.5,
         unit="share",
         range=(0.0, 1.0),
         off=0.0,

@@ -19,17 +19,17 @@ class Implementation:
     """How far a decree is from what is done."""
 
     gap: float = parameter(
-        0.0,
+        1.0,
         unit="share",
-        range=(0.0, 1.0),
+        range=(0.9, 1.0),
         off=0.0,
         meaning="part of a decree that waits until departments are led to enact it; the rest is done at once",
         source="assumed; sign: Klein & Sorra 1996, Repenning 2002, Beer, Eisenstat & Spector 1990",
     )
     closing_rate: float = parameter(
-        0.1,
+        0.6,
         unit="1/week",
-        range=(0.03, 0.3),
+        range=(0.2, 1.0),
         meaning="share of the gap that closes in a week under full support",
         source="assumed; order: Repenning 2002, months to years",
     )

@@ -38,9 +38,9 @@ class Defects:
         source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
     )
     cross_department_share: float = parameter(
-        0.0,
+        0.4,
         unit="share",
-        range=(0.0, 1.0),
+        range=(0.0, 0.8),
         off=0.0,
         meaning="part of the defects of work that goes on to another department that needs what both departments know",
         source="assumed; sign: Schneiderman 1988, processes across functions improve more slowly",

@@ -101,13 +101,13 @@ class Service:
         0.9, unit="share", range=(0.8, 1.0), meaning="how well a customer feels treated when somebody takes the case on"
     )
     engagement_courtesy: float = parameter(
-        0.0,
+        0.5,
         unit="share",
-        range=(0.0, 1.0),
+        range=(0.1, 1.0),
         legal=(0.0, 3.0),
         off=0.0,
         meaning="how much better a customer feels treated by a fully engaged person than by one without engagement",
-        source="sign: Hong et al. 2013; Simon et al. 2009",
+        source="assumed; sign: Hong et al. 2013; Simon et al. 2009",
     )
     waiting_loss: float = parameter(
         0.04, unit="share/week", range=(0.01, 0.1), off=0.0, meaning="quality lost with each week of waiting"

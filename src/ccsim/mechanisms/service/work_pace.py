@@ -17,13 +17,13 @@ class WorkPace:
     """How load shortens the time for a case, and what that costs."""
 
     pressure: float = parameter(
-        0.0,
+        1.17,
         unit="ratio",
-        range=(0.0, 1.2),
+        range=(0.5, 1.5),
         legal=(0.0, 3.0),
         off=0.0,
         meaning="per cent of time for each case that one per cent more work takes away",
-        source="Oliva & Sterman 2001: 0.64 (0.59 to 0.70) on the work desired",
+        source="set so that handling time answers load by 0.64 (0.59 to 0.70): Oliva & Sterman 2001",
     )
     baseline_workload: float = parameter(
         0.88,

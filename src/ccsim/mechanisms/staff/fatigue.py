@@ -28,13 +28,13 @@ class Fatigue:
         meaning="fatigue from a week with twice the work that fits into it",
     )
     demand_control: float = parameter(
-        0.0,
+        0.02,
         unit="1/week",
-        range=(0.0, 0.05),
+        range=(0.005, 0.05),
         legal=(0.0, 1.0),
         off=0.0,
         meaning="fatigue from a week full of work in which the person may decide nothing",
-        source="Karasek 1979; sign: Bakker, Demerouti & Schaufeli 2003, a call centre",
+        source="assumed; sign: Karasek 1979; Bakker, Demerouti & Schaufeli 2003, a call centre",
     )
     recovery: float = parameter(
         0.06, unit="1/week", range=(0.02, 0.15), meaning="share of fatigue that a week takes away"

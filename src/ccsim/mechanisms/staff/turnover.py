@@ -62,9 +62,9 @@ class Turnover:
         0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that engagement"
     )
     handling_time_spread: float = parameter(
-        0.0,
+        0.2,
         unit="ratio",
-        range=(0.0, 0.3),
+        range=(0.1, 0.3),
         legal=(0.0, 1.0),
         off=0.0,
         meaning="standard deviation, in logarithms, of the time that people take for the same case",
