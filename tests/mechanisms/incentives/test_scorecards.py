@@ -49,7 +49,12 @@ def test_rewards_weigh_half_at_the_half_strength_and_in_proportion_to_taste() ->
 def test_people_lean_to_what_is_counted() -> None:
     time, journey = ({f"staff_scorecard.{name}": 0.0 for name in MEASURES} for _ in range(2))
     time["staff_scorecard.handling_time"] = journey["staff_scorecard.journey"] = 1.0
-    fast = np.array([first_mix(set_to({"implementation.gap": 0.0}), {**card, "scorecards.strength": 3.0}) for card in (time, journey)])
+    fast = np.array(
+        [
+            first_mix(set_to({"implementation.gap": 0.0}), {**card, "scorecards.strength": 3.0})
+            for card in (time, journey)
+        ]
+    )
     assert fast[0, 0] > fast[1, 0]
     assert fast[0, 2] < fast[1, 2]
 

@@ -28,9 +28,9 @@ class Ties:
     """How uneven, mutual and closed the network of who listens to whom is."""
 
     named: float = parameter(
-        0.0,
+        1.0,
         unit="ratio",
-        range=(0.0, 1.6),
+        range=(0.5, 1.6),
         legal=(0.0, 3.0),
         off=0.0,
         meaning="spread of how readily people are named, as the standard deviation of its logarithm; at 0 people listen to "
