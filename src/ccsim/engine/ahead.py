@@ -7,16 +7,12 @@ for it they are compiled like every kernel, from the same source (see :mod:`ccsi
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ccsim.engine.jit import kernel
+from ccsim.engine.jit import AHEAD, kernel
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-#: Set in the process that compiles the engine for the browser.
-AHEAD = os.environ.get("CCSIM_AHEAD", "") not in ("", "0")
 
 
 def ahead(function: Function) -> Function:

@@ -39,6 +39,9 @@ _folder: ContextVar[Path | None] = ContextVar("folder", default=None)
 #: Whether the source runs as it stands. ``NUMBA_DISABLE_JIT`` asks numba for the same.
 PLAIN = any(os.environ.get(name, "") not in ("", "0") for name in ("CCSIM_PLAIN", "NUMBA_DISABLE_JIT"))
 
+#: Set in the process that compiles the engine for the browser, in numba's usual way and with its usual arguments.
+AHEAD = os.environ.get("CCSIM_AHEAD", "") not in ("", "0")
+
 
 def rule(function: Function) -> Function:
     """Mark a scalar sentence of the model; compiled into the kernels that use it."""
@@ -72,14 +75,30 @@ def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Fu
     # their kernels, so that what several of them need is worked out once (a quarter of the time of service).
     options: dict[str, Any] = {"error_model": "numpy", "forceinline": inline}
     try:
-        # A private option: where numba no longer knows it, the result is the same and takes longer.
-        dispatcher: Any = numba.njit(function, **options, **({} if allocates else {"_nrt": False}))
-    except (KeyError, TypeError):
+        # Private parts of numba: where it no longer has them, the result is the same and takes longer.
+        from ccsim.engine import parts
+
+        compile_: Any = numba.njit if AHEAD else parts.compiled
+        dispatcher: Any = compile_(function, **options, **({} if allocates else {"_nrt": False}))
+    except (ImportError, AttributeError, KeyError, TypeError):
         dispatcher = numba.njit(function, **options)
     if not inline:
         _keep_on_disk(dispatcher)
     compiled: Function = dispatcher
     return compiled
+
+
+def take_by_reference(cls: Any) -> None:
+    """Have kernels take a class of parameters or a population by reference, see :mod:`ccsim.engine.by_reference`."""
+    if PLAIN or AHEAD:
+        return
+    _numba()
+    from ccsim.engine import by_reference
+
+    if hasattr(cls, "declared"):
+        by_reference.take_parameters(cls)
+    elif cls.storage == "columns":
+        by_reference.take_columns(cls)
 
 
 def skip_dispatch(kernel: Function) -> Function:
@@ -193,7 +212,7 @@ def source_hash(marked: bool = False) -> str:
     own = (path for name in MODEL_SOURCES for path in (package / name).rglob("*.py"))
     for path in sorted(package.rglob("*.py") if marked else own):
         source = path.read_bytes()
-        if not marked or any(mark in source for mark in _MARKS):
+        if not marked or path.parent.name == "engine" or any(mark in source for mark in _MARKS):
             digest.update(path.relative_to(package).as_posix().encode())
             digest.update(source)
     return digest.hexdigest()[:16]

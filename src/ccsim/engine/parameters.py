@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ccsim.engine.declarations import caller, name_fault, refuse, rows_of, unit_fault, words_fault, written
+from ccsim.engine.jit import take_by_reference
 from ccsim.errors import DeclarationError, InputError, did_you_mean, shown
 
 T = TypeVar("T")
@@ -254,6 +255,7 @@ def parameters(group: str) -> Callable[[type[T]], type[T]]:
         values.__doc__ = cls.__doc__
         values.declared = declared
         values.group = group
+        take_by_reference(values)
         made: type[T] = values
         return made
 

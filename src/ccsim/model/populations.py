@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ccsim.engine.columns import POPULATIONS, Column, FloatArray, Int8Array, IntArray, declared_columns, fixed
+from ccsim.engine.jit import take_by_reference
 from ccsim.errors import DeclarationError
 from ccsim.model.mechanism import mechanisms
 
@@ -67,6 +68,7 @@ def built(cls: type[T], columns: tuple[Column, ...], storage: str) -> type[T]:
         made = make(cls.__name__, [column.name for column in columns], module=cls.__module__)
         made.__doc__ = cls.__doc__
     made.columns, made.storage = columns, storage
+    take_by_reference(made)
     kind: type[T] = made
     return kind
 

@@ -1,0 +1,299 @@
+"""How compiled code takes populations and parameters: one address each, instead of every column and value by itself.
+
+numba passes a tuple as its parts, and an array as seven numbers. A call that passes the market and a few groups of
+parameters on would take hundreds of arguments, and writing, reading and optimising such calls took most of the time in
+which a week was compiled. Here a population and a group of parameters are each an address of a *table* of 8-byte
+entries: the values of parameters; or the addresses of columns, then the number of rows. What a table says does not change
+while a kernel runs, and the loads from it say so (``invariant.load``): a loop reads each entry once, before it begins.
+
+This module is imported where numba is in use only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_getattr_generic,
+    models,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+from numba.np import numpy_support
+from numba.np.arrayobj import make_array, populate_array
+
+_WORD = ir.IntType(64)
+_BYTE = ir.IntType(8)
+_ADDRESS = _BYTE.as_pointer()
+
+#: How an entry of a table is read from its Python object, see ``_filler``.
+_FLOAT, _WHOLE, _COLUMN = 0, 1, 2
+
+#: Where numpy keeps the address of an array's numbers and of its shape (``PyArrayObject_fields``).
+_DATA_AT, _SHAPE_AT = 16, 32
+
+
+class ByReference(types.Type):
+    """The type of a population or a group of parameters: its fields, each with numba's type and its place."""
+
+    def __init__(self, title: str, fields: tuple[tuple[str, Any, int], ...]) -> None:
+        """Keep the fields.
+
+        Args:
+            title: a short name; with a hash of the fields it stands in the names of compiled functions.
+            fields: name, type and place of each: the number of its entry, or the byte within a record.
+        """
+        self.fields = {name: (kind, place) for name, kind, place in fields}
+        self.title = title
+        text = repr([(name, str(kind), place) for name, kind, place in fields])
+        super().__init__(name=f"{title}_{hashlib.sha256(text.encode()).hexdigest()[:8]}")
+
+
+class Parameters(ByReference):
+    """A named tuple of numbers."""
+
+
+class Columns(ByReference):
+    """A named tuple of arrays that have one row per person."""
+
+
+class Records(ByReference):
+    """A record array: one record per person; its table holds the address of the first, then the number of rows."""
+
+    def __init__(self, title: str, fields: tuple[tuple[str, Any, int], ...], size: int) -> None:
+        """Keep the fields and the bytes of a record."""
+        super().__init__(f"{title}{size}", fields)
+        self.size = size
+
+
+class _Address(models.PrimitiveModel):  # type: ignore[misc]  # numba has no types
+    def __init__(self, manager: Any, kind: Any) -> None:
+        super().__init__(manager, kind, _ADDRESS)
+
+
+# ---- Which Python objects are of these types
+
+
+def take_parameters(cls: Any) -> None:
+    """Have kernels take a class of parameters by reference."""
+    kinds = {float: types.float64, int: types.int64, bool: types.boolean}
+    fields = tuple((row.name, kinds[row.kind], place) for place, row in enumerate(cls.declared))
+    found = Parameters(cls.__name__, fields)
+    typeof_impl.register(cls)(lambda value, context: found)
+
+
+def take_columns(cls: Any) -> None:
+    """Have kernels take a class of columns, a named tuple of arrays, by reference."""
+
+    def found(value: Any, context: Any) -> Any:
+        plain = all(type(column) is np.ndarray and column.ndim == 1 and column.flags.carray for column in value)
+        if not plain or len({len(column) for column in value}) > 1:
+            return typeof_impl.dispatch(tuple)(value, context)
+        names = enumerate(zip(cls._fields, value, strict=True))
+        return Columns(
+            cls.__name__,
+            tuple((n, types.Array(numpy_support.from_dtype(column.dtype), 1, "C"), k) for k, (n, column) in names),
+        )
+
+    typeof_impl.register(cls)(found)
+
+
+def _typeof_records(value: Any, context: Any) -> Any:
+    kinds = value.dtype.fields
+    if value.ndim != 1 or not value.flags.carray or kinds is None or any(kind[0].shape for kind in kinds.values()):
+        return typeof_impl.dispatch(np.ndarray)(value, context)
+    fields = tuple(
+        (name, types.Array(numpy_support.from_dtype(kind[0]), 1, "A"), kind[1]) for name, kind in kinds.items()
+    )
+    return Records("Rows", fields, value.dtype.itemsize)
+
+
+# ---- What kernels read
+
+
+@infer_getattr
+class _Attributes(AttributeTemplate):  # type: ignore[misc]  # numba has no types
+    key = ByReference
+
+    def generic_resolve(self, kind: Any, name: str) -> Any:
+        found = kind.fields.get(name)
+        return None if found is None else found[0]
+
+
+def _load(builder: Any, table: Any, place: int, kind: Any) -> Any:
+    """Load an entry of a table, which nothing changes while the kernel runs."""
+    entries = builder.bitcast(table, kind.as_pointer())
+    found = builder.load(builder.gep(entries, [_WORD(place)]))
+    found.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return found
+
+
+def _value(context: Any, builder: Any, kind: Any, table: Any, name: str) -> Any:
+    wanted, place = kind.fields[name]
+    if wanted == types.float64:
+        return _load(builder, table, place, ir.DoubleType())
+    found = _load(builder, table, place, _WORD)
+    return found if wanted == types.int64 else builder.icmp_signed("!=", found, _WORD(0))
+
+
+def _column(context: Any, builder: Any, kind: Any, table: Any, name: str) -> Any:
+    wanted, place = kind.fields[name]
+    size = context.get_abi_sizeof(context.get_data_type(wanted.dtype))
+    data = _load(builder, table, place, _WORD)
+    return _array(context, builder, wanted, data, _load(builder, table, len(kind.fields), _WORD), size, size)
+
+
+def _field(context: Any, builder: Any, kind: Any, table: Any, name: str) -> Any:
+    wanted, place = kind.fields[name]
+    size = context.get_abi_sizeof(context.get_data_type(wanted.dtype))
+    data = builder.add(_load(builder, table, 0, _WORD), _WORD(place))
+    return _array(context, builder, wanted, data, _load(builder, table, 1, _WORD), size, kind.size)
+
+
+def _array(context: Any, builder: Any, kind: Any, data: Any, rows: Any, size: int, stride: int) -> Any:
+    """Return the array that begins at an address; nothing counts references to it."""
+    array = make_array(kind)(context, builder)
+    populate_array(
+        array,
+        data=builder.inttoptr(data, array.data.type),
+        shape=[rows],
+        strides=[_WORD(stride)],
+        itemsize=_WORD(size),
+        meminfo=None,
+    )
+    return array._getvalue()
+
+
+# ---- How Python's objects become tables
+
+
+def _unbox_parameters(kind: Any, tuple_: Any, c: Any) -> Any:
+    kinds = [_FLOAT if wanted == types.float64 else _WHOLE for wanted, _ in kind.fields.values()]
+    return _unboxed(c, tuple_, kinds)
+
+
+def _unbox_columns(kind: Any, tuple_: Any, c: Any) -> Any:
+    return _unboxed(c, tuple_, [_COLUMN] * len(kind.fields), rows=True)
+
+
+def _unbox_records(kind: Any, records: Any, c: Any) -> Any:
+    table = cgutils.alloca_once(c.builder, ir.ArrayType(_WORD, 2))
+    c.builder.call(_array_filler(c), [records, c.builder.bitcast(table, _ADDRESS)])
+    return NativeValue(_unseen(c, table))
+
+
+def _unboxed(c: Any, tuple_: Any, kinds: list[int], rows: bool = False) -> Any:
+    count = len(kinds)
+    table = cgutils.alloca_once(c.builder, ir.ArrayType(_WORD, count + 1))
+    bytes_ = cgutils.global_constant(
+        c.builder, ".ccsim.kinds", ir.Constant(ir.ArrayType(_BYTE, count), bytearray(kinds))
+    )
+    address = c.builder.bitcast(table, _ADDRESS)
+    c.builder.call(_filler(c), [tuple_, address, c.builder.bitcast(bytes_, _ADDRESS), _WORD(count)])
+    failed = c.pyapi.c_api_error() if not rows else cgutils.false_bit
+    return NativeValue(_unseen(c, table), is_error=failed)
+
+
+def _unseen(c: Any, table: Any) -> Any:
+    """Return a table's address in a way that the compiler cannot follow.
+
+    It would otherwise see how the table is filled, and may move a load that is said to be invariant before that.
+    """
+    kind = ir.FunctionType(_ADDRESS, [_ADDRESS])
+    return c.builder.asm(kind, "", "=r,0,~{memory}", [c.builder.bitcast(table, _ADDRESS)], side_effect=True)
+
+
+def _filler(c: Any) -> Any:
+    """Return the function of a module that fills a table from a tuple: tuple, table, a byte for the kind of each, count."""
+    kind = ir.FunctionType(ir.VoidType(), [_ADDRESS, _ADDRESS, _ADDRESS, _WORD])
+    function, builder = _function(c.builder.module, kind, "ccsim.fill")
+    if builder is None:
+        return function
+    tuple_, table, kinds, count = function.args
+    item_of = _python(builder, "PyTuple_GetItem", _ADDRESS, [_ADDRESS, _WORD])
+    words = builder.bitcast(table, _WORD.as_pointer())
+    with cgutils.for_range(builder, count, intp=_WORD) as loop:
+        item = builder.call(item_of, [tuple_, loop.index])
+        choice = builder.switch(builder.load(builder.gep(kinds, [loop.index])), builder.append_basic_block("other"))
+        after = builder.append_basic_block("after")
+        builder.position_at_end(choice.default)
+        builder.branch(after)
+        for value, read in ((_FLOAT, _read_float), (_WHOLE, _read_whole), (_COLUMN, _read_column)):
+            block = builder.append_basic_block(f"kind{value}")
+            choice.add_case(_BYTE(value), block)
+            builder.position_at_end(block)
+            builder.store(read(builder, item, builder.gep(words, [count])), builder.gep(words, [loop.index]))
+            builder.branch(after)
+        builder.position_at_end(after)
+    builder.ret_void()
+    return function
+
+
+def _read_float(builder: Any, item: Any, rows: Any) -> Any:
+    """Return the entry of a number, a double as it stands."""
+    convert = _python(builder, "PyFloat_AsDouble", ir.DoubleType(), [_ADDRESS])
+    return builder.bitcast(builder.call(convert, [item]), _WORD)
+
+
+def _read_whole(builder: Any, item: Any, rows: Any) -> Any:
+    """Return the entry of a whole number or a truth value."""
+    return builder.call(_python(builder, "PyLong_AsLongLong", _WORD, [_ADDRESS]), [item])
+
+
+def _read_column(builder: Any, item: Any, rows: Any) -> Any:
+    """Return the entry of a column, its address; keep how many rows it has."""
+    shape = builder.inttoptr(_word_at(builder, item, _SHAPE_AT), _WORD.as_pointer())
+    builder.store(builder.load(shape), rows)
+    return _word_at(builder, item, _DATA_AT)
+
+
+def _array_filler(c: Any) -> Any:
+    """Return the function of a module that fills the table of a record array."""
+    kind = ir.FunctionType(ir.VoidType(), [_ADDRESS, _ADDRESS])
+    function, builder = _function(c.builder.module, kind, "ccsim.fill_rows")
+    if builder is None:
+        return function
+    array, table = function.args
+    words = builder.bitcast(table, _WORD.as_pointer())
+    builder.store(_word_at(builder, array, _DATA_AT), words)
+    shape = builder.inttoptr(_word_at(builder, array, _SHAPE_AT), _WORD.as_pointer())
+    builder.store(builder.load(shape), builder.gep(words, [_WORD(1)]))
+    builder.ret_void()
+    return function
+
+
+def _function(module: Any, kind: Any, name: str) -> tuple[Any, Any]:
+    """Return a module's own function, and what writes it if that is still to be done."""
+    if name in module.globals:
+        return module.globals[name], None
+    function = ir.Function(module, kind, name)
+    function.linkage = "internal"
+    function.attributes.add("noinline")
+    return function, ir.IRBuilder(function.append_basic_block("entry"))
+
+
+def _python(builder: Any, name: str, result: Any, arguments: list[Any]) -> Any:
+    return cgutils.get_or_insert_function(builder.module, ir.FunctionType(result, arguments), name)
+
+
+def _word_at(builder: Any, object_: Any, offset: int) -> Any:
+    return builder.load(builder.bitcast(builder.gep(object_, [_WORD(offset)]), _WORD.as_pointer()))
+
+
+typeof_impl.register(np.recarray)(_typeof_records)
+for _kind, _get, _fill in (
+    (Parameters, _value, _unbox_parameters),
+    (Columns, _column, _unbox_columns),
+    (Records, _field, _unbox_records),
+):
+    register_model(_kind)(_Address)
+    lower_getattr_generic(_kind)(_get)
+    unbox(_kind)(_fill)

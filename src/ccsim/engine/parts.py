@@ -1,0 +1,128 @@
+"""How a kernel is compiled: its parts are translated, put together, and only then optimised, once.
+
+numba compiles every function that a kernel calls to machine code of its own, with two ways to call it from outside, and
+optimises what calls it on top of that. Of the more than two hundred rules and kernels of a week none needs this: only the
+week is called. Here a function that is called by compiled code is translated to LLVM's language and left as it is, a
+*part*. What Python calls links the parts, is optimised and becomes machine code.
+
+These are inner parts of numba. Where it no longer has them, kernels are compiled in the usual way, with the same results.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import llvmlite.binding as llvm
+import numba
+from numba import _dynfunc
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+from numba.core.typed_passes import NativeLowering
+
+
+class _Part(JITCodeLibrary):  # type: ignore[misc]  # numba has no types
+    """The code of one function, not optimised, to be linked by what calls it."""
+
+    def add_llvm_module(self, module: Any) -> None:
+        """Link a module as it is."""
+        module.data_layout = self._codegen._data_layout
+        self._final_module.link_in(module)
+
+    def add_linking_library(self, library: Any) -> None:
+        """Keep a library that this one calls."""
+        library._ensure_finalized()
+        self._linking_libraries.append(library)
+
+    def finalize(self) -> None:
+        """Let other modules drop what they have inlined."""
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == llvm.Linkage.external:
+                function.linkage = "linkonce_odr"
+        self._shared_module = self._final_module
+        self._finalized = True
+
+
+class _Whole(_Part):
+    """The code of a function that Python calls, with all its parts."""
+
+    def finalize(self) -> None:
+        """Link all parts, each once, optimise, and make machine code."""
+        self._linking_libraries = list(_closure(self))
+        JITCodeLibrary.finalize(self)
+
+    def _optimize_final_module(self) -> None:
+        # Rules are simplified before they are folded into kernels: without it a week takes a fifth longer.
+        self._optimize_functions(self._final_module)
+        super()._optimize_final_module()
+
+
+def _closure(library: Any) -> dict[Any, None]:
+    """Return all libraries that one calls, directly or not, in the order in which they are met."""
+    found: dict[Any, None] = {}
+    waiting = list(library._linking_libraries)
+    while waiting:
+        one = waiting.pop(0)
+        if one not in found:
+            found[one] = None
+            if isinstance(one, _Part):
+                waiting += one._linking_libraries
+    return found
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _LowerPart(NativeLowering):  # type: ignore[misc]  # numba has no types
+    _name = "ccsim_lower_part"
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = _Part(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.flags.no_compile = True
+        super().run_pass(state)
+        lowered = state["cr"]
+        state.library._ensure_finalized()
+        # Nobody calls it; numba knows functions by such an object.
+        named = _dynfunc.make_function(
+            lowered.fndesc.lookup_module(), state.func_id.func_name, "", 0, lowered.env, (state.library,)
+        )
+        state.targetctx.insert_user_function(named, lowered.fndesc, [state.library])
+        state["cr"] = lowered._replace(cfunc=named)
+        return True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _LowerWhole(NativeLowering):  # type: ignore[misc]  # numba has no types
+    _name = "ccsim_lower_whole"
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = _Whole(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        return bool(super().run_pass(state))
+
+
+class _Compiler(CompilerBase):  # type: ignore[misc]  # numba has no types
+    lowering: Any = None
+
+    def define_pipelines(self) -> list[Any]:
+        pm = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        for number, (kind, text) in enumerate(pm.passes):
+            if kind is NativeLowering:
+                pm.passes[number] = (self.lowering, text)
+        pm.finalize()
+        return [pm]
+
+
+class _PartCompiler(_Compiler):
+    lowering = _LowerPart
+
+
+class _WholeCompiler(_Compiler):
+    lowering = _LowerWhole
+
+
+def compiled(function: Any, **options: Any) -> Any:
+    """Return numba's form of a function, which Python and compiled code may call."""
+    part = numba.njit(function, pipeline_class=_PartCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
+    whole = numba.njit(function, pipeline_class=_WholeCompiler, no_cfunc_wrapper=True, **options)
+    # What compiled code asks for when it calls the function.
+    whole.get_call_template, whole.get_overload = part.get_call_template, part.get_overload
+    return whole
