@@ -38,7 +38,7 @@ BUSY = {
     "technology.training": 1.0, "segmentation.priority": 1.0, "segmentation.interval_weeks": 2, "segmentation.drift": 0.1,
     "staffing.workload_response": 1.0, "demand.surge": 1.2, "market.challenger": 0.2, "turnover.quit_probability": 0.02,
     "turnover.handling_time_spread": 0.2, "work_pace.pressure": 1.0, "implementation.gap": 0.8, "defects.cross_department_share": 0.8,
-    "fatigue.demand_control": 0.02, "service.engagement_courtesy": 0.5, "champions.example_share": 0.5, "ties.named": 1.0,
+    "fatigue.demand_control": 0.02, "service.engagement_courtesy": 0.5, "champions.example_share": 0.5, "ties.named": 1.0, "realignment.rate": 0.1,
 }  # fmt: skip
 #: What happens in the busy organisation, by week: a champion leaves, a leader is replaced, posts are cut, demand
 #: surges while the machine has no way out to a person.

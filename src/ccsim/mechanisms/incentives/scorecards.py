@@ -123,6 +123,24 @@ def customer_share(card):
 
 
 @rule
+def staff_card_turned(card, share):
+    """Return a card of staff with a share of the weights of handling time and cost moved to the customer's journey."""
+    return StaffScorecard(  # type: ignore[call-arg]  # the decorator makes it a named tuple
+        card.handling_time * (1.0 - share), card.cost * (1.0 - share), card.csat, card.resolution,
+        card.journey + share * (card.handling_time + card.cost), card.internal,
+    )  # fmt: skip
+
+
+@rule
+def head_card_turned(card, share):
+    """Return a card of leaders with a share of the weights of handling time and cost moved to the customer's journey."""
+    return HeadScorecard(  # type: ignore[call-arg]  # the decorator makes it a named tuple
+        card.handling_time * (1.0 - share), card.cost * (1.0 - share), card.csat, card.resolution,
+        card.journey + share * (card.handling_time + card.cost), card.internal,
+    )  # fmt: skip
+
+
+@rule
 def staff_share(card):
     """Share of a scorecard that looks at the own people."""
     return card.internal / total(card) if card.internal > 0.0 else 0.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ccsim.engine.columns import FloatArray, columns, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
-from ccsim.mechanisms.incentives.scorecards import customer_share
+from ccsim.mechanisms.incentives.scorecards import customer_share, head_card_turned, staff_card_turned
 
 
 @columns("leaders")
@@ -90,8 +90,14 @@ def believe(leaders, departments, firm, head_card, executive_card, staff_card, s
         if above >= 0:
             talk = half_saturation(0.5 + leaders.told[k] + 2.0 * leaders.coached[k], 1.0)
             belief = relax(belief, stance[above], p.superior_rate * talk * credit[above])
-        own = customer_share(executive_card) if leaders.tier[k] == 0 else customer_share(head_card)
+        turned = leaders.realigned[above] if above >= 0 else 0.0
+        own = (
+            customer_share(executive_card)
+            if leaders.tier[k] == 0
+            else customer_share(head_card_turned(head_card, turned))
+        )
         belief = relax(belief, own, p.scorecard_rate * half_saturation(strength, 1.0))
         leaders.conviction[k] = clip01(relax(belief, leaders.disposition[k], p.reversion_rate))
-        deeds = 0.5 * customer_share(staff_card) + 0.5 * kept(leaders.allowed[k], rights, leaders.expected[k])
+        measures = customer_share(staff_card_turned(staff_card, leaders.realigned[k]))
+        deeds = 0.5 * measures + 0.5 * kept(leaders.allowed[k], rights, leaders.expected[k])
         leaders.credibility[k] = keeps_word(leaders.told[k], deeds, leaders.credibility[k], p)

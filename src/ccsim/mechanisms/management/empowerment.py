@@ -93,6 +93,12 @@ def passed_on(received, control, conviction):
 
 
 @rule
+def widened(rights, realigned):
+    """The rights that the rules give, and what a convinced executive adds to them."""
+    return relax(rights, 1.0, realigned)
+
+
+@rule
 def still_expected(rights, expected, above, p):
     """New rights are expected at once; rights that are cut are remembered longer than they are practised."""
     return max(rights, relax(expected, above, 0.5 * p.delegation_rate))
@@ -121,8 +127,9 @@ def grant(staff, leaders, departments, p, implementation, head_card, executive_c
     """Pass decision rights down to the front line; owns ``allowed``, ``expected`` and ``latitude``."""
     for k in range(len(leaders.allowed)):
         above = leaders.superior[k]
-        received = p.rights if above < 0 else leaders.allowed[above]
-        due = p.rights if above < 0 else leaders.expected[above]
+        rules = widened(p.rights, leaders.realigned[k])
+        received = rules if above < 0 else leaders.allowed[above]
+        due = rules if above < 0 else leaders.expected[above]
         leaders.expected[k] = still_expected(p.rights, leaders.expected[k], due, p)
         # Who answers for the satisfaction of the own people holds back less.
         spared = staff_share(executive_card) if leaders.tier[k] == 0 else staff_share(head_card)

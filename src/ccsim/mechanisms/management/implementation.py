@@ -11,7 +11,7 @@ from ccsim.engine.columns import FloatArray, columns, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.mechanisms.incentives.scorecards import StaffScorecard
+from ccsim.mechanisms.incentives.scorecards import StaffScorecard, staff_card_turned
 
 
 @parameters("implementation")
@@ -88,20 +88,21 @@ def put_card(d, card, pace, departments):
 
 @kernel
 def enact(staff, leaders, departments, card, p, mandate):
-    """Each department moves towards what is decreed; owns ``support`` and the scorecard in use.
+    """Each department moves towards what is decreed and what its leaders make of it; owns ``support`` and the scorecard in use.
 
     Where nobody leads, nobody has to be convinced: what is decreed is agreed upon.
     """
     for d in range(len(departments.support)):
-        sum_cynicism, people = 0.0, 0.0
+        sum_cynicism, people, realigned = 0.0, 0.0, 0.0
         credibility, conviction = 0.0, 0.0
         for i in range(departments.first_staff[d], departments.last_staff[d]):
             lead = staff.leader[i]
             sum_cynicism += staff.cynicism[i]
             credibility += leaders.credibility[lead] if lead >= 0 else 1.0
             conviction += leaders.conviction[lead] if lead >= 0 else 1.0
+            realigned += leaders.realigned[lead] if lead >= 0 else 0.0
             people += 1.0
         departments.support[d] = support_of(
             mandate.clarity, mandate.realism, credibility / people, conviction / people, sum_cynicism / people
         )
-        put_card(d, card, pace_of(departments.support[d], p), departments)
+        put_card(d, staff_card_turned(card, realigned / people), pace_of(departments.support[d], p), departments)

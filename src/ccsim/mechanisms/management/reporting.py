@@ -6,6 +6,7 @@ from ccsim.engine.columns import FloatArray, columns, stock
 from ccsim.engine.functions import relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.measures import among_colleagues, result
+from ccsim.mechanisms.incentives.scorecards import head_card_turned
 
 
 @columns("leaders")
@@ -62,7 +63,8 @@ def look(staff, leaders, departments, firm, head_card, executive_card, published
         if top:
             reported = result(executive_card, quickness, thrift, seen, claimed, sound)
         else:
-            reported = result(head_card, quickness, thrift, seen, claimed, sound)
+            turned = leaders.realigned[leaders.superior[k]] if leaders.superior[k] >= 0 else 0.0
+            reported = result(head_card_turned(head_card, turned), quickness, thrift, seen, claimed, sound)
         if (executive_card.internal if top else head_card.internal) > 0.0:
             mood = mean_engagement(staff, departments.first_staff[first], departments.last_staff[last - 1])
             reported += among_colleagues(executive_card, mood) if top else among_colleagues(head_card, mood)

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_world import check_off, lived, more, set_to, world_of
+
+from ccsim.mechanisms.incentives.scorecards import customer_share, head_card_turned, staff_card_turned, total
+from ccsim.mechanisms.management.empowerment import widened
+from ccsim.mechanisms.management.implementation import card_in, enact
+from ccsim.mechanisms.management.realignment import realign, wanted
+from ccsim.model.settings import Settings
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
+
+
+def realigned_after(s: Settings, weeks: int, conviction: float = 1.0) -> ModelState:
+    """Let an executive of a conviction realign for some weeks; the others believe nothing."""
+    world = world_of(set_to())
+    state = world.populations
+    state.leaders.conviction[:] = 0.0
+    state.leaders.conviction[0] = conviction
+    for _ in range(weeks):
+        realign(state.leaders, state.departments, s.realignment, s.implementation)
+    return world
+
+
+OFF = {"realignment.rate": lambda s: not realigned_after(s, 3).populations.leaders.realigned.any()}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_a_convinced_executive_realigns_at_the_declared_rate() -> None:
+    s = set_to({"realignment.rate": 0.1})
+    assert realigned_after(s, 10).populations.leaders.realigned[0] == pytest.approx(1.0 - 0.9**10)
+    assert not realigned_after(s, 10, conviction=0.5).populations.leaders.realigned.any()
+
+
+def test_what_is_realigned_comes_down_level_by_level() -> None:
+    leaders = realigned_after(set_to({"realignment.rate": 0.2}), 1).populations.leaders
+    assert (leaders.realigned > 0.0).tolist() == (leaders.tier == 0).tolist()
+    leaders = realigned_after(set_to({"realignment.rate": 0.2}), 2).populations.leaders
+    assert (leaders.realigned > 0.0).tolist() == (leaders.tier <= 1).tolist()
+    leaders = realigned_after(set_to({"realignment.rate": 0.2}), 3).populations.leaders
+    assert (leaders.realigned > 0.0).all()
+
+
+def test_where_departments_are_not_led_to_enact_it_nothing_comes_down() -> None:
+    s = set_to({"realignment.rate": 0.2, "implementation.gap": 1.0})
+    world = realigned_after(s, 1)
+    state = world.populations
+    state.departments.support[:] = 0.0
+    for _ in range(5):
+        realign(state.leaders, state.departments, s.realignment, s.implementation)
+    assert (state.leaders.realigned[state.leaders.tier > 0] == 0.0).all()
+
+
+def test_an_executive_who_is_not_convinced_undoes_it() -> None:
+    s = set_to({"realignment.rate": 0.1})
+    world = realigned_after(s, 30)
+    leaders = world.populations.leaders
+    before = leaders.realigned.copy()
+    leaders.conviction[0] = 0.3
+    for _ in range(80):
+        realign(leaders, world.populations.departments, s.realignment, s.implementation)
+    assert (before > 0.5).all() and (leaders.realigned < 0.02).all()
+
+
+def test_a_realigned_card_weighs_as_much_and_looks_at_customers_only() -> None:
+    s = set_to()
+    for card, turned in ((s.staff_scorecard, staff_card_turned), (s.head_scorecard, head_card_turned)):
+        assert turned(card, 0.0) == card
+        assert total(turned(card, 0.4)) == pytest.approx(total(card))
+        assert customer_share(turned(card, 1.0)) == pytest.approx(1.0)
+
+
+def test_realigned_leaders_change_the_card_in_use_and_the_rights() -> None:
+    s = set_to({"realignment.rate": 0.1})
+    state = realigned_after(s, 100).populations
+    enact(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
+    assert card_in(0, state.departments).handling_time == pytest.approx(0.0, abs=0.01)
+    assert widened(0.8, 0.0) == 0.8 and widened(0.8, 0.5) == pytest.approx(0.9)
+
+
+def test_wanted_rises_from_the_doubtful_to_the_convinced() -> None:
+    p = set_to({"realignment.doubtful": 0.4, "realignment.convinced": 0.8}).realignment
+    assert [wanted(c, p) for c in (0.3, 0.4, 0.6, 0.8, 0.9)] == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.0])
+
+
+def test_a_convinced_top_sets_other_measures_than_a_doubtful_one() -> None:
+    base = more(set_to(), {"realignment.rate": 0.15, "leadership.executive_disposition": 0.9})
+    firm, without = world_of(base), world_of(more(base, {"realignment.rate": 0.0}))
+    for world in (firm, without):
+        for _ in range(20):
+            step(world)
+    assert (firm.populations.departments.by_handling_time < without.populations.departments.by_handling_time).all()
+    assert 0.0 <= firm.populations.leaders.realigned.min() <= firm.populations.leaders.realigned.max() <= 1.0
+    assert np.isfinite(lived(base)["npv"]).all()
