@@ -2,6 +2,7 @@
 
     python -m ccsim.app.build_engine            # both, where they are not what the sources give
     python -m ccsim.app.build_engine --check    # say whether they are; exit status 1 if not
+    python -m ccsim.app.build_engine --verify   # compile, and compare with the shipped engine byte by byte
 
 numba and llvmlite do all of it: no linker, no compiler and no network are needed. It takes about a minute.
 
@@ -111,9 +112,10 @@ def _compile_to(out: Path) -> None:
     from ccsim.app.object_file import with_custom_section
     from ccsim.app.webassembly import compile_engine
 
+    key = engine_key()  # before anything is compiled: sources may be edited meanwhile
     engine = compile_engine(entry_points())
     told = {
-        "key": engine_key(),
+        "key": key,
         "numba": numba.__version__,
         "llvmlite": llvmlite.__version__,
         "dataEnd": engine.data_end,
@@ -129,6 +131,9 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument(
         "--check", action="store_true", help="only say whether the shipped files are what the sources give"
     )
+    parser.add_argument(
+        "--verify", action="store_true", help="compile, and compare with the shipped engine byte by byte"
+    )
     parser.add_argument("--force", action="store_true", help="compile even if the engine is what the sources give")
     parser.add_argument("--compile-to", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args(words)
@@ -141,6 +146,10 @@ def main(words: list[str] | None = None) -> int:
             "\n".join(f"{fault}; {COMMAND} builds it" for fault in old) + "\n" if old else "as the sources give\n"
         )
         return int(bool(old))
+    if chosen.verify:
+        same = ENGINE.is_file() and compiled() == ENGINE.read_bytes()
+        sys.stdout.write(f"{ENGINE.name} is {'' if same else 'not '}what the sources give here, byte by byte\n")
+        return int(not same)
     STATIC.mkdir(exist_ok=True)
     if chosen.force or any(fault.startswith(ENGINE.name) for fault in old):
         begun = time.perf_counter()

@@ -97,7 +97,7 @@ def model_data() -> dict[str, Any]:
         "given": {"retention": tree(parse(RETENTION)), "discount": "accounts.discount"},
         "quarter": QUARTER,
         "streams": {stream.name: int(stream) for stream in Stream},
-        "scenarios": [_scenario(row) for row in scenarios],
+        "scenarios": [scenario_data(row) for row in scenarios],
         "comparisons": [_comparison(path) for path in _shipped("experiments")],
         "moves": [row.model_dump(by_alias=True) for row in rules.moves.values()],
         "rules": rules.rules.model_dump(by_alias=True),
@@ -146,7 +146,8 @@ def _parameter(row: Parameter) -> dict[str, Any]:
     }
 
 
-def _scenario(row: Scenario) -> dict[str, Any]:
+def scenario_data(row: Scenario) -> dict[str, Any]:
+    """Return a scenario as plain data, its conditions as trees."""
     return {
         "key": row.name,
         "title": row.title,

@@ -5,7 +5,7 @@ import { Declarations, InputError, type Settings } from "./settings";
 import type { EngineModel, MoveData, RunRequest, RunResult, Tree, Values } from "./types";
 
 export { InputError } from "./settings";
-export type { EngineModel, RunRequest, RunResult, Tree, Values } from "./types";
+export type { EngineModel, RunRequest, RunResult, ScenarioData, Tree, Values } from "./types";
 
 /** Populations in the order in which `count_rows` counts them; ties stand second. */
 const COUNTED = ["staff", "ties", "leaders", "customers", "departments", "segments"];

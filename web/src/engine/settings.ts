@@ -62,8 +62,8 @@ export class Declarations {
   }
 
   /** What a scenario with some values changed is founded with, and what is moved later. */
-  plan(scenario: string, set: Values): Plan {
-    const row = this.scenarios.get(scenario);
+  plan(scenario: string | ScenarioData, set: Values): Plan {
+    const row = typeof scenario === "string" ? this.scenarios.get(scenario) : scenario;
     if (!row) throw new InputError(`no scenario is called '${scenario}'`);
     const early: Values = { ...row.organisation, ...row.assumptions };
     const levers: Values = { ...row.levers };

@@ -54,7 +54,8 @@ export interface EngineModel {
 }
 
 export interface RunRequest {
-  scenario: string;
+  /** A shipped scenario's name, or one of a user's own as data. */
+  scenario: string | ScenarioData;
   /** What differs from the scenario: sizes, assumptions, and levers from week 1 on. */
   set: Values;
   seed: number | bigint;

@@ -1,0 +1,244 @@
+"""The engine of the browser lives as the native one, bit for bit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccsim.app import build_engine
+from ccsim.app.engine_key import _shaping
+from ccsim.app.model_data import condition_tree, scenario_data, tree
+from ccsim.engine.expressions import parse
+from ccsim.engine.jit import PLAIN
+from ccsim.engine.rng import Stream, uniforms4
+from ccsim.model.settings import check_sizes
+from ccsim.scenarios.conditions import Condition
+from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load
+from ccsim.simulation.simulation import Simulation, simulate
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from test_golden import SMALL, busy
+
+Answers = Callable[[list[dict[str, Any]]], list[Any]]
+Differing = Callable[[dict[str, Any], dict[str, str]], list[str]]
+
+current = pytest.mark.skipif(
+    any(fault.startswith("engine.wasm is older") for fault in build_engine.faults()),
+    reason="the shipped engine is older than the kernels, which another test tells",
+)
+
+
+def test_the_shipped_engine_and_data_are_what_the_sources_give() -> None:
+    assert build_engine.faults() == [], f"run {build_engine.COMMAND}"
+
+
+def _compare(
+    scenario: Scenario | str, values: dict[str, Any], seed: int, weeks: int, in_node: Answers
+) -> tuple[Any, Any]:
+    name = scenario if isinstance(scenario, str) else scenario_data(scenario)
+    chosen = load(scenario) if isinstance(scenario, str) else scenario
+    native = simulate(chosen.with_values(values), seed, weeks)
+    request = {"way": "run", "scenario": name, "set": values, "seed": seed, "weeks": weeks}
+    return native, in_node([request])[0]
+
+
+@current
+@pytest.mark.skipif(PLAIN, reason="a run of three years of the whole organisation takes minutes uncompiled")
+@pytest.mark.parametrize("name", sorted(list_scenarios()))
+def test_three_years_of_every_scenario_equal_python_to_the_last_bit(
+    name: str, in_node: Answers, differing: Differing
+) -> None:
+    native, answer = _compare(name, {}, 11, 156, in_node)
+    assert differing(native.kpis, answer["series"]) == []
+    assert [tuple(event) for event in answer["events"]] == native.events
+
+
+@current
+@pytest.mark.slow
+@pytest.mark.skipif(PLAIN, reason="a run of three years of the whole organisation takes minutes uncompiled")
+@pytest.mark.parametrize("name", sorted(list_scenarios()))
+def test_three_years_of_every_scenario_equal_python_in_twenty_seeds(
+    name: str, in_node: Answers, differing: Differing
+) -> None:
+    seeds = range(1_000_000, 1_000_020)
+    asked = [{"way": "run", "scenario": name, "set": {}, "seed": seed, "weeks": 156} for seed in seeds]
+    for seed, answer in zip(seeds, in_node(asked), strict=True):
+        assert differing(simulate(name, seed, 156).kpis, answer["series"]) == [], seed
+
+
+@current
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {},
+        {"organisation.tiers": 0},
+        {"organisation.tiers": 1, "organisation.span": 4},
+        {"organisation.tiers": 2, "organisation.segments": 1},
+        {"organisation.departments": 1, "organisation.front_departments": 1},
+        {"organisation.departments": 12, "organisation.front_departments": 5, "organisation.staff": 61},
+        {"organisation.prospects": 0.0, "organisation.ties": 0},
+        {"organisation.staff": 1, "organisation.departments": 1, "organisation.front_departments": 1},
+        {"organisation.segments": 5, "organisation.cross_ties": 0.5, "organisation.warm_up": 0},
+    ],
+)
+def test_organisations_of_other_sizes_and_assumptions_equal_python(
+    sizes: dict[str, Any], in_node: Answers, differing: Differing
+) -> None:
+    values = {**SMALL, **sizes}
+    native, answer = _compare("combined", values, 2**40 + 3, 20, in_node)
+    assert differing(native.kpis, answer["series"]) == []
+
+
+@current
+def test_every_mechanism_at_once_with_moves_by_condition_and_impulses_equals_python(
+    in_node: Answers, differing: Differing
+) -> None:
+    native, answer = _compare(busy(), SMALL, 7, 26, in_node)
+    assert any(week > 12 for week, _ in native.events)
+    assert differing(native.kpis, answer["series"]) == []
+    assert [tuple(event) for event in answer["events"]] == native.events
+
+
+@current
+def test_runs_by_turns_and_from_a_snapshot_are_as_if_each_were_alone(in_node: Answers, differing: Differing) -> None:
+    one = {"scenario": "combined", "set": SMALL, "seed": 3, "weeks": 9}
+    other = {"scenario": "nothing", "set": {**SMALL, "organisation.staff": 41}, "seed": 4, "weeks": 6}
+    move = {"programme.budget": 20_000.0}
+    answer = in_node([{"way": "turns", "one": one, "other": other, "move": move}])[0]
+    for asked, part in ((one, "first"), (other, "second")):
+        native = simulate(load(str(asked["scenario"])).with_values(asked["set"]), asked["seed"], asked["weeks"])
+        assert differing(native.kpis, answer[part]) == []
+    moved = Simulation(load("combined").with_values(SMALL), 3, 9)
+    for week in range(7):
+        if week == 3:
+            moved.apply(Intervention.create(move))
+        moved.step()
+    assert differing(moved.kpis(), answer["moved"]) == []
+
+
+@current
+def test_draws_of_events_equal_pythons(in_node: Answers) -> None:
+    seeds = (0, 7, 2**63 - 1)
+    asked = [
+        {"way": "draw", "seed": str(seed), "stream": "GAME_EVENT", "week": 0, "row": row}
+        for seed in seeds
+        for row in range(3)
+    ]
+    expected = [np.array(uniforms4(seed, int(Stream.GAME_EVENT), 0, row)) for seed in seeds for row in range(3)]
+    assert in_node(asked) == [row.astype("<f8").tobytes().hex() for row in expected]
+
+
+@current
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"programme.budgte": 1.0}, "no parameter is called 'programme.budgte'"),
+        ({"programme.budget": -1.0}, "programme.budget: must be a number from 0 to"),
+        ({"programme.budget": "much"}, "programme.budget: must be a number from 0 to"),
+        ({"organisation.staff": 20.5}, "organisation.staff: must be a whole number from 1 to"),
+        ({"organisation.staff": 2}, "organisation.departments: must be at most organisation.staff, 2, got 5"),
+    ],
+)
+def test_a_value_that_python_refuses_is_refused(values: dict[str, Any], said: str, in_node: Answers) -> None:
+    assert said in in_node([{"way": "run", "scenario": "nothing", "set": values, "seed": 1, "weeks": 1}])[0]["error"]
+    if "organisation.staff" in values and values["organisation.staff"] == 2:
+        assert check_sizes(values)
+
+
+@current
+@pytest.mark.parametrize(("change", "said"), [({"seed": -1}, "seed: must be"), ({"weeks": 0}, "weeks: must be"), ({"scenario": "no"}, "no scenario is called 'no'")])  # fmt: skip
+def test_a_request_that_makes_no_sense_is_refused(change: dict[str, Any], said: str, in_node: Answers) -> None:
+    request = {"way": "run", "scenario": "nothing", "set": {}, "seed": 1, "weeks": 1, **change}
+    assert said in in_node([request])[0]["error"]
+
+
+@current
+@pytest.mark.skipif(PLAIN, reason="a run of three years of the whole organisation takes minutes uncompiled")
+def test_in_chromium_three_years_equal_python_to_the_last_bit(differing: Differing) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    names = ("combined", "hero-leaves")
+    with playwright.sync_playwright() as driver:
+        try:
+            browser = driver.chromium.launch()
+        except playwright.Error as error:
+            pytest.skip(f"no Chromium: {str(error).splitlines()[0]}")
+        page = browser.new_page()
+        served = {path.name: path.read_bytes() for path in build_engine.STATIC.iterdir()}
+        kinds = {"js": "text/javascript", "wasm": "application/wasm", "json": "application/json"}
+        page.route(
+            "http://ccsim.test/**",
+            lambda route: route.fulfill(
+                body=served.get(route.request.url.rpartition("/")[2], b"<!doctype html>"),
+                content_type=kinds.get(route.request.url.rpartition(".")[2], "text/html"),
+            ),
+        )
+        page.goto("http://ccsim.test/")
+        found = page.evaluate(
+            """async (names) => {
+                const { createEngine } = await import("/engine.js");
+                const wasm = await (await fetch("/engine.wasm")).arrayBuffer();
+                const engine = await createEngine(wasm, await (await fetch("/model.json")).json());
+                const hex = (row) => [...new Uint8Array(row.buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+                return names.map((scenario) => {
+                    const { kpis } = engine.run({ scenario, set: {}, seed: 5, weeks: 156 });
+                    return Object.fromEntries(Object.entries(kpis).map(([name, row]) => [name, hex(row)]));
+                });
+            }""",
+            list(names),
+        )
+        browser.close()
+    for name, series in zip(names, found, strict=True):
+        assert differing(simulate(name, 5, 156).kpis, series) == []
+
+
+def test_trees_of_formulas_and_conditions_keep_every_part() -> None:
+    assert tree(parse("-a * (2 + rolling_mean(b / c))")) == [
+        "*",
+        ["negative", "a"],
+        ["+", 2.0, ["call", "rolling_mean", ["/", "b", "c"]]],
+    ]
+    found = condition_tree(Condition("not csat > 80 and (0 < profit <= 5 or npv >= 1)"))
+    assert found == ["and", ["not", ["compare", [">"], "csat", 80.0]],
+                     ["or", ["compare", ["<", "<="], 0.0, "profit", 5.0], ["compare", [">="], "npv", 1.0]]]  # fmt: skip
+
+
+def test_the_key_follows_what_is_compiled_and_no_text_or_default() -> None:
+    source = '"""A."""\nLIMIT = 2\n@parameters("x")\nclass X:\n    a: float = parameter(1.0)\n@kernel\ndef f(x):\n    """Say."""\n    return x + LIMIT\n'
+    for same in (
+        source.replace("Say", "Tell"),
+        source.replace("1.0", "2.0"),
+        source.replace("LIMIT = 2", "LIMIT = 2  # two"),
+    ):
+        assert _shaping(same) == _shaping(source)
+    for other in (source.replace("x + LIMIT", "x - LIMIT"), source.replace("= 2", "= 3")):
+        assert _shaping(other) != _shaping(source)
+
+
+def test_what_is_shipped_says_from_what_it_was_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = build_engine.described(build_engine.ENGINE.read_bytes())
+    assert json.loads((build_engine.STATIC / "model.json").read_text())["sourceHash"] == told["key"]
+    broken = tmp_path / "engine.wasm"
+    broken.write_bytes(b"\0asm\1\0\0\0")
+    monkeypatch.setattr(build_engine, "ENGINE", broken)
+    with pytest.raises(build_engine.BuildError, match="damaged or of another program"):
+        build_engine.faults()
+
+
+def test_the_host_that_is_shipped_is_built_from_its_sources() -> None:
+    import hashlib
+
+    folder = Path(__file__).parents[2] / "web" / "src" / "engine"
+    if not folder.is_dir():
+        pytest.skip("the sources of the pages are not here")
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.ts")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    first = (build_engine.STATIC / "engine.js").read_text(encoding="utf-8").splitlines()[0]
+    assert first == f"// sources: {digest.hexdigest()[:16]}", "run npm run engine in web/"
