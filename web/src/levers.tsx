@@ -4,7 +4,7 @@ import { useId } from "preact/hooks";
 import type { Parameter, Plan } from "./model";
 import needsOf from "./needs.json";
 import { model, plan, setLever } from "./store";
-import { decimalsOf, leverText, number, readLever, t, titleOf } from "./words";
+import { decimalsOf, isWeight, leverText, number, readLever, t, titleOf } from "./words";
 
 /** Levers that a visitor meets first. */
 export const FIRST_LEVERS = [
@@ -49,12 +49,12 @@ export function leversInView(of: Plan): string[] {
 }
 
 function groupShare(of: Plan, row: Parameter): string {
-  if (row.unit !== "weight") return "";
+  if (!isWeight(row)) return "";
   const found = model.value!;
   const purse = ["communication", "training", "coaching"];
   const name = row.key.split(".")[1];
   const rows = found.levers().filter((each) => {
-    if (each.group !== row.group || each.unit !== "weight") return false;
+    if (each.group !== row.group || !isWeight(each)) return false;
     return row.group !== "programme" || purse.includes(each.key.split(".")[1]) === purse.includes(name);
   });
   const sum = rows.reduce((total, each) => total + found.number(of, each.key), 0);

@@ -1,10 +1,12 @@
 // Runs in web workers: one worker for what a finger moves, the others for what fills in behind.
+import type { GameRequest, Played } from "./game";
 import type { Plan, Series } from "./model";
 
 interface Job {
-  request: Plan;
+  kind: "run" | "game";
+  request: Plan | GameRequest;
   token: Token | null;
-  done: (series: Series) => void;
+  done: (value: never) => void;
   failed: (error: Error) => void;
 }
 
@@ -40,17 +42,22 @@ export class Pool {
 
   /** Run at once, before everything that waits. */
   now(request: Plan, token: Token | null = null): Promise<Series> {
-    return this.add(this.urgent, request, token);
+    return this.add<{ kpis: Series }>(this.urgent, "run", request, token).then((found) => found.kpis);
   }
 
   /** Run when a worker of the background is free. */
   later(request: Plan, token: Token | null = null): Promise<Series> {
-    return this.add(this.patient, request, token);
+    return this.add<{ kpis: Series }>(this.patient, "run", request, token).then((found) => found.kpis);
   }
 
-  private add(queue: Job[], request: Plan, token: Token | null): Promise<Series> {
-    return new Promise((done, failed) => {
-      queue.push({ request: { ...request, set: { ...request.set } }, token, done, failed });
+  /** Play a game from its choices: at once, or when a worker of the background is free. */
+  game(request: GameRequest, atOnce: boolean, token: Token | null = null): Promise<Played> {
+    return this.add<Played>(atOnce ? this.urgent : this.patient, "game", request, token);
+  }
+
+  private add<Value>(queue: Job[], kind: Job["kind"], request: Plan | GameRequest, token: Token | null): Promise<Value> {
+    return new Promise<Value>((done, failed) => {
+      queue.push({ kind, request: structuredClone(request), token, done: done as (value: never) => void, failed });
       this.next();
     });
   }
@@ -73,14 +80,14 @@ export class Pool {
   private begin(seat: Seat, job: Job | undefined): void {
     if (!job) return;
     seat.job = job;
-    seat.worker.postMessage({ kind: "run", id: ++seat.id, request: job.request });
+    seat.worker.postMessage({ kind: job.kind, id: ++seat.id, request: job.request });
   }
 
-  private finish(seat: Seat, message: { id: number; kpis?: Series; error?: string }): void {
+  private finish(seat: Seat, message: { id: number; value?: unknown; error?: string }): void {
     const job = seat.job;
     if (!job || message.id !== seat.id) return;
     seat.job = null;
-    if (message.kpis) job.done(message.kpis);
+    if (message.value) job.done(message.value as never);
     else job.failed(new Error(message.error));
     this.next();
   }

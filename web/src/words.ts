@@ -38,6 +38,13 @@ export const titleOf = {
   option: (row: Parameter, option: string) => m(`option.${row.key}.${option}`, option),
   unit: (unit: string) => m(`unit.${unit}`, unit),
   event: (label: string) => m(`event.${label}`, label),
+  move: (row: { name: string; title: string }) => m(`move.${row.name}`, row.title),
+  moveAbout: (row: { name: string; about: string }) => m(`moveabout.${row.name}`, row.about),
+  moveGroup: (group: string) => m(`movegroup.${group}`, group),
+  happening: (row: { name: string; title: string }) => m(`happening.${row.name}`, row.title),
+  happeningAbout: (row: { name: string; about: string }) => m(`happeningabout.${row.name}`, row.about),
+  brief: (brief: string) => m("brief", brief),
+  reflection: (after: number, place: number, ask: string) => m(`reflection.${after}.${place}`, ask),
 };
 
 const SHARES = ["share", "probability"];
@@ -93,6 +100,11 @@ export function decimalsOf(step: number): number {
   return Math.max(0, Math.min(4, -Math.floor(Math.log10(step) + 1e-9)));
 }
 
+/** Whether a lever counts relative to the sum of its group. */
+export function isWeight(row: Parameter): boolean {
+  return row.unit === "weight" || (row.unit === "" && row.kind === "float" && !row.options.length);
+}
+
 /** A lever's value with its unit, as it stands beside the slider. */
 export function leverText(row: Parameter, value: Value): string {
   if (row.options.length) return titleOf.option(row, typeof value === "number" ? row.options[value] : String(value));
@@ -104,7 +116,7 @@ export function leverText(row: Parameter, value: Value): string {
     const per = row.unit.slice(3) ? ` ${titleOf.unit(row.unit.slice(3))}` : "";
     return (language.value === "de" ? `${text} €` : `€${text}`) + per;
   }
-  const text = row.unit === "weight" ? number(figure, 2) : trimmed(figure, 4);
+  const text = isWeight(row) ? number(figure, 2) : trimmed(figure, 4);
   if (["weight", "factor", "ratio", "", "on/off", "step"].includes(row.unit)) return text;
   return `${text} ${titleOf.unit(row.unit)}`;
 }
