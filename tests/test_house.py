@@ -37,6 +37,8 @@ LONG_FUNCTIONS = {
     "ui.guard._request": "one check a header, in the order in which they are made",
     "ui.guard._socket": "one check a message, in the order in which they are made",
     "ui.guard.parsed": "one check a part of a binary message",
+    "app.model_data.model_data": "one line a kind of declaration",
+    "app.object_file.link": "a link from its objects to its module, in order",
     "ui.serving.run": "a start from its options to its end, in order",
     "reports.odd.declared_text": "a document from top to bottom",
     "cli.main.compare": "a command's options, one a line",

@@ -51,7 +51,8 @@ def start_server(tmp_path_factory):
         env.pop("SOLARA_ASSETS_PROXY_CACHE_DIR", None)
         log = tmp_path_factory.mktemp("server") / "log.txt"
         with log.open("w") as output:
-            process = subprocess.Popen([sys.executable, "-m", "ccsim.cli.main", "app", "--no-open", "--port", str(port)],
+            process = subprocess.Popen([sys.executable, "-m", "ccsim.cli.main", "app", "--classic", "--no-open",
+                                        "--port", str(port)],
                                        env=env, stdout=output, stderr=subprocess.STDOUT)  # fmt: skip
         begun.append(process)
         for _ in range(480):

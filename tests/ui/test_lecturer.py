@@ -74,7 +74,7 @@ def test_the_command_prints_the_secret_for_other_machines_only(
 ) -> None:
     from ccsim.ui import serving
 
-    monkeypatch.setattr(serving, "run", lambda *_: None)
+    monkeypatch.setattr(serving, "run", lambda *_, **__: None)
     monkeypatch.setattr(lecturer, "LECTURER", lecturer.Lecturer())
     told = ccsim("app", "--no-open", "--host", "0.0.0.0", cwd=tmp_path).stderr
     assert "/class?lecturer=" in told and "plain HTTP" in told and lecturer.LECTURER.required

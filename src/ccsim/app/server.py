@@ -7,7 +7,7 @@ import threading
 import webbrowser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from ccsim.app.pages import StaticPages
+from ccsim.app.pages import StaticPages, is_ours
 from ccsim.errors import InputError
 
 
@@ -67,6 +67,8 @@ def run(host: str, port: int, open_: bool) -> None:
     Raises:
         InputError: that address and port cannot be had.
     """
+    if not is_ours(f"[{host}]" if ":" in host else host, [host]):
+        raise InputError(f"--host must be an address of this machine such as 127.0.0.1, or its name, got {host[:40]!r}")
     pages = StaticPages([host])
     try:
         server = PagesServer(host, port, pages)

@@ -20,7 +20,7 @@ def serve(
     if export or folder:
         _write(export, folder)
         return
-    if classic or os.environ.get("SOLARA_APP") or _own_mechanisms() or not _built():
+    if classic or os.environ.get("SOLARA_APP") or _own_mechanisms():
         _serve_classic(host, port, open_)
     else:
         _serve_pages(host, port, open_)
@@ -42,12 +42,6 @@ def _own_mechanisms() -> bool:
     from ccsim.model.extension import active
 
     return active() is not None
-
-
-def _built() -> bool:
-    from ccsim.app.pages import STATIC
-
-    return (STATIC / "engine.wasm").is_file()
 
 
 def _serve_pages(host: str, port: int, open_: bool) -> None:
