@@ -62,5 +62,5 @@ def realign(leaders, departments, p, implementation):
         above = leaders.superior[k]
         goal = wanted(leaders.conviction[k], p) if above < 0 else leaders.realigned[above]
         d = leaders.department[k]
-        support = departments.support[d] if d >= 0 else 1.0
-        leaders.realigned[k] = relax(leaders.realigned[k], goal, p.rate * pace_of(support, implementation))
+        pace = pace_of(departments.support[d], implementation) if d >= 0 else 1.0
+        leaders.realigned[k] = relax(leaders.realigned[k], goal, p.rate * pace)
