@@ -117,7 +117,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
         cards.strength, p.empowerment.rights, p.wins.reported_share, p.leadership,
     )  # fmt: skip
     sponsorship.decide(leaders, firm, p.sponsorship, seed, week)
-    realignment.realign(leaders, departments, p.realignment, p.implementation)
+    realignment.realign(leaders, p.realignment)
     empowerment.grant(
         staff, leaders, departments, p.empowerment, p.implementation, p.head_scorecard, p.executive_scorecard
     )

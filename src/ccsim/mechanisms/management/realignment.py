@@ -1,9 +1,10 @@
 """Leaders set measures by what they believe: who is convinced realigns them, who is not undoes it. [001, 004]
 
 A convinced executive moves the weight of handling time and cost to the customer's journey and widens decision rights.
-Each leader below follows the own one as fast as the department is led to enact anything. When the executive is no longer
-convinced, or another one comes who is not, it goes back to what was decreed. Sign: Beer, Eisenstat & Spector 1990, where
-the top aligned systems with what units had begun, and decrees without belief changed little.
+Each leader below follows the own one; what they set is enacted through the same gap as what is decreed
+(``implementation``). When the executive is no longer convinced, or another one comes who is not, it goes back to what
+was decreed. Sign: Beer, Eisenstat & Spector 1990, where the top aligned systems with what units had begun, and decrees
+without belief changed little.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from ccsim.engine.columns import FloatArray, columns, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.mechanisms.management.implementation import pace_of
 
 
 @parameters("realignment")
@@ -28,7 +28,7 @@ class Realignment:
         source="assumed; order: yearly rounds of targets, half way in 5 to 30 weeks",
     )
     doubtful: float = parameter(
-        0.5, unit="share", range=(0.4, 0.55), meaning="conviction of the executive up to which nothing is realigned"
+        0.55, unit="share", range=(0.45, 0.6), meaning="conviction of the executive up to which nothing is realigned"
     )
     convinced: float = parameter(
         0.75, unit="share", range=(0.6, 0.9), meaning="conviction of the executive from which all is realigned"
@@ -51,7 +51,7 @@ def wanted(conviction, p):
 
 
 @kernel
-def realign(leaders, departments, p, implementation):
+def realign(leaders, p):
     """Turn measures and rights, level by level; owns ``realigned``.
 
     Leaders stand below their own ones, so that going up the rows everybody follows what the level above had last week.
@@ -61,6 +61,4 @@ def realign(leaders, departments, p, implementation):
     for k in range(len(leaders.realigned) - 1, -1, -1):
         above = leaders.superior[k]
         goal = wanted(leaders.conviction[k], p) if above < 0 else leaders.realigned[above]
-        d = leaders.department[k]
-        pace = pace_of(departments.support[d], implementation) if d >= 0 else 1.0
-        leaders.realigned[k] = relax(leaders.realigned[k], goal, p.rate * pace)
+        leaders.realigned[k] = relax(leaders.realigned[k], goal, p.rate)
