@@ -20,6 +20,11 @@ def sized(**sizes: Any) -> Settings:
     )
 
 
+def even(**sizes: Any) -> Settings:
+    """Return settings of an organisation in which people listen to the next desks, as many each."""
+    return replace_values(sized(**sizes), {"ties.named": 0.0})
+
+
 def columns(world: ModelState) -> dict[str, np.ndarray]:
     found_ = {"colleagues": world.populations.colleagues}
     for name in ("staff", "leaders", "customers", "cases", "departments", "segments", "firm"):
@@ -78,8 +83,8 @@ def test_one_more_customer_adds_one_customer_and_one_issue_in_the_first_week() -
 
 def test_one_more_tie_leaves_the_others_unchanged() -> None:
     one, more = (
-        sample_initial(sized(ties=5), 9).populations.colleagues,
-        sample_initial(sized(ties=6), 9).populations.colleagues,
+        sample_initial(even(ties=5), 9).populations.colleagues,
+        sample_initial(even(ties=6), 9).populations.colleagues,
     )
     assert (more[:, :5] == one).all()
 
@@ -159,13 +164,13 @@ def test_heads_of_department_are_noted_where_there_are_any() -> None:
 
 
 def test_people_listen_to_others_mostly_of_their_own_department() -> None:
-    state = sample_initial(sized(staff=400, departments=5, front_departments=3), 1).populations
+    state = sample_initial(even(staff=400, departments=5, front_departments=3), 1).populations
     rows = np.arange(400)[:, None]
     assert (state.colleagues != rows).all()
     elsewhere = state.staff.department[state.colleagues] != state.staff.department[rows]
     # 3,200 ties: four standard errors around the declared share, wrong once in 16,000 seeds.
     assert abs(elsewhere.mean() - 0.15) < 4 * np.sqrt(0.15 * 0.85 / elsewhere.size)
-    inside = sample_initial(sized(cross_ties=0.0, staff=400), 1).populations
+    inside = sample_initial(even(cross_ties=0.0, staff=400), 1).populations
     assert (inside.staff.department[inside.colleagues] == inside.staff.department[rows]).all()
 
 
@@ -177,7 +182,7 @@ def test_the_smallest_organisations_can_be_founded(staff: int) -> None:
 
 
 def test_whoever_listens_to_eight_colleagues_of_a_large_department_listens_to_eight_people() -> None:
-    colleagues = sample_initial(sized(cross_ties=0.0, departments=1, front_departments=1), 1).populations.colleagues
+    colleagues = sample_initial(even(cross_ties=0.0, departments=1, front_departments=1), 1).populations.colleagues
     assert {len(set(row)) for row in colleagues.tolist()} == {8}
 
 

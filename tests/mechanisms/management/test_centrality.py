@@ -32,7 +32,7 @@ def test_degree_and_betweenness_are_those_of_networkx(people: int, ties: int, se
 
 
 def test_eigenvector_is_that_of_networkx_in_an_organisation() -> None:
-    rows = np.ascontiguousarray(world_of(set_to({"organisation.warm_up": 0})).populations.colleagues)
+    rows = np.ascontiguousarray(world_of(set_to({"organisation.warm_up": 0, "ties.named": 0.0})).populations.colleagues)
     graph = nx.DiGraph((i, int(j)) for i, row in enumerate(rows) for j in row)
     out = np.empty(len(rows))
     eigenvector(rows, out)

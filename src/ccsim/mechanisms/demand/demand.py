@@ -40,7 +40,7 @@ class Demand:
         0.45, unit="share", range=(0.1, 0.8), off=0.0,
         meaning="share of issues that need a second department, and of those that need a third")  # fmt: skip
     abandonment_rate: float = parameter(
-        0.04, unit="probability", range=(0.0, 0.15), off=0.0,
+        0.035, unit="probability", range=(0.0, 0.15), off=0.0,
         meaning="chance of giving up, for each week already waited in a queue, in each further week")  # fmt: skip
 
 

@@ -20,9 +20,9 @@ class Realignment:
     """When leaders realign measures and decision rights, and how fast."""
 
     rate: float = parameter(
-        0.0,
+        0.05,
         unit="1/week",
-        range=(0.0, 0.15),
+        range=(0.02, 0.15),
         off=0.0,
         meaning="share of the way in a week that leaders move measures and rights to what they believe",
         source="assumed; order: yearly rounds of targets, half way in 5 to 30 weeks",
