@@ -83,7 +83,7 @@ STOPS = (
     Stop("handling_options", "service.script_complexity_penalty", ("fcr", "failure_demand", "csat")),
     Stop("service", "service.handling_hours", ("utilisation", "backlog", "csat")),
     Stop("case_outcomes", "service.recontact_probability", ("failure_demand", "utilisation", "csat")),
-    Stop("service_quality", "service.waiting_loss", ("practised", "csat", "churn")),
+    Stop("service_quality", "service.waiting_loss", ("delivered_quality", "csat", "churn")),
     Stop("handoffs", "handoffs.loss_probability", ("handoff_loss", "fcr", "csat")),
     Stop("structure", "structure.stage", ("handoff_loss", "coordination", "csat", "npv"), (0, 1, 2, 3, 4, 5)),
     Stop("defects", "sensing.action_hours", ("defects", "fcr", "csat", "npv")),

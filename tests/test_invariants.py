@@ -166,7 +166,7 @@ def check_queues(world: ModelState) -> None:
             chained.append(case)
             assert cases.state[case] in (1, 3) and cases.department[case] == d
             waiting += int(cases.state[case] == 1)
-            last, case = case, int(cases.after[case])
+            last, case = case, int(cases.next_case[case])
             assert case >= 0 or last == departments.queue_last[d]
         assert waiting == departments.queue[d] == departments.backlog[d]
     assert len(set(chained)) == len(chained) == count(world, 1, 3)
@@ -174,14 +174,14 @@ def check_queues(world: ModelState) -> None:
 
 def check_hours_and_people(world: ModelState, before: Before) -> None:
     staff, departments = world.populations.staff, world.populations.departments
-    spent = departments.absent_hours + departments.programme_hours + departments.aside_hours + departments.hours
+    spent = departments.absent_hours + departments.programme_hours + departments.overhead_hours + departments.hours
     assert np.allclose(departments.paid_hours, spent)
     used = departments.worked - departments.overrun
     assert (used <= departments.hours + 1e-6 * (1 + departments.hours)).all()
     assert np.allclose(np.bincount(staff.department, staff.worked), departments.worked)
     assert (staff.overrun >= 0).all()
     assert np.allclose(staff.overrun, np.maximum(0.0, staff.worked - staff.hours))
-    assert (world.populations.leaders.attention >= -1e-9).all()
+    assert (world.populations.leaders.escalation_hours >= -1e-9).all()
     assert len(world.populations.leaders) > 0 or departments.escalated.sum() == 0
     assert len(departments) > 1 or departments.handed_over.sum() == 0
     in_post = (world.week + 1 >= staff.vacant_until).sum()

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 joins, leaves = plain(market.joins), plain(market.leaves)
 stages_of, complexity_of = plain(demand.stages_of), plain(demand.complexity_of)
-felt_quality, speaks = plain(experience.felt_quality), plain(experience.speaks)
-trusts = plain(promise.trusts)
-hears, spends = plain(word_of_mouth.hears), plain(accounts.spends)
+felt_quality, speaks = plain(experience.felt_quality), plain(experience.shares_experience)
+trusts = plain(promise.trust_update)
+hears, spends = plain(word_of_mouth.opinion_update), plain(accounts.spending_factor)
 
 NO_CASE, WAITING, COMING_BACK, WITHDRAWN = range(4)
 
@@ -45,16 +45,16 @@ class Customer(mesa.Agent):
     def begin_week(self) -> None:
         """Become a customer, tire of waiting, or ask."""
         model, row, case = self.model, self.row, self.case
-        self.events = self.quality = self.heard = self.voices = 0.0
+        self.events = self.quality = self.heard_opinion = self.voices = 0.0
         if not self.active:
             luck = model.joining[row]
             if luck < model.most_joins and joins(self.opinion, 0.0, luck, model.settings.market):
                 self.active = 1
                 self.person += 1
-                self.joined_in = model.week
+                self.joined_week = model.week
                 self.segment.joined += 1
         if case.state == WAITING:
-            waited = model.week - case.queued_in
+            waited = model.week - case.queued_week
             if waited > 0 and model.asking[row] < model.settings.demand.abandonment_rate * waited:
                 case.department.drop_out(case)
                 case.department.abandoned += 1
@@ -74,16 +74,16 @@ class Customer(mesa.Agent):
         case.stages = stages_of(length[self.row], len(model.departments), model.settings.demand)
         case.complexity = complexity_of(hardness[self.row])
         case.contacts = 1
-        case.opened_in = model.week
-        case.defect = case.lost = case.hassle = 0
+        case.opened_week = model.week
+        case.defect = case.context_lost = case.repetitions = 0
         department.raised += 1
         department.join_queue(case, model.week)
 
     def judge(self) -> None:
         """Compare contacts with what was expected, and perhaps tell others."""
         model, p = self.model, self.model.settings.experience
-        if self.active and self.joined_in == model.week:
-            self.satisfaction = self.segment.worth
+        if self.active and self.joined_week == model.week:
+            self.satisfaction = self.segment.offer_value
             self.trust = 0.5
             self.expectation = 0.4 + 0.5 * self.opinion
         if self.events > 0.0:
@@ -97,7 +97,7 @@ class Customer(mesa.Agent):
             if speaks(felt, model.talking[self.row], p):
                 self.tell(felt)
         elif self.active:
-            self.satisfaction += p.forgetting_rate * (self.segment.worth - self.satisfaction)
+            self.satisfaction += p.forgetting_rate * (self.segment.offer_value - self.satisfaction)
 
     def tell(self, felt: float) -> None:
         """Tell neighbours in the market and an acquaintance far away."""
@@ -108,7 +108,7 @@ class Customer(mesa.Agent):
             self.segment.said_good += 1
             weight = 1.0
         for listener in self.listeners():
-            listener.heard += weight * felt
+            listener.heard_opinion += weight * felt
             listener.voices += weight
 
     def listeners(self) -> list[Customer]:
@@ -124,7 +124,7 @@ class Customer(mesa.Agent):
     def listen(self) -> None:
         """Take in what others said, and stay or go."""
         model = self.model
-        self.opinion = hears(self.opinion, self.heard, self.voices, model.settings.word_of_mouth)
+        self.opinion = hears(self.opinion, self.heard_opinion, self.voices, model.settings.word_of_mouth)
         if self.active:
             luck = model.leaving[self.row]
             if luck < model.most_leaves and leaves(self.satisfaction, self.opinion, 0.0, luck, model.settings.market):

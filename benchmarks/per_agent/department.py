@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
 courtesy_of, quality_of, way_of_passing = (
-    plain(rule) for rule in (service_quality.courtesy_of, service_quality.quality_of, handling_options.way_of_passing)
+    plain(rule)
+    for rule in (service_quality.option_courtesy, service_quality.contact_quality, handling_options.handoff_mode)
 )
-loses, survey, written = plain(handoffs.loses), plain(measures.survey), plain(embedding.written)
+loses, survey, written = plain(handoffs.loss_of_context), plain(measures.survey_score), plain(embedding.routine_update)
 
 CHOICE_TALLIES = {
     FAST: "closed_fast",
@@ -74,7 +75,7 @@ class Department(Tallies):
         """Take a case in at the end of the queue."""
         case.state = WAITING
         case.department = self
-        case.queued_in = week
+        case.queued_week = week
         self.line.append(case)
         self.queue += 1
 
@@ -88,7 +89,7 @@ class Department(Tallies):
         week, line, members = self.model.week, self.line, self.members
         if not line:
             return
-        due = [case.customer.row for case in line if case.state == WAITING and case.queued_in <= week]
+        due = [case.customer.row for case in line if case.state == WAITING and case.queued_week <= week]
         draws = zip(*self.model.luck.some(Stream.SERVE, week, due), strict=True)
         turn, idle = self.next_staff - self.first_staff, 0
         while line and idle < len(members):
@@ -97,7 +98,7 @@ class Department(Tallies):
                 case.state = NO_CASE
                 line.popleft()
                 continue
-            if case.queued_in > week:
+            if case.queued_week > week:
                 break
             person = members[turn]
             turn = turn + 1 if turn + 1 < len(members) else 0
@@ -125,7 +126,7 @@ class Department(Tallies):
             self.goodwill += p.accounts.goodwill * case.complexity
             person.note_judgement(case, right)
         elif option == ESCALATE:
-            person.leader.attention -= p.service.leader_hours
+            person.leader.escalation_hours -= p.service.leader_hours
             self.leader_hours += p.service.leader_hours
         self.move_on(case, option, right, later, where)
 
@@ -149,9 +150,9 @@ class Department(Tallies):
         p, customer = self.model.settings.service, case.customer
         resolved = case.defect == 0
         first = case.contacts == 1
-        age = self.model.week - case.opened_in
+        age = self.model.week - case.opened_week
         customer.events += 1
-        customer.quality += quality_of(courtesy_of(option, p), 1.0 if resolved else 0.0, age, case.hassle, p)
+        customer.quality += quality_of(courtesy_of(option, p), 1.0 if resolved else 0.0, age, case.repetitions, p)
         self.closed += 1
         self.closed_first += first
         case.state = NO_CASE
@@ -164,7 +165,7 @@ class Department(Tallies):
             case.state = COMING_BACK
             case.stages = 1
             case.defect = 0
-            case.hassle += 1
+            case.repetitions += 1
         else:
             self.abandoned += 1
 
@@ -172,12 +173,12 @@ class Department(Tallies):
         """The case goes to another department, for next week."""
         goal = self.next_department(where)
         self.handoffs += 1
-        case.lost = 0
-        case.hassle += option == HAND_OVER
+        case.context_lost = 0
+        case.repetitions += option == HAND_OVER
         if luck < loses(way_of_passing(option), 0.0, self.model.settings.handoffs):
             self.handoffs_lost += 1
-            case.lost = 1
-            case.hassle += 1
+            case.context_lost = 1
+            case.repetitions += 1
         goal.arriving += 1
         goal.join_queue(case, self.model.week + 1)
 

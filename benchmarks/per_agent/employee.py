@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
 share, toward, bell_of = plain(functions.clip01), plain(functions.relax), plain(irwin_hall_normal)
-appeal, choose, felt = plain(choice.appeal), plain(choice.choose), plain(empowerment.felt)
+appeal, choose, felt = plain(choice.utility), plain(choice.sample_choice), plain(empowerment.felt_latitude)
 time_of, success_of, time_at_work = (
-    plain(handling_options.time_of),
-    plain(handling_options.success_of),
-    plain(capacity.time_at_work),
+    plain(handling_options.handling_time),
+    plain(handling_options.success_probability),
+    plain(capacity.attendance),
 )
 by_evidence, by_telling, comes_round = (
-    plain(rule) for rule in (conviction.by_evidence, conviction.by_telling, conviction.comes_round)
+    plain(rule) for rule in (conviction.evidence_update, conviction.leader_influence, conviction.tips)
 )
-pressed = plain(scorecards.pressed)
-learns, settles, quits = plain(skills.learns), plain(habit.settles), plain(turnover.quits)
-unseen, tires, sours = plain(fatigue.unseen), plain(fatigue.tires), plain(fatigue.sours)
-arrives, counts = plain(mandate.arrives), plain(mandate.counts)
-circumstances = plain(engagement.circumstances)
+pressed = plain(scorecards.pressure_factor)
+learns, settles, quits = plain(skills.skill_update), plain(habit.habit_update), plain(turnover.quits)
+unseen, tires, sours = plain(fatigue.unfulfilled), plain(fatigue.fatigue_update), plain(fatigue.cynicism_update)
+arrives, counts = plain(mandate.hours_received), plain(mandate.sources_counted)
+circumstances = plain(engagement.engagement_target)
 
 NEVER = -1.0e9
 
@@ -52,8 +52,10 @@ class Employee(mesa.Agent):
         """Start the week with nothing done."""
         self.arrived = False
         self.hours = self.worked = self.handled = self.solved = self.wins = self.setbacks = self.blamed = 0.0
-        self.sources = self.told = self.trained = self.improving = self.met = self.coached = self.cover = 0.0
-        self.carrying = self.influence = self.aside = self.knows = 0.0
+        self.sources = self.announced_hours = self.training_hours = self.improvement_hours = self.customer_hours = (
+            self.coaching_hours
+        ) = self.borrowed_rights = 0.0
+        self.champion_hours = self.influence = self.overhead_hours = self.knowledge_bonus = 0.0
 
     def plan_hours(self) -> None:
         """See how much time is left for cases."""
@@ -61,18 +63,24 @@ class Employee(mesa.Agent):
         if model.week < self.vacant_until:
             self.hours = -self.overrun
             return
-        at_work = time_at_work(p.weekly_hours, self.engagement, model.week - self.hired_in, p)
-        self.carrying = self.champion
-        given = self.trained + self.improving + self.met + self.told + self.carrying
-        left = at_work - given - self.aside
+        at_work = time_at_work(p.weekly_hours, self.engagement, model.week - self.hired_week, p)
+        self.champion_hours = self.champion
+        given = (
+            self.training_hours
+            + self.improvement_hours
+            + self.customer_hours
+            + self.announced_hours
+            + self.champion_hours
+        )
+        left = at_work - given - self.overhead_hours
         if left < 0.0:
-            fits = at_work / (given + self.aside)
-            self.trained *= fits
-            self.improving *= fits
-            self.met *= fits
-            self.told *= fits
-            self.carrying *= fits
-            self.aside *= fits
+            fits = at_work / (given + self.overhead_hours)
+            self.training_hours *= fits
+            self.improvement_hours *= fits
+            self.customer_hours *= fits
+            self.announced_hours *= fits
+            self.champion_hours *= fits
+            self.overhead_hours *= fits
             given *= fits
             left = 0.0
         self.hours = left - self.overrun
@@ -80,27 +88,27 @@ class Employee(mesa.Agent):
         department.paid_hours += p.weekly_hours
         department.absent_hours += p.weekly_hours - at_work
         department.programme_hours += given
-        department.aside_hours += self.aside
+        department.overhead_hours += self.overhead_hours
         department.hours += left
 
     def decide(self, case: Case, luck: float) -> tuple[int, float, float]:
         """Choose how to handle a case; return the option, its time and its chance of success."""
         settings, department, leader = self.model.settings, self.department, self.leader
         p, cards, handoffs = settings.service, settings.scorecards, settings.handoffs
-        authority, skill = share(self.latitude + self.cover), share(self.skill + self.knows)
-        spoilt = department.spoilt
-        facts = (case.complexity, case.stages, case.lost, department.routine, department.workload, spoilt, 0.0)
+        authority, skill = share(self.latitude + self.borrowed_rights), share(self.skill + self.knowledge_bonus)
+        spoilt = department.success_loss
+        facts = (case.complexity, case.stages, case.context_lost, department.routine, department.workload, spoilt, 0.0)
         belief = settings.conviction.utility_weight * self.conviction
         norm = settings.conviction.norm_weight * (self.peer_practice - 0.25)
         habit_pull = settings.habit.utility_weight * self.habit
-        latitude_felt = felt(self.latitude, self.safety, self.cover)
-        taste = self.taste
+        latitude_felt = felt(self.latitude, self.safety, self.borrowed_rights)
+        taste = self.reward_sensitivity
         if leader is not None:
-            taste *= pressed(leader.usual - leader.seen, cards)
+            taste *= pressed(leader.reference_score - leader.reported_score, cards)
         person = (skill, authority, taste, latitude_felt, belief, norm, habit_pull, self.fatigue, 0.0)
         rest = (facts, person, settings.staff_scorecard, cards, p, handoffs, settings.empowerment)
         hand_over = appeal(HAND_OVER, *rest) if len(self.model.departments) > 1 else NEVER
-        heard = leader is not None and leader.attention >= p.leader_hours
+        heard = leader is not None and leader.escalation_hours >= p.leader_hours
         option = choose(
             appeal(FAST, *rest),
             appeal(SCRIPT, *rest),
@@ -109,8 +117,10 @@ class Employee(mesa.Agent):
             appeal(ESCALATE, *rest) if heard else NEVER,
             luck,
         )
-        hours = time_of(option, case.complexity, department.routine, case.lost, 0.0, p, handoffs.repeat_time)
-        success = success_of(option, case.complexity, skill, authority, case.lost, spoilt, p, handoffs.handoff_error)
+        hours = time_of(option, case.complexity, department.routine, case.context_lost, 0.0, p, handoffs.repeat_time)
+        success = success_of(
+            option, case.complexity, skill, authority, case.context_lost, spoilt, p, handoffs.handoff_error
+        )
         return option, hours, success
 
     def note_judgement(self, case: Case, right: bool) -> None:
@@ -153,14 +163,14 @@ class Employee(mesa.Agent):
         self.disposition = share(
             p.disposition + p.disposition_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row))
         )
-        self.taste = max(
+        self.reward_sensitivity = max(
             0.0, 1.0 + p.reward_sensitivity_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 1))
         )
-        self.vigour = share(
+        self.baseline_engagement = share(
             p.baseline_engagement
             + p.baseline_engagement_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 2))
         )
-        self.hired_in = week
+        self.hired_week = week
 
     def hear_others(self) -> None:
         """See what colleagues do and how it goes."""
@@ -183,8 +193,8 @@ class Employee(mesa.Agent):
         self.tire()
         self.feel()
         p = self.model.settings.engagement
-        latitude_felt = felt(self.latitude, self.safety, self.cover)
-        goal = circumstances(self.vigour, latitude_felt, self.wins, self.fatigue, self.cynicism, p)
+        latitude_felt = felt(self.latitude, self.safety, self.borrowed_rights)
+        goal = circumstances(self.baseline_engagement, latitude_felt, self.wins, self.fatigue, self.cynicism, p)
         self.engagement = goal if self.arrived else toward(self.engagement, goal, p.adjustment_rate)
 
     def come_round(self) -> None:
@@ -192,7 +202,7 @@ class Employee(mesa.Agent):
         model, p = self.model, self.model.settings.conviction
         if self.arrived:
             self.conviction = self.disposition
-            self.tipped_in = NOT_YET
+            self.tipped_week = NOT_YET
             return
         if model.week < self.vacant_until:
             return
@@ -201,7 +211,7 @@ class Employee(mesa.Agent):
         if lead is not None:
             believed = by_telling(
                 believed,
-                0.5 + arrives(self.told, model.settings.mandate),
+                0.5 + arrives(self.announced_hours, model.settings.mandate),
                 lead.conviction,
                 lead.credibility,
                 self.cynicism,
@@ -211,10 +221,10 @@ class Employee(mesa.Agent):
             believed = toward(believed, 1.0, p.tipping_gain)
         self.conviction = toward(believed, self.disposition, p.reversion_rate)
         if model.week < 0:
-            self.tipped_in = BEFORE if self.conviction >= p.tipping_threshold else NOT_YET
-        elif self.tipped_in == NOT_YET and self.conviction >= p.tipping_threshold:
-            self.tipped_in = model.week
-            self.department.tippings += 1
+            self.tipped_week = BEFORE if self.conviction >= p.tipping_threshold else NOT_YET
+        elif self.tipped_week == NOT_YET and self.conviction >= p.tipping_threshold:
+            self.tipped_week = model.week
+            self.department.new_tipped += 1
 
     def learn(self) -> None:
         """Gain and lose skill."""
@@ -223,16 +233,16 @@ class Employee(mesa.Agent):
             draws = model.luck.one(Stream.HIRE_TRAITS, model.week, self.row)
             self.skill = share(p.newcomer_skill + 0.1 * bell_of(*draws))
         else:
-            self.skill = learns(self.skill, self.trained, self.coached, self.solved, p)
+            self.skill = learns(self.skill, self.training_hours, self.coaching_hours, self.solved, p)
 
     def settle(self) -> None:
         """Form and lose habits."""
         routine = self.department.routine
-        acts = self.handled + self.improving
+        acts = self.handled + self.improvement_hours
         if self.arrived:
             self.habit = 0.5 * routine
         elif acts > 0.0:
-            practice = (self.solved + self.improving) / acts
+            practice = (self.solved + self.improvement_hours) / acts
             self.habit = settles(self.habit, practice, routine, self.model.settings.habit)
 
     def tire(self) -> None:
@@ -242,7 +252,7 @@ class Employee(mesa.Agent):
             self.fatigue = 0.0
             self.cynicism = 0.5 * p.baseline_cynicism
             return
-        hollow = unseen(self.told, counts(self.sources, settings.mandate))
+        hollow = unseen(self.announced_hours, counts(self.sources, settings.mandate))
         talk = p.ignored_weight * self.department.unheeded
         credibility = self.leader.credibility if self.leader is not None else 0.5
         self.fatigue = tires(self.fatigue, hollow, self.department.workload, 1.0, 1.0, p)
@@ -261,7 +271,7 @@ class Employee(mesa.Agent):
     def end_week(self) -> None:
         """Take the latitude granted, be paid and be counted."""
         model, d = self.model, self.department
-        self.latitude = model.settings.empowerment.rights if self.leader is None else self.leader.allowed
+        self.latitude = model.settings.empowerment.rights if self.leader is None else self.leader.delegated_rights
         model.firm.influence += self.influence
         model.firm.largest_influence = max(model.firm.largest_influence, self.influence)
         d.posts += 1
@@ -270,11 +280,11 @@ class Employee(mesa.Agent):
         d.people += 1
         d.skill += self.skill
         d.conviction += self.conviction
-        d.tipped += self.tipped_in != NOT_YET
+        d.tipped += self.tipped_week != NOT_YET
         d.habit += self.habit
         d.adopters += self.habit > model.settings.habit.adopter_threshold
         d.latitude += self.latitude
-        d.empowerment += felt(self.latitude, self.safety, self.cover)
+        d.empowerment += felt(self.latitude, self.safety, self.borrowed_rights)
         d.engagement += self.engagement
         d.fatigue += self.fatigue
         d.cynicism += self.cynicism

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
 share, saturating, toward = plain(functions.clip01), plain(functions.half_saturation), plain(functions.relax)
-result, customer_share = plain(measures.result), plain(scorecards.customer_share)
-won_over, keeps_word = plain(commitment.won_over), plain(commitment.keeps_word)
-passed_on, bell_of = plain(empowerment.passed_on), plain(irwin_hall_normal)
+result, customer_share = plain(measures.unit_score), plain(scorecards.customer_share)
+won_over, keeps_word = plain(commitment.persuaded), plain(commitment.credibility_update)
+passed_on, bell_of = plain(empowerment.delegated_share), plain(irwin_hall_normal)
 
 
 class Leader(mesa.Agent):
@@ -33,8 +33,8 @@ class Leader(mesa.Agent):
     def begin_week(self) -> None:
         """Have time again; perhaps another person takes the post."""
         p = self.model.settings.leadership
-        self.attention = p.escalation_hours
-        self.told = self.coached = 0.0
+        self.escalation_hours = p.escalation_hours
+        self.announced_hours = self.coaching_hours = 0.0
         if self.model.leader_leaving[self.row] < p.turnover_probability:
             self.take_post()
 
@@ -73,10 +73,10 @@ class Leader(mesa.Agent):
         quickness = 1.0 - worked / handled / (2.0 * p.half_score_hours)
         thrift = 1.0 - worked / closed / (4.0 * p.half_score_hours)
         reported = result(self.card(), quickness, thrift, survey / handled, claimed / closed_first, sound / closed)
-        if self.usual == 0.0:
-            self.seen = self.usual = reported
-        self.seen = toward(self.seen, reported, p.reporting_rate)
-        self.usual = toward(self.usual, self.seen, p.memory_rate)
+        if self.reference_score == 0.0:
+            self.reported_score = self.reference_score = reported
+        self.reported_score = toward(self.reported_score, reported, p.reporting_rate)
+        self.reference_score = toward(self.reference_score, self.reported_score, p.memory_rate)
 
     def believe(self, wins: float, people: float) -> None:
         """Move in conviction and credibility."""
@@ -84,24 +84,26 @@ class Leader(mesa.Agent):
         if self.department is not None:
             wins, people = self.department.wins, len(self.department.members)
         surplus = max(0.0, wins / max(1.0, people) - self.model.firm.wins)
-        belief = won_over(self.conviction, surplus, self.seen - self.usual, p)
+        belief = won_over(self.conviction, surplus, self.reported_score - self.reference_score, p)
         if self.superior is not None:
-            talk = saturating(0.5 + self.told + 2.0 * self.coached, 1.0)
+            talk = saturating(0.5 + self.announced_hours + 2.0 * self.coaching_hours, 1.0)
             stance, credibility = self.heard_from
             belief = toward(belief, stance, p.superior_rate * talk * credibility)
         pull = p.scorecard_rate * saturating(settings.scorecards.strength, 1.0)
         belief = toward(belief, customer_share(self.card()), pull)
         self.conviction = share(toward(belief, self.disposition, p.reversion_rate))
         rights = settings.empowerment.rights
-        let_go = self.allowed / rights if rights > 0.0 else 0.0
+        let_go = self.delegated_rights / rights if rights > 0.0 else 0.0
         deeds = 0.5 * customer_share(settings.staff_scorecard) + 0.5 * let_go
-        self.credibility = keeps_word(self.told, deeds, self.credibility, p)
+        self.credibility = keeps_word(self.announced_hours, deeds, self.credibility, p)
 
     def grant(self) -> None:
         """Pass decision rights down."""
         p = self.model.settings.empowerment
-        received = p.rights if self.superior is None else self.superior.allowed
-        self.allowed = toward(self.allowed, passed_on(received, self.control, self.conviction), p.delegation_rate)
+        received = p.rights if self.superior is None else self.superior.delegated_rights
+        self.delegated_rights = toward(
+            self.delegated_rights, passed_on(received, self.control, self.conviction), p.delegation_rate
+        )
 
     def count(self) -> None:
         """Be counted."""

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
 share, saturating = plain(functions.clip01), plain(functions.half_saturation)
-lent, purse_part, volunteers = plain(coaching.lent), plain(programme.purse_part), plain(participation.volunteers)
+lent, purse_part, volunteers = plain(coaching.lent_rights), plain(programme.purse_part), plain(participation.volunteers)
 
-ended, works = plain(wins.ended), plain(wins.works)
+ended, works = plain(wins.completions), plain(wins.succeeds)
 
 
 def appoint(model: PerAgent) -> None:
@@ -24,7 +24,7 @@ def appoint(model: PerAgent) -> None:
     p, week, serving = model.settings.champions, model.week, []
     for person in model.staff:
         if person.champion > 0.0:
-            if week < person.vacant_until or person.hired_in == week or len(serving) >= p.count + p.departures:
+            if week < person.vacant_until or person.hired_week == week or len(serving) >= p.count + p.departures:
                 person.champion = 0.0
             else:
                 person.champion = p.hours
@@ -65,18 +65,18 @@ def carry(model: PerAgent) -> None:
     if p.count <= 0:
         return
     for champion in model.staff:
-        hours = champion.carrying
+        hours = champion.champion_hours
         if hours <= 0.0:
             continue
-        champion.department.carried += hours
+        champion.department.champion_hours += hours
         champion.department.embedding += hours * share(p.embedding)
         reached = [person for person in model.staff if reaches(champion, person, p.authority)]
         if not reached:
             continue
         each = hours * (1.0 - share(p.embedding)) / len(reached)
         for person in reached:
-            person.coached += each
-            person.cover += lent(each, p.authority, p)
+            person.coaching_hours += each
+            person.borrowed_rights += lent(each, p.authority, p)
             speaks = 2.0 * saturating(each, p.half_saturation)
             person.sources += speaks
             champion.influence += speaks
@@ -101,11 +101,11 @@ def inform(model: PerAgent) -> None:
     coached = purse_part(purse, p.coaching, whole, p.cost_per_hour) / max(1, bosses)
     for person in model.staff:
         if model.week >= person.vacant_until:
-            person.told += told
-            person.trained += trained
+            person.announced_hours += told
+            person.training_hours += trained
     for leader in model.leaders:
-        leader.told += told
-        leader.coached += coached
+        leader.announced_hours += told
+        leader.coaching_hours += coached
 
 
 def involve(model: PerAgent) -> None:
@@ -127,13 +127,13 @@ def involve(model: PerAgent) -> None:
     each = min(p.max_hours, improvement / max(1, len(ready)))
     for person in in_post:
         if person in ready:
-            person.improving += each
+            person.improvement_hours += each
             harvest(model, person, each, show[person.row])
         if turn[person.row] < immersion / 2.0 / posts:
-            person.met += 2.0
+            person.customer_hours += 2.0
             person.sources += 2.0
         person.department.embedding += embedding
-        firm.written += embedding
+        firm.embedding_hours += embedding
 
 
 def harvest(model: PerAgent, person: Employee, hours: float, luck: float) -> None:
@@ -154,14 +154,21 @@ def pay(model: PerAgent) -> None:
     """Book what the programme bought and took place."""
     firm = model.firm
     for person in model.staff:
-        firm.told += person.told
-        firm.trained += person.trained
-        firm.improved += person.improving
-        firm.met += person.met
+        firm.announced_hours += person.announced_hours
+        firm.training_hours += person.training_hours
+        firm.improvement_hours += person.improvement_hours
+        firm.customer_hours += person.customer_hours
     for leader in model.leaders:
-        firm.told += leader.told
-        firm.coached += leader.coached
-    hours = firm.told + firm.trained + firm.improved + firm.met + firm.written + firm.coached
+        firm.announced_hours += leader.announced_hours
+        firm.coaching_hours += leader.coaching_hours
+    hours = (
+        firm.announced_hours
+        + firm.training_hours
+        + firm.improvement_hours
+        + firm.customer_hours
+        + firm.embedding_hours
+        + firm.coaching_hours
+    )
     firm.spent += hours * model.settings.programme.cost_per_hour
 
 
@@ -202,7 +209,7 @@ def count(model: PerAgent) -> None:
         department.backlog += department.queue
         department.embedded += department.routine * department.posts
         department.standards += department.posts
-        if department.carried > home.carried:
+        if department.champion_hours > home.champion_hours:
             home = department
     for department in model.departments:
         if department is not home:

@@ -23,7 +23,7 @@ from ccsim.model.populations import Firm as Firm_
 from ccsim.model.recorder import Record
 from ccsim.model.state import ModelState
 
-chance_of_joining, chance_of_leaving = plain(market.chance_of_joining), plain(market.chance_of_leaving)
+chance_of_joining, chance_of_leaving = plain(market.joining_probability), plain(market.churn_probability)
 
 
 class PerAgent(mesa.Model):
@@ -86,7 +86,7 @@ class PerAgent(mesa.Model):
             row = int(department.queue_first)
             while row >= 0:
                 department.line.append(self.customers[row].case)
-                row = int(world.populations.cases.after[row])
+                row = int(world.populations.cases.next_case[row])
 
     def step(self) -> None:
         """Live a week."""
@@ -151,7 +151,7 @@ class PerAgent(mesa.Model):
         self.joining, self.asking, self.talking, self.leaving = luck.everybody(Stream.MARKET, week, market_size, 4)
         self.raising = luck.everybody(Stream.RAISE_CASE, week, market_size, 4)
         (self.quitting,) = luck.everybody(Stream.QUIT, week, posts)
-        (self.pennies,) = luck.everybody(Stream.PENNY, week, posts)
+        (self.pennies,) = luck.everybody(Stream.TIPPING, week, posts)
         (self.leader_leaving,) = luck.everybody(Stream.LEADER_QUITS, week, len(self.leaders))
         self.raise_chance = self.settings.demand.rate * self.settings.demand.surge
         self.most_joins = chance_of_joining(1.0, 0.0, self.settings.market)

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 saturating, toward = plain(functions.half_saturation), plain(functions.relax)
 misjudged, sees, designed, fit_of = (
-    plain(rule) for rule in (offer.misjudged, offer.sees, offer.designed, offer.fit_of)
+    plain(rule) for rule in (offer.perception_error, offer.perceived_gap, offer.offer_update, offer.offer_fit)
 )
-coming, understood = plain(sensing.coming), plain(sensing.understood)
-fixed, known_causes, taught = plain(defects.fixed), plain(defects.known_causes), plain(rollout.taught)
+coming, understood = plain(sensing.signals_collected), plain(sensing.signals_understood)
+fixed, known_causes, taught = (
+    plain(defects.repaired),
+    plain(defects.share_of_causes_known),
+    plain(rollout.know_how_update),
+)
 
 
 def offer_something(model: PerAgent) -> None:
@@ -37,8 +41,8 @@ def offer_something(model: PerAgent) -> None:
         segment.position = designed(segment.position, segment.position + seen, p)
         firm.misjudged += abs(seen - gap) / len(model.segments)
         segment.fit = fit_of(segment.need - segment.position)
-        segment.counted = 1.0
-        segment.worth = model.settings.experience.offer_satisfaction * segment.fit
+        segment.n_segments = 1.0
+        segment.offer_value = model.settings.experience.offer_satisfaction * segment.fit
     firm.design += p.design_hours * p.cost_per_hour
 
 
@@ -49,10 +53,10 @@ def read_signals(model: PerAgent) -> None:
         acted = p.action_hours / len(department.members) if department.members else 0.0
         for person in department.members:
             if model.week >= person.vacant_until:
-                person.aside += p.reading_hours * department.signals + acted
-                person.knows += p.skill_gain * department.insight
-                department.fixing += acted
-        department.spoilt += department.defects - model.settings.defects.baseline
+                person.overhead_hours += p.reading_hours * department.signals + acted
+                person.knowledge_bonus += p.skill_gain * department.insight
+                department.action_hours += acted
+        department.success_loss += department.defects - model.settings.defects.baseline
 
 
 def collect_signals(model: PerAgent) -> None:
@@ -66,9 +70,9 @@ def collect_signals(model: PerAgent) -> None:
         known = saturating(understood(department.signals, p), p.half_saturation)
         department.insight = toward(department.insight, known, p.learning_rate)
         department.unheeded += known * (1.0 - saturating(p.action_hours / posts, 0.2))
-        hours = department.fixing
+        hours = department.action_hours
         for person in department.members:
-            hours += person.improving
+            hours += person.improvement_hours
         department.defects = fixed(
             department.defects,
             hours / posts,
@@ -83,16 +87,16 @@ def learn_what_works(model: PerAgent) -> None:
     firm, p, people = model.firm, model.settings.rollout, max(1, len(model.staff))
     done = 0.0
     for person in model.staff:
-        done += person.improving
+        done += person.improvement_hours
     tested, used = p.testing_share * done / people, (1.0 - p.testing_share) * done / people
-    firm.know_how = taught(firm.know_how, firm.planned / people, tested, used, p)
+    firm.know_how = taught(firm.know_how, firm.planning_hours / people, tested, used, p)
 
 
 def notice_practice(model: PerAgent) -> None:
     """The quality of this week's contacts becomes known."""
     if model.contacts > 0.0:
         firm, pace = model.firm, model.settings.experience.noticing_rate
-        firm.practice = toward(firm.practice, model.quality_given / model.contacts, pace)
+        firm.recent_quality = toward(firm.recent_quality, model.quality_given / model.contacts, pace)
 
 
 def count_surroundings(model: PerAgent) -> None:
@@ -104,6 +108,8 @@ def count_surroundings(model: PerAgent) -> None:
         surveyed += department.survey
         handled += department.handled
     if handled > 0.0:
-        firm.shown = surveyed / handled + model.settings.sensing.published * (firm.practice - surveyed / handled)
-    firm.practised, firm.sponsored, firm.knowing = firm.practice, firm.sponsorship, firm.know_how
-    firm.stepped, firm.capable, firm.installed = firm.step, firm.capability, firm.system
+        firm.shown_satisfaction = surveyed / handled + model.settings.sensing.published * (
+            firm.recent_quality - surveyed / handled
+        )
+    firm.delivered_quality, firm.sponsored, firm.know_how_level = firm.recent_quality, firm.sponsorship, firm.know_how
+    firm.stage_reached, firm.capability_reached, firm.installed_system = firm.stage, firm.capability, firm.system

@@ -69,7 +69,7 @@ def _converted(
     goodwill: float, seed: int, week: int,
 ) -> tuple[Any, ...]:  # fmt: skip
     """Return the kernel's arguments as C takes them: one scorecard, as all departments use it where nothing lags."""
-    card = implementation.card_in(0, departments)
+    card = implementation.card_in_use(0, departments)
     return (
         ctypes.c_void_p(staff.ctypes.data),
         ctypes.c_void_p(leaders.ctypes.data),

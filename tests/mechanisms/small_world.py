@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ccsim.mechanisms.management.champions import appoint
-from ccsim.mechanisms.management.coaching import carry
-from ccsim.mechanisms.management.participation import involve
+from ccsim.mechanisms.management.coaching import coach
+from ccsim.mechanisms.management.participation import involve_volunteers
 from ccsim.mechanisms.management.programme import inform, pay
 from ccsim.model.initial_state import initialise
 from ccsim.model.kpis import calculate
@@ -79,8 +79,8 @@ def carried(settings: Settings) -> ModelState:
     world.reset_flows()
     state, p = world.populations, settings.champions
     appoint(state.staff, state.colleagues, state.departments, p, world.seed, 0)
-    state.staff.carrying[:] = state.staff.champion
-    carry(state.staff, state.colleagues, state.departments, p)
+    state.staff.champion_hours[:] = state.staff.champion
+    coach(state.staff, state.colleagues, state.departments, p)
     return world
 
 
@@ -92,7 +92,7 @@ def spent(s: Settings, seed: int = 3) -> ModelState:
     state.staff.conviction[:] = 1.0
     state.leaders.conviction[:] = 1.0
     inform(state.staff, state.leaders, state.departments, state.firm, p, s.rollout, 0)
-    involve(
+    involve_volunteers(
         state.staff, state.leaders, state.departments, state.firm, (p, s.rollout, s.wins, s.empowerment.blame), seed, 0
     )
     pay(state.staff, state.leaders, state.firm, p, s.rollout)

@@ -39,7 +39,16 @@ def differing(one: ModelState, other: ModelState) -> list[str]:
     return [name for name, mine in columns(one).items() if not np.array_equal(mine, theirs[name])]
 
 
-TRAITS = ("disposition", "taste", "vigour", "skill", "habit", "conviction", "engagement", "hired_in")
+TRAITS = (
+    "disposition",
+    "reward_sensitivity",
+    "baseline_engagement",
+    "skill",
+    "habit",
+    "conviction",
+    "engagement",
+    "hired_week",
+)
 
 
 def test_one_more_member_of_staff_leaves_everyone_elses_traits_unchanged() -> None:

@@ -145,7 +145,7 @@ MISTAKES = {
     "an argument that is not there": ("def lend(staff, own_staff, p)", "def lend(stafff, own_staff, p)", r"step lend: no argument is called 'stafff'.*staff"),
     "a column misspelt": ("near += own_staff.mood[other]", "near += own_staff.moood[other]", r"mood\.py:\d+: spread: own_staff has no 'moood'.*mood"),
     "a parameter misspelt": ("p.lift *", "p.lfit *", r"mood\.py:\d+: lend: p has no 'lfit'.*lift"),
-    "a stock of others written": ("staff.relief[i] +=", "staff.habit[i] +=", r"mood\.py:\d+: lend: staff\.habit is a stock column, which habit writes"),
+    "a stock of others written": ("staff.engagement_bonus[i] +=", "staff.habit[i] +=", r"mood\.py:\d+: lend: staff\.habit is a stock column, which habit writes"),
 }  # fmt: skip
 
 

@@ -91,10 +91,10 @@ def test_a_column_that_two_mechanisms_declare_is_refused(monkeypatch: pytest.Mon
     from ccsim.model import populations
 
     class Firm:
-        step: FloatArray = stock("step", "step reached", "structure")
+        stage: FloatArray = stock("step", "step reached", "structure")
 
-    Firm.__annotations__ = {"step": npt.NDArray[np.float64]}
-    with pytest.raises(DeclarationError, match=r"column firm\.step: two mechanisms declare it"):
+    Firm.__annotations__ = {"stage": npt.NDArray[np.float64]}
+    with pytest.raises(DeclarationError, match=r"column firm\.stage: two mechanisms declare it"):
         populations.population("records")(Firm)
 
 

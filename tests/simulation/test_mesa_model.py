@@ -211,13 +211,13 @@ def test_every_column_is_an_attribute_with_its_unit_and_meaning(org: Organisatio
 
 def test_whole_numbers_stay_whole_and_a_refused_value_changes_nothing(org: Organisation) -> None:
     person = next(iter(org.agents_by_type[Employee]))
-    before = person.hired_in
+    before = person.hired_week
     for wrong in (0.5, float("inf"), None, "x", 1e30):
-        with pytest.raises(InputError, match="hired_in"):
-            person.hired_in = wrong
-    assert person.hired_in == before
-    person.hired_in = 2.0
-    assert person.hired_in == 2 and type(person.hired_in) is int
+        with pytest.raises(InputError, match="hired_week"):
+            person.hired_week = wrong
+    assert person.hired_week == before
+    person.hired_week = 2.0
+    assert person.hired_week == 2 and type(person.hired_week) is int
 
 
 def test_who_is_where_is_set_at_the_founding_and_yes_or_no_is_0_or_1(org: Organisation) -> None:
@@ -228,7 +228,7 @@ def test_who_is_where_is_set_at_the_founding_and_yes_or_no_is_0_or_1(org: Organi
             setattr(agent, name, wrong)
         assert getattr(agent, name) == before
     with pytest.raises(InputError, match="to 2147483647"):
-        customer.joined_in = 2**40
+        customer.joined_week = 2**40
 
 
 def test_what_is_written_to_an_agent_is_lived(org: Organisation, small: dict) -> None:

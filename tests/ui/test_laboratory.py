@@ -143,7 +143,7 @@ def test_who_tipped_when_is_a_week_or_not_yet(small):
     laboratory = InteractiveRun(load("combined"), small, seed=6, horizon=60)
     laboratory.step(50)
     _, world = laboratory.worlds()
-    value, tipped = People.of(world, TIPPED).value, world.populations.staff.tipped_in
+    value, tipped = People.of(world, TIPPED).value, world.populations.staff.tipped_week
     present = [row for row in range(len(value)) if value[row] != ABSENT]
     assert {value[row] == NOT_YET for row in present} == {True, False}, "some have, and some have not"
     assert all(value[row] == (NOT_YET if tipped[row] == -1 else max(0, tipped[row])) for row in present)

@@ -33,7 +33,7 @@ class Stream(IntEnum):
     MARKET = 9
     RAISE_CASE = 11
     SERVE = 12
-    PENNY = 20
+    TIPPING = 20
     VOLUNTEER = 21
     QUIT = 22
     HIRE = 23

@@ -20,10 +20,10 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
 from ccsim.mechanisms.management import implementation
 from ccsim.mechanisms.management.leadership import appointed
-from ccsim.mechanisms.market.offer import designed, sees
+from ccsim.mechanisms.market.offer import offer_update, perceived_gap
 from ccsim.mechanisms.staff.conviction import NOT_YET
 from ccsim.mechanisms.staff.ties import draw_uneven_ties, most_named
-from ccsim.mechanisms.staff.turnover import settle_in
+from ccsim.mechanisms.staff.turnover import initialise_person
 from ccsim.model.layout import Layout, lay_out, share_out_customers, take_stock
 from ccsim.model.settings import Settings, without_own
 from ccsim.model.state import ModelState, empty_state
@@ -151,8 +151,8 @@ def row_counts(p: Any, rows: Any) -> None:
 def set_ordinary(populations: Any) -> None:
     """Set what no draw and no file changes, before anything else is set."""
     populations.staff.contract[:] = 1.0
-    populations.departments.onward[:] = 1.0
-    populations.departments.minutes[:] = 1.0
+    populations.departments.handoff_factor[:] = 1.0
+    populations.departments.time_factor[:] = 1.0
     populations.segments.mobility[:] = 1.0
 
 
@@ -174,14 +174,14 @@ def settle(populations: Any, p: Any) -> None:
     departments.load[:] = p.work_pace.baseline_workload
     departments.standard[:] = 1.0
     for d in range(len(departments.standard)):
-        implementation.put_card(d, p.staff_scorecard, 1.0, departments)
+        implementation.store_card(d, p.staff_scorecard, 1.0, departments)
     departments.defects[:] = p.defects.baseline
     departments.insight[:] = 0.35
     # An offer that follows needs is as far behind as it can make up in a week.
     set_initial_gap(populations.segments, p.offer)
     firm.sponsorship[:] = 1.0
-    firm.practice[:] = 0.7
-    firm.trusted[:] = 0.5
+    firm.recent_quality[:] = 0.7
+    firm.mean_trust[:] = 0.5
     departments.next_staff[:] = departments.first_staff
 
 
@@ -276,7 +276,7 @@ def assign_departments(populations: Any, p: Any) -> None:
 @kernel
 def set_initial_gap(segments: Any, p: Any) -> None:
     """Set the offer as far behind needs as it ordinarily is."""
-    pace = designed(0.0, sees(1.0, 0.35, p), p)
+    pace = offer_update(0.0, perceived_gap(1.0, 0.35, p), p)
     for s in range(len(segments.need)):
         segments.position[s] = -min(1.0, p.drift / pace) if pace > 0.0 else 0.0
 
@@ -307,16 +307,16 @@ def is_tied(i: Any, known: Any, other: Any, colleagues: Any) -> Any:
 def draw_staff(staff: Any, p: Any, seed: Any, week: Any) -> None:
     """Draw the first holders of all posts, part way into their time."""
     for i in range(len(staff.skill)):
-        settle_in(i, staff, p.turnover, seed, week)
+        initialise_person(i, staff, p.turnover, seed, week)
         a, b, c, d = uniforms4(seed, STAFF, week, i)
         staff.skill[i] = clip01(0.53 + 0.12 * irwin_hall_normal(a, b, c, d))
-        staff.hired_in[i] = week - int(a * 200.0)
+        staff.hired_week[i] = week - int(a * 200.0)
         staff.vacant_until[i] = week
         staff.conviction[i] = clip01(staff.disposition[i] + 0.12)
-        staff.tipped_in[i] = NOT_YET
+        staff.tipped_week[i] = NOT_YET
         staff.habit[i] = clip01(0.36 + 0.6 * (staff.disposition[i] - p.turnover.disposition) + 0.3 * (b - 0.5))
         staff.safety[i] = 1.0 - 0.5 * p.empowerment.blame
-        staff.engagement[i] = staff.vigour[i]
+        staff.engagement[i] = staff.baseline_engagement[i]
         staff.cynicism[i] = p.fatigue.baseline_cynicism
         staff.peer_practice[i] = 0.3
 
@@ -347,9 +347,9 @@ def draw_leaders(leaders: Any, p: Any, seed: Any, week: Any) -> None:
     for k in range(len(leaders.tier)):
         appointed(k, leaders, p.leadership, seed, week)
         above = leaders.superior[k]
-        received = p.empowerment.rights if above < 0 else leaders.allowed[above]
-        leaders.expected[k] = p.empowerment.rights
-        leaders.allowed[k] = received * (1.0 - leaders.control[k] * (1.0 - leaders.conviction[k]))
+        received = p.empowerment.rights if above < 0 else leaders.delegated_rights[above]
+        leaders.expected_rights[k] = p.empowerment.rights
+        leaders.delegated_rights[k] = received * (1.0 - leaders.control[k] * (1.0 - leaders.conviction[k]))
 
 
 @kernel
@@ -371,7 +371,7 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
         customers.trust[i] = 0.5
         customers.far_tie[i] = int(uniform(seed, FAR, 0, i) * count)
         customers.active[i] = i < active
-        customers.joined_in[i] = -32768
+        customers.joined_week[i] = -32768
         customers.satisfaction[i] = clip01(p.experience.offer_satisfaction - 0.35 + 0.35 * mood)
         customers.expectation[i] = 0.45 + 0.3 * hope
         customers.opinion[i] = 0.5

@@ -392,11 +392,11 @@ kpi(
     "what the records call resolved at the first contact, beside the true FCR",
 )
 kpi(
-    "practised",
+    "delivered_quality",
     "Quality as customers see it",
     "of 100",
     "more",
-    "100 * practised",
+    "100 * delivered_quality",
     "mean quality of contacts to customers when all is done, lately",
 )
 kpi(
@@ -404,7 +404,7 @@ kpi(
     "Self-image",
     "of 100",
     "neither",
-    "100 * (shown + stated)",
+    "100 * (shown_satisfaction + stated)",
     "quality as leaders are shown it, and as it is promised beyond",
 )
 kpi(
@@ -412,10 +412,10 @@ kpi(
     "Gap between self-image and practice",
     "points",
     "less",
-    "self_image - 100 * practised",
+    "self_image - 100 * delivered_quality",
     "customer-centricity as stated less as customers see it (CX-gap)",
 )
-kpi("offer_fit", "Fit of the offer", "share", "more", "fit / counted", "how well the offer fits what customers need")
+kpi("offer_fit", "Fit of the offer", "share", "more", "fit / n_segments", "how well the offer fits what customers need")
 kpi(
     "misjudgement",
     "Error about needs",
@@ -451,12 +451,12 @@ kpi(
     "system_use / people",
     "how far staff use the system for service",
 )
-kpi("know_how", "Know-how of change", "share", "more", "knowing", "what is known of what works here")
+kpi("know_how", "Know-how of change", "share", "more", "know_how_level", "what is known of what works here")
 kpi("improvements", "Improvements seen", "wins/week", "more", "improvements", "improvements that were seen to work")
 kpi("failures", "Improvements failed", "attempts/week", "less", "failures", "improvements that were seen to fail")
 kpi("sponsorship", "Sponsorship", "share", "more", "sponsored", "whether the executive keeps the programme")
-kpi("step", "Step of the ladder", "step", "neither", "stepped", "step of the ladder of coordination reached")
-kpi("capability", "Capability", "step", "more", "capable", "step whose demands people can meet")
+kpi("step", "Step of the ladder", "step", "neither", "stage_reached", "step of the ladder of coordination reached")
+kpi("capability", "Capability", "step", "more", "capability_reached", "step whose demands people can meet")
 kpi(
     "coordination",
     "Coordination",
@@ -474,7 +474,7 @@ kpi(
     "EUR/week",
     "less",
     "wages + handling + compensation + spent + turnover_cost + severance + acquisition_cost + overhead"
-    " + design + marketing + technology + tailoring + machine + coordinators + studies",
+    " + design + marketing + technology_cost + personalisation_cost + self_service_cost + coordinators + studies",
     "all cost booked in the week",
     "sum",
 )

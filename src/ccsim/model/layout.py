@@ -92,9 +92,9 @@ def lay_out(world: ModelState, layout: Layout) -> None:
     departments.last_staff[:] = np.searchsorted(layout.department, rows, side="right")
     departments.front[:] = rows < layout.sizes["front_departments"]
     departments.head[:] = -1
-    departments.onward[:] = np.maximum(layout.onward, 1e-9)
-    departments.minutes[:] = layout.minutes
-    for known, column in ((layout.calls, departments.calls), (layout.takes, departments.takes)):
+    departments.handoff_factor[:] = np.maximum(layout.onward, 1e-9)
+    departments.time_factor[:] = layout.minutes
+    for known, column in ((layout.calls, departments.call_share), (layout.takes, departments.transfer_share)):
         if known.sum() > 0.0:
             column[:] = np.maximum(np.cumsum(known) / known.sum(), 1e-12)
     staff.department[:] = layout.department
@@ -103,7 +103,7 @@ def lay_out(world: ModelState, layout: Layout) -> None:
     leaders.tier[:] = layout.tier
     leaders.department[:] = layout.leader_department
     leaders.superior[:] = layout.superior
-    leaders.empty[:] = layout.empty
+    leaders.vacant[:] = layout.empty
     leaders.span[:] = spans(layout)
     for k in np.flatnonzero(layout.tier == 1)[::-1]:
         departments.head[layout.leader_department[k]] = k
@@ -150,6 +150,6 @@ def take_stock(world: ModelState, layout: Layout) -> None:
     """Set at the end of the past what is known of week 0: which posts are vacant, and since when people are there."""
     staff = world.populations.staff
     known = layout.hired > UNKNOWN_WEEK
-    staff.hired_in[known] = layout.hired[known]
+    staff.hired_week[known] = layout.hired[known]
     vacant = layout.vacant.astype(bool)
     staff.vacant_until[vacant] = world.week + 2 + world.settings.turnover.vacancy_weeks

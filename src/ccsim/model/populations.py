@@ -25,8 +25,8 @@ T = TypeVar("T")
 
 #: What a person brings to a case and what comes of it stand together, near in memory: each contact looks at all of it.
 NEAR = (
-    "leader", "taste", "skill", "conviction", "peer_practice", "habit", "latitude", "safety", "fatigue", "praise",
-    "hours", "worked", "handled", "solved", "wins", "setbacks", "blamed", "knows", "slower", "cover",
+    "leader", "reward_sensitivity", "skill", "conviction", "peer_practice", "habit", "latitude", "safety", "fatigue", "expected_recognition",
+    "hours", "worked", "handled", "solved", "wins", "setbacks", "blamed", "knowledge_bonus", "time_penalty", "borrowed_rights",
 )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ class Leaders(_Rows):
     department: IntArray = fixed("row", "department, -1 for the executive")
     superior: IntArray = fixed("row", "the leader's own leader, -1 at the top")
     span: IntArray = fixed("people", "members of staff below, directly or not")
-    empty: IntArray = fixed("0/1", "1 if nobody holds the post: nobody reports to it, and it is not paid")
+    vacant: IntArray = fixed("0/1", "1 if nobody holds the post: nobody reports to it, and it is not paid")
 
 
 @population("columns")
@@ -166,10 +166,14 @@ class Departments(_Rows):
     last_staff: IntArray = fixed("row", "row after the last member of staff")
     front: IntArray = fixed("0/1", "1 if customers call here first")
     head: IntArray = fixed("row", "head of department, -1 where there is none")
-    calls: FloatArray = fixed("share", "part of new issues that come here or to a row before; all 0 for equal parts")
-    onward: FloatArray = fixed("factor", "chance that an issue needs another department, relative to the ordinary")
-    minutes: FloatArray = fixed("factor", "time of a contact here, relative to the ordinary")
-    takes: FloatArray = fixed(
+    call_share: FloatArray = fixed(
+        "share", "part of new issues that come here or to a row before; all 0 for equal parts"
+    )
+    handoff_factor: FloatArray = fixed(
+        "factor", "chance that an issue needs another department, relative to the ordinary"
+    )
+    time_factor: FloatArray = fixed("factor", "time of a contact here, relative to the ordinary")
+    transfer_share: FloatArray = fixed(
         "share", "part of what is passed on that comes here or to a row before; all 0 for the rule"
     )
 

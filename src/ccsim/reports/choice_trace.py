@@ -2,7 +2,7 @@
 
 The choice is not repeated here. The week's own rules are run as plain Python, which gives the same bits as the compiled
 ones, over functions that note what they are asked. A term is what an option's appeal loses when the term is
-taken out, so that the terms are those of :func:`ccsim.mechanisms.service.choice.appeal` whatever it comes to contain.
+taken out, so that the terms are those of :func:`ccsim.mechanisms.service.choice.utility` whatever it comes to contain.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Choice:
 
     def appeals(self) -> dict[int, float]:
         """Return the appeal of each option that was open (utility)."""
-        appeal = plain(choice.appeal)
+        appeal = plain(choice.utility)
         return {option: float(appeal(*arguments)) for option, arguments in self.asked.items()}
 
     def chances(self) -> dict[int, float]:
@@ -64,7 +64,7 @@ class Choice:
 
     def terms(self, option: int) -> dict[str, float]:
         """Return the terms of an option's appeal (utility), the total last; costs are negative."""
-        appeal, asked = plain(choice.appeal), self.asked[option]
+        appeal, asked = plain(choice.utility), self.asked[option]
         whole = float(appeal(*asked))
         found = {}
         for name, (argument, item) in TERMS.items():
@@ -93,10 +93,10 @@ def choices(arguments: tuple[Any, ...]) -> list[Choice]:
         made.append(Choice(department, int(i), int(case), int(decided[0]), float(luck), dict(asked)))
         return decided
 
-    weigh = plain(choice.appeal)
-    decide = plain(choice.decide, {"appeal": note_appeal})
+    weigh = plain(choice.utility)
+    decide = plain(choice.choose_handling, {"utility": note_appeal})
     with np.errstate(over="ignore"):  # the arithmetic of the draws is modulo 2**64
-        plain(service.serve, {"decide": note_choice})(*arguments)
+        plain(service.serve, {"choose_handling": note_choice})(*arguments)
     return made
 
 

@@ -193,7 +193,7 @@ class Organisation(mesa.Model):
         """Return, for each kind of agent, the rows that are there and which person each one is."""
         state = self.world.populations
         in_post = np.flatnonzero(self.week + 1 >= state.staff.vacant_until)
-        leaders = np.flatnonzero(state.leaders.empty == 0)
+        leaders = np.flatnonzero(state.leaders.vacant == 0)
         customers = np.flatnonzero(state.customers.active == 1)
         return [
             (Employee, in_post, state.staff.person[in_post]),

@@ -143,7 +143,7 @@ class People:
         staff, customers, segments = world.populations.staff, world.populations.customers, world.populations.segments
         present = (staff.vacant_until <= world.week) & (staff.closed == 0)
         if by == TIPPED:
-            value = np.where(staff.tipped_in == conviction.NOT_YET, NOT_YET, np.maximum(0, staff.tipped_in))
+            value = np.where(staff.tipped_week == conviction.NOT_YET, NOT_YET, np.maximum(0, staff.tipped_week))
         elif by == "judgement":
             shares = np.divide(staff.solved, staff.handled, out=np.zeros(len(staff.handled)), where=staff.handled > 0)
             present &= staff.handled > 0
@@ -155,7 +155,7 @@ class People:
         places = customers.segment[active] * BINS + bins
         crowd = np.bincount(places, minlength=len(segments.need) * BINS).reshape(-1, BINS)
         return cls(
-            np.where(present, value, ABSENT).astype(int).tolist(), staff.tipped_in.tolist(),
+            np.where(present, value, ABSENT).astype(int).tolist(), staff.tipped_week.tolist(),
             (staff.champion > 0).astype(int).tolist(),
             np.round(100 * world.populations.leaders.conviction).astype(int).tolist(), crowd.tolist(),
             int(segments.joined.sum()), int(segments.left.sum()),

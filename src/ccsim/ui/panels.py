@@ -142,10 +142,10 @@ def _who(now: ModelState, row: int) -> str:
     facts = [
         ("Post", f"department {int(one.department) + 1}, {front}"
          + (f"; team lead's conviction {100 * lead:.0f} %" if lead is not None else "")),
-        ("In post", "since before week 0" if one.hired_in < 0 else f"since week {int(one.hired_in)}"),
+        ("In post", "since before week 0" if one.hired_week < 0 else f"since week {int(one.hired_week)}"),
         ("Listens to", f"numbers {', '.join(map(str, sorted(ties)))} ({others} in other departments)"),
-        ("The penny", "dropped before week 0" if one.tipped_in == BEFORE else f"dropped in week {int(one.tipped_in)}"
-         if one.tipped_in >= 0 else "has not dropped"),
+        ("The penny", "dropped before week 0" if one.tipped_week == BEFORE else f"dropped in week {int(one.tipped_week)}"
+         if one.tipped_week >= 0 else "has not dropped"),
         ("State", "; ".join(f"{name} {100 * float(getattr(one, name)):.0f} %" for name in COLOURS if name not in ("judgement", TIPPED))),
     ]  # fmt: skip
     if one.champion > 0:

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, off, set_to, world_of
 
-from ccsim.mechanisms.accounting.accounts import book, spends
+from ccsim.mechanisms.accounting.accounts import book_accounts, spending_factor
 from ccsim.mechanisms.accounting.aggregates import count_customers
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
 
 OFF = {
-    "accounts.spending_sensitivity": lambda s: spends(100.0, 0.9, s.accounts) == 100.0,
+    "accounts.spending_sensitivity": lambda s: spending_factor(100.0, 0.9, s.accounts) == 100.0,
     "accounts.goodwill": lambda s: lived(s, 6)["compensation"].sum() == 0.0,
 }
 
@@ -25,7 +25,7 @@ def booked(settings: Settings, satisfaction: float) -> ModelState:
     world.populations.customers.satisfaction[:] = satisfaction
     state = world.populations
     count_customers(state.customers, state.segments, settings.accounts)
-    book(state.leaders, state.departments, state.segments, state.firm,
+    book_accounts(state.leaders, state.departments, state.segments, state.firm,
          settings.organisation.customers, settings.staffing.severance, settings.accounts)  # fmt: skip
     return world
 
@@ -39,8 +39,8 @@ def test_at_ordinary_satisfaction_customers_spend_exactly_what_they_are_worth() 
 
 def test_satisfied_customers_spend_more_and_nobody_spends_less_than_nothing() -> None:
     p = set_to().accounts
-    assert spends(100.0, 0.9, p) == pytest.approx(100.0 * (1 + 0.2 * p.spending_sensitivity))
-    assert spends(100.0, 0.0, p._replace(spending_sensitivity=5.0)) == 0.0
+    assert spending_factor(100.0, 0.9, p) == pytest.approx(100.0 * (1 + 0.2 * p.spending_sensitivity))
+    assert spending_factor(100.0, 0.0, p._replace(spending_sensitivity=5.0)) == 0.0
     assert booked(set_to(), 0.8).populations.firm.revenue[0] > booked(set_to(), 0.6).populations.firm.revenue[0]
 
 

@@ -57,7 +57,7 @@ def test_adoption_elsewhere_leaves_out_the_department_that_carries_most() -> Non
     world.reset_flows()
     state = world.populations
     state.staff.habit[:] = 1.0
-    state.departments.carried[1] = 5.0
+    state.departments.champion_hours[1] = 5.0
     count(world)
     elsewhere = state.departments.people[0] + state.departments.people[2]
     assert state.firm.cross_people[0] == elsewhere == state.firm.cross_adopters[0]

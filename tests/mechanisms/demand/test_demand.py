@@ -3,8 +3,8 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.engine.rng import to_unit_interval, uniform
-from ccsim.mechanisms.demand.demand import AHEAD, complexity_of, give_up, raise_cases, stages_of
-from ccsim.mechanisms.market.market import draw
+from ccsim.mechanisms.demand.demand import AHEAD, abandon_queues, complexity_of, generate_cases, stages_of
+from ccsim.mechanisms.market.market import draw_random_words
 from ccsim.model.settings import Settings
 from ccsim.model.week import step
 
@@ -17,8 +17,8 @@ def as_drawn(s: Settings) -> bool:
     world.reset_flows()
     p = s
     all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours)
-    raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
-    asks = np.array([to_unit_interval(word) < s.demand.rate for word in state.customers.luck_to_ask])
+    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
+    asks = np.array([to_unit_interval(word) < s.demand.rate for word in state.customers.u_request])
     return bool(state.departments.raised.sum() == (free & asks).sum())
 
 
@@ -45,7 +45,7 @@ def test_with_certainty_everybody_without_an_open_issue_raises_one() -> None:
     state = world.populations
     p = world.settings
     all_p = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours)
-    raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
+    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
     assert state.departments.raised.sum() == 160 == state.departments.queue.sum()
     assert (state.cases.state[state.customers.active == 0] == 0).all()
     assert state.departments.raised[2] == 0.0
@@ -86,8 +86,8 @@ def test_those_who_wait_longer_tire_sooner_and_those_who_just_came_never() -> No
     for week in (0, 1, 5, 10):
         copy = world.copy()
         copy.reset_flows()
-        draw(copy.populations.customers, world.seed, 100)
-        give_up(copy.populations.customers, copy.populations.cases, copy.populations.departments, p, week)
+        draw_random_words(copy.populations.customers, world.seed, 100)
+        abandon_queues(copy.populations.customers, copy.populations.cases, copy.populations.departments, p, week)
         gone.append(int(copy.populations.departments.abandoned.sum()))
         assert (
             copy.populations.departments.queue.sum() == waiting - gone[-1] == (copy.populations.cases.state == 1).sum()
@@ -101,7 +101,7 @@ def test_only_those_who_are_drawn_for_it_are_contacted_ahead() -> None:
     world.reset_flows()
     state, s = world.populations, world.settings
     all_p = (s.demand, s.self_service, s.proactive._replace(accuracy=0.6), s.segmentation, s.accounts.revenue, s.service.handling_hours)  # fmt: skip
-    raise_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
+    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, all_p, world.seed, 0)
     drawn = np.array([uniform(world.seed, AHEAD, 0, i) < 0.3 for i in range(160)])
     assert 20 < drawn.sum() < 80
     assert (state.cases.state[:160] == np.where(drawn, 0, 1)).all()

@@ -23,7 +23,7 @@ def test_outreach_takes_staff_time_in_proportion() -> None:
     s = set_to({"proactive.share": 0.5})
     t = lived(s, 4)
     assert t["outreach_hours"] == pytest.approx(t["outreach"] * s.proactive.time_factor * s.service.handling_hours)
-    assert t["aside_hours"].sum() > lived(set_to(), 4)["aside_hours"].sum()
+    assert t["overhead_hours"].sum() > lived(set_to(), 4)["overhead_hours"].sum()
 
 
 def test_right_and_wrong_contacts_come_in_the_declared_shares() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, set_to
 
-from ccsim.mechanisms.demand.self_service import ROUNDABOUT, SOLVED, STUCK, THROUGH, ends
+from ccsim.mechanisms.demand.self_service import ROUNDABOUT, SOLVED, STUCK, THROUGH, contact_outcome
 
 FIRST = {"self_service.share": 1.0, "organisation.warm_up": 0}
 
@@ -19,9 +19,9 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 def test_a_contact_with_the_machine_ends_in_one_of_four_ways() -> None:
     p = set_to({"self_service.quality": 0.8}).self_service
     shut = p._replace(exit=False)
-    assert ends(0.0, 0.79, 0.0, p) == SOLVED != ends(0.0, 0.81, 0.0, p) == THROUGH
-    assert ends(1.0, 0.79, 0.0, shut._replace(complexity_penalty=1.0)) == ROUNDABOUT
-    assert ends(1.0, 0.79, 0.99, shut._replace(complexity_penalty=1.0)) == STUCK
+    assert contact_outcome(0.0, 0.79, 0.0, p) == SOLVED != contact_outcome(0.0, 0.81, 0.0, p) == THROUGH
+    assert contact_outcome(1.0, 0.79, 0.0, shut._replace(complexity_penalty=1.0)) == ROUNDABOUT
+    assert contact_outcome(1.0, 0.79, 0.99, shut._replace(complexity_penalty=1.0)) == STUCK
 
 
 @pytest.mark.parametrize("exit_", [True, False])
@@ -39,7 +39,7 @@ def test_a_perfect_machine_leaves_nothing_to_people() -> None:
 def test_the_machine_costs_by_the_contact() -> None:
     s = set_to(FIRST)
     t = lived(s, 6)
-    assert t["machine"] == pytest.approx(s.self_service.cost * t["bot_contacts"])
+    assert t["self_service_cost"] == pytest.approx(s.self_service.cost * t["bot_contacts"])
 
 
 def test_no_way_out_hurts_satisfaction() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, world_of
 
-from ccsim.mechanisms.experience.experience import felt_quality, judge, speaks
+from ccsim.mechanisms.experience.experience import felt_quality, shares_experience, update_satisfaction
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 
@@ -12,12 +12,14 @@ def judged(s: Settings, quality: float | None, satisfaction: float = 0.6, expect
     world = world_of(set_to())
     world.reset_flows()
     customers = world.populations.customers
-    customers.satisfaction[:], customers.expectation[:], customers.joined_in[:] = satisfaction, expectation, -99
+    customers.satisfaction[:], customers.expectation[:], customers.joined_week[:] = satisfaction, expectation, -99
     if quality is not None:
         customers.events[customers.active == 1] = 1.0
         customers.quality[customers.active == 1] = quality
-    world.populations.segments.worth[:] = s.experience.offer_satisfaction
-    judge(customers, world.populations.segments, world.populations.firm, s.experience, world.settings.promise, 0, 0)
+    world.populations.segments.offer_value[:] = s.experience.offer_satisfaction
+    update_satisfaction(
+        customers, world.populations.segments, world.populations.firm, s.experience, world.settings.promise, 0, 0
+    )
     return world
 
 
@@ -32,9 +34,9 @@ OFF = {
     "experience.expectation_rate": lambda s: (column(judged(s, 0.1), "expectation") == 0.6).all(),
     "experience.forgetting_rate": lambda s: (column(judged(s, None), "satisfaction") == 0.6).all(),
     "experience.noticing_rate": lambda s: (
-        judged(s, 0.1).populations.firm.practice[0] == judged(s, None).populations.firm.practice[0]
+        judged(s, 0.1).populations.firm.recent_quality[0] == judged(s, None).populations.firm.recent_quality[0]
     ),
-    "experience.talk_probability": lambda s: not speaks(1.0, 1e-12, s.experience),
+    "experience.talk_probability": lambda s: not shares_experience(1.0, 1e-12, s.experience),
 }
 
 
@@ -73,10 +75,10 @@ def test_newcomers_begin_with_the_offer_and_what_they_have_heard() -> None:
     world = world_of(set_to())
     world.reset_flows()
     customers = world.populations.customers
-    customers.joined_in[0], customers.active[0], customers.opinion[0] = 0, 1, 0.8
+    customers.joined_week[0], customers.active[0], customers.opinion[0] = 0, 1, 0.8
     p = world.settings.experience._replace(forgetting_rate=0.0)
-    world.populations.segments.worth[:] = p.offer_satisfaction
-    judge(customers, world.populations.segments, world.populations.firm, p, world.settings.promise, 0, 0)
+    world.populations.segments.offer_value[:] = p.offer_satisfaction
+    update_satisfaction(customers, world.populations.segments, world.populations.firm, p, world.settings.promise, 0, 0)
     assert (customers.satisfaction[0], customers.expectation[0]) == pytest.approx(
         (p.offer_satisfaction, 0.4 + 0.5 * 0.8)
     )
@@ -85,7 +87,8 @@ def test_newcomers_begin_with_the_offer_and_what_they_have_heard() -> None:
 def test_the_further_from_indifferent_the_sooner_it_is_told() -> None:
     p = set_to({"experience.talk_probability": 1.0}).experience
     chances = [
-        np.mean([speaks(felt, (k + 0.5) / 1000, p) for k in range(1000)]) for felt in (0.0, 0.25, 0.5, 0.75, 1.0)
+        np.mean([shares_experience(felt, (k + 0.5) / 1000, p) for k in range(1000)])
+        for felt in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
     assert chances == pytest.approx([1.0, 0.5, 0.0, 0.5, 1.0], abs=2e-3)
 
@@ -96,8 +99,8 @@ def test_people_outside_the_organisation_are_left_alone() -> None:
     customers = world.populations.customers
     outside = customers.active == 0
     before = customers.satisfaction[outside].copy()
-    world.populations.segments.worth[:] = world.settings.experience.offer_satisfaction
-    judge(
+    world.populations.segments.offer_value[:] = world.settings.experience.offer_satisfaction
+    update_satisfaction(
         customers,
         world.populations.segments,
         world.populations.firm,

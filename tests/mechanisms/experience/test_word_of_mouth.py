@@ -1,8 +1,8 @@
 import pytest
 from small_world import check_off, more, set_to, world_of
 
-from ccsim.mechanisms.experience.experience import judge
-from ccsim.mechanisms.experience.word_of_mouth import hears, listen
+from ccsim.mechanisms.experience.experience import update_satisfaction
+from ccsim.mechanisms.experience.word_of_mouth import opinion_update, update_opinion
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
@@ -17,7 +17,9 @@ def after(settings: Settings, weeks: int = 4) -> ModelState:
 
 OFF = {
     "word_of_mouth.reach": lambda s: (after(s).populations.customers.opinion == 0.5).all(),
-    "word_of_mouth.influence": lambda s: hears(0.5, 5.0, 5.0, s.word_of_mouth) == hears(0.5, 0.0, 0.0, s.word_of_mouth),
+    "word_of_mouth.influence": lambda s: (
+        opinion_update(0.5, 5.0, 5.0, s.word_of_mouth) == opinion_update(0.5, 0.0, 0.0, s.word_of_mouth)
+    ),
 }
 
 
@@ -33,7 +35,7 @@ def told(felt: float, reach: int = 2) -> ModelState:
     customers = world.populations.customers
     customers.expectation[:] = felt
     customers.events[50], customers.quality[50] = 1.0, felt
-    judge(
+    update_satisfaction(
         customers,
         world.populations.segments,
         world.populations.firm,
@@ -61,17 +63,17 @@ def test_ill_talk_weighs_half_as_much_again() -> None:
 
 def test_many_voices_move_an_opinion_further_but_never_past_what_they_say() -> None:
     p = set_to().word_of_mouth._replace(fading_rate=0.0)
-    few, many, all_at_once = (hears(0.5, n, n, p) for n in (1.0, 5.0, 1e9))
+    few, many, all_at_once = (opinion_update(0.5, n, n, p) for n in (1.0, 5.0, 1e9))
     assert 0.5 < few < many < all_at_once == pytest.approx(0.5 + 0.5 * p.influence)
-    assert hears(0.5, 0.0, 3.0, p) < 0.5
-    assert hears(1.0, 1e9, 1e9, p) <= 1.0
+    assert opinion_update(0.5, 0.0, 3.0, p) < 0.5
+    assert opinion_update(1.0, 1e9, 1e9, p) <= 1.0
 
 
 def test_what_was_heard_fades_to_neutral() -> None:
     world = told(1.0)
-    listen(world.populations.customers, world.settings.word_of_mouth)
+    update_opinion(world.populations.customers, world.settings.word_of_mouth)
     assert world.populations.customers.opinion[49] > 0.5
     for _ in range(400):
         world.reset_flows()
-        listen(world.populations.customers, world.settings.word_of_mouth)
+        update_opinion(world.populations.customers, world.settings.word_of_mouth)
     assert world.populations.customers.opinion[49] == pytest.approx(0.5, abs=1e-6)

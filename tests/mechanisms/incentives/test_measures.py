@@ -1,7 +1,7 @@
 import pytest
 from small_world import set_to
 
-from ccsim.mechanisms.incentives.measures import record, result, survey
+from ccsim.mechanisms.incentives.measures import act_score, survey_score, unit_score
 from ccsim.mechanisms.incentives.scorecards import customer_share
 
 CARD = set_to().staff_scorecard
@@ -16,26 +16,26 @@ NONE = CARD._replace(**dict.fromkeys(MEASURES, 0.0))
 def test_a_card_of_one_measure_shows_that_measure(measure: str, shown: float) -> None:
     p = set_to().scorecards._replace(traced_share=0.4, line_of_sight=0.6, courtesy_share=0.6)
     only = NONE._replace(**{measure: 3.0})
-    assert record(only, 0.9, 0.7, 0.5, 0.2, 1.0, 0.3, p) == pytest.approx(shown)
+    assert act_score(only, 0.9, 0.7, 0.5, 0.2, 1.0, 0.3, p) == pytest.approx(shown)
 
 
 def test_weights_count_relative_to_their_sum() -> None:
     p = set_to().scorecards
     twice = CARD._replace(**{name: 2 * getattr(CARD, name) for name in MEASURES})
     arguments = (0.9, 0.7, 0.5, 0.2, 1.0, 0.3)
-    assert record(twice, *arguments, p) == pytest.approx(record(CARD, *arguments, p))
+    assert act_score(twice, *arguments, p) == pytest.approx(act_score(CARD, *arguments, p))
     assert customer_share(twice) == pytest.approx(customer_share(CARD))
 
 
 def test_a_card_without_weights_shows_nothing_and_leans_to_nobody() -> None:
-    assert record(NONE, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, set_to().scorecards) == 0.0
-    assert (result(NONE, 1.0, 1.0, 1.0, 1.0, 1.0), customer_share(NONE)) == (0.5, 0.5)
+    assert act_score(NONE, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, set_to().scorecards) == 0.0
+    assert (unit_score(NONE, 1.0, 1.0, 1.0, 1.0, 1.0), customer_share(NONE)) == (0.5, 0.5)
 
 
 def test_reported_results_stay_shares_whatever_is_reported() -> None:
-    assert result(NONE._replace(handling_time=1.0), -3.0, 0.0, 0.0, 0.0, 0.0) == 0.0
-    assert result(NONE._replace(cost=1.0), 0.0, 7.0, 0.0, 0.0, 0.0) == 1.0
-    assert survey(1.0, 1.0, set_to().scorecards) == pytest.approx(1.0)
+    assert unit_score(NONE._replace(handling_time=1.0), -3.0, 0.0, 0.0, 0.0, 0.0) == 0.0
+    assert unit_score(NONE._replace(cost=1.0), 0.0, 7.0, 0.0, 0.0, 0.0) == 1.0
+    assert survey_score(1.0, 1.0, set_to().scorecards) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_reported_results_stay_shares_whatever_is_reported() -> None:
 def test_leaders_are_shown_each_measure_by_its_weight(measure: str, shown: float) -> None:
     reported = (0.9, 0.7, 0.6, 0.2, 0.3)
     for weight in (0.05, 3.0):
-        assert result(NONE._replace(**{measure: weight}), *reported) == pytest.approx(shown)
+        assert unit_score(NONE._replace(**{measure: weight}), *reported) == pytest.approx(shown)
     one_each = NONE._replace(**dict.fromkeys(MEASURES, 1.0))
     twice = one_each._replace(**{measure: 2.0})
-    assert result(one_each, *reported) == pytest.approx(sum(reported) / 5)
-    assert result(twice, *reported) == pytest.approx((sum(reported) + shown) / 6)
+    assert unit_score(one_each, *reported) == pytest.approx(sum(reported) / 5)
+    assert unit_score(twice, *reported) == pytest.approx((sum(reported) + shown) / 6)

@@ -19,14 +19,14 @@ def attention(s: object) -> float:
     world = world_of(more(s, {"organisation.tiers": 3, "leadership.escalation_hours": 12.0}))  # type: ignore[arg-type]
     step(world)
     departments = world.populations.departments
-    return float(world.populations.leaders.attention.sum() + departments.leader_hours.sum())
+    return float(world.populations.leaders.escalation_hours.sum() + departments.leader_hours.sum())
 
 
 OFF = {
     "recognition.level": lambda s: recognised(5.0, s.recognition) == 0.0,
-    "recognition.utility_weight": lambda s: not column(more(s, FULL), "praise").any(),
-    "recognition.expectation_rate": lambda s: not column(more(s, FULL), "praise").any(),
-    "recognition.engagement_gain": lambda s: not column(more(s, FULL), "relief").any(),
+    "recognition.utility_weight": lambda s: not column(more(s, FULL), "expected_recognition").any(),
+    "recognition.expectation_rate": lambda s: not column(more(s, FULL), "expected_recognition").any(),
+    "recognition.engagement_gain": lambda s: not column(more(s, FULL), "engagement_bonus").any(),
     "recognition.habit_reinforcement": lambda s: np.array_equal(
         column(more(s, {**FULL, "recognition.utility_weight": 0.0, "recognition.engagement_gain": 0.0}), "habit"),
         column(
@@ -61,7 +61,7 @@ def test_the_first_good_acts_are_recognised_most() -> None:
 
 
 def test_who_expects_recognition_solves_more() -> None:
-    assert first_mix(set_to(), praise=2.0)[2] > first_mix(set_to(), praise=0.0)[2]
+    assert first_mix(set_to(), expected_recognition=2.0)[2] > first_mix(set_to(), expected_recognition=0.0)[2]
 
 
 def test_recognition_lifts_engagement_and_ends_with_itself() -> None:
@@ -71,14 +71,14 @@ def test_recognition_lifts_engagement_and_ends_with_itself() -> None:
     for _ in range(10):
         step(world)
     world.settings = set_to()
-    before = world.populations.staff.praise.mean()
+    before = world.populations.staff.expected_recognition.mean()
     for _ in range(40):
         step(world)
-    assert world.populations.staff.praise.mean() < 0.1 * before
+    assert world.populations.staff.expected_recognition.mean() < 0.1 * before
 
 
 def test_leaders_time_never_falls_below_none() -> None:
     world = world_of(set_to({**FULL, "recognition.leader_hours": 50.0, "organisation.tiers": 3}))
     step(world)
-    assert world.populations.leaders.attention.min() >= 0.0
+    assert world.populations.leaders.escalation_hours.min() >= 0.0
     assert world.populations.departments.escalated.sum() == 0.0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import CHOICES, check_off, first_mix, more, set_to, world_of
 
-from ccsim.mechanisms.incentives.scorecards import bite, pressed
+from ccsim.mechanisms.incentives.scorecards import incentive_weight, pressure_factor
 from ccsim.model.settings import Settings
 from ccsim.model.week import step
 
@@ -18,7 +18,7 @@ def blind_to_the_card(s: object) -> bool:
 def mix_when_leaders_see(s: Settings, seen: float) -> np.ndarray:
     """Return how the cases of week 0 are handled when all leaders see a result and are used to 0.6."""
     world = world_of(s)
-    world.populations.leaders.seen[:], world.populations.leaders.usual[:] = seen, 0.6
+    world.populations.leaders.reported_score[:], world.populations.leaders.reference_score[:] = seen, 0.6
     step(world)
     return np.array([getattr(world.populations.departments, name).sum() for name in CHOICES])
 
@@ -41,9 +41,9 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_rewards_weigh_half_at_the_half_strength_and_in_proportion_to_taste() -> None:
     p = set_to().scorecards
-    assert bite(1.0, p._replace(strength=p.half_saturation)) == pytest.approx(p.utility_weight / 2)
-    assert bite(0.0, p) == 0.0
-    assert bite(2.0, p) == pytest.approx(2 * bite(1.0, p))
+    assert incentive_weight(1.0, p._replace(strength=p.half_saturation)) == pytest.approx(p.utility_weight / 2)
+    assert incentive_weight(0.0, p) == 0.0
+    assert incentive_weight(2.0, p) == pytest.approx(2 * incentive_weight(1.0, p))
 
 
 def test_people_lean_to_what_is_counted() -> None:
@@ -61,7 +61,7 @@ def test_people_lean_to_what_is_counted() -> None:
 
 def test_leaders_press_twice_as_hard_at_most_and_not_at_all_when_far_ahead() -> None:
     p = set_to().scorecards._replace(pressure=4.0)
-    assert [pressed(behind, p) for behind in (0.0, 0.1, 1.0, -1.0)] == pytest.approx([1.0, 1.4, 2.0, 0.0])
+    assert [pressure_factor(behind, p) for behind in (0.0, 0.1, 1.0, -1.0)] == pytest.approx([1.0, 1.4, 2.0, 0.0])
 
 
 def test_a_result_behind_the_usual_makes_people_lean_more_to_what_is_counted() -> None:

@@ -9,7 +9,9 @@ from ccsim.model.week import step
 
 def nothing_carried(s: Settings) -> bool:
     staff = carried(s).populations.staff
-    return not (staff.champion.any() or staff.coached.any() or staff.cover.any() or staff.sources.any())
+    return not (
+        staff.champion.any() or staff.coaching_hours.any() or staff.borrowed_rights.any() or staff.sources.any()
+    )
 
 
 def nobody_called_away(s: Settings) -> bool:
@@ -76,13 +78,13 @@ def test_chosen_at_random_depends_on_the_seed_only() -> None:
 def test_called_away_champions_leave_and_their_time_is_gone() -> None:
     world = world_of(set_to({**SERVING, "turnover.quit_probability": 0.0, "turnover.vacancy_weeks": 3}))
     step(world)
-    assert world.populations.departments.carried.sum() == pytest.approx(30.0)
+    assert world.populations.departments.champion_hours.sum() == pytest.approx(30.0)
     world.settings = more(world.settings, {"champions.count": 0, "champions.departures": 2})
     step(world)
     assert world.populations.departments.quits.sum() == 2
     world.settings = more(world.settings, {"champions.departures": 0})
     step(world)
-    assert world.populations.departments.carried.sum() == 0.0
+    assert world.populations.departments.champion_hours.sum() == 0.0
     assert world.populations.departments.people.sum() == 22
 
 
@@ -93,8 +95,8 @@ def test_the_first_champion_is_the_first_by_the_rule_in_force(rule: str, fittest
     staff = world_of(set_to()).populations.staff[:7]
     # All of 0, 2 and 3 listen to 1, who listens back; 3 joins them to 4, 5 and 6.
     ties = np.array([[1, 2], [0, 2], [1, 3], [1, 4], [3, 5], [4, 6], [4, 5]], np.int32)
-    staff.hired_in[:] = 0
-    staff.hired_in[6] = -50
+    staff.hired_week[:] = 0
+    staff.hired_week[6] = -50
     standing = np.empty(7)
     measure_standing(standing, staff, ties, set_to({"champions.selection": rule}).champions, 10)
     assert int(np.argmax(standing)) == fittest

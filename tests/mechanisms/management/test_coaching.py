@@ -3,7 +3,7 @@ import pytest
 from small_world import SERVING, carried, check_off, more, set_to
 
 from ccsim.engine.functions import half_saturation
-from ccsim.mechanisms.management.coaching import lent
+from ccsim.mechanisms.management.coaching import lent_rights
 from ccsim.model.settings import Settings
 
 
@@ -13,7 +13,7 @@ def heard(s: Settings) -> float:
 
 
 OFF = {
-    "champions.authority": lambda s: not carried(more(s, SERVING)).populations.staff.cover.any(),
+    "champions.authority": lambda s: not carried(more(s, SERVING)).populations.staff.borrowed_rights.any(),
     "champions.example_share": lambda s: heard(s) == heard(more(s, {"champions.example_share": 0.0})),
 }
 
@@ -27,9 +27,9 @@ def test_time_is_spent_once_on_colleagues_and_on_routines() -> None:
     for part in (0.0, 0.3, 1.0):
         world = carried(set_to({**SERVING, "champions.embedding": part}))
         departments, staff = world.populations.departments, world.populations.staff
-        assert departments.carried.sum() == pytest.approx(30.0)
+        assert departments.champion_hours.sum() == pytest.approx(30.0)
         assert departments.embedding.sum() == pytest.approx(30.0 * part)
-        assert staff.coached.sum() == pytest.approx(30.0 * (1.0 - part))
+        assert staff.coaching_hours.sum() == pytest.approx(30.0 * (1.0 - part))
 
 
 def test_authority_opens_the_own_department_and_lends_rights() -> None:
@@ -37,19 +37,19 @@ def test_authority_opens_the_own_department_and_lends_rights() -> None:
     backed = carried(set_to({**SERVING, "champions.count": 1, "champions.authority": 0.5})).populations.staff
     home = backed.department[backed.champion > 0][0]
     colleagues = (backed.department == home) & (backed.champion == 0)
-    assert (backed.cover[colleagues] > 0).all()
-    assert (backed.coached > 0).sum() >= (without.coached > 0).sum()
-    assert backed.coached[backed.champion > 0].sum() == 0.0
+    assert (backed.borrowed_rights[colleagues] > 0).all()
+    assert (backed.coaching_hours > 0).sum() >= (without.coaching_hours > 0).sum()
+    assert backed.coaching_hours[backed.champion > 0].sum() == 0.0
 
 
 def test_more_time_lends_more_with_diminishing_returns_up_to_the_authority() -> None:
     p = set_to().champions
     steps = np.diff(
-        [lent(hours, 0.6, p) for hours in (0.0, p.half_saturation, 2 * p.half_saturation, 3 * p.half_saturation)]
+        [lent_rights(hours, 0.6, p) for hours in (0.0, p.half_saturation, 2 * p.half_saturation, 3 * p.half_saturation)]
     )
     assert (steps > 0).all() and (np.diff(steps) < 0).all()
     assert (
-        lent(p.half_saturation, 0.6, p)
+        lent_rights(p.half_saturation, 0.6, p)
         == pytest.approx(0.3)
         == 0.6 * half_saturation(p.half_saturation, p.half_saturation)
     )
@@ -60,4 +60,4 @@ def test_an_example_seen_whole_speaks_louder_and_teaches_nobody_more() -> None:
         carried(set_to({**SERVING, "champions.example_share": one})).populations.staff for one in (0.0, 1.0)
     )
     assert whole.sources.sum() > divided.sources.sum() > 0.0
-    assert whole.coached == pytest.approx(divided.coached)
+    assert whole.coaching_hours == pytest.approx(divided.coaching_hours)

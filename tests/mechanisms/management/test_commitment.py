@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import Claim, check_off, more, set_to, world_of
 
-from ccsim.mechanisms.management.commitment import believe, keeps_word, kept, won_over
+from ccsim.mechanisms.management.commitment import credibility_update, persuaded, rights_kept, update_commitment
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
@@ -22,10 +22,10 @@ def believed(s: Settings, **columns: float | np.ndarray) -> ModelState:
     state.leaders.conviction[:] = 0.5
     state.leaders.conviction[0] = 1.0
     state.leaders.disposition[:] = 0.2
-    state.leaders.seen[:], state.leaders.usual[:] = 0.5, 0.5
+    state.leaders.reported_score[:], state.leaders.reference_score[:] = 0.5, 0.5
     for name, value in columns.items():
         getattr(state.leaders, name)[:] = value
-    believe(state.leaders, state.departments, state.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
+    update_commitment(state.leaders, state.departments, state.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
             s.scorecards.strength, s.empowerment.rights, 1.0, s.leadership)  # fmt: skip
     return world
 
@@ -40,10 +40,12 @@ OFF = {
     "leadership.superior_rate": heads_unmoved("leadership.superior_rate"),
     "leadership.scorecard_rate": heads_unmoved("leadership.scorecard_rate"),
     "leadership.reversion_rate": heads_unmoved("leadership.reversion_rate"),
-    "leadership.results_rate": lambda s: won_over(0.5, 9.0, 1.0, s.leadership) == won_over(0.5, 9.0, 0.0, s.leadership),
-    "leadership.wins_rate": lambda s: won_over(0.5, 9.0, 0.0, s.leadership) == 0.5,
+    "leadership.results_rate": lambda s: (
+        persuaded(0.5, 9.0, 1.0, s.leadership) == persuaded(0.5, 9.0, 0.0, s.leadership)
+    ),
+    "leadership.wins_rate": lambda s: persuaded(0.5, 9.0, 0.0, s.leadership) == 0.5,
     "leadership.credibility_rate": lambda s: (
-        keeps_word(9.0, 1.0, 0.3, s.leadership) == 0.3 == keeps_word(0.0, 1.0, 0.3, s.leadership)
+        credibility_update(9.0, 1.0, 0.3, s.leadership) == 0.3 == credibility_update(0.0, 1.0, 0.3, s.leadership)
     ),
 }
 
@@ -60,7 +62,7 @@ def test_leaders_follow_a_credible_superior_and_not_an_incredible_one() -> None:
     # It is the superior who must be credible: the executive is not, the heads are.
     assert (believed(still, credibility=np.array([0.0, *[1.0] * 6])).populations.leaders.conviction[1:4] == 0.5).all()
     assert (believed(still, credibility=0.0).populations.leaders.conviction[1:] == 0.5).all()
-    told = believed(only, credibility=1.0, told=5.0).populations.leaders.conviction[1:4]
+    told = believed(only, credibility=1.0, announced_hours=5.0).populations.leaders.conviction[1:4]
     assert (told > believed(only, credibility=1.0).populations.leaders.conviction[1:4]).all()
 
 
@@ -91,26 +93,26 @@ def test_conviction_returns_to_disposition() -> None:
 
 def test_successes_count_above_the_usual_only_and_results_only_with_them() -> None:
     p = set_to().leadership
-    assert won_over(0.5, 0.0, 1.0, p) == 0.5
-    assert won_over(0.5, p.half_saturation, 0.0, p) == pytest.approx(0.5 + 0.5 * p.wins_rate / 2)
-    assert won_over(0.5, 2.0, 0.5, p) > won_over(0.5, 2.0, 0.0, p) > won_over(0.5, 2.0, -0.5, p)
-    assert won_over(0.9, 9.0, 99.0, p) == 1.0
+    assert persuaded(0.5, 0.0, 1.0, p) == 0.5
+    assert persuaded(0.5, p.half_saturation, 0.0, p) == pytest.approx(0.5 + 0.5 * p.wins_rate / 2)
+    assert persuaded(0.5, 2.0, 0.5, p) > persuaded(0.5, 2.0, 0.0, p) > persuaded(0.5, 2.0, -0.5, p)
+    assert persuaded(0.9, 9.0, 99.0, p) == 1.0
 
 
 def test_words_without_deeds_cost_credibility_and_silence_forgives() -> None:
     p = set_to().leadership
-    assert keeps_word(5.0, 0.0, 0.6, p) < keeps_word(1.0, 0.0, 0.6, p) < 0.6
+    assert credibility_update(5.0, 0.0, 0.6, p) < credibility_update(1.0, 0.0, 0.6, p) < 0.6
     value = 0.0
     for _ in range(5000):
-        value = keeps_word(0.0, 1.0, value, p)
+        value = credibility_update(0.0, 1.0, value, p)
     assert value == pytest.approx(0.5, abs=1e-6)
 
 
 def test_rights_that_are_passed_on_are_a_share_of_what_is_given_or_expected() -> None:
-    assert kept(0.4, 0.8, 0.8) == 0.5
-    assert kept(0.4, 0.02, 0.8) == 0.5
-    assert kept(0.4, 0.02, 0.02) == 1.0
-    assert kept(0.0, 0.0, 0.0) == 0.0
+    assert rights_kept(0.4, 0.8, 0.8) == 0.5
+    assert rights_kept(0.4, 0.02, 0.8) == 0.5
+    assert rights_kept(0.4, 0.02, 0.02) == 1.0
+    assert rights_kept(0.0, 0.0, 0.0) == 0.0
 
 
 @pytest.mark.parametrize("rights", [0.0, 0.02, 0.4, 0.7])

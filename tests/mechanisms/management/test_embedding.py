@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, set_to, world_of
 
-from ccsim.mechanisms.management.embedding import embed, written
+from ccsim.mechanisms.management.embedding import routine_update, update_routine
 
 OFF = {
-    "embedding.writing_rate": lambda s: written(0.2, 0.8, 9.0, s.embedding) == written(0.2, 0.8, 0.0, s.embedding),
-    "embedding.decay_rate": lambda s: written(0.5, 0.5, 0.0, s.embedding) == 0.5,
+    "embedding.writing_rate": lambda s: (
+        routine_update(0.2, 0.8, 9.0, s.embedding) == routine_update(0.2, 0.8, 0.0, s.embedding)
+    ),
+    "embedding.decay_rate": lambda s: routine_update(0.5, 0.5, 0.0, s.embedding) == 0.5,
 }
 
 
@@ -19,7 +21,7 @@ def test_routine_left_alone_goes_stale_by_the_declared_share() -> None:
     p = set_to().embedding
     value = 0.8
     for _ in range(52):
-        value = written(value, 0.0, 0.0, p)
+        value = routine_update(value, 0.0, 0.0, p)
     assert value == pytest.approx(0.8 * (1 - p.decay_rate) ** 52)
 
 
@@ -27,14 +29,14 @@ def test_work_on_routines_has_diminishing_returns_and_never_passes_what_is_pract
     p = set_to().embedding._replace(decay_rate=0.0)
     steps = np.diff(
         [
-            written(0.2, 0.8, hours, p)
+            routine_update(0.2, 0.8, hours, p)
             for hours in (0.0, p.half_saturation, 2 * p.half_saturation, 3 * p.half_saturation)
         ]
     )
     assert (steps > 0).all() and (np.diff(steps) < 0).all()
-    assert written(0.2, 0.8, p.half_saturation, p) == pytest.approx(0.2 + 0.6 * p.writing_rate / 2)
-    assert written(0.2, 0.8, 1e12, p._replace(writing_rate=1.0)) == pytest.approx(0.8)
-    assert written(0.8, 0.2, 1e12, p._replace(writing_rate=1.0)) == 0.8
+    assert routine_update(0.2, 0.8, p.half_saturation, p) == pytest.approx(0.2 + 0.6 * p.writing_rate / 2)
+    assert routine_update(0.2, 0.8, 1e12, p._replace(writing_rate=1.0)) == pytest.approx(0.8)
+    assert routine_update(0.8, 0.2, 1e12, p._replace(writing_rate=1.0)) == 0.8
 
 
 def test_each_department_writes_down_its_own_mean_practice() -> None:
@@ -45,7 +47,7 @@ def test_each_department_writes_down_its_own_mean_practice() -> None:
     departments.embedding[1] = 1e12
     staff.habit[:] = 0.2 * (1 + staff.department)
     p = world.settings.embedding._replace(writing_rate=1.0, decay_rate=0.0)
-    embed(staff, departments, p)
+    update_routine(staff, departments, p)
     assert departments.routine == pytest.approx([0.0, 0.4, 0.0])
 
 

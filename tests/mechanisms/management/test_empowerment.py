@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, set_to, world_of
 
-from ccsim.mechanisms.management.empowerment import beyond, checked, feel, felt, grant, passed_on
+from ccsim.mechanisms.management.empowerment import (
+    delegate_rights,
+    delegated_share,
+    felt_latitude,
+    monitoring_cost,
+    risk_cost,
+    update_safety,
+)
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 
@@ -13,8 +20,8 @@ def unmoved(s: Settings, column: str) -> bool:
     state = world.populations
     state.staff.blamed[:] = 1.0
     state.leaders.conviction[:] = 1.0
-    before = state.staff.safety.copy() if column == "safety" else state.leaders.allowed.copy()
-    grant(
+    before = state.staff.safety.copy() if column == "safety" else state.leaders.delegated_rights.copy()
+    delegate_rights(
         state.staff,
         state.leaders,
         state.departments,
@@ -23,17 +30,17 @@ def unmoved(s: Settings, column: str) -> bool:
         s.head_scorecard,
         s.executive_scorecard,
     )
-    feel(state.staff, state.departments, s.empowerment)
-    after = state.staff.safety if column == "safety" else state.leaders.allowed
+    update_safety(state.staff, state.departments, s.empowerment)
+    after = state.staff.safety if column == "safety" else state.leaders.delegated_rights
     return bool((after == before).all())
 
 
 OFF = {
-    "empowerment.strictness": lambda s: checked(s.empowerment) == 0.0,
-    "empowerment.blame": lambda s: beyond(1.0, 0.0, 0.0, s.empowerment) == 0.0 == lived(s, 6)["blamed"].sum(),
-    "empowerment.blame_weight": lambda s: beyond(1.0, 0.0, 0.0, s.empowerment) == 0.0,
-    "empowerment.monitoring_weight": lambda s: checked(s.empowerment) == 0.0,
-    "empowerment.delegation_rate": lambda s: unmoved(s, "allowed"),
+    "empowerment.strictness": lambda s: monitoring_cost(s.empowerment) == 0.0,
+    "empowerment.blame": lambda s: risk_cost(1.0, 0.0, 0.0, s.empowerment) == 0.0 == lived(s, 6)["blamed"].sum(),
+    "empowerment.blame_weight": lambda s: risk_cost(1.0, 0.0, 0.0, s.empowerment) == 0.0,
+    "empowerment.monitoring_weight": lambda s: monitoring_cost(s.empowerment) == 0.0,
+    "empowerment.delegation_rate": lambda s: unmoved(s, "delegated_rights"),
     "empowerment.safety_rate": lambda s: unmoved(s, "safety"),
 }
 
@@ -50,7 +57,7 @@ def granted(control: float, conviction: float, rights: float = 0.8, tiers: int =
     leaders.control[:], leaders.conviction[:] = control, conviction
     for _ in range(3):  # as often as there are tiers, whether or not a week passes rights through all of them
         s = world.settings
-        grant(
+        delegate_rights(
             world.populations.staff,
             leaders,
             world.populations.departments,
@@ -68,7 +75,7 @@ def test_without_need_for_control_all_rights_reach_the_front_line() -> None:
 
 def test_each_tier_keeps_back_its_part() -> None:
     kept = 1 - 0.5 * (1 - 0.4)
-    assert passed_on(1.0, 0.5, 0.4) == pytest.approx(kept)
+    assert delegated_share(1.0, 0.5, 0.4) == pytest.approx(kept)
     for tiers in (1, 2, 3):
         assert granted(0.5, 0.4, tiers=tiers).populations.staff.latitude == pytest.approx(0.8 * kept**tiers)
 
@@ -83,7 +90,9 @@ def test_conviction_loosens_the_grip() -> None:
 
 
 def test_latitude_counts_as_far_as_it_is_safe_and_cover_adds_to_it() -> None:
-    assert (felt(0.8, 0.5, 0.0), felt(0.8, 0.0, 0.0), felt(0.8, 1.0, 0.6)) == pytest.approx((0.4, 0.0, 1.0))
+    assert (felt_latitude(0.8, 0.5, 0.0), felt_latitude(0.8, 0.0, 0.0), felt_latitude(0.8, 1.0, 0.6)) == pytest.approx(
+        (0.4, 0.0, 1.0)
+    )
 
 
 def after_feeling(wins: float, blamed: float, weeks: int = 400) -> np.ndarray:
@@ -92,7 +101,7 @@ def after_feeling(wins: float, blamed: float, weeks: int = 400) -> np.ndarray:
     for _ in range(weeks):
         world.reset_flows()
         staff.wins[:], staff.blamed[:] = wins, blamed
-        feel(staff, world.populations.departments, world.settings.empowerment)
+        update_safety(staff, world.populations.departments, world.settings.empowerment)
     return np.asarray(staff.safety)
 
 
@@ -108,7 +117,7 @@ def test_newcomers_feel_as_safe_as_the_rules_say() -> None:
     world.reset_flows()
     staff = world.populations.staff
     staff.safety[:], staff.arrived[:], staff.blamed[:] = 0.1, 1.0, 1.0
-    feel(staff, world.populations.departments, world.settings.empowerment)
+    update_safety(staff, world.populations.departments, world.settings.empowerment)
     assert staff.safety == pytest.approx(1.0 - 0.5 * world.settings.empowerment.blame)
 
 
@@ -116,7 +125,7 @@ def test_rights_that_are_cut_are_expected_for_longer_than_they_are_practised() -
     world = world_of(set_to({"implementation.gap": 0.0}))
     leaders, s = world.populations.leaders, world.settings
     for _ in range(500):
-        grant(
+        delegate_rights(
             world.populations.staff,
             leaders,
             world.populations.departments,
@@ -125,10 +134,10 @@ def test_rights_that_are_cut_are_expected_for_longer_than_they_are_practised() -
             s.head_scorecard,
             s.executive_scorecard,
         )
-    passed = leaders.allowed / leaders.expected
+    passed = leaders.delegated_rights / leaders.expected_rights
     for rights in (0.1,) * 30 + (0.9,):
         p = s.empowerment._replace(rights=rights)
-        grant(
+        delegate_rights(
             world.populations.staff,
             leaders,
             world.populations.departments,
@@ -138,6 +147,6 @@ def test_rights_that_are_cut_are_expected_for_longer_than_they_are_practised() -
             s.executive_scorecard,
         )
         if rights == 0.1:
-            assert (leaders.expected > 0.1).all()
-            assert (leaders.allowed / leaders.expected <= passed + 1e-12).all()
-    assert (leaders.expected == 0.9).all()
+            assert (leaders.expected_rights > 0.1).all()
+            assert (leaders.delegated_rights / leaders.expected_rights <= passed + 1e-12).all()
+    assert (leaders.expected_rights == 0.9).all()

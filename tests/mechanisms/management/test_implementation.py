@@ -1,7 +1,13 @@
 import pytest
 from small_world import check_off, more, set_to, world_of
 
-from ccsim.mechanisms.management.implementation import card_in, closer, enact, pace_of, support_of
+from ccsim.mechanisms.management.implementation import (
+    card_in_use,
+    card_update,
+    closing_pace,
+    enact_decree,
+    enactment_support,
+)
 from ccsim.model.settings import Settings
 from ccsim.model.week import step
 
@@ -15,7 +21,7 @@ def in_use_after(s: Settings, weeks: int, conviction: float = 0.5, cynicism: flo
     state.leaders.conviction[:], state.leaders.credibility[:], state.staff.cynicism[:] = conviction, 1.0, cynicism
     decreed = more(s, DECREED)
     for _ in range(weeks):
-        enact(
+        enact_decree(
             state.staff,
             state.leaders,
             state.departments,
@@ -23,7 +29,7 @@ def in_use_after(s: Settings, weeks: int, conviction: float = 0.5, cynicism: flo
             decreed.implementation,
             decreed.mandate,
         )
-    return float(card_in(0, state.departments).handling_time)
+    return float(card_in_use(0, state.departments).handling_time)
 
 
 OFF = {"implementation.gap": lambda s: in_use_after(s, 1) == 0.0}
@@ -44,22 +50,22 @@ def test_under_full_support_the_gap_closes_at_the_declared_pace() -> None:
 @pytest.mark.parametrize("lacking", range(5))
 def test_each_factor_that_lacks_holds_up_the_whole(lacking: int) -> None:
     factors = [1.0, 1.0, 1.0, 1.0, 0.0]
-    assert support_of(*factors) == 1.0
+    assert enactment_support(*factors) == 1.0
     factors[lacking] = 1.0 if lacking == 4 else 0.0
-    assert support_of(*factors) == 0.0
+    assert enactment_support(*factors) == 0.0
 
 
 def test_a_part_of_the_decree_may_be_done_at_once() -> None:
     p = set_to({"implementation.gap": 0.5}).implementation
-    assert pace_of(0.0, p) == pytest.approx(0.5)
-    assert closer(0.4, 0.7, 1.0) == 0.7
+    assert closing_pace(0.0, p) == pytest.approx(0.5)
+    assert card_update(0.4, 0.7, 1.0) == 0.7
 
 
 def test_where_nobody_leads_what_is_decreed_is_agreed_upon() -> None:
     world = world_of(set_to({"organisation.tiers": 0}))
     s, state = world.settings, world.populations
     state.staff.cynicism[:] = 0.25
-    enact(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
+    enact_decree(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
     assert state.departments.support == pytest.approx(0.75)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.management.empowerment import passed_on
+from ccsim.mechanisms.management.empowerment import delegated_share
 from ccsim.mechanisms.management.leadership import replace_leaders
 from ccsim.model.initial_state import sample_initial
 from ccsim.model.settings import Settings
@@ -49,7 +49,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_off_leaders_need_no_control() -> None:
     leaders = sample_initial(set_to({"leadership.control": 0.0}), 3).populations.leaders
-    received = [passed_on(0.8, control, 0.0) for control in leaders.control]
+    received = [delegated_share(0.8, control, 0.0) for control in leaders.control]
     assert received == pytest.approx([0.8] * len(received))
 
 

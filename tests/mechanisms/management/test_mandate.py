@@ -1,14 +1,14 @@
 import pytest
 from small_world import check_off, lived, set_to
 
-from ccsim.mechanisms.management.mandate import arrives, counts
+from ccsim.mechanisms.management.mandate import hours_received, sources_counted
 
 TALK = {"programme.budget": 3000.0, "programme.top_down_share": 1.0, "programme.communication": 1.0,
         "programme.training": 0.0, "programme.coaching": 0.0}  # fmt: skip
 
 OFF = {
-    "mandate.clarity": lambda s: arrives(3.0, s.mandate) == 3.0,
-    "mandate.realism": lambda s: counts(3.0, s.mandate) == 3.0,
+    "mandate.clarity": lambda s: hours_received(3.0, s.mandate) == 3.0,
+    "mandate.realism": lambda s: sources_counted(3.0, s.mandate) == 3.0,
 }
 
 
@@ -18,8 +18,8 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_a_vague_mandate_does_not_arrive_and_an_impossible_one_is_never_seen_done() -> None:
-    assert arrives(3.0, set_to({"mandate.clarity": 0.0}).mandate) == 0.0
-    assert counts(9.0, set_to({"mandate.realism": 0.0}).mandate) == 0.0
+    assert hours_received(3.0, set_to({"mandate.clarity": 0.0}).mandate) == 0.0
+    assert sources_counted(9.0, set_to({"mandate.realism": 0.0}).mandate) == 0.0
 
 
 def test_an_unrealistic_mandate_sours_and_tires() -> None:

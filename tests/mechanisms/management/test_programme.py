@@ -36,10 +36,12 @@ def test_the_top_buys_announcements_training_and_coaching_in_the_declared_parts(
                 "programme.communication": 2.0, "programme.training": 1.0, "programme.coaching": 1.0})  # fmt: skip
     state = spent(s).populations
     # What is meant for a vacant post is not bought.
-    assert state.firm.trained[0] == pytest.approx(25.0 * (state.staff.told > 0).sum() / 24)
-    assert state.firm.coached[0] == pytest.approx(25.0)
-    assert state.firm.told[0] == pytest.approx(state.staff.told.sum() + state.leaders.told.sum())
-    assert not (state.firm.improved[0] or state.firm.met[0] or state.firm.written[0])
+    assert state.firm.training_hours[0] == pytest.approx(25.0 * (state.staff.announced_hours > 0).sum() / 24)
+    assert state.firm.coaching_hours[0] == pytest.approx(25.0)
+    assert state.firm.announced_hours[0] == pytest.approx(
+        state.staff.announced_hours.sum() + state.leaders.announced_hours.sum()
+    )
+    assert not (state.firm.improvement_hours[0] or state.firm.customer_hours[0] or state.firm.embedding_hours[0])
     assert state.firm.spent[0] <= 4500.0 + 1e-9
 
 
@@ -52,7 +54,7 @@ def test_money_not_needed_is_not_spent() -> None:
     }
     s = set_to(p)
     world = spent(s)
-    assert world.populations.staff.improving.max() == s.programme.max_hours
+    assert world.populations.staff.improvement_hours.max() == s.programme.max_hours
     assert world.populations.firm.spent[0] <= 24 * s.programme.max_hours * s.programme.cost_per_hour + 1e-6
 
 
@@ -80,9 +82,9 @@ def test_an_organisation_of_one_person_trains_that_person() -> None:
     state = world.populations
     state.staff.vacant_until[:] = 0
     inform(state.staff, state.leaders, state.departments, state.firm, p, world.settings.rollout, 0)
-    assert (state.staff.told[0], state.staff.trained[0]) == pytest.approx((0.5, 1.5))
+    assert (state.staff.announced_hours[0], state.staff.training_hours[0]) == pytest.approx((0.5, 1.5))
 
 
 def test_the_smallest_purse_is_spent_too() -> None:
     firm = spent(set_to({"programme.budget": 0.05, "programme.top_down_share": 1.0})).populations.firm
-    assert firm.told[0] > 0.0 and firm.trained[0] > 0.0
+    assert firm.announced_hours[0] > 0.0 and firm.training_hours[0] > 0.0

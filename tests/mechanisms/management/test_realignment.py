@@ -6,7 +6,7 @@ from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.mechanisms.incentives.scorecards import customer_share, head_card_turned, staff_card_turned, total
 from ccsim.mechanisms.management.empowerment import widened
-from ccsim.mechanisms.management.implementation import card_in, enact
+from ccsim.mechanisms.management.implementation import card_in_use, enact_decree
 from ccsim.mechanisms.management.realignment import realign, wanted
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
@@ -50,9 +50,9 @@ def test_what_is_realigned_comes_down_level_by_level() -> None:
 def test_where_departments_are_not_led_to_enact_it_the_card_in_use_stays() -> None:
     s = set_to({"realignment.rate": 0.2, "implementation.gap": 1.0})
     state = realigned_after(s, 50).populations
-    before = card_in(0, state.departments)
-    enact(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
-    assert state.leaders.conviction[state.leaders.tier > 0].max() == 0.0 and card_in(0, state.departments) == before
+    before = card_in_use(0, state.departments)
+    enact_decree(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
+    assert state.leaders.conviction[state.leaders.tier > 0].max() == 0.0 and card_in_use(0, state.departments) == before
 
 
 def test_an_executive_who_is_not_convinced_undoes_it() -> None:
@@ -77,8 +77,8 @@ def test_a_realigned_card_weighs_as_much_and_looks_at_customers_only() -> None:
 def test_realigned_leaders_change_the_card_in_use_and_the_rights() -> None:
     s = set_to({"realignment.rate": 0.1, "implementation.gap": 0.0})
     state = realigned_after(s, 100).populations
-    enact(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
-    assert card_in(0, state.departments).handling_time == pytest.approx(0.0, abs=0.01)
+    enact_decree(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
+    assert card_in_use(0, state.departments).handling_time == pytest.approx(0.0, abs=0.01)
     assert widened(0.8, 0.0) == 0.8 and widened(0.8, 0.5) == pytest.approx(0.9)
 
 

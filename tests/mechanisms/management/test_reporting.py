@@ -3,7 +3,7 @@ import pytest
 from small_world import set_to, world_of
 
 from ccsim.errors import InputError
-from ccsim.mechanisms.management.reporting import look
+from ccsim.mechanisms.management.reporting import update_reports
 
 
 def test_results_become_known_late_and_the_usual_later() -> None:
@@ -13,13 +13,15 @@ def test_results_become_known_late_and_the_usual_later() -> None:
     departments = state.departments
     departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
     departments.survey[:], departments.claimed[:], departments.journeys_sound[:] = 10.0, 10.0, 10.0
-    state.leaders.seen[:], state.leaders.usual[:] = 0.1, 0.1
-    look(
+    state.leaders.reported_score[:], state.leaders.reference_score[:] = 0.1, 0.1
+    update_reports(
         state.staff, state.leaders, departments, state.firm, s.head_scorecard, s.executive_scorecard, 0.0, s.leadership
     )
-    assert (state.leaders.usual > 0.1).all() and (state.leaders.usual < state.leaders.seen).all()
+    assert (state.leaders.reference_score > 0.1).all() and (
+        state.leaders.reference_score < state.leaders.reported_score
+    ).all()
     for _ in range(2000):
-        look(
+        update_reports(
             state.staff,
             state.leaders,
             departments,
@@ -30,15 +32,17 @@ def test_results_become_known_late_and_the_usual_later() -> None:
             s.leadership,
         )
     # Nothing worked, everything resolved: full marks on every measure.
-    assert state.leaders.seen == pytest.approx(1.0) and state.leaders.usual == pytest.approx(1.0, abs=1e-6)
+    assert state.leaders.reported_score == pytest.approx(1.0) and state.leaders.reference_score == pytest.approx(
+        1.0, abs=1e-6
+    )
 
 
 def test_a_unit_that_closed_nothing_reports_nothing() -> None:
     world = world_of(set_to())
     s, state = world.settings, world.populations
     world.reset_flows()
-    before = state.leaders.seen.copy()
-    look(
+    before = state.leaders.reported_score.copy()
+    update_reports(
         state.staff,
         state.leaders,
         state.departments,
@@ -48,7 +52,7 @@ def test_a_unit_that_closed_nothing_reports_nothing() -> None:
         0.0,
         s.leadership,
     )
-    assert (state.leaders.seen == before).all()
+    assert (state.leaders.reported_score == before).all()
 
 
 def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
@@ -60,7 +64,7 @@ def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
     world.reset_flows()
     departments = world.populations.departments
     departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
-    look(
+    update_reports(
         world.populations.staff,
         world.populations.leaders,
         departments,
@@ -70,4 +74,4 @@ def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
         0.0,
         s.leadership,
     )
-    assert np.isfinite(world.populations.leaders.seen).all()
+    assert np.isfinite(world.populations.leaders.reported_score).all()

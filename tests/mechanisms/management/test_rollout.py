@@ -1,7 +1,7 @@
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.management.rollout import reaches, taught
+from ccsim.mechanisms.management.rollout import know_how_update, reaches
 from ccsim.model.week import step
 
 BOTTOM = {"programme.budget": 600.0, "programme.top_down_share": 0.0}
@@ -10,13 +10,13 @@ BOTTOM = {"programme.budget": 600.0, "programme.top_down_share": 0.0}
 OFF = {
     "rollout.reach": lambda s: all(reaches(d, 5, s.rollout) for d in range(5)),
     "rollout.testing_share": lambda s: (
-        taught(0.6, 0.0, s.rollout.testing_share * 1.0, (1 - s.rollout.testing_share) * 1.0, s.rollout)
-        == taught(0.6, 0.0, 0.0, 1.0, s.rollout)
+        know_how_update(0.6, 0.0, s.rollout.testing_share * 1.0, (1 - s.rollout.testing_share) * 1.0, s.rollout)
+        == know_how_update(0.6, 0.0, 0.0, 1.0, s.rollout)
     ),
-    "rollout.planning_share": lambda s: lived(more(s, BOTTOM), 3)["planned"].sum() == 0.0,
-    "rollout.learning_rate": lambda s: taught(0.2, 9.0, 9.0, 9.0, s.rollout) == 0.2,
-    "rollout.untested_learning": lambda s: taught(0.6, 0.0, 0.0, 9.0, s.rollout) == 0.6,
-    "rollout.plannable_share": lambda s: taught(0.1, 9.0, 0.0, 0.0, s.rollout) == 0.1,
+    "rollout.planning_share": lambda s: lived(more(s, BOTTOM), 3)["planning_hours"].sum() == 0.0,
+    "rollout.learning_rate": lambda s: know_how_update(0.2, 9.0, 9.0, 9.0, s.rollout) == 0.2,
+    "rollout.untested_learning": lambda s: know_how_update(0.6, 0.0, 0.0, 9.0, s.rollout) == 0.6,
+    "rollout.plannable_share": lambda s: know_how_update(0.1, 9.0, 0.0, 0.0, s.rollout) == 0.1,
 }
 
 
@@ -35,9 +35,9 @@ def test_plans_go_only_so_far_and_testing_to_the_end() -> None:
     p = set_to().rollout
     planned = tested = 0.0
     for _ in range(2000):
-        planned, tested = taught(planned, 9.0, 0.0, 0.0, p), taught(tested, 0.0, 9.0, 0.0, p)
+        planned, tested = know_how_update(planned, 9.0, 0.0, 0.0, p), know_how_update(tested, 0.0, 9.0, 0.0, p)
     assert planned == pytest.approx(p.plannable_share, abs=1e-6) and tested == pytest.approx(1.0, abs=1e-6)
-    assert taught(0.2, 0.0, 1.0, 0.0, p) > taught(0.2, 0.0, 0.0, 1.0, p) > 0.2
+    assert know_how_update(0.2, 0.0, 1.0, 0.0, p) > know_how_update(0.2, 0.0, 0.0, 1.0, p) > 0.2
 
 
 def test_the_same_money_goes_to_those_who_are_reached() -> None:
@@ -46,11 +46,13 @@ def test_the_same_money_goes_to_those_who_are_reached() -> None:
     world.settings = s
     step(world)
     staff = world.populations.staff
-    assert staff.improving[staff.department == 0].sum() > 0.0
-    assert not staff.improving[staff.department > 0].any() and not staff.met[staff.department > 0].any()
+    assert staff.improvement_hours[staff.department == 0].sum() > 0.0
+    assert (
+        not staff.improvement_hours[staff.department > 0].any() and not staff.customer_hours[staff.department > 0].any()
+    )
 
 
 def test_who_only_plans_does_nothing_and_pays_the_same() -> None:
     planning = lived(set_to({**BOTTOM, "rollout.planning_share": 1.0}), 4)
-    assert planning["improved"].sum() == 0.0
+    assert planning["improvement_hours"].sum() == 0.0
     assert planning["spent"] == pytest.approx(600.0)

@@ -2,21 +2,21 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.management.sponsorship import decide, drops
+from ccsim.mechanisms.management.sponsorship import is_dropped, review_programme
 from ccsim.model.week import step
 
 IMPATIENT = {"sponsorship.patience": 0.0}
 
 
 OFF = {
-    "sponsorship.patience": lambda s: not drops(0.0, -1.0, 0.0, 1e-9, s.sponsorship),
+    "sponsorship.patience": lambda s: not is_dropped(0.0, -1.0, 0.0, 1e-9, s.sponsorship),
     "sponsorship.results_weight": lambda s: (
-        drops(0.5, 1.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
-        == drops(0.5, -1.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
+        is_dropped(0.5, 1.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
+        == is_dropped(0.5, -1.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
     ),
     "sponsorship.news_weight": lambda s: (
-        drops(0.45, 0.0, 1.0, 0.4, more(s, IMPATIENT).sponsorship)
-        == drops(0.45, 0.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
+        is_dropped(0.45, 0.0, 1.0, 0.4, more(s, IMPATIENT).sponsorship)
+        == is_dropped(0.45, 0.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
     ),
 }
 
@@ -28,13 +28,13 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_at_the_threshold_without_news_it_is_even() -> None:
     p = set_to(IMPATIENT).sponsorship
-    assert drops(p.threshold, 0.0, 0.0, 0.4999, p) and not drops(p.threshold, 0.0, 0.0, 0.5001, p)
+    assert is_dropped(p.threshold, 0.0, 0.0, 0.4999, p) and not is_dropped(p.threshold, 0.0, 0.0, 0.5001, p)
 
 
 def test_conviction_results_and_news_speak_for_keeping() -> None:
     p = set_to(IMPATIENT).sponsorship
     lucks = (np.arange(1000) + 0.5) / 1000
-    chance = lambda *state: np.mean([drops(*state, luck, p) for luck in lucks])  # noqa: E731
+    chance = lambda *state: np.mean([is_dropped(*state, luck, p) for luck in lucks])  # noqa: E731
     assert chance(0.2, 0.0, 0.0) > chance(0.5, 0.0, 0.0) > chance(0.8, 0.0, 0.0)
     assert chance(0.45, 0.0, 0.0) > chance(0.45, 0.02, 0.0)
     assert chance(0.45, 0.0, 0.0) > chance(0.45, 0.0, 0.5)
@@ -45,7 +45,7 @@ def test_a_decision_is_taken_once_a_quarter_by_the_executive() -> None:
     state = world.populations
     state.leaders.conviction[:] = 0.0
     for week in range(-3, 13):
-        decide(state.leaders, state.firm, world.settings.sponsorship, world.seed, week)
+        review_programme(state.leaders, state.firm, world.settings.sponsorship, world.seed, week)
         assert state.firm.sponsorship[0] == (0.0 if week == 12 else 1.0)
 
 
@@ -74,5 +74,5 @@ def test_the_executive_can_be_called_away() -> None:
     before = world.populations.leaders.person.copy()
     step(world)
     assert (world.populations.leaders.person - before).tolist() == [1] + [0] * (len(before) - 1)
-    assert world.populations.leaders.came_in[0] == world.week
+    assert world.populations.leaders.appointed_week[0] == world.week
     assert pytest.approx(world.week) == 0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.management.structure import climb, in_conflict, joined_by, mastered
+from ccsim.mechanisms.management.structure import advance_stage, conflict_time, effective_stage, integration_share
 from ccsim.model.week import step
 
 TOP = {"structure.stage": 5}
@@ -11,18 +11,18 @@ TOP = {"structure.stage": 5}
 def reached(s: object, weeks: int = 10) -> tuple[float, float]:
     world = world_of(set_to())
     for _ in range(weeks):
-        climb(world.populations.departments, world.populations.firm, s.structure, s.implementation)  # type: ignore[attr-defined]
-    return float(world.populations.firm.step[0]), float(world.populations.firm.capability[0])
+        advance_stage(world.populations.departments, world.populations.firm, s.structure, s.implementation)  # type: ignore[attr-defined]
+    return float(world.populations.firm.stage[0]), float(world.populations.firm.capability[0])
 
 
 OFF = {
     "structure.stage": lambda s: reached(s) == (0.0, 0.0),
     "structure.learning_rate": lambda s: reached(more(s, TOP))[1] == 0.0,
-    "structure.integration": lambda s: joined_by(5.0, 5.0, s.structure) == 0.0,
+    "structure.integration": lambda s: integration_share(5.0, 5.0, s.structure) == 0.0,
     "structure.meeting_hours": lambda s: (
         lived(more(s, TOP), 6)["coordination"].sum() == pytest.approx(lived(more(s, TOP), 6)["conflict"].sum())
     ),
-    "structure.conflict_hours": lambda s: in_conflict(5.0, 0.0, s.structure) == 0.0,
+    "structure.conflict_hours": lambda s: conflict_time(5.0, 0.0, s.structure) == 0.0,
     "structure.coordinator_cost": lambda s: lived(more(s, TOP), 6)["coordinators"].sum() == 0.0,
 }
 
@@ -48,16 +48,16 @@ def test_capabilities_grow_by_practice_and_never_beyond_the_step() -> None:
 
 def test_a_structure_achieves_what_people_can_and_each_step_less() -> None:
     p = set_to().structure
-    assert mastered(4.0, 1.0) == 1.0
-    assert joined_by(4.0, 1.0, p) == joined_by(1.0, 1.0, p)
-    gains = np.diff([joined_by(step, 5.0, p) for step in range(6)])
+    assert effective_stage(4.0, 1.0) == 1.0
+    assert integration_share(4.0, 1.0, p) == integration_share(1.0, 1.0, p)
+    gains = np.diff([integration_share(step, 5.0, p) for step in range(6)])
     assert (gains > 0).all() and (np.diff(gains) < 0).all()
-    assert joined_by(5.0, 5.0, p) == pytest.approx(p.integration)
+    assert integration_share(5.0, 5.0, p) == pytest.approx(p.integration)
 
 
 def test_a_matrix_ahead_of_its_capabilities_makes_conflict() -> None:
     p = set_to().structure
-    assert in_conflict(1.0, 0.0, p) == 0.0 < in_conflict(3.0, 0.0, p) < in_conflict(4.0, 0.0, p)
+    assert conflict_time(1.0, 0.0, p) == 0.0 < conflict_time(3.0, 0.0, p) < conflict_time(4.0, 0.0, p)
     rushed, slow = (
         lived(set_to({"structure.stage": 4, "structure.weeks_per_stage": weeks, "organisation.warm_up": 0}), 20)[
             "conflict"
@@ -71,22 +71,22 @@ def test_joined_departments_lose_less_between_them() -> None:
     world = world_of(
         set_to({**TOP, "handoffs.loss_probability": 1.0, "handoffs.warm_factor": 1.0, "handoffs.cold_factor": 1.0})
     )
-    world.populations.firm.step[:] = 5.0
+    world.populations.firm.stage[:] = 5.0
     world.populations.firm.capability[:] = 5.0
     step(world)
     departments = world.populations.departments
-    assert departments.linked.min() == pytest.approx(0.8)
+    assert departments.integration.min() == pytest.approx(0.8)
     assert departments.handoffs_lost.sum() < 0.7 * departments.handoffs.sum()
 
 
 def test_a_step_back_is_taken_as_slowly() -> None:
     world = world_of(set_to())
     state = world.populations
-    state.firm.step[:] = 3.0
-    climb(
+    state.firm.stage[:] = 3.0
+    advance_stage(
         state.departments,
         state.firm,
         set_to({"structure.stage": 0, "structure.weeks_per_stage": 10.0}).structure,
         set_to().implementation,
     )
-    assert world.populations.firm.step[0] == pytest.approx(2.9)
+    assert world.populations.firm.stage[0] == pytest.approx(2.9)

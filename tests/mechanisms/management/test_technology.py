@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.management.technology import equip, install, ready, slows
+from ccsim.mechanisms.management.technology import apply_system, build_system, readiness, time_effect
 from ccsim.model.week import step
 
 BUILT = {"technology.spending": 2000.0}
@@ -19,19 +19,21 @@ def after(s: object, weeks: int = 8, **firm: float) -> object:
 
 OFF = {
     "technology.spending": lambda s: after(s).firm.system[0] == 0.0,
-    "technology.training": lambda s: ready(0.5, s.technology.training, s.technology) == ready(0.5, 0.0, s.technology),
+    "technology.training": lambda s: (
+        readiness(0.5, s.technology.training, s.technology) == readiness(0.5, 0.0, s.technology)
+    ),
     "technology.build_rate": lambda s: after(more(s, BUILT)).firm.system[0] == 0.0,
     "technology.depreciation_rate": lambda s: after(s, 1, system=0.8).firm.system[0] == 0.8,
     "technology.adoption_rate": lambda s: not after(more(s, BUILT)).staff.system_use.any(),
-    "technology.training_effect": lambda s: ready(0.0, 9.0, s.technology._replace(usability=0.0)) == 0.0,
-    "technology.conviction_effect": lambda s: ready(1.0, 0.0, s.technology._replace(usability=0.0)) == 0.0,
-    "technology.time_saving": lambda s: slows(1.0, 1.0, s.technology) == 0.0,
-    "technology.non_use_time": lambda s: slows(1.0, 0.0, s.technology) == 0.0,
+    "technology.training_effect": lambda s: readiness(0.0, 9.0, s.technology._replace(usability=0.0)) == 0.0,
+    "technology.conviction_effect": lambda s: readiness(1.0, 0.0, s.technology._replace(usability=0.0)) == 0.0,
+    "technology.time_saving": lambda s: time_effect(1.0, 1.0, s.technology) == 0.0,
+    "technology.non_use_time": lambda s: time_effect(1.0, 0.0, s.technology) == 0.0,
     "technology.skill_gain": lambda s: (
-        after(more(s, {"sensing.skill_gain": 0.0}), 3, system=1.0).staff.knows == 0.0
+        after(more(s, {"sensing.skill_gain": 0.0}), 3, system=1.0).staff.knowledge_bonus == 0.0
     ).all(),
     "technology.engagement_effect": lambda s: (
-        not after(more(s, {"technology.usability": 1.0}), 1, system=1.0).staff.relief.any()
+        not after(more(s, {"technology.usability": 1.0}), 1, system=1.0).staff.engagement_bonus.any()
     ),
 }
 
@@ -43,16 +45,18 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_a_system_helps_who_uses_it_and_hinders_who_does_not() -> None:
     p = set_to().technology
-    assert slows(1.0, 1.0, p) == -p.time_saving < 0.0 < p.non_use_time == slows(1.0, 0.0, p)
-    assert slows(0.0, 0.0, p) == 0.0
+    assert time_effect(1.0, 1.0, p) == -p.time_saving < 0.0 < p.non_use_time == time_effect(1.0, 0.0, p)
+    assert time_effect(0.0, 0.0, p) == 0.0
 
 
 def test_people_are_ready_for_what_is_usable_taught_and_believed_in() -> None:
     p = set_to().technology
-    base = ready(0.3, 0.0, p)
-    assert ready(0.9, 0.0, p) > base and ready(0.3, 1.0, p) > base
-    assert ready(0.3, 0.0, p._replace(usability=1.0)) > base
-    assert 0.0 <= ready(0.0, 0.0, p._replace(usability=0.0)) <= ready(1.0, 1e9, p._replace(usability=1.0)) <= 1.0
+    base = readiness(0.3, 0.0, p)
+    assert readiness(0.9, 0.0, p) > base and readiness(0.3, 1.0, p) > base
+    assert readiness(0.3, 0.0, p._replace(usability=1.0)) > base
+    assert (
+        0.0 <= readiness(0.0, 0.0, p._replace(usability=0.0)) <= readiness(1.0, 1e9, p._replace(usability=1.0)) <= 1.0
+    )
 
 
 def test_money_builds_a_system_with_diminishing_returns_and_time_wears_it() -> None:
@@ -68,12 +72,12 @@ def test_newcomers_start_without_the_system() -> None:
     world = world_of(set_to(BUILT))
     world.populations.staff.system_use[:] = 0.7
     world.populations.staff.arrived[0] = 1.0
-    install(world.populations.staff, world.populations.firm, world.settings.technology, 0)
+    build_system(world.populations.staff, world.populations.firm, world.settings.technology, 0)
     assert world.populations.staff.system_use[0] == 0.0 < world.populations.staff.system_use[1:].min()
 
 
 def test_spending_is_booked() -> None:
-    assert lived(set_to(BUILT), 3)["technology"] == pytest.approx(2000.0)
+    assert lived(set_to(BUILT), 3)["technology_cost"] == pytest.approx(2000.0)
 
 
 def test_a_system_that_is_built_in_keeps_its_defects() -> None:
@@ -84,13 +88,13 @@ def test_a_system_that_is_built_in_keeps_its_defects() -> None:
 
 def test_half_an_hour_of_being_taught_gives_three_quarters_of_what_an_hour_gives() -> None:
     p = set_to().technology._replace(usability=0.0, training_effect=0.4)
-    assert [ready(0.0, hours, p) for hours in (0.0, 0.5, 1.0)] == pytest.approx([0.0, 0.3, 0.4])
+    assert [readiness(0.0, hours, p) for hours in (0.0, 0.5, 1.0)] == pytest.approx([0.0, 0.3, 0.4])
 
 
 def test_what_is_neither_taught_nor_willed_comes_with_a_usable_system() -> None:
     p = set_to().technology._replace(usability=0.5, training_effect=0.4, conviction_effect=0.3)
-    assert ready(0.0, 0.0, p) == pytest.approx(0.5 * 0.3)
-    assert ready(1.0, 1.0, p) == pytest.approx(0.5 * 0.3 + 0.4 + 0.3)
+    assert readiness(0.0, 0.0, p) == pytest.approx(0.5 * 0.3)
+    assert readiness(1.0, 1.0, p) == pytest.approx(0.5 * 0.3 + 0.4 + 0.3)
 
 
 def test_a_little_of_a_system_and_a_little_training_are_felt_by_everybody() -> None:
@@ -101,8 +105,10 @@ def test_a_little_of_a_system_and_a_little_training_are_felt_by_everybody() -> N
         p = world.settings.technology._replace(
             training=training, non_use_time=0.4, time_saving=0.2, skill_gain=0.3, engagement_effect=0.2
         )
-        equip(world.populations.staff, world.populations.firm, p._replace(usability=0.75), 0)
+        apply_system(world.populations.staff, world.populations.firm, p._replace(usability=0.75), 0)
         staff = world.populations.staff
-        assert staff.aside == pytest.approx(training)
-        assert staff.slower == pytest.approx(0.1 * system) and staff.knows == pytest.approx(0.15 * system)
-        assert staff.relief == pytest.approx(0.05 * system)
+        assert staff.overhead_hours == pytest.approx(training)
+        assert staff.time_penalty == pytest.approx(0.1 * system) and staff.knowledge_bonus == pytest.approx(
+            0.15 * system
+        )
+        assert staff.engagement_bonus == pytest.approx(0.05 * system)

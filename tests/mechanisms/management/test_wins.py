@@ -1,7 +1,7 @@
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.management.wins import ended, harvest, tell, works
+from ccsim.mechanisms.management.wins import broadcast_wins, complete_improvement, completions, succeeds
 from ccsim.model.week import step
 
 BOTTOM = {"programme.budget": 900.0, "programme.top_down_share": 0.0}
@@ -11,7 +11,7 @@ def told(s: object) -> float:
     world = world_of(set_to())
     world.reset_flows()
     world.populations.firm.improvements[:] = 3.0
-    tell(world.populations.staff, world.populations.firm, s.wins, 0)  # type: ignore[attr-defined]
+    broadcast_wins(world.populations.staff, world.populations.firm, s.wins, 0)  # type: ignore[attr-defined]
     return float(world.populations.staff.sources.sum())
 
 
@@ -20,7 +20,7 @@ def harvested(s: object, luck: float, know_how: float = 1.0) -> object:
     world.reset_flows()
     world.populations.firm.know_how[:] = know_how
     state = world.populations
-    harvest(0, 100.0, luck, state.staff, state.departments, state.firm, 0.5, s.wins)  # type: ignore[attr-defined]
+    complete_improvement(0, 100.0, luck, state.staff, state.departments, state.firm, 0.5, s.wins)  # type: ignore[attr-defined]
     return state
 
 
@@ -28,13 +28,13 @@ def news(s: object) -> float:
     world = world_of(more(s, {**BOTTOM, "organisation.tiers": 3}))  # type: ignore[arg-type]
     for _ in range(6):
         step(world)
-    return float(world.populations.firm.news[0])
+    return float(world.populations.firm.reported_wins[0])
 
 
 OFF = {
-    "wins.completion_probability": lambda s: ended(9.0, s.wins) == 0.0,
-    "wins.failure_rate": lambda s: works(0.0, s.wins) == 1.0,
-    "wins.size": lambda s: ended(9.0, s.wins) == ended(9.0, s.wins._replace(size=1.0)),
+    "wins.completion_probability": lambda s: completions(9.0, s.wins) == 0.0,
+    "wins.failure_rate": lambda s: succeeds(0.0, s.wins) == 1.0,
+    "wins.size": lambda s: completions(9.0, s.wins) == completions(9.0, s.wins._replace(size=1.0)),
     "wins.visibility": lambda s: harvested(s, 1e-9).firm.improvements[0] == 1.0,
     "wins.broadcast_share": lambda s: told(s) == 0.0,
     "wins.source_weight": lambda s: told(more(s, {"wins.broadcast_share": 1.0})) == 0.0,
@@ -49,8 +49,8 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_an_attempt_ends_in_a_win_a_failure_or_nothing_yet() -> None:
     s = set_to()
-    chance = ended(100.0, s.wins)
-    blind = chance * works(0.0, s.wins)
+    chance = completions(100.0, s.wins)
+    blind = chance * succeeds(0.0, s.wins)
     for luck, found in ((blind - 1e-6, (1.0, 0.0)), (blind + 1e-6, (0.0, 1.0)), (chance + 1e-6, (0.0, 0.0))):
         state = harvested(s, luck, know_how=0.0)
         assert (state.staff.wins[0], state.staff.setbacks[0]) == found
@@ -61,7 +61,7 @@ def test_an_attempt_ends_in_a_win_a_failure_or_nothing_yet() -> None:
 @pytest.mark.parametrize("size", [0.5, 1.0, 4.0])
 def test_larger_aims_are_rarer_at_equal_worth(size: float) -> None:
     p = set_to({"wins.size": size}).wins
-    assert ended(2.0, p) * size == pytest.approx(ended(2.0, set_to().wins))
+    assert completions(2.0, p) * size == pytest.approx(completions(2.0, set_to().wins))
     assert harvested(set_to({"wins.size": size}), 1e-9).staff.wins[0] == size
 
 

@@ -6,14 +6,14 @@ from small_world import check_off, lived, more, set_to, world_of
 from ccsim.engine.functions import exp
 from ccsim.engine.rng import Stream, to_unit_interval, uniforms4
 from ccsim.mechanisms.market.market import (
-    chance_of_joining,
-    chance_of_leaving,
-    come,
-    draw,
-    go,
+    acquire_customers,
+    churn_probability,
+    draw_random_words,
+    joining_probability,
     joins,
     leaves,
-    may_leave,
+    lose_customers,
+    within_churn_bound,
 )
 from ccsim.model.settings import Settings
 
@@ -36,7 +36,7 @@ OFF = {
     "market.churn": lambda s: lived(s, 26)["left"].sum() == 0.0,
     "market.churn_sensitivity": lambda s: leaving(s, 0.95) == leaving(s, 0.3),
     "market.word_of_mouth_churn": lambda s: leaving(s, 0.7, 1.0) == leaving(s, 0.7, 0.0),
-    "market.challenger": lambda s: lived(s, 8)["rival"].sum() == 0.0,
+    "market.challenger": lambda s: lived(s, 8)["challenger_lead"].sum() == 0.0,
     "market.joining_probability": lambda s: lived(s, 26)["joined"].sum() == 0.0,
     "market.word_of_mouth_joining": lambda s: joining(s, 0.0) == joining(s, 1.0),
 }
@@ -69,16 +69,16 @@ def test_no_hazard_exceeds_the_bound_that_lets_kernels_skip_it() -> None:
         {"market.churn_reference": 0.0, "market.churn_sensitivity": 9.0},
     ):
         p = set_to(values).market
-        at_worst, at_best = chance_of_leaving(0.0, 0.0, 0.0, p), chance_of_leaving(1.0, 0.0, 0.0, p)
+        at_worst, at_best = churn_probability(0.0, 0.0, 0.0, p), churn_probability(1.0, 0.0, 0.0, p)
         for satisfaction in np.linspace(0.0, 1.0, 41):
             for opinion in (0.0, 0.5, 1.0):
                 assert not leaves(
-                    satisfaction, opinion, 0.0, chance_of_leaving(satisfaction, 0.0, 0.0, p) * (1 + 1e-12), p
+                    satisfaction, opinion, 0.0, churn_probability(satisfaction, 0.0, 0.0, p) * (1 + 1e-12), p
                 )
                 for luck in np.geomspace(1e-6, 1.0, 40):
                     if leaves(satisfaction, opinion, 0.0, luck, p):
-                        assert may_leave(satisfaction, luck, at_worst, at_best)
-                assert not joins(opinion, 0.0, chance_of_joining(1.0, 0.0, p) * (1 + 1e-12), p)
+                        assert within_churn_bound(satisfaction, luck, at_worst, at_best)
+                assert not joins(opinion, 0.0, joining_probability(1.0, 0.0, p) * (1 + 1e-12), p)
 
 
 def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_issues() -> None:
@@ -89,11 +89,11 @@ def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_
     sure = more(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining_probability": 1.0,
                     "market.word_of_mouth_joining": 0.0, "market.word_of_mouth_churn": 0.0}).market  # fmt: skip
     outside = int((state.customers.active == 0).sum())
-    come(state.customers, state.segments, state.firm, sure, world.settings.promise, 0)
+    acquire_customers(state.customers, state.segments, state.firm, sure, world.settings.promise, 0)
     assert state.segments.joined.sum() == outside > 0 and (state.customers.active == 1).all()
-    assert (state.customers.joined_in[160:] == 0).all() and (state.customers.person[160:] == 1).all()
+    assert (state.customers.joined_week[160:] == 0).all() and (state.customers.person[160:] == 1).all()
     open_before = int(np.isin(state.cases.state, (1, 2)).sum())
-    go(state.customers, state.cases, state.departments, state.segments, state.firm, sure)
+    lose_customers(state.customers, state.cases, state.departments, state.segments, state.firm, sure)
     assert state.segments.left.sum() == 320 and not state.customers.active.any()
     assert state.departments.withdrawn.sum() == open_before > 0
     assert (state.departments.queue == 0).all() and not np.isin(state.cases.state, (1, 2)).any()
@@ -107,14 +107,14 @@ def test_without_prospects_nobody_new_comes() -> None:
 def test_everybody_has_four_draws_a_week_that_are_uniform_and_independent() -> None:
     # Ten tests at the 0.1 % level; the seed is fixed, so they fail always or never.
     customers = world_of(set_to({"organisation.customers": 20_000, "organisation.warm_up": 0})).populations.customers
-    draw(customers, 7, 3)
-    words = [customers.luck_to_come, customers.luck_to_ask, customers.luck_to_talk, customers.luck_to_leave]
+    draw_random_words(customers, 7, 3)
+    words = [customers.u_join, customers.u_request, customers.u_talk, customers.u_churn]
     drawn = np.array([[to_unit_interval(word) for word in column] for column in words])
     assert all(stats.kstest(one, "uniform").pvalue > 0.001 for one in drawn)
     assert np.abs(np.corrcoef(drawn)[np.triu_indices(4, 1)]).max() < 3.3 / np.sqrt(drawn.shape[1])
     assert tuple(drawn[:, 11]) == uniforms4(7, int(Stream.MARKET), 3, 11)
-    draw(customers, 7, 4)
-    assert not np.isin([to_unit_interval(word) for word in customers.luck_to_come], drawn[0]).any()
+    draw_random_words(customers, 7, 4)
+    assert not np.isin([to_unit_interval(word) for word in customers.u_join], drawn[0]).any()
 
 
 @pytest.mark.parametrize(("satisfaction", "churn"), [(0.0, 0.004), (0.5, 0.05), (1.0, 0.3)])
@@ -125,12 +125,12 @@ def test_everybody_whose_draw_is_below_the_own_chance_leaves_and_nobody_else(sat
     state = world.populations
     customers, segments = state.customers, state.segments
     customers.active[:], customers.satisfaction[:], customers.opinion[:] = 1, satisfaction, 0.0
-    state.firm.outside[:], segments.mobility[:] = 0.0, (0.8, 1.0, 1.5)
-    draw(customers, world.seed, 7)
+    state.firm.challenger[:], segments.mobility[:] = 0.0, (0.8, 1.0, 1.5)
+    draw_random_words(customers, world.seed, 7)
     expected = [
         leaves(satisfaction, 0.0, 0.0, to_unit_interval(word) / segments.mobility[segment], s.market)
-        for word, segment in zip(customers.luck_to_leave, customers.segment, strict=True)
+        for word, segment in zip(customers.u_churn, customers.segment, strict=True)
     ]
-    go(customers, state.cases, state.departments, segments, state.firm, s.market)
+    lose_customers(customers, state.cases, state.departments, segments, state.firm, s.market)
     assert (customers.active == 0).tolist() == expected
     assert 0 < sum(expected) < len(expected)

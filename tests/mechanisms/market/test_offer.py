@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, set_to, world_of
 
-from ccsim.mechanisms.market.offer import designed, fit_of, misjudged, sees
+from ccsim.mechanisms.market.offer import offer_fit, offer_update, perceived_gap, perception_error
 from ccsim.model.week import step
 
 STILL = {"offer.drift": 0.0, "offer.perception_noise": 0.0}
@@ -20,12 +20,14 @@ OFF = {
     "offer.drift": lambda s: (
         gap(s._replace(offer=s.offer._replace(design_hours=0.0, perception_noise=0.0))) == pytest.approx(0.0)
     ),
-    "offer.design_hours": lambda s: designed(0.0, 1.0, s.offer) == 0.0,
-    "offer.cocreation": lambda s: misjudged(1.0, 0.0, s.offer) == misjudged(1.0, 0.0, s.offer._replace(cocreation=0.0)),
-    "offer.perception_noise": lambda s: misjudged(1.0, 0.0, s.offer) == 0.0,
-    "offer.unseen_share": lambda s: sees(1.0, 0.0, s.offer) == 1.0,
+    "offer.design_hours": lambda s: offer_update(0.0, 1.0, s.offer) == 0.0,
+    "offer.cocreation": lambda s: (
+        perception_error(1.0, 0.0, s.offer) == perception_error(1.0, 0.0, s.offer._replace(cocreation=0.0))
+    ),
+    "offer.perception_noise": lambda s: perception_error(1.0, 0.0, s.offer) == 0.0,
+    "offer.unseen_share": lambda s: perceived_gap(1.0, 0.0, s.offer) == 1.0,
     "offer.cocreation_effort": lambda s: (
-        designed(0.0, 1.0, s.offer._replace(cocreation=1.0)) == designed(0.0, 1.0, s.offer)
+        offer_update(0.0, 1.0, s.offer._replace(cocreation=1.0)) == offer_update(0.0, 1.0, s.offer)
     ),
 }
 
@@ -36,17 +38,17 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_an_offer_on_the_need_is_worth_all_and_one_unit_off_half() -> None:
-    assert (fit_of(0.0), fit_of(1.0), fit_of(-1.0)) == (1.0, 0.5, 0.5)
+    assert (offer_fit(0.0), offer_fit(1.0), offer_fit(-1.0)) == (1.0, 0.5, 0.5)
 
 
 def test_people_far_from_customers_misjudge_more_and_customers_at_the_table_make_it_right() -> None:
     p = set_to().offer
-    errors = [abs(misjudged(0.9, 0.2, p._replace(decided_by=tier))) for tier in (0, 1, 2)]
-    seen = [sees(1.0, 0.2, p._replace(decided_by=tier)) for tier in (0, 1, 2)]
+    errors = [abs(perception_error(0.9, 0.2, p._replace(decided_by=tier))) for tier in (0, 1, 2)]
+    seen = [perceived_gap(1.0, 0.2, p._replace(decided_by=tier)) for tier in (0, 1, 2)]
     assert errors == sorted(errors) and errors[0] < errors[2]
     assert seen == sorted(seen, reverse=True) and seen[2] < seen[0] < 1.0
-    assert misjudged(0.9, 0.0, p._replace(cocreation=1.0)) == 0.0
-    assert sees(1.0, 0.0, p._replace(cocreation=1.0)) == 1.0
+    assert perception_error(0.9, 0.0, p._replace(cocreation=1.0)) == 0.0
+    assert perceived_gap(1.0, 0.0, p._replace(cocreation=1.0)) == 1.0
 
 
 def test_the_faster_needs_drift_the_worse_the_offer_fits() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.market.personalisation import delights
+from ccsim.mechanisms.market.personalisation import personalisation_value
 from ccsim.model.week import step
 
 ALL = {"personalisation.level": 1.0}
@@ -12,17 +12,18 @@ def slower(s: object) -> float:
     # Neither load nor a person's own pace changes the time for a case here.
     world = world_of(more(s, {"work_pace.pressure": 0.0, "turnover.handling_time_spread": 0.0}))  # type: ignore[arg-type]
     step(world)
-    return float(world.populations.staff.slower.max())
+    return float(world.populations.staff.time_penalty.max())
 
 
 OFF = {
-    "personalisation.level": lambda s: delights(1.0, s.personalisation) == 0.0 and slower(s) == 0.0,
-    "personalisation.delight": lambda s: delights(1.0, more(s, ALL).personalisation) == 0.0,
+    "personalisation.level": lambda s: personalisation_value(1.0, s.personalisation) == 0.0 and slower(s) == 0.0,
+    "personalisation.delight": lambda s: personalisation_value(1.0, more(s, ALL).personalisation) == 0.0,
     "personalisation.insight_share": lambda s: (
-        delights(0.0, more(s, ALL).personalisation) == delights(1.0, more(s, ALL).personalisation)
+        personalisation_value(0.0, more(s, ALL).personalisation)
+        == personalisation_value(1.0, more(s, ALL).personalisation)
     ),
     "personalisation.extra_time": lambda s: slower(more(s, ALL)) == 0.0,
-    "personalisation.cost": lambda s: lived(more(s, ALL), 2)["tailoring"].sum() == 0.0,
+    "personalisation.cost": lambda s: lived(more(s, ALL), 2)["personalisation_cost"].sum() == 0.0,
 }
 
 
@@ -33,20 +34,22 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_worth_grows_less_and_less_and_cost_more_and_more() -> None:
     p = set_to().personalisation
-    worth = np.array([delights(1.0, p._replace(level=level)) for level in (0.0, 0.25, 0.5, 0.75, 1.0)])
+    worth = np.array([personalisation_value(1.0, p._replace(level=level)) for level in (0.0, 0.25, 0.5, 0.75, 1.0)])
     assert (np.diff(worth) > 0).all() and (np.diff(worth, 2) < 0).all()
     assert worth[-1] == pytest.approx(p.delight)
-    cost = np.array([lived(set_to({"personalisation.level": level}), 1)["tailoring"][0] for level in (0.0, 0.5, 1.0)])
+    cost = np.array(
+        [lived(set_to({"personalisation.level": level}), 1)["personalisation_cost"][0] for level in (0.0, 0.5, 1.0)]
+    )
     assert cost[2] == pytest.approx(4 * cost[1]) and cost[0] == 0.0
 
 
 def test_one_has_to_know_a_customer_to_delight_him_or_her() -> None:
     p = set_to(ALL).personalisation
-    assert delights(1.0, p) > delights(0.0, p) > 0.0
+    assert personalisation_value(1.0, p) > personalisation_value(0.0, p) > 0.0
 
 
 def test_the_cost_is_that_of_every_customer() -> None:
     s = set_to(ALL)
     t = lived(s, 1)
-    active_when_booked = t["tailoring"][0] / s.personalisation.cost
+    active_when_booked = t["personalisation_cost"][0] / s.personalisation.cost
     assert active_when_booked == pytest.approx(t["customers"][0])

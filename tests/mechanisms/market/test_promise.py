@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.market.promise import advertise, lures, promised, trusts
+from ccsim.mechanisms.market.promise import attraction, promised_quality, set_promise, trust_update
 
 LOUD = {"promise.level": 0.3}
 
@@ -12,16 +12,16 @@ def expectations(s: object, trust: float = 1.0) -> np.ndarray:
     customers = world.populations.customers
     customers.expectation[:] = 0.5
     customers.trust[:] = trust
-    world.populations.firm.practice[:] = 0.6
-    advertise(customers, world.populations.firm, s.promise)  # type: ignore[attr-defined]
+    world.populations.firm.recent_quality[:] = 0.6
+    set_promise(customers, world.populations.firm, s.promise)  # type: ignore[attr-defined]
     return customers.expectation[customers.active == 1]
 
 
 OFF = {
-    "promise.level": lambda s: (expectations(s) == 0.5).all() and lures(1.0, s.promise) == 0.0,
+    "promise.level": lambda s: (expectations(s) == 0.5).all() and attraction(1.0, s.promise) == 0.0,
     "promise.expectation_rate": lambda s: (expectations(more(s, LOUD)) == 0.5).all(),
-    "promise.attraction": lambda s: lures(1.0, more(s, LOUD).promise) == 0.0,
-    "promise.trust_rate": lambda s: trusts(0.4, 1.0, 0.5, s.promise) == 0.4,
+    "promise.attraction": lambda s: attraction(1.0, more(s, LOUD).promise) == 0.0,
+    "promise.trust_rate": lambda s: trust_update(0.4, 1.0, 0.5, s.promise) == 0.4,
     "promise.lip_service": lambda s: (
         lived(more(s, LOUD), 8)["cynicism"][-1]
         == lived(more(s, {**LOUD, "promise.lip_service": 0.0}), 8)["cynicism"][-1]
@@ -38,17 +38,17 @@ def test_a_promise_moves_what_is_expected_as_far_as_it_is_trusted() -> None:
     s = set_to(LOUD)
     assert (expectations(s) > 0.5).all()
     assert (expectations(s, trust=0.0) == 0.5).all()
-    assert promised(0.9, s.promise) == 1.0
+    assert promised_quality(0.9, s.promise) == 1.0
 
 
 def test_a_trusted_promise_draws_people_and_a_distrusted_one_puts_them_off() -> None:
     p = set_to(LOUD).promise
-    assert lures(1.0, p) > 0.0 == lures(0.5, p) > lures(0.0, p)
+    assert attraction(1.0, p) > 0.0 == attraction(0.5, p) > attraction(0.0, p)
 
 
 def test_trust_follows_whether_a_contact_was_as_good_as_expected() -> None:
     p = set_to().promise
-    assert trusts(0.5, 0.7, 0.6, p) > 0.5 > trusts(0.5, 0.5, 0.6, p)
+    assert trust_update(0.5, 0.7, 0.6, p) > 0.5 > trust_update(0.5, 0.5, 0.6, p)
 
 
 def test_promises_beyond_practice_cost_trust_and_are_paid_for() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.market.segmentation import cares, drifts, estimate, goes_first
+from ccsim.mechanisms.market.segmentation import care_weight, estimate_values, has_priority, value_update
 from ccsim.mechanisms.service.queues import join_front, join_queue, take_next
 from ccsim.model.week import step
 
@@ -14,17 +14,17 @@ def studied(s: object) -> float:
     state = world.populations
     p = s.segmentation  # type: ignore[attr-defined]
     for week in range(0, 105):
-        estimate(state.customers, state.firm, s.accounts.revenue, p, 3, week)  # type: ignore[attr-defined]
+        estimate_values(state.customers, state.firm, s.accounts.revenue, p, 3, week)  # type: ignore[attr-defined]
     return float(state.firm.studies[0])
 
 
 OFF = {
     "segmentation.priority": lambda s: (
-        cares(900.0, 100.0, s.segmentation) == 0.0 and not goes_first(900.0, 100.0, 0.0, s.segmentation)
+        care_weight(900.0, 100.0, s.segmentation) == 0.0 and not has_priority(900.0, 100.0, 0.0, s.segmentation)
     ),
     "segmentation.interval_weeks": lambda s: studied(s) == 0.0,
-    "segmentation.utility_weight": lambda s: cares(900.0, 100.0, more(s, FIRST).segmentation) == 0.0,
-    "segmentation.drift": lambda s: drifts(80.0, 100.0, 0.9, s.segmentation) == 80.0,
+    "segmentation.utility_weight": lambda s: care_weight(900.0, 100.0, more(s, FIRST).segmentation) == 0.0,
+    "segmentation.drift": lambda s: value_update(80.0, 100.0, 0.9, s.segmentation) == 80.0,
     "segmentation.estimation_cost": lambda s: studied(more(s, {"segmentation.interval_weeks": 52})) == 0.0,
 }
 
@@ -36,16 +36,16 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_care_goes_to_the_valuable_from_the_others_and_has_limits() -> None:
     p = set_to(FIRST).segmentation
-    assert cares(200.0, 100.0, p) == p.utility_weight == cares(1e9, 100.0, p)
-    assert cares(100.0, 100.0, p) == 0.0 > cares(50.0, 100.0, p)
-    assert cares(1.0, 0.0, p) == 0.0
+    assert care_weight(200.0, 100.0, p) == p.utility_weight == care_weight(1e9, 100.0, p)
+    assert care_weight(100.0, 100.0, p) == 0.0 > care_weight(50.0, 100.0, p)
+    assert care_weight(1.0, 0.0, p) == 0.0
 
 
 def test_only_the_valuable_go_first_and_as_often_as_declared() -> None:
     p = set_to({"segmentation.priority": 0.3}).segmentation
-    assert not goes_first(p.priority_threshold * 100.0, 100.0, 0.0, p)
-    assert goes_first(p.priority_threshold * 100.0 + 1.0, 100.0, 0.29, p)
-    assert not goes_first(p.priority_threshold * 100.0 + 1.0, 100.0, 0.31, p)
+    assert not has_priority(p.priority_threshold * 100.0, 100.0, 0.0, p)
+    assert has_priority(p.priority_threshold * 100.0 + 1.0, 100.0, 0.29, p)
+    assert not has_priority(p.priority_threshold * 100.0 + 1.0, 100.0, 0.31, p)
 
 
 def test_cases_at_the_front_are_taken_first_and_the_chain_stays_whole() -> None:
@@ -61,12 +61,12 @@ def test_cases_at_the_front_are_taken_first_and_the_chain_stays_whole() -> None:
 
 def test_values_drift_around_the_mean_and_never_below_a_tenth_of_it() -> None:
     p = set_to({"segmentation.drift": 0.5}).segmentation
-    assert drifts(10.0, 100.0, 0.0, p) == 10.0
+    assert value_update(10.0, 100.0, 0.0, p) == 10.0
     p = set_to({"segmentation.drift": 0.01}).segmentation
     rng = np.random.default_rng(1)
     value = np.full(400, 100.0)
     for _ in range(200):
-        value = np.array([drifts(one, 100.0, luck, p) for one, luck in zip(value, rng.random(400), strict=True)])
+        value = np.array([value_update(one, 100.0, luck, p) for one, luck in zip(value, rng.random(400), strict=True)])
     assert value.mean() == pytest.approx(100.0, abs=5 * value.std() / 20)
     assert value.std() > 10.0
 

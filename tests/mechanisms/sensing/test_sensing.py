@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.sensing.sensing import coming, understood
+from ccsim.mechanisms.sensing.sensing import signals_collected, signals_understood
 from ccsim.model.week import step
 
 DEAF = {"sensing.coverage": 0.0, "sensing.staff_signals": 0.0}
@@ -17,18 +17,18 @@ def column(s: object, population: str, name: str, weeks: int = 3) -> np.ndarray:
 
 def image(s: object) -> float:
     t = lived(s, 6)  # type: ignore[arg-type]
-    return float(t["shown"][-1] - t["survey"][-1] / t["handled"][-1])
+    return float(t["shown_satisfaction"][-1] - t["survey"][-1] / t["handled"][-1])
 
 
 OFF = {
-    "sensing.coverage": lambda s: coming(10.0, 0.0, s.sensing) == 0.0,
-    "sensing.shared": lambda s: coming(10.0, 0.0, s.sensing) == 0.0,
-    "sensing.staff_signals": lambda s: coming(10.0, 0.5, more(s, {"sensing.coverage": 0.0}).sensing) == 0.0,
-    "sensing.action_hours": lambda s: not column(s, "departments", "fixing").any(),
+    "sensing.coverage": lambda s: signals_collected(10.0, 0.0, s.sensing) == 0.0,
+    "sensing.shared": lambda s: signals_collected(10.0, 0.0, s.sensing) == 0.0,
+    "sensing.staff_signals": lambda s: signals_collected(10.0, 0.5, more(s, {"sensing.coverage": 0.0}).sensing) == 0.0,
+    "sensing.action_hours": lambda s: not column(s, "departments", "action_hours").any(),
     "sensing.published": lambda s: image(s) == pytest.approx(0.0, abs=1e-12),
-    "sensing.reading_hours": lambda s: not column(s, "staff", "aside").any(),
+    "sensing.reading_hours": lambda s: not column(s, "staff", "overhead_hours").any(),
     "sensing.learning_rate": lambda s: (column(s, "departments", "insight") == 0.35).all(),
-    "sensing.skill_gain": lambda s: not column(s, "staff", "knows").any(),
+    "sensing.skill_gain": lambda s: not column(s, "staff", "knowledge_bonus").any(),
 }
 
 
@@ -39,10 +39,10 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_all_is_understood_up_to_what_can_be_digested_and_less_and_less_beyond() -> None:
     p = set_to().sensing
-    assert understood(0.5 * p.absorptive_capacity, p) == 0.5 * p.absorptive_capacity
-    assert understood(p.absorptive_capacity, p) == p.absorptive_capacity
-    assert understood(2.0 * p.absorptive_capacity, p) == pytest.approx(0.5 * p.absorptive_capacity)
-    assert understood(1e9, p) == pytest.approx(0.0, abs=1e-6)
+    assert signals_understood(0.5 * p.absorptive_capacity, p) == 0.5 * p.absorptive_capacity
+    assert signals_understood(p.absorptive_capacity, p) == p.absorptive_capacity
+    assert signals_understood(2.0 * p.absorptive_capacity, p) == pytest.approx(0.5 * p.absorptive_capacity)
+    assert signals_understood(1e9, p) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_overload_paralyses_insight_has_a_best_volume() -> None:
@@ -69,7 +69,7 @@ def test_signals_that_are_read_and_not_acted_on_are_unheeded() -> None:
 def test_acting_takes_the_hours_that_are_declared() -> None:
     plain, acting = (lived(set_to({**DEAF, "sensing.action_hours": hours}), 3) for hours in (0.0, 9.0))
     filled = acting["paid"] / 24
-    assert acting["aside_hours"] - plain["aside_hours"] == pytest.approx(3 * 9.0 * filled, rel=0.15)
+    assert acting["overhead_hours"] - plain["overhead_hours"] == pytest.approx(3 * 9.0 * filled, rel=0.15)
 
 
 def test_published_leaders_see_what_customers_think_when_all_is_done() -> None:

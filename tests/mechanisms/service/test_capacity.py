@@ -2,17 +2,15 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, set_to, world_of
 
-from ccsim.mechanisms.service.capacity import plan_hours, time_at_work
+from ccsim.mechanisms.service.capacity import attendance, plan_hours
 from ccsim.model.week import step
 
 OFF = {
-    "capacity.shrinkage": lambda s: time_at_work(35.0, 0.6, 99, s.capacity) == 35.0,
+    "capacity.shrinkage": lambda s: attendance(35.0, 0.6, 99, s.capacity) == 35.0,
     "capacity.engagement_effect": lambda s: (
-        time_at_work(35.0, 0.1, 99, s.capacity) == time_at_work(35.0, 0.6, 99, s.capacity)
+        attendance(35.0, 0.1, 99, s.capacity) == attendance(35.0, 0.6, 99, s.capacity)
     ),
-    "capacity.induction_weeks": lambda s: (
-        time_at_work(35.0, 0.6, 0, s.capacity) == time_at_work(35.0, 0.6, 99, s.capacity)
-    ),
+    "capacity.induction_weeks": lambda s: attendance(35.0, 0.6, 0, s.capacity) == attendance(35.0, 0.6, 99, s.capacity),
 }
 
 
@@ -23,21 +21,21 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_nobody_is_at_work_longer_than_contracted_or_less_than_not_at_all() -> None:
     p = set_to({"capacity.engagement_effect": 1.0, "capacity.shrinkage": 0.0}).capacity
-    assert time_at_work(35.0, 1.0, 99, p) == 35.0
-    assert time_at_work(35.0, 0.0, 99, p._replace(shrinkage=1.0)) == 0.0
-    assert time_at_work(0.0, 0.6, 99, p) == 0.0
+    assert attendance(35.0, 1.0, 99, p) == 35.0
+    assert attendance(35.0, 0.0, 99, p._replace(shrinkage=1.0)) == 0.0
+    assert attendance(0.0, 0.6, 99, p) == 0.0
 
 
 def test_a_newcomer_gains_pace_evenly_from_half_to_full() -> None:
     p = set_to().capacity
-    full = time_at_work(35.0, 0.6, 99, p)
-    paces = [time_at_work(35.0, 0.6, week, p) / full for week in (0, 3, 6, 9, 12, 13)]
+    full = attendance(35.0, 0.6, 99, p)
+    paces = [attendance(35.0, 0.6, week, p) / full for week in (0, 3, 6, 9, 12, 13)]
     assert paces == pytest.approx([0.5, 0.625, 0.75, 0.875, 1.0, 1.0])
 
 
 def test_engaged_people_are_at_work_more() -> None:
     p = set_to().capacity
-    hours = [time_at_work(35.0, engagement, 99, p) for engagement in (0.0, 0.3, 0.6, 0.9)]
+    hours = [attendance(35.0, engagement, 99, p) for engagement in (0.0, 0.3, 0.6, 0.9)]
     assert hours == sorted(hours) and hours[0] < hours[-1]
 
 
@@ -50,7 +48,7 @@ def test_without_hours_nothing_is_handled_and_queues_grow_by_what_is_raised() ->
 def test_hours_are_spent_once_on_absence_programme_and_cases() -> None:
     t = lived(set_to({"programme.budget": 900.0, "champions.count": 2, "champions.hours": 10.0}), 12)
     assert t["programme_hours"].min() > 0.0
-    assert t["paid_hours"] == pytest.approx(t["absent_hours"] + t["programme_hours"] + t["aside_hours"] + t["hours"])
+    assert t["paid_hours"] == pytest.approx(t["absent_hours"] + t["programme_hours"] + t["overhead_hours"] + t["hours"])
 
 
 def test_vacant_posts_have_no_hours_and_are_not_paid() -> None:
@@ -67,14 +65,16 @@ def test_a_champion_carries_no_longer_than_he_or_she_is_at_work() -> None:
     world = world_of(set_to({"champions.count": 3, "champions.hours": 35.0}))
     step(world)
     departments = world.populations.departments
-    assert departments.carried.sum() <= departments.programme_hours.sum() + 1e-9
+    assert departments.champion_hours.sum() <= departments.programme_hours.sum() + 1e-9
 
 
 def test_nobody_is_trained_longer_than_he_or_she_is_at_work() -> None:
     world = world_of(set_to({"organisation.staff": 3, "programme.budget": 20000.0, "programme.top_down_share": 1.0}))
     step(world)
     staff = world.populations.staff
-    assert (staff.trained + staff.told).sum() <= world.populations.departments.programme_hours.sum() + 1e-9
+    assert (
+        staff.training_hours + staff.announced_hours
+    ).sum() <= world.populations.departments.programme_hours.sum() + 1e-9
 
 
 def test_the_time_of_last_weeks_last_case_is_taken_from_this_week() -> None:

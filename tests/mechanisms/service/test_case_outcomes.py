@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from small_world import lived, set_to, world_of
 
-from ccsim.mechanisms.service.case_outcomes import close, next_department
+from ccsim.mechanisms.service.case_outcomes import close_case, next_department
 from ccsim.mechanisms.service.handling_options import SCRIPT
-from ccsim.mechanisms.service.service_quality import courtesy_of, quality_of
+from ccsim.mechanisms.service.service_quality import contact_quality, option_courtesy
 
 
 def test_the_front_passes_on_to_the_back_and_the_back_to_any_other() -> None:
@@ -56,10 +56,10 @@ def test_a_closed_case_is_resolved_or_comes_back_or_is_given_up(
     world = world_of(set_to({"organisation.warm_up": 0}))
     world.reset_flows()
     customers, cases, departments = world.populations.customers, world.populations.cases, world.populations.departments
-    cases.state[5], cases.stages[5], cases.contacts[5], cases.opened_in[5], cases.defect[5] = 1, 0, 1, 2, defect
+    cases.state[5], cases.stages[5], cases.contacts[5], cases.opened_week[5], cases.defect[5] = 1, 0, 1, 2, defect
     p = world.settings.service._replace(recontact_probability=0.5)
-    felt = quality_of(courtesy_of(SCRIPT, p), 1.0 - defect, 4, cases.hassle[5], p)
-    close(5, courtesy_of(SCRIPT, p), 1, returns, customers, cases, departments, p, 6)
+    felt = contact_quality(option_courtesy(SCRIPT, p), 1.0 - defect, 4, cases.repetitions[5], p)
+    close_case(5, option_courtesy(SCRIPT, p), 1, returns, customers, cases, departments, p, 6)
     assert (cases.state[5], customers.events[5], customers.quality[5]) == (state, 1, felt)
     assert (departments.closed[1], departments.closed_first[1]) == (1, 1)
     assert {name: getattr(departments, name)[1] for name in ("resolved", "journeys_sound", "abandoned")} == {
@@ -69,4 +69,4 @@ def test_a_closed_case_is_resolved_or_comes_back_or_is_given_up(
     }
     assert departments.resolution_weeks[1] == (4 if counted == "resolved" else 0)
     if state == 2:
-        assert (cases.stages[5], cases.defect[5], cases.hassle[5]) == (1, 0, 1)
+        assert (cases.stages[5], cases.defect[5], cases.repetitions[5]) == (1, 0, 1)

@@ -3,7 +3,7 @@ import pytest
 from small_world import CHOICES, first_mix, lived, more, set_to, world_of
 
 from ccsim.errors import InputError
-from ccsim.mechanisms.service.choice import choose
+from ccsim.mechanisms.service.choice import sample_choice
 from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
 from ccsim.model.settings import Settings
 from ccsim.model.week import step
@@ -20,13 +20,13 @@ WITHOUT_TERMS = {
 def test_what_is_out_of_reach_is_never_chosen_and_what_is_alone_always(option: int) -> None:
     appeals = [NEVER] * 5
     appeals[option] = 3.0
-    assert {choose(*appeals, luck) for luck in (1e-10, 0.3, 0.7, 1 - 1e-10)} == {option}
+    assert {sample_choice(*appeals, luck) for luck in (1e-10, 0.3, 0.7, 1 - 1e-10)} == {option}
 
 
 def test_every_draw_yields_an_option_even_for_huge_appeals() -> None:
     for luck in (1e-10, 0.5, 1 - 2.0**-33):
-        assert choose(4e5, 4e5, -4e5, NEVER, NEVER, luck) in (0, 1)
-        assert 0 <= choose(0.0, 0.0, 0.0, 0.0, 0.0, luck) <= 4
+        assert sample_choice(4e5, 4e5, -4e5, NEVER, NEVER, luck) in (0, 1)
+        assert 0 <= sample_choice(0.0, 0.0, 0.0, 0.0, 0.0, luck) <= 4
 
 
 def test_without_any_term_the_five_ways_are_equally_likely() -> None:
@@ -77,9 +77,9 @@ def test_checks_and_blame_turn_people_into_policy_cops(lever: str) -> None:
 
 def test_those_who_do_not_mind_rewards_do_not_lean_to_the_scorecard() -> None:
     card = {"staff_scorecard.handling_time": 1000.0, "scorecards.strength": 3.0}
-    indifferent, keen = (first_mix(set_to(), card, taste=taste) for taste in (0.0, 2.0))
+    indifferent, keen = (first_mix(set_to(), card, reward_sensitivity=taste) for taste in (0.0, 2.0))
     assert keen[0] > indifferent[0]
-    assert (first_mix(set_to(), taste=0.0) == indifferent).all()
+    assert (first_mix(set_to(), reward_sensitivity=0.0) == indifferent).all()
 
 
 @pytest.mark.parametrize(

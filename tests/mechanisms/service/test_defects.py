@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.service.defects import fix, fixed, known_causes
+from ccsim.mechanisms.service.defects import repair_defects, repaired, share_of_causes_known
 from ccsim.model.settings import Settings
 from ccsim.model.week import step
 
@@ -14,16 +14,16 @@ def improved(s: Settings, linked: float = 0.0) -> float:
     world = world_of(set_to())
     world.reset_flows()
     state = world.populations
-    state.departments.fixing[:], state.departments.linked[:] = 50.0, linked
-    fix(state.staff, state.departments, state.firm, s.defects, s.demand.journeys)
+    state.departments.action_hours[:], state.departments.integration[:] = 50.0, linked
+    repair_defects(state.staff, state.departments, state.firm, s.defects, s.demand.journeys)
     return float(state.departments.defects[0])
 
 
 OFF = {
-    "defects.arrival_rate": lambda s: fixed(0.02, 0.0, 1.0, 0.0, s.defects) == 0.02,
-    "defects.removal_rate": lambda s: fixed(s.defects.baseline, 9.0, 1.0, 0.0, s.defects) == s.defects.baseline,
+    "defects.arrival_rate": lambda s: repaired(0.02, 0.0, 1.0, 0.0, s.defects) == 0.02,
+    "defects.removal_rate": lambda s: repaired(s.defects.baseline, 9.0, 1.0, 0.0, s.defects) == s.defects.baseline,
     "defects.automation_lock_in": lambda s: (
-        fixed(0.1, 9.0, 1.0, 1.0, s.defects) == fixed(0.1, 9.0, 1.0, 0.0, s.defects)
+        repaired(0.1, 9.0, 1.0, 1.0, s.defects) == repaired(0.1, 9.0, 1.0, 0.0, s.defects)
     ),
     "defects.cross_department_share": lambda s: improved(s) == improved(more(s, {"demand.journeys": 0.0})),
 }
@@ -40,7 +40,7 @@ def test_without_improvement_defects_stay_at_the_ordinary_level() -> None:
 
 def test_acting_on_signals_takes_defects_out_and_faster_with_insight() -> None:
     p = set_to().defects
-    informed, blind = (fixed(0.1, 1.0, known_causes(insight, p), 0.0, p) for insight in (1.0, 0.0))
+    informed, blind = (repaired(0.1, 1.0, share_of_causes_known(insight, p), 0.0, p) for insight in (1.0, 0.0))
     assert informed < blind < 0.1
     assert lived(set_to(ACTING), 20)["defects"][-1] < 0.1
 
@@ -54,14 +54,14 @@ def test_fewer_defects_mean_more_success() -> None:
     for one in (world, spoilt):
         for _ in range(3):
             step(one)
-    assert spoilt.populations.departments.spoilt.min() > 0.7
+    assert spoilt.populations.departments.success_loss.min() > 0.7
     assert spoilt.populations.departments.survey.sum() < world.populations.departments.survey.sum()
 
 
 def test_a_share_of_defects_stays_a_share() -> None:
     p = set_to().defects._replace(removal_rate=1.0, arrival_rate=1.0, baseline=0.9)
     for defects in (0.0, 0.5, 1.0):
-        assert 0.0 <= fixed(defects, 1e9, 1.0, 0.0, p) <= 1.0
+        assert 0.0 <= repaired(defects, 1e9, 1.0, 0.0, p) <= 1.0
 
 
 def test_what_lies_between_departments_needs_what_both_know_and_a_structure_that_links_them() -> None:
@@ -69,4 +69,4 @@ def test_what_lies_between_departments_needs_what_both_know_and_a_structure_that
     alone, whole = improved(s), improved(set_to())
     assert whole < improved(s, linked=1.0) < alone < s.defects.baseline
     p = set_to({"defects.uninformed_share": 0.25}).defects
-    assert [known_causes(insight, p) for insight in (0.0, 1.0)] == [0.25, 1.0]
+    assert [share_of_causes_known(insight, p) for insight in (0.0, 1.0)] == [0.25, 1.0]

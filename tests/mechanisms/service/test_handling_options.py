@@ -7,9 +7,9 @@ from ccsim.mechanisms.service.handling_options import (
     HAND_OVER,
     SCRIPT,
     SOLVE,
-    success_of,
-    time_of,
-    way_of_passing,
+    handling_time,
+    handoff_mode,
+    success_probability,
 )
 from ccsim.model.settings import Settings
 
@@ -17,7 +17,7 @@ OPTIONS = (FAST, SCRIPT, SOLVE, HAND_OVER, ESCALATE)
 
 
 def success(option: int, s: Settings, complexity: float = 0.5, skill: float = 0.5, authority: float = 1.0) -> float:
-    return success_of(option, complexity, skill, authority, 0, 0.0, s.service, s.handoffs.handoff_error)
+    return success_probability(option, complexity, skill, authority, 0, 0.0, s.service, s.handoffs.handoff_error)
 
 
 def no_matter_how_tired(s: Settings) -> bool:
@@ -39,18 +39,20 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_each_way_takes_the_declared_time() -> None:
     p = set_to().service
-    standard = [time_of(option, 0.0, 0.0, 0, 0.0, p, 0.4) / p.handling_hours for option in OPTIONS]
+    standard = [handling_time(option, 0.0, 0.0, 0, 0.0, p, 0.4) / p.handling_hours for option in OPTIONS]
     assert standard == pytest.approx([p.fast_time, 1.0, p.judgement_time, p.transfer_time, p.transfer_time])
-    assert time_of(SOLVE, 1.0, 0.0, 0, 0.0, p, 0.4) == pytest.approx(
+    assert handling_time(SOLVE, 1.0, 0.0, 0, 0.0, p, 0.4) == pytest.approx(
         p.handling_hours * (p.judgement_time + p.complexity_time)
     )
 
 
 def test_full_routines_save_half_of_the_extra_time_of_judgement_and_nothing_else() -> None:
     p = set_to().service
-    without, with_routine = (time_of(SOLVE, 0.7, routine, 0, 0.0, p, 0.4) - p.handling_hours for routine in (0.0, 1.0))
+    without, with_routine = (
+        handling_time(SOLVE, 0.7, routine, 0, 0.0, p, 0.4) - p.handling_hours for routine in (0.0, 1.0)
+    )
     assert with_routine == pytest.approx(without / 2)
-    assert time_of(SCRIPT, 0.7, 1.0, 0, 0.0, p, 0.4) == time_of(SCRIPT, 0.7, 0.0, 0, 0.0, p, 0.4)
+    assert handling_time(SCRIPT, 0.7, 1.0, 0, 0.0, p, 0.4) == handling_time(SCRIPT, 0.7, 0.0, 0, 0.0, p, 0.4)
 
 
 @pytest.mark.parametrize("complexity", [0.0, 0.2, 0.5, 1.0])
@@ -79,4 +81,4 @@ def test_skill_and_authority_help_judgement_only() -> None:
 
 
 def test_only_judgement_passes_on_in_person() -> None:
-    assert [way_of_passing(option) for option in OPTIONS] == [0, 0, 1, 2, 0]
+    assert [handoff_mode(option) for option in OPTIONS] == [0, 0, 1, 2, 0]

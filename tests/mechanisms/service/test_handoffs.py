@@ -2,21 +2,23 @@ import pytest
 from small_world import check_off, lived, set_to
 
 from ccsim.mechanisms.service import handling_options
-from ccsim.mechanisms.service.handoffs import loses
+from ccsim.mechanisms.service.handoffs import loss_of_context
 
 
 def script(lost: int, s: object) -> tuple[float, float]:
     service, handoffs = s.service, s.handoffs  # type: ignore[attr-defined]
     return (
-        handling_options.time_of(handling_options.SCRIPT, 0.5, 0.0, lost, 0.0, service, handoffs.repeat_time),
-        handling_options.success_of(handling_options.SCRIPT, 0.5, 0.5, 1.0, lost, 0.0, service, handoffs.handoff_error),
+        handling_options.handling_time(handling_options.SCRIPT, 0.5, 0.0, lost, 0.0, service, handoffs.repeat_time),
+        handling_options.success_probability(
+            handling_options.SCRIPT, 0.5, 0.5, 1.0, lost, 0.0, service, handoffs.handoff_error
+        ),
     )
 
 
 OFF = {
     "handoffs.loss_probability": lambda s: lived(s, 6)["handoffs_lost"].sum() == 0.0,
-    "handoffs.warm_factor": lambda s: loses(1, 0.0, s.handoffs) == loses(0, 0.0, s.handoffs),
-    "handoffs.cold_factor": lambda s: loses(2, 0.0, s.handoffs) == loses(0, 0.0, s.handoffs),
+    "handoffs.warm_factor": lambda s: loss_of_context(1, 0.0, s.handoffs) == loss_of_context(0, 0.0, s.handoffs),
+    "handoffs.cold_factor": lambda s: loss_of_context(2, 0.0, s.handoffs) == loss_of_context(0, 0.0, s.handoffs),
     "handoffs.repeat_time": lambda s: script(1, s)[0] == script(0, s)[0],
     "handoffs.handoff_error": lambda s: script(1, s)[1] == script(0, s)[1],
 }
@@ -31,7 +33,7 @@ def test_a_certain_loss_loses_every_hand_off_that_is_not_made_in_person() -> Non
     t = lived(set_to({"handoffs.loss_probability": 1.0, "handoffs.warm_factor": 1.0}), 8)
     assert t["handoffs"].sum() > 0
     assert t["handoffs_lost"] == pytest.approx(t["handoffs"])
-    assert loses(2, 0.0, set_to({"handoffs.loss_probability": 1.0}).handoffs) == 1.0
+    assert loss_of_context(2, 0.0, set_to({"handoffs.loss_probability": 1.0}).handoffs) == 1.0
 
 
 def test_what_was_lost_costs_time_and_success() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_world import set_to, world_of
 
-from ccsim.mechanisms.service.queues import drop_out, join_queue, take_next
+from ccsim.mechanisms.service.queues import join_queue, leave_queue, take_next
 from ccsim.model.state import ModelState
 
 
@@ -35,7 +35,7 @@ def test_whoever_gives_up_stays_in_the_chain_and_is_counted_no_more() -> None:
     state = empty_queues().populations
     for case in (4, 6):
         join_queue(case, 0, 0, state.cases, state.departments)
-    drop_out(4, state.cases, state.departments)
+    leave_queue(4, state.cases, state.departments)
     assert state.departments.queue[0] == 1
     assert [take_next(0, state.cases, state.departments) for _ in range(2)] == [4, 6]
     assert state.departments.queue[0] == 0
@@ -55,7 +55,7 @@ def test_any_course_of_joining_taking_and_dropping_keeps_the_order_and_the_count
             join_queue(case, department, 0, state.cases, state.departments)
             chains[department].append(case)
         elif act == "drop" and inside and case not in gone:
-            drop_out(case, state.cases, state.departments)
+            leave_queue(case, state.cases, state.departments)
             gone.add(case)
         elif act == "take" and chains[department]:
             expected = chains[department].pop(0)

@@ -4,7 +4,7 @@ from small_world import CHOICES, lived, set_to, world_of
 
 from ccsim.mechanisms.service.handling_options import FAST, SOLVE
 from ccsim.mechanisms.service.queues import join_queue
-from ccsim.mechanisms.service.service import end_week, serve
+from ccsim.mechanisms.service.service import carry_over, serve
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
 
@@ -14,7 +14,7 @@ def served(s: Settings, cases: int, hours: float) -> ModelState:
     world = world_of(set_to({"organisation.warm_up": 0}))
     world.reset_flows()
     state = world.populations
-    state.leaders.attention[:] = s.leadership.escalation_hours
+    state.leaders.escalation_hours[:] = s.leadership.escalation_hours
     state.staff.hours[:] = hours
     state.departments.hours[:] = 8 * hours
     for case in range(cases):
@@ -58,7 +58,7 @@ def test_what_runs_late_is_taken_from_the_next_week() -> None:
     world = served(set_to(), 100, 6.0)
     state = world.populations
     late = np.maximum(0.0, state.staff.worked - state.staff.hours)
-    end_week(state.staff, state.departments, world.settings.service)
+    carry_over(state.staff, state.departments, world.settings.service)
     assert late.max() > 0.0
     assert state.staff.overrun == pytest.approx(late)
     assert state.departments.overrun.sum() == pytest.approx(late.sum())
@@ -70,14 +70,14 @@ def test_workload_approaches_the_work_that_waits_over_the_time_there_is() -> Non
     waiting = state.departments.queue - state.departments.arriving
     load = np.minimum(3.0, (state.departments.worked + p.handling_hours * waiting) / state.departments.hours)
     before = state.departments.workload.copy()
-    end_week(state.staff, state.departments, p)
+    carry_over(state.staff, state.departments, p)
     assert state.departments.workload == pytest.approx(before + 0.25 * (load - before))
 
 
 def test_a_department_without_hours_is_overloaded_and_no_more_than_threefold() -> None:
     world = served(set_to(), 10, 0.0)
     for _ in range(200):
-        end_week(world.populations.staff, world.populations.departments, world.settings.service)
+        carry_over(world.populations.staff, world.populations.departments, world.settings.service)
     assert world.populations.departments.workload == pytest.approx(3.0)
 
 

@@ -3,14 +3,25 @@ import pytest
 from small_world import check_off, lived, set_to
 
 from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
-from ccsim.mechanisms.service.service_quality import ORDINARY_ENGAGEMENT, courtesy_by, courtesy_of, quality_of
+from ccsim.mechanisms.service.service_quality import (
+    ORDINARY_ENGAGEMENT,
+    contact_quality,
+    courtesy_from,
+    option_courtesy,
+)
 
 OPTIONS = (FAST, SCRIPT, SOLVE, HAND_OVER, ESCALATE)
 
 OFF = {
-    "service.waiting_loss": lambda s: quality_of(0.7, 1.0, 5, 0, s.service) == quality_of(0.7, 1.0, 0, 0, s.service),
-    "service.repetition_loss": lambda s: quality_of(0.7, 1.0, 0, 3, s.service) == quality_of(0.7, 1.0, 0, 0, s.service),
-    "service.engagement_courtesy": lambda s: courtesy_by(SCRIPT, 0.9, s.service) == courtesy_by(SCRIPT, 0.2, s.service),
+    "service.waiting_loss": lambda s: (
+        contact_quality(0.7, 1.0, 5, 0, s.service) == contact_quality(0.7, 1.0, 0, 0, s.service)
+    ),
+    "service.repetition_loss": lambda s: (
+        contact_quality(0.7, 1.0, 0, 3, s.service) == contact_quality(0.7, 1.0, 0, 0, s.service)
+    ),
+    "service.engagement_courtesy": lambda s: (
+        courtesy_from(SCRIPT, 0.9, s.service) == courtesy_from(SCRIPT, 0.2, s.service)
+    ),
 }
 
 
@@ -21,20 +32,22 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_quality_falls_with_waiting_failure_and_hassle_and_stays_a_share() -> None:
     p = set_to().service
-    best = quality_of(p.judgement_courtesy, 1.0, 0, 0, p)
+    best = contact_quality(p.judgement_courtesy, 1.0, 0, 0, p)
     assert best == pytest.approx(p.courtesy_weight * p.judgement_courtesy + 1 - p.courtesy_weight)
-    assert best > quality_of(p.judgement_courtesy, 1.0, 2, 0, p) > quality_of(p.judgement_courtesy, 0.0, 2, 0, p)
-    assert quality_of(p.judgement_courtesy, 0.0, 500, 50, p) == 0.0
-    courtesies = np.array([courtesy_of(option, p) for option in OPTIONS])
+    assert (
+        best > contact_quality(p.judgement_courtesy, 1.0, 2, 0, p) > contact_quality(p.judgement_courtesy, 0.0, 2, 0, p)
+    )
+    assert contact_quality(p.judgement_courtesy, 0.0, 500, 50, p) == 0.0
+    courtesies = np.array([option_courtesy(option, p) for option in OPTIONS])
     assert courtesies.argmax() == SOLVE and (courtesies <= 1).all()
 
 
 def test_engaged_people_treat_customers_better_and_ordinary_engagement_changes_nothing() -> None:
     p = set_to({"service.engagement_courtesy": 0.5}).service
     for option in OPTIONS:
-        assert courtesy_by(option, ORDINARY_ENGAGEMENT, p) == courtesy_of(option, p)
-    assert courtesy_by(FAST, 0.8, p) == pytest.approx(courtesy_of(FAST, p) + 0.5 * 0.2)
-    assert courtesy_by(SOLVE, 1.0, p) == 1.0 and courtesy_by(FAST, 0.0, p) == pytest.approx(0.2)
+        assert courtesy_from(option, ORDINARY_ENGAGEMENT, p) == option_courtesy(option, p)
+    assert courtesy_from(FAST, 0.8, p) == pytest.approx(option_courtesy(FAST, p) + 0.5 * 0.2)
+    assert courtesy_from(SOLVE, 1.0, p) == 1.0 and courtesy_from(FAST, 0.0, p) == pytest.approx(0.2)
 
 
 def test_warmth_reaches_customers() -> None:
@@ -42,4 +55,4 @@ def test_warmth_reaches_customers() -> None:
         lived(set_to({"service.engagement_courtesy": one, "turnover.baseline_engagement": 0.9}), 12)
         for one in (0.0, 0.5)
     )
-    assert warm["practised"][-1] > cold["practised"][-1]
+    assert warm["delivered_quality"][-1] > cold["delivered_quality"][-1]

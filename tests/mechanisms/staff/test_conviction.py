@@ -5,11 +5,11 @@ from small_world import check_off, first_mix, more, set_to, world_of
 from ccsim.mechanisms.staff.conviction import (
     BEFORE,
     NOT_YET,
-    by_evidence,
-    by_telling,
-    come_round,
-    comes_round,
-    hear_others,
+    evidence_update,
+    leader_influence,
+    observe_colleagues,
+    tips,
+    update_conviction,
 )
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
@@ -22,9 +22,11 @@ def surrounded(settings: Settings, sources: float = 9.0, cynicism: float = 0.0) 
     world = world_of(settings)
     world.reset_flows()
     state = world.populations
-    state.staff.conviction[:], state.staff.tipped_in[:] = 0.5, -1
+    state.staff.conviction[:], state.staff.tipped_week[:] = 0.5, -1
     state.staff.sources[:], state.staff.cynicism[:] = sources, cynicism
-    come_round(state.staff, state.leaders, state.departments, settings.conviction, settings.mandate, world.seed, 0)
+    update_conviction(
+        state.staff, state.leaders, state.departments, settings.conviction, settings.mandate, world.seed, 0
+    )
     return world
 
 
@@ -35,10 +37,10 @@ def certain(s: Settings) -> Settings:
 OFF = {
     "conviction.utility_weight": lambda s: (first_mix(s, conviction=0.0) == first_mix(s, conviction=1.0)).all(),
     "conviction.norm_weight": lambda s: (first_mix(s, peer_practice=0.0) == first_mix(s, peer_practice=1.0)).all(),
-    "conviction.evidence_rate": lambda s: by_evidence(0.5, 9.0, 0.0, s.conviction) == 0.5,
+    "conviction.evidence_rate": lambda s: evidence_update(0.5, 9.0, 0.0, s.conviction) == 0.5,
     "conviction.tipping_probability": lambda s: (surrounded(more(s, ALONE)).populations.staff.conviction == 0.5).all(),
     "conviction.tipping_gain": lambda s: (surrounded(certain(s)).populations.staff.conviction == 0.5).all(),
-    "conviction.leader_rate": lambda s: by_telling(0.5, 9.0, 1.0, 1.0, 0.0, s.conviction) == 0.5,
+    "conviction.leader_rate": lambda s: leader_influence(0.5, 9.0, 1.0, 1.0, 0.0, s.conviction) == 0.5,
     "conviction.reversion_rate": lambda s: (
         surrounded(
             more(s, {k: 0.0 for k in ALONE if k != "conviction.reversion_rate"}), 0.0
@@ -71,49 +73,49 @@ def test_the_share_that_comes_round_is_the_declared_chance() -> None:
 def test_the_penny_drops_once_and_is_counted_in_its_week() -> None:
     world = surrounded(certain(set_to({"conviction.tipping_gain": 1.0})))
     state = world.populations
-    assert (state.staff.tipped_in == 0).all()
-    assert state.departments.tippings.sum() == 24
-    come_round(
+    assert (state.staff.tipped_week == 0).all()
+    assert state.departments.new_tipped.sum() == 24
+    update_conviction(
         state.staff, state.leaders, state.departments, world.settings.conviction, world.settings.mandate, world.seed, 1
     )
-    assert (state.staff.tipped_in == 0).all()
-    assert state.departments.tippings.sum() == 24
+    assert (state.staff.tipped_week == 0).all()
+    assert state.departments.new_tipped.sum() == 24
 
 
 def test_whoever_is_convinced_when_the_story_begins_is_given_no_week_and_not_counted_again() -> None:
     world = surrounded(certain(set_to({"conviction.tipping_gain": 1.0})))
-    staff, tippings, s = world.populations.staff, world.populations.departments.tippings, world.settings
+    staff, tippings, s = world.populations.staff, world.populations.departments.new_tipped, world.settings
 
     def week(number: int) -> None:
-        come_round(
+        update_conviction(
             staff, world.populations.leaders, world.populations.departments, s.conviction, s.mandate, world.seed, number
         )
 
-    tippings[:], staff.tipped_in[:], staff.conviction[:12], staff.sources[:] = 0.0, NOT_YET, 0.0, 0.0
+    tippings[:], staff.tipped_week[:], staff.conviction[:12], staff.sources[:] = 0.0, NOT_YET, 0.0, 0.0
     week(-2)
-    assert staff.tipped_in.tolist() == [NOT_YET] * 12 + [BEFORE] * 12
+    assert staff.tipped_week.tolist() == [NOT_YET] * 12 + [BEFORE] * 12
     staff.conviction[12] = 0.0  # who falls back before the story begins has not come round
     week(-1)
-    assert staff.tipped_in.tolist() == [NOT_YET] * 13 + [BEFORE] * 11
+    assert staff.tipped_week.tolist() == [NOT_YET] * 13 + [BEFORE] * 11
     staff.conviction[:] = 1.0
     week(0)
-    assert staff.tipped_in.tolist() == [0] * 13 + [BEFORE] * 11
+    assert staff.tipped_week.tolist() == [0] * 13 + [BEFORE] * 11
     assert tippings.sum() == 13
 
 
 def test_conviction_follows_evidence_up_and_down_and_faster_with_more_of_it() -> None:
     p = set_to().conviction
-    assert by_evidence(0.5, 1.0, 0.0, p) < by_evidence(0.5, 8.0, 0.0, p)
-    assert by_evidence(0.5, 4.0, 4.0, p) == pytest.approx(0.5)
-    assert by_evidence(0.5, 4.0, 0.0, p) == pytest.approx(0.5 + 0.5 * p.evidence_rate / 2)
+    assert evidence_update(0.5, 1.0, 0.0, p) < evidence_update(0.5, 8.0, 0.0, p)
+    assert evidence_update(0.5, 4.0, 4.0, p) == pytest.approx(0.5)
+    assert evidence_update(0.5, 4.0, 0.0, p) == pytest.approx(0.5 + 0.5 * p.evidence_rate / 2)
 
 
 def test_only_leaders_who_are_believed_move_those_who_still_listen() -> None:
     p = set_to().conviction
-    assert by_telling(0.5, 1.0, 1.0, 0.8, 0.2, p) == pytest.approx(0.5 + 0.5 * p.leader_rate * 0.5 * 0.8 * 0.8)
-    assert by_telling(0.5, 9.0, 1.0, 1.0, 1.0, p) == 0.5
-    assert by_telling(0.5, 9.0, 0.0, 1.0, 0.0, p) < 0.5
-    assert not comes_round(9.0, 1e-12, 1.0, p)
+    assert leader_influence(0.5, 1.0, 1.0, 0.8, 0.2, p) == pytest.approx(0.5 + 0.5 * p.leader_rate * 0.5 * 0.8 * 0.8)
+    assert leader_influence(0.5, 9.0, 1.0, 1.0, 1.0, p) == 0.5
+    assert leader_influence(0.5, 9.0, 0.0, 1.0, 0.0, p) < 0.5
+    assert not tips(9.0, 1e-12, 1.0, p)
 
 
 def heard(habit: float, wins: float, setbacks: float) -> np.ndarray:
@@ -121,7 +123,7 @@ def heard(habit: float, wins: float, setbacks: float) -> np.ndarray:
     world.reset_flows()
     staff = world.populations.staff
     staff.habit[:], staff.wins[:], staff.setbacks[:] = habit, wins, setbacks
-    hear_others(staff, world.populations.colleagues, world.settings.conviction)
+    observe_colleagues(staff, world.populations.colleagues, world.settings.conviction)
     return np.asarray(staff.sources)
 
 

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, world_of
 
-from ccsim.mechanisms.staff.engagement import circumstances, engage
+from ccsim.mechanisms.staff.engagement import engagement_target, update_engagement
 from ccsim.model.settings import Settings
 
 
 def goal(s: Settings, felt: float = 0.0, wins: float = 0.0, fatigue: float = 0.0, cynicism: float = 0.0) -> float:
-    return circumstances(0.5, felt, wins, fatigue, cynicism, s.engagement)
+    return engagement_target(0.5, felt, wins, fatigue, cynicism, s.engagement)
 
 
 def unmoved(s: Settings) -> bool:
@@ -16,7 +16,7 @@ def unmoved(s: Settings) -> bool:
     staff = world.populations.staff
     staff.fatigue[:] = 1.0
     before = staff.engagement.copy()
-    engage(staff, s.engagement)
+    update_engagement(staff, s.engagement)
     return bool((staff.engagement == before).all())
 
 
@@ -49,15 +49,15 @@ def test_engagement_settles_on_what_circumstances_call_for_and_newcomers_start_t
     world.reset_flows()
     staff = world.populations.staff
     expected = np.array([
-        circumstances(vigour, min(1.0, latitude * safety), 0.0, fatigue, cynicism, world.settings.engagement)
+        engagement_target(vigour, min(1.0, latitude * safety), 0.0, fatigue, cynicism, world.settings.engagement)
         for vigour, latitude, safety, fatigue, cynicism in zip(
-            staff.vigour, staff.latitude, staff.safety, staff.fatigue, staff.cynicism, strict=True)
+            staff.baseline_engagement, staff.latitude, staff.safety, staff.fatigue, staff.cynicism, strict=True)
     ])  # fmt: skip
     staff.engagement[:] = 0.0
     staff.arrived[0] = 1.0
-    engage(staff, world.settings.engagement)
+    update_engagement(staff, world.settings.engagement)
     assert staff.engagement[0] == pytest.approx(expected[0])
     assert (staff.engagement[1:] < expected[1:]).all()
     for _ in range(400):
-        engage(staff, world.settings.engagement)
+        update_engagement(staff, world.settings.engagement)
     assert staff.engagement == pytest.approx(expected)

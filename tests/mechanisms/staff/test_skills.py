@@ -2,13 +2,19 @@ import numpy as np
 import pytest
 from small_world import check_off, set_to, world_of
 
-from ccsim.mechanisms.staff.skills import learn, learns
+from ccsim.mechanisms.staff.skills import skill_update, update_skill
 
 OFF = {
-    "skills.training_rate": lambda s: learns(0.5, 9.0, 0.0, 0.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
-    "skills.coaching_rate": lambda s: learns(0.5, 0.0, 9.0, 0.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
-    "skills.practice_rate": lambda s: learns(0.5, 0.0, 0.0, 9.0, s.skills) == learns(0.5, 0.0, 0.0, 0.0, s.skills),
-    "skills.decay_rate": lambda s: learns(0.9, 0.0, 0.0, 0.0, s.skills) == 0.9,
+    "skills.training_rate": lambda s: (
+        skill_update(0.5, 9.0, 0.0, 0.0, s.skills) == skill_update(0.5, 0.0, 0.0, 0.0, s.skills)
+    ),
+    "skills.coaching_rate": lambda s: (
+        skill_update(0.5, 0.0, 9.0, 0.0, s.skills) == skill_update(0.5, 0.0, 0.0, 0.0, s.skills)
+    ),
+    "skills.practice_rate": lambda s: (
+        skill_update(0.5, 0.0, 0.0, 9.0, s.skills) == skill_update(0.5, 0.0, 0.0, 0.0, s.skills)
+    ),
+    "skills.decay_rate": lambda s: skill_update(0.9, 0.0, 0.0, 0.0, s.skills) == 0.9,
 }
 
 
@@ -19,17 +25,17 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_an_hour_of_training_closes_the_declared_share_of_the_gap() -> None:
     p = set_to().skills._replace(decay_rate=0.0)
-    assert learns(0.4, 1.0, 0.0, 0.0, p) == pytest.approx(0.4 + 0.6 * p.training_rate)
-    assert learns(0.4, 1e9, 0.0, 0.0, p) == 1.0
-    assert learns(1.0, 5.0, 5.0, 5.0, p) == pytest.approx(1.0)
+    assert skill_update(0.4, 1.0, 0.0, 0.0, p) == pytest.approx(0.4 + 0.6 * p.training_rate)
+    assert skill_update(0.4, 1e9, 0.0, 0.0, p) == 1.0
+    assert skill_update(1.0, 5.0, 5.0, 5.0, p) == pytest.approx(1.0)
 
 
 def test_every_way_of_learning_adds_and_skill_stays_a_share() -> None:
     p = set_to().skills
-    nothing = learns(0.5, 0.0, 0.0, 0.0, p)
+    nothing = skill_update(0.5, 0.0, 0.0, 0.0, p)
     for ways in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)):
-        assert learns(0.5, *ways, p) > nothing
-    assert 0.0 <= learns(0.0, 0.0, 0.0, 0.0, p) <= learns(1.0, 1e9, 1e9, 1e9, p) <= 1.0
+        assert skill_update(0.5, *ways, p) > nothing
+    assert 0.0 <= skill_update(0.0, 0.0, 0.0, 0.0, p) <= skill_update(1.0, 1e9, 1e9, 1e9, p) <= 1.0
 
 
 def test_newcomers_bring_the_skill_of_novices() -> None:
@@ -37,6 +43,6 @@ def test_newcomers_bring_the_skill_of_novices() -> None:
     world.reset_flows()
     world.populations.staff.arrived[:] = 1.0
     p = world.settings.skills
-    learn(world.populations.staff, p, world.seed, 0)
+    update_skill(world.populations.staff, p, world.seed, 0)
     # Mean of 2,000 draws with standard deviation 0.1: four standard errors.
     assert abs(world.populations.staff.skill.mean() - p.newcomer_skill) < 4 * 0.1 / np.sqrt(2000)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.staff.staffing import wanted
+from ccsim.mechanisms.staff.staffing import target_posts
 from ccsim.model.week import step
 
 QUIET = {"turnover.quit_probability": 0.0}
@@ -10,8 +10,8 @@ CUT = {"staffing.cut": 0.25, "staffing.adjustment_rate": 1.0}
 
 
 OFF = {
-    "staffing.cut": lambda s: wanted(20, 20, 0.9, s.staffing) == 20,
-    "staffing.workload_response": lambda s: wanted(20, 20, 0.3, s.staffing) == 20,
+    "staffing.cut": lambda s: target_posts(20, 20, 0.9, s.staffing) == 20,
+    "staffing.workload_response": lambda s: target_posts(20, 20, 0.3, s.staffing) == 20,
     "staffing.severance": lambda s: lived_after_cut(s)["severance"].sum() == 0.0,
 }
 
@@ -58,11 +58,11 @@ def test_a_post_that_waits_for_somebody_stays_closed_once_cut() -> None:
 
 def test_posts_follow_the_work_within_bounds() -> None:
     p = set_to({"staffing.workload_response": 1.0}).staffing
-    assert wanted(20, 20, p.target_workload, p) == 20
-    assert wanted(20, 20, 0.6, p) < 20
-    assert wanted(20, 12, 1.2, p) > 12
-    assert wanted(20, 10, 0.0, p) == p.min_share * 20
-    assert wanted(20, 20, 9.0, p) == 20
+    assert target_posts(20, 20, p.target_workload, p) == 20
+    assert target_posts(20, 20, 0.6, p) < 20
+    assert target_posts(20, 12, 1.2, p) > 12
+    assert target_posts(20, 10, 0.0, p) == p.min_share * 20
+    assert target_posts(20, 20, 9.0, p) == 20
 
 
 def test_a_department_keeps_at_least_one_post() -> None:

@@ -3,7 +3,7 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.engine.functions import exp
-from ccsim.mechanisms.staff.turnover import come_and_go, quits
+from ccsim.mechanisms.staff.turnover import quits, replace_staff
 from ccsim.model.initial_state import sample_initial
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
@@ -28,8 +28,8 @@ OFF = {
     "turnover.sensitivity": lambda s: quitting(s, 0.1) == quitting(s, 0.9),
     "turnover.vacancy_weeks": posts_filled,
     "turnover.disposition_spread": lambda s: alike(s, "disposition"),
-    "turnover.reward_sensitivity_spread": lambda s: alike(s, "taste"),
-    "turnover.baseline_engagement_spread": lambda s: alike(s, "vigour"),
+    "turnover.reward_sensitivity_spread": lambda s: alike(s, "reward_sensitivity"),
+    "turnover.baseline_engagement_spread": lambda s: alike(s, "baseline_engagement"),
     "turnover.handling_time_spread": lambda s: alike(s, "pace"),
 }
 
@@ -43,7 +43,7 @@ def gone(s: Settings, weeks: int = 1, leaving: int = 0) -> ModelState:
     world = world_of(set_to({"turnover.quit_probability": 0.0}))
     for week in range(weeks):
         world.reset_flows()
-        come_and_go(world.populations.staff, world.populations.departments, s.turnover, leaving, world.seed, week)
+        replace_staff(world.populations.staff, world.populations.departments, s.turnover, leaving, world.seed, week)
     return world
 
 
@@ -51,11 +51,11 @@ def test_with_certainty_everybody_goes_and_is_replaced_by_somebody_new_after_the
     sure = set_to({"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0})
     state = gone(sure).populations
     assert state.departments.quits.sum() == 24 == state.departments.hires.sum()
-    assert (state.staff.arrived == 1).all() and (state.staff.person == 1).all() and (state.staff.hired_in == 1).all()
+    assert (state.staff.arrived == 1).all() and (state.staff.person == 1).all() and (state.staff.hired_week == 1).all()
     vacant = gone(more(sure, {"turnover.vacancy_weeks": 3})).populations
     assert vacant.departments.hires.sum() == 0 and (vacant.staff.vacant_until == 4).all()
     back = gone(more(sure, {"turnover.vacancy_weeks": 3}), 4).populations
-    assert back.departments.hires.sum() == 24 and (back.staff.hired_in == 4).all()
+    assert back.departments.hires.sum() == 24 and (back.staff.hired_week == 4).all()
 
 
 def test_nobody_quits_a_vacant_post() -> None:
@@ -75,7 +75,7 @@ def test_people_differ_by_the_declared_spread() -> None:
     s = set_to({"organisation.staff": 4000, "organisation.customers": 3})
     staff, p = sample_initial(s, 3).populations.staff, s.turnover
     for column, mean, spread in (
-        ("disposition", p.disposition, p.disposition_spread), ("taste", 1.0, p.reward_sensitivity_spread), ("vigour", p.baseline_engagement, p.baseline_engagement_spread),
+        ("disposition", p.disposition, p.disposition_spread), ("reward_sensitivity", 1.0, p.reward_sensitivity_spread), ("baseline_engagement", p.baseline_engagement, p.baseline_engagement_spread),
     ):  # fmt: skip
         values = getattr(staff, column)
         assert abs(values.mean() - mean) < 4 * spread / np.sqrt(4000), column
@@ -87,7 +87,7 @@ def test_champions_called_away_go_first_and_only_they() -> None:
     world.reset_flows()
     world.populations.staff.champion[[4, 9]] = 10.0
     none = world.settings.turnover._replace(quit_probability=0.0, vacancy_weeks=2)
-    come_and_go(world.populations.staff, world.populations.departments, none, 1, world.seed, 0)
+    replace_staff(world.populations.staff, world.populations.departments, none, 1, world.seed, 0)
     assert np.flatnonzero(world.populations.staff.vacant_until == 3).tolist() == [4]
     assert world.populations.departments.quits.sum() == 1
 
@@ -95,7 +95,7 @@ def test_champions_called_away_go_first_and_only_they() -> None:
 def test_newcomers_bring_little_of_what_had_been_built() -> None:
     world = world_of(set_to({"turnover.quit_probability": 0.0}))
     staff = world.populations.staff
-    staff.conviction[:], staff.habit[:], staff.skill[:], staff.tipped_in[:] = 1.0, 1.0, 1.0, 0
+    staff.conviction[:], staff.habit[:], staff.skill[:], staff.tipped_week[:] = 1.0, 1.0, 1.0, 0
     world.settings = more(
         world.settings, {"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0}
     )
@@ -103,7 +103,7 @@ def test_newcomers_bring_little_of_what_had_been_built() -> None:
     assert (staff.arrived == 1).all()
     assert staff.conviction == pytest.approx(staff.disposition)
     assert staff.habit.max() < 0.5 and staff.skill.mean() < 0.6
-    assert (staff.tipped_in == -1).all()
+    assert (staff.tipped_week == -1).all()
 
 
 def test_a_whole_organisation_can_turn_over_every_week() -> None:

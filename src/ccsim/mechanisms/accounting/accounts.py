@@ -75,23 +75,23 @@ class Firm:
     turnover_cost: FloatArray = flow("EUR", "recruiting and starting new people")
     acquisition_cost: FloatArray = flow("EUR", "winning and setting up new customers")
     overhead: FloatArray = flow("EUR", "fixed cost")
-    tailoring: FloatArray = flow("EUR", "what is made to measure")
+    personalisation_cost: FloatArray = flow("EUR", "what is made to measure")
     severance: FloatArray = flow("EUR", "people whose post was closed")
     revenue: FloatArray = flow("EUR", "what customers spent")
 
 
 @rule
-def spends(value, satisfaction, p):
+def spending_factor(value, satisfaction, p):
     """A customer spends more the more satisfied, around the ordinary level of 0.7."""
     return max(0.0, value * (1.0 + p.spending_sensitivity * (satisfaction - 0.7)))
 
 
 @kernel
-def book(leaders, departments, segments, firm, founded_customers, severance, p):
+def book_accounts(leaders, departments, segments, firm, founded_customers, severance, p):
     """Write the week's books, after customers and what they spend have been counted."""
     filled = 0
     for k in range(len(leaders.tier)):
-        filled += leaders.empty[k] == 0
+        filled += leaders.vacant[k] == 0
     firm.wages[0] += p.leader_wage * filled
     for d in range(len(departments.handled)):
         # Whoever leaves at the end of the week is paid for it.
@@ -102,6 +102,6 @@ def book(leaders, departments, segments, firm, founded_customers, severance, p):
         firm.turnover_cost[0] += p.replacement_weeks * p.wage * departments.hires[d]
     for s in range(len(segments.joined)):
         firm.revenue[0] += segments.spending[s]
-        firm.tailoring[0] += firm.tailored[0] * segments.customers[s]
+        firm.personalisation_cost[0] += firm.tailored[0] * segments.customers[s]
         firm.acquisition_cost[0] += p.acquisition_cost * segments.joined[s]
     firm.overhead[0] += p.overhead * p.revenue * founded_customers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ccsim.engine.columns import FloatArray, columns, flow
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
-from ccsim.mechanisms.accounting.accounts import spends
+from ccsim.mechanisms.accounting.accounts import spending_factor
 from ccsim.mechanisms.staff.conviction import NOT_YET
 
 
@@ -51,13 +51,13 @@ class Segments:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    shown: FloatArray = flow("share", "satisfaction as leaders are shown it")
-    practised: FloatArray = flow("share", "quality of contacts, lately")
+    shown_satisfaction: FloatArray = flow("share", "satisfaction as leaders are shown it")
+    delivered_quality: FloatArray = flow("share", "quality of contacts, lately")
     sponsored: FloatArray = flow("share", "the programme is kept")
-    stepped: FloatArray = flow("step", "step of the ladder")
-    capable: FloatArray = flow("step", "capability for the ladder")
-    knowing: FloatArray = flow("share", "know-how of what works here")
-    installed: FloatArray = flow("share", "system installed")
+    stage_reached: FloatArray = flow("step", "step of the ladder")
+    capability_reached: FloatArray = flow("step", "capability for the ladder")
+    know_how_level: FloatArray = flow("share", "know-how of what works here")
+    installed_system: FloatArray = flow("share", "system installed")
     executive_conviction: FloatArray = flow("share", "conviction of the executive (of the highest leaders there are)")
     leader_conviction: FloatArray = flow("share", "mean conviction of leaders")
     leader_credibility: FloatArray = flow("share", "mean credibility of leaders")
@@ -74,11 +74,11 @@ def count_person(i, d, staff, departments, settled):
     departments.people[d] += 1
     departments.skill[d] += staff.skill[i]
     departments.conviction[d] += staff.conviction[i]
-    departments.tipped[d] += staff.tipped_in[i] != NOT_YET
+    departments.tipped[d] += staff.tipped_week[i] != NOT_YET
     departments.habit[d] += staff.habit[i]
     departments.adopters[d] += staff.habit[i] > settled
     departments.latitude[d] += staff.latitude[i]
-    departments.empowerment[d] += clip01(staff.latitude[i] * staff.safety[i] + staff.cover[i])
+    departments.empowerment[d] += clip01(staff.latitude[i] * staff.safety[i] + staff.borrowed_rights[i])
     departments.engagement[d] += staff.engagement[i]
     departments.fatigue[d] += staff.fatigue[i]
     departments.cynicism[d] += staff.cynicism[i]
@@ -97,7 +97,7 @@ def count_staff(staff, departments, firm, settled, week):
             firm.champions[0] += staff.champion[i] > 0.0
     home = 0
     for d in range(len(departments.posts)):
-        if departments.carried[d] > departments.carried[home]:
+        if departments.champion_hours[d] > departments.champion_hours[home]:
             home = d
     for d in range(len(departments.posts)):
         if d != home:
@@ -114,12 +114,12 @@ def count_firm(departments, firm):
         departments.standards[d] += departments.standard[d] * departments.posts[d]
         departments.informed[d] += departments.insight[d] * departments.posts[d]
         departments.spoilt_contacts[d] += departments.defects[d] * departments.handled[d]
-    firm.practised[0] = firm.practice[0]
+    firm.delivered_quality[0] = firm.recent_quality[0]
     firm.sponsored[0] = firm.sponsorship[0]
-    firm.stepped[0] = firm.step[0]
-    firm.capable[0] = firm.capability[0]
-    firm.knowing[0] = firm.know_how[0]
-    firm.installed[0] = firm.system[0]
+    firm.stage_reached[0] = firm.stage[0]
+    firm.capability_reached[0] = firm.capability[0]
+    firm.know_how_level[0] = firm.know_how[0]
+    firm.installed_system[0] = firm.system[0]
 
 
 @kernel
@@ -130,7 +130,7 @@ def count_image(departments, firm, published):
         surveyed += departments.survey[d]
         handled += departments.handled[d]
     if handled > 0.0:
-        firm.shown[0] = surveyed / handled + published * (firm.practice[0] - surveyed / handled)
+        firm.shown_satisfaction[0] = surveyed / handled + published * (firm.recent_quality[0] - surveyed / handled)
 
 
 @kernel
@@ -141,9 +141,9 @@ def count_leaders(leaders, firm):
     heads = 0
     filled = 0
     for k in range(count):
-        filled += leaders.empty[k] == 0
+        filled += leaders.vacant[k] == 0
     for k in range(count):
-        if leaders.empty[k] == 1:
+        if leaders.vacant[k] == 1:
             continue
         firm.leader_conviction[0] += leaders.conviction[k] / filled
         firm.leader_credibility[0] += leaders.credibility[k] / filled
@@ -162,7 +162,7 @@ def count_customers(customers, segments, prices):
         if customers.active[i] == 1:
             satisfaction = customers.satisfaction[i]
             segments.customers[s] += 1
-            segments.spending[s] += spends(customers.value[i], satisfaction, prices)
+            segments.spending[s] += spending_factor(customers.value[i], satisfaction, prices)
             segments.satisfaction[s] += satisfaction
             segments.expectation[s] += customers.expectation[i]
             segments.trust[s] += customers.trust[i]

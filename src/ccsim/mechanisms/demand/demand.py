@@ -12,10 +12,10 @@ from ccsim.engine.columns import FloatArray, Int8Array, IntArray, columns, flow,
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, to_unit_interval, uniform, uniforms4
-from ccsim.mechanisms.demand.proactive import false_alarms, reach_out
-from ccsim.mechanisms.demand.self_service import take_first
-from ccsim.mechanisms.market.segmentation import goes_first
-from ccsim.mechanisms.service.queues import drop_out, join_front, join_queue
+from ccsim.mechanisms.demand.proactive import contact_ahead, false_alarms
+from ccsim.mechanisms.demand.self_service import try_self_service
+from ccsim.mechanisms.market.segmentation import has_priority
+from ccsim.mechanisms.service.queues import join_front, join_queue, leave_queue
 
 RAISE = int(Stream.RAISE_CASE)
 MACHINE, AHEAD, PRIORITY = int(Stream.SELF_SERVICE), int(Stream.PROACTIVE), int(Stream.PRIORITY)
@@ -50,10 +50,10 @@ class Cases:
 
     stages: Int8Array = stock("count", "stages still to be done, each in another department", "service")
     contacts: IntArray = stock("count", "contacts about this issue so far", "service")
-    opened_in: IntArray = stock("week", "week in which the issue arose")
+    opened_week: IntArray = stock("week", "week in which the issue arose")
     defect: Int8Array = stock("0/1", "1 if a stage was done wrongly", "service")
-    lost: Int8Array = stock("0/1", "1 if the last hand-off lost what the customer had said", "service")
-    hassle: IntArray = stock("count", "times that the customer had to repeat or was passed on", "service")
+    context_lost: Int8Array = stock("0/1", "1 if the last hand-off lost what the customer had said", "service")
+    repetitions: IntArray = stock("count", "times that the customer had to repeat or was passed on", "service")
     complexity: FloatArray = stock("share", "how far the case is from the standard one")
 
 
@@ -84,31 +84,33 @@ def stages_of(luck, departments, p):
 
 
 @rule
-def called_first(where, fronts, departments):
+def first_department(where, fronts, departments):
     """Customers call the departments in front: each as often as another, or as it is known of them."""
-    if departments.calls[0] <= 0.0:
+    if departments.call_share[0] <= 0.0:
         return int(where * fronts)
     department = 0
-    while department < fronts - 1 and where >= departments.calls[department]:
+    while department < fronts - 1 and where >= departments.call_share[department]:
         department += 1
     return department
 
 
 @rule
-def tires(waited, luck, p):
+def abandons(waited, luck, p):
     """The longer the wait, the sooner a customer gives up."""
     return luck < p.abandonment_rate * waited
 
 
 @kernel(allocates=True)
-def give_up(customers, cases, departments, p, week):
+def abandon_queues(customers, cases, departments, p, week):
     """Customers who have waited tire of waiting; the contact counts as a bad one."""
     tired, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
         tired[count] = i
-        count += (cases.state[i] == 1) & tires(week - cases.queued_in[i], to_unit_interval(customers.luck_to_ask[i]), p)
+        count += (cases.state[i] == 1) & abandons(
+            week - cases.queued_week[i], to_unit_interval(customers.u_request[i]), p
+        )
     for i in tired[:count]:
-        drop_out(i, cases, departments)
+        leave_queue(i, cases, departments)
         departments.abandoned[cases.department[i]] += 1
         customers.events[i] += 1
 
@@ -117,15 +119,15 @@ def give_up(customers, cases, departments, p, week):
 def open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week):
     """A new issue joins a queue; that of a customer who is thought valuable perhaps at its front."""
     p, priority, mean = all_p[0], all_p[3], all_p[4]
-    cases.stages[i] = stages_of(length / departments.onward[department], len(departments.queue), p)
+    cases.stages[i] = stages_of(length / departments.handoff_factor[department], len(departments.queue), p)
     cases.complexity[i] = complexity_of(hardness)
     cases.contacts[i] = 1
-    cases.opened_in[i] = week
+    cases.opened_week[i] = week
     cases.defect[i] = 0
-    cases.lost[i] = 0
-    cases.hassle[i] = hassle
+    cases.context_lost[i] = 0
+    cases.repetitions[i] = hassle
     departments.raised[department] += 1
-    if priority.priority > 0.0 and goes_first(
+    if priority.priority > 0.0 and has_priority(
         customers.estimate[i], mean, uniform(seed, PRIORITY, week, i), priority
     ):  # fmt: skip
         join_front(i, department, week, cases, departments)
@@ -134,25 +136,25 @@ def open_case(i, department, hardness, length, hassle, customers, cases, departm
 
 
 @rule
-def arise(i, fronts, customers, cases, departments, segments, all_p, seed, week):
+def generate_case(i, fronts, customers, cases, departments, segments, all_p, seed, week):
     """An issue comes up: it is settled ahead, solved or lost in the machine, or joins a queue."""
     _, hardness, where, length = uniforms4(seed, RAISE, week, i)
     machine, ahead = all_p[1], all_p[2]
-    department = called_first(where, fronts, departments)
+    department = first_department(where, fronts, departments)
     if ahead.share > 0.0 and uniform(seed, AHEAD, week, i) < ahead.share * ahead.accuracy:
-        reach_out(i, ahead.prevention_quality, department, customers, departments, ahead.time_factor * all_p[5])
+        contact_ahead(i, ahead.prevention_quality, department, customers, departments, ahead.time_factor * all_p[5])
         return
     hassle = 0
     if machine.share > 0.0:
         tried, outcome, way, _ = uniforms4(seed, MACHINE, week, i)
         if tried < machine.share:
-            hassle = take_first(i, complexity_of(hardness), outcome, way, customers, segments, machine)
+            hassle = try_self_service(i, complexity_of(hardness), outcome, way, customers, segments, machine)
     if hassle >= 0:
         open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week)
 
 
 @kernel(allocates=True)
-def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, week):
+def generate_cases(customers, cases, departments, segments, fronts, all_p, seed, week):
     """Unresolved issues come back; customers without one may have a new one.
 
     ``all_p``: parameters of demand, self-service, proactive contact and segmentation, mean value of a customer, hours
@@ -165,17 +167,17 @@ def raise_cases(customers, cases, departments, segments, fronts, all_p, seed, we
     asking, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
         asking[count] = i
-        new = (
-            (to_unit_interval(customers.luck_to_ask[i]) < alarmed) & (cases.state[i] == 0) & (customers.active[i] == 1)
-        )
+        new = (to_unit_interval(customers.u_request[i]) < alarmed) & (cases.state[i] == 0) & (customers.active[i] == 1)
         count += (cases.state[i] == 2) | new
     for i in asking[:count]:
         if cases.state[i] == 2:
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
-        elif to_unit_interval(customers.luck_to_ask[i]) < coming:
-            arise(i, fronts, customers, cases, departments, segments, all_p, seed, week)
+        elif to_unit_interval(customers.u_request[i]) < coming:
+            generate_case(i, fronts, customers, cases, departments, segments, all_p, seed, week)
         else:
-            department = called_first(uniform(seed, AHEAD, week, i), fronts, departments)
-            reach_out(i, ahead.false_alarm_quality, department, customers, departments, ahead.time_factor * all_p[5])
+            department = first_department(uniform(seed, AHEAD, week, i), fronts, departments)
+            contact_ahead(
+                i, ahead.false_alarm_quality, department, customers, departments, ahead.time_factor * all_p[5]
+            )

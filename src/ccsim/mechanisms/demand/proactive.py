@@ -52,7 +52,7 @@ def false_alarms(p):
 
 
 @rule
-def reach_out(i, quality, department, customers, departments, time):
+def contact_ahead(i, quality, department, customers, departments, time):
     """Contact a customer who has not asked."""
     customers.events[i] += 1
     customers.quality[i] += quality

@@ -55,14 +55,14 @@ class Segments:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    machine: FloatArray = flow("EUR", "self-service")
+    self_service_cost: FloatArray = flow("EUR", "self-service")
 
 
 SOLVED, STUCK, THROUGH, ROUNDABOUT = range(4)
 
 
 @rule
-def ends(complexity, outcome, way, p):
+def contact_outcome(complexity, outcome, way, p):
     """How a contact with the machine ends: solved, stuck, through to a person, or roundabout to a person."""
     if outcome < p.quality * (1.0 - p.complexity_penalty * complexity):
         return SOLVED
@@ -72,11 +72,11 @@ def ends(complexity, outcome, way, p):
 
 
 @rule
-def take_first(i, complexity, outcome, way, customers, segments, p):
+def try_self_service(i, complexity, outcome, way, customers, segments, p):
     """Let the machine try; return the annoyances with which the issue reaches a person, or -1 if it does not."""
     segment = customers.segment[i]
     segments.bot_contacts[segment] += 1
-    end = ends(complexity, outcome, way, p)
+    end = contact_outcome(complexity, outcome, way, p)
     if end == SOLVED:
         segments.bot_solved[segment] += 1
         customers.events[i] += 1
@@ -91,7 +91,7 @@ def take_first(i, complexity, outcome, way, customers, segments, p):
 
 
 @kernel
-def charge(segments, firm, p):
+def book_cost(segments, firm, p):
     """Book the machine's contacts."""
     for s in range(len(segments.bot_contacts)):
-        firm.machine[0] += p.cost * segments.bot_contacts[s]
+        firm.self_service_cost[0] += p.cost * segments.bot_contacts[s]

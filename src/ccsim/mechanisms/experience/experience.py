@@ -10,7 +10,7 @@ from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import to_unit_interval
-from ccsim.mechanisms.market.promise import trusts
+from ccsim.mechanisms.market.promise import trust_update
 
 
 @parameters("experience")
@@ -79,7 +79,7 @@ class Customers:
     trust: FloatArray = stock("share", "how far promises are believed")
     events: FloatArray = flow("contacts", "contacts closed or given up")
     quality: FloatArray = flow("share", "sum of the quality of those contacts")
-    heard: FloatArray = flow("share", "sum of what others told, weighted")
+    heard_opinion: FloatArray = flow("share", "sum of what others told, weighted")
     voices: FloatArray = flow("people", "weight of those who told")
 
 
@@ -95,7 +95,7 @@ class Segments:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    practice: FloatArray = stock("share", "quality of contacts, lately")
+    recent_quality: FloatArray = stock("share", "quality of contacts, lately")
 
 
 @rule
@@ -106,20 +106,20 @@ def felt_quality(quality, expectation, p):
 
 
 @rule
-def speaks(felt, luck, p):
+def shares_experience(felt, luck, p):
     """The further a contact is from indifferent, the sooner it is told."""
     return luck < p.talk_probability * abs(2.0 * felt - 1.0)
 
 
 @kernel
-def judge(customers, segments, firm, p, promise, reach, week):
+def update_satisfaction(customers, segments, firm, p, promise, reach, week):
     """Every customer's satisfaction moves, and some talk; owns ``satisfaction``, ``expectation`` and ``trust``."""
     count = len(customers.active)
     given, contacts = 0.0, 0.0
     for i in range(count):
-        if customers.joined_in[i] == week and customers.active[i] == 1:
+        if customers.joined_week[i] == week and customers.active[i] == 1:
             # Newcomers begin with the offer's worth and with what they have heard.
-            customers.satisfaction[i] = segments.worth[customers.segment[i]]
+            customers.satisfaction[i] = segments.offer_value[customers.segment[i]]
             customers.trust[i] = 0.5
             customers.expectation[i] = 0.4 + 0.5 * customers.opinion[i]
         if customers.events[i] > 0.0:
@@ -127,35 +127,37 @@ def judge(customers, segments, firm, p, promise, reach, week):
             felt = felt_quality(quality, customers.expectation[i], p)
             given += customers.quality[i]
             contacts += customers.events[i]
-            customers.trust[i] = trusts(customers.trust[i], quality, customers.expectation[i], promise)
+            customers.trust[i] = trust_update(customers.trust[i], quality, customers.expectation[i], promise)
             customers.satisfaction[i] = relax(customers.satisfaction[i], felt, p.satisfaction_rate)
             customers.expectation[i] = relax(customers.expectation[i], quality, p.expectation_rate)
-            if speaks(felt, to_unit_interval(customers.luck_to_talk[i]), p):
+            if shares_experience(felt, to_unit_interval(customers.u_talk[i]), p):
                 segment = customers.segment[i]
                 segments.said_good[segment] += felt >= 0.5
                 segments.said_bad[segment] += felt < 0.5
-                tell(i, felt, customers, reach)
+                spread(i, felt, customers, reach)
         else:
             # Customers only; a product, because who is one cannot be foreseen and a wrong guess costs more.
             pace = p.forgetting_rate * customers.active[i]
-            customers.satisfaction[i] = relax(customers.satisfaction[i], segments.worth[customers.segment[i]], pace)
+            customers.satisfaction[i] = relax(
+                customers.satisfaction[i], segments.offer_value[customers.segment[i]], pace
+            )
     if contacts > 0.0:
-        firm.practice[0] = relax(firm.practice[0], given / contacts, p.noticing_rate)
+        firm.recent_quality[0] = relax(firm.recent_quality[0], given / contacts, p.noticing_rate)
 
 
 @rule
-def tell(teller, felt, customers, reach):
+def spread(teller, felt, customers, reach):
     """A story reaches the neighbours in the market and one person far away; ill talk weighs half as much again."""
     weight = 1.5 if felt < 0.5 else 1.0
-    count = len(customers.heard)
+    count = len(customers.heard_opinion)
     left = right = teller
     for _ in range(reach):
         left = left - 1 if left > 0 else count - 1
         right = right + 1 if right < count - 1 else 0
         for listener in (right, left):
-            customers.heard[listener] += weight * felt
+            customers.heard_opinion[listener] += weight * felt
             customers.voices[listener] += weight
     if reach > 0:
         listener = customers.far_tie[teller]
-        customers.heard[listener] += weight * felt
+        customers.heard_opinion[listener] += weight * felt
         customers.voices[listener] += weight

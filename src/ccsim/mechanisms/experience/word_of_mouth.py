@@ -44,7 +44,7 @@ class Customers:
 
 
 @rule
-def hears(opinion, heard, voices, p):
+def opinion_update(opinion, heard, voices, p):
     """An opinion moves towards what was heard, the further the more voices; then it fades a little."""
     if voices > 0.0:
         opinion = relax(opinion, heard / voices, p.influence * half_saturation(voices, 2.0))
@@ -52,7 +52,7 @@ def hears(opinion, heard, voices, p):
 
 
 @kernel
-def listen(customers, p):
+def update_opinion(customers, p):
     """Everybody in the market takes in what was said; owns ``opinion``."""
     for i in range(len(customers.opinion)):
-        customers.opinion[i] = hears(customers.opinion[i], customers.heard[i], customers.voices[i], p)
+        customers.opinion[i] = opinion_update(customers.opinion[i], customers.heard_opinion[i], customers.voices[i], p)

@@ -12,19 +12,19 @@ from ccsim.mechanisms.incentives.scorecards import total
 
 
 @rule
-def among_colleagues(card, pleased):
+def peer_rating(card, pleased):
     """What colleagues see of an act or a unit, as far as the card counts it."""
     return card.internal * pleased / total(card) if card.internal > 0.0 else 0.0
 
 
 @rule
-def survey(courtesy, success, p):
+def survey_score(courtesy, success, p):
     """A survey right after the contact: mostly courtesy, partly the outcome."""
     return p.courtesy_share * courtesy + (1.0 - p.courtesy_share) * success
 
 
 @rule
-def record(card, quickness, thrift, courtesy, success, closes, journey, p):
+def act_score(card, quickness, thrift, courtesy, success, closes, journey, p):
     """Return what an act is going to show on the scorecard, between 0 and 1.
 
     Args:
@@ -44,7 +44,7 @@ def record(card, quickness, thrift, courtesy, success, closes, journey, p):
     shown = (
         card.handling_time * quickness
         + card.cost * thrift
-        + card.csat * survey(courtesy, success, p)
+        + card.csat * survey_score(courtesy, success, p)
         + card.resolution * claimed
         + card.journey * p.line_of_sight * journey
     )
@@ -52,7 +52,7 @@ def record(card, quickness, thrift, courtesy, success, closes, journey, p):
 
 
 @rule
-def result(card, quickness, thrift, surveyed, claimed, journey):
+def unit_score(card, quickness, thrift, surveyed, claimed, journey):
     """Return a unit's reported result on a scorecard, between 0 and 1; one half for a card without weights."""
     weights = total(card)
     if weights <= 0.0:

@@ -49,7 +49,7 @@ class Recognition:
 class Staff:
     """Columns of a member of staff."""
 
-    praise: FloatArray = stock("utility", "recognition that the person has come to expect")
+    expected_recognition: FloatArray = stock("utility", "recognition that the person has come to expect")
     recognised: FloatArray = flow("share", "recognition by the leader")
 
 
@@ -60,22 +60,24 @@ def recognised(wins, p):
 
 
 @kernel
-def take_time(staff, leaders, p, week):
+def reserve_time(staff, leaders, p, week):
     """Recognition takes leaders' time before cases do."""
     for i in range(len(staff.leader)):
         if staff.leader[i] >= 0 and week >= staff.vacant_until[i]:
             lead = staff.leader[i]
-            leaders.attention[lead] = max(0.0, leaders.attention[lead] - p.level * p.leader_hours)
+            leaders.escalation_hours[lead] = max(0.0, leaders.escalation_hours[lead] - p.level * p.leader_hours)
 
 
 @kernel
-def praise(staff, p):
-    """Leaders say what they saw; owns ``praise``."""
-    for i in range(len(staff.praise)):
+def update_recognition(staff, p):
+    """Leaders say what they saw; owns ``expected_recognition``."""
+    for i in range(len(staff.expected_recognition)):
         if staff.arrived[i] > 0.0:
-            staff.praise[i] = 0.0
+            staff.expected_recognition[i] = 0.0
             continue
         if staff.leader[i] >= 0:
             staff.recognised[i] += recognised(staff.wins[i], p)
-        staff.praise[i] = relax(staff.praise[i], p.utility_weight * staff.recognised[i], p.expectation_rate)
-        staff.relief[i] += p.engagement_gain * staff.recognised[i]
+        staff.expected_recognition[i] = relax(
+            staff.expected_recognition[i], p.utility_weight * staff.recognised[i], p.expectation_rate
+        )
+        staff.engagement_bonus[i] += p.engagement_gain * staff.recognised[i]

@@ -147,12 +147,12 @@ def staff_share(card):
 
 
 @rule
-def bite(taste, p):
+def incentive_weight(taste, p):
     """How strongly rewards weigh for a person: more with strength, but less and less so."""
     return p.utility_weight * taste * half_saturation(p.strength, p.half_saturation)
 
 
 @rule
-def pressed(behind, p):
+def pressure_factor(behind, p):
     """Leaders press harder while results are behind the usual and ease off while ahead, between nothing and twice."""
     return clip(1.0 + p.pressure * behind, 0.0, 2.0)

@@ -90,7 +90,7 @@ class Staff:
 
 
 @rule
-def fitness(i, staff, standing, p, seed):
+def suitability(i, staff, standing, p, seed):
     """What speaks for a person as champion, by the rule in force."""
     if p.selection == 0:
         return uniform(seed, APPOINT, staff.person[i], i)
@@ -110,7 +110,7 @@ def measure_standing(standing, staff, colleagues, p, week):
         betweenness(colleagues, standing)
     elif p.selection == 5:
         for i in range(len(standing)):
-            standing[i] = week - staff.hired_in[i]
+            standing[i] = week - staff.hired_week[i]
 
 
 @kernel(allocates=True)
@@ -121,7 +121,7 @@ def appoint(staff, colleagues, departments, p, seed, week):
     for i in range(len(staff.champion)):
         if staff.champion[i] > 0.0:
             # Whoever leaves at the end of this week serves it out.
-            if week < staff.vacant_until[i] or staff.hired_in[i] == week or serving >= p.count + p.departures:
+            if week < staff.vacant_until[i] or staff.hired_week[i] == week or serving >= p.count + p.departures:
                 staff.champion[i] = 0.0
             else:
                 staff.champion[i] = p.hours
@@ -133,9 +133,9 @@ def appoint(staff, colleagues, departments, p, seed, week):
     measure_standing(standing, staff, colleagues, p, week)
     while serving < p.count:
         wanted = first if p.placement == 0 else serving % len(departments.queue)
-        best = best_of(wanted, staff, standing, p, seed, week)
+        best = best_candidate(wanted, staff, standing, p, seed, week)
         if best < 0:
-            best = best_of(-1, staff, standing, p, seed, week)
+            best = best_candidate(-1, staff, standing, p, seed, week)
         if best < 0:
             return
         staff.champion[best] = p.hours
@@ -144,13 +144,13 @@ def appoint(staff, colleagues, departments, p, seed, week):
 
 
 @rule
-def best_of(department, staff, standing, p, seed, week):
+def best_candidate(department, staff, standing, p, seed, week):
     """The fittest person of a department (of all, if negative) who is in post and no champion yet; -1 if none."""
     best, most = -1, -1.0
     for i in range(len(staff.champion)):
         here = department < 0 or staff.department[i] == department
         if here and staff.champion[i] == 0.0 and week >= staff.vacant_until[i]:
-            fit = fitness(i, staff, standing, p, seed)
+            fit = suitability(i, staff, standing, p, seed)
             if fit > most:
                 best, most = i, fit
     return best

@@ -15,25 +15,25 @@ from ccsim.engine.jit import kernel, rule
 class Staff:
     """Columns of a member of staff."""
 
-    cover: FloatArray = flow("share", "decision rights lent by a champion with authority")
-    coached: FloatArray = flow("hours", "a champion's time")
+    borrowed_rights: FloatArray = flow("share", "decision rights lent by a champion with authority")
+    coaching_hours: FloatArray = flow("hours", "a champion's time")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    carried: FloatArray = flow("hours", "hours of champions")
+    champion_hours: FloatArray = flow("hours", "hours of champions")
 
 
 @rule
-def lent(hours, authority, p):
+def lent_rights(hours, authority, p):
     """Decision rights lent to a colleague who gets some of a champion's time."""
     return authority * half_saturation(hours, p.half_saturation)
 
 
 @rule
-def reached(i, champion, staff, colleagues, p):
+def people_reached(i, champion, staff, colleagues, p):
     """A champion reaches those who listen to him or her, and with authority the own department."""
     if i == champion:
         return False
@@ -46,20 +46,20 @@ def reached(i, champion, staff, colleagues, p):
 
 
 @kernel
-def carry(staff, colleagues, departments, p):
+def coach(staff, colleagues, departments, p):
     """Champions spend their hours on colleagues and on routines."""
     if p.count <= 0:
         return
     for champion in range(len(staff.champion)):
-        hours = staff.carrying[champion]
+        hours = staff.champion_hours[champion]
         if hours <= 0.0:
             continue
         department = staff.department[champion]
-        departments.carried[department] += hours
+        departments.champion_hours[department] += hours
         departments.embedding[department] += hours * clip01(p.embedding)
         listening = 0
         for i in range(len(staff.champion)):
-            listening += reached(i, champion, staff, colleagues, p)
+            listening += people_reached(i, champion, staff, colleagues, p)
         if listening == 0:
             continue
         whole = hours * (1.0 - clip01(p.embedding))
@@ -67,9 +67,9 @@ def carry(staff, colleagues, departments, p):
         # Hours are divided among those who are coached; an example may be seen whole by everybody who looks.
         seen = each + p.example_share * (whole - each)
         for i in range(len(staff.champion)):
-            if reached(i, champion, staff, colleagues, p):
-                staff.coached[i] += each
-                staff.cover[i] += lent(each, p.authority, p)
+            if people_reached(i, champion, staff, colleagues, p):
+                staff.coaching_hours[i] += each
+                staff.borrowed_rights[i] += lent_rights(each, p.authority, p)
                 speaks = 2.0 * half_saturation(seen, p.half_saturation)
                 staff.sources[i] += speaks
                 staff.influence[champion] += speaks

@@ -25,11 +25,11 @@ class Firm:
     """Columns of the organisation as a whole."""
 
     wins: FloatArray = stock("wins/person", "visible wins per head, lately")
-    news: FloatArray = stock("share", "how much of success the executive has lately been told")
+    reported_wins: FloatArray = stock("share", "how much of success the executive has lately been told")
 
 
 @rule
-def keeps_word(words, deeds, credibility, p):
+def credibility_update(words, deeds, credibility, p):
     """Credibility follows deeds, the faster the more was announced; unspoken, it returns to one half."""
     spoken = half_saturation(words, 1.0)
     return relax(
@@ -38,14 +38,14 @@ def keeps_word(words, deeds, credibility, p):
 
 
 @rule
-def kept(allowed, rights, expected):
+def rights_kept(allowed, rights, expected):
     """The share of the rights, as the rules give them or people expect them, that a leader passes on."""
     given = max(rights, expected)
     return clip01(allowed / given) if given > 0.0 else 0.0
 
 
 @rule
-def won_over(conviction, surplus, results, p):
+def persuaded(conviction, surplus, results, p):
     """Successes seen below win a leader over, more so when results are better than usual."""
     many = half_saturation(surplus, p.half_saturation)
     return clip01(relax(conviction, 1.0, p.wins_rate * many) + p.results_rate * results * many)
@@ -62,7 +62,7 @@ def all_wins(departments):
 
 
 @rule
-def beyond_usual(k, wins, people, leaders, departments, firm):
+def excess_wins(k, wins, people, leaders, departments, firm):
     """Successes a head, above the usual, in what a leader leads."""
     d = leaders.department[k]
     here, heads = wins, people
@@ -72,7 +72,7 @@ def beyond_usual(k, wins, people, leaders, departments, firm):
 
 
 @kernel(allocates=True)
-def believe(leaders, departments, firm, head_card, executive_card, staff_card, strength, rights, reported, p):
+def update_commitment(leaders, departments, firm, head_card, executive_card, staff_card, strength, rights, reported, p):
     """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes."""
     wins, people = all_wins(departments)
     ahead = wins / max(1.0, people) - firm.wins[0]
@@ -81,14 +81,16 @@ def believe(leaders, departments, firm, head_card, executive_card, staff_card, s
     stance, credit = leaders.conviction.copy(), leaders.credibility.copy()
     for k in range(len(leaders.conviction)):
         above = leaders.superior[k]
-        surplus = beyond_usual(k, wins, people, leaders, departments, firm)
+        surplus = excess_wins(k, wins, people, leaders, departments, firm)
         if above < 0:
             # The top sees what is reported to it.
             surplus *= reported
-            firm.news[0] = relax(firm.news[0], half_saturation(surplus, p.half_saturation), p.reporting_rate)
-        belief = won_over(leaders.conviction[k], surplus, leaders.seen[k] - leaders.usual[k], p)
+            firm.reported_wins[0] = relax(
+                firm.reported_wins[0], half_saturation(surplus, p.half_saturation), p.reporting_rate
+            )
+        belief = persuaded(leaders.conviction[k], surplus, leaders.reported_score[k] - leaders.reference_score[k], p)
         if above >= 0:
-            talk = half_saturation(0.5 + leaders.told[k] + 2.0 * leaders.coached[k], 1.0)
+            talk = half_saturation(0.5 + leaders.announced_hours[k] + 2.0 * leaders.coaching_hours[k], 1.0)
             belief = relax(belief, stance[above], p.superior_rate * talk * credit[above])
         turned = leaders.realigned[above] if above >= 0 else 0.0
         own = (
@@ -99,5 +101,5 @@ def believe(leaders, departments, firm, head_card, executive_card, staff_card, s
         belief = relax(belief, own, p.scorecard_rate * half_saturation(strength, 1.0))
         leaders.conviction[k] = clip01(relax(belief, leaders.disposition[k], p.reversion_rate))
         measures = customer_share(staff_card_turned(staff_card, leaders.realigned[k]))
-        deeds = 0.5 * measures + 0.5 * kept(leaders.allowed[k], rights, leaders.expected[k])
-        leaders.credibility[k] = keeps_word(leaders.told[k], deeds, leaders.credibility[k], p)
+        deeds = 0.5 * measures + 0.5 * rights_kept(leaders.delegated_rights[k], rights, leaders.expected_rights[k])
+        leaders.credibility[k] = credibility_update(leaders.announced_hours[k], deeds, leaders.credibility[k], p)

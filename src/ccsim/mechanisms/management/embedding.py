@@ -43,7 +43,7 @@ class Departments:
 
 
 @rule
-def written(routine, practised, hours, p):
+def routine_update(routine, practised, hours, p):
     """Routine follows what people already do by habit, as far as somebody takes the time to write it down."""
     if practised > routine:
         routine = relax(routine, practised, p.writing_rate * half_saturation(hours, p.half_saturation))
@@ -51,7 +51,7 @@ def written(routine, practised, hours, p):
 
 
 @kernel
-def embed(staff, departments, p):
+def update_routine(staff, departments, p):
     """Each department's routine moves; owns ``routine``."""
     for d in range(len(departments.routine)):
         practised, people = 0.0, 0.0
@@ -60,4 +60,4 @@ def embed(staff, departments, p):
             people += 1.0
         if people > 0.0:
             hours = departments.embedding[d] / people
-            departments.routine[d] = written(departments.routine[d], practised / people, hours, p)
+            departments.routine[d] = routine_update(departments.routine[d], practised / people, hours, p)

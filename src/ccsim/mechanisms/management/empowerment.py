@@ -11,7 +11,7 @@ from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.incentives.scorecards import staff_share
-from ccsim.mechanisms.management.implementation import pace_of
+from ccsim.mechanisms.management.implementation import closing_pace
 
 
 @parameters("empowerment")
@@ -75,8 +75,8 @@ class Staff:
 class Leaders:
     """Columns of a leader."""
 
-    allowed: FloatArray = stock("share", "decision rights that the leader lets pass downwards")
-    expected: FloatArray = stock("share", "decision rights that people expect of the leader")
+    delegated_rights: FloatArray = stock("share", "decision rights that the leader lets pass downwards")
+    expected_rights: FloatArray = stock("share", "decision rights that people expect of the leader")
 
 
 @columns("departments")
@@ -87,7 +87,7 @@ class Departments:
 
 
 @rule
-def passed_on(received, control, conviction):
+def delegated_share(received, control, conviction):
     """A leader passes on the rights received, less what its need for control keeps back; conviction loosens it."""
     return received * (1.0 - control * (1.0 - conviction))
 
@@ -99,51 +99,53 @@ def widened(rights, realigned):
 
 
 @rule
-def still_expected(rights, expected, above, p):
+def expectation_update(rights, expected, above, p):
     """New rights are expected at once; rights that are cut are remembered longer than they are practised."""
     return max(rights, relax(expected, above, 0.5 * p.delegation_rate))
 
 
 @rule
-def felt(latitude, safety, cover):
+def felt_latitude(latitude, safety, cover):
     """Latitude counts as far as it is safe to use; a champion's authority gives cover."""
     return clip01(latitude * safety + cover)
 
 
 @rule
-def beyond(complexity, latitude_felt, success, p):
+def risk_cost(complexity, latitude_felt, success, p):
     """The risk of judgement: to go beyond what one may decide, to fail, and to be blamed for it."""
     return p.blame_weight * p.blame * max(0.0, complexity - latitude_felt) * (1.0 - success)
 
 
 @rule
-def checked(p):
+def monitoring_cost(p):
     """The discomfort of any departure from a script that is checked."""
     return p.monitoring_weight * p.strictness
 
 
 @kernel
-def grant(staff, leaders, departments, p, implementation, head_card, executive_card):
-    """Pass decision rights down to the front line; owns ``allowed``, ``expected`` and ``latitude``."""
-    for k in range(len(leaders.allowed)):
+def delegate_rights(staff, leaders, departments, p, implementation, head_card, executive_card):
+    """Pass decision rights down to the front line; owns ``delegated_rights``, ``expected_rights`` and ``latitude``."""
+    for k in range(len(leaders.delegated_rights)):
         above = leaders.superior[k]
         rules = widened(p.rights, leaders.realigned[k])
-        received = rules if above < 0 else leaders.allowed[above]
-        due = rules if above < 0 else leaders.expected[above]
-        leaders.expected[k] = still_expected(p.rights, leaders.expected[k], due, p)
+        received = rules if above < 0 else leaders.delegated_rights[above]
+        due = rules if above < 0 else leaders.expected_rights[above]
+        leaders.expected_rights[k] = expectation_update(p.rights, leaders.expected_rights[k], due, p)
         # Who answers for the satisfaction of the own people holds back less.
         spared = staff_share(executive_card) if leaders.tier[k] == 0 else staff_share(head_card)
-        goal = passed_on(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
+        goal = delegated_share(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
         d = leaders.department[k]
         support = departments.support[d] if d >= 0 else 1.0
-        leaders.allowed[k] = relax(leaders.allowed[k], goal, p.delegation_rate * pace_of(support, implementation))
+        leaders.delegated_rights[k] = relax(
+            leaders.delegated_rights[k], goal, p.delegation_rate * closing_pace(support, implementation)
+        )
     for i in range(len(staff.latitude)):
         lead = staff.leader[i]
-        staff.latitude[i] = p.rights if lead < 0 else leaders.allowed[lead]
+        staff.latitude[i] = p.rights if lead < 0 else leaders.delegated_rights[lead]
 
 
 @kernel
-def feel(staff, departments, p):
+def update_safety(staff, departments, p):
     """Learn from what happened to oneself; owns ``safety``."""
     for i in range(len(staff.safety)):
         if staff.arrived[i] > 0.0:

@@ -49,19 +49,19 @@ class Departments:
 
 
 @rule
-def support_of(clarity, realism, credibility, conviction, cynicism):
+def enactment_support(clarity, realism, credibility, conviction, cynicism):
     """Return how far people are led to do what is decreed: each factor that lacks holds up all of it."""
     return clip01(clarity * realism * credibility * conviction * (1.0 - cynicism))
 
 
 @rule
-def pace_of(support, p):
+def closing_pace(support, p):
     """Return the share of a decree's rest that is enacted in a week."""
     return 1.0 - p.gap * (1.0 - clip01(p.closing_rate * support))
 
 
 @rule
-def card_in(d, departments):
+def card_in_use(d, departments):
     """Return the scorecard in use in department ``d``."""
     return StaffScorecard(  # type: ignore[call-arg]  # the decorator makes it a named tuple
         departments.by_handling_time[d], departments.by_cost[d], departments.by_csat[d], departments.by_resolution[d],
@@ -70,24 +70,24 @@ def card_in(d, departments):
 
 
 @rule
-def closer(used, decreed, pace):
+def card_update(used, decreed, pace):
     """Return a weight in use after a week: at full pace it is the decreed one to the last bit."""
     return decreed if pace >= 1.0 else relax(used, decreed, pace)
 
 
 @rule
-def put_card(d, card, pace, departments):
+def store_card(d, card, pace, departments):
     """Move the scorecard in use in department ``d`` towards a decreed one."""
-    departments.by_handling_time[d] = closer(departments.by_handling_time[d], card.handling_time, pace)
-    departments.by_cost[d] = closer(departments.by_cost[d], card.cost, pace)
-    departments.by_csat[d] = closer(departments.by_csat[d], card.csat, pace)
-    departments.by_resolution[d] = closer(departments.by_resolution[d], card.resolution, pace)
-    departments.by_journey[d] = closer(departments.by_journey[d], card.journey, pace)
-    departments.by_internal[d] = closer(departments.by_internal[d], card.internal, pace)
+    departments.by_handling_time[d] = card_update(departments.by_handling_time[d], card.handling_time, pace)
+    departments.by_cost[d] = card_update(departments.by_cost[d], card.cost, pace)
+    departments.by_csat[d] = card_update(departments.by_csat[d], card.csat, pace)
+    departments.by_resolution[d] = card_update(departments.by_resolution[d], card.resolution, pace)
+    departments.by_journey[d] = card_update(departments.by_journey[d], card.journey, pace)
+    departments.by_internal[d] = card_update(departments.by_internal[d], card.internal, pace)
 
 
 @kernel
-def enact(staff, leaders, departments, card, p, mandate):
+def enact_decree(staff, leaders, departments, card, p, mandate):
     """Each department moves towards what is decreed and what its leaders make of it; owns ``support`` and the scorecard in use.
 
     Where nobody leads, nobody has to be convinced: what is decreed is agreed upon.
@@ -102,7 +102,7 @@ def enact(staff, leaders, departments, card, p, mandate):
             conviction += leaders.conviction[lead] if lead >= 0 else 1.0
             realigned += leaders.realigned[lead] if lead >= 0 else 0.0
             people += 1.0
-        departments.support[d] = support_of(
+        departments.support[d] = enactment_support(
             mandate.clarity, mandate.realism, credibility / people, conviction / people, sum_cynicism / people
         )
-        put_card(d, staff_card_turned(card, realigned / people), pace_of(departments.support[d], p), departments)
+        store_card(d, staff_card_turned(card, realigned / people), closing_pace(departments.support[d], p), departments)

@@ -126,17 +126,17 @@ class Leaders:
     """Columns of a leader."""
 
     person: IntArray = stock("count", "how many people have held the post before this one")
-    came_in: IntArray = stock("week", "week in which this person took the post")
+    appointed_week: IntArray = stock("week", "week in which this person took the post")
     disposition: FloatArray = stock("share", "conviction to which the leader returns")
     control: FloatArray = stock("share", "need to decide oneself")
-    attention: FloatArray = flow("hours", "time left for escalated cases")
+    escalation_hours: FloatArray = flow("hours", "time left for escalated cases")
 
 
 @kernel
 def replace_leaders(leaders, p, seed, week):
     """Leaders leave and others come; owns ``person``, ``disposition`` and ``control``."""
     for k in range(len(leaders.conviction)):
-        leaders.attention[k] += p.escalation_hours
+        leaders.escalation_hours[k] += p.escalation_hours
         called_away = p.successor > 0 and leaders.superior[k] < 0
         if called_away or uniform(seed, LEAVES, week, k) < p.turnover_probability:
             appointed(k, leaders, p, seed, week)
@@ -154,4 +154,4 @@ def appointed(k, leaders, p, seed, week):
     leaders.control[k] = clip01(p.control * (1.0 + p.control_spread * irwin_hall_normal(a, b, c, d)))
     leaders.conviction[k] = leaders.disposition[k]
     leaders.credibility[k] = 0.5
-    leaders.came_in[k] = week
+    leaders.appointed_week[k] = week

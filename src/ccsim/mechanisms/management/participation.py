@@ -9,7 +9,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, uniforms4
 from ccsim.mechanisms.management.programme import people_reached, purse_of, purse_part
 from ccsim.mechanisms.management.rollout import reaches
-from ccsim.mechanisms.management.wins import harvest
+from ccsim.mechanisms.management.wins import complete_improvement
 
 VOLUNTEER = int(Stream.VOLUNTEER)
 
@@ -18,19 +18,19 @@ VOLUNTEER = int(Stream.VOLUNTEER)
 class Staff:
     """Columns of a member of staff."""
 
-    improving: FloatArray = flow("hours", "paid time for local improvement")
-    met: FloatArray = flow("hours", "time with real customers outside cases")
+    improvement_hours: FloatArray = flow("hours", "paid time for local improvement")
+    customer_hours: FloatArray = flow("hours", "time with real customers outside cases")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    written: FloatArray = flow("hours", "embedding hours bought")
+    embedding_hours: FloatArray = flow("hours", "embedding hours bought")
 
 
 @rule
-def let_go(i, staff, leaders):
+def release_probability(i, staff, leaders):
     """How far a person's leader lets people go for improvement."""
     return leaders.conviction[staff.leader[i]] if staff.leader[i] >= 0 else 1.0
 
@@ -48,38 +48,38 @@ def in_reach(i, staff, departments, rollout, week):
 
 
 @rule
-def meet(i, luck, chance, staff):
+def meet_customers(i, luck, chance, staff):
     """Meetings with customers last two hours; each is an encounter that speaks for the customer by itself."""
     if luck < chance:
-        staff.met[i] += 2.0
+        staff.customer_hours[i] += 2.0
         staff.sources[i] += 2.0
 
 
 @kernel(allocates=True)
-def involve(staff, leaders, departments, firm, all_p, seed, week):
+def involve_volunteers(staff, leaders, departments, firm, all_p, seed, week):
     """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
     p, rollout, wins, blame = all_p[0], all_p[1], all_p[2], all_p[3]
     purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share)
     whole = p.improvement + p.immersion + p.embedding
-    if purse <= 0.0 or len(staff.told) == 0:
+    if purse <= 0.0 or len(staff.announced_hours) == 0:
         return
     posts = people_reached(departments, rollout)
     improvement = purse_part(purse, p.improvement, whole, p.cost_per_hour)
     immersion = purse_part(purse, p.immersion, whole, p.cost_per_hour)
     embedding = purse_part(purse, p.embedding, whole, p.cost_per_hour) / posts
-    ready, shows, count = np.empty(len(staff.told), np.int32), np.empty(len(staff.told)), 0
-    for i in range(len(staff.told)):
+    ready, shows, count = np.empty(len(staff.announced_hours), np.int32), np.empty(len(staff.announced_hours)), 0
+    for i in range(len(staff.announced_hours)):
         if not in_reach(i, staff, departments, rollout, week):
             continue
         luck, show, turn, _ = uniforms4(seed, VOLUNTEER, week, i)
-        if volunteers(staff.conviction[i], let_go(i, staff, leaders), luck):
+        if volunteers(staff.conviction[i], release_probability(i, staff, leaders), luck):
             ready[count], shows[count] = i, show
             count += 1
-        meet(i, turn, immersion / 2.0 / posts, staff)
+        meet_customers(i, turn, immersion / 2.0 / posts, staff)
         departments.embedding[staff.department[i]] += embedding
-        firm.written[0] += embedding
+        firm.embedding_hours[0] += embedding
     each = min(p.max_hours, improvement / max(1, count))
     for k in range(count):
         i = ready[k]
-        staff.improving[i] += each
-        harvest(i, each * (1.0 - rollout.testing_share), shows[k], staff, departments, firm, blame, wins)
+        staff.improvement_hours[i] += each
+        complete_improvement(i, each * (1.0 - rollout.testing_share), shows[k], staff, departments, firm, blame, wins)

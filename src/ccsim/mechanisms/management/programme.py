@@ -58,16 +58,16 @@ class Programme:
 class Staff:
     """Columns of a member of staff."""
 
-    told: FloatArray = flow("hours", "announcements heard from the programme")
-    trained: FloatArray = flow("hours", "training")
+    announced_hours: FloatArray = flow("hours", "announcements heard from the programme")
+    training_hours: FloatArray = flow("hours", "training")
 
 
 @columns("leaders")
 class Leaders:
     """Columns of a leader."""
 
-    told: FloatArray = flow("hours", "announcements heard from the programme")
-    coached: FloatArray = flow("hours", "coaching received")
+    announced_hours: FloatArray = flow("hours", "announcements heard from the programme")
+    coaching_hours: FloatArray = flow("hours", "coaching received")
 
 
 @columns("firm")
@@ -75,12 +75,12 @@ class Firm:
     """Columns of the organisation as a whole."""
 
     spent: FloatArray = flow("EUR", "programme spending")
-    planned: FloatArray = flow("hours", "planning bought")
-    told: FloatArray = flow("hours", "announcement hours bought")
-    trained: FloatArray = flow("hours", "training hours bought")
-    improved: FloatArray = flow("hours", "improvement hours bought")
-    met: FloatArray = flow("hours", "hours with customers bought")
-    coached: FloatArray = flow("hours", "coaching hours for leaders bought")
+    planning_hours: FloatArray = flow("hours", "planning bought")
+    announced_hours: FloatArray = flow("hours", "announcement hours bought")
+    training_hours: FloatArray = flow("hours", "training hours bought")
+    improvement_hours: FloatArray = flow("hours", "improvement hours bought")
+    customer_hours: FloatArray = flow("hours", "hours with customers bought")
+    coaching_hours: FloatArray = flow("hours", "coaching hours for leaders bought")
 
 
 @rule
@@ -110,35 +110,42 @@ def inform(staff, leaders, departments, firm, p, rollout, week):
     """Spend the purse of the top: announcements, training, coaching."""
     purse = purse_of(firm.sponsorship[0], p, rollout) * p.top_down_share
     whole = p.communication + p.training + p.coaching
-    posts = len(staff.told)
+    posts = len(staff.announced_hours)
     if purse <= 0.0 or posts == 0:
         return
-    bosses = len(leaders.told)
+    bosses = len(leaders.announced_hours)
     posts = people_reached(departments, rollout)
     told = purse_part(purse, p.communication, whole, p.cost_per_hour) / (posts + bosses)
     trained = purse_part(purse, p.training, whole, p.cost_per_hour) / posts
     coached = purse_part(purse, p.coaching, whole, p.cost_per_hour) / max(1, bosses)
-    for i in range(len(staff.told)):
+    for i in range(len(staff.announced_hours)):
         reached = reaches(staff.department[i], len(departments.queue), rollout)
         if reached and week >= staff.vacant_until[i]:
-            staff.told[i] += told
-            staff.trained[i] += trained
+            staff.announced_hours[i] += told
+            staff.training_hours[i] += trained
     for k in range(bosses):
-        leaders.told[k] += told
-        leaders.coached[k] += coached
+        leaders.announced_hours[k] += told
+        leaders.coaching_hours[k] += coached
 
 
 @kernel
 def pay(staff, leaders, firm, p, rollout):
     """Book what was bought and took place."""
-    for i in range(len(staff.told)):
-        firm.told[0] += staff.told[i]
-        firm.trained[0] += staff.trained[i]
-        firm.improved[0] += staff.improving[i]
-        firm.met[0] += staff.met[i]
-    for k in range(len(leaders.told)):
-        firm.told[0] += leaders.told[k]
-        firm.coached[0] += leaders.coached[k]
-    hours = firm.told[0] + firm.trained[0] + firm.improved[0] + firm.met[0] + firm.written[0] + firm.coached[0]
-    firm.planned[0] += p.budget * firm.sponsorship[0] * rollout.planning_share / p.cost_per_hour
-    firm.spent[0] += (hours + firm.planned[0]) * p.cost_per_hour
+    for i in range(len(staff.announced_hours)):
+        firm.announced_hours[0] += staff.announced_hours[i]
+        firm.training_hours[0] += staff.training_hours[i]
+        firm.improvement_hours[0] += staff.improvement_hours[i]
+        firm.customer_hours[0] += staff.customer_hours[i]
+    for k in range(len(leaders.announced_hours)):
+        firm.announced_hours[0] += leaders.announced_hours[k]
+        firm.coaching_hours[0] += leaders.coaching_hours[k]
+    hours = (
+        firm.announced_hours[0]
+        + firm.training_hours[0]
+        + firm.improvement_hours[0]
+        + firm.customer_hours[0]
+        + firm.embedding_hours[0]
+        + firm.coaching_hours[0]
+    )
+    firm.planning_hours[0] += p.budget * firm.sponsorship[0] * rollout.planning_share / p.cost_per_hour
+    firm.spent[0] += (hours + firm.planning_hours[0]) * p.cost_per_hour

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ccsim.engine.columns import FloatArray, columns, stock
 from ccsim.engine.functions import relax
 from ccsim.engine.jit import kernel, rule
-from ccsim.mechanisms.incentives.measures import among_colleagues, result
+from ccsim.mechanisms.incentives.measures import peer_rating, unit_score
 from ccsim.mechanisms.incentives.scorecards import head_card_turned
 
 
@@ -13,8 +13,8 @@ from ccsim.mechanisms.incentives.scorecards import head_card_turned
 class Leaders:
     """Columns of a leader."""
 
-    seen: FloatArray = stock("share", "results on the own scorecard as lately reported")
-    usual: FloatArray = stock("share", "results on the own scorecard as remembered")
+    reported_score: FloatArray = stock("share", "results on the own scorecard as lately reported")
+    reference_score: FloatArray = stock("share", "results on the own scorecard as remembered")
 
 
 @rule
@@ -27,7 +27,7 @@ def mean_engagement(staff, first, last):
 
 
 @rule
-def measured(first, last, departments, practice, published, p):
+def measured_results(first, last, departments, practice, published, p):
     """What departments show on each measure, and whether they have anything to show."""
     handled, worked, survey, closed_first, claimed, closed, sound = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for d in range(first, last):
@@ -48,28 +48,28 @@ def measured(first, last, departments, practice, published, p):
 
 
 @kernel
-def look(staff, leaders, departments, firm, head_card, executive_card, published, p):
-    """Leaders hear, late, what their units report; owns ``seen`` and ``usual``."""
+def update_reports(staff, leaders, departments, firm, head_card, executive_card, published, p):
+    """Leaders hear, late, what their units report; owns ``reported_score`` and ``reference_score``."""
     count = len(departments.queue)
-    for k in range(len(leaders.seen)):
+    for k in range(len(leaders.reported_score)):
         top = leaders.tier[k] == 0
         first = 0 if top else leaders.department[k]
         last = count if top else first + 1
-        anything, quickness, thrift, seen, claimed, sound = measured(
-            first, last, departments, firm.practice[0], published, p
+        anything, quickness, thrift, seen, claimed, sound = measured_results(
+            first, last, departments, firm.recent_quality[0], published, p
         )
         if not anything:
             continue
         if top:
-            reported = result(executive_card, quickness, thrift, seen, claimed, sound)
+            reported = unit_score(executive_card, quickness, thrift, seen, claimed, sound)
         else:
             turned = leaders.realigned[leaders.superior[k]] if leaders.superior[k] >= 0 else 0.0
-            reported = result(head_card_turned(head_card, turned), quickness, thrift, seen, claimed, sound)
+            reported = unit_score(head_card_turned(head_card, turned), quickness, thrift, seen, claimed, sound)
         if (executive_card.internal if top else head_card.internal) > 0.0:
             mood = mean_engagement(staff, departments.first_staff[first], departments.last_staff[last - 1])
-            reported += among_colleagues(executive_card, mood) if top else among_colleagues(head_card, mood)
-        if leaders.usual[k] == 0.0:
-            leaders.seen[k] = reported
-            leaders.usual[k] = reported
-        leaders.seen[k] = relax(leaders.seen[k], reported, p.reporting_rate)
-        leaders.usual[k] = relax(leaders.usual[k], leaders.seen[k], p.memory_rate)
+            reported += peer_rating(executive_card, mood) if top else peer_rating(head_card, mood)
+        if leaders.reference_score[k] == 0.0:
+            leaders.reported_score[k] = reported
+            leaders.reference_score[k] = reported
+        leaders.reported_score[k] = relax(leaders.reported_score[k], reported, p.reporting_rate)
+        leaders.reference_score[k] = relax(leaders.reference_score[k], leaders.reported_score[k], p.memory_rate)

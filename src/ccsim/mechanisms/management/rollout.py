@@ -65,7 +65,7 @@ def reaches(department, departments, p):
 
 
 @rule
-def taught(know_how, planned, tested, done, p):
+def know_how_update(know_how, planned, tested, done, p):
     """Know-how grows with planning up to a limit, and with testing and doing to the end."""
     if know_how < p.plannable_share:
         know_how = relax(know_how, p.plannable_share, p.learning_rate * half_saturation(planned, p.half_saturation))
@@ -76,15 +76,15 @@ def taught(know_how, planned, tested, done, p):
 
 
 @kernel
-def learn(staff, firm, p):
+def update_know_how(staff, firm, p):
     """Learn what works here; owns ``know_how``."""
     done = 0.0
-    people = max(1, len(staff.improving))
-    for i in range(len(staff.improving)):
-        done += staff.improving[i]
-    firm.know_how[0] = taught(
+    people = max(1, len(staff.improvement_hours))
+    for i in range(len(staff.improvement_hours)):
+        done += staff.improvement_hours[i]
+    firm.know_how[0] = know_how_update(
         firm.know_how[0],
-        firm.planned[0] / people,
+        firm.planning_hours[0] / people,
         p.testing_share * done / people,
         (1.0 - p.testing_share) * done / people,
         p,

@@ -63,23 +63,23 @@ class Firm:
 
 
 @rule
-def drops(conviction, results, news, luck, p):
+def is_dropped(conviction, results, news, luck, p):
     """The less convinced and the worse the news, the likelier the programme is dropped."""
     stance = conviction + p.results_weight * results + p.news_weight * news - p.threshold
     return luck < (1.0 - p.patience) * (1.0 - logistic(stance / p.width))
 
 
 @kernel
-def decide(leaders, firm, p, seed, week):
+def review_programme(leaders, firm, p, seed, week):
     """Keep or drop the programme; owns ``sponsorship``."""
     if week < 0 or week % p.interval_weeks != p.interval_weeks - 1:
         return
     for k in range(len(leaders.conviction)):
         if leaders.superior[k] < 0:
-            gone = drops(
+            gone = is_dropped(
                 leaders.conviction[k],
-                leaders.seen[k] - leaders.usual[k],
-                firm.news[0],
+                leaders.reported_score[k] - leaders.reference_score[k],
+                firm.reported_wins[0],
                 uniform(seed, DECIDES, week, k),
                 p,
             )

@@ -10,7 +10,7 @@ from ccsim.engine.columns import FloatArray, columns, flow, stock
 from ccsim.engine.functions import clip01, half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.mechanisms.management.implementation import pace_of
+from ccsim.mechanisms.management.implementation import closing_pace
 
 
 @parameters("structure")
@@ -74,14 +74,14 @@ class Structure:
 class Departments:
     """Columns of a department."""
 
-    linked: FloatArray = flow("share", "part of the losses between departments that their structure avoids")
+    integration: FloatArray = flow("share", "part of the losses between departments that their structure avoids")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    step: FloatArray = stock("step", "step of the ladder of coordination reached")
+    stage: FloatArray = stock("step", "step of the ladder of coordination reached")
     capability: FloatArray = stock("step", "step whose demands people can meet")
     coordinators: FloatArray = flow("EUR", "posts for coordination")
     coordination: FloatArray = flow("hours", "coordination between departments")
@@ -89,53 +89,55 @@ class Firm:
 
 
 @rule
-def mastered(step, capability):
+def effective_stage(step, capability):
     """What a structure achieves is limited by what people can."""
     return min(step, capability)
 
 
 @rule
-def joined_by(step, capability, p):
+def integration_share(step, capability, p):
     """Part of the losses between departments that is avoided; less comes with each step."""
     return clip01(
-        p.integration * half_saturation(mastered(step, capability), p.half_saturation) * (1.0 + p.half_saturation / 5.0)
+        p.integration
+        * half_saturation(effective_stage(step, capability), p.half_saturation)
+        * (1.0 + p.half_saturation / 5.0)
     )
 
 
 @rule
-def in_conflict(step, capability, p):
+def conflict_time(step, capability, p):
     """Hours lost where the structure is more than a step ahead of its capability."""
     ahead = max(0.0, step - capability - 1.0)
     return p.conflict_hours * ahead * ahead
 
 
 @kernel
-def coordinate(staff, departments, firm, p, week):
+def reserve_coordination(staff, departments, firm, p, week):
     """Departments are linked, as far as mastered; meetings and conflict take time."""
-    step, capability = firm.step[0], firm.capability[0]
+    step, capability = firm.stage[0], firm.capability[0]
     if step <= 0.0:
         return
-    for d in range(len(departments.linked)):
-        departments.linked[d] += joined_by(step, capability, p)
-    for i in range(len(staff.aside)):
+    for d in range(len(departments.integration)):
+        departments.integration[d] += integration_share(step, capability, p)
+    for i in range(len(staff.overhead_hours)):
         if week >= staff.vacant_until[i]:
-            staff.aside[i] += p.meeting_hours * step + in_conflict(step, capability, p)
+            staff.overhead_hours[i] += p.meeting_hours * step + conflict_time(step, capability, p)
             firm.coordination[0] += p.meeting_hours * step
-            firm.conflict[0] += in_conflict(step, capability, p)
+            firm.conflict[0] += conflict_time(step, capability, p)
 
 
 @kernel
-def climb(departments, firm, p, implementation):
+def advance_stage(departments, firm, p, implementation):
     """Take steps and learn what they need; owns ``step`` and ``capability``."""
-    ahead = p.stage - firm.step[0]
-    firm.step[0] += (
+    ahead = p.stage - firm.stage[0]
+    firm.stage[0] += (
         ahead if abs(ahead) <= 1.0 / p.weeks_per_stage else (1.0 if ahead > 0.0 else -1.0) / p.weeks_per_stage
     )
     # One rung after the other: practising a step teaches at most what the next one needs.
     pace = 0.0
     for d in range(len(departments.support)):
-        pace += pace_of(departments.support[d], implementation)
+        pace += closing_pace(departments.support[d], implementation)
     pace = p.learning_rate * (pace / len(departments.support))
-    reachable = min(firm.step[0], firm.capability[0] + 1.0)
+    reachable = min(firm.stage[0], firm.capability[0] + 1.0)
     firm.capability[0] += pace * max(0.0, reachable - firm.capability[0])
-    firm.coordinators[0] += p.coordinator_cost * firm.step[0]
+    firm.coordinators[0] += p.coordinator_cost * firm.stage[0]

@@ -80,7 +80,7 @@ class Staff:
     """Columns of a member of staff."""
 
     system_use: FloatArray = stock("share", "how far the person uses the system for service")
-    slower: FloatArray = flow("share", "time lost (or saved) in each contact by the system and by variety")
+    time_penalty: FloatArray = flow("share", "time lost (or saved) in each contact by the system and by variety")
 
 
 @columns("firm")
@@ -88,48 +88,48 @@ class Firm:
     """Columns of the organisation as a whole."""
 
     system: FloatArray = stock("share", "how much of a system for service is there")
-    technology: FloatArray = flow("EUR", "building a system for service")
+    technology_cost: FloatArray = flow("EUR", "building a system for service")
     system_use: FloatArray = flow("people", "sum of staff's use of the system")
 
 
 @rule
-def ready(conviction, taught, p):
+def readiness(conviction, taught, p):
     """How far a person is ready to use the system: usable, taught, and worth it to him or her."""
     return clip01(p.usability * (1.0 - p.training_effect - p.conviction_effect) + p.training_effect * half_saturation(taught, 0.5) * 1.5
                  + p.conviction_effect * conviction)  # fmt: skip
 
 
 @rule
-def slows(system, use, p):
+def time_effect(system, use, p):
     """Time gained by who uses the system and lost by who works around it."""
     return system * (p.non_use_time * (1.0 - use) - p.time_saving * use)
 
 
 @kernel
-def equip(staff, firm, p, week):
+def apply_system(staff, firm, p, week):
     """The system helps or hinders each person; learning it takes time."""
     system = firm.system[0]
     if system <= 0.0 and p.training <= 0.0:
         return
-    for i in range(len(staff.slower)):
+    for i in range(len(staff.time_penalty)):
         if week >= staff.vacant_until[i]:
-            staff.slower[i] += slows(system, staff.system_use[i], p)
-            staff.knows[i] += p.skill_gain * system * staff.system_use[i]
-            staff.aside[i] += p.training
-            staff.relief[i] += p.engagement_effect * system * (p.usability - 0.5)
+            staff.time_penalty[i] += time_effect(system, staff.system_use[i], p)
+            staff.knowledge_bonus[i] += p.skill_gain * system * staff.system_use[i]
+            staff.overhead_hours[i] += p.training
+            staff.engagement_bonus[i] += p.engagement_effect * system * (p.usability - 0.5)
 
 
 @kernel
-def install(staff, firm, p, week):
+def build_system(staff, firm, p, week):
     """Money builds the system, people take it up; owns ``system`` and ``system_use``."""
     posts = len(staff.system_use)
     pace = p.build_rate * half_saturation(p.spending / max(1, posts), p.half_saturation)
     firm.system[0] = relax(firm.system[0], 1.0, pace) * (1.0 - p.depreciation_rate)
-    firm.technology[0] += p.spending
+    firm.technology_cost[0] += p.spending
     for i in range(posts):
         if staff.arrived[i] > 0.0:
             staff.system_use[i] = 0.0
         elif firm.system[0] > 0.0 and week >= staff.vacant_until[i]:
-            goal = ready(staff.conviction[i], staff.trained[i] + p.training, p)
+            goal = readiness(staff.conviction[i], staff.training_hours[i] + p.training, p)
             staff.system_use[i] = relax(staff.system_use[i], goal, p.adoption_rate)
             firm.system_use[0] += staff.system_use[i]

@@ -90,22 +90,22 @@ class Firm:
 
 
 @rule
-def ended(hours, p):
+def completions(hours, p):
     """Chance that improvement time brings something to an end this week."""
     return p.completion_probability * half_saturation(hours, 2.0) / p.size
 
 
 @rule
-def works(know_how, p):
+def succeeds(know_how, p):
     """Share of what is brought to an end that works."""
     return 1.0 - p.failure_rate * (1.0 - know_how)
 
 
 @rule
-def harvest(i, hours, luck, staff, departments, firm, blame, p):
+def complete_improvement(i, hours, luck, staff, departments, firm, blame, p):
     """A person's improvement time ends in a win, in a failure, or in nothing yet."""
-    chance = ended(hours, p)
-    if luck < chance * works(firm.know_how[0], p):
+    chance = completions(hours, p)
+    if luck < chance * succeeds(firm.know_how[0], p):
         staff.wins[i] += p.size
         seen = p.size * p.visibility
         departments.wins[staff.department[i]] += p.story_value * seen
@@ -117,7 +117,7 @@ def harvest(i, hours, luck, staff, departments, firm, blame, p):
 
 
 @kernel
-def tell(staff, firm, p, week):
+def broadcast_wins(staff, firm, p, week):
     """Improvements are told in all departments."""
     if p.broadcast_share <= 0.0 or firm.improvements[0] <= 0.0:
         return

@@ -11,8 +11,8 @@ from ccsim.engine.functions import exp, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, fill_words, to_unit_interval
-from ccsim.mechanisms.market.promise import lures
-from ccsim.mechanisms.service.queues import drop_out
+from ccsim.mechanisms.market.promise import attraction
+from ccsim.mechanisms.service.queues import leave_queue
 
 MARKET = int(Stream.MARKET)
 
@@ -81,11 +81,11 @@ class Customers:
 
     active: Int8Array = stock("0/1", "1 while a customer of the organisation")
     person: IntArray = stock("count", "how many times this person has become a customer")
-    joined_in: IntArray = stock("week", "week of becoming a customer")
-    luck_to_come: UInt32Array = stock("1/2^32", "the week's draw for whether to become a customer")
-    luck_to_ask: UInt32Array = stock("1/2^32", "the week's draw for whether to ask, or to give up waiting")
-    luck_to_talk: UInt32Array = stock("1/2^32", "the week's draw for whether to tell others")
-    luck_to_leave: UInt32Array = stock("1/2^32", "the week's draw for whether to leave")
+    joined_week: IntArray = stock("week", "week of becoming a customer")
+    u_join: UInt32Array = stock("1/2^32", "the week's draw for whether to become a customer")
+    u_request: UInt32Array = stock("1/2^32", "the week's draw for whether to ask, or to give up waiting")
+    u_talk: UInt32Array = stock("1/2^32", "the week's draw for whether to tell others")
+    u_churn: UInt32Array = stock("1/2^32", "the week's draw for whether to leave")
 
 
 @columns("departments")
@@ -107,25 +107,25 @@ class Segments:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    outside: FloatArray = stock("share", "how much better the best alternative has become")
-    rival: FloatArray = flow("share", "how much better the best alternative is")
+    challenger: FloatArray = stock("share", "how much better the best alternative has become")
+    challenger_lead: FloatArray = flow("share", "how much better the best alternative is")
 
 
 @rule
-def chance_of_leaving(satisfaction, opinion, outside, p):
+def churn_probability(satisfaction, opinion, outside, p):
     """A customer leaves, the sooner the less satisfied, the worse the talk, and the better the alternative."""
     ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.word_of_mouth_churn * (opinion - 0.5)
     return p.churn * exp(ease)
 
 
 @rule
-def chance_of_joining(opinion, lure, p):
+def joining_probability(opinion, lure, p):
     """A prospect comes, the sooner the better the talk, and the more the promise lures beyond the alternative."""
     return p.joining_probability * exp(p.word_of_mouth_joining * (opinion - 0.5) + lure)
 
 
 @rule
-def may_leave(satisfaction, luck, at_worst, at_best):
+def within_churn_bound(satisfaction, luck, at_worst, at_best):
     """Whoever draws above the line from the chance at the worst to that at the best stays: the chance is convex."""
     return luck <= at_worst + (at_best - at_worst) * satisfaction
 
@@ -142,31 +142,31 @@ def most_mobile(segments):
 @rule
 def leaves(satisfaction, opinion, outside, luck, p):
     """Whether this customer leaves this week."""
-    return luck < chance_of_leaving(satisfaction, opinion, outside, p)
+    return luck < churn_probability(satisfaction, opinion, outside, p)
 
 
 @rule
 def joins(opinion, lure, luck, p):
     """Whether this prospect comes this week."""
-    return luck < chance_of_joining(opinion, lure, p)
+    return luck < joining_probability(opinion, lure, p)
 
 
 @kernel
-def draw(customers, seed, week):
+def draw_random_words(customers, seed, week):
     """Everybody in the market has four draws a week, one for each thing to decide; owns the four kinds of luck."""
-    fill_words(customers.luck_to_come, customers.luck_to_ask, customers.luck_to_talk, customers.luck_to_leave,
+    fill_words(customers.u_join, customers.u_request, customers.u_talk, customers.u_churn,
               seed, MARKET, week)  # fmt: skip
 
 
 @kernel
-def come(customers, segments, firm, p, promise, week):
-    """Prospects become customers; owns ``active``, ``person``, ``joined_in`` and ``outside``."""
-    firm.outside[0] = relax(firm.outside[0], p.challenger, p.challenger_rate)
-    firm.rival[0] = firm.outside[0]
-    lure = lures(firm.trusted[0], promise) - p.churn_sensitivity * firm.outside[0]
-    most = chance_of_joining(1.0, lure, p) * most_mobile(segments)  # when talk is at its best
+def acquire_customers(customers, segments, firm, p, promise, week):
+    """Prospects become customers; owns ``active``, ``person``, ``joined_week`` and ``challenger``."""
+    firm.challenger[0] = relax(firm.challenger[0], p.challenger, p.challenger_rate)
+    firm.challenger_lead[0] = firm.challenger[0]
+    lure = attraction(firm.mean_trust[0], promise) - p.churn_sensitivity * firm.challenger[0]
+    most = joining_probability(1.0, lure, p) * most_mobile(segments)  # when talk is at its best
     for i in range(len(customers.active)):
-        luck = to_unit_interval(customers.luck_to_come[i])
+        luck = to_unit_interval(customers.u_join[i])
         if (
             luck < most
             and customers.active[i] == 0
@@ -174,21 +174,21 @@ def come(customers, segments, firm, p, promise, week):
         ):
             customers.active[i] = 1
             customers.person[i] += 1
-            customers.joined_in[i] = week
+            customers.joined_week[i] = week
             segments.joined[customers.segment[i]] += 1
 
 
 @kernel
-def go(customers, cases, departments, segments, firm, p):
+def lose_customers(customers, cases, departments, segments, firm, p):
     """Customers leave, and their open cases with them."""
-    outside = firm.outside[0]
+    outside = firm.challenger[0]
     # Of the least and the most satisfied, when talk is at its worst.
     most = most_mobile(segments)
-    at_worst, at_best = chance_of_leaving(0.0, 0.0, outside, p) * most, chance_of_leaving(1.0, 0.0, outside, p) * most
+    at_worst, at_best = churn_probability(0.0, 0.0, outside, p) * most, churn_probability(1.0, 0.0, outside, p) * most
     for i in range(len(customers.active)):
-        luck, satisfaction = to_unit_interval(customers.luck_to_leave[i]), customers.satisfaction[i]
+        luck, satisfaction = to_unit_interval(customers.u_churn[i]), customers.satisfaction[i]
         # The line is cheap and rules nearly everybody out, so that few chances need be worked out.
-        if may_leave(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
+        if within_churn_bound(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
             satisfaction, customers.opinion[i], outside, luck / segments.mobility[customers.segment[i]], p
         ):  # fmt: skip
             customers.active[i] = 0
@@ -196,6 +196,6 @@ def go(customers, cases, departments, segments, firm, p):
             if cases.state[i] == 1 or cases.state[i] == 2:
                 departments.withdrawn[cases.department[i]] += 1
                 if cases.state[i] == 1:
-                    drop_out(i, cases, departments)
+                    leave_queue(i, cases, departments)
                 else:
                     cases.state[i] = 0

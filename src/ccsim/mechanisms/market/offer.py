@@ -81,9 +81,9 @@ class Segments:
 
     need: FloatArray = stock("need", "what customers of the segment need, as a place on a line")
     position: FloatArray = stock("need", "where on that line the offer is")
-    worth: FloatArray = flow("share", "satisfaction with the offer itself")
+    offer_value: FloatArray = flow("share", "satisfaction with the offer itself")
     fit: FloatArray = flow("share", "how well the offer fits")
-    counted: FloatArray = flow("segments", "1, to take means over segments")
+    n_segments: FloatArray = flow("segments", "1, to take means over segments")
 
 
 @columns("firm")
@@ -95,32 +95,32 @@ class Firm:
 
 
 @rule
-def misjudged(luck, insight, p):
+def perception_error(luck, insight, p):
     """Error about the need: larger with each tier from the customer, smaller with insight and with customers there."""
     return (2.0 * luck - 1.0) * p.perception_noise * (1.0 + p.decided_by) * (1.0 - insight) * (1.0 - p.cocreation)
 
 
 @rule
-def sees(gap, insight, p):
+def perceived_gap(gap, insight, p):
     """The gap as it looks from where the decision is made: smaller the farther away, whole with customers there."""
     return gap * (1.0 - p.unseen_share * (1.0 + p.decided_by) / 3.0 * (1.0 - insight) * (1.0 - p.cocreation))
 
 
 @rule
-def designed(offer, aim, p):
+def offer_update(offer, aim, p):
     """The offer moves towards what is aimed at, the faster the more work is done."""
     hours = p.design_hours * (1.0 - p.cocreation_effort * p.cocreation)
     return offer + p.design_rate * half_saturation(hours, p.half_saturation) * (aim - offer)
 
 
 @rule
-def fit_of(gap):
+def offer_fit(gap):
     """An offer on the need is worth all it can be, one unit off it half."""
     return 1.0 / (1.0 + abs(gap))
 
 
 @kernel
-def design(segments, departments, firm, p, seed, week):
+def move_offer(segments, departments, firm, p, seed, week):
     """Needs move on and the offer follows; owns ``need`` and ``position``."""
     insight = 0.0
     for d in range(len(departments.insight)):
@@ -128,19 +128,19 @@ def design(segments, departments, firm, p, seed, week):
     for s in range(len(segments.need)):
         segments.need[s] += p.drift
         # An error lasts a quarter: designs are reviewed, not redrawn every week.
-        error = misjudged(uniform(seed, DESIGN, (week + 100_000) // 13, s), insight, p)
+        error = perception_error(uniform(seed, DESIGN, (week + 100_000) // 13, s), insight, p)
         gap = segments.need[s] - segments.position[s]
-        seen = sees(gap, insight, p) + error
-        segments.position[s] = designed(segments.position[s], segments.position[s] + seen, p)
+        seen = perceived_gap(gap, insight, p) + error
+        segments.position[s] = offer_update(segments.position[s], segments.position[s] + seen, p)
         firm.misjudged[0] += abs(seen - gap) / len(segments.need)
     firm.design[0] += p.design_hours * p.cost_per_hour
 
 
 @kernel
-def value(segments, best):
+def update_offer_value(segments, best):
     """Say what the offer is worth to each segment."""
     for s in range(len(segments.need)):
-        fit = fit_of(segments.need[s] - segments.position[s])
+        fit = offer_fit(segments.need[s] - segments.position[s])
         segments.fit[s] += fit
-        segments.counted[s] += 1
-        segments.worth[s] += best * fit
+        segments.n_segments[s] += 1
+        segments.offer_value[s] += best * fit

@@ -60,7 +60,7 @@ class Firm:
 
 
 @rule
-def delights(insight, p):
+def personalisation_value(insight, p):
     """Worth to a customer of what is made to measure: less with every step, and only as good as one knows him or her."""
     return (
         p.delight
@@ -71,16 +71,16 @@ def delights(insight, p):
 
 
 @kernel
-def tailor(staff, departments, segments, firm, p):
+def personalise(staff, departments, segments, firm, p):
     """Make to measure: worth, time and cost."""
     if p.level <= 0.0:
         return
     insight = 0.0
     for d in range(len(departments.insight)):
         insight += departments.insight[d] / len(departments.insight)
-    for s in range(len(segments.worth)):
-        segments.worth[s] = clip01(segments.worth[s] + delights(insight, p))
+    for s in range(len(segments.offer_value)):
+        segments.offer_value[s] = clip01(segments.offer_value[s] + personalisation_value(insight, p))
     # Variety multiplies variety: cost rises with the square.
-    for i in range(len(staff.slower)):
-        staff.slower[i] += p.extra_time * p.level * p.level
+    for i in range(len(staff.time_penalty)):
+        staff.time_penalty[i] += p.extra_time * p.level * p.level
     firm.tailored[0] += p.cost * p.level * p.level

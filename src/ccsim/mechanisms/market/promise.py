@@ -57,36 +57,36 @@ class Promise:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    trusted: FloatArray = stock("share", "customers' mean trust, as it is known while promises are made")
+    mean_trust: FloatArray = stock("share", "customers' mean trust, as it is known while promises are made")
     marketing: FloatArray = flow("EUR", "promising")
     stated: FloatArray = flow("share", "quality promised beyond what is practised")
 
 
 @rule
-def promised(practice, p):
+def promised_quality(practice, p):
     """What advertising says that a contact is like."""
     return clip01(practice + p.level)
 
 
 @rule
-def lures(trusted, p):
+def attraction(trusted, p):
     """A promise draws people if its customers trust it more often than not, and puts them off if they do not."""
     return p.attraction * p.level * (2.0 * trusted - 1.0)
 
 
 @rule
-def trusts(trust, quality, expectation, p):
+def trust_update(trust, quality, expectation, p):
     """Trust follows whether a contact was as good as expected."""
     return relax(trust, 1.0 if quality >= expectation else 0.0, p.trust_rate)
 
 
 @kernel
-def advertise(customers, firm, p):
-    """Customers hear what is promised, and expect it as far as they trust; owns ``trusted``."""
+def set_promise(customers, firm, p):
+    """Customers hear what is promised, and expect it as far as they trust; owns ``mean_trust``."""
     if p.level <= 0.0:
         return
     firm.stated[0] = p.level
-    advertised = promised(firm.practice[0], p)
+    advertised = promised_quality(firm.recent_quality[0], p)
     trust, count = 0.0, 0
     for i in range(len(customers.active)):
         if customers.active[i] == 1:
@@ -97,4 +97,4 @@ def advertise(customers, firm, p):
                 customers.expectation[i], advertised, p.expectation_rate * customers.trust[i]
             )
     if count > 0:
-        firm.trusted[0] = trust / count
+        firm.mean_trust[0] = trust / count

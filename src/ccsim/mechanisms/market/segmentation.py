@@ -80,23 +80,23 @@ class Firm:
 
 
 @rule
-def drifts(value, mean, luck, p):
+def value_update(value, mean, luck, p):
     """Value moves by chance and tends slowly to the mean; it stays above a tenth of it."""
     return max(0.1 * mean, value + p.drift * ((2.0 * luck - 1.0) * 3.0 * value + 0.2 * (mean - value)))
 
 
 @rule
-def cares(estimate, mean, p):
+def care_weight(estimate, mean, p):
     """How much more (or less) care a customer is to get."""
     return p.priority * p.utility_weight * clip(estimate / mean - 1.0, -1.0, 1.0) if mean > 0.0 else 0.0
 
 
 @kernel
-def estimate(customers, firm, mean, p, seed, week):
+def estimate_values(customers, firm, mean, p, seed, week):
     """Values drift, and are estimated anew when it is time; owns ``value``, ``estimate`` and ``care``."""
     if p.drift > 0.0:
         for i in range(len(customers.value)):
-            customers.value[i] = drifts(customers.value[i], mean, uniform(seed, VALUE, week, i), p)
+            customers.value[i] = value_update(customers.value[i], mean, uniform(seed, VALUE, week, i), p)
     anew = p.interval_weeks > 0 and week >= 0 and week % max(1, p.interval_weeks) == 0
     if anew or (p.priority > 0.0 and week == 0) or week < -1:
         for i in range(len(customers.value)):
@@ -106,10 +106,10 @@ def estimate(customers, firm, mean, p, seed, week):
     if p.priority > 0.0 or firm.prioritised[0] > 0.0:
         firm.prioritised[0] = p.priority
         for i in range(len(customers.care)):
-            customers.care[i] = cares(customers.estimate[i], mean, p)
+            customers.care[i] = care_weight(customers.estimate[i], mean, p)
 
 
 @rule
-def goes_first(estimate, mean, luck, p):
+def has_priority(estimate, mean, luck, p):
     """A case of a customer thought valuable goes to the front."""
     return p.priority > 0.0 and estimate > p.priority_threshold * mean and luck < p.priority

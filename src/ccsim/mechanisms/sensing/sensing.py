@@ -87,7 +87,7 @@ class Sensing:
 class Staff:
     """Columns of a member of staff."""
 
-    knows: FloatArray = flow("share", "what insight and the system are worth in a case, as skill")
+    knowledge_bonus: FloatArray = flow("share", "what insight and the system are worth in a case, as skill")
 
 
 @columns("departments")
@@ -96,42 +96,42 @@ class Departments:
 
     insight: FloatArray = stock("share", "how well the team knows what customers need and what goes wrong")
     signals: FloatArray = stock("signals/week", "signals a head that reached the team last week")
-    fixing: FloatArray = flow("hours", "time for acting on signals")
+    action_hours: FloatArray = flow("hours", "time for acting on signals")
     unheeded: FloatArray = flow("share", "signals read of which nothing came")
 
 
 @rule
-def understood(signals, p):
+def signals_understood(signals, p):
     """All that comes is taken in, up to what a team can digest; beyond that, the more comes the less is found in it."""
     return signals if signals <= p.absorptive_capacity else p.absorptive_capacity * p.absorptive_capacity / signals
 
 
 @rule
-def coming(handled, defects, p):
+def signals_collected(handled, defects, p):
     """Signals that reach a team: surveys as far as shared, and what staff report themselves."""
     return handled * (p.coverage * p.volume * p.shared + p.staff_signals * defects)
 
 
 @kernel
-def read(staff, departments, p, week):
+def read_signals(staff, departments, p, week):
     """Last week's signals take their time and are of help; acting on them takes time too."""
-    for i in range(len(staff.aside)):
+    for i in range(len(staff.overhead_hours)):
         if week >= staff.vacant_until[i]:
             d = staff.department[i]
             posts = departments.last_staff[d] - departments.first_staff[d]
-            staff.aside[i] += p.reading_hours * departments.signals[d] + p.action_hours / posts
-            departments.fixing[d] += p.action_hours / posts
-            staff.knows[i] += p.skill_gain * departments.insight[d]
+            staff.overhead_hours[i] += p.reading_hours * departments.signals[d] + p.action_hours / posts
+            departments.action_hours[d] += p.action_hours / posts
+            staff.knowledge_bonus[i] += p.skill_gain * departments.insight[d]
 
 
 @kernel
-def collect(departments, p):
+def collect_signals(departments, p):
     """Signals come in and become insight; owns ``signals`` and ``insight``."""
     for d in range(len(departments.signals)):
         posts = departments.last_staff[d] - departments.first_staff[d]
         if posts > 0:
-            departments.signals[d] = coming(departments.handled[d], departments.defects[d], p) / posts
-            taken = understood(departments.signals[d], p)
+            departments.signals[d] = signals_collected(departments.handled[d], departments.defects[d], p) / posts
+            taken = signals_understood(departments.signals[d], p)
             departments.insight[d] = relax(
                 departments.insight[d], half_saturation(taken, p.half_saturation), p.learning_rate
             )

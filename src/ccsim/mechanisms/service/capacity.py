@@ -51,8 +51,8 @@ class Staff:
     """Columns of a member of staff."""
 
     hours: FloatArray = flow("hours", "time available for cases")
-    aside: FloatArray = flow("hours", "time for reading signals, coordination and learning the system")
-    carrying: FloatArray = flow("hours", "a champion's time for carrying the change, as far as the week has it")
+    overhead_hours: FloatArray = flow("hours", "time for reading signals, coordination and learning the system")
+    champion_hours: FloatArray = flow("hours", "a champion's time for carrying the change, as far as the week has it")
 
 
 @columns("departments")
@@ -63,12 +63,12 @@ class Departments:
     paid: FloatArray = flow("people", "people in post, who are paid for the week")
     paid_hours: FloatArray = flow("hours", "contracted staff time of filled posts")
     absent_hours: FloatArray = flow("hours", "contracted time lost to absence, breaks and low energy")
-    aside_hours: FloatArray = flow("hours", "staff time for reading signals, coordination and learning the system")
+    overhead_hours: FloatArray = flow("hours", "staff time for reading signals, coordination and learning the system")
     programme_hours: FloatArray = flow("hours", "staff time given to the programme and to carrying it")
 
 
 @rule
-def time_at_work(contracted, engagement, weeks_in_post, p):
+def attendance(contracted, engagement, weeks_in_post, p):
     """People are at work less when they are tired of it, and newcomers achieve less in an hour."""
     present = clip01(1.0 - p.shrinkage + p.engagement_effect * (engagement - 0.6))
     pace = 1.0 if weeks_in_post >= p.induction_weeks else 0.5 + 0.5 * weeks_in_post / p.induction_weeks
@@ -76,14 +76,14 @@ def time_at_work(contracted, engagement, weeks_in_post, p):
 
 
 @rule
-def cut_short(i, fits, staff):
+def cut_overhead(i, fits, staff):
     """Only a part of what was to take place beside cases fits into the week."""
-    staff.trained[i] *= fits
-    staff.improving[i] *= fits
-    staff.met[i] *= fits
-    staff.told[i] *= fits
-    staff.carrying[i] *= fits
-    staff.aside[i] *= fits
+    staff.training_hours[i] *= fits
+    staff.improvement_hours[i] *= fits
+    staff.customer_hours[i] *= fits
+    staff.announced_hours[i] *= fits
+    staff.champion_hours[i] *= fits
+    staff.overhead_hours[i] *= fits
 
 
 @kernel
@@ -96,16 +96,22 @@ def plan_hours(staff, departments, p, week):
             continue
         department = staff.department[i]
         contracted = p.weekly_hours * staff.contract[i]
-        at_work = time_at_work(contracted, staff.engagement[i], week - staff.hired_in[i], p)
+        at_work = attendance(contracted, staff.engagement[i], week - staff.hired_week[i], p)
         posts = departments.last_staff[department] - departments.first_staff[department]
-        staff.aside[i] += departments.outreach_hours[department] / posts
-        staff.carrying[i] = staff.champion[i]
-        given = staff.trained[i] + staff.improving[i] + staff.met[i] + staff.told[i] + staff.carrying[i]
-        left = at_work - given - staff.aside[i]
+        staff.overhead_hours[i] += departments.outreach_hours[department] / posts
+        staff.champion_hours[i] = staff.champion[i]
+        given = (
+            staff.training_hours[i]
+            + staff.improvement_hours[i]
+            + staff.customer_hours[i]
+            + staff.announced_hours[i]
+            + staff.champion_hours[i]
+        )
+        left = at_work - given - staff.overhead_hours[i]
         if left < 0.0:
             # What does not fit into the week does not take place, and nothing is left.
-            fits = at_work / (given + staff.aside[i])
-            cut_short(i, fits, staff)
+            fits = at_work / (given + staff.overhead_hours[i])
+            cut_overhead(i, fits, staff)
             given *= fits
             left = 0.0
         # A case begun late last week is finished first; a long one may take more than the week that is left.
@@ -114,5 +120,5 @@ def plan_hours(staff, departments, p, week):
         departments.paid_hours[department] += contracted
         departments.absent_hours[department] += contracted - at_work
         departments.programme_hours[department] += given
-        departments.aside_hours[department] += staff.aside[i]
+        departments.overhead_hours[department] += staff.overhead_hours[i]
         departments.hours[department] += left

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ccsim.engine.columns import FloatArray, columns, flow
 from ccsim.engine.jit import rule
-from ccsim.mechanisms.service.handling_options import FAST, HAND_OVER, SCRIPT, SOLVE, way_of_passing
-from ccsim.mechanisms.service.handoffs import loses
+from ccsim.mechanisms.service.handling_options import FAST, HAND_OVER, SCRIPT, SOLVE, handoff_mode
+from ccsim.mechanisms.service.handoffs import loss_of_context
 from ccsim.mechanisms.service.queues import join_queue
-from ccsim.mechanisms.service.service_quality import quality_of
+from ccsim.mechanisms.service.service_quality import contact_quality
 
 
 @columns("staff")
@@ -58,13 +58,13 @@ def count_choice(option, department, departments):
 
 
 @rule
-def close(case, courtesy, department, returns, customers, cases, departments, p, week):
+def close_case(case, courtesy, department, returns, customers, cases, departments, p, week):
     """The last stage is done: the issue is resolved, comes back, or is given up."""
     resolved = cases.defect[case] == 0
     first = cases.contacts[case] == 1
-    age = week - cases.opened_in[case]
+    age = week - cases.opened_week[case]
     customers.events[case] += 1
-    customers.quality[case] += quality_of(courtesy, 1.0 if resolved else 0.0, age, cases.hassle[case], p)
+    customers.quality[case] += contact_quality(courtesy, 1.0 if resolved else 0.0, age, cases.repetitions[case], p)
     departments.closed[department] += 1
     departments.closed_first[department] += first
     if resolved:
@@ -77,7 +77,7 @@ def close(case, courtesy, department, returns, customers, cases, departments, p,
         cases.state[case] = 2
         cases.stages[case] = 1
         cases.defect[case] = 0
-        cases.hassle[case] += 1
+        cases.repetitions[case] += 1
     else:
         departments.abandoned[department] += 1
         cases.state[case] = 0
@@ -90,9 +90,9 @@ def next_department(department, where, departments):
     Where it is known how much of what is passed on each department takes, work goes there in these parts.
     """
     count = len(departments.queue)
-    if departments.takes[count - 1] > 0.0:
+    if departments.transfer_share[count - 1] > 0.0:
         goal = 0
-        while goal < count - 1 and where >= departments.takes[goal]:
+        while goal < count - 1 and where >= departments.transfer_share[goal]:
             goal += 1
         return goal if goal != department else (goal + 1) % count
     fronts = 0
@@ -104,22 +104,22 @@ def next_department(department, where, departments):
 
 
 @rule
-def pass_on(case, option, department, luck, where, week, cases, departments, handoffs):
+def pass_case(case, option, department, luck, where, week, cases, departments, handoffs):
     """The case goes to another department, and may arrive without what the customer has said."""
     goal = next_department(department, where, departments)
     departments.handoffs[department] += 1
-    cases.lost[case] = 0
-    cases.hassle[case] += option == HAND_OVER
-    if luck < loses(way_of_passing(option), departments.linked[department], handoffs):
+    cases.context_lost[case] = 0
+    cases.repetitions[case] += option == HAND_OVER
+    if luck < loss_of_context(handoff_mode(option), departments.integration[department], handoffs):
         departments.handoffs_lost[department] += 1
-        cases.lost[case] = 1
-        cases.hassle[case] += 1
+        cases.context_lost[case] = 1
+        cases.repetitions[case] += 1
     departments.arriving[goal] += 1
     join_queue(case, goal, week, cases, departments)
 
 
 @rule
-def note_judgement(i, case, right, staff, cases, departments, empowerment, goodwill):
+def record_judgement(i, case, right, staff, cases, departments, empowerment, goodwill):
     """Whoever used judgement sees whether it worked, and may be blamed for a misstep beyond the own rights."""
     department = staff.department[i]
     staff.solved[i] += 1

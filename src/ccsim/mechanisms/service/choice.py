@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from ccsim.engine.functions import clip01, exp
 from ccsim.engine.jit import rule
-from ccsim.mechanisms.incentives.measures import among_colleagues, record
-from ccsim.mechanisms.incentives.scorecards import bite, pressed
-from ccsim.mechanisms.management.empowerment import beyond, checked, felt
+from ccsim.mechanisms.incentives.measures import act_score, peer_rating
+from ccsim.mechanisms.incentives.scorecards import incentive_weight, pressure_factor
+from ccsim.mechanisms.management.empowerment import felt_latitude, monitoring_cost, risk_cost
 from ccsim.mechanisms.service.handling_options import (
     ESCALATE,
     FAST,
     HAND_OVER,
     SCRIPT,
     SOLVE,
-    success_of,
-    time_of,
-    way_of_passing,
+    handling_time,
+    handoff_mode,
+    success_probability,
 )
-from ccsim.mechanisms.service.handoffs import loses
-from ccsim.mechanisms.service.service_quality import courtesy_of
+from ccsim.mechanisms.service.handoffs import loss_of_context
+from ccsim.mechanisms.service.service_quality import option_courtesy
 
 
 @rule
-def appeal(option, case, person, card, cards, p, handoffs, empowerment):
+def utility(option, case, person, card, cards, p, handoffs, empowerment):
     """Sum the terms that make an option attractive to a person: reward + belief + norm + habit - effort - blame.
 
     Args:
@@ -45,31 +45,31 @@ def appeal(option, case, person, card, cards, p, handoffs, empowerment):
     skill, authority, taste, latitude_felt, belief, norm, habit, fatigue, slower = person
     # The same for every case, so that it is divided by once a week and not for each way to handle each case.
     of_longest = 1.0 / (p.handling_hours * (p.judgement_time + p.complexity_time))
-    hours = time_of(option, complexity, routine, lost, slower, p, handoffs.repeat_time)
-    success = success_of(option, complexity, skill, authority, lost, spoilt, p, handoffs.handoff_error)
-    onward = loses(way_of_passing(option), linked, handoffs) if stages > 1 or option == HAND_OVER else 0.0
+    hours = handling_time(option, complexity, routine, lost, slower, p, handoffs.repeat_time)
+    success = success_probability(option, complexity, skill, authority, lost, spoilt, p, handoffs.handoff_error)
+    onward = loss_of_context(handoff_mode(option), linked, handoffs) if stages > 1 or option == HAND_OVER else 0.0
     # Whoever hands a case over expects the next department to work by the script.
     journey = (success if option != HAND_OVER else p.script_success * 0.8) * (1.0 - onward)
     closes = 1.0 if option < HAND_OVER else 0.0
     rework = cards.traced_share * (1.0 - success) * p.handling_hours if option < HAND_OVER else 0.0
 
-    shown = record(card, 1.0 - hours * of_longest, 1.0 - (hours + rework) * of_longest, courtesy_of(option, p),
+    shown = act_score(card, 1.0 - hours * of_longest, 1.0 - (hours + rework) * of_longest, option_courtesy(option, p),
                    success, closes, journey, cards)  # fmt: skip
-    shown += among_colleagues(card, 1.0 - onward if option != HAND_OVER else 0.0)
-    good = p.courtesy_weight * courtesy_of(option, p) + (1.0 - p.courtesy_weight) * journey
-    value = bite(taste, cards) * shown + belief * good
+    shown += peer_rating(card, 1.0 - onward if option != HAND_OVER else 0.0)
+    good = p.courtesy_weight * option_courtesy(option, p) + (1.0 - p.courtesy_weight) * journey
+    value = incentive_weight(taste, cards) * shown + belief * good
     value -= p.effort_weight * (0.5 + 0.5 * workload) * (1.0 + fatigue) * hours * of_longest
     if option == SOLVE:
-        value += norm + habit - beyond(complexity, latitude_felt, success, empowerment)
+        value += norm + habit - risk_cost(complexity, latitude_felt, success, empowerment)
     if option == FAST or option == SOLVE:
-        value -= checked(empowerment)
+        value -= monitoring_cost(empowerment)
     if option >= HAND_OVER:
         value -= p.transfer_reluctance
     return value
 
 
 @rule
-def choose(fast, script, solve, hand_over, escalate, luck):
+def sample_choice(fast, script, solve, hand_over, escalate, luck):
     """Pick an option with chances in proportion to e^appeal (multinomial logit, McFadden 1974)."""
     top = max(fast, script, solve, hand_over, escalate)
     a = exp(fast - top)
@@ -81,38 +81,42 @@ def choose(fast, script, solve, hand_over, escalate, luck):
 
 
 @rule
-def as_person(i, lead, care, staff, leaders, cards, conviction, habit):
-    """What a person brings to a choice, as :func:`appeal` takes it."""
-    cover, taste = staff.cover[i], staff.taste[i]
+def person_features(i, lead, care, staff, leaders, cards, conviction, habit):
+    """What a person brings to a choice, as :func:`utility` takes it."""
+    cover, taste = staff.borrowed_rights[i], staff.reward_sensitivity[i]
     if lead >= 0:
-        taste *= pressed(leaders.usual[lead] - leaders.seen[lead], cards)
-    norm = conviction.norm_weight * (staff.peer_practice[i] - 0.25) + staff.praise[i] + care
-    return (clip01(staff.skill[i] + staff.knows[i]), clip01(staff.latitude[i] + cover), taste,
-            felt(staff.latitude[i], staff.safety[i], cover), conviction.utility_weight * staff.conviction[i], norm,
-            habit.utility_weight * staff.habit[i], staff.fatigue[i], staff.slower[i])  # fmt: skip
+        taste *= pressure_factor(leaders.reference_score[lead] - leaders.reported_score[lead], cards)
+    norm = conviction.norm_weight * (staff.peer_practice[i] - 0.25) + staff.expected_recognition[i] + care
+    return (clip01(staff.skill[i] + staff.knowledge_bonus[i]), clip01(staff.latitude[i] + cover), taste,
+            felt_latitude(staff.latitude[i], staff.safety[i], cover), conviction.utility_weight * staff.conviction[i], norm,
+            habit.utility_weight * staff.habit[i], staff.fatigue[i], staff.time_penalty[i])  # fmt: skip
 
 
 @rule
-def decide(i, case, department, luck, care, staff, leaders, cases, departments, card, all_p):
+def choose_handling(i, case, department, luck, care, staff, leaders, cases, departments, card, all_p):
     """Let person ``i`` choose how to handle a case, and return the option with its time and success chance."""
     p, cards, handoffs, empowerment, conviction, habit = all_p
-    complexity, lost, lead = cases.complexity[case], cases.lost[case], staff.leader[i]
-    routine, spoilt = departments.routine[department], departments.spoilt[department]
+    complexity, lost, lead = cases.complexity[case], cases.context_lost[case], staff.leader[i]
+    routine, spoilt = departments.routine[department], departments.success_loss[department]
     facts = (complexity, cases.stages[case], lost, routine, departments.workload[department], spoilt,
-             departments.linked[department])  # fmt: skip
-    person = as_person(i, lead, care, staff, leaders, cards, conviction, habit)
+             departments.integration[department])  # fmt: skip
+    person = person_features(i, lead, care, staff, leaders, cards, conviction, habit)
     hand_over = escalate = -1.0e9
     if len(departments.queue) > 1:
-        hand_over = appeal(HAND_OVER, facts, person, card, cards, p, handoffs, empowerment)
-    if lead >= 0 and leaders.attention[lead] >= p.leader_hours:
-        escalate = appeal(ESCALATE, facts, person, card, cards, p, handoffs, empowerment)
-    option = choose(
-        appeal(FAST, facts, person, card, cards, p, handoffs, empowerment),
-        appeal(SCRIPT, facts, person, card, cards, p, handoffs, empowerment),
-        appeal(SOLVE, facts, person, card, cards, p, handoffs, empowerment),
+        hand_over = utility(HAND_OVER, facts, person, card, cards, p, handoffs, empowerment)
+    if lead >= 0 and leaders.escalation_hours[lead] >= p.leader_hours:
+        escalate = utility(ESCALATE, facts, person, card, cards, p, handoffs, empowerment)
+    option = sample_choice(
+        utility(FAST, facts, person, card, cards, p, handoffs, empowerment),
+        utility(SCRIPT, facts, person, card, cards, p, handoffs, empowerment),
+        utility(SOLVE, facts, person, card, cards, p, handoffs, empowerment),
         hand_over,
         escalate,
         luck,
     )
-    hours = time_of(option, complexity, routine, lost, staff.slower[i], p, handoffs.repeat_time)
-    return option, hours, success_of(option, complexity, person[0], person[1], lost, spoilt, p, handoffs.handoff_error)
+    hours = handling_time(option, complexity, routine, lost, staff.time_penalty[i], p, handoffs.repeat_time)
+    return (
+        option,
+        hours,
+        success_probability(option, complexity, person[0], person[1], lost, spoilt, p, handoffs.handoff_error),
+    )

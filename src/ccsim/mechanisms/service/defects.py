@@ -65,31 +65,31 @@ class Departments:
     """Columns of a department."""
 
     defects: FloatArray = stock("share", "share of contacts that the process spoils")
-    spoilt: FloatArray = flow("share", "part of success that the process takes away beyond the ordinary")
+    success_loss: FloatArray = flow("share", "part of success that the process takes away beyond the ordinary")
 
 
 @rule
-def known_causes(insight, p):
+def share_of_causes_known(insight, p):
     """Return the part of its defects that a department can take out: some without, the rest with insight."""
     return p.uninformed_share + (1.0 - p.uninformed_share) * insight
 
 
 @rule
-def fixed(defects, hours, known, system, p):
+def repaired(defects, hours, known, system, p):
     """Defects go with time and insight, slower where a system has them built in; then they come back a little."""
     gone = p.removal_rate * half_saturation(hours, p.half_saturation) * known * (1.0 - p.automation_lock_in * system)
     return relax(defects * (1.0 - gone), p.baseline, p.arrival_rate)
 
 
 @kernel
-def spoil(departments, p):
+def apply_defects(departments, p):
     """Say what part of success the process takes away, beyond (or below) the ordinary."""
     for d in range(len(departments.defects)):
-        departments.spoilt[d] += departments.defects[d] - p.baseline
+        departments.success_loss[d] += departments.defects[d] - p.baseline
 
 
 @kernel
-def fix(staff, departments, firm, p, journeys):
+def repair_defects(staff, departments, firm, p, journeys):
     """Improvement takes defects out; owns ``defects``.
 
     What lies between two departments, the part of work that goes on from one to another, needs what both know and a
@@ -98,16 +98,16 @@ def fix(staff, departments, firm, p, journeys):
     count = len(departments.defects)
     all_known = 0.0
     for d in range(count):
-        all_known += known_causes(departments.insight[d], p)
+        all_known += share_of_causes_known(departments.insight[d], p)
     for d in range(count):
-        hours, people = departments.fixing[d], 0.0
+        hours, people = departments.action_hours[d], 0.0
         for i in range(departments.first_staff[d], departments.last_staff[d]):
-            hours += staff.improving[i]
+            hours += staff.improvement_hours[i]
             people += 1.0
         if people > 0.0:
-            known = known_causes(departments.insight[d], p)
+            known = share_of_causes_known(departments.insight[d], p)
             if count > 1:
                 others = (all_known - known) / (count - 1)
                 crossing = p.cross_department_share * journeys
-                known *= (1.0 - crossing) + crossing * others * departments.linked[d]
-            departments.defects[d] = fixed(departments.defects[d], hours / people, known, firm.system[0], p)
+                known *= (1.0 - crossing) + crossing * others * departments.integration[d]
+            departments.defects[d] = repaired(departments.defects[d], hours / people, known, firm.system[0], p)

@@ -123,7 +123,7 @@ class Service:
 
 
 @rule
-def time_of(option, complexity, routine, lost, slower, p, again):
+def handling_time(option, complexity, routine, lost, slower, p, again):
     """Hours that a way to handle the case takes; routines save half of the extra time of a thorough solution."""
     if option == FAST:
         needed = p.fast_time
@@ -137,7 +137,7 @@ def time_of(option, complexity, routine, lost, slower, p, again):
 
 
 @rule
-def success_of(option, complexity, skill, authority, lost, spoilt, p, blunder):
+def success_probability(option, complexity, skill, authority, lost, spoilt, p, blunder):
     """Chance that the stage is done right."""
     by_script = p.script_success * (1.0 - p.script_complexity_penalty * complexity)
     if option == FAST:
@@ -157,6 +157,6 @@ def success_of(option, complexity, skill, authority, lost, spoilt, p, blunder):
 
 
 @rule
-def way_of_passing(option):
+def handoff_mode(option):
     """Hand-offs are made by form (0), in person by whoever solved the stage (1), or undone (2)."""
     return 1 if option == SOLVE else 2 if option == HAND_OVER else 0

@@ -47,7 +47,7 @@ class Handoffs:
 
 
 @rule
-def loses(how, linked, p):
+def loss_of_context(how, linked, p):
     """Chance that a hand-off loses what the customer has said; ``how`` is 0 by form, 1 in person, 2 undone.
 
     What joins the departments avoids its part of the losses.

@@ -12,8 +12,8 @@ class Cases:
 
     state: Int8Array = stock("state", "see above", "demand", "service", "market")
     department: IntArray = stock("row", "department whose queue it is in", "demand", "service")
-    queued_in: IntArray = stock("week", "week in which it joined the present queue", "demand", "service")
-    after: IntArray = stock("row", "next case in the queue, -1 at the end", "demand", "service")
+    queued_week: IntArray = stock("week", "week in which it joined the present queue", "demand", "service")
+    next_case: IntArray = stock("row", "next case in the queue, -1 at the end", "demand", "service")
 
 
 @columns("departments")
@@ -30,13 +30,13 @@ def join_queue(case, department, week, cases, departments):
     """Put a case at the end of a department's queue."""
     cases.state[case] = 1
     cases.department[case] = department
-    cases.queued_in[case] = week
-    cases.after[case] = -1
+    cases.queued_week[case] = week
+    cases.next_case[case] = -1
     last = departments.queue_last[department]
     if last < 0:
         departments.queue_first[department] = case
     else:
-        cases.after[last] = case
+        cases.next_case[last] = case
     departments.queue_last[department] = case
     departments.queue[department] += 1
 
@@ -46,8 +46,8 @@ def join_front(case, department, week, cases, departments):
     """Put a case at the front of a department's queue."""
     cases.state[case] = 1
     cases.department[case] = department
-    cases.queued_in[case] = week
-    cases.after[case] = departments.queue_first[department]
+    cases.queued_week[case] = week
+    cases.next_case[case] = departments.queue_first[department]
     if departments.queue_last[department] < 0:
         departments.queue_last[department] = case
     departments.queue_first[department] = case
@@ -58,8 +58,8 @@ def join_front(case, department, week, cases, departments):
 def take_next(department, cases, departments):
     """Take the first case out of a department's queue."""
     case = departments.queue_first[department]
-    departments.queue_first[department] = cases.after[case]
-    if cases.after[case] < 0:
+    departments.queue_first[department] = cases.next_case[case]
+    if cases.next_case[case] < 0:
         departments.queue_last[department] = -1
     if cases.state[case] == 1:
         departments.queue[department] -= 1
@@ -67,7 +67,7 @@ def take_next(department, cases, departments):
 
 
 @rule
-def drop_out(case, cases, departments):
+def leave_queue(case, cases, departments):
     """The customer of a waiting case gives up: it stays in the chain but counts no more."""
     cases.state[case] = 3
     departments.queue[cases.department[case]] -= 1

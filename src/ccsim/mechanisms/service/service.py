@@ -5,15 +5,15 @@ from __future__ import annotations
 from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, uniforms4
-from ccsim.mechanisms.incentives.measures import survey
-from ccsim.mechanisms.management.implementation import card_in
-from ccsim.mechanisms.service.case_outcomes import close, count_choice, note_judgement, pass_on
-from ccsim.mechanisms.service.choice import decide
+from ccsim.mechanisms.incentives.measures import survey_score
+from ccsim.mechanisms.management.implementation import card_in_use
+from ccsim.mechanisms.service.case_outcomes import close_case, count_choice, pass_case, record_judgement
+from ccsim.mechanisms.service.choice import choose_handling
 from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
 from ccsim.mechanisms.service.queues import take_next
-from ccsim.mechanisms.service.service_quality import courtesy_by
+from ccsim.mechanisms.service.service_quality import courtesy_from
 
-SERVE = int(Stream.SERVE)
+SERVICE_STREAM = int(Stream.SERVE)
 
 
 @columns("staff")
@@ -46,21 +46,21 @@ def next_in_turn(i, department, departments):
 
 
 @rule
-def book(i, option, courtesy, hours, right, department, staff, leaders, departments, p, cards):
+def record_contact(i, option, courtesy, hours, right, department, staff, leaders, departments, p, cards):
     """Count a contact, the time that it took, and what the survey right after it says."""
     staff.worked[i] += hours
     staff.handled[i] += 1
     departments.handled[department] += 1
     departments.worked[department] += hours
-    departments.survey[department] += survey(courtesy, 1.0 if right else 0.0, cards)
+    departments.survey[department] += survey_score(courtesy, 1.0 if right else 0.0, cards)
     count_choice(option, department, departments)
     if option == ESCALATE:
-        leaders.attention[staff.leader[i]] -= p.leader_hours
+        leaders.escalation_hours[staff.leader[i]] -= p.leader_hours
         departments.leader_hours[department] += p.leader_hours
 
 
 @rule
-def do_stage(option, case, right, cases):
+def complete_stage(option, case, right, cases):
     """A stage of the case is done, well or badly, unless the case is handed over."""
     if option == HAND_OVER:
         return
@@ -76,23 +76,23 @@ def do_stage(option, case, right, cases):
 def handle(i, case, department, staff, leaders, customers, cases, departments, card, all_p, goodwill, seed, week):
     """A person handles a case: chooses how, does it, and closes the case or passes it on."""
     p, cards, handoffs, empowerment = all_p[0], all_p[1], all_p[2], all_p[3]
-    luck, outcome, later, where = uniforms4(seed, SERVE, week, case)
-    option, hours, success = decide(
+    luck, outcome, later, where = uniforms4(seed, SERVICE_STREAM, week, case)
+    option, hours, success = choose_handling(
         i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, all_p
     )
-    hours *= departments.minutes[department]
+    hours *= departments.time_factor[department]
     right = outcome < success
-    courtesy = courtesy_by(option, staff.engagement[i], p)
-    book(i, option, courtesy, hours, right, department, staff, leaders, departments, p, cards)
+    courtesy = courtesy_from(option, staff.engagement[i], p)
+    record_contact(i, option, courtesy, hours, right, department, staff, leaders, departments, p, cards)
     if option == SOLVE:
-        note_judgement(i, case, right, staff, cases, departments, empowerment, goodwill)
-    do_stage(option, case, right, cases)
+        record_judgement(i, case, right, staff, cases, departments, empowerment, goodwill)
+    complete_stage(option, case, right, cases)
     if cases.contacts[case] == 1 and option < HAND_OVER and cases.stages[case] == 0:
         departments.claimed[department] += 1.0 if right else 1.0 - cards.traced_share
     if cases.stages[case] == 0:
-        close(case, courtesy, department, later, customers, cases, departments, p, week)
+        close_case(case, courtesy, department, later, customers, cases, departments, p, week)
     else:
-        pass_on(case, option, department, later, where, week + 1, cases, departments, handoffs)
+        pass_case(case, option, department, later, where, week + 1, cases, departments, handoffs)
 
 
 @kernel
@@ -105,7 +105,7 @@ def serve(staff, leaders, customers, cases, departments, all_p, goodwill, seed, 
         if departments.queue_first[department] < 0:
             continue
         i = departments.next_staff[department]
-        card = card_in(department, departments)
+        card = card_in_use(department, departments)
         idle = 0
         posts = departments.last_staff[department] - departments.first_staff[department]
         while departments.queue_first[department] >= 0 and idle < posts:
@@ -113,7 +113,7 @@ def serve(staff, leaders, customers, cases, departments, all_p, goodwill, seed, 
             if cases.state[case] == 3:
                 cases.state[take_next(department, cases, departments)] = 0
                 continue
-            if cases.queued_in[case] > week:
+            if cases.queued_week[case] > week:
                 break
             idle += 1
             if staff.hours[i] - staff.worked[i] > 0.0:
@@ -126,7 +126,7 @@ def serve(staff, leaders, customers, cases, departments, all_p, goodwill, seed, 
 
 
 @kernel
-def end_week(staff, departments, p):
+def carry_over(staff, departments, p):
     """Carry over what runs late, and see how much work waits; owns ``overrun`` and ``workload``."""
     for i in range(len(staff.overrun)):
         # An hour is spent once: what a case takes beyond the week is taken from the next.

@@ -11,19 +11,19 @@ ORDINARY_ENGAGEMENT = 0.6
 
 
 @rule
-def courtesy_of(option, p):
+def option_courtesy(option, p):
     """How a customer is ordinarily treated, between 0 and 1, whatever comes of it."""
     return p.script_courtesy if option == SCRIPT else p.judgement_courtesy if option == SOLVE else p.fast_courtesy
 
 
 @rule
-def courtesy_by(option, engagement, p):
+def courtesy_from(option, engagement, p):
     """How a customer is treated by a person: engaged people do the same more warmly."""
-    return clip01(courtesy_of(option, p) + p.engagement_courtesy * (engagement - ORDINARY_ENGAGEMENT))
+    return clip01(option_courtesy(option, p) + p.engagement_courtesy * (engagement - ORDINARY_ENGAGEMENT))
 
 
 @rule
-def quality_of(courtesy, resolved, age, hassle, p):
+def contact_quality(courtesy, resolved, age, hassle, p):
     """Quality of a closed contact to the customer, between 0 and 1."""
     return clip01(
         p.courtesy_weight * courtesy

@@ -60,7 +60,7 @@ class Departments:
 
 
 @rule
-def pace_under(load, standard, p):
+def pace_at_load(load, standard, p):
     """Return the time for a case over the ordinary time, at a load; standard * (load / usual)**-pressure."""
     if p.pressure == 0.0:
         return standard
@@ -68,13 +68,13 @@ def pace_under(load, standard, p):
 
 
 @rule
-def standard_after(standard, pace, p):
+def standard_update(standard, pace, p):
     """Return the standard after a week: it follows a shorter time, and does not follow a longer one."""
     return relax(standard, pace, 1.0 / p.erosion_weeks) if pace < standard else standard
 
 
 @rule
-def spoilt_by_haste(spoilt, pace, p):
+def haste_loss(spoilt, pace, p):
     """Return the share of success lost to the process and to haste together."""
     return 1.0 - (1.0 - spoilt) * (1.0 - p.success_loss * clip01(1.0 - pace))
 
@@ -89,12 +89,12 @@ def set_pace(staff, departments, p, hours):
         wanted, available = departments.queue[d] * hours * departments.standard[d], departments.hours[d]
         load = min(3.0, wanted / available) if available > 0.0 else 3.0
         departments.load[d] = relax(departments.load[d], load, 0.25)
-        pace = pace_under(departments.load[d], departments.standard[d], p)
+        pace = pace_at_load(departments.load[d], departments.standard[d], p)
         departments.pace[d] = pace
-        departments.standard[d] = standard_after(departments.standard[d], pace, p)
+        departments.standard[d] = standard_update(departments.standard[d], pace, p)
         if pace < 1.0:
-            departments.spoilt[d] = spoilt_by_haste(departments.spoilt[d], pace, p)
-    for i in range(len(staff.slower)):
+            departments.success_loss[d] = haste_loss(departments.success_loss[d], pace, p)
+    for i in range(len(staff.time_penalty)):
         pace = departments.pace[staff.department[i]] * staff.pace[i]
         if pace != 1.0:  # at the ordinary pace nothing changes, to the last bit
-            staff.slower[i] = (1.0 + staff.slower[i]) * pace - 1.0
+            staff.time_penalty[i] = (1.0 + staff.time_penalty[i]) * pace - 1.0

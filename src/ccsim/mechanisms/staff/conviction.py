@@ -11,9 +11,9 @@ from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, uniform
-from ccsim.mechanisms.management.mandate import arrives
+from ccsim.mechanisms.management.mandate import hours_received
 
-PENNY = int(Stream.PENNY)
+TIPPING_STREAM = int(Stream.TIPPING)
 
 #: Instead of the week in which the penny dropped: it has not, or it had when the story begins.
 NOT_YET, BEFORE = -1, -2
@@ -87,7 +87,7 @@ class Conviction:
 class Staff:
     """Columns of a member of staff."""
 
-    tipped_in: IntArray = stock("week", "week in which the penny dropped, -1 not yet, -2 before week 0")
+    tipped_week: IntArray = stock("week", "week in which the penny dropped, -1 not yet, -2 before week 0")
     conviction: FloatArray = stock("share", "belief that acting customer-first is right and works here")
     peer_practice: FloatArray = stock("share", "share of colleagues' cases seen to be solved with judgement")
     sources: FloatArray = flow("people", "independent people and encounters that speak for the change")
@@ -98,11 +98,11 @@ class Staff:
 class Departments:
     """Columns of a department."""
 
-    tippings: FloatArray = flow("people", "pennies that dropped this week")
+    new_tipped: FloatArray = flow("people", "pennies that dropped this week")
 
 
 @rule
-def by_evidence(conviction, wins, setbacks, p):
+def evidence_update(conviction, wins, setbacks, p):
     """Conviction follows the own success rate, the faster the more cases there were."""
     cases = wins + setbacks
     if cases <= 0.0:
@@ -111,19 +111,19 @@ def by_evidence(conviction, wins, setbacks, p):
 
 
 @rule
-def by_telling(conviction, hours, stance, credibility, cynicism, p):
+def leader_influence(conviction, hours, stance, credibility, cynicism, p):
     """Conviction follows a leader's, as far as the leader is believed and the person still listens."""
     return relax(conviction, stance, p.leader_rate * half_saturation(hours, 1.0) * credibility * (1.0 - cynicism))
 
 
 @rule
-def comes_round(sources, luck, cynicism, p):
+def tips(sources, luck, cynicism, p):
     """Several sources, then one day."""
     return sources >= p.min_sources and luck < p.tipping_probability * (1.0 - cynicism)
 
 
 @kernel
-def hear_others(staff, colleagues, p):
+def observe_colleagues(staff, colleagues, p):
     """See what colleagues do and how it goes; adds to the flows ``sources`` and ``influence``, owns ``peer_practice``."""
     ties = colleagues.shape[1]
     for i in range(len(staff.sources)):
@@ -142,28 +142,28 @@ def hear_others(staff, colleagues, p):
 
 
 @kernel
-def come_round(staff, leaders, departments, p, mandate, seed, week):
-    """Everybody's conviction moves; owns ``conviction`` and ``tipped_in``."""
+def update_conviction(staff, leaders, departments, p, mandate, seed, week):
+    """Everybody's conviction moves; owns ``conviction`` and ``tipped_week``."""
     for i in range(len(staff.conviction)):
         if staff.arrived[i] > 0.0:
             staff.conviction[i] = staff.disposition[i]
-            staff.tipped_in[i] = NOT_YET
+            staff.tipped_week[i] = NOT_YET
             continue
         if week < staff.vacant_until[i]:
             continue
-        believed = by_evidence(staff.conviction[i], staff.wins[i], staff.setbacks[i], p)
+        believed = evidence_update(staff.conviction[i], staff.wins[i], staff.setbacks[i], p)
         lead = staff.leader[i]
         if lead >= 0:
             # Half an hour a week of everyday talk with the own leader, beside the programme's announcements.
-            believed = by_telling(
-                believed, 0.5 + arrives(staff.told[i], mandate), leaders.conviction[lead], leaders.credibility[lead],
+            believed = leader_influence(
+                believed, 0.5 + hours_received(staff.announced_hours[i], mandate), leaders.conviction[lead], leaders.credibility[lead],
                 staff.cynicism[i], p,
             )  # fmt: skip
-        if comes_round(staff.sources[i], uniform(seed, PENNY, week, i), staff.cynicism[i], p):
+        if tips(staff.sources[i], uniform(seed, TIPPING_STREAM, week, i), staff.cynicism[i], p):
             believed = relax(believed, 1.0, p.tipping_gain)
         staff.conviction[i] = relax(believed, staff.disposition[i], p.reversion_rate)
         if week < 0:
-            staff.tipped_in[i] = BEFORE if staff.conviction[i] >= p.tipping_threshold else NOT_YET
-        elif staff.tipped_in[i] == NOT_YET and staff.conviction[i] >= p.tipping_threshold:
-            staff.tipped_in[i] = week
-            departments.tippings[staff.department[i]] += 1
+            staff.tipped_week[i] = BEFORE if staff.conviction[i] >= p.tipping_threshold else NOT_YET
+        elif staff.tipped_week[i] == NOT_YET and staff.conviction[i] >= p.tipping_threshold:
+            staff.tipped_week[i] = week
+            departments.new_tipped[staff.department[i]] += 1

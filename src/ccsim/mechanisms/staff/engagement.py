@@ -46,23 +46,25 @@ class Staff:
     """Columns of a member of staff."""
 
     engagement: FloatArray = stock("share", "energy and commitment at work")
-    relief: FloatArray = flow("share", "engagement lent by recognition and by good tools, taken by bad ones")
+    engagement_bonus: FloatArray = flow("share", "engagement lent by recognition and by good tools, taken by bad ones")
 
 
 @rule
-def circumstances(vigour, latitude_felt, wins, fatigue, cynicism, p):
+def engagement_target(vigour, latitude_felt, wins, fatigue, cynicism, p):
     """The engagement that a person's circumstances call for."""
     lift = p.autonomy_effect * latitude_felt + p.success_effect * half_saturation(wins, 2.0)
     return clip01(vigour + lift - p.fatigue_effect * fatigue - p.cynicism_effect * cynicism)
 
 
 @kernel
-def engage(staff, p):
+def update_engagement(staff, p):
     """Everybody's engagement moves; owns ``engagement``."""
     for i in range(len(staff.engagement)):
-        felt = clip01(staff.latitude[i] * staff.safety[i] + staff.cover[i])
-        goal = circumstances(staff.vigour[i], felt, staff.wins[i], staff.fatigue[i], staff.cynicism[i], p)
-        goal = clip01(goal + staff.relief[i])
+        felt = clip01(staff.latitude[i] * staff.safety[i] + staff.borrowed_rights[i])
+        goal = engagement_target(
+            staff.baseline_engagement[i], felt, staff.wins[i], staff.fatigue[i], staff.cynicism[i], p
+        )
+        goal = clip01(goal + staff.engagement_bonus[i])
         if staff.arrived[i] > 0.0:
             staff.engagement[i] = goal
         else:

@@ -6,7 +6,7 @@ from ccsim.engine.columns import FloatArray, columns, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.mechanisms.management.mandate import counts
+from ccsim.mechanisms.management.mandate import sources_counted
 
 
 @parameters("fatigue")
@@ -73,13 +73,13 @@ class Staff:
 
 
 @rule
-def unseen(told, sources):
+def unfulfilled(told, sources):
     """How much of what was announced nobody can see done."""
     return half_saturation(told, 1.0) * (1.0 - half_saturation(sources, 2.0))
 
 
 @rule
-def tires(fatigue, hollow, workload, latitude_felt, vigour, p):
+def fatigue_update(fatigue, hollow, workload, latitude_felt, vigour, p):
     """Fatigue grows with hollow announcements, overload, and work over which one has no say, and wears off.
 
     Work without say strains those most who bring least energy (Karasek 1979).
@@ -90,14 +90,14 @@ def tires(fatigue, hollow, workload, latitude_felt, vigour, p):
 
 
 @rule
-def sours(cynicism, hollow, credibility, p):
+def cynicism_update(cynicism, hollow, credibility, p):
     """Cynicism grows when leaders without credit announce what nobody sees; it heals slowly."""
     gain = p.disillusion * hollow * (1.0 - credibility) * (1.0 - cynicism)
     return relax(clip01(cynicism + gain), p.baseline_cynicism, p.cynicism_recovery)
 
 
 @kernel
-def tire(staff, leaders, departments, p, mandate, promise):
+def update_fatigue(staff, leaders, departments, p, mandate, promise):
     """Everybody tires and recovers; owns ``fatigue`` and ``cynicism``."""
     for i in range(len(staff.fatigue)):
         if staff.arrived[i] > 0.0:
@@ -105,8 +105,8 @@ def tire(staff, leaders, departments, p, mandate, promise):
             # Newcomers take half of the mood from those around them: they arrive with none of their own.
             staff.cynicism[i] = 0.5 * p.baseline_cynicism
             continue
-        seen = counts(staff.sources[i], mandate)
-        hollow = unseen(staff.told[i], seen)
+        seen = sources_counted(staff.sources[i], mandate)
+        hollow = unfulfilled(staff.announced_hours[i], seen)
         lead = staff.leader[i]
         credibility = leaders.credibility[lead] if lead >= 0 else 0.5
         talk = promise.lip_service * promise.level * (1.0 - half_saturation(seen, 2.0))
@@ -114,6 +114,8 @@ def tire(staff, leaders, departments, p, mandate, promise):
         department = staff.department[i]
         # Who does in less time what there is to do works harder, not less.
         intensity = departments.workload[department] / departments.pace[department]
-        latitude_felt = clip01(staff.latitude[i] * staff.safety[i] + staff.cover[i])
-        staff.fatigue[i] = tires(staff.fatigue[i], hollow, intensity, latitude_felt, staff.vigour[i], p)
-        staff.cynicism[i] = sours(staff.cynicism[i], clip01(hollow + talk), credibility, p)
+        latitude_felt = clip01(staff.latitude[i] * staff.safety[i] + staff.borrowed_rights[i])
+        staff.fatigue[i] = fatigue_update(
+            staff.fatigue[i], hollow, intensity, latitude_felt, staff.baseline_engagement[i], p
+        )
+        staff.cynicism[i] = cynicism_update(staff.cynicism[i], clip01(hollow + talk), credibility, p)

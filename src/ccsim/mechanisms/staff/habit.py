@@ -50,7 +50,7 @@ class Staff:
 
 
 @rule
-def settles(habit, practice, routine, p):
+def habit_update(habit, practice, routine, p):
     """Habit follows practice; it fades more slowly where the practice is written into routines."""
     if practice > habit:
         return relax(habit, practice, p.formation_rate)
@@ -58,18 +58,18 @@ def settles(habit, practice, routine, p):
 
 
 @kernel
-def settle(staff, departments, p, reinforces):
+def update_habit(staff, departments, p, reinforces):
     """Everybody's habit moves towards the week's practice; owns ``habit``."""
     for i in range(len(staff.habit)):
         routine = departments.routine[staff.department[i]]
         if staff.arrived[i] > 0.0:
             staff.habit[i] = 0.5 * routine
-        elif staff.handled[i] + staff.improving[i] > 0.0:
+        elif staff.handled[i] + staff.improvement_hours[i] > 0.0:
             # An hour of paid improvement is practice as much as a case is.
-            acts = staff.handled[i] + staff.improving[i]
-            practice = (staff.solved[i] + staff.improving[i]) / acts
+            acts = staff.handled[i] + staff.improvement_hours[i]
+            practice = (staff.solved[i] + staff.improvement_hours[i]) / acts
             before = staff.habit[i]
-            staff.habit[i] = settles(before, practice, routine, p)
+            staff.habit[i] = habit_update(before, practice, routine, p)
             if staff.habit[i] > before:
                 # Who is recognised for it forms the habit sooner.
                 quicker = min(1.0 / max(p.formation_rate, 1e-9), 1.0 + reinforces * staff.recognised[i])

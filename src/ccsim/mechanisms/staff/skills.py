@@ -54,18 +54,20 @@ class Staff:
 
 
 @rule
-def learns(skill, trained, coached, solved, p):
+def skill_update(skill, trained, coached, solved, p):
     """Skill grows by what was taught and done, and rusts."""
     gain = p.training_rate * trained + p.coaching_rate * coached + p.practice_rate * half_saturation(solved, 2.0)
     return relax(relax(skill, 1.0, min(1.0, gain)), p.newcomer_skill, p.decay_rate)
 
 
 @kernel
-def learn(staff, p, seed, week):
+def update_skill(staff, p, seed, week):
     """Everybody's skill moves; owns ``skill``."""
     for i in range(len(staff.skill)):
         if staff.arrived[i] > 0.0:
             a, b, c, d = uniforms4(seed, TRAITS, week, i)
             staff.skill[i] = clip01(p.newcomer_skill + 0.1 * irwin_hall_normal(a, b, c, d))
         else:
-            staff.skill[i] = learns(staff.skill[i], staff.trained[i], staff.coached[i], staff.solved[i], p)
+            staff.skill[i] = skill_update(
+                staff.skill[i], staff.training_hours[i], staff.coaching_hours[i], staff.solved[i], p
+            )

@@ -67,7 +67,7 @@ class Departments:
 
 
 @rule
-def wanted(posts, open_now, workload, p):
+def target_posts(posts, open_now, workload, p):
     """Posts wanted: what was not cut by decision, and of that what the work asks for."""
     most = (1.0 - p.cut) * posts
     if p.workload_response <= 0.0:
@@ -77,7 +77,7 @@ def wanted(posts, open_now, workload, p):
 
 
 @kernel
-def adjust(staff, departments, p, week):
+def adjust_posts(staff, departments, p, week):
     """Close and open posts, last ones first; owns ``closed``, and with turnover who is in post."""
     for d in range(len(departments.queue)):
         first, last = departments.first_staff[d], departments.last_staff[d]
@@ -85,7 +85,7 @@ def adjust(staff, departments, p, week):
         for i in range(first, last):
             open_now += staff.closed[i] == 0
         posts = last - first
-        goal = max(1.0, wanted(posts, open_now, departments.workload[d], p))
+        goal = max(1.0, target_posts(posts, open_now, departments.workload[d], p))
         step = max(1.0, p.adjustment_rate * posts)
         for i in range(last - 1, first - 1, -1):
             if step < 1.0 or open_now <= goal + 0.5:

@@ -77,11 +77,11 @@ class Staff:
     """Columns of a member of staff."""
 
     person: IntArray = stock("count", "how many people have held the post before this one")
-    hired_in: IntArray = stock("week", "week in which this person came")
+    hired_week: IntArray = stock("week", "week in which this person came")
     vacant_until: IntArray = stock("week", "first week in which the post is filled (again)", "staffing")
     disposition: FloatArray = stock("share", "conviction to which the person returns when nothing happens")
-    vigour: FloatArray = stock("share", "engagement to which the person returns in ordinary circumstances")
-    taste: FloatArray = stock("factor", "how much this person minds rewards, 1 on average")
+    baseline_engagement: FloatArray = stock("share", "engagement to which the person returns in ordinary circumstances")
+    reward_sensitivity: FloatArray = stock("factor", "how much this person minds rewards, 1 on average")
     pace: FloatArray = stock("ratio", "time that the person takes for a case over the average")
     arrived: FloatArray = flow("people", "1 if a new person takes the post this week")
 
@@ -101,21 +101,23 @@ def quits(engagement, luck, p):
 
 
 @rule
-def settle_in(i, staff, p, seed, week):
+def initialise_person(i, staff, p, seed, week):
     """A person takes a post: draw what he or she is like. Columns of other mechanisms follow from ``arrived``."""
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i)
     staff.disposition[i] = clip01(p.disposition + p.disposition_spread * irwin_hall_normal(a, b, c, d))
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i + 1)
-    staff.taste[i] = max(0.0, 1.0 + p.reward_sensitivity_spread * irwin_hall_normal(a, b, c, d))
+    staff.reward_sensitivity[i] = max(0.0, 1.0 + p.reward_sensitivity_spread * irwin_hall_normal(a, b, c, d))
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i + 2)
-    staff.vigour[i] = clip01(p.baseline_engagement + p.baseline_engagement_spread * irwin_hall_normal(a, b, c, d))
+    staff.baseline_engagement[i] = clip01(
+        p.baseline_engagement + p.baseline_engagement_spread * irwin_hall_normal(a, b, c, d)
+    )
     a, b, c, d = uniforms4(seed, PACE, week, i)
     staff.pace[i] = exp(p.handling_time_spread * irwin_hall_normal(a, b, c, d))
-    staff.hired_in[i] = week
+    staff.hired_week[i] = week
 
 
 @kernel
-def come_and_go(staff, departments, p, leaving_champions, seed, week):
+def replace_staff(staff, departments, p, leaving_champions, seed, week):
     """At the end of the week people quit, and those come who fill a post from next week on.
 
     Owns the columns that say who holds a post; what other mechanisms know of a person follows from ``arrived``.
@@ -133,4 +135,4 @@ def come_and_go(staff, departments, p, leaving_champions, seed, week):
             departments.hires[staff.department[i]] += 1
             staff.person[i] += 1
             staff.arrived[i] = 1
-            settle_in(i, staff, p, seed, week + 1)
+            initialise_person(i, staff, p, seed, week + 1)

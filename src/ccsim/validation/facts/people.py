@@ -59,7 +59,7 @@ def _watch(simulation: Simulation, weeks: int) -> dict[str, Any]:
         if week >= weeks - WATCHED:
             for name in SUMMED:
                 sums[name] += getattr(staff, name)
-    stayed = (staff.hired_in < weeks - WATCHED) & (staff.vacant_until < weeks) & (sums["worked"] > 0.0)
+    stayed = (staff.hired_week < weeks - WATCHED) & (staff.vacant_until < weeks) & (sums["worked"] > 0.0)
     found = {name: total[stayed] for name, total in sums.items()}
     found |= {name: getattr(staff, name)[stayed].astype(np.float64) for name in ASKED}
     return found | {"felt": np.clip(found["latitude"] * found["safety"], 0.0, 1.0)}
