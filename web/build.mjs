@@ -1,6 +1,7 @@
 // Builds the pages into the package. `--fixture FILE` takes another engine, for development; `--out DIR` another place.
 import { build } from "esbuild";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,6 +19,13 @@ const swap = {
     if (fixture) step.onResolve({ filter: /^\.\/engine$/ }, () => ({ path: resolve(fixture) }));
   },
 };
+// The first line of each script names the sources that it was made from; a test holds it to them.
+const sources = (await readdir(join(here, "src"), { recursive: true })).filter((name) => /\.(ts|tsx|css|json|html)$/.test(name)).sort();
+const hash = createHash("sha256");
+for (const name of ["build.mjs", "package-lock.json", ...sources.map((each) => `src/${each}`)]) {
+  hash.update(name).update(await readFile(join(here, name)));
+}
+const banner = { js: `// sources: ${hash.digest("hex").slice(0, 16)}` };
 await mkdir(out, { recursive: true });
 await build({
   absWorkingDir: here,
@@ -30,6 +38,7 @@ await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   legalComments: "none",
+  banner,
   charset: "utf8",
   plugins: [swap],
 });

@@ -6,7 +6,7 @@ import { ClassPage } from "./pages/class";
 import { Compare } from "./pages/compare";
 import { Explore } from "./pages/explore";
 import { Play } from "./pages/play";
-import { fault, notices, page, PAGES, theme, type Page } from "./store";
+import { fault, notices, page, PAGES, run, theme, type Page } from "./store";
 import { language, t, type Word } from "./words";
 
 const NAMES: Record<Page, Word> = {
@@ -49,7 +49,7 @@ function Bar() {
       <a class="skip" href="#main" onClick={(event) => jump(event, "main")}>
         {t("skip.main")}
       </a>
-      {page.value === "explore" ? (
+      {page.value === "explore" && run.value ? (
         <a class="skip" href="#levers" onClick={(event) => jump(event, "levers")}>
           {t("skip.levers")}
         </a>

@@ -58,7 +58,7 @@ export function QuarterChart({ title, lines, rings = [], quarters, scale, width,
           .filter((i) => (i + 1) % 4 === 0 || i === 0)
           .map((i) => (
             <text key={i} x={x(i)} y={height - 6} text-anchor={i === 0 ? "start" : i === quarters - 1 ? "end" : "middle"}>
-              {t("axis.quarter", { n: i + 1 })}
+              {i === 0 ? t("axis.quarter", { n: 1 }) : i + 1}
             </text>
           ))}
       </g>

@@ -123,8 +123,10 @@ export function leverText(row: Parameter, value: Value): string {
 
 /** Read what was typed for a lever; null if it is no number. */
 export function readLever(row: Parameter, typed: string): number | null {
-  let text = typed.replace(/[\s €%']/g, "").replace("−", "-").replace(/[a-zäöüß/]+.*$/i, "");
-  text = language.value === "de" ? text.replace(/\./g, "").replace(",", ".") : text.replace(/,/g, "");
+  // A number, then perhaps the unit, which has no digits.
+  const found = typed.replace(/[\s €%']/g, "").replace("−", "-").match(/^(-?[\d.,]+(?:e[+-]?\d+)?)\D*$/i);
+  if (!found) return null;
+  const text = language.value === "de" ? found[1].replace(/\./g, "").replace(",", ".") : found[1].replace(/,/g, "");
   if (!text || !Number.isFinite(Number(text))) return null;
   const figure = Number(text);
   return SHARES.includes(row.unit) ? figure / 100 : figure;

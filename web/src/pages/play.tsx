@@ -243,7 +243,7 @@ function Moves() {
     redraft({ start });
   };
   return (
-    <section class="moves" aria-labelledby="moves" id="moves" tabIndex={-1}>
+    <section class="moves" aria-labelledby="moves-title" id="moves" tabIndex={-1}>
       <div class="head">
         <h2 id="moves-title">{t("play.choose")}</h2>
         <button type="button" class="link" onClick={() => (match.value = { ...now, all: !now.all })}>
@@ -291,9 +291,9 @@ function Tray() {
   const why = books.refusal(draft);
   const running = [...books.running.keys()];
   return (
-    <section class="card tray" aria-labelledby="tray" id="tray" tabIndex={-1}>
+    <section class="card tray" aria-labelledby="tray-title" id="tray" tabIndex={-1}>
       <Purse draft={draft} />
-      <h2 id="tray">{t("play.running")}</h2>
+      <h2 id="tray-title">{t("play.running")}</h2>
       {running.length || draft.start.length ? (
         <ul class="rows">
           {running.map((name) => {

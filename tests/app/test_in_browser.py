@@ -1,0 +1,367 @@
+"""The application in a real browser: offline from one file, and served; what a visitor sees and does."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccsim.app.pages import StaticPages
+from ccsim.app.server import PagesServer
+from ccsim.app.single_file import write_single_file
+from ccsim.game.catalogue import catalogue
+from ccsim.game.game import Choice, Game, InputError
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+PHONE, PROJECTOR = (390, 844), (1280, 720)
+#: A page, and what is there when it is ready.
+READY = {
+    "explore": ".big svg .line.run",
+    "compare": ".preset",
+    "play": "text=Begin",
+    "class": "main.text",
+    "about": "main.text table",
+}
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start Chromium: Debian's, or what ``$CCSIM_CHROMIUM`` names; without one the test is passed over."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = os.environ.get("CCSIM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not program:
+        pytest.skip("no Chromium")
+    with playwright.sync_playwright() as found:
+        opened = found.chromium.launch(executable_path=program, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Serve the pages on a free port."""
+    served = PagesServer("127.0.0.1", 0, StaticPages(["127.0.0.1"]))
+    threading.Thread(target=served.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{served.server_address[1]}/"
+    served.shutdown()
+    served.server_close()
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Open]:
+    """Open the application as a new visitor; afterwards nothing may have failed or asked another machine."""
+    faults: list[str] = []
+    contexts: list[Any] = []
+
+    def opened(
+        page: str = "explore", size: tuple[int, int] = PROJECTOR, query: str = "", url: str = "", **more: Any
+    ) -> Any:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="en-GB", accept_downloads=True, **more
+        )
+        contexts.append(context)
+        found = context.new_page()
+        found.set_default_timeout(60_000)
+        found.on("pageerror", lambda error: faults.append(str(error)))
+        found.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        found.on(
+            "request",
+            lambda asked: (
+                None if asked.url.startswith((address, "file:", "data:", "blob:")) else faults.append(asked.url)
+            ),
+        )
+        found.goto(url or f"{address}#/{page}{query}")
+        found.locator(READY[page]).first.wait_for()
+        return found
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+def _wide(page: Any) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def _line(page: Any) -> str:
+    return str(page.locator(".big svg .line.run").get_attribute("d"))
+
+
+def test_one_file_opens_with_no_network(visit: Open, tmp_path: Path) -> None:
+    write_single_file(tmp_path / "ccsim.html")
+    page = visit(url=(tmp_path / "ccsim.html").as_uri(), offline=True)
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Bottom-up: customers are")
+    page.locator(".bandkey").wait_for()
+
+
+def test_a_lever_redraws_the_whole_future(visit: Open) -> None:
+    page = visit()
+    before, said = _line(page), page.locator("#answer").inner_text()
+    page.get_by_label("Budget", exact=True).fill("20000")
+    page.wait_for_function("d => document.querySelector('.big svg .line.run').getAttribute('d') !== d", arg=before)
+    assert page.locator("#answer").inner_text() != said
+    assert "Bottom-up with Budget €20,000 a week" in page.locator("#answer").inner_text()
+    assert "programme.budget=20000" in page.url
+
+
+def test_the_figures_are_those_of_the_command_line(visit: Open) -> None:
+    from ccsim.model.kpis import final_value
+    from ccsim.simulation.simulation import simulate
+
+    page = visit(query="?from=combined&seed=7&weeks=26")
+    weekly = simulate("combined", 7, 26).kpis["csat"]
+    page.wait_for_function("document.querySelector('#answer').textContent.startsWith('Combined')")
+    assert page.locator("text.end.run").text_content() == f"{final_value('csat', weekly):.1f}"
+
+
+def test_a_lever_that_does_nothing_yet_says_what_it_needs(visit: Open) -> None:
+    page = visit(query="?from=nothing")
+    page.wait_for_function("document.querySelector('#answer').textContent.startsWith('Doing nothing')")
+    assert page.get_by_text("Does nothing yet: needs Budget above €0 a week.").count() == 1
+
+
+def test_a_value_that_is_not_accepted_is_one_message(visit: Open) -> None:
+    page = visit()
+    field = page.get_by_label("Budget: type a value")
+    for typed in ("many", "-3", "1e999"):
+        field.fill(typed)
+        field.press("Tab")
+        page.get_by_role("alert").get_by_text("Enter a number").wait_for()
+    field.fill("9000")
+    field.press("Tab")
+    page.wait_for_function("location.hash.includes('programme.budget=9000')")
+    assert page.get_by_role("alert").count() == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?from=nope", "?from=top-down&no.such=1&programme.budget=x&seed=-1&weeks=9999", "?show=%3Cb%3E&from=top-down"],
+)
+def test_an_absurd_link_is_told_and_the_page_lives_on(query: str, visit: Open) -> None:
+    page = visit(query=query)
+    assert "left out" in page.get_by_role("alert").inner_text()
+    page.get_by_role("button", name="Close").click()
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_a_link_brings_plan_pinned_run_and_figure_again(visit: Open) -> None:
+    page = visit(query="?from=top-down&programme.budget=4000&show=fcr&pin.from=combined")
+    page.get_by_text("Pinned: Combined").wait_for()
+    page.wait_for_function(
+        "document.querySelector('#answer').textContent.startsWith('Top-down with Budget €4,000 a week')"
+    )
+    assert page.locator("#chart-title").inner_text().startswith("First-contact resolution")
+
+
+def test_a_question_is_answered_by_runs(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("button", name="Top-down or bottom-up?").click()
+    page.get_by_text("does most for customers").wait_for()
+    assert page.locator(".rows .row").count() == 3
+
+
+def test_back_returns_to_the_page_before(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("link", name="Compare").click()
+    page.locator(".preset").first.wait_for()
+    page.go_back()
+    page.locator(READY["explore"]).wait_for()
+
+
+def test_language_and_theme_are_kept(visit: Open) -> None:
+    page = visit()
+    page.get_by_label("Language").first.select_option("de")
+    page.get_by_role("link", name="Vergleichen").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "de"
+    page.get_by_label("Darstellung").first.select_option("dark")
+    page.reload()
+    page.locator(READY["explore"]).wait_for()
+    assert page.evaluate("document.documentElement.dataset.theme + document.documentElement.lang") == "darkde"
+
+
+def test_compare_answers_with_a_verdict_on_one_press(visit: Open) -> None:
+    page = visit("compare")
+    page.get_by_role("button", name="Direction of change").click()
+    page.get_by_text("does most for customers").wait_for()
+    page.get_by_text("30 companies each").wait_for(timeout=180_000)
+    assert page.locator("tbody tr").count() == 4
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Table as CSV").click()
+    text = Path(taken.value.path()).read_text(encoding="utf-8").splitlines()
+    assert "30 paired runs" in text[0] and len(text) == 6
+
+
+def test_a_run_is_taken_away_as_weeks_pictures_and_scenario(visit: Open, tmp_path: Path) -> None:
+    from ccsim.scenarios.scenario import load
+
+    page = visit(query="?from=bottom-up&programme.budget=9000&champions.selection=at+random&weeks=26")
+    page.wait_for_function(
+        "document.querySelector('#answer').textContent.includes('2 levers') || document.querySelector('#answer').textContent.includes('9,000')"
+    )
+    taken = {}
+    for name in ("Weeks as CSV", "Chart as PNG", "Chart as SVG", "Scenario file (TOML)"):
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).click()
+        taken[name] = Path(download.value.path()).read_bytes()
+    rows = [row for row in taken["Weeks as CSV"].decode().splitlines() if not row.startswith("#")]
+    assert len(rows) == 1 + 2 * 26
+    assert taken["Chart as PNG"].startswith(b"\x89PNG") and taken["Chart as SVG"].startswith(b"<svg")
+    (tmp_path / "mine.toml").write_bytes(taken["Scenario file (TOML)"])
+    levers = load(tmp_path / "mine.toml").values()
+    assert levers["programme.budget"] == 9000 and levers["champions.selection"] == "at random"
+
+
+@pytest.mark.parametrize("size", [PHONE, PROJECTOR])
+@pytest.mark.parametrize("name", list(READY))
+def test_no_page_is_wider_than_its_window(name: str, size: tuple[int, int], visit: Open) -> None:
+    assert _wide(visit(name, size)) <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", list(READY))
+def test_axe_finds_nothing(name: str, scheme: str, browser: Any, address: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: npm ci in web/")
+    for size in (PHONE, PROJECTOR):
+        # axe is put into the page, which the page's own policy forbids.
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, bypass_csp=True, locale="en-GB"
+        )
+        page = context.new_page()
+        page.goto(f"{address}#/{name}")
+        page.locator(READY[name]).first.wait_for(timeout=60_000)
+        page.add_script_tag(path=AXE)
+        found = page.evaluate(
+            "axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes.map(n => n.target).join()))"
+        )
+        context.close()
+        assert not found, (name, scheme, size)
+
+
+def test_the_first_picture_does_not_jump(visit: Open) -> None:
+    page = visit()
+    page.wait_for_timeout(500)
+    shift = page.evaluate(
+        "new Promise(done => { let sum = 0; new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value })"
+        ".observe({type: 'layout-shift', buffered: true}); setTimeout(() => done(sum), 300) })"
+    )
+    assert shift < 0.05
+
+
+def test_on_a_phone_a_lever_and_the_chart_are_in_view_together(visit: Open) -> None:
+    page = visit(size=PHONE)
+    page.get_by_role("button", name="Show more levers").click()
+    page.wait_for_timeout(300)
+    chart, lever = page.locator("#big-chart").bounding_box(), page.get_by_label("Budget", exact=True).bounding_box()
+    assert chart["y"] >= 40 and chart["y"] + 150 < lever["y"] < 844
+
+
+def test_the_keyboard_reaches_answer_and_levers_first(visit: Open) -> None:
+    page = visit()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the answer"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "levers"
+
+
+# The game
+
+
+def _begin(page: Any) -> None:
+    page.get_by_role("button", name="Begin").click()
+    page.locator(".tray").wait_for()
+
+
+def test_a_game_survives_a_reload(visit: Open) -> None:
+    page = visit("play")
+    _begin(page)
+    page.get_by_text("Paid time to improve things").first.click()
+    page.get_by_role("button", name="Play quarter 1").click()
+    page.get_by_role("heading", name="Quarter 1: Reported satisfaction is").wait_for()
+    said = page.locator("#result").inner_text()
+    page.get_by_text("Staff meet real customers").first.click()
+    page.reload()
+    page.locator("#result").wait_for()
+    assert page.locator("#result").inner_text() == said
+    assert page.locator(".tray").get_by_text("Staff meet real customers").count() == 1, "the draft is kept, too"
+
+
+def test_on_a_phone_the_predicted_result_is_on_screen_when_it_comes(visit: Open) -> None:
+    page = visit("play", PHONE)
+    _begin(page)
+    page.get_by_role("textbox", name="Reported satisfaction").fill("80")
+    page.get_by_role("button", name="Play quarter 1").click()
+    page.get_by_role("heading", name="you expected 80.0").wait_for()
+    page.wait_for_function("scrollY === 0")
+    assert page.locator("main.play .bottom").is_visible()
+
+
+def test_a_prediction_that_nobody_made_is_none(visit: Open) -> None:
+    page = visit("play")
+    _begin(page)
+    page.get_by_role("button", name="Play quarter 1").click()
+    page.get_by_role("heading", name="Quarter 1: Reported satisfaction is").wait_for()
+    kept = json.loads(page.evaluate("localStorage.getItem('ccsim.game')"))
+    assert kept["choices"][0]["expected"] == {} and page.locator(".ring").count() == 0
+
+
+def _random_game(seed: int) -> Game:
+    """Play a game whose choices are drawn, among those that can be made."""
+    dice, game = random.Random(seed), Game(seed)
+    names = list(catalogue().moves)
+    while not game.over:
+        stop = tuple(name for name in game.running if dice.random() < 0.15)
+        start: tuple[str, ...] = ()
+        for name in dice.sample(names, 4):
+            try:
+                game.check(Choice((*start, name), stop))
+            except InputError:
+                continue
+            start = (*start, name)
+        try:
+            game.play(Choice(start, stop))
+        except InputError:
+            game.play(Choice((), tuple(game.running)))
+    return game
+
+
+def test_a_game_in_the_browser_is_pythons_to_the_last_bit(visit: Open) -> None:
+    page = visit("about")
+    for seed in (1, 4):
+        game = _random_game(seed)
+        choices = [{"start": list(row.start), "stop": list(row.stop)} for row in game.choices]
+        found = page.evaluate(
+            """async ({seed, choices}) => {
+                const [wasm, model] = await Promise.all([fetch('engine.wasm').then(r => r.arrayBuffer()), fetch('model.json').then(r => r.json())]);
+                const worker = new Worker('worker.js');
+                worker.postMessage({kind: 'open', wasm, model});
+                worker.postMessage({kind: 'game', id: 1, request: {scenario: 'nothing', seed, choices}});
+                const told = await new Promise(done => { worker.onmessage = event => done(event.data) });
+                worker.terminate();
+                if (told.error) return told;
+                const kpis = Object.fromEntries(Object.entries(told.value.kpis).map(([name, row]) => [name, [...row].map(v => Number.isFinite(v) ? v : null)]));
+                return {kpis, money: told.value.quarters.map(q => q.money), coming: told.value.coming};
+            }""",
+            {"seed": seed, "choices": choices},
+        )
+        assert "error" not in found, found
+        assert found["coming"] == game.coming
+        assert found["money"] == [row.money for row in game.seen]
+        theirs = {name: np.array(row, dtype=float) for name, row in found["kpis"].items()}
+        assert not [name for name, row in game.kpis().items() if not np.array_equal(row, theirs[name], equal_nan=True)]
