@@ -30,7 +30,7 @@ from ccsim.game.game import Game
 from ccsim.game.save_file import read_game
 
 #: Moves that the table shows.
-SHOWN = 7
+SHOWN = 6
 
 
 @dataclass

@@ -170,7 +170,18 @@ def claims() -> dict[str, dict[str, Any]]:
 
 def read() -> dict[str, Any]:
     """Return the numbers as they were last worked out, the claims as the ledger has them now."""
-    return {**json.loads(FILE.read_text(encoding="utf-8")), "claims": claims()}
+    found = json.loads(FILE.read_text(encoding="utf-8"))
+    return {**found, "claims": claims(), "lead": _leads(found["profit"])}
+
+
+def _leads(profit: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Return, for each line of play, its weekly profit less that of doing nothing: the worst quarter, and the last."""
+    leads = {}
+    for name, row in profit.items():
+        by_quarter = [one - other for one, other in zip(row["quarters"], profit["nothing"]["quarters"], strict=True)]
+        worst = min(range(12), key=by_quarter.__getitem__)
+        leads[name] = {"worst": by_quarter[worst], "worst-quarter": worst + 1, "last": by_quarter[-1]}
+    return leads
 
 
 def look_up(path: str, numbers: dict[str, Any]) -> Any:

@@ -3,7 +3,7 @@
     python teaching/exercises/check.py 1 my_answer.py --student 4711
 
 In a notebook: ``from check import check; check(1, answers, student="4711")`` with any object that has the functions that
-the exercise asks for; the list says what is wrong. Each student has seeds of an own, so that answers cannot be copied.
+the exercise asks for; the list says what is wrong. Each student has their own seeds, so that answers cannot be copied.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import hashlib
 import importlib.util
 import random
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -31,6 +32,19 @@ CLOSE = 1.5
 #: What staff may be judged by in exercise 3.
 MEASURES: tuple[tuple[str, ...], ...] = ((), ("measure-speed",), ("measure-surveys",))
 SURVEY = ("independent-survey",)
+#: What varies in exercise 4, how often its company may be run, and for how many weeks.
+VARIED = (
+    "habit.decay_rate",
+    "word_of_mouth.influence",
+    "programme.budget",
+    "empowerment.rights",
+    "market.word_of_mouth_churn",
+)
+RUNS, EXPLORED = 40, 78
+#: Exercise 5: EUR a week that may be spent, and points of satisfaction to gain.
+BUDGET, BETTER = 8000.0, 2.0
+#: Exercise 7: share of the usual lead of bottom-up below which a world refutes the claim.
+CLAIMED = 0.65
 
 
 def seeds_of(student: str, count: int = SEEDS) -> list[int]:
@@ -43,7 +57,7 @@ def check(exercise: int, answer: Any, student: str = "") -> list[str]:
     """Return what is wrong with an answer, in words; nothing if it is right.
 
     Args:
-        exercise: 1, 2 or 3.
+        exercise: its number, 1 to 7.
         answer: a module or any object with the functions that the exercise asks for.
         student: whose seeds to use.
     """
@@ -111,7 +125,155 @@ def a_year(measure: tuple[str, ...], seed: int) -> tuple[list[dict[str, Any]], l
     return [dict(row.figures) for row in game.seen], [dict(row.shown) for row in game.seen], game.by_quarter("csat")[-1]
 
 
-CHECKS: dict[int, Callable[[Any, Sequence[int]], list[str]]] = {1: beats_nothing, 2: tells_luck, 3: reads_the_gap}
+def finds_what_matters(answer: Any, seeds: Sequence[int]) -> list[str]:
+    """Exercise 4: ``most_important(outcome, ranges)`` names a parameter that satisfaction depends on (nearly) most."""
+    from ccsim.model.settings import all_parameters
+
+    ranges = {key: (float(low), float(high)) for key in VARIED for low, high in [all_parameters()[key].range or (0, 1)]}
+    calls = 0
+
+    def outcome(values: Mapping[str, float]) -> float:
+        nonlocal calls
+        calls += 1
+        if calls > RUNS:
+            raise CcsimError(f"outcome may be called {RUNS} times")
+        return _satisfaction("bottom-up", values, seeds[0], EXPLORED)
+
+    try:
+        named = answer.most_important(outcome, ranges)
+    except CcsimError as error:
+        return [str(error)]
+    if named not in ranges:
+        return [f"{named!r} is none of {', '.join(ranges)}"]
+    effects = {}
+    for key, (low, high) in ranges.items():
+        levels = [low + share * (high - low) for share in (0.0, 0.33, 0.67, 1.0)]
+        means = [
+            fmean(_satisfaction("bottom-up", {key: level}, seed, EXPLORED) for seed in seeds[1:3]) for level in levels
+        ]
+        effects[key] = max(means) - min(means)
+    most = max(effects.values())
+    if effects[named] < 0.7 * most:
+        return [f"{named} moves satisfaction by {effects[named]:.1f} points over its range; another one by {most:.1f}"]
+    return []
+
+
+def writes_a_scenario(answer: Any, seeds: Sequence[int]) -> list[str]:
+    """Exercise 5: ``scenario()`` is valid, keeps to the budget, makes its move, and satisfies more than doing nothing."""
+    import ccsim
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mine.toml"
+        file.write_text(answer.scenario(), encoding="utf-8")
+        try:
+            mine = ccsim.load(str(file))
+        except CcsimError as error:
+            return [f"the scenario cannot be read: {error}"]
+    faults = []
+    if not any(name.endswith("nothing.toml") for name in mine.files) or len(mine.files) != 2:
+        faults.append("the scenario has to extend nothing, and no other")
+    budgets = [
+        values.get("programme.budget", 0.0)
+        for values in (mine.history, mine.levers, *(move.set for move in mine.schedule))
+    ]
+    if max(budgets) > BUDGET:
+        faults.append(f"the programme spends {max(budgets):,.0f} EUR a week; it may spend {BUDGET:,.0f}")
+    waiting = {move.label for move in mine.schedule if move.when is not None}
+    if not waiting:
+        faults.append("no move waits for a condition")
+    if faults:
+        return faults
+    runs = [ccsim.simulate(mine, seed, 156) for seed in seeds]
+    never = [label for label in waiting if any(label not in {event[1] for event in run.events} for run in runs)]
+    if never:
+        return [f"the move {never[0]!r} does not happen on every draw: its condition does not hold within 156 weeks"]
+    gains = [
+        float(run.kpis["csat"][-13:].mean()) - _satisfaction("nothing", {}, seed, 156)
+        for run, seed in zip(runs, seeds, strict=True)
+    ]
+    if fmean(gains) < BETTER:
+        return [f"satisfaction is {fmean(gains):+.1f} points against doing nothing on average; it takes {BETTER:+.1f}"]
+    return []
+
+
+def task_of(seeds: Sequence[int]) -> dict[str, int]:
+    """Return the departments of a student's organisation with their people, for exercise 6."""
+    chance = random.Random(seeds[0])
+    names = chance.sample(["Hotline", "Branches", "Field", "Billing", "Network", "Claims", "Sales", "Online"], 4)
+    return {name: chance.randint(14, 40) for name in names}
+
+
+def describes_an_organisation(answer: Any, seeds: Sequence[int]) -> list[str]:
+    """Exercise 6: ``write(folder, departments)`` makes files that are read without a fault and founded as the task says."""
+    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.founding import make_layout
+
+    task = task_of(seeds)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "mine"
+        folder.mkdir()
+        answer.write(folder, dict(task))
+        try:
+            read = read_folder(folder)
+            make_layout(read)
+        except CcsimError as error:
+            return [f"ccsim org check finds a fault: {error}"]
+        people = [table.frame for table in read.tables.get("people", ())]
+    if not people:
+        return ["no people.csv: the founded organisation is drawn from its usual sizes, not from your departments"]
+    found = people[0]["department"].value_counts().to_dict()
+    wrong = [
+        f"{name} has {found.get(name, 0)} people instead of {count}"
+        for name, count in task.items()
+        if found.get(name, 0) != count
+    ]
+    more = set(found) - set(task)
+    return [*wrong, *(f"{name} is no department of the task" for name in sorted(more))]
+
+
+def refutes(answer: Any, seeds: Sequence[int]) -> list[str]:
+    """Exercise 7: ``world()`` names at most four assumptions under which the lead of bottom-up shrinks by a third and more."""
+    from ccsim.model.settings import all_parameters
+
+    known, world = all_parameters(), dict(answer.world())
+    if len(world) > 4:
+        return [f"{len(world)} assumptions are too many; four are allowed"]
+    for key, value in world.items():
+        one = known.get(key)
+        if one is None or one.role != "assumption":
+            return [f"{key!r} is no assumption; ccsim parameters --all lists them"]
+        if one.range is None or not one.range[0] <= value <= one.range[1]:
+            return [f"{key} = {value:g} is outside of its plausible range {one.range}"]
+    usual, there = _lead({}, seeds), _lead(world, seeds)
+    if there >= CLAIMED * usual:
+        return [
+            f"bottom-up leads by {there:.1f} points in your world and by {usual:.1f} in the usual one; less than {CLAIMED:.0%} of that refutes the claim"
+        ]
+    return []
+
+
+def _lead(world: Mapping[str, float], seeds: Sequence[int]) -> float:
+    return fmean(
+        _satisfaction("bottom-up", world, seed, 156) - _satisfaction("top-down", world, seed, 156) for seed in seeds
+    )
+
+
+def _satisfaction(scenario: str, values: Mapping[str, float], seed: int, weeks: int) -> float:
+    import ccsim
+
+    run = ccsim.simulate(ccsim.load(scenario).with_values(dict(values)), seed, weeks)
+    return float(run.kpis["csat"][-13:].mean())
+
+
+CHECKS: dict[int, Callable[[Any, Sequence[int]], list[str]]] = {
+    1: beats_nothing,
+    2: tells_luck,
+    3: reads_the_gap,
+    4: finds_what_matters,
+    5: writes_a_scenario,
+    6: describes_an_organisation,
+    7: refutes,
+}
 
 
 def module_of(file: Path) -> Any:
@@ -130,7 +292,12 @@ def main() -> int:
     parser.add_argument("exercise", type=int, choices=sorted(CHECKS))
     parser.add_argument("file", type=Path)
     parser.add_argument("--student", default="", help="whose seeds to use")
+    parser.add_argument("--task", action="store_true", help="say what the student's organisation of exercise 6 is like")
     asked = parser.parse_args()
+    if asked.task:
+        for name, people in task_of(seeds_of(asked.student)).items():
+            print(f"{name}: {people} people")
+        return 0
     if not asked.file.is_file():
         raise SystemExit(f"{asked.file}: there is no such file")
     faults = check(asked.exercise, module_of(asked.file), asked.student)

@@ -1,6 +1,6 @@
 """Write expected-results.md: what to expect of the game on the seeds that the guide suggests.
 
-    python teaching/instructor/expected.py            # write the file anew, after a change of the model
+    python teaching/instructor/expected.py            # write the file and numbers.json anew, after a change of the model
     python teaching/instructor/expected.py --check    # say whether the file still is what the model brings
 
 The guide states no number of its own, so that it cannot drift from the model.
@@ -106,7 +106,10 @@ def main(arguments: list[str]) -> int:
         return not same
     FILE.write_text(now, encoding="utf-8")
     print(f"Wrote {FILE}")
-    return 0
+    sys.path.insert(0, str(FILE.parents[1]))
+    import course_numbers
+
+    return course_numbers.main()
 
 
 if __name__ == "__main__":

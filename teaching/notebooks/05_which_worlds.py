@@ -11,7 +11,7 @@ import numpy as np
 import ccsim
 from ccsim.model.settings import all_parameters
 
-NAMES = ["habit.formation_rate", "word_of_mouth.reach", "fatigue.recovery", "habit.utility_weight"]
+NAMES = ["habit.formation_rate", "word_of_mouth.influence", "fatigue.recovery", "habit.utility_weight"]
 known = all_parameters()
 for name in NAMES:
     one = known[name]
