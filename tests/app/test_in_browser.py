@@ -230,6 +230,11 @@ def test_a_run_is_taken_away_as_weeks_pictures_and_scenario(visit: Open, tmp_pat
 @pytest.mark.parametrize("name", list(READY))
 def test_no_page_is_wider_than_its_window(name: str, size: tuple[int, int], visit: Open) -> None:
     assert _wide(visit(name, size)) <= 0
+    page = visit(name, size)
+    page.evaluate("localStorage.setItem('ccsim.language', 'de')")
+    page.reload()
+    page.wait_for_function("document.documentElement.lang === 'de'")
+    assert _wide(page) <= 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
