@@ -7,6 +7,7 @@ result is the same everywhere, bit for bit.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,21 @@ def _root(part: int) -> float:
 
 
 _ROOTS = np.array([_root(part) for part in range(32)])
+
+
+@rule
+def fill(out: Any, value: Any) -> None:
+    """Fill an array of one dimension; ``out[:] = value`` brings numba's words for shapes that do not fit into each kernel.
+
+    Args:
+        out: shape (n,).
+        value: a number.
+
+    Writes:
+        out.
+    """
+    for i in range(len(out)):
+        out[i] = value
 
 
 @rule

@@ -10,15 +10,21 @@ These are inner parts of numba. Where it no longer has them, kernels are compile
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable
 from typing import Any
 
 import llvmlite.binding as llvm
 import numba
 from numba import _dynfunc
+from numba.core import types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
+
+#: What is called after each function that has been translated.
+LISTENERS: list[Callable[[], None]] = []
 
 
 class _Part(JITCodeLibrary):  # type: ignore[misc]  # numba has no types
@@ -86,6 +92,8 @@ class _LowerPart(NativeLowering):  # type: ignore[misc]  # numba has no types
         )
         state.targetctx.insert_user_function(named, lowered.fndesc, [state.library])
         state["cr"] = lowered._replace(cfunc=named)
+        for listener in LISTENERS:
+            listener()
         return True
 
 
@@ -101,6 +109,16 @@ class _LowerWhole(NativeLowering):  # type: ignore[misc]  # numba has no types
 
 class _Compiler(CompilerBase):  # type: ignore[misc]  # numba has no types
     lowering: Any = None
+
+    def compile_extra(self, function: Any) -> Any:
+        # What is kept while a kernel is compiled is kept to its end: to look for garbage in it takes a sixth of the time.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return super().compile_extra(function)
+        finally:
+            if collects:
+                gc.enable()
 
     def define_pipelines(self) -> list[Any]:
         pm = DefaultPassBuilder.define_nopython_pipeline(self.state)
@@ -123,6 +141,11 @@ def compiled(function: Any, **options: Any) -> Any:
     """Return numba's form of a function, which Python and compiled code may call."""
     part = numba.njit(function, pipeline_class=_PartCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
     whole = numba.njit(function, pipeline_class=_WholeCompiler, no_cfunc_wrapper=True, **options)
+
+    def template(arguments: Any, named: Any) -> Any:
+        """Return the type of a call; a constant is an argument like any other, so that each rule is translated once."""
+        return part.get_call_template([types.unliteral(kind) for kind in arguments], named)  # type: ignore[attr-defined]  # numba has no types
+
     # What compiled code asks for when it calls the function.
-    whole.get_call_template, whole.get_overload = part.get_call_template, part.get_overload
+    whole.get_call_template, whole.get_overload = template, part.get_overload
     return whole

@@ -24,6 +24,7 @@ from ccsim.mechanisms.market.offer import offer_update, perceived_gap
 from ccsim.mechanisms.staff.conviction import NOT_YET
 from ccsim.mechanisms.staff.ties import draw_uneven_ties, most_named
 from ccsim.mechanisms.staff.turnover import initialise_person
+from ccsim.model.first_start import compile_week
 from ccsim.model.layout import Layout, lay_out, share_out_customers, take_stock
 from ccsim.model.settings import Settings, without_own
 from ccsim.model.state import ModelState, empty_state
@@ -88,6 +89,8 @@ def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) 
     world = empty_state(staff, most, leaders, market, departments, segments, settings, seed)
     world.week = -size.warm_up - 1
     state = world.populations
+    if world.own is None:
+        compile_week(world)
     if layout is None or ties is None:
         draw_organisation(state, p, seed, world.week)
     else:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccsim.engine.functions import fill
 from ccsim.engine.jit import kernel
 
 
 @kernel
 def degree(colleagues, out):
     """Count for each person how many listen to him or her; fills ``out``."""
-    out[:] = 0.0
+    fill(out, 0.0)
     for i in range(colleagues.shape[0]):
         for k in range(colleagues.shape[1]):
             if colleagues[i, k] >= 0:
@@ -28,9 +29,11 @@ def eigenvector(colleagues, out):
     Power iteration on the network plus the identity, which has the same vectors and always converges.
     """
     count = colleagues.shape[0]
-    before = np.full(count, 1.0 / np.sqrt(max(1, count)))
+    before = np.empty(count)
+    fill(before, 1.0 / np.sqrt(max(1, count)))
     for _ in range(200):
-        out[:] = before
+        for i in range(count):
+            out[i] = before[i]
         for i in range(count):
             for k in range(colleagues.shape[1]):
                 if colleagues[i, k] >= 0:
@@ -52,13 +55,13 @@ def eigenvector(colleagues, out):
 def betweenness(colleagues, out):
     """Lying on the shortest ways along which others hear of each other (Freeman 1977; Brandes 2001); fills ``out``."""
     count, ties = colleagues.shape
-    out[:] = 0.0
+    fill(out, 0.0)
     order, distance = np.empty(count, np.int64), np.empty(count, np.int64)
     ways, share_of = np.empty(count), np.empty(count)
     for source in range(count):
-        distance[:] = -1
-        ways[:] = 0.0
-        share_of[:] = 0.0
+        fill(distance, -1)
+        fill(ways, 0.0)
+        fill(share_of, 0.0)
         distance[source], ways[source], order[0] = 0, 1.0, source
         reached, head = 1, 0
         while head < reached:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccsim.engine.functions import exp
+from ccsim.engine.functions import exp, fill
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniforms4
@@ -80,7 +80,6 @@ def stand(popular, wanted, p, seed):
         wanted[i] = exp(p.naming * (p.both * standing + own))
 
 
-@rule
 def most_named(mean, p):
     """Return how many colleagues a person can name at most."""
     return mean if p.named <= 0.0 else MOST * mean
@@ -203,7 +202,8 @@ def draw_uneven_ties(colleagues, department, mean, cross, p, seed):
     popular, relative, upto = np.empty(count), np.empty(count), np.zeros(count + 1)
     filled, wanted = np.zeros(count, np.int64), np.zeros(count, np.int64)
     rows = np.zeros(department[count - 1] + 2, np.int64)
-    colleagues[:] = -1
+    for i in range(count):
+        fill(colleagues[i], -1)
     stand(popular, relative, p, seed)
     share_out(relative, min(mean, most), most, wanted)
     ends_of(department, rows)

@@ -1,0 +1,90 @@
+"""The first start on a machine: the week is compiled here, and what founds an organisation beside it, in a second process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ccsim.engine.jit import AHEAD, PLAIN, cache_folder
+from ccsim.model.week import step_kernel
+
+if TYPE_CHECKING:
+    from ccsim.model.state import ModelState
+
+#: How many functions a week translates, about; for a share of the work to be told.
+FUNCTIONS = 230
+
+#: Set in the second process.
+_SECOND = "CCSIM_SECOND_COMPILER"
+
+#: What the second process does.
+_FOUND = "from ccsim.model import initial_state, settings; initial_state.sample_initial(settings.default_settings(), 0)"
+
+
+def compile_week(world: ModelState) -> None:
+    """Compile the week unless that has been done on this machine.
+
+    Args:
+        world: a state, of which the types count only.
+    """
+    if _is_compiled():
+        return
+    import numba
+
+    kinds = tuple(map(numba.typeof, (world.populations, world.settings, world.seed, world.week)))
+    compiled: Any = step_kernel
+    other = _second()
+    with _told():
+        compiled.compile(kinds)
+    if other is not None:
+        other.wait()
+    _is_compiled.cache_clear()
+
+
+@cache
+def _is_compiled() -> bool:
+    """Say whether there is nothing to be compiled ahead, or nowhere to keep it."""
+    folder = None if PLAIN or AHEAD or os.environ.get(_SECOND) else cache_folder()
+    return folder is None or any(folder.rglob("week.step_kernel*.nbi"))
+
+
+def _second() -> subprocess.Popen[bytes] | None:
+    """Start the process that compiles what founds an organisation; None where none can be started."""
+    places = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), _SECOND: "1"}
+    nothing = subprocess.DEVNULL
+    with suppress(OSError):
+        return subprocess.Popen(
+            [sys.executable, "-c", _FOUND], env={**os.environ, **places}, stdin=nothing, stdout=nothing, stderr=nothing
+        )
+    return None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say on the terminal what is waited for, and how far it is."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield
+        return
+    from ccsim.engine import parts
+
+    done = 0
+
+    def tell() -> None:
+        nonlocal done
+        done += 1
+        share = min(95, 100 * done // FUNCTIONS)
+        sys.stderr.write(f"\rccsim: compiling the model, once on this machine: {share} %")
+        sys.stderr.flush()
+
+    parts.LISTENERS.append(tell)
+    try:
+        yield
+    finally:
+        parts.LISTENERS.remove(tell)
+        sys.stderr.write("\r\033[K")
+        sys.stderr.flush()
