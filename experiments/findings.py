@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
@@ -46,6 +46,11 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "defects taken out by improvement": {"defects.removal_rate": 0.0},
     "what teams know of customers, in cases": {"sensing.skill_gain": 0.0},
     "improvements that fail untested": {"wins.failure_rate": 0.0},
+    "load shortening time": {"work_pace.pressure": 0.0},
+    "the gap between decree and practice": {"implementation.gap": 0.0},
+    "leaders setting measures": {"realignment.rate": 0.0},
+    "strain from work without say": {"fatigue.demand_control": 0.0},
+    "engaged people serving more warmly": {"service.engagement_courtesy": 0.0},
 }
 
 
@@ -194,16 +199,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("docs/findings"))
     parser.add_argument("--replicates", type=int, default=10)
+    parser.add_argument("--no-regions", action="store_true", help="leave out the regions of two parameters")
     parser.add_argument("--only", choices=[study.name for study in STUDIES])
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         for study in STUDIES:
             if arguments.only in (None, study.name):
+                asked = replace(study, regions=()) if arguments.no_regions else study
                 text = (
-                    f"<!-- Made by experiments/findings.py --replicates {arguments.replicates}; not edited by hand. -->\n"
+                    f"<!-- Made by experiments/findings.py --replicates {arguments.replicates}"
+                    f"{' --no-regions' if arguments.no_regions else ''}; not edited by hand. -->\n"
                     f"# Tables: {study.name}\n\nMean paired differences over {arguments.replicates} runs; in brackets "
-                    f"where the 95 % interval holds zero.\n\n{report(study, pool, arguments.replicates)}"
+                    f"where the 95 % interval holds zero.\n\n{report(asked, pool, arguments.replicates)}"
                 )
                 (arguments.out / f"{study.name}-tables.md").write_text(text, encoding="utf-8")
 
