@@ -1,5 +1,6 @@
 """History matching, on a simulator whose answers are known."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from ccsim.engine.columns import FloatArray
 from ccsim.errors import InputError
 from ccsim.experiments.factors import Factor
 from ccsim.validation.worlds.coverage import coverage
-from ccsim.validation.worlds.matching import Match, Remaining, implausible, match, mean_of, spread_of, wave_of
+from ccsim.validation.worlds.matching import Match, Remaining, implausible, match, mean_of, refined, spread_of, wave_of
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE, Pattern, patterns, worst
 from ccsim.validation.worlds.runs import Organisations, uncertain_space
 
@@ -80,8 +81,6 @@ def test_organisations_of_known_values_are_admitted_in_95_percent_of_trials(foun
 
 def test_a_method_that_is_too_sure_is_caught_by_the_trials(found: Match) -> None:
     """Emulators without the error they have rule out what is right: the trials must be able to fail."""
-    from dataclasses import replace
-
     sure = [replace(one, emulators=tuple(e and replace(e, variance=0.0) for e in one.emulators)) for one in found.waves]
     place = Remaining(KNOWN, found.waves, SIZE, 100, np.random.default_rng(5)).draw(300)
     assert coverage(KNOWN, sure, place, simulator(2), 1).share < 0.9
@@ -91,6 +90,20 @@ def test_points_drawn_are_not_ruled_out_by_any_wave(found: Match) -> None:
     drawn = Remaining(KNOWN, found.waves, SIZE, 50, np.random.default_rng(6)).draw(120)
     assert drawn.shape == (120, SIZE) and drawn.min() >= 0.0 and drawn.max() <= 1.0
     assert implausible(KNOWN, found.waves, drawn).max() <= IMPLAUSIBLE
+
+
+def test_points_are_moved_by_what_their_own_runs_show(found: Match) -> None:
+    """Emulators that know little: what came out at a point tells where beside it the patterns are met."""
+    vague = [
+        replace(one, emulators=tuple(e and replace(e, variance=0.2) for e in one.emulators)) for one in found.waves
+    ]
+    unit = Remaining(KNOWN, vague, SIZE, 100, np.random.default_rng(7)).draw(300)
+    moved = refined(KNOWN, vague, unit, truth(unit), np.random.default_rng(8))
+    before, after = ((worst(KNOWN, truth(place), np.zeros(3)) <= ADMITTED).mean() for place in (unit, moved))
+    assert after > 1.3 * before, (before, after)
+    assert moved.min() >= 0.0 and moved.max() <= 1.0
+    lost = np.full((300, 3), np.nan)
+    np.testing.assert_array_equal(refined(KNOWN, vague, unit, lost, np.random.default_rng(8)), unit)
 
 
 def test_a_pattern_that_cannot_be_met_is_said_so() -> None:

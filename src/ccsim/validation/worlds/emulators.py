@@ -1,8 +1,8 @@
 """Emulators: what the model would give where it was not run, and how wrong that may be.
 
 A figure is emulated by a quadratic in the parameters: every parameter by itself, and squares and products of the few
-that matter most, with weights shrunk as the runs demand (Bayesian ridge regression; MacKay 1992, Tipping 2001, by
-scikit-learn). Gaussian processes do not pay here: with two hundred parameters and one run at a point nearly all that
+that matter most, with weights shrunk as far as leaving out each run in turn demands (ridge regression with generalised
+cross-validation; Golub, Heath & Wahba 1979, by scikit-learn). Gaussian processes do not pay here: with two hundred parameters and one run at a point nearly all that
 is not quadratic is chance.
 """
 
@@ -18,8 +18,8 @@ from ccsim.engine.columns import FloatArray
 
 #: Parameters of which squares and products are looked at.
 ACTIVE = 20
-#: Parts into which runs are split to see how wrong an emulator is.
-FOLDS = 4
+#: Shrinkages that are tried.
+SHRINKAGES = tuple(float(x) for x in np.logspace(0.0, 4.0, 13))
 #: Points below which nothing is emulated.
 FEWEST = 60
 
@@ -40,41 +40,46 @@ class Emulator:
     variance: float
     explained: float
 
+    @property
+    def slopes(self) -> FloatArray:
+        """The change of the figure over the range of each parameter by itself, shape (parameters,)."""
+        products = len(self.active) * (len(self.active) + 1) // 2
+        return 2.0 * np.asarray(self.fit.coef_)[: len(self.fit.coef_) - products]
+
     def predict(self, unit: FloatArray) -> FloatArray:
         """Return the figure at places of the unit cube of shape (points, parameters)."""
+        if not len(unit):
+            return np.zeros(0)  # which scikit-learn refuses
         return np.asarray(self.fit.predict(_features(unit, self.active)))
 
 
-def emulator_of(unit: FloatArray, figures: FloatArray, seed: int) -> Emulator | None:
+def emulator_of(unit: FloatArray, figures: FloatArray) -> Emulator | None:
     """Fit an emulator.
 
     Args:
         unit: places of the unit cube, shape (points, parameters).
         figures: the figure at each, on the pattern's scale; nan where it has none.
-        seed: of the split into parts.
 
     Returns:
         The emulator; None where too few points have the figure, or nothing of it can be told from the parameters.
     """
-    ridge = library("sklearn.linear_model").BayesianRidge
+    ridge = library("sklearn.linear_model").RidgeCV
     known = np.isfinite(figures)
     unit, figures = unit[known], figures[known]
     if len(figures) < FEWEST or np.ptp(figures) == 0.0:
         return None
-    linear = ridge().fit(_centred(unit), figures)
+    linear = ridge(SHRINKAGES).fit(_centred(unit), figures)
     active = tuple(np.sort(np.argsort(-np.abs(linear.coef_), kind="stable")[:ACTIVE]).tolist())
-    features = _features(unit, active)
-    part = np.random.default_rng(seed).permutation(len(figures)) % FOLDS
-    errors = np.empty(len(figures))
-    for fold in range(FOLDS):
-        there = part == fold
-        errors[there] = figures[there] - ridge().fit(features[~there], figures[~there]).predict(features[there])
+    fit = ridge(SHRINKAGES, store_cv_results=True).fit(_features(unit, active), figures)
+    # Squared errors at each point of a fit that does not know it.
+    squares = fit.cv_results_[:, SHRINKAGES.index(float(fit.alpha_))]
     # Rare large errors must not rule out what is right: the variance covers 99 % of errors as a normal one would.
-    wide = max(float(errors.var()), float(np.quantile(np.abs(errors), 0.99) / 2.576) ** 2)
-    explained = 1.0 - float(errors.var()) / float(figures.var())
+    wide = max(float(squares.mean()), float(np.quantile(squares, 0.99)) / 2.576**2)
+    explained = 1.0 - float(squares.mean()) / float(figures.var())
     if explained <= 0.0:
         return None
-    return Emulator(active, ridge().fit(features, figures), wide, explained)
+    del fit.cv_results_
+    return Emulator(active, fit, wide, explained)
 
 
 def _centred(unit: FloatArray) -> FloatArray:

@@ -4,7 +4,8 @@ Each wave runs points that no wave before has ruled out, and fits emulators ther
 emulated figures are implausible by at most three standard deviations in every pattern and every wave. Points to run are
 drawn from the prior, cut down to what is not ruled out and weighted by the chance, as emulated, that all patterns are
 met: so fewer runs are spent on what will not be admitted, and worlds well inside are more frequent than those at the
-edge.
+edge. The candidates nearest to the patterns are moved, three times, by small steps to where, given what their own runs
+have shown, all patterns are likely to be met.
 """
 
 from __future__ import annotations
@@ -30,7 +31,16 @@ CHAINS = 800
 #: Of a wave's points, the share with the least chance; earlier points with more are fitted with them.
 NEAR = 0.02
 #: Points in a batch of candidates, and the most batches.
-BATCH, MOST_BATCHES = 400, 40
+BATCH, MOST_BATCHES = 500, 60
+#: How often candidates are moved after a run, and the moves that each tries then.
+ROUNDS, MOVES = 3, 200
+#: Of a batch, the share that goes on after each of these runs: the points that are nearest to the patterns.
+GOES_ON = 0.6
+#: Of an emulator's variance, the share that is left beside a point that was run.
+BESIDE = 0.1
+#: Parameters of each pattern whose values are changed then: those that matter most to it. How far, as shares of ranges: a
+#: single step, and all steps together (standard deviations).
+MOVABLE, STEP, REACH = 8, 0.08, 0.15
 
 
 @dataclass(frozen=True)
@@ -202,6 +212,53 @@ class Remaining:
             self.unit, self.chance = np.where(kept[:, None], moved, self.unit), np.where(kept, new, self.chance)
 
 
+def refined(
+    chosen: Sequence[Pattern], waves: Sequence[Wave], unit: FloatArray, figures: FloatArray, rng: np.random.Generator
+) -> FloatArray:
+    """Move points that were run to where, given what came out, all patterns are likely to be met.
+
+    An emulator knows the difference between two points that are close better than the figure of either: what it missed
+    at a point that was run, it misses nearly as much beside it. Only values that matter most to some pattern are changed,
+    so points stay apart in all others.
+
+    Args:
+        chosen: the patterns.
+        waves: the waves; the last one's emulators are used.
+        unit: points that were run, shape (points, parameters).
+        figures: what came out, on the patterns' scales, shape (points, patterns).
+        rng: the generator.
+
+    Returns:
+        Shape (points, parameters); a point with a figure missing stays where it is.
+    """
+    known = [(one, emulator, figures[:, k]) for k, (one, emulator) in
+             enumerate(zip(chosen, waves[-1].emulators, strict=True)) if emulator is not None]  # fmt: skip
+    missed = [np.nan_to_num(column - emulator.predict(unit)) for _, emulator, column in known]
+
+    def chance(moved: FloatArray, floor: FloatArray | float) -> FloatArray:
+        found = np.zeros(len(moved))
+        for (one, emulator, _), miss in zip(known, missed, strict=True):
+            open_ = np.flatnonzero(found >= floor)
+            values = emulator.predict(moved[open_]) + miss[open_]
+            found[open_] += one.log_chance(values, BESIDE * emulator.variance)
+        return np.where(found >= floor, found, -np.inf)
+
+    matters = [np.argsort(-np.abs(emulator.slopes), kind="stable")[:MOVABLE] for _, emulator, _ in known]
+    free = np.isin(np.arange(unit.shape[1]), np.concatenate(matters))
+    here, now = unit.copy(), chance(unit, -np.inf)
+    for _ in range(MOVES):
+        step = np.where(free, rng.normal(0.0, STEP, here.shape), 0.0)
+        moved = here + np.where(rng.random(here.shape) < 0.3, step, 0.0)
+        inside = ((moved >= 0.0) & (moved < 1.0)).all(axis=1)
+        # The farther, the less does a run tell: moves that lead away are held back as by a spring.
+        pull = (((moved - unit) ** 2).sum(axis=1) - ((here - unit) ** 2).sum(axis=1)) / (2.0 * REACH**2)
+        new = chance(moved, np.where(inside, now + np.log(rng.random(len(here))) + pull, np.inf))
+        kept = np.isfinite(new)
+        here, now = np.where(kept[:, None], moved, here), np.where(kept, new, now)
+    stay = ~np.isfinite(figures).all(axis=1) | (implausible(chosen, waves, here, IMPLAUSIBLE) > IMPLAUSIBLE)
+    return np.where(stay[:, None], unit, here)
+
+
 def match(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, *, waves: int = 3, points: int = 1500,
     worlds: int = 500, seed: int = 1, confirm: tuple[Sequence[Pattern], Evaluate] | None = None,
@@ -261,7 +318,7 @@ def wave_of(chosen: Sequence[Pattern], before: Sequence[Wave], unit: FloatArray,
         kept = chances(chosen, before, earlier) >= np.quantile(chances(chosen, before, unit), NEAR)
         places = np.vstack([unit, earlier[kept]])
         figures = np.vstack([means, np.vstack([one.figures for one in before])[kept]])
-    emulators = tuple(emulator_of(places, figures[:, k], seed + k) for k in range(len(chosen)))
+    emulators = tuple(emulator_of(places, figures[:, k]) for k in range(len(chosen)))
     left = float((worst(chosen, means, noise) <= IMPLAUSIBLE).mean())
     wave = Wave(unit, means, emulators, left, 0.0)
     probe = np.random.default_rng([seed, 99]).random((20_000, unit.shape[1]))
@@ -280,10 +337,16 @@ def _admit(
     remaining = Remaining(chosen, waves, size, BATCH, np.random.default_rng([seed, 1000]))
     for number in range(1, MOST_BATCHES + 1):
         unit = remaining.draw(BATCH)
+        for turn in range(1, ROUNDS + 1):
+            seen = mean_of(evaluate(f"tried-{number}-{turn}", unit))
+            away = worst(chosen, seen, np.zeros(len(chosen)))
+            nearest = np.argsort(away, kind="stable")[: int(np.ceil(GOES_ON * len(unit)))]
+            unit, seen, off = unit[nearest], seen[nearest], away[nearest] > ADMITTED
+            unit[off] = refined(chosen, waves, unit[off], seen[off], np.random.default_rng([seed, number, turn]))
         values = evaluate(f"candidates-{number}", unit)
         figures, noise = mean_of(values), np.broadcast_to(spread_of(values), values[:, 0].shape)
         fits = worst(chosen, figures, noise) <= ADMITTED
-        tried, passed = tried + len(unit), passed + int(fits.sum())
+        tried, passed = tried + BATCH, passed + int(fits.sum())
         unit, figures, noise = unit[fits], figures[fits], noise[fits]
         if confirm and len(unit):
             more = confirm[1](f"confirmed-{number}", unit)

@@ -30,11 +30,11 @@ OBSERVATION, DISCREPANCY = 0.03, 0.03
 #: Wider discrepancies, in the unit of the figure, and why.
 WIDER = {
     "contacts-per-issue": (0.02, "customers who give up make fewer contacts than the source's identity counts"),
-    "load-elasticity": (0.05, "the source is one bank; other services hurry more or less"),
-    "engagement-customers": (0.05, "units of the source differ in more than their people and their offer"),
-    "engagement-turnover": (0.05, "units of the source differ in more than their people and their offer"),
-    "engagement-productivity": (0.05, "units of the source differ in more than their people and their offer"),
-    "engagement-profit": (0.05, "units of the source differ in more than their people and their offer"),
+    "load-elasticity": (0.10, "the source is one bank; other services hurry more or less"),
+    "engagement-customers": (0.10, "units of the source differ in more than their people and their offer"),
+    "engagement-turnover": (0.10, "units of the source differ in more than their people and their offer"),
+    "engagement-productivity": (0.10, "units of the source differ in more than their people and their offer"),
+    "engagement-profit": (0.10, "units of the source differ in more than their people and their offer"),
 }
 
 #: Scales on which figures are nearly linear in the parameters: what is below 0 or above 1 cannot be on them.
@@ -123,7 +123,7 @@ class Pattern:
         away = np.maximum(0.0, np.maximum(low - figures, figures - high)) / np.sqrt(variance + self.tolerance)
         return np.asarray(np.where(np.isnan(figures), np.inf, away))
 
-    def log_chance(self, figures: FloatArray, variance: float) -> FloatArray:
+    def log_chance(self, figures: FloatArray, variance: FloatArray | float) -> FloatArray:
         """Return the log of the chance that a figure, known with a variance, lies within the interval.
 
         Args:

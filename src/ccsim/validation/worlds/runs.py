@@ -29,7 +29,7 @@ WEEKS = tuple(range(103, 156, 4))
 #: Weeks between which customers are counted: after a year, and at the end.
 KEPT_BETWEEN = (51, 155)
 #: Levels of what an offer is worth at which units stand, and units of a world on each.
-SITES, UNITS_AT_A_SITE = 4, 10
+SITES, UNITS_AT_A_SITE = 4, 6
 
 
 def uncertain_space() -> tuple[Dimension, ...]:
@@ -68,7 +68,7 @@ class Organisations:
     patterns: tuple[Pattern, ...]
     runner: Runner
     seed: int
-    replicates: tuple[int, int] = (1, 3)
+    replicates: tuple[int, int] = (1, 2)
 
     def evaluate(self, part: str, unit: FloatArray) -> FloatArray:
         """Return the figures of points, shape (points, runs, patterns), on the patterns' scales."""
