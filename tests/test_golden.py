@@ -39,6 +39,8 @@ BUSY = {
     "staffing.workload_response": 1.0, "demand.surge": 1.2, "market.challenger": 0.2, "turnover.quit_probability": 0.02,
     "turnover.handling_time_spread": 0.2, "work_pace.pressure": 1.0, "implementation.gap": 0.8, "defects.cross_department_share": 0.8,
     "fatigue.demand_control": 0.02, "service.engagement_courtesy": 0.5, "champions.example_share": 0.5, "ties.named": 1.0, "realignment.rate": 0.1,
+    "customer_differences.leniency_spread": 0.1, "customer_differences.mobility_spread": 0.8,
+    "customer_differences.demand_spread": 0.8,
 }  # fmt: skip
 #: What happens in the busy organisation, by week: a champion leaves, a leader is replaced, posts are cut, demand
 #: surges while the machine has no way out to a person.

@@ -201,7 +201,7 @@ def test_every_stock_has_owners_that_exist_and_live_in_the_week(kind: type) -> N
 
 
 #: Called by other kernels, or when an organisation is founded.
-CALLED_BY_KERNELS = {"centrality", "ties"}
+CALLED_BY_KERNELS = {"centrality", "ties", "customer_differences"}
 
 
 def test_every_mechanism_with_kernels_is_lived() -> None:

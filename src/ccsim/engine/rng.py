@@ -51,6 +51,8 @@ class Stream(IntEnum):
     WORK_PACE = 36
     FOUND_STANDING = 37
     FOUND_NAMES = 38
+    FOUND_CUSTOMER_TRAITS = 39
+    TRIAL = 40
     CLASSIC = 100
     GAME_EVENT = 110
 

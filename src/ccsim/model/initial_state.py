@@ -20,6 +20,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
 from ccsim.mechanisms.management import implementation
 from ccsim.mechanisms.management.leadership import appointed
+from ccsim.mechanisms.market.customer_differences import draw_differences
 from ccsim.mechanisms.market.offer import offer_update, perceived_gap
 from ccsim.mechanisms.staff.conviction import NOT_YET
 from ccsim.mechanisms.staff.ties import draw_uneven_ties, most_named
@@ -164,6 +165,7 @@ def draw_people(populations: Any, p: Any, seed: Any, week: Any) -> None:
     """Draw the holders of all posts and everybody in the market."""
     draw_staff(populations.staff, p, seed, week)
     draw_leaders(populations.leaders, p, seed, week)
+    draw_differences(populations.customers, p.customer_differences, seed)
     draw_customers(populations.customers, p.organisation.customers, p.organisation.segments, p, seed)
 
 
@@ -375,7 +377,7 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
         customers.far_tie[i] = int(uniform(seed, FAR, 0, i) * count)
         customers.active[i] = i < active
         customers.joined_week[i] = -32768
-        customers.satisfaction[i] = clip01(p.experience.offer_satisfaction - 0.35 + 0.35 * mood)
+        customers.satisfaction[i] = clip01(p.experience.offer_satisfaction - 0.35 + 0.35 * mood + customers.leniency[i])
         customers.expectation[i] = 0.45 + 0.3 * hope
         customers.opinion[i] = 0.5
 

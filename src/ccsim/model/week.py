@@ -51,7 +51,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     promise.set_promise(customers, firm, p.promise)
     segmentation.estimate_values(customers, firm, p.accounts.revenue, p.segmentation, seed, week)
     market.draw_random_words(customers, seed, week)
-    market.acquire_customers(customers, segments, firm, p.market, p.promise, week)
+    market.acquire_customers(customers, segments, firm, p.market, p.customer_differences, p.promise, week)
 
     # Demand: people tire of waiting, and ask: ahead of time, a machine, or a person.
     demand.abandon_queues(customers, cases, departments, p.demand, week)
@@ -90,7 +90,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     # Experience: customers judge, talk, listen, stay or go.
     experience.update_satisfaction(customers, segments, firm, p.experience, p.promise, p.word_of_mouth.reach, week)
     word_of_mouth.update_opinion(customers, p.word_of_mouth)
-    market.lose_customers(customers, cases, departments, segments, firm, p.market)
+    market.lose_customers(customers, cases, departments, segments, firm, p.market, p.customer_differences)
 
     # Sensing: signals become insight, and what spoils contacts is taken out by who acts on it.
     sensing.collect_signals(departments, p.sensing)

@@ -89,11 +89,15 @@ def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_
     sure = more(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining_probability": 1.0,
                     "market.word_of_mouth_joining": 0.0, "market.word_of_mouth_churn": 0.0}).market  # fmt: skip
     outside = int((state.customers.active == 0).sum())
-    acquire_customers(state.customers, state.segments, state.firm, sure, world.settings.promise, 0)
+    acquire_customers(
+        state.customers, state.segments, state.firm, sure, s.customer_differences, world.settings.promise, 0
+    )
     assert state.segments.joined.sum() == outside > 0 and (state.customers.active == 1).all()
     assert (state.customers.joined_week[160:] == 0).all() and (state.customers.person[160:] == 1).all()
     open_before = int(np.isin(state.cases.state, (1, 2)).sum())
-    lose_customers(state.customers, state.cases, state.departments, state.segments, state.firm, sure)
+    lose_customers(
+        state.customers, state.cases, state.departments, state.segments, state.firm, sure, s.customer_differences
+    )
     assert state.segments.left.sum() == 320 and not state.customers.active.any()
     assert state.departments.withdrawn.sum() == open_before > 0
     assert (state.departments.queue == 0).all() and not np.isin(state.cases.state, (1, 2)).any()
@@ -131,6 +135,6 @@ def test_everybody_whose_draw_is_below_the_own_chance_leaves_and_nobody_else(sat
         leaves(satisfaction, 0.0, 0.0, to_unit_interval(word) / segments.mobility[segment], s.market)
         for word, segment in zip(customers.u_churn, customers.segment, strict=True)
     ]
-    lose_customers(customers, state.cases, state.departments, segments, state.firm, s.market)
+    lose_customers(customers, state.cases, state.departments, segments, state.firm, s.market, s.customer_differences)
     assert (customers.active == 0).tolist() == expected
     assert 0 < sum(expected) < len(expected)

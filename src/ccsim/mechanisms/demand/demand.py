@@ -167,14 +167,18 @@ def generate_cases(customers, cases, departments, segments, fronts, all_p, seed,
     asking, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
         asking[count] = i
-        new = (to_unit_interval(customers.u_request[i]) < alarmed) & (cases.state[i] == 0) & (customers.active[i] == 1)
+        new = (
+            (to_unit_interval(customers.u_request[i]) < alarmed * customers.asking[i])
+            & (cases.state[i] == 0)
+            & (customers.active[i] == 1)
+        )
         count += (cases.state[i] == 2) | new
     for i in asking[:count]:
         if cases.state[i] == 2:
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
-        elif to_unit_interval(customers.u_request[i]) < coming:
+        elif to_unit_interval(customers.u_request[i]) < coming * customers.asking[i]:
             generate_case(i, fronts, customers, cases, departments, segments, all_p, seed, week)
         else:
             department = first_department(uniform(seed, AHEAD, week, i), fronts, departments)

@@ -106,6 +106,18 @@ def felt_quality(quality, expectation, p):
 
 
 @rule
+def judged(quality, leniency):
+    """What is offered or done, as a person sees it who judges more kindly or more harshly than others."""
+    return clip01(quality + leniency)
+
+
+@rule
+def worth_to(i, customers, segments):
+    """What the offer is worth to a person."""
+    return judged(segments.offer_value[customers.segment[i]], customers.leniency[i])
+
+
+@rule
 def shares_experience(felt, luck, p):
     """The further a contact is from indifferent, the sooner it is told."""
     return luck < p.talk_probability * abs(2.0 * felt - 1.0)
@@ -119,7 +131,7 @@ def update_satisfaction(customers, segments, firm, p, promise, reach, week):
     for i in range(count):
         if customers.joined_week[i] == week and customers.active[i] == 1:
             # Newcomers begin with the offer's worth and with what they have heard.
-            customers.satisfaction[i] = segments.offer_value[customers.segment[i]]
+            customers.satisfaction[i] = worth_to(i, customers, segments)
             customers.trust[i] = 0.5
             customers.expectation[i] = 0.4 + 0.5 * customers.opinion[i]
         if customers.events[i] > 0.0:
@@ -128,7 +140,9 @@ def update_satisfaction(customers, segments, firm, p, promise, reach, week):
             given += customers.quality[i]
             contacts += customers.events[i]
             customers.trust[i] = trust_update(customers.trust[i], quality, customers.expectation[i], promise)
-            customers.satisfaction[i] = relax(customers.satisfaction[i], felt, p.satisfaction_rate)
+            customers.satisfaction[i] = relax(
+                customers.satisfaction[i], judged(felt, customers.leniency[i]), p.satisfaction_rate
+            )
             customers.expectation[i] = relax(customers.expectation[i], quality, p.expectation_rate)
             if shares_experience(felt, to_unit_interval(customers.u_talk[i]), p):
                 segment = customers.segment[i]
@@ -138,9 +152,7 @@ def update_satisfaction(customers, segments, firm, p, promise, reach, week):
         else:
             # Customers only; a product, because who is one cannot be foreseen and a wrong guess costs more.
             pace = p.forgetting_rate * customers.active[i]
-            customers.satisfaction[i] = relax(
-                customers.satisfaction[i], segments.offer_value[customers.segment[i]], pace
-            )
+            customers.satisfaction[i] = relax(customers.satisfaction[i], worth_to(i, customers, segments), pace)
     if contacts > 0.0:
         firm.recent_quality[0] = relax(firm.recent_quality[0], given / contacts, p.noticing_rate)
 

@@ -11,6 +11,7 @@ from ccsim.engine.functions import exp, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, fill_words, to_unit_interval
+from ccsim.mechanisms.market.customer_differences import most_mobile_person
 from ccsim.mechanisms.market.promise import attraction
 from ccsim.mechanisms.service.queues import leave_queue
 
@@ -140,6 +141,12 @@ def most_mobile(segments):
 
 
 @rule
+def mobility_of(i, customers, segments):
+    """How readily a person comes and goes, relative to the ordinary."""
+    return segments.mobility[customers.segment[i]] * customers.mobility[i]
+
+
+@rule
 def leaves(satisfaction, opinion, outside, luck, p):
     """Whether this customer leaves this week."""
     return luck < churn_probability(satisfaction, opinion, outside, p)
@@ -159,18 +166,20 @@ def draw_random_words(customers, seed, week):
 
 
 @kernel
-def acquire_customers(customers, segments, firm, p, promise, week):
+def acquire_customers(customers, segments, firm, p, differ, promise, week):
     """Prospects become customers; owns ``active``, ``person``, ``joined_week`` and ``challenger``."""
     firm.challenger[0] = relax(firm.challenger[0], p.challenger, p.challenger_rate)
     firm.challenger_lead[0] = firm.challenger[0]
     lure = attraction(firm.mean_trust[0], promise) - p.churn_sensitivity * firm.challenger[0]
-    most = joining_probability(1.0, lure, p) * most_mobile(segments)  # when talk is at its best
+    most = (
+        joining_probability(1.0, lure, p) * most_mobile(segments) * most_mobile_person(differ)
+    )  # when talk is at its best
     for i in range(len(customers.active)):
         luck = to_unit_interval(customers.u_join[i])
         if (
             luck < most
             and customers.active[i] == 0
-            and joins(customers.opinion[i], lure, luck / segments.mobility[customers.segment[i]], p)
+            and joins(customers.opinion[i], lure, luck / mobility_of(i, customers, segments), p)
         ):
             customers.active[i] = 1
             customers.person[i] += 1
@@ -179,17 +188,17 @@ def acquire_customers(customers, segments, firm, p, promise, week):
 
 
 @kernel
-def lose_customers(customers, cases, departments, segments, firm, p):
+def lose_customers(customers, cases, departments, segments, firm, p, differ):
     """Customers leave, and their open cases with them."""
     outside = firm.challenger[0]
     # Of the least and the most satisfied, when talk is at its worst.
-    most = most_mobile(segments)
+    most = most_mobile(segments) * most_mobile_person(differ)
     at_worst, at_best = churn_probability(0.0, 0.0, outside, p) * most, churn_probability(1.0, 0.0, outside, p) * most
     for i in range(len(customers.active)):
         luck, satisfaction = to_unit_interval(customers.u_churn[i]), customers.satisfaction[i]
         # The line is cheap and rules nearly everybody out, so that few chances need be worked out.
         if within_churn_bound(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
-            satisfaction, customers.opinion[i], outside, luck / segments.mobility[customers.segment[i]], p
+            satisfaction, customers.opinion[i], outside, luck / mobility_of(i, customers, segments), p
         ):  # fmt: skip
             customers.active[i] = 0
             segments.left[customers.segment[i]] += 1

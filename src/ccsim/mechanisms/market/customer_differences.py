@@ -1,0 +1,92 @@
+"""Customers differ for good: in what pleases them, how readily they come and go, and how often they ask. [003]
+
+What a person is like stays with the person, as customer and as prospect. So satisfaction lasts in persons, those who have
+stayed long leave more rarely than newcomers, and the cost to serve differs between customers. Form: Fader & Hardie 2010,
+differences between customers make retention rise with tenure though nobody changes; Jones & Sasser 1995.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.columns import FloatArray, columns, fixed
+from ccsim.engine.functions import exp
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Stream, irwin_hall_normal, uniforms4
+
+TRAITS = int(Stream.FOUND_CUSTOMER_TRAITS)
+
+#: The largest standing of a person: four uniform draws at their end.
+LARGEST = 3.4641016151377544
+
+
+@parameters("customer_differences")
+class CustomerDifferences:
+    """How much customers differ for good."""
+
+    leniency_spread: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 0.15),
+        off=0.0,
+        meaning="standard deviation, among people, of how much better they judge the same offer and the same contact",
+        source="assumed; sign: Jones & Sasser 1995",
+    )
+    mobility_spread: float = parameter(
+        0.0,
+        unit="ratio",
+        range=(0.0, 1.2),
+        legal=(0.0, 2.0),
+        off=0.0,
+        meaning="spread of how readily people come and go, as the standard deviation of its logarithm",
+        source="assumed; form: Fader & Hardie 2010, where the chance of leaving differs between customers",
+    )
+    demand_spread: float = parameter(
+        0.0,
+        unit="ratio",
+        range=(0.0, 1.0),
+        legal=(0.0, 2.0),
+        off=0.0,
+        meaning="spread of how often people ask, as the standard deviation of its logarithm",
+        source="assumed; form: counts of purchases, Ehrenberg 1959, where rates differ between customers",
+    )
+
+
+@columns("customers")
+class Customers:
+    """Columns of a person in the market."""
+
+    leniency: FloatArray = fixed("share", "how much better than others this person judges the same")
+    mobility: FloatArray = fixed("factor", "how readily this person comes and goes, relative to the ordinary")
+    asking: FloatArray = fixed("factor", "how often this person asks, relative to the ordinary")
+
+
+@rule
+def mean_growth(spread):
+    """Return the mean of the exponential of a draw times its spread, for draws that sum four uniform ones."""
+    a = 0.8660254037844386 * spread
+    part = (exp(a) - exp(-a)) / (2.0 * a)
+    return part * part * part * part
+
+
+@rule
+def factor_of(standing, spread):
+    """Return a factor of mean 1 with a spread; 1 for everybody without one."""
+    return 1.0 if spread <= 1e-6 else exp(spread * standing) / mean_growth(spread)
+
+
+@rule
+def most_mobile_person(p):
+    """Return the mobility that nobody exceeds."""
+    return factor_of(LARGEST, p.mobility_spread)
+
+
+@kernel
+def draw_differences(customers, p, seed):
+    """Draw what each person in the market is like; fills ``leniency``, ``mobility`` and ``asking``."""
+    for i in range(len(customers.leniency)):
+        a, b, c, d = uniforms4(seed, TRAITS, 0, i)
+        customers.leniency[i] = p.leniency_spread * irwin_hall_normal(a, b, c, d)
+        a, b, c, d = uniforms4(seed, TRAITS, 1, i)
+        customers.mobility[i] = factor_of(irwin_hall_normal(a, b, c, d), p.mobility_spread)
+        a, b, c, d = uniforms4(seed, TRAITS, 2, i)
+        customers.asking[i] = factor_of(irwin_hall_normal(a, b, c, d), p.demand_spread)
