@@ -1,4 +1,4 @@
-// Build the engine's host by itself, as one module for a worker or for Node: `npm run engine`.
+// Build the engine's host and the game's books by themselves, as one module for Node: `npm run engine`.
 // Its first line names the sources that it was made from; a test holds it to them.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -9,8 +9,9 @@ const hash = createHash("sha256");
 for (const name of readdirSync(folder).filter((name) => name.endsWith(".ts")).sort()) {
   hash.update(name).update(readFileSync(new URL(name, folder)));
 }
+hash.update("game.ts").update(readFileSync(new URL("../game.ts", folder)));
 await build({
-  entryPoints: [new URL("index.ts", folder).pathname],
+  stdin: { contents: 'export * from "./engine"; export { playGame } from "./game";', resolveDir: new URL("../", folder).pathname },
   outfile: new URL("../src/ccsim/app/static/engine.js", import.meta.url).pathname,
   bundle: true,
   format: "esm",

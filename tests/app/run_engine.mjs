@@ -1,6 +1,6 @@
 // Runs the shipped engine in Node: a JSON list of requests comes in, a JSON list of answers goes out, series as hexadecimal.
 import { readFileSync } from "node:fs";
-import { createEngine } from "../../src/ccsim/app/static/engine.js";
+import { createEngine, playGame } from "../../src/ccsim/app/static/engine.js";
 
 const folder = new URL("../../src/ccsim/app/static/", import.meta.url);
 const model = JSON.parse(readFileSync(new URL("model.json", folder), "utf8"));
@@ -11,6 +11,7 @@ const written = (kpis) => Object.fromEntries(Object.entries(kpis).map(([name, se
 const ways = {
   run: (request) => ({ ...engine.run(request), kpis: undefined, series: written(engine.run(request).kpis) }),
   draw: ({ seed, stream, week, row }) => hex(engine.draw(BigInt(seed), stream, week, row)),
+  game: (request) => ({ series: written(playGame(engine, model, request).kpis) }),
   // Two runs by turns, one of them gone back to a snapshot and moved: each is as if it had been alone.
   turns: ({ one, other, move }) => {
     const [first, second] = [engine.open(one), engine.open(other)];

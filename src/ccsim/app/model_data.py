@@ -22,6 +22,7 @@ from ccsim.engine.rng import Stream
 from ccsim.experiments.experiment import load_experiment
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, catalogue
 from ccsim.game.debrief import best_plan
+from ccsim.game.game import BUDGET, SHARE
 from ccsim.model.kpis import KPIS, QUARTER, RETENTION
 from ccsim.model.recorder import RECORDED, tallies_of
 from ccsim.model.settings import Settings, all_parameters
@@ -102,7 +103,7 @@ def model_data() -> dict[str, Any]:
         "comparisons": [_comparison(path) for path in _shipped("experiments")],
         "moves": [row.model_dump(by_alias=True) for row in rules.moves.values()],
         "rules": rules.rules.model_dump(by_alias=True),
-        "spending": {"fromTop": FROM_TOP, "fromBottom": FROM_BOTTOM},
+        "spending": {"fromTop": FROM_TOP, "fromBottom": FROM_BOTTOM, "budget": BUDGET, "share": SHARE},
         "best": [{"start": choice.start, "stop": choice.stop} for choice in best_plan()],
     }
 

@@ -151,7 +151,7 @@ def _check_imports(content: bytes) -> None:
         if kind == _FUNCTION or (kind == _GLOBAL and name != "__stack_pointer"):
             unknown.append(name)
     if unknown:
-        raise LinkError(f"the engine uses what it cannot have in a browser: {', '.join(unknown)}")
+        raise LinkError(f"the engine uses what it cannot have in a browser: {', '.join(name[:60] for name in unknown)}")
 
 
 def _functions(reader: _Reader) -> dict[str, int]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from ccsim.app.entry_points import EntryPoint, Slot, slots_of
 from ccsim.app.object_file import link
@@ -213,9 +212,13 @@ def compile_engine(points: list[EntryPoint]) -> Engine:
         cpu="generic", features=FEATURES, opt=3, reloc="static"
     )
     whole, slots = llvm.parse_assembly(_for_browser(RUNTIME)), {}
+    linked: set[str] = set()
     for point in points:
-        text, slots[point.name] = _lowered(point)
-        whole.link_in(llvm.parse_assembly(_for_browser(text)))
+        texts, slots[point.name] = _lowered(point)
+        for text in texts:
+            if text not in linked:
+                linked.add(text)
+                whole.link_in(llvm.parse_assembly(_for_browser(text)))
     whole.verify()
     exported = {"set_heap", *slots}
     for function in whole.functions:
@@ -229,23 +232,22 @@ def compile_engine(points: list[EntryPoint]) -> Engine:
     return Engine(module, end, slots)
 
 
-def _lowered(point: EntryPoint) -> tuple[str, list[Slot]]:
-    """Return numba's text of a function, with one more that takes its arguments from slots, and the slots."""
+def _lowered(point: EntryPoint) -> tuple[list[str], list[Slot]]:
+    """Return numba's modules of a function, with one more that takes its arguments from slots, and the slots."""
     import numba
 
-    source = getattr(point.function, "py_func", point.function)
-    dispatcher: Any = numba.njit(source, error_model="numpy")
+    from ccsim.engine.parts import translated
+
     kinds = tuple(map(numba.typeof, point.arguments.values()))
-    dispatcher.compile(kinds)
-    compiled = next(iter(dispatcher.overloads.values()))
+    name, texts = translated(getattr(point.function, "py_func", point.function), kinds, error_model="numpy")
     slots = [
         slot
-        for (name, value), kind in zip(point.arguments.items(), kinds, strict=True)
-        for slot in slots_of(kind, "" if hasattr(value, "_fields") else name)
+        for (key, value), kind in zip(point.arguments.items(), kinds, strict=True)
+        for slot in slots_of(kind, "" if hasattr(value, "_fields") else key)
     ]
-    name = compiled.fndesc.llvm_func_name
-    text = compiled.library.get_llvm_str()
-    return text + _entry(point.name, name, _parameters(text, name), slots), slots
+    kinds_taken = _parameters(texts[0], name)
+    texts[0] += _entry(point.name, name, kinds_taken, slots)
+    return texts, slots
 
 
 def _parameters(text: str, name: str) -> list[str]:
@@ -294,6 +296,8 @@ def _for_browser(text: str) -> str:
     text = "\n".join(kept)
     text = re.sub(r"^target (datalayout|triple) = .*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"= common (local_unnamed_addr )?global", "= internal global", text)
+    # Kept, also where nothing that is linked already calls it.
+    text = text.replace("define linkonce_odr ", "define weak_odr ")
     text = re.sub(r'"target-(cpu|features)"="[^"]*"', "", text)
     # A message's arguments are unwrapped by Python only; as data, the name is no pointer to a function.
     unwrapped = sorted(set(re.findall(r"@(__excinfo_unwrap\w+)", text)))

@@ -39,7 +39,7 @@ _folder: ContextVar[Path | None] = ContextVar("folder", default=None)
 #: Whether the source runs as it stands. ``NUMBA_DISABLE_JIT`` asks numba for the same.
 PLAIN = any(os.environ.get(name, "") not in ("", "0") for name in ("CCSIM_PLAIN", "NUMBA_DISABLE_JIT"))
 
-#: Set in the process that compiles the engine for the browser, in numba's usual way and with its usual arguments.
+#: Set in the process that compiles the engine for the browser, where kernels take numba's usual arguments.
 AHEAD = os.environ.get("CCSIM_AHEAD", "") not in ("", "0")
 
 
@@ -78,8 +78,7 @@ def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Fu
         # Private parts of numba: where it no longer has them, the result is the same and takes longer.
         from ccsim.engine import parts
 
-        compile_: Any = numba.njit if AHEAD else parts.compiled
-        dispatcher: Any = compile_(function, **options, **({} if allocates else {"_nrt": False}))
+        dispatcher: Any = parts.compiled(function, **options, **({} if allocates else {"_nrt": False}))
     except (ImportError, AttributeError, KeyError, TypeError):
         dispatcher = numba.njit(function, **options)
     if not inline:

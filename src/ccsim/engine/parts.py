@@ -149,3 +149,21 @@ def compiled(function: Any, **options: Any) -> Any:
     # What compiled code asks for when it calls the function.
     whole.get_call_template, whole.get_overload = template, part.get_overload
     return whole
+
+
+def translated(function: Any, kinds: tuple[Any, ...], **options: Any) -> tuple[str, list[str]]:
+    """Return a function in LLVM's language, not optimised, with everything that it calls.
+
+    Args:
+        function: the source.
+        kinds: numba's types of its arguments.
+        options: numba's.
+
+    Returns:
+        Its name there, and the text of each module, its own first.
+    """
+    part = numba.njit(function, pipeline_class=_PartCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
+    part.compile(kinds)
+    found = next(iter(part.overloads.values()))
+    libraries = [found.library, *_closure(found.library)]
+    return found.fndesc.llvm_func_name, [str(library._get_module_for_linking()) for library in libraries]

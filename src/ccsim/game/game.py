@@ -27,6 +27,9 @@ from ccsim.scenarios.scenario import Intervention as Levers
 from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.simulation.simulation import Simulation
 
+#: Levers of the programme that follow from what running moves spend: all of it a week, and the part that leaders direct.
+BUDGET, SHARE = "programme.budget", "programme.top_down_share"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -342,7 +345,7 @@ def _programme(rows: list[Move]) -> dict[str, Any]:
         return {}
     levers = {f"programme.{part}": euros / budget for part, euros in parts.items()}
     from_top = sum(parts[part] for part in FROM_TOP) / budget
-    return {"programme.budget": budget, "programme.top_down_share": from_top, **levers}
+    return {BUDGET: budget, SHARE: from_top, **levers}
 
 
 def _fresh(scenario: str, seed: int, weeks: int, assumptions: tuple[tuple[str, Any], ...] = ()) -> Simulation:
