@@ -100,7 +100,8 @@ def compiled() -> bytes:
         ]
         done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise BuildError(f"the engine cannot be built: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+            told = [line.strip() for line in done.stderr.splitlines() if line.strip()][-8:]
+            raise BuildError(f"the engine cannot be built: {' '.join(told) or 'no message'}")
         return out.read_bytes()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccsim.engine.ahead import ahead
 from ccsim.engine.functions import exp, fill
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -80,6 +81,7 @@ def stand(popular, wanted, p, seed):
         wanted[i] = exp(p.naming * (p.both * standing + own))
 
 
+@ahead
 def most_named(mean, p):
     """Return how many colleagues a person can name at most."""
     return mean if p.named <= 0.0 else MOST * mean
