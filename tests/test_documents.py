@@ -38,7 +38,7 @@ def site_pages() -> set[str]:
         made = importlib.import_module("reference_pages")
     finally:
         sys.path.pop(0)
-    return {f"docs/{uri}" for uri in (*made.PAGES, *made.OTHERS.values())}
+    return {f"docs/{uri}" for uri in (*made.PAGES, *made.OTHERS.values(), "try.html")}
 
 
 def documents() -> list[Path]:

@@ -35,6 +35,10 @@ def on_files(files: Files, config: Any, **_: Any) -> Files:
     for name, uri in OTHERS.items():
         text = (ROOT / name).read_text(encoding="utf-8")
         files.append(File.generated(config, uri, content=_moved(text, Path(name).parent, Path(uri).parent)))
+    # The application as one file: the model runs in the reader's browser.
+    from ccsim.app.single_file import single_page
+
+    files.append(File.generated(config, "try.html", content=single_page()))
     return files
 
 

@@ -38,6 +38,11 @@ def test_the_site_builds_with_warnings_as_errors(site: Path) -> None:
     assert (site / "index.html").exists() and (site / "search" / "search_index.json").exists()
 
 
+def test_the_application_is_on_the_site_as_one_file(site: Path) -> None:
+    assert "WebAssembly" in (site / "try.html").read_text(encoding="utf-8")
+    assert "try.html" in (site / "index.html").read_text(encoding="utf-8")
+
+
 def test_no_page_asks_another_server_when_it_is_opened(site: Path) -> None:
     sys.path.insert(0, str(HOOKS))
     try:
