@@ -33,10 +33,17 @@ class InputError(CcsimError):
     """A value that the user gave cannot be used."""
 
 
+#: Present names by kind and former name; :mod:`ccsim.scenarios.renamed` enters them.
+FORMER_NAMES: dict[tuple[str, str], str] = {}
+
+
 class UnknownNameError(InputError):
-    """A name that nothing here bears; the message offers the nearest ones."""
+    """A name that nothing here bears; the message offers the present name of what was renamed, or the nearest ones."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        if (kind, name) in FORMER_NAMES:
+            super().__init__(f"{name}: the {kind} is called {FORMER_NAMES[kind, name]} now")
+            return
         super().__init__(f"no {kind} is called {shown(name)}{did_you_mean(name, known)}")
 
 

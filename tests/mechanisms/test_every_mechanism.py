@@ -64,7 +64,7 @@ REMOVED = {
     "embedding": (("update_routine",), {"embedding.writing_rate": 0.0, "embedding.decay_rate": 0.0}),
     "empowerment": (("delegate_rights", "update_safety"), {"empowerment.delegation_rate": 0.0, "empowerment.safety_rate": 0.0, "empowerment.blame": 0.0}),
     "engagement": (("update_engagement",), {"engagement.adjustment_rate": 0.0}),
-    "fatigue": (("update_fatigue",), {f"fatigue.{name}": 0.0 for name in ("strain", "overload", "demand_control", "recovery", "disillusion", "healing")}),
+    "fatigue": (("update_fatigue",), {f"fatigue.{name}": 0.0 for name in ("strain", "overload", "demand_control", "recovery", "disillusion", "cynicism_recovery")}),
     "leadership": (("replace_leaders",), {"leadership.escalation_hours": 0.0, "leadership.turnover_probability": 0.0}),
     "reporting": (("update_reports",), {"leadership.reporting_rate": 0.0, "leadership.memory_rate": 0.0}),
     "commitment": (

@@ -183,12 +183,12 @@ def test_a_slip_of_the_keyboard_never_ends_in_anything_but_a_message(data: st.Da
             "[levers.organisation]\nstaff = 3",
             "organisation.staff is a size, fixed at founding: it belongs in [organisation]",
         ),
-        ("[organisation.habit]\nformation = 0.1", "did you mean 'habit.formation_rate'"),
+        ("[organisation.habit]\nformation_rate = 0.1", "did you mean 'habit.formation_rate'"),
         (
             "[assumptions.programme]\nbudget = 1",
             "programme.budget is a lever: it belongs in [levers] or [history]",
         ),
-        ("[history.habit]\nformation = 0.1", "habit.formation_rate is an assumption: it belongs in [assumptions]"),
+        ("[history.habit]\nformation_rate = 0.1", "habit.formation_rate is an assumption: it belongs in [assumptions]"),
         ("[[schedule]]\nweek = 1\nset.organisation.staff = 3", "is a size, fixed at founding"),
         (
             "[[schedule]]\nweek = 1\nset.habit.formation_rate = 0.1",

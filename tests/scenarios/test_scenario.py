@@ -108,16 +108,16 @@ def test_a_fault_of_a_parent_is_told_with_the_parents_place(tmp_path: Path) -> N
         ("staff = 50", "staff = 0", (6, "organisation.staff")),
         ("staff = 50", 'staff = "many"', (6, "organisation.staff")),
         ("staff = 50", "departments = 500", (6, "organisation.departments")),
-        ("formation = 0.05", "formation = nan", (9, "assumptions.habit.formation_rate")),
-        ("formation = 0.05", "formatoin = 0.05", (9, "assumptions.habit.formatoin")),
+        ("formation_rate = 0.05", "formation_rate = nan", (9, "assumptions.habit.formation_rate")),
+        ("formation_rate = 0.05", "formatoin_rate = 0.05", (9, "assumptions.habit.formatoin_rate")),
         ("[assumptions.habit]", "[levers.habit]", (9, "levers.habit.formation_rate")),
         ("cost = 0.9", "cost = true", (12, "history.staff_scorecard.cost")),
-        ("from_top = 0.25", "from_top = 1.25", (16, "levers.programme.top_down_share")),
+        ("top_down_share = 0.25", "top_down_share = 1.25", (16, "levers.programme.top_down_share")),
         ("week = 5", "week = -5", (19, "schedule.0.week")),
         ("week = 5", "weak = 5", (19, "schedule.0.weak")),
         ("week = 5", "week = 5\nweeks = [6]", (18, "schedule.0")),
         ("count = 2", "count = 2.5", (21, "schedule.0.set.champions.count")),
-        ('chosen = "best connected"', 'chosen = "best conected"', (22, "schedule.0.set.champions.selection")),
+        ('selection = "best connected"', 'selection = "best conected"', (22, "schedule.0.set.champions.selection")),
         ('when = "csat > 70"', 'when = "cssat > 70"', (25, "schedule.1.when")),
         ("after = 3", "after = 3\nweek = 3", (24, "schedule.1")),
         ("budget = 0 }", "bugdet = 0 }", (27, "schedule.1.set.programme.bugdet")),
@@ -131,7 +131,7 @@ def test_a_fault_is_told_with_its_line_and_key(old: str, new: str, place: tuple[
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     text = (
         VALID.replace("staff = 50", "staff = 0")
-        .replace("from_top = 0.25", "from_top = 9")
+        .replace("top_down_share = 0.25", "top_down_share = 9")
         .replace("week = 5", "week = -1")
     )
     assert [line for line, _ in faults(write(tmp_path, text))] == [6, 16, 19]

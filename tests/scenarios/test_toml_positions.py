@@ -70,13 +70,13 @@ LINES = {
     ("schedule", 0): 22,
     ("schedule", 0, "week"): 23,
     ("schedule", 0, "set", "champions"): 24,
-    ("schedule", 0, "set", "champions", "leave"): 25,
+    ("schedule", 0, "set", "champions", "departures"): 25,
     ("schedule", 1): 26,
     ("schedule", 1, "weeks", 1): 27,
     ("schedule", 1, "set", "champions", "count"): 28,
     ("schedule", 1, "inner", 0): 29,
     ("schedule", 1, "inner", 1, "deep"): 32,
-    ("levers", "habit", "formation"): 34,
+    ("levers", "habit", "formation_rate"): 34,
     ("spaced", "out", "key"): 36,
 }
 
@@ -137,7 +137,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_no_fault(tmp_path: Path) ->
     path.write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
     data, places = read_toml(path)
     assert data == tomllib.loads(TEXT)
-    assert places[("levers", "habit", "formation")] == 34
+    assert places[("levers", "habit", "formation_rate")] == 34
 
 
 @pytest.mark.parametrize(

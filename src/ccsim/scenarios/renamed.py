@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ccsim.errors import InputError
+from ccsim.errors import FORMER_NAMES, InputError
 
 #: Commands by their former names.
 COMMANDS = {
@@ -41,6 +41,124 @@ OPTIONS: Mapping[str, str | Mapping[str, str]] = {
 
 #: Tables of a scenario file by their former names.
 KEYS = {"before": "history"}
+
+#: By group, pairs of a former name and the present one.
+_RENAMED = {
+    "programme": "from_top=top_down_share most=max_hours hour=cost_per_hour",
+    "rollout": (
+        "test=testing_share planning=planning_share learning=learning_rate doing=untested_learning "
+        "plans=plannable_share half=half_saturation"
+    ),
+    "wins": (
+        "quick=completion_probability blind=failure_rate story=story_value heard=source_weight "
+        "half=half_saturation reported=reported_share broadcast=broadcast_share"
+    ),
+    "sponsorship": "results=results_weight news=news_weight every=interval_weeks",
+    "champions": "chosen=selection placed=placement leave=departures example=example_share reach=half_saturation",
+    "scorecards": (
+        "pull=utility_weight half=half_saturation pressing=pressure traced=traced_share "
+        "sight=line_of_sight courtesy=courtesy_share"
+    ),
+    "recognition": (
+        "pull=utility_weight expecting=expectation_rate joy=engagement_gain "
+        "reinforces=habit_reinforcement time=leader_hours"
+    ),
+    "empowerment": "fear=blame_weight checks=monitoring_weight granting=delegation_rate learning=safety_rate",
+    "leadership": (
+        "attention=escalation_hours leaving=turnover_probability superior=superior_rate "
+        "measured=scorecard_rate results=results_rate wins=wins_rate enough=half_saturation "
+        "reversion=reversion_rate reporting=reporting_rate memory=memory_rate trust=credibility_rate "
+        "hours=half_score_hours"
+    ),
+    "structure": (
+        "step=stage weeks=weeks_per_stage practice=learning_rate joins=integration half=half_saturation "
+        "meetings=meeting_hours conflict=conflict_hours posts=coordinator_cost"
+    ),
+    "sensing": (
+        "collected=coverage acted=action_hours digest=absorptive_capacity reading=reading_hours "
+        "half=half_saturation pace=learning_rate help=skill_gain"
+    ),
+    "offer": (
+        "blur=perception_noise unseen=unseen_share together=cocreation_effort hour=cost_per_hour "
+        "pace=design_rate half=half_saturation"
+    ),
+    "promise": "belief=expectation_rate trusting=trust_rate lip=lip_service",
+    "personalisation": "half=half_saturation known=insight_share effort=extra_time",
+    "proactive": "time=time_factor welcome=prevention_quality nuisance=false_alarm_quality",
+    "self_service": (
+        "limit=complexity_penalty smooth=solved_quality trapped=trapped_quality insist=bypass_probability"
+    ),
+    "technology": (
+        "price=half_saturation build=build_rate ageing=depreciation_rate uptake=adoption_rate "
+        "taught=training_effect willing=conviction_effect saving=time_saving double=non_use_time "
+        "aid=skill_gain relief=engagement_effect"
+    ),
+    "segmentation": "every=interval_weeks care=utility_weight first=priority_threshold study=estimation_cost",
+    "staffing": "follow=workload_response aim=target_workload pace=adjustment_rate least=min_share",
+    "demand": "patience=abandonment_rate",
+    "capacity": "week=weekly_hours energy=engagement_effect induction=induction_weeks",
+    "service": (
+        "hours=handling_hours fast=fast_time thorough=judgement_time depth=complexity_time "
+        "passing=transfer_time script=script_success script_limit=script_complexity_penalty "
+        "skimp=fast_success judgement=judgement_success skill=skill_effect "
+        "unauthorised=unauthorised_success distance=escalation_error effort=effort_weight "
+        "reluctance=transfer_reluctance persistence=recontact_probability courtesy=courtesy_weight "
+        "curt=fast_courtesy polite=script_courtesy caring=judgement_courtesy warmth=engagement_courtesy "
+        "waiting=waiting_loss hassle=repetition_loss"
+    ),
+    "defects": (
+        "ordinary=baseline arising=arrival_rate removal=removal_rate between=cross_department_share "
+        "half=half_saturation blind=uninformed_share cemented=automation_lock_in"
+    ),
+    "handoffs": "loss=loss_probability warm=warm_factor cold=cold_factor again=repeat_time blunder=handoff_error",
+    "experience": (
+        "weight=satisfaction_rate loss=loss_aversion learning=expectation_rate offer=offer_satisfaction "
+        "forgetting=forgetting_rate noticing=noticing_rate talking=talk_probability"
+    ),
+    "word_of_mouth": "fading=fading_rate",
+    "market": (
+        "hearsay=word_of_mouth_churn joining=joining_probability catching_up=challenger_rate "
+        "reputation=word_of_mouth_joining"
+    ),
+    "skills": (
+        "novice=newcomer_skill training=training_rate coaching=coaching_rate practice=practice_rate rust=decay_rate"
+    ),
+    "conviction": (
+        "pull=utility_weight evidence=evidence_rate enough=half_saturation sources=min_sources "
+        "chance=tipping_probability jump=tipping_gain telling=leader_rate reversion=reversion_rate "
+        "persuades=habit_threshold tipped=tipping_threshold norm=norm_weight"
+    ),
+    "habit": (
+        "formation=formation_rate decay=decay_rate pull=utility_weight held=routine_protection "
+        "settled=adopter_threshold"
+    ),
+    "embedding": "writing=writing_rate hours=half_saturation stale=decay_rate",
+    "fatigue": "healing=cynicism_recovery ordinary=baseline_cynicism ignored=ignored_weight",
+    "engagement": (
+        "pace=adjustment_rate disbelief=cynicism_effect autonomy=autonomy_effect success=success_effect "
+        "exhaustion=fatigue_effect"
+    ),
+    "turnover": (
+        "quitting=quit_probability vacancy=vacancy_weeks vigour=baseline_engagement "
+        "vigour_spread=baseline_engagement_spread taste_spread=reward_sensitivity_spread "
+        "pace_spread=handling_time_spread spread=disposition_spread"
+    ),
+    "accounts": (
+        "contact=contact_cost acquisition=acquisition_cost spending=spending_sensitivity replacement=replacement_weeks"
+    ),
+    "work_pace": "usual=baseline_workload erosion=erosion_weeks skimping=success_loss",
+    "implementation": "pace=closing_rate",
+}
+
+#: Present keys of parameters by their former keys, such as ``"habit.pull"``.
+PARAMETERS: dict[str, str] = {
+    f"{group}.{old}": f"{group}.{new}"
+    for group, pairs in _RENAMED.items()
+    for old, _, new in (pair.partition("=") for pair in pairs.split())
+}
+
+FORMER_NAMES.update({("parameter", old): new for old, new in PARAMETERS.items()})
+FORMER_NAMES["KPI", "practised"] = "delivered_quality"
 
 
 def refuse_old_words(words: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from ccsim.errors import InputError, UnknownNameError, shown
 from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
+from ccsim.scenarios.renamed import PARAMETERS
 
 Values = dict[str, Any]
 
@@ -180,6 +181,8 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
         own = [known for known in all_parameters() if known.startswith(f"{key}.")]
         if own:
             raise InputError(f"{key!r} is a group of parameters: set one of them, such as {own[0]!r}")
+        if key in PARAMETERS:
+            raise UnknownNameError("parameter", key, ())
         full = [known for known in all_parameters() if known.split(".")[1] == key.split(".")[-1]]
         if full:
             raise InputError(f"no parameter is called {key!r} (did you mean {' or '.join(map(repr, full))}?)")
