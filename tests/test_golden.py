@@ -40,7 +40,7 @@ BUSY = {
     "turnover.handling_time_spread": 0.2, "work_pace.pressure": 1.0, "implementation.gap": 0.8, "defects.cross_department_share": 0.8,
     "fatigue.demand_control": 0.02, "service.engagement_courtesy": 0.5, "champions.example_share": 0.5, "ties.named": 1.0, "realignment.rate": 0.1,
     "customer_differences.leniency_spread": 0.1, "customer_differences.mobility_spread": 0.8,
-    "customer_differences.demand_spread": 0.8,
+    "customer_differences.demand_spread": 0.8, "trials.uncertainty": 0.4, "trials.stop_below": 0.1,
 }  # fmt: skip
 #: What happens in the busy organisation, by week: a champion leaves, a leader is replaced, posts are cut, demand
 #: surges while the machine has no way out to a person.

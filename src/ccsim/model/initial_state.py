@@ -20,6 +20,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
 from ccsim.mechanisms.management import implementation
 from ccsim.mechanisms.management.leadership import appointed
+from ccsim.mechanisms.management.trials import draw_returns
 from ccsim.mechanisms.market.customer_differences import draw_differences
 from ccsim.mechanisms.market.offer import offer_update, perceived_gap
 from ccsim.mechanisms.staff.conviction import NOT_YET
@@ -165,6 +166,7 @@ def draw_people(populations: Any, p: Any, seed: Any, week: Any) -> None:
     """Draw the holders of all posts and everybody in the market."""
     draw_staff(populations.staff, p, seed, week)
     draw_leaders(populations.leaders, p, seed, week)
+    draw_returns(populations.departments, p.trials, seed)
     draw_differences(populations.customers, p.customer_differences, seed)
     draw_customers(populations.customers, p.organisation.customers, p.organisation.segments, p, seed)
 

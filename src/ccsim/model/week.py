@@ -29,6 +29,7 @@ from ccsim.mechanisms.management import (
     sponsorship,
     structure,
     technology,
+    trials,
     wins,
 )
 from ccsim.mechanisms.market import market, offer, personalisation, promise, segmentation
@@ -123,6 +124,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     )
     embedding.update_routine(staff, departments, p.embedding)
     rollout.update_know_how(staff, firm, p.rollout)
+    trials.review_trials(firm, p.trials, p.wins, week)
     structure.advance_stage(departments, firm, p.structure, p.implementation)
     technology.build_system(staff, firm, p.technology, week)
 

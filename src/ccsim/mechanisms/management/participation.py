@@ -59,7 +59,7 @@ def meet_customers(i, luck, chance, staff):
 def involve_volunteers(staff, leaders, departments, firm, all_p, seed, week):
     """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
     p, rollout, wins, blame = all_p[0], all_p[1], all_p[2], all_p[3]
-    purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share)
+    purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share) * (1.0 - firm.stopped[0])
     whole = p.improvement + p.immersion + p.embedding
     if purse <= 0.0 or len(staff.announced_hours) == 0:
         return

@@ -10,6 +10,7 @@ from ccsim.engine.columns import FloatArray, columns, flow
 from ccsim.engine.functions import half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
+from ccsim.mechanisms.management.trials import share_that_works
 
 
 @parameters("wins")
@@ -105,7 +106,7 @@ def succeeds(know_how, p):
 def complete_improvement(i, hours, luck, staff, departments, firm, blame, p):
     """A person's improvement time ends in a win, in a failure, or in nothing yet."""
     chance = completions(hours, p)
-    if luck < chance * succeeds(firm.know_how[0], p):
+    if luck < chance * share_that_works(succeeds(firm.know_how[0], p), departments.trial_return[staff.department[i]]):
         staff.wins[i] += p.size
         seen = p.size * p.visibility
         departments.wins[staff.department[i]] += p.story_value * seen

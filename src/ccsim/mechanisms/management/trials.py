@@ -1,0 +1,113 @@
+"""Nobody knows beforehand whether a programme works here: a trial can fail for good, and can be stopped. [004]
+
+What local improvement is worth differs between organisations and between their departments, and no effort changes it.
+Who tries in a few departments first learns it at little cost; who begins everywhere pays everywhere. Every quarter the
+sponsor looks at how many of the improvements so far worked, and stops for good if they were too few. Signs: Repenning
+2002; Amis, Slack & Hinings 2004.
+"""
+
+from __future__ import annotations
+
+from ccsim.engine.columns import FloatArray, columns, fixed, stock
+from ccsim.engine.functions import clip01
+from ccsim.engine.jit import kernel, rule
+from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.rng import Stream, irwin_hall_normal, uniforms4
+
+TRIAL = int(Stream.TRIAL)
+
+
+@parameters("trials")
+class Trials:
+    """How uncertain it is that a programme works, and when it is stopped."""
+
+    uncertainty: float = parameter(
+        0.0,
+        unit="ratio",
+        range=(0.0, 0.8),
+        legal=(0.0, 2.0),
+        off=0.0,
+        meaning="standard deviation of what improvement is worth in an organisation, relative to the ordinary",
+        source="assumed; sign: Amis, Slack & Hinings 2004, Repenning 2002",
+    )
+    shared: float = parameter(
+        0.7,
+        unit="share",
+        range=(0.3, 0.95),
+        meaning="part of that variance that all departments of an organisation have in common: what a pilot can teach",
+    )
+    stop_below: float = parameter(
+        0.0,
+        unit="share",
+        range=(0.0, 0.8),
+        off=0.0,
+        lever=True,
+        meaning="share of improvements that must work for a programme to go on; at 0 it is never stopped",
+    )
+    enough: float = parameter(
+        12.0,
+        unit="attempts",
+        range=(4.0, 40.0),
+        legal=(1.0, 10000.0),
+        meaning="improvements brought to an end before anybody judges the programme by them",
+    )
+    every: int = parameter(
+        13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between two looks at what worked"
+    )
+
+
+@columns("departments")
+class Departments:
+    """Columns of a department."""
+
+    trial_return: FloatArray = fixed("factor", "what improvement is worth here, relative to the ordinary")
+
+
+@columns("firm")
+class Firm:
+    """Columns of the organisation as a whole."""
+
+    tried: FloatArray = stock("count", "improvements brought to an end so far")
+    worked: FloatArray = stock("count", "those of them that worked")
+    stopped: FloatArray = stock("0/1", "1 once the programme from the bottom was stopped for good")
+
+
+@rule
+def return_of(common, local, p):
+    """What improvement is worth in a department: partly the same in all of them; never less than nothing."""
+    return max(0.0, 1.0 + p.uncertainty * (p.shared**0.5 * common + (1.0 - p.shared) ** 0.5 * local))
+
+
+@rule
+def share_that_works(ordinary, trial_return):
+    """Return the share of improvements that work, of those brought to an end."""
+    return clip01(ordinary * trial_return)
+
+
+@rule
+def gives_up(tried, worked, p):
+    """Whether too few improvements worked, of enough that were tried."""
+    return tried >= p.enough and worked < p.stop_below * tried
+
+
+@kernel
+def draw_returns(departments, p, seed):
+    """Draw what improvement is worth in each department; fills ``trial_return``."""
+    a, b, c, d = uniforms4(seed, TRIAL, 0, 0)
+    common = irwin_hall_normal(a, b, c, d)
+    for row in range(len(departments.trial_return)):
+        a, b, c, d = uniforms4(seed, TRIAL, 1, row)
+        departments.trial_return[row] = return_of(common, irwin_hall_normal(a, b, c, d), p)
+
+
+@kernel
+def review_trials(firm, p, wins, week):
+    """Count what was tried and what worked, and stop a programme that does not work; owns all three."""
+    if p.stop_below <= 0.0:
+        return
+    worth = wins.size * wins.visibility
+    worked = firm.improvements[0] / worth if worth > 0.0 else 0.0
+    firm.tried[0] += worked + firm.failures[0]
+    firm.worked[0] += worked
+    if week >= 0 and week % p.every == p.every - 1 and gives_up(firm.tried[0], firm.worked[0], p):
+        firm.stopped[0] = 1.0

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_world import check_off, more, set_to, spent, world_of
+
+from ccsim.mechanisms.management.trials import gives_up, return_of, review_trials, share_that_works
+from ccsim.model.initial_state import sample_initial
+from ccsim.model.settings import Settings
+from ccsim.model.state import ModelState
+from ccsim.model.week import step
+
+
+def returns(s: Settings, seed: int = 3) -> np.ndarray:
+    """Return what improvement is worth by department."""
+    return np.array(sample_initial(s, seed).populations.departments.trial_return)
+
+
+def reviewed(s: Settings, improvements: float = 0.0, failures: float = 50.0) -> ModelState:
+    """Let the sponsor look once at what worked."""
+    world = world_of(set_to())
+    firm = world.populations.firm
+    firm.improvements[0], firm.failures[0] = improvements, failures
+    review_trials(firm, s.trials, s.wins, s.trials.every - 1)
+    return world
+
+
+OFF = {
+    "trials.uncertainty": lambda s: (returns(s) == 1.0).all(),
+    "trials.stop_below": lambda s: reviewed(s).populations.firm.stopped[0] == 0.0,
+}
+
+
+@pytest.mark.parametrize("key", OFF)
+def test_off_has_no_effect_whatever(key: str) -> None:
+    check_off(OFF[key], key)
+
+
+def test_returns_have_mean_one_the_declared_spread_and_what_departments_share() -> None:
+    s = set_to({"trials.uncertainty": 0.3, "trials.shared": 0.7})
+    found = np.array([returns(s, seed) for seed in range(400)])
+    assert found.mean() == pytest.approx(1.0, abs=0.04) and found.std() == pytest.approx(0.3, abs=0.03)
+    assert np.corrcoef(found[:, 0], found[:, 1])[0, 1] == pytest.approx(0.7, abs=0.08)
+
+
+def test_a_return_is_never_less_than_nothing_and_then_everything_fails_for_good() -> None:
+    p = set_to({"trials.uncertainty": 1.0}).trials
+    assert return_of(-3.0, -3.0, p) == 0.0 and share_that_works(0.9, 0.0) == 0.0
+    assert share_that_works(0.6, 1.0) == 0.6 and share_that_works(0.8, 2.0) == 1.0
+
+
+def test_a_programme_is_stopped_when_enough_was_tried_and_too_little_worked() -> None:
+    p = set_to({"trials.stop_below": 0.5, "trials.enough": 10.0}).trials
+    assert gives_up(10.0, 4.9, p) and not gives_up(10.0, 5.0, p) and not gives_up(9.9, 0.0, p)
+    s = more(set_to(), {"trials.stop_below": 0.5})
+    seen = s.wins.size * s.wins.visibility
+    assert reviewed(s, improvements=60.0 * seen).populations.firm.stopped[0] == 0.0
+    assert reviewed(s, improvements=40.0 * seen).populations.firm.stopped[0] == 1.0
+
+
+def test_a_stopped_programme_spends_nothing_more_from_the_bottom() -> None:
+    s = set_to({"programme.budget": 5000.0, "programme.top_down_share": 0.0})
+    assert spent(s).populations.staff.improvement_hours.sum() > 0.0
+    world = world_of(s)
+    world.populations.firm.stopped[0] = 1.0
+    step(world)
+    assert not world.populations.staff.improvement_hours.any()
