@@ -39,7 +39,7 @@ def test_the_site_builds_with_warnings_as_errors(site: Path) -> None:
 
 
 def test_the_application_is_on_the_site_as_one_file(site: Path) -> None:
-    assert "WebAssembly" in (site / "try.html").read_text(encoding="utf-8")
+    assert 'id="ccsim-engine"' in (site / "try.html").read_text(encoding="utf-8")
     assert "try.html" in (site / "index.html").read_text(encoding="utf-8")
 
 
