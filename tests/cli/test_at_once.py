@@ -67,7 +67,7 @@ def test_the_second_process_in_a_folder_is_told_and_the_first_is_not_disturbed(c
     "words",
     [
         ("--samples", "1000000", "--replicates", "1000000"),
-        ("--design", "factorial", "--levels", "10", *(w for k in ("from_top", "training", "coaching", "communication")
+        ("--design", "factorial", "--levels", "10", *(w for k in ("top_down_share", "training", "coaching", "communication")
                                                       for w in ("--factor", f"programme.{k}=0:1")),
          "--factor", "programme.budget=0:9000", "--factor", "promise.level=0:1", "--replicates", "1000000"),
     ],

@@ -104,7 +104,7 @@ def spread_of(values: FloatArray) -> FloatArray:
 
     if values.shape[1] < 2:
         return np.zeros(values.shape[2])
-    known = np.isfinite(values).all(axis=1)
+    known = np.asarray(np.isfinite(values).all(axis=1))
     each = values.var(axis=1, ddof=1)
     # The median, made one of the mean: a few worlds in ruin must not lend their chance to all others.
     freedom = values.shape[1] - 1
