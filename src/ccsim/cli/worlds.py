@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def worlds(
     count: Annotated[int, typer.Option("--worlds", min=1, max=100_000, help="How many worlds to admit.")] = 500,
-    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves of runs, each where nothing is ruled out yet.")] = 4,
-    points: Annotated[int, typer.Option("--samples", min=100, max=100_000, help="Points of each wave.")] = 1200,
+    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves of runs, each where nothing is ruled out yet.")] = 2,
+    points: Annotated[int, typer.Option("--samples", min=100, max=100_000, help="Points of each wave.")] = 1000,
     trials: Annotated[
         int, typer.Option(min=0, max=10_000, help="Organisations of known values to try the method on, in the end.")
     ] = 0,

@@ -31,7 +31,10 @@ def means(results: Results) -> pd.DataFrame:
     rows = results.responses
     rows = rows[(rows["week"] == rows["week"].max()) & (rows["point"] > 0)]
     kept = ["scenario", "base", "point", *results.points.columns[3:]]
-    return rows.groupby(kept, sort=False, dropna=False)[[kpi for kpi in KPIS if kpi in rows]].mean().reset_index()
+    kpis = [kpi for kpi in KPIS if kpi in rows]
+    # By scenario alone: a point of admitted worlds has more factors than pandas likes to group by.
+    found = rows.groupby("scenario", sort=False)[kpis].mean().reset_index()
+    return found.merge(results.points, on="scenario", how="left", sort=False)[[*kept, *kpis]]
 
 
 def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.DataFrame:
