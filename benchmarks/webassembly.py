@@ -27,7 +27,7 @@ WEEKS = 156
 HOST = """
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-const [folder, scenario, weeks] = process.argv.slice(2);
+const [folder, scenario, weeks] = process.argv.slice(-3);
 const { createEngine } = await import(`${folder}/engine.js`);
 const begun = performance.now();
 const wasm = await WebAssembly.compile(readFileSync(new URL(`${folder}/engine.wasm`)));
