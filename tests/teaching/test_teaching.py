@@ -89,7 +89,7 @@ def test_every_objective_has_an_exercise_and_a_debrief_question():
 
 def test_every_link_leads_somewhere():
     for page in HERE.rglob("*.md"):
-        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        for target in re.findall(r"\]\((?![a-z]+:)([^)#]+)\)", page.read_text()):  # chart:NAME is drawn by the build
             assert (page.parent / target).exists(), f"{page}: {target}"
 
 
