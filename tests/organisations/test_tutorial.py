@@ -38,7 +38,7 @@ def test_the_quick_commands_of_the_tutorial_run(tmp_path: Path, monkeypatch: pyt
 def test_the_whole_tutorial_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for words in commands():
-        run([*words, "--n-uncertain", "80"] if words[1] in SLOW else words)
+        run([*words, "--worlds", "80"] if words[1] in SLOW else words)
 
 
 def test_the_page_names_every_file_and_every_column() -> None:
