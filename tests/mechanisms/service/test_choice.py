@@ -64,7 +64,7 @@ def solved(settings: Settings, **columns: float) -> float:
     [("conviction", 0.0, 1.0), ("habit", 0.0, 1.0), ("peer_practice", 0.0, 1.0), ("safety", 0.0, 1.0), ("skill", 0.0, 1.0)],
 )  # fmt: skip
 def test_what_speaks_for_judgement_makes_it_more_frequent(column: str, low: float, high: float) -> None:
-    s = more(set_to(), {"empowerment.blame": 1.0})
+    s = more(set_to({"organisation.staff": 96, "organisation.customers": 640}), {"empowerment.blame": 1.0})
     assert solved(s, **{column: high}) > solved(s, **{column: low})
 
 
