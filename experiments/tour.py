@@ -62,6 +62,8 @@ class Stop:
 
 STOPS = (
     Stop("market", "market.challenger", ("churn", "active", "npv")),
+    Stop("customer_differences", "customer_differences.leniency_spread", ("csat", "churn", "npv")),
+    Stop("customer_differences", "customer_differences.mobility_spread", ("churn", "acquisition", "npv")),
     Stop("offer", "offer.drift", ("offer_fit", "csat", "npv")),
     Stop("offer", "offer.cocreation", ("misjudgement", "offer_fit", "csat"), ground={"offer.drift": 0.005}),
     Stop("promise", "promise.level", ("cx_gap", "trust", "csat", "npv")),
@@ -94,6 +96,7 @@ STOPS = (
     Stop("word_of_mouth", "word_of_mouth.reach", ("word_of_mouth", "acquisition", "churn")),
     Stop("empowerment", "empowerment.rights", ("empowerment", "solve", "csat")),
     Stop("empowerment", "empowerment.strictness", ("script", "fcr", "engagement")),
+    Stop("ties", "ties.named", ("conviction", "hero_dependency", "adoption"), (0.0, 0.5, 1.0, 1.3, 1.6), PROGRAMME),
     Stop("conviction", "conviction.tipping_probability", ("conviction", "adoption", "csat"), ground=PROGRAMME),
     Stop("habit", "habit.utility_weight", ("habit", "solve", "csat")),
     Stop("skills", "programme.training", ("skill", "fcr", "npv"), (0.0, 0.25, 0.5, 1.0, 2.0), TOP_DOWN),
@@ -106,6 +109,8 @@ STOPS = (
     Stop("participation", "programme.top_down_share", ("adoption", "csat", "npv"), ground={"programme.budget": 8000.0}),
     Stop("mandate", "mandate.realism", ("cynicism", "fatigue", "conviction"), ground=TOP_DOWN),
     Stop("rollout", "rollout.testing_share", ("know_how", "improvements", "adoption"), ground=PROGRAMME),
+    Stop("trials", "trials.uncertainty", ("improvements", "adoption", "npv"), ground=PROGRAMME),
+    Stop("trials", "trials.stop_below", ("spend", "adoption", "npv"), ground={**PROGRAMME, "trials.uncertainty": 0.8}),
     Stop("wins", "wins.visibility", ("improvements", "leader_conviction", "adoption"), ground=PROGRAMME),
     Stop("champions", "champions.count", ("adoption", "hero_dependency", "npv"), (0, 1, 2, 5, 10), {"champions.placement": "across"}),
     Stop("coaching", "champions.authority", ("empowerment", "adoption", "csat"), ground={"champions.count": 3}),
@@ -113,6 +118,7 @@ STOPS = (
     Stop("embedding", "programme.embedding", ("routine", "adoption", "csat"), (0.0, 0.1, 0.2, 0.4, 0.8), PROGRAMME),
     Stop("leadership", "leadership.executive_disposition", ("executive_conviction", "empowerment", "adoption"), ground=PROGRAMME),
     Stop("commitment", "leadership.superior_rate", ("leader_conviction", "leader_credibility", "adoption"), ground=TOP_DOWN),
+    Stop("realignment", "realignment.rate", ("latitude", "solve", "adoption", "csat"), (0.0, 0.02, 0.05, 0.1, 0.15), {**PROGRAMME, "leadership.executive_disposition": 0.8}),
     Stop("reporting", "sensing.published", ("self_image", "cx_gap", "executive_conviction")),
     Stop("sponsorship", "sponsorship.patience", ("sponsorship", "adoption", "npv"), (0.0, 0.25, 0.5, 0.75, 1.0), PROGRAMME),
     Stop("accounts", "accounts.spending_sensitivity", ("revenue", "profit", "npv")),
@@ -182,11 +188,11 @@ def write(stops: list[tuple[Stop, Path]], folder: Path, replicates: int) -> None
     lines = [
         "# The model, one mechanism at a time",
         "",
-        "Made by `python experiments/tour.py`; not edited by hand. Each figure moves one parameter from week 0 on, in an",
-        f"organisation of default size over {WEEKS} weeks: grey lines are {replicates} single organisations on the same draws",
-        "at every value, the blue line is their mean, the dotted line marks the ordinary value. Levels are means of the last",
-        "quarter; money is summed over the horizon. Parameters, units and sources: [odd.md](odd.md). The command",
-        "writes the figures too; they are not kept in git.",
+        "Made by `python experiments/tour.py`; not edited by hand. Each figure moves one parameter, a lever from week 0 on and an",
+        f"assumption in the warm-up, too, in an organisation of default size over {WEEKS} weeks: grey lines are {replicates} single",
+        "organisations on the same draws at every value, the blue line is their mean, the dotted line marks the ordinary value.",
+        "Levels are means of the last quarter; money is summed over the horizon. Parameters, units and sources: [odd.md](odd.md).",
+        "The command writes the figures too; they are not kept in git.",
         "",
     ]
     seen: set[str] = set()

@@ -202,7 +202,7 @@ def check_columns(world: ModelState) -> None:
                 assert ((found >= 0) & (found <= 1)).all(), (name, column.name)
             if column.unit == "0/1":
                 assert np.isin(found, (0, 1)).all(), (name, column.name)
-            if column.kind == "flow" and column.name not in ("overrun", "spoilt") and name not in ("staff",):
+            if column.kind == "flow" and column.name not in ("overrun", "success_loss") and name not in ("staff",):
                 assert (found >= -1e-9).all(), (name, column.name)
 
 
@@ -211,7 +211,8 @@ def check_money(record: Record) -> None:
     assert np.allclose(kpis["revenue"], tallies["spending"])
     parts = sum(tallies[name] for name in ("wages", "handling", "compensation", "spent", "turnover_cost",
                                            "acquisition_cost", "overhead", "severance", "design", "marketing",
-                                           "technology", "tailoring", "machine", "coordinators", "studies"))  # fmt: skip
+                                           "technology_cost", "personalisation_cost", "self_service_cost", "coordinators",
+                                           "studies"))  # fmt: skip
     assert np.allclose(kpis["cost"], parts)
     assert np.allclose(kpis["profit"], kpis["revenue"] - parts)
     assert np.allclose(tallies["compensation"], tallies["goodwill"])

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from benchmarks.per_agent.customer import COMING_BACK, NO_CASE, WAITING, WITHDRAWN, Case
 from benchmarks.per_agent.rules import plain
+from ccsim.engine import functions
 from ccsim.engine.rng import Stream
-from ccsim.mechanisms.incentives import measures
-from ccsim.mechanisms.management import embedding
-from ccsim.mechanisms.service import handling_options, handoffs, service_quality
+from ccsim.mechanisms.incentives import measures, scorecards
+from ccsim.mechanisms.incentives.scorecards import StaffScorecard
+from ccsim.mechanisms.management import embedding, implementation
+from ccsim.mechanisms.service import handling_options, handoffs, service_quality, work_pace
 from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
 from ccsim.model.recorder import DEPARTMENT_TALLIES, FIRM_TALLIES, SEGMENT_TALLIES
 
@@ -20,9 +22,14 @@ if TYPE_CHECKING:
 
 courtesy_of, quality_of, way_of_passing = (
     plain(rule)
-    for rule in (service_quality.option_courtesy, service_quality.contact_quality, handling_options.handoff_mode)
+    for rule in (service_quality.courtesy_from, service_quality.contact_quality, handling_options.handoff_mode)
 )
 loses, survey, written = plain(handoffs.loss_of_context), plain(measures.survey_score), plain(embedding.routine_update)
+toward, turned = plain(functions.relax), plain(scorecards.staff_card_turned)
+led, closing, in_use = (
+    plain(rule) for rule in (implementation.enactment_support, implementation.closing_pace, implementation.card_update)
+)
+paced, held, hasty = (plain(rule) for rule in (work_pace.pace_at_load, work_pace.standard_update, work_pace.haste_loss))
 
 CHOICE_TALLIES = {
     FAST: "closed_fast",
@@ -70,6 +77,38 @@ class Department(Tallies):
         self.row = row
         self.line: deque[Case] = deque()
         self.members: list[Employee] = []
+
+    def enact(self) -> None:
+        """Move towards what is decreed, and what leaders make of it."""
+        settings, people = self.model.settings, len(self.members)
+        cynicism = credibility = conviction = realigned = 0.0
+        for person in self.members:
+            lead = person.leader
+            cynicism += person.cynicism
+            credibility += lead.credibility if lead is not None else 1.0
+            conviction += lead.conviction if lead is not None else 1.0
+            realigned += lead.realigned if lead is not None else 0.0
+        mandate = settings.mandate
+        self.support = led(
+            mandate.clarity, mandate.realism, credibility / people, conviction / people, cynicism / people
+        )
+        pace = closing(self.support, settings.implementation)
+        decreed = turned(settings.staff_scorecard, realigned / people)
+        for name in StaffScorecard._fields:
+            setattr(self, f"by_{name}", in_use(getattr(self, f"by_{name}"), getattr(decreed, name), pace))
+        self.card = StaffScorecard(*(getattr(self, f"by_{name}") for name in StaffScorecard._fields))
+
+    def set_pace(self) -> None:
+        """See how fast to work this week, with so much to do."""
+        p = self.model.settings.work_pace
+        wanted = self.queue * self.model.settings.service.handling_hours * self.standard
+        self.load = toward(self.load, min(3.0, wanted / self.hours) if self.hours > 0.0 else 3.0, 0.25)
+        self.pace = paced(self.load, self.standard, p)
+        self.standard = held(self.standard, self.pace, p)
+        if self.pace < 1.0:
+            self.success_loss = hasty(self.success_loss, self.pace, p)
+        for person in self.members:
+            person.time_penalty = (1.0 + person.time_penalty) * (self.pace * person.pace) - 1.0
 
     def join_queue(self, case: Case, week: int) -> None:
         """Take a case in at the end of the queue."""
@@ -120,7 +159,8 @@ class Department(Tallies):
         person.handled += 1
         self.handled += 1
         self.worked += hours
-        self.survey += survey(courtesy_of(option, p.service), 1.0 if right else 0.0, p.scorecards)
+        courtesy = courtesy_of(option, person.engagement, p.service)
+        self.survey += survey(courtesy, 1.0 if right else 0.0, p.scorecards)
         setattr(self, CHOICE_TALLIES[option], getattr(self, CHOICE_TALLIES[option]) + 1)
         if option == SOLVE:
             self.goodwill += p.accounts.goodwill * case.complexity
@@ -128,9 +168,9 @@ class Department(Tallies):
         elif option == ESCALATE:
             person.leader.escalation_hours -= p.service.leader_hours
             self.leader_hours += p.service.leader_hours
-        self.move_on(case, option, right, later, where)
+        self.move_on(case, option, courtesy, right, later, where)
 
-    def move_on(self, case: Case, option: int, right: bool, later: float, where: float) -> None:
+    def move_on(self, case: Case, option: int, courtesy: float, right: bool, later: float, where: float) -> None:
         """A stage is done, or the case passed on undone."""
         if option != HAND_OVER:
             case.stages -= 1
@@ -141,18 +181,18 @@ class Department(Tallies):
         if case.contacts == 1 and option < HAND_OVER and case.stages == 0:
             self.claimed += 1.0 if right else 1.0 - self.model.settings.scorecards.traced_share
         if case.stages == 0:
-            self.close(case, option, later)
+            self.close(case, courtesy, later)
         else:
             self.pass_on(case, option, later, where)
 
-    def close(self, case: Case, option: int, returns: float) -> None:
+    def close(self, case: Case, courtesy: float, returns: float) -> None:
         """The last stage is done."""
         p, customer = self.model.settings.service, case.customer
         resolved = case.defect == 0
         first = case.contacts == 1
         age = self.model.week - case.opened_week
         customer.events += 1
-        customer.quality += quality_of(courtesy_of(option, p), 1.0 if resolved else 0.0, age, case.repetitions, p)
+        customer.quality += quality_of(courtesy, 1.0 if resolved else 0.0, age, case.repetitions, p)
         self.closed += 1
         self.closed_first += first
         case.state = NO_CASE

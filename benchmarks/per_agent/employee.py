@@ -31,6 +31,7 @@ by_evidence, by_telling, comes_round = (
     plain(rule) for rule in (conviction.evidence_update, conviction.leader_influence, conviction.tips)
 )
 pressed = plain(scorecards.pressure_factor)
+exp = plain(functions.exp)
 learns, settles, quits = plain(skills.skill_update), plain(habit.habit_update), plain(turnover.quits)
 unseen, tires, sours = plain(fatigue.unfulfilled), plain(fatigue.fatigue_update), plain(fatigue.cynicism_update)
 arrives, counts = plain(mandate.hours_received), plain(mandate.sources_counted)
@@ -55,7 +56,7 @@ class Employee(mesa.Agent):
         self.sources = self.announced_hours = self.training_hours = self.improvement_hours = self.customer_hours = (
             self.coaching_hours
         ) = self.borrowed_rights = 0.0
-        self.champion_hours = self.influence = self.overhead_hours = self.knowledge_bonus = 0.0
+        self.champion_hours = self.influence = self.overhead_hours = self.knowledge_bonus = self.time_penalty = 0.0
 
     def plan_hours(self) -> None:
         """See how much time is left for cases."""
@@ -105,8 +106,8 @@ class Employee(mesa.Agent):
         taste = self.reward_sensitivity
         if leader is not None:
             taste *= pressed(leader.reference_score - leader.reported_score, cards)
-        person = (skill, authority, taste, latitude_felt, belief, norm, habit_pull, self.fatigue, 0.0)
-        rest = (facts, person, settings.staff_scorecard, cards, p, handoffs, settings.empowerment)
+        person = (skill, authority, taste, latitude_felt, belief, norm, habit_pull, self.fatigue, self.time_penalty)
+        rest = (facts, person, department.card, cards, p, handoffs, settings.empowerment)
         hand_over = appeal(HAND_OVER, *rest) if len(self.model.departments) > 1 else NEVER
         heard = leader is not None and leader.escalation_hours >= p.leader_hours
         option = choose(
@@ -117,7 +118,9 @@ class Employee(mesa.Agent):
             appeal(ESCALATE, *rest) if heard else NEVER,
             luck,
         )
-        hours = time_of(option, case.complexity, department.routine, case.context_lost, 0.0, p, handoffs.repeat_time)
+        hours = time_of(
+            option, case.complexity, department.routine, case.context_lost, self.time_penalty, p, handoffs.repeat_time
+        )
         success = success_of(
             option, case.complexity, skill, authority, case.context_lost, spoilt, p, handoffs.handoff_error
         )
@@ -170,6 +173,7 @@ class Employee(mesa.Agent):
             p.baseline_engagement
             + p.baseline_engagement_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 2))
         )
+        self.pace = exp(p.handling_time_spread * bell_of(*luck.one(Stream.WORK_PACE, week, self.row)))
         self.hired_week = week
 
     def hear_others(self) -> None:
@@ -255,7 +259,9 @@ class Employee(mesa.Agent):
         hollow = unseen(self.announced_hours, counts(self.sources, settings.mandate))
         talk = p.ignored_weight * self.department.unheeded
         credibility = self.leader.credibility if self.leader is not None else 0.5
-        self.fatigue = tires(self.fatigue, hollow, self.department.workload, 1.0, 1.0, p)
+        intensity = self.department.workload / self.department.pace
+        latitude_felt = felt(self.latitude, self.safety, self.borrowed_rights)
+        self.fatigue = tires(self.fatigue, hollow, intensity, latitude_felt, self.baseline_engagement, p)
         self.cynicism = sours(self.cynicism, share(hollow + talk), credibility, p)
 
     def feel(self) -> None:

@@ -10,7 +10,7 @@ from benchmarks.per_agent.rules import plain
 from ccsim.engine import functions
 from ccsim.engine.rng import Stream, irwin_hall_normal
 from ccsim.mechanisms.incentives import measures, scorecards
-from ccsim.mechanisms.management import commitment, empowerment
+from ccsim.mechanisms.management import commitment, empowerment, implementation, realignment
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 share, saturating, toward = plain(functions.clip01), plain(functions.half_saturation), plain(functions.relax)
 result, customer_share = plain(measures.unit_score), plain(scorecards.customer_share)
 won_over, keeps_word = plain(commitment.persuaded), plain(commitment.credibility_update)
+staff_turned, head_turned = plain(scorecards.staff_card_turned), plain(scorecards.head_card_turned)
+rights_kept, closing, wanted = (
+    plain(rule) for rule in (commitment.rights_kept, implementation.closing_pace, realignment.wanted)
+)
+widened, expects = plain(empowerment.widened), plain(empowerment.expectation_update)
 passed_on, bell_of = plain(empowerment.delegated_share), plain(irwin_hall_normal)
 
 
@@ -51,9 +56,11 @@ class Leader(mesa.Agent):
         self.person += 1
 
     def card(self) -> object:
-        """Return the scorecard that the leader is measured on."""
+        """Return the scorecard that the leader is measured on, as far as the level above has turned it."""
         settings = self.model.settings
-        return settings.executive_scorecard if self.tier == 0 else settings.head_scorecard
+        if self.tier == 0:
+            return settings.executive_scorecard
+        return head_turned(settings.head_scorecard, self.superior.realigned if self.superior is not None else 0.0)
 
     def look(self) -> None:
         """Hear, late, what the own unit reports."""
@@ -92,17 +99,28 @@ class Leader(mesa.Agent):
         pull = p.scorecard_rate * saturating(settings.scorecards.strength, 1.0)
         belief = toward(belief, customer_share(self.card()), pull)
         self.conviction = share(toward(belief, self.disposition, p.reversion_rate))
-        rights = settings.empowerment.rights
-        let_go = self.delegated_rights / rights if rights > 0.0 else 0.0
-        deeds = 0.5 * customer_share(settings.staff_scorecard) + 0.5 * let_go
+        let_go = rights_kept(self.delegated_rights, settings.empowerment.rights, self.expected_rights)
+        deeds = 0.5 * customer_share(staff_turned(settings.staff_scorecard, self.realigned)) + 0.5 * let_go
         self.credibility = keeps_word(self.announced_hours, deeds, self.credibility, p)
+
+    def realign(self) -> None:
+        """Turn measures and rights to customers, as far as the level above had done so last week."""
+        p = self.model.settings.realignment
+        goal = wanted(self.conviction, p) if self.superior is None else self.superior.realigned
+        self.realigned = toward(self.realigned, goal, p.rate)
 
     def grant(self) -> None:
         """Pass decision rights down."""
         p = self.model.settings.empowerment
-        received = p.rights if self.superior is None else self.superior.delegated_rights
+        rules = widened(p.rights, self.realigned)
+        received = rules if self.superior is None else self.superior.delegated_rights
+        due = rules if self.superior is None else self.superior.expected_rights
+        self.expected_rights = expects(p.rights, self.expected_rights, due, p)
+        support = self.department.support if self.department is not None else 1.0
         self.delegated_rights = toward(
-            self.delegated_rights, passed_on(received, self.control, self.conviction), p.delegation_rate
+            self.delegated_rights,
+            passed_on(received, self.control, self.conviction),
+            p.delegation_rate * closing(support, self.model.settings.implementation),
         )
 
     def count(self) -> None:

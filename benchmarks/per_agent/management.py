@@ -73,11 +73,13 @@ def carry(model: PerAgent) -> None:
         reached = [person for person in model.staff if reaches(champion, person, p.authority)]
         if not reached:
             continue
-        each = hours * (1.0 - share(p.embedding)) / len(reached)
+        whole = hours * (1.0 - share(p.embedding))
+        each = whole / len(reached)
+        seen = each + p.example_share * (whole - each)
         for person in reached:
             person.coaching_hours += each
             person.borrowed_rights += lent(each, p.authority, p)
-            speaks = 2.0 * saturating(each, p.half_saturation)
+            speaks = 2.0 * saturating(seen, p.half_saturation)
             person.sources += speaks
             champion.influence += speaks
 
@@ -208,7 +210,7 @@ def count(model: PerAgent) -> None:
     for department in model.departments:
         department.backlog += department.queue
         department.embedded += department.routine * department.posts
-        department.standards += department.posts
+        department.standards += department.standard * department.posts
         if department.champion_hours > home.champion_hours:
             home = department
     for department in model.departments:

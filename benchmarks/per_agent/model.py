@@ -71,7 +71,7 @@ class PerAgent(mesa.Model):
             person.department = self.departments[person.department]
             person.department.members.append(person)
             person.leader = self.leaders[person.leader] if person.leader >= 0 else None
-            person.colleagues = [self.staff[row] for row in rows]
+            person.colleagues = [self.staff[row] for row in rows if row >= 0]
         for leader in self.leaders:
             leader.department = self.departments[leader.department] if leader.department >= 0 else None
             leader.superior = self.leaders[leader.superior] if leader.superior >= 0 else None
@@ -106,6 +106,9 @@ class PerAgent(mesa.Model):
         management.involve(self)
         surroundings.read_signals(self)
         staff.do("plan_hours")
+        for department in self.departments:
+            department.enact()
+            department.set_pace()
         management.carry(self)
         management.pay(self)
 
@@ -120,6 +123,7 @@ class PerAgent(mesa.Model):
         surroundings.notice_practice(self)
         customers.do("listen")
         surroundings.collect_signals(self)
+        surroundings.take_out_defects(self)
 
         self.champions_to_leave = self.settings.champions.departures
         staff.do("stay_or_go")
@@ -129,6 +133,8 @@ class PerAgent(mesa.Model):
         for leader in self.leaders:
             leader.look()
         management.believe(self)
+        for leader in reversed(self.leaders):
+            leader.realign()
         for leader in self.leaders:
             leader.grant()
         for department in self.departments:

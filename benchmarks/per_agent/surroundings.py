@@ -60,8 +60,8 @@ def read_signals(model: PerAgent) -> None:
 
 
 def collect_signals(model: PerAgent) -> None:
-    """This week's signals become insight, and improvement takes out what spoils contacts."""
-    p, system = model.settings.sensing, model.firm.system
+    """This week's signals become insight."""
+    p = model.settings.sensing
     for department in model.departments:
         posts = len(department.members)
         if posts == 0:
@@ -70,16 +70,25 @@ def collect_signals(model: PerAgent) -> None:
         known = saturating(understood(department.signals, p), p.half_saturation)
         department.insight = toward(department.insight, known, p.learning_rate)
         department.unheeded += known * (1.0 - saturating(p.action_hours / posts, 0.2))
-        hours = department.action_hours
+
+
+def take_out_defects(model: PerAgent) -> None:
+    """Improvement takes out what spoils contacts; what lies between departments needs what the others know, too."""
+    p, system, count = model.settings.defects, model.firm.system, len(model.departments)
+    known_here = [known_causes(department.insight, p) for department in model.departments]
+    all_known = sum(known_here)
+    crossing = p.cross_department_share * model.settings.demand.journeys
+    for department, here in zip(model.departments, known_here, strict=True):
+        hours, posts = department.action_hours, len(department.members)
         for person in department.members:
             hours += person.improvement_hours
-        department.defects = fixed(
-            department.defects,
-            hours / posts,
-            known_causes(department.insight, model.settings.defects),
-            system,
-            model.settings.defects,
-        )
+        if posts == 0:
+            continue
+        known = here
+        if count > 1:
+            others = (all_known - here) / (count - 1)
+            known *= (1.0 - crossing) + crossing * others * department.integration
+        department.defects = fixed(department.defects, hours / posts, known, system, p)
 
 
 def learn_what_works(model: PerAgent) -> None:

@@ -17,7 +17,6 @@ import numpy as np
 
 from ccsim.engine.rng import Stream
 from ccsim.mechanisms.incentives.scorecards import Scorecards, StaffScorecard
-from ccsim.mechanisms.management import implementation
 from ccsim.mechanisms.management.empowerment import Empowerment
 from ccsim.mechanisms.service.handling_options import Service
 from ccsim.mechanisms.service.handoffs import Handoffs
@@ -68,8 +67,7 @@ def _converted(
     staff: Any, leaders: Any, customers: Any, cases: Any, departments: Any, all_p: Any,
     goodwill: float, seed: int, week: int,
 ) -> tuple[Any, ...]:  # fmt: skip
-    """Return the kernel's arguments as C takes them: one scorecard, as all departments use it where nothing lags."""
-    card = implementation.card_in_use(0, departments)
+    """Return the kernel's arguments as C takes them."""
     return (
         ctypes.c_void_p(staff.ctypes.data),
         ctypes.c_void_p(leaders.ctypes.data),
@@ -77,7 +75,7 @@ def _converted(
         _pointers(cases),
         ctypes.c_void_p(departments.ctypes.data),
         ctypes.c_int64(len(departments)),
-        *(_numbers(group) for group in (card, *all_p)),
+        *(_numbers(group) for group in all_p),
         ctypes.c_double(goodwill),
         ctypes.c_uint64(seed),
         ctypes.c_int64(week),

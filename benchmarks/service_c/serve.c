@@ -80,6 +80,22 @@ static inline double courtesy_of(int option, const Service *p)
     return option == SCRIPT ? p->script_courtesy : option == SOLVE ? p->judgement_courtesy : p->fast_courtesy;
 }
 
+/* How a customer is treated by a person: engaged people do the same more warmly. */
+static inline double courtesy_from(int option, double engagement, const Service *p)
+{
+    return share(courtesy_of(option, p) + p->engagement_courtesy * (engagement - 0.6));
+}
+
+/* The scorecard in use in a department: what is decreed is enacted bit by bit. */
+static inline StaffScorecard card_in_use(const Departments *d)
+{
+    StaffScorecard card = {
+        .handling_time = d->by_handling_time, .cost = d->by_cost, .csat = d->by_csat,
+        .resolution = d->by_resolution, .journey = d->by_journey, .internal = d->by_internal,
+    };
+    return card;
+}
+
 static inline double loses(int option, double linked, const Handoffs *p)
 {
     return share(p->loss_probability * (option == SOLVE ? p->warm_factor : option == HAND_OVER ? p->cold_factor : 1.0)) * (1.0 - linked);
@@ -151,25 +167,25 @@ static inline int decide(const Staff *person, const Cases *cases, int64_t row, c
 {
     const Service *p = all->p;
     const StaffScorecard *card = all->card;
-    double taste = person->taste;
+    double taste = person->reward_sensitivity;
     if (person->leader >= 0) {
         const Leaders *leader = &leaders[person->leader];
-        double pressed = 1.0 + all->cards->pressure * (leader->usual - leader->seen);
+        double pressed = 1.0 + all->cards->pressure * (leader->reference_score - leader->reported_score);
         taste *= pressed < 0.0 ? 0.0 : pressed > 2.0 ? 2.0 : pressed;
     }
     Situation s = {
-        .complexity = cases->complexity[row], .lost = cases->lost[row], .routine = department->routine,
-        .workload = department->workload, .skill = share(person->skill + person->knows), .authority = share(person->latitude + person->cover),
-        .latitude_felt = share(person->latitude * person->safety + person->cover),
+        .complexity = cases->complexity[row], .lost = cases->context_lost[row], .routine = department->routine,
+        .workload = department->workload, .skill = share(person->skill + person->knowledge_bonus), .authority = share(person->latitude + person->borrowed_rights),
+        .latitude_felt = share(person->latitude * person->safety + person->borrowed_rights),
         .belief = all->conviction->utility_weight * person->conviction,
-        .norm = all->conviction->norm_weight * (person->peer_practice - 0.25) + person->praise + care, .habit = all->habit->utility_weight * person->habit,
-        .fatigue = person->fatigue, .slower = person->slower, .spoilt = department->spoilt, .linked = department->linked, .stages = cases->stages[row],
+        .norm = all->conviction->norm_weight * (person->peer_practice - 0.25) + person->expected_recognition + care, .habit = all->habit->utility_weight * person->habit,
+        .fatigue = person->fatigue, .slower = person->time_penalty, .spoilt = department->success_loss, .linked = department->integration, .stages = cases->stages[row],
         .bite = all->cards->utility_weight * taste * saturating(all->cards->strength, all->cards->half_saturation),
         .weights = card->handling_time + card->cost + card->csat + card->resolution + card->journey + card->internal,
         .of_longest = 1.0 / (p->handling_hours * (p->judgement_time + p->complexity_time)),
     };
     double hand_over = count > 1 ? appeal(HAND_OVER, &s, all) : -1.0e9, escalate = -1.0e9;
-    if (person->leader >= 0 && leaders[person->leader].attention >= p->leader_hours) escalate = appeal(ESCALATE, &s, all);
+    if (person->leader >= 0 && leaders[person->leader].escalation_hours >= p->leader_hours) escalate = appeal(ESCALATE, &s, all);
     int option = choose(appeal(FAST, &s, all), appeal(SCRIPT, &s, all), appeal(SOLVE, &s, all), hand_over, escalate, luck);
     *hours = time_of(option, s.complexity, s.routine, s.lost, s.slower, p, all->handoffs->repeat_time);
     *success = success_of(option, s.complexity, s.skill, s.authority, s.lost, s.spoilt, p, all->handoffs->handoff_error);
@@ -179,38 +195,38 @@ static inline int decide(const Staff *person, const Cases *cases, int64_t row, c
 static inline int64_t take_next(Departments *department, const Cases *cases)
 {
     int64_t row = department->queue_first;
-    department->queue_first = cases->after[row];
-    if (cases->after[row] < 0) department->queue_last = -1;
+    department->queue_first = cases->next_case[row];
+    if (cases->next_case[row] < 0) department->queue_last = -1;
     if (cases->state[row] == 1) department->queue -= 1;
     return row;
 }
 
 static inline void join_queue(int64_t row, int64_t goal, int64_t week, const Cases *cases, Departments *departments)
 {
-    cases->state[row] = 1, cases->department[row] = (int32_t)goal, cases->queued_in[row] = (int32_t)week;
-    cases->after[row] = -1;
+    cases->state[row] = 1, cases->department[row] = (int32_t)goal, cases->queued_week[row] = (int32_t)week;
+    cases->next_case[row] = -1;
     int64_t last = departments[goal].queue_last;
     if (last < 0) departments[goal].queue_first = row;
-    else cases->after[last] = (int32_t)row;
+    else cases->next_case[last] = (int32_t)row;
     departments[goal].queue_last = row;
     departments[goal].queue += 1;
 }
 
-static void close_case(int64_t row, int option, Departments *d, double returns, const Customers *customers,
+static void close_case(int64_t row, double courtesy, Departments *d, double returns, const Customers *customers,
                        const Cases *cases, const Service *p, int64_t week)
 {
     int resolved = cases->defect[row] == 0, first = cases->contacts[row] == 1;
-    int64_t age = week - cases->opened_in[row];
+    int64_t age = week - cases->opened_week[row];
     customers->events[row] += 1;
-    customers->quality[row] += share(p->courtesy_weight * courtesy_of(option, p) + (1.0 - p->courtesy_weight) * (resolved ? 1.0 : 0.0)
-                                     - p->waiting_loss * age - p->repetition_loss * cases->hassle[row]);
+    customers->quality[row] += share(p->courtesy_weight * courtesy + (1.0 - p->courtesy_weight) * (resolved ? 1.0 : 0.0)
+                                     - p->waiting_loss * age - p->repetition_loss * cases->repetitions[row]);
     d->closed += 1, d->closed_first += first;
     if (resolved) {
         d->resolved += 1, d->resolved_first += first, d->resolution_weeks += age, d->journeys_sound += 1;
         cases->state[row] = 0;
     }
     else if (returns < p->recontact_probability) {
-        cases->state[row] = 2, cases->stages[row] = 1, cases->defect[row] = 0, cases->hassle[row] += 1;
+        cases->state[row] = 2, cases->stages[row] = 1, cases->defect[row] = 0, cases->repetitions[row] += 1;
     }
     else {
         d->abandoned += 1;
@@ -218,19 +234,30 @@ static void close_case(int64_t row, int option, Departments *d, double returns, 
     }
 }
 
+/* Where it is known how much of what is passed on each department takes, work goes there in these parts. */
+static inline int64_t next_department(int64_t from, int64_t count, int64_t fronts, double where, const Departments *departments)
+{
+    if (departments[count - 1].transfer_share > 0.0) {
+        int64_t goal = 0;
+        while (goal < count - 1 && where >= departments[goal].transfer_share) goal++;
+        return goal != from ? goal : (goal + 1) % count;
+    }
+    if (departments[from].front == 1 && fronts < count) return fronts + (int64_t)(where * (double)(count - fronts));
+    return (from + 1 + (int64_t)(where * (double)(count - 1))) % count;
+}
+
 static void pass_on(int64_t row, int option, int64_t from, int64_t count, int64_t fronts, double luck, double where,
                     int64_t week, const Cases *cases, Departments *departments, const Handoffs *p)
 {
     Departments *d = &departments[from];
-    int64_t goal = d->front == 1 && fronts < count ? fronts + (int64_t)(where * (double)(count - fronts))
-                                                   : (from + 1 + (int64_t)(where * (double)(count - 1))) % count;
+    int64_t goal = next_department(from, count, fronts, where, departments);
     d->handoffs += 1;
-    cases->lost[row] = 0;
-    cases->hassle[row] += option == HAND_OVER;
-    if (luck < loses(option, d->linked, p)) {
+    cases->context_lost[row] = 0;
+    cases->repetitions[row] += option == HAND_OVER;
+    if (luck < loses(option, d->integration, p)) {
         d->handoffs_lost += 1;
-        cases->lost[row] = 1;
-        cases->hassle[row] += 1;
+        cases->context_lost[row] = 1;
+        cases->repetitions[row] += 1;
     }
     departments[goal].arriving += 1;
     join_queue(row, goal, week, cases, departments);
@@ -245,9 +272,11 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
     double draws[4], hours, success;
     four(seed, SERVE, week, (uint64_t)row, draws);
     int option = decide(person, cases, row, d, count, leaders, all, draws[0], customers->care[row], &hours, &success);
+    hours *= d->time_factor;
     int right = draws[1] < success;
+    double courtesy = courtesy_from(option, person->engagement, p);
     person->worked += hours, person->handled += 1, d->handled += 1, d->worked += hours;
-    d->survey += all->cards->courtesy_share * courtesy_of(option, p) + (1.0 - all->cards->courtesy_share) * (right ? 1.0 : 0.0);
+    d->survey += all->cards->courtesy_share * courtesy + (1.0 - all->cards->courtesy_share) * (right ? 1.0 : 0.0);
     if (option == FAST) d->closed_fast += 1;
     else if (option == SCRIPT) d->followed_script += 1;
     else if (option == SOLVE) d->solved += 1;
@@ -262,7 +291,7 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
             if (cases->complexity[row] > person->latitude) person->blamed += all->empowerment->blame;
         }
     }
-    if (option == ESCALATE) leaders[person->leader].attention -= p->leader_hours, d->leader_hours += p->leader_hours;
+    if (option == ESCALATE) leaders[person->leader].escalation_hours -= p->leader_hours, d->leader_hours += p->leader_hours;
     if (option != HAND_OVER) {
         cases->stages[row] -= 1;
         if (!right) cases->defect[row] = 1;
@@ -270,21 +299,23 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
     }
     if (cases->contacts[row] == 1 && option < HAND_OVER && cases->stages[row] == 0)
         d->claimed += right ? 1.0 : 1.0 - all->cards->traced_share;
-    if (cases->stages[row] == 0) close_case(row, option, d, draws[2], customers, cases, p, week);
+    if (cases->stages[row] == 0) close_case(row, courtesy, d, draws[2], customers, cases, p, week);
     else pass_on(row, option, department, count, fronts, draws[2], draws[3], week + 1, cases, departments, all->handoffs);
 }
 
 void serve(Staff *staff, Leaders *leaders, const Customers *customers, const Cases *cases, Departments *departments,
-           int64_t count, const StaffScorecard *card, const Service *p, const Scorecards *cards,
-           const Handoffs *handoffs, const Empowerment *empowerment, const Conviction *conviction, const Habit *habit,
+           int64_t count, const Service *p, const Scorecards *cards, const Handoffs *handoffs,
+           const Empowerment *empowerment, const Conviction *conviction, const Habit *habit,
            double goodwill, uint64_t seed, int64_t week)
 {
-    const Settings all = { card, p, cards, handoffs, empowerment, conviction, habit };
+    StaffScorecard card;
+    const Settings all = { &card, p, cards, handoffs, empowerment, conviction, habit };
     int64_t fronts = 0;
     for (int64_t d = 0; d < count; d++) fronts += departments[d].front;
     for (int64_t department = 0; department < count; department++) {
         Departments *d = &departments[department];
         if (d->queue_first < 0) continue;
+        card = card_in_use(d);
         int64_t i = d->next_staff, idle = 0, posts = d->last_staff - d->first_staff;
         while (d->queue_first >= 0 && idle < posts) {
             int64_t row = d->queue_first;
@@ -292,7 +323,7 @@ void serve(Staff *staff, Leaders *leaders, const Customers *customers, const Cas
                 cases->state[take_next(d, cases)] = 0;
                 continue;
             }
-            if (cases->queued_in[row] > week) break;
+            if (cases->queued_week[row] > week) break;
             Staff *person = &staff[i];
             i = i + 1 < d->last_staff ? i + 1 : d->first_staff;
             if (person->hours - person->worked <= 0.0) {

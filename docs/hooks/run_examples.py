@@ -88,7 +88,8 @@ def _run_command(line: str) -> str:
     words = shlex.split(command)
     if words[0] != "ccsim":
         raise RuntimeError(f"only ccsim is run: {line}")
-    result = CliRunner().invoke(app, words[1:])
+    # As wide as where no terminal says otherwise, whatever the environment says.
+    result = CliRunner().invoke(app, words[1:], env={"COLUMNS": "120"})
     if result.exit_code:
         raise RuntimeError(f"{line}: ended with {result.exit_code}\n{result.output}\n{result.exception!r}")
     # Where the repository lies is nothing that a page should show.

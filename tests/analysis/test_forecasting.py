@@ -100,7 +100,7 @@ def underground(place: Path) -> Path:
         for year, quarter in zip(own["year"], own["quarter"], strict=True)
     ]
     rows = "\n".join(f"{day},csat,{value}" for day, value in zip(days, own["value"], strict=True))
-    market = "[assumptions.market]\nchurn = 0.0\njoining = 0.0\n"
+    market = "[assumptions.market]\nchurn = 0.0\njoining_probability = 0.0\n"
     return folder_of(place, {"organisation.toml": SMALL + market, "history.csv": f"date,kpi,value\n{rows}\n"})
 
 
@@ -108,10 +108,11 @@ def test_the_underground_is_back_tested_to_2013_with_coverage_and_a_verdict_that
     folder = read_folder(underground(tmp_path / "u"))
     series = series_of(folder)["csat"]
     assert len(series.values) == 44 and series.weeks == 13 and series.season == 4
-    runs = run_worlds(folder, SEEN + 12, 13, 40, 1, Runner(workers=1))
+    runs = run_worlds(folder, SEEN + 12, 13, 120, 1, Runner(workers=1))
     table = backtest(series, runs, 12, 1)
     whole = table[table["horizon"] == "all"].set_index("forecast")
-    assert 0.75 <= whole.loc["ccsim", "covers_90"] <= 1.0
+    # 8 of 12 or fewer have a probability of 2.6 % where intervals cover 90 %.
+    assert 0.75 <= whole.loc["ccsim", "covers_90"]
     naive = whole.drop("ccsim")["crps"].min()
     assert verdict(float(whole.loc["ccsim", "crps"]), float(naive)) in line_of(table)
     assert set(whole.index) == {"ccsim", *NAIVE}

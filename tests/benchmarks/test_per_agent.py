@@ -66,6 +66,7 @@ def test_weekly_kpis_equal_the_engines_after_a_past_with_moves_and_a_champion_le
             "demand.rate": 1.0,
             "demand.abandonment_rate": 0.2,
         },
+        {"leadership.executive_disposition": 0.95, "realignment.rate": 0.3, "mandate.clarity": 0.9},
     ],
 )
 def test_weekly_kpis_equal_the_engines_in_odd_organisations(values):

@@ -56,4 +56,4 @@ def test_a_stop_is_run_and_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert path.name == "03-mandate-realism.png" and path.stat().st_size > 2000
     tour.write([(stop, path)], tmp_path, 2)
     page = (tmp_path / "model-tour.md").read_text(encoding="utf-8")
-    assert "## Mandate" in page and "`counts`" in page and f"figures/tour/{path.name}" in page
+    assert "## Mandate" in page and "`sources_counted`" in page and f"figures/tour/{path.name}" in page

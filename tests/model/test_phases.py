@@ -52,6 +52,10 @@ def test_leaving_one_phase_out_is_another_week(world: ModelState) -> None:
 
 def test_phases_bear_the_names_of_their_kernels_and_stand_in_the_order_of_the_week(world: ModelState) -> None:
     names = [phase.name for phase in phases.list_phases(world)]
-    assert names.index("demand.raise_cases") < names.index("service.serve") < names.index("experience.judge")
+    assert (
+        names.index("demand.generate_cases")
+        < names.index("service.serve")
+        < names.index("experience.update_satisfaction")
+    )
     for phase in phases.list_phases(world):
         assert phase.name.rpartition(".")[2] == getattr(phase.kernel, "__name__", "")

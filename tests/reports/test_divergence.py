@@ -52,7 +52,7 @@ def test_scenarios_with_other_pasts_part_in_the_past(small):
     other = quiet.with_values({"habit.formation_rate": 0.05}, name="other")
     parted = diverge(quiet, other, weeks=3)
     assert parted.cause.week < 0
-    assert parted.cause.phase == "habit.settle"
+    assert parted.cause.phase == "habit.update_habit"
     assert parted.spread["week"].min() < 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ccsim.errors import InputError, UnknownNameError
+from ccsim.errors import FORMER_NAMES, InputError, UnknownNameError
 from ccsim.experiments.design import Design
 from ccsim.experiments.factors import Factor, parse_factors
 from ccsim.model.settings import all_parameters
@@ -106,11 +106,13 @@ def dimensions(over: Sequence[str], fixed: Mapping[str, Any] | None = None) -> t
 
 
 def _named(text: str) -> list[Factor]:
-    """Return the factors of a text; an unknown name is answered with groups and words, too."""
+    """Return the factors of a text; an unknown name is answered with its present name, or with groups and words, too."""
     try:
         return parse_factors(text)
     except UnknownNameError:
         name = text.partition("=")[0].strip()
+        if ("parameter", name) in FORMER_NAMES:
+            raise
         groups = {row.group for row in all_parameters().values()}
         if name in {*WORDS, *groups}:
             raise InputError(f"{text}: {name} stands for many; values are given to one key at a time") from None
