@@ -136,7 +136,7 @@ def test_what_facts_constrain_is_told_from_what_they_do_not() -> None:
 def test_the_page_tells_patterns_ranges_and_the_check_and_has_its_picture(tmp_path: Path) -> None:
     page, drawing = write_page(few(), tmp_path)
     text = page.read_text()
-    assert "| `fcr-level` | It is so. | 0.6 to 0.8 |" in text and "`fcr-level`: a reason." in text
+    assert "| `fcr-level` | It is so. | required | 0.6 to 0.8 |" in text and "`fcr-level`: a reason." in text
     assert "admitted 198 (99.0%)" in text and "`demand.rate`" in text.partition("Not constrained: ")[2]
     assert drawing.stat().st_size > 5000 and f"figures/{drawing.name}" in text
 
@@ -147,7 +147,8 @@ def test_the_shipped_worlds_are_enough_and_each_reproduces_every_pattern() -> No
     worlds = read_worlds()
     assert len(worlds) >= 500
     assert set(worlds.misfits) == {one["id"] for one in worlds.made["patterns"]} and len(worlds.misfits) >= 10
-    assert max(float(column.max()) for column in worlds.misfits.values()) <= ADMITTED + 1e-3
+    needed = [one["id"] for one in worlds.made["patterns"] if one["stage"] == "organisation"]
+    assert len(needed) >= 10 and max(worlds.misfits[name].max() for name in needed) <= ADMITTED + 1e-3
     known = {one.key for one in uncertain_space()}
     assert len(known & set(worlds.keys)) > 0.9 * len(known)
     coverage = worlds.made["coverage"]

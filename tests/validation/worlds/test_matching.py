@@ -117,15 +117,16 @@ def simulator_of_two() -> "object":
     return lambda part, unit: inner(part, unit)[:, :, [1, 2, 0]]  # type: ignore[operator]
 
 
-def test_a_second_stage_can_refuse_what_passed_the_first() -> None:
+def test_patterns_whose_runs_are_dear_are_recorded_for_admitted_worlds_and_refuse_none() -> None:
     more = (Pattern("sixth", "The sixth value is small.", 0.0, 0.5),)
 
     def confirm(part: str, unit: FloatArray) -> FloatArray:
         return np.stack([unit[:, [5]], np.full((len(unit), 1), 1e-6)], axis=1)
 
     found = match(KNOWN, SIZE, simulator(), waves=1, points=200, worlds=30, seed=1, confirm=(more, confirm))
-    assert found.figures.shape[1] == 4 and found.admitted[:, 5].max() < 0.6
-    assert len(found.admitted) < found.passed
+    assert found.figures.shape[1] == 4 and len(found.admitted) == found.passed >= 30
+    np.testing.assert_array_equal(found.figures[:, 3], found.admitted[:, 5])
+    assert (found.misfits[:, 3] > ADMITTED).any() and (found.misfits[:, :3] <= ADMITTED).all()
 
 
 def test_a_misfit_counts_standard_deviations_from_the_interval() -> None:

@@ -73,7 +73,7 @@ class Match:
         figures: their figures on the patterns' scales, shape (worlds, patterns).
         misfits: how implausible each is, shape (worlds, patterns).
         tried: candidates that were run.
-        passed: candidates that passed the first stage.
+        passed: candidates that are admitted.
     """
 
     patterns: tuple[Pattern, ...]
@@ -274,7 +274,7 @@ def match(
         points: points of each wave.
         worlds: how many worlds to admit.
         seed: of all points.
-        confirm: patterns that only worlds are run for which passed all others, because their runs are dear, and what
+        confirm: patterns that are measured in admitted worlds only, because their runs are dear, and recorded; and what
             runs them (one figure a world, with its variance in place of a second run: shape (points, 2, patterns)).
         told: is called with a sentence after each step.
 
@@ -353,13 +353,11 @@ def _admit(
             figures, noise = np.hstack([figures, more[:, 0]]), np.hstack([noise, more[:, 1]])
         if len(unit):
             misfits = np.column_stack([one.misfit(figures[:, k], noise[:, k]) for k, one in enumerate(every)])
-            good = misfits.max(axis=1) <= ADMITTED
-            kept.append((unit[good], figures[good], misfits[good]))
-        count = sum(len(one[0]) for one in kept)
-        told(f"Candidates {tried:,}: {passed:,} passed the first stage, {count:,} are admitted.")
-        if count >= worlds:
+            kept.append((unit, figures, misfits))
+        told(f"Candidates {tried:,}: {passed:,} are admitted.")
+        if passed >= worlds:
             break
-    if not kept or not sum(len(one[0]) for one in kept):
+    if not kept:
         raise InputError(f"none of {tried:,} candidates reproduces all patterns; more waves or points may find some")
     places, figures, misfits = (np.vstack([one[k] for one in kept]) for k in range(3))
     return Match(every, tuple(waves), places, figures, misfits, tried, passed)

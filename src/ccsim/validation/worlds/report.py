@@ -142,10 +142,15 @@ def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
         "worlds": worlds, "made": worlds.made, "rows": [_written(row) for row in rows], "pairs": pairs(worlds),
         "patterns": [_pattern(worlds, one) for one in worlds.made["patterns"]], "admitted": ADMITTED,
         "implausible": IMPLAUSIBLE, "told": sum(row["clear"] for row in rows), "count": len(worlds),
-        "rate": len(worlds) / max(1, worlds.made["tried"]),
+        "rate": len(worlds) / max(1, worlds.made["tried"]), "all_met": _all_met(worlds),
     }  # fmt: skip
     page.write_text(place.get_template("worlds.md.j2").render(told), encoding="utf-8")
     return [page, drawing]
+
+
+def _all_met(worlds: AdmittedWorlds) -> float:
+    """Return the share of the worlds that reproduce every pattern, those that are only recorded among them."""
+    return float((np.column_stack(list(worlds.misfits.values())) <= ADMITTED).all(axis=1).mean())
 
 
 def _written(row: dict[str, Any]) -> dict[str, Any]:
@@ -157,10 +162,11 @@ def _written(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pattern(worlds: AdmittedWorlds, one: dict[str, Any]) -> dict[str, Any]:
-    low, high = np.quantile(worlds.figures[one["id"]], [0.05, 0.95])
+    low, high = np.nanquantile(worlds.figures[one["id"]], [0.05, 0.95])
     explained = [wave["explained"].get(one["id"]) for wave in worlds.made["waves"]]
     return {
         **one, "interval": interval(one["low"], one["high"]), "worlds": interval(float(low), float(high)),
         "inside": float(((worlds.figures[one["id"]] >= one["low"]) & (worlds.figures[one["id"]] <= one["high"])).mean()),
+        "needed": one["stage"] == "organisation", "met": float((worlds.misfits[one["id"]] <= ADMITTED).mean()),
         "explained": ", ".join(f"{share:.2f}" for share in explained if share is not None),
     }  # fmt: skip
