@@ -1,12 +1,14 @@
-"""Small organisations for tests."""
+"""Small organisations and a browser for tests."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,26 @@ SMALL: dict[str, Any] = {
     "organisation.customers": 160,
     "organisation.warm_up": 6,
 }
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--js-flags=--expose-gc"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start Chromium: Debian's, or what ``$CCSIM_CHROMIUM`` names; without one the test is passed over.
+
+    It is closed after each file: while it is open, no other event loop can run in the process.
+    """
+    playwright = pytest.importorskip("playwright.sync_api")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = os.environ.get("CCSIM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not program:
+        pytest.skip("no Chromium")
+    with playwright.sync_playwright() as found:
+        opened = found.chromium.launch(executable_path=program, args=QUIET)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -160,39 +160,33 @@ def test_a_request_that_makes_no_sense_is_refused(change: dict[str, Any], said: 
 
 @current
 @pytest.mark.skipif(PLAIN, reason="a run of three years of the whole organisation takes minutes uncompiled")
-def test_in_chromium_three_years_equal_python_to_the_last_bit(differing: Differing) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
+def test_in_chromium_three_years_equal_python_to_the_last_bit(differing: Differing, browser: Any) -> None:
     names = ("combined", "hero-leaves")
-    with playwright.sync_playwright() as driver:
-        try:
-            browser = driver.chromium.launch()
-        except playwright.Error as error:
-            pytest.skip(f"no Chromium: {str(error).splitlines()[0]}")
-        page = browser.new_page()
-        served = {path.name: path.read_bytes() for path in build_engine.STATIC.iterdir()}
-        kinds = {"js": "text/javascript", "wasm": "application/wasm", "json": "application/json"}
-        page.route(
-            "http://ccsim.test/**",
-            lambda route: route.fulfill(
-                body=served.get(route.request.url.rpartition("/")[2], b"<!doctype html>"),
-                content_type=kinds.get(route.request.url.rpartition(".")[2], "text/html"),
-            ),
-        )
-        page.goto("http://ccsim.test/")
-        found = page.evaluate(
-            """async (names) => {
-                const { createEngine } = await import("/engine.js");
-                const wasm = await (await fetch("/engine.wasm")).arrayBuffer();
-                const engine = await createEngine(wasm, await (await fetch("/model.json")).json());
-                const hex = (row) => [...new Uint8Array(row.buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-                return names.map((scenario) => {
-                    const { kpis } = engine.run({ scenario, set: {}, seed: 5, weeks: 156 });
-                    return Object.fromEntries(Object.entries(kpis).map(([name, row]) => [name, hex(row)]));
-                });
-            }""",
-            list(names),
-        )
-        browser.close()
+    page = browser.new_page()
+    served = {path.name: path.read_bytes() for path in build_engine.STATIC.iterdir()}
+    kinds = {"js": "text/javascript", "wasm": "application/wasm", "json": "application/json"}
+    page.route(
+        "http://ccsim.test/**",
+        lambda route: route.fulfill(
+            body=served.get(route.request.url.rpartition("/")[2], b"<!doctype html>"),
+            content_type=kinds.get(route.request.url.rpartition(".")[2], "text/html"),
+        ),
+    )
+    page.goto("http://ccsim.test/")
+    found = page.evaluate(
+        """async (names) => {
+            const { createEngine } = await import("/engine.js");
+            const wasm = await (await fetch("/engine.wasm")).arrayBuffer();
+            const engine = await createEngine(wasm, await (await fetch("/model.json")).json());
+            const hex = (row) => [...new Uint8Array(row.buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+            return names.map((scenario) => {
+                const { kpis } = engine.run({ scenario, set: {}, seed: 5, weeks: 156 });
+                return Object.fromEntries(Object.entries(kpis).map(([name, row]) => [name, hex(row)]));
+            });
+        }""",
+        list(names),
+    )
+    page.close()
     for name, series in zip(names, found, strict=True):
         assert differing(simulate(name, 5, 156).kpis, series) == []
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,10 +16,10 @@ from ccsim.app.pages import StaticPages
 from ccsim.app.server import PagesServer
 from ccsim.app.single_file import write_single_file
 from ccsim.game.catalogue import catalogue
-from ccsim.game.game import Choice, Game, InputError
+from ccsim.game.debrief import play_feasible
+from ccsim.game.game import Choice, Game
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 PHONE, PROJECTOR = (390, 844), (1280, 720)
 #: A page, and what is there when it is ready.
 READY = {
@@ -33,20 +31,6 @@ READY = {
 }
 
 Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Start Chromium: Debian's, or what ``$CCSIM_CHROMIUM`` names; without one the test is passed over."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = os.environ.get("CCSIM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not program:
-        pytest.skip("no Chromium")
-    with playwright.sync_playwright() as found:
-        opened = found.chromium.launch(executable_path=program, args=QUIET)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -332,17 +316,7 @@ def _random_game(seed: int) -> Game:
     names = list(catalogue().moves)
     while not game.over:
         stop = tuple(name for name in game.running if dice.random() < 0.15)
-        start: tuple[str, ...] = ()
-        for name in dice.sample(names, 4):
-            try:
-                game.check(Choice((*start, name), stop))
-            except InputError:
-                continue
-            start = (*start, name)
-        try:
-            game.play(Choice(start, stop))
-        except InputError:
-            game.play(Choice((), tuple(game.running)))
+        play_feasible(game, Choice(tuple(dice.sample(names, 4)), stop))
     return game
 
 

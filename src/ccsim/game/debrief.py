@@ -185,20 +185,30 @@ def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> 
     terms = like.terms.model_copy(update={"predict": False})
     game = Game(like.seed if seed is None else seed, like.scenario, rules=like.catalogue, terms=terms)
     for choice in choices:
-        stop = tuple(name for name in choice.stop if name in game.running)
-        start: tuple[str, ...] = ()
-        for name in choice.start:
-            try:
-                game.check(Choice((*start, name), stop))
-            except InputError:
-                continue
-            start = (*start, name)
-        try:
-            game.play(Choice(start, stop))
-        except InputError:
-            # What runs has become too dear: let all of it go, as somebody without money has to.
-            game.play(Choice((), tuple(game.running)))
+        play_feasible(game, choice)
     return game
+
+
+def play_feasible(game: Game, choice: Choice) -> None:
+    """Play a quarter with as much of a choice as can be done: what can be stopped, and each start that still fits.
+
+    Args:
+        game: the game, which goes on by a quarter.
+        choice: what to stop and to start, the most wanted first.
+    """
+    stop = tuple(name for name in choice.stop if name in game.running)
+    start: tuple[str, ...] = ()
+    for name in choice.start:
+        try:
+            game.check(Choice((*start, name), stop))
+        except InputError:
+            continue
+        start = (*start, name)
+    try:
+        game.play(Choice(start, stop))
+    except InputError:
+        # What runs has become too dear: let all of it go, as a manager without money has to.
+        game.play(Choice((), tuple(game.running)))
 
 
 def rescore_on_seeds(
