@@ -32,6 +32,12 @@ def test_the_standard_follows_time_down_and_never_up() -> None:
     assert standard_update(0.9, 1.2, p) == 0.9
 
 
+def test_however_low_the_standard_has_fallen_a_case_takes_two_fifths_of_its_ordinary_time() -> None:
+    p = set_to({}).work_pace
+    assert pace_at_load(3.0, 0.1, p) == 0.4
+    assert pace_at_load(p.baseline_workload, 0.7, p) == pytest.approx(0.7)
+
+
 def test_haste_costs_success_in_proportion_to_the_time_left_out() -> None:
     p = set_to({"work_pace.success_loss": 0.5}).work_pace
     assert haste_loss(0.0, 0.6, p) == pytest.approx(0.2)

@@ -61,10 +61,13 @@ class Departments:
 
 @rule
 def pace_at_load(load, standard, p):
-    """Return the time for a case over the ordinary time, at a load; standard * (load / usual)**-pressure."""
+    """Return the time for a case over the ordinary time, at a load; standard * (load / usual)**-pressure.
+
+    However busy people are, some of the work has to be done: time never falls below 0.4 of the ordinary time.
+    """
     if p.pressure == 0.0:
         return standard
-    return standard * clip(exp(-p.pressure * log(max(load, 0.05) / p.baseline_workload)), 0.4, 1.6)
+    return max(0.4, standard * clip(exp(-p.pressure * log(max(load, 0.05) / p.baseline_workload)), 0.4, 1.6))
 
 
 @rule
