@@ -1,6 +1,7 @@
 """Numbers of the model that the course quotes: worked out once, kept in numbers.json, filled into texts and slides.
 
     python teaching/course_numbers.py            # work them out anew, after a change of the model (minutes)
+    python teaching/course_numbers.py --bets     # only the claims of the page *Bet on the articles* (web/src/bet.json)
 
 A text quotes a number by its path, with a format or with words for plus and minus:
 
@@ -24,6 +25,7 @@ from typing import Any
 HERE = Path(__file__).parent
 FILE = HERE / "numbers.json"
 CLAIMS = HERE.parent / "docs" / "claims.md"
+BETS_PAGE = HERE.parent / "web" / "src" / "bet.json"
 PLACE = re.compile(r"\{\{\s*(?P<path>[\w.-]+)\s*(?:\|\s*(?P<form>[^{}]+?))?\s*\}\}")
 #: Short names of the lines that expected.py plays.
 SHORT = {
@@ -168,10 +170,24 @@ def claims() -> dict[str, dict[str, Any]]:
     }
 
 
+def worlds() -> int:
+    """Return in how many worlds the ledger tests each claim, the defaults among them."""
+    found = re.search(r"(\d+) other \*\*(?:plausible )?worlds", CLAIMS.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(f"{CLAIMS} does not say in how many worlds the claims were tested")
+    return int(found[1]) + 1
+
+
+def bets_page() -> str:
+    """Return the claims of the bet as the page in the browser reads them."""
+    rows = [{"id": name, **row} for name, row in claims().items()]
+    return json.dumps({"worlds": worlds(), "claims": rows}, indent=1, ensure_ascii=False) + "\n"
+
+
 def read() -> dict[str, Any]:
     """Return the numbers as they were last worked out, the claims as the ledger has them now."""
     found = json.loads(FILE.read_text(encoding="utf-8"))
-    return {**found, "claims": claims(), "lead": _leads(found["profit"])}
+    return {**found, "claims": claims(), "worlds": worlds(), "lead": _leads(found["profit"])}
 
 
 def _leads(profit: dict[str, Any]) -> dict[str, dict[str, float]]:
@@ -229,6 +245,10 @@ def fill(text: str, numbers: dict[str, Any]) -> str:
 
 def main() -> int:
     """Work the numbers out and keep them."""
+    BETS_PAGE.write_text(bets_page(), encoding="utf-8")
+    print(f"Wrote {BETS_PAGE.relative_to(HERE.parent)}")
+    if "--bets" in sys.argv[1:]:
+        return 0
     FILE.write_text(json.dumps(_rounded(collect()), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"Wrote {FILE.relative_to(HERE.parent)}")
     return 0

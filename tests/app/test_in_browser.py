@@ -28,6 +28,8 @@ READY = {
     "play": "text=Begin",
     "class": "main.text",
     "about": "main.text table",
+    "bet": "main.bet input",
+    "figure": ".big svg .line.run",
 }
 
 Open = Callable[..., Any]
@@ -344,3 +346,36 @@ def test_a_game_in_the_browser_is_pythons_to_the_last_bit(visit: Open) -> None:
         assert found["money"] == [row.money for row in game.seen]
         theirs = {name: np.array(row, dtype=float) for name, row in found["kpis"].items()}
         assert not [name for name, row in game.kpis().items() if not np.array_equal(row, theirs[name], equal_nan=True)]
+
+
+# Bet and living figures ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [PHONE, PROJECTOR])
+def test_a_bet_is_scored_when_every_claim_has_one_and_survives_a_reload(visit: Open, size: tuple[int, int]) -> None:
+    page = visit("bet", size)
+    claims = json.loads((Path(__file__).parents[2] / "web" / "src" / "bet.json").read_text(encoding="utf-8"))["claims"]
+    stakes = page.locator("main.bet input")
+    assert stakes.count() == len(claims)
+    assert page.locator("main.bet .go").is_disabled()
+    for place in range(len(claims)):
+        stakes.nth(place).fill("60")
+    page.reload()
+    page.locator("main.bet .go").click()
+    score = sum((0.6 - row["holds"] / 100) ** 2 for row in claims) / len(claims)
+    assert f"{score:.3f}" in page.locator("main.bet .result").inner_text()
+    assert page.locator("main.bet li b").count() == len(claims)
+    assert _wide(page) <= 0
+
+
+@pytest.mark.parametrize("size", [PHONE, (900, 700)])
+def test_a_living_figure_shows_its_levers_and_moves_with_them(visit: Open, size: tuple[int, int]) -> None:
+    query = "?from=hero-leaves&pin.from=hero&show=adoption&lever=champions.count&lever=empowerment.rights"
+    page = visit("figure", size, query)
+    assert page.locator("header").count() == 0
+    assert page.locator("main.figure input[type=range]").count() == 2
+    before = page.locator("#answer").inner_text()
+    page.locator("main.figure input[type=range]").first.fill("8")
+    page.wait_for_function("(before) => document.querySelector('#answer').innerText !== before", arg=before)
+    assert "champions.count=8" in page.url and "lever=empowerment.rights" in page.url
+    assert _wide(page) <= 0

@@ -95,7 +95,9 @@ def test_what_the_model_declares_is_translated() -> None:
     assert not [key for key in declared if key not in german]
     same = [key for key, text in declared.items() if german[key] == text and text not in SAME_WORDS]
     assert not same
-    idle = [key for key in german if key not in declared and not key.startswith("unit.")]
+    idle = [
+        key for key in german if key not in declared and not key.startswith(("unit.", "claim.", "ledger.", "watched."))
+    ]
     assert not idle
 
 
@@ -106,3 +108,10 @@ def test_every_unit_of_a_lever_or_figure_is_translated() -> None:
     }
     german = _catalogue("model.de")
     assert not [unit for unit in units - {"", "share", "probability", "factor"} if f"unit.{unit}" not in german]
+
+
+def test_every_claim_of_the_bet_is_translated() -> None:
+    bets = json.loads((WORDS.parent / "bet.json").read_text(encoding="utf-8"))["claims"]
+    german = _catalogue("model.de")
+    for row in bets:
+        assert {f"claim.{row['id']}", f"ledger.{row['verdict']}", f"watched.{row['watched']}"} <= set(german), row

@@ -98,3 +98,21 @@ def test_the_picture_of_the_model_is_what_its_command_draws() -> None:
 def test_the_command_that_builds_the_site_stands_in_the_guide() -> None:
     for name in ("CONTRIBUTING.md", "README.md"):
         assert "mkdocs build" in (ROOT / name).read_text(encoding="utf-8"), name
+
+
+def test_every_living_figure_names_a_scenario_levers_and_a_kpi_that_exist() -> None:
+    from urllib.parse import parse_qs
+
+    from ccsim.model.kpis import KPIS
+    from ccsim.model.settings import all_parameters
+
+    scenarios = {path.stem for path in (ROOT / "scenarios").glob("*.toml")}
+    found = 0
+    for page in (ROOT / "docs" / "findings").glob("*.md"):
+        for query in re.findall(r'src="\.\./try\.html#/figure\?([^"]+)"', page.read_text(encoding="utf-8")):
+            asked = parse_qs(query.replace("&amp;", "&"))
+            assert {*asked["from"], *asked.get("pin.from", ())} <= scenarios, page
+            assert set(asked["lever"]) <= set(all_parameters()), page
+            assert set(asked.get("show", ())) <= set(KPIS.shipped), page
+            found += 1
+    assert found >= 3

@@ -74,6 +74,14 @@ def test_the_claims_of_the_bet_are_those_of_the_ledger() -> None:
         assert f"| {row['holds']} % | {row['reversed']} % | **{row['verdict']}** |" in line
 
 
+def test_the_page_for_the_bet_has_the_claims_of_the_ledger_now() -> None:
+    numbers = module("course_numbers")
+    if not numbers.BETS_PAGE.parent.is_dir():
+        pytest.skip("the sources of the pages are not here")
+    told = "python teaching/course_numbers.py --bets, then npm --prefix web run build"
+    assert numbers.BETS_PAGE.read_text(encoding="utf-8") == numbers.bets_page(), told
+
+
 @pytest.mark.slow
 def test_the_numbers_of_the_course_are_what_the_model_brings() -> None:
     numbers = module("course_numbers")

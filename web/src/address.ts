@@ -13,6 +13,7 @@ interface Read {
   plan: Plan | null;
   pin: Plan | null;
   kpi: string | null;
+  levers: string[];
   notices: Notice[];
 }
 
@@ -29,9 +30,14 @@ export function readAddress(hash: string, model: Model): Read {
     notices.push({ word: "link.unknown", fill: { name: kpi.slice(0, 40) } });
     kpi = null;
   }
+  const levers = asked.getAll("lever").filter((key) => {
+    if (model.parameters.has(key)) return true;
+    notices.push({ word: "link.unknown", fill: { name: key.slice(0, 40) } });
+    return false;
+  });
   const plan = readPlan(asked, "", model, notices);
   const pin = asked.has("pin.from") ? readPlan(asked, "pin.", model, notices) : null;
-  return { page: known ?? "explore", plan, pin, kpi, notices };
+  return { page: known ?? "explore", plan, pin, kpi, levers, notices };
 }
 
 function readPlan(asked: URLSearchParams, prefix: string, model: Model, notices: Notice[]): Plan | null {
@@ -72,8 +78,8 @@ export function readValue(key: string, text: string, model: Model): Value | null
   return value;
 }
 
-export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null): string {
-  if (page !== "explore") return `#/${page}`;
+export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[] = []): string {
+  if (page !== "explore" && page !== "figure") return `#/${page}`;
   const asked = new URLSearchParams();
   const put = (each: Plan, prefix: string) => {
     asked.set(`${prefix}from`, each.scenario);
@@ -84,11 +90,12 @@ export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null)
   put(plan, "");
   if (kpi !== "csat") asked.set("show", kpi);
   if (pin) put(pin, "pin.");
-  return `#/explore?${asked}`;
+  if (page === "figure") for (const key of levers) asked.append("lever", key);
+  return `#/${page}?${asked}`;
 }
 
-export function writeAddress(page: Page, plan: Plan, kpi: string, pin: Plan | null): void {
-  const wanted = addressOf(page, plan, kpi, pin);
+export function writeAddress(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[]): void {
+  const wanted = addressOf(page, plan, kpi, pin, levers);
   if (location.hash === wanted) return;
   // A new page is a step for Back; a lever is not.
   const same = location.hash.startsWith(`#/${page}`) || !location.hash;

@@ -4,9 +4,11 @@ import { Menu } from "./menu";
 import { About } from "./pages/about";
 import { ClassPage } from "./pages/class";
 import { Compare } from "./pages/compare";
+import { Bet } from "./pages/bet";
 import { Explore } from "./pages/explore";
+import { Figure } from "./pages/figure";
 import { Play } from "./pages/play";
-import { fault, notices, page, PAGES, run, theme, type Page } from "./store";
+import { BAR, fault, notices, page, run, theme, type Page } from "./store";
 import { language, t, type Word } from "./words";
 
 const NAMES: Record<Page, Word> = {
@@ -15,6 +17,8 @@ const NAMES: Record<Page, Word> = {
   play: "page.play",
   class: "page.class",
   about: "page.about",
+  bet: "page.bet",
+  figure: "page.figure",
 };
 
 function Wishes() {
@@ -56,7 +60,7 @@ function Bar() {
       ) : null}
       <b class="brand">ccsim</b>
       <nav aria-label={t("nav.label")}>
-        {PAGES.map((each) => (
+        {BAR.map((each) => (
           <a key={each} href={`#/${each}`} class={page.value === each ? "on" : ""} aria-current={page.value === each ? "page" : undefined}
             onClick={(event) => {
               event.preventDefault();
@@ -128,14 +132,14 @@ class Guard extends Component<{ children: preact.ComponentChildren; at: string }
   }
 }
 
-const BODY = { explore: Explore, compare: Compare, play: Play, class: ClassPage, about: About };
+const BODY = { explore: Explore, compare: Compare, play: Play, class: ClassPage, about: About, bet: Bet, figure: Figure };
 
 export function Frame() {
   const Body = BODY[page.value];
   document.title = `${t(NAMES[page.value])} · ccsim`;
   return (
     <>
-      <Bar />
+      {page.value === "figure" ? null : <Bar />}
       <Notices />
       <Guard at={page.value}>
         <Body />

@@ -5,8 +5,10 @@ import { Model, replicateSeed, type Plan, type Series } from "./model";
 import { Cancelled, Pool, type Token } from "./pool";
 import { language, t, type Language } from "./words";
 
-export type Page = "explore" | "compare" | "play" | "class" | "about";
-export const PAGES: Page[] = ["explore", "compare", "play", "class", "about"];
+export type Page = "explore" | "compare" | "play" | "class" | "about" | "bet" | "figure";
+/** Pages of the bar. */
+export const BAR: Page[] = ["explore", "compare", "play", "class", "about"];
+export const PAGES: Page[] = [...BAR, "bet", "figure"];
 
 export interface Pinned {
   plan: Plan;
@@ -37,6 +39,8 @@ export const behind = signal<Behind | null>(null);
 export const pinned = signal<Pinned | null>(null);
 /** Week that is looked at; null for the end. */
 export const week = signal<number | null>(null);
+/** Levers that a figure shows, in this order. */
+export const figureLevers = signal<string[]>([]);
 export const notices = signal<string[]>([]);
 export const fault = signal<string | null>(null);
 /** Milliseconds that the last redraw took, for benchmarks. */
@@ -199,9 +203,9 @@ export function start(found: Model, opened: Pool): void {
   takeAddress();
   addEventListener("hashchange", takeAddress);
   effect(() => {
-    if (page.value === "explore") void follow(plan.value);
+    if (page.value === "explore" || page.value === "figure") void follow(plan.value);
   });
-  effect(() => writeAddress(page.value, plan.value, kpi.value, pinned.value?.plan ?? null));
+  effect(() => writeAddress(page.value, plan.value, kpi.value, pinned.value?.plan ?? null, figureLevers.value));
   effect(() => {
     document.documentElement.lang = language.value;
     keep("language", language.value);
@@ -223,6 +227,7 @@ function takeAddress(): void {
   const read = readAddress(location.hash, model.value!);
   batch(() => {
     page.value = read.page;
+    figureLevers.value = read.levers;
     notices.value = read.notices.map((each) => t(each.word, each.fill));
     if (read.plan && JSON.stringify(read.plan) !== JSON.stringify(plan.value)) plan.value = read.plan;
     if (read.kpi) kpi.value = read.kpi;

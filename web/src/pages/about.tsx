@@ -26,6 +26,9 @@ export function About() {
         <li>{t("about.limit.one")}</li>
         <li>{t("about.limit.forecast")}</li>
       </ul>
+      <p>
+        <a href="#/bet">{t("page.bet")}</a>
+      </p>
       <h2>{t("about.here.title")}</h2>
       <p>{t("about.here")}</p>
       <h2>{t("about.figures.title")}</h2>

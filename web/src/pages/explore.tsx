@@ -52,7 +52,7 @@ export function Delta({ row, change, scale, chance }: { row: Kpi; change: number
   );
 }
 
-function Big() {
+export function Big() {
   const found = model.value!;
   const row = found.kpis.get(kpi.value)!;
   const { ref, width } = useWidth(640);
