@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from ready import PROJECTOR, READY
+
+from ccsim.app.pages import StaticPages
+from ccsim.app.server import PagesServer
 
 HERE = Path(__file__).parent
 
@@ -53,3 +58,46 @@ def differing() -> Callable[[dict[str, Any], dict[str, str]], list[str]]:
         return found
 
     return named
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Serve the pages on a free port."""
+    served = PagesServer("127.0.0.1", 0, StaticPages(["127.0.0.1"]))
+    threading.Thread(target=served.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{served.server_address[1]}/"
+    served.shutdown()
+    served.server_close()
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Open the application as a new visitor; afterwards nothing may have failed or asked another machine."""
+    faults: list[str] = []
+    contexts: list[Any] = []
+
+    def opened(
+        page: str = "explore", size: tuple[int, int] = PROJECTOR, query: str = "", url: str = "", **more: Any
+    ) -> Any:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="en-GB", accept_downloads=True, **more
+        )
+        contexts.append(context)
+        found = context.new_page()
+        found.set_default_timeout(60_000)
+        found.on("pageerror", lambda error: faults.append(str(error)))
+        found.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        found.on(
+            "request",
+            lambda asked: (
+                None if asked.url.startswith((address, "file:", "data:", "blob:")) else faults.append(asked.url)
+            ),
+        )
+        found.goto(url or f"{address}#/{page}{query}")
+        found.locator(READY[page]).first.wait_for()
+        return found
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults

@@ -4,78 +4,21 @@ from __future__ import annotations
 
 import json
 import random
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from ready import PHONE, PROJECTOR, READY
 
-from ccsim.app.pages import StaticPages
-from ccsim.app.server import PagesServer
 from ccsim.app.single_file import write_single_file
 from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import play_feasible
 from ccsim.game.game import Choice, Game
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-PHONE, PROJECTOR = (390, 844), (1280, 720)
-#: A page, and what is there when it is ready.
-READY = {
-    "explore": ".big svg .line.run",
-    "compare": ".preset",
-    "play": "text=Begin",
-    "class": "main.text",
-    "about": "main.text table",
-    "bet": "main.bet input",
-    "figure": ".big svg .line.run",
-}
-
 Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Serve the pages on a free port."""
-    served = PagesServer("127.0.0.1", 0, StaticPages(["127.0.0.1"]))
-    threading.Thread(target=served.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{served.server_address[1]}/"
-    served.shutdown()
-    served.server_close()
-
-
-@pytest.fixture
-def visit(browser: Any, address: str) -> Iterator[Open]:
-    """Open the application as a new visitor; afterwards nothing may have failed or asked another machine."""
-    faults: list[str] = []
-    contexts: list[Any] = []
-
-    def opened(
-        page: str = "explore", size: tuple[int, int] = PROJECTOR, query: str = "", url: str = "", **more: Any
-    ) -> Any:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="en-GB", accept_downloads=True, **more
-        )
-        contexts.append(context)
-        found = context.new_page()
-        found.set_default_timeout(60_000)
-        found.on("pageerror", lambda error: faults.append(str(error)))
-        found.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        found.on(
-            "request",
-            lambda asked: (
-                None if asked.url.startswith((address, "file:", "data:", "blob:")) else faults.append(asked.url)
-            ),
-        )
-        found.goto(url or f"{address}#/{page}{query}")
-        found.locator(READY[page]).first.wait_for()
-        return found
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not faults
 
 
 def _wide(page: Any) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ccsim.errors import InputError
+from ccsim.game.catalogue import catalogue
 from ccsim.game.class_rules import Terms
 from ccsim.game.debrief import debrief, feasible, score
 from ccsim.game.game import Choice, Game, play_through
@@ -80,3 +81,16 @@ def test_other_lines_keep_to_the_terms():
 def test_terms_that_cannot_be_served_are_refused(terms, why):
     with pytest.raises(InputError, match=why):
         Game(1, terms=terms)
+
+
+def test_six_quarters_are_a_game_with_marks_of_its_length():
+    game = play_through([Choice(("hero",)), *[Choice()] * 5], 3, terms=Terms(quarters=6))
+    assert game.over and game.rules.criterion[0].hundred == catalogue().rules.criterion[0].hundred / 2
+    assert [row.after for row in game.rules.reflection] == [4]
+    assert len(debrief(game).lines["best"].choices) == 6
+    assert game_of(text_of(game).encode()).same
+
+
+def test_more_quarters_than_the_rules_have_are_refused():
+    with pytest.raises(InputError, match="quarters: must be 1 to 12, got 13"):
+        Game(1, terms=Terms(quarters=13))

@@ -1,5 +1,7 @@
 // What all pages share: the bar with the pages, language and theme, notices, and the foot.
 import { Component } from "preact";
+import { useSignal } from "@preact/signals";
+import { waiting } from "./match";
 import { Menu } from "./menu";
 import { About } from "./pages/about";
 import { ClassPage } from "./pages/class";
@@ -112,6 +114,23 @@ function Notices() {
   );
 }
 
+/** A game that was left unfinished is offered on every other page, until it is put away. */
+function Waiting() {
+  const away = useSignal(false);
+  const game = page.value === "play" ? null : waiting();
+  if (!game || away.value) return null;
+  return (
+    <div class="notices waiting">
+      <span>
+        {t("play.waiting", { n: game.quarter, of: game.of })} <a href="#/play">{t("play.waiting.go")}</a>
+      </span>
+      <button type="button" class="link" onClick={() => (away.value = true)}>
+        {t("play.waiting.away")}
+      </button>
+    </div>
+  );
+}
+
 /** A failure of one page is one message; the others live on. */
 class Guard extends Component<{ children: preact.ComponentChildren; at: string }, { why: string; at: string }> {
   state = { why: "", at: "" };
@@ -141,6 +160,7 @@ export function Frame() {
     <>
       {page.value === "figure" ? null : <Bar />}
       <Notices />
+      <Waiting />
       <Guard at={page.value}>
         <Body />
       </Guard>

@@ -52,6 +52,23 @@ export interface GameModel {
   best?: Choice[];
 }
 
+/** Terms of a game, named as in a saved game's file. */
+export interface Terms {
+  /** How many quarters are played; those of the rules if it is left out. */
+  quarters?: number;
+}
+
+/** The model for a game of fewer quarters: what the profit of all quarters must be shrinks with them. */
+export function shortened<Model extends GameModel>(model: Model, terms: Terms | undefined): Model {
+  const { rules } = model;
+  const quarters = terms?.quarters;
+  if (!quarters || quarters === rules.quarters) return model;
+  if (!Number.isInteger(quarters) || quarters < 1 || quarters > rules.quarters) throw new Error(`quarters: must be 1 to ${rules.quarters}, got ${quarters}`);
+  const part = quarters / rules.quarters;
+  const criterion = rules.criterion.map((row) => (row.kpi === "profit" ? { ...row, zero: row.zero * part, hundred: row.hundred * part } : row));
+  return { ...model, rules: { ...rules, quarters, criterion, reflection: rules.reflection.filter((row) => row.after < quarters) } };
+}
+
 export interface Choice {
   start: string[];
   stop: string[];
@@ -321,6 +338,7 @@ export interface GameRequest {
   scenario: string;
   seed: number;
   choices: Choice[];
+  terms?: Terms;
   /** Leave out what cannot be done, instead of refusing it. */
   loose?: boolean;
 }
@@ -335,10 +353,11 @@ export function eventsOf(host: Host, model: GameModel, seed: number): Record<str
   return found;
 }
 
-export function playGame(host: Host, model: GameModel, request: GameRequest): Played {
+export function playGame(host: Host, whole: GameModel, request: GameRequest): Played {
+  const model = shortened(whole, request.terms);
   const coming = eventsOf(host, model, request.seed);
   const ledger = new Ledger(model, coming, request.scenario);
-  for (const choice of request.choices) {
+  for (const choice of request.loose ? request.choices.slice(0, model.rules.quarters) : request.choices) {
     if (request.loose) ledger.playWhatCanBe(choice);
     else {
       const why = ledger.refusal(choice);

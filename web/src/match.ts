@@ -1,7 +1,9 @@
 // The game in progress: kept in the browser after every choice, so that a reload, Back or a closed tab lose nothing.
 import { computed, effect, signal } from "@preact/signals";
-import { Ledger, type Choice, type GameModel, type Played } from "./game";
-import { engine, keep, kept, model, quiet } from "./store";
+import { Ledger, shortened, type Choice, type GameModel, type Played, type Terms } from "./game";
+import { digestOf, readGameText } from "./gamefile";
+import { engine, keep, kept, model, notices, page, quiet } from "./store";
+import { t } from "./words";
 
 export interface Match {
   scenario: string;
@@ -12,6 +14,9 @@ export interface Match {
   draft: Choice;
   /** What the player guessed in the debrief, by question. */
   guesses: Record<string, string>;
+  terms?: Terms;
+  /** A quarter to learn by, which does not count. */
+  tutorial?: boolean;
 }
 
 export const match = signal<Match | null>(null);
@@ -24,8 +29,9 @@ export const STARTER = [
   "measure-surveys", "measure-journeys", "widen-rights", "no-blame", "audit-resolution", "act-on-signals",
 ];
 
+/** Moves and rules of the game in progress. */
 export function gameModel(): GameModel {
-  return model.value!.data as unknown as GameModel;
+  return shortened(model.value!.data as unknown as GameModel, match.value?.terms);
 }
 
 /** The books as they stand; they need which events come, which the first run tells. */
@@ -54,37 +60,76 @@ function readMatch(): Match | null {
 
 let asked = 0;
 
-async function replay(): Promise<void> {
+async function replay(): Promise<boolean> {
   const now = match.value;
   if (!now) {
     played.value = null;
-    return;
+    return true;
   }
   const mine = ++asked;
   busy.value = true;
   try {
-    const found = await engine().game({ scenario: now.scenario, seed: now.seed, choices: now.choices }, true);
+    const found = await engine().game({ scenario: now.scenario, seed: now.seed, choices: now.choices, terms: now.terms }, true);
     if (mine === asked) played.value = found;
   } catch (error) {
-    quiet(error);
+    // A game that cannot be played any more, of another version perhaps, must not shut the page.
+    if (mine === asked) {
+      giveUp();
+      notices.value = [t("play.unplayable", { why: String((error as Error)?.message ?? error) })];
+    } else quiet(error);
   }
   if (mine === asked) busy.value = false;
+  return match.value !== null;
 }
 
 let opened = false;
 
-/** Take up the kept game, once. */
+/** Take up the kept game, once; another page of this browser may have gone on with it. */
 export function takeUp(): void {
   if (opened) return;
   opened = true;
   match.value = readMatch();
   void replay();
-  effect(() => keep("game", match.value ? JSON.stringify(match.value) : null));
+  let mine = kept("game");
+  effect(() => {
+    mine = match.value ? JSON.stringify(match.value) : null;
+    keep("game", mine);
+  });
+  window.addEventListener("storage", (event: StorageEvent) => {
+    if (event.key !== "ccsim.game" || event.newValue === mine) return;
+    match.value = readMatch();
+    void replay();
+  });
 }
 
-export function begin(seed: number, all: boolean): void {
-  match.value = { scenario: "nothing", seed, all, choices: [], draft: emptyChoice(), guesses: {} };
+/** The kept game as it can be offered: the quarter that is to be played, or null. */
+export function waiting(): { quarter: number; of: number } | null {
+  const found = match.value ?? readMatch();
+  if (!found || found.tutorial || !model.value) return null;
+  const of = shortened(model.value.data as unknown as GameModel, found.terms).rules.quarters;
+  return found.choices.length < of ? { quarter: found.choices.length + 1, of } : null;
+}
+
+export function begin(seed: number, all: boolean, terms: Terms = {}, tutorial = false): void {
+  played.value = null;
+  match.value = { scenario: "nothing", seed, all, choices: [], draft: emptyChoice(), guesses: {}, terms, tutorial };
   void replay();
+}
+
+/** Take up the game of a file; whatever is wrong is one notice. */
+export async function openFile(file: File): Promise<void> {
+  try {
+    const found = readGameText(await file.text());
+    if (!model.value!.scenarios.has(found.scenario)) throw new Error(t("file.damaged", { where: "scenario" }));
+    played.value = null;
+    notices.value = [];
+    match.value = { scenario: found.scenario, seed: found.seed, all: true, choices: found.choices, draft: emptyChoice(), guesses: {}, terms: found.terms };
+    page.value = "play";
+    if (!(await replay()) || !played.value) return;
+    if (digestOf(model.value!, played.value) !== found.digest) notices.value = [t("file.other", { version: found.ccsim })];
+  } catch (error) {
+    notices.value = [t("file.refused", { name: file.name.slice(0, 60), why: (error as Error).message })];
+  }
 }
 
 export function giveUp(): void {

@@ -55,7 +55,7 @@ export function QuarterChart({ title, lines, rings = [], quarters, scale, width,
           </g>
         ))}
         {Array.from({ length: quarters }, (_, i) => i)
-          .filter((i) => (i + 1) % 4 === 0 || i === 0)
+          .filter((i) => i === 0 || ((i + 1) % (quarters > 6 ? 4 : 3) === 0 && x(i) - x(0) > 80))
           .map((i) => (
             <text key={i} x={x(i)} y={height - 6} text-anchor={i === 0 ? "start" : i === quarters - 1 ? "end" : "middle"}>
               {i === 0 ? t("axis.quarter", { n: 1 }) : i + 1}

@@ -66,6 +66,7 @@ def play(
     seed: Seed = 1,
     scenario: Annotated[str, typer.Option(help="The organisation that it is played on.")] = "nothing",
     predict: Annotated[bool, typer.Option(help="Show no quarter before a prediction is made.")] = False,
+    quarters: Annotated[int, typer.Option(help="How many quarters are played; 0 for those of the rules.")] = 0,
 ) -> None:
     """Play in the terminal: each quarter type moves to start, -moves to stop, or nothing."""
     from ccsim.errors import InputError
@@ -73,7 +74,8 @@ def play(
     from ccsim.game.game import Game
     from ccsim.game.save_file import read_game, save
 
-    going = read_game(file).game if file.exists() else Game(seed, scenario, terms=Terms(predict=predict))
+    terms = Terms(predict=predict, quarters=quarters)
+    going = read_game(file).game if file.exists() else Game(seed, scenario, terms=terms)
     typer.echo(
         going.rules.brief.strip() + "\n\n`ccsim game moves` lists the moves. Ctrl-C stops; the file keeps all.\n"
     )

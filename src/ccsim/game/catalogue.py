@@ -6,6 +6,7 @@ a move that names a lever wrongly is refused with the file, the line and the nea
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -172,6 +173,30 @@ class Catalogue:
         found: dict[str, list[Move]] = {}
         for row in self.moves.values():
             found.setdefault(row.group, []).append(row)
+        return found
+
+    def shortened(self, quarters: int) -> Catalogue:
+        """Return this catalogue for a game of fewer quarters: what the profit of all quarters must be shrinks with them.
+
+        Args:
+            quarters: how many are played; 0 or as many as the rules have returns this catalogue itself.
+        """
+        if quarters in (0, self.rules.quarters):
+            return self
+        part = quarters / self.rules.quarters
+        found = copy.copy(self)
+        found.rules = self.rules.model_copy(
+            update={
+                "quarters": quarters,
+                "criterion": tuple(
+                    row.model_copy(update={"zero": row.zero * part, "hundred": row.hundred * part})
+                    if row.kpi == "profit"
+                    else row
+                    for row in self.rules.criterion
+                ),
+                "reflection": tuple(row for row in self.rules.reflection if row.after < quarters),
+            }
+        )
         return found
 
     def asks(self, quarter: int) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ class Terms(Part):
         events: the quarter from 1 in which an event begins, 0 for never; the seed decides on all others.
         weights: what each criterion weighs, by KPI; they sum to 100. Empty: the weights of the rules.
         predict: whether a quarter is played only for a player who has said what to expect of it.
+        quarters: how many quarters are played, 0 for those of the rules.
     """
 
     locked: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
@@ -32,6 +33,7 @@ class Terms(Part):
     events: Annotated[dict[Name, Begins], Field(max_length=20)] = Field(default_factory=dict)
     weights: Annotated[dict[Name, Weight], Field(max_length=20)] = Field(default_factory=dict)
     predict: StrictBool = False
+    quarters: Annotated[int, Field(ge=0, le=100, strict=True)] = 0
 
     def check(self, rules: Catalogue) -> None:
         """Refuse terms that the catalogue cannot serve.
@@ -40,6 +42,8 @@ class Terms(Part):
             InputError: an unknown move, event or criterion, a quarter after the last one, or weights that do not sum
                 to 100.
         """
+        if self.quarters > rules.rules.quarters:
+            raise InputError(f"quarters: must be 1 to {rules.rules.quarters}, got {self.quarters}")
         for name in (*self.locked, *self.hidden):
             rules.move(name)
         for name, begins in self.events.items():

@@ -184,7 +184,7 @@ def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> 
     """
     terms = like.terms.model_copy(update={"predict": False})
     game = Game(like.seed if seed is None else seed, like.scenario, rules=like.catalogue, terms=terms)
-    for choice in choices:
+    for choice in choices[: game.rules.quarters]:
         play_feasible(game, choice)
     return game
 

@@ -106,6 +106,7 @@ class Game:
     ) -> None:  # fmt: skip
         self.catalogue, self.terms = rules or catalogue(), terms or Terms()
         self.terms.check(self.catalogue)
+        self.catalogue = self.catalogue.shortened(self.terms.quarters)
         self.rules = self.catalogue.rules
         self.seed, self.scenario, self.player = seed, scenario, player
         self.simulation = _fresh(

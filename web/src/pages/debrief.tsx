@@ -3,7 +3,7 @@ import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { byQuarter, points, scored, without, type Choice, type Played } from "../game";
 import { csvCell, save } from "../files";
-import { gameModel, giveUp, match, played } from "../match";
+import { gameModel, giveUp, match, played, type Match } from "../match";
 import { QuarterChart, type QuarterLine } from "../quarters";
 import { useWidth } from "../size";
 import { quantile } from "../statistics";
@@ -32,9 +32,9 @@ interface Revealed {
 const revealed = signal<Revealed | null>(null);
 const SEEDS = 20;
 
-async function reveal(of: Played, scenario: string, seed: number): Promise<void> {
+async function reveal(of: Played, { scenario, seed, terms }: Match): Promise<void> {
   const rules = gameModel().rules;
-  const play = (choices: Choice[], at = seed) => engine().game({ scenario, seed: at, choices, loose: true }, false);
+  const play = (choices: Choice[], at = seed) => engine().game({ scenario, seed: at, choices, terms, loose: true }, false);
   const idle: Choice[] = of.choices.map(() => ({ start: [], stop: [] }));
   try {
     const [nothing, best] = await Promise.all([play(idle), gameModel().best ? play(gameModel().best!) : null]);
@@ -105,7 +105,7 @@ export function Debrief() {
     scrollTo(0, 0);
     if (revealed.value?.of !== of) {
       revealed.value = null;
-      void reveal(of, now.scenario, now.seed);
+      void reveal(of, now);
     }
   }, [of]);
   const all = revealed.value?.of === of ? revealed.value : null;

@@ -3,7 +3,9 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { perWeek, quarterly, type Choice, type Move, type Refusal } from "../game";
 import type { Kpi } from "../model";
-import { begin, busy, gameModel, giveUp, ledger, match, played, playQuarter, redraft, STARTER, takeUp } from "../match";
+import { save } from "../files";
+import { gameText } from "../gamefile";
+import { begin, busy, gameModel, giveUp, ledger, match, openFile, played, playQuarter, redraft, STARTER, takeUp } from "../match";
 import { QuarterChart } from "../quarters";
 import { useWidth } from "../size";
 import { model } from "../store";
@@ -38,8 +40,28 @@ function price(row: Move, runs: boolean): string {
   if (row.upkeep && !runs) parts[0] += t("move.upkeep", { n: row.upkeep });
   if (row.once && !runs) parts.push(t("move.once", { n: money(row.once) }));
   if (perWeek(row)) parts.push(t("move.week", { n: number(perWeek(row), 0) }));
-  if (row.lasts && !runs) parts.push(t("move.lasts", { n: row.lasts }));
+  if (row.lasts && !runs) parts.push(row.lasts === 1 ? t("move.lasts.one") : t("move.lasts", { n: row.lasts }));
   return parts.join(" · ");
+}
+
+/** Quarters that a game may have: all, or half of them for an hour's lesson. */
+function lengths(): number[] {
+  const { quarters } = gameModel().rules;
+  return [quarters, Math.floor(quarters / 2)];
+}
+
+function OpenFile() {
+  return (
+    <label class="button quiet file">
+      {t("play.open")}
+      <input type="file" accept=".json,application/json"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          if (file) void openFile(file);
+        }} />
+    </label>
+  );
 }
 
 function Begin() {
@@ -47,31 +69,43 @@ function Begin() {
   const all = useSignal(false);
   const wrong = useSignal("");
   const rules = gameModel().rules;
+  const quarters = useSignal(rules.quarters);
   const go = () => {
     const value = Number(seed.value);
     if (!Number.isInteger(value) || value < 0 || value > 1_000_000 || !seed.value.trim()) {
       wrong.value = t("settings.wrong", { name: t("settings.seed"), low: 0, high: number(1_000_000, 0) });
       return;
     }
-    begin(value, all.value);
+    begin(value, all.value, quarters.value === rules.quarters ? {} : { quarters: quarters.value });
     scrollTo(0, 0);
   };
   return (
     <main id="main" class="text" tabIndex={-1}>
       <h1>{t("play.title")}</h1>
       <p>{titleOf.brief(rules.brief)}</p>
-      <p>{t("play.how", { quarters: rules.quarters, attention: rules.attention, money: money(rules.budget) })}</p>
-      <fieldset class="column">
-        <legend>{t("play.moves")}</legend>
-        <label>
-          <input type="radio" name="set" checked={!all.value} onChange={() => (all.value = false)} />
-          {t("play.starter", { n: STARTER.length })}
-        </label>
-        <label>
-          <input type="radio" name="set" checked={all.value} onChange={() => (all.value = true)} />
-          {t("play.all", { n: gameModel().moves.length })}
-        </label>
-      </fieldset>
+      <p>{t("play.how", { quarters: quarters.value, attention: rules.attention, money: money(rules.budget) })}</p>
+      <div class="two">
+        <fieldset class="column">
+          <legend>{t("play.length")}</legend>
+          {lengths().map((each) => (
+            <label key={each}>
+              <input type="radio" name="length" checked={quarters.value === each} onChange={() => (quarters.value = each)} />
+              {t(each === rules.quarters ? "play.length.all" : "play.length.half", { n: each })}
+            </label>
+          ))}
+        </fieldset>
+        <fieldset class="column">
+          <legend>{t("play.moves")}</legend>
+          <label>
+            <input type="radio" name="set" checked={!all.value} onChange={() => (all.value = false)} />
+            {t("play.starter", { n: STARTER.length })}
+          </label>
+          <label>
+            <input type="radio" name="set" checked={all.value} onChange={() => (all.value = true)} />
+            {t("play.all", { n: gameModel().moves.length })}
+          </label>
+        </fieldset>
+      </div>
       <label class="field">
         {t("play.seed")}
         <input type="number" min={0} max={1000000} value={seed.value} onInput={(event) => (seed.value = event.currentTarget.value)} />
@@ -81,11 +115,15 @@ function Begin() {
           {wrong.value}
         </p>
       ) : null}
-      <p>
+      <div class="buttons">
         <button type="button" class="go" onClick={go}>
           {t("play.begin")}
         </button>
-      </p>
+        <button type="button" onClick={() => begin(1, false, {}, true)}>
+          {t("play.tutorial")}
+        </button>
+        <OpenFile />
+      </div>
       <p class="soft">{t("play.kept")}</p>
       {served("play") ? (
         <p class="soft">
@@ -96,13 +134,13 @@ function Begin() {
   );
 }
 
-function Purse({ draft }: { draft: Choice }) {
+function Purse({ draft, quiet }: { draft: Choice; quiet?: boolean }) {
   const books = ledger.value!;
   const rules = gameModel().rules;
   const bill = books.bill(draft);
   const left = books.money - bill.money;
   return (
-    <div class="purse" role="status">
+    <div class="purse" role={quiet ? undefined : "status"}>
       <b>{t("play.quarter", { n: Math.min(books.quarter + 1, rules.quarters), of: rules.quarters })}</b>
       <span class={left < 0 ? "down" : ""}>{t("play.money", { left: left < 0 ? `−${money(-left)}` : money(left), of: money(books.money) })}</span>
       <span class={bill.attention > rules.attention ? "down" : ""}>
@@ -327,6 +365,14 @@ function Tray() {
       ) : (
         <p class="soft">{t("play.nothing")}</p>
       )}
+      {reflectionOpen() ? (
+        <p class="need">
+          {t("play.reflect.open")}{" "}
+          <button type="button" class="link" onClick={() => jumpTo("reflect")}>
+            {t("play.reflect.go")}
+          </button>
+        </p>
+      ) : null}
       <h2>{t("play.expect")}</h2>
       {rules.report
         .filter((row) => row.predict)
@@ -390,7 +436,7 @@ function Reflection() {
   const answers = now.draft.answers ?? [];
   return (
     <section class="card reflect" aria-labelledby="reflect">
-      <h2 id="reflect">{t("play.reflect", { n: row.after / 4 })}</h2>
+      <h2 id="reflect" tabIndex={-1}>{t("play.reflect", { n: row.after / 4 })}</h2>
       <p class="soft">{t("play.reflect.text")}</p>
       {row.ask.map((ask, i) => (
         <label key={ask}>
@@ -402,19 +448,146 @@ function Reflection() {
   );
 }
 
-function Help() {
+/** Whether questions between the years are asked now and have no answer yet. */
+function reflectionOpen(): boolean {
+  const now = match.value!;
+  const asked = gameModel().rules.reflection.some((each) => each.after === now.choices.length);
+  return asked && !(now.draft.answers ?? []).some((each) => each.trim());
+}
+
+export function jumpTo(id: string): void {
+  const place = document.getElementById(id);
+  place?.scrollIntoView({ block: "start" });
+  place?.focus({ preventScroll: true });
+}
+
+/** A criterion of the score with its marks, in words. */
+export function criterionWords(of: { kpi: string; weight: number; zero: number; hundred: number }): string {
+  const kpi = model.value!.kpis.get(of.kpi)!;
+  const written = (value: number) => {
+    if (of.kpi === "profit") return money(value);
+    const scale = gameScale(kpi, [value]);
+    return `${number(value * scale.factor, Number.isInteger(value * scale.factor) ? 0 : scale.decimals)}${scale.unit === "%" ? " %" : ""}`;
+  };
+  const name = of.kpi === "profit" ? t("play.profit") : titleOf.kpi(kpi);
+  return t("play.criterion", { name, weight: number(of.weight, 0), zero: written(of.zero), hundred: written(of.hundred) });
+}
+
+/** Briefing, rules and what counts, within reach at any time; what to do with the game stands below. */
+export function Helps() {
+  const dialog = useRef<HTMLDialogElement>(null);
   const rules = gameModel().rules;
+  const now = match.value!;
+  const found = model.value!;
+  const keep = () => save(`ccsim-game-${now.seed}.json`, gameText(found, now, played.value!), "application/json");
   return (
-    <details class="help">
-      <summary>{t("play.help")}</summary>
-      <p>{titleOf.brief(rules.brief)}</p>
-      <p>{t("play.how", { quarters: rules.quarters, attention: rules.attention, money: money(rules.budget) })}</p>
-      <p>
-        <button type="button" class="link" onClick={() => confirm(t("play.giveup.sure")) && giveUp()}>
-          {t("play.giveup")}
+    <div class="helps">
+      <button type="button" onClick={() => dialog.current?.showModal()}>
+        {t("play.help")}
+      </button>
+      {now.tutorial ? null : (
+        <button type="button" onClick={keep}>
+          {t("play.save")}
         </button>
-      </p>
+      )}
+      <button type="button" onClick={() => (now.tutorial || confirm(t("play.giveup.sure"))) && giveUp()}>
+        {t(now.tutorial ? "play.tutorial.leave" : "play.giveup")}
+      </button>
+      <dialog ref={dialog} aria-labelledby="help-title" onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
+        <div>
+          <div class="head">
+            <h2 id="help-title">{t("play.help")}</h2>
+            <button type="button" onClick={() => dialog.current?.close()}>
+              {t("notice.close")}
+            </button>
+          </div>
+          <p>{titleOf.brief(rules.brief)}</p>
+          <p>{t("play.how", { quarters: rules.quarters, attention: rules.attention, money: money(rules.budget) })}</p>
+          <h3>{t("play.help.counts")}</h3>
+          <ul>
+            {rules.criterion.map((row) => (
+              <li key={row.kpi}>{criterionWords(row)}</li>
+            ))}
+          </ul>
+          <h3>{t("play.help.figures")}</h3>
+          <dl class="one">
+            {rules.report.map((row) => (
+              <div key={row.kpi}>
+                <dt>{titleOf.kpi(found.kpis.get(row.kpi)!)}</dt>
+                <dd class="soft">
+                  {capital(titleOf.kpiHelp(found.kpis.get(row.kpi)!))}.{row.late ? ` ${t("play.help.late")}` : ""}
+                </dd>
+              </div>
+            ))}
+          </dl>
+          <h3>{t("play.help.moves")}</h3>
+          <p>{t("play.help.moves.text")}</p>
+          <p>{t("play.kept")}</p>
+        </div>
+      </dialog>
+    </div>
+  );
+}
+
+/** What was chosen, expected and told so far, quarter by quarter. */
+export function Log({ open }: { open?: boolean }) {
+  const now = match.value!;
+  const of = played.value!;
+  const rules = gameModel().rules;
+  if (!of.quarters.length) return null;
+  const named = (name: string) => titleOf.move(gameModel().moves.find((row) => row.name === name)!);
+  return (
+    <details class="card log" open={open}>
+      <summary>{t("play.log")}</summary>
+      <ol>
+        {of.quarters.map((quarter, i) => {
+          const choice = now.choices[i];
+          const said = Object.entries(choice.expected ?? {}).map(([name, expected]) => {
+            const kpi = model.value!.kpis.get(name)!;
+            const real = quarterly(rules, of, name, i);
+            const scale = gameScale(kpi, [real, expected]);
+            const late = rules.report.find((row) => row.kpi === name)?.late ?? 0;
+            const known = i + late < of.quarters.length || of.quarters.length >= rules.quarters;
+            const figure = (value: number) => `${number(value * scale.factor, scale.decimals)} ${scale.unit}`;
+            return t("play.log.expected", { kpi: titleOf.kpi(kpi), expected: figure(expected), real: known ? figure(real) : t("play.unknown") });
+          });
+          const answers = (choice.answers ?? []).filter(Boolean);
+          return (
+            <li key={i}>
+              {choice.start.length ? <span>{t("play.log.started", { moves: choice.start.map(named).join(", ") })} </span> : null}
+              {choice.stop.length ? <span>{t("play.log.stopped", { moves: choice.stop.map(named).join(", ") })} </span> : null}
+              {choice.start.length || choice.stop.length ? null : <span>{t("play.log.none")} </span>}
+              {quarter.news.map((each) => (
+                <b key={each.name}>
+                  {each.kind === "event" ? titleOf.happening(rules.event.find((row) => row.name === each.name)!) : t("play.ended", { move: named(each.name) })}.{" "}
+                </b>
+              ))}
+              <span class="soft">{said.join(" ")}</span>
+              {answers.map((answer) => (
+                <q key={answer}>{answer}</q>
+              ))}
+            </li>
+          );
+        })}
+      </ol>
     </details>
+  );
+}
+
+/** The tutorial quarter: what to do next, until one quarter is played. */
+function Tutorial() {
+  const now = match.value!;
+  const step = now.choices.length ? 3 : !now.draft.start.length ? 0 : !Object.keys(now.draft.expected ?? {}).length ? 1 : 2;
+  const words = ["tutorial.move", "tutorial.expect", "tutorial.play", "tutorial.read"] as const;
+  return (
+    <section class="card tutorial" aria-label={t("play.tutorial")} role="status">
+      <b>{t("tutorial.step", { n: step + 1, of: words.length })}</b> {t(words[step])}
+      {step === 3 ? (
+        <button type="button" class="go" onClick={giveUp}>
+          {t("tutorial.begin")}
+        </button>
+      ) : null}
+    </section>
   );
 }
 
@@ -431,18 +604,31 @@ export function Play() {
     );
   }
   if (ledger.value.over) return <Debrief />;
+  const over = now.tutorial && now.choices.length > 0;
   return (
     <main id="main" class="play" tabIndex={-1}>
       <div class="middle">
+        {now.tutorial ? <Tutorial /> : null}
         {now.choices.length ? <Result /> : <h1>{t("play.first")}</h1>}
-        <Help />
+        <Helps />
         <Reflection />
-        <Moves />
+        {over ? null : <Moves />}
+        <Log />
       </div>
-      <Tray />
-      <div class="bottom" aria-hidden="true">
-        <Purse draft={now.draft} />
-      </div>
+      {over ? null : <Tray />}
+      {over ? null : (
+        <section class="bottom" aria-label={t("play.bottom")}>
+          <Purse draft={now.draft} quiet />
+          <div class="buttons">
+            <button type="button" onClick={() => jumpTo("moves")}>
+              {t("play.choose")}
+            </button>
+            <button type="button" class="go" onClick={() => jumpTo("tray")}>
+              {t("play.expect.go")}
+            </button>
+          </div>
+        </section>
+      )}
     </main>
   );
 }
