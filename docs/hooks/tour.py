@@ -165,10 +165,15 @@ def main() -> int:
                 view.goto(f"{file.as_uri()}{screen.address}")
             screen.act(view)
             for number, (selector, _) in enumerate(screen.marks, start=1):
+                box = view.locator(selector).first.bounding_box()
+                if box is None or not (0 <= box["x"] < WIDTH and 0 <= box["y"] < HEIGHT - 20):
+                    raise SystemExit(f"{screen.name}: {selector} is not on the screen")
                 view.locator(selector).first.evaluate(MARK, number)
             view.screenshot(path=PICTURES / f"{screen.name}.png")
             # The discs go, so that the next screen begins clean.
-            view.evaluate("document.querySelectorAll('body > div').forEach(e => { if (e.style.zIndex === '99') e.remove() })")
+            view.evaluate(
+                "document.querySelectorAll('body > div').forEach(e => { if (e.style.zIndex === '99') e.remove() })"
+            )
         browser.close()
     PAGE.write_text(text(), encoding="utf-8")
     print(f"Wrote {PAGE.relative_to(DOCS.parent)} and {len(SCREENS)} pictures")
