@@ -59,8 +59,8 @@ def command_with_budget(words: list[str], seconds: float, workers: int) -> float
             [sys.executable, "-m", "ccsim.cli.main", *words, *ends], capture_output=True, text=True, check=False
         )
         took = time.perf_counter() - start
-    if "the budget ended after" not in done.stderr:
-        raise SystemExit(f"no budget of {seconds:g} s ended this:\n{done.stderr}")
+    if "the time limit was reached after" not in done.stderr:
+        raise SystemExit(f"no time limit of {seconds:g} s ended this:\n{done.stderr}")
     return took
 
 

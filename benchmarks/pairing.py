@@ -25,10 +25,10 @@ WANTED = 10.0
 
 def rows_of(comparison: Comparison) -> list[tuple[str, str, float, float, float]]:
     """Return scenario, KPI, factor, correlation of the pairs, and variance over that of the baseline."""
-    figures = comparison.results.figures
+    figures = comparison.results.summaries
     last = figures[figures["week"] == figures["week"].max()]
     rows = []
-    for row in comparison.pairing().itertuples(index=False):
+    for row in comparison.variance_reduction().itertuples(index=False):
         wide = last.pivot(index="replicate", columns="scenario", values=row.kpi)
         mine, theirs = wide[row.scenario].to_numpy(), wide[comparison.experiment.baseline].to_numpy()
         with np.errstate(all="ignore"):

@@ -65,10 +65,10 @@ def many(runs: int, weeks: int, workers: int, scheduler: str | None, out: str | 
         options: dict[str, Any] = {"scheduler": scheduler} if scheduler else {"workers": workers}
         results = run_experiment(experiment, out=folder, progress=watch, **options)
         took = time.perf_counter() - watch.start
-        files = list((folder / "figures").iterdir())
+        files = list((folder / "summaries").iterdir())
         size = sum(path.stat().st_size for path in files)
         begun = time.perf_counter()
-        mean = results.figures["csat"].mean()
+        mean = results.summaries["csat"].mean()
         read = time.perf_counter() - begun
         print(f"{runs:,} runs of {weeks} weeks in {took:.0f} s ({runs / took:.1f}/s); {size / runs:.0f} bytes a run in "
               f"{len(files)} files; mean csat {mean:.3f} ({read:.2f} s); the end foretold after a twentieth was "
@@ -82,7 +82,7 @@ def sweep_of(replicates: int, weeks: int) -> Experiment:
     """Return the sweep: points of the programme's budget, figures of the last week."""
     budgets = tuple(500.0 * point for point in range(1, POINTS + 1))
     points = {f"budget {value:g}": load("combined").with_values({"programme.budget": value}) for value in budgets}
-    return Experiment("scale", "Scale", "", next(iter(points)), points, weeks, replicates, at=(weeks - 1,))
+    return Experiment("scale", "Scale", "", next(iter(points)), points, weeks, replicates, report_weeks=(weeks - 1,))
 
 
 def _seconds_alone(experiment: Experiment, replicates: int = 3) -> float:
@@ -92,7 +92,7 @@ def _seconds_alone(experiment: Experiment, replicates: int = 3) -> float:
     simulate(*runs[-1], experiment.weeks)
     start = time.perf_counter()
     for scenario, seed in runs:
-        simulate(scenario, seed, experiment.weeks).figures(experiment.at)
+        simulate(scenario, seed, experiment.weeks).summaries(experiment.report_weeks)
     return (time.perf_counter() - start) / len(runs)
 
 

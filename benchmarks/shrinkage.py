@@ -26,7 +26,7 @@ SMALL = {
 def truth(study: AnalysisProblem, start: Plan, best: Plan, replicates: int) -> float:
     """Return the mean gain over draws that no search has seen."""
     far = AnalysisProblem(study.scenario, None, study.weeks, replicates, 900_001)
-    values = table_of(Runner(workers=1).figures(far, Design.given([start, best]), "truth"), "csat", 2)
+    values = table_of(Runner(workers=1).summaries(far, Design.given([start, best]), "truth"), "csat", 2)
     return float((values[1] - values[0]).mean())
 
 

@@ -55,7 +55,7 @@ EVENTS = {
 def busy() -> Scenario:
     """Return a scenario with every mechanism at work, and with events by week and by condition."""
     moves = [Intervention.create(values, week=week) for week, values in EVENTS.items()]
-    moves.append(Intervention.create({"staffing.cut": 0.0}, when="backlog > 20", after=2))
+    moves.append(Intervention.create({"staffing.cut": 0.0}, when="backlog > 20", earliest_week=2))
     organisation = {key: value for key, value in BUSY.items() if all_parameters()[key].role != "lever"}
     levers = {key: value for key, value in BUSY.items() if all_parameters()[key].role == "lever"}
     return Scenario("busy", "Everything at once", assumptions=organisation, levers=levers, schedule=tuple(moves))

@@ -20,7 +20,9 @@ from ccsim.experiments.experiment import Experiment
 def experiment(request: pytest.FixtureRequest, small_experiment: Experiment) -> Experiment:
     if request.param.startswith("every"):
         return small_experiment
-    return replace(small_experiment.with_design(Design("sobol", ("programme.budget",), points=4)), at=(7, 15))
+    return replace(
+        small_experiment.with_design(Design("sobol", ("programme.budget",), samples=4)), report_weeks=(7, 15)
+    )
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ class Stock:
             whole = run_experiment(experiment(), workers=1, out=place / "own")
             run_experiment(experiment(seed=2), workers=1, out=place / "seed")
             run_experiment(experiment(budget=700.0), workers=1, out=place / "experiment")
-            run_experiment(replace(experiment(), at=(1, 3)), workers=1, out=place / "schema")
+            run_experiment(replace(experiment(), report_weeks=(1, 3)), workers=1, out=place / "schema")
         finally:
             scheduler.FLUSH_SECONDS = before
         for table in whole.tables:

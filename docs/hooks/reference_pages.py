@@ -247,7 +247,7 @@ RESULTS = """## Results folder
 | `manifest.json` | the experiment, versions, seeds, hash of the sources, the command, and how far it came |
 | `runs/` | one row per scenario, replicate and week: `scenario`, `replicate`, `seed`, `week`, and a column for each [KPI](kpis.md) |
 | `departments/`, `segments/` | the same by department or segment, for the KPIs that can be split |
-| `events/` | one row per move that was made: `scenario`, `replicate`, `week`, `label` |
+| `interventions/` | one row per move that was made: `scenario`, `replicate`, `week`, `label` |
 | `scenarios/` | every scenario with its parents merged in |
 | `table.csv`, `figure.png`, `figure.svg` | what the command printed and drew |
 

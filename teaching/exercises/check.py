@@ -184,7 +184,7 @@ def writes_a_scenario(answer: Any, seeds: Sequence[int]) -> list[str]:
     if faults:
         return faults
     runs = [ccsim.simulate(mine, seed, 156) for seed in seeds]
-    never = [label for label in waiting if any(label not in {event[1] for event in run.events} for run in runs)]
+    never = [label for label in waiting if any(label not in {event[1] for event in run.interventions} for run in runs)]
     if never:
         return [f"the move {never[0]!r} does not happen on every draw: its condition does not hold within 156 weeks"]
     gains = [

@@ -31,7 +31,7 @@ def _toy(count: int) -> tuple[Dimension, ...]:
 @pytest.fixture
 def small_study(small) -> AnalysisProblem:
     """A small organisation under study, for two months."""
-    return make_problem("combined", against="nothing", weeks=8, replicates=2, values=small)
+    return make_problem("combined", baseline="nothing", weeks=8, replicates=2, values=small)
 
 
 @pytest.fixture

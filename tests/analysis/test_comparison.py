@@ -79,7 +79,7 @@ def test_a_scenario_compared_with_its_copy_differs_by_exactly_zero(small_experim
     other = table[table["scenario"] == "b"]
     known = other[np.isfinite(other["mean"])]
     assert (known["difference"] == 0.0).all()
-    assert not other["distinguishable"].any()
+    assert not other["significant"].any()
 
 
 def test_the_table_bands_and_figure_agree(small_experiment: Experiment) -> None:
@@ -103,9 +103,9 @@ def test_crossing_is_the_first_week_that_lasts(small_experiment: Experiment) -> 
     arrays = comparison._arrays
     arrays["nothing"][1]["npv"] = np.zeros((4, 16))
     arrays["busy"][1]["npv"] = np.tile(np.r_[-1.0, 1.0, -1.0, np.ones(13)], (4, 1))
-    assert comparison.crossing("busy") == 3
+    assert comparison.overtakes_week("busy") == 3
     arrays["busy"][1]["npv"] = -np.ones((4, 16))
-    assert comparison.crossing("busy") is None
+    assert comparison.overtakes_week("busy") is None
 
 
 def with_runs(comparison: Comparison, keep: Callable[[pd.DataFrame], pd.Series]) -> Comparison:
@@ -126,7 +126,7 @@ def test_only_replicates_that_both_scenarios_have_are_paired(small_experiment: E
         assert part.table().query("scenario == 'busy'")[column].tolist() == pytest.approx(
             both.table().query("scenario == 'busy'")[column].tolist()
         )
-    assert part.pairing()["factor"].tolist() == pytest.approx(both.pairing()["factor"].tolist())
+    assert part.variance_reduction()["factor"].tolist() == pytest.approx(both.variance_reduction()["factor"].tolist())
 
 
 def test_scenarios_without_a_common_replicate_have_no_difference_and_no_p(
@@ -136,7 +136,7 @@ def test_scenarios_without_a_common_replicate_have_no_difference_and_no_p(
     assert all(np.isnan(value) for value in none.values())
     whole = compare(small_experiment, workers=1)
     apart = with_runs(whole, lambda runs: (runs["scenario"] == "busy") == (runs["replicate"] < 2))
-    assert not apart.table()["distinguishable"].any()
+    assert not apart.table()["significant"].any()
     assert not [warning for warning in recwarn if issubclass(warning.category, RuntimeWarning)]
 
 
@@ -165,4 +165,4 @@ def test_progress_may_be_true_false_or_a_function(
 def test_pairing_needs_a_tenth_of_the_runs_for_money() -> None:
     scenarios = {name: load(name) for name in ("nothing", "bottom-up")}
     experiment = Experiment("p", "P", "", "nothing", scenarios, replicates=20, kpis=("npv",))
-    assert Comparison(compare(experiment).results).pairing()["factor"].min() > 10
+    assert Comparison(compare(experiment).results).variance_reduction()["factor"].min() > 10

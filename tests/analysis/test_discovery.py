@@ -34,7 +34,7 @@ def planted(method, flipped=0.0, points=500, density=0.8):
     yes ^= np.random.default_rng(0).random(points) < flipped
     rows = [{"point": n, "replicate": 0, "week": week, "npv": week * (2.0 * one - 1)} for n, one in enumerate(yes)
             for week in (5, 9)]  # fmt: skip
-    return discovered(STUDY, SPACE, "npv > 0", x, yes.astype(float), pd.DataFrame(rows), method, density=density)
+    return discovered(STUDY, SPACE, "npv > 0", x, yes.astype(float), pd.DataFrame(rows), method, min_density=density)
 
 
 def test_prim_finds_a_planted_box_and_nothing_else():
@@ -105,7 +105,7 @@ def test_the_figure_has_its_four_panels():
     ],
 )
 def test_what_cannot_be_found_is_told(small_study, changed, told):
-    study = AnalysisProblem(small_study.scenario, small_study.against, weeks=2, replicates=1)
+    study = AnalysisProblem(small_study.scenario, small_study.baseline, weeks=2, replicates=1)
     with pytest.raises(InputError, match=told):
         discover(study, SPACE, **{"where": "npv > 0", "runner": Runner(workers=1), **changed})
 

@@ -154,14 +154,14 @@ def test_what_cannot_be_sought_is_told(small_study, changed, told):
 
 @pytest.mark.slow
 def test_workers_and_resuming_do_not_change_a_search(small_study, tmp_path):
-    study = AnalysisProblem(small_study.scenario, small_study.against, weeks=3, replicates=1)
+    study = AnalysisProblem(small_study.scenario, small_study.baseline, weeks=3, replicates=1)
     asked = {"aim": Objectives((Objective("npv_difference"),), 0.5, 50_000.0), "trials": 12, "worlds": 2, "fresh": 2,
              "uncertain": dimensions(["habit.utility_weight"])}  # fmt: skip
     space = SPACE[:2]
     alone = optimise(study, space, runner=Runner(workers=1), **asked)
     shared = optimise(study, space, runner=Runner(tmp_path, workers=2), **asked)
     pd.testing.assert_frame_equal(alone.trials, shared.trials, check_exact=True)
-    shard = next((tmp_path / "search" / "00009" / "figures").glob("*.parquet"))
+    shard = next((tmp_path / "search" / "00009" / "summaries").glob("*.parquet"))
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("part-*.parquet") if path != shard}
     shard.unlink()
     again = optimise(study, space, runner=Runner(tmp_path, workers=1, resume=True), **asked)

@@ -22,10 +22,10 @@ POINTS = Design.given(
 
 
 def test_a_difference_is_taken_in_the_same_world_on_the_same_draws(small_study):
-    figures = Runner(workers=1).figures(small_study, POINTS, "points")
+    figures = Runner(workers=1).summaries(small_study, POINTS, "points")
     row = figures[(figures["point"] == 1) & (figures["replicate"] == 1)].iloc[0]
     mine = simulate(small_study.scenario.with_values(POINTS.row(1)), 1_000_001, 8).kpis["npv"][-1]
-    theirs = simulate(small_study.against.with_values({"habit.utility_weight": 3.0}), 1_000_001, 8).kpis["npv"][-1]
+    theirs = simulate(small_study.baseline.with_values({"habit.utility_weight": 3.0}), 1_000_001, 8).kpis["npv"][-1]
     assert row["npv"] == mine and row["npv_difference"] == mine - theirs
     assert table_of(figures, "npv", 4)[:3].shape == (3, 2) and np.isnan(table_of(figures, "npv", 4)[3]).all()
 
@@ -33,8 +33,8 @@ def test_a_difference_is_taken_in_the_same_world_on_the_same_draws(small_study):
 def test_the_baseline_is_run_once_where_only_levers_vary(small_study):
     experiment = small_study.experiment(Design.given([{"programme.budget": float(k)} for k in range(5)]))
     assert len(experiment.scenarios) == 6
-    figures = Runner(workers=1).figures(small_study, experiment.design, "points")
-    theirs = simulate(small_study.against, 1_000_000, 8).kpis["spend"].sum()
+    figures = Runner(workers=1).summaries(small_study, experiment.design, "points")
+    theirs = simulate(small_study.baseline, 1_000_000, 8).kpis["spend"].sum()
     row = figures[(figures["point"] == 4) & (figures["replicate"] == 0)].iloc[0]
     assert row["spend_difference"] == row["spend"] - theirs
 
@@ -51,12 +51,12 @@ def test_the_week_of_a_move_can_vary(small):
 
 
 def test_workers_folder_and_resuming_do_not_change_a_bit(small_study, tmp_path):
-    alone = Runner(workers=1).figures(small_study, POINTS, "points")
-    shared = Runner(tmp_path, workers=2).figures(small_study, POINTS, "points")
+    alone = Runner(workers=1).summaries(small_study, POINTS, "points")
+    shared = Runner(tmp_path, workers=2).summaries(small_study, POINTS, "points")
     pd.testing.assert_frame_equal(alone, shared, check_exact=True)
-    shards = sorted((tmp_path / "points" / "figures").glob("*.parquet"))
+    shards = sorted((tmp_path / "points" / "summaries").glob("*.parquet"))
     shards[0].unlink()
-    again = Runner(tmp_path, workers=1, resume=True).figures(small_study, POINTS, "points")
+    again = Runner(tmp_path, workers=1, resume=True).summaries(small_study, POINTS, "points")
     pd.testing.assert_frame_equal(alone, again, check_exact=True)
 
 
@@ -64,8 +64,10 @@ def test_an_experiment_brings_baseline_horizon_and_seed():
     found = make_problem(
         "direction", scenario="combined", values={"habit.utility_weight": 2.0, "programme.budget": 1.0}
     )
-    assert (found.against.name, found.weeks, found.seed) == ("nothing", 156, 1)
-    assert found.against.assumptions == {"habit.utility_weight": 2.0} and "programme.budget" not in found.against.levers
+    assert (found.baseline.name, found.weeks, found.seed) == ("nothing", 156, 1)
+    assert (
+        found.baseline.assumptions == {"habit.utility_weight": 2.0} and "programme.budget" not in found.baseline.levers
+    )
 
 
 @pytest.mark.parametrize(

@@ -39,10 +39,10 @@ class Clock:
 def test_a_step_fits_if_there_is_time_for_it_and_for_what_comes_last() -> None:
     clock = Clock()
     clock.now = 2.0  # so long it took to begin; as long is kept for the end
-    allotment = Allotment(Runner(budget=Deadline(200.0, 0.0, 1.0, clock)), last=10.0, clock=clock)
+    allotment = Allotment(Runner(time_limit=Deadline(200.0, 0.0, 1.0, clock)), last=10.0, clock=clock)
     with allotment.step(20.0) as runner:  # two seconds each
         clock.now = 42.0
-    assert runner.whole and isinstance(runner.budget, Deadline) and runner.budget.reserved_share == 0.0
+    assert runner.whole and isinstance(runner.time_limit, Deadline) and runner.time_limit.reserved_share == 0.0
     with allotment.step(20.0) as runner:  # found done already
         clock.now = 43.0
     with allotment.step(67.5):  # 200 - 43 - 2 = 155 seconds are left
@@ -50,7 +50,7 @@ def test_a_step_fits_if_there_is_time_for_it_and_for_what_comes_last() -> None:
     with pytest.raises(TimeLimitReached), allotment.step(67.6):
         pass
     with allotment.end() as runner:
-        assert runner.budget is None and not runner.whole
+        assert runner.time_limit is None and not runner.whole
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_a_search_cut_short_is_a_shorter_search(
     small_study: AnalysisProblem, steps: list[float], tmp_path: Path
 ) -> None:
-    study, aim = replace(small_study, weeks=3, replicates=1, against=None), Objectives((Objective("csat"),))
+    study, aim = replace(small_study, weeks=3, replicates=1, baseline=None), Objectives((Objective("csat"),))
     short = optimise(study, SPACE[:1], aim, trials=40, runner=Runner(tmp_path, workers=1))
     assert (len(short.trials), short.asked) == (16, 40)
     steps.clear()
@@ -88,7 +88,7 @@ def test_a_search_cut_short_is_a_shorter_search(
 
 
 def test_a_fit_cut_short_is_a_shorter_fit(small_study: AnalysisProblem, steps: list[float]) -> None:
-    study = replace(small_study, weeks=3, replicates=1, against=None)
+    study = replace(small_study, weeks=3, replicates=1, baseline=None)
     targets = [Target("spend", 15000.0, 1000.0)]
     short = calibrate(study, SPACE, targets, points=10, waves=5, runner=Runner(workers=1))
     assert (short.waves, short.asked, len(short.points)) == (2, 5, 20)
@@ -100,8 +100,8 @@ def test_a_fit_cut_short_is_a_shorter_fit(small_study: AnalysisProblem, steps: l
 
 def test_a_part_that_has_to_be_whole_is_an_error_where_it_is_not(small_study: AnalysisProblem, tmp_path: Path) -> None:
     over = Deadline(1e-9, 0.0)
-    with pytest.raises(Exception, match="the budget of 1e-09 s ended before any run"):
-        Runner(tmp_path, workers=1, budget=over, whole=True).figures(small_study, _design(), "part")
+    with pytest.raises(Exception, match="the time limit of 1e-09 s was reached before any run"):
+        Runner(tmp_path, workers=1, time_limit=over, whole=True).summaries(small_study, _design(), "part")
 
 
 def _design():  # type: ignore[no-untyped-def]
@@ -119,7 +119,7 @@ def test_a_command_ends_in_time_says_so_and_goes_on(small_settings: list[str], t
     assert told.exit_code == 0, told.output
     status = json.loads((tmp_path / "a" / "status.json").read_text())
     assert (status["status"], status["asked"]) == ("stopped", 4000)
-    assert f"the budget ended after {status['done']} of 4,000 plans; ccsim resume" in told.output
+    assert f"the time limit was reached after {status['done']} of 4,000 plans; ccsim resume" in told.output
     words[words.index("4000")] = str(status["done"])
     assert run.invoke(app, [*words, "--out", str(tmp_path / "b")]).exit_code == 0
     one, other = (pd.read_parquet(tmp_path / name / "plans.parquet") for name in ("a", "b"))
@@ -136,7 +136,7 @@ def test_a_search_that_its_budget_ended_goes_on_to_the_end_of_one_that_had_none(
 
     def scarce(allotment: Allotment, work: float) -> object:
         if next(taken) == 2:
-            raise TimeLimitReached("the budget of 60 s ended before anything was done")
+            raise TimeLimitReached("the time limit of 60 s was reached before anything was done")
         return step(allotment, work)
 
     limited = [*words, "--time-limit", "60s", "--out", str(tmp_path / "a")]
@@ -146,7 +146,7 @@ def test_a_search_that_its_budget_ended_goes_on_to_the_end_of_one_that_had_none(
         told = run.invoke(app, limited)
     status = json.loads((tmp_path / "a" / "status.json").read_text())
     assert status["status"] == "stopped" and 0 < status["done"] < 40, told.output
-    assert f"the budget ended after {status['done']} of 40 plans" in told.output
+    assert f"the time limit was reached after {status['done']} of 40 plans" in told.output
     told = run.invoke(app, ["resume", str(tmp_path / "a")])
     assert told.exit_code == 0, told.output
     assert json.loads((tmp_path / "a" / "status.json").read_text())["status"] == "complete"

@@ -88,11 +88,11 @@ title = "Money"
 
 [[claim]]
 id = "R1"
-says = "What is spent is spent."
+statement = "What is spent is spent."
 article = "000"
 kind = "difference"
 kpi = "spend"
-expect = "more"
+direction = "more"
 weeks = [29]
 """
 
@@ -108,11 +108,11 @@ def test_a_ledger_that_was_killed_goes_on(ccsim: Command, tmp_path: Path) -> Non
     (tmp_path / "claims" / "money.toml").write_text(CLAIM + scenarios)
     words = ["test-claims", "R1", "--folder", "claims", "--replicates", "400", "--robustness", "2", "--workers", "1"]
     first = begun(tmp_path, *words, "--out", "r")
-    wait_for(first, tmp_path / "r", "figures/*.parquet")
+    wait_for(first, tmp_path / "r", "summaries/*.parquet")
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "r").rglob("part-*.parquet")}
-    done = len(open_results(tmp_path / "r" / "defaults").figures)
+    done = len(open_results(tmp_path / "r" / "defaults").summaries)
     assert 0 < done < 800
     told = ccsim("resume", "r", "--workers", "1", cwd=tmp_path)
     assert told.returncode == 0, told.stderr

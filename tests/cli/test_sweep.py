@@ -50,7 +50,7 @@ def test_a_sweep_leaves_table_figures_and_a_picture(here: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["experiment"]["design"]["kind"] == "latin-hypercube"
     before = open_results(folder).hash()
-    for path in (folder / "figures").iterdir():
+    for path in (folder / "summaries").iterdir():
         path.unlink()
     ccsim("resume", str(folder), "--workers", "1")
     assert open_results(folder).hash() == before
@@ -97,7 +97,7 @@ def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experimen
         (("sweep", "combined", "--factor", "programme.budget", "--kpi", "csta"), "did you mean 'csat'"),
         (("sweep", "combind", "--factor", "programme.budget"), "did you mean 'combined'"),
         (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat"), "reads like --precision csat=0.2"),
-        (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat=0.2"), "until takes at least 10"),
+        (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat=0.2"), "precision takes at least 10"),
         (("sweep", "combined", "--factor", "programme.budget", "--time-limit", "soon"), "such as 90s, 10m"),
         (("sweep", "combined", "--factor", "assumptions", "--design", "factorial", "--levels", "9"), r"about 10\^\d+ points"),
         (("compare", "direction", "--precision", "csat=-1"), "half-width above 0"),

@@ -17,7 +17,7 @@ title = "Formula"
 subject = "formula"
 [[fact]]
 id = "right"
-says = "One per cent more margin is worth one per cent."
+statement = "One per cent more margin is worth one per cent."
 published = 1.0
 low = 0.999
 high = 1.001
@@ -26,14 +26,14 @@ source = "a test"
 measure = { kind = "identity", of = "margin", retention = 0.8 }
 [[fact]]
 id = "wrong"
-says = "It is worth two."
+statement = "It is worth two."
 low = 1.9
 high = 2.1
 tag = "V-P"
 source = "a test"
 measure = { kind = "identity", of = "margin", retention = 0.8 }
 [[apart]]
-says = "Something else."
+statement = "Something else."
 source = "a test"
 why = "Nothing to compare it with."
 """

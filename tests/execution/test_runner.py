@@ -263,16 +263,16 @@ def test_runs_that_all_fail_are_told_with_the_reason_and_a_broken_first_scenario
 
 
 def test_figures_are_those_of_runs_that_end_in_their_week(small_experiment: Experiment, tmp_path: Path) -> None:
-    kept = run_experiment(replace(small_experiment, at=(7, 15)), workers=2, out=tmp_path / "r")
-    assert len(kept.figures) == 2 * 4 * 2
-    short = run_experiment(small_experiment.with_changes(weeks=8), workers=1).figures
-    whole = run_experiment(small_experiment, workers=1).figures
+    kept = run_experiment(replace(small_experiment, report_weeks=(7, 15)), workers=2, out=tmp_path / "r")
+    assert len(kept.summaries) == 2 * 4 * 2
+    short = run_experiment(small_experiment.with_changes(weeks=8), workers=1).summaries
+    whole = run_experiment(small_experiment, workers=1).summaries
     for week, other in ((7, short), (15, whole)):
-        mine = kept.figures[kept.figures["week"] == week].reset_index(drop=True)
+        mine = kept.summaries[kept.summaries["week"] == week].reset_index(drop=True)
         assert mine[["scenario", "replicate"]].equals(other[["scenario", "replicate"]])
         np.testing.assert_array_equal(mine[list(KPIS)].to_numpy(), other[list(KPIS)].to_numpy())
     assert open_results(tmp_path / "r").hash() == kept.hash()
-    again = run_experiment(replace(small_experiment, at=(7, 15)), workers=1, out=tmp_path / "r", resume=True)
+    again = run_experiment(replace(small_experiment, report_weeks=(7, 15)), workers=1, out=tmp_path / "r", resume=True)
     assert again.hash() == kept.hash()
 
 
@@ -293,7 +293,7 @@ NESTED = textwrap.dedent("""
         experiment = ccsim.load_experiment("direction").with_changes(replicates=2, weeks=8, levers=small)
         limit = "10m" if number else None
         from ccsim.execution.runner import run_experiment
-        return run_experiment(experiment, workers=2, budget=limit).hash()
+        return run_experiment(experiment, workers=2, time_limit=limit).hash()
 
     if __name__ == "__main__":
         here = hashed(0)

@@ -30,7 +30,7 @@ def test_times_are_read(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "10", "ten", "-5m", "0s", "5x", "m", 0, -1, True, float("nan")])
 def test_what_is_no_time_is_told(text: object) -> None:
-    with pytest.raises(InputError, match=r"budget: .* such as 90s, 10m or 1h30m"):
+    with pytest.raises(InputError, match=r"time limit: .* such as 90s, 10m or 1h30m"):
         parse_duration(text)  # type: ignore[arg-type]
 
 
@@ -150,7 +150,7 @@ def test_what_is_dropped_is_still_to_be_done() -> None:
 
 def test_people_are_those_of_the_scenario_at_its_point(small_experiment: Experiment) -> None:
     assert run_size(small_experiment)("busy") == 24 + 160
-    levers = small_experiment.with_design(Design("sobol", ("programme.budget",), points=4))
+    levers = small_experiment.with_design(Design("sobol", ("programme.budget",), samples=4))
     assert run_size(levers)("busy @ 0002") == 24 + 160
     sizes = small_experiment.with_design(Design("factorial", ("organisation.customers=200,400",)))
     assert [run_size(sizes)(name) for name in ("nothing @ 0001", "busy @ 0002")] == [224, 424]

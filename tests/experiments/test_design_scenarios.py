@@ -12,7 +12,7 @@ LEVER, WORLD = "programme.budget=1000:2000", "habit.formation_rate=0.01:0.05"
 
 
 def test_levers_are_varied_beside_the_baseline_which_runs_once(small_experiment: Experiment) -> None:
-    swept = small_experiment.with_design(Design("latin-hypercube", (LEVER,), points=5))
+    swept = small_experiment.with_design(Design("latin-hypercube", (LEVER,), samples=5))
     assert list(swept.scenarios) == ["nothing", *(f"busy @ {n:04d}" for n in range(1, 6))]
     assert swept.main == ("nothing",)
     assert swept.baseline_for("busy @ 0003") == "nothing"
@@ -21,7 +21,7 @@ def test_levers_are_varied_beside_the_baseline_which_runs_once(small_experiment:
 
 
 def test_the_world_is_varied_in_every_scenario(small_experiment: Experiment) -> None:
-    swept = small_experiment.with_design(Design("latin-hypercube", (LEVER, WORLD), points=3))
+    swept = small_experiment.with_design(Design("latin-hypercube", (LEVER, WORLD), samples=3))
     assert list(swept.scenarios)[:2] == ["nothing @ 0001", "busy @ 0001"]
     assert swept.baseline_for("busy @ 0002") == "nothing @ 0002"
     quiet = swept.scenarios["nothing @ 0001"]
@@ -30,7 +30,7 @@ def test_the_world_is_varied_in_every_scenario(small_experiment: Experiment) -> 
 
 
 def test_names_are_those_of_the_mapping_and_no_other(small_experiment: Experiment) -> None:
-    points = small_experiment.with_design(Design("sobol", (LEVER,), points=4)).scenarios
+    points = small_experiment.with_design(Design("sobol", (LEVER,), samples=4)).scenarios
     assert len(points) == len(list(points)) == 5
     assert all(name in points for name in points)
     for name in ("busy", "busy @ 5", "busy @ 0005", "busy @ 0000", "busy @ 1", "nothing @ 0001", "busy @ x"):
@@ -67,7 +67,7 @@ def test_sizes_that_do_not_fit_together_are_told_before_anything_runs(small_expe
 
 
 def test_a_swept_key_cannot_be_set_and_too_many_runs_are_told(small_experiment: Experiment) -> None:
-    swept = small_experiment.with_design(Design("sobol", (LEVER,), points=4))
+    swept = small_experiment.with_design(Design("sobol", (LEVER,), samples=4))
     with pytest.raises(InputError, match="the design varies it"):
         swept.with_changes(levers={"programme.budget": 1})
     assert (
@@ -77,10 +77,10 @@ def test_a_swept_key_cannot_be_set_and_too_many_runs_are_told(small_experiment: 
         == 1
     )
     with pytest.raises(InputError, match="are 4000004 runs"):
-        small_experiment.with_design(Design("sobol", (LEVER,), points=1_000_000))
+        small_experiment.with_design(Design("sobol", (LEVER,), samples=1_000_000))
 
 
 def test_a_million_points_are_a_small_thing_to_send(small_experiment: Experiment) -> None:
-    swept = replace(small_experiment, replicates=1).with_design(Design("latin-hypercube", (LEVER,), points=100_000))
+    swept = replace(small_experiment, replicates=1).with_design(Design("latin-hypercube", (LEVER,), samples=100_000))
     assert len(pickle.dumps(swept)) < 2_000_000
     assert len(str(swept.resolved())) < 5_000

@@ -207,11 +207,11 @@ title = "E"
 baseline = "nothing"
 scenarios = ["nothing", "hero-leaves"]
 weeks = 60
-at = [30, 59]
+report_weeks = [30, 59]
 [design]
 kind = "sobol"
-points = 8
-vary = [
+samples = 8
+factors = [
     "programme.budget=0:20000",
     "week of The hero leaves=20:50",
 ]
@@ -223,7 +223,7 @@ def test_a_design_is_read_from_a_file(tmp_path: Path) -> None:
     experiment = load_experiment(write(tmp_path, DESIGN))
     assert experiment.design is not None
     assert experiment.design.keys == ("programme.budget", "week of The hero leaves")
-    assert (len(experiment.scenarios), experiment.at, experiment.main) == (9, (30, 59), ("nothing",))
+    assert (len(experiment.scenarios), experiment.report_weeks, experiment.main) == (9, (30, 59), ("nothing",))
     again = Experiment.from_resolved(experiment.resolved())
     assert again.resolved() == experiment.resolved()
     assert again.scenarios["hero-leaves @ 0003"].resolved() == experiment.scenarios["hero-leaves @ 0003"].resolved()
@@ -236,8 +236,8 @@ def test_a_design_is_read_from_a_file(tmp_path: Path) -> None:
         ("[design]", "[design]\nkinds = 3", (7, "design.kinds"), "did you mean 'kind'"),
         ('"sobol"', '"sobel"', (7, "design.kind"), "did you mean 'sobol'"),
         ("points = 8", "points = 0", (8, "design.points"), "at least 1"),
-        ("programme.budget=", "programme.budgt=", (10, "design.vary.0"), "did you mean 'programme.budget'"),
-        ("hero leaves=20:50", "hero leaves=20:70", (11, "design.vary.1"), "last week is 59"),
+        ("programme.budget=", "programme.budgt=", (10, "design.factors.0"), "did you mean 'programme.budget'"),
+        ("hero leaves=20:50", "hero leaves=20:70", (11, "design.factors.1"), "last week is 59"),
         ("The hero leaves", "The hero lives", (6, "design"), "did you mean 'The hero leaves'"),
         ('["hero-leaves"]\n', '["hero-leave"]\n', (13, "design.scenarios.0"), "did you mean 'hero-leaves'"),
         ('kind = "sobol"', 'kind = "factorial"\nlevels = 100000', (8, "design.levels"), "at most 1000"),

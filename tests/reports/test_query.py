@@ -13,20 +13,20 @@ pytest.importorskip("duckdb")
 
 def test_tables_are_those_of_the_results(folder):
     results = open_results(folder)
-    for name in ("runs", "departments", "segments", "events"):
+    for name in ("runs", "departments", "segments", "interventions"):
         table = results.tables[name]
         keys = [key for key in ("scenario", "replicate", "week", "department", "segment", "label") if key in table]
         asked = query(folder, f"SELECT * FROM {name}")
         pd.testing.assert_frame_equal(
             asked.sort_values(keys, ignore_index=True), table.sort_values(keys, ignore_index=True), check_dtype=False
         )
-    assert query(folder, "SELECT avg(npv) AS npv FROM figures")["npv"][0] == pytest.approx(
-        results.figures["npv"].mean()
+    assert query(folder, "SELECT avg(npv) AS npv FROM summaries")["npv"][0] == pytest.approx(
+        results.summaries["npv"].mean()
     )
 
 
 def test_points_say_what_the_sweep_sets(folder):
-    asked = query(folder, 'SELECT base, "programme.budget" AS budget FROM points WHERE point > 0 ORDER BY point')
+    asked = query(folder, 'SELECT base, "programme.budget" AS budget FROM design_points WHERE point > 0 ORDER BY point')
     assert asked.to_dict("list") == {"base": ["busy", "busy"], "budget": [300.0, 1800.0]}
 
 

@@ -110,7 +110,7 @@ def test_every_number_is_made_again(page, folder, swept):
         assert shown == ("nan" if math.isnan(value) else value.hex()), text
 
 
-@pytest.mark.parametrize("kind", ["/p_adjusted", "/pairing", "/segment/", "/department/", "/week/", " @ "])
+@pytest.mark.parametrize("kind", ["/p_adjusted", "/variance_reduction", "/segment/", "/department/", "/week/", " @ "])
 def test_why_answers_every_kind_of_key(page, folder, kind):
     key = next(key for key in page.numbers if kind in key)
     assert why(folder, key, workers=1).reproduced
@@ -126,7 +126,7 @@ def test_the_answer_is_in_words(folder, page):
     text = " ".join("".join(page.text).split())
     answers = ReportNumbers(Comparison(open_results(folder)))
     row = answers.table.loc[("busy", "npv")]
-    expected = ("better" if row["difference"] > 0 else "worse") if row["distinguishable"] else "distinguishable"
+    expected = ("better" if row["difference"] > 0 else "worse") if row["significant"] else "distinguishable"
     start = text.index("The answer")
     assert expected in text[start : text.index("Figures and tables", start)]
 
@@ -163,7 +163,7 @@ def test_the_same_results_give_the_same_page(folder, html):
 def test_a_design_is_told_by_its_factors(swept, small_sizes, tmp_path, baseline):
     scenarios = {name: swept.scenarios[name] for name in (["nothing", "busy"] if baseline else ["busy"])}
     plain = replace(swept, sweep=None, scenarios=scenarios, baseline=next(iter(scenarios)), weeks=8, replicates=1)
-    design = Design("latin-hypercube", ("programme.budget=0:2000", "programme.top_down_share"), points=8)
+    design = Design("latin-hypercube", ("programme.budget=0:2000", "programme.top_down_share"), samples=8)
     experiment = plain.with_design(design)
     run_experiment(experiment, workers=1, out=tmp_path / "design")
     text = report_html(tmp_path / "design")

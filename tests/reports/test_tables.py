@@ -94,7 +94,7 @@ def test_a_run_shows_every_kpi(small_experiment: Experiment, written: Written) -
 
 def test_a_scenario_is_told_with_units_meanings_and_moves(written: Written) -> None:
     hero = load("hero-leaves")
-    move = Intervention.create({"programme.budget": 100.0}, when="adoption > 0.5", after=10)
+    move = Intervention.create({"programme.budget": 100.0}, when="adoption > 0.5", earliest_week=10)
     hero = replace(hero, schedule=(*hero.schedule, move))
     told, moves = written(scenario_table(hero)), written(schedule_table(hero))
     assert "champions.hours" in told

@@ -18,7 +18,7 @@ def test_it_is_a_set(runs: list[tuple[str, int]]) -> None:
 
 def test_points_have_places(small_experiment: Experiment) -> None:
     points = small_experiment.with_design(
-        Design("sobol", ("programme.budget", "habit.formation_rate"), points=4)
+        Design("sobol", ("programme.budget", "habit.formation_rate"), samples=4)
     ).scenarios
     done = CompletedRuns(points)
     for name in points:

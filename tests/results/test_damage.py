@@ -132,7 +132,7 @@ def test_a_shard_in_the_wrong_table_is_told(folder: Path) -> None:
 def test_a_manifest_of_other_results_is_told_and_no_shard_is_blamed(
     folder: Path, small_experiment: Experiment, tmp_path: Path
 ) -> None:
-    for other in (small_experiment.with_changes(seed=2), replace(small_experiment, at=(3,))):
+    for other in (small_experiment.with_changes(seed=2), replace(small_experiment, report_weeks=(3,))):
         shutil.rmtree(tmp_path / "other", ignore_errors=True)
         run_experiment(other, workers=1, out=tmp_path / "other")
         shutil.copy(tmp_path / "other" / "manifest.json", folder)

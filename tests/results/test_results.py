@@ -24,7 +24,7 @@ def test_a_folder_holds_tidy_tables_scenarios_and_how_to_make_them_again(folder:
     assert list(results.runs.columns[:4]) == ["scenario", "replicate", "seed", "week"]
     assert set(results.departments["department"]) == {0, 1, 2}
     assert set(results.segments["segment"]) == {0, 1, 2}
-    assert set(results.events["label"]) == {"The hero leaves"}
+    assert set(results.interventions["label"]) == {"The hero leaves"}
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["status"] == "complete"
     assert {"python", "ccsim", "mesa", "numpy"} <= set(manifest["versions"])
@@ -94,7 +94,7 @@ def test_shards_with_and_without_events_are_read_together(small_experiment: Expe
     stored(store, 0, "nothing")
     stored(store, 0, "busy")
     assert len(list((tmp_path / "r" / "events").iterdir())) == 2
-    assert list(open_results(tmp_path / "r").events["label"]) == ["The hero leaves"]
+    assert list(open_results(tmp_path / "r").interventions["label"]) == ["The hero leaves"]
     assert list(pd.read_parquet(tmp_path / "r" / "events")["label"]) == ["The hero leaves"]
 
 
@@ -104,7 +104,7 @@ def test_two_moves_of_one_label_in_one_week_are_two_events(small_experiment: Exp
         Intervention.create({key: 1.0}, week=3, label="same") for key in ("programme.budget", "scorecards.strength")
     )
     twice = replace(small_experiment, scenarios={"nothing": replace(quiet, schedule=moves)}).with_changes(replicates=1)
-    assert list(run_experiment(twice, workers=1).events["label"]) == ["same", "same"]
+    assert list(run_experiment(twice, workers=1).interventions["label"]) == ["same", "same"]
 
 
 def test_what_a_kill_between_two_tables_leaves_is_passed_over_and_never_counted_twice(
@@ -187,4 +187,4 @@ def test_tables_that_are_read_later_say_nothing_of_runs_that_came_in_the_meantim
     for name, table in opened.tables.items():
         assert set(table["replicate"]) == {0, 1}, name
     with pytest.raises(KeyError):
-        opened.tables["figures"]
+        opened.tables["summaries"]

@@ -102,7 +102,7 @@ def test_a_kill_between_a_merged_shard_and_the_removal_of_its_parts_counts_nothi
 def test_points_that_another_library_would_draw_are_refused(
     small_experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    experiment = small_experiment.with_design(Design("sobol", ("programme.budget",), points=2)).with_changes(
+    experiment = small_experiment.with_design(Design("sobol", ("programme.budget",), samples=2)).with_changes(
         replicates=1
     )
     run_experiment(experiment, workers=1, out=tmp_path / "r")

@@ -19,7 +19,7 @@ TYPED = (
     + """
 [[schedule]]
 when = "csat > 70"
-after = 3
+earliest_week = 3
 set = { programme = { budget = 0 } }
 [history]
 staff_scorecard.cost = 0.9
@@ -204,7 +204,7 @@ def test_a_slip_of_the_keyboard_never_ends_in_anything_but_a_message(data: st.Da
         ),
         ("[[schedule]]\nset.programme.budget = 1", "a move takes exactly one of week, weeks, when"),
         ("[[schedule]]\nweek = 1", "a move sets at least one lever"),
-        ("[[schedule]]\nweek = 1\nafter = 2\nset.programme.budget = 1", "goes with when"),
+        ("[[schedule]]\nweek = 1\nearliest_week = 2\nset.programme.budget = 1", "goes with when"),
         (
             "[[schedule]]\nweek = -1\nset.programme.budget = 1",
             "must be a number of at least 0, got -1",

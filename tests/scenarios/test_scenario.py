@@ -35,7 +35,7 @@ selection = "best connected"
 
 [[schedule]]
 when = "csat > 70"
-after = 3
+earliest_week = 3
 set = { programme = { budget = 0 } }
 """
 
@@ -73,7 +73,7 @@ def test_a_file_says_what_it_sets(tmp_path: Path) -> None:
         {"champions.count": 2, "champions.selection": "best connected"}, week=5
     )
     assert scenario.schedule[1].when is not None
-    assert scenario.schedule[1].after == 3
+    assert scenario.schedule[1].earliest_week == 3
 
 
 def test_a_child_wins_over_its_parent_key_by_key(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_fault_of_a_parent_is_told_with_the_parents_place(tmp_path: Path) -> N
         ("count = 2", "count = 2.5", (21, "schedule.0.set.champions.count")),
         ('selection = "best connected"', 'selection = "best conected"', (22, "schedule.0.set.champions.selection")),
         ('when = "csat > 70"', 'when = "cssat > 70"', (25, "schedule.1.when")),
-        ("after = 3", "after = 3\nweek = 3", (24, "schedule.1")),
+        ("earliest_week = 3", "earliest_week = 3\nweek = 3", (24, "schedule.1")),
         ("budget = 0 }", "bugdet = 0 }", (27, "schedule.1.set.programme.bugdet")),
     ],
 )

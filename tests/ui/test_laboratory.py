@@ -209,7 +209,7 @@ def test_replicates_are_those_of_the_batch(small):
     lines = banded(one, runs)
     assert (lines[1].high["csat"] >= lines[1].values["csat"]).all()
     assert np.array_equal(
-        one.at_horizon("csat", "run-1")[1][0], simulate(runs[0].scenario, 11, 16).figures([15]).kpis["csat"][0]
+        one.final_values("csat", "run-1")[1][0], simulate(runs[0].scenario, 11, 16).summaries([15]).kpis["csat"][0]
     )
 
 

@@ -129,21 +129,21 @@ class AdmittedWorlds:
 
 
 def space_of(
-    over: Sequence[str], fixed: Mapping[str, Any] | None, worlds: AdmittedWorlds | None
+    factors: Sequence[str], fixed: Mapping[str, Any] | None, worlds: AdmittedWorlds | None
 ) -> tuple[tuple[Dimension, ...], AdmittedWorlds | None]:
     """Return what varies, and the worlds that its values come from.
 
     Args:
-        over: texts that name what varies. The word ``assumptions`` stands for whole worlds.
+        factors: texts that name what varies. The word ``assumptions`` stands for whole worlds.
         fixed: keys that a scenario sets itself.
         worlds: the worlds asked for; None for the declared ranges.
 
     Returns:
-        The space, with everything that the worlds set where ``over`` says ``assumptions``; and the worlds, None where
+        The space, with everything that the worlds set where ``factors`` says ``assumptions``; and the worlds, None where
         nothing of theirs is wanted.
     """
-    space = dimensions(over, fixed)
-    whole = "assumptions" in {part.strip() for text in over for part in text.split(",")}
+    space = dimensions(factors, fixed)
+    whole = "assumptions" in {part.strip() for text in factors for part in text.split(",")}
     if worlds is None or not whole:
         return space, None
     known = {one.key for one in space} | set(fixed or {})

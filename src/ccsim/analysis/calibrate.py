@@ -57,7 +57,7 @@ def calibrate(
 
     Raises:
         InputError: an outcome that does not exist or does not vary, nothing to fit, too few points.
-        BudgetEnded: before the first wave.
+        TimeLimitReached: before the first wave.
     """
     for target in targets:
         study.check(target.outcome)
@@ -68,7 +68,7 @@ def calibrate(
         seed = int(np.random.SeedSequence([study.seed, 9]).generate_state(1)[0])
         here = replace(study, seed=seed) if fresh else study
         with allotment.end() if fresh else allotment.step(len(numbers)) as running:
-            figures = running.figures(here, Design.given([values_of(space, row) for row in numbers]), part)
+            figures = running.summaries(here, Design.given([values_of(space, row) for row in numbers]), part)
         return np.stack([table_of(figures, target.outcome, len(numbers)) for target in targets], axis=-1)
 
     return fitted(study, space, targets, evaluate, points or max(30, 10 * len(space)), waves)

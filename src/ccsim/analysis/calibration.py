@@ -56,7 +56,7 @@ class Calibration:
         predicted: for each target what runs of posterior draws gave, shape (draws, targets); on fresh draws.
         before: for each target what the scenario as it is gave, on the same draws.
         points: all points that were run, with the means of every outcome.
-        waves, asked: waves run, and asked for; fewer where the budget ended.
+        waves, asked: waves run, and asked for; fewer where the time limit was reached.
     """
 
     study: AnalysisProblem

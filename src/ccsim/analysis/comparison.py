@@ -70,7 +70,7 @@ class Comparison:
             found[str(name)] = (replicates, values)
         return found
 
-    def at_horizon(self, kpi: str, scenario: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def final_values(self, kpi: str, scenario: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return a scenario's replicates, and a KPI's figure at the horizon (or up to a week) in each.
 
         Raises:
@@ -85,7 +85,7 @@ class Comparison:
                 f"{scenario}: none of its runs has finished; finish them, or compare with another baseline"
             )
         replicates, values = self._arrays[scenario]
-        if self.experiment.at:
+        if self.experiment.report_weeks:
             return replicates, values[kpi][:, self._kept(week)]
         last = values[kpi].shape[1] if week is None else week + 1
         if not 1 <= last <= values[kpi].shape[1]:
@@ -94,7 +94,7 @@ class Comparison:
 
     def _kept(self, week: int | None) -> int:
         """Return the place of a week among those of which figures are kept; the last by default."""
-        weeks = self.experiment.at
+        weeks = self.experiment.report_weeks
         if week is None:
             return len(weeks) - 1
         if week not in weeks:
@@ -105,7 +105,7 @@ class Comparison:
 
     def _pairs(self, kpi: str, mine: str, theirs: str, week: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return a KPI's figures in two scenarios, of the replicates that both have."""
-        (replicates, here), (others, there) = (self.at_horizon(kpi, name, week) for name in (mine, theirs))
+        (replicates, here), (others, there) = (self.final_values(kpi, name, week) for name in (mine, theirs))
         _, left, right = np.intersect1d(replicates, others, return_indices=True)
         return here[left], there[right]
 
@@ -122,7 +122,7 @@ class Comparison:
         Returns:
             One row per scenario and KPI. Columns: ``mean``, ``low``, ``high`` (95 % interval); for scenarios other
             than the baseline ``difference``, ``difference_low``, ``difference_high``, ``effect`` (mean of the paired
-            differences over their standard deviation), ``p``, ``p_adjusted``, ``distinguishable``; ``runs``.
+            differences over their standard deviation), ``p``, ``p_adjusted``, ``significant``; ``runs``.
         """
         import pandas as pd
 
@@ -130,7 +130,7 @@ class Comparison:
         rows = []
         for scenario in self._arrays:
             for kpi in kpis or self.experiment.kpis:
-                _, values = self.at_horizon(kpi, scenario, week)
+                _, values = self.final_values(kpi, scenario, week)
                 mean, low, high = interval(values)
                 row: dict[str, Any] = {"scenario": scenario, "kpi": kpi, "runs": len(values)}
                 row |= {"mean": mean, "low": low, "high": high}
@@ -141,7 +141,7 @@ class Comparison:
         if "p" not in frame:
             return frame
         frame["p_adjusted"] = holm(frame["p"].to_numpy())
-        frame["distinguishable"] = frame["p_adjusted"] < 1.0 - LEVEL
+        frame["significant"] = frame["p_adjusted"] < 1.0 - LEVEL
         return frame
 
     def bands(self, kpi: str, smooth: int = 1) -> pd.DataFrame:
@@ -167,7 +167,7 @@ class Comparison:
             )  # fmt: skip
         return pd.concat(parts, ignore_index=True)
 
-    def crossing(self, scenario: str, kpi: str = "npv") -> int | None:
+    def overtakes_week(self, scenario: str, kpi: str = "npv") -> int | None:
         """Return the first week from which a scenario's mean KPI stays above the baseline's; None if it never does.
 
         A KPI that fluctuates from week to week is compared by its mean over the last quarter.
@@ -181,7 +181,7 @@ class Comparison:
             return 0
         return int(behind[-1]) + 1 if behind[-1] + 1 < len(mine) else None
 
-    def pairing(self) -> pd.DataFrame:
+    def variance_reduction(self) -> pd.DataFrame:
         """Return by how much pairing cuts the variance of each difference at the horizon: runs saved, as a factor."""
         import pandas as pd
 
@@ -286,7 +286,7 @@ def compare(
     resume: bool = False,
     progress: Any = None,
     command: list[str] | None = None,
-    budget: Deadline | float | str | None = None,
+    time_limit: Deadline | float | str | None = None,
     scheduler: str | None = None,
     mechanisms: Iterable[Own] | Own | None = None,
 ) -> Comparison:
@@ -303,7 +303,7 @@ def compare(
         resume: whether to go on in a folder that holds part of the same experiment.
         progress: called with (done, planned, failed) after each task; True shows a bar.
         command: the command line, for the manifest.
-        budget: stop after this time (seconds, or a text such as ``"10m"``), or at this deadline.
+        time_limit: stop after this time (seconds, or a text such as ``"10m"``), or at this deadline.
         scheduler: address of a Dask scheduler whose workers do the runs; by default processes of this machine do.
         mechanisms: mechanisms of your own, as paths of files or as modules.
 
@@ -334,7 +334,7 @@ def compare(
                 resume=resume,
                 progress=show,
                 command=command,
-                budget=budget,
+                time_limit=time_limit,
                 scheduler=scheduler,
             )
         )

@@ -99,7 +99,7 @@ class Discovery:
         min_share: from which share on a point counts as one with the outcome.
         regions: the boxes that are denser than the whole on points that they were not found on, the first found first.
         trade: coverage and density of every box on the way to the first one (PRIM).
-        figures: see :meth:`ccsim.analysis.study.Runner.figures`.
+        summaries: see :meth:`ccsim.analysis.study.Runner.summaries`.
         base: share of all points that have the outcome.
     """
 
@@ -111,7 +111,7 @@ class Discovery:
     min_share: float
     regions: tuple[Region, ...]
     trade: pd.DataFrame
-    figures: pd.DataFrame
+    summaries: pd.DataFrame
     base: float
 
     @property
@@ -153,7 +153,7 @@ class Discovery:
 
 def discover(
     study: AnalysisProblem, space: Sequence[Dimension], where: str, *, points: int = 500, method: str = "prim",
-    sure: float = 0.5, density: float = 0.8, regions: int = 2, runner: Runner | None = None,
+    min_share: float = 0.5, min_density: float = 0.8, regions: int = 2, runner: Runner | None = None,
     worlds: AdmittedWorlds | None = None,
 ) -> Discovery:  # fmt: skip
     """Find where an outcome comes about.
@@ -164,8 +164,8 @@ def discover(
         where: the outcome as a condition over KPIs and their differences: ``npv_difference > 0 and csat > 70``.
         points: how many points to run.
         method: ``"prim"`` or ``"tree"``.
-        sure: minimum share of a point's runs with the outcome, 0 to 1.
-        density: density wanted of a region; the largest box that has it is taken, or else the densest.
+        min_share: minimum share of a point's runs with the outcome, 0 to 1.
+        min_density: density wanted of a region; the largest box that has it is taken, or else the densest.
         regions: how many to look for.
         runner: where and how to run.
         worlds: where values of assumptions come from; None for the ranges of ``space``.
@@ -174,20 +174,22 @@ def discover(
         InputError: a condition that cannot be read, too few points, or an outcome that all or none of them have.
     """
     condition = study.condition(where)
-    _check(method, points, sure, density, regions)
+    _check(method, points, min_share, min_density, regions)
     design = worlds.design(space, points, study.seed) if worlds else drawn(space, "latin-hypercube", points, study.seed)
     at = sorted({*range(QUARTER - 1, study.weeks, QUARTER), study.weeks - 1})
-    figures = (runner or Runner()).figures(study, design, "points", at)
+    figures = (runner or Runner()).summaries(study, design, "points", at)
     last = figures[figures["week"] == study.weeks - 1]
     names = sorted(condition.names)
     held = [condition.holds(dict(zip(names, row, strict=True))) for row in last[names].itertuples(index=False)]
     share = last.assign(held=held).groupby("point")["held"].mean().reindex(range(points)).to_numpy(dtype=float)
-    return discovered(study, space, where, numbers_of(space, design), share, figures, method, sure, density, regions)
+    return discovered(
+        study, space, where, numbers_of(space, design), share, figures, method, min_share, min_density, regions
+    )
 
 
 def discovered(
     study: AnalysisProblem, space: Sequence[Dimension], where: str, points: np.ndarray, share: np.ndarray,
-    figures: pd.DataFrame, method: str = "prim", sure: float = 0.5, density: float = 0.8, regions: int = 2,
+    figures: pd.DataFrame, method: str = "prim", min_share: float = 0.5, min_density: float = 0.8, regions: int = 2,
 ) -> Discovery:  # fmt: skip
     """Return the regions in which an outcome is common, of points that have been run.
 
@@ -199,8 +201,8 @@ def discovered(
         share: shape (points,), share of a point's runs with the outcome, 0 to 1; NaN where it is not known.
         figures: a row for each point and replicate.
         method: ``"prim"`` or ``"tree"``.
-        sure: minimum share of a point's runs with the outcome.
-        density: minimum share of such points in a region.
+        min_share: minimum share of a point's runs with the outcome.
+        min_density: minimum share of such points in a region.
         regions: how many regions to look for.
 
     Returns:
@@ -211,11 +213,11 @@ def discovered(
     known = np.flatnonzero(np.isfinite(share))
     order = np.random.default_rng(study.seed).permutation(known)
     here, there = np.split(order, [round(FOUND_ON * len(order))])
-    outcome = share >= sure
+    outcome = share >= min_share
     _refuse_one_sided(where, outcome[known], outcome[here])
     find = _prim if method == "prim" else _tree
     boxes, trade = [], []
-    for limits, quasi_p, way in find(space, points[here], outcome[here], density, regions, study.seed):
+    for limits, quasi_p, way in find(space, points[here], outcome[here], min_density, regions, study.seed):
         if limits:
             box = _measured(Region(limits, NOTHING, NOTHING, 0.0, 0.0, quasi_p), space, points, outcome, here, there)
             trade.append(way)
@@ -224,16 +226,16 @@ def discovered(
                 boxes.append(box)
     way = trade[0] if trade else pd.DataFrame({"coverage": [], "density": []})
     return Discovery(
-        study, tuple(space), where, points, share, sure, tuple(boxes), way, figures, float(outcome[known].mean())
+        study, tuple(space), where, points, share, min_share, tuple(boxes), way, figures, float(outcome[known].mean())
     )
 
 
-def _check(method: str, points: int, sure: float, density: float, regions: int) -> None:
+def _check(method: str, points: int, min_share: float, min_density: float, regions: int) -> None:
     if method not in METHODS:
         raise InputError(f"method: must be one of {', '.join(METHODS)}, got {method!r}")
     if points < 6 * FEWEST:
         raise InputError(f"points: must be at least {6 * FEWEST} to find a region, got {points}")
-    for name, value in (("sure", sure), ("density", density)):
+    for name, value in (("min_share", min_share), ("min_density", min_density)):
         if not 0 < value <= 1:
             raise InputError(f"{name}: must be above 0 and at most 1, got {value!r}")
     if regions < 1:
@@ -291,7 +293,7 @@ def _frame(space: Sequence[Dimension], points: np.ndarray) -> pd.DataFrame:
 
 
 def _prim(
-    space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, density: float, regions: int, seed: int
+    space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, min_density: float, regions: int, seed: int
 ) -> Iterator[Box]:
     """Find boxes by PRIM; points of one found box do not count for the next."""
     import warnings
@@ -307,7 +309,7 @@ def _prim(
             if box is None or len(box.peeling_trajectory) < 2:
                 return
             told = box.peeling_trajectory[["coverage", "density"]].copy()
-            quasi_p = _cleared(box, told, density)
+            quasi_p = _cleared(box, told, min_density)
             limits = _limits_of(space, box.box_lim, found.box_init)
             yield limits, {key: p for key, p in quasi_p.items() if key in limits}, told
 
@@ -323,18 +325,18 @@ def _screened(space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarra
     return sorted(np.argsort(-weights, kind="stable")[:MOST_DIMENSIONS].tolist())
 
 
-def _cleared(box: Any, way: pd.DataFrame, density: float) -> dict[str, float]:
+def _cleared(box: Any, way: pd.DataFrame, min_density: float) -> dict[str, float]:
     """Select the first box on the way that is dense enough once what chance could make is dropped from it.
 
     If none is, the densest. Returns the quasi-p of what is left.
     """
-    dense = np.flatnonzero(way["density"] >= density).tolist()[:MOST_TRIED]
+    dense = np.flatnonzero(way["density"] >= min_density).tolist()[:MOST_TRIED]
     tried: list[tuple[float, int, dict[str, float]]] = []
     for number in dense or [int(np.argmax(way["density"]))]:
         box.select(number)
         quasi_p = _without_chance(box)
         tried.append((box.density, box._cur_box, quasi_p))
-        if box.density >= density:
+        if box.density >= min_density:
             break
     _, number, quasi_p = max(tried, key=lambda row: row[0])
     box.select(number)
@@ -376,7 +378,7 @@ def _whole(one: Dimension, low: float, high: float) -> tuple[float, float]:
 
 
 def _tree(
-    space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, density: float, regions: int, seed: int
+    space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, min_density: float, regions: int, seed: int
 ) -> Iterator[Box]:
     """Find boxes as leaves of a tree: those that are dense enough, or the densest one, the largest first."""
     columns: list[tuple[int, float | None]] = []  # of a choice, one column for each kind
@@ -391,7 +393,7 @@ def _tree(
     leaves = [node for node in range(tree.node_count) if tree.children_left[node] < 0]
     yes = list(grown.classes_).index(True)
     dense = {leaf: float(tree.value[leaf][0][yes] / tree.value[leaf][0].sum()) for leaf in leaves}
-    chosen = [leaf for leaf in leaves if dense[leaf] >= density] or [max(leaves, key=dense.__getitem__)]
+    chosen = [leaf for leaf in leaves if dense[leaf] >= min_density] or [max(leaves, key=dense.__getitem__)]
     chosen.sort(key=lambda leaf: -dense[leaf] * tree.n_node_samples[leaf])
     for leaf in chosen[:regions]:
         if dense[leaf] > float(outcome.mean()):

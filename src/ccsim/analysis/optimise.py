@@ -123,7 +123,7 @@ class OptimisationResult:
         trials: one row per plan tried: its levers, each outcome's figure, ``fits`` (within the money).
         plans: the winner, or the front, on fresh draws; the best first.
         start: the scenario as it is, on the same fresh draws.
-        asked: trials asked for; there are fewer where the budget of time ended.
+        asked: trials asked for; there are fewer where the time limit was reached.
     """
 
     study: AnalysisProblem
@@ -166,8 +166,8 @@ class OptimisationResult:
     def scenario(self, plan: Plan) -> Scenario:
         """Return the scenario of a plan."""
         experiment = self.study.experiment(Design.given([plan]))
-        assert experiment.points is not None
-        name = experiment.points.name(self.study.scenario.name, 0)
+        assert experiment.design_scenarios is not None
+        name = experiment.design_scenarios.name(self.study.scenario.name, 0)
         title = f"{self.study.scenario.title or self.study.scenario.name}, optimised"
         return replace(experiment.scenarios[name], name="best", title=title)
 
@@ -181,7 +181,7 @@ class OptimisationResult:
 
 def optimise(
     study: AnalysisProblem, space: Sequence[Dimension], aim: Objectives, *, trials: int = 100, uncertain: Sequence[Dimension] = (),
-    worlds: int = 0, sampler: str | None = None, fresh: int = 4, runner: Runner | None = None,
+    n_uncertain: int = 0, sampler: str | None = None, fresh: int = 4, runner: Runner | None = None,
     source: AdmittedWorlds | None = None,
 ) -> OptimisationResult:  # fmt: skip
     """Search for the best plan.
@@ -192,29 +192,29 @@ def optimise(
         aim: goals, quantile, money.
         trials: plans to try.
         uncertain: assumptions whose values are not known.
-        worlds: in how many of their combinations each plan is tried; 0 for the assumed values.
+        n_uncertain: in how many of their combinations each plan is tried; 0 for the assumed values.
         sampler: one of :data:`SAMPLERS`; by default ``tpe`` for one goal and ``nsga2`` for several.
         fresh: how many times as many runs the report takes as the search.
-        runner: where and how to run. Its budget is the whole search's: it ends with the trials it has made, as if it
+        runner: where and how to run. Its time limit is the whole search's: it ends with the trials it has made, as if it
             had been asked for as many, in time to run the finalists and the report.
         source: where the combinations come from; None for a Latin hypercube over the ranges of ``uncertain``.
 
     Raises:
         InputError: an outcome that does not exist, or what cannot be asked for.
-        NothingFits: no plan keeps within the money.
-        BudgetEnded: the budget ended before the first plans were tried.
+        InfeasibleError: no plan keeps within the money.
+        TimeLimitReached: the time limit was reached before the first plans were tried.
     """
     for outcome in aim.outcomes:
         study.check(outcome)
-    _check(aim, space, trials, uncertain, worlds)
+    _check(aim, space, trials, uncertain, n_uncertain)
     differ = any(outcome.endswith(DIFFERENCE) for outcome in aim.outcomes)
-    bare = study if differ else replace(study, against=None)
-    evaluate = _evaluation(bare, aim, uncertain, worlds, fresh, runner or Runner(), source)
+    bare = study if differ else replace(study, baseline=None)
+    evaluate = _evaluation(bare, aim, uncertain, n_uncertain, fresh, runner or Runner(), source)
     return searched(study, space, aim, evaluate, trials, sampler)
 
 
 def _check(
-    aim: Objectives, space: Sequence[Dimension], trials: int, uncertain: Sequence[Dimension], worlds: int
+    aim: Objectives, space: Sequence[Dimension], trials: int, uncertain: Sequence[Dimension], n_uncertain: int
 ) -> None:
     if not aim.objectives:
         raise InputError("nothing is sought: name a KPI to maximise or to minimise")
@@ -230,15 +230,15 @@ def _check(
         raise InputError(f"trials: must be at least {BATCH}, got {trials}")
     if aim.max_cost is not None and not np.isfinite(aim.max_cost):
         raise InputError(f"money: must be an amount in EUR, got {aim.max_cost}")
-    if worlds < 0:
-        raise InputError(f"worlds: must be a whole number of at least 0, got {worlds}")
-    if bool(worlds) != bool(uncertain):
+    if n_uncertain < 0:
+        raise InputError(f"worlds: must be a whole number of at least 0, got {n_uncertain}")
+    if bool(n_uncertain) != bool(uncertain):
         raise InputError("uncertain assumptions and a number of worlds go together (--uncertain and --n-uncertain)")
     if aim.quantile is not None and not 0 < aim.quantile < 1:
         raise InputError(f"quantile: must be a number between 0 and 1, got {aim.quantile!r}")
-    if aim.quantile is not None and worlds * min(aim.quantile, 1 - aim.quantile) < 1:
+    if aim.quantile is not None and n_uncertain * min(aim.quantile, 1 - aim.quantile) < 1:
         least = int(np.ceil(1 / min(aim.quantile, 1 - aim.quantile)))
-        raise InputError(f"worlds: quantile {aim.quantile:g} takes {least} or more; there are {worlds}")
+        raise InputError(f"worlds: quantile {aim.quantile:g} takes {least} or more; there are {n_uncertain}")
 
 
 def replicate_seed_offset(seed: int, draws: int) -> int:
@@ -249,7 +249,7 @@ def replicate_seed_offset(seed: int, draws: int) -> int:
 
 
 def _evaluation(
-    study: AnalysisProblem, aim: Objectives, uncertain: Sequence[Dimension], worlds: int, fresh: int, runner: Runner,
+    study: AnalysisProblem, aim: Objectives, uncertain: Sequence[Dimension], n_uncertain: int, fresh: int, runner: Runner,
     source: AdmittedWorlds | None = None,
 ) -> Evaluate:  # fmt: skip
     """Return what runs plans of the model, each in every world."""
@@ -259,14 +259,14 @@ def _evaluation(
     def evaluate(part: str, draws: int, plans: Sequence[Plan]) -> np.ndarray:
         more = fresh if draws == REPORT else 1
         seed = replicate_seed_offset(study.seed, draws)
-        here = replace(study, seed=seed, replicates=study.replicates * (more if not worlds else 1))
+        here = replace(study, seed=seed, replicates=study.replicates * (more if not n_uncertain else 1))
         places: list[Plan] = [{}]
-        if worlds:
-            places = _places(uncertain, worlds, fresh, draws, study.seed, source)
+        if n_uncertain:
+            places = _places(uncertain, n_uncertain, fresh, draws, study.seed, source)
         # A world's plans stand together: its organisation is founded once for them.
         design = Design.given([{**place, **plan} for place in places for plan in plans])
         with allotment.step(len(plans)) if part.startswith("search/") else allotment.end() as running:
-            figures = running.figures(here, design, part)
+            figures = running.summaries(here, design, part)
         values = [table_of(figures, outcome, len(places) * len(plans)) for outcome in aim.outcomes]
         whole = np.stack(values, axis=-1).reshape(len(places), len(plans), here.replicates, len(values))
         return np.asarray(whole.swapaxes(0, 1))
@@ -275,16 +275,16 @@ def _evaluation(
 
 
 def _places(
-    uncertain: Sequence[Dimension], worlds: int, fresh: int, draws: int, seed: int, source: AdmittedWorlds | None
+    uncertain: Sequence[Dimension], n_uncertain: int, fresh: int, draws: int, seed: int, source: AdmittedWorlds | None
 ) -> list[Plan]:
     """Return the combinations of what is uncertain: others for the search, for the choice, and for the report."""
-    count = worlds * (fresh if draws == REPORT else 1)
+    count = n_uncertain * (fresh if draws == REPORT else 1)
     if source is None:
         cube = drawn(uncertain, "latin-hypercube", count, replicate_seed_offset(seed, draws))
         return [cube.row(number) for number in range(count)]
     # A world that the search has seen is not fresh: each part takes its own of one shuffled row.
-    whole = source.design(uncertain, worlds * (2 + fresh), seed)
-    return [whole.row(draws * worlds + number) for number in range(count)]
+    whole = source.design(uncertain, n_uncertain * (2 + fresh), seed)
+    return [whole.row(draws * n_uncertain + number) for number in range(count)]
 
 
 def searched(
@@ -310,7 +310,7 @@ def searched(
     """
     start = {one.key: study.own(one) for one in space}
     tried = _search(study.seed, space, aim, evaluate, trials, sampler, start)
-    # A search that is resumed after a budget has other finalists.
+    # A search that is resumed after a time limit has other finalists.
     of = f"-of-{len(tried):05d}" if len(tried) < trials else ""
     best = _shortlist(tried, aim)
     if len(aim.objectives) == 1 and len(best) > 1:
@@ -429,7 +429,7 @@ def _shortlist(tried: Sequence[tuple[Plan, np.ndarray]], aim: Objectives) -> lis
     """Return the numbers of the plans that are run again: the best few, or the front; those that fit only.
 
     Raises:
-        NothingFits: none does.
+        InfeasibleError: none does.
     """
     known: dict[str, int] = {}
     for number, (plan, figures) in enumerate(tried):

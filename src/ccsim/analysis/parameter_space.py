@@ -77,11 +77,11 @@ class Dimension:
         return str(value)
 
 
-def dimensions(over: Sequence[str], fixed: Mapping[str, Any] | None = None) -> tuple[Dimension, ...]:
+def dimensions(factors: Sequence[str], fixed: Mapping[str, Any] | None = None) -> tuple[Dimension, ...]:
     """Return what varies.
 
     Args:
-        over: texts that name factors (:mod:`ccsim.experiments.factors`); names alone may stand in one text, with commas between.
+        factors: texts that name factors (:mod:`ccsim.experiments.factors`); names alone may stand in one text, with commas between.
             A factor of its own wins over the group or the word that it belongs to.
         fixed: keys that a word or a group leaves alone, because a scenario sets them itself.
 
@@ -90,7 +90,7 @@ def dimensions(over: Sequence[str], fixed: Mapping[str, Any] | None = None) -> t
     """
     many: dict[str, Factor] = {}
     own: dict[str, Factor] = {}
-    for text in (part.strip() for each in over for part in ([each] if "=" in each else each.split(","))):
+    for text in (part.strip() for each in factors for part in ([each] if "=" in each else each.split(","))):
         if not text:
             continue
         several = text in WORDS or text in {row.group for row in all_parameters().values()}

@@ -102,7 +102,7 @@ def sensitivity(
     for outcome in outcomes:
         study.check(outcome)
     design = designed(space, method, points, study.seed)
-    figures = (runner or Runner()).figures(study, design, "points")
+    figures = (runner or Runner()).summaries(study, design, "points")
     values = {outcome: table_of(figures, outcome, len(design)) for outcome in outcomes}
     return analysed(study, space, method, design, values)
 

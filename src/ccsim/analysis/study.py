@@ -34,7 +34,7 @@ DIFFERENCE = "_difference"
 
 
 class TimeLimitReached(CcsimError):
-    """The budget of time ended before something that cannot be done by halves."""
+    """The time limit was reached before something that cannot be done in part."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class AnalysisProblem:
 
     Attributes:
         scenario: the scenario.
-        against: the baseline, if there is one.
+        baseline: the baseline, if there is one.
         weeks, replicates, seed: the horizon, the runs at each point, and where the draws begin.
     """
 
     scenario: Scenario
-    against: Scenario | None = None
+    baseline: Scenario | None = None
     weeks: int = 156
     replicates: int = 4
     seed: int = 1
@@ -59,12 +59,12 @@ class AnalysisProblem:
     @property
     def outcomes(self) -> tuple[str, ...]:
         """What can be asked about: every KPI, and with a baseline its difference."""
-        return (*KPIS, *(name + DIFFERENCE for name in KPIS)) if self.against else tuple(KPIS)
+        return (*KPIS, *(name + DIFFERENCE for name in KPIS)) if self.baseline else tuple(KPIS)
 
     @property
     def fixed(self) -> dict[str, Any]:
         """Assumptions and sizes that the scenarios set themselves: words such as ``assumptions`` leave them alone."""
-        both = [one for one in (self.scenario, self.against) if one]
+        both = [one for one in (self.scenario, self.baseline) if one]
         return {key: value for one in both for key, value in {**one.assumptions, **one.organisation}.items()}
 
     def own(self, one: Dimension) -> Any:
@@ -97,18 +97,18 @@ class AnalysisProblem:
             self.check(name)
         return found
 
-    def experiment(self, design: Design, at: Sequence[int] = ()) -> Experiment:
+    def experiment(self, design: Design, report_weeks: Sequence[int] = ()) -> Experiment:
         """Return the runs at the points of a design as an experiment.
 
         Raises:
             InputError: the design does not fit, or takes more runs than anybody can mean.
         """
-        mine, theirs = self.scenario.name, self.against.name if self.against else ""
-        bases = {theirs if theirs != mine else "baseline": self.against} if self.against else {}
+        mine, theirs = self.scenario.name, self.baseline.name if self.baseline else ""
+        bases = {theirs if theirs != mine else "baseline": self.baseline} if self.baseline else {}
         title = self.scenario.title or mine
         return Experiment(
             mine, title, "", next(iter(bases), mine), {**bases, mine: self.scenario},  # type: ignore[dict-item]
-            self.weeks, self.replicates, self.seed, at=tuple(at) or (self.weeks - 1,),
+            self.weeks, self.replicates, self.seed, report_weeks=tuple(report_weeks) or (self.weeks - 1,),
         ).with_design(design)  # fmt: skip
 
 
@@ -118,9 +118,9 @@ class Runner:
 
     Attributes:
         folder: where everything is kept; None for nowhere.
-        workers, resume, command, budget, scheduler: see :func:`ccsim.execution.runner.run_experiment`. What a budget leaves undone
+        workers, resume, command, time_limit, scheduler: see :func:`ccsim.execution.runner.run_experiment`. What a time limit leaves undone
             has no rows.
-        whole: whether runs that a budget leaves undone are an error instead.
+        whole: whether runs that a time limit leaves undone are an error instead.
         progress: from a title to a context that yields what is called with (done, planned, failed).
     """
 
@@ -129,39 +129,41 @@ class Runner:
     resume: bool = False
     progress: Callable[[str], Any] | None = None
     command: list[str] | None = field(default=None, compare=False)
-    budget: Deadline | float | str | None = None
+    time_limit: Deadline | float | str | None = None
     scheduler: str | None = None
     whole: bool = False
 
-    def figures(self, study: AnalysisProblem, design: Design, part: str, at: Sequence[int] = ()) -> pd.DataFrame:
+    def summaries(
+        self, study: AnalysisProblem, design: Design, part: str, report_weeks: Sequence[int] = ()
+    ) -> pd.DataFrame:
         """Run a study at the points of a design.
 
         Args:
             study: what to run.
             design: the points.
             part: what to call these runs: their folder, and the title of their progress.
-            at: weeks of which figures are kept; by default the last.
+            report_weeks: weeks of which figures are kept; by default the last.
 
         Returns:
             One row per point (from 0), replicate and week kept, in that order: ``point``, ``replicate``, ``week``,
             every KPI and, with a baseline, every difference (``csat_difference``). A run that failed has no row.
 
         Raises:
-            BudgetEnded: the budget ended before all was done, and it has to be whole.
+            TimeLimitReached: the time limit was reached before all was done, and it has to be whole.
         """
-        experiment = study.experiment(design, at)
+        experiment = study.experiment(design, report_weeks)
         context = self.progress(part) if self.progress else nullcontext(None)
         with context as show:
             results = run_experiment(
                 experiment, workers=self.workers, out=self.folder / part if self.folder else None,
-                resume=self.resume, progress=show, command=self.command, budget=self.budget, scheduler=self.scheduler,
+                resume=self.resume, progress=show, command=self.command, time_limit=self.time_limit, scheduler=self.scheduler,
             )  # fmt: skip
         if self.whole and results.manifest["status"] == "stopped":
             runs = results.manifest["runs"]
             raise TimeLimitReached(
-                f"the budget ended in {part}, after {runs['done']} of {count_noun(runs['planned'], 'run')}{self._on()}"
+                f"the time limit was reached in {part}, after {runs['done']} of {count_noun(runs['planned'], 'run')}{self._on()}"
             )
-        return _with_differences(results.figures, experiment, bool(study.against))
+        return _with_differences(results.summaries, experiment, bool(study.baseline))
 
     def _on(self) -> str:
         return f"; ccsim resume {self.folder} goes on" if self.folder else ""
@@ -171,7 +173,7 @@ def _with_differences(figures: pd.DataFrame, experiment: Experiment, differ: boo
     """Return the figures of points, each beside the figures of its baseline on the same draws."""
     import pandas as pd
 
-    points = experiment.points
+    points = experiment.design_scenarios
     assert points is not None
     name = experiment.name
     numbers = {points.name(name, number): number for number in range(len(points.design))}
@@ -197,7 +199,7 @@ def table_of(figures: pd.DataFrame, outcome: str, points: int) -> np.ndarray:
 
 
 def make_problem(
-    target: str | Path, *, scenario: str | None = None, against: str | None = None, weeks: int | None = None,
+    target: str | Path, *, scenario: str | None = None, baseline: str | None = None, weeks: int | None = None,
     replicates: int | None = None, seed: int | None = None, values: Mapping[str, Any] | None = None,
 ) -> AnalysisProblem:  # fmt: skip
     """Return the study of a scenario, or of one scenario of an experiment against its baseline.
@@ -205,7 +207,7 @@ def make_problem(
     Args:
         target: name or file of a scenario or of an experiment.
         scenario: which scenario of the experiment; may be left out where only one is no baseline.
-        against: the baseline; by default that of the experiment, and none for a scenario.
+        baseline: the baseline; by default that of the experiment, and none for a scenario.
         weeks: the horizon; by default that of the experiment.
         replicates: runs at each point.
         seed: random seed; by default that of the experiment.
@@ -218,12 +220,12 @@ def make_problem(
     found = as_experiment(target)
     if len(found.base_scenarios) > 1:
         chosen = found.base_scenarios[_chosen(found, scenario)]
-        base = load(against) if against else found.base_scenarios[found.baseline]
+        base = load(baseline) if baseline else found.base_scenarios[found.baseline]
         given |= {"weeks": weeks or found.weeks, "seed": found.seed if seed is None else seed}
     else:
         if scenario:
             raise InputError(f"scenario: {target} is one scenario, not an experiment of several")
-        chosen, base = next(iter(found.base_scenarios.values())), load(against) if against else None  # type: ignore[assignment]
+        chosen, base = next(iter(found.base_scenarios.values())), load(baseline) if baseline else None  # type: ignore[assignment]
     world = {
         key: value for key, value in (values or {}).items() if key == SOURCE or all_parameters()[key].role != "lever"
     }

@@ -1,4 +1,4 @@
-"""One budget of time for a search of several steps: whether another one fits, with what has to come last."""
+"""One time limit for a search of several steps: whether another one fits, with what has to come last."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Allotment:
     resumed search finds done take no time.
 
     Attributes:
-        runner: how points are run; its budget is the whole search's.
+        runner: how points are run; its time limit is the whole search's.
         last: what comes after the steps, in units of their work.
         clock: tells the time in seconds.
     """
@@ -31,24 +31,26 @@ class Allotment:
 
     def __post_init__(self) -> None:
         self._turned = self.clock()
-        self.deadline = Deadline.start(self.runner.budget)
+        self.deadline = Deadline.start(self.runner.time_limit)
         self._closing = 0.0 if self.deadline is None else self.deadline.reserved_seconds(self._turned)
 
     @contextmanager
     def step(self, work: float) -> Iterator[Runner]:
-        """Do a step of the search, with a runner that gives it up when the budget ends.
+        """Do a step of the search, with a runner that gives it up when the time limit is reached.
 
         Raises:
-            BudgetEnded: there is no time for it and for what comes last.
+            TimeLimitReached: there is no time for it and for what comes last.
         """
         due = self._slowest * (work + self.last) + self._closing
         if self.deadline is not None and due > self.deadline.seconds_left():
-            raise TimeLimitReached(f"the budget of {self.deadline.seconds:g} s ended before anything was done")
-        yield replace(self.runner, budget=self.deadline and replace(self.deadline, reserved_share=0.0), whole=True)
+            raise TimeLimitReached(
+                f"the time limit of {self.deadline.seconds:g} s was reached before anything was done"
+            )
+        yield replace(self.runner, time_limit=self.deadline and replace(self.deadline, reserved_share=0.0), whole=True)
         now = self.clock()
         self._slowest, self._turned = max(self._slowest, (now - self._turned) / work), now
 
     @contextmanager
     def end(self) -> Iterator[Runner]:
         """Do what comes last, for which time was kept: it is not given up."""
-        yield replace(self.runner, budget=None)
+        yield replace(self.runner, time_limit=None)

@@ -167,7 +167,7 @@ def _move(move: Intervention) -> dict[str, Any]:
         "week": move.week,
         "when": condition,
         "tree": condition_tree(move.when) if move.when else None,
-        "after": move.after,
+        "after": move.earliest_week,
         "label": move.label,
         "set": move.set,
     }

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 Form = StrEnum("Form", ["table", "csv", "json", "markdown"])
 
 Target = Annotated[str, typer.Argument(help="Name or file of a scenario, or of an experiment.")]
-Of = Annotated[str | None, typer.Option("--scenario", help="Which scenario of the experiment.")]
-Against = Annotated[str | None, typer.Option("--baseline", help="Baseline for outcomes such as npv_difference.")]
+ScenarioName = Annotated[str | None, typer.Option("--scenario", help="Which scenario of the experiment.")]
+Baseline = Annotated[str | None, typer.Option("--baseline", help="Baseline for outcomes such as npv_difference.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value; repeat for more.")]
-Over = Annotated[list[str] | None, typer.Option(
+Factors = Annotated[list[str] | None, typer.Option(
     "--factor", metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
 WorldsFrom = Annotated[str, typer.Option(
     "--worlds-from", metavar="WHERE", help="Where values of assumptions come from: admitted (worlds that could be real), declared (all within the ranges), or a .parquet file of ccsim worlds.")]  # fmt: skip
@@ -34,7 +34,7 @@ Seed = Annotated[int | None, typer.Option(help="Random seed (default 1).")]
 Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
 Replicates = Annotated[int, typer.Option(help="Runs at each point, on the same draws at all.")]
 Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
-Budget = Annotated[
+TimeLimit = Annotated[
     str | None,
     typer.Option("--time-limit", metavar="TIME", help="Stop after so long, such as 10m, with what there is."),
 ]
@@ -64,7 +64,7 @@ class OutputDir:
             save(figure, self.folder / name)
 
     def settle(self, what: str, done: int, asked: int) -> None:
-        """Say, and write down, whether all is done that was asked for, or the budget of time ended before."""
+        """Say, and write down, whether all is done that was asked for, or the time limit was reached before."""
         import json
 
         status = "complete" if done >= asked else "stopped"
@@ -72,7 +72,7 @@ class OutputDir:
         (self.folder / "status.json").write_text(text + "\n", encoding="utf-8")
         if status == "stopped":
             typer.echo(
-                f"ccsim: the budget ended after {done:,} of {asked:,} {what}; ccsim resume {shlex.quote(str(self.folder))} "
+                f"ccsim: the time limit was reached after {done:,} of {asked:,} {what}; ccsim resume {shlex.quote(str(self.folder))} "
                 "does the others",
                 err=True,
             )
@@ -95,7 +95,7 @@ class OutputDir:
 
 def open_output(
     name: str, out: Path | None, resume: bool, workers: int | None, form: Form, *,
-    budget: str | None = None, scheduler: str | None = None,
+    time_limit: str | None = None, scheduler: str | None = None,
 ) -> OutputDir:  # fmt: skip
     """Return where an analysis works: the folder asked for, or the next free one, or the last one to go on in."""
     from ccsim.analysis.study import Runner
@@ -105,7 +105,7 @@ def open_output(
     from ccsim.execution.runner import console_progress
     from ccsim.reports.tables import console
 
-    deadline = start_deadline(budget, SHOWING_COMPARISON)
+    deadline = start_deadline(time_limit, SHOWING_COMPARISON)
     numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
     free = next(numbers) if out is None else 0
     if out is None and resume and free == 1:
@@ -126,14 +126,14 @@ def open_output(
 
 
 def study(
-    target: str, scenario: str | None, against: str | None, settings: Sequence[str] | None, *,
+    target: str, scenario: str | None, baseline: str | None, settings: Sequence[str] | None, *,
     weeks: int | None, replicates: int | None, seed: int | None, organisation: Path | None = None,
 ) -> AnalysisProblem:  # fmt: skip
     """Return the study that options describe."""
     from ccsim.analysis.study import make_problem
 
     return make_problem(
-        target, scenario=scenario, against=against, weeks=weeks, replicates=replicates, seed=seed,
+        target, scenario=scenario, baseline=baseline, weeks=weeks, replicates=replicates, seed=seed,
         values=settings_of(settings, organisation),
     )  # fmt: skip
 

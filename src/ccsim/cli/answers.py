@@ -24,7 +24,10 @@ def report(
 def query(
     folder: Folder,
     sql: Annotated[
-        str, typer.Argument(metavar="SQL", help="One SELECT over runs, departments, segments, events, figures, points.")
+        str,
+        typer.Argument(
+            metavar="SQL", help="One SELECT over runs, departments, segments, interventions, summaries, design_points."
+        ),
     ],
     form: Format = Form.table,
 ) -> None:

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ccsim.cli.analysis_options import (  # fmt: skip
-    Against,
-    Budget,
+    Baseline,
     Form,
     Format,
-    Of,
     Out,
     Own,
     Replicates,
     Resume,
+    ScenarioName,
     Scheduler,
     Seed,
     Set,
     Target,
+    TimeLimit,
     Weeks,
     Workers,
 )
@@ -34,7 +34,7 @@ Names = list[str] | None
 
 def calibrate(
     target_scenario: Target,
-    over: Annotated[
+    parameters: Annotated[
         list[str], typer.Option("--parameter", metavar="KEY", help="What is fitted: KEY or KEY=LOW:HIGH; repeat.")
     ],
     target: Annotated[
@@ -48,15 +48,15 @@ def calibrate(
         int, typer.Option("--samples", help="Points of a wave; usually 10 for each parameter, 30 at least.")
     ] = 0,
     waves: Annotated[int, typer.Option(help="Waves of runs, each where the targets may be met.")] = 3,
-    scenario: Of = None,
-    against: Against = None,
+    scenario: ScenarioName = None,
+    baseline: Baseline = None,
     set_: Set = None,
     organisation: Own = None,
     replicates: Replicates = 4,
     seed: Seed = None,
     weeks: Weeks = None,
     workers: Workers = None,
-    budget: Budget = None,
+    time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
     out: Out = None,
     resume: Resume = False,
@@ -73,7 +73,7 @@ def calibrate(
     chosen = analysis_options.study(
         target_scenario,
         scenario,
-        against,
+        baseline,
         set_,
         weeks=weeks,
         replicates=replicates,
@@ -83,9 +83,9 @@ def calibrate(
     wanted: list[Figure] = [target_of(text) for text in target or ()]
     wanted += [target_of(text, True) for text in held_out or ()]
     wanted += _read(targets) if targets else []
-    space = dimensions(over, chosen.fixed)
+    space = dimensions(parameters, chosen.fixed)
     place = analysis_options.open_output(
-        f"calibrate-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+        f"calibrate-{chosen.scenario.name}", out, resume, workers, form, time_limit=time_limit, scheduler=scheduler
     )
     found = fit(chosen, space, wanted, points=points, waves=waves, runner=place.runner)
     place.keep(

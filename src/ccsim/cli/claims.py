@@ -28,7 +28,7 @@ def claims(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for runs, table and pages.")] = Path("results/claims"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")] = False,
-    so_far: Annotated[
+    partial: Annotated[
         bool, typer.Option("--partial", help="Run nothing: judge what the folder holds of this ledger so far.")
     ] = False,
     folder: Annotated[Path | None, typer.Option(help="Folder of claims, instead of claims/ or those shipped.")] = None,
@@ -48,12 +48,12 @@ def claims(
     if organisation:
         chosen = [_of_own(claim, organisation) for claim in chosen]
     worlds = None if stress or not robustness else admitted(worlds_from)
-    if not so_far:
+    if not partial:
         typer.echo(_announced(chosen, replicates, robustness, workers or processor_count(), resume), err=True)
     shown = sys.stderr.isatty()
     told = console(stderr=True)
     ledger = run_ledger(
-        chosen, replicates=replicates, points=robustness, seed=seed, workers=workers, out=out, resume=resume, so_far=so_far,
+        chosen, replicates=replicates, points=robustness, seed=seed, workers=workers, out=out, resume=resume, partial=partial,
         progress=(lambda title: console_progress(title, told)) if shown else None, command=sys.argv, worlds=worlds,
         scheduler=scheduler,
     )  # fmt: skip

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ccsim.cli.analysis_options import (
-    Against,
-    Budget,
+    Baseline,
+    Factors,
     Form,
     Format,
-    Of,
     Out,
-    Over,
     Own,
     Replicates,
     Resume,
+    ScenarioName,
     Scheduler,
     Seed,
     Set,
     Target,
+    TimeLimit,
     Weeks,
     Workers,
     WorldsFrom,
@@ -34,29 +34,29 @@ Method = StrEnum("Method", ["prim", "tree"])
 def explore(
     target: Target,
     where: Annotated[str, typer.Option(help="The outcome: 'npv_difference > 0 and csat > 70'.")],
-    over: Over = None,
+    factors: Factors = None,
     method: Annotated[Method, typer.Option(help="prim: peel a box; tree: split the space.")] = Method.prim,
     points: Annotated[
         int,
         typer.Option("--samples", help="How many points to run: admitted worlds, and a Latin hypercube of all else."),
     ] = 500,
-    density: Annotated[
+    min_density: Annotated[
         float, typer.Option("--min-density", help="Share of a region's points that are to have the outcome.")
     ] = 0.8,
-    sure: Annotated[
+    min_share: Annotated[
         float, typer.Option("--min-share", help="Minimum share of a point's runs with the outcome, 0 to 1.")
     ] = 0.5,
     regions: Annotated[int, typer.Option(help="How many regions to look for.")] = 2,
     worlds_from: WorldsFrom = "admitted",
-    scenario: Of = None,
-    against: Against = None,
+    scenario: ScenarioName = None,
+    baseline: Baseline = None,
     set_: Set = None,
     organisation: Own = None,
     replicates: Replicates = 2,
     seed: Seed = None,
     weeks: Weeks = None,
     workers: Workers = None,
-    budget: Budget = None,
+    time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
     out: Out = None,
     resume: Resume = False,
@@ -69,19 +69,19 @@ def explore(
     from ccsim.reports.figures.discovery import regions_figure
 
     chosen = analysis_options.study(
-        target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
+        target, scenario, baseline, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
     )
-    space, worlds = space_of(over or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
+    space, worlds = space_of(factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
     place = analysis_options.open_output(
-        f"explore-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+        f"explore-{chosen.scenario.name}", out, resume, workers, form, time_limit=time_limit, scheduler=scheduler
     )
     found = discover(
-        chosen, space, where, points=points, method=method.value, sure=sure, density=density, regions=regions,
+        chosen, space, where, points=points, method=method.value, min_share=min_share, min_density=min_density, regions=regions,
         runner=place.runner, worlds=worlds,
     )  # fmt: skip
     table = found.table()
     place.keep(
-        {"regions": table, "points": found.points_table(), "figures": found.figures},
+        {"regions": table, "points": found.points_table(), "summaries": found.summaries},
         {"explore": regions_figure(found)},
     )
     shown = table[["region", "words", "quasi_p"]] if form is Form.table and len(table) else table

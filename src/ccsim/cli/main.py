@@ -30,9 +30,9 @@ from ccsim.cli.interrupted import forget, how_to_go_on, working_in
 from ccsim.cli.own_mechanisms import take_mechanisms
 from ccsim.cli.run_options import (
     SHOWING_COMPARISON,
-    Budget,
+    Precision,
     Scheduler,
-    Until,
+    TimeLimit,
     next_results_dir,
     parse_precision,
     print_status,
@@ -238,8 +238,8 @@ def compare(
     workers: Workers = None,
     out: Out = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of the results.")] = False,
-    until: Until = None,
-    budget: Budget = None,
+    precision: Precision = None,
+    time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
     form: Format = Form.table,
 ) -> None:
@@ -247,7 +247,7 @@ def compare(
     from ccsim.cli.run_options import load_showing, show_comparison
     from ccsim.execution.process_pool import warm_up
 
-    deadline = start_deadline(budget, SHOWING_COMPARISON)
+    deadline = start_deadline(time_limit, SHOWING_COMPARISON)
     if workers != 1 and scheduler is None:
         warm_up()
     from ccsim.experiments.experiment import load_experiment
@@ -260,13 +260,13 @@ def compare(
     from ccsim.analysis import comparison as comparing
     from ccsim.execution.runner import RunInterrupted
 
-    chosen = chosen.with_changes(until=parse_precision(until), replicates=replicates)
+    chosen = chosen.with_changes(precision=parse_precision(precision), replicates=replicates)
     folder = working_in(out or next_results_dir(chosen.name, resume))
     result = with_progress(
         form is Form.table, chosen.title,
         lambda progress: comparing.compare(
             chosen, weeks=weeks, seed=seed, levers=settings_of(set_, organisation), workers=workers, out=folder, resume=resume,
-            progress=progress, command=sys.argv, budget=deadline, scheduler=scheduler,
+            progress=progress, command=sys.argv, time_limit=deadline, scheduler=scheduler,
         ),
     )  # fmt: skip
     try:

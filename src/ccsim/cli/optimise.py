@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ccsim.cli.analysis_options import (  # fmt: skip
-    Against,
-    Budget,
+    Baseline,
     Form,
     Format,
-    Of,
     Out,
     Own,
     Replicates,
     Resume,
+    ScenarioName,
     Scheduler,
     Seed,
     Set,
     Target,
+    TimeLimit,
     Weeks,
     Workers,
     WorldsFrom,
@@ -34,23 +34,23 @@ Names = list[str] | None
 
 def optimise(
     target: Target,
-    vary: Annotated[
+    factors: Annotated[
         list[str],
         typer.Option("--factor", metavar="LEVER", help="KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more."),
     ],
     maximise: Annotated[Names, typer.Option(help="A KPI, or npv_difference; several give a front.")] = None,
     minimise: Annotated[Names, typer.Option(help="A KPI of which less is wanted.")] = None,
-    budget_money: Annotated[
+    max_cost: Annotated[
         float | None,
         typer.Option("--max-cost", help="The most that may be spent up to the horizon, on average, in EUR."),
     ] = None,
-    money: Annotated[
+    cost_kpi: Annotated[
         str, typer.Option("--cost-kpi", help="What is measured as spent; cost_difference counts all that a plan costs.")
     ] = "spend",
-    over: Annotated[
+    uncertain_factors: Annotated[
         Names, typer.Option("--uncertain", help="Uncertain assumptions: assumptions, a group, a key.")
     ] = None,
-    worlds: Annotated[
+    n_uncertain: Annotated[
         int,
         typer.Option(
             "--n-uncertain",
@@ -58,21 +58,21 @@ def optimise(
         ),
     ] = 0,
     worlds_from: WorldsFrom = "admitted",
-    robust: Annotated[
+    robust_metric: Annotated[
         str | None,
         typer.Option("--robust-metric", metavar="quantile=Q", help="What counts of the worlds; usually the mean."),
     ] = None,
     trials: Annotated[int, typer.Option(help="How many plans to try.")] = 100,
     sampler: Annotated[Sampler | None, typer.Option(help="Usually tpe for one goal, nsga2 for several.")] = None,
-    scenario: Of = None,
-    against: Against = None,
+    scenario: ScenarioName = None,
+    baseline: Baseline = None,
     set_: Set = None,
     organisation: Own = None,
     replicates: Replicates = 4,
     seed: Seed = None,
     weeks: Weeks = None,
     workers: Workers = None,
-    budget: Budget = None,
+    time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
     out: Out = None,
     resume: Resume = False,
@@ -88,20 +88,22 @@ def optimise(
     from ccsim.reports.figures.optimisation import optimum_figure
 
     chosen = analysis_options.study(
-        target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
+        target, scenario, baseline, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
     )
     goals = (*(Objective(name) for name in maximise or ()), *(Objective(name, False) for name in minimise or ()))
-    aim = Objectives(goals, _quantile(robust), budget_money, money)
+    aim = Objectives(goals, _quantile(robust_metric), max_cost, cost_kpi)
     # A number of worlds alone means whole worlds.
     uncertain: tuple[Dimension, ...] = ()
     source = None
-    if over or worlds > 0:
-        uncertain, source = space_of(over or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
+    if uncertain_factors or n_uncertain > 0:
+        uncertain, source = space_of(
+            uncertain_factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from)
+        )
     place = analysis_options.open_output(
-        f"optimise-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+        f"optimise-{chosen.scenario.name}", out, resume, workers, form, time_limit=time_limit, scheduler=scheduler
     )
     found = search(
-        chosen, dimensions(vary), aim, trials=trials, uncertain=uncertain, worlds=worlds or 20 * bool(over),
+        chosen, dimensions(factors), aim, trials=trials, uncertain=uncertain, n_uncertain=n_uncertain or 20 * bool(uncertain_factors),
         sampler=sampler and sampler.value, runner=place.runner, source=source,
     )  # fmt: skip
     table = found.table()

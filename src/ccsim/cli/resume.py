@@ -1,4 +1,4 @@
-"""``ccsim resume``: go on with what was stopped, killed or cut short by its budget."""
+"""``ccsim resume``: go on with what was stopped, killed or cut short by its time limit."""
 
 import shlex
 import sys
@@ -11,8 +11,8 @@ from ccsim.cli.analysis_options import Form
 from ccsim.cli.interrupted import working_in
 from ccsim.cli.run_options import (
     SHOWING_COMPARISON,
-    Budget,
     Scheduler,
+    TimeLimit,
     print_status,
     show_comparison,
     show_sweep,
@@ -33,7 +33,7 @@ def resume(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="A results folder.")],
     workers: Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")] = None,
-    budget: Budget = None,
+    time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
     form: Annotated[Form, typer.Option("--format", help="How to write the table.")] = Form.table,
 ) -> None:
@@ -44,20 +44,20 @@ def resume(
 
     working_in(folder)
     if not (folder / "manifest.json").is_file():
-        given = {"--out": str(folder), "--workers": workers, "--time-limit": budget, "--scheduler": scheduler}
+        given = {"--out": str(folder), "--workers": workers, "--time-limit": time_limit, "--scheduler": scheduler}
         _resume_command(context, folder, {name: str(value) for name, value in given.items() if value is not None})
         return
-    deadline, manifest = start_deadline(budget, SHOWING_COMPARISON), read_manifest(folder)
+    deadline, manifest = start_deadline(time_limit, SHOWING_COMPARISON), read_manifest(folder)
     experiment = stored_experiment(folder, manifest)
     results = with_progress(
         form is Form.table, experiment.title,
         lambda progress: run_experiment(
-            experiment, workers=workers, out=folder, resume=True, progress=progress, budget=deadline, scheduler=scheduler
+            experiment, workers=workers, out=folder, resume=True, progress=progress, time_limit=deadline, scheduler=scheduler
         ),
     )  # fmt: skip
     if experiment.design:
         show_sweep(results, folder, form.value)
-    elif experiment.at:
+    elif experiment.report_weeks:
         typer.echo(f"{count_noun(results.manifest['runs']['done'], 'run')} done: {folder}")
     else:
         show_comparison(open_results(folder), folder, form.value)

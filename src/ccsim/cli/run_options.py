@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ccsim.execution.time_budget import Deadline
     from ccsim.results.results import Results
 
-Budget = Annotated[str | None, typer.Option(
+TimeLimit = Annotated[str | None, typer.Option(
     "--time-limit", metavar="TIME", help="Stop after this time, such as 90s, 10m or 1h30m, with what there is.")]  # fmt: skip
 Scheduler = Annotated[str | None, typer.Option(
     metavar="ADDRESS", help="Let the workers of a Dask scheduler do the runs, such as tcp://10.0.0.5:8786.")]  # fmt: skip
@@ -32,25 +32,25 @@ LOADED = (
 #: As a share of the time that it takes to load all this: to start and end the process, and to show a table and a picture of
 #: a sweep, or of a comparison. Both are work of the same processor under the same load, so the one foretells the other.
 SHOWING_SWEEP, SHOWING_COMPARISON = 0.5, 0.85
-Until = Annotated[list[str] | None, typer.Option(
+Precision = Annotated[list[str] | None, typer.Option(
     "--precision", metavar="KPI=HALFWIDTH", help="Add replicates until the interval of a KPI's difference is as narrow as ± WIDTH.")]  # fmt: skip
 
 
-def start_deadline(budget: str | None, closing: float) -> Deadline | None:
-    """Begin to count a budget, and load what the end of a command needs: it is then short, and can be foretold.
+def start_deadline(time_limit: str | None, closing: float) -> Deadline | None:
+    """Start a time limit, and load what the end of a command needs, so that the end is short and predictable.
 
     Args:
-        budget: a time such as ``"10m"``.
+        time_limit: a time such as ``"10m"``.
         closing: share of the time until the first run that is kept for what comes after the last one.
 
     Raises:
-        InputError: the budget is no time.
+        InputError: the time limit is no time.
     """
-    if budget is None:
+    if time_limit is None:
         return None
     from ccsim.execution.time_budget import Deadline
 
-    deadline = Deadline.start(budget, closing)
+    deadline = Deadline.start(time_limit, closing)
     for name in LOADED:
         import_module(name)
     return deadline
@@ -120,7 +120,7 @@ def tell_rule(results: Results, *, aside: bool) -> None:
     """Say what the rule for stopping came to."""
     from ccsim.execution.stopping import stopping_table
 
-    if not results.experiment.until:
+    if not results.experiment.precision:
         return
     frame = stopping_table(results)
     if not len(frame):
@@ -160,12 +160,12 @@ def strip_options(words: list[str], options: set[str]) -> list[str]:
 
 
 def print_status(results: Results, folder: Path) -> None:
-    """Say what is not done: runs that failed (and end with 1), or were left when the budget ended."""
+    """Say what is not done: runs that failed (and end with 1), or were left when the time limit was reached."""
     manifest = results.manifest
     if manifest["status"] == "stopped":
         runs = manifest["runs"]
         typer.echo(
-            f"ccsim: the budget ended after {runs['done']:,} of {count_noun(runs['planned'], 'run')}; "
+            f"ccsim: the time limit was reached after {runs['done']:,} of {count_noun(runs['planned'], 'run')}; "
             f"ccsim resume {shlex.quote(str(folder))} does the others",
             err=True,
         )

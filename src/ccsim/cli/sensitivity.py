@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ccsim.cli.analysis_options import (
-    Against,
-    Budget,
+    Baseline,
+    Factors,
     Form,
     Format,
-    Of,
     Out,
-    Over,
     Own,
     Replicates,
     Resume,
+    ScenarioName,
     Scheduler,
     Seed,
     Set,
     Target,
+    TimeLimit,
     Weeks,
     Workers,
     WorldsFrom,
@@ -35,7 +35,7 @@ Method = StrEnum("Method", ["morris", "sobol"])
 
 def sensitivity(
     target: Target,
-    over: Over = None,
+    factors: Factors = None,
     kpi: Annotated[
         list[str] | None,
         typer.Option(help="A KPI, or its difference as csat_difference; repeat for more; usually csat."),
@@ -45,15 +45,15 @@ def sensitivity(
     ] = Method.morris,
     points: Annotated[int, typer.Option("--samples", help="How many points to run at most.")] = 1000,
     worlds_from: WorldsFrom = "admitted",
-    scenario: Of = None,
-    against: Against = None,
+    scenario: ScenarioName = None,
+    baseline: Baseline = None,
     set_: Set = None,
     organisation: Own = None,
     replicates: Replicates = 2,
     seed: Seed = None,
     weeks: Weeks = None,
     workers: Workers = None,
-    budget: Budget = None,
+    time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
     out: Out = None,
     resume: Resume = False,
@@ -67,12 +67,12 @@ def sensitivity(
     from ccsim.reports.figures.sensitivity import tornado_figure
 
     chosen = analysis_options.study(
-        target, scenario, against, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
+        target, scenario, baseline, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
     )
-    space, worlds = space_of(over or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
+    space, worlds = space_of(factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
     space = worlds.narrowed(space) if worlds else space
     place = analysis_options.open_output(
-        f"sensitivity-{chosen.scenario.name}", out, resume, workers, form, budget=budget, scheduler=scheduler
+        f"sensitivity-{chosen.scenario.name}", out, resume, workers, form, time_limit=time_limit, scheduler=scheduler
     )
     found = analyse(chosen, space, list(dict.fromkeys(kpi or ["csat"])), method.value, points, place.runner)
     figures = {f"sensitivity-{outcome}": tornado_figure(found, outcome) for outcome in found.means}

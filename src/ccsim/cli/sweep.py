@@ -10,9 +10,9 @@ from ccsim.cli.analysis_options import Form, Own, WorldsFrom, admitted, settings
 from ccsim.cli.interrupted import working_in
 from ccsim.cli.run_options import (
     SHOWING_SWEEP,
-    Budget,
+    Precision,
     Scheduler,
-    Until,
+    TimeLimit,
     next_results_dir,
     parse_precision,
     print_status,
@@ -37,7 +37,7 @@ def sweep(
     levels: Annotated[int, typer.Option(help="Levels of a factor in a factorial, one at a time, and for morris.")] = 2,
     resolution: Annotated[int, typer.Option(help="Resolution of a fractional factorial: 3, 4 or 5.")] = 4,
     kpi: Annotated[list[str] | None, typer.Option(help="Which KPIs to show; repeat for more.")] = None,
-    at: Annotated[list[int] | None, typer.Option("--report-week", help="Weeks to keep figures of; usually the last.")] = None,
+    report_weeks: Annotated[list[int] | None, typer.Option("--report-week", help="Weeks to keep figures of; usually the last.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value in every scenario.")] = None,
     organisation: Own = None,
     weeks: Annotated[int | None, typer.Option(help="The horizon; usually 156.")] = None,
@@ -45,8 +45,8 @@ def sweep(
     seed: Annotated[int | None, typer.Option(help="Where points and draws begin; usually 1.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for results.")] = None,
-    until: Until = None,
-    budget: Budget = None,
+    precision: Precision = None,
+    time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
     form: Annotated[Form, typer.Option("--format", help="How to write the table.")] = Form.table,
 ) -> None:  # fmt: skip
@@ -56,14 +56,14 @@ def sweep(
     from ccsim.execution.sweep import sweep as run_sweep
     from ccsim.model.kpis import KPIS
 
-    deadline = start_deadline(budget, SHOWING_SWEEP)
+    deadline = start_deadline(time_limit, SHOWING_SWEEP)
     for name in kpi or ():
         if name not in KPIS:
             raise UnknownNameError("KPI", name, KPIS)
     design = _design(vary, kind, points, seed, levels, resolution, worlds_from)
     plan = plan_sweep(
-        target, design, at=at or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_, organisation),
-        until=parse_precision(until),
+        target, design, report_weeks=report_weeks or None, weeks=weeks, replicates=replicates, seed=seed, levers=settings_of(set_, organisation),
+        precision=parse_precision(precision),
     )  # fmt: skip
     folder = working_in(out or next_results_dir(f"{plan.name}-sweep"))
     typer.echo(f"{count_noun(len(plan.scenarios), 'scenario')}, {count_noun(plan.replicates, 'replicate')} each: "
@@ -71,7 +71,7 @@ def sweep(
     results = with_progress(
         form is Form.table, plan.title,
         lambda progress: run_sweep(
-            plan, progress=progress, workers=workers, out=folder, command=sys.argv, budget=deadline, scheduler=scheduler
+            plan, progress=progress, workers=workers, out=folder, command=sys.argv, time_limit=deadline, scheduler=scheduler
         ),
     )  # fmt: skip
     show_sweep(results, folder, form.value, kpi)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import Budget, Form, Resume, Scheduler, Workers
+from ccsim.cli.analysis_options import Form, Resume, Scheduler, TimeLimit, Workers
 
 if TYPE_CHECKING:
     from ccsim.analysis.admitted import AdmittedWorlds
@@ -21,7 +21,7 @@ def worlds(
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Where all draws begin.")] = 1,
     workers: Workers = None,
-    budget: Budget = None,
+    time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
     out: Annotated[Path, typer.Option(help="Folder for runs, worlds and page.")] = Path("results/worlds"),
     resume: Resume = False,
@@ -49,7 +49,9 @@ def worlds(
     if page_only:
         _tell(write_page(read_worlds(), pages or out))
         return
-    place = analysis_options.open_output("worlds", out, resume, workers, Form.table, budget=budget, scheduler=scheduler)
+    place = analysis_options.open_output(
+        "worlds", out, resume, workers, Form.table, time_limit=time_limit, scheduler=scheduler
+    )
     made = make_worlds(
         place.runner, worlds=count, waves=waves, points=points, seed=seed, trials=trials,
         command=rerun_command(sys.argv[1:]), told=lambda text: typer.echo(text, err=True),

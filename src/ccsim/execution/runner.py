@@ -66,7 +66,9 @@ def run_task(experiment: Experiment, task: Task) -> TaskResult:
             scenario = experiment.scenarios[name]
             run = simulate(scenario, experiment.seed_of(name, replicate), experiment.weeks)
             # The experiment's name for it counts: two of its scenarios may come from one file.
-            runs.append(replace(run.figures(experiment.at) if experiment.at else run, scenario=name))
+            runs.append(
+                replace(run.summaries(experiment.report_weeks) if experiment.report_weeks else run, scenario=name)
+            )
         except Exception:  # noqa: BLE001  # whatever it is, it must not take other runs with it
             failed.append((name, traceback.format_exc(limit=-3)))
         seconds.append(time.perf_counter() - start)
@@ -97,7 +99,7 @@ def run_experiment(
     resume: bool = False,
     progress: Progress | None = None,
     command: list[str] | None = None,
-    budget: Deadline | float | str | None = None,
+    time_limit: Deadline | float | str | None = None,
     scheduler: str | None = None,
     mechanisms: Iterable[Own] | Own | None = None,
 ) -> Results:
@@ -111,25 +113,25 @@ def run_experiment(
         progress: called with (done, planned, failed) after each task; if it has a method ``left``, that is called
             with the seconds left.
         command: what to write down as the command that makes these results.
-        budget: stop after this time (seconds, or a text such as ``"10m"``) with what there is by then;
+        time_limit: stop after this time (seconds, or a text such as ``"10m"``) with what there is by then;
             or a deadline that began to count before.
         scheduler: address of a Dask scheduler whose workers do the runs, such as ``"tcp://10.0.0.5:8786"``; by default
             processes of this machine do.
         mechanisms: mechanisms of your own, as paths of files or as modules; the results folder keeps their text.
 
     Raises:
-        InputError: the number of workers, the budget or the address is not accepted.
-        ResultsError: the folder cannot be used, or the budget ended before any run.
+        InputError: the number of workers, the time limit or the address is not accepted.
+        ResultsError: the folder cannot be used, or the time limit was reached before any run.
         ClusterError: the scheduler cannot be reached, or is gone.
         RunInterrupted: the user pressed Ctrl-C.
     """
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers: must be a whole number of at least 1, got {workers!r}")
-    limit = Deadline.start(budget)
+    limit = Deadline.start(time_limit)
     for scenario in experiment.base_scenarios.values():
         layout_of(scenario)  # faults of an organisation's files are told once, before any run
     if out is None:
-        return _in_memory(experiment, workers=workers, progress=progress, command=command, budget=limit,
+        return _in_memory(experiment, workers=workers, progress=progress, command=command, time_limit=limit,
                           scheduler=scheduler)  # fmt: skip
     with Interrupts() as ctrl_c, locked(Path(out)):
         store: Store | None = None
@@ -170,7 +172,7 @@ def _in_folder(store: Store, executor: Workforce, limit: Deadline | None, progre
         raise ResultsError(f"{folder}: every run failed. The first of them:\n{store.failures[0]['error']}")
     if limit and task_scheduler.stopped and not len(store.done):
         raise ResultsError(
-            f"{folder}: the budget of {limit.seconds:g} s ended before any run; ccsim resume {folder} goes on"
+            f"{folder}: the time limit of {limit.seconds:g} s was reached before any run; ccsim resume {folder} goes on"
         )
     return open_results(folder)
 
@@ -179,7 +181,7 @@ def _run_replicates(task_scheduler: Scheduler, folder: Path) -> None:
     """Do all replicates, or as many as the experiment's rule takes."""
     first = task_scheduler.experiment.replicates
     task_scheduler.run(range(first))
-    if task_scheduler.experiment.until and len(task_scheduler.store.done) and not task_scheduler.stopped:
+    if task_scheduler.experiment.precision and len(task_scheduler.store.done) and not task_scheduler.stopped:
         task_scheduler.run(range(first, replicates_needed(open_results(folder))))
 
 
@@ -199,7 +201,7 @@ class Workforce:
 
 
 def _executor_factory(
-    experiment: Experiment, workers: int, scheduler: str | None, budget: Deadline | None
+    experiment: Experiment, workers: int, scheduler: str | None, time_limit: Deadline | None
 ) -> Workforce:
     """Return far workers, near ones, or this process."""
     if scheduler is not None:
@@ -208,7 +210,7 @@ def _executor_factory(
         return Workforce(lambda: Cluster(scheduler, experiment), workers, near=False)
     if not can_start():  # a worker of another pool: it has a processor, and no more
         return Workforce(lambda: InProcessExecutor[Task, TaskResult](run_task, experiment), 1)
-    if workers == 1 and budget is None:
+    if workers == 1 and time_limit is None:
         return Workforce(None, 1)
     mechanisms = active_sources()
     if mechanisms:

@@ -39,7 +39,7 @@ class Scheduler:
         progress: told (done, planned, failed).
         workers: how many the executor has, as far as is known.
         may_run_here: whether a single task is done here, too.
-        stopped: whether the budget of time was used up before everything was done.
+        stopped: whether the time limit was reached before everything was done.
     """
 
     experiment: Experiment
@@ -86,7 +86,7 @@ class Scheduler:
         self._flush()
 
     def _run_in_executor(self, tasks: _Tasks) -> None:
-        """Share tasks among a executor until all are done, or the budget is."""
+        """Submit tasks to an executor until all are done or the time limit is reached."""
         executor = self._start_executor()
         try:
             while True:
@@ -120,7 +120,7 @@ class Scheduler:
         return executor
 
     def _next_task(self, tasks: _Tasks) -> Task | None:
-        """Return the next task; None if there is no other, or none that fits into the budget."""
+        """Return the next task; None if there is no other, or none that fits into the time limit."""
         most = self.estimator.max_task_runs(MAX_TASK_RUNS)
         if most == 0:
             return None

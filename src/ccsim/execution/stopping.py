@@ -48,8 +48,8 @@ def quantile(count: int) -> float:
 def replicates_needed(results: Results) -> int:
     """Return how many replicates the rule of an experiment takes in all, from the results of its first stage."""
     experiment = results.experiment
-    most = max(experiment.replicates, min(experiment.most_replicates, _most(results)))
-    needed = [runs_needed(_pilot(values, experiment.replicates), experiment.until[kpi])
+    most = max(experiment.replicates, min(experiment.max_replicates, _most(results)))
+    needed = [runs_needed(_pilot(values, experiment.replicates), experiment.precision[kpi])
               for (_, kpi), values in _values(results).items()]  # fmt: skip
     return min(most, max(needed, default=experiment.replicates))
 
@@ -66,7 +66,7 @@ def stopping_table(results: Results) -> pd.DataFrame:
     rows = []
     for (scenario, kpi), values in _values(results).items():
         pilot = _pilot(values, results.experiment.replicates)
-        half, mean, wanted = half_width(pilot, len(values)), float(values.mean()), results.experiment.until[kpi]
+        half, mean, wanted = half_width(pilot, len(values)), float(values.mean()), results.experiment.precision[kpi]
         rows.append({
             "scenario": scenario, "kpi": kpi, "mean": mean, "low": mean - half, "high": mean + half,
             "half_width": half, "wanted": wanted, "reached": half <= wanted, "runs": len(values),
@@ -77,9 +77,9 @@ def stopping_table(results: Results) -> pd.DataFrame:
 def _values(results: Results) -> dict[tuple[str, str], Any]:
     """Return what the rule is about, by scenario and KPI: a series over replicates."""
     experiment = results.experiment
-    last = results.figures[results.figures["week"] == results.figures["week"].max()]
+    last = results.summaries[results.summaries["week"] == results.summaries["week"].max()]
     found = {}
-    for kpi in experiment.until:
+    for kpi in experiment.precision:
         wide = last.pivot(index="replicate", columns="scenario", values=kpi).sort_index()
         for scenario in wide.columns if len(wide.columns) > 1 else ():
             other = experiment.baseline_for(scenario)

@@ -23,12 +23,12 @@ def sweep(
     what: Experiment | Scenario | str | Path,
     design: Design | None = None,
     *,
-    at: Sequence[int] | None = None,
+    report_weeks: Sequence[int] | None = None,
     replicates: int | None = None,
     weeks: int | None = None,
     seed: int | None = None,
     levers: Mapping[str, Any] | None = None,
-    until: Mapping[str, float] | None = None,
+    precision: Mapping[str, float] | None = None,
     progress: Progress | bool | None = None,
     mechanisms: Iterable[Own] | Own | None = None,
     **running: Any,
@@ -38,26 +38,35 @@ def sweep(
     Args:
         what: an experiment or a scenario, its name, or the path of its file.
         design: the points; by default those of the experiment's own design.
-        at: weeks of which one figure a KPI is kept of each run; by default the file's, or the last week. Empty to
+        report_weeks: weeks of which one figure a KPI is kept of each run; by default the file's, or the last week. Empty to
             keep every week of everything.
         replicates: runs of each scenario at each point, instead of the file's.
         weeks: horizon, instead of the file's.
         seed: random seed, instead of the file's.
         levers: values set in every scenario, by key.
-        until: add replicates until the interval of a KPI's difference is as narrow as this (:mod:`ccsim.execution.stopping`).
+        precision: add replicates until the interval of a KPI's difference is as narrow as this (:mod:`ccsim.execution.stopping`).
         progress: called as :func:`ccsim.execution.runner.run_experiment` says; True shows a bar.
         mechanisms: mechanisms of your own, as paths of files or as modules.
         running: ``workers``, ``out``, ``resume`` and the like, as :func:`ccsim.execution.runner.run_experiment` takes them.
 
     Returns:
-        Results whose ``responses`` have a row for each scenario at each point, replicate and week of ``at``, with a
+        Results whose ``responses`` have a row for each scenario at each point, replicate and week of ``report_weeks``, with a
         column for each factor and KPI.
 
     Raises:
         InputError: a file, design or value that cannot be used.
         ResultsError: a results folder that cannot be used.
     """
-    chosen = plan_sweep(what, design, at=at, replicates=replicates, weeks=weeks, seed=seed, levers=levers, until=until)
+    chosen = plan_sweep(
+        what,
+        design,
+        report_weeks=report_weeks,
+        replicates=replicates,
+        weeks=weeks,
+        seed=seed,
+        levers=levers,
+        precision=precision,
+    )
     shown: AbstractContextManager[Progress | None]
     if isinstance(progress, bool) or progress is None:
         shown = console_progress(chosen.title) if progress else nullcontext(None)
@@ -71,24 +80,24 @@ def plan_sweep(
     what: Experiment | Scenario | str | Path,
     design: Design | None = None,
     *,
-    at: Sequence[int] | None = None,
+    report_weeks: Sequence[int] | None = None,
     replicates: int | None = None,
     weeks: int | None = None,
     seed: int | None = None,
     levers: Mapping[str, Any] | None = None,
-    until: Mapping[str, float] | None = None,
+    precision: Mapping[str, float] | None = None,
 ) -> Experiment:
     """Return the experiment that :func:`sweep` would run.
 
     Args:
         what: an experiment or a scenario, its name, or the path of its file.
         design: the points; by default those of the experiment's own design.
-        at: weeks whose figures are kept; by default the file's, or the last week. Empty to keep every week.
+        report_weeks: weeks whose figures are kept; by default the file's, or the last week. Empty to keep every week.
         replicates: runs of each scenario at each point, instead of the file's.
         weeks: horizon, instead of the file's.
         seed: random seed, instead of the file's.
         levers: values set in every scenario, by key.
-        until: wanted half-width of the interval of a KPI's difference, by KPI.
+        precision: wanted half-width of the interval of a KPI's difference, by KPI.
 
     Returns:
         The experiment at the points of the design.
@@ -101,12 +110,16 @@ def plan_sweep(
         validate_counts(replicates=replicates)
         # Before the points are laid: too many are refused with the number of runs that was asked for.
         chosen = replace(chosen, replicates=replicates or chosen.replicates).with_design(design)
-    chosen = chosen.with_changes(weeks=weeks, replicates=replicates, seed=seed, levers=levers, until=until)
+    chosen = chosen.with_changes(weeks=weeks, replicates=replicates, seed=seed, levers=levers, precision=precision)
     if chosen.design is None:
         raise InputError(f"{chosen.name}: has no design; say what to vary, such as --factor programme.budget=0:20000")
     last = chosen.weeks - 1
-    kept = tuple(sorted(set(at))) if at is not None else tuple(w for w in chosen.at if w <= last) or (last,)
+    kept = (
+        tuple(sorted(set(report_weeks)))
+        if report_weeks is not None
+        else tuple(w for w in chosen.report_weeks if w <= last) or (last,)
+    )
     for week in kept:
         if isinstance(week, bool) or not isinstance(week, int) or not 0 <= week <= last:
             raise InputError(f"at: must be a week from 0 to {last}, got {week!r}")
-    return replace(chosen, at=kept)
+    return replace(chosen, report_weeks=kept)

@@ -1,4 +1,4 @@
-"""How fast work goes: seconds left, and when a budget of time is used up.
+"""How fast work goes: seconds left, and when a time limit is reached.
 
 Runs differ in cost, so work is counted in seconds that a run is expected to take: a fixed part and a part in
 proportion to its people, both fitted to the runs done so far. How many such seconds go by in one second of the clock
@@ -20,9 +20,9 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.model.settings import default_settings
 from ccsim.scenarios.scenario import Scenario
 
-#: A task lasts at most this share of a budget, so that the end can be met.
+#: A task lasts at most this share of a time limit, so that the end can be met.
 MAX_TASK_SHARE = 0.01
-#: Work under way is left this share of the budget beyond its end; then it is given up.
+#: Work under way is left this share of the time limit beyond its end; then it is given up.
 GRACE = 0.02
 #: What is stored is read and shown at the end, which takes this share of the time that storing it took (measured).
 READ_COST = 0.3
@@ -44,7 +44,7 @@ def parse_duration(text: str | float) -> float:
         whole = re.fullmatch(r"(\s*\d+(\.\d+)?\s*[smhd])+\s*", str(text))
         found = sum(float(number) * _UNITS[unit] for number, unit in parts) if whole else float("nan")
     if not 0 < found < float("inf"):
-        raise InputError(f"budget: must be a time, such as 90s, 10m or 1h30m, got {text!r}")
+        raise InputError(f"time limit: must be a time, such as 90s, 10m or 1h30m, got {text!r}")
     return found
 
 
@@ -65,15 +65,15 @@ class Deadline:
     clock: Callable[[], float] = time.monotonic
 
     @classmethod
-    def start(cls, budget: Deadline | float | str | None, reserved_share: float = 0.0) -> Deadline | None:
-        """Return a deadline that is counted from now, or the one that is given; None for no budget.
+    def start(cls, time_limit: Deadline | float | str | None, reserved_share: float = 0.0) -> Deadline | None:
+        """Return a deadline that is counted from now, or the one that is given; None for no limit.
 
         Raises:
-            InputError: the budget is no time.
+            InputError: the time limit is no time.
         """
-        if budget is None or isinstance(budget, Deadline):
-            return budget
-        return cls(parse_duration(budget), time.monotonic(), reserved_share)
+        if time_limit is None or isinstance(time_limit, Deadline):
+            return time_limit
+        return cls(parse_duration(time_limit), time.monotonic(), reserved_share)
 
     def seconds_left(self) -> float:
         """Return the seconds left; less than 0 when they are used up."""
@@ -86,7 +86,7 @@ class Deadline:
 
 def run_size(experiment: Experiment) -> Callable[[str], float]:
     """Return a function from a scenario's name to the people that live in it: staff and customers."""
-    points = experiment.points
+    points = experiment.design_scenarios
     sized = points is None or any(factor.key.startswith("organisation.") for factor in points.design.factors)
     if points is not None and not sized:
         known = {name: _n_people(scenario) for name, scenario in points.base_scenarios.items()}
@@ -211,7 +211,7 @@ class EtaEstimator:
         return max(0.0, left) / pace if pace > 0 else None
 
     def max_task_runs(self, most: int) -> int:
-        """Return how many runs the next task may have, at most; 0 if no task fits into the budget any more."""
+        """Return how many runs the next task may have, at most; 0 if no task fits into the time limit any more."""
         if self.deadline is None:
             return most
         left = self.deadline.seconds_left() - self.reserved_seconds
@@ -222,7 +222,7 @@ class EtaEstimator:
         return max(0, min(most, fits, max(1, int(MAX_TASK_SHARE * self.deadline.seconds / each))))
 
     def expired(self) -> bool:
-        """Say whether the budget is used up so far that work under way is given up."""
+        """Say whether the time limit is so far exceeded that work under way is given up."""
         return (
             self.deadline is not None
             and self.deadline.seconds_left() < self.reserved_seconds - GRACE * self.deadline.seconds

@@ -31,7 +31,7 @@ class Design:
     Attributes:
         kind: one of :data:`KINDS`.
         factors: what is varied: factors, or texts that name them (:mod:`ccsim.experiments.factors`).
-        points: points of a Latin hypercube or a Sobol' sequence (a power of 2 balances it best); trajectories of a
+        samples: points of a Latin hypercube or a Sobol' sequence (a power of 2 balances it best); trajectories of a
             Morris design; base points N of a Saltelli design, which has N (k + 2) points for k factors.
         seed: where the points come from; factorials have none to draw.
         levels: levels of a factor without values, in a full factorial or one at a time, and the grid of Morris.
@@ -48,7 +48,7 @@ class Design:
 
     kind: str
     factors: tuple[Factor, ...]
-    points: int = 64
+    samples: int = 64
     seed: int = 1
     levels: int = 2
     resolution: int = 4
@@ -79,7 +79,7 @@ class Design:
 
     def _check_numbers(self) -> None:
         for name, least, most in (
-            ("points", 1, MAX_POINTS),
+            ("samples", 1, MAX_POINTS),
             ("seed", 0, 2**40),
             ("levels", 2, 1000),
             ("resolution", 3, 5),
@@ -151,7 +151,7 @@ class Design:
 
     def resolved(self) -> dict[str, Any]:
         """Return the design as plain data, from which its points follow."""
-        names = ("kind", "points", "seed", "levels", "resolution", "second_order")
+        names = ("kind", "samples", "seed", "levels", "resolution", "second_order")
         return {
             **{name: getattr(self, name) for name in names}, "scenarios": list(self.scenarios),
             "factors": [factor.resolved() for factor in self.factors], "rows": [list(row) for row in self.rows],
@@ -248,7 +248,7 @@ def _latin_hypercube(design: Design) -> np.ndarray:
     from scipy.stats import qmc
 
     engine = qmc.LatinHypercube(len(design.factors), rng=np.random.default_rng(design.seed))
-    return engine.random(design.points)
+    return engine.random(design.samples)
 
 
 def _sobol(design: Design) -> np.ndarray:
@@ -259,7 +259,7 @@ def _sobol(design: Design) -> np.ndarray:
     engine = qmc.Sobol(len(design.factors), rng=np.random.default_rng(design.seed))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a number of points that is no power of 2 is the user's to choose
-        return engine.random(design.points)
+        return engine.random(design.samples)
 
 
 def _salib(design: Design, sample: str, **options: Any) -> np.ndarray:
@@ -273,7 +273,7 @@ def _salib(design: Design, sample: str, **options: Any) -> np.ndarray:
         ) from None
     count = len(design.factors)
     problem = {"num_vars": count, "names": list(design.keys), "bounds": [[0.0, 1.0]] * count}
-    unit: np.ndarray = module.sample(problem, design.points, seed=design.seed, **options)
+    unit: np.ndarray = module.sample(problem, design.samples, seed=design.seed, **options)
     return unit
 
 
@@ -290,7 +290,7 @@ def _saltelli(design: Design) -> np.ndarray:
 
 
 def _saltelli_size(design: Design) -> int:
-    return design.points * (len(design.factors) * (1 + design.second_order) + 2)
+    return design.samples * (len(design.factors) * (1 + design.second_order) + 2)
 
 
 def _given(design: Design) -> list[np.ndarray]:
@@ -302,12 +302,12 @@ _SAMPLES: dict[str, Callable[[Design], np.ndarray]] = {
 }  # fmt: skip
 #: For each kind, how many points a design has, and the columns of its points.
 KINDS: dict[str, tuple[Callable[[Design], int], Callable[[Design], list[np.ndarray]]]] = {
-    "latin-hypercube": (lambda design: design.points, _sampled),
-    "sobol": (lambda design: design.points, _sampled),
+    "latin-hypercube": (lambda design: design.samples, _sampled),
+    "sobol": (lambda design: design.samples, _sampled),
     "factorial": (_grid_size, _grid),
     "fractional-factorial": (_fraction_size, _fraction),
     "one-at-a-time": (lambda one: 1 + sum(len(f.levels(one.levels)) for f in one.factors), _one_at_a_time),
-    "morris": (lambda design: design.points * (len(design.factors) + 1), _sampled),
+    "morris": (lambda design: design.samples * (len(design.factors) + 1), _sampled),
     "saltelli": (_saltelli_size, _sampled),
     "given": (lambda design: len(design.rows), _given),
 }

@@ -61,11 +61,11 @@ class Experiment:
         kpis: which to show.
         sweep: the sweep, if there is one.
         file: where it was read from.
-        at: weeks of which one figure a KPI is kept of each run; empty to keep every week.
-        until: for each KPI, the half-width that the interval of its difference to the baseline is to have at the
+        report_weeks: weeks of which one figure a KPI is kept of each run; empty to keep every week.
+        precision: for each KPI, the half-width that the interval of its difference to the baseline is to have at the
             horizon: replicates are added until it has (:mod:`ccsim.execution.stopping`).
-        most_replicates: no more than these.
-        units: of scenarios that are organisations apart, not one organisation under several levers, the number of the
+        max_replicates: no more than these.
+        seed_groups: of scenarios that are organisations apart, not one organisation under several levers, the number of the
             organisation: those of one number share draws, those of different numbers do not.
     """
 
@@ -80,39 +80,39 @@ class Experiment:
     kpis: tuple[str, ...] = DEFAULT_KPIS
     sweep: Sweep | None = None
     file: str = ""
-    at: tuple[int, ...] = ()
-    until: Mapping[str, float] = field(default_factory=dict)
-    most_replicates: int = 1000
-    units: Mapping[str, int] = field(default_factory=dict)
+    report_weeks: tuple[int, ...] = ()
+    precision: Mapping[str, float] = field(default_factory=dict)
+    max_replicates: int = 1000
+    seed_groups: Mapping[str, int] = field(default_factory=dict)
 
     def seed_of(self, scenario: str, replicate: int) -> int:
         """Return the seed of all draws of a run."""
         from ccsim.simulation.simulation import replicate_seed
 
-        return replicate_seed(self.seed, replicate) + self.units.get(scenario, 0) * UNIT_SEEDS
+        return replicate_seed(self.seed, replicate) + self.seed_groups.get(scenario, 0) * UNIT_SEEDS
 
     @property
     def main(self) -> tuple[str, ...]:
         """Names of the scenarios that are no points of a sweep or a design."""
-        if self.points:
-            return self.points.unvaried
+        if self.design_scenarios:
+            return self.design_scenarios.unvaried
         swept = self.sweep.points if self.sweep else {}
         return tuple(name for name in self.scenarios if name not in swept)
 
     @property
-    def points(self) -> DesignScenarios | None:
+    def design_scenarios(self) -> DesignScenarios | None:
         """The scenarios at the points of a design, if there is one."""
         return self.scenarios if isinstance(self.scenarios, DesignScenarios) else None
 
     @property
     def design(self) -> Design | None:
         """The design, if there is one."""
-        return self.points.design if self.points else None
+        return self.design_scenarios.design if self.design_scenarios else None
 
     @property
     def base_scenarios(self) -> Mapping[str, Scenario]:
         """The scenarios before any design."""
-        return self.points.base_scenarios if self.points else self.scenarios
+        return self.design_scenarios.base_scenarios if self.design_scenarios else self.scenarios
 
     def label(self, scenario: str) -> str:
         """Return what tables and figures call a scenario: its title, or its name where it has none of its own.
@@ -142,13 +142,13 @@ class Experiment:
 
     def baseline_for(self, scenario: str) -> str:
         """Return the scenario that one is compared with: the baseline, at the same point if that varies it."""
-        if not self.points or self.baseline in self.points.unvaried:
+        if not self.design_scenarios or self.baseline in self.design_scenarios.unvaried:
             return self.baseline
-        return self.points.name(self.baseline, self.points.locate(scenario)[1])
+        return self.design_scenarios.name(self.baseline, self.design_scenarios.locate(scenario)[1])
 
     def with_changes(
         self, *, weeks: int | None = None, replicates: int | None = None, seed: int | None = None,
-        levers: Mapping[str, Any] | None = None, until: Mapping[str, float] | None = None,
+        levers: Mapping[str, Any] | None = None, precision: Mapping[str, float] | None = None,
     ) -> Experiment:  # fmt: skip
         """Return the experiment with some of its settings replaced.
 
@@ -157,7 +157,7 @@ class Experiment:
             replicates: another number of runs of each scenario.
             seed: another random seed.
             levers: values to set in every scenario, by key.
-            until: another stopping rule: wanted half-width of the interval of a KPI's difference, by KPI.
+            precision: another stopping rule: wanted half-width of the interval of a KPI's difference, by KPI.
 
         Returns:
             A new experiment; None leaves a setting as it is.
@@ -170,13 +170,13 @@ class Experiment:
         scenarios = self.scenarios
         if self.sweep and self.sweep.lever in (levers or {}):
             raise InputError(f"{self.sweep.lever}: the sweep of {self.name} sets it, to one value after another")
-        if levers and self.points:
-            scenarios = self.points.with_values(levers, self.baseline)
+        if levers and self.design_scenarios:
+            scenarios = self.design_scenarios.with_values(levers, self.baseline)
         elif levers:
             scenarios = {name: scenario.with_values(levers) for name, scenario in scenarios.items()}
         experiment = replace(
             self, scenarios=scenarios, weeks=weeks or self.weeks, replicates=replicates or self.replicates,
-            seed=self.seed if seed is None else seed, until=self.until if until is None else until,
+            seed=self.seed if seed is None else seed, precision=self.precision if precision is None else precision,
         )  # fmt: skip
         experiment.validate_run_count()
         experiment.validate_schedule()
@@ -185,21 +185,21 @@ class Experiment:
 
     def validate_precision(self) -> None:
         """Refuse a rule for stopping that cannot be kept."""
-        for kpi, within in self.until.items():
+        for kpi, within in self.precision.items():
             if kpi not in KPIS:
-                raise InputError(f"until: {UnknownNameError('KPI', kpi, KPIS)}")
+                raise InputError(f"precision: {UnknownNameError('KPI', kpi, KPIS)}")
             if isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
-                raise InputError(f"until: {kpi}: must be a half-width above 0, got {within!r}")
-        if self.until and self.replicates < PILOT_REPLICATES:
+                raise InputError(f"precision: {kpi}: must be a half-width above 0, got {within!r}")
+        if self.precision and self.replicates < PILOT_REPLICATES:
             raise InputError(
-                f"replicates: {self.replicates} are too few to judge a spread by; until takes at least {PILOT_REPLICATES} "
+                f"replicates: {self.replicates} are too few to judge a spread by; precision takes at least {PILOT_REPLICATES} "
                 "to begin with"
             )
 
     def validate_schedule(self) -> None:
         """Refuse a horizon that cuts off moves: the scenarios would not be what they say."""
         for name, scenario in self.base_scenarios.items():
-            varied = self.points.varied_in.get(name, ()) if self.points else ()
+            varied = self.design_scenarios.varied_in.get(name, ()) if self.design_scenarios else ()
             for move in scenario.schedule:
                 if f"{WEEK_OF}{move.label}" in varied:
                     continue
@@ -231,8 +231,8 @@ class Experiment:
         return {
             "name": self.name, "title": self.title, "question": self.question, "baseline": self.baseline,
             "weeks": self.weeks, "replicates": self.replicates, "seed": self.seed, "kpis": list(self.kpis),
-            "sweep": sweep, "design": self.design and self.design.resolved(), "at": list(self.at),
-            "until": dict(self.until), "most_replicates": self.most_replicates, "units": dict(self.units),
+            "sweep": sweep, "design": self.design and self.design.resolved(), "report_weeks": list(self.report_weeks),
+            "precision": dict(self.precision), "max_replicates": self.max_replicates, "seed_groups": dict(self.seed_groups),
             "scenarios": {name: one.resolved() for name, one in self.base_scenarios.items()},
         }  # fmt: skip
 
@@ -258,10 +258,10 @@ class Experiment:
             scenarios=scenarios,
             kpis=tuple(data["kpis"]),
             sweep=sweep or None,
-            at=tuple(data["at"]),
-            until=data.get("until", {}),
-            most_replicates=data.get("most_replicates", 1000),
-            units=data.get("units", {}),
+            report_weeks=tuple(data["report_weeks"]),
+            precision=data.get("precision", {}),
+            max_replicates=data.get("max_replicates", 1000),
+            seed_groups=data.get("seed_groups", {}),
         )
 
 

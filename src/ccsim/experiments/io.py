@@ -36,8 +36,8 @@ class DesignSchema(Schema):
     """The design of an experiment file."""
 
     kind: str = "latin-hypercube"
-    vary: Annotated[list[str], Field(min_length=1)] = Field(default_factory=list)
-    points: Count = 64
+    factors: Annotated[list[str], Field(min_length=1)] = Field(default_factory=list)
+    samples: Count = 64
     seed: Annotated[int, Field(ge=0, le=2**40, strict=True)] = 1
     levels: Annotated[int, Field(ge=2, le=1000, strict=True)] = 2
     resolution: Annotated[int, Field(ge=3, le=5, strict=True)] = 4
@@ -56,9 +56,9 @@ class ExperimentSchema(Schema):
     replicates: Count = 30
     seed: Annotated[int, Field(ge=0, le=2**40, strict=True)] = 1
     kpis: Annotated[list[str], Field(min_length=1)] = Field(default_factory=lambda: list(DEFAULT_KPIS))
-    at: Annotated[list[Annotated[int, Field(ge=0, strict=True)]], Field(min_length=1)] | None = None
-    until: dict[str, Any] = Field(default_factory=dict)
-    most_replicates: Count = 1000
+    report_weeks: Annotated[list[Annotated[int, Field(ge=0, strict=True)]], Field(min_length=1)] | None = None
+    precision: dict[str, Any] = Field(default_factory=dict)
+    max_replicates: Count = 1000
     variant: list[dict[str, Any]] = Field(default_factory=list)
     sweep: dict[str, Any] | None = None
     design: dict[str, Any] | None = None
@@ -86,8 +86,8 @@ def read_experiment(path: Path) -> Experiment:
     reader.finish()
     experiment = Experiment(
         path.stem, shape.title, shape.question, baseline, points or whole, shape.weeks, shape.replicates, shape.seed,
-        tuple(dict.fromkeys(shape.kpis)), sweep, str(path), tuple(sorted(set(shape.at or ()))),
-        until=dict(shape.until), most_replicates=shape.most_replicates,
+        tuple(dict.fromkeys(shape.kpis)), sweep, str(path), tuple(sorted(set(shape.report_weeks or ()))),
+        precision=dict(shape.precision), max_replicates=shape.max_replicates,
     )  # fmt: skip
     experiment.validate_run_count()
     return experiment
@@ -132,7 +132,7 @@ def _variants(reader: Parser, shape: ExperimentSchema) -> dict[str, Scenario | N
 def _check_late_interventions(reader: Parser, shape: ExperimentSchema, scenario: Scenario | None, place: Key) -> None:
     """Refuse moves that the horizon cuts off: the scenario would not be what it says."""
     for move in scenario.schedule if scenario else ():
-        week = move.after if move.week is None else move.week
+        week = move.earliest_week if move.week is None else move.week
         if week >= shape.weeks:
             reader.add_error(place, f"{move.label!r} is due in week {week}, but the last week is {shape.weeks - 1}")
 
@@ -147,14 +147,15 @@ def _check_names(reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str
     for number, name in enumerate(shape.kpis):
         if name not in KPIS:
             reader.add_error(("kpis", number), str(UnknownNameError("KPI", name, KPIS)))
-    for name, within in shape.until.items():
+    for name, within in shape.precision.items():
         if name not in KPIS:
-            reader.add_error(("until", name), str(UnknownNameError("KPI", name, KPIS)))
+            reader.add_error(("precision", name), str(UnknownNameError("KPI", name, KPIS)))
         elif isinstance(within, bool) or not isinstance(within, (int, float)) or not 0 < within < inf:
-            reader.add_error(("until", name), f"must be a half-width above 0, got {within!r}")
-    if shape.until and shape.replicates < PILOT_REPLICATES:
+            reader.add_error(("precision", name), f"must be a half-width above 0, got {within!r}")
+    if shape.precision and shape.replicates < PILOT_REPLICATES:
         reader.add_error(
-            ("replicates",), f"{shape.replicates} are too few; until takes at least {PILOT_REPLICATES} to begin with"
+            ("replicates",),
+            f"{shape.replicates} are too few; precision takes at least {PILOT_REPLICATES} to begin with",
         )
 
 
@@ -214,9 +215,9 @@ def _at_design_points(
     reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str, Scenario], baseline: str
 ) -> DesignScenarios | None:
     """Return the scenarios at the points of the file's design, if it has one."""
-    for number, week in enumerate(shape.at or ()):
+    for number, week in enumerate(shape.report_weeks or ()):
         if week >= shape.weeks:
-            reader.add_error(("at", number), f"must be a week from 0 to {shape.weeks - 1}, got {week}")
+            reader.add_error(("report_weeks", number), f"must be a week from 0 to {shape.weeks - 1}, got {week}")
     if shape.design is None:
         return None
     part = reader.sub("design")
@@ -232,7 +233,7 @@ def _at_design_points(
         part.add_error(("kind",), str(UnknownNameError("design", row.kind, set(KINDS) - {"given"})))
     if len(reader.issues) > before:
         return None
-    names = ("kind", "points", "seed", "levels", "resolution", "second_order")
+    names = ("kind", "samples", "seed", "levels", "resolution", "second_order")
     options = {name: getattr(row, name) for name in names if name in shape.design}
     try:
         design = Design(**{"kind": row.kind, **options}, factors=factors, scenarios=tuple(row.scenarios))
@@ -245,9 +246,9 @@ def _at_design_points(
 def _factors(part: Parser, row: DesignSchema, weeks: int) -> tuple[Factor, ...]:
     """Return the factors of a design, each checked."""
     found: list[Factor] = []
-    if not row.vary:
-        part.add_error(("vary",), 'is missing: what the design varies, such as ["programme.budget=0:20000"]')
-    for number, text in enumerate(row.vary):
+    if not row.factors:
+        part.add_error(("factors",), 'is missing: what the design varies, such as ["programme.budget=0:20000"]')
+    for number, text in enumerate(row.factors):
         try:
             for factor in parse_factors(text):
                 if factor.key in {one.key for one in found}:
@@ -256,5 +257,5 @@ def _factors(part: Parser, row: DesignSchema, weeks: int) -> tuple[Factor, ...]:
                     raise InputError(f"{factor.key}: reaches week {max(factor.ends())}; the last week is {weeks - 1}")
                 found.append(factor)
         except InputError as error:
-            part.add_error(("vary", number), str(error))
+            part.add_error(("factors", number), str(error))
     return tuple(found)

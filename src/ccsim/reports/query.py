@@ -91,8 +91,8 @@ def _views(folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) ->
     views: dict[str, Callable[[], Any]] = {}
     for table, found in shards.by_table.items():
         views[table] = partial(_dataset, found) if shards.simple else partial(_put_together, folder, table)
-    views.setdefault("figures", lambda: open_results(folder).figures)
-    views["points"] = lambda: points_of(experiment)
+    views.setdefault("summaries", lambda: open_results(folder).summaries)
+    views["design_points"] = lambda: points_of(experiment)
     return views
 
 
@@ -112,8 +112,8 @@ def points_of(experiment: Experiment) -> pd.DataFrame:
 
     from ccsim.model.settings import all_parameters
 
-    if experiment.points is not None:
-        return experiment.points.table()
+    if experiment.design_scenarios is not None:
+        return experiment.design_scenarios.table()
     swept = experiment.sweep.points if experiment.sweep else {}
     rows: list[dict[str, Any]] = []
     for name, scenario in experiment.scenarios.items():

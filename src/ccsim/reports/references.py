@@ -40,8 +40,8 @@ PAIRED = {
     "effect": "mean of the paired differences over their standard deviation",
     "p": "p value of the paired t test",
     "p_adjusted": "p value of the paired t test, adjusted by the other p values of the table (Holm 1979)",
-    "pairing": "sum of the variances of both over the variance of their paired differences: runs saved, as a factor",
-    "ahead": "first week from which the mean over the runs stays above the baseline's",
+    "variance_reduction": "sum of the variances of both over the variance of their paired differences: runs saved, as a factor",
+    "overtakes_week": "first week from which the mean over the runs stays above the baseline's",
 }
 MOVE = {"runs": "number of runs in which the move was made", "week": "median week of the move over those runs"}
 MEASURES = {**INTERVAL, **PAIRED}
@@ -183,7 +183,7 @@ class ReportNumbers:
         if key.part in GROUPS:
             return _of_interval(key.measure, *(float(end) for end in interval(self.by_group(key)[1])))
         if key.measure in INTERVAL:
-            ends = interval(self.comparison.at_horizon(key.kpi, key.scenario)[1])
+            ends = interval(self.comparison.final_values(key.kpi, key.scenario)[1])
             return _of_interval(key.measure, *(float(end) for end in ends))
         return self._paired(key)
 
@@ -191,11 +191,11 @@ class ReportNumbers:
         if key.measure == "p_adjusted":
             row: Any = self.table.loc[(key.scenario, key.kpi)]
             return float(row["p_adjusted"])
-        if key.measure == "ahead":
-            week = self.comparison.crossing(key.scenario, key.kpi)
+        if key.measure == "overtakes_week":
+            week = self.comparison.overtakes_week(key.scenario, key.kpi)
             return np.nan if week is None else float(week)
         _, mine, theirs = self.pairs(key)
-        if key.measure == "pairing":
+        if key.measure == "variance_reduction":
             if len(mine) < 2:
                 return np.nan
             together = float(np.var(mine - theirs, ddof=1))
@@ -209,7 +209,7 @@ class ReportNumbers:
     def pairs(self, key: Key) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the replicates that a scenario and the baseline share, and both's figures at the horizon."""
         base = self.comparison.experiment.baseline
-        (mine, here), (theirs, there) = (self.comparison.at_horizon(key.kpi, name) for name in (key.scenario, base))
+        (mine, here), (theirs, there) = (self.comparison.final_values(key.kpi, name) for name in (key.scenario, base))
         both, left, right = np.intersect1d(mine, theirs, return_indices=True)
         return both, here[left], there[right]
 
@@ -224,7 +224,7 @@ class ReportNumbers:
 
     def _weeks_of(self, key: Key) -> np.ndarray:
         label = self.comparison.experiment.scenarios[key.scenario].schedule[key.number - 1].label
-        events = self.comparison.results.events
+        events = self.comparison.results.interventions
         return events[(events["scenario"] == key.scenario) & (events["label"] == label)]["week"].to_numpy()
 
     def behind(self, key: Key) -> tuple[str, ...]:
@@ -238,7 +238,7 @@ class ReportNumbers:
         import pandas as pd
 
         if key.part == "move":
-            events = self.comparison.results.events
+            events = self.comparison.results.interventions
             label = self.comparison.experiment.scenarios[key.scenario].schedule[key.number - 1].label
             return events[(events["scenario"] == key.scenario) & (events["label"] == label)][["replicate", "week"]]
         if key.part in GROUPS:
@@ -250,7 +250,7 @@ class ReportNumbers:
             rows = runs[(runs["week"] == week) & runs["scenario"].isin(self.behind(key))]
             return rows.pivot(index="replicate", columns="scenario", values=key.kpi).reset_index()
         if key.measure in INTERVAL:
-            replicates, values = self.comparison.at_horizon(key.kpi, key.scenario)
+            replicates, values = self.comparison.final_values(key.kpi, key.scenario)
             return pd.DataFrame({"replicate": replicates, key.scenario: values})
         replicates, mine, theirs = self.pairs(key)
         base = self.comparison.experiment.baseline

@@ -147,7 +147,7 @@ class Page:
         row: Any = self.answers.table.loc[(scenario, kpi)]
         if math.isnan(row["p_adjusted"]):
             return "unknown"
-        if not row["distinguishable"]:
+        if not row["significant"]:
             return "same"
         if KPIS[kpi].direction == "neither":
             return "different"
@@ -175,7 +175,7 @@ class Page:
             "unit": table_unit(kpi),
             "rows": [self.row(one, name) for one in self.names],
         }
-        if self.comparison.experiment.at or not self.names:
+        if self.comparison.experiment.report_weeks or not self.names:
             return {**told, "picture": None, "curves": None, "ahead": []}
         last = self.comparison.experiment.weeks - 1
         weeks = [week for week in range(0, last, STEP) if week <= last - STEP // 2] + [last]
@@ -191,7 +191,7 @@ class Page:
 
     def ahead(self, kpi: str) -> list[tuple[str, DisplayedNumber]]:
         """Return who overtakes the baseline, and from which week on, as the figure of a sum of money marks it."""
-        found = [(self.title(one), self.shown(one, kpi, "ahead")) for one in self.others if kpi in MONEY]
+        found = [(self.title(one), self.shown(one, kpi, "overtakes_week")) for one in self.others if kpi in MONEY]
         return [(title, week) for title, week in found if week.text != "–" and int(week.text) > QUARTER]
 
     def row(self, scenario: str, kpi: str) -> dict[str, Any]:
@@ -205,7 +205,7 @@ class Page:
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the tables by department and by segment, of the KPIs shown that exist there."""
-        if self.comparison.experiment.at or not self.names:
+        if self.comparison.experiment.report_weeks or not self.names:
             return []
         found = []
         for by in GROUPS:
@@ -253,7 +253,7 @@ class Page:
 
     def moves(self) -> list[dict[str, Any]]:
         """Return the moves that were made: of which scenario, when, in how many runs."""
-        if self.comparison.experiment.at:
+        if self.comparison.experiment.report_weeks:
             return []
         return [
             {"title": self.title(name), "label": move.label, "week": self.shown(name, "", "week", "move", number),
@@ -281,7 +281,7 @@ class Page:
 
     def design(self) -> dict[str, Any] | None:
         """Return the design: what is varied, and a picture of each KPI over the factors that are numbers."""
-        points = self.comparison.experiment.points
+        points = self.comparison.experiment.design_scenarios
         if points is None:
             return None
         responses = self.comparison.results.responses
@@ -300,7 +300,9 @@ class Page:
     def pairing(self) -> list[tuple[str, list[DisplayedNumber]]]:
         """Return for each scenario and KPI how many times fewer runs pairing needs."""
         kpis = self.comparison.experiment.kpis
-        return [(self.title(name), [self.shown(name, kpi, "pairing") for kpi in kpis]) for name in self.others]
+        return [
+            (self.title(name), [self.shown(name, kpi, "variance_reduction") for kpi in kpis]) for name in self.others
+        ]
 
     def failures(self) -> list[tuple[str, int, str]]:
         """Return the runs that failed: scenario, replicate, and the last line of the error."""
@@ -333,7 +335,7 @@ def _text(key: Key, value: float, digits: int | None) -> str:
     """Write a number as people read it."""
     if not math.isfinite(value):
         return "∞" if math.isinf(value) and key.measure == "pairing" else "–"
-    if key.part == "move" or key.measure == "ahead":
+    if key.part == "move" or key.measure == "overtakes_week":
         return f"{value:.0f}"
     if key.measure == "pairing":
         return f"{value:,.0f} ×" if value >= 10 else f"{value:.1f} ×"

@@ -114,7 +114,7 @@ def _part(experiment: Experiment, scenarios: tuple[str, ...], replicates: int) -
     """Return the experiment with only some scenarios and as many replicates as are needed."""
     kept = {name: experiment.scenarios[name] for name in scenarios}
     baseline = experiment.baseline if experiment.baseline in kept else scenarios[0]
-    return replace(experiment, scenarios=kept, baseline=baseline, replicates=replicates, sweep=None, until={})
+    return replace(experiment, scenarios=kept, baseline=baseline, replicates=replicates, sweep=None, precision={})
 
 
 def _with_runs(results: Results, made: Results, runs: set[tuple[str, int]]) -> Results:

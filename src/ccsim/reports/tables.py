@@ -72,7 +72,7 @@ def schedule_table(scenario: Scenario) -> Table:
     """Return a scenario's moves: when, what they are called, what they set."""
     table = _plain_table("moves", "called", "set")
     for move in scenario.schedule:
-        from_week = f", from week {move.after}" if move.after else ""
+        from_week = f", from week {move.earliest_week}" if move.earliest_week else ""
         when = f"week {move.week}" if move.when is None else f"once {move.when.text}{from_week}"
         sets = ", ".join(f"{key} = {value}" for key, value in move.set.items())
         table.add_row(when, "" if move.label == sets else move.label, sets)
@@ -139,7 +139,7 @@ def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, 
     p = row["p_adjusted"]
     if math.isnan(p):
         verdict = "?"
-    elif not row["distinguishable"]:
+    elif not row["significant"]:
         verdict = "–"
     else:
         better = (row["difference"] > 0) == (kpi.direction == "more")

@@ -53,7 +53,7 @@ def moment(move: Intervention) -> str:
     called = f": {move.label}" if move.label and move.label != default_label(move.set) else ""
     if move.when is None:
         return f"In week {move.week}{called}"
-    after = f", from week {move.after} on" if move.after else ""
+    after = f", from week {move.earliest_week} on" if move.earliest_week else ""
     return f"Once {move.when.text}{after}{called}"
 
 

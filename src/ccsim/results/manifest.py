@@ -21,7 +21,7 @@ def identity(experiment: Experiment) -> dict[str, Any]:
     """Return what two sets of results must share to be one: the experiment and the model's sources."""
     points = experiment.design.digest() if experiment.design else None
     own = {"mechanisms": mechanisms} if (mechanisms := recorded_mechanisms()) else {}
-    return {"experiment": experiment.resolved(), "sources": model_hash(), "points": points, **own}
+    return {"experiment": experiment.resolved(), "sources": model_hash(), "design_points": points, **own}
 
 
 def recorded_mechanisms() -> list[dict[str, str]]:
@@ -71,7 +71,7 @@ def digest_of(manifest: Mapping[str, Any], *, sources: bool = True) -> str:
         manifest: the manifest, or an identity.
         sources: include the model's sources.
     """
-    keys = ("experiment", "points", *(("sources",) if sources else ()))
+    keys = ("experiment", "design_points", *(("sources",) if sources else ()))
     text = json.dumps([manifest[key] for key in keys], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -105,7 +105,7 @@ def _is_failure(value: Any) -> bool:
 SHAPE: dict[str, tuple[Callable[[Any], bool], str]] = {
     "experiment": (lambda value: isinstance(value, dict), "an object"),
     "sources": (_is_text, "a text"),
-    "points": (lambda value: value is None or _is_text(value), "a text or null"),
+    "design_points": (lambda value: value is None or _is_text(value), "a text or null"),
     "digest": (_is_text, "a text"),
     "status": (lambda value: value in STATUSES, f"one of {', '.join(STATUSES)}"),
     "runs": (_is_progress, "an object of the counts planned, done and failed"),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: The tables that results may have: all but the last, or the last alone.
-EVERY_TABLE = ("runs", "departments", "segments", "events", "figures")
+EVERY_TABLE = ("runs", "departments", "segments", "interventions", "summaries")
 #: So many small shards of a table are made one.
 COMPACT_AT = 64
 #: Faults of one folder that are told.

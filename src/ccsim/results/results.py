@@ -43,14 +43,14 @@ class Results:
         return self.tables["runs"]
 
     @cached_property
-    def figures(self) -> pd.DataFrame:
+    def summaries(self) -> pd.DataFrame:
         """One row per scenario, replicate and week kept (the horizon, if all are); one column per KPI."""
         import pandas as pd
 
         from ccsim.model.kpis import KPIS, final_value
 
-        if self.experiment.at:
-            return self.tables["figures"]
+        if self.experiment.report_weeks:
+            return self.tables["summaries"]
         last = self.experiment.weeks - 1
         rows = [
             {"scenario": scenario, "replicate": replicate, "seed": run["seed"].iloc[0], "week": last}
@@ -60,20 +60,20 @@ class Results:
         return pd.DataFrame(rows)
 
     @cached_property
-    def points(self) -> pd.DataFrame:
+    def design_points(self) -> pd.DataFrame:
         """Of a design: one row per scenario, with ``base``, ``point`` (0 for none) and the value of each factor.
 
         Raises:
             InputError: the experiment has no design.
         """
-        if self.experiment.points is None:
+        if self.experiment.design_scenarios is None:
             raise InputError(f"{self.experiment.name}: has no design, so it has no points")
-        return self.experiment.points.table()
+        return self.experiment.design_scenarios.table()
 
     @cached_property
     def responses(self) -> pd.DataFrame:
         """The figures of a design with the columns of its points: a row per scenario, replicate and week kept."""
-        return self.figures.merge(self.points, on="scenario", how="left", sort=False)
+        return self.summaries.merge(self.design_points, on="scenario", how="left", sort=False)
 
     @property
     def departments(self) -> pd.DataFrame:
@@ -86,9 +86,9 @@ class Results:
         return self.tables["segments"]
 
     @property
-    def events(self) -> pd.DataFrame:
+    def interventions(self) -> pd.DataFrame:
         """Every move made: scenario, replicate, week, label."""
-        return self.tables["events"]
+        return self.tables["interventions"]
 
     @cached_property
     def _hash(self) -> str:

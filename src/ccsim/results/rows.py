@@ -17,13 +17,13 @@ def load_writers() -> None:
     import pyarrow.parquet  # noqa: F401  # loaded here, used by others
 
 
-def to_frame(table: str, runs: Sequence[tuple[int, Run]], at: Sequence[int]) -> pd.DataFrame:
+def to_frame(table: str, runs: Sequence[tuple[int, Run]], report_weeks: Sequence[int]) -> pd.DataFrame:
     """Return the rows that a table gets from some runs."""
     import numpy as np
     import pandas as pd
 
     # A column at a time: a frame for each run would take longer than many a run.
-    rows = [_rows(table, run, at) for _, run in runs]
+    rows = [_rows(table, run, report_weeks) for _, run in runs]
     counts = [len(row["week"]) for row in rows]
     names = np.array([run.scenario for _, run in runs], dtype=object)
     columns = {"scenario": names.repeat(counts), "replicate": np.array([number for number, _ in runs]).repeat(counts)}
@@ -33,15 +33,15 @@ def to_frame(table: str, runs: Sequence[tuple[int, Run]], at: Sequence[int]) -> 
     return frame.astype(kinds | {name: "object" for name in ("scenario", "label") if name in frame})
 
 
-def _rows(table: str, run: Run, at: Sequence[int]) -> dict[str, Any]:
+def _rows(table: str, run: Run, report_weeks: Sequence[int]) -> dict[str, Any]:
     """Return the rows that a table gets from a run, by column."""
     import numpy as np
 
-    if table == "events":
-        weeks, labels = ([move[k] for move in run.events] for k in (0, 1))
+    if table == "interventions":
+        weeks, labels = ([move[k] for move in run.interventions] for k in (0, 1))
         return {"week": np.array(weeks, dtype="int64"), "label": np.array(labels, dtype=object)}
-    if table == "figures":
-        return {"seed": np.full(len(at), run.seed), "week": np.array(at), **run.kpis}
+    if table == "summaries":
+        return {"seed": np.full(len(report_weeks), run.seed), "week": np.array(report_weeks), **run.kpis}
     if table == "runs":
         lived = len(next(iter(run.kpis.values())))
         return {"seed": np.full(lived, run.seed), "week": np.arange(lived), **run.kpis}

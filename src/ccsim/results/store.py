@@ -2,14 +2,14 @@
 
 FOLDER/manifest.json               experiment, seeds, versions, command, what failed
 FOLDER/scenarios/NAME.toml         every scenario, resolved; of a design those that it starts from
-FOLDER/points.parquet              of a design, one row per scenario: where it comes from and the value of each factor
+FOLDER/design_points.parquet       of a design, one row per scenario: where it comes from and the value of each factor
 FOLDER/runs/*.parquet              one row per scenario, replicate and week; one column per KPI
 FOLDER/departments/*.parquet       the same by department
 FOLDER/segments/*.parquet          the same by customer segment
-FOLDER/events/*.parquet            every move made
+FOLDER/interventions/*.parquet     every move made
 
-An experiment that keeps figures only (``at``) has one table instead: FOLDER/figures/*.parquet, one row per
-scenario, replicate and week of ``at``; one column per KPI, as of a run that had ended in that week.
+An experiment that keeps figures only (``report_weeks``) has one table instead: FOLDER/summaries/*.parquet, one row per
+scenario, replicate and week of ``report_weeks``; one column per KPI, as of a run that had ended in that week.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from ccsim.simulation.simulation import Run
 
 def table_names(experiment: Experiment) -> tuple[str, ...]:
     """Return the tables that the results of an experiment have; the first tells which runs are done."""
-    return EVERY_TABLE[-1:] if experiment.at else EVERY_TABLE[:-1]
+    return EVERY_TABLE[-1:] if experiment.report_weeks else EVERY_TABLE[:-1]
 
 
 #: Errors of a disk, or of a user's share of it, that is full.
@@ -123,7 +123,7 @@ class Store:
                 f"{self.folder}: was made by another version of ccsim ({known['versions'].get('ccsim')}, sources "
                 f"{known['sources']}; this is {mine['sources']}), so its runs do not mix; name another folder"
             )
-        if known.get("points") != mine["points"]:
+        if known.get("design_points") != mine["design_points"]:
             raise ResultsError(
                 f"{self.folder}: the design has other points here than when it was begun (with "
                 f"{_several(known['versions'])}); use those versions, or name another folder"
@@ -141,8 +141,8 @@ class Store:
             torn.unlink()
         bases = self.experiment.base_scenarios
         names = _file_names(bases)
-        if self.experiment.points is not None:
-            write_parquet(self.folder / "points.parquet", self.experiment.points.table())
+        if self.experiment.design_scenarios is not None:
+            write_parquet(self.folder / "design_points.parquet", self.experiment.design_scenarios.table())
         for name, scenario in bases.items():
             path = self.folder / "scenarios" / f"{names[name]}.toml"
             # Writing thousands of them takes minutes, looking at them does not.
@@ -195,7 +195,9 @@ class Store:
         with self._writing():
             # The table of runs comes last: a run counts as done only when everything of it is there.
             for table in reversed(table_names(self.experiment)):
-                write_shard(self.folder / table, to_frame(table, self._waiting, self.experiment.at), runs, self._mark)
+                write_shard(
+                    self.folder / table, to_frame(table, self._waiting, self.experiment.report_weeks), runs, self._mark
+                )
         self.done.update(runs)
         self._waiting.clear()
         with self._writing():

@@ -35,7 +35,7 @@ class InterventionSchema(Schema):
     week: Week | None = None
     weeks: Annotated[list[Week], Field(min_length=1)] | None = None
     when: str | None = None
-    after: Week = 0
+    earliest_week: Week = 0
     label: str = ""
 
 
@@ -299,8 +299,8 @@ def _interventions(reader: Parser, data: Mapping[str, Any], number: int) -> list
         reader.add_error(place, "a move takes exactly one of week, weeks, when")
     if not data.get("set"):
         reader.add_error((*place, "set"), "a move sets at least one lever")
-    if "after" in data and "when" not in data:
-        reader.add_error((*place, "after"), "goes with when")
+    if "earliest_week" in data and "when" not in data:
+        reader.add_error((*place, "earliest_week"), "goes with when")
     values = reader.values("set", row.set, ("lever",), place)
     condition = None
     try:
@@ -311,6 +311,6 @@ def _interventions(reader: Parser, data: Mapping[str, Any], number: int) -> list
         return []
     label = row.label or default_label(values)
     if condition is not None:
-        return [Intervention(values, None, condition, row.after, label)]
+        return [Intervention(values, None, condition, row.earliest_week, label)]
     weeks = [row.week] if row.week is not None else dict.fromkeys(row.weeks)
     return [Intervention(values, week, label=label) for week in weeks]

@@ -36,20 +36,20 @@ class Intervention:
         set: levers by key.
         week: the week at whose start the move is made; None if it waits for a condition.
         when: the condition; the move is made once, in the week after the first one in which it holds.
-        after: first week in which the condition is looked at.
+        earliest_week: first week in which the condition is looked at.
         label: what to call the move on figures.
     """
 
     set: Values
     week: int | None = None
     when: Condition | None = None
-    after: int = 0
+    earliest_week: int = 0
     label: str = ""
 
     @classmethod
     def create(
         cls, values: Mapping[str, Any], *, week: int | None = None, when: str | None = None,
-        after: int = 0, label: str = "",
+        earliest_week: int = 0, label: str = "",
     ) -> Intervention:  # fmt: skip
         """Return a checked move.
 
@@ -57,7 +57,7 @@ class Intervention:
             values: new values of levers, by key.
             week: week in which they are set.
             when: condition over KPIs; they are set the first time that it holds.
-            after: earliest week at which the condition is looked at.
+            earliest_week: earliest week at which the condition is looked at.
             label: words for the move; by default its values.
 
         Returns:
@@ -68,7 +68,7 @@ class Intervention:
         """
         checked = {key: check(key, value, ("lever",)) for key, value in values.items()}
         condition = Condition(when) if when is not None else None
-        return cls(checked, week, condition, after, label or default_label(checked))
+        return cls(checked, week, condition, earliest_week, label or default_label(checked))
 
 
 def default_label(values: Mapping[str, Any]) -> str:
@@ -142,7 +142,11 @@ class Scenario:
         moves = []
         for move in self.schedule:
             row: dict[str, Any] = {"label": move.label, "set": _nested(move.set)}
-            row |= {"week": move.week} if move.when is None else {"when": move.when.text, "after": move.after}
+            row |= (
+                {"week": move.week}
+                if move.when is None
+                else {"when": move.when.text, "earliest_week": move.earliest_week}
+            )
             moves.append(row)
         return {**data, "schedule": moves} if moves else data
 

@@ -107,7 +107,7 @@ class Organisation(mesa.Model):
     @property
     def events(self) -> list[tuple[int, str]]:
         """Week and label of every move made so far."""
-        return self.simulation.events
+        return self.simulation.interventions
 
     def step(self) -> None:
         """Live one week, unless the horizon is reached.

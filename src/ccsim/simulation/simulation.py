@@ -37,7 +37,7 @@ class Run:
         kpis: every KPI by name, each an array of shape (weeks,).
         departments: KPIs by department, each of shape (weeks, departments).
         segments: KPIs by customer segment, each of shape (weeks, segments).
-        events: (week, label) of every move made.
+        interventions: (week, label) of every move made.
     """
 
     scenario: str
@@ -45,14 +45,14 @@ class Run:
     kpis: dict[str, FloatArray]
     departments: dict[str, FloatArray]
     segments: dict[str, FloatArray]
-    events: list[tuple[int, str]]
+    interventions: list[tuple[int, str]]
 
-    def figures(self, weeks: Sequence[int]) -> Run:
+    def summaries(self, weeks: Sequence[int]) -> Run:
         """Return the run with one figure a KPI for each of some weeks, as if it had ended there, and nothing else."""
         kept = {
             name: np.array([final_value(name, row[: week + 1]) for week in weeks]) for name, row in self.kpis.items()
         }
-        return replace(self, kpis=kept, departments={}, segments={}, events=[])
+        return replace(self, kpis=kept, departments={}, segments={}, interventions=[])
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Simulation:
     scenario: Scenario
     seed: int
     weeks: int = 156
-    events: list[tuple[int, str]] = field(default_factory=list)
+    interventions: list[tuple[int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.seed = whole_number("seed", self.seed, 0, LARGEST_SEED)
@@ -107,14 +107,14 @@ class Simulation:
     def apply(self, move: Intervention) -> None:
         """Make a move now: it acts from the coming week on."""
         self.world.settings = replace_values(self.world.settings, move.set)
-        self.events.append((self.world.week + 1, move.label))
+        self.interventions.append((self.world.week + 1, move.label))
 
     def copy(self) -> Simulation:
         """Return a copy that lives on by itself, on the same draws."""
         twin = object.__new__(type(self))
         vars(twin).update(vars(self))
         twin.world, twin.record = self.world.copy(), self.record.copy()
-        twin.events, twin._pending = list(self.events), list(self._pending)
+        twin.interventions, twin._pending = list(self.interventions), list(self._pending)
         return twin
 
     def __copy__(self) -> Simulation:
@@ -133,7 +133,7 @@ class Simulation:
             if move.when is None:
                 if move.week == week:
                     due.append(move)
-            elif week > 0 and week >= move.after:
+            elif week > 0 and week >= move.earliest_week:
                 latest = latest or {name: values[-1] for name, values in self.kpis().items()}
                 if move.when.holds(latest):
                     due.append(move)
@@ -199,5 +199,5 @@ def simulate(
         simulation.kpis(),
         simulation.kpis("department"),
         simulation.kpis("segment"),
-        simulation.events,
+        simulation.interventions,
     )

@@ -160,7 +160,9 @@ class InteractiveRun:
         # What a link had planned for this week is now part of what is decided here.
         self._run._pending = [move for move in self._run._pending if not any(move is one for one in planned)]
         self._run.world.settings = replace_values(self._run.world.settings, values)
-        self._run.events[:] = [one for one in self._run.events if one[0] != week] + [(week, default_label(values))]
+        self._run.interventions[:] = [one for one in self._run.interventions if one[0] != week] + [
+            (week, default_label(values))
+        ]
 
     def in_force(self) -> dict[str, Any]:
         """Return every value that is not the default, by key, as a user would write it."""
@@ -180,7 +182,7 @@ class InteractiveRun:
             coming = self._run.week + 1
             decided = tuple(one for one in self.decisions if one.week <= coming)
             return RunSnapshot(title or self.base.title, self.base.name, self.seed, dict(self.changed), decided,
-                          kpis_of(self._run), tuple(self._run.events), self.horizon)  # fmt: skip
+                          kpis_of(self._run), tuple(self._run.interventions), self.horizon)  # fmt: skip
 
     def baseline(self) -> RunSnapshot:
         """Return what the same organisation does on the same draws when nobody does anything."""

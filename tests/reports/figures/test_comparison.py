@@ -65,10 +65,10 @@ def test_a_sum_to_date_is_drawn_as_its_difference_to_the_baseline(comparison: Co
 
 
 def test_a_crossing_is_ringed_and_dated(comparison: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Comparison, "crossing", lambda *_: 14)
+    monkeypatch.setattr(Comparison, "overtakes_week", lambda *_: 14)
     panel = comparison_figure(comparison, ["npv"]).axes[0]
     assert "ahead from\nweek 14" in labels(panel)
-    monkeypatch.setattr(Comparison, "crossing", lambda *_: None)
+    monkeypatch.setattr(Comparison, "overtakes_week", lambda *_: None)
     assert not any("ahead" in text for text in labels(comparison_figure(comparison, ["npv"]).axes[0]))
 
 
@@ -104,7 +104,7 @@ def test_a_move_on_a_condition_stands_at_its_median_week(
     move = Intervention.create({"programme.budget": 1.0}, when="csat > 0", label="Let go")
     comparison = compare(with_moves(small_experiment, move), workers=1)
     weeks = pd.DataFrame({"scenario": "busy", "replicate": [0, 1, 2], "week": [3, 5, 9], "label": "Let go"})
-    monkeypatch.setattr(Results, "events", weeks)
+    monkeypatch.setattr(Results, "interventions", weeks)
     panel = comparison_figure(comparison).axes[0]
     assert "Let go (median)" in labels(panel)
     assert [5.0, 5.0] in [list(line.get_xdata()) for line in panel.lines]

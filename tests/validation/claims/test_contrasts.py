@@ -38,9 +38,9 @@ def test_the_best_beats_each_and_an_order_holds_step_by_step() -> None:
 
 def test_kept_and_lost_are_shares_of_a_gain() -> None:
     # The hero gains 4; after the departure 3 of it are left.
-    assert made("kept", "csat", share=0.5, left=13.0, stays=14.0, none=10.0) == [1.0]
-    assert made("lost", "csat", share=0.5, left=13.0, stays=14.0, none=10.0) == [4.0, -1.0]
-    assert made("lost", "csat", share=0.5, left=11.0, stays=14.0, none=10.0) == [4.0, 1.0]
+    assert made("retains", "csat", share=0.5, left=13.0, stays=14.0, none=10.0) == [1.0]
+    assert made("reverts", "csat", share=0.5, left=13.0, stays=14.0, none=10.0) == [4.0, -1.0]
+    assert made("reverts", "csat", share=0.5, left=11.0, stays=14.0, none=10.0) == [4.0, 1.0]
 
 
 def test_an_interaction_is_what_both_do_beyond_the_sum() -> None:
@@ -49,17 +49,17 @@ def test_an_interaction_is_what_both_do_beyond_the_sum() -> None:
 
 
 def test_a_crossing_is_ahead_early_and_behind_late_in_the_last_stretch_of_a_sum() -> None:
-    assert made("crossing", "csat", weeks=(1, 9), a=(5.0, 1.0), b=(3.0, 2.0)) == [2.0, 1.0]
+    assert made("overtakes", "csat", weeks=(1, 9), a=(5.0, 1.0), b=(3.0, 2.0)) == [2.0, 1.0]
     # Profit is summed: until week 5 and from there to week 9.
-    assert made("crossing", "profit", weeks=(1, 5, 9), a=(5.0, 9.0, 10.0), b=(3.0, 6.0, 9.0)) == [2.0, 2.0]
+    assert made("overtakes", "profit", weeks=(1, 5, 9), a=(5.0, 9.0, 10.0), b=(3.0, 6.0, 9.0)) == [2.0, 2.0]
 
 
 def test_what_turns_is_ahead_at_its_best_and_behind_at_its_worst() -> None:
-    assert made("turning", "csat", other=5.0, worst=4.0, best=8.0) == [3.0, 1.0]
+    assert made("break_even", "csat", other=5.0, worst=4.0, best=8.0) == [3.0, 1.0]
 
 
 def test_gaming_reports_better_and_is_worse() -> None:
-    (looks, is_) = KINDS["gaming"].contrasts("reported_csat", ("pressed", "at ease"), (9,), 1.0, 0.5)
+    (looks, is_) = KINDS["goodhart"].contrasts("reported_csat", ("pressed", "at ease"), (9,), 1.0, 0.5)
     figures = {("pressed", "reported_csat", 9): 80.0, ("at ease", "reported_csat", 9): 75.0,
                ("pressed", "csat", 9): 70.0, ("at ease", "csat", 9): 73.0}  # fmt: skip
     assert (value(looks, figures), value(is_, figures)) == (5.0, 3.0)

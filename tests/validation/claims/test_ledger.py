@@ -20,7 +20,7 @@ BASE = Scenario("base", "Base").with_values(SMALL)
 
 
 def claim(name: str, a: Scenario, b: Scenario, **other: object) -> Claim:
-    told = {"kind": "difference", "kpi": "csat", "expect": "more", "also": (), "weeks": (39,), **other}
+    told = {"kind": "difference", "kpi": "csat", "direction": "more", "secondary": (), "weeks": (39,), **other}
     return Claim(name, f"{name} says", "000", scenarios={"a": a, "b": b}, **told)  # type: ignore[arg-type]
 
 
@@ -55,7 +55,7 @@ def test_a_ledger_does_not_depend_on_workers_and_goes_on(ledger: Ledger, tmp_pat
     told = {"replicates": 8, "points": 3, "out": tmp_path / "r"}
     again = run_ledger(CLAIMS, workers=1, **told)  # type: ignore[arg-type]
     resumed = run_ledger(CLAIMS, workers=2, resume=True, **told)  # type: ignore[arg-type]
-    so_far = run_ledger(CLAIMS, so_far=True, **told)  # type: ignore[arg-type]
+    so_far = run_ledger(CLAIMS, partial=True, **told)  # type: ignore[arg-type]
     for one in (again, resumed, so_far):
         assert [found.effects for found in one.findings] == [found.effects for found in ledger.findings]
 
@@ -65,17 +65,17 @@ def test_a_point_that_is_not_finished_is_left_out_so_far(
 ) -> None:
     told = {"replicates": 8, "workers": 1, "out": tmp_path / "r"}
     run_ledger(CLAIMS, points=3, **told)  # type: ignore[arg-type]
-    for file in list((tmp_path / "r" / "space").rglob("figures/*.parquet")):
+    for file in list((tmp_path / "r" / "space").rglob("summaries/*.parquet")):
         rewritten(file, lambda rows: rows[~rows["scenario"].str.startswith("0003 ")])
     manifest = tmp_path / "r" / "space" / "manifest.json"
     told_done = json.loads(manifest.read_text())
     told_done["runs"]["done"] = 0  # as it is before the end
     manifest.write_text(json.dumps(told_done))
-    found = run_ledger(CLAIMS, points=3, so_far=True, **told)  # type: ignore[arg-type]
+    found = run_ledger(CLAIMS, points=3, partial=True, **told)  # type: ignore[arg-type]
     assert (found.points, found.planned) == (2, 3)
     assert [one.effects for one in found.findings] == [one.effects[:3] for one in ledger.findings]
     with pytest.raises(ResultsError, match="another ledger"):
-        run_ledger(CLAIMS, points=4, so_far=True, **told)  # type: ignore[arg-type]
+        run_ledger(CLAIMS, points=4, partial=True, **told)  # type: ignore[arg-type]
 
 
 def test_scenarios_that_are_the_same_are_run_once() -> None:

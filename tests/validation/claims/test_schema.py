@@ -8,11 +8,11 @@ from ccsim.validation.claims.schema import load_claims
 GOOD = """title = "Two"
 [[claim]]
 id = "X1"
-says = "More talk is better."
+statement = "More talk is better."
 article = "000"
 kind = "difference"
 kpi = "csat"
-also = ["npv"]
+secondary = ["npv"]
 [claim.scenarios.more.levers]
 word_of_mouth.reach = 4
 [claim.scenarios.less]
@@ -36,7 +36,7 @@ def test_all_claims_of_the_articles_are_on_record() -> None:
 
 def test_a_claim_is_data(tmp_path: Path) -> None:
     (claim,) = loaded(tmp_path, GOOD)
-    assert (claim.id, claim.expect, claim.also, claim.weeks) == ("X1", "more", ("npv",), (155,))
+    assert (claim.id, claim.direction, claim.secondary, claim.weeks) == ("X1", "more", ("npv",), (155,))
     assert claim.scenarios["more"].levers == {"word_of_mouth.reach": 4}
     assert [one.words for one in claim.contrasts()] == ["more against less"]
 
@@ -77,7 +77,7 @@ def test_claims_are_found_by_id_whatever_the_case() -> None:
         ("word_of_mouth.reach = 4", "word_of_mouth.reach = -4", r"x\.toml:10: .*-4"),
         ('article = "000"', 'artikle = "000"', r"x\.toml:5: .*artikle"),
         ('extends = "nothing"', 'extends = "nothin"', r"x\.toml:12: .*nothin"),
-        ('kpi = "csat"', 'kpi = "fast"', r"x\.toml:\d+: .*expect.*neither more nor less"),
+        ('kpi = "csat"', 'kpi = "fast"', r"x\.toml:\d+: .*direction.*neither more nor less"),
         ('kpi = "csat"\n', "", r"x\.toml:2: claim\.0\.kpi: is missing"),
         ('id = "X1"\n', "", r"x\.toml:2: claim\.0\.id: is missing"),
         ('id = "X1"', 'id = "X 1"', r"x\.toml:3: claim\.0\.id: must be letters, digits"),
@@ -87,7 +87,7 @@ def test_claims_are_found_by_id_whatever_the_case() -> None:
             r"x\.toml:8: claim\.0\.share: must be a number below 1\.0, got 2\.0",
         ),
         ('kpi = "csat"', 'kpi = "csat"\nweeks = [5, 5]', r"x\.toml:8: claim\.0\.weeks: must name each only once"),
-        ('kind = "difference"', 'kind = "kept"', r"takes three scenarios; here are 2"),
+        ('kind = "difference"', 'kind = "retains"', r"takes three scenarios; here are 2"),
     ],
 )
 def test_every_fault_names_its_place_and_what_was_meant(tmp_path: Path, old: str, new: str, told: str) -> None:

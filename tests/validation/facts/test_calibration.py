@@ -12,7 +12,7 @@ weeks = [51]
 organisation = { staff = 30, customers = 300, departments = 2, front_departments = 1, warm_up = 13 }
 [[fact]]
 id = "churn"
-says = "Four in ten customers leave in a year."
+statement = "Four in ten customers leave in a year."
 low = 0.38
 high = 0.42
 tag = "V-P"
@@ -21,7 +21,7 @@ role = "calibration"
 measure = { kind = "mean", y = "churn" }
 [[fact]]
 id = "other"
-says = "Held out."
+statement = "Held out."
 low = 0.0
 tag = "V-P"
 source = "a test"

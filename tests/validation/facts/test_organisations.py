@@ -25,7 +25,7 @@ levers.programme = { budget = 500.0 }
 "scorecards.strength" = [1.0, 1.0]
 [[fact]]
 id = "any"
-says = "Anything."
+statement = "Anything."
 high = 0.0
 tag = "V-P"
 source = "a test"
@@ -49,13 +49,13 @@ def test_organisations_of_a_sample_have_draws_of_their_own_and_its_scenarios_sha
     first, second = (Simulation(experiment.scenarios[name], experiment.seed_of(name, 0), 1).world.populations.leaders
                      for name in ("0000 unit", "0001 unit"))  # fmt: skip
     assert not np.isin(first.control, second.control).any()  # other leaders, not the same ones under other levers
-    assert Experiment.from_resolved(experiment.resolved()).units == experiment.units
+    assert Experiment.from_resolved(experiment.resolved()).seed_groups == experiment.seed_groups
 
 
 def test_without_a_sample_everything_pairs(tmp_path: Path) -> None:
     text = STUDY.replace("points = 8\n", "").replace('[vary]\n"scorecards.strength" = [1.0, 1.0]\n', "")
     experiment, _ = as_experiment(study_of(tmp_path, text), 1)
-    assert experiment.units == {}
+    assert experiment.seed_groups == {}
     assert experiment.seed_of("unit", 1) == experiment.seed_of("trained", 1) != experiment.seed_of("unit", 0)
 
 

@@ -25,7 +25,7 @@ levers.staff_scorecard = { handling_time = 1.0, cost = 0.0, csat = 0.0, resoluti
 
 [[fact]]
 id = "right"
-says = "Targets for handling time shorten contacts."
+statement = "Targets for handling time shorten contacts."
 high = 0.0
 tag = "V-P"
 source = "a test"
@@ -33,7 +33,7 @@ measure = { kind = "contrast", y = "aht", scenarios = { quick = 1, nothing = -1 
 
 [[fact]]
 id = "wrong"
-says = "A planted wrong fact: they lengthen contacts."
+statement = "A planted wrong fact: they lengthen contacts."
 low = 0.0
 tag = "V-P"
 source = "a test"
@@ -41,7 +41,7 @@ measure = { kind = "contrast", y = "aht", scenarios = { quick = 1, nothing = -1 
 
 [[fact]]
 id = "absurd"
-says = "A planted wrong number: nine of ten people leave in a year."
+statement = "A planted wrong number: nine of ten people leave in a year."
 published = 0.9
 low = 0.85
 high = 0.95
@@ -60,7 +60,7 @@ organisation = { staff = 20, customers = 200, departments = 2, front_departments
 "scorecards.strength" = [0.0, 3.0]
 [[fact]]
 id = "s"
-says = "Strength shows in the sample."
+statement = "Strength shows in the sample."
 low = -1.0
 high = 1.0
 tag = "V-P"
@@ -190,7 +190,7 @@ assumptions = { service.recontact_probability = 1.0, demand.abandonment_rate = 0
 levers.defects = {}
 [[fact]]
 id = "c"
-says = "Contacts per issue are one over FCR."
+statement = "Contacts per issue are one over FCR."
 published = 1.0
 low = 0.95
 high = 1.05
@@ -203,5 +203,5 @@ measure = { kind = "mean", y = "fcr / (1 - failure_demand)" }
 
 
 def test_what_is_not_spoken_to_is_listed_with_a_reason() -> None:
-    assert all(one.says and one.source and one.why for one in load_apart()) and len(load_apart()) > 5
+    assert all(one.statement and one.source and one.why for one in load_apart()) and len(load_apart()) > 5
     assert "apart" not in {study.id for study in load_studies()}

@@ -175,7 +175,7 @@ def test_commands_draw_from_the_worlds_of_a_file(file: Path, tmp_path: Path, mon
              "--set", "organisation.staff=30", "--set", "organisation.customers=60", "--workers", "1", "--out", "r"]  # fmt: skip
     result = CliRunner().invoke(app, [*words, "--worlds-from", str(file)])
     assert result.exit_code == 0, result.output
-    points = pd.read_parquet(tmp_path / "r" / "points.parquet")
+    points = pd.read_parquet(tmp_path / "r" / "design_points.parquet")
     known = {round(world["market.churn"], 9) for world in read_worlds(file).draw(60, 1)}
     assert set(points["market.churn"].round(9)) <= known and points["market.churn"].nunique() == 3
 

@@ -90,7 +90,7 @@ def run_worlds(
     design = source.design(space, worlds, seed) if source else drawn(space, "latin-hypercube", worlds, seed)
     at = [(SETTLING + step + 1) * weeks - 1 for step in range(steps)]
     study = AnalysisProblem(scenario_of(folder), weeks=at[-1] + 1, replicates=1, seed=seed)
-    frame = runner.figures(study, design, "worlds", at)
+    frame = runner.summaries(study, design, "worlds", at)
     done = np.sort(frame["point"].unique())
     figures = {
         name: frame.pivot(index="point", columns="week", values=name).reindex(done).to_numpy(float)

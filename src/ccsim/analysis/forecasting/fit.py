@@ -151,7 +151,7 @@ def _again(
     rows = tuple(tuple(values_of(space, row).values()) for row in draws)
     design = Design("given", tuple(one.factor for one in space), len(rows), rows=rows)
     study = AnalysisProblem(scenario_of(folder), weeks=at[-1] + 1, replicates=1, seed=seed + 1)
-    frame = runner.figures(study, design, "again", at)
+    frame = runner.summaries(study, design, "again", at)
     return {kpi: frame.groupby("point")[kpi].mean().to_numpy(float) for kpi in series if kpi in frame}
 
 

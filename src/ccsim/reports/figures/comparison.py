@@ -183,7 +183,7 @@ def panel(
         dot = "o" if len(band) == 1 else ""
         axes.plot(band["week"], band["mean"], color=colour, linestyle=line, linewidth=2.1, marker=dot)
         if kpi.name in MONEY and name != comparison.experiment.baseline:
-            week = comparison.crossing(name, kpi.name)
+            week = comparison.overtakes_week(name, kpi.name)
             # Who is ahead from the start has not crossed; the first quarter's means are of few weeks.
             if week is not None and week > QUARTER:
                 crossings.append((week, float(band["mean"].iloc[week]), colour))
@@ -207,7 +207,7 @@ def _curve(axes: Axes, comparison: Comparison, kpi: Kpi, name: str) -> None:
     values = sorted(value for value, point in points.items() if point in comparison._arrays)
     if not values:
         return
-    found = [interval(comparison.at_horizon(kpi.name, points[value])[1]) for value in values]
+    found = [interval(comparison.final_values(kpi.name, points[value])[1]) for value in values]
     mean, low, high = (np.array(column) for column in zip(*found, strict=True))
     colour, line = scenario_style(comparison, name)
     axes.fill_between(values, low, high, color=colour, alpha=0.2, linewidth=0)
@@ -258,7 +258,7 @@ def _label_weeks(panels: Sequence[Axes], weeks: int) -> None:
 
 def events_of(comparison: Comparison, names: Sequence[str]) -> list[tuple[float, str]]:
     """Return (week, label) of what happens: the week of a dated move, the median week of one on a condition."""
-    events = comparison.results.events
+    events = comparison.results.interventions
     events = events[events["scenario"].isin(names)]
     found: set[tuple[float, str]] = set()
     moves = [move for name in names for move in comparison.experiment.scenarios[name].schedule]

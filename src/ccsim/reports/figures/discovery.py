@@ -147,7 +147,7 @@ def _trajectories(axes: Axes, found: Discovery) -> None:
     names = sorted(found.study.condition(found.where).names, key=found.where.find)
     inside = found.regions[0].holds(found.space, found.points) if found.regions else found.outcome
     where = ("in region 1", "elsewhere") if found.regions else ("with the outcome", "without it")
-    wide = found.figures.pivot_table(index="point", columns="week", values=names[0], aggfunc="mean")
+    wide = found.summaries.pivot_table(index="point", columns="week", values=names[0], aggfunc="mean")
     wide = wide.reindex(range(len(found.points)))
     divide, unit, _ = scale_of(names[0], float(np.nanmax(np.abs(wide.to_numpy()))))
     against = ", difference to the baseline" if names[0].endswith(DIFFERENCE) else ""

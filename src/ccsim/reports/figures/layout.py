@@ -46,7 +46,7 @@ def apply_layout(
 
 def of_study(study: AnalysisProblem) -> str:
     """Name a study: its scenario, against its baseline."""
-    against = f", against {study.against.title or study.against.name}" if study.against else ""
+    against = f", against {study.baseline.title or study.baseline.name}" if study.baseline else ""
     return f"{study.scenario.title or study.scenario.name}{against}"
 
 

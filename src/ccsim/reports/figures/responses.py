@@ -30,11 +30,11 @@ def means(results: Results) -> pd.DataFrame:
     """Return the last week kept of each scenario at each point, averaged over replicates; no row for what ran once."""
     rows = results.responses
     rows = rows[(rows["week"] == rows["week"].max()) & (rows["point"] > 0)]
-    kept = ["scenario", "base", "point", *results.points.columns[3:]]
+    kept = ["scenario", "base", "point", *results.design_points.columns[3:]]
     kpis = [kpi for kpi in KPIS if kpi in rows]
     # By scenario alone: a point of admitted worlds has more factors than pandas likes to group by.
     found = rows.groupby("scenario", sort=False)[kpis].mean().reset_index()
-    return found.merge(results.points, on="scenario", how="left", sort=False)[[*kept, *kpis]]
+    return found.merge(results.design_points, on="scenario", how="left", sort=False)[[*kept, *kpis]]
 
 
 def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.Da
     rows = []
     for base, frame in means(results).groupby("base", sort=False):
         for kpi in _known(results, kpis):
-            for key in results.points.columns[3:]:
+            for key in results.design_points.columns[3:]:
                 x, y = numbers(key, frame[key]), frame[kpi].to_numpy()
                 sound = ~np.isnan(y)
                 x, y = x[sound], y[sound]

@@ -81,7 +81,7 @@ def ordering(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: flo
     return [_minus(kpi, one, other, weeks[-1], sign) for one, other in pairwise(names)]
 
 
-def kept(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
+def retains(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
     """(A - C) / (B - C) > share, for scenarios A, B, C: what A keeps of B's gain over C."""
     here, whole, none = names[:3]
     week = weeks[-1]
@@ -89,9 +89,9 @@ def kept(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, 
     return [Contrast(f"{here} keeps {share:.0%} of what {whole} gains over {none}", weights)]
 
 
-def lost(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
+def reverts(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
     """There was a gain, and of what the second gains over the third, the first has lost more than a share."""
-    (one,) = kept(kpi, names, weeks, sign, 1.0 - share)
+    (one,) = retains(kpi, names, weeks, sign, 1.0 - share)
     weights = {cell: -weight for cell, weight in one.weights.items()}
     gain = _minus(kpi, names[1], names[2], weeks[-1], sign)
     return [gain, Contrast(f"{names[0]} loses {share:.0%} of what {names[1]} gains over {names[2]}", weights)]
@@ -118,7 +118,7 @@ def optimum(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: floa
     return found
 
 
-def crossing(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
+def overtakes(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
     """The first is ahead of the second at the first week and behind in the end (for sums: since the last but one)."""
     early, late = weeks[0], weeks[-1]
     since = weeks[-2] if len(weeks) > 2 else early
@@ -130,7 +130,7 @@ def crossing(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: flo
     ]
 
 
-def turning(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
+def break_even(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
     """The second, at its worst, loses to the first; the third, at its best, beats it: they break even in between."""
     return [_minus(kpi, names[2], names[0], weeks[-1], sign), _minus(kpi, names[0], names[1], weeks[-1], sign)]
 
@@ -139,7 +139,7 @@ def turning(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: floa
 TRUE = {"reported_csat": "csat", "reported_fcr": "fcr", "aht": "cost_per_resolved"}
 
 
-def gaming(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
+def goodhart(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
     """Against the second, the first looks better on the reported KPI and is worse on what that stands for."""
     true = TRUE.get(kpi, "csat")
     good = 1.0 if KPIS[true].direction == "more" else -1.0
@@ -151,11 +151,11 @@ KINDS: dict[str, Kind] = {
     "difference": Kind("the first beats the second", "two scenarios", 2, 2, difference),
     "best": Kind("the first beats each of the others", "two or more scenarios", 2, 9, best),
     "ordering": Kind("each beats the next", "two or more scenarios", 2, 9, ordering),
-    "kept": Kind("the first keeps more than a share of the second's gain over the third", "three scenarios", 3, 3, kept),
-    "lost": Kind("the first loses more than a share of the second's gain over the third", "three scenarios", 3, 3, lost),
+    "retains": Kind("the first keeps more than a share of the second's gain over the third", "three scenarios", 3, 3, retains),
+    "reverts": Kind("the first loses more than a share of the second's gain over the third", "three scenarios", 3, 3, reverts),
     "interaction": Kind("both together do more than the sum of each", "neither, one, other, both", 4, 4, interaction),
     "optimum": Kind("some value between the ends beats both ends", "a sweep of three or more values", 3, 12, optimum, True),
-    "crossing": Kind("the first is ahead early and behind late", "two scenarios and two or more weeks", 2, 2, crossing),
-    "turning": Kind("behind at its worst, ahead at its best", "the other, the worst case, the best case", 3, 3, turning),
-    "gaming": Kind("the first reports better and is worse", "two scenarios", 2, 2, gaming),
+    "overtakes": Kind("the first is ahead early and behind late", "two scenarios and two or more weeks", 2, 2, overtakes),
+    "break_even": Kind("behind at its worst, ahead at its best", "the other, the worst case, the best case", 3, 3, break_even),
+    "goodhart": Kind("the first reports better and is worse", "two scenarios", 2, 2, goodhart),
 }  # fmt: skip

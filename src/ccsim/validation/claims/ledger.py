@@ -116,8 +116,8 @@ class Ledger:
         for one in self.findings:
             holds, reverses = one.holds or (np.nan,) * 3, one.reverses or (np.nan,) * 3
             rows.append({
-                "id": one.claim.id, "claim": one.claim.says, "article": one.claim.article, "kind": one.claim.kind,
-                "kpi": one.claim.kpi, "expect": one.claim.expect, "effect": one.outcome.effect, "low": one.outcome.low,
+                "id": one.claim.id, "claim": one.claim.statement, "article": one.claim.article, "kind": one.claim.kind,
+                "kpi": one.claim.kpi, "expect": one.claim.direction, "effect": one.outcome.effect, "low": one.outcome.low,
                 "high": one.outcome.high, "p": one.outcome.p, "p_adjusted": one.p, "spread": one.outcome.spread,
                 "runs": one.outcome.runs, "weakest": one.outcome.words, "holds": holds[0], "holds_low": holds[1],
                 "holds_high": holds[2], "reverses": reverses[0], "reverses_low": reverses[1],
@@ -164,7 +164,7 @@ def scenarios_of(claims: Sequence[Claim]) -> tuple[dict[str, Scenario], dict[tup
 
 def run_ledger(
     claims: Sequence[Claim], *, replicates: int = 30, points: int = 0, seed: int = 1, workers: int | None = None,
-    out: Path, resume: bool = False, so_far: bool = False, progress: Callable[[str], Any] | None = None,
+    out: Path, resume: bool = False, partial: bool = False, progress: Callable[[str], Any] | None = None,
     command: list[str] | None = None, worlds: AdmittedWorlds | None = None, scheduler: str | None = None,
 ) -> Ledger:  # fmt: skip
     """Test claims.
@@ -180,17 +180,17 @@ def run_ledger(
         command: the command line, for the manifests.
         worlds: the admitted worlds that are drawn from; None for a stress test over the declared ranges.
         scheduler: address of a Dask scheduler whose workers do the runs.
-        so_far: run nothing; judge what ``out`` holds of the same ledger, at the points that are finished.
+        partial: run nothing; judge what ``out`` holds of the same ledger, at the points that are finished.
         progress: from a title to a context that yields what is called with (done, planned, failed).
     """
     scenarios, place = scenarios_of(claims)
     weeks = tuple(sorted({week for claim in claims for week in claim.weeks}))
     plain = Experiment(
         "claims", "The claims ledger", "Which claims does the model support, and where?", next(iter(scenarios)),
-        scenarios, weeks[-1] + 1, replicates, seed, at=weeks,
+        scenarios, weeks[-1] + 1, replicates, seed, report_weeks=weeks,
     )  # fmt: skip
     shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command, "scheduler": scheduler}
-    if so_far:
+    if partial:
         progress, shared = None, {}
     at_defaults = _figures(plain, out / "defaults", "At the defaults", progress, shared)
     space = worlds.draw(points, seed) if worlds else stressed(points, seed)
@@ -253,10 +253,10 @@ def _figures(
         results = open_results(folder)
         if set(results.experiment.scenarios) != set(experiment.scenarios):
             raise ResultsError(f"{folder}: holds runs of another ledger (other claims, or another number of points)")
-    frame = results.figures.set_index("replicate").sort_index()
+    frame = results.summaries.set_index("replicate").sort_index()
     found: Figures = {}
     for scenario, of_scenario in frame.groupby("scenario", sort=False):
-        for week in experiment.at:
+        for week in experiment.report_weeks:
             found[str(scenario), week] = of_scenario[of_scenario["week"] == week]
     return found
 
@@ -318,12 +318,12 @@ def _prefix(number: int) -> str:
 
 
 def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, over: _Space) -> ClaimResult:
-    also = {kpi: judge_claim(claim, at_defaults, over.place, kpi=kpi) for kpi in claim.also}
+    also = {kpi: judge_claim(claim, at_defaults, over.place, kpi=kpi) for kpi in claim.secondary}
     lent = _lent(claim, over)
     there = [judge_claim(claim, over.figures, over.place, _prefix(number), lent=lent) for number in over.points]
     space = list(over.points.values())
     # Differences in several KPIs have no common unit but the spread between organisations.
-    mixed = len(set(claim.kpis)) > 1 or claim.kind == "gaming"
+    mixed = len(set(claim.kpis)) > 1 or claim.kind == "goodhart"
     effects = tuple(one.effect / one.spread if mixed else one.effect for one in (outcome, *there))
     signs = (outcome.sign(p), *(one.sign() for one in there))
     held, turned = (_share(signs, 1), _share(signs, -1)) if space else (None, None)

@@ -64,7 +64,7 @@ def print_ledger(ledger: Ledger, console: Any) -> None:
     for one in ledger.findings:
         kpi, found = one.outcome.kpi or one.claim.kpi, one.outcome
         table.add_row(
-            one.claim.id, one.claim.says, KPIS[one.claim.kpi].title.lower(), kpi_difference(kpi, found.effect),
+            one.claim.id, one.claim.statement, KPIS[one.claim.kpi].title.lower(), kpi_difference(kpi, found.effect),
             f"{kpi_difference(kpi, found.low)} … {kpi_difference(kpi, found.high)}", _percent(one.holds), _percent(one.reverses),
             one.verdict,
         )  # fmt: skip
@@ -162,8 +162,8 @@ def row_of(one: ClaimResult) -> dict[str, Any]:
     kpi = found.kpi or one.claim.kpi
     watched = list(dict.fromkeys(one.claim.kpis or (one.claim.kpi,)))
     return {
-        "id": one.claim.id, "says": one.claim.says, "article": one.claim.article, "kind": one.claim.kind,
-        "theme": one.claim.theme, "kpi": ", ".join(KPIS[name].title for name in watched), "expect": one.claim.expect,
+        "id": one.claim.id, "says": one.claim.statement, "article": one.claim.article, "kind": one.claim.kind,
+        "theme": one.claim.theme, "kpi": ", ".join(KPIS[name].title for name in watched), "expect": one.claim.direction,
         "effect": kpi_difference(kpi, found.effect), "interval": f"{kpi_difference(kpi, found.low)} to {kpi_difference(kpi, found.high)}",
         "p": one.p, "p_text": "< 0.001" if one.p < 0.001 else f"{one.p:.3f}", "weakest": found.words,
         "verdict": one.verdict, "note": one.claim.note, "runs": found.runs, "holds": _with_interval(one.holds),
@@ -180,7 +180,7 @@ def _beside(one: ClaimResult, name: str) -> str:
     """Return what a further KPI did: more or less of it, whichever of the two is better."""
     other = one.also[name]
     kpi = other.kpi or name
-    sign = 1.0 if one.claim.expect_of(kpi) == "more" else -1.0
+    sign = 1.0 if one.claim.direction_of(kpi) == "more" else -1.0
     told = f"{KPIS[kpi].title.lower()} {kpi_difference(kpi, sign * other.effect)}"
     return told + ("" if other.p < 1.0 - LEVEL else " (could be chance)")
 

@@ -25,11 +25,11 @@ class Claim:
     """One idea, and how it is tested.
 
     Attributes:
-        id, says, article: its short name, its sentence, and where it comes from.
+        id, statement, article: its short name, its sentence, and where it comes from.
         kind: how it is tested, one of :data:`ccsim.validation.claims.contrasts.KINDS`.
-        kpi: what is watched, and ``expect``: whether the claim has it ``"more"`` or ``"less"``.
+        kpi: what is watched, and ``direction``: whether the claim has it ``"more"`` or ``"less"``.
         kpis: what is watched in each round, where a comparison is made several times over and not in the same KPI.
-        also: further KPIs, shown beside but not judged.
+        secondary: further KPIs, shown beside but not judged.
         scenarios: what is compared, by name, in the order that the kind asks for.
         weeks: the weeks that are looked at, the horizon last.
         share: of a gain, for claims about what is kept of it.
@@ -38,12 +38,12 @@ class Claim:
     """
 
     id: str
-    says: str
+    statement: str
     article: str
     kind: str
     kpi: str
-    expect: str
-    also: tuple[str, ...]
+    direction: str
+    secondary: tuple[str, ...]
     scenarios: dict[str, Scenario]
     weeks: tuple[int, ...] = (HORIZON - 1,)
     share: float = 0.5
@@ -60,26 +60,26 @@ class Claim:
         size = len(names) // rounds
         found: list[Contrast] = []
         for number, one in enumerate(watched):
-            sign = 1.0 if self.expect_of(one) == "more" else -1.0
+            sign = 1.0 if self.direction_of(one) == "more" else -1.0
             found += kind.contrasts(one, names[number * size : (number + 1) * size], self.weeks, sign, self.share)
         return found
 
-    def expect_of(self, kpi: str) -> str:
+    def direction_of(self, kpi: str) -> str:
         """Return the direction of a KPI: the claim's own for its main one, else what is better."""
-        return self.expect if kpi == self.kpi or KPIS[kpi].direction == "neither" else KPIS[kpi].direction
+        return self.direction if kpi == self.kpi or KPIS[kpi].direction == "neither" else KPIS[kpi].direction
 
 
 class ClaimShape(Schema):
     """One ``[[claim]]`` of a file."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-    says: Annotated[str, Field(min_length=1)]
+    statement: Annotated[str, Field(min_length=1)]
     article: str = ""
     kind: str
     kpi: str
     kpis: list[str] = Field(default_factory=list)
-    expect: str = ""
-    also: list[str] = Field(default_factory=list)
+    direction: str = ""
+    secondary: list[str] = Field(default_factory=list)
     weeks: Annotated[list[Annotated[int, Field(ge=0, le=5000, strict=True)]], Field(min_length=1)] | None = None
     share: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
     note: str = ""
@@ -145,15 +145,15 @@ def _claim(part: Parser, row: dict[str, Any], file: Path, theme: str) -> Claim |
         return None
     if shape.kind not in KINDS:
         part.add_error(("kind",), f"unknown value {shape.kind!r}{did_you_mean(shape.kind, KINDS)}")
-    for key, names in (("kpi", [shape.kpi]), ("kpis", shape.kpis), ("also", shape.also)):
+    for key, names in (("kpi", [shape.kpi]), ("kpis", shape.kpis), ("secondary", shape.secondary)):
         for name in names:
             if name not in KPIS:
                 part.add_error((key,), str(UnknownNameError("KPI", name, KPIS)))
-    for key, entries in (("also", shape.also), ("weeks", shape.weeks or [])):
+    for key, entries in (("secondary", shape.secondary), ("weeks", shape.weeks or [])):
         if len(set(entries)) < len(entries):
             part.add_error((key,), f"must name each only once, got {entries!r}")
-    if shape.expect not in ("", "more", "less"):
-        part.add_error(("expect",), f"must be 'more' or 'less', got {shape.expect!r}")
+    if shape.direction not in ("", "more", "less"):
+        part.add_error(("direction",), f"must be 'more' or 'less', got {shape.direction!r}")
     scenarios = {
         name: parse_scenario(part.sub("scenarios", name), {"title": name, **one}, name)
         for name, one in shape.scenarios.items()
@@ -174,12 +174,12 @@ def _claim(part: Parser, row: dict[str, Any], file: Path, theme: str) -> Claim |
             ("kpis",), f"the comparison is made {rounds} times, and takes as many KPIs; here are {len(shape.kpis)}"
         )
         return None
-    expect = shape.expect or KPIS[shape.kpi].direction
+    expect = shape.direction or KPIS[shape.kpi].direction
     if expect == "neither":
-        part.add_error(("expect",), f"is missing: neither more nor less of {shape.kpi!r} is better by itself")
+        part.add_error(("direction",), f"is missing: neither more nor less of {shape.kpi!r} is better by itself")
     weeks = tuple(shape.weeks or (HORIZON - 1,))
     return Claim(
-        shape.id, shape.says, shape.article, shape.kind, shape.kpi, expect, tuple(shape.also), scenarios, weeks,
+        shape.id, shape.statement, shape.article, shape.kind, shape.kpi, expect, tuple(shape.secondary), scenarios, weeks,
         shape.share, shape.note, str(file), tuple(shape.kpis), theme,
     )  # fmt: skip
 

@@ -49,8 +49,8 @@ def as_experiment(study: Study, seed: int) -> tuple[Experiment, dict[str, tuple[
     # Organisations of a sample are independent of each other: on common draws all would have the same executive.
     units = {key: number for key, (_, number) in place.items()} if points else {}
     return Experiment(
-        study.id, title, study.about, next(iter(whole)), whole, study.weeks[-1] + 1, study.replicates, seed, at=study.weeks,
-        units=units,
+        study.id, title, study.about, next(iter(whole)), whole, study.weeks[-1] + 1, study.replicates, seed, report_weeks=study.weeks,
+        seed_groups=units,
     ), place  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def observe(
         raise ResultsError(
             f"{study.id}: {count_noun(len(failures), 'run')} failed; the first, of {failures[0]['scenario']}: {last}"
         )
-    frame = results.figures.copy()
+    frame = results.summaries.copy()
     points = sampled(study, seed)
     numbers = frame["scenario"].map(lambda name: place[name][1])
     frame["scenario"] = frame["scenario"].map(lambda name: place[name][0])

@@ -136,7 +136,7 @@ def row_of(one: Score) -> dict[str, Any]:
     """Return what the page says of a fact."""
     fact, found = one.fact, one.estimate
     return {
-        "id": fact.id, "says": fact.says, "published": "" if fact.published is None else number(fact.published, hyphen=True),
+        "id": fact.id, "says": fact.statement, "published": "" if fact.published is None else number(fact.published, hyphen=True),
         "interval": interval(fact.low, fact.high), "simulated": number(found.value, hyphen=True),
         "simulated_interval": interval(found.low, found.high) if found.units > 1 else "exact",
         "verdict": one.verdict if fact.checks else f"({one.verdict})", "tag": fact.tag, "role": fact.role,

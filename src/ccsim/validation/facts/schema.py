@@ -42,7 +42,7 @@ class Fact:
     """A published number, and how it is measured in its study.
 
     Attributes:
-        id, says: its short name and its sentence.
+        id, statement: its short name and its sentence.
         published: the number as published, None where only a sign or a range is.
         low, high: its interval; infinite on the side that is open.
         tag: how the number was come by, one of :data:`TAGS`.
@@ -53,7 +53,7 @@ class Fact:
     """
 
     id: str
-    says: str
+    statement: str
     published: float | None
     low: float
     high: float
@@ -103,7 +103,7 @@ class Study:
 class Excluded:
     """A published number that the organisation does not speak to, and why."""
 
-    says: str
+    statement: str
     source: str
     why: str
 
@@ -111,7 +111,7 @@ class Excluded:
 class ApartShape(Schema):
     """One ``[[apart]]`` of a file."""
 
-    says: str = ""
+    statement: str = ""
     source: str = ""
     why: str = ""
 
@@ -120,7 +120,7 @@ class FactShape(Schema):
     """One ``[[fact]]`` of a file."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-    says: Annotated[str, Field(min_length=1)]
+    statement: Annotated[str, Field(min_length=1)]
     published: float | None = None
     low: float | None = None
     high: float | None = None
@@ -298,7 +298,7 @@ def _fact(part: Parser, row: dict[str, Any], subject: str, scenarios: dict[str, 
     if measure is None or len(part.issues) > before:
         return None
     return Fact(
-        shape.id, shape.says, shape.published, low, high, shape.tag, shape.source, shape.role, measure, shape.note
+        shape.id, shape.statement, shape.published, low, high, shape.tag, shape.source, shape.role, measure, shape.note
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def table(scores: Sequence[Score]) -> pd.DataFrame:
 
     rows = [
         {
-            "id": one.fact.id, "study": one.study.id, "fact": one.fact.says, "published": one.fact.published,
+            "id": one.fact.id, "study": one.study.id, "fact": one.fact.statement, "published": one.fact.published,
             "published_low": one.fact.low, "published_high": one.fact.high, "simulated": one.estimate.value,
             "low": one.estimate.low, "high": one.estimate.high, "units": one.estimate.units, "verdict": one.verdict,
             "tag": one.fact.tag, "checks": one.fact.checks, "role": one.fact.role, "source": one.fact.source,

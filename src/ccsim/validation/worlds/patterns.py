@@ -171,7 +171,7 @@ def _pattern(fact: Fact, stage: str = "organisation") -> Pattern:
     wider, why = WIDER.get(fact.id, (None, ""))
     expression = fact.measure.y if isinstance(fact.measure, Mean) else ""
     return Pattern(
-        fact.id, fact.says, fact.low, fact.high, SCALED.get(expression, "plain"), wider, why, fact.source, stage,
+        fact.id, fact.statement, fact.low, fact.high, SCALED.get(expression, "plain"), wider, why, fact.source, stage,
         fact.measure if isinstance(fact.measure, (Mean, Contrast, Correlation)) else None,
     )  # fmt: skip
 

@@ -43,13 +43,13 @@ def uncertain_space() -> tuple[Dimension, ...]:
 class Apart(AnalysisProblem):
     """A study whose points are organisations apart: each has draws of its own, the same for scenario and baseline."""
 
-    def experiment(self, design: Design, at: Sequence[int] = ()) -> Experiment:
+    def experiment(self, design: Design, report_weeks: Sequence[int] = ()) -> Experiment:
         """Return the runs at the points of a design as an experiment."""
-        made = super().experiment(design, at)
-        assert made.points is not None
-        names = [self.scenario.name, *([made.baseline] if self.against else [])]
-        units = {made.points.name(name, number): number for name in names for number in range(len(design))}
-        return replace(made, units=units)
+        made = super().experiment(design, report_weeks)
+        assert made.design_scenarios is not None
+        names = [self.scenario.name, *([made.baseline] if self.baseline else [])]
+        units = {made.design_scenarios.name(name, number): number for name in names for number in range(len(design))}
+        return replace(made, seed_groups=units)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Organisations:
         weeks = sorted({*WEEKS, *load.weeks[:2], *KEPT_BETWEEN})
         seed = int(np.random.SeedSequence([self.seed, *part.encode()]).generate_state(1)[0])
         study = Apart(load.scenarios["busy"], load.scenarios["nothing"], weeks[-1] + 1, count, seed)
-        frame = self.runner.figures(study, design_of(self.space, unit), part, weeks)
+        frame = self.runner.summaries(study, design_of(self.space, unit), part, weeks)
         return self.read(frame, len(unit), count)
 
     def read(self, frame: pd.DataFrame, points: int, runs: int) -> FloatArray:
@@ -166,7 +166,7 @@ class Units:
             design = Design.given([
                 at_site(study, values_of(self.space, row), (site + 0.5) / SITES) for row in between(self.space, unit)
             ])  # fmt: skip
-            frame = self.runner.figures(own, design, f"{part}-site-{site + 1}", study.weeks)
+            frame = self.runner.summaries(own, design, f"{part}-site-{site + 1}", study.weeks)
             frames.append(frame.assign(replicate=frame["replicate"] + site * self.at_a_site))
         whole = pd.concat(frames, ignore_index=True)
         seen = over_weeks(whole.assign(unit=whole["point"], scenario="unit"))
