@@ -1,15 +1,29 @@
-"""Former names on the command line."""
+"""Former names: on the command line, in files, in results folders and in Python."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ccsim.analysis.comparison import Comparison, compare
+from ccsim.analysis.study import make_problem
 from ccsim.cli.main import app
-from ccsim.errors import FORMER_NAMES, InputError, InputErrors, UnknownNameError
+from ccsim.errors import FORMER_NAMES, InputError, InputErrors, ResultsError, UnknownNameError
+from ccsim.execution.runner import run_experiment
+from ccsim.execution.sweep import sweep
+from ccsim.experiments.design import Design
+from ccsim.experiments.experiment import Experiment, load_experiment
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters, default_settings, replace_values
+from ccsim.reports.query import query
+from ccsim.reports.references import MEASURES
+from ccsim.results.manifest import FORMAT
+from ccsim.results.results import open_results
 from ccsim.scenarios.renamed import COMMANDS, OPTIONS, PARAMETERS, refuse_old_words
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import Intervention, load
+from ccsim.validation.claims.contrasts import KINDS
+from ccsim.validation.claims.schema import load_claims
 
 
 @pytest.mark.parametrize(
@@ -66,5 +80,72 @@ def test_every_present_parameter_name_exists_and_no_former_one_does() -> None:
 
 def test_a_former_name_of_a_kpi_or_parameter_is_answered_with_the_present_one() -> None:
     for (kind, old), new in FORMER_NAMES.items():
-        assert new in KPIS or new in all_parameters()
+        known: dict[str, object] = {
+            "KPI": KPIS, "parameter": all_parameters(), "measure": MEASURES, "kind of claim": KINDS,
+            "table": {"summaries", "interventions", "design_points"},
+        }  # fmt: skip
+        assert new in known[kind]  # type: ignore[operator]
         assert str(UnknownNameError(kind, old, KPIS)) == f"{old}: the {kind} is called {new} now"
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("at = [3]\n", r"old.toml:3: at: the key is called report_weeks now"),
+        ("most_replicates = 3\n", r"most_replicates: the key is called max_replicates now"),
+        ("[until]\ncsat = 0.2\n", r"until: the key is called precision now"),
+        ("[design]\nvary = ['programme.budget=0:9']\n", r"design.vary: the key is called factors now"),
+        ("[design]\nfactors = ['programme.budget=0:9']\npoints = 8\n", r"design.points: the key is called samples now"),
+    ],
+)
+def test_a_former_key_of_an_experiment_file_is_refused_with_the_new_name(tmp_path: Path, table: str, told: str) -> None:
+    file = tmp_path / "experiments" / "old.toml"
+    file.parent.mkdir()
+    file.write_text(f'title = "Old"\nscenarios = ["nothing"]\n{table}', encoding="utf-8")
+    with pytest.raises(InputErrors, match=told):
+        load_experiment(file)
+
+
+def test_a_former_key_of_a_claim_is_refused_with_the_new_name(tmp_path: Path) -> None:
+    text = 'title = "Old"\n[[claim]]\nid = "X1"\nsays = "More."\nkind = "difference"\nkpi = "csat"\n'
+    (tmp_path / "old.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputErrors, match=r"says: the key is called statement now"):
+        load_claims(folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: compare("direction", budget="1s"), "budget: the argument is called time_limit now"),
+        (lambda: sweep("nothing", at=(3,)), "at: the argument is called report_weeks now"),
+        (lambda: Design("sobol", ("programme.budget",), points=8), "points: the argument is called samples now"),
+        (lambda: Experiment("x", "X", "", "x", {}, at=(3,)), "at: the argument is called report_weeks now"),
+        (lambda: make_problem("nothing", against="hero"), "against: the argument is called baseline now"),
+        (lambda: Intervention.create({}, when="csat > 3", after=3), "after: the argument is called earliest_week now"),
+    ],
+)
+def test_a_former_argument_is_refused_with_the_new_name(call: Callable[[], object], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        call()
+
+
+def test_a_former_table_of_results_is_refused_with_the_new_name(small_experiment: Experiment, tmp_path: Path) -> None:
+    results = run_experiment(small_experiment, workers=1, out=tmp_path / "r")
+    with pytest.raises(AttributeError, match=r"Results\.figures is called summaries now"):
+        results.figures  # type: ignore[attr-defined]  # noqa: B018  # a former name
+    with pytest.raises(AttributeError, match=r"Comparison\.at_horizon is called final_values now"):
+        Comparison(results).at_horizon  # type: ignore[attr-defined]  # noqa: B018  # a former name
+    assert not hasattr(results, "no_such_table")
+    with pytest.raises(InputError, match=r"events: the table is called interventions now"):
+        query(tmp_path / "r", "SELECT * FROM events")
+
+
+def test_a_results_folder_of_the_first_format_is_refused_in_words(small_experiment: Experiment, tmp_path: Path) -> None:
+    run_experiment(small_experiment, workers=1, out=tmp_path / "r")
+    manifest = json.loads((tmp_path / "r" / "manifest.json").read_text())
+    assert manifest.pop("format") == FORMAT
+    (tmp_path / "r" / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(
+        ResultsError, match=r"format 1 of results folders, written by ccsim \S+; this version reads format 2"
+    ):
+        open_results(tmp_path / "r")

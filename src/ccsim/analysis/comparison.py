@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.kpis import KPIS, QUARTER, final_value
 from ccsim.results.results import Results
 from ccsim.results.store import table_names
+from ccsim.scenarios.renamed import RenamedAttributes, renamed_arguments
 from ccsim.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(RenamedAttributes):
     """Results of an experiment, seen as a comparison.
 
     Attributes:
@@ -43,6 +44,12 @@ class Comparison:
     """
 
     results: Results
+
+    _former: ClassVar[Mapping[str, str]] = {
+        "at_horizon": "final_values",
+        "crossing": "overtakes_week",
+        "pairing": "variance_reduction",
+    }
 
     @property
     def experiment(self) -> Experiment:
@@ -274,6 +281,7 @@ def _trailing(sums: np.ndarray, weeks: int) -> np.ndarray:
 
 
 @takes_mechanisms
+@renamed_arguments(budget="time_limit")
 def compare(
     experiment: Experiment | str | Path,
     *,

@@ -24,6 +24,7 @@ from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of, values_of
 from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.errors import InputError
+from ccsim.scenarios.renamed import renamed_arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,6 +152,7 @@ class Discovery:
         return values.assign(share=self.share, outcome=self.outcome, region=place)
 
 
+@renamed_arguments(sure="min_share", density="min_density")
 def discover(
     study: AnalysisProblem, space: Sequence[Dimension], where: str, *, points: int = 500, method: str = "prim",
     min_share: float = 0.5, min_density: float = 0.8, regions: int = 2, runner: Runner | None = None,
@@ -187,6 +189,7 @@ def discover(
     )
 
 
+@renamed_arguments(sure="min_share", density="min_density")
 def discovered(
     study: AnalysisProblem, space: Sequence[Dimension], where: str, points: np.ndarray, share: np.ndarray,
     figures: pd.DataFrame, method: str = "prim", min_share: float = 0.5, min_density: float = 0.8, regions: int = 2,

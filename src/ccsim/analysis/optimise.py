@@ -25,6 +25,7 @@ from ccsim.analysis.study import DIFFERENCE, AnalysisProblem, Runner, TimeLimitR
 from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import CcsimError, InputError
 from ccsim.experiments.design import Design
+from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ class OptimisationResult:
         return float((gaps.mean(axis=1) > 0).mean() if len(gaps) > 1 else (gaps[0] > 0).mean())
 
 
+@renamed_arguments(worlds="n_uncertain")
 def optimise(
     study: AnalysisProblem, space: Sequence[Dimension], aim: Objectives, *, trials: int = 100, uncertain: Sequence[Dimension] = (),
     n_uncertain: int = 0, sampler: str | None = None, fresh: int = 4, runner: Runner | None = None,

@@ -22,6 +22,7 @@ from ccsim.experiments.experiment import Experiment, as_experiment, validate_cou
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.conditions import Condition
+from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import SOURCE, Scenario, load
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class TimeLimitReached(CcsimError):
     """The time limit was reached before something that cannot be done in part."""
 
 
+@renamed_arguments(against="baseline")
 @dataclass(frozen=True)
 class AnalysisProblem:
     """A scenario under study.
@@ -112,6 +114,7 @@ class AnalysisProblem:
         ).with_design(design)  # fmt: skip
 
 
+@renamed_arguments(budget="time_limit")
 @dataclass(frozen=True)
 class Runner:
     """How points are run.
@@ -198,6 +201,7 @@ def table_of(figures: pd.DataFrame, outcome: str, points: int) -> np.ndarray:
     return np.asarray(wide.to_numpy(dtype=float))
 
 
+@renamed_arguments(against="baseline")
 def make_problem(
     target: str | Path, *, scenario: str | None = None, baseline: str | None = None, weeks: int | None = None,
     replicates: int | None = None, seed: int | None = None, values: Mapping[str, Any] | None = None,

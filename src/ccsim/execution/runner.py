@@ -29,6 +29,7 @@ from ccsim.model.extension import Own, Source, active_sources, extended, takes_m
 from ccsim.organisations.founding import layout_of
 from ccsim.results.results import Results, open_results
 from ccsim.results.store import Store, locked
+from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.simulation import replicate_seed, simulate
 
@@ -91,6 +92,7 @@ def load_model() -> None:
 
 
 @takes_mechanisms
+@renamed_arguments(budget="time_limit")
 def run_experiment(
     experiment: Experiment,
     *,

@@ -15,10 +15,12 @@ from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, as_experiment, validate_counts
 from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.results.results import Results
+from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import Scenario
 
 
 @takes_mechanisms
+@renamed_arguments(at="report_weeks", until="precision", budget="time_limit")
 def sweep(
     what: Experiment | Scenario | str | Path,
     design: Design | None = None,
@@ -76,6 +78,7 @@ def sweep(
         return run_experiment(chosen, progress=show, **running)
 
 
+@renamed_arguments(at="report_weeks", until="precision")
 def plan_sweep(
     what: Experiment | Scenario | str | Path,
     design: Design | None = None,

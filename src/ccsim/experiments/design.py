@@ -16,6 +16,7 @@ import numpy as np
 
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.factors import WEEK_OF, Factor, parse_factors
+from ccsim.scenarios.renamed import renamed_arguments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MAX_POINTS = 1_000_000
 
 
+@renamed_arguments(points="samples")
 @dataclass(frozen=True)
 class Design:
     """Points at which factors are set, reproducible from its seed.

@@ -16,6 +16,7 @@ from ccsim.experiments.factors import WEEK_OF
 from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Parser, parse_scenario
+from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import Scenario, data_dirs, list_scenarios, load
 from ccsim.scenarios.toml_positions import read_toml
 
@@ -49,6 +50,7 @@ class Sweep:
     points: dict[str, tuple[str, Any]]
 
 
+@renamed_arguments(at="report_weeks", until="precision", most_replicates="max_replicates", units="seed_groups")
 @dataclass(frozen=True)
 class Experiment:
     """Scenarios to be compared on the same draws.
@@ -146,6 +148,7 @@ class Experiment:
             return self.baseline
         return self.design_scenarios.name(self.baseline, self.design_scenarios.locate(scenario)[1])
 
+    @renamed_arguments(until="precision")
     def with_changes(
         self, *, weeks: int | None = None, replicates: int | None = None, seed: int | None = None,
         levers: Mapping[str, Any] | None = None, precision: Mapping[str, float] | None = None,

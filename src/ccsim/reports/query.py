@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ccsim.errors import InputError, did_you_mean
+from ccsim.errors import FORMER_NAMES, InputError, UnknownNameError, did_you_mean
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.manifest import read_manifest, stored_experiment
 from ccsim.results.parquet import Shard
@@ -132,6 +132,8 @@ def _told(message: str, connection: Any, tables: list[str]) -> str:
     """Return an error of DuckDB as one message that says what there is."""
     missing = re.search(r"Table with name (\S+) does not exist", message)
     if missing:
+        if ("table", missing[1].lower()) in FORMER_NAMES:
+            return f"query: {UnknownNameError('table', missing[1].lower(), tables)}"
         return f"query: there is no table {missing[1]!r}{did_you_mean(missing[1], tables)}"
     missing = re.search(r'Referenced column "(.+?)" not found|a column named "(.+?)"', message)
     if missing:

@@ -14,6 +14,9 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.model.extension import active_sources, model_hash
 
 NAME = "manifest.json"
+#: Number of the format of a results folder: it changes with the names of its tables, columns and keys. Folders of the
+#: first format have no number.
+FORMAT = 2
 STATUSES = ("running", "interrupted", "stopped", "incomplete", "complete")
 
 
@@ -21,7 +24,9 @@ def identity(experiment: Experiment) -> dict[str, Any]:
     """Return what two sets of results must share to be one: the experiment and the model's sources."""
     points = experiment.design.digest() if experiment.design else None
     own = {"mechanisms": mechanisms} if (mechanisms := recorded_mechanisms()) else {}
-    return {"experiment": experiment.resolved(), "sources": model_hash(), "design_points": points, **own}
+    return {
+        "format": FORMAT, "experiment": experiment.resolved(), "sources": model_hash(), "design_points": points, **own,
+    }  # fmt: skip
 
 
 def recorded_mechanisms() -> list[dict[str, str]]:
@@ -103,6 +108,7 @@ def _is_failure(value: Any) -> bool:
 
 #: Every key that a manifest has: how it is checked, and what it holds.
 SHAPE: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "format": (_is_count, "a whole number"),
     "experiment": (lambda value: isinstance(value, dict), "an object"),
     "sources": (_is_text, "a text"),
     "design_points": (lambda value: value is None or _is_text(value), "a text or null"),
@@ -146,6 +152,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _check(path: Path, data: Mapping[str, Any]) -> None:
+    stored = data.get("format", 1 if "experiment" in data else FORMAT)
+    if _is_count(stored) and stored != FORMAT:
+        versions = data.get("versions")
+        writer = (
+            f"ccsim {versions['ccsim']}" if isinstance(versions, dict) and "ccsim" in versions else "another version"
+        )
+        raise ResultsError(
+            f"{path}: is in format {stored} of results folders, written by {writer}; this version reads format {FORMAT}. "
+            "Run the experiment again, or read the folder with the version that wrote it"
+        )
     for key, (fits, kind) in SHAPE.items():
         if key not in data:
             cause = "; versions of ccsim before 0.3 did not write it" if key == "digest" else ""

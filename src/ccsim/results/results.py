@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ccsim.errors import InputError, ResultsError
 from ccsim.experiments.experiment import Experiment
@@ -16,13 +16,14 @@ from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.results.manifest import digest_of, read_manifest, stored_experiment
 from ccsim.results.parquet import LOOKS, Shards, read_shards, scan
 from ccsim.results.store import table_names
+from ccsim.scenarios.renamed import RESULT_TABLES, RenamedAttributes
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True)
-class Results:
+class Results(RenamedAttributes):
     """Results of an experiment, read from a folder.
 
     Attributes:
@@ -36,6 +37,8 @@ class Results:
     experiment: Experiment
     manifest: dict[str, Any]
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
+
+    _former: ClassVar[Mapping[str, str]] = RESULT_TABLES
 
     @property
     def runs(self) -> pd.DataFrame:

@@ -155,8 +155,11 @@ def _describe(row: Any, kind: type[BaseModel]) -> str:
     if row["type"] == "missing":
         return "is missing"
     if row["type"] == "extra_forbidden":
-        if kind is ScenarioSchema and row["loc"][-1] in KEYS:
-            return f"the table is called [{KEYS[row['loc'][-1]]}] now"
+        present = KEYS.get(kind.__name__, {}).get(str(row["loc"][-1]))
+        if present is not None:
+            return (
+                f"the table is called [{present}] now" if kind is ScenarioSchema else f"the key is called {present} now"
+            )
         return f"there is no such key{did_you_mean(str(row['loc'][-1]), kind.model_fields)}"
     wanted = _wanted(row)
     shown = count_noun(len(row["input"]), "value") if row["type"] == "too_long" else repr(row["input"])

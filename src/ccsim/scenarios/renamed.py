@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ClassVar, TypeVar
 
 from ccsim.errors import FORMER_NAMES, InputError
 
@@ -39,8 +41,18 @@ OPTIONS: Mapping[str, str | Mapping[str, str]] = {
     "--worlds": "--n-uncertain",
 }
 
-#: Tables of a scenario file by their former names.
-KEYS = {"before": "history"}
+#: Keys of files by their former names: for each schema that has renamed keys, the present key of each former one.
+KEYS: Mapping[str, Mapping[str, str]] = {
+    "ScenarioSchema": {"before": "history"},
+    "InterventionSchema": {"after": "earliest_week"},
+    "ExperimentSchema": {"at": "report_weeks", "until": "precision", "most_replicates": "max_replicates"},
+    "DesignSchema": {"vary": "factors", "points": "samples"},
+    "ClaimShape": {"says": "statement", "also": "secondary", "expect": "direction"},
+    "FactShape": {"says": "statement"},
+    "ApartShape": {"says": "statement"},
+}
+#: Tables of a results folder by their former names.
+RESULT_TABLES = {"figures": "summaries", "points": "design_points", "events": "interventions"}
 
 #: By group, pairs of a former name and the present one.
 _RENAMED = {
@@ -159,6 +171,60 @@ PARAMETERS: dict[str, str] = {
 
 FORMER_NAMES.update({("parameter", old): new for old, new in PARAMETERS.items()})
 FORMER_NAMES["KPI", "practised"] = "delivered_quality"
+FORMER_NAMES.update({("measure", "ahead"): "overtakes_week", ("measure", "pairing"): "variance_reduction"})
+FORMER_NAMES.update({("table", old): new for old, new in RESULT_TABLES.items()})
+FORMER_NAMES.update(
+    {
+        ("kind of claim", "kept"): "retains",
+        ("kind of claim", "lost"): "reverts",
+        ("kind of claim", "turning"): "break_even",
+        ("kind of claim", "gaming"): "goodhart",
+        ("kind of claim", "crossing"): "overtakes",
+    }
+)
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def renamed_arguments(**former: str) -> Callable[[Function], Function]:
+    """Let a function, or a class, answer a former keyword argument with the present one.
+
+    Args:
+        former: the present name of each argument by its former one.
+
+    Returns:
+        A decorator. What it decorates raises :class:`ccsim.errors.InputError` when a former name is used.
+    """
+
+    def decorate(target: Function) -> Function:
+        call: Callable[..., Any] = target.__init__ if isinstance(target, type) else target  # type: ignore[misc]
+
+        @wraps(call)
+        def checked(*args: Any, **named: Any) -> Any:
+            for old in named:
+                if old in former:
+                    raise InputError(f"{old}: the argument is called {former[old]} now")
+            return call(*args, **named)
+
+        if isinstance(target, type):
+            target.__init__ = checked  # type: ignore[misc]
+            return target
+        return checked  # type: ignore[return-value]  # it takes what the function takes
+
+    return decorate
+
+
+class RenamedAttributes:
+    """Answers a former attribute with the present one. Attributes: ``_former``, the present name by the former one."""
+
+    _former: ClassVar[Mapping[str, str]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """Raise an AttributeError that names what the attribute is called now."""
+        kind = type(self).__name__
+        if name in self._former:
+            raise AttributeError(f"{kind}.{name} is called {self._former[name]} now")
+        raise AttributeError(f"{kind!r} object has no attribute {name!r}")
 
 
 def refuse_old_words(words: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from ccsim.errors import InputError, UnknownNameError, shown
 from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
-from ccsim.scenarios.renamed import PARAMETERS
+from ccsim.scenarios.renamed import PARAMETERS, renamed_arguments
 
 Values = dict[str, Any]
 
@@ -47,6 +47,7 @@ class Intervention:
     label: str = ""
 
     @classmethod
+    @renamed_arguments(after="earliest_week")
     def create(
         cls, values: Mapping[str, Any], *, week: int | None = None, when: str | None = None,
         earliest_week: int = 0, label: str = "",

@@ -144,7 +144,7 @@ def _claim(part: Parser, row: dict[str, Any], file: Path, theme: str) -> Claim |
     if shape is None:
         return None
     if shape.kind not in KINDS:
-        part.add_error(("kind",), f"unknown value {shape.kind!r}{did_you_mean(shape.kind, KINDS)}")
+        part.add_error(("kind",), str(UnknownNameError("kind of claim", shape.kind, KINDS)))
     for key, names in (("kpi", [shape.kpi]), ("kpis", shape.kpis), ("secondary", shape.secondary)):
         for name in names:
             if name not in KPIS:
