@@ -121,7 +121,7 @@ def empty_table(chance: random.Random, folder: Path, stock: Stock) -> str:
 def double(chance: random.Random, folder: Path, stock: Stock) -> str:
     """Copy a shard beside itself, or into another table."""
     path = _file(chance, folder, "*.parquet")
-    place = chance.choice([path.parent, folder / chance.choice(("runs", "departments", "events"))])
+    place = chance.choice([path.parent, folder / chance.choice(("runs", "departments", "interventions"))])
     name = chance.choice((path.name, f"part-0{path.name[6:]}", f"copy of {path.name}", "part-zzzz.parquet"))
     if place.is_dir() and path.is_file() and place / name != path:
         shutil.copy(path, place / name)

@@ -14,7 +14,7 @@ SAMPLED = ("latin-hypercube", "sobol", "morris", "saltelli")
 
 
 def design(kind: str, **options: object) -> Design:
-    return Design(kind, VARIED, **{"points": 8, **options})  # type: ignore[arg-type]
+    return Design(kind, VARIED, **{"samples": 8, **options})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"given"}))
@@ -30,7 +30,7 @@ def test_a_design_is_as_long_as_it_says_and_its_seed_decides_it(kind: str) -> No
 
 @pytest.mark.parametrize("kind", SAMPLED)
 def test_values_are_what_the_parameters_take(kind: str) -> None:
-    table = design(kind, points=16).table()
+    table = design(kind, samples=16).table()
     assert table["programme.budget"].between(0, 20000).all()
     assert set(table["programme.top_down_share"]) <= {0.0, 0.5, 1.0}
     assert set(table["champions.count"]) <= set(range(6))
@@ -83,8 +83,8 @@ def test_given_points_are_kept_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"points": 0}, "points: must be .* from 1 .*got 0"),
-        ({"points": 2.5}, r"points: must be a whole number .*got 2\.5"),
+        ({"samples": 0}, "samples: must be .* from 1 .*got 0"),
+        ({"samples": 2.5}, r"samples: must be a whole number .*got 2\.5"),
         ({"levels": 1}, "levels: must be .* from 2 .*got 1"),
         ({"resolution": 6}, "resolution: must be .* from 3 to 5, got 6"),
         ({"kind": "morris", "levels": 3}, "even number"),

@@ -232,10 +232,15 @@ def test_a_design_is_read_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "told"),
     [
-        ("at = [30, 59]", "at = [30, 60]", (5, "at.1"), "must be a week from 0 to 59, got 60"),
+        (
+            "report_weeks = [30, 59]",
+            "report_weeks = [30, 60]",
+            (5, "report_weeks.1"),
+            "must be a week from 0 to 59, got 60",
+        ),
         ("[design]", "[design]\nkinds = 3", (7, "design.kinds"), "did you mean 'kind'"),
         ('"sobol"', '"sobel"', (7, "design.kind"), "did you mean 'sobol'"),
-        ("points = 8", "points = 0", (8, "design.points"), "at least 1"),
+        ("samples = 8", "samples = 0", (8, "design.samples"), "at least 1"),
         ("programme.budget=", "programme.budgt=", (10, "design.factors.0"), "did you mean 'programme.budget'"),
         ("hero leaves=20:50", "hero leaves=20:70", (11, "design.factors.1"), "last week is 59"),
         ("The hero leaves", "The hero lives", (6, "design"), "did you mean 'The hero leaves'"),

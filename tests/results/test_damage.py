@@ -21,7 +21,7 @@ from ccsim.reports.query import query
 from ccsim.results import manifest as manifests
 from ccsim.results.results import open_results
 
-TABLES = ("runs", "departments", "segments", "events")
+TABLES = ("runs", "departments", "segments", "interventions")
 
 
 @pytest.fixture
@@ -107,8 +107,8 @@ def test_a_shard_of_other_sources_is_told(
     monkeypatch.setattr(manifests, "model_hash", lambda: "0" * 16)
     run_experiment(small_experiment, workers=1, out=tmp_path / "other")
     monkeypatch.undo()
-    theirs, *_ = shards(tmp_path / "other", "events")
-    shutil.copy(theirs, folder / "events")
+    theirs, *_ = shards(tmp_path / "other", "interventions")
+    shutil.copy(theirs, folder / "interventions")
     with pytest.raises(ResultsError, match=f"{theirs.name}: belongs to other results"):
         open_results(folder)
 

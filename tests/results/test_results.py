@@ -93,9 +93,9 @@ def test_shards_with_and_without_events_are_read_together(small_experiment: Expe
     store = Store.create(tmp_path / "r", small_experiment, [], False)
     stored(store, 0, "nothing")
     stored(store, 0, "busy")
-    assert len(list((tmp_path / "r" / "events").iterdir())) == 2
+    assert len(list((tmp_path / "r" / "interventions").iterdir())) == 2
     assert list(open_results(tmp_path / "r").interventions["label"]) == ["The hero leaves"]
-    assert list(pd.read_parquet(tmp_path / "r" / "events")["label"]) == ["The hero leaves"]
+    assert list(pd.read_parquet(tmp_path / "r" / "interventions")["label"]) == ["The hero leaves"]
 
 
 def test_two_moves_of_one_label_in_one_week_are_two_events(small_experiment: Experiment) -> None:

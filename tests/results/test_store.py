@@ -148,7 +148,7 @@ def test_runs_that_a_kill_left_in_two_small_shards_are_merged_once(
     for path in list((tmp_path / "r").rglob("part-*.parquet")):
         (path.parent / f"part-0{path.name[6:]}").write_bytes(path.read_bytes())
     monkeypatch.setattr(parquet, "COMPACT_AT", 2)
-    for table in ("segments", "departments", "runs", "events"):
+    for table in ("segments", "departments", "runs", "interventions"):
         parquet.compact(tmp_path / "r" / table)
     assert not list((tmp_path / "r").rglob("part-*.parquet"))
     assert open_results(tmp_path / "r").hash() == whole

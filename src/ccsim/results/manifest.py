@@ -151,7 +151,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return data
 
 
-def _check(path: Path, data: Mapping[str, Any]) -> None:
+def _check_format(path: Path, data: Mapping[str, Any]) -> None:
     stored = data.get("format", 1 if "experiment" in data else FORMAT)
     if _is_count(stored) and stored != FORMAT:
         versions = data.get("versions")
@@ -162,6 +162,10 @@ def _check(path: Path, data: Mapping[str, Any]) -> None:
             f"{path}: is in format {stored} of results folders, written by {writer}; this version reads format {FORMAT}. "
             "Run the experiment again, or read the folder with the version that wrote it"
         )
+
+
+def _check(path: Path, data: Mapping[str, Any]) -> None:
+    _check_format(path, data)
     for key, (fits, kind) in SHAPE.items():
         if key not in data:
             cause = "; versions of ccsim before 0.3 did not write it" if key == "digest" else ""

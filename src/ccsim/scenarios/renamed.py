@@ -197,7 +197,7 @@ def renamed_arguments(**former: str) -> Callable[[Function], Function]:
     """
 
     def decorate(target: Function) -> Function:
-        call: Callable[..., Any] = target.__init__ if isinstance(target, type) else target  # type: ignore[misc]
+        call: Callable[..., Any] = target.__init__ if isinstance(target, type) else target  # type: ignore[misc]  # a class as a whole
 
         @wraps(call)
         def checked(*args: Any, **named: Any) -> Any:
@@ -207,7 +207,7 @@ def renamed_arguments(**former: str) -> Callable[[Function], Function]:
             return call(*args, **named)
 
         if isinstance(target, type):
-            target.__init__ = checked  # type: ignore[misc]
+            target.__init__ = checked  # type: ignore[misc]  # a class as a whole
             return target
         return checked  # type: ignore[return-value]  # it takes what the function takes
 
