@@ -98,7 +98,7 @@ def test_the_figure_has_its_four_panels():
         ({"where": "__import__('os')"}, "cannot be used|neither true nor false"),
         ({"method": "cart"}, "prim, tree"),
         ({"points": 20}, "points: must be at least"),
-        ({"density": 1.5}, "density: must be above 0 and at most 1, got 1.5"),
+        ({"min_density": 1.5}, "min_density: must be above 0 and at most 1, got 1.5"),
         ({"regions": 0}, "1 or more"),
         ({"where": "csat > 0", "points": 60}, "holds at every point"),
         ({"where": "csat > 100", "points": 60}, "holds at no point"),
