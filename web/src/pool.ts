@@ -1,10 +1,14 @@
 // Runs in web workers: one worker for what a finger moves, the others for what fills in behind.
 import type { GameRequest, Played } from "./game";
 import type { Plan, Series } from "./model";
+import type { Parted, PartRequest } from "./parting";
+import type { People } from "./people";
+
+type Request = Plan | GameRequest | PartRequest;
 
 interface Job {
-  kind: "run" | "game";
-  request: Plan | GameRequest;
+  kind: "run" | "game" | "part" | "people";
+  request: Request;
   token: Token | null;
   done: (value: never) => void;
   failed: (error: Error) => void;
@@ -55,7 +59,17 @@ export class Pool {
     return this.add<Played>(atOnce ? this.urgent : this.patient, "game", request, token);
   }
 
-  private add<Value>(queue: Job[], kind: Job["kind"], request: Plan | GameRequest, token: Token | null): Promise<Value> {
+  /** Where two games part. */
+  part(request: PartRequest, token: Token | null = null): Promise<Parted> {
+    return this.add<Parted>(this.patient, "part", request, token);
+  }
+
+  /** Everybody in every week of a run. */
+  people(request: Plan, token: Token | null = null): Promise<People> {
+    return this.add<People>(this.patient, "people", request, token);
+  }
+
+  private add<Value>(queue: Job[], kind: Job["kind"], request: Request, token: Token | null): Promise<Value> {
     return new Promise<Value>((done, failed) => {
       queue.push({ kind, request: structuredClone(request), token, done: done as (value: never) => void, failed });
       this.next();

@@ -4,7 +4,7 @@ import { number, t, type Scale } from "./words";
 
 export interface QuarterLine {
   key: string;
-  kind: "run" | "base" | "pin" | "extra";
+  kind: "run" | "base" | "pin" | "said";
   name: string;
   values: (number | null)[];
 }

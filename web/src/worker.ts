@@ -1,6 +1,8 @@
 // One worker: it builds the engine once, then answers runs and games in the order in which they come.
 import { createEngine } from "./engine";
 import { playGame } from "./game";
+import { part } from "./parting";
+import { people } from "./people";
 
 type Engine = Awaited<ReturnType<typeof createEngine>>;
 let engine: Promise<Engine> | null = null;
@@ -18,8 +20,15 @@ self.onmessage = async (event: MessageEvent) => {
   }
   try {
     const host = await engine!;
-    const value = message.kind === "game" ? playGame(host as never, model as never, message.request) : host.run(message.request);
-    const buffers = [...new Set(Object.values(value.kpis as Record<string, Float64Array>).map((row) => row.buffer))];
+    const ways: Record<string, () => object> = {
+      run: () => host.run(message.request),
+      game: () => playGame(host as never, model as never, message.request),
+      part: () => part(host as never, model as never, message.request),
+      people: () => people(host as never, message.request),
+    };
+    const value = ways[message.kind]();
+    const series = Object.values(("kpis" in value ? value.kpis : value) as Record<string, unknown>);
+    const buffers = [...new Set(series.filter((row) => ArrayBuffer.isView(row)).map((row) => (row as Float64Array).buffer))];
     answer({ id: message.id, value }, buffers as Transferable[]);
   } catch (error) {
     answer({ id: message.id, error: String((error as Error)?.message ?? error) });

@@ -164,6 +164,12 @@ export class Simulation {
     this.events.push([this.week + 1, label]);
   }
 
+  /** The values of a column as the last week left it, such as `column("staff", "conviction")`. */
+  column(population: string, name: string): Float64Array {
+    this.live();
+    return this.engine.module.column(this.layout, population, name);
+  }
+
   /** Every KPI over the weeks so far. */
   kpis(): Record<string, Float64Array> {
     const scope = this.scope();

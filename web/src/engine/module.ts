@@ -173,6 +173,24 @@ export class Module {
     }
   }
 
+  /** The values of a column of the living organisation, a copy. */
+  column(layout: Layout, population: string, name: string): Float64Array {
+    const told = this.told.populations.find((each) => each.name === population);
+    const place = told?.columns.findIndex(([column]) => column === name) ?? -1;
+    if (!told || place < 0) throw new Error(`no column is called ${population}.${name}`);
+    const [, dtype] = told.columns[place];
+    if (told.storage === "records") {
+      const { at, shape, size } = layout.arrays.get(population)!;
+      return Float64Array.from({ length: shape[0] }, (_, row) => {
+        const start = this.world + at + row * size + 8 * place;
+        return dtype === "float64" ? this.view.getFloat64(start, true) : Number(this.view.getBigInt64(start, true));
+      });
+    }
+    const { at, shape, size } = layout.arrays.get(`${population}.${name}`)!;
+    const read = { float64: "getFloat64", int32: "getInt32", uint32: "getUint32", int8: "getInt8" }[dtype] as "getFloat64";
+    return Float64Array.from({ length: shape[0] }, (_, row) => this.view[read](this.world + at + row * size, true));
+  }
+
   /** Copy the flows of a population of records, row by row, to a place in an array. */
   copyFlows(layout: Layout, population: string, to: Float64Array, start: number): void {
     const { at, rows, stride, count } = layout.flows.get(population)!;

@@ -8,16 +8,20 @@ import { QuarterChart, type QuarterLine } from "../quarters";
 import { useWidth } from "../size";
 import { quantile } from "../statistics";
 import { engine, model, quiet } from "../store";
-import { money, number, t, titleOf } from "../words";
-import { gameScale } from "./play";
+import { money, number, t, titleOf, type Word } from "../words";
+import { type Parted, type Parting } from "../parting";
+import { criterionWords, gameScale, Helps, Log } from "./play";
 
 interface Worth {
   name: string;
   points: number;
 }
 
+/** The single choice whose change would have mattered most, and the first decision in the model that differs by it. */
 interface Hinge extends Worth {
   quarter: number;
+  without: Played;
+  parted: Parted | null;
 }
 
 interface Revealed {
@@ -47,10 +51,20 @@ async function reveal(of: Played, { scenario, seed, terms }: Match): Promise<voi
     revealed.value = { ...revealed.value, worth };
     const starts = of.choices.flatMap((choice, quarter) => choice.start.map((name) => ({ name, quarter })));
     const hinges = await Promise.all(
-      starts.map(async (each) => ({ ...each, points: whole - points(rules, await play(without(of.choices, each.name, each.quarter))) })),
+      starts.map(async (each) => {
+        const other = await play(without(of.choices, each.name, each.quarter));
+        return { ...each, without: other, parted: null, points: whole - points(rules, other) };
+      }),
     );
     const hinge = hinges.sort((a, b) => Math.abs(b.points) - Math.abs(a.points))[0] ?? null;
-    revealed.value = { ...revealed.value!, hinge };
+    if (revealed.value?.of !== of) return;
+    revealed.value = { ...revealed.value, hinge };
+    if (hinge) {
+      const game = (choices: Choice[]) => ({ scenario, seed, terms, choices, loose: true });
+      const parted = await engine().part({ mine: game(of.choices), other: game(without(of.choices, hinge.name, hinge.quarter)) });
+      if (revealed.value?.of !== of) return;
+      revealed.value = { ...revealed.value, hinge: { ...hinge, parted } };
+    }
     const luck: Revealed["luck"] = [];
     await Promise.all(
       Array.from({ length: SEEDS }, async (_, i) => {
@@ -98,6 +112,7 @@ export function Debrief() {
   const of = played.value!;
   const rules = gameModel().rules;
   const withBest = useSignal(false);
+  const bestShown = useSignal<Played | null>(null);
   const pair = useSignal("fcr");
   const left = useWidth(520);
   const right = useWidth(520);
@@ -105,16 +120,20 @@ export function Debrief() {
     scrollTo(0, 0);
     if (revealed.value?.of !== of) {
       revealed.value = null;
+      bestShown.value = null;
       void reveal(of, now);
     }
   }, [of]);
   const all = revealed.value?.of === of ? revealed.value : null;
+  if (all?.best && !bestShown.value) bestShown.value = all.best;
   const mine = points(rules, of);
   const moveOf = (name: string) => titleOf.move(gameModel().moves.find((row) => row.name === name)!);
   const kpiOf = (name: string) => found.kpis.get(name)!;
-  const figure = (name: string, value: number, sign = false) => {
+  const figure = (name: string, value: number) => {
+    const { unit } = kpiOf(name);
+    if (unit.startsWith("EUR")) return `${value < 0 ? "−" : ""}${money(Math.abs(value))} ${titleOf.unit(unit.slice(3))}`;
     const scale = gameScale(kpiOf(name), [value]);
-    return `${number(value * scale.factor, scale.decimals, sign)}${scale.unit === "%" ? " %" : name === "profit" ? ` ${scale.unit}` : ""}`;
+    return `${number(value * scale.factor, scale.decimals)}${scale.unit === "%" ? " %" : ""}`;
   };
 
   // The largest surprise, measured in steps of what could be said.
@@ -140,12 +159,12 @@ export function Debrief() {
   const [said, truth] = reportedPairs[pair.value];
   const pairLines: QuarterLine[] = [
     { key: "true", kind: "run", name: t("debrief.true"), values: byQuarter(rules, of, truth) },
-    { key: "reported", kind: "extra", name: t("debrief.reported"), values: byQuarter(rules, of, said) },
+    { key: "reported", kind: "said", name: t("debrief.reported"), values: byQuarter(rules, of, said) },
   ];
   const ways: QuarterLine[] = [
     { key: "run", kind: "run", name: t("debrief.you"), values: byQuarter(rules, of, "csat") },
     ...(all ? [{ key: "base", kind: "base" as const, name: t("line.base"), values: byQuarter(rules, all.nothing, "csat") }] : []),
-    ...(all?.best && withBest.value ? [{ key: "best", kind: "pin" as const, name: t("debrief.best"), values: byQuarter(rules, all.best, "csat") }] : []),
+    ...(all?.best && withBest.value ? [{ key: "best", kind: "pin" as const, name: t("debrief.best"), values: byQuarter(rules, bestShown.value ?? all.best, "csat") }] : []),
   ];
   const asCsv = () => {
     const names = [...new Set([...rules.report.map((row) => row.kpi), ...rules.hidden.flatMap((row) => row.kpis)])];
@@ -165,6 +184,7 @@ export function Debrief() {
             })
           : t("debrief.title")}
       </h1>
+      <Helps />
       <p class="soft">{t("debrief.text")}</p>
       <div class="guesses">
         <Guess name="surprise" title={t("debrief.surprise")} ask={t("debrief.surprise.ask")}
@@ -203,13 +223,14 @@ export function Debrief() {
               {t("debrief.true")}
             </li>
             <li>
-              <i class="extra" />
+              <i class="said" />
               {t("debrief.reported")}
             </li>
           </ul>
           <div ref={left.ref} style={{ minHeight: "200px" }}>
             <QuarterChart title={t("debrief.pair")} lines={pairLines} quarters={rules.quarters} scale={gameScale(kpiOf(truth), [lastOf(truth)])} width={left.width.value} height={200} />
           </div>
+          <p class="soft">{t(pair.value === "fcr" ? "debrief.pair.fcr" : "debrief.pair.csat")}</p>
         </section>
         <section class="card" aria-labelledby="ways-title">
           <div class="head">
@@ -244,12 +265,21 @@ export function Debrief() {
           </div>
         </section>
       </div>
-      {now.guesses.worth !== undefined && worth ? <WorthTable rows={worth} nameOf={moveOf} hinge={all?.hinge ?? null} /> : null}
+      {now.guesses.worth !== undefined && worth ? <WorthTable rows={worth} nameOf={moveOf} /> : null}
+      {now.guesses.worth !== undefined && all?.hinge ? <HingeCard of={all.hinge} mine={of} nameOf={moveOf} /> : null}
       {all?.luck.length ? <Luck rows={all.luck} mine={mine} /> : null}
-      {withBest.value && all?.best ? <Best of={all.best} nameOf={moveOf} total={points(rules, all.best)} /> : null}
+      {all?.best ? <Best first={all.best} shown={bestShown.value} show={(next) => (bestShown.value = next)} nameOf={moveOf} /> : null}
+      {all ? <Score of={of} nothing={all.nothing} best={withBest.value ? bestShown.value : null} /> : null}
+      <Log />
       <div class="buttons">
         <button type="button" onClick={() => save(`ccsim-game-${now.seed}.csv`, asCsv(), "text/csv")}>
           {t("debrief.csv")}
+        </button>
+        <button type="button" onClick={() => save(`ccsim-game-${now.seed}-weeks.csv`, weeksCsv(now, of), "text/csv")}>
+          {t("debrief.weeks")}
+        </button>
+        <button type="button" onClick={() => print()}>
+          {t("debrief.print")}
         </button>
         <button type="button" class="go" onClick={() => confirm(t("play.giveup.sure")) && giveUp()}>
           {t("debrief.again")}
@@ -259,7 +289,7 @@ export function Debrief() {
   );
 }
 
-function WorthTable({ rows, nameOf, hinge }: { rows: Worth[]; nameOf: (name: string) => string; hinge: Hinge | null }) {
+function WorthTable({ rows, nameOf }: { rows: Worth[]; nameOf: (name: string) => string }) {
   const most = Math.max(...rows.map((row) => Math.abs(row.points)), 1);
   return (
     <section class="card" aria-labelledby="worth-title">
@@ -279,7 +309,6 @@ function WorthTable({ rows, nameOf, hinge }: { rows: Worth[]; nameOf: (name: str
           </li>
         ))}
       </ul>
-      {hinge ? <p>{t(hinge.points >= 0 ? "debrief.hinge" : "debrief.hinge.against", { move: nameOf(hinge.name), n: hinge.quarter + 1, points: number(Math.abs(hinge.points), 0) })}</p> : null}
     </section>
   );
 }
@@ -322,21 +351,167 @@ function Luck({ rows, mine }: { rows: { yours: number; nothing: number }[]; mine
   );
 }
 
-function Best({ of, nameOf, total }: { of: Played; nameOf: (name: string) => string; total: number }) {
+/** The best plan with its moves, each of which can be switched off: what is left is played anew. */
+function Best({ first, shown, show, nameOf }: { first: Played; shown: Played | null; show: (next: Played) => void; nameOf: (name: string) => string }) {
+  const off = useSignal<string[]>([]);
+  const busy = useSignal(false);
+  const rules = gameModel().rules;
+  const total = points(rules, first);
+  const now = shown ?? first;
+  const toggle = async (key: string, on: boolean) => {
+    off.value = on ? off.value.filter((each) => each !== key) : [...off.value, key];
+    const choices = first.choices.map((choice, quarter) => ({ ...choice, start: choice.start.filter((name) => !off.value.includes(`${quarter} ${name}`)) }));
+    const { scenario, seed, terms } = match.value!;
+    busy.value = true;
+    try {
+      show(await engine().game({ scenario, seed, terms, choices, loose: true }, true));
+    } catch (error) {
+      quiet(error);
+    }
+    busy.value = false;
+  };
   return (
     <section class="card" aria-labelledby="best-title">
       <h2 id="best-title">{t("debrief.best.title", { points: number(total, 0) })}</h2>
+      <p class="soft">{t("debrief.best.text")}</p>
       <ol class="plan">
-        {of.choices.map((choice, i) =>
+        {first.choices.map((choice, i) =>
           choice.start.length || choice.stop.length ? (
             <li key={i} value={i + 1}>
-              {choice.start.map(nameOf).join(", ")}
-              {choice.stop.length ? ` ${t("debrief.best.stops", { moves: choice.stop.map(nameOf).join(", ") })}` : ""}
+              {choice.start.map((name) => (
+                <label key={name} class="check">
+                  <input type="checkbox" checked={!off.value.includes(`${i} ${name}`)} onChange={(event) => void toggle(`${i} ${name}`, event.currentTarget.checked)} />
+                  {nameOf(name)}
+                </label>
+              ))}
+              {choice.stop.length ? <span class="soft">{t("debrief.best.stops", { moves: choice.stop.map(nameOf).join(", ") })}</span> : null}
             </li>
           ) : null,
         )}
       </ol>
-      <p class="soft">{t("debrief.best.text")}</p>
+      <p role="status">{busy.value ? t("play.busy") : off.value.length ? t("debrief.best.less", { points: number(points(rules, now), 0), change: number(points(rules, now) - total, 0, true) }) : ""}</p>
     </section>
   );
+}
+
+export function departmentName(of: { department: number; front: boolean }): string {
+  return t(of.front ? "people.front" : "people.back", { n: of.department + 1 });
+}
+
+const PARTED: Record<Exclude<Parting["kind"], "handling">, Word> = { convinced: "parting.convinced", left: "parting.left", joined: "parting.joined" };
+const WAY: Record<string, Word> = {
+  closed_fast: "way.fast", followed_script: "way.script", solved: "way.solved", handed_over: "way.handed", escalated: "way.escalated",
+};
+
+function partingWords(of: Parting): string {
+  const where = departmentName(of);
+  const who = of.person ? t("people.person", { n: of.person, where }) : where;
+  if (of.kind !== "handling") return t(PARTED[of.kind], { week: of.week, who });
+  if (of.more && of.less) return t("parting.instead", { week: of.week, who, more: t(WAY[of.more]), less: t(WAY[of.less]) });
+  return t(of.more ? "parting.more" : "parting.less", { week: of.week, who, way: t(WAY[(of.more ?? of.less)!]) });
+}
+
+/** The hinge: with and without the one choice, told to the first decision that differs. */
+function HingeCard({ of, mine, nameOf }: { of: Hinge; mine: Played; nameOf: (name: string) => string }) {
+  const rules = gameModel().rules;
+  const { ref, width } = useWidth(640);
+  const kpi = model.value!.kpis.get("csat")!;
+  const lines: QuarterLine[] = [
+    { key: "run", kind: "run", name: t("debrief.you"), values: byQuarter(rules, mine, "csat") },
+    { key: "without", kind: "pin", name: t("debrief.hinge.without"), values: byQuarter(rules, of.without, "csat") },
+  ];
+  const fill = { move: nameOf(of.name), n: of.quarter + 1, points: number(Math.abs(of.points), 0) };
+  return (
+    <section class="card hinge" aria-labelledby="hinge-title">
+      <h2 id="hinge-title">{t("debrief.hinge.title")}</h2>
+      <p>{t(of.points >= 0 ? "debrief.hinge" : "debrief.hinge.against", fill)}</p>
+      <p role="status">
+        {of.parted === null ? t("debrief.hinge.running") : of.parted.parting ? `${t("parting.same", { week: of.parted.parting.week })} ${partingWords(of.parted.parting)} ${t("parting.end", { share: number(100 * of.parted.touched, 0) })}` : t("parting.none")}
+      </p>
+      <ul class="legend">
+        <li>
+          <i class="run" />
+          {t("debrief.you")}
+        </li>
+        <li>
+          <i class="pin" />
+          {t("debrief.hinge.without")}
+        </li>
+      </ul>
+      <div ref={ref} style={{ minHeight: "170px" }}>
+        <QuarterChart title={titleOf.kpi(kpi)} lines={lines} quarters={rules.quarters} scale={gameScale(kpi, [75])} width={width.value} height={170} />
+      </div>
+      <p class="soft">
+        {titleOf.kpi(kpi)}, {titleOf.unit(kpi.unit)}
+      </p>
+    </section>
+  );
+}
+
+/** How the points come about. */
+function Score({ of, nothing, best }: { of: Played; nothing: Played; best: Played | null }) {
+  const rules = gameModel().rules;
+  const games = [of, nothing, ...(best ? [best] : [])];
+  const share = (game: Played, row: (typeof rules.criterion)[number]) => (row.weight * (scored(rules, game, row.kpi) - row.zero)) / (row.hundred - row.zero);
+  return (
+    <section class="card" aria-labelledby="score-title">
+      <h2 id="score-title">{t("debrief.score")}</h2>
+      <div class="scroll wide" tabIndex={0} role="region" aria-labelledby="score-title">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("debrief.score.what")}</th>
+              <th scope="col">{t("debrief.you")}</th>
+              <th scope="col">{t("line.base")}</th>
+              {best ? <th scope="col">{t("debrief.best")}</th> : null}
+            </tr>
+          </thead>
+          <tbody>
+            {rules.criterion.map((row) => (
+              <tr key={row.kpi}>
+                <th scope="row">{criterionWords(row)}</th>
+                {games.map((game, i) => (
+                  <td key={i}>{number(share(game, row), 1)}</td>
+                ))}
+              </tr>
+            ))}
+            <tr>
+              <th scope="row">
+                <b>{t("debrief.score.sum")}</b>
+              </th>
+              {games.map((game, i) => (
+                <td key={i}>
+                  <b>{number(points(rules, game), 1)}</b>
+                </td>
+              ))}
+            </tr>
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** Every figure of every week, headed by what is needed to work out the points again. */
+function weeksCsv(now: Match, of: Played): string {
+  const rules = gameModel().rules;
+  const names = Object.keys(of.kpis);
+  const head = [
+    `# game on ${now.scenario}, seed ${now.seed}; profit and cost after what the moves cost`,
+    ...rules.criterion.map((row) => `# criterion ${row.kpi}: weight ${row.weight}, no points at ${row.zero}, full points at ${row.hundred}`),
+    ["week", "quarter", "started", "stopped", ...names].join(","),
+  ];
+  const sign: Record<string, number> = { profit: -1, cost: 1 };
+  const rows = of.quarters.flatMap((booked, quarter) =>
+    Array.from({ length: rules.weeks }, (_, i) => {
+      const week = quarter * rules.weeks + i;
+      const choice = i ? { start: [], stop: [] } : of.choices[quarter];
+      const figures = names.map((name) => {
+        const value = of.kpis[name][week] + ((sign[name] ?? 0) * booked.booked) / rules.weeks;
+        return Number.isFinite(value) ? value : "";
+      });
+      return [week + 1, quarter + 1, csvCell(choice.start.join(" ")), csvCell(choice.stop.join(" ")), ...figures].join(",");
+    }),
+  );
+  return `${[...head, ...rows].join("\n")}\n`;
 }
