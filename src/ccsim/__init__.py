@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ccsim.analysis.comparison import Comparison, compare
+    from ccsim.analysis.decision.decide import decide
     from ccsim.errors import CcsimError, InputError
     from ccsim.execution.sweep import sweep
     from ccsim.experiments.design import Design
@@ -48,6 +49,7 @@ _HOME = {
     "Organisation": "simulation.mesa_model",
     "Scenario": "scenarios.scenario",
     "compare": "analysis.comparison",
+    "decide": "analysis.decision.decide",
     "diverge": "reports.divergence",
     "load": "scenarios.scenario",
     "load_experiment": "experiments.experiment",
@@ -73,6 +75,7 @@ __all__ = [
     "Organisation",
     "Scenario",
     "compare",
+    "decide",
     "diverge",
     "list_scenarios",
     "load",

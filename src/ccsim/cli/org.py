@@ -6,10 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from ccsim.analysis.forecasting.ensemble import Ensemble
-    from ccsim.analysis.forecasting.series import Series
     from ccsim.analysis.study import Runner
     from ccsim.organisations.folder import Folder as Read
 
@@ -151,7 +147,8 @@ Seed = Annotated[int, typer.Option(min=0, help="Where random draws begin.")]
 Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers do the runs.")]
 
 
-def _runner(workers: int | None, scheduler: str | None) -> "Runner":
+def runner_of(workers: int | None, scheduler: str | None) -> "Runner":
+    """Return how a command runs worlds, with a bar of progress on a terminal."""
     import sys
 
     from ccsim.analysis.study import Runner
@@ -182,7 +179,7 @@ def fit(
     series = series_of(read)
     (folder / FITTED).unlink(missing_ok=True)
     weeks = next(iter(series.values())).weeks
-    runner = _runner(workers, scheduler)
+    runner = runner_of(workers, scheduler)
     runs = ensemble.run_worlds(read, ensemble.SEEN, weeks, worlds, seed, runner, admitted(worlds_from))
     found = fitted(read, series, runs, seed, runner)
     typer.echo(
@@ -213,12 +210,15 @@ def backtest(
     scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
     """Forecast the later part of the history from the earlier: error, coverage and CRPS beside naive forecasts."""
+    from ccsim.analysis.forecasting.backtesting import backtested
+    from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
     from ccsim.reports.tables import as_text
 
-    table, lines = _backtested(read_folder(folder), steps, worlds, worlds_from, seed, _runner(workers, scheduler))[:2]
-    typer.echo(as_text(table, "markdown"))
-    for line in lines:
+    runner = runner_of(workers, scheduler)
+    found = backtested(read_folder(folder), steps, worlds, seed, runner, admitted(worlds_from))
+    typer.echo(as_text(found.table, "markdown"))
+    for line in found.lines().values():
         typer.echo(line)
     _tell_open()
     typer.echo(
@@ -234,41 +234,20 @@ def forecast(
     scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
     """Forecast the history, with 50 and 90 % intervals, never without the line of its back-test."""
+    from ccsim.analysis.forecasting.backtesting import backtested
     from ccsim.analysis.forecasting.forecast import forecast as ahead
+    from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
     from ccsim.reports.tables import as_text
 
-    read = read_folder(folder)
-    _, lines, series, runs = _backtested(read, steps, worlds, worlds_from, seed, _runner(workers, scheduler))
-    for line, one in zip(lines, series, strict=True):
-        typer.echo(as_text(ahead(one, runs, steps, seed).table(), "markdown"))
-        typer.echo(f"{line}\n")
+    runner = runner_of(workers, scheduler)
+    found = backtested(read_folder(folder), steps, worlds, seed, runner, admitted(worlds_from))
+    lines = found.lines()
+    for one in found.series:
+        typer.echo(as_text(ahead(one, found.ensemble, steps, seed).table(), "markdown"))
+        typer.echo(f"{lines[one.kpi]}\n")
     _tell_open()
     typer.echo("The organisation is left alone in this forecast; effects of levers are not back-tested.")
-
-
-def _backtested(
-    read: "Read", steps: int, worlds: int, worlds_from: str, seed: int, runner: "Runner"
-) -> "tuple[pd.DataFrame, list[str], list[Series], Ensemble]":
-    """Return the table of a back-test, a line a KPI, and what it rests on."""
-    import pandas as pd
-
-    from ccsim.analysis.forecasting import ensemble
-    from ccsim.analysis.forecasting.forecast import backtest as tested
-    from ccsim.analysis.forecasting.forecast import line_of
-    from ccsim.analysis.forecasting.series import LEAST, series_of
-    from ccsim.cli.analysis_options import admitted
-    from ccsim.errors import InputError
-
-    series = [one for one in series_of(read).values() if len(one.values) >= steps + LEAST]
-    if not series:
-        raise InputError(
-            f"{read.path}: no KPI of history.csv has {steps + LEAST} figures: {LEAST} to see and {steps} to keep back"
-        )
-    weeks, source = series[0].weeks, admitted(worlds_from)
-    runs = ensemble.run_worlds(read, ensemble.SEEN + steps, weeks, worlds, seed, runner, source)
-    tables = [tested(one, runs, steps, seed) for one in series]
-    return pd.concat(tables, ignore_index=True), [line_of(table) for table in tables], series, runs
 
 
 def _tell_open() -> None:
@@ -279,4 +258,7 @@ def _tell_open() -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    from ccsim.cli.org_decide import decide
+
+    org.command()(decide)
     app.add_typer(org, name="org")

@@ -52,6 +52,25 @@ IGNORE = """# Nothing of this folder belongs in a repository.
 !.gitignore
 """
 
+#: Options to decide between, by file.
+OPTIONS = {
+    "training.toml": """# An option: `ccsim org decide {name} --options {name}/options/training.toml {name}/options/rights.toml`
+title = "Training"
+about = "A small programme, directed by leaders: training for everybody in the front departments."
+extends = "nothing"
+[levers.programme]
+budget = 400
+top_down_share = 1.0
+""",
+    "rights.toml": """title = "Rights for staff"
+about = "Staff decide more themselves, and errors are blamed less; no programme."
+extends = "nothing"
+[levers.empowerment]
+rights = 0.8
+blame = 0.2
+""",
+}
+
 DEPARTMENTS = (("Hotline", 44, True), ("Branches", 30, True), ("Contracts", 22, False), ("Technology", 14, False))
 
 
@@ -73,6 +92,10 @@ def write_template(folder: Path) -> list[Path]:
             files.append(folder / f"{name}.csv")
             with files[-1].open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerows([head, *rows])
+        (folder / "options").mkdir()
+        for name, text in OPTIONS.items():
+            files.append(folder / "options" / name)
+            files[-1].write_text(text.format(name=folder), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
     return files

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.analysis.comparison import Comparison
+from ccsim.analysis.decision.decide import is_decision
 from ccsim.errors import ResultsError
 from ccsim.model.kpis import KPIS, QUARTER, available
+from ccsim.reports.board import board
 from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
 from ccsim.reports.formatting import figure_of, table_unit
@@ -47,13 +49,15 @@ def report(folder: str | Path, out: str | Path | None = None) -> Path:
     """Write the report of a results folder, finished or not.
 
     Args:
-        folder: the results folder.
-        out: the page; by default ``report.html`` in the folder.
+        folder: the results folder; of a decision (``ccsim org decide``) the board's page is written.
+        out: the page; by default ``report.html`` (``board.html``) in the folder.
 
     Raises:
         ResultsError: the folder holds no results, or the page cannot be written.
     """
     place = Path(folder)
+    if is_decision(place):
+        return board(place, out)
     page = Path(out) if out is not None else place / "report.html"
     text = report_html(place)
     try:

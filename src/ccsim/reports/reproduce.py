@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis.comparison import Comparison
+from ccsim.analysis.decision.decide import is_decision
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.extension import model_hash
 from ccsim.model.kpis import KPIS
+from ccsim.reports.decision_numbers import DecisionReproduction, why_decided
 from ccsim.reports.formatting import table_unit
 from ccsim.reports.references import MEASURES, MOVE, Key, ReportNumbers, formula_of, read_key
 from ccsim.results.results import Results, open_results, sort_rows
@@ -68,11 +70,11 @@ class Reproduction:
 
 def why(
     folder: str | Path, key: str, *, workers: int | None = None, progress: Callable[[int, int, int], None] | None = None
-) -> Reproduction:
+) -> Reproduction | DecisionReproduction:
     """Make a number of a report again from the runs behind it, on this checkout.
 
     Args:
-        folder: the results folder.
+        folder: the results folder, also that of a decision.
         key: the number's key (:mod:`ccsim.reports.references`).
         workers: processes; by default as many as there are processors.
         progress: called with (done, planned, failed) runs.
@@ -81,6 +83,8 @@ def why(
         InputError: it is no key of these results.
         ResultsError: the folder holds no results.
     """
+    if is_decision(folder):
+        return why_decided(folder, key, workers=workers, progress=progress)
     results = open_results(folder)
     known = ReportNumbers(Comparison(results))
     wanted = read_key(key, results.experiment)

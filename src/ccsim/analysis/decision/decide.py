@@ -1,0 +1,130 @@
+"""Run a decision about an organisation, keep it, and open it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ccsim.analysis.admitted import AdmittedWorlds, words_for, worlds_of
+from ccsim.analysis.decision.decision import Decision
+from ccsim.analysis.decision.evidence import evidence
+from ccsim.analysis.decision.problem import AS_IT_IS, DecisionProblem, decision_problem
+from ccsim.analysis.study import Runner
+from ccsim.errors import ResultsError
+from ccsim.execution.runner import run_experiment
+from ccsim.organisations.events import tested_by
+from ccsim.organisations.folder import Folder, read_folder
+from ccsim.results.results import open_results
+from ccsim.scenarios.scenario import Scenario
+
+#: File of a results folder that says what was decided, beside the runs.
+FILE = "decision.json"
+
+
+def decide(
+    folder: str | Path | Folder, options: Sequence[str | Path | Scenario], *, kpi: str = "npv", weeks: int = 156, worlds: int = 200,
+    worlds_from: str = "admitted", seed: int = 1, replicates: int = 1, steps: int = 4, out: str | Path | None = None,
+    workers: int | None = None, scheduler: str | None = None, resume: bool = False,
+    progress: Callable[[str], AbstractContextManager[Any]] | None = None, command: list[str] | None = None,
+) -> Decision:  # fmt: skip
+    """Decide between options for an organisation of one's own.
+
+    Args:
+        folder: the organisation's folder.
+        options: scenarios, their names or files, or folders of ``ccsim optimise``; leaving the organisation alone is
+            always one of them.
+        kpi: what counts at the horizon.
+        weeks: the horizon.
+        worlds: worlds in which each option is tried: draws of the fit, or of what is uncertain where there is none; and
+            worlds behind the back-test.
+        worlds_from: where values come from without a fit: ``admitted``, ``declared``, or a file of ``ccsim worlds``.
+        seed: where draws begin.
+        replicates: runs of each option in each world.
+        steps: figures at the end of the history that the back-test keeps back.
+        out: results folder; without one the runs are kept in memory only.
+        workers: processes; by default one for each processor.
+        scheduler: address of a Dask scheduler.
+        resume: whether to go on in a folder that holds part of the same decision.
+        progress: from a title to a context that yields what is called with (done, planned, failed).
+        command: the command line, for the manifest.
+
+    Returns:
+        The decision; ``ccsim.report`` writes the board's page of its results folder.
+
+    Raises:
+        InputError: a file, a name or a value that cannot be used.
+    """
+    read = folder if isinstance(folder, Folder) else read_folder(folder)
+    source = worlds_of(worlds_from)
+    problem = decision_problem(
+        read, options, kpi=kpi, weeks=weeks, worlds=worlds, seed=seed, replicates=replicates, source=source
+    )
+    place = None if out is None else Path(out)
+    runner = Runner(place, workers, resume, progress, command, scheduler=scheduler)
+    with runner.progress("options") if runner.progress else nullcontext(None) as show:
+        results = run_experiment(
+            problem.experiment(), workers=workers, out=place, resume=resume, progress=show, command=command, scheduler=scheduler
+        )  # fmt: skip
+    found = evidence(read, steps, worlds, seed, replace(runner, folder=None, resume=False), source)
+    about = facts(problem, found, source, {"steps": steps, "worlds": worlds, "worlds_from": worlds_from, "seed": seed})
+    if place is not None:
+        (place / FILE).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    return Decision(results, kpi, about)
+
+
+def facts(
+    problem: DecisionProblem, found: dict[str, Any], source: AdmittedWorlds | None, made: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what a page says beside the runs, as plain data.
+
+    Args:
+        problem: what was decided.
+        found: how far it can be trusted (:func:`ccsim.analysis.decision.evidence.evidence`).
+        source: the admitted worlds that values come from; None for the declared ranges.
+        made: how the evidence was made.
+    """
+    worlds = "draws of the fit to the history" if problem.fitted else words_for(source)
+    return {
+        "kpi": problem.kpi, "organisation": problem.folder.name, "folder": str(problem.folder.path),
+        "currency": problem.folder.currency, "fitted": problem.fitted, "worlds": worlds, "evidence": found, "made": made,
+        "tested": {name: tested_by(problem.folder, one) for name, one in problem.options.items() if name != AS_IT_IS},
+    }  # fmt: skip
+
+
+def is_decision(folder: str | Path) -> bool:
+    """Return whether a results folder is that of a decision."""
+    return (Path(folder) / FILE).is_file()
+
+
+def open_decision(folder: str | Path) -> Decision:
+    """Return the decision of a results folder.
+
+    Raises:
+        ResultsError: the folder holds none.
+    """
+    place = Path(folder)
+    results = open_results(place)
+    try:
+        about = json.loads((place / FILE).read_text(encoding="utf-8"))
+        return Decision(results, about["kpi"], about)
+    except (OSError, ValueError, KeyError):
+        raise ResultsError(
+            f"{place / FILE}: is missing or damaged; ccsim org decide writes it when all runs are done"
+        ) from None
+
+
+def evidence_again(about: dict[str, Any], workers: int | None = None) -> dict[str, Any]:
+    """Return the evidence of a decision made anew from the organisation's folder.
+
+    Args:
+        about: what the decision's file says.
+        workers: processes.
+    """
+    made = about["made"]
+    source = worlds_of(made["worlds_from"])
+    folder = read_folder(about["folder"])
+    return evidence(folder, made["steps"], made["worlds"], made["seed"], Runner(workers=workers), source)

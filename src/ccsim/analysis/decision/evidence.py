@@ -1,0 +1,48 @@
+"""How far a decision can be trusted: back-tests of the organisation's KPIs, and where among the worlds it lies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ccsim.analysis.admitted import AdmittedWorlds
+from ccsim.analysis.forecasting.backtesting import backtested
+from ccsim.analysis.study import Runner
+from ccsim.errors import InputError
+from ccsim.organisations.folder import Folder
+
+
+def evidence(
+    folder: Folder, steps: int, worlds: int, seed: int, runner: Runner, source: AdmittedWorlds | None = None
+) -> dict[str, Any]:
+    """Return the evidence as plain data.
+
+    Args:
+        folder: the organisation.
+        steps: figures at the end of each series that are kept back.
+        worlds: worlds of the ensemble.
+        seed: where draws begin.
+        runner: how worlds are run.
+        source: the admitted worlds that values come from; None for the declared ranges.
+
+    Returns:
+        ``numbers`` by name (``backtest/KPI/crps`` and the like), ``lines`` by KPI, ``far`` (words by KPI whose level is
+        beyond nearly every world), and ``none``: why there is nothing, empty otherwise.
+    """
+    try:
+        found = backtested(folder, steps, worlds, seed, runner, source)
+    except InputError as error:
+        return {"numbers": {}, "lines": {}, "far": {}, "none": str(error)}
+    numbers: dict[str, float] = {}
+    for one, table in zip(found.series, found.tables, strict=True):
+        whole = table[table["horizon"] == "all"].set_index("forecast")
+        own: Any = whole.loc["ccsim"]
+        numbers |= {
+            f"backtest/{one.kpi}/{name}": float(own[name]) for name in ("error", "crps", "covers_50", "covers_90")
+        }
+        numbers[f"backtest/{one.kpi}/naive"] = float(whole["crps"].drop("ccsim").min())
+    far: dict[str, str] = {}
+    for row in found.lies().to_dict("records"):
+        numbers |= {f"level/{row['kpi']}/{name}": float(row[name]) for name in ("observed", "quantile")}
+        if row["in_words"]:
+            far[row["kpi"]] = row["in_words"]
+    return {"numbers": numbers, "lines": found.lines(), "far": far, "none": ""}

@@ -1,0 +1,57 @@
+"""Options that a search finds: the plans on the front between what counts and what is spent, within a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ccsim.analysis.admitted import AdmittedWorlds
+from ccsim.analysis.decision.problem import worlds_for
+from ccsim.analysis.forecasting.ensemble import scenario_of
+from ccsim.analysis.optimise import Objective, Objectives, optimise
+from ccsim.analysis.parameter_space import Dimension, dimensions
+from ccsim.analysis.study import AnalysisProblem, Runner
+from ccsim.experiments.factors import Factor
+from ccsim.model.kpis import KPIS
+from ccsim.organisations.folder import Folder
+from ccsim.scenarios.scenario import Scenario
+
+#: Worlds in which the search tries each plan, how many times as many the front is run again in, and plans that are kept.
+WORLDS, FRESH, PLANS = 8, 2, 4
+
+
+def front(
+    folder: Folder, factors: Sequence[str], *, kpi: str, weeks: int, seed: int, runner: Runner, max_cost: float | None = None,
+    trials: int = 64, source: AdmittedWorlds | None = None,
+) -> list[Scenario]:  # fmt: skip
+    """Return plans on the front between what counts and what is spent.
+
+    Args:
+        folder: the organisation.
+        factors: levers and the weeks of moves that the search sets, with their spans.
+        kpi: what counts.
+        weeks: the horizon.
+        seed: where draws begin.
+        runner: how plans are run.
+        max_cost: the most that may be spent up to the horizon, on average.
+        trials: plans to try.
+        source: the admitted worlds that values come from where the organisation is not fitted.
+
+    Raises:
+        InputError: a lever that is none.
+        InfeasibleError: no plan keeps within the money.
+    """
+    rows, _ = worlds_for(folder, WORLDS * (2 + FRESH), seed, source)
+    keys = tuple(rows[0])
+    worlds = AdmittedWorlds(keys, np.array([[float(row[key]) for key in keys] for row in rows]))
+    study = AnalysisProblem(scenario_of(folder), weeks=weeks, replicates=1, seed=seed)
+    aim = Objectives((Objective(kpi, KPIS[kpi].direction == "more"), Objective("spend", False)), None, max_cost)
+    uncertain = tuple(Dimension(Factor(key)) for key in keys)
+    found = optimise(
+        study, dimensions(factors), aim, trials=trials, uncertain=uncertain, n_uncertain=WORLDS, fresh=FRESH, runner=runner, source=worlds
+    )  # fmt: skip
+    places = np.unique(np.linspace(0, len(found.plans) - 1, PLANS).round().astype(int))
+    plans = [found.scenario(found.plans[int(place)].plan) for place in places]
+    return [replace(plan, name=f"plan-{k}", title=f"Plan {k}") for k, plan in enumerate(plans, 1)]

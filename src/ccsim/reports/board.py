@@ -1,0 +1,260 @@
+"""The board's page of a decision: what first, how sure, what would change it, what to measure, what to watch."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ccsim.analysis.decision.decide import open_decision
+from ccsim.analysis.decision.decision import LEVEL, TOLD, Decision
+from ccsim.errors import ResultsError
+from ccsim.model.kpis import KPIS, QUARTER
+from ccsim.model.settings import all_parameters
+from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
+from ccsim.organisations.measurements import MEASUREMENTS
+from ccsim.reports.figures.decision import options_picture
+from ccsim.reports.formatting import figure_of, number, share, table_unit
+from ccsim.reports.text import scenario_in_words
+
+PAGE = "board.html"
+
+
+@dataclass(frozen=True)
+class BoardNumber:
+    """A number on the page: its key, its value to the last bit, and as people read it."""
+
+    key: str
+    value: str
+    text: str
+
+
+def board(folder: str | Path, out: str | Path | None = None) -> Path:
+    """Write the board's page of a decision.
+
+    Args:
+        folder: the decision's results folder.
+        out: the page; by default ``board.html`` in the folder.
+
+    Raises:
+        ResultsError: the folder holds no decision, or the page cannot be written.
+    """
+    import jinja2
+
+    page = Path(out) if out is not None else Path(folder) / PAGE
+    place = jinja2.Environment(
+        loader=jinja2.PackageLoader("ccsim.reports", "templates"), autoescape=True, trim_blocks=True,
+        lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    text = place.get_template("board.html.j2").render(Board(open_decision(folder), Path(folder)).told())
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ResultsError(f"{page}: cannot be written ({error.strerror or error})") from None
+    return page
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the page says, part by part."""
+
+    decision: Decision
+    folder: Path
+
+    @cached_property
+    def numbers(self) -> dict[str, float]:
+        """All numbers by name."""
+        return self.decision.numbers()
+
+    @property
+    def unit(self) -> str:
+        """The unit of what counts, in the organisation's currency."""
+        return table_unit(KPIS[self.decision.kpi]).replace("EUR", self.decision.about["currency"])
+
+    def told(self) -> dict[str, Any]:
+        """Return everything that the template takes."""
+        kpi, about = KPIS[self.decision.kpi], self.decision.about
+        first, second = (self.title(self.decision.options[k]) for k in self.decision.order[:2])
+        return {
+            "about": about, "kpi": kpi, "unit": self.unit, "first": first, "second": second, "rows": self.options(),
+            "lead": self.lead(), "told_apart": self.told_apart, "worlds": self.plain("worlds"), "left_out": self.plain("left_out"),
+            "weeks": self.decision.results.experiment.weeks, "quarter": QUARTER, "picture": self.picture(),
+            "flips": self.flips(), "measurements": self.measurements(), "values": self.values(), "watch": self.watch(),
+            "bound": self.figure("bound"), "tested": self.tested(), "evidence": self.evidence(), "open": NOT_IDENTIFIABLE,
+            "scenarios": self.scenarios(), "provenance": self.provenance(),
+            "command": f"ccsim reproduce {shlex.quote(str(self.folder))}",
+        }  # fmt: skip
+
+    def title(self, name: str) -> str:
+        """Return what an option is called."""
+        return self.decision.results.experiment.label(name)
+
+    def figure(self, name: str, *, sign: bool = False, kpi: str | None = None) -> BoardNumber:
+        """Return a number in the unit of what counts, or of another KPI."""
+        return self._number(name, figure_of(KPIS[kpi or self.decision.kpi], self.numbers[name], sign=sign))
+
+    def part(self, name: str) -> BoardNumber:
+        """Return a number that is a share."""
+        return self._number(name, share(self.numbers[name]))
+
+    def plain(self, name: str) -> BoardNumber:
+        """Return a number as it is."""
+        return self._number(name, number(self.numbers[name]))
+
+    def chance(self, name: str) -> BoardNumber:
+        """Return a p value."""
+        return self._number(name, f"{self.numbers[name]:.3f}")
+
+    def _number(self, name: str, text: str) -> BoardNumber:
+        value = self.numbers[name]
+        return BoardNumber(
+            name, value.hex() if math.isfinite(value) else str(value), text.replace("-", "\N{MINUS SIGN}")
+        )
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether the first option can be told from the second by so many worlds."""
+        return self.numbers["lead/low"] > 0.0
+
+    def lead(self) -> dict[str, BoardNumber]:
+        """Return by how much the first option is ahead of the second."""
+        found = {name: self.figure(f"lead/{name}") for name in ("mean", "low", "high")}
+        return {**found, "ahead": self.part("lead/ahead")}
+
+    def options(self) -> list[dict[str, Any]]:
+        """Return the options, the best first."""
+        names = [self.decision.options[k] for k in self.decision.order]
+        return [
+            {"name": name, "title": self.title(name), "alone": name == self.decision.options[0],
+             "best": self.part(f"option/{name}/best"), "better": self.part(f"option/{name}/better"),
+             "mean": self.figure(f"option/{name}/mean"),
+             "spend": self.figure(f"option/{name}/spend", kpi="spend"),
+             **{end: self.figure(f"option/{name}/{end}", sign=True)
+                for end in ("difference", "difference_low", "difference_high", "world_low", "world_high")}}
+            for name in names
+        ]  # fmt: skip
+
+    def picture(self) -> str:
+        """Return the options' differences as an inline picture."""
+        import base64
+
+        names = [self.decision.options[k] for k in self.decision.order]
+        ends = ("difference", "difference_low", "difference_high", "world_low", "world_high")
+        rows = [(self.title(name), [self.numbers[f"option/{name}/{end}"] for end in ends]) for name in names]
+        svg = options_picture(rows, KPIS[self.decision.kpi], self.unit)
+        return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
+
+    def flips(self) -> list[dict[str, Any]]:
+        """Return the values at which another option comes first."""
+        return [
+            {"key": flip.name, "meaning": meaning_of(flip.name), "unit": all_parameters()[flip.name].unit, "sure": sure,
+             "at": self.plain(f"flip/{k}/at"), "share": self.part(f"flip/{k}/share"),
+             "below": self.title(self.decision.options[flip.below]), "above": self.title(self.decision.options[flip.above])}
+            for k, (flip, sure) in enumerate(self.decision.flips, 1)
+        ]  # fmt: skip
+
+    def measurements(self) -> list[dict[str, Any]]:
+        """Return what each measurement is worth before the decision."""
+        how = {one.name: one.how for one in MEASUREMENTS}
+        return [
+            {"name": name, "how": how[name], **self._worth("measurement", name)}
+            for name in self.decision.measurements["name"]
+        ]
+
+    def values(self) -> list[dict[str, Any]]:
+        """Return what knowing single values is worth."""
+        names = self.decision.single["name"].head(TOLD)
+        return [{"name": name, "how": meaning_of(name), **self._worth("value", name)} for name in names]
+
+    def watch(self) -> list[dict[str, Any]]:
+        """Return what the KPIs of the first quarter tell."""
+        first = self.title(self.decision.options[self.decision.order[0]])
+        found = []
+        for name in self.decision.watch["name"].head(TOLD):
+            ends = [
+                {"at": self.figure(f"watch/{name}/threshold/{k}", kpi=name), "unit": table_unit(KPIS[name]),
+                 "below": self.title(self.decision.options[flip.below]), "above": self.title(self.decision.options[flip.above])}
+                for k, flip in enumerate(self.decision.thresholds(name), 1)
+            ]  # fmt: skip
+            row = {
+                "name": KPIS[name].title,
+                "explained": self.part(f"watch/{name}/explained"),
+                "ends": ends,
+                "first": first,
+            }
+            found.append({**row, **self._worth("watch", name)})
+        return found
+
+    def _worth(self, part: str, name: str) -> dict[str, Any]:
+        """Return a value of information, its error, and whether it can be told from 0."""
+        return {"value": self.figure(f"{part}/{name}/value"), "se": self.figure(f"{part}/{name}/se"),
+                "p": self.chance(f"{part}/{name}/p_adjusted"),
+                "sure": self.numbers[f"{part}/{name}/p_adjusted"] <= LEVEL}  # fmt: skip
+
+    def tested(self) -> list[tuple[str, list[str]]]:
+        """Return by option the events that tested one of its levers."""
+        return [(self.title(name), labels) for name, labels in self.decision.about["tested"].items()]
+
+    def evidence(self) -> dict[str, Any]:
+        """Return the back-tests and where the organisation lies."""
+        found = self.decision.about["evidence"]
+        rows = [
+            {"kpi": KPIS[kpi], "verdict": line.partition("): ")[2].partition(";")[0],
+             **{name: self.plain(f"backtest/{kpi}/{name}") for name in ("crps", "naive")},
+             **{name: self.part(f"backtest/{kpi}/{name}") for name in ("covers_50", "covers_90")},
+             "level": self.figure(f"level/{kpi}/observed", kpi=kpi), "quantile": self.part(f"level/{kpi}/quantile"),
+             "far": found["far"].get(kpi, "")}
+            for kpi, line in found["lines"].items()
+        ]  # fmt: skip
+        return {"rows": rows, "none": found["none"], "steps": self.decision.about["made"]["steps"],
+                "own": self.decision.kpi in found["lines"]}  # fmt: skip
+
+    def scenarios(self) -> list[tuple[str, str, Any]]:
+        """Return the options in words."""
+        bases = self.decision.results.experiment.base_scenarios
+        return [(self.title(name), one.about, scenario_in_words(one)) for name, one in bases.items()]
+
+    def provenance(self) -> list[tuple[str, str]]:
+        """Return where the numbers come from."""
+        manifest, runs = self.decision.results.manifest, self.decision.results.manifest["runs"]
+        return [
+            ("Runs", f"{runs['planned']:,} planned, {runs['done']:,} done, {runs['failed']:,} failed"),
+            ("Seed", str(self.decision.results.experiment.seed)),
+            ("Versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
+            ("Sources", f"{manifest['sources']} (hash of the model's sources)"),
+            ("Results", f"SHA-256 {self.decision.results.hash()}"),
+        ]  # fmt: skip
+
+
+def meaning_of(key: str) -> str:
+    """Return what a parameter is, as a sentence begins."""
+    words = all_parameters()[key].meaning
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def in_words(decision: Decision) -> list[str]:
+    """Return the answer in a few lines, as the terminal shows it."""
+    page = Board(decision, Path())
+    first, second = (page.title(decision.options[k]) for k in decision.order[:2])
+    lead = page.lead()
+    lines = [
+        f"First: {first}, {lead['mean'].text} {page.unit} ahead of {second} (95 % interval {lead['low'].text} to "
+        f"{lead['high'].text}); it is the best of all in {page.part(f'option/{decision.options[decision.order[0]]}/best').text} of the worlds."
+    ]
+    if not page.told_apart:
+        lines.append(f"So many worlds do not tell {first} from {second}.")
+    worth = [row for row in page.measurements() if row["sure"]]
+    lines.append(
+        f"Worth measuring first: {worth[0]['name']} ({worth[0]['value'].text} ± {worth[0]['se'].text} {page.unit})."
+        if worth else "No measurement is worth anything that can be told from 0 before this decision."
+    )  # fmt: skip
+    seen = [row for row in page.watch() if row["sure"]]
+    lines.append(
+        f"Watch in the first quarter: {', '.join(row['name'] for row in seen[:3])}." if seen
+        else "No KPI of the first quarter tells anything of the choice that can be told from chance."
+    )  # fmt: skip
+    return lines

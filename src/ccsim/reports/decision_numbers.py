@@ -1,0 +1,143 @@
+"""Make a number of a decision again: from the runs of its options, or from its back-test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ccsim.analysis.decision.decide import evidence_again, open_decision
+from ccsim.analysis.decision.decision import Decision, behind
+from ccsim.errors import UnknownNameError
+from ccsim.execution.runner import run_experiment
+from ccsim.experiments.design_scenarios import DesignScenarios
+from ccsim.model.extension import model_hash
+from ccsim.results.results import Results, sort_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Relative distance up to which a number counts as the same: libraries of linear algebra round differently on different
+#: machines. Runs are compared to the last bit.
+ROUNDING = 1e-9
+#: What the last word of a name stands for.
+FORMULAS = {
+    "mean": "mean over the worlds", "low": "lower end of the 95 % t interval of that mean",
+    "high": "upper end of the 95 % t interval of that mean", "difference": "mean over the worlds of the difference to leaving it alone",
+    "difference_low": "lower end of the 95 % t interval of the mean difference",
+    "difference_high": "upper end of the 95 % t interval of the mean difference",
+    "world_low": "difference that 5 % of the worlds are below", "world_high": "difference that 5 % of the worlds are above",
+    "better": "share of worlds that are better than when it is left alone", "best": "share of worlds in which it is the best option",
+    "ahead": "share of worlds in which the first option is ahead of the second", "spend": "mean programme spending up to the horizon",
+    "value": "mean of the best option's fitted outcome, less the best mean: expected value of partial perfect information",
+    "se": "standard error of that value, by draws of the regression's coefficients and over the worlds",
+    "p": "share of permutations with a value as large", "p_adjusted": "share of permutations whose largest value is as large",
+    "explained": "part of the variance of the lead that the regression explains", "at": "value at which the fitted order changes",
+    "share": "share of the worlds above that value", "bound": "mean of the best option's outcome, less the best mean",
+    "worlds": "worlds in which every option has a figure", "left_out": "worlds in which an option has none",
+    "crps": "mean CRPS of the forecast of the last figures", "naive": "the same of the best naive forecast",
+    "error": "mean absolute error of the forecast's median", "covers_50": "share of the figures within the 50 % interval",
+    "covers_90": "share of the figures within the 90 % interval", "observed": "mean of the last four figures of the history",
+    "quantile": "share of the worlds whose level is below the observed one",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DecisionReproduction:
+    """A number of a decision, made again.
+
+    Attributes:
+        key: its name.
+        stored, again: the number from the store, and from what was run again.
+        options: options whose runs are behind it; none for a back-test, whose worlds are its own.
+        differing: runs whose figures did not come out the same bit by bit, as (scenario, replicate).
+        each: one row per run behind it, with its figure at the horizon.
+        same_sources: whether this checkout has the sources that made the store.
+    """
+
+    key: str
+    stored: float
+    again: float
+    options: tuple[str, ...]
+    differing: tuple[tuple[str, int], ...]
+    each: pd.DataFrame
+    same_sources: bool
+
+    @property
+    def reproduced(self) -> bool:
+        """Whether every run came out again to the last bit, and the number up to rounding."""
+        same = np.isclose(self.stored, self.again, rtol=ROUNDING, atol=1e-12, equal_nan=True)
+        return bool(same) and not self.differing
+
+    def words(self) -> str:
+        """Return everything as text."""
+        last = self.key.rpartition("/")[2]
+        formula = FORMULAS.get(last, "figure of the first quarter at which the fitted order changes")
+        runs = (
+            f"{len(self.each):,} runs of {', '.join(self.options)}" if self.options else "the worlds of the back-test"
+        )
+        lines = [self.key, f"  = {self.stored!r}", "", f"How it is made: {formula}", f"Run again: {runs}"]
+        if not self.same_sources:
+            lines.append("This checkout has other sources than those that made the store.")
+        if self.reproduced:
+            return "\n".join([*lines, "The same: every run to the last bit, the number to nine digits."])
+        parted = ", ".join(f"{name} ({replicate})" for name, replicate in self.differing[:5]) or "none"
+        return "\n".join([*lines, f"NOT the same: now {self.again!r}; runs that differ: {parted}."])
+
+
+def why_decided(
+    folder: str | Path, key: str, *, workers: int | None = None, progress: Callable[[int, int, int], None] | None = None
+) -> DecisionReproduction:
+    """Make a number of a decision again.
+
+    Args:
+        folder: the decision's results folder.
+        key: the number's name, as the board's page shows it.
+        workers: processes.
+        progress: called with (done, planned, failed) runs.
+
+    Raises:
+        UnknownNameError: the decision has no such number.
+        ResultsError: the folder holds no decision.
+    """
+    decision = open_decision(folder)
+    numbers = decision.numbers()
+    if key not in numbers:
+        raise UnknownNameError("number", key, numbers)
+    options = behind(key, decision.options)
+    same = decision.results.manifest["sources"] == model_hash()
+    if not options:
+        import pandas as pd
+
+        again = evidence_again(dict(decision.about), workers)["numbers"].get(key, float("nan"))
+        return DecisionReproduction(key, numbers[key], again, (), (), pd.DataFrame(), same)
+    results, differing, each = _run_again(decision, options, workers, progress)
+    again = replace(decision, results=results).numbers()[key]
+    return DecisionReproduction(key, numbers[key], again, options, differing, each, same)
+
+
+def _run_again(
+    decision: Decision, options: tuple[str, ...], workers: int | None, progress: Callable[[int, int, int], None] | None
+) -> tuple[Results, tuple[tuple[str, int], ...], pd.DataFrame]:
+    """Return the results with the runs of some options made again, the runs that differ, and those runs."""
+    import pandas as pd
+
+    whole = decision.results.experiment
+    points = whole.points
+    assert points is not None
+    kept = {name: points.base_scenarios[name] for name in options}
+    part = replace(whole, scenarios=DesignScenarios(kept, points.design, whole.baseline))
+    made = run_experiment(part, workers=workers, progress=progress).tables["summaries"]
+    stored = decision.results.tables["summaries"]
+    own = stored["scenario"].map(lambda name: points.locate(name)[0]).isin(options).to_numpy()
+    place = ["scenario", "replicate", "week"]
+    left, right = (table.set_index(place).sort_index() for table in (stored[own], made))
+    right = right.reindex(index=left.index, columns=left.columns)
+    equal = ((left == right) | (left.isna() & right.isna())).all(axis=1)
+    differing = tuple((str(name), int(replicate)) for name, replicate, _ in left.index[~equal])
+    tables = {"figures": sort_rows(pd.concat([stored[~own], made], ignore_index=True), whole)}
+    each = stored[own & (stored["week"] == whole.weeks - 1)][["scenario", "replicate", "seed", decision.kpi]]
+    return replace(decision.results, tables=tables), tuple(dict.fromkeys(differing)), each

@@ -1,0 +1,40 @@
+"""The picture of a decision: what each option changes, on average and over the worlds."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from ccsim.model.kpis import Kpi
+from ccsim.reports.figures.comparison import COLOURS, FAINT, INK, STYLE
+from ccsim.reports.formatting import figure_of
+
+
+def options_picture(rows: Sequence[tuple[str, Sequence[float]]], kpi: Kpi, unit: str) -> bytes:
+    """Return the options' differences to the organisation left alone, as SVG.
+
+    Args:
+        rows: of each option its title, and its mean difference, the ends of that mean's 95 % interval, and the ends of the
+            range of 90 % of the worlds.
+        kpi: what counts.
+        unit: in which it is written.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter
+
+    with mpl.rc_context({**STYLE, "axes.grid.axis": "x", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(7.2, 0.8 + 0.45 * len(rows)), layout="constrained")
+        axes = figure.subplots()
+        for place, (_, (mean, low, high, bad, good)) in enumerate(rows):
+            axes.plot([bad, good], [place, place], color=COLOURS[1], linewidth=2, solid_capstyle="round")
+            axes.plot([low, high], [place, place], color=COLOURS[1], linewidth=7, alpha=0.5, solid_capstyle="butt")
+            axes.plot(mean, place, "o", color=INK, markersize=6)
+        axes.axvline(0.0, color=FAINT, linewidth=1, zorder=0)
+        axes.set_yticks(range(len(rows)), [row[0] for row in rows])
+        axes.invert_yaxis()
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figure_of(kpi, value)))
+        axes.set_xlabel(f"{kpi.title}, difference to leaving it alone ({unit})")
+        target = io.BytesIO()
+        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": "ccsim"})
+    return target.getvalue()
