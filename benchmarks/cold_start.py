@@ -1,13 +1,12 @@
-"""How long ccsim takes to start, in seconds of a processor: help, a first run that compiles, a run after that.
+"""How long ccsim takes to start, in seconds of a processor: help, a default run, a first run that compiles.
 
 python -m benchmarks.cold_start
-python -m benchmarks.cold_start --no-compile      # leaves out the first run (half a minute)
+python -m benchmarks.cold_start --no-compile      # leaves out the first run (a quarter of a minute)
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import subprocess
 import sys
@@ -33,25 +32,26 @@ def by_children() -> float:
 
 def started(arguments: list[str], places: Mapping[str, str]) -> float:
     """Return the processor time that a Python process takes from start to end."""
-    environment = {**os.environ, **places}
+    # As on a user's machine, where Python keeps its bytecode.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | dict(places)
     before = by_children()
     subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, env=environment)
     return by_children() - before
 
 
-def print_help_times(rounds: int) -> None:
-    """Compare ``ccsim --help`` with a Python that does nothing, by turns."""
-    if importlib.util.find_spec("ccsim.cli.main") is None:
-        print("There is no ccsim.cli.main yet: nothing to say about --help.")
-        return
-    bare, asked = [], []
-    ask = ["-c", "import sys; sys.argv = ['ccsim', '--help']; from ccsim.cli.main import main; main()"]
+def print_command_times(rounds: int) -> None:
+    """Compare commands with a Python that does nothing, by turns, everything compiled and cached before."""
+    commands = {"python -c pass": ["-c", "pass"]}
+    commands |= {f"ccsim {words}": ["-m", "ccsim", *words.split()] for words in ("--help", "run combined")}
+    for command in commands.values():
+        started(command, {})
+    times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(rounds):
-        bare.append(started(["-c", "pass"], {}))
-        asked.append(started(ask, {}))
-    more = median(asked) - median(bare)
-    print(f"python -c pass                        {median(bare):7.3f} s")
-    print(f"ccsim --help                          {median(asked):7.3f} s   {more:.3f} s more")
+        for name, command in commands.items():
+            times[name].append(started(command, {}))
+    bare = median(times["python -c pass"])
+    for name, taken in times.items():
+        print(f"{name:<38}{median(taken):7.3f} s   {median(taken) - bare:.3f} s more")
 
 
 def main() -> None:
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9, help="how often each short one is run")
     parser.add_argument("--no-compile", action="store_true", help="leave out the first run")
     chosen = parser.parse_args()
-    print_help_times(chosen.rounds)
+    print_command_times(chosen.rounds)
     imports = median([started(["-c", "import ccsim"], {}) for _ in range(chosen.rounds)])
     print(f"import ccsim                          {imports:7.3f} s")
     if not chosen.no_compile:

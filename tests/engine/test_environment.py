@@ -42,7 +42,7 @@ def test_a_number_of_threads_that_numba_refuses_is_one_sentence(value: str) -> N
 
 def test_no_place_for_compiled_code_is_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    code = "from ccsim.engine import jit; assert jit.cache_folder() is None; jit.cache_folder()"
+    code = "from ccsim.engine import jit; jit.cache_folder(); jit.cache_folder()"
     told = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "CCSIM_CACHE_DIR": str(tmp_path / "file")},
         capture_output=True, text=True, check=True,

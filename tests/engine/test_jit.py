@@ -63,14 +63,55 @@ def test_an_edit_of_prose_and_faces_keeps_what_is_compiled(copy: Path, tmp_path:
     assert folder_of(copy, tmp_path) == first
 
 
-def test_where_nothing_can_be_written_code_is_compiled_in_memory(tmp_path: Path) -> None:
+def test_where_nothing_can_be_kept_a_process_and_those_it_starts_share_a_folder_that_is_gone_afterwards(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "file").write_text("in the way")
     code = """
+    import subprocess, sys
+    from ccsim.engine import jit
+    from ccsim.engine.functions import clip01
+    jit.cache_folder()
+    child = "from ccsim.engine import jit; print(jit.cache_folder())"
+    shown = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True)
+    print(jit.cache_folder(), shown.stdout.strip(), shown.stderr == "", jit.cache_folder().is_dir(), clip01(2.0))
+    """
+    mine, others, *told = python(code, CCSIM_CACHE_DIR=str(tmp_path / "file"), CCSIM_PLAIN="0").split()
+    assert mine == others and told == ["True", "True", "1.0"]
+    assert not Path(mine).exists()
+
+
+def test_where_nothing_can_be_written_at_all_code_is_compiled_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    code = f"""
+    import tempfile
+    tempfile.tempdir = {str(tmp_path / "file")!r}
     from ccsim.engine import jit
     from ccsim.engine.functions import clip01
     print(jit.cache_folder(), clip01(2.0))
     """
     assert python(code, CCSIM_CACHE_DIR=str(tmp_path / "file"), CCSIM_PLAIN="0") == "None 1.0"
+
+
+def test_a_start_with_everything_cached_compiles_nothing_and_loads_no_library_that_its_table_does_not_need() -> None:
+    sizes = ("staff=24", "customers=160", "warm_up=6")
+    code = f"""
+    import sys
+    from ccsim.engine import parts
+    from ccsim.cli.main import main
+    compiled = []
+    parts.LISTENERS.append(lambda: compiled.append(1))
+    sys.argv = ["ccsim", "run", "nothing", "--weeks", "8", *({[f"--set=organisation.{size}" for size in sizes]!r})]
+    try:
+        main()
+    except SystemExit:
+        pass
+    heavy = ("scipy.stats", "scipy.linalg", "scipy.special", "sklearn", "matplotlib", "mesa", "networkx")
+    print()
+    print(len(compiled), [name for name in heavy if name in sys.modules])
+    """
+    python(code, CCSIM_PLAIN="0")
+    assert python(code, CCSIM_PLAIN="0").splitlines()[-1] == "0 []"
 
 
 def test_the_identity_of_the_model_covers_what_decides_numbers_and_no_face(copy: Path) -> None:

@@ -221,12 +221,12 @@ class Comparison(RenamedAttributes):
 
 def interval(values: np.ndarray) -> tuple[Any, Any, Any]:
     """Return mean, lower and upper end of the 95 % t interval over the first axis; nan ends for a single run."""
-    from scipy import stats
-
     count = values.shape[0]
     mean = values.mean(axis=0) if count else np.full(values.shape[1:], np.nan)[()]
     if count < 2:
         return mean, mean * np.nan, mean * np.nan
+    from scipy import stats
+
     half = stats.t.ppf(0.5 + LEVEL / 2, count - 1) * values.std(axis=0, ddof=1) / np.sqrt(count)
     return mean, mean - half, mean + half
 

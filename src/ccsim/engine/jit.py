@@ -11,11 +11,14 @@ them starts afresh.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from multiprocessing import parent_process
@@ -152,12 +155,35 @@ def _keep_on_disk(dispatcher: Any) -> None:
     config.CACHE_DIR = str(folder)
     try:
         dispatcher.enable_caching()
+        if _folder.get() is None:
+            _load_lightly(dispatcher)
     except (OSError, RuntimeError):
         # The text of a user's kernel may have come without its file, to another machine: it is compiled in memory.
         if _folder.get() is None:
             raise
     finally:
         config.CACHE_DIR = before
+
+
+def _load_lightly(dispatcher: Any) -> None:
+    """Load what is kept of a kernel without all that compiling takes, scipy's linear algebra and more, as numba does.
+
+    Kernels of the package call nothing of that; a user's may.
+    """
+    try:
+        from numba.core.runtime import rtsys
+
+        cache: Any = dispatcher._cache
+        load, guarded = cache._load_overload, cache._guard_against_spurious_io_errors
+    except (ImportError, AttributeError):  # private parts of numba
+        return
+
+    def load_overload(signature: Any, context: Any) -> Any:
+        rtsys.initialize(context)
+        with guarded():
+            return load(signature, context)
+
+    cache.load_overload = load_overload
 
 
 @contextmanager
@@ -176,27 +202,57 @@ def cache_folder() -> Path | None:
 
     ``CCSIM_CACHE_DIR`` overrides the place, ordinarily the user's cache folder.
     """
+    root = cache_root()
+    if root is None:
+        return None
     import numpy
-    import platformdirs
 
     numba = _numba()
 
-    root = Path(os.environ.get("CCSIM_CACHE_DIR") or platformdirs.user_cache_path("ccsim"))
     version = f"{numba.__version__}-{numpy.__version__}-{sys.version_info[0]}.{sys.version_info[1]}"
     folder = root / "kernels" / f"{version}-{source_hash(marked=True)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@cache
+def cache_root() -> Path | None:
+    """Return the folder that everything compiled is kept below: if nothing can be kept, a temporary one; else None.
+
+    The temporary folder is this process's and that of the processes it starts, so that one of them compiles for all.
+    """
+    import platformdirs
+
+    root = Path(os.environ.get("CCSIM_CACHE_DIR") or platformdirs.user_cache_path("ccsim"))
+    fault = _fault_of_writing(root / "kernels")
+    if fault is None:
+        return root
+    temporary: Path | None = None
+    with suppress(OSError):
+        temporary = Path(tempfile.mkdtemp(prefix="ccsim-kernels-"))
+        atexit.register(_remove, temporary, os.getpid())
+        os.environ["CCSIM_CACHE_DIR"] = str(temporary)
+    if parent_process() is None:
+        sys.stderr.write(
+            f"ccsim: {root} cannot be written ({fault}), so every start compiles the model anew, "
+            "which takes a quarter of a minute; CCSIM_CACHE_DIR names another folder\n"
+        )
+    return temporary
+
+
+def _fault_of_writing(folder: Path) -> str | None:
+    """Say why a folder cannot be made and written; None if it can."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            return None
     except OSError as error:
-        if parent_process() is None:
-            sys.stderr.write(
-                f"ccsim: {folder} cannot be written ({error.strerror or error}), so every start compiles the model anew, "
-                "which takes a minute; CCSIM_CACHE_DIR names another folder\n"
-            )
-        return None
-    return folder
+        return error.strerror or str(error)
+
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache

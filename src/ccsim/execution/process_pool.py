@@ -31,6 +31,8 @@ from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
+from ccsim.engine.jit import PLAIN, cache_root
+
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 _FORKS = "forkserver" in get_all_start_methods()
@@ -114,6 +116,8 @@ def warm_up() -> None:
 
     Where they are forked this returns at once, and the model is loaded beside what the caller does next.
     """
+    if not PLAIN:
+        cache_root()  # told once, here; if nothing can be kept, the processes share what the first of them compiles
     if _FORKS:
         _CONTEXT.set_forkserver_preload([_LOADED])
         resource_tracker.ensure_running()  # would let Ctrl-C through again if it were started in the block

@@ -180,8 +180,7 @@ def settle(populations: Any, p: Any) -> None:
     departments.workload[:] = 0.9
     departments.load[:] = p.work_pace.baseline_workload
     departments.standard[:] = 1.0
-    for d in range(len(departments.standard)):
-        implementation.store_card(d, p.staff_scorecard, 1.0, departments)
+    implementation.store_first_cards(p.staff_scorecard, departments)
     departments.defects[:] = p.defects.baseline
     departments.insight[:] = 0.35
     # An offer that follows needs is as far behind as it can make up in a week.

@@ -87,6 +87,13 @@ def store_card(d, card, pace, departments):
 
 
 @kernel
+def store_first_cards(card, departments):
+    """Every department has what is decreed at the founding."""
+    for d in range(len(departments.support)):
+        store_card(d, card, 1.0, departments)
+
+
+@kernel
 def enact_decree(staff, leaders, departments, card, p, mandate):
     """Each department moves towards what is decreed and what its leaders make of it; owns ``support`` and the scorecard in use.
 
