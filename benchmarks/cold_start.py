@@ -33,7 +33,9 @@ def by_children() -> float:
 def started(arguments: list[str], places: Mapping[str, str]) -> float:
     """Return the processor time that a Python process takes from start to end."""
     # As on a user's machine, where Python keeps its bytecode.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | dict(places)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | dict(
+        places
+    )
     before = by_children()
     subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, env=environment)
     return by_children() - before

@@ -123,7 +123,8 @@ def _remembered_operators() -> Iterator[None]:
 
     For each ``a + b`` it otherwise tries all that ``+`` might mean, and words why each does not fit.
     """
-    look_up = BaseFunction.get_call_type
+    functions: Any = BaseFunction
+    look_up = functions.get_call_type
 
     def known(self: Any, context: Any, arguments: Any, named: Any) -> Any:
         if named:
@@ -133,11 +134,11 @@ def _remembered_operators() -> Iterator[None]:
             answers[key] = look_up(self, context, arguments, named)
         return answers[key]
 
-    BaseFunction.get_call_type = known
+    functions.get_call_type = known
     try:
         yield
     finally:
-        BaseFunction.get_call_type = look_up
+        functions.get_call_type = look_up
 
 
 class _Compiler(CompilerBase):  # type: ignore[misc]  # numba has no types
@@ -183,7 +184,7 @@ def compiled(function: Any, **options: Any) -> Any:
 
     def template(arguments: Any, named: Any) -> Any:
         """Return the type of a call; a constant is an argument like any other, so that each rule is translated once."""
-        return part().get_call_template([types.unliteral(kind) for kind in arguments], named)
+        return part().get_call_template([types.unliteral(kind) for kind in arguments], named)  # type: ignore[attr-defined]  # numba has no types
 
     # What compiled code asks for when it calls the function.
     whole.get_call_template = template
