@@ -10,6 +10,10 @@ interface Notice {
 
 interface Read {
   page: Page;
+  /** What follows the page's name in the path. */
+  part: string;
+  /** What a class link brings: a code to join with, or what a lecturer's page keeps. */
+  asked: URLSearchParams;
   plan: Plan | null;
   pin: Plan | null;
   kpi: string | null;
@@ -22,7 +26,8 @@ const MOST_WEEKS = 520;
 export function readAddress(hash: string, model: Model): Read {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
   const notices: Notice[] = [];
-  const known = PAGES.find((each) => each === path);
+  const [name, ...rest] = path.split("/");
+  const known = PAGES.find((each) => each === name);
   if (path && !known) notices.push({ word: "link.page", fill: { name: path.slice(0, 40) } });
   const asked = new URLSearchParams(query);
   let kpi = asked.get("show");
@@ -37,7 +42,7 @@ export function readAddress(hash: string, model: Model): Read {
   });
   const plan = readPlan(asked, "", model, notices);
   const pin = asked.has("pin.from") ? readPlan(asked, "pin.", model, notices) : null;
-  return { page: known ?? "explore", plan, pin, kpi, levers, notices };
+  return { page: known ?? "explore", part: rest.join("/").slice(0, 40), asked, plan, pin, kpi, levers, notices };
 }
 
 function readPlan(asked: URLSearchParams, prefix: string, model: Model, notices: Notice[]): Plan | null {
@@ -78,8 +83,8 @@ export function readValue(key: string, text: string, model: Model): Value | null
   return value;
 }
 
-export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[] = []): string {
-  if (page !== "explore" && page !== "figure") return `#/${page}`;
+export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[] = [], part = ""): string {
+  if (page !== "explore" && page !== "figure") return `#/${page}${part ? `/${part}` : ""}`;
   const asked = new URLSearchParams();
   const put = (each: Plan, prefix: string) => {
     asked.set(`${prefix}from`, each.scenario);
@@ -94,11 +99,12 @@ export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null,
   return `#/${page}?${asked}`;
 }
 
-export function writeAddress(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[]): void {
-  const wanted = addressOf(page, plan, kpi, pin, levers);
+export function writeAddress(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[], part: string): void {
+  const wanted = addressOf(page, plan, kpi, pin, levers, part);
   if (location.hash === wanted) return;
   // A new page is a step for Back; a lever is not.
-  const same = location.hash.startsWith(`#/${page}`) || !location.hash;
+  const path = (hash: string) => hash.split("?")[0];
+  const same = path(location.hash) === path(wanted) || !location.hash;
   if (same) history.replaceState(null, "", wanted);
   else history.pushState(null, "", wanted);
 }

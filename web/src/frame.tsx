@@ -10,7 +10,7 @@ import { Bet } from "./pages/bet";
 import { Explore } from "./pages/explore";
 import { Figure } from "./pages/figure";
 import { Play } from "./pages/play";
-import { BAR, fault, notices, page, run, theme, type Page } from "./store";
+import { BAR, fault, notices, page, part, run, theme, type Page } from "./store";
 import { language, t, type Word } from "./words";
 
 const NAMES: Record<Page, Word> = {
@@ -66,6 +66,7 @@ function Bar() {
           <a key={each} href={`#/${each}`} class={page.value === each ? "on" : ""} aria-current={page.value === each ? "page" : undefined}
             onClick={(event) => {
               event.preventDefault();
+              part.value = "";
               page.value = each;
               notices.value = [];
             }}>

@@ -52,20 +52,34 @@ export interface GameModel {
   best?: Choice[];
 }
 
-/** Terms of a game, named as in a saved game's file. */
+/** Terms of a game, named as in a saved game's file; a lecturer sets most of them. */
 export interface Terms {
   /** How many quarters are played; those of the rules if it is left out. */
   quarters?: number;
+  /** Moves that are shown and cannot be made, and moves that are not shown. */
+  locked?: string[];
+  hidden?: string[];
+  /** The quarter, from 1, in which an event begins; 0 for never. The seed decides on the others. */
+  events?: Record<string, number>;
+  /** What each criterion weighs; they sum to 100. */
+  weights?: Record<string, number>;
+  /** Whether no quarter is played without predictions. */
+  predict?: boolean;
 }
 
-/** The model for a game of fewer quarters: what the profit of all quarters must be shrinks with them. */
-export function shortened<Model extends GameModel>(model: Model, terms: Terms | undefined): Model {
+/** The model on a game's terms: other weights, and fewer quarters, with which the mark for the profit of all of them shrinks. */
+export function shortened<Model extends GameModel>(model: Model, terms: Terms | null | undefined): Model {
+  const weights = terms?.weights;
   const { rules } = model;
-  const quarters = terms?.quarters;
-  if (!quarters || quarters === rules.quarters) return model;
+  const quarters = terms?.quarters || rules.quarters;
   if (!Number.isInteger(quarters) || quarters < 1 || quarters > rules.quarters) throw new Error(`quarters: must be 1 to ${rules.quarters}, got ${quarters}`);
+  const weighs = weights && Object.keys(weights).length > 0;
+  if (quarters === rules.quarters && !weighs) return model;
   const part = quarters / rules.quarters;
-  const criterion = rules.criterion.map((row) => (row.kpi === "profit" ? { ...row, zero: row.zero * part, hundred: row.hundred * part } : row));
+  const criterion = rules.criterion
+    .map((row) => (row.kpi === "profit" ? { ...row, zero: row.zero * part, hundred: row.hundred * part } : row))
+    .filter((row) => !weighs || weights[row.kpi])
+    .map((row) => (weighs ? { ...row, weight: weights[row.kpi] } : row));
   return { ...model, rules: { ...rules, quarters, criterion, reflection: rules.reflection.filter((row) => row.after < quarters) } };
 }
 
@@ -78,7 +92,7 @@ export interface Choice {
 
 /** Why a choice cannot be made, as a key of the catalogue with what fills it. */
 export interface Refusal {
-  word: "game.attention" | "game.money" | "game.runs" | "game.excludes" | "game.over" | "game.unknown" | "game.stopped" | "game.twice";
+  word: "game.attention" | "game.money" | "game.runs" | "game.excludes" | "game.over" | "game.unknown" | "game.stopped" | "game.twice" | "game.locked" | "game.predict" | "game.wait";
   fill: Record<string, string | number>;
 }
 
@@ -121,6 +135,7 @@ export class Ledger {
     readonly model: GameModel,
     readonly coming: Record<string, number>,
     readonly scenario = "nothing",
+    readonly terms: Terms | null | undefined = null,
   ) {
     this.moves = new Map(model.moves.map((row) => [row.name, row]));
     this.events = new Map(model.rules.event.map((row) => [row.name, row]));
@@ -187,6 +202,7 @@ export class Ledger {
     for (const [place, name] of choice.start.entries()) {
       if (!this.moves.has(name)) return { word: "game.unknown", fill: { name } };
       if (choice.start.indexOf(name) < place || choice.stop.includes(name)) return { word: "game.twice", fill: { name } };
+      if (this.terms?.locked?.includes(name) || this.terms?.hidden?.includes(name)) return { word: "game.locked", fill: { name } };
       if (running.has(name)) return { word: "game.runs", fill: { name } };
       for (const other of choice.start.slice(0, place)) {
         if (this.excludes(name, other)) return { word: "game.excludes", fill: { name, other } };
@@ -196,6 +212,12 @@ export class Ledger {
     if (attention > this.model.rules.attention) return { word: "game.attention", fill: { needs: attention, has: this.model.rules.attention } };
     if (money > this.money) return { word: "game.money", fill: { needs: money, has: this.money } };
     return null;
+  }
+
+  /** Why a quarter cannot be played yet: a lecturer asks for predictions first. */
+  unsaid(choice: Choice): Refusal | null {
+    const wanted = this.terms?.predict ? this.model.rules.report.filter((row) => row.predict) : [];
+    return wanted.some((row) => choice.expected?.[row.kpi] === undefined) ? { word: "game.predict", fill: {} } : null;
   }
 
   /** Book a quarter; the choice must be one that can be made. */
@@ -338,15 +360,19 @@ export interface GameRequest {
   scenario: string;
   seed: number;
   choices: Choice[];
-  terms?: Terms;
+  terms?: Terms | null;
   /** Leave out what cannot be done, instead of refusing it. */
   loose?: boolean;
 }
 
 /** Which events a seed brings, and in which quarter (from 0) each begins. */
-export function eventsOf(host: Host, model: GameModel, seed: number): Record<string, number> {
+export function eventsOf(host: Host, model: GameModel, seed: number, wanted: Record<string, number> = {}): Record<string, number> {
   const found: Record<string, number> = {};
   model.rules.event.forEach((row, place) => {
+    if (row.name in wanted) {
+      if (wanted[row.name]) found[row.name] = wanted[row.name] - 1;
+      return;
+    }
     const [happens, when] = host.draw(seed, "GAME_EVENT", 0, place);
     if (happens < row.chance) found[row.name] = row.from - 1 + Math.floor(when * (row.to - row.from + 1));
   });
@@ -355,12 +381,12 @@ export function eventsOf(host: Host, model: GameModel, seed: number): Record<str
 
 export function playGame(host: Host, whole: GameModel, request: GameRequest): Played {
   const model = shortened(whole, request.terms);
-  const coming = eventsOf(host, model, request.seed);
-  const ledger = new Ledger(model, coming, request.scenario);
+  const coming = eventsOf(host, model, request.seed, request.terms?.events);
+  const ledger = new Ledger(model, coming, request.scenario, request.terms);
   for (const choice of request.loose ? request.choices.slice(0, model.rules.quarters) : request.choices) {
     if (request.loose) ledger.playWhatCanBe(choice);
     else {
-      const why = ledger.refusal(choice);
+      const why = ledger.refusal(choice) ?? ledger.unsaid(choice);
       if (why) throw new Error(`${why.word} ${JSON.stringify(why.fill)}`);
       ledger.play(choice);
     }

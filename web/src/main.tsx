@@ -1,5 +1,6 @@
 // Start: take engine and declarations from beside the page, or from the page itself where it is one file.
 import { render } from "preact";
+import { followClass } from "./class/member";
 import { Frame } from "./frame";
 import { Model, type ModelData } from "./model";
 import { Skeleton } from "./pages/explore";
@@ -47,6 +48,7 @@ async function open(): Promise<void> {
     const [engine, data, begin] = await Promise.all([wasm(), declarations(), worker()]);
     const count = Math.min(5, navigator.hardwareConcurrency || 2);
     start(new Model(data), new Pool(begin, engine, data, count));
+    followClass();
     render(<Frame />, root);
   } catch (error) {
     render(

@@ -17,6 +17,18 @@ export interface Match {
   terms?: Terms;
   /** A quarter to learn by, which does not count. */
   tutorial?: boolean;
+  /** The class that the game is played in. */
+  room?: Room;
+}
+
+/** A class on a server, as a player's browser keeps it. */
+export interface Room {
+  code: string;
+  /** The player's own secret. */
+  player: string;
+  name: string;
+  /** The last quarter, from 1, that may be played, as far as the server has told. */
+  upto: number;
 }
 
 export const match = signal<Match | null>(null);
@@ -39,7 +51,7 @@ export const ledger = computed(() => {
   const now = match.value;
   const found = played.value;
   if (!now || !found || found.choices.length !== now.choices.length) return null;
-  const books = new Ledger(gameModel(), found.coming, now.scenario);
+  const books = new Ledger(gameModel(), found.coming, now.scenario, now.terms);
   for (const choice of found.choices) books.play(choice);
   return books;
 });
@@ -130,6 +142,32 @@ export async function openFile(file: File): Promise<void> {
   } catch (error) {
     notices.value = [t("file.refused", { name: file.name.slice(0, 60), why: (error as Error).message })];
   }
+}
+
+/** Begin the game of a class. */
+export function beginIn(room: Room, scenario: string, seed: number, terms: Terms): void {
+  played.value = null;
+  match.value = { scenario, seed, all: true, choices: [], draft: emptyChoice(), guesses: {}, terms, room };
+  void replay();
+}
+
+/** Take what the lecturer has set since; an event that is yet to come needs the game anew. */
+export function retake(terms: Terms): void {
+  const now = match.value;
+  if (!now) return;
+  // What is played stays as it was: an event that would have come in a quarter that is over does not come any more.
+  const events = { ...terms.events };
+  for (const name of new Set([...Object.keys(events), ...Object.keys(now.terms?.events ?? {})])) {
+    const before = now.terms?.events?.[name];
+    const came = (quarter: number | undefined) => quarter !== undefined && quarter > 0 && quarter <= now.choices.length;
+    if (!came(events[name]) && !came(before)) continue;
+    if (before === undefined) delete events[name];
+    else events[name] = before;
+  }
+  const next = { ...terms, events };
+  if (JSON.stringify(now.terms) === JSON.stringify(next)) return;
+  match.value = { ...now, terms: next };
+  void replay();
 }
 
 export function giveUp(): void {

@@ -28,6 +28,10 @@ export const FOUR = ["csat", "fcr", "adoption", "npv"];
 
 export const model = signal<Model | null>(null);
 export const page = signal<Page>("explore");
+/** What follows the page's name in the address, such as a view of a class. */
+export const part = signal("");
+/** What a class link brought, until the class page has taken it. */
+export const brought = signal<URLSearchParams>(new URLSearchParams());
 export const theme = signal<"auto" | "light" | "dark">("auto");
 export const plan = signal<Plan>(FIRST_PLAN);
 export const kpi = signal("csat");
@@ -205,7 +209,7 @@ export function start(found: Model, opened: Pool): void {
   effect(() => {
     if (page.value === "explore" || page.value === "figure") void follow(plan.value);
   });
-  effect(() => writeAddress(page.value, plan.value, kpi.value, pinned.value?.plan ?? null, figureLevers.value));
+  effect(() => writeAddress(page.value, plan.value, kpi.value, pinned.value?.plan ?? null, figureLevers.value, part.value));
   effect(() => {
     document.documentElement.lang = language.value;
     keep("language", language.value);
@@ -228,6 +232,8 @@ function takeAddress(): void {
   batch(() => {
     page.value = read.page;
     figureLevers.value = read.levers;
+    part.value = read.page === "class" ? read.part : "";
+    if (read.page === "class" && read.asked.size) brought.value = read.asked;
     notices.value = read.notices.map((each) => t(each.word, each.fill));
     if (read.plan && JSON.stringify(read.plan) !== JSON.stringify(plan.value)) plan.value = read.plan;
     if (read.kpi) kpi.value = read.kpi;

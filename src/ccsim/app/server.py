@@ -1,31 +1,87 @@
-"""A server of the built pages that needs nothing but Python."""
+"""A server of the built pages and of classes that needs nothing but Python."""
 
 from __future__ import annotations
 
+import json
+import re
+import secrets
 import socket
 import threading
+import time
 import webbrowser
+from collections import Counter
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
-from ccsim.app.pages import StaticPages, is_ours
+from ccsim.app import addresses
+from ccsim.app.class_requests import LARGEST_REQUEST
+from ccsim.app.class_service import PATH, ClassService
+from ccsim.app.class_store import ClassStore, default_folder
+from ccsim.app.pages import SAFE, Answer, StaticPages, is_ours
 from ccsim.errors import InputError
+
+#: Open connections in all, and of one address: a class has one or two for each player.
+MOST_CONNECTIONS, MOST_OF_ONE = 1500, 700
+#: Seconds within which a request must have come whole.
+PATIENCE = 15.0
+#: Short addresses that are easy to type, and the page that each means.
+SHORT = {"/room": "/#/class/room", "/join": "/#/class"}
+JOIN = re.compile(r"/j/([A-Za-z]{1,12})/?")
 
 
 class PagesServer(ThreadingHTTPServer):
-    """Serves the built pages.
+    """Serves the built pages, and classes if there is a service for them.
 
     Args:
         host: address to listen at.
         port: port to listen at; 0 for any free one.
         pages: the built pages.
+        service: makes the class service once the port is known; None for a server without classes.
     """
 
     daemon_threads = True
+    #: Connections that wait for their thread: a whole class opens its pages at once.
+    request_queue_size = 512
 
-    def __init__(self, host: str, port: int, pages: StaticPages) -> None:
+    def __init__(
+        self, host: str, port: int, pages: StaticPages, service: Callable[[int], ClassService] | None = None
+    ) -> None:
         self.pages = pages
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._open: Counter[str] = Counter()
+        self._counting = threading.Lock()
         super().__init__((host, port), Handler)
+        try:
+            self.service = service(self.server_address[1]) if service else None
+        except BaseException:
+            self.server_close()
+            raise
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer a connection in a thread of its own, if there are not too many."""
+        address = client_address[0]
+        with self._counting:
+            full = self._open.total() >= MOST_CONNECTIONS or self._open[address] >= MOST_OF_ONE
+            if not full:
+                self._open[address] += 1
+        if full:
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer a connection, and count it out."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._counting:
+                self._open[client_address[0]] -= 1
+                self._open += Counter()  # addresses without a connection are forgotten
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of visitors who went away in the midst of an answer."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -35,51 +91,197 @@ class Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "ccsim", ""
     #: Seconds after which a silent connection is closed.
     timeout = 30
+    server: PagesServer
+    #: Head and body go out together; the system does not wait for more to send.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        """Answer with a file."""
-        assert isinstance(self.server, PagesServer)
+        """Answer with a file, or with what the class service says."""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        if len(self.headers.get_all("host") or ()) != 1:
-            headers["host"] = ""
-        found = self.server.pages.answer(self.command, self.path.partition("?")[0], headers)
+        for name in ("host", "origin", "authorization", "content-length"):
+            if len(self.headers.get_all(name) or ()) > 1:
+                headers[name] = "" if name == "host" else "?"
+        path = self.path.partition("?")[0]
+        if path.startswith(PATH) and self.server.service is not None:
+            found = self._asked(path[len(PATH) :], headers)
+        else:
+            found = self._page(path, headers)
+            # A body that nobody asked for is not read, so nothing more can be read of this connection.
+            if self.command not in ("GET", "HEAD") or "content-length" in headers or "transfer-encoding" in headers:
+                self.close_connection = True
         self.send_response(found.status)
         for name, value in found.headers.items():
             self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("connection", "close")
         self.end_headers()
         self.wfile.write(found.body)
 
     # Other methods get their answer from the pages, too: they say which ones are accepted.
     do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = do_GET  # noqa: N815  # the server's own names
 
+    def _page(self, path: str, headers: dict[str, str]) -> Answer:
+        target = SHORT.get(path)
+        if joining := JOIN.fullmatch(path):
+            target = f"/#/class?join={joining[1].upper()}"
+        if target and self.server.service is not None and is_ours(headers.get("host", ""), self.server.pages.hosts):
+            return Answer(303, {**SAFE, "location": target, "content-length": "0"}, b"")
+        return self.server.pages.answer(self.command, path, headers)
+
+    def _asked(self, path: str, headers: dict[str, str]) -> Answer:
+        """Answer a request to the class service, after everything that needs no knowledge of classes is checked."""
+        fault = self._fault(path, headers)
+        if fault:
+            self.close_connection = True
+            status, code, why = fault
+            return told(status, {"error": code, "text": why, "wait": 0})
+        body = self._body(int(headers.get("content-length", "0") or 0))
+        if body is None:
+            self.close_connection = True
+            return told(408, {"error": "torn", "text": "the request did not come whole", "wait": 0})
+        secret = headers.get("authorization", "").removeprefix("Bearer ").strip()
+        assert self.server.service is not None
+        return told(*self.server.service.answer(self.command, path, secret, body, self.client_address[0]))
+
+    def _fault(self, path: str, headers: dict[str, str]) -> tuple[int, str, str] | None:
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if not is_ours(host, self.server.pages.hosts):
+            return 403, "host", "this server is reached by its address, as `ccsim app` prints it"
+        if origin is not None and origin.lower() != f"http://{host.lower()}":
+            return 403, "origin", "requests of other pages are not answered"
+        if self.command not in ("GET", "POST"):
+            return 405, "method", "only GET and POST requests are accepted"
+        if len(path) > 80 or len(headers.get("authorization", "")) > 200:
+            return 400, "wrong", "the request is too long"
+        if "transfer-encoding" in headers:
+            return 411, "wrong", "the request must say how long it is"
+        length = headers.get("content-length", "0")
+        if not re.fullmatch(r"\d{1,9}", length):
+            return 400, "wrong", "the request does not say how long it is"
+        if int(length) > LARGEST_REQUEST:
+            return 413, "size", f"the request is larger than {LARGEST_REQUEST // 1000} kB"
+        if self.command == "POST":
+            # A browser names the page's origin with every such request; a form of another page cannot send this type.
+            if origin is None:
+                return 403, "origin", "the request must name the origin of its page"
+            if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+                return 415, "wrong", "the request must be JSON"
+        return None
+
+    def _body(self, length: int) -> bytes | None:
+        """Return a request's body; None if it does not come whole in time."""
+        parts, left, until = [], length, time.monotonic() + PATIENCE
+        try:
+            while left:
+                self.connection.settimeout(max(0.01, until - time.monotonic()))
+                part = self.rfile.read1(left) if time.monotonic() < until else b""  # type: ignore[attr-defined]  # it is a buffered reader
+                if not part:
+                    return None
+                parts.append(part)
+                left -= len(part)
+        except OSError:
+            return None
+        finally:
+            self.connection.settimeout(self.timeout)
+        return b"".join(parts)
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing of single requests."""
 
 
-def run(host: str, port: int, open_: bool) -> None:
-    """Serve the built pages until told to end.
+def told(status: int, data: dict[str, Any]) -> Answer:
+    """Return plain data as an answer that no page of another server can read or keep."""
+    body = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
+    headers = {
+        **SAFE, "content-type": "application/json", "content-length": str(len(body)), "cache-control": "no-store",
+    }  # fmt: skip
+    if wait := data.get("wait"):
+        headers["retry-after"] = str(int(wait) + 1)
+    return Answer(status, headers, body)
+
+
+def checked_host(host: str) -> str:
+    """Return a host that can be listened at.
+
+    Raises:
+        InputError: it is no address or name.
+    """
+    if not is_ours(f"[{host}]" if ":" in host else host, [host]):
+        raise InputError(f"--host must be an address of this machine such as 127.0.0.1, or its name, got {host[:40]!r}")
+    return host
+
+
+def serving(host: str, port: int, classes: Path | None = None, secret: str = "") -> PagesServer:
+    """Return a server of the pages and of classes that is ready to serve.
+
+    Args:
+        host: address to listen at.
+        port: port to listen at; 0 for any free one.
+        classes: the folder in which classes are kept; by default one of this user.
+        secret: what opens classes; empty for a server that only this machine reaches.
+
+    Raises:
+        InputError: that address and port cannot be had, or classes cannot be kept.
+    """
+    store = ClassStore(classes or default_folder())
+    pages = StaticPages(addresses.names_of(checked_host(host)), beside=("class",))
+    try:
+        return PagesServer(host, port, pages, lambda at: ClassService(store, host, at, secret))
+    except OSError as error:
+        why = str(error.strerror).partition(" (")[0]
+        raise InputError(f"cannot listen at {host}, port {port}: {why}; --port and --host take others") from None
+
+
+def run(host: str, port: int, open_: bool, say: Callable[[str], None] = print) -> None:
+    """Serve the built pages and classes until told to end.
 
     Args:
         host: address to listen at.
         port: port to listen at.
         open_: whether to show the page in this machine's browser.
+        say: is told where the pages are, a line at a time.
 
     Raises:
         InputError: that address and port cannot be had.
     """
-    if not is_ours(f"[{host}]" if ":" in host else host, [host]):
-        raise InputError(f"--host must be an address of this machine such as 127.0.0.1, or its name, got {host[:40]!r}")
-    pages = StaticPages([host])
-    try:
-        server = PagesServer(host, port, pages)
-    except OSError as error:
-        why = str(error.strerror).partition(" (")[0]
-        raise InputError(f"cannot listen at {host}, port {port}: {why}; --port and --host take others") from None
+    checked_host(host)
+    alone = addresses.is_this_machine(host)
+    secret = "" if alone else secrets.token_urlsafe(15)
+    server = serving(host, port, secret=secret)
+    first = greeting(host, port, secret, say)
     if open_:
-        threading.Thread(target=webbrowser.open, args=(f"http://{host}:{port}",), daemon=True).start()
+        threading.Thread(target=webbrowser.open, args=(first,), daemon=True).start()
     try:
         server.serve_forever()
     except KeyboardInterrupt:
         pass
     finally:
         server.server_close()
+
+
+def greeting(host: str, port: int, secret: str, say: Callable[[str], None]) -> str:
+    """Say where the pages are, and how a class joins.
+
+    Returns:
+        The address to open on this machine.
+    """
+    if not secret:
+        first = addresses.url(host, port)
+        say(f"{first} for this machine only. Ctrl-C ends it.")
+        say("For a class start `ccsim app --host 0.0.0.0`: then other devices in the network reach it.")
+        return first
+    hosts = addresses.reachable(host)
+    here = addresses.url("127.0.0.1" if host in addresses.EVERYWHERE else host, port, f"/#/class?lecturer={secret}")
+    if not hosts:
+        say("No other device reaches this machine: it has no address in a network. Connect it, and start again.")
+    for each in hosts:
+        say(f"Students: {addresses.url(each, port)}")
+    if hosts:
+        say(addresses.qr_terminal(addresses.url(hosts[0], port)))
+        say(f"Test the room on any device: {addresses.url(hosts[0], port, '/room')}")
+    say(f"Lecturer, on this machine (keep it off the projector): {here}")
+    say(
+        "The pages are plain HTTP: anyone who can read this network's traffic can read them, and the secret. Ctrl-C ends it."
+    )
+    return here

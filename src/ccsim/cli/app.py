@@ -45,21 +45,10 @@ def _own_mechanisms() -> bool:
 
 
 def _serve_pages(host: str, port: int, open_: bool) -> None:
-    """Serve the application, with the game and the class beside it where their extra is installed."""
-    if importlib.util.find_spec("solara") is None:
-        from ccsim.app import server
+    """Serve the application with its classes."""
+    from ccsim.app import server
 
-        typer.echo(
-            f"http://{host}:{port} for Explore and Compare. Play and Class need an extra: pip install -e '.[app]'. "
-            "Ctrl-C ends it.",
-            err=True,
-        )
-        server.run(host, port, open_)
-        return
-    from ccsim.ui.serving import run
-
-    host = _announce(host, port)
-    run(host, port, open_, pages=True)
+    server.run(host, port, open_, lambda line: typer.echo(line, err=True))
 
 
 def _serve_classic(host: str, port: int, open_: bool) -> None:

@@ -256,7 +256,9 @@ class Game:
         mark = hashlib.sha256()
         for name, values in sorted(self.kpis().items()):
             mark.update(name.encode())
-            mark.update(np.ascontiguousarray(values, dtype="<f8").tobytes())
+            # Processors write "not a number" in two ways; a game is the same on both.
+            plain = np.where(np.isnan(values), np.nan, values)
+            mark.update(np.ascontiguousarray(plain, dtype="<f8").tobytes())
         return mark.hexdigest()
 
     def _kept(self, choice: Choice) -> list[str]:

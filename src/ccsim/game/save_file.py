@@ -116,7 +116,7 @@ def read_game(path: Path, rules: Catalogue | None = None) -> Replay:
 
 def game_of(content: bytes, name: str = "the file", rules: Catalogue | None = None) -> Replay:
     """Return the game that a file's content describes, played again; ``name`` is for messages."""
-    saved = _saved(content, name)
+    saved = saved_of(content, name)
     choices = [
         Choice(tuple(row.start), tuple(row.stop), dict(row.expected), tuple(row.answers)) for row in saved.choices
     ]
@@ -131,8 +131,16 @@ def game_of(content: bytes, name: str = "the file", rules: Catalogue | None = No
     return Replay(game, False, f"The choices are the same, the figures are not: it was played with {version}.")
 
 
-def _saved(content: bytes, name: str) -> SavedGame:
-    """Return the data of a file; anything that is wrong with it is one message."""
+def saved_of(content: bytes, name: str) -> SavedGame:
+    """Return the data of a saved game without playing it.
+
+    Args:
+        content: of the file.
+        name: of the file, for messages.
+
+    Raises:
+        InputError: the file is torn, is no saved game, is of another version, or was changed.
+    """
     if len(content) > LARGEST:
         raise InputError(f"{name}: is no saved game (it is larger than {LARGEST // 1000} kB)")
     try:

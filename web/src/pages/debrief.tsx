@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { byQuarter, points, scored, without, type Choice, type Played } from "../game";
 import { csvCell, save } from "../files";
 import { gameModel, giveUp, match, played, type Match } from "../match";
+import { HandedIn, KeepGame } from "../class/player";
 import { QuarterChart, type QuarterLine } from "../quarters";
 import { useWidth } from "../size";
 import { quantile } from "../statistics";
@@ -184,6 +185,7 @@ export function Debrief() {
             })
           : t("debrief.title")}
       </h1>
+      <HandedIn />
       <Helps />
       <p class="soft">{t("debrief.text")}</p>
       <div class="guesses">
@@ -271,6 +273,7 @@ export function Debrief() {
       {all?.best ? <Best first={all.best} shown={bestShown.value} show={(next) => (bestShown.value = next)} nameOf={moveOf} /> : null}
       {all ? <Score of={of} nothing={all.nothing} best={withBest.value ? bestShown.value : null} /> : null}
       <Log />
+      <KeepGame />
       <div class="buttons">
         <button type="button" onClick={() => save(`ccsim-game-${now.seed}.csv`, asCsv(), "text/csv")}>
           {t("debrief.csv")}

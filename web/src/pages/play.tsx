@@ -6,12 +6,13 @@ import type { Kpi } from "../model";
 import { save } from "../files";
 import { gameText } from "../gamefile";
 import { begin, busy, gameModel, giveUp, ledger, match, openFile, played, playQuarter, redraft, STARTER, takeUp } from "../match";
+import { locked } from "../class/member";
+import { ClassBar } from "../class/player";
 import { QuarterChart } from "../quarters";
 import { useWidth } from "../size";
 import { model } from "../store";
 import { money, number, scaleOf, t, titleOf, type Scale } from "../words";
 import { capital } from "../levers";
-import { served } from "../served";
 import { Debrief } from "./debrief";
 import { Delta } from "./explore";
 
@@ -125,11 +126,6 @@ function Begin() {
         <OpenFile />
       </div>
       <p class="soft">{t("play.kept")}</p>
-      {served("play") ? (
-        <p class="soft">
-          {t("play.server")} <a href="play">{t("play.server.open")}</a>
-        </p>
-      ) : null}
     </main>
   );
 }
@@ -272,6 +268,7 @@ function Moves() {
   const rows = gameModel().moves.filter((row) => {
     if (running.has(row.name)) return false;
     if (!now.all && !STARTER.includes(row.name)) return false;
+    if (now.terms?.hidden?.includes(row.name)) return false;
     const text = `${titleOf.move(row)} ${titleOf.moveAbout(row)} ${titleOf.moveGroup(row.group)}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
@@ -326,7 +323,7 @@ function Tray() {
   const { draft } = now;
   const rules = gameModel().rules;
   const named = (name: string) => gameModel().moves.find((row) => row.name === name)!;
-  const why = books.refusal(draft);
+  const why = books.refusal(draft) ?? books.unsaid(draft) ?? locked(books.quarter);
   const running = [...books.running.keys()];
   return (
     <section class="card tray" aria-labelledby="tray-title" id="tray" tabIndex={-1}>
@@ -608,6 +605,7 @@ export function Play() {
   return (
     <main id="main" class="play" tabIndex={-1}>
       <div class="middle">
+        <ClassBar />
         {now.tutorial ? <Tutorial /> : null}
         {now.choices.length ? <Result /> : <h1>{t("play.first")}</h1>}
         <Helps />

@@ -1,0 +1,90 @@
+"""Where a class finds this machine: its addresses in the local network, the link to join, and the link as a QR code."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import ipaddress
+import socket
+from collections.abc import Iterable
+
+import segno
+
+#: Addresses at which a server listens on all of its machine's addresses.
+EVERYWHERE = ("0.0.0.0", "::", "")
+#: Places in networks of each kind. A datagram socket is only pointed at them; nothing is sent.
+ELSEWHERE = ("10.255.255.255", "192.168.255.255", "172.31.255.255", "203.0.113.1")
+
+
+def is_this_machine(host: str) -> bool:
+    """Return whether only this machine reaches a server that listens at a host."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def reachable(host: str) -> list[str]:
+    """Return the addresses under which other devices reach a server, the most likely first.
+
+    Args:
+        host: where it listens; ``0.0.0.0`` or ``::`` for all addresses of this machine.
+
+    Returns:
+        Addresses; none if only this machine reaches the server.
+    """
+    if host not in EVERYWHERE:
+        return [] if is_this_machine(host) else [host]
+    found: list[str] = []
+    for place in ELSEWHERE:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((place, 9))
+                found.append(str(probe.getsockname()[0]))
+            except OSError:
+                continue
+    with contextlib.suppress(OSError):
+        found += [str(row[4][0]) for row in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    usable = [each for each in dict.fromkeys(found) if not is_this_machine(each) and each != "0.0.0.0"]
+    # An address that a machine gives itself where no network gave it one comes last.
+    return sorted(usable, key=lambda each: ipaddress.ip_address(each).is_link_local)
+
+
+def names_of(host: str) -> list[str]:
+    """Return the names that a request may call this server by, besides addresses."""
+    if is_this_machine(host):
+        return [host]
+    own = socket.gethostname().lower()
+    return [host, own, f"{own.removesuffix('.local')}.local"]
+
+
+def url(host: str, port: int, path: str = "/") -> str:
+    """Return the address of a page."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}{'' if port == 80 else f':{port}'}{path}"
+
+
+def join_links(hosts: Iterable[str], port: int, code: str) -> list[str]:
+    """Return the links that join a class, one for each address of this machine."""
+    return [url(host, port, f"/j/{code}") for host in hosts]
+
+
+def qr_rows(text: str) -> list[str]:
+    """Return a text as a QR code.
+
+    Args:
+        text: such as a link.
+
+    Returns:
+        The rows of the code with ``1`` for a dark module and ``0`` for a light one, without the quiet border.
+    """
+    return ["".join("1" if dark else "0" for dark in row) for row in segno.make(text, error="m", micro=False).matrix]
+
+
+def qr_terminal(text: str) -> str:
+    """Return a text as a QR code that a terminal can show."""
+    out = io.StringIO()
+    segno.make(text, error="l", micro=False).terminal(out, border=2, compact=True)
+    return out.getvalue()

@@ -1,0 +1,144 @@
+"""What the pages may ask of the class service: the shape of each request, checked before anything is done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import isfinite
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ccsim.errors import InputError
+from ccsim.game.catalogue import catalogue
+from ccsim.game.class_rules import Terms
+
+#: The largest request: a finished game without what its player wrote takes three kilobytes.
+LARGEST_REQUEST = 32_000
+#: The largest seed that the pages play.
+LARGEST_PAGE_SEED = 1_000_000
+
+Word = Annotated[str, Field(max_length=80)]
+Quarter = Annotated[int, Field(ge=0, le=100)]
+Figure = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
+Figures = Annotated[dict[Word, Figure], Field(max_length=20)]
+
+
+class Request(BaseModel):
+    """A request; what it does not declare is refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Open(Request):
+    """Open a class."""
+
+    seed: Annotated[int, Field(ge=0, le=LARGEST_PAGE_SEED)] = 1
+    scenario: Word = "nothing"
+    terms: Annotated[Terms, Field(strict=False)] = Terms()
+    upto: Annotated[int, Field(ge=1, le=100)] = 100
+
+
+class Enter(Request):
+    """Come back to a class with the server's secret."""
+
+    code: Word
+
+
+class Look(Request):
+    """Look at a class as its lecturer."""
+
+    view: Literal["screen", "desk", "results"] = "desk"
+    since: Word = ""
+    quarter: Quarter | None = None
+
+
+class Change(Request):
+    """Change what the lecturer has set; what is not named stays."""
+
+    upto: Annotated[int, Field(ge=1, le=100)] | None = None
+    reveal: Quarter | None = None
+    hide: Quarter | None = None
+    ranking: bool | None = None
+    joining: bool | None = None
+    strict: bool | None = None
+    trigger: Word | None = None
+    remove: Word | None = None
+    weights: Figures | None = None
+    locked: Annotated[list[Word], Field(max_length=100)] | None = None
+    hidden: Annotated[list[Word], Field(max_length=100)] | None = None
+
+
+class Nothing(Request):
+    """A request that says nothing more."""
+
+
+class Join(Request):
+    """Join a class."""
+
+    code: Annotated[str, Field(max_length=40)]
+    name: Annotated[str, Field(max_length=400)] = ""
+
+
+class PlayedQuarter(Request):
+    """A quarter that was played."""
+
+    quarter: Quarter
+    expected: Figures = {}
+    came: Figures = {}
+
+
+class Report(Request):
+    """What a player's page has to tell: quarters played since, and the finished game."""
+
+    since: Word = ""
+    quarters: Annotated[list[PlayedQuarter], Field(max_length=100)] = []
+    game: Annotated[str, Field(max_length=LARGEST_REQUEST)] = ""
+
+
+Kind = TypeVar("Kind", bound=Request)
+
+
+def parsed(body: bytes, kind: type[Kind]) -> Kind:
+    """Return a request out of the bytes that came.
+
+    Args:
+        body: JSON.
+        kind: what was asked for.
+
+    Raises:
+        InputError: it is no such request; the message names the field.
+    """
+    try:
+        data = json.loads(body.decode("utf-8"), parse_constant=_refuse) if body else {}
+        return kind.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the request"
+        raise InputError(f"{where[:60]}: {first['msg'][:120]}") from None
+    except (ValueError, RecursionError):
+        raise InputError("the request is torn or is no JSON") from None
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def checked_figures(figures: Mapping[str, float], within: bool) -> dict[str, float]:
+    """Return figures of the KPIs that players predict.
+
+    Args:
+        figures: by KPI.
+        within: whether they must be within what can be predicted.
+
+    Raises:
+        InputError: another KPI, or a figure outside the range.
+    """
+    spans = {row.kpi: row.predict for row in catalogue().rules.report if row.predict}
+    for name, value in figures.items():
+        if name not in spans or not isfinite(value):
+            raise InputError(f"{name[:40]}: is not predicted in this game")
+        low, high, _ = spans[name]
+        if within and not low <= value <= high:
+            raise InputError(f"{name}: a prediction must be {low:g} to {high:g}, got {value:g}")
+    return {name: round(float(value), 6) for name, value in figures.items()}

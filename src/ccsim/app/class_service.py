@@ -1,0 +1,361 @@
+"""The class service: it opens classes, lets players in, takes predictions and games, and tells what has come.
+
+A lecturer has the secret of the server, which opens classes, and for each class a key. A player has a secret of the
+own, which the browser keeps. None of them is ever part of what another is told.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ccsim import __version__
+from ccsim.app import class_views
+from ccsim.app.addresses import join_links, qr_rows, reachable
+from ccsim.app.class_requests import (
+    Change,
+    Enter,
+    Join,
+    Look,
+    Nothing,
+    Open,
+    Report,
+    checked_figures,
+    parsed,
+)
+from ccsim.app.class_room import (
+    ACCEPTED,
+    MOST_KEYS,
+    MOST_PLAYERS,
+    REFUSED,
+    WAITING,
+    ClassRoom,
+    Player,
+    mark_of,
+    new_code,
+)
+from ccsim.app.class_store import ClassStore
+from ccsim.app.engine_key import engine_key
+from ccsim.app.limits import Allowance
+from ccsim.app.replay import ReplayQueue
+from ccsim.errors import InputError, UnknownNameError
+from ccsim.game.catalogue import catalogue
+from ccsim.game.names import FORMULA_SIGNS, clean_name
+from ccsim.game.save_file import NAME
+from ccsim.scenarios.scenario import list_scenarios
+
+MOST_CLASSES = 60
+PATH = "/api/"
+#: The tag of a state that is told only when it has changed.
+TAG_LETTERS = 16
+
+
+class RefusedError(Exception):
+    """A request that is refused.
+
+    Args:
+        status: of the answer.
+        code: names the reason; the pages have words for it in each language.
+        why: the reason in English.
+        wait: seconds after which the request may be made again; 0 if that is no use.
+    """
+
+    def __init__(self, status: int, code: str, why: str, wait: float = 0.0) -> None:
+        super().__init__(why)
+        self.status, self.code, self.why, self.wait = status, code, why, wait
+
+
+class ClassService:
+    """All classes of a server; safe to use from many threads.
+
+    Args:
+        store: where classes are kept.
+        host, port: where the server listens; for the links that join.
+        secret: what opens classes; empty where only this machine reaches the server, and everybody is the lecturer.
+    """
+
+    def __init__(self, store: ClassStore, host: str, port: int, secret: str = "") -> None:
+        self._store, self._host, self._port, self._secret = store, host, port, secret
+        self._lock = threading.RLock()
+        self._rooms = store.load()
+        self._ranks: dict[str, tuple[int, list[dict[str, Any]]]] = {}
+        self._guesses = Allowance(12, 0.2)
+        self._joins = Allowance(60, 5)
+        self._reports = Allowance(12, 3)
+        self._asks = Allowance(300, 150)
+        self.replays = ReplayQueue(self._replayed)
+        self._handed: list[str] = []
+        # Versions begin anew with the server; a page that is still open must not take an old one for a new one.
+        self._start = secrets.token_hex(3)
+        for room in self._rooms.values():
+            for player in room.players.values():
+                if player.state == WAITING:
+                    self._queue(room, player)
+
+    # What each path does with the visitor's address, secret and body.
+    def answer(self, method: str, path: str, secret: str, body: bytes, address: str) -> tuple[int, dict[str, Any]]:
+        """Answer a request.
+
+        Args:
+            method: GET or POST.
+            path: below ``/api/``, checked by the server to be short.
+            secret: the secret that came with the request; may be empty.
+            body: as it came.
+            address: of the visitor.
+
+        Returns:
+            A status and what is told, as plain data.
+        """
+        try:
+            if wait := self._asks.take(address):
+                raise RefusedError(429, "busy", "too many requests came from this address", wait)
+            if method == "GET":
+                if path != "about":
+                    raise RefusedError(404, "path", "there is no such request")
+                return 200, self.about()
+            return 200, self._post(path, secret, body, address)
+        except RefusedError as error:
+            return error.status, {"error": error.code, "text": error.why, "wait": round(error.wait, 1)}
+        except InputError as error:
+            return 400, {"error": "wrong", "text": str(error), "wait": 0}
+
+    def _post(self, path: str, secret: str, body: bytes, address: str) -> dict[str, Any]:
+        plain: dict[str, Callable[[str, bytes, str], dict[str, Any]]] = {
+            "open": self._open, "classes": self._list, "enter": self._enter, "join": self._join,
+        }  # fmt: skip
+        if path in plain:
+            return plain[path](secret, body, address)
+        found = re.fullmatch(r"class/([A-Za-z]{1,20})/(look|change|delete|report)", path)
+        if not found:
+            raise RefusedError(404, "path", "there is no such request")
+        code, what = found[1].upper(), found[2]
+        if what == "report":
+            return self._report(code, secret, parsed(body, Report), address)
+        room = self._lecturers(code, secret, address)
+        if what == "look":
+            return self._look(room, parsed(body, Look))
+        if what == "change":
+            return self._change(room, parsed(body, Change))
+        parsed(body, Nothing)
+        with self._lock:
+            self._rooms.pop(room.code, None)
+            self._store.remove_room(room)
+        return {}
+
+    def about(self) -> dict[str, Any]:
+        """Return what everybody may know of this server."""
+        return {"ccsim": __version__, "engine": engine_key(), "free": not self._secret}
+
+    def _must_know(self, given: str, address: str) -> None:
+        """Refuse a visitor without the server's secret."""
+        if self._secret and not hmac.compare_digest(given.encode(), self._secret.encode()):
+            self._wrong(address, "secret", "this is not the lecturer's secret of this server")
+
+    def _wrong(self, address: str, code: str, why: str) -> None:
+        if wait := self._guesses.take(address):
+            raise RefusedError(429, "guesses", "too many wrong tries came from this address", wait)
+        raise RefusedError(403, code, why)
+
+    def _lecturers(self, code: str, key: str, address: str) -> ClassRoom:
+        """Return a class to its lecturer."""
+        room = self._rooms.get(code)
+        mark = mark_of(key)
+        marks = room.marks if room else []
+        known = [hmac.compare_digest(mark, each) for each in marks]
+        if room is None or not any(known):
+            self._wrong(address, "key", "there is no class with this code and key on this server")
+        assert room is not None
+        return room
+
+    def _open(self, secret: str, body: bytes, address: str) -> dict[str, Any]:
+        self._must_know(secret, address)
+        wish = parsed(body, Open)
+        wish.terms.check(catalogue())
+        if wish.scenario not in list_scenarios():
+            raise UnknownNameError("scenario", wish.scenario, list_scenarios())
+        with self._lock:
+            self._make_place()
+            code = new_code()
+            while code in self._rooms:
+                code = new_code()
+            key = secrets.token_urlsafe(24)
+            room = ClassRoom(code, [mark_of(key)], wish.seed, wish.scenario, wish.terms, wish.upto)
+            room.upto = min(room.upto, room.quarters)
+            self._store.save_room(room)
+            self._rooms[code] = room
+        self.replays.warm(room)
+        return {"code": code, "key": key}
+
+    def _make_place(self) -> None:
+        """Delete the oldest class without players where too many are open; one with players is never pushed out."""
+        if len(self._rooms) < MOST_CLASSES:
+            return
+        empty = [room for room in self._rooms.values() if not room.players]
+        if not empty:
+            raise RefusedError(409, "full", f"{MOST_CLASSES} classes with players are open; delete one first")
+        oldest = min(empty, key=lambda room: room.opened)
+        del self._rooms[oldest.code]
+        self._store.remove_room(oldest)
+
+    def _list(self, secret: str, body: bytes, address: str) -> dict[str, Any]:
+        self._must_know(secret, address)
+        parsed(body, Nothing)
+        with self._lock:
+            rows = [
+                {"code": room.code, "opened": room.opened, "players": len(room.players),
+                 "handed": sum(row.state == ACCEPTED for row in room.players.values())}
+                for room in sorted(self._rooms.values(), key=lambda room: -room.opened)
+            ]  # fmt: skip
+        return {"classes": rows}
+
+    def _enter(self, secret: str, body: bytes, address: str) -> dict[str, Any]:
+        self._must_know(secret, address)
+        code = parsed(body, Enter).code.upper()
+        with self._lock:
+            room = self._rooms.get(code)
+            if room is None:
+                raise RefusedError(404, "unknown", "there is no class with this code on this server")
+            key = secrets.token_urlsafe(24)
+            room.marks = [*room.marks, mark_of(key)][-MOST_KEYS:]
+            self._store.save_room(room)
+        return {"code": code, "key": key}
+
+    def _look(self, room: ClassRoom, wish: Look) -> dict[str, Any]:
+        with self._lock:
+            tag = f"{self._start}.{room.version}.{wish.view}.{wish.quarter}"
+            if wish.since == tag:
+                return {"tag": tag}
+            if wish.view == "results":
+                return {"tag": tag, "state": class_views.results(room)}
+            if wish.view == "desk":
+                return {"tag": tag, "state": class_views.desk(room)}
+            state = class_views.screen(room, wish.quarter)
+        hosts = reachable(self._host)
+        links = join_links(hosts or ["127.0.0.1"], self._port, room.code)
+        return {"tag": tag, "state": {**state, "local": not hosts, "links": links, "qr": qr_rows(links[0])}}
+
+    def _change(self, room: ClassRoom, wish: Change) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        with self._lock:
+            for name in ("ranking", "joining", "strict"):
+                if (value := getattr(wish, name)) is not None:
+                    setattr(room, name, value)
+            if wish.upto is not None:
+                room.upto = min(wish.upto, room.quarters)
+            for quarter, on in ((wish.reveal, True), (wish.hide, False)):
+                if quarter is not None:
+                    room.revealed = sorted({*room.revealed, quarter} if on else {*room.revealed} - {quarter})
+            terms = {name: getattr(wish, name) for name in ("weights", "locked", "hidden")}
+            if change := {name: value for name, value in terms.items() if value is not None}:
+                room.set_terms(change)
+            if wish.trigger is not None:
+                told["begins"] = room.trigger(wish.trigger)
+            if wish.remove is not None and room.players.pop(wish.remove, None):
+                self._store.remove_player(room, wish.remove)
+            room.version += 1
+            self._store.save_room(room)
+        return told
+
+    def _join(self, _secret: str, body: bytes, address: str) -> dict[str, Any]:
+        if wait := self._guesses.wait(address):
+            raise RefusedError(429, "guesses", "too many wrong tries came from this address", wait)
+        wish = parsed(body, Join)
+        code = "".join(letter for letter in wish.code.upper() if letter.isalpha())
+        with self._lock:
+            room = self._rooms.get(code)
+            if room is None:
+                self._wrong(address, "unknown", "there is no class with this code on this server")
+                raise AssertionError
+            if not room.joining:
+                raise RefusedError(403, "closed", "the lecturer has closed this class for more players")
+            if len(room.players) >= MOST_PLAYERS:
+                raise RefusedError(409, "full", f"this class is full: {MOST_PLAYERS} players have joined")
+            if wait := self._joins.take(address):
+                raise RefusedError(429, "busy", "too many players join from this address at once", wait)
+            token = secrets.token_urlsafe(18)
+            player = Player(secrets.token_hex(6), mark_of(token), shown_name(wish.name))
+            self._store.save_player(room, player)
+            room.players[player.id] = player
+            room.version += 1
+            state = class_views.player_view(room, player, None, 0)
+        return {"code": code, "player": f"{player.id}.{token}", "seed": room.seed, "scenario": room.scenario, **state}
+
+    def _report(self, code: str, secret: str, wish: Report, address: str) -> dict[str, Any]:
+        name, _, token = secret.partition(".")
+        with self._lock:
+            room = self._rooms.get(code)
+            player = room.players.get(name) if room else None
+            if room is None or player is None or not hmac.compare_digest(mark_of(token), player.mark):
+                self._wrong(address, "player", "this class does not know this player any more")
+                raise AssertionError
+            if wait := self._reports.take(f"{code}.{name}"):
+                raise RefusedError(429, "busy", "this player asks too often", wait)
+            changed = self._take_quarters(room, player, wish)
+            if wish.game and wish.game != player.game:
+                player.game, player.state, player.reason = wish.game, WAITING, ""
+                self._queue(room, player)
+                changed = True
+            if changed:
+                self._store.save_player(room, player)
+                room.version += 1
+            waiting = self._handed.index(player.id) if player.id in self._handed else 0
+            state = class_views.player_view(room, player, self._shown_ranks(room), waiting)
+        tag = mark_of(json.dumps(state, sort_keys=True))[:TAG_LETTERS]
+        return {"tag": tag} if tag == wish.since else {"tag": tag, "state": state}
+
+    def _take_quarters(self, room: ClassRoom, player: Player, wish: Report) -> bool:
+        """Keep what a player predicted; the first prediction of a quarter stays."""
+        changed = False
+        for row in wish.quarters:
+            if row.quarter >= room.quarters:
+                raise InputError(f"quarter {row.quarter + 1}: the class's game has {room.quarters} quarters")
+            if row.quarter not in player.received and player.state != ACCEPTED:
+                player.expected[row.quarter] = checked_figures(row.expected, within=True)
+                player.received[row.quarter] = round(time.time(), 1)
+                changed = True
+            if row.came and row.quarter not in player.came:
+                player.came[row.quarter] = checked_figures(row.came, within=False)
+                changed = True
+        return changed
+
+    def _shown_ranks(self, room: ClassRoom) -> list[dict[str, Any]] | None:
+        if not room.ranking:
+            return None
+        version, ranks = self._ranks.get(room.code, (-1, []))
+        if version != room.version:
+            ranks = room.ranks()
+            self._ranks[room.code] = (room.version, ranks)
+        return ranks
+
+    def _queue(self, room: ClassRoom, player: Player) -> None:
+        self.replays.add(room, player.id, player.game.encode("utf-8", "replace"))
+        self._handed.append(player.id)
+
+    def _replayed(self, room: ClassRoom, name: str, result: Mapping[str, Any] | None, reason: str) -> None:
+        """Take up what came of a replay."""
+        with self._lock:
+            if name in self._handed:
+                self._handed.remove(name)
+            player = room.players.get(name)
+            if player is None or player.state != WAITING or name in self._handed:
+                return
+            player.state, player.reason = (REFUSED, reason) if result is None else (ACCEPTED, "")
+            # A second game that is refused leaves the first one as it was.
+            player.result = dict(result) if result is not None else player.result
+            room.version += 1
+            if self._rooms.get(room.code) is room:
+                self._store.save_player(room, player)
+
+
+def shown_name(name: str) -> str:
+    """Return a name as it is kept: no sign that turns, hides or stacks letters, and none that begins a formula."""
+    text = clean_name(name, NAME)
+    while text and text.startswith(FORMULA_SIGNS):
+        text = text[1:].lstrip()
+    return text

@@ -1,0 +1,143 @@
+"""Classes on the disk, so that they survive a restart: a folder for a class, a file for its terms and for each player.
+
+Each file is written beside its place and then moved there: a stop in between leaves the old file or the new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ccsim.app.class_room import CODE_LETTERS, LETTERS, ClassRoom, Player
+from ccsim.errors import InputError
+
+#: Days after which a class is forgotten.
+FORGOTTEN = 60
+VERSION = 1
+
+
+def default_folder() -> Path:
+    """Return where classes are kept: a folder of this user, or the one that ``CCSIM_CLASSES`` names."""
+    import platformdirs
+
+    return Path(os.environ.get("CCSIM_CLASSES") or platformdirs.user_data_path("ccsim") / "classes")
+
+
+class ClassStore:
+    """The folder in which classes are kept.
+
+    Args:
+        folder: the folder; it is made if need be, for this user only.
+
+    Attributes:
+        faults: files that could not be read, one sentence each.
+
+    Raises:
+        InputError: the folder cannot be made or written to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[str] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            probe = folder / f".{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise InputError(
+                f"{folder}: classes cannot be kept there ({error.strerror}); CCSIM_CLASSES names another folder"
+            ) from None
+
+    def load(self) -> dict[str, ClassRoom]:
+        """Return the classes that are kept, by code; those that nobody has touched for long are deleted."""
+        found: dict[str, ClassRoom] = {}
+        for path in sorted(self.folder.iterdir()):
+            if not re.fullmatch(rf"[{LETTERS}]{{{CODE_LETTERS}}}", path.name) or not path.is_dir():
+                continue
+            newest = max((file.stat().st_mtime for file in path.iterdir()), default=0.0)
+            if time.time() - newest > FORGOTTEN * 86_400:
+                shutil.rmtree(path, ignore_errors=True)
+                continue
+            room = self._room(path)
+            if room is not None:
+                found[room.code] = room
+        return found
+
+    def _room(self, path: Path) -> ClassRoom | None:
+        data = self._read(path / "class.json")
+        if data is None:
+            return None
+        try:
+            room = ClassRoom.from_data(data)
+        except (TypeError, KeyError, ValueError, ValidationError):
+            self.faults.append(f"{path / 'class.json'}: is no class of this version of ccsim; the class is left out")
+            return None
+        rows = [self._player(file) for file in sorted(path.glob("player-*.json"))]
+        for row in sorted((row for row in rows if row is not None), key=lambda row: row.joined):
+            room.players[row.id] = row
+        return room
+
+    def _player(self, file: Path) -> Player | None:
+        data = self._read(file)
+        if data is None:
+            return None
+        try:
+            return Player.from_data(data)
+        except (TypeError, KeyError, ValueError, AttributeError):
+            self.faults.append(f"{file}: is no player of this version of ccsim; the player is left out")
+            return None
+
+    def _read(self, file: Path) -> dict[str, Any] | None:
+        try:
+            data = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            self.faults.append(f"{file}: is missing or torn; it is left out")
+            return None
+        if not isinstance(data, dict) or data.pop("version", None) != VERSION:
+            self.faults.append(f"{file}: is of another version of ccsim; it is left out")
+            return None
+        return data
+
+    def _write(self, file: Path, data: dict[str, Any]) -> None:
+        beside = file.with_name(f".{file.name}.part")
+        try:
+            file.parent.mkdir(exist_ok=True, mode=0o700)
+            with beside.open("w", encoding="utf-8") as out:
+                json.dump({"version": VERSION, **data}, out, ensure_ascii=False, separators=(",", ":"))
+                out.flush()
+                os.fsync(out.fileno())
+            beside.replace(file)
+        except OSError as error:
+            raise InputError(f"{file}: cannot be written ({error.strerror})") from None
+
+    def save_room(self, room: ClassRoom) -> None:
+        """Write what the lecturer has set.
+
+        Raises:
+            InputError: it cannot be written.
+        """
+        self._write(self.folder / room.code / "class.json", room.as_data())
+
+    def save_player(self, room: ClassRoom, player: Player) -> None:
+        """Write a player.
+
+        Raises:
+            InputError: it cannot be written.
+        """
+        self._write(self.folder / room.code / f"player-{player.id}.json", player.as_data())
+
+    def remove_player(self, room: ClassRoom, player: str) -> None:
+        """Delete a player's file."""
+        (self.folder / room.code / f"player-{player}.json").unlink(missing_ok=True)
+
+    def remove_room(self, room: ClassRoom) -> None:
+        """Delete a class with all that was handed in."""
+        shutil.rmtree(self.folder / room.code, ignore_errors=True)
