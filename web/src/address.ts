@@ -1,4 +1,5 @@
 // The address after `#` carries page and plan: a link, a reload and Back bring them again, from a file too.
+import { withDecisions, type Decision } from "./decisions";
 import type { Model, Plan, Value, Values } from "./model";
 import { PAGES, type Page } from "./store";
 import type { Word } from "./words";
@@ -18,8 +19,17 @@ interface Read {
   pin: Plan | null;
   kpi: string | null;
   levers: string[];
+  compare: Comparing | null;
   notices: Notice[];
 }
+
+/** What the page Compare compares: a preset by its key, or plans. */
+export interface Comparing {
+  preset: string | null;
+  plans: Plan[];
+}
+
+const MOST_PLANS = 8;
 
 const MOST_WEEKS = 520;
 
@@ -42,7 +52,17 @@ export function readAddress(hash: string, model: Model): Read {
   });
   const plan = readPlan(asked, "", model, notices);
   const pin = asked.has("pin.from") ? readPlan(asked, "pin.", model, notices) : null;
-  return { page: known ?? "explore", part: rest.join("/").slice(0, 40), asked, plan, pin, kpi, levers, notices };
+  return { page: known ?? "explore", part: rest.join("/").slice(0, 40), asked, plan, pin, kpi, levers, compare: known === "compare" ? readComparing(asked, model, notices) : null, notices };
+}
+
+function readComparing(asked: URLSearchParams, model: Model, notices: Notice[]): Comparing | null {
+  const preset = asked.get("preset");
+  if (preset !== null && !model.data.comparisons.some((row) => row.key === preset)) {
+    notices.push({ word: "link.comparison", fill: { name: preset.slice(0, 40) } });
+    return null;
+  }
+  const plans = Array.from({ length: MOST_PLANS }, (_, i) => (asked.has(`r${i + 1}.from`) ? readPlan(asked, `r${i + 1}.`, model, notices) : null)).filter((each) => each !== null);
+  return preset !== null ? { preset, plans: [] } : plans.length > 1 ? { preset: null, plans } : null;
 }
 
 function readPlan(asked: URLSearchParams, prefix: string, model: Model, notices: Notice[]): Plan | null {
@@ -53,12 +73,16 @@ function readPlan(asked: URLSearchParams, prefix: string, model: Model, notices:
     return null;
   }
   const set: Values = {};
+  const later: Decision[] = [];
   for (const [key, text] of asked) {
     if (!key.startsWith(prefix) || !key.slice(prefix.length).includes(".")) continue;
     const name = key.slice(prefix.length);
     if (!prefix && name.startsWith("pin.")) continue;
-    const value = readValue(name, text, model);
-    if (value === null) notices.push({ word: "link.value", fill: { name: `${name}=${text}`.slice(0, 60) } });
+    const dated = /^w(\d{1,4})\.(.+)$/.exec(name);
+    const value = readValue(dated ? dated[2] : name, text, model);
+    const lever = !dated || model.parameters.get(dated[2])?.role === "lever";
+    if (value === null || !lever) notices.push({ word: "link.value", fill: { name: `${name}=${text}`.slice(0, 60) } });
+    else if (dated) later.push({ week: Number(dated[1]), set: { [dated[2]]: value } });
     else set[name] = value;
   }
   const whole = (name: string, usual: number, most: number) => {
@@ -69,7 +93,9 @@ function readPlan(asked: URLSearchParams, prefix: string, model: Model, notices:
     notices.push({ word: "link.value", fill: { name: `${name}=${text}`.slice(0, 60) } });
     return usual;
   };
-  return { scenario: from, set, seed: whole("seed", 1, 1e6), weeks: whole("weeks", 156, MOST_WEEKS) };
+  const weeks = [...new Set(later.map((each) => each.week))];
+  const merged = weeks.map((week) => ({ week, set: Object.assign({}, ...later.filter((each) => each.week === week).map((each) => each.set)) as Values }));
+  return withDecisions({ scenario: from, set, seed: whole("seed", 1, 1e6), weeks: whole("weeks", 156, MOST_WEEKS) }, merged);
 }
 
 export function readValue(key: string, text: string, model: Model): Value | null {
@@ -83,15 +109,21 @@ export function readValue(key: string, text: string, model: Model): Value | null
   return value;
 }
 
-export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[] = [], part = ""): string {
-  if (page !== "explore" && page !== "figure") return `#/${page}${part ? `/${part}` : ""}`;
+export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[] = [], part = "", comparing: Comparing | null = null): string {
+  if (page === "compare" && comparing?.preset) return `#/compare?preset=${encodeURIComponent(comparing.preset)}`;
+  if (page !== "explore" && page !== "figure" && !(page === "compare" && comparing)) return `#/${page}${part ? `/${part}` : ""}`;
   const asked = new URLSearchParams();
   const put = (each: Plan, prefix: string) => {
     asked.set(`${prefix}from`, each.scenario);
     if (each.seed !== 1) asked.set(`${prefix}seed`, String(each.seed));
     if (each.weeks !== 156) asked.set(`${prefix}weeks`, String(each.weeks));
     for (const [key, value] of Object.entries(each.set)) asked.set(prefix + key, String(value));
+    for (const { week, set } of each.later ?? []) for (const [key, value] of Object.entries(set)) asked.set(`${prefix}w${week}.${key}`, String(value));
   };
+  if (page === "compare") {
+    comparing!.plans.forEach((each, i) => put(each, `r${i + 1}.`));
+    return `#/compare?${asked}`;
+  }
   put(plan, "");
   if (kpi !== "csat") asked.set("show", kpi);
   if (pin) put(pin, "pin.");
@@ -99,8 +131,8 @@ export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null,
   return `#/${page}?${asked}`;
 }
 
-export function writeAddress(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[], part: string): void {
-  const wanted = addressOf(page, plan, kpi, pin, levers, part);
+export function writeAddress(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[], part: string, comparing: Comparing | null): void {
+  const wanted = addressOf(page, plan, kpi, pin, levers, part, comparing);
   if (location.hash === wanted) return;
   // A new page is a step for Back; a lever is not.
   const path = (hash: string) => hash.split("?")[0];

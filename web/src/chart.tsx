@@ -24,6 +24,8 @@ interface Props {
   height: number;
   /** Week that is looked at, from 1; null for the end. */
   week?: number | null;
+  /** Draw all weeks, with a line at the one that is looked at. */
+  whole?: boolean;
   marks?: Mark[];
   small?: boolean;
   onWeek?: (week: number | null) => void;
@@ -124,7 +126,7 @@ export function Chart(props: Props) {
     const place = top + (height - top - bottom) * (1 - (v - low) / (high - low));
     return Math.max(-height, Math.min(2 * height, place));
   };
-  const until = props.week ?? weeks;
+  const until = props.whole ? weeks : (props.week ?? weeks);
   const look = hover.value ?? until;
   const order = ["base", "pin", "extra", "run"];
   const sorted = [...lines].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
@@ -195,6 +197,7 @@ export function Chart(props: Props) {
       {sorted.map((line) => (
         <path key={line.key} d={path(line.values, x, y, until)} class={`line ${line.kind}`} />
       ))}
+      {props.whole && props.week ? <line class="look" x1={x(props.week - 1)} x2={x(props.week - 1)} y1={top} y2={height - bottom} /> : null}
       {small || (look === weeks && hover.value === null) ? null : (
         <line class="look" x1={x(look - 1)} x2={x(look - 1)} y1={top} y2={height - bottom} />
       )}

@@ -35,7 +35,8 @@ export function csvCell(value: string | number): string {
 export function csv(model: Model, runs: { name: string; plan: Plan; series: Series }[]): string {
   const lines = runs.map((row) => {
     const set = Object.entries(row.plan.set).map(([key, value]) => `${key}=${value}`);
-    return `# ${row.name}: ccsim run ${row.plan.scenario} --seed ${row.plan.seed} --weeks ${row.plan.weeks}${set.map((each) => ` --set ${each}`).join("")}`;
+    const dated = (row.plan.later ?? []).map((each) => `; after ${each.week} weeks ${Object.entries(each.set).map(([key, value]) => `${key}=${value}`).join(" ")}`);
+    return `# ${row.name}: ccsim run ${row.plan.scenario} --seed ${row.plan.seed} --weeks ${row.plan.weeks}${set.map((each) => ` --set ${each}`).join("")}${dated.join("")}`;
   });
   const keys = [...model.kpis.keys()].filter((key) => runs.every((row) => row.series[key]));
   lines.push(["run", "week", ...keys].join(","));
@@ -73,6 +74,15 @@ export function scenarioFile(model: Model, plan: Plan): string {
     `extends = ${quoted(plan.scenario || BASELINE)}`,
   ];
   for (const [head, rows] of tables) parts.push("", `[${head}]`, ...rows);
+  for (const { week, set } of plan.later ?? []) {
+    parts.push("", "[[schedule]]", `week = ${week}`, `label = ${quoted(`week ${week + 1}`)}`);
+    for (const group of new Set(Object.keys(set).map((key) => key.split(".")[0]))) {
+      parts.push(`[schedule.set.${group}]`);
+      for (const [key, value] of Object.entries(set)) {
+        if (key.startsWith(`${group}.`)) parts.push(`${key.slice(group.length + 1)} = ${tomlValue(value, model.parameters.get(key)!.options)}`);
+      }
+    }
+  }
   return `${parts.join("\n")}\n`;
 }
 

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { Parameter, Plan } from "./model";
 import needsOf from "./needs.json";
-import { model, plan, setLever } from "./store";
+import { decideAfter, leverNow, model, plan, setLever } from "./store";
 import { decimalsOf, isWeight, leverText, number, readLever, t, titleOf } from "./words";
 
 /** Levers that a visitor meets first. */
@@ -29,7 +29,7 @@ const NEEDS = needsOf as Record<string, Need[]>;
 export function missing(of: Plan, key: string): string {
   const found = model.value!;
   const open = (NEEDS[key] ?? []).filter((need) => {
-    const value = found.number(of, need.lever);
+    const value = found.index(need.lever, leverNow(need.lever));
     return need.above !== undefined ? !(value > need.above) : !(value < need.below!);
   });
   if (!open.length) return "";
@@ -66,13 +66,14 @@ export function Lever({ name }: { name: string }) {
   const found = model.value!;
   const row = found.parameters.get(name)!;
   const of = plan.value;
-  const value = found.value(of, name);
+  const value = leverNow(name);
   const open = useSignal(false);
   const wrong = useSignal<string | null>(null);
   const typed = useSignal<string | null>(null);
   const id = useId();
   const need = missing(of, name);
-  const changed = found.changed(of).includes(name);
+  const after = decideAfter.value;
+  const changed = after === null ? found.changed(of).includes(name) : (of.later ?? []).some((each) => each.week === after && name in each.set);
   const title = titleOf.lever(row);
 
   const take = (text: string) => {

@@ -1,5 +1,7 @@
 // What `model.json` holds: declarations exported from the Python sources, never written a second time here.
 
+import type { Decision } from "./decisions";
+
 export type Value = number | string | boolean;
 export type Values = Record<string, Value>;
 
@@ -66,6 +68,8 @@ export interface Plan {
   set: Values;
   seed: number;
   weeks: number;
+  /** Decisions in mid-run. */
+  later?: Decision[];
 }
 
 export type Series = Record<string, Float64Array>;

@@ -1,4 +1,5 @@
 // The answer as a sentence, made from the runs: nothing is said that the figures do not say.
+import type { Decision } from "./decisions";
 import type { Model, Plan, Series } from "./model";
 import { drawn, interval, last, type Interval } from "./statistics";
 import type { Behind } from "./store";
@@ -9,6 +10,12 @@ export function planName(model: Model, plan: Plan): string {
   const scenario = model.scenarios.get(plan.scenario)!;
   const title = titleOf.scenario(scenario);
   const changed = model.changed(plan);
+  if (plan.later?.length) {
+    const { later, ...early } = plan;
+    const name = planName(model, early);
+    if (later.length > 1 || Object.keys(later[0].set).length > 1) return t("name.later.many", { name, n: later.reduce((sum, each) => sum + Object.keys(each.set).length, 0) });
+    return t("name.later", { name, what: decisionWords(model, later[0]) });
+  }
   if (!changed.length) return title;
   if (changed.length > 2) return t("name.many", { title, n: changed.length });
   const parts = changed.map((key) => {
@@ -16,6 +23,15 @@ export function planName(model: Model, plan: Plan): string {
     return t("name.set", { lever: titleOf.lever(row), value: leverText(row, plan.set[key]) });
   });
   return t("name.changed", { title, what: parts.join(t("name.and")) });
+}
+
+/** What a decision in mid-run sets, in words. */
+export function decisionWords(model: Model, decision: Decision): string {
+  const parts = Object.entries(decision.set).map(([key, value]) => {
+    const row = model.parameters.get(key)!;
+    return t("name.set", { lever: titleOf.lever(row), value: leverText(row, value) });
+  });
+  return t("name.from", { what: parts.join(t("name.and")), week: decision.week + 1 });
 }
 
 export function figure(model: Model, key: string, series: Series): number {
@@ -55,7 +71,7 @@ export function span(weeks: number): string {
 
 export function sameAsTwin(model: Model, plan: Plan): boolean {
   const scenario = model.scenarios.get(plan.scenario);
-  return plan.scenario === "nothing" && !scenario?.schedule.length && !model.changed(plan).length;
+  return plan.scenario === "nothing" && !scenario?.schedule.length && !model.changed(plan).length && !plan.later?.length;
 }
 
 export function answer(model: Model, plan: Plan, mine: Series, other: Series, behind: Behind | null): string {

@@ -1,6 +1,7 @@
 // What the pages share: the plan, its runs, what is shown. Runs follow the plan by themselves.
 import { batch, computed, effect, signal } from "@preact/signals";
-import { readAddress, writeAddress } from "./address";
+import { decide, valueAfter } from "./decisions";
+import { readAddress, writeAddress, type Comparing } from "./address";
 import { Model, replicateSeed, type Plan, type Series } from "./model";
 import { Cancelled, Pool, type Token } from "./pool";
 import { language, t, type Language } from "./words";
@@ -45,6 +46,12 @@ export const pinned = signal<Pinned | null>(null);
 export const week = signal<number | null>(null);
 /** Levers that a figure shows, in this order. */
 export const figureLevers = signal<string[]>([]);
+/** Whether levers are moved from the week on that is looked at. */
+export const midRun = signal(false);
+/** What the page Compare compares; its address says it. */
+export const comparing = signal<Comparing | null>(null);
+/** Runs that were saved to be compared, kept in this browser. */
+export const saved = signal<Plan[]>([]);
 export const notices = signal<string[]>([]);
 export const fault = signal<string | null>(null);
 /** Milliseconds that the last redraw took, for benchmarks. */
@@ -154,15 +161,31 @@ export function quiet(error: unknown): void {
   if (!(error instanceof Cancelled)) fault.value = t("fault.run", { why: String((error as Error)?.message ?? error) });
 }
 
+/** The week after which levers that are moved now take force; null for the start. */
+export const decideAfter = computed(() => (midRun.value && week.value !== null && week.value < plan.value.weeks ? week.value : null));
+
+/** The value of a lever as it is shown: in force after the week that is looked at, where decisions are made in mid-run. */
+export function leverNow(key: string): number | string | boolean {
+  const after = decideAfter.value;
+  return after === null ? model.value!.value(plan.value, key) : valueAfter(model.value!, plan.value, key, after);
+}
+
 export function setLever(key: string, value: number | string | boolean): void {
   const now = plan.value;
+  const after = decideAfter.value;
+  if (after !== null && model.value!.parameters.get(key)?.role === "lever") {
+    plan.value = decide(model.value!, now, after, key, value);
+    return;
+  }
   const set = { ...now.set, [key]: value };
   if (model.value!.index(key, value) === model.value!.index(key, model.value!.preset(now.scenario, key))) delete set[key];
   plan.value = { ...now, set };
 }
 
 export function choose(scenario: string): void {
-  plan.value = { ...plan.value, scenario, set: {} };
+  const { later: _, ...now } = plan.value;
+  plan.value = { ...now, scenario, set: {} };
+  midRun.value = false;
   week.value = null;
 }
 
@@ -196,6 +219,23 @@ export function keep(name: string, value: string | null): void {
   }
 }
 
+function keptRuns(found: Model): Plan[] {
+  try {
+    const rows = JSON.parse(kept("runs") ?? "[]") as Plan[];
+    return rows.filter((row) => found.scenarios.has(row.scenario) && Object.keys({ ...row.set }).every((key) => found.parameters.has(key))).slice(0, MOST_SAVED);
+  } catch {
+    return [];
+  }
+}
+
+const MOST_SAVED = 12;
+
+/** Save a run to compare it later; the oldest one goes when there are too many. */
+export function saveRun(of: Plan): void {
+  const text = JSON.stringify(of);
+  saved.value = [...saved.value.filter((each) => JSON.stringify(each) !== text), of].slice(-MOST_SAVED);
+}
+
 export { kept };
 
 export function start(found: Model, opened: Pool): void {
@@ -206,10 +246,12 @@ export function start(found: Model, opened: Pool): void {
   theme.value = (kept("theme") ?? "auto") as "auto" | "light" | "dark";
   takeAddress();
   addEventListener("hashchange", takeAddress);
+  saved.value = keptRuns(found);
+  effect(() => keep("runs", saved.value.length ? JSON.stringify(saved.value) : null));
   effect(() => {
     if (page.value === "explore" || page.value === "figure") void follow(plan.value);
   });
-  effect(() => writeAddress(page.value, plan.value, kpi.value, pinned.value?.plan ?? null, figureLevers.value, part.value));
+  effect(() => writeAddress(page.value, plan.value, kpi.value, pinned.value?.plan ?? null, figureLevers.value, part.value, comparing.value));
   effect(() => {
     document.documentElement.lang = language.value;
     keep("language", language.value);
@@ -237,6 +279,7 @@ function takeAddress(): void {
     notices.value = read.notices.map((each) => t(each.word, each.fill));
     if (read.plan && JSON.stringify(read.plan) !== JSON.stringify(plan.value)) plan.value = read.plan;
     if (read.kpi) kpi.value = read.kpi;
+    if (read.compare && JSON.stringify(read.compare) !== JSON.stringify(comparing.value)) comparing.value = read.compare;
   });
   if (read.pin && JSON.stringify(read.pin) !== JSON.stringify(pinned.value?.plan)) void pinPlan(read.pin);
 }

@@ -13,10 +13,28 @@ export interface WhiskerRow {
   on: boolean;
 }
 
+/** A name in as many lines as the width asks for: nothing is cut. */
+function wrapped(name: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of name.split(" ")) {
+    const last = lines[lines.length - 1];
+    if (last !== undefined && last.length + 1 + word.length <= most) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 export function Whiskers({ rows, scale, width, label }: { rows: WhiskerRow[]; scale: Scale; width: number; label: string }) {
   const step = 46;
   const top = 6;
-  const height = top + rows.length * step + 26;
+  const names = rows.map((row) => wrapped(row.name, Math.max(12, Math.floor((width - 24) / 7.6))));
+  const starts: number[] = [];
+  let end = top;
+  for (const lines of names) {
+    starts.push(end);
+    end += step + 16 * (lines.length - 1);
+  }
+  const height = end + 26;
   const left = 10;
   const right = 76;
   const ends = rows.flatMap((row) => [row.interval.mean - row.interval.half, row.interval.mean + row.interval.half]).filter(Number.isFinite);
@@ -41,15 +59,17 @@ export function Whiskers({ rows, scale, width, label }: { rows: WhiskerRow[]; sc
         ))}
       </g>
       {rows.map((row, i) => {
-        const y = top + i * step + 32;
+        const y = starts[i] + 32 + 16 * (names[i].length - 1);
         const mean = row.interval.mean * scale.factor;
         const half = row.interval.half * scale.factor;
         const kind = row.side > 0 ? "up" : row.side < 0 ? "down" : "even";
         return (
           <g key={row.key} class={`whisker ${kind}`}>
-            <text x={left} y={y - 14} class={row.on ? "name on" : "name"}>
-              {row.name}
-            </text>
+            {names[i].map((line, at) => (
+              <text key={at} x={left} y={starts[i] + 18 + 16 * at} class={row.on ? "name on" : "name"}>
+                {line}
+              </text>
+            ))}
             <line x1={x(0)} x2={x(mean)} y1={y} y2={y} class="stem" />
             <line x1={x(mean - half)} x2={x(mean + half)} y1={y} y2={y} class="reach" />
             <circle cx={x(mean)} cy={y} r={5} />

@@ -1,4 +1,5 @@
 // One worker: it builds the engine once, then answers runs and games in the order in which they come.
+import { asked } from "./decisions";
 import { createEngine } from "./engine";
 import { playGame } from "./game";
 import { part } from "./parting";
@@ -21,10 +22,10 @@ self.onmessage = async (event: MessageEvent) => {
   try {
     const host = await engine!;
     const ways: Record<string, () => object> = {
-      run: () => host.run(message.request),
+      run: () => host.run(asked(model as never, message.request)),
       game: () => playGame(host as never, model as never, message.request),
       part: () => part(host as never, model as never, message.request),
-      people: () => people(host as never, message.request),
+      people: () => people(host as never, asked(model as never, message.request) as never),
     };
     const value = ways[message.kind]();
     const series = Object.values(("kpis" in value ? value.kpis : value) as Record<string, unknown>);

@@ -1,15 +1,17 @@
 // Compare: one press runs what is to be compared, 30 companies each; the verdict comes first, then differences.
 import { signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { addressOf } from "../address";
 import { Chart, type Line } from "../chart";
-import { csvCell, png, save, slug, standalone } from "../files";
+import { csvCell, png, save, scenarioFile, slug, standalone } from "../files";
 import { Menu } from "../menu";
-import { replicateSeed, type Comparison, type Kpi, type Plan, type Series } from "../model";
+import { replicateSeed, type Kpi, type Plan, type Series } from "../model";
 import type { Token } from "../pool";
-import { figure, planName, span } from "../sentence";
+import { decisionWords, figure, planName, sameAsTwin, span } from "../sentence";
 import { useWidth } from "../size";
 import { band, drawn, holm, interval, type Interval } from "../statistics";
-import { engine, FOUR, keptTwin, model, pinned, plan, quiet, REPLICATES } from "../store";
-import { money, number, scaleOf, t, titleOf, type Scale } from "../words";
+import { comparing, engine, FOUR, keptTwin, model, pinned, plan, quiet, REPLICATES, saved } from "../store";
+import { leverText, money, number, scaleOf, t, titleOf, type Scale } from "../words";
 import { better } from "./explore";
 import { Whiskers } from "../whiskers";
 
@@ -143,40 +145,53 @@ function verdict(of: Compared, all: Map<string, Cell>): string {
   return `${first} ${t(key, { best: richest.each.name, gain: written("npv", richest.cell) })}`;
 }
 
+/** Run what the address or a press asks for. */
+function begin(): void {
+  const found = model.value!;
+  const of = comparing.value;
+  if (!of) return;
+  begun = JSON.stringify(of);
+  if (of.preset) {
+    const row = found.data.comparisons.find((each) => each.key === of.preset)!;
+    const entries = row.scenarios
+      .filter((key) => found.scenarios.has(key))
+      .map((key) => ({ key, name: titleOf.scenario(found.scenarios.get(key)!), plan: { scenario: key, set: {}, seed: row.seed, weeks: row.weeks } }));
+    void compare(titleOf.comparison(row), titleOf.question(row), row.kpis.filter((key) => found.kpis.has(key)), row.baseline, entries);
+    return;
+  }
+  // All have the luck and the weeks of the first one: only then are they pairs.
+  const { seed, weeks } = of.plans[0];
+  const entries = of.plans.map((each, i) => ({ key: `r${i + 1}`, name: planName(found, each), plan: { ...each, seed, weeks } }));
+  const baseline = entries.find((each) => sameAsTwin(found, each.plan)) ?? entries[0];
+  void compare(t("compare.own"), t("compare.own.question"), [...FOUR, "nps", "profit"].filter((key) => found.kpis.has(key)), baseline.key, entries);
+}
+
 function Choose() {
   const found = model.value!;
-  const own = useSignal(false);
+  const own = useSignal(comparing.value !== null && !comparing.value.preset);
   const ticked = useSignal<string[]>(["nothing", "plan"]);
-  const entriesOf = (of: Comparison): Entry[] =>
-    of.scenarios
-      .filter((key) => found.scenarios.has(key))
-      .map((key) => ({ key, name: titleOf.scenario(found.scenarios.get(key)!), plan: { scenario: key, set: {}, seed: of.seed, weeks: of.weeks } }));
+  const luck = { seed: plan.value.seed, weeks: plan.value.weeks };
   const choices: Entry[] = [
     { key: "plan", name: t("compare.plan", { name: planName(found, plan.value) }), plan: plan.value },
     ...(pinned.value ? [{ key: "pinned", name: t("line.pin", { name: planName(found, pinned.value.plan) }), plan: pinned.value.plan }] : []),
-    ...found.data.scenarios.map((each) => ({
-      key: each.key,
-      name: titleOf.scenario(each),
-      plan: { scenario: each.key, set: {}, seed: plan.value.seed, weeks: plan.value.weeks },
-    })),
+    ...saved.value.map((each, i) => ({ key: `saved${i}`, name: t("compare.saved", { name: planName(found, each) }), plan: each })),
+    ...found.data.scenarios.map((each) => ({ key: each.key, name: titleOf.scenario(each), plan: { scenario: each.key, set: {}, ...luck } })),
   ];
-  const chosen = choices.filter((each) => ticked.value.includes(each.key)).map((each) => ({ ...each, plan: { ...each.plan, seed: plan.value.seed, weeks: plan.value.weeks } }));
+  const chosen = choices.filter((each) => ticked.value.includes(each.key)).map((each) => ({ ...each.plan, ...luck }));
   return (
     <section class="choose" aria-label={t("compare.choose")}>
       <div class="presets">
-        {found.data.comparisons.map((each) => {
-          const title = titleOf.comparison(each);
-          return (
-            <button key={each.key} type="button" class={`card preset${now.value?.title === title ? " on" : ""}`} aria-pressed={now.value?.title === title}
-              onClick={() => {
-                own.value = false;
-                void compare(title, titleOf.question(each), each.kpis.filter((key) => found.kpis.has(key)), each.baseline, entriesOf(each));
-              }}>
-              <b>{title}</b>
-              <span class="soft">{titleOf.question(each)}</span>
-            </button>
-          );
-        })}
+        {found.data.comparisons.map((each) => (
+          <button key={each.key} type="button" class={`card preset${comparing.value?.preset === each.key ? " on" : ""}`} aria-pressed={comparing.value?.preset === each.key}
+            onClick={() => {
+              own.value = false;
+              comparing.value = { preset: each.key, plans: [] };
+              begin();
+            }}>
+            <b>{titleOf.comparison(each)}</b>
+            <span class="soft">{titleOf.question(each)}</span>
+          </button>
+        ))}
         <button type="button" class={`card preset${own.value ? " on" : ""}`} aria-expanded={own.value} onClick={() => (own.value = !own.value)}>
           <b>{t("compare.own")}</b>
           <span class="soft">{t("compare.own.text")}</span>
@@ -186,24 +201,82 @@ function Choose() {
         <div class="card own">
           <fieldset>
             <legend>{t("compare.tick")}</legend>
-            {choices.map((each) => (
-              <label key={each.key}>
-                <input type="checkbox" checked={ticked.value.includes(each.key)}
-                  onChange={(event) => (ticked.value = event.currentTarget.checked ? [...ticked.value, each.key] : ticked.value.filter((key) => key !== each.key))} />
-                {each.name}
-              </label>
+            {choices.map((each, i) => (
+              <span key={each.key} class="tick">
+                <label>
+                  <input type="checkbox" checked={ticked.value.includes(each.key)}
+                    onChange={(event) => (ticked.value = event.currentTarget.checked ? [...ticked.value, each.key] : ticked.value.filter((key) => key !== each.key))} />
+                  {each.name}
+                </label>
+                {each.key.startsWith("saved") ? (
+                  <button type="button" class="x" aria-label={t("compare.forget", { name: each.name })}
+                    onClick={() => {
+                      ticked.value = ticked.value.filter((key) => !key.startsWith("saved"));
+                      saved.value = saved.value.filter((one) => one !== choices[i].plan);
+                    }}>
+                    ×
+                  </button>
+                ) : null}
+              </span>
             ))}
           </fieldset>
-          <button type="button" class="go" disabled={chosen.length < 2}
+          <p class="soft">{t("compare.luck", { seed: luck.seed, after: span(luck.weeks) })}</p>
+          <button type="button" class="go" disabled={chosen.length < 2 || chosen.length > 8}
             onClick={() => {
-              const baseline = chosen.find((each) => each.key === "nothing") ?? chosen[0];
-              void compare(t("compare.own"), t("compare.own.question"), [...FOUR, "nps", "profit"].filter((key) => found.kpis.has(key)), baseline.key, chosen);
+              comparing.value = { preset: null, plans: chosen };
+              begin();
             }}>
-            {chosen.length < 2 ? t("compare.two") : t("compare.go", { n: chosen.length })}
+            {chosen.length < 2 ? t("compare.two") : chosen.length > 8 ? t("compare.eight") : t("compare.go", { n: chosen.length })}
           </button>
         </div>
       ) : null}
     </section>
+  );
+}
+
+/** Exactly what differs between the runs: a row for each lever, its value in each of them. */
+function Changes({ of }: { of: Compared }) {
+  const found = model.value!;
+  const rows: { key: string; name: string; values: string[] }[] = [];
+  for (const row of found.data.parameters) {
+    const values = of.entries.map((each) => found.value(each.plan, row.key));
+    if (new Set(values.map((value) => found.index(row.key, value))).size < 2) continue;
+    rows.push({ key: row.key, name: row.role === "assumption" ? row.key : titleOf.lever(row), values: values.map((value) => leverText(row, value)) });
+  }
+  const dated = of.entries.map((each) => [
+    ...(found.scenarios.get(each.plan.scenario)?.schedule ?? []).map((move) => `${titleOf.event(move.label)}${move.week ? ` (${t("axis.week", { n: move.week + 1 })})` : ""}`),
+    ...(each.plan.later ?? []).map((decision) => decisionWords(found, decision)),
+  ]);
+  if (dated.some((each) => each.length)) rows.push({ key: "later", name: t("compare.later"), values: dated.map((each) => each.join("; ") || "–") });
+  if (!rows.length) return null;
+  return (
+    <div class="card">
+      <h2 id="changes-title">{t("compare.changes")}</h2>
+      <div class="scroll wide" tabIndex={0} role="region" aria-labelledby="changes-title" id="changes">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("compare.lever")}</th>
+              {of.entries.map((each) => (
+                <th key={each.key} scope="col">
+                  {each.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.key}>
+                <th scope="row">{row.name}</th>
+                {row.values.map((value, i) => (
+                  <td key={i}>{value}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
   );
 }
 
@@ -229,6 +302,17 @@ function Result({ of }: { of: Compared }) {
   });
   const title = `${titleOf.kpi(row)}: ${t("compare.difference", { base: base.name })}`;
   const picture = () => standalone(document.querySelector<SVGSVGElement>("#whiskers svg")!, title);
+  const shownName = of.entries.find((each) => each.key === shownKey)!.name;
+  const said = useSignal("");
+  const copy = async () => {
+    const link = location.href.split("#")[0] + addressOf("compare", plan.value, kpi.value, null, [], "", comparing.value);
+    try {
+      await navigator.clipboard.writeText(link);
+      said.value = t("share.copied");
+    } catch {
+      said.value = link;
+    }
+  };
   const table = () => {
     const head = ["scenario", ...of.kpis.flatMap((key) => [key, `${key}_difference`, `${key}_half_interval`, `${key}_sure`])];
     const body = of.entries.map((each) => [
@@ -320,6 +404,8 @@ function Result({ of }: { of: Compared }) {
               { label: t("export.table"), act: () => save(`${slug(of.title)}.csv`, table(), "text/csv") },
               { label: t("export.png"), act: async () => save(`${slug(title)}.png`, await png(picture())) },
               { label: t("export.svg"), act: () => save(`${slug(title)}.svg`, picture(), "image/svg+xml") },
+              { label: t("export.toml"), act: () => save(`${slug(shownName)}.toml`, scenarioFile(found, of.entries.find((each) => each.key === shownKey)!.plan)) },
+              { label: t("share.link"), act: copy },
             ]}
           />
         </div>
@@ -350,7 +436,11 @@ function Result({ of }: { of: Compared }) {
           </table>
         </div>
         <p class="soft">{t("compare.note")}</p>
+        <p class="soft wrap" role="status">
+          {said.value}
+        </p>
       </div>
+      <Changes of={of} />
     </>
   );
 }
@@ -372,8 +462,15 @@ function Figure({ cell, row, scale, base }: { cell: Cell; row: Kpi; scale: Scale
   );
 }
 
+let begun: string | null = null;
+
 export function Compare() {
   const of = now.value;
+  // A link, Back and Forward begin what they name; a press has begun it already.
+  useEffect(() => {
+    const wanted = JSON.stringify(comparing.value);
+    if (comparing.value && wanted !== begun) begin();
+  }, [comparing.value]);
   const ready = of !== null && paired(of).length >= 5;
   return (
     <main id="main" class="compare" tabIndex={-1}>

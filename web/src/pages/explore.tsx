@@ -2,16 +2,19 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { causes, findCauses, forgetCauses } from "../causes";
+import { Crowd } from "../crowd";
 import { Chart, type Line, type Mark } from "../chart";
 import { addressOf } from "../address";
 import { csv, png, save, scenarioFile, slug, standalone } from "../files";
 import { AllLevers, Lever, leversInView } from "../levers";
+import { withDecisions } from "../decisions";
 import type { Kpi, Series } from "../model";
 import { asked, ask, QUESTIONS, reply } from "../questions";
-import { answer, chanceWords, figure, overRuns, planName, sameAsTwin } from "../sentence";
+import { answer, chanceWords, decisionWords, figure, overRuns, planName, sameAsTwin } from "../sentence";
 import { useWidth } from "../size";
 import { band, drawn, last } from "../statistics";
-import { behind, choose, FOUR, kpi, model, pin, pinned, plan, ranPlan, REPLICATES, run, twin, week } from "../store";
+import { behind, choose, FOUR, kpi, midRun, model, notices, pin, pinned, plan, ranPlan, REPLICATES, run, saveRun, twin, week } from "../store";
+import { planOf } from "../scenariofile";
 import { number, scaleOf, t, titleOf, type Scale } from "../words";
 import { Menu } from "../menu";
 
@@ -62,6 +65,7 @@ export function Big() {
   const marks: Mark[] = (found.scenarios.get(ranPlan.value.scenario)?.schedule ?? [])
     .filter((move) => typeof move.week === "number")
     .map((move) => ({ week: move.week!, label: titleOf.event(move.label) }));
+  for (const decision of ranPlan.value.later ?? []) marks.push({ week: decision.week, label: t("decision.mark") });
   const title = titleOf.kpi(row);
   const height = width.value < 480 ? 200 : 236;
   return (
@@ -113,7 +117,7 @@ export function Big() {
         ) : null}
       </ul>
       <div ref={ref} class="draw" style={{ minHeight: `${height}px` }} id="big-chart">
-        <Chart title={title} lines={lines} scale={scale} width={width.value} height={height} week={week.value} marks={marks} />
+        <Chart title={title} lines={lines} scale={scale} width={width.value} height={height} week={week.value} whole={midRun.value} marks={marks} />
       </div>
       {table.value ? <Table row={row} lines={lines} scale={scale} /> : null}
     </section>
@@ -159,10 +163,11 @@ function Mini({ name }: { name: string }) {
   const lines = linesOf(row, false);
   const mine = lines.find((line) => line.kind === "run");
   const base = lines.find((line) => line.kind === "base");
-  const at = week.value ?? ranPlan.value.weeks;
+  const shown = midRun.value ? null : week.value;
+  const at = shown ?? ranPlan.value.weeks;
   const value = mine ? mine.values[at - 1] : NaN;
   const change = mine && base ? value - base.values[at - 1] : NaN;
-  const found30 = week.value === null ? overRuns(found, name, behind.value) : null;
+  const found30 = shown === null ? overRuns(found, name, behind.value) : null;
   const chance = found30 !== null && Math.abs(found30.mean) <= found30.half;
   return (
     <button type="button" class={`card mini${kpi.value === name ? " on" : ""}`} aria-pressed={kpi.value === name} onClick={() => (kpi.value = name)}>
@@ -174,7 +179,7 @@ function Mini({ name }: { name: string }) {
         {sameAsTwin(found, ranPlan.value) ? null : <Delta row={row} change={change} scale={scale} chance={chance} />}
       </span>
       <span ref={ref as never} class="spark">
-        <Chart title={titleOf.kpi(row)} lines={lines} scale={scale} width={width.value} height={34} week={week.value} small />
+        <Chart title={titleOf.kpi(row)} lines={lines} scale={scale} width={width.value} height={34} week={shown} small />
       </span>
     </button>
   );
@@ -311,6 +316,30 @@ function Why() {
   );
 }
 
+/** Take up a scenario file; whatever is wrong with it is one message. */
+export function OpenScenario() {
+  const open = async (file: File) => {
+    try {
+      plan.value = planOf(await file.text(), model.value!, plan.value.seed, plan.value.weeks);
+      notices.value = [];
+    } catch (error) {
+      notices.value = [t("file.refused", { name: file.name.slice(0, 60), why: (error as Error).message })];
+      scrollTo(0, 0);
+    }
+  };
+  return (
+    <label class="button quiet file">
+      {t("share.open")}
+      <input type="file" accept=".toml"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          if (file) void open(file);
+        }} />
+    </label>
+  );
+}
+
 function Share() {
   const found = model.value!;
   const said = useSignal("");
@@ -338,6 +367,13 @@ function Share() {
         <button type="button" onClick={pin}>
           {t("share.pin")}
         </button>
+        <button type="button" onClick={() => {
+            saveRun(ranPlan.value);
+            said.value = t("share.saved", { name });
+          }}>
+          {t("share.save")}
+        </button>
+        <OpenScenario />
         <button type="button" onClick={() => void copy()}>
           {t("share.link")}
         </button>
@@ -389,6 +425,37 @@ function Settings() {
   );
 }
 
+/** From when on levers are moved, and what was decided in mid-run. */
+function When() {
+  const found = model.value!;
+  const of = plan.value;
+  const at = week.value !== null && week.value < of.weeks ? week.value : null;
+  const decisions = of.later ?? [];
+  if (at === null && !decisions.length) return null;
+  return (
+    <div class="when">
+      {at !== null ? (
+        <label class="check">
+          <input type="checkbox" checked={midRun.value} onChange={(event) => (midRun.value = event.currentTarget.checked)} />
+          {t("decision.from", { week: at + 1 })}
+        </label>
+      ) : null}
+      {decisions.length ? (
+        <ul class="rows" aria-label={t("decision.log")}>
+          {decisions.map((each) => (
+            <li key={each.week}>
+              <span>{decisionWords(found, each)}</span>
+              <button type="button" class="x" aria-label={t("decision.drop", { week: each.week + 1 })} onClick={() => (plan.value = withDecisions(of, decisions.filter((one) => one !== each)))}>
+                ×
+              </button>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}
+
 function Levers() {
   const found = model.value!;
   const of = plan.value;
@@ -415,6 +482,7 @@ function Levers() {
         </select>
         <p class="soft about">{titleOf.scenarioHelp(scenario)}</p>
       </div>
+      <When />
       {all.value ? <AllLevers /> : names.map((name) => <Lever key={name} name={name} />)}
       {all.value ? <Settings /> : null}
       <div class="buttons foot">
@@ -428,8 +496,8 @@ function Levers() {
         >
           {all.value ? t("levers.few") : t("levers.all", { n: found.levers().length })}
         </button>
-        {found.changed(of).length ? (
-          <button type="button" onClick={() => (plan.value = { ...of, set: {} })}>
+        {found.changed(of).length || of.later?.length ? (
+          <button type="button" onClick={() => (plan.value = withDecisions({ ...of, set: {} }, []))}>
             {t("levers.reset")}
           </button>
         ) : null}
@@ -467,6 +535,7 @@ export function Explore() {
       </div>
       <div class="right">
         <Questions />
+        <Crowd />
         <Why />
         <Share />
       </div>
