@@ -34,6 +34,7 @@ PAGES = (
     "tutorials/first-comparison.md",
     "tutorials/own-scenario.md",
     "tutorials/study.md",
+    "mesa.md",
 )
 BLOCK = re.compile(r"^```(?P<kind>\w+)(?P<options>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ccsim.results.results import open_results
     from ccsim.scenarios.scenario import Scenario, list_scenarios, load
     from ccsim.simulation.agents import Customer, Employee, Leader
+    from ccsim.simulation.collected import CollectedOrganisation
     from ccsim.simulation.mesa_model import Organisation
     from ccsim.simulation.simulation import simulate
 
@@ -38,6 +39,7 @@ __version__ = "0.2.0"
 
 _HOME = {
     "CcsimError": "errors",
+    "CollectedOrganisation": "simulation.collected",
     "Comparison": "analysis.comparison",
     "Customer": "simulation.agents",
     "Design": "experiments.design",
@@ -64,6 +66,7 @@ _HOME = {
 
 __all__ = [
     "CcsimError",
+    "CollectedOrganisation",
     "Comparison",
     "Customer",
     "Design",

@@ -20,11 +20,11 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory):
-    """Start `ccsim app` as a user does: a function that returns its address, its process and its log."""
+    """Start a server as a user does: a function that returns its address, its process and its log."""
     pytest.importorskip("solara")
     begun = []
 
-    def start(port: int = 0, **env: str):
+    def start(*words: str, port: int = 0, **env: str):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = port or free.getsockname()[1]
@@ -33,8 +33,8 @@ def start_server(tmp_path_factory):
         env.pop("SOLARA_ASSETS_PROXY_CACHE_DIR", None)
         log = tmp_path_factory.mktemp("server") / "log.txt"
         with log.open("w") as output:
-            process = subprocess.Popen([sys.executable, "-m", "ccsim.cli.main", "app", "--classic", "--no-open",
-                                        "--port", str(port)],
+            process = subprocess.Popen([sys.executable, "-m", "ccsim.cli.main", *(words or ("app", "--classic")),
+                                        "--no-open", "--port", str(port)],
                                        env=env, stdout=output, stderr=subprocess.STDOUT)  # fmt: skip
         begun.append(process)
         for _ in range(480):

@@ -321,7 +321,7 @@ def test_row_28_thirty_play_at_once_and_a_server_that_stops_and_comes_back_loses
         process.wait(10)
         assert all(isinstance(fault, ConnectionClosed) for fault in playing.result())
     page.get_by_text("Server disconnected").wait_for(state="attached")
-    start_server(port, SOLARA_KERNEL_CULL_TIMEOUT="1s", SOLARA_RESOURCEZ_TOKEN="of-this-test")
+    start_server(port=port, SOLARA_KERNEL_CULL_TIMEOUT="1s", SOLARA_RESOURCEZ_TOKEN="of-this-test")
     page.get_by_text("Could not restore session").wait_for()
     shot(page, "restarted")
     # That the server was away is no fault of the page.

@@ -10,6 +10,7 @@ import { Bet } from "./pages/bet";
 import { Explore } from "./pages/explore";
 import { Figure } from "./pages/figure";
 import { Play } from "./pages/play";
+import { served } from "./served";
 import { BAR, fault, notices, page, part, run, theme, type Page } from "./store";
 import { language, t, type Word } from "./words";
 
@@ -73,6 +74,7 @@ function Bar() {
             {t(NAMES[each])}
           </a>
         ))}
+        {served("mesa") ? <a href="/mesa">{t("page.mesa")}</a> : null}
       </nav>
       <div class="wishes">
         <Wishes />

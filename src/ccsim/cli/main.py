@@ -17,6 +17,7 @@ from ccsim.cli import app as app_commands
 from ccsim.cli import calibrate as calibrate_command
 from ccsim.cli import explore as explore_command
 from ccsim.cli import game as game_commands
+from ccsim.cli import mesa_page as mesa_command
 from ccsim.cli import odd as odd_command
 from ccsim.cli import optimise as optimise_command
 from ccsim.cli import org as org_commands
@@ -321,6 +322,7 @@ def _hint(name: str, other: str, command: str) -> Iterator[None]:
 
 answers.register(app)
 app_commands.register(app)
+mesa_command.register(app)
 sweep_command.register(app)
 resume_command.register(app)
 claims.register(app)

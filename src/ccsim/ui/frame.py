@@ -20,6 +20,10 @@ def Nav(tab: str, tabs: list[list[str]], here: bool = True, event_go: Any = None
 def Layout(children: list[Any]) -> None:
     """A page in its frame. The page Explore brings its own bar, because its tabs belong to a run."""
     route, _ = solara.use_route()
+    if route is not None and route.path == "mesa":
+        # SolaraViz brings its own bar and its own drawer, for Solara's layout.
+        solara.AppLayout(children=children, navigation=False)
+        return
     solara.Style(CSS)
     with solara.Div(classes=["ex-frame"]):
         if route is not None and route.path != "/":

@@ -1,88 +1,205 @@
-"""An organisation in Mesa's own SolaraViz, for users of Mesa who want to add components.
+"""An organisation in Mesa's own SolaraViz: what ``ccsim mesa`` opens, and a page of your own.
 
 A file with these lines is a page for ``solara run``::
 
     from ccsim.ui.mesa_page import page
 
-    Page = page("top-down", levers=("programme.budget", "empowerment.rights"))
+    Page = page("top-down", levers=("programme", "empowerment.rights"))
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import solara
 from mesa.visualization import Slider, SolaraViz, make_plot_component
-from mesa.visualization.utils import update_counter
 
+from ccsim.engine.parameters import SHARES, Parameter
+from ccsim.errors import UnknownNameError
+from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
-from ccsim.scenarios.scenario import check, list_scenarios, load
-from ccsim.simulation.mesa_model import Organisation
-from ccsim.ui import guard, pictures
-from ccsim.ui.course import People, Structure
-from ccsim.ui.frame import CSS
+from ccsim.reports.formatting import unit_of
+from ccsim.scenarios.scenario import Scenario, check, list_scenarios, load
+from ccsim.simulation.collected import CollectedOrganisation
+from ccsim.ui import guard
+from ccsim.ui.floor_plan import FloorRenderer
 
-if TYPE_CHECKING:
-    import pandas as pd
+#: What is plotted if nothing is named, one plot each.
+PLOTS: tuple[str | tuple[str, ...], ...] = (
+    ("csat", "reported_csat"), ("conviction", "adoption"), "fcr", "engagement", "npv",
+)  # fmt: skip
+#: Levers that a page has if none are named, besides those that its scenario sets; the application's first ones, too.
+FIRST_LEVERS = (
+    "programme.budget", "programme.top_down_share", "empowerment.rights", "staff_scorecard.journey",
+    "empowerment.blame", "champions.count", "champions.hours",
+)  # fmt: skip
+#: Labels above their sliders, and numbers above their knobs. Vuetify would show a number only while its knob is moved.
+LOOK = """
+.v-navigation-drawer .v-input__slider .v-input__slot { flex-wrap: wrap; }
+.v-navigation-drawer .v-input__slider .v-label { flex: 1 0 100%; font-size: 14px; height: auto; margin-bottom: 14px; }
+.v-slider__thumb-label-container { display: block !important; }
+.v-application .v-slider__thumb-label.v-slider__thumb-label { background: none !important; color: inherit !important;
+  transform: translate(-50%, -4px) !important; width: auto !important; height: auto !important; }
+.v-application .v-slider__thumb-label.v-slider__thumb-label * { transform: none !important; font-size: 13px; }
+.ccsim-group { margin: 18px 0 0; font-size: 16px; font-weight: 600; }
+"""
 
-#: KPIs that are drawn if none are named.
-KPIS = ("csat", "conviction", "adoption")
+
+#: Shown above Mesa's own controls.
+NOTE = (
+    "Scenario, seed and levers act when you press Reset; one step is one week. A lever that you do not move has the value "
+    "that the scenario gives it."
+)
 
 
-class _Weeks:
-    """What Mesa's plots ask of a data collector: the KPIs by week."""
-
-    def __init__(self, model: Organisation) -> None:
-        self.model = model
-
-    def get_model_vars_dataframe(self) -> pd.DataFrame:
-        import pandas as pd
-
-        return self.model.kpis if self.model.week >= 0 else pd.DataFrame(columns=list(pictures.KPIS), dtype=float)
-
-
-class Shown(Organisation):
-    """An organisation as SolaraViz makes it anew at each reset: levers are keywords, by their dotted key.
+class Lever(Slider):
+    """Mesa's slider for a lever; the first of a group brings the group's heading.
 
     Args:
-        plan: name of the scenario. Mesa 3.5 hands over an object of its own as ``scenario``, which is left aside.
-        rng: the seed.
-        weeks: the horizon.
-        scenario: Mesa's.
-        kwargs: sizes and levers, by key.
+        row: the lever.
+        value: where it begins.
+        heading: the group's name; empty for all but the first.
     """
 
-    def __init__(
-        self, plan: str = "nothing", *, rng: int = 1, weeks: int = 156, scenario: Any = None, **kwargs: Any
-    ) -> None:
-        super().__init__(plan, rng=int(rng), weeks=weeks, levers=kwargs)
-        self.datacollector = _Weeks(self)
+    def __init__(self, row: Parameter, value: float, heading: str = "") -> None:
+        low, high = row.range
+        whole = row.kind is int
+        self.heading, self._text = heading, label_of(row)
+        kind = int if whole else float
+        super().__init__(
+            "", kind(value), kind(min(low, value)), kind(max(high, value)),
+            1 if whole else 10.0 ** math.floor(math.log10((high - low) / 40)), dtype=kind,
+        )  # fmt: skip
+
+    @property
+    def label(self) -> str:
+        """The label. Mesa's page has no groups: it asks for each label where the slider is drawn, after the heading."""
+        if self.heading:
+            solara.HTML(tag="h3", unsafe_innerHTML=self.heading, classes=["ccsim-group"])
+        return self._text
+
+    @label.setter
+    def label(self, _text: str) -> None:
+        """Ignore what Mesa sets: the label is made of the declaration."""
 
 
-def people(by: str = "conviction") -> Callable[[Organisation], Any]:
-    """Return a component for SolaraViz that draws everybody, coloured by one of ``ccsim.ui.course.COLOURS``."""
+def label_of(row: Parameter) -> str:
+    """Return a lever's name with its unit."""
+    words = row.name.replace("_", " ").capitalize()
+    unit = "share, 0 to 1" if row.unit in SHARES else row.unit
+    return words if unit in ("", "on/off", "weight") else f"{words} ({unit})"
 
-    @solara.component
-    def Drawn(model: Organisation) -> None:
-        update_counter.get()
-        solara.Style(CSS)
-        pictures.people(Structure.of(model.world), People.of(model.world, by), by, "none", -1, lambda _row: None,
-                        model.simulation.weeks)  # fmt: skip
 
-    return Drawn  # type: ignore[no-any-return]
+def levers_of(scenario: Scenario, wanted: Sequence[str] | None) -> list[Parameter]:
+    """Return the levers that a page has, group by group.
+
+    Args:
+        scenario: what it begins with.
+        wanted: keys, names of groups, or ``"all"``; None for the first ones and those that the scenario sets.
+
+    Raises:
+        UnknownNameError: no lever and no group of levers has such a name.
+    """
+    rows = {key: row for key, row in all_parameters().items() if row.role == "lever"}
+    groups = {row.group for row in rows.values()}
+    if wanted is None:
+        moved = {key for move in scenario.schedule for key in move.set}
+        chosen = {*FIRST_LEVERS, *scenario.values(), *moved}
+    else:
+        chosen = set(wanted)
+        for name in sorted(chosen - groups - {"all"}):
+            if name not in rows:
+                raise UnknownNameError("lever or group of levers", name, [*rows, *groups, "all"])
+    found = [row for key, row in rows.items() if "all" in chosen or key in chosen or row.group in chosen]
+    order = list(dict.fromkeys(row.group for row in found))
+    return sorted(found, key=lambda row: order.index(row.group))
+
+
+def inputs(scenario: Scenario, wanted: Sequence[str] | None) -> dict[str, Any]:
+    """Return a slider, a choice or a box for each lever, by key, as SolaraViz takes them."""
+    found: dict[str, Any] = {}
+    begun, last = scenario.values(), ""
+    for row in levers_of(scenario, wanted):
+        value = begun.get(row.key, row.shown)
+        group = row.group.replace("_", " ").capitalize()
+        if row.choices or row.kind is bool:
+            kind = {"type": "Select", "values": list(row.choices)} if row.choices else {"type": "Checkbox"}
+            found[row.key] = {**kind, "value": value, "label": f"{group}: {label_of(row).lower()}"}
+        else:
+            found[row.key] = Lever(row, value, group if row.group != last else "")
+            last = row.group
+    return found
+
+
+def _shown(begun: Mapping[str, Any]) -> type[CollectedOrganisation]:
+    """Return the class that the page makes at Reset: of the levers, those count that were moved.
+
+    SolaraViz hands over the values of all sliders, and so would take a newly chosen scenario its levers.
+
+    Args:
+        begun: the values that the sliders begin with, by key.
+    """
+
+    class Shown(CollectedOrganisation):
+        """An organisation of the page."""
+
+        def __init__(
+            self, plan: str = "nothing", *, rng: int = 0, weeks: int = 156, scenario: Any = None, **kwargs: Any
+        ):
+            moved = {key: value for key, value in kwargs.items() if key not in begun or value != begun[key]}
+            super().__init__(plan, rng=int(rng), weeks=weeks, levers=moved)
+
+    return Shown
+
+
+def plot(names: str | Sequence[str] | Mapping[str, str]) -> Any:
+    """Return Mesa's plot of one or more KPIs with title and unit, shares in per cent.
+
+    Args:
+        names: a KPI, several, or colours by KPI.
+
+    Raises:
+        UnknownNameError: a KPI that does not exist.
+    """
+    rows = [names] if isinstance(names, str) else list(names)
+    for name in rows:
+        if name not in KPIS:
+            raise UnknownNameError("KPI", name, KPIS)
+
+    def finish(panel: Any) -> None:
+        from matplotlib.ticker import FuncFormatter
+
+        lines = panel.get_lines()
+        for line, name in zip(lines, rows, strict=True):
+            line.set_label(KPIS[name].title)
+        panel.set_title(" and ".join(dict.fromkeys(KPIS[name].title for name in rows)))
+        panel.set_ylabel(unit_of(rows[0]))
+        if len(rows) > 1:
+            panel.legend(loc="best")
+        factor = 100 if KPIS[rows[0]].unit.startswith("share") else 1
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{factor * value:,.6g}"))
+        if not len(lines[0].get_xdata()):
+            panel.text(0.5, 0.5, "Press Step or ▶", ha="center", transform=panel.transAxes, color="0.35")
+            panel.set_xlim(0, 1)
+            panel.set_yticks([])
+
+    measure = names if isinstance(names, (str, Mapping)) else list(names)
+    return make_plot_component(dict(measure) if isinstance(measure, Mapping) else measure, post_process=finish)
 
 
 def page(
-    scenario: str = "nothing", *, levers: Sequence[str] = (), kpis: Sequence[str] = KPIS,
-    components: Sequence[Any] = (), weeks: int = 156, sizes: dict[str, Any] | None = None,
+    scenario: str = "nothing", *, levers: Sequence[str] | None = None, kpis: Sequence[Any] = PLOTS,
+    components: Sequence[Any] = (), weeks: int = 156, sizes: Mapping[str, Any] | None = None,
 ) -> Callable[[], Any]:  # fmt: skip
     """Return a page of Mesa's SolaraViz.
 
     Args:
         scenario: name of the scenario that it begins with.
-        levers: keys of numeric levers that get a slider over their usual range; a change acts at Reset.
-        kpis: what is plotted with Mesa's plot component.
+        levers: keys of levers, names of groups of levers, or ``"all"``; None for a few and those that the scenario
+            sets. A change acts at Reset.
+        kpis: what is plotted with Mesa's plot component: a KPI, several in one plot, or colours by KPI.
         components: more of Mesa's components, as SolaraViz takes them.
         weeks: the horizon.
         sizes: values that are fixed, by key.
@@ -93,27 +210,26 @@ def page(
     """
     guard.require()
     fixed = {key: check(key, value) for key, value in (sizes or {}).items()}
+    begun = load(scenario)
+    rows = {key: row for key, row in inputs(begun, levers).items() if key not in fixed}
+    names = sorted({*list_scenarios("scenarios"), scenario})
     params: dict[str, Any] = {
-        "plan": {"type": "Select", "value": scenario, "values": sorted(list_scenarios("scenarios")), "label": "Scenario"},
+        "plan": {"type": "Select", "value": scenario, "values": names, "label": "Scenario"},
         "rng": {"type": "SliderInt", "value": 1, "min": 0, "max": 1000, "step": 1, "label": "Seed"},
-        "weeks": weeks, **fixed,
+        "weeks": weeks, **fixed, **rows,
     }  # fmt: skip
-    begun = load(scenario).values()
-    start = {key: begun.get(key, all_parameters()[key].default) for key in levers if key in all_parameters()}
-    for key in levers:
-        check(key, all_parameters()[key].default if key in all_parameters() else 0, ("lever",))
-        row = all_parameters()[key]
-        low, high = row.range
-        params[key] = Slider(f"{key} ({row.unit})", start[key], low, high, (high - low) / 20)
-    plots = [make_plot_component(name) for name in kpis]
+    plots = [plot(each) for each in kpis]
+    shown = _shown({key: row.value if isinstance(row, Lever) else row["value"] for key, row in rows.items()})
 
     @solara.component
     def Page() -> None:
         # Made for each visitor: a model of the module would be shared by all.
-        model = solara.use_memo(
-            lambda: Shown(scenario, weeks=weeks, **{**fixed, **start}),  # type: ignore[arg-type]
-            [],
-        )
-        SolaraViz(model, components=[(people(), 0), *plots, *components], model_params=params, name="ccsim")
+        model = solara.use_memo(lambda: shown(scenario, rng=1, weeks=weeks, **fixed), [])
+        renderer = solara.use_memo(lambda: FloorRenderer(model), [])
+        solara.Style(LOOK)
+        solara.Title(f"ccsim in Mesa: {begun.title}")
+        with solara.Sidebar():
+            solara.Text(NOTE)
+        SolaraViz(model, renderer, [*plots, *components], model_params=params, name="ccsim")
 
     return Page

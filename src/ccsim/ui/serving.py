@@ -6,6 +6,7 @@ left out here. Solara names this way of serving its application for those who br
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import socket
@@ -21,9 +22,9 @@ from ccsim.app.pages import InFront, StaticPages
 from ccsim.errors import InputError
 from ccsim.ui import guard
 
-SITE, CDN = Path(__file__).with_name("site.py"), Path(__file__).with_name("cdn")
+SITE, MESA, CDN = (Path(__file__).with_name(name) for name in ("site.py", "mesa_site.py", "cdn"))
 #: What the paths begin with that Solara answers where other pages stand in front of it.
-SERVED = ("/play", "/class", "/_solara", "/static", "/jupyter", "/readyz", "/resourcez")
+SERVED = ("/play", "/class", "/mesa", "/_solara", "/static", "/jupyter", "/readyz", "/resourcez")
 #: Seconds for open pages to be told goodbye, and seconds after which nothing is waited for any more.
 GOODBYE, PATIENCE = 2, 6
 #: Minutes after which an unused page is forgotten, and the most pages at a time.
@@ -43,7 +44,7 @@ class Ending(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def run(host: str, port: int, open_: bool, pages: bool = False) -> None:
+def run(host: str, port: int, open_: bool, pages: bool = False, site: Path = SITE) -> None:
     """Serve the pages until told to end.
 
     Args:
@@ -51,6 +52,7 @@ def run(host: str, port: int, open_: bool, pages: bool = False) -> None:
         port: port to listen at.
         open_: whether to show the page in this machine's browser.
         pages: whether the pages that run in the browser stand in front of these; Play and Class are reached then.
+        site: the file of the pages that Solara serves.
 
     Raises:
         InputError: that address and port cannot be had.
@@ -63,7 +65,7 @@ def run(host: str, port: int, open_: bool, pages: bool = False) -> None:
         raise InputError(f"cannot listen at {host}, port {port}: {why}; --port and --host take others") from None
     # To be set before Solara's server is imported: it serves our own copies of everything.
     settings = {
-        "SOLARA_APP": str(SITE), "SOLARA_MODE": "production", "SOLARA_ASSETS_PROXY_CACHE_DIR": str(CDN),
+        "SOLARA_APP": str(site), "SOLARA_MODE": "production", "SOLARA_ASSETS_PROXY_CACHE_DIR": str(CDN),
         "SOLARA_THEME_SHOW_BANNER": "false", "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
         "SOLARA_KERNEL_CULL_TIMEOUT": FORGOTTEN, "SOLARA_KERNEL_MAX_COUNT": MOST_PAGES,
         "SOLARA_ASSETS_FONTAWESOME_ENABLED": "true", "SERVER_NAME": host, "SERVER_PORT": str(port),
@@ -80,9 +82,12 @@ def run(host: str, port: int, open_: bool, pages: bool = False) -> None:
     if pages:
         behind = starlette.app.middleware_stack
         assert behind is not None
-        starlette.app.middleware_stack = InFront(StaticPages([host], beside=("play", "class")), behind, SERVED)
+        beside = ["play", "class", *(["mesa"] if importlib.util.find_spec("altair") else [])]
+        starlette.app.middleware_stack = InFront(StaticPages([host], beside), behind, SERVED)
     # Solara would have its cookies sent to frames of other sites, which the guard forbids.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
+    # Its check of hooks finds one in Mesa's own component.
+    warnings.filterwarnings("ignore", message=".*found despite early return")
     if open_:
         opening = threading.Timer(2, webbrowser.open, [f"http://{host}:{port}"])
         opening.daemon = True

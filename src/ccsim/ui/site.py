@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from importlib import import_module
+from typing import Any
 
 import solara
 
@@ -13,11 +14,20 @@ from ccsim.ui.explore import ExplorePage
 from ccsim.ui.frame import Layout
 from ccsim.ui.play import PlayPage
 
+mesa: list[Any] = []
+try:
+    from ccsim.ui.mesa_page import page
+
+    mesa = [solara.Route(path="mesa", component=page("combined"), label="Mesa")]
+except ImportError:  # the extra of Mesa's page is not installed
+    pass
+
 guard.require()
 routes = [
     solara.Route(path="/", component=ExplorePage, label="Explore", layout=Layout),
     solara.Route(path="play", component=PlayPage, label="Play", layout=Layout),
     solara.Route(path="class", component=ClassPage, label="Class", layout=Layout),
+    *mesa,
 ]
 
 

@@ -58,7 +58,7 @@ def test_a_restarted_server_is_told_and_a_reload_brings_the_settings_back(browse
     page.locator("table.log").get_by_text("9,000 EUR/week").wait_for()
     process.kill()
     process.wait(10)
-    start_server(int(address.rsplit(":", 1)[1]))
+    start_server(port=int(address.rsplit(":", 1)[1]))
     page.get_by_text("Could not restore session").wait_for()
     shot(page, "restarted")
     page.get_by_text("Refresh now").click()

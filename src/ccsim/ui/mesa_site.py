@@ -1,0 +1,30 @@
+"""What the server of Mesa's page serves: the page that ``ccsim mesa`` was asked for, at ``/`` and at ``/mesa``."""
+
+from __future__ import annotations
+
+import threading
+from importlib import import_module
+from typing import Any
+
+import solara
+
+from ccsim.ui import opened
+from ccsim.ui.mesa_page import page
+
+Page = page(**opened.CHOSEN)
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:
+    """Solara's frame for a page with a bar and a drawer, without tabs: there is one page."""
+    solara.AppLayout(children=children, navigation=False)
+
+
+routes = [
+    solara.Route(path="/", component=Page, label="ccsim in Mesa", layout=Layout),
+    solara.Route(path="mesa", component=Page, label="ccsim in Mesa", layout=Layout),
+]
+
+# The model is loaded (and at first compiled) while the first visitor's browser loads the page.
+threading.Thread(target=import_module, args=("ccsim.execution.preload",), daemon=True).start()
+__all__ = ["Layout", "Page", "routes"]
