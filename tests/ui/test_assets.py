@@ -47,10 +47,10 @@ def test_each_part_is_named_with_its_licence():
 
 
 def test_pages_ask_for_nothing_that_is_not_shipped():
-    """Components that would load more: charts of other makers, Markdown with formulas, grids that are dragged."""
+    """Components that would load more: charts of other makers, Markdown with formulas."""
     for path in CDN.parent.glob("*.py"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"solara\.(Markdown|FigureEcharts|FigureAltair|GridDraggable|AppLayout)\b", text), (
+        assert not re.search(r"solara\.(Markdown|FigureEcharts|FigureAltair)\b", text), (
             path.name
         )
     for path in (CDN.parent / "vue").glob("*.vue"):
