@@ -49,7 +49,7 @@ WHOLE = {
     "staff_scorecard.internal": 0.2,
     "head_scorecard.internal": 0.2,
     "rollout.testing_share": 0.2,
-    "wins.broadcast_share": 0.5,
+    "visible_successes.broadcast_share": 0.5,
     "mandate.clarity": 0.8,
     "mandate.realism": 0.8,
 }

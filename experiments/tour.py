@@ -111,7 +111,7 @@ STOPS = (
     Stop("rollout", "rollout.testing_share", ("know_how", "improvements", "adoption"), ground=PROGRAMME),
     Stop("trials", "trials.uncertainty", ("improvements", "adoption", "npv"), ground=PROGRAMME),
     Stop("trials", "trials.stop_below", ("spend", "adoption", "npv"), ground={**PROGRAMME, "trials.uncertainty": 0.8}),
-    Stop("wins", "wins.visibility", ("improvements", "leader_conviction", "adoption"), ground=PROGRAMME),
+    Stop("visible_successes", "visible_successes.visibility", ("improvements", "leader_conviction", "adoption"), ground=PROGRAMME),
     Stop("champions", "champions.count", ("adoption", "hero_dependency", "npv"), (0, 1, 2, 5, 10), {"champions.placement": "across"}),
     Stop("coaching", "champions.authority", ("empowerment", "adoption", "csat"), ground={"champions.count": 3}),
     Stop("centrality", "champions.selection", ("adoption", "csat", "npv"), ground={"champions.count": 5, "champions.placement": "across"}),

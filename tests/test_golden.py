@@ -27,8 +27,8 @@ SMALL = {
 }
 #: Every mechanism at work, those that the ordinary organisation leaves off too.
 BUSY = {
-    "programme.budget": 900.0, "rollout.reach": 0.8, "rollout.testing_share": 0.5, "rollout.planning_share": 0.2, "wins.size": 0.8,
-    "wins.visibility": 0.9, "wins.broadcast_share": 0.5, "wins.reported_share": 0.9, "mandate.clarity": 0.8, "mandate.realism": 0.8,
+    "programme.budget": 900.0, "rollout.reach": 0.8, "rollout.testing_share": 0.5, "rollout.planning_share": 0.2, "visible_successes.size": 0.8,
+    "visible_successes.visibility": 0.9, "visible_successes.broadcast_share": 0.5, "visible_successes.reported_share": 0.9, "mandate.clarity": 0.8, "mandate.realism": 0.8,
     "sponsorship.patience": 0.5, "champions.count": 2, "champions.hours": 6.0, "champions.authority": 0.5,
     "staff_scorecard.journey": 0.5, "staff_scorecard.internal": 0.5, "head_scorecard.internal": 0.5,
     "recognition.level": 1.0, "structure.stage": 4, "structure.weeks_per_stage": 2.0, "structure.learning_rate": 0.02,

@@ -96,7 +96,7 @@ WHOLE = {
     "proactive.share": 0.5, "structure.stage": 4, "segmentation.priority": 1.0, "segmentation.interval_weeks": 2,
     "recognition.level": 1.0, "sponsorship.patience": 0.0, "staffing.workload_response": 1.0,
     "staff_scorecard.internal": 0.5, "head_scorecard.internal": 0.5, "rollout.testing_share": 0.5, "rollout.planning_share": 0.2,
-    "rollout.reach": 0.5, "wins.broadcast_share": 1.0, "wins.visibility": 0.5, "mandate.clarity": 0.5, "mandate.realism": 0.5,
+    "rollout.reach": 0.5, "visible_successes.broadcast_share": 1.0, "visible_successes.visibility": 0.5, "mandate.clarity": 0.5, "mandate.realism": 0.5,
 }  # fmt: skip
 
 

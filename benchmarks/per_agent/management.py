@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from benchmarks.per_agent.rules import plain
 from ccsim.engine import functions
 from ccsim.engine.rng import Stream
-from ccsim.mechanisms.management import coaching, participation, programme, wins
+from ccsim.mechanisms.management import coaching, participation, programme, visible_successes
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.employee import Employee
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 share, saturating = plain(functions.clip01), plain(functions.half_saturation)
 lent, purse_part, volunteers = plain(coaching.lent_rights), plain(programme.purse_part), plain(participation.volunteers)
 
-ended, works = plain(wins.completions), plain(wins.succeeds)
+ended, works = plain(visible_successes.completions), plain(visible_successes.succeeds)
 
 
 def appoint(model: PerAgent) -> None:
@@ -140,7 +140,7 @@ def involve(model: PerAgent) -> None:
 
 def harvest(model: PerAgent, person: Employee, hours: float, luck: float) -> None:
     """Improvement time ends in a win, in a failure, or in nothing yet."""
-    p, firm = model.settings.wins, model.firm
+    p, firm = model.settings.visible_successes, model.firm
     chance = ended(hours, p)
     if luck < chance * works(firm.know_how, p):
         person.wins += p.size

@@ -93,7 +93,13 @@ def spent(s: Settings, seed: int = 3) -> ModelState:
     state.leaders.conviction[:] = 1.0
     inform(state.staff, state.leaders, state.departments, state.firm, p, s.rollout, 0)
     involve_volunteers(
-        state.staff, state.leaders, state.departments, state.firm, (p, s.rollout, s.wins, s.empowerment.blame), seed, 0
+        state.staff,
+        state.leaders,
+        state.departments,
+        state.firm,
+        (p, s.rollout, s.visible_successes, s.empowerment.blame),
+        seed,
+        0,
     )
     pay(state.staff, state.leaders, state.firm, p, s.rollout)
     return world

@@ -36,7 +36,7 @@ BUSY = {**SMALL, "programme.budget": 900.0, "champions.count": 2, "champions.hou
         "self_service.share": 0.5, "proactive.share": 0.5, "structure.stage": 4, "segmentation.priority": 1.0,
         "segmentation.interval_weeks": 2, "segmentation.drift": 0.1, "recognition.level": 1.0, "sponsorship.patience": 0.0,
         "sponsorship.interval_weeks": 2, "staffing.workload_response": 1.0, "staff_scorecard.internal": 0.5,
-        "head_scorecard.internal": 0.5, "rollout.testing_share": 0.5, "wins.broadcast_share": 1.0, "work_pace.pressure": 1.0,
+        "head_scorecard.internal": 0.5, "rollout.testing_share": 0.5, "visible_successes.broadcast_share": 1.0, "work_pace.pressure": 1.0,
         "implementation.gap": 0.8, "turnover.handling_time_spread": 0.2,
         "realignment.rate": 0.1, "realignment.doubtful": 0.4, "trials.stop_below": 1.0, "trials.enough": 1.0, "trials.every": 2}
 """

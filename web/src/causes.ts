@@ -19,7 +19,7 @@ export const SWITCHES: { word: Word; off: Values }[] = [
   { word: "cause.routines", off: { "embedding.writing_rate": 0 } },
   { word: "cause.training", off: { "skills.training_rate": 0 } },
   { word: "cause.coaching", off: { "skills.coaching_rate": 0 } },
-  { word: "cause.quick", off: { "wins.completion_probability": 0 } },
+  { word: "cause.quick", off: { "visible_successes.completion_probability": 0 } },
   { word: "cause.fatigue", off: { "fatigue.strain": 0, "fatigue.disillusion": 0 } },
   { word: "cause.superior", off: { "leadership.superior_rate": 0 } },
   { word: "cause.wins", off: { "leadership.wins_rate": 0, "leadership.results_rate": 0 } },

@@ -16,7 +16,7 @@ from ccsim.model.size import OrganisationSize
 
 #: Groups as they are shown and sampled, in this order; a group that is not named here follows after them.
 ORDER = (
-    "organisation", "programme", "rollout", "wins", "mandate", "sponsorship", "champions", "staff_scorecard",
+    "organisation", "programme", "rollout", "visible_successes", "mandate", "sponsorship", "champions", "staff_scorecard",
     "head_scorecard", "executive_scorecard", "scorecards", "recognition", "empowerment", "leadership", "structure",
     "sensing", "offer", "promise", "personalisation", "proactive", "self_service", "technology", "segmentation",
     "staffing", "demand", "capacity", "service", "defects", "handoffs", "experience", "word_of_mouth", "market",

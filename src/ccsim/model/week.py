@@ -30,7 +30,7 @@ from ccsim.mechanisms.management import (
     structure,
     technology,
     trials,
-    wins,
+    visible_successes,
 )
 from ccsim.mechanisms.market import market, offer, personalisation, promise, segmentation
 from ccsim.mechanisms.sensing import sensing
@@ -67,9 +67,9 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     champions.appoint(staff, colleagues, departments, p.champions, seed, week)
     programme.inform(staff, leaders, departments, firm, p.programme, p.rollout, week)
     participation.involve_volunteers(
-        staff, leaders, departments, firm, (p.programme, p.rollout, p.wins, p.empowerment.blame), seed, week
+        staff, leaders, departments, firm, (p.programme, p.rollout, p.visible_successes, p.empowerment.blame), seed, week
     )  # fmt: skip
-    wins.broadcast_wins(staff, firm, p.wins, week)
+    visible_successes.broadcast_successes(staff, firm, p.visible_successes, week)
     structure.reserve_coordination(staff, departments, firm, p.structure, week)
     technology.apply_system(staff, firm, p.technology, week)
     sensing.read_signals(staff, departments, p.sensing, week)
@@ -115,7 +115,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     )  # fmt: skip
     commitment.update_commitment(
         leaders, departments, firm, p.head_scorecard, p.executive_scorecard, p.staff_scorecard,
-        cards.strength, p.empowerment.rights, p.wins.reported_share, p.leadership,
+        cards.strength, p.empowerment.rights, p.visible_successes.reported_share, p.leadership,
     )  # fmt: skip
     sponsorship.review_programme(leaders, firm, p.sponsorship, seed, week)
     realignment.realign(leaders, p.realignment)
@@ -124,7 +124,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     )
     embedding.update_routine(staff, departments, p.embedding)
     rollout.update_know_how(staff, firm, p.rollout)
-    trials.review_trials(firm, p.trials, p.wins, week)
+    trials.review_trials(firm, p.trials, p.visible_successes, week)
     structure.advance_stage(departments, firm, p.structure, p.implementation)
     technology.build_system(staff, firm, p.technology, week)
 

@@ -12,7 +12,7 @@ def no_flow_moved(s: Settings) -> bool:
 
 OFF = {
     "programme.budget": no_flow_moved,
-    "wins.completion_probability": lambda s: (
+    "visible_successes.completion_probability": lambda s: (
         not spent(more(s, {"programme.budget": 9000.0})).populations.staff.wins.any()
     ),
 }

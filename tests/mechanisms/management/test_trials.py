@@ -21,7 +21,7 @@ def reviewed(s: Settings, improvements: float = 0.0, failures: float = 50.0) -> 
     world = world_of(set_to())
     firm = world.populations.firm
     firm.improvements[0], firm.failures[0] = improvements, failures
-    review_trials(firm, s.trials, s.wins, s.trials.every - 1)
+    review_trials(firm, s.trials, s.visible_successes, s.trials.every - 1)
     return world
 
 
@@ -53,7 +53,7 @@ def test_a_programme_is_stopped_when_enough_was_tried_and_too_little_worked() ->
     p = set_to({"trials.stop_below": 0.5, "trials.enough": 10.0}).trials
     assert gives_up(10.0, 4.9, p) and not gives_up(10.0, 5.0, p) and not gives_up(9.9, 0.0, p)
     s = more(set_to(), {"trials.stop_below": 0.5})
-    seen = s.wins.size * s.wins.visibility
+    seen = s.visible_successes.size * s.visible_successes.visibility
     assert reviewed(s, improvements=60.0 * seen).populations.firm.stopped[0] == 0.0
     assert reviewed(s, improvements=40.0 * seen).populations.firm.stopped[0] == 1.0
 

@@ -9,7 +9,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, uniforms4
 from ccsim.mechanisms.management.programme import people_reached, purse_of, purse_part
 from ccsim.mechanisms.management.rollout import reaches
-from ccsim.mechanisms.management.wins import complete_improvement
+from ccsim.mechanisms.management.visible_successes import complete_improvement
 
 VOLUNTEER = int(Stream.VOLUNTEER)
 
@@ -58,7 +58,7 @@ def meet_customers(i, luck, chance, staff):
 @kernel(allocates=True)
 def involve_volunteers(staff, leaders, departments, firm, all_p, seed, week):
     """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
-    p, rollout, wins, blame = all_p[0], all_p[1], all_p[2], all_p[3]
+    p, rollout, successes, blame = all_p[0], all_p[1], all_p[2], all_p[3]
     purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share) * (1.0 - firm.stopped[0])
     whole = p.improvement + p.immersion + p.embedding
     if purse <= 0.0 or len(staff.announced_hours) == 0:
@@ -82,4 +82,6 @@ def involve_volunteers(staff, leaders, departments, firm, all_p, seed, week):
     for k in range(count):
         i = ready[k]
         staff.improvement_hours[i] += each
-        complete_improvement(i, each * (1.0 - rollout.testing_share), shows[k], staff, departments, firm, blame, wins)
+        complete_improvement(
+            i, each * (1.0 - rollout.testing_share), shows[k], staff, departments, firm, blame, successes
+        )

@@ -101,11 +101,11 @@ def draw_returns(departments, p, seed):
 
 
 @kernel
-def review_trials(firm, p, wins, week):
+def review_trials(firm, p, successes, week):
     """Count what was tried and what worked, and stop a programme that does not work; owns all three."""
     if p.stop_below <= 0.0:
         return
-    worth = wins.size * wins.visibility
+    worth = successes.size * successes.visibility
     worked = firm.improvements[0] / worth if worth > 0.0 else 0.0
     firm.tried[0] += worked + firm.failures[0]
     firm.worked[0] += worked

@@ -1,7 +1,12 @@
 import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
-from ccsim.mechanisms.management.wins import broadcast_wins, complete_improvement, completions, succeeds
+from ccsim.mechanisms.management.visible_successes import (
+    broadcast_successes,
+    complete_improvement,
+    completions,
+    succeeds,
+)
 from ccsim.model.week import step
 
 BOTTOM = {"programme.budget": 900.0, "programme.top_down_share": 0.0}
@@ -11,7 +16,7 @@ def told(s: object) -> float:
     world = world_of(set_to())
     world.reset_flows()
     world.populations.firm.improvements[:] = 3.0
-    broadcast_wins(world.populations.staff, world.populations.firm, s.wins, 0)  # type: ignore[attr-defined]
+    broadcast_successes(world.populations.staff, world.populations.firm, s.visible_successes, 0)  # type: ignore[attr-defined]
     return float(world.populations.staff.sources.sum())
 
 
@@ -20,7 +25,7 @@ def harvested(s: object, luck: float, know_how: float = 1.0) -> object:
     world.reset_flows()
     world.populations.firm.know_how[:] = know_how
     state = world.populations
-    complete_improvement(0, 100.0, luck, state.staff, state.departments, state.firm, 0.5, s.wins)  # type: ignore[attr-defined]
+    complete_improvement(0, 100.0, luck, state.staff, state.departments, state.firm, 0.5, s.visible_successes)  # type: ignore[attr-defined]
     return state
 
 
@@ -32,13 +37,15 @@ def news(s: object) -> float:
 
 
 OFF = {
-    "wins.completion_probability": lambda s: completions(9.0, s.wins) == 0.0,
-    "wins.failure_rate": lambda s: succeeds(0.0, s.wins) == 1.0,
-    "wins.size": lambda s: completions(9.0, s.wins) == completions(9.0, s.wins._replace(size=1.0)),
-    "wins.visibility": lambda s: harvested(s, 1e-9).firm.improvements[0] == 1.0,
-    "wins.broadcast_share": lambda s: told(s) == 0.0,
-    "wins.source_weight": lambda s: told(more(s, {"wins.broadcast_share": 1.0})) == 0.0,
-    "wins.reported_share": lambda s: news(s) == news(more(s, {"wins.reported_share": 1.0})),
+    "visible_successes.completion_probability": lambda s: completions(9.0, s.visible_successes) == 0.0,
+    "visible_successes.failure_rate": lambda s: succeeds(0.0, s.visible_successes) == 1.0,
+    "visible_successes.size": lambda s: (
+        completions(9.0, s.visible_successes) == completions(9.0, s.visible_successes._replace(size=1.0))
+    ),
+    "visible_successes.visibility": lambda s: harvested(s, 1e-9).firm.improvements[0] == 1.0,
+    "visible_successes.broadcast_share": lambda s: told(s) == 0.0,
+    "visible_successes.source_weight": lambda s: told(more(s, {"visible_successes.broadcast_share": 1.0})) == 0.0,
+    "visible_successes.reported_share": lambda s: news(s) == news(more(s, {"visible_successes.reported_share": 1.0})),
 }
 
 
@@ -49,8 +56,8 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_an_attempt_ends_in_a_win_a_failure_or_nothing_yet() -> None:
     s = set_to()
-    chance = completions(100.0, s.wins)
-    blind = chance * succeeds(0.0, s.wins)
+    chance = completions(100.0, s.visible_successes)
+    blind = chance * succeeds(0.0, s.visible_successes)
     for luck, found in ((blind - 1e-6, (1.0, 0.0)), (blind + 1e-6, (0.0, 1.0)), (chance + 1e-6, (0.0, 0.0))):
         state = harvested(s, luck, know_how=0.0)
         assert (state.staff.wins[0], state.staff.setbacks[0]) == found
@@ -60,19 +67,19 @@ def test_an_attempt_ends_in_a_win_a_failure_or_nothing_yet() -> None:
 
 @pytest.mark.parametrize("size", [0.5, 1.0, 4.0])
 def test_larger_aims_are_rarer_at_equal_worth(size: float) -> None:
-    p = set_to({"wins.size": size}).wins
-    assert completions(2.0, p) * size == pytest.approx(completions(2.0, set_to().wins))
-    assert harvested(set_to({"wins.size": size}), 1e-9).staff.wins[0] == size
+    p = set_to({"visible_successes.size": size}).visible_successes
+    assert completions(2.0, p) * size == pytest.approx(completions(2.0, set_to().visible_successes))
+    assert harvested(set_to({"visible_successes.size": size}), 1e-9).staff.wins[0] == size
 
 
 def test_what_cannot_be_seen_is_still_known_to_who_did_it() -> None:
-    state = harvested(set_to({"wins.visibility": 0.0}), 1e-9)
+    state = harvested(set_to({"visible_successes.visibility": 0.0}), 1e-9)
     assert state.staff.wins[0] == 1.0
     assert state.departments.wins.sum() == 0.0 == state.firm.improvements[0]
 
 
 def test_without_reports_the_executive_hears_no_news() -> None:
-    assert news(set_to({"wins.reported_share": 0.0})) == 0.0 < news(set_to())
+    assert news(set_to({"visible_successes.reported_share": 0.0})) == 0.0 < news(set_to())
 
 
 def test_improvement_time_brings_improvements() -> None:

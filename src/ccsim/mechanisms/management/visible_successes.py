@@ -13,8 +13,8 @@ from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.management.trials import share_that_works
 
 
-@parameters("wins")
-class Wins:
+@parameters("visible_successes")
+class VisibleSuccesses:
     """What comes of improvement, and who hears of it."""
 
     completion_probability: float = parameter(
@@ -118,7 +118,7 @@ def complete_improvement(i, hours, luck, staff, departments, firm, blame, p):
 
 
 @kernel
-def broadcast_wins(staff, firm, p, week):
+def broadcast_successes(staff, firm, p, week):
     """Improvements are told in all departments."""
     if p.broadcast_share <= 0.0 or firm.improvements[0] <= 0.0:
         return
