@@ -10,7 +10,7 @@ A mechanism declares the columns that it keeps, for each population in a class o
 
 A column is *fixed* (set at founding), a *stock* (kept from week to week, written only by the mechanism that declares
 it and by those that the declaration names besides) or a *flow* (cleared every week; any mechanism may add to it).
-Flows are gathered first and stocks moved after, so everybody changes at once and no order among people matters.
+Flows are gathered first and stocks moved after, so all people change at once and their order does not matter.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import numpy as np
 
 from ccsim.errors import InputError, shown
 
-#: More weeks than anybody can mean.
+#: More weeks than a run can sensibly have.
 MAX_WEEKS = 5200
 
 

@@ -25,7 +25,7 @@ _POWERS = np.array([math.ldexp(1.0, n) for n in range(-_LEAST, _LEAST + 1)])
 
 
 def _root(part: int) -> float:
-    """Return 2 to the power ``part / 32``, rounded once, whatever the C library: five square roots of whole numbers."""
+    """Return 2 to the power ``part / 32``, rounded once, independent of the C library: five square roots of whole numbers."""
     number = 1 << (part + 32 * 128)
     for _ in range(5):
         number = math.isqrt(number)

@@ -96,7 +96,7 @@ class _LowerPart(NativeLowering):  # type: ignore[misc]  # numba has no types
         super().run_pass(state)
         lowered = state["cr"]
         state.library._ensure_finalized()
-        # Nobody calls it; numba knows functions by such an object.
+        # It is never called; numba identifies functions by such an object.
         named = _dynfunc.make_function(
             lowered.fndesc.lookup_module(), state.func_id.func_name, "", 0, lowered.env, (state.library,)
         )

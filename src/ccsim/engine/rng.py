@@ -1,7 +1,7 @@
 """Chance: one keyed draw for each (seed, purpose, week, row), and nothing else.
 
-Agent *i* in week *t* gets the same draw for the same purpose whatever else differs between two scenarios, in
-whatever order or process they run: the scenarios are compared on common random numbers. Adding an agent leaves
+Agent *i* in week *t* gets the same draw for the same purpose, no matter what else differs between two scenarios and in
+which order or process they run: the scenarios are compared on common random numbers. Adding an agent leaves
 everyone else's draws unchanged.
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"):

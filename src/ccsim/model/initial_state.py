@@ -19,7 +19,7 @@ from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
 from ccsim.mechanisms.management import implementation
-from ccsim.mechanisms.management.leadership import appointed
+from ccsim.mechanisms.management.leadership import EXECUTIVE, HEAD, TEAM_LEAD, appointed
 from ccsim.mechanisms.management.trials import draw_returns
 from ccsim.mechanisms.market.customer_differences import draw_differences
 from ccsim.mechanisms.market.offer import offer_update, perceived_gap
@@ -163,7 +163,7 @@ def set_ordinary(populations: Any) -> None:
 
 @ahead
 def draw_people(populations: Any, p: Any, seed: Any, week: Any) -> None:
-    """Draw the holders of all posts and everybody in the market."""
+    """Draw the holders of all posts and the people in the market."""
     draw_staff(populations.staff, p, seed, week)
     draw_leaders(populations.leaders, p, seed, week)
     draw_returns(populations.departments, p.trials, seed)
@@ -212,14 +212,14 @@ def leader_rows(p: Any) -> Any:
             count += (ends[d + 1] - ends[d] + size.span - 1) // size.span
     rows = np.zeros((count, 5), np.int64)
     if top > 0:
-        rows[0, 1], rows[0, 2] = -1, -1
+        rows[0, 0], rows[0, 1], rows[0, 2] = EXECUTIVE, -1, -1
     for d in range(heads):
-        rows[top + d, 0], rows[top + d, 1], rows[top + d, 2] = 1, d, top - 1
+        rows[top + d, 0], rows[top + d, 1], rows[top + d, 2] = HEAD, d, top - 1
     k = top + heads
     if size.tiers >= 1:
         for d in range(size.departments):
             for start in range(ends[d], ends[d + 1], size.span):
-                rows[k, 0], rows[k, 1], rows[k, 2] = 2, d, top + d if heads > 0 else -1
+                rows[k, 0], rows[k, 1], rows[k, 2] = TEAM_LEAD, d, top + d if heads > 0 else -1
                 rows[k, 3], rows[k, 4] = start, min(start + size.span, ends[d + 1])
                 k += 1
     return rows
@@ -271,7 +271,7 @@ def assign_departments(populations: Any, p: Any) -> None:
         leaders.department[k] = rows[k, 1]
         leaders.superior[k] = rows[k, 2]
         leaders.span[k] = rows[k, 4] - rows[k, 3]
-        if rows[k, 0] == 1:
+        if rows[k, 0] == HEAD:
             departments.head[rows[k, 1]] = k
         staff.leader[rows[k, 3] : rows[k, 4]] = k
     for k in range(len(rows) - 1, -1, -1):
@@ -289,7 +289,7 @@ def set_initial_gap(segments: Any, p: Any) -> None:
 
 @rule
 def sample_tie(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cross: Any, luck: Any, where: Any) -> Any:
-    """A person listens to those at the next desks, and for a part of the ties to somebody in another department."""
+    """Tie each person to those at the next desks, and for a share of the ties to a person of another department."""
     size = last - first
     if luck < cross and count > size:
         other = int(where * (count - size))
@@ -341,7 +341,7 @@ def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
         for k in range(ties):
             luck, where, _, _ = uniforms4(seed, TIE, k, i)
             other = sample_tie(i, k, ties, first, last, count, cross, luck, where)
-            # Nobody counts twice: where the next desks are used up, somebody further away is listened to.
+            # No tie counts twice: where the next desks are used up, the tie goes to a person further away.
             while other == i or is_tied(i, k, other, colleagues):
                 other = (other + 1) % count
             colleagues[i, k] = other
@@ -360,7 +360,7 @@ def draw_leaders(leaders: Any, p: Any, seed: Any, week: Any) -> None:
 
 @kernel
 def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any) -> None:
-    """Draw everybody in the market; the first rows are customers. Each segment is half as large as the next."""
+    """Draw the people in the market; the first rows are customers. Each segment is half as large as the next."""
     count = len(customers.active)
     parts = 2.0**segments - 1.0
     for i in range(count):

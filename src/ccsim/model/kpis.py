@@ -431,7 +431,7 @@ kpi(
     "share",
     "less",
     "spoilt_contacts / handled",
-    "share of contacts that the process spoils, whoever handles them",
+    "share of contacts that the process makes fail, regardless of who handles them",
 )
 kpi("insight", "Insight of the teams", "share", "more", "informed / posts", "how well teams know what customers need")
 kpi(

@@ -13,13 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ccsim.engine.columns import FloatArray
+from ccsim.mechanisms.management.leadership import LeaderTier
 
 if TYPE_CHECKING:
     from ccsim.model.state import ModelState
 
 Rows = npt.NDArray[np.int64]
 
-#: No week in which somebody came is known: the drawn one is kept.
+#: The week of hiring is not known: the drawn one is kept.
 UNKNOWN_WEEK = -(1 << 30)
 
 
@@ -105,7 +106,7 @@ def lay_out(world: ModelState, layout: Layout) -> None:
     leaders.superior[:] = layout.superior
     leaders.vacant[:] = layout.empty
     leaders.span[:] = spans(layout)
-    for k in np.flatnonzero(layout.tier == 1)[::-1]:
+    for k in np.flatnonzero(layout.tier == LeaderTier.HEAD)[::-1]:
         departments.head[layout.leader_department[k]] = k
 
 

@@ -245,7 +245,7 @@ def _load(source: Source, package: str) -> tuple[Own, list[tuple[kpis.Kpi, str]]
             exec(code, vars(module))
         except DeclarationError:
             raise
-        except Exception as error:  # noqa: BLE001  # whatever a user's file raises is told with its line
+        except Exception as error:  # noqa: BLE001  # any error of a user's file is reported with its line
             told = _line_of(error, (source,)) or _short(source.file)
             raise InputError(f"{told}: {type(error).__name__}: {error}") from None
     return Own(source, mechanism_of(module), tuple(getattr(module, KEPT, ()))), rows

@@ -137,12 +137,12 @@ class Leaders(_Rows):
     department: IntArray = fixed("row", "department, -1 for the executive")
     superior: IntArray = fixed("row", "the leader's own leader, -1 at the top")
     span: IntArray = fixed("people", "members of staff below, directly or not")
-    vacant: IntArray = fixed("0/1", "1 if nobody holds the post: nobody reports to it, and it is not paid")
+    vacant: IntArray = fixed("0/1", "1 if the post is vacant: no one reports to it, and it is not paid")
 
 
 @population("columns")
 class Customers(_Rows):
-    """Everybody in the market: the organisation's customers (``active``) and its prospects."""
+    """People in the market: the organisation's customers (``active``) and its prospects."""
 
     segment: Int8Array = fixed("row", "segment")
     far_tie: IntArray = fixed(

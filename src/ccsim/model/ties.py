@@ -1,7 +1,7 @@
 """Draw ties for an organisation whose posts are known and whose ties are not: as uneven as real ones are.
 
 People differ in how many colleagues they name, and far more in by how many they are named (lognormal), and name the
-own department first. One pair of spreads holds for all sizes: in a small group everybody is near everybody's limit, so
+own department first. One pair of spreads holds for all sizes: in a small group all people are near the limit, so
 that the same spread of popularity makes a network of 20 far more even than one of 1,000. Checked against the networks of
 21 managers (Krackhardt 1987) and of a research institute of 1,005 (Leskovec, Kleinberg & Faloutsos 2007).
 """
@@ -80,7 +80,7 @@ def drawn_ties(department: Rows, mean: float, cross: float, seed: int) -> Rows:
 
 
 def _counts(people: int, mean: float, most: int, seed: int) -> Rows:
-    """Return how many each person names: lognormal, cut at everybody, with the wanted mean."""
+    """Return how many each person names: lognormal, cut at the size of the group, with the wanted mean."""
     spread = np.exp(NAMES * _normal(people, seed, 0))
     scale = mean / spread.mean()
     for _ in range(50):

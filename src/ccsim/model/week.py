@@ -1,6 +1,6 @@
 """A week, in order. This list is the only place that knows it.
 
-Flows are gathered first and stocks moved after them, so that within a phase everybody changes at once. The whole
+Flows are gathered first and stocks moved after them, so that within a phase all people change at once. The whole
 list is one compiled function; each line of it is a kernel that also runs by itself.
 """
 
@@ -80,7 +80,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     coaching.coach(staff, colleagues, departments, p.champions)
     programme.pay(staff, leaders, firm, p.programme, p.rollout)
 
-    # Service: for each case somebody chooses.
+    # Service: for each case a person chooses how to handle it.
     service.serve(
         staff, leaders, customers, cases, departments,
         (p.service, cards, p.handoffs, p.empowerment, p.conviction, p.habit), p.accounts.goodwill, seed, week,

@@ -61,9 +61,12 @@ _RENAMED = {
         "test=testing_share planning=planning_share learning=learning_rate doing=untested_learning "
         "plans=plannable_share half=half_saturation"
     ),
-    "wins": (
+    "visible_successes": (
         "quick=completion_probability blind=failure_rate story=story_value heard=source_weight "
-        "half=half_saturation reported=reported_share broadcast=broadcast_share"
+        "half=half_saturation reported=reported_share broadcast=broadcast_share "
+        "completion_probability=completion_probability failure_rate=failure_rate story_value=story_value "
+        "source_weight=source_weight half_saturation=half_saturation reported_share=reported_share "
+        "broadcast_share=broadcast_share size=size visibility=visibility"
     ),
     "sponsorship": "results=results_weight news=news_weight every=interval_weeks",
     "champions": "chosen=selection placed=placement leave=departures example=example_share reach=half_saturation",
@@ -162,13 +165,15 @@ _RENAMED = {
     "implementation": "pace=closing_rate",
 }
 
+#: Groups that have another name now, by their present one.
+_FORMER_GROUPS = {"visible_successes": "wins"}
+
 #: Present keys of parameters by their former keys, such as ``"habit.pull"``.
 PARAMETERS: dict[str, str] = {
-    f"{group}.{old}": f"{group}.{new}"
+    f"{_FORMER_GROUPS.get(group, group)}.{old}": f"{group}.{new}"
     for group, pairs in _RENAMED.items()
     for old, _, new in (pair.partition("=") for pair in pairs.split())
 }
-
 FORMER_NAMES.update({("parameter", old): new for old, new in PARAMETERS.items()})
 FORMER_NAMES["KPI", "practised"] = "delivered_quality"
 FORMER_NAMES.update({("measure", "ahead"): "overtakes_week", ("measure", "pairing"): "variance_reduction"})

@@ -17,6 +17,7 @@ import numpy as np
 from ccsim.engine.columns import Column
 from ccsim.engine.parameters import SHARES
 from ccsim.errors import InputError
+from ccsim.mechanisms.service.queues import CaseState
 from ccsim.model.populations import Cases, Customers, Leaders, Staff
 from ccsim.model.state import ModelState
 
@@ -165,6 +166,6 @@ class Customer(AgentView):
     def case(self) -> dict[str, float] | None:
         """The customer's open issue, column by column, or None."""
         cases = self.model.world.populations.cases
-        if cases.state[self.row] in (0, 3):
+        if cases.state[self.row] in (CaseState.NO_CASE, CaseState.WITHDRAWN):
             return None
         return {column.name: getattr(cases, column.name)[self.row].item() for column in Cases.columns}

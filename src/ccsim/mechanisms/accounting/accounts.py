@@ -94,7 +94,7 @@ def book_accounts(leaders, departments, segments, firm, founded_customers, sever
         filled += leaders.vacant[k] == 0
     firm.wages[0] += p.leader_wage * filled
     for d in range(len(departments.handled)):
-        # Whoever leaves at the end of the week is paid for it.
+        # A leader who leaves at the end of the week is paid for it.
         firm.wages[0] += p.wage * departments.paid[d]
         firm.handling[0] += p.contact_cost * departments.handled[d]
         firm.compensation[0] += departments.goodwill[d]

@@ -1,4 +1,4 @@
-"""Count the week: the sums over people and customers from which all KPIs are made. Nothing here acts on anybody."""
+"""Count the week: the sums over people and customers from which all KPIs are made. Nothing here changes behaviour."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Firm:
     leader_conviction: FloatArray = flow("share", "mean conviction of leaders")
     leader_credibility: FloatArray = flow("share", "mean credibility of leaders")
     champions: FloatArray = flow("people", "champions")
-    influence: FloatArray = flow("people", "how much everybody together spoke for the change")
+    influence: FloatArray = flow("people", "how much all staff together spoke for the change")
     largest_influence: FloatArray = flow("people", "how much the one person did who spoke for it most")
     cross_adopters: FloatArray = flow("people", "habitual adopters outside the department with most champions")
     cross_people: FloatArray = flow("people", "people outside the department with most champions")
@@ -135,7 +135,7 @@ def count_image(departments, firm, published):
 
 @kernel
 def count_leaders(leaders, firm):
-    """Sum up leaders; the executive is whoever has no superior."""
+    """Sum up leaders; the executive is the leader without a superior."""
     count = len(leaders.tier)
     top = 0.0
     heads = 0

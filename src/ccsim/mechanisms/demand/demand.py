@@ -15,7 +15,7 @@ from ccsim.engine.rng import Stream, to_unit_interval, uniform, uniforms4
 from ccsim.mechanisms.demand.proactive import contact_ahead, false_alarms
 from ccsim.mechanisms.demand.self_service import try_self_service
 from ccsim.mechanisms.market.segmentation import has_priority
-from ccsim.mechanisms.service.queues import join_front, join_queue, leave_queue
+from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, WAITING, join_front, join_queue, leave_queue
 
 RAISE = int(Stream.RAISE_CASE)
 MACHINE, AHEAD, PRIORITY = int(Stream.SELF_SERVICE), int(Stream.PROACTIVE), int(Stream.PRIORITY)
@@ -106,7 +106,7 @@ def abandon_queues(customers, cases, departments, p, week):
     tired, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
         tired[count] = i
-        count += (cases.state[i] == 1) & abandons(
+        count += (cases.state[i] == WAITING) & abandons(
             week - cases.queued_week[i], to_unit_interval(customers.u_request[i]), p
         )
     for i in tired[:count]:
@@ -118,7 +118,7 @@ def abandon_queues(customers, cases, departments, p, week):
 @rule
 def open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week):
     """A new issue joins a queue; that of a customer who is thought valuable perhaps at its front."""
-    p, priority, mean = all_p[0], all_p[3], all_p[4]
+    p, _, _, priority, mean, _ = all_p
     cases.stages[i] = stages_of(length / departments.handoff_factor[department], len(departments.queue), p)
     cases.complexity[i] = complexity_of(hardness)
     cases.contacts[i] = 1
@@ -139,10 +139,12 @@ def open_case(i, department, hardness, length, hassle, customers, cases, departm
 def generate_case(i, fronts, customers, cases, departments, segments, all_p, seed, week):
     """An issue comes up: it is settled ahead, solved or lost in the machine, or joins a queue."""
     _, hardness, where, length = uniforms4(seed, RAISE, week, i)
-    machine, ahead = all_p[1], all_p[2]
+    _, machine, ahead, _, _, standard_hours = all_p
     department = first_department(where, fronts, departments)
     if ahead.share > 0.0 and uniform(seed, AHEAD, week, i) < ahead.share * ahead.accuracy:
-        contact_ahead(i, ahead.prevention_quality, department, customers, departments, ahead.time_factor * all_p[5])
+        contact_ahead(
+            i, ahead.prevention_quality, department, customers, departments, ahead.time_factor * standard_hours
+        )
         return
     hassle = 0
     if machine.share > 0.0:
@@ -160,7 +162,7 @@ def generate_cases(customers, cases, departments, segments, fronts, all_p, seed,
     ``all_p``: parameters of demand, self-service, proactive contact and segmentation, mean value of a customer, hours
     of a standard contact.
     """
-    p, ahead = all_p[0], all_p[2]
+    p, _, ahead, _, _, standard_hours = all_p
     coming = p.rate * p.surge
     alarmed = coming * (1.0 + false_alarms(ahead))
     # Listed first, without a branch: who asks cannot be foreseen, and each wrong guess of the processor costs more.
@@ -169,12 +171,12 @@ def generate_cases(customers, cases, departments, segments, fronts, all_p, seed,
         asking[count] = i
         new = (
             (to_unit_interval(customers.u_request[i]) < alarmed * customers.asking[i])
-            & (cases.state[i] == 0)
+            & (cases.state[i] == NO_CASE)
             & (customers.active[i] == 1)
         )
-        count += (cases.state[i] == 2) | new
+        count += (cases.state[i] == RETURNING) | new
     for i in asking[:count]:
-        if cases.state[i] == 2:
+        if cases.state[i] == RETURNING:
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
@@ -183,5 +185,5 @@ def generate_cases(customers, cases, departments, segments, fronts, all_p, seed,
         else:
             department = first_department(uniform(seed, AHEAD, week, i), fronts, departments)
             contact_ahead(
-                i, ahead.false_alarm_quality, department, customers, departments, ahead.time_factor * all_p[5]
+                i, ahead.false_alarm_quality, department, customers, departments, ahead.time_factor * standard_hours
             )

@@ -33,7 +33,7 @@ class Proactive:
         0.9, unit="share", range=(0.7, 1.0), meaning="quality of a contact that settles an issue before it arises"
     )
     false_alarm_quality: float = parameter(
-        0.45, unit="share", range=(0.2, 0.7), meaning="quality of a contact that nobody needed"
+        0.45, unit="share", range=(0.2, 0.7), meaning="quality of a contact that was not needed"
     )
 
 
@@ -47,7 +47,7 @@ class Departments:
 
 @rule
 def false_alarms(p):
-    """Contacts that nobody needed, for each coming issue; the others meet one."""
+    """Return the number of contacts that were not needed, for each coming issue."""
     return p.share * (1.0 - p.accuracy)
 
 

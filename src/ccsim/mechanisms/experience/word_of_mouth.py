@@ -53,6 +53,6 @@ def opinion_update(opinion, heard, voices, p):
 
 @kernel
 def update_opinion(customers, p):
-    """Everybody in the market takes in what was said; owns ``opinion``."""
+    """Update opinions with what was said in the week; owns ``opinion``."""
     for i in range(len(customers.opinion)):
         customers.opinion[i] = opinion_update(customers.opinion[i], customers.heard_opinion[i], customers.voices[i], p)

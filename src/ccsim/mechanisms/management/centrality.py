@@ -1,6 +1,6 @@
 """Who is central in the network of who listens to whom: the informal carriers that network analysis finds. [004]
 
-Ties are directed: ``colleagues[i]`` are those to whom i listens, so whoever is listened to by many is well connected.
+Ties are directed: ``colleagues[i]`` are those to whom i listens, so a person to whom many listen is well connected.
 A row shorter than the longest ends in -1.
 """
 

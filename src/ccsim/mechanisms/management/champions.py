@@ -71,7 +71,7 @@ class Champions:
         unit="share",
         range=(0.0, 1.0),
         off=0.0,
-        meaning="part of a champion's example that everybody who looks sees whole; the rest is divided among those coached",
+        meaning="part of a champion's example that each colleague who looks sees in full; the rest is divided among those coached",
         source="assumed; sign: Battilana & Casciaro 2012",
     )
     half_saturation: float = parameter(
@@ -86,7 +86,7 @@ class Champions:
 class Staff:
     """Columns of a member of staff."""
 
-    champion: FloatArray = stock("hours/week", "time freed for carrying the change, 0 for nearly everybody")
+    champion: FloatArray = stock("hours/week", "time freed for carrying the change, 0 for most people")
 
 
 @rule
@@ -120,7 +120,7 @@ def appoint(staff, colleagues, departments, p, seed, week):
     first = -1
     for i in range(len(staff.champion)):
         if staff.champion[i] > 0.0:
-            # Whoever leaves at the end of this week serves it out.
+            # A champion who leaves at the end of this week still works in it.
             if week < staff.vacant_until[i] or staff.hired_week[i] == week or serving >= p.count + p.departures:
                 staff.champion[i] = 0.0
             else:

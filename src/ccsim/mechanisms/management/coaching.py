@@ -1,6 +1,6 @@
 """Champions' time goes to colleagues, and to routines. [004, 003]
 
-Authority lends decision rights to whoever is coached and opens the own department; without it a champion reaches
+Authority lends decision rights to the people coached and opens the own department; without it a champion reaches
 those who listen to him or her, wherever they sit.
 """
 
@@ -64,7 +64,7 @@ def coach(staff, colleagues, departments, p):
             continue
         whole = hours * (1.0 - clip01(p.embedding))
         each = whole / listening
-        # Hours are divided among those who are coached; an example may be seen whole by everybody who looks.
+        # Hours are divided among those who are coached; an example may be seen in full by each colleague who looks.
         seen = each + p.example_share * (whole - each)
         for i in range(len(staff.champion)):
             if people_reached(i, champion, staff, colleagues, p):

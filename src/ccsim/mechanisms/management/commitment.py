@@ -10,6 +10,7 @@ from ccsim.engine.columns import FloatArray, columns, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.scorecards import customer_share, head_card_turned, staff_card_turned
+from ccsim.mechanisms.management.leadership import EXECUTIVE
 
 
 @columns("leaders")
@@ -77,7 +78,7 @@ def update_commitment(leaders, departments, firm, head_card, executive_card, sta
     wins, people = all_wins(departments)
     ahead = wins / max(1.0, people) - firm.wins[0]
     firm.wins[0] += (p.memory_rate if firm.wins[0] > 0.0 else 1.0) * ahead
-    # Everybody hears what the superior believed last week: all change at once.
+    # Leaders hear what their superior believed last week: all change at once.
     stance, credit = leaders.conviction.copy(), leaders.credibility.copy()
     for k in range(len(leaders.conviction)):
         above = leaders.superior[k]
@@ -95,7 +96,7 @@ def update_commitment(leaders, departments, firm, head_card, executive_card, sta
         turned = leaders.realigned[above] if above >= 0 else 0.0
         own = (
             customer_share(executive_card)
-            if leaders.tier[k] == 0
+            if leaders.tier[k] == EXECUTIVE
             else customer_share(head_card_turned(head_card, turned))
         )
         belief = relax(belief, own, p.scorecard_rate * half_saturation(strength, 1.0))

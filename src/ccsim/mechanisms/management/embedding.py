@@ -1,6 +1,6 @@
 """Embedding: practice that is written into routines and tools no longer needs the person who brought it. [004]
 
-Only what is practised can be written down, and what nobody keeps up grows stale.
+Only what is practised can be written down, and what is not kept up becomes outdated.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Departments:
 
 @rule
 def routine_update(routine, practised, hours, p):
-    """Routine follows what people already do by habit, as far as somebody takes the time to write it down."""
+    """Routine follows what people already do by habit, as far as time is spent to write it down."""
     if practised > routine:
         routine = relax(routine, practised, p.writing_rate * half_saturation(hours, p.half_saturation))
     return routine * (1.0 - p.decay_rate)

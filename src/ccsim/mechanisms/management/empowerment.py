@@ -12,6 +12,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.incentives.scorecards import staff_share
 from ccsim.mechanisms.management.implementation import closing_pace
+from ccsim.mechanisms.management.leadership import EXECUTIVE
 
 
 @parameters("empowerment")
@@ -132,7 +133,7 @@ def delegate_rights(staff, leaders, departments, p, implementation, head_card, e
         due = rules if above < 0 else leaders.expected_rights[above]
         leaders.expected_rights[k] = expectation_update(p.rights, leaders.expected_rights[k], due, p)
         # Who answers for the satisfaction of the own people holds back less.
-        spared = staff_share(executive_card) if leaders.tier[k] == 0 else staff_share(head_card)
+        spared = staff_share(executive_card) if leaders.tier[k] == EXECUTIVE else staff_share(head_card)
         goal = delegated_share(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
         d = leaders.department[k]
         support = departments.support[d] if d >= 0 else 1.0

@@ -97,7 +97,7 @@ def store_first_cards(card, departments):
 def enact_decree(staff, leaders, departments, card, p, mandate):
     """Each department moves towards what is decreed and what its leaders make of it; owns ``support`` and the scorecard in use.
 
-    Where nobody leads, nobody has to be convinced: what is decreed is agreed upon.
+    In a department without leaders, what is decreed is taken as agreed.
     """
     for d in range(len(departments.support)):
         sum_cynicism, people, realigned = 0.0, 0.0, 0.0

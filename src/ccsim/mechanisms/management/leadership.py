@@ -5,6 +5,8 @@ What they see of their units is in ``reporting``, how their conviction and credi
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
@@ -12,6 +14,17 @@ from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniform, uniforms4
 
 LEAVES, ARRIVES = int(Stream.LEADER_QUITS), int(Stream.LEADER_HIRED)
+
+
+class LeaderTier(IntEnum):
+    """Tiers of leaders, from the top."""
+
+    EXECUTIVE = 0
+    HEAD = 1
+    TEAM_LEAD = 2
+
+
+EXECUTIVE, HEAD, TEAM_LEAD = int(LeaderTier.EXECUTIVE), int(LeaderTier.HEAD), int(LeaderTier.TEAM_LEAD)
 
 
 @parameters("leadership")
@@ -147,9 +160,11 @@ def replace_leaders(leaders, p, seed, week):
 def appointed(k, leaders, p, seed, week):
     """A leader takes the post: draw what he or she is like."""
     a, b, c, d = uniforms4(seed, ARRIVES, week, 2 * k)
-    mean = p.executive_disposition if leaders.tier[k] == 0 else p.disposition
+    mean = p.executive_disposition if leaders.tier[k] == EXECUTIVE else p.disposition
     # There is one executive: its disposition is the scenario's to say, without a draw.
-    leaders.disposition[k] = clip01(mean if leaders.tier[k] == 0 else mean + p.spread * irwin_hall_normal(a, b, c, d))
+    leaders.disposition[k] = clip01(
+        mean if leaders.tier[k] == EXECUTIVE else mean + p.spread * irwin_hall_normal(a, b, c, d)
+    )
     a, b, c, d = uniforms4(seed, ARRIVES, week, 2 * k + 1)
     leaders.control[k] = clip01(p.control * (1.0 + p.control_spread * irwin_hall_normal(a, b, c, d)))
     leaders.conviction[k] = leaders.disposition[k]

@@ -43,7 +43,7 @@ def volunteers(conviction, release, luck):
 
 @rule
 def in_reach(i, staff, departments, rollout, week):
-    """Whether the programme works where this post is, and somebody is in it."""
+    """Return whether the programme reaches this post and the post is filled."""
     return reaches(staff.department[i], len(departments.queue), rollout) and week >= staff.vacant_until[i]
 
 
@@ -58,7 +58,7 @@ def meet_customers(i, luck, chance, staff):
 @kernel(allocates=True)
 def involve_volunteers(staff, leaders, departments, firm, all_p, seed, week):
     """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
-    p, rollout, successes, blame = all_p[0], all_p[1], all_p[2], all_p[3]
+    p, rollout, successes, blame = all_p
     purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share) * (1.0 - firm.stopped[0])
     whole = p.improvement + p.immersion + p.embedding
     if purse <= 0.0 or len(staff.announced_hours) == 0:

@@ -36,7 +36,7 @@ class Programme:
         lever=True,
         meaning="part of the budget that leaders direct; the rest is spent by those who volunteer",
     )
-    communication: float = _part(0.4, "announcements to everybody (from the top)")
+    communication: float = _part(0.4, "announcements to all staff (from the top)")
     training: float = _part(0.4, "training (from the top)")
     coaching: float = _part(0.2, "coaching for leaders (from the top)")
     improvement: float = _part(0.6, "paid time for local improvement (from the bottom)")

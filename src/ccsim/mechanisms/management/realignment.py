@@ -54,7 +54,7 @@ def wanted(conviction, p):
 def realign(leaders, p):
     """Turn measures and rights, level by level; owns ``realigned``.
 
-    Leaders stand below their own ones, so that going up the rows everybody follows what the level above had last week.
+    Leaders stand below their superiors, so that in descending order of rows each follows what the level above had last week.
     """
     if p.rate <= 0.0:
         return

@@ -7,6 +7,7 @@ from ccsim.engine.functions import relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.measures import peer_rating, unit_score
 from ccsim.mechanisms.incentives.scorecards import head_card_turned
+from ccsim.mechanisms.management.leadership import EXECUTIVE
 
 
 @columns("leaders")
@@ -52,7 +53,7 @@ def update_reports(staff, leaders, departments, firm, head_card, executive_card,
     """Leaders hear, late, what their units report; owns ``reported_score`` and ``reference_score``."""
     count = len(departments.queue)
     for k in range(len(leaders.reported_score)):
-        top = leaders.tier[k] == 0
+        top = leaders.tier[k] == EXECUTIVE
         first = 0 if top else leaders.department[k]
         last = count if top else first + 1
         anything, quickness, thrift, seen, claimed, sound = measured_results(

@@ -1,4 +1,4 @@
-"""Nobody knows beforehand whether a programme works here: a trial can fail for good, and can be stopped. [004]
+"""Whether a programme works in this organisation is not known beforehand: a trial can fail, and can be stopped. [004]
 
 What local improvement is worth differs between organisations and between their departments, and no effort changes it.
 Who tries in a few departments first learns it at little cost; who begins everywhere pays everywhere. Every quarter the
@@ -49,7 +49,7 @@ class Trials:
         unit="attempts",
         range=(4.0, 40.0),
         legal=(1.0, 10000.0),
-        meaning="improvements brought to an end before anybody judges the programme by them",
+        meaning="improvements that must be finished before the programme is judged by them",
     )
     every: int = parameter(
         13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between two looks at what worked"

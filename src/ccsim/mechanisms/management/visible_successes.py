@@ -1,4 +1,4 @@
-"""Quick, visible, modest wins beat grand abstract targets; a shared success spreads. [004, 003]
+"""Small, quick, visible successes beat large abstract targets, and a success that is told spreads. [004, 003]
 
 Improvement time ends in something that works, or in something that fails. A larger aim works more rarely. Who sees it
 depends on whether it can be seen, whether it is told elsewhere, and whether it is reported upwards.
@@ -25,7 +25,11 @@ class VisibleSuccesses:
         meaning="chance that much improvement time in a week brings something to an end, at ordinary size",
     )
     failure_rate: float = parameter(
-        0.4, unit="share", range=(0.0, 0.7), off=0.0, meaning="part that fails while nobody knows what works here"
+        0.4,
+        unit="share",
+        range=(0.0, 0.7),
+        off=0.0,
+        meaning="part that fails as long as it is not known what works here",
     )
     size: float = parameter(
         1.0,

@@ -2,7 +2,7 @@
 
 What a person is like stays with the person, as customer and as prospect. So satisfaction lasts in persons, those who have
 stayed long leave more rarely than newcomers, and the cost to serve differs between customers. Form: Fader & Hardie 2010,
-differences between customers make retention rise with tenure though nobody changes; Jones & Sasser 1995.
+differences between customers make retention rise with tenure although no customer changes; Jones & Sasser 1995.
 """
 
 from __future__ import annotations
@@ -70,13 +70,13 @@ def mean_growth(spread):
 
 @rule
 def factor_of(standing, spread):
-    """Return a factor of mean 1 with a spread; 1 for everybody without one."""
+    """Return a factor of mean 1 with a spread; 1 if the spread is 0."""
     return 1.0 if spread <= 1e-6 else exp(spread * standing) / mean_growth(spread)
 
 
 @rule
 def most_mobile_person(p):
-    """Return the mobility that nobody exceeds."""
+    """Return an upper bound of mobility."""
     return factor_of(LARGEST, p.mobility_spread)
 
 

@@ -13,7 +13,7 @@ from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, fill_words, to_unit_interval
 from ccsim.mechanisms.market.customer_differences import most_mobile_person
 from ccsim.mechanisms.market.promise import attraction
-from ccsim.mechanisms.service.queues import leave_queue
+from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, WAITING, leave_queue
 
 MARKET = int(Stream.MARKET)
 
@@ -127,7 +127,7 @@ def joining_probability(opinion, lure, p):
 
 @rule
 def within_churn_bound(satisfaction, luck, at_worst, at_best):
-    """Whoever draws above the line from the chance at the worst to that at the best stays: the chance is convex."""
+    """Return whether a draw lies below the line from the worst to the best chance. Above it all stay: the chance is convex."""
     return luck <= at_worst + (at_best - at_worst) * satisfaction
 
 
@@ -160,7 +160,7 @@ def joins(opinion, lure, luck, p):
 
 @kernel
 def draw_random_words(customers, seed, week):
-    """Everybody in the market has four draws a week, one for each thing to decide; owns the four kinds of luck."""
+    """Draw four numbers a week for each person in the market, one for each decision; owns the four columns ``u_``."""
     fill_words(customers.u_join, customers.u_request, customers.u_talk, customers.u_churn,
               seed, MARKET, week)  # fmt: skip
 
@@ -196,15 +196,15 @@ def lose_customers(customers, cases, departments, segments, firm, p, differ):
     at_worst, at_best = churn_probability(0.0, 0.0, outside, p) * most, churn_probability(1.0, 0.0, outside, p) * most
     for i in range(len(customers.active)):
         luck, satisfaction = to_unit_interval(customers.u_churn[i]), customers.satisfaction[i]
-        # The line is cheap and rules nearly everybody out, so that few chances need be worked out.
+        # The line is cheap and rules out nearly all customers, so that few chances have to be computed.
         if within_churn_bound(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
             satisfaction, customers.opinion[i], outside, luck / mobility_of(i, customers, segments), p
         ):  # fmt: skip
             customers.active[i] = 0
             segments.left[customers.segment[i]] += 1
-            if cases.state[i] == 1 or cases.state[i] == 2:
+            if cases.state[i] == WAITING or cases.state[i] == RETURNING:
                 departments.withdrawn[cases.department[i]] += 1
-                if cases.state[i] == 1:
+                if cases.state[i] == WAITING:
                     leave_queue(i, cases, departments)
                 else:
-                    cases.state[i] = 0
+                    cases.state[i] = NO_CASE

@@ -1,6 +1,6 @@
 """Good service is not enough when the offer no longer fits: needs drift, and the offer is designed after them. [001, 002]
 
-What the designers aim at is the need as whoever decides perceives it: the farther from customers and the less
+What the designers aim at is the need as the people who decide perceive it: the farther from customers and the less
 insight, the less of the gap is seen, and the more is guessed. Customers who take part in the design show it as it is, and take time.
 """
 

@@ -1,4 +1,4 @@
-"""Signals count when they reach those who can act, no more of them than can be read, and when somebody acts. [001, 002]
+"""Signals count when they reach people who can act, are few enough to be read, and are acted on. [001, 002]
 
 Surveys and staff produce signals. What is shared reaches a team; what the team can digest becomes insight, and
 beyond that the flood buries it. Who is asked to listen and sees nothing done sours.

@@ -6,7 +6,7 @@ from ccsim.engine.columns import FloatArray, columns, flow
 from ccsim.engine.jit import rule
 from ccsim.mechanisms.service.handling_options import FAST, HAND_OVER, SCRIPT, SOLVE, handoff_mode
 from ccsim.mechanisms.service.handoffs import loss_of_context
-from ccsim.mechanisms.service.queues import join_queue
+from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, join_queue
 from ccsim.mechanisms.service.service_quality import contact_quality
 
 
@@ -72,15 +72,15 @@ def close_case(case, courtesy, department, returns, customers, cases, department
         departments.resolved_first[department] += first
         departments.resolution_weeks[department] += age
         departments.journeys_sound[department] += 1
-        cases.state[case] = 0
+        cases.state[case] = NO_CASE
     elif returns < p.recontact_probability:
-        cases.state[case] = 2
+        cases.state[case] = RETURNING
         cases.stages[case] = 1
         cases.defect[case] = 0
         cases.repetitions[case] += 1
     else:
         departments.abandoned[department] += 1
-        cases.state[case] = 0
+        cases.state[case] = NO_CASE
 
 
 @rule
@@ -120,7 +120,7 @@ def pass_case(case, option, department, luck, where, week, cases, departments, h
 
 @rule
 def record_judgement(i, case, right, staff, cases, departments, empowerment, goodwill):
-    """Whoever used judgement sees whether it worked, and may be blamed for a misstep beyond the own rights."""
+    """Record for a person who used judgement whether it worked, and any blame for an error beyond the own rights."""
     department = staff.department[i]
     staff.solved[i] += 1
     departments.goodwill[department] += goodwill * cases.complexity[case]

@@ -48,7 +48,7 @@ def utility(option, case, person, card, cards, p, handoffs, empowerment):
     hours = handling_time(option, complexity, routine, lost, slower, p, handoffs.repeat_time)
     success = success_probability(option, complexity, skill, authority, lost, spoilt, p, handoffs.handoff_error)
     onward = loss_of_context(handoff_mode(option), linked, handoffs) if stages > 1 or option == HAND_OVER else 0.0
-    # Whoever hands a case over expects the next department to work by the script.
+    # A person who hands a case over expects the next department to work by the script.
     journey = (success if option != HAND_OVER else p.script_success * 0.8) * (1.0 - onward)
     closes = 1.0 if option < HAND_OVER else 0.0
     rework = cards.traced_share * (1.0 - success) * p.handling_hours if option < HAND_OVER else 0.0

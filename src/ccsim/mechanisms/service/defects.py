@@ -1,6 +1,6 @@
-"""Processes spoil contacts, whoever handles them; who knows what goes wrong can take it out. [001, 002]
+"""Process defects make contacts fail regardless of who handles them; people who know the causes can remove them. [001, 002]
 
-Defects come back as products, rules and systems change. They go where somebody takes the time, and knows what to do.
+Defects come back as products, rules and systems change. They are removed where people take the time and know what to do.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import rule
 from ccsim.engine.parameters import parameter, parameters
+from ccsim.mechanisms.service.handoffs import BY_FORM, IN_PERSON, UNDONE
 
 FAST, SCRIPT, SOLVE, HAND_OVER, ESCALATE = range(5)
 
@@ -65,7 +66,7 @@ class Service:
         unit="share",
         range=(0.05, 0.4),
         off=0.0,
-        meaning="escalated cases that fail because whoever decides is far from the customer",
+        meaning="escalated cases that fail because the person who decides is far from the customer",
     )
     effort_weight: float = parameter(
         1.2,
@@ -75,7 +76,7 @@ class Service:
         meaning="weight of the time of a thorough contact in a choice at ordinary workload",
     )
     transfer_reluctance: float = parameter(
-        2.2, unit="utility", range=(0.5, 3.0), meaning="reluctance to pass a case to somebody else"
+        2.2, unit="utility", range=(0.5, 3.0), meaning="reluctance to pass a case to another person"
     )
     recontact_probability: float = parameter(
         0.85,
@@ -83,7 +84,7 @@ class Service:
         range=(0.6, 0.95),
         off=0.0,
         meaning="chance that an unresolved customer comes back, again after each failure",
-        source="assumed; SQM: 1.5 contacts an issue at 67 % FCR needs nearly everybody to come back",
+        source="assumed; SQM: 1.5 contacts an issue at 67 % FCR needs nearly all of them to come back",
     )
     courtesy_weight: float = parameter(
         0.35,
@@ -98,7 +99,7 @@ class Service:
         0.7, unit="share", range=(0.6, 0.8), meaning="how well a customer feels treated by the script"
     )
     judgement_courtesy: float = parameter(
-        0.9, unit="share", range=(0.8, 1.0), meaning="how well a customer feels treated when somebody takes the case on"
+        0.9, unit="share", range=(0.8, 1.0), meaning="how well a customer feels treated when a person solves the case"
     )
     engagement_courtesy: float = parameter(
         0.5,
@@ -158,5 +159,5 @@ def success_probability(option, complexity, skill, authority, lost, spoilt, p, b
 
 @rule
 def handoff_mode(option):
-    """Hand-offs are made by form (0), in person by whoever solved the stage (1), or undone (2)."""
-    return 1 if option == SOLVE else 2 if option == HAND_OVER else 0
+    """Return the mode of a hand-off: in person after solving the stage, undone when handed over, else by form."""
+    return IN_PERSON if option == SOLVE else UNDONE if option == HAND_OVER else BY_FORM

@@ -1,14 +1,27 @@
 """Hand-offs lose: what the customer has said does not arrive, and the next department starts again. [003]
 
-How much is lost depends on how the case is passed on. Whoever took it on with judgement passes it on in person;
-the script passes it on by form; a case that is merely got rid of loses most.
+How much is lost depends on how the case is passed on. A person who used judgement passes it on in person; the script
+passes it on by form; a case that is handed over undone loses most.
 """
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import rule
 from ccsim.engine.parameters import parameter, parameters
+
+
+class HandoffMode(IntEnum):
+    """Ways to pass a case on to another department."""
+
+    BY_FORM = 0
+    IN_PERSON = 1
+    UNDONE = 2
+
+
+BY_FORM, IN_PERSON, UNDONE = int(HandoffMode.BY_FORM), int(HandoffMode.IN_PERSON), int(HandoffMode.UNDONE)
 
 
 @parameters("handoffs")
@@ -47,11 +60,11 @@ class Handoffs:
 
 
 @rule
-def loss_of_context(how, linked, p):
-    """Chance that a hand-off loses what the customer has said; ``how`` is 0 by form, 1 in person, 2 undone.
+def loss_of_context(mode, linked, p):
+    """Return the chance that a hand-off of a mode (:class:`HandoffMode`) loses what the customer has said.
 
-    What joins the departments avoids its part of the losses.
+    Integration between the departments avoids its share of the losses.
     """
-    return clip01(p.loss_probability * (p.warm_factor if how == 1 else p.cold_factor if how == 2 else 1.0)) * (
-        1.0 - linked
-    )
+    return clip01(
+        p.loss_probability * (p.warm_factor if mode == IN_PERSON else p.cold_factor if mode == UNDONE else 1.0)
+    ) * (1.0 - linked)

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from ccsim.engine.columns import Int8Array, IntArray, columns, stock
 from ccsim.engine.jit import rule
+
+
+class CaseState(IntEnum):
+    """States of the case of a customer."""
+
+    NO_CASE = 0
+    WAITING = 1  # in the queue of a department
+    RETURNING = 2  # closed without a resolution; the customer asks again next week
+    WITHDRAWN = 3  # given up by its customer, but still a link in the chain of the queue
+
+
+NO_CASE, WAITING = int(CaseState.NO_CASE), int(CaseState.WAITING)
+RETURNING, WITHDRAWN = int(CaseState.RETURNING), int(CaseState.WITHDRAWN)
 
 
 @columns("cases")
 class Cases:
     """Columns of a case."""
 
-    state: Int8Array = stock("state", "see above", "demand", "service", "market")
+    state: Int8Array = stock("state", "0 none, 1 waiting, 2 returning, 3 withdrawn", "demand", "service", "market")
     department: IntArray = stock("row", "department whose queue it is in", "demand", "service")
     queued_week: IntArray = stock("week", "week in which it joined the present queue", "demand", "service")
     next_case: IntArray = stock("row", "next case in the queue, -1 at the end", "demand", "service")
@@ -28,7 +43,7 @@ class Departments:
 @rule
 def join_queue(case, department, week, cases, departments):
     """Put a case at the end of a department's queue."""
-    cases.state[case] = 1
+    cases.state[case] = WAITING
     cases.department[case] = department
     cases.queued_week[case] = week
     cases.next_case[case] = -1
@@ -44,7 +59,7 @@ def join_queue(case, department, week, cases, departments):
 @rule
 def join_front(case, department, week, cases, departments):
     """Put a case at the front of a department's queue."""
-    cases.state[case] = 1
+    cases.state[case] = WAITING
     cases.department[case] = department
     cases.queued_week[case] = week
     cases.next_case[case] = departments.queue_first[department]
@@ -61,7 +76,7 @@ def take_next(department, cases, departments):
     departments.queue_first[department] = cases.next_case[case]
     if cases.next_case[case] < 0:
         departments.queue_last[department] = -1
-    if cases.state[case] == 1:
+    if cases.state[case] == WAITING:
         departments.queue[department] -= 1
     return case
 
@@ -69,5 +84,5 @@ def take_next(department, cases, departments):
 @rule
 def leave_queue(case, cases, departments):
     """The customer of a waiting case gives up: it stays in the chain but counts no more."""
-    cases.state[case] = 3
+    cases.state[case] = WITHDRAWN
     departments.queue[cases.department[case]] -= 1

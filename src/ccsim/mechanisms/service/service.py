@@ -10,7 +10,7 @@ from ccsim.mechanisms.management.implementation import card_in_use
 from ccsim.mechanisms.service.case_outcomes import close_case, count_choice, pass_case, record_judgement
 from ccsim.mechanisms.service.choice import choose_handling
 from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
-from ccsim.mechanisms.service.queues import take_next
+from ccsim.mechanisms.service.queues import NO_CASE, WITHDRAWN, take_next
 from ccsim.mechanisms.service.service_quality import courtesy_from
 
 SERVICE_STREAM = int(Stream.SERVE)
@@ -75,7 +75,7 @@ def complete_stage(option, case, right, cases):
 @rule
 def handle(i, case, department, staff, leaders, customers, cases, departments, card, all_p, goodwill, seed, week):
     """A person handles a case: chooses how, does it, and closes the case or passes it on."""
-    p, cards, handoffs, empowerment = all_p[0], all_p[1], all_p[2], all_p[3]
+    p, cards, handoffs, empowerment, _, _ = all_p
     luck, outcome, later, where = uniforms4(seed, SERVICE_STREAM, week, case)
     option, hours, success = choose_handling(
         i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, all_p
@@ -110,8 +110,8 @@ def serve(staff, leaders, customers, cases, departments, all_p, goodwill, seed, 
         posts = departments.last_staff[department] - departments.first_staff[department]
         while departments.queue_first[department] >= 0 and idle < posts:
             case = departments.queue_first[department]
-            if cases.state[case] == 3:
-                cases.state[take_next(department, cases, departments)] = 0
+            if cases.state[case] == WITHDRAWN:
+                cases.state[take_next(department, cases, departments)] = NO_CASE
                 continue
             if cases.queued_week[case] > week:
                 break

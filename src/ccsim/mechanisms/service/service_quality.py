@@ -12,7 +12,7 @@ ORDINARY_ENGAGEMENT = 0.6
 
 @rule
 def option_courtesy(option, p):
-    """How a customer is ordinarily treated, between 0 and 1, whatever comes of it."""
+    """Return how a customer is ordinarily treated, between 0 and 1, regardless of the outcome."""
     return p.script_courtesy if option == SCRIPT else p.judgement_courtesy if option == SOLVE else p.fast_courtesy
 
 

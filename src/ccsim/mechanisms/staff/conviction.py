@@ -143,7 +143,7 @@ def observe_colleagues(staff, colleagues, p):
 
 @kernel
 def update_conviction(staff, leaders, departments, p, mandate, seed, week):
-    """Everybody's conviction moves; owns ``conviction`` and ``tipped_week``."""
+    """Update each person's conviction; owns ``conviction`` and ``tipped_week``."""
     for i in range(len(staff.conviction)):
         if staff.arrived[i] > 0.0:
             staff.conviction[i] = staff.disposition[i]

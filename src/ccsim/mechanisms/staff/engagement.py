@@ -58,7 +58,7 @@ def engagement_target(vigour, latitude_felt, wins, fatigue, cynicism, p):
 
 @kernel
 def update_engagement(staff, p):
-    """Everybody's engagement moves; owns ``engagement``."""
+    """Move each person's engagement towards its target; owns ``engagement``."""
     for i in range(len(staff.engagement)):
         felt = clip01(staff.latitude[i] * staff.safety[i] + staff.borrowed_rights[i])
         goal = engagement_target(

@@ -74,7 +74,7 @@ class Staff:
 
 @rule
 def unfulfilled(told, sources):
-    """How much of what was announced nobody can see done."""
+    """Return how much of what was announced is not seen to be done."""
     return half_saturation(told, 1.0) * (1.0 - half_saturation(sources, 2.0))
 
 
@@ -91,14 +91,14 @@ def fatigue_update(fatigue, hollow, workload, latitude_felt, vigour, p):
 
 @rule
 def cynicism_update(cynicism, hollow, credibility, p):
-    """Cynicism grows when leaders without credit announce what nobody sees; it heals slowly."""
+    """Cynicism grows when leaders without credibility announce what is not done; it declines slowly."""
     gain = p.disillusion * hollow * (1.0 - credibility) * (1.0 - cynicism)
     return relax(clip01(cynicism + gain), p.baseline_cynicism, p.cynicism_recovery)
 
 
 @kernel
 def update_fatigue(staff, leaders, departments, p, mandate, promise):
-    """Everybody tires and recovers; owns ``fatigue`` and ``cynicism``."""
+    """Update each person's fatigue and cynicism; owns ``fatigue`` and ``cynicism``."""
     for i in range(len(staff.fatigue)):
         if staff.arrived[i] > 0.0:
             staff.fatigue[i] = 0.0

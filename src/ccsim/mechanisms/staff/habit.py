@@ -59,7 +59,7 @@ def habit_update(habit, practice, routine, p):
 
 @kernel
 def update_habit(staff, departments, p, reinforces):
-    """Everybody's habit moves towards the week's practice; owns ``habit``."""
+    """Move each person's habit towards the week's practice; owns ``habit``."""
     for i in range(len(staff.habit)):
         routine = departments.routine[staff.department[i]]
         if staff.arrived[i] > 0.0:

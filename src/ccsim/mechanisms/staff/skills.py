@@ -62,7 +62,7 @@ def skill_update(skill, trained, coached, solved, p):
 
 @kernel
 def update_skill(staff, p, seed, week):
-    """Everybody's skill moves; owns ``skill``."""
+    """Update each person's skill; owns ``skill``."""
     for i in range(len(staff.skill)):
         if staff.arrived[i] > 0.0:
             a, b, c, d = uniforms4(seed, TRAITS, week, i)

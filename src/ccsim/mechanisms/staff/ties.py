@@ -1,7 +1,7 @@
 """Who listens to whom is as uneven as in real organisations: some are named by many, ties are mutual and closed. [004]
 
-Each person names colleagues one after the other. A named colleague is somebody who is listened to by many anyway, or
-somebody to whom one of the own colleagues listens. Who is named names back, until as many ties are mutual as declared.
+Each person names colleagues one after the other. A named colleague is one to whom many listen, or one to
+whom a colleague of the person listens. A person who is named names back, until the declared share of ties is mutual.
 Measured on the advice of 21 managers (Krackhardt 1987) and the e-mail of 1,005 members of a research institute
 (Leskovec, Kleinberg & Faloutsos 2007).
 """
@@ -18,7 +18,7 @@ from ccsim.engine.rng import Stream, irwin_hall_normal, uniforms4
 
 TRAITS, NAMES = int(Stream.FOUND_STANDING), int(Stream.FOUND_NAMES)
 
-#: Nobody names more than so many times the mean.
+#: A person names at most so many times the mean.
 MOST = 6
 #: Draws that one name may take before the first free colleague is taken.
 TRIES = 24
@@ -64,7 +64,7 @@ class Ties:
         0.3,
         unit="share",
         range=(0.1, 0.6),
-        meaning="share of names that go to somebody to whom one of the own colleagues listens",
+        meaning="share of names that go to a person to whom a colleague listens",
         source="assumed; transitivity .27 (Leskovec, Kleinberg & Faloutsos 2007), .47 and .74 (Krackhardt 1987)",
     )
 
@@ -118,7 +118,7 @@ def place_of(x, upto):
 
 @rule
 def by_popularity(first, last, cross, luck, upto):
-    """Return somebody of the own department, rows ``first`` to ``last``, or of another, the popular more often."""
+    """Return a person of the own department, rows ``first`` to ``last``, or of another; popular people more often."""
     inside = upto[last] - upto[first]
     if not cross:
         return place_of(upto[first] + luck * inside, upto)
@@ -128,14 +128,14 @@ def by_popularity(first, last, cross, luck, upto):
 
 @rule
 def by_acquaintance(i, one, other, filled, colleagues):
-    """Return somebody to whom one of the own colleagues listens, ``i`` if that one listens to nobody."""
+    """Return a person to whom a colleague of ``i`` listens; ``i`` if that colleague listens to no one else."""
     friend = colleagues[i, int(one * filled[i])]
     return i if filled[friend] == 0 else colleagues[friend, int(other * filled[friend])]
 
 
 @rule
 def names(i, other, filled, colleagues):
-    """Whether ``i`` has named somebody."""
+    """Return whether ``i`` has named this person."""
     for k in range(filled[i]):
         if colleagues[i, k] == other:
             return True
@@ -144,7 +144,7 @@ def names(i, other, filled, colleagues):
 
 @rule
 def chosen(i, k, ends, cross, filled, colleagues, upto, p, seed):
-    """Return whom a person names next, in the own department or in another; -1 if no draw finds anybody."""
+    """Return whom a person names next, in the own department or in another; -1 if no draw finds a person."""
     first, last = ends
     for attempt in range(TRIES):
         how, one, other, _ = uniforms4(seed, NAMES, 1 + k * TRIES + attempt, i)
@@ -194,7 +194,7 @@ def next_name(i, k, rows, department, cross, filled, colleagues, upto, p, seed):
 
 @kernel(allocates=True)
 def draw_uneven_ties(colleagues, department, mean, cross, p, seed):
-    """Everybody names colleagues in turn, and who is named may name back; fills ``colleagues``, at the end with -1.
+    """People name colleagues in turn, and a person who is named may name back; fills ``colleagues``, at the end with -1.
 
     ``department``: of each person, ascending. ``mean``: ties of a person. ``cross``: share to another department.
     """
