@@ -24,7 +24,18 @@ Slot = int | tuple[str, str] | tuple[str, str, int]
 
 @ahead
 def draw_four(seed: Any, purpose: Any, week: Any, row: Any, out: Any) -> None:
-    """Write four uniform draws, shape (4,), see :func:`ccsim.engine.rng.uniforms4`."""
+    """Write four uniform draws, shape (4,), see :func:`ccsim.engine.rng.uniforms4`.
+
+    Args:
+        seed: seed of the run.
+        purpose: the stream.
+        week: the week.
+        row: the row.
+        out: shape (4,); filled.
+
+    Writes:
+        argument: ``out``.
+    """
     out[0], out[1], out[2], out[3] = uniforms4(seed, purpose, week, row)
 
 

@@ -313,6 +313,16 @@ def play_through(
 ) -> Game:  # fmt: skip
     """Play a whole list of choices.
 
+    Args:
+        choices: the choice of each quarter.
+        seed: random seed of the game.
+        scenario: name of the scenario that the game starts from.
+        rules: the catalogue of moves; by default the one that ccsim ships.
+        terms: rules of a class; None for a game alone.
+
+    Returns:
+        The game after the last choice.
+
     Raises:
         InputError: a choice cannot be made; the message says in which quarter.
     """

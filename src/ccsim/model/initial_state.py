@@ -163,7 +163,17 @@ def set_ordinary(populations: Any) -> None:
 
 @ahead
 def draw_people(populations: Any, p: Any, seed: Any, week: Any) -> None:
-    """Draw the holders of all posts and the people in the market."""
+    """Draw the holders of all posts and the people in the market.
+
+    Args:
+        populations: the populations of the state.
+        p: all parameters, as a named tuple of groups.
+        seed: seed of all draws of the run.
+        week: week before the first.
+
+    Writes:
+        staff, leaders, customers: the columns of what each person is like.
+    """
     draw_staff(populations.staff, p, seed, week)
     draw_leaders(populations.leaders, p, seed, week)
     draw_returns(populations.departments, p.trials, seed)
@@ -281,7 +291,15 @@ def assign_departments(populations: Any, p: Any) -> None:
 
 @kernel
 def set_initial_gap(segments: Any, p: Any) -> None:
-    """Set the offer as far behind needs as it ordinarily is."""
+    """Set the offer as far behind needs as it ordinarily is.
+
+    Args:
+        segments: columns of the customer segments, one row each.
+        p: parameters of the group ``offer``.
+
+    Writes:
+        segments: ``position``.
+    """
     pace = offer_update(0.0, perceived_gap(1.0, 0.35, p), p)
     for s in range(len(segments.need)):
         segments.position[s] = -min(1.0, p.drift / pace) if pace > 0.0 else 0.0
@@ -289,7 +307,22 @@ def set_initial_gap(segments: Any, p: Any) -> None:
 
 @rule
 def sample_tie(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cross: Any, luck: Any, where: Any) -> Any:
-    """Tie each person to those at the next desks, and for a share of the ties to a person of another department."""
+    """Tie each person to those at the next desks, and for a share of the ties to a person of another department.
+
+    Args:
+        i: row of the person.
+        k: number of the tie.
+        ties: ties of each person.
+        first: first row of the own department.
+        last: row after its last.
+        count: number of posts.
+        cross: share of ties to other departments.
+        luck: draw for the department, 0 to 1.
+        where: draw for the person, 0 to 1.
+
+    Returns:
+        The row of the colleague.
+    """
     size = last - first
     if luck < cross and count > size:
         other = int(where * (count - size))
@@ -302,7 +335,17 @@ def sample_tie(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cro
 
 @rule
 def is_tied(i: Any, known: Any, other: Any, colleagues: Any) -> Any:
-    """Whether a colleague is among the first ``known`` ties of a person."""
+    """Whether a colleague is among the first ``known`` ties of a person.
+
+    Args:
+        i: row of the person.
+        known: number of ties to look at.
+        other: row of the colleague.
+        colleagues: rows of colleagues, shape (posts, ties).
+
+    Returns:
+        1 if so, else 0.
+    """
     for k in range(known):
         if colleagues[i, k] == other:
             return True
@@ -311,7 +354,17 @@ def is_tied(i: Any, known: Any, other: Any, colleagues: Any) -> Any:
 
 @kernel
 def draw_staff(staff: Any, p: Any, seed: Any, week: Any) -> None:
-    """Draw the first holders of all posts, part way into their time."""
+    """Draw the first holders of all posts, part way into their time.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        p: all parameters, as a named tuple of groups.
+        seed: seed of all draws of the run.
+        week: week before the first.
+
+    Writes:
+        staff: ``hired_week`` and the columns of what each person is like.
+    """
     for i in range(len(staff.skill)):
         initialise_person(i, staff, p.turnover, seed, week)
         a, b, c, d = uniforms4(seed, STAFF, week, i)
@@ -329,7 +382,17 @@ def draw_staff(staff: Any, p: Any, seed: Any, week: Any) -> None:
 
 @kernel
 def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
-    """Draw whom people listen to."""
+    """Draw whom people listen to.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        colleagues: rows of colleagues, shape (posts, ties); filled.
+        cross: share of ties to other departments.
+        seed: seed of all draws of the run.
+
+    Writes:
+        argument: ``colleagues``.
+    """
     count, ties = colleagues.shape
     for i in range(count):
         first = i
@@ -349,7 +412,17 @@ def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
 
 @kernel
 def draw_leaders(leaders: Any, p: Any, seed: Any, week: Any) -> None:
-    """Draw the first holders of all leaders' posts."""
+    """Draw the first holders of all leaders' posts.
+
+    Args:
+        leaders: columns of the leaders, one row per leader.
+        p: all parameters, as a named tuple of groups.
+        seed: seed of all draws of the run.
+        week: week before the first.
+
+    Writes:
+        leaders: the columns of what each leader is like.
+    """
     for k in range(len(leaders.tier)):
         appointed(k, leaders, p.leadership, seed, week)
         above = leaders.superior[k]
@@ -360,7 +433,18 @@ def draw_leaders(leaders: Any, p: Any, seed: Any, week: Any) -> None:
 
 @kernel
 def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any) -> None:
-    """Draw the people in the market; the first rows are customers. Each segment is half as large as the next."""
+    """Draw the people in the market; the first rows are customers. Each segment is half as large as the next.
+
+    Args:
+        customers: columns of the market, one row per person.
+        active: number of customers.
+        segments: number of segments.
+        p: all parameters, as a named tuple of groups.
+        seed: seed of all draws of the run.
+
+    Writes:
+        customers: ``active``, ``segment`` and the columns of what each person is like.
+    """
     count = len(customers.active)
     parts = 2.0**segments - 1.0
     for i in range(count):

@@ -36,6 +36,12 @@ def given(name: str, mechanism: Mechanism, columns: Mapping[str, Any]) -> dict[s
 def check_text(source: Source, mechanism: Mechanism, steps: tuple[Step, ...], columns: Mapping[str, Any]) -> None:
     """Refuse what the text of a mechanism lacks or misspells.
 
+    Args:
+        source: the file of the mechanism.
+        mechanism: its declarations.
+        steps: its steps.
+        columns: the columns of each population, by name of the population.
+
     Raises:
         DeclarationError: no docstring, no step, an argument or a column that does not exist, a stock of others that is
             written.

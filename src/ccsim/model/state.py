@@ -127,7 +127,21 @@ def empty_state(
     settings: Settings,
     seed: int,
 ) -> ModelState:
-    """Return a world of zeros with the given numbers of rows."""
+    """Return a world of zeros with the given numbers of rows.
+
+    Args:
+        staff: posts.
+        ties: ties of each person.
+        leaders: leaders.
+        customers: people in the market.
+        departments: departments.
+        segments: customer segments.
+        settings: values of all parameters.
+        seed: seed of all draws of the run.
+
+    Returns:
+        The state before the first week.
+    """
     kinds = {
         "staff": (Staff, staff),
         "leaders": (Leaders, leaders),

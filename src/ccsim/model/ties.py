@@ -22,7 +22,18 @@ NAMES, NAMED = 1.0, 1.3
 
 
 def ties_of(layout: Layout, mean: float, cross: float, p: Any, seed: int) -> Rows:
-    """Return the ties of a layout: those that are known, or else drawn ones."""
+    """Return the ties of a layout: those that are known, or else drawn ones.
+
+    Args:
+        layout: what files state of the organisation.
+        mean: mean number of colleagues that a person names.
+        cross: share of ties to other departments.
+        p: parameters of the group ``ties``.
+        seed: seed of all draws of the run.
+
+    Returns:
+        Rows of colleagues, shape (posts, ties), -1 for none.
+    """
     if layout.ties is not None:
         return layout.ties
     if p.named > 0.0:

@@ -41,7 +41,17 @@ from ccsim.model.state import ModelState
 
 @kernel(allocates=True)
 def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
-    """Live one week: every phase in order."""
+    """Live one week: every phase in order.
+
+    Args:
+        state: the populations.
+        p: all parameters, as a named tuple of groups.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        state: every column that a mechanism writes.
+    """
     staff, colleagues, leaders, customers, cases, departments, segments, firm = state
     cards = p.scorecards
 

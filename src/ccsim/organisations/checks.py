@@ -29,7 +29,17 @@ class Folder(Protocol):
         """Return all rows of a kind of file; None where there is none."""
 
     def fault(self, kind: str, row: int, column: str, problem: str) -> InputIssue:
-        """Return a fault of a cell of :meth:`frame`."""
+        """Return a fault of a cell of :meth:`frame`.
+
+        Args:
+            kind: which file, by its kind.
+            row: number of the row of the frame, from 0.
+            column: the column.
+            problem: what is wrong, and what would be accepted.
+
+        Returns:
+            The fault with file and line.
+        """
 
 
 def across(folder: Folder) -> list[InputIssue]:

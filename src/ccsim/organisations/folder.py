@@ -95,7 +95,17 @@ class Folder:
         raise IndexError(row)
 
     def fault(self, kind: str, row: int, column: str, problem: str) -> InputIssue:
-        """Return a fault of a cell of :meth:`frame`."""
+        """Return a fault of a cell of :meth:`frame`.
+
+        Args:
+            kind: which file, by its kind.
+            row: number of the row of the frame, from 0.
+            column: the column.
+            problem: what is wrong, and what would be accepted.
+
+        Returns:
+            The fault with file and line.
+        """
         table, place = self.place(kind, row)
         return table.fault(place, column, problem)
 

@@ -147,6 +147,15 @@ def write_tickets(
 ) -> list[Path]:
     """Write what an export gives into a folder.
 
+    Args:
+        folder: folder of the organisation.
+        tickets: one row per ticket.
+        events: one row per change of a group of a ticket; None if the export has none.
+        replace: whether files that are there are replaced.
+
+    Returns:
+        The files written.
+
     Raises:
         InputError: one of the files is there already and is not to be replaced.
     """

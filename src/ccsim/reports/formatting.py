@@ -122,7 +122,17 @@ def parameter_value(key: str, value: Any) -> str:
 
 
 def figure_of(kpi: Kpi, value: float, *, sign: bool = False, digits: int | None = None) -> str:
-    """Write a figure of a KPI in the unit of :func:`table_unit`, with its usual digits after the point or so many."""
+    """Write a figure of a KPI in the unit of :func:`table_unit`, with its usual digits after the point or so many.
+
+    Args:
+        kpi: the KPI.
+        value: the figure, in the unit of the model.
+        sign: whether a plus sign is written.
+        digits: digits after the point; by default the usual ones of the KPI.
+
+    Returns:
+        The figure as text.
+    """
     if not math.isfinite(value):
         return "–"
     shown = value / _divisor(kpi)
@@ -141,7 +151,18 @@ def table_unit(kpi: Kpi) -> str:
 
 
 def with_interval(kpi: Kpi, value: float, low: float, high: float, *, sign: bool = False) -> str:
-    """Write a figure with half the width of its 95 % interval, both with as many digits as the half needs."""
+    """Write a figure with half the width of its 95 % interval, both with as many digits as the half needs.
+
+    Args:
+        kpi: the KPI.
+        value: the figure, in the unit of the model.
+        low: lower end of its interval.
+        high: upper end.
+        sign: whether a plus sign is written.
+
+    Returns:
+        The figure and half the width, as text.
+    """
     if math.isnan(low) or math.isnan(value):
         return figure_of(kpi, value, sign=sign)
     half = (high - low) / 2 / _divisor(kpi)

@@ -121,7 +121,19 @@ class Page:
     def shown(
         self, scenario: str, kpi: str, measure: str, part: str = "", number: int = 0, digits: int | None = None
     ) -> DisplayedNumber:
-        """Return a number with its key."""
+        """Return a number with its key.
+
+        Args:
+            scenario: name of the scenario.
+            kpi: name of the KPI.
+            measure: one of :data:`ccsim.reports.references.MEASURES`.
+            part: ``""`` for the horizon, or a part as in :class:`ccsim.reports.references.Key`.
+            number: of the part.
+            digits: digits after the point; by default the usual ones of the KPI.
+
+        Returns:
+            The number as text, with its reference.
+        """
         key = Key(self.comparison.experiment.name, scenario, kpi, measure, part, number)
         value = self.answers.value(key)
         return DisplayedNumber(str(key), value.hex() if math.isfinite(value) else str(value), _text(key, value, digits))
@@ -129,7 +141,18 @@ class Page:
     def pair(
         self, scenario: str, kpi: str, measure: str, part: str = "", number: int = 0
     ) -> tuple[DisplayedNumber, DisplayedNumber]:
-        """Return a number and half the width of its interval, with as many digits as that half needs."""
+        """Return a number and half the width of its interval, with as many digits as that half needs.
+
+        Args:
+            scenario: name of the scenario.
+            kpi: name of the KPI.
+            measure: one of :data:`ccsim.reports.references.MEASURES`.
+            part: ``""`` for the horizon, or a part as in :class:`ccsim.reports.references.Key`.
+            number: of the part.
+
+        Returns:
+            Both numbers as text, with their references.
+        """
         half_name = "difference_half" if measure == "difference" else "half"
         half = self.shown(scenario, kpi, half_name, part, number)
         digits = _digits_for(kpi, float.fromhex(half.value) if half.value.startswith("0x") else math.nan,

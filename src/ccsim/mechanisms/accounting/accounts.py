@@ -88,7 +88,21 @@ def spending_factor(value, satisfaction, p):
 
 @kernel
 def book_accounts(leaders, departments, segments, firm, founded_customers, severance, p):
-    """Write the week's books, after customers and what they spend have been counted."""
+    """Write the week's books, after customers and what they spend have been counted.
+
+    Args:
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        segments: columns of the customer segments, one row each.
+        firm: columns of the organisation, each of length 1.
+        founded_customers: ``organisation.customers``, customers at founding (people).
+        severance: ``staffing.severance``, pay for each person whose post is closed (weeks' pay).
+        p: parameters of the group ``accounts``.
+
+    Writes:
+        firm: ``acquisition_cost``, ``compensation``, ``handling``, ``overhead``, ``personalisation_cost``,
+            ``revenue``, ``severance``, ``turnover_cost``, ``wages``.
+    """
     filled = 0
     for k in range(len(leaders.tier)):
         filled += leaders.vacant[k] == 0

@@ -70,7 +70,19 @@ class Firm:
 
 @rule
 def count_person(i, d, staff, departments, settled):
-    """Add what a person is like to the sums of the department."""
+    """Add what a person is like to the sums of the department.
+
+    Args:
+        i: row of the person.
+        d: row of the department.
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        settled: habit above which a person counts as acting customer-first by habit (share).
+
+    Writes:
+        departments: ``adopters``, ``conviction``, ``cynicism``, ``empowerment``, ``engagement``, ``fatigue``,
+            ``habit``, ``latitude``, ``people``, ``skill``, ``tipped``.
+    """
     departments.people[d] += 1
     departments.skill[d] += staff.skill[i]
     departments.conviction[d] += staff.conviction[i]
@@ -86,7 +98,21 @@ def count_person(i, d, staff, departments, settled):
 
 @kernel
 def count_staff(staff, departments, firm, settled, week):
-    """Sum up staff by department, and how far the change rests on few carriers."""
+    """Sum up staff by department, and how far the change rests on few carriers.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        settled: ``habit.adopter_threshold``, habit above which a person counts as acting customer-first by habit
+            (share).
+        week: number of the week.
+
+    Writes:
+        departments: ``adopters``, ``conviction``, ``cynicism``, ``empowerment``, ``engagement``, ``fatigue``,
+            ``habit``, ``latitude``, ``people``, ``posts``, ``skill``, ``tipped``.
+        firm: ``champions``, ``cross_adopters``, ``cross_people``, ``influence``, ``largest_influence``.
+    """
     for i in range(len(staff.skill)):
         d = staff.department[i]
         firm.influence[0] += staff.influence[i]
@@ -107,7 +133,17 @@ def count_staff(staff, departments, firm, settled, week):
 
 @kernel
 def count_firm(departments, firm):
-    """Note the stocks of departments and of the firm."""
+    """Note the stocks of departments and of the firm.
+
+    Args:
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+
+    Writes:
+        departments: ``backlog``, ``embedded``, ``informed``, ``spoilt_contacts``, ``standards``.
+        firm: ``capability_reached``, ``delivered_quality``, ``installed_system``, ``know_how_level``,
+            ``sponsored``, ``stage_reached``.
+    """
     for d in range(len(departments.posts)):
         departments.backlog[d] += departments.queue[d]
         departments.embedded[d] += departments.routine[d] * departments.posts[d]
@@ -124,7 +160,17 @@ def count_firm(departments, firm):
 
 @kernel
 def count_image(departments, firm, published):
-    """Keep the satisfaction that leaders are shown: surveys, or as far as published what customers think."""
+    """Keep the satisfaction that leaders are shown: surveys, or as far as published what customers think.
+
+    Args:
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        published: ``sensing.published``, how far leaders are shown what customers think when all is done, instead
+            of surveys right after the contact (share).
+
+    Writes:
+        firm: ``shown_satisfaction``.
+    """
     surveyed, handled = 0.0, 0.0
     for d in range(len(departments.handled)):
         surveyed += departments.survey[d]
@@ -135,7 +181,15 @@ def count_image(departments, firm, published):
 
 @kernel
 def count_leaders(leaders, firm):
-    """Sum up leaders; the executive is the leader without a superior."""
+    """Sum up leaders; the executive is the leader without a superior.
+
+    Args:
+        leaders: columns of the leaders, one row per leader.
+        firm: columns of the organisation, each of length 1.
+
+    Writes:
+        firm: ``executive_conviction``, ``leader_conviction``, ``leader_credibility``.
+    """
     count = len(leaders.tier)
     top = 0.0
     heads = 0
@@ -156,7 +210,17 @@ def count_leaders(leaders, firm):
 
 @kernel
 def count_customers(customers, segments, prices):
-    """Sum up customers, what they spend, and prospects by segment; promoters as on the scale from 0 to 10."""
+    """Sum up customers, what they spend, and prospects by segment; promoters as on the scale from 0 to 10.
+
+    Args:
+        customers: columns of the market, one row per person.
+        segments: columns of the customer segments, one row each.
+        prices: parameters of the group ``accounts``.
+
+    Writes:
+        segments: ``customers``, ``detractors``, ``expectation``, ``opinion``, ``promoters``, ``prospects``,
+            ``satisfaction``, ``spending``, ``trust``.
+    """
     for i in range(len(customers.active)):
         s = customers.segment[i]
         if customers.active[i] == 1:

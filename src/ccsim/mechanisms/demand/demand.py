@@ -102,7 +102,20 @@ def abandons(waited, luck, p):
 
 @kernel(allocates=True)
 def abandon_queues(customers, cases, departments, p, week):
-    """Customers who have waited tire of waiting; the contact counts as a bad one."""
+    """Customers who have waited tire of waiting; the contact counts as a bad one.
+
+    Args:
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``demand``.
+        week: number of the week.
+
+    Writes:
+        customers: ``events``.
+        cases: ``state``.
+        departments: ``abandoned``, ``queue``.
+    """
     tired, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
         tired[count] = i
@@ -117,7 +130,26 @@ def abandon_queues(customers, cases, departments, p, week):
 
 @rule
 def open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week):
-    """A new issue joins a queue; that of a customer who is thought valuable perhaps at its front."""
+    """A new issue joins a queue; that of a customer who is thought valuable perhaps at its front.
+
+    Args:
+        i: row of the customer.
+        department: row of the department.
+        hardness: draw for the complexity, 0 to 1.
+        length: draw for the number of stages, 0 to 1.
+        hassle: contacts that the customer had to make in vain before.
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        all_p: parameters of several groups, unpacked in the first line.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        cases: ``complexity``, ``contacts``, ``context_lost``, ``defect``, ``department``, ``next_case``,
+            ``opened_week``, ``queued_week``, ``repetitions``, ``stages``, ``state``.
+        departments: ``queue``, ``queue_first``, ``queue_last``, ``raised``.
+    """
     p, _, _, priority, mean, _ = all_p
     cases.stages[i] = stages_of(length / departments.handoff_factor[department], len(departments.queue), p)
     cases.complexity[i] = complexity_of(hardness)
@@ -137,7 +169,26 @@ def open_case(i, department, hardness, length, hassle, customers, cases, departm
 
 @rule
 def generate_case(i, fronts, customers, cases, departments, segments, all_p, seed, week):
-    """An issue comes up: it is settled ahead, solved or lost in the machine, or joins a queue."""
+    """An issue comes up: it is settled ahead, solved or lost in the machine, or joins a queue.
+
+    Args:
+        i: row of the customer.
+        fronts: departments that customers call first.
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        segments: columns of the customer segments, one row each.
+        all_p: parameters of several groups, unpacked in the first line.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        customers: ``events``, ``quality``.
+        cases: ``complexity``, ``contacts``, ``context_lost``, ``defect``, ``department``, ``next_case``,
+            ``opened_week``, ``queued_week``, ``repetitions``, ``stages``, ``state``.
+        departments: ``outreach``, ``outreach_hours``, ``queue``, ``queue_first``, ``queue_last``, ``raised``.
+        segments: ``bot_contacts``, ``bot_solved``, ``bot_stuck``.
+    """
     _, hardness, where, length = uniforms4(seed, RAISE, week, i)
     _, machine, ahead, _, _, standard_hours = all_p
     department = first_department(where, fronts, departments)
@@ -161,6 +212,26 @@ def generate_cases(customers, cases, departments, segments, fronts, all_p, seed,
 
     ``all_p``: parameters of demand, self-service, proactive contact and segmentation, mean value of a customer, hours
     of a standard contact.
+
+    Args:
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        segments: columns of the customer segments, one row each.
+        fronts: ``organisation.front_departments``, departments that customers call first; the others are back
+            office (departments).
+        all_p: parameters, in this order: ``demand``, ``self_service``, ``proactive``, ``segmentation``,
+            ``accounts.revenue``, ``service.handling_hours``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        customers: ``events``, ``quality``.
+        cases: ``complexity``, ``contacts``, ``context_lost``, ``defect``, ``department``, ``next_case``,
+            ``opened_week``, ``queued_week``, ``repetitions``, ``stages``, ``state``.
+        departments: ``outreach``, ``outreach_hours``, ``queue``, ``queue_first``, ``queue_last``, ``raised``,
+            ``returned``.
+        segments: ``bot_contacts``, ``bot_solved``, ``bot_stuck``.
     """
     p, _, ahead, _, _, standard_hours = all_p
     coming = p.rate * p.surge

@@ -53,7 +53,20 @@ def false_alarms(p):
 
 @rule
 def contact_ahead(i, quality, department, customers, departments, time):
-    """Contact a customer who has not asked."""
+    """Contact a customer who has not asked.
+
+    Args:
+        i: row of the customer.
+        quality: sum of the quality of those contacts (share).
+        department: row of the department.
+        customers: columns of the market, one row per person.
+        departments: columns of the departments, one row each.
+        time: hours of the contact.
+
+    Writes:
+        customers: ``events``, ``quality``.
+        departments: ``outreach``, ``outreach_hours``.
+    """
     customers.events[i] += 1
     customers.quality[i] += quality
     departments.outreach[department] += 1

@@ -63,7 +63,14 @@ SOLVED, STUCK, THROUGH, ROUNDABOUT = range(4)
 
 @rule
 def contact_outcome(complexity, outcome, way, p):
-    """How a contact with the machine ends: solved, stuck, through to a person, or roundabout to a person."""
+    """How a contact with the machine ends: solved, stuck, through to a person, or roundabout to a person.
+
+    Args:
+        complexity: how far the case is from the standard one (share).
+        outcome: draw for whether it works, 0 to 1.
+        way: draw for whether the customer goes on to a person, 0 to 1.
+        p: parameters of the group ``self_service``.
+    """
     if outcome < p.quality * (1.0 - p.complexity_penalty * complexity):
         return SOLVED
     if p.exit:
@@ -73,7 +80,21 @@ def contact_outcome(complexity, outcome, way, p):
 
 @rule
 def try_self_service(i, complexity, outcome, way, customers, segments, p):
-    """Let the machine try; return the annoyances with which the issue reaches a person, or -1 if it does not."""
+    """Let the machine try; return the annoyances with which the issue reaches a person, or -1 if it does not.
+
+    Args:
+        i: row of the customer.
+        complexity: how far the case is from the standard one (share).
+        outcome: draw for whether it works, 0 to 1.
+        way: draw for whether the customer goes on to a person, 0 to 1.
+        customers: columns of the market, one row per person.
+        segments: columns of the customer segments, one row each.
+        p: parameters of the group ``self_service``.
+
+    Writes:
+        customers: ``events``, ``quality``.
+        segments: ``bot_contacts``, ``bot_solved``, ``bot_stuck``.
+    """
     segment = customers.segment[i]
     segments.bot_contacts[segment] += 1
     end = contact_outcome(complexity, outcome, way, p)
@@ -92,6 +113,15 @@ def try_self_service(i, complexity, outcome, way, customers, segments, p):
 
 @kernel
 def book_cost(segments, firm, p):
-    """Book the machine's contacts."""
+    """Book the machine's contacts.
+
+    Args:
+        segments: columns of the customer segments, one row each.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``self_service``.
+
+    Writes:
+        firm: ``self_service_cost``.
+    """
     for s in range(len(segments.bot_contacts)):
         firm.self_service_cost[0] += p.cost * segments.bot_contacts[s]

@@ -125,7 +125,23 @@ def shares_experience(felt, luck, p):
 
 @kernel
 def update_satisfaction(customers, segments, firm, p, promise, reach, week):
-    """Every customer's satisfaction moves, and some talk; owns ``satisfaction``, ``expectation`` and ``trust``."""
+    """Every customer's satisfaction moves, and some talk.
+
+    Args:
+        customers: columns of the market, one row per person.
+        segments: columns of the customer segments, one row each.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``experience``.
+        promise: parameters of the group ``promise``.
+        reach: ``word_of_mouth.reach``, neighbours on either side in the market who hear a customer's story; one
+            acquaintance far away too (people each side).
+        week: number of the week.
+
+    Writes:
+        customers: ``expectation``, ``heard_opinion``, ``satisfaction``, ``trust``, ``voices``.
+        segments: ``said_bad``, ``said_good``.
+        firm: ``recent_quality``.
+    """
     count = len(customers.active)
     given, contacts = 0.0, 0.0
     for i in range(count):
@@ -159,7 +175,17 @@ def update_satisfaction(customers, segments, firm, p, promise, reach, week):
 
 @rule
 def spread(teller, felt, customers, reach):
-    """A story reaches the neighbours in the market and one person far away; ill talk weighs half as much again."""
+    """A story reaches the neighbours in the market and one person far away; ill talk weighs half as much again.
+
+    Args:
+        teller: row of the customer who talks.
+        felt: satisfaction that is told (share).
+        customers: columns of the market, one row per person.
+        reach: people who hear what a customer tells (people).
+
+    Writes:
+        customers: ``heard_opinion``, ``voices``.
+    """
     weight = 1.5 if felt < 0.5 else 1.0
     count = len(customers.heard_opinion)
     left = right = teller

@@ -45,7 +45,14 @@ class Customers:
 
 @rule
 def opinion_update(opinion, heard, voices, p):
-    """An opinion moves towards what was heard, the further the more voices; then it fades a little."""
+    """An opinion moves towards what was heard, the further the more voices; then it fades a little.
+
+    Args:
+        opinion: what the person has heard others say, 0.5 neutral (share).
+        heard: mean of what was heard in the week (share).
+        voices: weight of those who told (people).
+        p: parameters of the group ``word_of_mouth``.
+    """
     if voices > 0.0:
         opinion = relax(opinion, heard / voices, p.influence * half_saturation(voices, 2.0))
     return relax(opinion, 0.5, p.fading_rate)
@@ -53,6 +60,14 @@ def opinion_update(opinion, heard, voices, p):
 
 @kernel
 def update_opinion(customers, p):
-    """Update opinions with what was said in the week; owns ``opinion``."""
+    """Update opinions with what was said in the week.
+
+    Args:
+        customers: columns of the market, one row per person.
+        p: parameters of the group ``word_of_mouth``.
+
+    Writes:
+        customers: ``opinion``.
+    """
     for i in range(len(customers.opinion)):
         customers.opinion[i] = opinion_update(customers.opinion[i], customers.heard_opinion[i], customers.voices[i], p)

@@ -53,7 +53,16 @@ def act_score(card, quickness, thrift, courtesy, success, closes, journey, p):
 
 @rule
 def unit_score(card, quickness, thrift, surveyed, claimed, journey):
-    """Return a unit's reported result on a scorecard, between 0 and 1; one half for a card without weights."""
+    """Return a unit's reported result on a scorecard, between 0 and 1; one half for a card without weights.
+
+    Args:
+        card: the scorecard in use, a weight for each measure.
+        quickness: score of handling time, 0 to 1.
+        thrift: score of cost, 0 to 1.
+        surveyed: score of surveys after contacts, 0 to 1.
+        claimed: closings at the first contact that the records call resolved (issues).
+        journey: score of whole journeys, 0 to 1.
+    """
     weights = total(card)
     if weights <= 0.0:
         return 0.5

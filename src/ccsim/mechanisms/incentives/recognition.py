@@ -61,7 +61,17 @@ def recognised(wins, p):
 
 @kernel
 def reserve_time(staff, leaders, p, week):
-    """Recognition takes leaders' time before cases do."""
+    """Recognition takes leaders' time before cases do.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        p: parameters of the group ``recognition``.
+        week: number of the week.
+
+    Writes:
+        leaders: ``escalation_hours``.
+    """
     for i in range(len(staff.leader)):
         if staff.leader[i] >= 0 and week >= staff.vacant_until[i]:
             lead = staff.leader[i]
@@ -70,7 +80,15 @@ def reserve_time(staff, leaders, p, week):
 
 @kernel
 def update_recognition(staff, p):
-    """Leaders say what they saw; owns ``expected_recognition``."""
+    """Leaders say what they saw.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        p: parameters of the group ``recognition``.
+
+    Writes:
+        staff: ``engagement_bonus``, ``expected_recognition``, ``recognised``.
+    """
     for i in range(len(staff.expected_recognition)):
         if staff.arrived[i] > 0.0:
             staff.expected_recognition[i] = 0.0

@@ -14,7 +14,15 @@ from ccsim.engine.jit import kernel
 
 @kernel
 def degree(colleagues, out):
-    """Count for each person how many listen to him or her; fills ``out``."""
+    """Count for each person how many listen to him or her.
+
+    Args:
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        out: array that is filled, shape (posts,).
+
+    Writes:
+        argument: ``out``.
+    """
     fill(out, 0.0)
     for i in range(colleagues.shape[0]):
         for k in range(colleagues.shape[1]):
@@ -24,9 +32,16 @@ def degree(colleagues, out):
 
 @kernel(allocates=True)
 def eigenvector(colleagues, out):
-    """Being listened to by those who are listened to (Bonacich 1972); fills ``out``, of length 1.
+    """Being listened to by those who are listened to (Bonacich 1972).
 
     Power iteration on the network plus the identity, which has the same vectors and always converges.
+
+    Args:
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        out: array that is filled, shape (posts,).
+
+    Writes:
+        argument: ``out``.
     """
     count = colleagues.shape[0]
     before = np.empty(count)
@@ -53,7 +68,15 @@ def eigenvector(colleagues, out):
 
 @kernel(allocates=True)
 def betweenness(colleagues, out):
-    """Lying on the shortest ways along which others hear of each other (Freeman 1977; Brandes 2001); fills ``out``."""
+    """Lying on the shortest ways along which others hear of each other (Freeman 1977; Brandes 2001).
+
+    Args:
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        out: array that is filled, shape (posts,).
+
+    Writes:
+        argument: ``out``.
+    """
     count, ties = colleagues.shape
     fill(out, 0.0)
     order, distance = np.empty(count, np.int64), np.empty(count, np.int64)

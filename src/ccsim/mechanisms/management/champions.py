@@ -91,7 +91,15 @@ class Staff:
 
 @rule
 def suitability(i, staff, standing, p, seed):
-    """What speaks for a person as champion, by the rule in force."""
+    """What speaks for a person as champion, by the rule in force.
+
+    Args:
+        i: row of the person.
+        staff: columns of the staff, one row per post.
+        standing: what speaks for each person as a champion, shape (posts,).
+        p: parameters of the group ``champions``.
+        seed: seed of all draws of the run.
+    """
     if p.selection == 0:
         return uniform(seed, APPOINT, staff.person[i], i)
     if p.selection == 1:
@@ -101,7 +109,18 @@ def suitability(i, staff, standing, p, seed):
 
 @kernel(allocates=True)
 def measure_standing(standing, staff, colleagues, p, week):
-    """Measure what speaks for each person by the way in which champions are chosen; fills ``standing``."""
+    """Measure what speaks for each person by the way in which champions are chosen.
+
+    Args:
+        standing: array that is filled, shape (posts,).
+        staff: columns of the staff, one row per post.
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        p: parameters of the group ``champions``.
+        week: number of the week.
+
+    Writes:
+        argument: ``standing``.
+    """
     if p.selection == 2:
         degree(colleagues, standing)
     elif p.selection == 3:
@@ -115,7 +134,19 @@ def measure_standing(standing, staff, colleagues, p, week):
 
 @kernel(allocates=True)
 def appoint(staff, colleagues, departments, p, seed, week):
-    """Keep the wanted number of champions appointed; owns ``champion``."""
+    """Keep the wanted number of champions appointed.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``champions``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        staff: ``champion``.
+    """
     serving = 0
     first = -1
     for i in range(len(staff.champion)):
@@ -145,7 +176,16 @@ def appoint(staff, colleagues, departments, p, seed, week):
 
 @rule
 def best_candidate(department, staff, standing, p, seed, week):
-    """The fittest person of a department (of all, if negative) who is in post and no champion yet; -1 if none."""
+    """The fittest person of a department (of all, if negative) who is in post and no champion yet; -1 if none.
+
+    Args:
+        department: row of the department.
+        staff: columns of the staff, one row per post.
+        standing: what speaks for each person as a champion, shape (posts,).
+        p: parameters of the group ``champions``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+    """
     best, most = -1, -1.0
     for i in range(len(staff.champion)):
         here = department < 0 or staff.department[i] == department

@@ -34,7 +34,15 @@ def lent_rights(hours, authority, p):
 
 @rule
 def people_reached(i, champion, staff, colleagues, p):
-    """A champion reaches those who listen to him or her, and with authority the own department."""
+    """A champion reaches those who listen to him or her, and with authority the own department.
+
+    Args:
+        i: row of the person.
+        champion: time freed for carrying the change, 0 for most people (hours/week).
+        staff: columns of the staff, one row per post.
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        p: parameters of the mechanism.
+    """
     if i == champion:
         return False
     if p.authority > 0.0 and staff.department[i] == staff.department[champion]:
@@ -47,7 +55,18 @@ def people_reached(i, champion, staff, colleagues, p):
 
 @kernel
 def coach(staff, colleagues, departments, p):
-    """Champions spend their hours on colleagues and on routines."""
+    """Champions spend their hours on colleagues and on routines.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``champions``.
+
+    Writes:
+        staff: ``borrowed_rights``, ``coaching_hours``, ``influence``, ``sources``.
+        departments: ``champion_hours``, ``embedding``.
+    """
     if p.count <= 0:
         return
     for champion in range(len(staff.champion)):

@@ -31,7 +31,14 @@ class Firm:
 
 @rule
 def credibility_update(words, deeds, credibility, p):
-    """Credibility follows deeds, the faster the more was announced; unspoken, it returns to one half."""
+    """Credibility follows deeds, the faster the more was announced; unspoken, it returns to one half.
+
+    Args:
+        words: how much was announced, 0 to 1.
+        deeds: how much was done, 0 to 1.
+        credibility: how far words were followed by deeds (share).
+        p: parameters of the mechanism.
+    """
     spoken = half_saturation(words, 1.0)
     return relax(
         relax(credibility, deeds, p.credibility_rate * spoken), 0.5, 0.25 * p.credibility_rate * (1.0 - spoken)
@@ -47,7 +54,14 @@ def rights_kept(allowed, rights, expected):
 
 @rule
 def persuaded(conviction, surplus, results, p):
-    """Successes seen below win a leader over, more so when results are better than usual."""
+    """Successes seen below win a leader over, more so when results are better than usual.
+
+    Args:
+        conviction: belief that customer-first is right and pays here (share).
+        surplus: visible wins above those of late (wins a head).
+        results: results, 0 to 1.
+        p: parameters of the mechanism.
+    """
     many = half_saturation(surplus, p.half_saturation)
     return clip01(relax(conviction, 1.0, p.wins_rate * many) + p.results_rate * results * many)
 
@@ -64,7 +78,16 @@ def all_wins(departments):
 
 @rule
 def excess_wins(k, wins, people, leaders, departments, firm):
-    """Successes a head, above the usual, in what a leader leads."""
+    """Successes a head, above the usual, in what a leader leads.
+
+    Args:
+        k: row of the leader.
+        wins: solved contacts that were seen to work, and improvements that showed (cases).
+        people: filled posts (people).
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+    """
     d = leaders.department[k]
     here, heads = wins, people
     if d >= 0:
@@ -74,7 +97,26 @@ def excess_wins(k, wins, people, leaders, departments, firm):
 
 @kernel(allocates=True)
 def update_commitment(leaders, departments, firm, head_card, executive_card, staff_card, strength, rights, reported, p):
-    """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes."""
+    """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes.
+
+    Args:
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        head_card: parameters of the group ``head_scorecard``.
+        executive_card: parameters of the group ``executive_scorecard``.
+        staff_card: parameters of the group ``staff_scorecard``.
+        strength: ``scorecards.strength``, how much depends on the scorecard (factor).
+        rights: ``empowerment.rights``, complexity up to which the rules let the front line decide, before leaders
+            keep back their part (share).
+        reported: ``visible_successes.reported_share``, share of successes that is reported to the executive
+            (share).
+        p: parameters of the group ``leadership``.
+
+    Writes:
+        leaders: ``conviction``, ``credibility``.
+        firm: ``reported_wins``, ``wins``.
+    """
     wins, people = all_wins(departments)
     ahead = wins / max(1.0, people) - firm.wins[0]
     firm.wins[0] += (p.memory_rate if firm.wins[0] > 0.0 else 1.0) * ahead

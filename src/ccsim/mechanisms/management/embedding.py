@@ -44,7 +44,14 @@ class Departments:
 
 @rule
 def routine_update(routine, practised, hours, p):
-    """Routine follows what people already do by habit, as far as time is spent to write it down."""
+    """Routine follows what people already do by habit, as far as time is spent to write it down.
+
+    Args:
+        routine: customer-first practice written into routines and tools (share).
+        practised: share of contacts handled in the new way.
+        hours: time available for cases (hours).
+        p: parameters of the group ``embedding``.
+    """
     if practised > routine:
         routine = relax(routine, practised, p.writing_rate * half_saturation(hours, p.half_saturation))
     return routine * (1.0 - p.decay_rate)
@@ -52,7 +59,16 @@ def routine_update(routine, practised, hours, p):
 
 @kernel
 def update_routine(staff, departments, p):
-    """Each department's routine moves; owns ``routine``."""
+    """Each department's routine moves.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``embedding``.
+
+    Writes:
+        departments: ``routine``.
+    """
     for d in range(len(departments.routine)):
         practised, people = 0.0, 0.0
         for i in range(departments.first_staff[d], departments.last_staff[d]):

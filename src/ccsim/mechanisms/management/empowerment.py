@@ -101,7 +101,14 @@ def widened(rights, realigned):
 
 @rule
 def expectation_update(rights, expected, above, p):
-    """New rights are expected at once; rights that are cut are remembered longer than they are practised."""
+    """New rights are expected at once; rights that are cut are remembered longer than they are practised.
+
+    Args:
+        rights: decision rights that the rules give (share).
+        expected: rights that were expected so far (share).
+        above: rights of the level above (share).
+        p: parameters of the group ``empowerment``.
+    """
     return max(rights, relax(expected, above, 0.5 * p.delegation_rate))
 
 
@@ -113,7 +120,14 @@ def felt_latitude(latitude, safety, cover):
 
 @rule
 def risk_cost(complexity, latitude_felt, success, p):
-    """The risk of judgement: to go beyond what one may decide, to fail, and to be blamed for it."""
+    """The risk of judgement: to go beyond what one may decide, to fail, and to be blamed for it.
+
+    Args:
+        complexity: how far the case is from the standard one (share).
+        latitude_felt: latitude as it is felt (share).
+        success: chance that the contact succeeds.
+        p: parameters of the group ``empowerment``.
+    """
     return p.blame_weight * p.blame * max(0.0, complexity - latitude_felt) * (1.0 - success)
 
 
@@ -125,7 +139,21 @@ def monitoring_cost(p):
 
 @kernel
 def delegate_rights(staff, leaders, departments, p, implementation, head_card, executive_card):
-    """Pass decision rights down to the front line; owns ``delegated_rights``, ``expected_rights`` and ``latitude``."""
+    """Pass decision rights down to the front line.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``empowerment``.
+        implementation: parameters of the group ``implementation``.
+        head_card: parameters of the group ``head_scorecard``.
+        executive_card: parameters of the group ``executive_scorecard``.
+
+    Writes:
+        staff: ``latitude``.
+        leaders: ``delegated_rights``, ``expected_rights``.
+    """
     for k in range(len(leaders.delegated_rights)):
         above = leaders.superior[k]
         rules = widened(p.rights, leaders.realigned[k])
@@ -147,7 +175,17 @@ def delegate_rights(staff, leaders, departments, p, implementation, head_card, e
 
 @kernel
 def update_safety(staff, departments, p):
-    """Learn from what happened to oneself; owns ``safety``."""
+    """Learn from what happened to oneself.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``empowerment``.
+
+    Writes:
+        staff: ``safety``.
+        departments: ``blamed``.
+    """
     for i in range(len(staff.safety)):
         if staff.arrived[i] > 0.0:
             staff.safety[i] = 1.0 - 0.5 * p.blame

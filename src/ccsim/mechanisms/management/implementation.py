@@ -50,7 +50,15 @@ class Departments:
 
 @rule
 def enactment_support(clarity, realism, credibility, conviction, cynicism):
-    """Return how far people are led to do what is decreed: each factor that lacks holds up all of it."""
+    """Return how far people are led to do what is decreed: each factor that lacks holds up all of it.
+
+    Args:
+        clarity: clarity of the mandate (share).
+        realism: realism of the mandate (share).
+        credibility: how far words were followed by deeds (share).
+        conviction: belief that customer-first is right and pays here (share).
+        cynicism: expectation that talk of change is only talk (share).
+    """
     return clip01(clarity * realism * credibility * conviction * (1.0 - cynicism))
 
 
@@ -77,7 +85,18 @@ def card_update(used, decreed, pace):
 
 @rule
 def store_card(d, card, pace, departments):
-    """Move the scorecard in use in department ``d`` towards a decreed one."""
+    """Move the scorecard in use in department ``d`` towards a decreed one.
+
+    Args:
+        d: row of the department.
+        card: the scorecard in use, a weight for each measure.
+        pace: time that the person takes for a case over the average (ratio).
+        departments: columns of the departments, one row each.
+
+    Writes:
+        departments: ``by_cost``, ``by_csat``, ``by_handling_time``, ``by_internal``, ``by_journey``,
+            ``by_resolution``.
+    """
     departments.by_handling_time[d] = card_update(departments.by_handling_time[d], card.handling_time, pace)
     departments.by_cost[d] = card_update(departments.by_cost[d], card.cost, pace)
     departments.by_csat[d] = card_update(departments.by_csat[d], card.csat, pace)
@@ -95,9 +114,21 @@ def store_first_cards(card, departments):
 
 @kernel
 def enact_decree(staff, leaders, departments, card, p, mandate):
-    """Each department moves towards what is decreed and what its leaders make of it; owns ``support`` and the scorecard in use.
+    """Each department moves towards what is decreed and what its leaders make of it.
 
     In a department without leaders, what is decreed is taken as agreed.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        card: parameters of the group ``staff_scorecard``.
+        p: parameters of the group ``implementation``.
+        mandate: parameters of the group ``mandate``.
+
+    Writes:
+        departments: ``by_cost``, ``by_csat``, ``by_handling_time``, ``by_internal``, ``by_journey``,
+            ``by_resolution``, ``support``.
     """
     for d in range(len(departments.support)):
         sum_cynicism, people, realigned = 0.0, 0.0, 0.0

@@ -147,7 +147,18 @@ class Leaders:
 
 @kernel
 def replace_leaders(leaders, p, seed, week):
-    """Leaders leave and others come; owns ``person``, ``disposition`` and ``control``."""
+    """Leaders leave and others come.
+
+    Args:
+        leaders: columns of the leaders, one row per leader.
+        p: parameters of the group ``leadership``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        leaders: ``appointed_week``, ``control``, ``conviction``, ``credibility``, ``disposition``,
+            ``escalation_hours``, ``person``.
+    """
     for k in range(len(leaders.conviction)):
         leaders.escalation_hours[k] += p.escalation_hours
         called_away = p.successor > 0 and leaders.superior[k] < 0
@@ -158,7 +169,18 @@ def replace_leaders(leaders, p, seed, week):
 
 @rule
 def appointed(k, leaders, p, seed, week):
-    """A leader takes the post: draw what he or she is like."""
+    """A leader takes the post: draw what he or she is like.
+
+    Args:
+        k: row of the leader.
+        leaders: columns of the leaders, one row per leader.
+        p: parameters of the group ``leadership``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        leaders: ``appointed_week``, ``control``, ``conviction``, ``credibility``, ``disposition``.
+    """
     a, b, c, d = uniforms4(seed, ARRIVES, week, 2 * k)
     mean = p.executive_disposition if leaders.tier[k] == EXECUTIVE else p.disposition
     # There is one executive: its disposition is the scenario's to say, without a draw.

@@ -31,7 +31,7 @@ class Firm:
 
 @rule
 def release_probability(i, staff, leaders):
-    """How far a person's leader lets people go for improvement."""
+    """Return how far a person's leader lets people go for improvement."""
     return leaders.conviction[staff.leader[i]] if staff.leader[i] >= 0 else 1.0
 
 
@@ -43,13 +43,31 @@ def volunteers(conviction, release, luck):
 
 @rule
 def in_reach(i, staff, departments, rollout, week):
-    """Return whether the programme reaches this post and the post is filled."""
+    """Return whether the programme reaches this post and the post is filled.
+
+    Args:
+        i: row of the person.
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        rollout: parameters of the group ``rollout``.
+        week: number of the week.
+    """
     return reaches(staff.department[i], len(departments.queue), rollout) and week >= staff.vacant_until[i]
 
 
 @rule
 def meet_customers(i, luck, chance, staff):
-    """Meetings with customers last two hours; each is an encounter that speaks for the customer by itself."""
+    """Meetings with customers last two hours; each is an encounter that speaks for the customer by itself.
+
+    Args:
+        i: row of the person.
+        luck: draw, 0 to 1.
+        chance: probability that the event occurs.
+        staff: columns of the staff, one row per post.
+
+    Writes:
+        staff: ``customer_hours``, ``sources``.
+    """
     if luck < chance:
         staff.customer_hours[i] += 2.0
         staff.sources[i] += 2.0
@@ -57,7 +75,22 @@ def meet_customers(i, luck, chance, staff):
 
 @kernel(allocates=True)
 def involve_volunteers(staff, leaders, departments, firm, all_p, seed, week):
-    """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines."""
+    """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        all_p: parameters, in this order: ``programme``, ``rollout``, ``visible_successes``, ``empowerment.blame``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        staff: ``blamed``, ``customer_hours``, ``improvement_hours``, ``setbacks``, ``sources``, ``wins``.
+        departments: ``embedding``, ``wins``.
+        firm: ``embedding_hours``, ``failures``, ``improvements``.
+    """
     p, rollout, successes, blame = all_p
     purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share) * (1.0 - firm.stopped[0])
     whole = p.improvement + p.immersion + p.embedding
@@ -78,10 +111,8 @@ def involve_volunteers(staff, leaders, departments, firm, all_p, seed, week):
         meet_customers(i, turn, immersion / 2.0 / posts, staff)
         departments.embedding[staff.department[i]] += embedding
         firm.embedding_hours[0] += embedding
-    each = min(p.max_hours, improvement / max(1, count))
+    each, untested = min(p.max_hours, improvement / max(1, count)), 1.0 - rollout.testing_share
     for k in range(count):
         i = ready[k]
         staff.improvement_hours[i] += each
-        complete_improvement(
-            i, each * (1.0 - rollout.testing_share), shows[k], staff, departments, firm, blame, successes
-        )
+        complete_improvement(i, each * untested, shows[k], staff, departments, firm, blame, successes)

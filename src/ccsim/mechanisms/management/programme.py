@@ -85,7 +85,14 @@ class Firm:
 
 @rule
 def purse_part(purse, part, whole, hour):
-    """Hours that a part of a purse buys."""
+    """Hours that a part of a purse buys.
+
+    Args:
+        purse: money to spend (EUR a week).
+        part: weight of this use.
+        whole: sum of the weights.
+        hour: cost of an hour (EUR).
+    """
     return purse * part / whole / hour if whole > 0.0 else 0.0
 
 
@@ -107,7 +114,21 @@ def people_reached(departments, rollout):
 
 @kernel
 def inform(staff, leaders, departments, firm, p, rollout, week):
-    """Spend the purse of the top: announcements, training, coaching."""
+    """Spend the purse of the top: announcements, training, coaching.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``programme``.
+        rollout: parameters of the group ``rollout``.
+        week: number of the week.
+
+    Writes:
+        staff: ``announced_hours``, ``training_hours``.
+        leaders: ``announced_hours``, ``coaching_hours``.
+    """
     purse = purse_of(firm.sponsorship[0], p, rollout) * p.top_down_share
     whole = p.communication + p.training + p.coaching
     posts = len(staff.announced_hours)
@@ -130,7 +151,19 @@ def inform(staff, leaders, departments, firm, p, rollout, week):
 
 @kernel
 def pay(staff, leaders, firm, p, rollout):
-    """Book what was bought and took place."""
+    """Book what was bought and took place.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``programme``.
+        rollout: parameters of the group ``rollout``.
+
+    Writes:
+        firm: ``announced_hours``, ``coaching_hours``, ``customer_hours``, ``improvement_hours``,
+            ``planning_hours``, ``spent``, ``training_hours``.
+    """
     for i in range(len(staff.announced_hours)):
         firm.announced_hours[0] += staff.announced_hours[i]
         firm.training_hours[0] += staff.training_hours[i]

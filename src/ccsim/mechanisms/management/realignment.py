@@ -46,15 +46,22 @@ class Leaders:
 
 @rule
 def wanted(conviction, p):
-    """How far an executive wants measures and rights turned to customers."""
+    """Return how far an executive wants measures and rights turned to customers."""
     return clip01((conviction - p.doubtful) / max(0.01, p.convinced - p.doubtful))
 
 
 @kernel
 def realign(leaders, p):
-    """Turn measures and rights, level by level; owns ``realigned``.
+    """Turn measures and rights, level by level.
 
     Leaders stand below their superiors, so that in descending order of rows each follows what the level above had last week.
+
+    Args:
+        leaders: columns of the leaders, one row per leader.
+        p: parameters of the group ``realignment``.
+
+    Writes:
+        leaders: ``realigned``.
     """
     if p.rate <= 0.0:
         return

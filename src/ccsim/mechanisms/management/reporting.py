@@ -29,7 +29,16 @@ def mean_engagement(staff, first, last):
 
 @rule
 def measured_results(first, last, departments, practice, published, p):
-    """What departments show on each measure, and whether they have anything to show."""
+    """What departments show on each measure, and whether they have anything to show.
+
+    Args:
+        first: first row.
+        last: row after the last.
+        departments: columns of the departments, one row each.
+        practice: share of contacts handled in the new way.
+        published: how far true satisfaction is shown, instead of surveys (share).
+        p: parameters of the mechanism.
+    """
     handled, worked, survey, closed_first, claimed, closed, sound = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for d in range(first, last):
         handled += departments.handled[d]
@@ -50,7 +59,22 @@ def measured_results(first, last, departments, practice, published, p):
 
 @kernel
 def update_reports(staff, leaders, departments, firm, head_card, executive_card, published, p):
-    """Leaders hear, late, what their units report; owns ``reported_score`` and ``reference_score``."""
+    """Leaders hear, late, what their units report.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        head_card: parameters of the group ``head_scorecard``.
+        executive_card: parameters of the group ``executive_scorecard``.
+        published: ``sensing.published``, how far leaders are shown what customers think when all is done, instead
+            of surveys right after the contact (share).
+        p: parameters of the group ``leadership``.
+
+    Writes:
+        leaders: ``reference_score``, ``reported_score``.
+    """
     count = len(departments.queue)
     for k in range(len(leaders.reported_score)):
         top = leaders.tier[k] == EXECUTIVE

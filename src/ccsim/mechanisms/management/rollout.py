@@ -60,13 +60,21 @@ class Firm:
 
 @rule
 def reaches(department, departments, p):
-    """Whether the programme works in a department: one after the other, in order."""
+    """Return whether the programme works in a department: one after the other, in order."""
     return department < math.ceil(p.reach * departments - 1e-9)
 
 
 @rule
 def know_how_update(know_how, planned, tested, done, p):
-    """Know-how grows with planning up to a limit, and with testing and doing to the end."""
+    """Know-how grows with planning up to a limit, and with testing and doing to the end.
+
+    Args:
+        know_how: what is known of what works here (share).
+        planned: hours of planning a head.
+        tested: hours of testing a head.
+        done: hours of untested improvement a head.
+        p: parameters of the group ``rollout``.
+    """
     if know_how < p.plannable_share:
         know_how = relax(know_how, p.plannable_share, p.learning_rate * half_saturation(planned, p.half_saturation))
     practice = half_saturation(tested, p.half_saturation) + p.untested_learning * half_saturation(
@@ -77,7 +85,16 @@ def know_how_update(know_how, planned, tested, done, p):
 
 @kernel
 def update_know_how(staff, firm, p):
-    """Learn what works here; owns ``know_how``."""
+    """Learn what works here.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``rollout``.
+
+    Writes:
+        firm: ``know_how``.
+    """
     done = 0.0
     people = max(1, len(staff.improvement_hours))
     for i in range(len(staff.improvement_hours)):

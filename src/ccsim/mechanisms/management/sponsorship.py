@@ -64,14 +64,33 @@ class Firm:
 
 @rule
 def is_dropped(conviction, results, news, luck, p):
-    """The less convinced and the worse the news, the likelier the programme is dropped."""
+    """The less convinced and the worse the news, the likelier the programme is dropped.
+
+    Args:
+        conviction: belief that customer-first is right and pays here (share).
+        results: results, 0 to 1.
+        news: visible wins lately reported (share).
+        luck: draw, 0 to 1.
+        p: parameters of the group ``sponsorship``.
+    """
     stance = conviction + p.results_weight * results + p.news_weight * news - p.threshold
     return luck < (1.0 - p.patience) * (1.0 - logistic(stance / p.width))
 
 
 @kernel
 def review_programme(leaders, firm, p, seed, week):
-    """Keep or drop the programme; owns ``sponsorship``."""
+    """Keep or drop the programme.
+
+    Args:
+        leaders: columns of the leaders, one row per leader.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``sponsorship``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        firm: ``sponsorship``.
+    """
     if week < 0 or week % p.interval_weeks != p.interval_weeks - 1:
         return
     for k in range(len(leaders.conviction)):

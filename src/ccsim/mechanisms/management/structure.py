@@ -113,7 +113,20 @@ def conflict_time(step, capability, p):
 
 @kernel
 def reserve_coordination(staff, departments, firm, p, week):
-    """Departments are linked, as far as mastered; meetings and conflict take time."""
+    """Departments are linked, as far as mastered; meetings and conflict take time.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``structure``.
+        week: number of the week.
+
+    Writes:
+        staff: ``overhead_hours``.
+        departments: ``integration``.
+        firm: ``conflict``, ``coordination``.
+    """
     step, capability = firm.stage[0], firm.capability[0]
     if step <= 0.0:
         return
@@ -128,7 +141,17 @@ def reserve_coordination(staff, departments, firm, p, week):
 
 @kernel
 def advance_stage(departments, firm, p, implementation):
-    """Take steps and learn what they need; owns ``step`` and ``capability``."""
+    """Take steps and learn what they need.
+
+    Args:
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``structure``.
+        implementation: parameters of the group ``implementation``.
+
+    Writes:
+        firm: ``capability``, ``coordinators``, ``stage``.
+    """
     ahead = p.stage - firm.stage[0]
     firm.stage[0] += (
         ahead if abs(ahead) <= 1.0 / p.weeks_per_stage else (1.0 if ahead > 0.0 else -1.0) / p.weeks_per_stage

@@ -94,7 +94,7 @@ class Firm:
 
 @rule
 def readiness(conviction, taught, p):
-    """How far a person is ready to use the system: usable, taught, and worth it to him or her."""
+    """Return how far a person is ready to use the system: usable, taught, and worth it to him or her."""
     return clip01(p.usability * (1.0 - p.training_effect - p.conviction_effect) + p.training_effect * half_saturation(taught, 0.5) * 1.5
                  + p.conviction_effect * conviction)  # fmt: skip
 
@@ -107,7 +107,17 @@ def time_effect(system, use, p):
 
 @kernel
 def apply_system(staff, firm, p, week):
-    """The system helps or hinders each person; learning it takes time."""
+    """The system helps or hinders each person; learning it takes time.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``technology``.
+        week: number of the week.
+
+    Writes:
+        staff: ``engagement_bonus``, ``knowledge_bonus``, ``overhead_hours``, ``time_penalty``.
+    """
     system = firm.system[0]
     if system <= 0.0 and p.training <= 0.0:
         return
@@ -121,7 +131,18 @@ def apply_system(staff, firm, p, week):
 
 @kernel
 def build_system(staff, firm, p, week):
-    """Money builds the system, people take it up; owns ``system`` and ``system_use``."""
+    """Money builds the system, people take it up.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``technology``.
+        week: number of the week.
+
+    Writes:
+        staff: ``system_use``.
+        firm: ``system``, ``system_use``, ``technology_cost``.
+    """
     posts = len(staff.system_use)
     pace = p.build_rate * half_saturation(p.spending / max(1, posts), p.half_saturation)
     firm.system[0] = relax(firm.system[0], 1.0, pace) * (1.0 - p.depreciation_rate)

@@ -86,13 +86,22 @@ def share_that_works(ordinary, trial_return):
 
 @rule
 def gives_up(tried, worked, p):
-    """Whether too few improvements worked, of enough that were tried."""
+    """Return whether too few improvements worked, of enough that were tried."""
     return tried >= p.enough and worked < p.stop_below * tried
 
 
 @kernel
 def draw_returns(departments, p, seed):
-    """Draw what improvement is worth in each department; fills ``trial_return``."""
+    """Draw what improvement is worth in each department.
+
+    Args:
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``trials``.
+        seed: seed of all draws of the run.
+
+    Writes:
+        departments: ``trial_return``.
+    """
     a, b, c, d = uniforms4(seed, TRIAL, 0, 0)
     common = irwin_hall_normal(a, b, c, d)
     for row in range(len(departments.trial_return)):
@@ -102,7 +111,17 @@ def draw_returns(departments, p, seed):
 
 @kernel
 def review_trials(firm, p, successes, week):
-    """Count what was tried and what worked, and stop a programme that does not work; owns all three."""
+    """Count what was tried and what worked, and stop a programme that does not work; owns all three.
+
+    Args:
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``trials``.
+        successes: parameters of the group ``visible_successes``.
+        week: number of the week.
+
+    Writes:
+        firm: ``stopped``, ``tried``, ``worked``.
+    """
     if p.stop_below <= 0.0:
         return
     worth = successes.size * successes.visibility

@@ -96,7 +96,7 @@ class Firm:
 
 @rule
 def completions(hours, p):
-    """Chance that improvement time brings something to an end this week."""
+    """Return the chance that improvement time brings something to an end this week."""
     return p.completion_probability * half_saturation(hours, 2.0) / p.size
 
 
@@ -108,7 +108,23 @@ def succeeds(know_how, p):
 
 @rule
 def complete_improvement(i, hours, luck, staff, departments, firm, blame, p):
-    """A person's improvement time ends in a win, in a failure, or in nothing yet."""
+    """A person's improvement time ends in a win, in a failure, or in nothing yet.
+
+    Args:
+        i: row of the person.
+        hours: time available for cases (hours).
+        luck: draw, 0 to 1.
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        blame: how much missteps are blamed (share).
+        p: parameters of the group ``visible_successes``.
+
+    Writes:
+        staff: ``blamed``, ``setbacks``, ``wins``.
+        departments: ``wins``.
+        firm: ``failures``, ``improvements``.
+    """
     chance = completions(hours, p)
     if luck < chance * share_that_works(succeeds(firm.know_how[0], p), departments.trial_return[staff.department[i]]):
         staff.wins[i] += p.size
@@ -123,7 +139,17 @@ def complete_improvement(i, hours, luck, staff, departments, firm, blame, p):
 
 @kernel
 def broadcast_successes(staff, firm, p, week):
-    """Improvements are told in all departments."""
+    """Improvements are told in all departments.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``visible_successes``.
+        week: number of the week.
+
+    Writes:
+        staff: ``sources``.
+    """
     if p.broadcast_share <= 0.0 or firm.improvements[0] <= 0.0:
         return
     many = half_saturation(p.broadcast_share * firm.improvements[0] / max(1, len(staff.sources)), p.half_saturation)

@@ -82,7 +82,16 @@ def most_mobile_person(p):
 
 @kernel
 def draw_differences(customers, p, seed):
-    """Draw what each person in the market is like; fills ``leniency``, ``mobility`` and ``asking``."""
+    """Draw what each person in the market is like.
+
+    Args:
+        customers: columns of the market, one row per person.
+        p: parameters of the group ``customer_differences``.
+        seed: seed of all draws of the run.
+
+    Writes:
+        customers: ``asking``, ``leniency``, ``mobility``.
+    """
     for i in range(len(customers.leniency)):
         a, b, c, d = uniforms4(seed, TRAITS, 0, i)
         customers.leniency[i] = p.leniency_spread * irwin_hall_normal(a, b, c, d)

@@ -114,7 +114,14 @@ class Firm:
 
 @rule
 def churn_probability(satisfaction, opinion, outside, p):
-    """A customer leaves, the sooner the less satisfied, the worse the talk, and the better the alternative."""
+    """A customer leaves, the sooner the less satisfied, the worse the talk, and the better the alternative.
+
+    Args:
+        satisfaction: satisfaction with the organisation (share).
+        opinion: what the person has heard others say, 0.5 neutral (share).
+        outside: how much better the best alternative is (share).
+        p: parameters of the group ``market``.
+    """
     ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.word_of_mouth_churn * (opinion - 0.5)
     return p.churn * exp(ease)
 
@@ -127,7 +134,14 @@ def joining_probability(opinion, lure, p):
 
 @rule
 def within_churn_bound(satisfaction, luck, at_worst, at_best):
-    """Return whether a draw lies below the line from the worst to the best chance. Above it all stay: the chance is convex."""
+    """Return whether a draw lies below the line from the worst to the best chance. Above it all stay: the chance is convex.
+
+    Args:
+        satisfaction: satisfaction with the organisation (share).
+        luck: draw, 0 to 1.
+        at_worst: chance at the lowest satisfaction.
+        at_best: chance at the highest satisfaction.
+    """
     return luck <= at_worst + (at_best - at_worst) * satisfaction
 
 
@@ -148,26 +162,65 @@ def mobility_of(i, customers, segments):
 
 @rule
 def leaves(satisfaction, opinion, outside, luck, p):
-    """Whether this customer leaves this week."""
+    """Return whether this customer leaves this week.
+
+    Args:
+        satisfaction: satisfaction with the organisation (share).
+        opinion: what the person has heard others say, 0.5 neutral (share).
+        outside: how much better the best alternative is (share).
+        luck: draw, 0 to 1.
+        p: parameters of the group ``market``.
+    """
     return luck < churn_probability(satisfaction, opinion, outside, p)
 
 
 @rule
 def joins(opinion, lure, luck, p):
-    """Whether this prospect comes this week."""
+    """Return whether this prospect comes this week.
+
+    Args:
+        opinion: what the person has heard others say, 0.5 neutral (share).
+        lure: factor by which the promise attracts.
+        luck: draw, 0 to 1.
+        p: parameters of the group ``market``.
+    """
     return luck < joining_probability(opinion, lure, p)
 
 
 @kernel
 def draw_random_words(customers, seed, week):
-    """Draw four numbers a week for each person in the market, one for each decision; owns the four columns ``u_``."""
+    """Draw four numbers a week for each person in the market, one for each decision.
+
+    Args:
+        customers: columns of the market, one row per person.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        customers: ``u_churn``, ``u_join``, ``u_request``, ``u_talk``.
+    """
     fill_words(customers.u_join, customers.u_request, customers.u_talk, customers.u_churn,
               seed, MARKET, week)  # fmt: skip
 
 
 @kernel
 def acquire_customers(customers, segments, firm, p, differ, promise, week):
-    """Prospects become customers; owns ``active``, ``person``, ``joined_week`` and ``challenger``."""
+    """Prospects become customers.
+
+    Args:
+        customers: columns of the market, one row per person.
+        segments: columns of the customer segments, one row each.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``market``.
+        differ: parameters of the group ``customer_differences``.
+        promise: parameters of the group ``promise``.
+        week: number of the week.
+
+    Writes:
+        customers: ``active``, ``joined_week``, ``person``.
+        segments: ``joined``.
+        firm: ``challenger``, ``challenger_lead``.
+    """
     firm.challenger[0] = relax(firm.challenger[0], p.challenger, p.challenger_rate)
     firm.challenger_lead[0] = firm.challenger[0]
     lure = attraction(firm.mean_trust[0], promise) - p.churn_sensitivity * firm.challenger[0]
@@ -189,7 +242,23 @@ def acquire_customers(customers, segments, firm, p, differ, promise, week):
 
 @kernel
 def lose_customers(customers, cases, departments, segments, firm, p, differ):
-    """Customers leave, and their open cases with them."""
+    """Customers leave, and their open cases with them.
+
+    Args:
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        segments: columns of the customer segments, one row each.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``market``.
+        differ: parameters of the group ``customer_differences``.
+
+    Writes:
+        customers: ``active``.
+        cases: ``state``.
+        departments: ``queue``, ``withdrawn``.
+        segments: ``left``.
+    """
     outside = firm.challenger[0]
     # Of the least and the most satisfied, when talk is at its worst.
     most = most_mobile(segments) * most_mobile_person(differ)

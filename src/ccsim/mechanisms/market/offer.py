@@ -121,7 +121,20 @@ def offer_fit(gap):
 
 @kernel
 def move_offer(segments, departments, firm, p, seed, week):
-    """Needs move on and the offer follows; owns ``need`` and ``position``."""
+    """Needs move on and the offer follows.
+
+    Args:
+        segments: columns of the customer segments, one row each.
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``offer``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        segments: ``need``, ``position``.
+        firm: ``design``, ``misjudged``.
+    """
     insight = 0.0
     for d in range(len(departments.insight)):
         insight += departments.insight[d] / len(departments.insight)
@@ -138,7 +151,16 @@ def move_offer(segments, departments, firm, p, seed, week):
 
 @kernel
 def update_offer_value(segments, best):
-    """Say what the offer is worth to each segment."""
+    """Say what the offer is worth to each segment.
+
+    Args:
+        segments: columns of the customer segments, one row each.
+        best: ``experience.offer_satisfaction``, satisfaction with an offer that fits perfectly; to what it is worth
+            customers return (share).
+
+    Writes:
+        segments: ``fit``, ``n_segments``, ``offer_value``.
+    """
     for s in range(len(segments.need)):
         fit = offer_fit(segments.need[s] - segments.position[s])
         segments.fit[s] += fit

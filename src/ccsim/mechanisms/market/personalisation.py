@@ -72,7 +72,20 @@ def personalisation_value(insight, p):
 
 @kernel
 def personalise(staff, departments, segments, firm, p):
-    """Make to measure: worth, time and cost."""
+    """Make to measure: worth, time and cost.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        segments: columns of the customer segments, one row each.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``personalisation``.
+
+    Writes:
+        staff: ``time_penalty``.
+        segments: ``offer_value``.
+        firm: ``tailored``.
+    """
     if p.level <= 0.0:
         return
     insight = 0.0

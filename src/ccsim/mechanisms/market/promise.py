@@ -76,13 +76,30 @@ def attraction(trusted, p):
 
 @rule
 def trust_update(trust, quality, expectation, p):
-    """Trust follows whether a contact was as good as expected."""
+    """Trust follows whether a contact was as good as expected.
+
+    Args:
+        trust: how far promises are believed (share).
+        quality: sum of the quality of those contacts (share).
+        expectation: quality that the customer expects of a contact (share).
+        p: parameters of the group ``promise``.
+    """
     return relax(trust, 1.0 if quality >= expectation else 0.0, p.trust_rate)
 
 
 @kernel
 def set_promise(customers, firm, p):
-    """Customers hear what is promised, and expect it as far as they trust; owns ``mean_trust``."""
+    """Customers hear what is promised, and expect it as far as they trust.
+
+    Args:
+        customers: columns of the market, one row per person.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``promise``.
+
+    Writes:
+        customers: ``expectation``.
+        firm: ``marketing``, ``mean_trust``, ``stated``.
+    """
     if p.level <= 0.0:
         return
     firm.stated[0] = p.level

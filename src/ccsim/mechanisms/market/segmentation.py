@@ -81,19 +81,39 @@ class Firm:
 
 @rule
 def value_update(value, mean, luck, p):
-    """Value moves by chance and tends slowly to the mean; it stays above a tenth of it."""
+    """Value moves by chance and tends slowly to the mean; it stays above a tenth of it.
+
+    Args:
+        value: what the customer spends at ordinary satisfaction (EUR/week).
+        mean: mean over all.
+        luck: draw, 0 to 1.
+        p: parameters of the group ``segmentation``.
+    """
     return max(0.1 * mean, value + p.drift * ((2.0 * luck - 1.0) * 3.0 * value + 0.2 * (mean - value)))
 
 
 @rule
 def care_weight(estimate, mean, p):
-    """How much more (or less) care a customer is to get."""
+    """Return how much more (or less) care a customer is to get."""
     return p.priority * p.utility_weight * clip(estimate / mean - 1.0, -1.0, 1.0) if mean > 0.0 else 0.0
 
 
 @kernel
 def estimate_values(customers, firm, mean, p, seed, week):
-    """Values drift, and are estimated anew when it is time; owns ``value``, ``estimate`` and ``care``."""
+    """Values drift, and are estimated anew when it is time.
+
+    Args:
+        customers: columns of the market, one row per person.
+        firm: columns of the organisation, each of length 1.
+        mean: ``accounts.revenue``, what a customer of mean value spends at ordinary satisfaction (EUR/week).
+        p: parameters of the group ``segmentation``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        customers: ``care``, ``estimate``, ``value``.
+        firm: ``prioritised``, ``studies``.
+    """
     if p.drift > 0.0:
         for i in range(len(customers.value)):
             customers.value[i] = value_update(customers.value[i], mean, uniform(seed, VALUE, week, i), p)
@@ -111,5 +131,12 @@ def estimate_values(customers, firm, mean, p, seed, week):
 
 @rule
 def has_priority(estimate, mean, luck, p):
-    """A case of a customer thought valuable goes to the front."""
+    """A case of a customer thought valuable goes to the front.
+
+    Args:
+        estimate: what the organisation thinks that the value is (EUR/week).
+        mean: mean over all.
+        luck: draw, 0 to 1.
+        p: parameters of the group ``segmentation``.
+    """
     return p.priority > 0.0 and estimate > p.priority_threshold * mean and luck < p.priority

@@ -114,7 +114,18 @@ def signals_collected(handled, defects, p):
 
 @kernel
 def read_signals(staff, departments, p, week):
-    """Last week's signals take their time and are of help; acting on them takes time too."""
+    """Last week's signals take their time and are of help; acting on them takes time too.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``sensing``.
+        week: number of the week.
+
+    Writes:
+        staff: ``knowledge_bonus``, ``overhead_hours``.
+        departments: ``action_hours``.
+    """
     for i in range(len(staff.overhead_hours)):
         if week >= staff.vacant_until[i]:
             d = staff.department[i]
@@ -126,7 +137,15 @@ def read_signals(staff, departments, p, week):
 
 @kernel
 def collect_signals(departments, p):
-    """Signals come in and become insight; owns ``signals`` and ``insight``."""
+    """Signals come in and become insight.
+
+    Args:
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``sensing``.
+
+    Writes:
+        departments: ``insight``, ``signals``, ``unheeded``.
+    """
     for d in range(len(departments.signals)):
         posts = departments.last_staff[d] - departments.first_staff[d]
         if posts > 0:

@@ -69,7 +69,14 @@ class Departments:
 
 @rule
 def attendance(contracted, engagement, weeks_in_post, p):
-    """People are at work less when they are tired of it, and newcomers achieve less in an hour."""
+    """People are at work less when they are tired of it, and newcomers achieve less in an hour.
+
+    Args:
+        contracted: hours of the contract (hours a week).
+        engagement: energy and commitment at work (share).
+        weeks_in_post: weeks since the person was hired.
+        p: parameters of the group ``capacity``.
+    """
     present = clip01(1.0 - p.shrinkage + p.engagement_effect * (engagement - 0.6))
     pace = 1.0 if weeks_in_post >= p.induction_weeks else 0.5 + 0.5 * weeks_in_post / p.induction_weeks
     return contracted * present * pace
@@ -88,7 +95,19 @@ def cut_overhead(i, fits, staff):
 
 @kernel
 def plan_hours(staff, departments, p, week):
-    """Give each post its hours for cases: what is left of the week after absence and the programme."""
+    """Give each post its hours for cases: what is left of the week after absence and the programme.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``capacity``.
+        week: number of the week.
+
+    Writes:
+        staff: ``announced_hours``, ``champion_hours``, ``customer_hours``, ``hours``, ``improvement_hours``,
+            ``overhead_hours``, ``training_hours``.
+        departments: ``absent_hours``, ``hours``, ``overhead_hours``, ``paid``, ``paid_hours``, ``programme_hours``.
+    """
     for i in range(len(staff.hours)):
         if week < staff.vacant_until[i]:
             # What a predecessor left half done waits for the successor.

@@ -59,7 +59,25 @@ def count_choice(option, department, departments):
 
 @rule
 def close_case(case, courtesy, department, returns, customers, cases, departments, p, week):
-    """The last stage is done: the issue is resolved, comes back, or is given up."""
+    """The last stage is done: the issue is resolved, comes back, or is given up.
+
+    Args:
+        case: row of the case.
+        courtesy: how the customer was treated, 0 to 1.
+        department: row of the department.
+        returns: draw for whether the customer asks again, 0 to 1.
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        p: parameters of the mechanism.
+        week: number of the week.
+
+    Writes:
+        customers: ``events``, ``quality``.
+        cases: ``defect``, ``repetitions``, ``stages``, ``state``.
+        departments: ``abandoned``, ``closed``, ``closed_first``, ``journeys_sound``, ``resolution_weeks``,
+            ``resolved``, ``resolved_first``.
+    """
     resolved = cases.defect[case] == 0
     first = cases.contacts[case] == 1
     age = week - cases.opened_week[case]
@@ -105,7 +123,23 @@ def next_department(department, where, departments):
 
 @rule
 def pass_case(case, option, department, luck, where, week, cases, departments, handoffs):
-    """The case goes to another department, and may arrive without what the customer has said."""
+    """The case goes to another department, and may arrive without what the customer has said.
+
+    Args:
+        case: row of the case.
+        option: how the case is handled, one of ``OPTIONS``.
+        department: row of the department.
+        luck: draw, 0 to 1.
+        where: draw for the department, 0 to 1.
+        week: number of the week.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        handoffs: cases passed between departments (hand-offs).
+
+    Writes:
+        cases: ``context_lost``, ``department``, ``next_case``, ``queued_week``, ``repetitions``, ``state``.
+        departments: ``arriving``, ``handoffs``, ``handoffs_lost``, ``queue``, ``queue_first``, ``queue_last``.
+    """
     goal = next_department(department, where, departments)
     departments.handoffs[department] += 1
     cases.context_lost[case] = 0
@@ -120,7 +154,22 @@ def pass_case(case, option, department, luck, where, week, cases, departments, h
 
 @rule
 def record_judgement(i, case, right, staff, cases, departments, empowerment, goodwill):
-    """Record for a person who used judgement whether it worked, and any blame for an error beyond the own rights."""
+    """Record for a person who used judgement whether it worked, and any blame for an error beyond the own rights.
+
+    Args:
+        i: row of the person.
+        case: row of the case.
+        right: whether the stage was handled without an error.
+        staff: columns of the staff, one row per post.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        empowerment: sum of latitude felt (share).
+        goodwill: compensation given to customers (EUR).
+
+    Writes:
+        staff: ``blamed``, ``setbacks``, ``solved``, ``wins``.
+        departments: ``goodwill``, ``wins``.
+    """
     department = staff.department[i]
     staff.solved[i] += 1
     departments.goodwill[department] += goodwill * cases.complexity[case]

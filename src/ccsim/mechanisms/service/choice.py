@@ -70,7 +70,16 @@ def utility(option, case, person, card, cards, p, handoffs, empowerment):
 
 @rule
 def sample_choice(fast, script, solve, hand_over, escalate, luck):
-    """Pick an option with chances in proportion to e^appeal (multinomial logit, McFadden 1974)."""
+    """Pick an option with chances in proportion to e^appeal (multinomial logit, McFadden 1974).
+
+    Args:
+        fast: utility of closing fast.
+        script: utility of following the script.
+        solve: utility of solving.
+        hand_over: utility of handing over.
+        escalate: utility of escalating.
+        luck: draw, 0 to 1.
+    """
     top = max(fast, script, solve, hand_over, escalate)
     a = exp(fast - top)
     b = a + exp(script - top)
@@ -82,7 +91,18 @@ def sample_choice(fast, script, solve, hand_over, escalate, luck):
 
 @rule
 def person_features(i, lead, care, staff, leaders, cards, conviction, habit):
-    """What a person brings to a choice, as :func:`utility` takes it."""
+    """Return what a person brings to a choice, as :func:`utility` takes it.
+
+    Args:
+        i: row of the person.
+        lead: row of the leader of the person, -1 for none.
+        care: how much more care the customer is to get than others (utility).
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        cards: parameters of the group ``scorecards``.
+        conviction: belief that acting customer-first is right and works here (share).
+        habit: how far acting customer-first has become routine to the person (share).
+    """
     cover, taste = staff.borrowed_rights[i], staff.reward_sensitivity[i]
     if lead >= 0:
         taste *= pressure_factor(leaders.reference_score[lead] - leaders.reported_score[lead], cards)
@@ -94,7 +114,21 @@ def person_features(i, lead, care, staff, leaders, cards, conviction, habit):
 
 @rule
 def choose_handling(i, case, department, luck, care, staff, leaders, cases, departments, card, all_p):
-    """Let person ``i`` choose how to handle a case, and return the option with its time and success chance."""
+    """Let person ``i`` choose how to handle a case, and return the option with its time and success chance.
+
+    Args:
+        i: row of the person.
+        case: row of the case.
+        department: row of the department.
+        luck: draw, 0 to 1.
+        care: how much more care the customer is to get than others (utility).
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        card: the scorecard in use, a weight for each measure.
+        all_p: parameters of several groups, unpacked in the first line.
+    """
     p, cards, handoffs, empowerment, conviction, habit = all_p
     complexity, lost, lead = cases.complexity[case], cases.context_lost[case], staff.leader[i]
     routine, spoilt = departments.routine[department], departments.success_loss[department]

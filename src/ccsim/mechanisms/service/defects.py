@@ -76,24 +76,51 @@ def share_of_causes_known(insight, p):
 
 @rule
 def repaired(defects, hours, known, system, p):
-    """Defects go with time and insight, slower where a system has them built in; then they come back a little."""
+    """Defects go with time and insight, slower where a system has them built in; then they come back a little.
+
+    Args:
+        defects: share of contacts that the process spoils (share).
+        hours: time available for cases (hours).
+        known: insight into what goes wrong (share).
+        system: how much of a system for service is there (share).
+        p: parameters of the group ``defects``.
+    """
     gone = p.removal_rate * half_saturation(hours, p.half_saturation) * known * (1.0 - p.automation_lock_in * system)
     return relax(defects * (1.0 - gone), p.baseline, p.arrival_rate)
 
 
 @kernel
 def apply_defects(departments, p):
-    """Say what part of success the process takes away, beyond (or below) the ordinary."""
+    """Say what part of success the process takes away, beyond (or below) the ordinary.
+
+    Args:
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``defects``.
+
+    Writes:
+        departments: ``success_loss``.
+    """
     for d in range(len(departments.defects)):
         departments.success_loss[d] += departments.defects[d] - p.baseline
 
 
 @kernel
 def repair_defects(staff, departments, firm, p, journeys):
-    """Improvement takes defects out; owns ``defects``.
+    """Improvement takes defects out.
 
     What lies between two departments, the part of work that goes on from one to another, needs what both know and a
     structure that links them (Schneiderman 1988: processes across functions improve more slowly).
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        firm: columns of the organisation, each of length 1.
+        p: parameters of the group ``defects``.
+        journeys: ``demand.journeys``, share of issues that need a second department, and of those that need a third
+            (share).
+
+    Writes:
+        departments: ``defects``.
     """
     count = len(departments.defects)
     all_known = 0.0

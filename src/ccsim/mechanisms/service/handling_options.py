@@ -125,7 +125,17 @@ class Service:
 
 @rule
 def handling_time(option, complexity, routine, lost, slower, p, again):
-    """Hours that a way to handle the case takes; routines save half of the extra time of a thorough solution."""
+    """Hours that a way to handle the case takes; routines save half of the extra time of a thorough solution.
+
+    Args:
+        option: how the case is handled, one of ``OPTIONS``.
+        complexity: how far the case is from the standard one (share).
+        routine: customer-first practice written into routines and tools (share).
+        lost: 1 if what the customer said was lost.
+        slower: factor of time by which the person is slower.
+        p: parameters of the group ``service``.
+        again: extra time of a contact that asks again (share).
+    """
     if option == FAST:
         needed = p.fast_time
     elif option == SCRIPT:
@@ -139,7 +149,18 @@ def handling_time(option, complexity, routine, lost, slower, p, again):
 
 @rule
 def success_probability(option, complexity, skill, authority, lost, spoilt, p, blunder):
-    """Chance that the stage is done right."""
+    """Return the chance that the stage is done right.
+
+    Args:
+        option: how the case is handled, one of ``OPTIONS``.
+        complexity: how far the case is from the standard one (share).
+        skill: ability to solve a case by judgement (share).
+        authority: decision rights for the case (share).
+        lost: 1 if what the customer said was lost.
+        spoilt: chance that the process spoils the contact.
+        p: parameters of the group ``service``.
+        blunder: part of the success chance that is lost with the context (share).
+    """
     by_script = p.script_success * (1.0 - p.script_complexity_penalty * complexity)
     if option == FAST:
         chance = by_script * p.fast_success

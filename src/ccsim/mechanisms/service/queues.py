@@ -42,7 +42,19 @@ class Departments:
 
 @rule
 def join_queue(case, department, week, cases, departments):
-    """Put a case at the end of a department's queue."""
+    """Put a case at the end of a department's queue.
+
+    Args:
+        case: row of the case.
+        department: row of the department.
+        week: number of the week.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+
+    Writes:
+        cases: ``department``, ``next_case``, ``queued_week``, ``state``.
+        departments: ``queue``, ``queue_first``, ``queue_last``.
+    """
     cases.state[case] = WAITING
     cases.department[case] = department
     cases.queued_week[case] = week
@@ -58,7 +70,19 @@ def join_queue(case, department, week, cases, departments):
 
 @rule
 def join_front(case, department, week, cases, departments):
-    """Put a case at the front of a department's queue."""
+    """Put a case at the front of a department's queue.
+
+    Args:
+        case: row of the case.
+        department: row of the department.
+        week: number of the week.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+
+    Writes:
+        cases: ``department``, ``next_case``, ``queued_week``, ``state``.
+        departments: ``queue``, ``queue_first``, ``queue_last``.
+    """
     cases.state[case] = WAITING
     cases.department[case] = department
     cases.queued_week[case] = week

@@ -47,7 +47,27 @@ def next_in_turn(i, department, departments):
 
 @rule
 def record_contact(i, option, courtesy, hours, right, department, staff, leaders, departments, p, cards):
-    """Count a contact, the time that it took, and what the survey right after it says."""
+    """Count a contact, the time that it took, and what the survey right after it says.
+
+    Args:
+        i: row of the person.
+        option: how the case is handled, one of ``OPTIONS``.
+        courtesy: how the customer was treated, 0 to 1.
+        hours: time available for cases (hours).
+        right: whether the stage was handled without an error.
+        department: row of the department.
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        p: parameters of the mechanism.
+        cards: parameters of the group ``scorecards``.
+
+    Writes:
+        staff: ``handled``, ``worked``.
+        leaders: ``escalation_hours``.
+        departments: ``closed_fast``, ``escalated``, ``followed_script``, ``handed_over``, ``handled``,
+            ``leader_hours``, ``solved``, ``survey``, ``worked``.
+    """
     staff.worked[i] += hours
     staff.handled[i] += 1
     departments.handled[department] += 1
@@ -61,7 +81,17 @@ def record_contact(i, option, courtesy, hours, right, department, staff, leaders
 
 @rule
 def complete_stage(option, case, right, cases):
-    """A stage of the case is done, well or badly, unless the case is handed over."""
+    """A stage of the case is done, well or badly, unless the case is handed over.
+
+    Args:
+        option: how the case is handled, one of ``OPTIONS``.
+        case: row of the case.
+        right: whether the stage was handled without an error.
+        cases: columns of the cases, one row per person in the market.
+
+    Writes:
+        cases: ``defect``, ``stages``.
+    """
     if option == HAND_OVER:
         return
     cases.stages[case] -= 1
@@ -74,7 +104,34 @@ def complete_stage(option, case, right, cases):
 
 @rule
 def handle(i, case, department, staff, leaders, customers, cases, departments, card, all_p, goodwill, seed, week):
-    """A person handles a case: chooses how, does it, and closes the case or passes it on."""
+    """A person handles a case: chooses how, does it, and closes the case or passes it on.
+
+    Args:
+        i: row of the person.
+        case: row of the case.
+        department: row of the department.
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        card: the scorecard in use, a weight for each measure.
+        all_p: parameters of several groups, unpacked in the first line.
+        goodwill: compensation given to customers (EUR).
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``wins``, ``worked``.
+        leaders: ``escalation_hours``.
+        customers: ``events``, ``quality``.
+        cases: ``context_lost``, ``defect``, ``department``, ``next_case``, ``queued_week``, ``repetitions``,
+            ``stages``, ``state``.
+        departments: ``abandoned``, ``arriving``, ``claimed``, ``closed``, ``closed_fast``, ``closed_first``,
+            ``escalated``, ``followed_script``, ``goodwill``, ``handed_over``, ``handled``, ``handoffs``,
+            ``handoffs_lost``, ``journeys_sound``, ``leader_hours``, ``queue``, ``queue_first``, ``queue_last``,
+            ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``, ``wins``, ``worked``.
+    """
     p, cards, handoffs, empowerment, _, _ = all_p
     luck, outcome, later, where = uniforms4(seed, SERVICE_STREAM, week, case)
     option, hours, success = choose_handling(
@@ -100,6 +157,31 @@ def serve(staff, leaders, customers, cases, departments, all_p, goodwill, seed, 
     """Each department works through its queue, first come first served, until its hours are used.
 
     A case moves at most once a week: what arrives from another department during the week waits for the next.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        all_p: parameters, in this order: ``service``, ``scorecards``, ``handoffs``, ``empowerment``,
+            ``conviction``, ``habit``.
+        goodwill: ``accounts.goodwill``, compensation given in the most complex cases that are solved with judgement
+            (EUR).
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``wins``, ``worked``.
+        leaders: ``escalation_hours``.
+        customers: ``events``, ``quality``.
+        cases: ``context_lost``, ``defect``, ``department``, ``next_case``, ``queued_week``, ``repetitions``,
+            ``stages``, ``state``.
+        departments: ``abandoned``, ``arriving``, ``claimed``, ``closed``, ``closed_fast``, ``closed_first``,
+            ``escalated``, ``followed_script``, ``goodwill``, ``handed_over``, ``handled``, ``handoffs``,
+            ``handoffs_lost``, ``journeys_sound``, ``leader_hours``, ``next_staff``, ``queue``, ``queue_first``,
+            ``queue_last``, ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``,
+            ``wins``, ``worked``.
     """
     for department in range(len(departments.queue)):
         if departments.queue_first[department] < 0:
@@ -127,7 +209,17 @@ def serve(staff, leaders, customers, cases, departments, all_p, goodwill, seed, 
 
 @kernel
 def carry_over(staff, departments, p):
-    """Carry over what runs late, and see how much work waits; owns ``overrun`` and ``workload``."""
+    """Carry over what runs late, and see how much work waits.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``service``.
+
+    Writes:
+        staff: ``overrun``.
+        departments: ``overrun``, ``workload``.
+    """
     for i in range(len(staff.overrun)):
         # An hour is spent once: what a case takes beyond the week is taken from the next.
         late = max(0.0, staff.worked[i] - staff.hours[i])

@@ -24,7 +24,15 @@ def courtesy_from(option, engagement, p):
 
 @rule
 def contact_quality(courtesy, resolved, age, hassle, p):
-    """Quality of a closed contact to the customer, between 0 and 1."""
+    """Quality of a closed contact to the customer, between 0 and 1.
+
+    Args:
+        courtesy: how the customer was treated, 0 to 1.
+        resolved: issues resolved (issues).
+        age: weeks since the case was opened.
+        hassle: contacts that the customer had to make in vain before.
+        p: parameters of the mechanism.
+    """
     return clip01(
         p.courtesy_weight * courtesy
         + (1.0 - p.courtesy_weight) * resolved

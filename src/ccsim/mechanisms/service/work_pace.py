@@ -84,9 +84,19 @@ def haste_loss(spoilt, pace, p):
 
 @kernel
 def set_pace(staff, departments, p, hours):
-    """Set how fast each department and each person works this week; owns ``load``, ``standard`` and ``pace``.
+    """Set how fast each department and each person works this week.
 
     Load counts cases in standard hours and not in hours chosen: who chooses short ways is not less busy for it.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``work_pace``.
+        hours: ``service.handling_hours``, staff time of a standard contact by the script (hours).
+
+    Writes:
+        staff: ``time_penalty``.
+        departments: ``load``, ``pace``, ``standard``, ``success_loss``.
     """
     for d in range(len(departments.queue)):
         wanted, available = departments.queue[d] * hours * departments.standard[d], departments.hours[d]

@@ -103,7 +103,14 @@ class Departments:
 
 @rule
 def evidence_update(conviction, wins, setbacks, p):
-    """Conviction follows the own success rate, the faster the more cases there were."""
+    """Conviction follows the own success rate, the faster the more cases there were.
+
+    Args:
+        conviction: belief that acting customer-first is right and works here (share).
+        wins: solved contacts that were seen to work, and improvements that showed (cases).
+        setbacks: solved contacts that were seen to fail (cases).
+        p: parameters of the group ``conviction``.
+    """
     cases = wins + setbacks
     if cases <= 0.0:
         return conviction
@@ -112,19 +119,44 @@ def evidence_update(conviction, wins, setbacks, p):
 
 @rule
 def leader_influence(conviction, hours, stance, credibility, cynicism, p):
-    """Conviction follows a leader's, as far as the leader is believed and the person still listens."""
+    """Conviction follows a leader's, as far as the leader is believed and the person still listens.
+
+    Args:
+        conviction: belief that acting customer-first is right and works here (share).
+        hours: time available for cases (hours).
+        stance: conviction that the leader shows (share).
+        credibility: how far words were followed by deeds (share).
+        cynicism: expectation that talk of change is only talk (share).
+        p: parameters of the group ``conviction``.
+    """
     return relax(conviction, stance, p.leader_rate * half_saturation(hours, 1.0) * credibility * (1.0 - cynicism))
 
 
 @rule
 def tips(sources, luck, cynicism, p):
-    """Several sources, then one day."""
+    """Several sources, then one day.
+
+    Args:
+        sources: independent people and encounters that speak for the change (people).
+        luck: draw, 0 to 1.
+        cynicism: expectation that talk of change is only talk (share).
+        p: parameters of the group ``conviction``.
+    """
     return sources >= p.min_sources and luck < p.tipping_probability * (1.0 - cynicism)
 
 
 @kernel
 def observe_colleagues(staff, colleagues, p):
-    """See what colleagues do and how it goes; adds to the flows ``sources`` and ``influence``, owns ``peer_practice``."""
+    """See what colleagues do and how it goes.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        p: parameters of the group ``conviction``.
+
+    Writes:
+        staff: ``influence``, ``peer_practice``, ``sources``.
+    """
     ties = colleagues.shape[1]
     for i in range(len(staff.sources)):
         solved, handled = 0.0, 0.0
@@ -143,7 +175,21 @@ def observe_colleagues(staff, colleagues, p):
 
 @kernel
 def update_conviction(staff, leaders, departments, p, mandate, seed, week):
-    """Update each person's conviction; owns ``conviction`` and ``tipped_week``."""
+    """Update each person's conviction.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``conviction``.
+        mandate: parameters of the group ``mandate``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        staff: ``conviction``, ``tipped_week``.
+        departments: ``new_tipped``.
+    """
     for i in range(len(staff.conviction)):
         if staff.arrived[i] > 0.0:
             staff.conviction[i] = staff.disposition[i]

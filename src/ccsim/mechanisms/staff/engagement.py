@@ -51,14 +51,31 @@ class Staff:
 
 @rule
 def engagement_target(vigour, latitude_felt, wins, fatigue, cynicism, p):
-    """The engagement that a person's circumstances call for."""
+    """The engagement that a person's circumstances call for.
+
+    Args:
+        vigour: engagement of the person without any influence (share).
+        latitude_felt: latitude as it is felt (share).
+        wins: solved contacts that were seen to work, and improvements that showed (cases).
+        fatigue: tiredness from announced change and overload (share).
+        cynicism: expectation that talk of change is only talk (share).
+        p: parameters of the group ``engagement``.
+    """
     lift = p.autonomy_effect * latitude_felt + p.success_effect * half_saturation(wins, 2.0)
     return clip01(vigour + lift - p.fatigue_effect * fatigue - p.cynicism_effect * cynicism)
 
 
 @kernel
 def update_engagement(staff, p):
-    """Move each person's engagement towards its target; owns ``engagement``."""
+    """Move each person's engagement towards its target.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        p: parameters of the group ``engagement``.
+
+    Writes:
+        staff: ``engagement``.
+    """
     for i in range(len(staff.engagement)):
         felt = clip01(staff.latitude[i] * staff.safety[i] + staff.borrowed_rights[i])
         goal = engagement_target(

@@ -83,6 +83,14 @@ def fatigue_update(fatigue, hollow, workload, latitude_felt, vigour, p):
     """Fatigue grows with hollow announcements, overload, and work over which one has no say, and wears off.
 
     Work without say strains those most who bring least energy (Karasek 1979).
+
+    Args:
+        fatigue: tiredness from announced change and overload (share).
+        hollow: how hollow the promise sounds (share).
+        workload: hours of work waiting for each hour of staff.
+        latitude_felt: latitude as it is felt (share).
+        vigour: engagement of the person without any influence (share).
+        p: parameters of the group ``fatigue``.
     """
     load = p.strain * hollow + p.overload * max(0.0, workload - 1.0)
     load += p.demand_control * workload * (1.0 - latitude_felt) * 2.0 * (1.0 - vigour)
@@ -91,14 +99,33 @@ def fatigue_update(fatigue, hollow, workload, latitude_felt, vigour, p):
 
 @rule
 def cynicism_update(cynicism, hollow, credibility, p):
-    """Cynicism grows when leaders without credibility announce what is not done; it declines slowly."""
+    """Cynicism grows when leaders without credibility announce what is not done; it declines slowly.
+
+    Args:
+        cynicism: expectation that talk of change is only talk (share).
+        hollow: how hollow the promise sounds (share).
+        credibility: how far words were followed by deeds (share).
+        p: parameters of the group ``fatigue``.
+    """
     gain = p.disillusion * hollow * (1.0 - credibility) * (1.0 - cynicism)
     return relax(clip01(cynicism + gain), p.baseline_cynicism, p.cynicism_recovery)
 
 
 @kernel
 def update_fatigue(staff, leaders, departments, p, mandate, promise):
-    """Update each person's fatigue and cynicism; owns ``fatigue`` and ``cynicism``."""
+    """Update each person's fatigue and cynicism.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``fatigue``.
+        mandate: parameters of the group ``mandate``.
+        promise: parameters of the group ``promise``.
+
+    Writes:
+        staff: ``cynicism``, ``fatigue``.
+    """
     for i in range(len(staff.fatigue)):
         if staff.arrived[i] > 0.0:
             staff.fatigue[i] = 0.0

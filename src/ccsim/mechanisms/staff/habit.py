@@ -51,7 +51,14 @@ class Staff:
 
 @rule
 def habit_update(habit, practice, routine, p):
-    """Habit follows practice; it fades more slowly where the practice is written into routines."""
+    """Habit follows practice; it fades more slowly where the practice is written into routines.
+
+    Args:
+        habit: how far acting customer-first has become routine to the person (share).
+        practice: share of contacts handled in the new way.
+        routine: customer-first practice written into routines and tools (share).
+        p: parameters of the group ``habit``.
+    """
     if practice > habit:
         return relax(habit, practice, p.formation_rate)
     return relax(habit, practice, p.decay_rate * (1.0 - p.routine_protection * routine))
@@ -59,7 +66,17 @@ def habit_update(habit, practice, routine, p):
 
 @kernel
 def update_habit(staff, departments, p, reinforces):
-    """Move each person's habit towards the week's practice; owns ``habit``."""
+    """Move each person's habit towards the week's practice.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``habit``.
+        reinforces: ``recognition.habit_reinforcement``, how much faster habit forms with full recognition (factor).
+
+    Writes:
+        staff: ``habit``.
+    """
     for i in range(len(staff.habit)):
         routine = departments.routine[staff.department[i]]
         if staff.arrived[i] > 0.0:

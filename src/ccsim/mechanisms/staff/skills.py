@@ -55,14 +55,32 @@ class Staff:
 
 @rule
 def skill_update(skill, trained, coached, solved, p):
-    """Skill grows by what was taught and done, and rusts."""
+    """Skill grows by what was taught and done, and rusts.
+
+    Args:
+        skill: ability to solve a case by judgement (share).
+        trained: hours of training in the week.
+        coached: hours of coaching in the week.
+        solved: contacts taken on with judgement: the customer-first act (cases).
+        p: parameters of the group ``skills``.
+    """
     gain = p.training_rate * trained + p.coaching_rate * coached + p.practice_rate * half_saturation(solved, 2.0)
     return relax(relax(skill, 1.0, min(1.0, gain)), p.newcomer_skill, p.decay_rate)
 
 
 @kernel
 def update_skill(staff, p, seed, week):
-    """Update each person's skill; owns ``skill``."""
+    """Update each person's skill.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        p: parameters of the group ``skills``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        staff: ``skill``.
+    """
     for i in range(len(staff.skill)):
         if staff.arrived[i] > 0.0:
             a, b, c, d = uniforms4(seed, TRAITS, week, i)

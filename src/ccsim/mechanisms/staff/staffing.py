@@ -68,7 +68,14 @@ class Departments:
 
 @rule
 def target_posts(posts, open_now, workload, p):
-    """Posts wanted: what was not cut by decision, and of that what the work asks for."""
+    """Posts wanted: what was not cut by decision, and of that what the work asks for.
+
+    Args:
+        posts: posts, filled or not (posts).
+        open_now: posts that are open (posts).
+        workload: hours of work waiting for each hour of staff.
+        p: parameters of the group ``staffing``.
+    """
     most = (1.0 - p.cut) * posts
     if p.workload_response <= 0.0:
         return most
@@ -78,7 +85,18 @@ def target_posts(posts, open_now, workload, p):
 
 @kernel
 def adjust_posts(staff, departments, p, week):
-    """Close and open posts, last ones first; owns ``closed``, and with turnover who is in post."""
+    """Close and open posts, last ones first.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``staffing``.
+        week: number of the week.
+
+    Writes:
+        staff: ``closed``, ``vacant_until``.
+        departments: ``dismissed``.
+    """
     for d in range(len(departments.queue)):
         first, last = departments.first_staff[d], departments.last_staff[d]
         open_now = 0

@@ -71,7 +71,17 @@ class Ties:
 
 @kernel
 def stand(popular, wanted, p, seed):
-    """Draw how readily each person is named, and how many each names relative to others; fills both."""
+    """Draw how readily each person is named, and how many each names relative to others; fills both.
+
+    Args:
+        popular: how readily each person is named, shape (people,); filled.
+        wanted: how many colleagues each person names, shape (people,); filled.
+        p: parameters of the group ``ties``.
+        seed: seed of all draws of the run.
+
+    Writes:
+        argument: ``popular``, ``wanted``.
+    """
     for i in range(len(popular)):
         a, b, c, d = uniforms4(seed, TRAITS, 0, i)
         standing = irwin_hall_normal(a, b, c, d)
@@ -89,7 +99,17 @@ def most_named(mean, p):
 
 @kernel
 def share_out(relative, mean, most, wanted):
-    """Fill ``wanted`` with whole numbers in proportion to some numbers, none above ``most``, with the wanted mean."""
+    """Fill ``wanted`` with whole numbers in proportion to some numbers, none above ``most``, with the wanted mean.
+
+    Args:
+        relative: weight of each person, shape (people,).
+        mean: mean that is wanted.
+        most: largest number that a person may get.
+        wanted: how many colleagues each person names, shape (people,); filled.
+
+    Writes:
+        argument: ``wanted``.
+    """
     count, scale = len(relative), 1.0
     for _ in range(50):
         found = 0.0
@@ -118,7 +138,15 @@ def place_of(x, upto):
 
 @rule
 def by_popularity(first, last, cross, luck, upto):
-    """Return a person of the own department, rows ``first`` to ``last``, or of another; popular people more often."""
+    """Return a person of the own department, rows ``first`` to ``last``, or of another; popular people more often.
+
+    Args:
+        first: first row.
+        last: row after the last.
+        cross: share of ties to other departments.
+        luck: draw, 0 to 1.
+        upto: sums of readiness up to each person, shape (people,).
+    """
     inside = upto[last] - upto[first]
     if not cross:
         return place_of(upto[first] + luck * inside, upto)
@@ -128,14 +156,29 @@ def by_popularity(first, last, cross, luck, upto):
 
 @rule
 def by_acquaintance(i, one, other, filled, colleagues):
-    """Return a person to whom a colleague of ``i`` listens; ``i`` if that colleague listens to no one else."""
+    """Return a person to whom a colleague of ``i`` listens; ``i`` if that colleague listens to no one else.
+
+    Args:
+        i: row of the person.
+        one: row of the colleague.
+        other: row of the other person.
+        filled: ties that each person has, shape (posts,).
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+    """
     friend = colleagues[i, int(one * filled[i])]
     return i if filled[friend] == 0 else colleagues[friend, int(other * filled[friend])]
 
 
 @rule
 def names(i, other, filled, colleagues):
-    """Return whether ``i`` has named this person."""
+    """Return whether ``i`` has named this person.
+
+    Args:
+        i: row of the person.
+        other: row of the other person.
+        filled: ties that each person has, shape (posts,).
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+    """
     for k in range(filled[i]):
         if colleagues[i, k] == other:
             return True
@@ -144,7 +187,19 @@ def names(i, other, filled, colleagues):
 
 @rule
 def chosen(i, k, ends, cross, filled, colleagues, upto, p, seed):
-    """Return whom a person names next, in the own department or in another; -1 if no draw finds a person."""
+    """Return whom a person names next, in the own department or in another; -1 if no draw finds a person.
+
+    Args:
+        i: row of the person.
+        k: place among the colleagues.
+        ends: row after the last of each department, shape (departments,).
+        cross: share of ties to other departments.
+        filled: ties that each person has, shape (posts,).
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        upto: sums of readiness up to each person, shape (people,).
+        p: parameters of the group ``ties``.
+        seed: seed of all draws of the run.
+    """
     first, last = ends
     for attempt in range(TRIES):
         how, one, other, _ = uniforms4(seed, NAMES, 1 + k * TRIES + attempt, i)
@@ -158,7 +213,14 @@ def chosen(i, k, ends, cross, filled, colleagues, upto, p, seed):
 
 @rule
 def first_free(i, start, filled, colleagues):
-    """Return the next person from a row on whom ``i`` has not named."""
+    """Return the next person from a row on whom ``i`` has not named.
+
+    Args:
+        i: row of the person.
+        start: first place to look at.
+        filled: ties that each person has, shape (posts,).
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+    """
     count = len(filled)
     for step in range(count):
         other = (start + step) % count
@@ -176,14 +238,37 @@ def ends_of(department, rows):
 
 @rule
 def note(i, other, filled, colleagues):
-    """Write down that a person listens to another."""
+    """Write down that a person listens to another.
+
+    Args:
+        i: row of the person.
+        other: row of the other person.
+        filled: ties that each person has, shape (posts,).
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+
+    Writes:
+        argument: ``colleagues``, ``filled``.
+    """
     colleagues[i, filled[i]] = other
     filled[i] += 1
 
 
 @rule
 def next_name(i, k, rows, department, cross, filled, colleagues, upto, p, seed):
-    """Return whom a person names next."""
+    """Return whom a person names next.
+
+    Args:
+        i: row of the person.
+        k: place among the colleagues.
+        rows: first and last row of the own department.
+        department: row of the department.
+        cross: share of ties to other departments.
+        filled: ties that each person has, shape (posts,).
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        upto: sums of readiness up to each person, shape (people,).
+        p: parameters of the group ``ties``.
+        seed: seed of all draws of the run.
+    """
     d = department[i]
     own = rows[d + 1] - rows[d]
     away, where, _, _ = uniforms4(seed, NAMES, 0, i * colleagues.shape[1] + k)
@@ -194,9 +279,20 @@ def next_name(i, k, rows, department, cross, filled, colleagues, upto, p, seed):
 
 @kernel(allocates=True)
 def draw_uneven_ties(colleagues, department, mean, cross, p, seed):
-    """People name colleagues in turn, and a person who is named may name back; fills ``colleagues``, at the end with -1.
+    """People name colleagues in turn, and a person who is named may name back.
 
     ``department``: of each person, ascending. ``mean``: ties of a person. ``cross``: share to another department.
+
+    Args:
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+        department: department of each person, shape (posts,).
+        mean: mean that is wanted.
+        cross: share of ties to other departments.
+        p: parameters of the group ``ties``.
+        seed: seed of all draws of the run.
+
+    Writes:
+        argument: ``colleagues``.
     """
     count, most = colleagues.shape
     if most == 0:

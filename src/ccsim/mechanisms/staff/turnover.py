@@ -102,7 +102,18 @@ def quits(engagement, luck, p):
 
 @rule
 def initialise_person(i, staff, p, seed, week):
-    """A person takes a post: draw what he or she is like. Columns of other mechanisms follow from ``arrived``."""
+    """A person takes a post: draw what he or she is like. Columns of other mechanisms follow from ``arrived``.
+
+    Args:
+        i: row of the person.
+        staff: columns of the staff, one row per post.
+        p: parameters of the group ``turnover``.
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        staff: ``baseline_engagement``, ``disposition``, ``hired_week``, ``pace``, ``reward_sensitivity``.
+    """
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i)
     staff.disposition[i] = clip01(p.disposition + p.disposition_spread * irwin_hall_normal(a, b, c, d))
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i + 1)
@@ -121,6 +132,19 @@ def replace_staff(staff, departments, p, leaving_champions, seed, week):
     """At the end of the week people quit, and those come who fill a post from next week on.
 
     Owns the columns that say who holds a post; what other mechanisms know of a person follows from ``arrived``.
+
+    Args:
+        staff: columns of the staff, one row per post.
+        departments: columns of the departments, one row each.
+        p: parameters of the group ``turnover``.
+        leaving_champions: ``champions.departures``, champions who leave the organisation in this week (people).
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        staff: ``arrived``, ``baseline_engagement``, ``disposition``, ``hired_week``, ``pace``, ``person``,
+            ``reward_sensitivity``, ``vacant_until``.
+        departments: ``hires``, ``quits``.
     """
     to_leave = leaving_champions
     for i in range(len(staff.person)):

@@ -172,7 +172,15 @@ def drawn(comparison: Comparison, kpi: Kpi) -> Any:
 def panel(
     axes: Axes, comparison: Comparison, kpi: Kpi, names: Sequence[str], spread: bool
 ) -> list[tuple[int, float, str]]:
-    """Draw a KPI over weeks, and return (week, height, colour) of the crossings to be labelled."""
+    """Draw a KPI over weeks, and return (week, height, colour) of the crossings to be labelled.
+
+    Args:
+        axes: where it is drawn.
+        comparison: what is compared.
+        kpi: the KPI.
+        names: the scenarios, in the order of their colours.
+        spread: whether the spread over runs is drawn.
+    """
     bands, crossings = drawn(comparison, kpi), []
     for name in names:
         band = bands[bands["scenario"] == name]

@@ -39,7 +39,16 @@ def figure_frame(title: str, *texts: str, height: float = HEIGHT) -> Iterator[tu
 def apply_layout(
     figure: Figure, lines: int, *, left: float = 0.06, right: float = 0.97, foot: float = 0.7, head: float = 0.4
 ) -> None:
-    """Give the panels the page below its titles; ``head`` is what a panel's own title takes, in inches."""
+    """Give the panels the page below its titles; ``head`` is what a panel's own title takes, in inches.
+
+    Args:
+        figure: the figure.
+        lines: lines of text below its title.
+        left: left margin, share of the width.
+        right: right end of the panels, share of the width.
+        foot: bottom margin, inches.
+        head: height of a panel's own title, inches.
+    """
     height = figure.get_figheight()
     figure.subplots_adjust(left=left, right=right, top=1 - (0.58 + head + 0.24 * lines) / height, bottom=foot / height)
 

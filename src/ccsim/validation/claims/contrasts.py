@@ -67,22 +67,66 @@ def _minus(kpi: str, one: str, other: str, week: int, sign: float) -> Contrast:
 
 
 def difference(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """The first beats the second."""
+    """The first beats the second.
+
+    Args:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+
+    Returns:
+        The contrasts, all of which must be positive.
+    """
     return [_minus(kpi, names[0], names[1], weeks[-1], sign)]
 
 
 def best(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """The first beats each of the others."""
+    """The first beats each of the others.
+
+    Args:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+
+    Returns:
+        The contrasts, all of which must be positive.
+    """
     return [_minus(kpi, names[0], other, weeks[-1], sign) for other in names[1:]]
 
 
 def ordering(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """Each beats the next."""
+    """Each beats the next.
+
+    Args:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+
+    Returns:
+        The contrasts, all of which must be positive.
+    """
     return [_minus(kpi, one, other, weeks[-1], sign) for one, other in pairwise(names)]
 
 
 def retains(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """(A - C) / (B - C) > share, for scenarios A, B, C: what A keeps of B's gain over C."""
+    """(A - C) / (B - C) > share, for scenarios A, B, C: what A keeps of B's gain over C.
+
+    Args:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+
+    Returns:
+        The contrasts, all of which must be positive.
+    """
     here, whole, none = names[:3]
     week = weeks[-1]
     weights = {(here, kpi, week): sign, (whole, kpi, week): -sign * share, (none, kpi, week): -sign * (1.0 - share)}
@@ -90,7 +134,18 @@ def retains(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: floa
 
 
 def reverts(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """There was a gain, and of what the second gains over the third, the first has lost more than a share."""
+    """There was a gain, and of what the second gains over the third, the first has lost more than a share.
+
+    Args:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+
+    Returns:
+        The contrasts, all of which must be positive.
+    """
     (one,) = retains(kpi, names, weeks, sign, 1.0 - share)
     weights = {cell: -weight for cell, weight in one.weights.items()}
     gain = _minus(kpi, names[1], names[2], weeks[-1], sign)
@@ -98,7 +153,18 @@ def reverts(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: floa
 
 
 def interaction(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """The fourth (both) gains more over the first (neither) than the second and the third together."""
+    """The fourth (both) gains more over the first (neither) than the second and the third together.
+
+    Args:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+
+    Returns:
+        The contrasts, all of which must be positive.
+    """
     week = weeks[-1]
     weights = {
         (names[3], kpi, week): sign,
@@ -110,7 +176,18 @@ def interaction(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: 
 
 
 def optimum(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """Some value between the ends beats both ends; which one is chosen on half of the replicates."""
+    """Some value between the ends beats both ends; which one is chosen on half of the replicates.
+
+    Args:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+
+    Returns:
+        The contrasts, all of which must be positive.
+    """
     week = weeks[-1]
     found = []
     for inner in names[1:-1]:
@@ -119,7 +196,18 @@ def optimum(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: floa
 
 
 def overtakes(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """The first is ahead of the second at the first week and behind in the end (for sums: since the last but one)."""
+    """The first is ahead of the second at the first week and behind in the end (for sums: since the last but one).
+
+    Args:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+
+    Returns:
+        The contrasts, all of which must be positive.
+    """
     early, late = weeks[0], weeks[-1]
     since = weeks[-2] if len(weeks) > 2 else early
     ahead = {**_over(kpi, names[0], early, sign), **_over(kpi, names[1], early, -sign)}
@@ -131,7 +219,18 @@ def overtakes(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: fl
 
 
 def break_even(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """The second, at its worst, loses to the first; the third, at its best, beats it: they break even in between."""
+    """The second, at its worst, loses to the first; the third, at its best, beats it: they break even in between.
+
+    Args:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+
+    Returns:
+        The contrasts, all of which must be positive.
+    """
     return [_minus(kpi, names[2], names[0], weeks[-1], sign), _minus(kpi, names[0], names[1], weeks[-1], sign)]
 
 
@@ -140,7 +239,18 @@ TRUE = {"reported_csat": "csat", "reported_fcr": "fcr", "aht": "cost_per_resolve
 
 
 def goodhart(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """Against the second, the first looks better on the reported KPI and is worse on what that stands for."""
+    """Against the second, the first looks better on the reported KPI and is worse on what that stands for.
+
+    Args:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+
+    Returns:
+        The contrasts, all of which must be positive.
+    """
     true = TRUE.get(kpi, "csat")
     good = 1.0 if KPIS[true].direction == "more" else -1.0
     looks = _minus(kpi, names[0], names[1], weeks[-1], sign)

@@ -95,6 +95,15 @@ def where_holds(
 
     Each side has at least a share ``least`` of the points. ``clear`` is Fisher's exact test, corrected for all cuts of
     all parameters (Bonferroni).
+
+    Args:
+        signs: at each point 1 if the claim holds, -1 if it is reversed, 0 if neither, shape (points,).
+        effects: its effect at each point, shape (points,).
+        space: the values of all parameters at each point, by key.
+        least: smallest share of the points on each side.
+
+    Returns:
+        The cut; None if no value divides the points.
     """
     from scipy.stats import fisher_exact
 

@@ -282,7 +282,19 @@ def judge_claim(
     claim: Claim, figures: Figures, place: Mapping[tuple[str, str], str], prefix: str = "", kpi: str | None = None,
     lent: Sequence[VariancePrior | None] = (),
 ) -> Outcome:  # fmt: skip
-    """Judge a claim at one point."""
+    """Judge a claim at one point.
+
+    Args:
+        claim: the claim.
+        figures: for each scenario, KPI and week, values over replicates.
+        place: where the figures of each scenario of a claim stand.
+        prefix: of the point: put before the names of scenarios.
+        kpi: another KPI to judge it in.
+        lent: for each contrast, what the other points say of its variance.
+
+    Returns:
+        Effect, interval and p value.
+    """
     contrasts = claim.contrasts(kpi)
     cells = _cells(contrasts, claim, figures, place, prefix)
     if cells is None:

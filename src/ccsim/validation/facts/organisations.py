@@ -62,6 +62,15 @@ def observe(
 
     Columns are all KPIs; ``unit``, what is independent: the point of a sample, else the replicate; ``swept``, the value
     of the sweep; and in a sample the value of every lever that varies, by key.
+
+    Args:
+        study: the study.
+        seed: random seed.
+        workers: number of processes; by default one for each processor.
+        out: results folder; None keeps nothing.
+        resume: whether to go on in a folder that holds part of it.
+        progress: called with (done, planned, failed) after each task.
+        command: the command line, for the manifest.
     """
     experiment, place = as_experiment(study, seed)
     results = run_experiment(experiment, workers=workers, out=out, resume=resume, progress=progress, command=command)

@@ -310,7 +310,18 @@ def _waves(
 
 
 def wave_of(chosen: Sequence[Pattern], before: Sequence[Wave], unit: FloatArray, values: FloatArray, seed: int) -> Wave:
-    """Fit the emulators of a wave: to its own points, and those of earlier waves that had as fair a chance as they."""
+    """Fit the emulators of a wave: to its own points, and those of earlier waves that had as fair a chance as they.
+
+    Args:
+        chosen: the patterns.
+        before: earlier waves.
+        unit: points of this wave in the unit cube, shape (points, dimensions).
+        values: what came out there, on the scales of the patterns, shape (points, patterns).
+        seed: seed of the fits.
+
+    Returns:
+        The wave with its emulators.
+    """
     means, noise = mean_of(values), spread_of(values)
     places, figures = unit, means
     if before:
