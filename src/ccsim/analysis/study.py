@@ -103,7 +103,7 @@ class AnalysisProblem:
         """Return the runs at the points of a design as an experiment.
 
         Raises:
-            InputError: the design does not fit, or takes more runs than anybody can mean.
+            InputError: the design does not fit, or takes more runs than are accepted.
         """
         mine, theirs = self.scenario.name, self.baseline.name if self.baseline else ""
         bases = {theirs if theirs != mine else "baseline": self.baseline} if self.baseline else {}

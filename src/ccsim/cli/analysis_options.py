@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -125,17 +127,80 @@ def open_output(
     return OutputDir(folder, runner, form)
 
 
-def study(
-    target: str, scenario: str | None, baseline: str | None, settings: Sequence[str] | None, *,
-    weeks: int | None, replicates: int | None, seed: int | None, organisation: Path | None = None,
-) -> AnalysisProblem:  # fmt: skip
-    """Return the study that options describe."""
-    from ccsim.analysis.study import make_problem
+@dataclass(frozen=True)
+class AnalysisOptions:
+    """Options that every command of an analysis has, as the command line gives them.
 
-    return make_problem(
-        target, scenario=scenario, baseline=baseline, weeks=weeks, replicates=replicates, seed=seed,
-        values=settings_of(settings, organisation),
-    )  # fmt: skip
+    Attributes:
+        scenario: which scenario of an experiment is analysed.
+        baseline: what outcomes such as ``npv_difference`` are compared with.
+        settings: texts of ``--set``.
+        organisation: folder of files that the organisation is founded from.
+        replicates: runs at each point.
+        seed: random seed.
+        weeks: horizon.
+        workers: number of processes.
+        time_limit: a time such as ``"10m"``.
+        scheduler: address of a Dask scheduler.
+        out: folder for everything that is written.
+        resume: whether to go on in a folder that holds part of it.
+        form: how the table is written.
+    """
+
+    scenario: ScenarioName = None
+    baseline: Baseline = None
+    settings: Set = None
+    organisation: Own = None
+    replicates: Replicates = 2
+    seed: Seed = None
+    weeks: Weeks = None
+    workers: Workers = None
+    time_limit: TimeLimit = None
+    scheduler: Scheduler = None
+    out: Out = None
+    resume: Resume = False
+    form: Format = Form.table
+
+    def study(self, target: str) -> AnalysisProblem:
+        """Return the problem that the options describe, for a scenario or an experiment."""
+        from ccsim.analysis.study import make_problem
+
+        return make_problem(
+            target, scenario=self.scenario, baseline=self.baseline, weeks=self.weeks, replicates=self.replicates,
+            seed=self.seed, values=settings_of(self.settings, self.organisation),
+        )  # fmt: skip
+
+    def open_output(self, name: str) -> OutputDir:
+        """Return where the analysis works, see :func:`open_output`."""
+        return open_output(
+            name, self.out, self.resume, self.workers, self.form, time_limit=self.time_limit, scheduler=self.scheduler
+        )
+
+
+def takes_analysis_options(replicates: int = 2) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of :class:`AnalysisOptions`; it gets them as its argument ``options``.
+
+    Args:
+        replicates: default of ``--replicates``.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True)
+        shared = inspect.signature(AnalysisOptions, eval_str=True).parameters
+
+        @wraps(command)
+        def called(**given: Any) -> None:
+            command(**{name: value for name, value in given.items() if name not in shared},
+                    options=AnalysisOptions(**{name: given[name] for name in shared}))  # fmt: skip
+
+        rows = [one for one in own.parameters.values() if one.name != "options"]
+        rows += [one.replace(default=replicates) if name == "replicates" else one for name, one in shared.items()]
+        rows = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in rows]
+        called.__signature__ = own.replace(parameters=rows)  # type: ignore[attr-defined]  # read by inspect and typer
+        called.__annotations__ = {one.name: one.annotation for one in rows}
+        return called
+
+    return decorate
 
 
 def admitted(where: str, *, tell: bool = True) -> AdmittedWorlds | None:

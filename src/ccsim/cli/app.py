@@ -70,7 +70,7 @@ def _announce(host: str, port: int) -> str:
 
     # Checked first: a refused host must not be shown as an address.
     host = guard.checked_host(host)
-    who = "this machine only" if guard.is_this_machine(host) else "everybody who can reach this machine"
+    who = "this machine only" if guard.is_this_machine(host) else "all who can reach this machine"
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"http://{shown}:{port} for {who}; play at /play, a class at /class. Ctrl-C ends it.", err=True)
     if not guard.is_this_machine(host):
@@ -78,7 +78,7 @@ def _announce(host: str, port: int) -> str:
         typer.echo(
             f"Only the lecturer opens classes, with this secret: {secret}\n"
             f"Lecturer's address (keep it off the projector): http://{shown}:{port}/class?lecturer={secret}\n"
-            "The pages are plain HTTP: whoever can read this network's traffic can read them, and the secret.",
+            "The pages are plain HTTP: all who can read this network's traffic can read them, and the secret.",
             err=True,
         )
     return host

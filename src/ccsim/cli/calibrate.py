@@ -5,23 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import (  # fmt: skip
-    Baseline,
-    Form,
-    Format,
-    Out,
-    Own,
-    Replicates,
-    Resume,
-    ScenarioName,
-    Scheduler,
-    Seed,
-    Set,
-    Target,
-    TimeLimit,
-    Weeks,
-    Workers,
-)
+from ccsim.cli.analysis_options import AnalysisOptions, Target, takes_analysis_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +16,7 @@ if TYPE_CHECKING:
 Names = list[str] | None
 
 
+@takes_analysis_options(replicates=4)
 def calibrate(
     target_scenario: Target,
     parameters: Annotated[
@@ -48,45 +33,22 @@ def calibrate(
         int, typer.Option("--samples", help="Points of a wave; usually 10 for each parameter, 30 at least.")
     ] = 0,
     waves: Annotated[int, typer.Option(help="Waves of runs, each where the targets may be met.")] = 3,
-    scenario: ScenarioName = None,
-    baseline: Baseline = None,
-    set_: Set = None,
-    organisation: Own = None,
-    replicates: Replicates = 4,
-    seed: Seed = None,
-    weeks: Weeks = None,
-    workers: Workers = None,
-    time_limit: TimeLimit = None,
-    scheduler: Scheduler = None,
-    out: Out = None,
-    resume: Resume = False,
-    form: Format = Form.table,
+    *,
+    options: AnalysisOptions,
 ) -> None:
     """Fit assumptions to figures that were measured; say what the figures leave open."""
     from ccsim.analysis.calibrate import calibrate as fit
     from ccsim.analysis.calibration import target_of
     from ccsim.analysis.parameter_space import dimensions
-    from ccsim.cli import analysis_options
     from ccsim.reports.figures.calibration import agreement_figure
     from ccsim.reports.figures.layout import of_study
 
-    chosen = analysis_options.study(
-        target_scenario,
-        scenario,
-        baseline,
-        set_,
-        weeks=weeks,
-        replicates=replicates,
-        seed=seed,
-        organisation=organisation,
-    )
+    chosen = options.study(target_scenario)
     wanted: list[Figure] = [target_of(text) for text in target or ()]
     wanted += [target_of(text, True) for text in held_out or ()]
     wanted += _read(targets) if targets else []
     space = dimensions(parameters, chosen.fixed)
-    place = analysis_options.open_output(
-        f"calibrate-{chosen.scenario.name}", out, resume, workers, form, time_limit=time_limit, scheduler=scheduler
-    )
+    place = options.open_output(f"calibrate-{chosen.scenario.name}")
     found = fit(chosen, space, wanted, points=points, waves=waves, runner=place.runner)
     place.keep(
         {"parameters": found.table(), "targets": found.targets_table(), "points": found.points,

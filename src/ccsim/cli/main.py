@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from ccsim.cli import answers, claims
 from ccsim.cli import app as app_commands
 from ccsim.cli import calibrate as calibrate_command
-from ccsim.cli import explore as explore_command
+from ccsim.cli import discover as discover_command
 from ccsim.cli import game as game_commands
 from ccsim.cli import mesa_page as mesa_command
 from ccsim.cli import odd as odd_command
@@ -329,7 +329,7 @@ claims.register(app)
 game_commands.register(app)
 validate_commands.register(app)
 sensitivity_command.register(app)
-explore_command.register(app)
+discover_command.register(app)
 optimise_command.register(app)
 calibrate_command.register(app)
 org_commands.register(app)
@@ -339,7 +339,7 @@ take_mechanisms(app, frozenset({"list_", "new"}))
 
 
 def _refuse_invisible(words: list[str]) -> None:
-    """Refuse words that nobody can read, unless a file bears the name."""
+    """Refuse words with unprintable characters, unless a file has that name."""
     for word in words:
         if not word.replace("\n", "").replace("\t", "").isprintable() and not _is_file(word):
             raise InputError(f"an argument must be text that can be seen, got {shown(word)}")

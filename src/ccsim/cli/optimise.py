@@ -5,24 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import (  # fmt: skip
-    Baseline,
-    Form,
-    Format,
-    Out,
-    Own,
-    Replicates,
-    Resume,
-    ScenarioName,
-    Scheduler,
-    Seed,
-    Set,
-    Target,
-    TimeLimit,
-    Weeks,
-    Workers,
-    WorldsFrom,
-)
+from ccsim.cli.analysis_options import AnalysisOptions, Form, Target, WorldsFrom, takes_analysis_options
 
 if TYPE_CHECKING:
     from ccsim.analysis.optimise import OptimisationResult
@@ -32,6 +15,7 @@ Sampler = StrEnum("Sampler", ["tpe", "nsga2", "cma", "random"])
 Names = list[str] | None
 
 
+@takes_analysis_options(replicates=4)
 def optimise(
     target: Target,
     factors: Annotated[
@@ -64,19 +48,8 @@ def optimise(
     ] = None,
     trials: Annotated[int, typer.Option(help="How many plans to try.")] = 100,
     sampler: Annotated[Sampler | None, typer.Option(help="Usually tpe for one goal, nsga2 for several.")] = None,
-    scenario: ScenarioName = None,
-    baseline: Baseline = None,
-    set_: Set = None,
-    organisation: Own = None,
-    replicates: Replicates = 4,
-    seed: Seed = None,
-    weeks: Weeks = None,
-    workers: Workers = None,
-    time_limit: TimeLimit = None,
-    scheduler: Scheduler = None,
-    out: Out = None,
-    resume: Resume = False,
-    form: Format = Form.table,
+    *,
+    options: AnalysisOptions,
 ) -> None:
     """Search for the best levers and weeks under a budget; the winner is run again on fresh draws."""
     from ccsim.analysis.admitted import space_of
@@ -87,9 +60,7 @@ def optimise(
     from ccsim.reports.figures.layout import of_study
     from ccsim.reports.figures.optimisation import optimum_figure
 
-    chosen = analysis_options.study(
-        target, scenario, baseline, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
-    )
+    chosen = options.study(target)
     goals = (*(Objective(name) for name in maximise or ()), *(Objective(name, False) for name in minimise or ()))
     aim = Objectives(goals, _quantile(robust_metric), max_cost, cost_kpi)
     # A number of worlds alone means whole worlds.
@@ -99,9 +70,7 @@ def optimise(
         uncertain, source = space_of(
             uncertain_factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from)
         )
-    place = analysis_options.open_output(
-        f"optimise-{chosen.scenario.name}", out, resume, workers, form, time_limit=time_limit, scheduler=scheduler
-    )
+    place = options.open_output(f"optimise-{chosen.scenario.name}")
     found = search(
         chosen, dimensions(factors), aim, trials=trials, uncertain=uncertain, n_uncertain=n_uncertain or 20 * bool(uncertain_factors),
         sampler=sampler and sampler.value, runner=place.runner, source=source,
@@ -112,7 +81,7 @@ def optimise(
         name = "best" if len(found.plans) == 1 else f"front-{number}"
         (place.folder / f"{name}.toml").write_text(found.scenario(plan.plan).to_toml(), encoding="utf-8")
     title = f"The search for {', '.join(goal.outcome for goal in goals)}: {of_study(chosen)}"
-    shown = table.drop(columns=[one.key for one in found.space]) if form is Form.table else table
+    shown = table.drop(columns=[one.key for one in found.space]) if options.form is Form.table else table
     place.tell(shown, title=title, notes=_notes(found))
     place.settle("plans", len(found.trials), found.asked)
 

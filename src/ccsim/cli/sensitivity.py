@@ -5,25 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import (
-    Baseline,
-    Factors,
-    Form,
-    Format,
-    Out,
-    Own,
-    Replicates,
-    Resume,
-    ScenarioName,
-    Scheduler,
-    Seed,
-    Set,
-    Target,
-    TimeLimit,
-    Weeks,
-    Workers,
-    WorldsFrom,
-)  # fmt: skip
+from ccsim.cli.analysis_options import AnalysisOptions, Factors, Form, Target, WorldsFrom, takes_analysis_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +15,7 @@ if TYPE_CHECKING:
 Method = StrEnum("Method", ["morris", "sobol"])
 
 
+@takes_analysis_options(replicates=2)
 def sensitivity(
     target: Target,
     factors: Factors = None,
@@ -45,19 +28,8 @@ def sensitivity(
     ] = Method.morris,
     points: Annotated[int, typer.Option("--samples", help="How many points to run at most.")] = 1000,
     worlds_from: WorldsFrom = "admitted",
-    scenario: ScenarioName = None,
-    baseline: Baseline = None,
-    set_: Set = None,
-    organisation: Own = None,
-    replicates: Replicates = 2,
-    seed: Seed = None,
-    weeks: Weeks = None,
-    workers: Workers = None,
-    time_limit: TimeLimit = None,
-    scheduler: Scheduler = None,
-    out: Out = None,
-    resume: Resume = False,
-    form: Format = Form.table,
+    *,
+    options: AnalysisOptions,
 ) -> None:
     """Find which parameters an outcome depends on, over their plausible ranges."""
     from ccsim.analysis.admitted import space_of
@@ -66,22 +38,18 @@ def sensitivity(
     from ccsim.reports.figures.layout import of_study
     from ccsim.reports.figures.sensitivity import tornado_figure
 
-    chosen = analysis_options.study(
-        target, scenario, baseline, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
-    )
+    chosen = options.study(target)
     space, worlds = space_of(factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
     space = worlds.narrowed(space) if worlds else space
-    place = analysis_options.open_output(
-        f"sensitivity-{chosen.scenario.name}", out, resume, workers, form, time_limit=time_limit, scheduler=scheduler
-    )
+    place = options.open_output(f"sensitivity-{chosen.scenario.name}")
     found = analyse(chosen, space, list(dict.fromkeys(kpi or ["csat"])), method.value, points, place.runner)
     figures = {f"sensitivity-{outcome}": tornado_figure(found, outcome) for outcome in found.means}
     place.keep({"sensitivity": found.table, "points": found.points_table()}, figures)
     place.tell(
-        _shown(found) if form is Form.table else found.table, notes=_notes(found),
+        _shown(found) if options.form is Form.table else found.table, notes=_notes(found),
         title=f"What {', '.join(found.means)} depends on: {of_study(chosen)}",
     )  # fmt: skip
-    if form is not Form.table:
+    if options.form is not Form.table:
         for outcome, problem in found.unanswered.items():
             typer.echo(f"ccsim: {outcome}: {problem}", err=True)
 

@@ -134,7 +134,7 @@ class Experiment:
         """Return the experiment with its scenarios at the points of a design.
 
         Raises:
-            InputError: the design does not fit the scenarios, or asks for more runs than anybody can mean.
+            InputError: the design does not fit the scenarios, or asks for more runs than are accepted.
         """
         bases = {name: self.base_scenarios[name] for name in (self.base_scenarios if self.design else self.main)}
         experiment = replace(self, scenarios=DesignScenarios(bases, design, self.baseline), sweep=None)

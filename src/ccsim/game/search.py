@@ -1,7 +1,7 @@
 """Look for a good plan: keep changing the best one so far, and keep what scores more on average over some seeds.
 
 The plan is found on seeds of its own, so that it does not know the draws of the game with which it is compared, and each
-seed is played in another admitted world, so that it does not rest on values that nobody knows.
+seed is played in another admitted world, so that it does not rest on values that are not known.
 """
 
 from __future__ import annotations

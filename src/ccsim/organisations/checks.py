@@ -61,7 +61,7 @@ def _posts(folder: Folder) -> Iterator[InputIssue]:
             continue
         if key in frame:
             again = frame[key].ne("") & frame[key].duplicated()
-            if kind == "posts":  # posts of one kind may share a number, as long as nobody reports to it
+            if kind == "posts":  # posts of one kind may share a number, as long as no one reports to it
                 again &= frame[key].isin(frame.get(above, []))
             for row in np.flatnonzero(again):
                 yield folder.fault(kind, int(row), key, "stands here a second time; each identifier takes one row")
@@ -71,7 +71,7 @@ def _posts(folder: Folder) -> Iterator[InputIssue]:
 
 
 def _lines(folder: Folder) -> Iterator[InputIssue]:
-    """Each superior is there, and nobody is above him- or herself."""
+    """Check that each superior exists and that no person is above him- or herself."""
     for kind, (key, above) in ABOVE.items():
         frame = folder.frame(kind)
         if frame is None or above not in frame:
@@ -84,7 +84,7 @@ def _lines(folder: Folder) -> Iterator[InputIssue]:
         for row in np.flatnonzero(~frame[above].isin(known | {""})):
             yield folder.fault(
                 kind, int(row), above,
-                f"names nobody of this file; it takes a {key} that stands in one of its rows, nothing at the top, or a "
+                f"names no person of this file; it takes a {key} that stands in one of its rows, nothing at the top, or a "
                 "word of [words] outside",
             )  # fmt: skip
         own = frame[frame[key] != ""]
@@ -120,7 +120,7 @@ def _ties(folder: Folder) -> Iterator[InputIssue]:
     known = set(people["id"]) - {""}
     for column in ("from", "to"):
         for row in np.flatnonzero(~ties[column].isin(known) & ties[column].ne("")):
-            yield folder.fault("ties", int(row), column, "names nobody of people.csv; it takes an id of that file")
+            yield folder.fault("ties", int(row), column, "names no person of people.csv; it takes an id of that file")
     for row in np.flatnonzero((ties["from"] == ties["to"]) & ties["from"].ne("")):
         yield folder.fault("ties", int(row), "to", "is the same person as from; a tie joins two")
 

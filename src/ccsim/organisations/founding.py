@@ -251,5 +251,5 @@ def _work(
     if handed is not None:
         takes = handed.groupby("to")["share"].sum().reindex(names).fillna(0.0).to_numpy(float) * (time > 0)
     elif (time <= 0).any():
-        takes = time.astype(float)  # nothing goes where nobody has time for it
+        takes = time.astype(float)  # no work goes to a department without time
     return calls, takes, onward, minutes

@@ -55,7 +55,7 @@ def _lines(folder: Folder, layout: Layout) -> Fact:
     return Fact(
         "reporting lines",
         False,
-        "nobody leads: no file says who reports to whom" if not len(layout.superior) else f"{says}: drawn",
+        "no leaders: no file says who reports to whom" if not len(layout.superior) else f"{says}: drawn",
     )
 
 

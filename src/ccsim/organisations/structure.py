@@ -43,7 +43,7 @@ class Structure:
 def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     """Return posts and leaders as files say them; None where no file does.
 
-    Whoever others report to is a leader, all others hold posts. A leader who has ties is in the network too, as a post
+    A person to whom others report is a leader; all others hold posts. A leader who has ties is in the network too, as a post
     without time for cases.
     """
     found = _rows(folder)
@@ -55,7 +55,7 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     place = {one: number for number, one in reversed(list(enumerate(leads["key"])))}
     empty = np.array([status != "" for status in leads["status"]], np.int64)
     own = [place.get(one, -1) for one in leads["above"]]
-    # Nobody reports to an empty post: the line goes on to the next that is filled.
+    # No one reports to an empty post: the line goes on to the next that is filled.
     filled = _next_filled(own, empty)
     posts = _posts(rows[~rows["key"].isin(leading)])
     posts = pd.concat([posts, _in_network(folder, rows, leading)], ignore_index=True)

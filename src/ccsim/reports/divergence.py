@@ -234,7 +234,7 @@ def _cause(before: Pair, after: Pair) -> FirstDifference:
 
 
 def _decided_apart(one: ModelState, other: ModelState) -> bool:
-    """Tell cheaply whether anybody may have decided differently: false only if nobody has."""
+    """Return whether a person may have decided differently; false only if no person has."""
     return bool(_decisive(differing(one, other, PEOPLE))) or any(
         np.any(getattr(one.populations.departments, name) != getattr(other.populations.departments, name))
         for name in MIX
@@ -242,12 +242,12 @@ def _decided_apart(one: ModelState, other: ModelState) -> bool:
 
 
 def _decisive(gaps: list[ColumnDifference]) -> list[ColumnDifference]:
-    """Keep the gaps that may be somebody's decision: whole numbers about people and their cases."""
+    """Keep the gaps that may be the decision of a person: whole numbers about people and their cases."""
     return [gap for gap in gaps if gap.population in PEOPLE and gap.column.is_integer]
 
 
 def _decision(before: Pair) -> FirstDifference | None:
-    """Live a week again, phase by phase, until somebody decides differently; None if nobody does.
+    """Live a week again, phase by phase, until a person decides differently; None if no person does.
 
     What service makes of a case follows from chance and from who had time for it, so there only the choices count.
     """

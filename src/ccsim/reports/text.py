@@ -75,7 +75,7 @@ def divergence_in_words(found: Divergence) -> str:
         if len(found.levers) > 12:
             lines.append(f"  and {len(found.levers) - 12} more")
     if found.decision is None:
-        lines += ["", f"In {count_noun(found.weeks, 'week')} nobody decides differently."]
+        lines += ["", f"In {count_noun(found.weeks, 'week')} no person decides differently."]
     else:
         lines += ["", f"The first decision that comes out differently is made {_week(found.decision)}, "
                       f"in {_phase(found.decision)}."]  # fmt: skip

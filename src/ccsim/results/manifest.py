@@ -35,7 +35,7 @@ def recorded_mechanisms() -> list[dict[str, str]]:
 
 
 def refuse_other_mechanisms(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Refuse results that were made with mechanisms which are not in force: a folder makes nobody run its code.
+    """Refuse results that were made with mechanisms which are not in force: opening a folder never runs code from it.
 
     Raises:
         ResultsError: they are not, or have another text.

@@ -1,4 +1,4 @@
-"""How good a forecast was: error, coverage and CRPS, beside naive forecasts that anybody can make."""
+"""How good a forecast was: error, coverage and CRPS, beside naive forecasts."""
 
 from __future__ import annotations
 

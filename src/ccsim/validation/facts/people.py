@@ -1,4 +1,4 @@
-"""A study of people: everybody in post over a stretch of weeks, in organisations under the same or under two rules.
+"""A study of people: all in post over a stretch of weeks, in organisations under the same or under two rules.
 
 Meta-analyses of incentives and of empowerment are about persons, not firms: what one does, gives and feels.
 """

@@ -5,25 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import (
-    Baseline,
-    Factors,
-    Form,
-    Format,
-    Out,
-    Own,
-    Replicates,
-    Resume,
-    ScenarioName,
-    Scheduler,
-    Seed,
-    Set,
-    Target,
-    TimeLimit,
-    Weeks,
-    Workers,
-    WorldsFrom,
-)  # fmt: skip
+from ccsim.cli.analysis_options import AnalysisOptions, Factors, Form, Target, WorldsFrom, takes_analysis_options
 
 if TYPE_CHECKING:
     from ccsim.analysis.discovery import Discovery
@@ -31,7 +13,8 @@ if TYPE_CHECKING:
 Method = StrEnum("Method", ["prim", "tree"])
 
 
-def explore(
+@takes_analysis_options(replicates=2)
+def discover(
     target: Target,
     where: Annotated[str, typer.Option(help="The outcome: 'npv_difference > 0 and csat > 70'.")],
     factors: Factors = None,
@@ -48,43 +31,28 @@ def explore(
     ] = 0.5,
     regions: Annotated[int, typer.Option(help="How many regions to look for.")] = 2,
     worlds_from: WorldsFrom = "admitted",
-    scenario: ScenarioName = None,
-    baseline: Baseline = None,
-    set_: Set = None,
-    organisation: Own = None,
-    replicates: Replicates = 2,
-    seed: Seed = None,
-    weeks: Weeks = None,
-    workers: Workers = None,
-    time_limit: TimeLimit = None,
-    scheduler: Scheduler = None,
-    out: Out = None,
-    resume: Resume = False,
-    form: Format = Form.table,
+    *,
+    options: AnalysisOptions,
 ) -> None:
     """Find the region of levers and uncertainties in which an outcome comes about."""
     from ccsim.analysis.admitted import space_of
-    from ccsim.analysis.discovery import discover
+    from ccsim.analysis.discovery import discover as search
     from ccsim.cli import analysis_options
     from ccsim.reports.figures.discovery import regions_figure
 
-    chosen = analysis_options.study(
-        target, scenario, baseline, set_, weeks=weeks, replicates=replicates, seed=seed, organisation=organisation
-    )
+    chosen = options.study(target)
     space, worlds = space_of(factors or ["assumptions"], chosen.fixed, analysis_options.admitted(worlds_from))
-    place = analysis_options.open_output(
-        f"explore-{chosen.scenario.name}", out, resume, workers, form, time_limit=time_limit, scheduler=scheduler
-    )
-    found = discover(
+    place = options.open_output(f"discover-{chosen.scenario.name}")
+    found = search(
         chosen, space, where, points=points, method=method.value, min_share=min_share, min_density=min_density, regions=regions,
         runner=place.runner, worlds=worlds,
     )  # fmt: skip
     table = found.table()
     place.keep(
         {"regions": table, "points": found.points_table(), "summaries": found.summaries},
-        {"explore": regions_figure(found)},
+        {"discover": regions_figure(found)},
     )
-    shown = table[["region", "words", "quasi_p"]] if form is Form.table and len(table) else table
+    shown = table[["region", "words", "quasi_p"]] if options.form is Form.table and len(table) else table
     place.tell(shown, title=f"Where {where}", notes=_notes(found))
 
 
@@ -109,4 +77,4 @@ def _notes(found: "Discovery") -> list[str]:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("discover")(explore)
+    app.command()(discover)
