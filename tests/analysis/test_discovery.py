@@ -119,4 +119,4 @@ def test_the_command_finds_that_spending_costs_money(small_settings, tmp_path):
     assert "programme.budget is at most" in told.output and "Region 1: coverage" in told.output
     table = pd.read_parquet(tmp_path / "out" / "regions.parquet")
     assert table["parameter"].tolist()[0] == "programme.budget"
-    assert (tmp_path / "out" / "explore.png").stat().st_size > 10_000
+    assert (tmp_path / "out" / "discover.png").stat().st_size > 10_000
