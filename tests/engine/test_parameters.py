@@ -258,3 +258,12 @@ def test_a_refusal_says_the_value_and_what_would_be_accepted(name: str, value: o
 def test_a_choice_is_shown_by_name_and_read_by_place() -> None:
     assert ROWS["sky"].shown == "blue"
     assert ROWS["sky"].encode("grey") == 0 and ROWS["rain"].encode(0.5) == 0.5
+
+
+@pytest.mark.parametrize(
+    "ends", [(1.0, 1.0), (2.0, 1.0), (-1.7e308, 1.7e308), (float("-inf"), 1.0), (0.0, 1.0, 2.0), [0.0, 1.0]]
+)
+def test_a_range_is_two_finite_numbers_with_a_finite_distance_the_lower_one_first(ends: object) -> None:
+    row = parameter(0.5, unit="share", range=ends, meaning="a share", source="assumed")  # type: ignore[arg-type]  # as planned
+    with pytest.raises(DeclarationError, match="two finite numbers, the lower one first"):
+        parameters("storm")(type("Storm", (), {"__annotations__": {"wind": float}, "wind": row, "__doc__": "A storm."}))

@@ -3,7 +3,14 @@ import pytest
 from small_world import check_off, lived, more, set_to, world_of
 
 from ccsim.engine.rng import to_unit_interval, uniform
-from ccsim.mechanisms.demand.demand import AHEAD, abandon_queues, complexity_of, generate_cases, stages_of
+from ccsim.mechanisms.demand.demand import (
+    AHEAD,
+    abandon_queues,
+    complexity_of,
+    first_department,
+    generate_cases,
+    stages_of,
+)
 from ccsim.mechanisms.market.market import draw_random_words
 from ccsim.model.settings import Settings
 from ccsim.model.week import step
@@ -106,3 +113,18 @@ def test_only_those_who_are_drawn_for_it_are_contacted_ahead() -> None:
     assert 20 < drawn.sum() < 80
     assert (state.cases.state[:160] == np.where(drawn, 0, 1)).all()
     assert state.departments.raised.sum() == 160 - drawn.sum()
+
+
+@pytest.mark.parametrize(
+    ("where", "department"), [(0.0, 0), (0.49, 0), (0.5, 1), (0.79, 1), (0.8, 2), (0.99, 2), (1.0, 2)]
+)
+def test_customers_call_a_department_in_front_as_often_as_is_known_of_it(where: float, department: int) -> None:
+    departments = world_of(set_to()).populations.departments
+    departments.call_share[:3] = 0.5, 0.8, 0.9  # sums; the last department in front takes what is left
+    assert first_department(where, 3, departments) == department
+
+
+def test_without_known_shares_each_department_in_front_is_called_as_often() -> None:
+    departments = world_of(set_to()).populations.departments
+    departments.call_share[:] = 0.0
+    assert [first_department(where, 4, departments) for where in (0.0, 0.24, 0.25, 0.6, 0.99)] == [0, 0, 1, 2, 3]
