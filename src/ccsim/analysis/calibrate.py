@@ -18,10 +18,11 @@ import numpy as np
 
 from ccsim.analysis import library
 from ccsim.analysis.calibration import Calibration, Target
-from ccsim.analysis.parameter_space import Dimension, between, values_of
+from ccsim.analysis.parameter_space import Dimension, between, drawn, values_of
 from ccsim.analysis.study import AnalysisProblem, Runner, TimeLimitReached, table_of
 from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import InputError, count_noun
+from ccsim.execution.estimate import Work
 from ccsim.experiments.design import Design
 
 if TYPE_CHECKING:
@@ -62,7 +63,11 @@ def calibrate(
     for target in targets:
         study.check(target.outcome)
 
-    allotment = Allotment(runner or Runner(), last=RUN_AGAIN + 1)
+    runner, points = runner or Runner(), points or max(30, 10 * len(space))
+    if points > 0 and waves > 0:
+        wave = Work.of(study.experiment(drawn(space, "latin-hypercube", points, study.seed)))
+        runner.expect([wave.times(waves + (RUN_AGAIN + 1) / points)])
+    allotment = Allotment(runner, last=RUN_AGAIN + 1)
 
     def evaluate(part: str, fresh: bool, numbers: np.ndarray) -> np.ndarray:
         seed = int(np.random.SeedSequence([study.seed, 9]).generate_state(1)[0])
@@ -71,7 +76,7 @@ def calibrate(
             figures = running.summaries(here, Design.given([values_of(space, row) for row in numbers]), part)
         return np.stack([table_of(figures, target.outcome, len(numbers)) for target in targets], axis=-1)
 
-    return fitted(study, space, targets, evaluate, points or max(30, 10 * len(space)), waves)
+    return fitted(study, space, targets, evaluate, points, waves)
 
 
 def fitted(

@@ -24,6 +24,7 @@ from ccsim.analysis.parameter_space import Dimension, drawn
 from ccsim.analysis.study import DIFFERENCE, AnalysisProblem, Runner, TimeLimitReached, table_of
 from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import CcsimError, InputError
+from ccsim.execution.estimate import Work
 from ccsim.experiments.design import Design
 from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import Scenario
@@ -211,8 +212,18 @@ def optimise(
     _check(aim, space, trials, uncertain, n_uncertain)
     differ = any(outcome.endswith(DIFFERENCE) for outcome in aim.outcomes)
     bare = study if differ else replace(study, baseline=None)
-    evaluate = _evaluation(bare, aim, uncertain, n_uncertain, fresh, runner or Runner(), source)
+    runner = runner or Runner()
+    runner.expect([_work(bare, space, len(aim.objectives), trials, fresh).times(n_uncertain or 1)])
+    evaluate = _evaluation(bare, aim, uncertain, n_uncertain, fresh, runner, source)
     return searched(study, space, aim, evaluate, trials, sampler)
+
+
+def _work(study: AnalysisProblem, space: Sequence[Dimension], goals: int, trials: int, fresh: int) -> Work:
+    """Return the work of a search in one world: batches of plans, finalists, and the report."""
+    start = {one.key: study.own(one) for one in space}
+    batch = Work.of(study.experiment(Design.given([start] * BATCH)))
+    last = FINALISTS + 2 * fresh if goals == 1 else (1 + MOST_ON_FRONT) * fresh
+    return batch.times((trials + last) / BATCH)
 
 
 def _check(

@@ -6,7 +6,7 @@ the scenario does: the baseline keeps its own. So a difference to the baseline i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,8 @@ import numpy as np
 
 from ccsim.analysis.parameter_space import Dimension
 from ccsim.errors import CcsimError, InputError, UnknownNameError, count_noun
-from ccsim.execution.runner import run_experiment
+from ccsim.execution.estimate import Work, expect
+from ccsim.execution.runner import processor_count, run_experiment
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, as_experiment, validate_counts
 from ccsim.model.kpis import KPIS
@@ -167,6 +168,15 @@ class Runner:
                 f"the time limit was reached in {part}, after {runs['done']} of {count_noun(runs['planned'], 'run')}{self._on()}"
             )
         return _with_differences(results.summaries, experiment, bool(study.baseline))
+
+    def expect(self, works: Iterable[Work]) -> None:
+        """Note what all parts come to, so that it is told what they take, and refuse what cannot fit.
+
+        Raises:
+            DoesNotFitError: there is too little memory or disk for it.
+        """
+        if self.scheduler is None:
+            expect(works, self.folder, self.workers or processor_count())
 
     def _on(self) -> str:
         return f"; ccsim resume {self.folder} goes on" if self.folder else ""

@@ -1,14 +1,12 @@
 """``ccsim test-claims``: test the ledger of claims."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ccsim.cli.analysis_options import Own, Scheduler, WorldsFrom, admitted
-from ccsim.errors import count_noun
 
 if TYPE_CHECKING:
     from ccsim.validation.claims.schema import Claim
@@ -37,7 +35,7 @@ def claims(
 ) -> None:
     """Test claims about change: effect, where it holds, what decides it, verdict."""
     from ccsim.cli.interrupted import working_in
-    from ccsim.execution.runner import console_progress, processor_count
+    from ccsim.execution.runner import console_progress
     from ccsim.reports.tables import console
     from ccsim.validation.claims.ledger import run_ledger
     from ccsim.validation.claims.report import print_ledger, write_pages
@@ -48,8 +46,6 @@ def claims(
     if organisation:
         chosen = [_of_own(claim, organisation) for claim in chosen]
     worlds = None if stress or not robustness else admitted(worlds_from)
-    if not partial:
-        typer.echo(_announced(chosen, replicates, robustness, workers or processor_count(), resume), err=True)
     shown = sys.stderr.isatty()
     told = console(stderr=True)
     ledger = run_ledger(
@@ -60,19 +56,6 @@ def claims(
     print_ledger(ledger, console())
     for path in write_pages(ledger, pages or out, made_by(seed)):
         typer.echo(str(path), err=True)
-
-
-def _announced(claims: "Sequence[Claim]", replicates: int, points: int, workers: int, resume: bool) -> str:
-    """Say how many runs there are to do and how long they take here, from the time of one."""
-    from ccsim.validation.claims.ledger import runs_needed, seconds_a_run
-
-    runs = runs_needed(claims, replicates, points)
-    minutes = runs * seconds_a_run() / workers / 60
-    less = ", less what is done already" if resume else ""
-    return (
-        f"{count_noun(runs, 'run')} for {count_noun(len(claims), 'claim')}: about "
-        f"{count_noun(max(1, round(minutes)), 'minute')} here{less}."
-    )
 
 
 def _of_own(claim: "Claim", organisation: Path) -> "Claim":

@@ -158,10 +158,18 @@ def search(
     import json
 
     from ccsim.cli.analysis_options import admitted
+    from ccsim.execution.estimate import paced
     from ccsim.game.search import search as look
 
     worlds = None if worlds_from == "usual" else admitted(worlds_from)
-    found = look(plans, seeds, seed, tell=_progress if plans >= 50 else None, worlds=worlds)
+    foretold = paced(plans, "plan", lambda text: typer.echo(text, err=True))
+
+    def tell(tried: int, points: float) -> None:
+        foretold()
+        if plans >= 50:
+            _progress(tried, points)
+
+    found = look(plans, seeds, seed, tell=tell, worlds=worlds)
     command = f"ccsim game search --plans {plans} --seeds {seeds} --seed {seed}"
     if worlds_from != "admitted":
         command += f" --worlds-from {worlds_from}"

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -41,6 +42,7 @@ from ccsim.cli.run_options import (
     with_progress,
 )
 from ccsim.errors import CcsimError, InputError, UnknownNameError, shown
+from ccsim.execution.announcing import tell_with
 from ccsim.execution.interrupts import Interrupts
 from ccsim.scenarios.renamed import refuse_old_words
 
@@ -352,8 +354,7 @@ def _is_file(word: str) -> bool:
         return False
 
 
-def main() -> NoReturn:
-    """Run the command line; a user's mistake is one message, never a traceback."""
+def _prepare_streams() -> None:
     # A stream that was closed before the start: what is written to it goes nowhere.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 open until the end
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
@@ -361,7 +362,13 @@ def main() -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             # A terminal that lacks a sign such as ± shows a question mark instead of a traceback.
             stream.reconfigure(errors="replace")
+
+
+def main() -> NoReturn:
+    """Run the command line; a user's mistake is one message, never a traceback."""
+    _prepare_streams()
     forget()
+    tell_with(partial(typer.echo, err=True))
     with Interrupts(last=True) as ctrl_c:
         try:
             _refuse_invisible(sys.argv[1:])

@@ -167,8 +167,8 @@ def fit(
 ) -> None:  # fmt: skip
     """Fit everything uncertain to the levels of the history; a fit that fails writes nothing."""
     from ccsim.analysis.forecasting import ensemble
+    from ccsim.analysis.forecasting.fit import RUN_AGAIN, levels_of
     from ccsim.analysis.forecasting.fit import fit as fitted
-    from ccsim.analysis.forecasting.fit import levels_of
     from ccsim.analysis.forecasting.series import series_of
     from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
@@ -180,7 +180,9 @@ def fit(
     (folder / FITTED).unlink(missing_ok=True)
     weeks = next(iter(series.values())).weeks
     runner = runner_of(workers, scheduler)
-    runs = ensemble.run_worlds(read, ensemble.SEEN, weeks, worlds, seed, runner, admitted(worlds_from))
+    runs = ensemble.run_worlds(
+        read, ensemble.SEEN, weeks, worlds, seed, runner, admitted(worlds_from), then=RUN_AGAIN
+    )  # fmt: skip
     found = fitted(read, series, runs, seed, runner)
     typer.echo(
         as_text(ensemble.where_you_lie(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()}), "markdown")

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.errors import CcsimError, InputError, ResultsError, count_noun
+from ccsim.execution import estimate
 from ccsim.execution.executor import Executor, Progress, Task, TaskResult
 from ccsim.execution.in_process import InProcessExecutor
 from ccsim.execution.interrupts import Interrupts
 from ccsim.execution.process_pool import ProcessPool, can_start
 from ccsim.execution.progress import console_progress
-from ccsim.execution.scheduler import Scheduler, WorkerCrashLoopError
+from ccsim.execution.scheduler import MAX_TASK_RUNS, Scheduler, WorkerCrashLoopError
 from ccsim.execution.stopping import replicates_needed
 from ccsim.execution.temporary import temporary_folder
 from ccsim.execution.time_budget import Deadline, EtaEstimator
@@ -123,6 +124,7 @@ def run_experiment(
 
     Raises:
         InputError: the number of workers, the time limit or the address is not accepted.
+        DoesNotFitError: this machine has too little memory or disk for it.
         ResultsError: the folder cannot be used, or the time limit was reached before any run.
         ClusterError: the scheduler cannot be reached, or is gone.
         RunInterrupted: the user pressed Ctrl-C.
@@ -139,6 +141,8 @@ def run_experiment(
         store: Store | None = None
         try:
             with ctrl_c.held():
+                processes = process_count(experiment, workers)
+                estimate.begin(experiment, processes, Path(out), near=scheduler is None)
                 store = Store.create(Path(out), experiment, command or sys.argv, resume)
             return _in_folder(
                 store, _executor_factory(experiment, workers or processor_count(), scheduler, limit), limit, progress
@@ -230,6 +234,13 @@ def _in_memory(experiment: Experiment, **options: Any) -> Results:
         except RunInterrupted as error:
             ctrl_c.finish()
             raise RunInterrupted(None, error.done, error.total) from None
+
+
+def process_count(experiment: Experiment, workers: int | None) -> int:
+    """Return how many processes do the runs of an experiment, this one counted where it does them."""
+    runs = len(experiment.scenarios) * experiment.replicates
+    single = experiment.replicates == 1 and runs <= MAX_TASK_RUNS
+    return 1 if single or not can_start() else min(workers or processor_count(), runs)
 
 
 def processor_count() -> int:

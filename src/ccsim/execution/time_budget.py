@@ -193,6 +193,10 @@ class EtaEstimator:
                 return fixed, slope
         return 0.0, seconds / heads
 
+    def is_measured(self, runs: int) -> bool:
+        """Return whether so many runs are done, and some by workers that had started before."""
+        return bool(self._sums[0] >= runs and self._worked[1])
+
     def expected_seconds(self, runs: float, people: float) -> float:
         """Return the seconds of one worker that runs are expected to take; 0 while nothing is known."""
         fixed, slope = self._rates()

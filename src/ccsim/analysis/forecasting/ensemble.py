@@ -15,6 +15,7 @@ from ccsim.analysis.admitted import AdmittedWorlds, space_of
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of
 from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.errors import InputError
+from ccsim.execution.estimate import Work
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.assessment import assess
@@ -68,8 +69,9 @@ def scenario_of(folder: Folder) -> Scenario:
 
 
 def run_worlds(
-    folder: Folder, steps: int, weeks: int, worlds: int, seed: int, runner: Runner, source: AdmittedWorlds | None = None
-) -> Ensemble:
+    folder: Folder, steps: int, weeks: int, worlds: int, seed: int, runner: Runner, source: AdmittedWorlds | None = None,
+    *, then: int = 0,
+) -> Ensemble:  # fmt: skip
     """Run worlds of the prior.
 
     Args:
@@ -80,6 +82,7 @@ def run_worlds(
         seed: where draws begin.
         runner: how they are run.
         source: the admitted worlds that values come from; None for the declared ranges.
+        then: how many runs come after these, for what is told of the time.
 
     Raises:
         InputError: too few worlds.
@@ -90,6 +93,7 @@ def run_worlds(
     design = source.design(space, worlds, seed) if source else drawn(space, "latin-hypercube", worlds, seed)
     at = [(SETTLING + step + 1) * weeks - 1 for step in range(steps)]
     study = AnalysisProblem(scenario_of(folder), weeks=at[-1] + 1, replicates=1, seed=seed)
+    runner.expect([Work.of(study.experiment(design, at)).times(1.0 + then / worlds)])
     frame = runner.summaries(study, design, "worlds", at)
     done = np.sort(frame["point"].unique())
     figures = {

@@ -6,7 +6,6 @@ space instead, most of which cannot be real.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +16,12 @@ import numpy as np
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import ResultsError
-from ccsim.execution.runner import Progress, run_experiment
+from ccsim.execution.estimate import Work, expect
+from ccsim.execution.runner import Progress, processor_count, run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.settings import all_parameters
 from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario
-from ccsim.simulation.simulation import simulate
 from ccsim.validation.claims.contrasts import KINDS, Cell, Contrast
 from ccsim.validation.claims.dependence import BestSplit, Driver, deciders_of, detectable, where_holds
 from ccsim.validation.claims.schema import Claim
@@ -192,16 +191,16 @@ def run_ledger(
     shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command, "scheduler": scheduler}
     if partial:
         progress, shared = None, {}
-    at_defaults = _figures(plain, out / "defaults", "At the defaults", progress, shared)
     space = worlds.draw(points, seed) if worlds else stressed(points, seed)
     varied: dict[str, Scenario] = {}
     for number, values in enumerate(space):
         for name, scenario in scenarios.items():
             varied[_prefix(number) + name] = under(scenario, values)
-    over = _figures(
-        replace(plain, scenarios=varied, replicates=AT_POINT, baseline=next(iter(varied), "")),
-        out / "space", "In other worlds", progress, shared,
-    ) if space else {}  # fmt: skip
+    elsewhere = replace(plain, scenarios=varied, replicates=AT_POINT, baseline=next(iter(varied), ""))
+    if shared and scheduler is None:
+        expect([Work.of(plain), *([Work.of(elsewhere)] if space else [])], out, workers or processor_count())
+    at_defaults = _figures(plain, out / "defaults", "At the defaults", progress, shared)
+    over = _figures(elsewhere, out / "space", "In other worlds", progress, shared) if space else {}
     finished = [number for number in range(points) if _is_finished(number, scenarios, over, weeks[-1])]
     outcomes = [judge_claim(claim, at_defaults, place) for claim in claims]
     ps = adjusted(outcomes)
@@ -223,19 +222,6 @@ def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     """Return a scenario in another world; what the scenario itself assumes stays."""
     own = {**scenario.assumptions, **scenario.levers, **scenario.history}
     return scenario.with_values({key: value for key, value in values.items() if key not in own})
-
-
-def seconds_a_run() -> float:
-    """Measure what a run of a new point takes, its founding included."""
-    simulate(Scenario("nothing", "Doing nothing"), 1, 156)
-    start = time.perf_counter()
-    simulate(Scenario("nothing", "Doing nothing"), 2, 156)
-    return time.perf_counter() - start
-
-
-def runs_needed(claims: Sequence[Claim], replicates: int, points: int) -> int:
-    """Return how many runs a ledger takes."""
-    return len(scenarios_of(claims)[0]) * (replicates + points * AT_POINT)
 
 
 def _figures(

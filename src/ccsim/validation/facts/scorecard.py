@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import InputError
+from ccsim.execution.estimate import Work, expect
+from ccsim.execution.runner import processor_count
 from ccsim.validation.facts import cohort, organisations, people
 from ccsim.validation.facts.measures import Estimate, estimate
 from ccsim.validation.facts.schema import Fact, Study
@@ -75,6 +77,8 @@ def score(
     from contextlib import nullcontext
 
     shared: dict[str, Any] = {"workers": workers, "resume": resume, "command": command}
+    runs = (organisations.as_experiment(study, seed)[0] for study in studies if study.subject == "organisations")
+    expect((Work.of(one) for one in runs), out, workers or processor_count())
     scores = []
     for study in studies:
         with progress(study.title) if progress and runs_of(study) else nullcontext(None) as show:

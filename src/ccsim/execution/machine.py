@@ -1,0 +1,87 @@
+"""What this machine has left: memory, address space, disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+#: Where Linux says what memory is free, and what a container may take and has taken.
+MEMORY = Path("/proc/meminfo")
+CONTAINER = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What can be had, in bytes; infinity where it is not known.
+
+    Attributes:
+        memory: memory that is free.
+        address_space: address space of one process.
+        disk: room on the disk of a folder.
+    """
+
+    memory: float = inf
+    address_space: float = inf
+    disk: float = inf
+
+
+def this_machine(folder: Path) -> Machine:
+    """Return what this machine has left, and the disk on which a folder is or will be."""
+    return Machine(min(_free_memory(), _free_in_container()), _address_space(), _free_disk(folder))
+
+
+def _free_memory() -> float:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in MEMORY.read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return 1024.0 * int(line.split()[1])
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))  # macOS: all that there is
+    return _free_memory_of_windows()
+
+
+def _free_memory_of_windows() -> float:
+    if sys.platform != "win32":
+        return inf
+    import ctypes
+
+    class Status(ctypes.Structure):
+        _fields_ = [("length", ctypes.c_uint32), ("load", ctypes.c_uint32),
+                    *((name, ctypes.c_uint64) for name in ("all", "free", "p", "q", "r", "s", "t"))]  # fmt: skip
+
+    status = Status(length=ctypes.sizeof(Status))
+    return float(status.free) if ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)) else inf
+
+
+def _free_in_container() -> float:
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        most = (CONTAINER / "memory.max").read_text(encoding="ascii").strip()
+        if most != "max":
+            lines = (CONTAINER / "memory.stat").read_text(encoding="ascii").splitlines()
+            # Files that the system keeps in memory give way; what processes hold does not.
+            return float(int(most) - next(int(line.split()[1]) for line in lines if line.startswith("anon ")))
+    return inf
+
+
+def _address_space() -> float:
+    """Return the limit of a process's address space (``ulimit -v``)."""
+    try:
+        import resource
+    except ImportError:
+        return inf
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return inf if limit == resource.RLIM_INFINITY else float(limit)
+
+
+def _free_disk(folder: Path) -> float:
+    with contextlib.suppress(OSError, ValueError):
+        place = folder.absolute()
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        return float(shutil.disk_usage(place).free)
+    return inf
