@@ -256,7 +256,7 @@ class ClassService:
                 room.set_terms(change)
             if wish.trigger is not None:
                 told["begins"] = room.trigger(wish.trigger)
-            if wish.remove is not None and room.players.pop(wish.remove, None):
+            if wish.remove is not None and room.players.pop(wish.remove, False):
                 self._store.remove_player(room, wish.remove)
             room.version += 1
             self._store.save_room(room)

@@ -263,6 +263,12 @@ def run(host: str, port: int, open_: bool, say: Callable[[str], None] = print) -
 def greeting(host: str, port: int, secret: str, say: Callable[[str], None]) -> str:
     """Say where the pages are, and how a class joins.
 
+    Args:
+        host: the address that is listened on.
+        port: the port.
+        secret: of the lecturer; empty where only this machine is served.
+        say: writes a line.
+
     Returns:
         The address to open on this machine.
     """

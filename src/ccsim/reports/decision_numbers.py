@@ -126,7 +126,7 @@ def _run_again(
     import pandas as pd
 
     whole = decision.results.experiment
-    points = whole.points
+    points = whole.design_scenarios
     assert points is not None
     kept = {name: points.base_scenarios[name] for name in options}
     part = replace(whole, scenarios=DesignScenarios(kept, points.design, whole.baseline))
@@ -138,6 +138,6 @@ def _run_again(
     right = right.reindex(index=left.index, columns=left.columns)
     equal = ((left == right) | (left.isna() & right.isna())).all(axis=1)
     differing = tuple((str(name), int(replicate)) for name, replicate, _ in left.index[~equal])
-    tables = {"figures": sort_rows(pd.concat([stored[~own], made], ignore_index=True), whole)}
+    tables = {"summaries": sort_rows(pd.concat([stored[~own], made], ignore_index=True), whole)}
     each = stored[own & (stored["week"] == whole.weeks - 1)][["scenario", "replicate", "seed", decision.kpi]]
     return replace(decision.results, tables=tables), tuple(dict.fromkeys(differing)), each

@@ -58,9 +58,9 @@ class Decision:
     @cached_property
     def _table(self) -> pd.DataFrame:
         """Means over the replicates, by point, week and option, of the worlds in which every option has a figure."""
-        points = self.results.experiment.points
+        points = self.results.experiment.design_scenarios
         assert points is not None
-        frame = self.results.figures
+        frame = self.results.summaries
         places = {name: points.locate(name) for name in frame["scenario"].unique()}
         own = frame.assign(
             option=frame["scenario"].map({name: place[0] for name, place in places.items()}),
@@ -98,7 +98,7 @@ class Decision:
     @cached_property
     def values(self) -> dict[str, np.ndarray]:
         """Values of everything uncertain that differs between worlds, by key, shape (worlds,)."""
-        points = self.results.experiment.points
+        points = self.results.experiment.design_scenarios
         assert points is not None
         columns = {key: column[self.worlds].astype(float) for key, column in points.design.columns.items()}
         return {key: column for key, column in columns.items() if np.ptp(column) > 0.0}
@@ -139,7 +139,7 @@ class Decision:
     @cached_property
     def watched(self) -> dict[str, np.ndarray]:
         """KPIs of the first option after a quarter, by name, shape (worlds,); those that have a figure in every world."""
-        week = self.results.experiment.at[0]
+        week = self.results.experiment.report_weeks[0]
         found = {name: self.at(name, week)[:, self.order[0]] for name in self._table.columns}
         return {name: values for name, values in found.items() if np.isfinite(values).all() and np.ptp(values) > 0.0}
 
@@ -155,7 +155,7 @@ class Decision:
 
     def numbers(self) -> dict[str, float]:
         """Return every number by its name."""
-        asked = len(self.results.experiment.points.design) if self.results.experiment.points else 0
+        asked = len(self.results.experiment.design_scenarios.design) if self.results.experiment.design_scenarios else 0
         found = {"worlds": float(len(self.outcomes)), "left_out": float(asked - len(self.outcomes))}
         for k, name in enumerate(self.options):
             found |= {f"option/{name}/{measure}": value for measure, value in self._option(k).items()}

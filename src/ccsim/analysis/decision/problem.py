@@ -57,10 +57,10 @@ class DecisionProblem:
             "decision", title, f"Which option is best for {self.folder.name}?", AS_IT_IS, self.options, self.weeks,
             self.replicates, self.seed, kpis=(self.kpi,), report_weeks=(QUARTER - 1, self.weeks - 1),
         ).with_design(Design.given(self.rows))  # fmt: skip
-        points = whole.points
+        points = whole.design_scenarios
         assert points is not None
         units = {points.name(name, number): number for number in range(len(self.rows)) for name in self.options}
-        return replace(whole, units=units)
+        return replace(whole, seed_groups=units)
 
 
 def decision_problem(
