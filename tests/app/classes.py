@@ -73,14 +73,16 @@ def idle(quarters: int = 12, csat: float = 71.0) -> list[Choice]:
     return [Choice(expected={"reported_csat": csat, "profit": 20000.0})] * quarters
 
 
-def game_text(choices: Sequence[Choice], digest: str, terms: Terms | None = None, **other: Any) -> str:
-    """Return a game as a page hands it in, with any fingerprint."""
+def game_text(
+    choices: Sequence[Choice], digest: str, terms: Terms | None = None, other: dict[str, Any] | None = None
+) -> str:
+    """Return a game as a page hands it in, with any fingerprint, and with other parts instead of its own."""
     from ccsim import __version__
 
     data = {
         "format": FORMAT, "version": 1, "ccsim": __version__, "scenario": "nothing", "seed": 1, "player": "",
         "terms": (terms or Terms()).model_dump(mode="json", exclude_defaults=True),
-        "choices": [_plain(choice) for choice in choices], "digest": digest, **other,
+        "choices": [_plain(choice) for choice in choices], "digest": digest, **(other or {}),
     }  # fmt: skip
     return json.dumps({**data, "check": _sum_of(data)})
 

@@ -6,7 +6,7 @@ READY = {
     "explore": ".big svg .line.run",
     "compare": ".preset",
     "play": "text=Begin",
-    "class": "main.text",
+    "class": "main.classhome",
     "about": "main.text table",
     "bet": "main.bet input",
     "figure": ".big svg .line.run",

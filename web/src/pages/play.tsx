@@ -323,7 +323,7 @@ function Tray() {
   const { draft } = now;
   const rules = gameModel().rules;
   const named = (name: string) => gameModel().moves.find((row) => row.name === name)!;
-  const why = books.refusal(draft) ?? books.unsaid(draft) ?? locked(books.quarter);
+  const why = books.refusal(draft) ?? locked(books.quarter) ?? books.unsaid(draft);
   const running = [...books.running.keys()];
   return (
     <section class="card tray" aria-labelledby="tray-title" id="tray" tabIndex={-1}>
