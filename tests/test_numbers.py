@@ -58,12 +58,33 @@ AFFORDABLE = {
     "organisation.ties": 64, "organisation.span": 1_000_000,
 }  # fmt: skip
 ROWS = list(all_parameters().values())
+
+
+def at_work(row: Parameter) -> Any:
+    """Return a value at which what a parameter switches off by default is at work."""
+    if row.choices:
+        return next(choice for choice in reversed(row.choices) if choice != row.off)
+    if row.kind is bool:
+        return not row.off
+    low, high = row.range
+    return row.kind(high if row.off == low else low)
+
+
+#: What is off unless a scenario sets it: trials, realignment, customers that differ, and all the levers.
+SWITCHED_ON = {row.key: at_work(row) for row in ROWS if row.off is not None and row.default == row.off}
 #: Every mechanism at work, in an organisation whose books are checked in a few milliseconds.
 BASE = {
-    **SMALL, **WHOLE, "organisation.staff": 8, "organisation.customers": 24, "organisation.warm_up": 1,
+    **SWITCHED_ON, **SMALL, **WHOLE, "organisation.staff": 8, "organisation.customers": 24, "organisation.warm_up": 1,
     "champions.count": 1, "champions.authority": 0.5, "segmentation.drift": 0.1, "demand.rate": 0.4,
 }  # fmt: skip
 SHARES = [name for name, row in KPIS.items() if row.unit == "share" and name != "word_of_mouth"]
+
+
+def test_every_mechanism_is_at_work_where_the_ends_are_tried() -> None:
+    values = {**{row.key: row.default for row in ROWS}, **BASE}
+    still_off = {row.key for row in ROWS if row.off is not None and values[row.key] == row.off}
+    assert not still_off
+    assert {"trials", "customer_differences", "programme"} <= {key.partition(".")[0] for key in SWITCHED_ON}
 
 
 def ends(row: Parameter) -> list[Any]:

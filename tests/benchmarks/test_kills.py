@@ -1,6 +1,9 @@
+import os
 from pathlib import Path
 
 import pytest
+from benchmarks import kills_with_damage
+from benchmarks.fuzz.results_folders import Stock
 from benchmarks.kills import begin, disturbed, enough
 
 
@@ -17,3 +20,11 @@ def test_two_hundred_kills(tmp_path: Path) -> None:
     replicates = enough(200, 3.0, tmp_path)
     whole = begin(tmp_path / "whole", replicates).communicate()[0].split()[-1]
     assert disturbed(tmp_path / "killed", replicates, kills=200, every=3.0) == (whole, 200, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="sessions are forked")
+def test_kills_with_damage_between_them_end_in_the_same_hash_or_a_clear_message(tmp_path: Path) -> None:
+    counts = kills_with_damage.disturbed(25, 1, tmp_path, Stock.made(tmp_path / "stock"))
+    assert counts["kills"] + counts["damages"] >= 25
+    assert counts["damages"] > 3
+    assert (counts["traceback"], counts["silent-wrong"]) == (0, 0)
