@@ -29,6 +29,7 @@ from ccsim.cli import validate as validate_commands
 from ccsim.cli import worlds as worlds_command
 from ccsim.cli.analysis_options import Own, settings_of
 from ccsim.cli.interrupted import forget, how_to_go_on, working_in
+from ccsim.cli.option_names import as_typed
 from ccsim.cli.own_mechanisms import take_mechanisms
 from ccsim.cli.run_options import (
     SHOWING_COMPARISON,
@@ -387,7 +388,8 @@ def main() -> NoReturn:
             stopped = type(error).__name__ == "RunInterrupted"
             if stopped:
                 ctrl_c.finish()
-            typer.echo(f"ccsim: {how_to_go_on(str(error)) if stopped else error}", err=True)
+            told = as_typed(str(error), typer.main.get_command(app), sys.argv[1:])
+            typer.echo(f"ccsim: {how_to_go_on(told) if stopped else told}", err=True)
             sys.exit(2 if isinstance(error, InputError) else 130 if stopped else 1)
     sys.exit(0)
 
