@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -158,10 +158,8 @@ def test_a_request_that_makes_no_sense_is_refused(change: dict[str, Any], said: 
     assert said in in_node([request])[0]["error"]
 
 
-@current
-@pytest.mark.skipif(PLAIN, reason="a run of three years of the whole organisation takes minutes uncompiled")
-def test_in_chromium_three_years_equal_python_to_the_last_bit(differing: Differing, browser: Any) -> None:
-    names = ("combined", "hero-leaves")
+def _in_browser(browser: Any, names: list[str], seeds: range) -> Iterator[tuple[str, int, dict[str, str]]]:
+    """Run scenarios in a chain in one engine of a page: every name with every seed, 156 weeks."""
     page = browser.new_page()
     served = {path.name: path.read_bytes() for path in build_engine.STATIC.iterdir()}
     kinds = {"js": "text/javascript", "wasm": "application/wasm", "json": "application/json"}
@@ -173,22 +171,59 @@ def test_in_chromium_three_years_equal_python_to_the_last_bit(differing: Differi
         ),
     )
     page.goto("http://ccsim.test/")
-    found = page.evaluate(
-        """async (names) => {
+    page.evaluate(
+        """async () => {
             const { createEngine } = await import("/engine.js");
             const wasm = await (await fetch("/engine.wasm")).arrayBuffer();
-            const engine = await createEngine(wasm, await (await fetch("/model.json")).json());
-            const hex = (row) => [...new Uint8Array(row.buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-            return names.map((scenario) => {
-                const { kpis } = engine.run({ scenario, set: {}, seed: 5, weeks: 156 });
-                return Object.fromEntries(Object.entries(kpis).map(([name, row]) => [name, hex(row)]));
-            });
-        }""",
-        list(names),
+            window.engine = await createEngine(wasm, await (await fetch("/model.json")).json());
+        }"""
     )
+    for name, seed in ((name, seed) for seed in seeds for name in names):
+        series = page.evaluate(
+            """({scenario, seed}) => {
+                const hex = (row) => [...new Uint8Array(row.buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+                const { kpis } = window.engine.run({ scenario, set: {}, seed, weeks: 156 });
+                return Object.fromEntries(Object.entries(kpis).map(([name, row]) => [name, hex(row)]));
+            }""",
+            {"scenario": name, "seed": seed},
+        )
+        yield name, seed, series
     page.close()
-    for name, series in zip(names, found, strict=True):
-        assert differing(simulate(name, 5, 156).kpis, series) == []
+
+
+@current
+@pytest.mark.skipif(PLAIN, reason="a run of three years of the whole organisation takes minutes uncompiled")
+def test_in_chromium_three_years_equal_python_to_the_last_bit(differing: Differing, browser: Any) -> None:
+    for name, seed, series in _in_browser(browser, ["combined", "hero-leaves"], range(5, 6)):
+        assert differing(simulate(name, seed, 156).kpis, series) == []
+
+
+@current
+@pytest.mark.slow
+@pytest.mark.skipif(PLAIN, reason="a run of three years of the whole organisation takes minutes uncompiled")
+def test_in_chromium_every_scenario_in_twenty_seeds_equals_python_to_the_last_bit(
+    differing: Differing, browser: Any
+) -> None:
+    apart = [
+        (name, seed, found)
+        for name, seed, series in _in_browser(browser, sorted(list_scenarios()), range(1_000_000, 1_000_020))
+        if (found := differing(simulate(name, seed, 156).kpis, series))
+    ]
+    assert not apart
+
+
+@current
+@pytest.mark.slow
+@pytest.mark.skipif(PLAIN, reason="a run of three years of the whole organisation takes minutes uncompiled")
+def test_in_firefox_three_years_equal_python_to_the_last_bit(differing: Differing) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as found:
+        if not Path(found.firefox.executable_path).is_file():
+            pytest.skip("no Firefox that Playwright can drive: python -m playwright install firefox")
+        opened = found.firefox.launch()
+        for name, seed, series in _in_browser(opened, ["combined", "hero-leaves"], range(5, 7)):
+            assert differing(simulate(name, seed, 156).kpis, series) == []
+        opened.close()
 
 
 def test_trees_of_formulas_and_conditions_keep_every_part() -> None:

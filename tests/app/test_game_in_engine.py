@@ -14,7 +14,9 @@ from ccsim.app import build_engine
 from ccsim.engine.jit import PLAIN
 from ccsim.errors import InputError
 from ccsim.game.catalogue import Catalogue, catalogue
-from ccsim.game.game import Choice, Game
+from ccsim.game.class_rules import Terms
+from ccsim.game.game import Choice, Game, play_through
+from ccsim.game.save_file import game_of, text_of
 
 pytestmark = [
     pytest.mark.skipif(PLAIN, reason="a game of the whole organisation takes minutes uncompiled"),
@@ -81,6 +83,20 @@ def test_random_games_have_the_fingerprint_that_python_gives_them(in_node: Answe
 @pytest.mark.slow
 def test_two_hundred_random_games_have_the_fingerprint_that_python_gives_them(in_node: Answers) -> None:
     assert _differing([_played(seed, 12) for seed in range(1000, 1200)], in_node) == []
+
+
+@pytest.mark.slow
+def test_fifty_saved_games_are_read_back_and_have_the_same_fingerprint_in_both(in_node: Answers) -> None:
+    """Games of six quarters and twelve, from their files, with what Python says of them."""
+    games = []
+    for seed in range(2000, 2050):
+        played = _played(seed, 6)
+        terms = Terms(quarters=6) if seed % 2 else Terms()
+        whole = play_through(played.choices, seed, terms=terms)
+        again = game_of(text_of(whole).encode())
+        assert again.same
+        games.append(again.game)
+    assert _differing(games, in_node) == []
 
 
 def test_the_rules_that_the_pages_know_are_the_games_own() -> None:

@@ -1,7 +1,7 @@
 // What all pages share: the bar with the pages, language and theme, notices, and the foot.
 import { Component } from "preact";
 import { useSignal } from "@preact/signals";
-import { waiting } from "./match";
+import { ledger, match, waiting } from "./match";
 import { Menu } from "./menu";
 import { About } from "./pages/about";
 import { ClassPage } from "./pages/class";
@@ -61,6 +61,13 @@ function Bar() {
           {t("skip.levers")}
         </a>
       ) : null}
+      {page.value === "play" && match.value && !ledger.value?.over
+        ? (["moves", "tray"] as const).map((id) => (
+            <a key={id} class="skip" href={`#${id}`} onClick={(event) => jump(event, id)}>
+              {t(id === "moves" ? "skip.moves" : "skip.tray")}
+            </a>
+          ))
+        : null}
       <b class="brand">ccsim</b>
       <nav aria-label={t("nav.label")}>
         {BAR.map((each) => (

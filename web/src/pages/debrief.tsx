@@ -459,7 +459,7 @@ function Score({ of, nothing, best }: { of: Played; nothing: Played; best: Playe
   return (
     <section class="card" aria-labelledby="score-title">
       <h2 id="score-title">{t("debrief.score")}</h2>
-      <div class="scroll wide" tabIndex={0} role="region" aria-labelledby="score-title">
+      <div class="scroll wide" tabIndex={0} role="region" aria-label={t("debrief.score.what")}>
         <table>
           <thead>
             <tr>

@@ -383,6 +383,7 @@ function Share() {
             { label: t("export.csv"), act: () => save(`${slug(name)}.csv`, csv(found, runs()), "text/csv") },
             { label: t("export.png"), act: async () => save(`${slug(title())}.png`, await png(picture())) },
             { label: t("export.svg"), act: () => save(`${slug(title())}.svg`, picture(), "image/svg+xml") },
+            { label: t("debrief.print"), act: () => print() },
             { label: t("export.toml"), act: () => save(`${slug(name)}.toml`, scenarioFile(found, ranPlan.value)) },
           ]}
         />
