@@ -76,7 +76,7 @@ class Calibration:
     def off(self) -> float:
         """The largest distance of a fitted target from its figure, in standard deviations, as emulated or as run."""
         run = [abs(away) for target, away in zip(self.targets, self.away, strict=True) if not target.held_out]
-        return max(self.misfit, *run)
+        return float(max(self.misfit, *run))
 
     @property
     def away(self) -> np.ndarray:
@@ -106,7 +106,7 @@ class Calibration:
     def identified(self) -> np.ndarray:
         """Whether the targets say what each parameter is: they are met, inside its span, and narrow it down."""
         inside = np.array([not end for end in self.at_end])
-        return (self.variance_reduction >= IDENTIFIED) & inside & self.met
+        return np.asarray((self.variance_reduction >= IDENTIFIED) & inside & self.met)
 
     def faults(self) -> list[str]:
         """Say why the fit cannot be used: the targets are missed, or a parameter is pressed against its span's end."""

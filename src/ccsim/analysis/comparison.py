@@ -272,7 +272,7 @@ def smoothed(values: np.ndarray, weeks: int) -> np.ndarray:
         return values
     known = ~np.isnan(values)
     sums, counts = (_trailing(np.cumsum(each, axis=-1), weeks) for each in (np.where(known, values, 0.0), known))
-    return np.divide(sums, counts, out=np.full(values.shape, np.nan), where=counts > 0)
+    return np.asarray(np.divide(sums, counts, out=np.full(values.shape, np.nan), where=counts > 0))
 
 
 def _trailing(sums: np.ndarray, weeks: int) -> np.ndarray:

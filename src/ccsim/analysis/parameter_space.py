@@ -45,12 +45,12 @@ class Dimension:
     @property
     def low(self) -> float:
         """The lowest number."""
-        return 0.0 if self.choices else float(self.factor.low)  # type: ignore[arg-type]
+        return 0.0 if self.choices else float(self.factor.low)  # type: ignore[arg-type]  # a number where there are no choices
 
     @property
     def high(self) -> float:
         """The highest number."""
-        return float(len(self.choices) - 1) if self.choices else float(self.factor.high)  # type: ignore[arg-type]
+        return float(len(self.choices) - 1) if self.choices else float(self.factor.high)  # type: ignore[arg-type]  # a number where there are no choices
 
     @property
     def stepped(self) -> bool:

@@ -110,7 +110,7 @@ class AnalysisProblem:
         bases = {theirs if theirs != mine else "baseline": self.baseline} if self.baseline else {}
         title = self.scenario.title or mine
         return Experiment(
-            mine, title, "", next(iter(bases), mine), {**bases, mine: self.scenario},  # type: ignore[dict-item]
+            mine, title, "", next(iter(bases), mine), {**bases, mine: self.scenario},
             self.weeks, self.replicates, self.seed, report_weeks=tuple(report_weeks) or (self.weeks - 1,),
         ).with_design(design)  # fmt: skip
 
@@ -239,7 +239,7 @@ def make_problem(
     else:
         if scenario:
             raise InputError(f"scenario: {target} is one scenario, not an experiment of several")
-        chosen, base = next(iter(found.base_scenarios.values())), load(baseline) if baseline else None  # type: ignore[assignment]
+        chosen, base = next(iter(found.base_scenarios.values())), load(baseline) if baseline else None  # type: ignore[assignment]  # no baseline
     world = {
         key: value for key, value in (values or {}).items() if key == SOURCE or all_parameters()[key].role != "lever"
     }

@@ -175,7 +175,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             while left:
                 self.connection.settimeout(max(0.01, until - time.monotonic()))
-                part = self.rfile.read1(left) if time.monotonic() < until else b""  # type: ignore[attr-defined]  # it is a buffered reader
+                part = self.rfile.read1(left) if time.monotonic() < until else b""
                 if not part:
                     return None
                 parts.append(part)

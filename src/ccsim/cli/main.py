@@ -136,7 +136,7 @@ def list_() -> None:
         typer.echo(f"{kind.capitalize()}:")
         for name, path in names.items():
             try:
-                title = read(path).title  # type: ignore[operator]
+                title = read(path).title
             except InputError as error:
                 # One broken file must not hide the others.
                 title = f"cannot be read: {str(error).splitlines()[0]}"
@@ -358,7 +358,7 @@ def _is_file(word: str) -> bool:
 def _prepare_streams() -> None:
     # A stream that was closed before the start: what is written to it goes nowhere.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 open until the end
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # open until the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that lacks a sign such as ± shows a question mark instead of a traceback.

@@ -72,8 +72,8 @@ def parse_precision(texts: list[str] | None) -> dict[str, float] | None:
 
 def load_showing() -> None:
     """Load what table and figure take, while the processes that do the runs load the model."""
-    import matplotlib.figure  # noqa: F401
-    import scipy.stats  # noqa: F401
+    import matplotlib.figure  # noqa: F401  # loaded here, used by others
+    import scipy.stats  # noqa: F401  # loaded here, used by others
 
 
 def show_comparison(results: Results, folder: Path, form: str = "table") -> None:

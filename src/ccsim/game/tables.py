@@ -107,7 +107,7 @@ def class_csv(rows: Sequence[Result], like: Game) -> str:
         shown = spreadsheet_cell(clean_name(name, LONGEST_SHOWN))
         error = "" if row.surprise is None else round(row.surprise, 2)
         table.writerow([row.seed, row.scenario, shown, round(row.score.total, 4), *values, error, *moves])
-    return text.getvalue()
+    return str(text.getvalue())
 
 
 def weeks_csv(game: Game) -> str:
@@ -125,10 +125,10 @@ def weeks_csv(game: Game) -> str:
         said = [choice.expected.get(kpi, "") for kpi in game.catalogue.predicted]
         figures = [repr(float(values[week])) for values in weekly.values()]
         table.writerow([week, quarter + 1, " ".join(choice.start), " ".join(choice.stop), *said, *figures])
-    return text.getvalue()
+    return str(text.getvalue())
 
 
-def _table(game: Game):  # type: ignore[no-untyped-def]
+def _table(game: Game):  # type: ignore[no-untyped-def]  # a table of rich
     """Begin a table with the lines that say what was played and how points are made."""
     text = io.StringIO()
     table = csv.writer(text)

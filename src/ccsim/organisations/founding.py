@@ -90,7 +90,7 @@ def make_layout(folder: Folder) -> Layout:
 def settings_of_layout(layout: Layout) -> Settings:
     """Return ordinary settings with the sizes and the values of a layout."""
     settings = replace_values(default_settings(), layout.values)
-    return settings._replace(organisation=settings.organisation._replace(**layout.sizes))  # type: ignore[attr-defined]
+    return settings._replace(organisation=settings.organisation._replace(**layout.sizes))
 
 
 def _draws(folder: Folder) -> tuple[dict[str, Any], ...]:
@@ -130,7 +130,7 @@ def _settings(folder: Folder, structure: Structure | None, fronts: set[str]) -> 
     if structure is None:
         return settings
     in_front = sum(name in fronts for name in structure.departments) or len(structure.departments)
-    size = settings.organisation._replace(  # type: ignore[attr-defined]
+    size = settings.organisation._replace(
         staff=len(structure.department), departments=len(structure.departments), front_departments=in_front
     )
     return settings._replace(organisation=size)

@@ -154,7 +154,7 @@ def _names(a: Scenario, b: Scenario) -> tuple[str, str]:
 def _sizes(here: Settings, there: Settings) -> list[str]:
     """Return the sizes that differ, other than the length of the past."""
     return [f"organisation.{name}: {mine:g} and {theirs:g}"
-            for name, mine, theirs in zip(here.organisation._fields, here.organisation, there.organisation, strict=True)  # type: ignore[attr-defined, call-overload]
+            for name, mine, theirs in zip(here.organisation._fields, here.organisation, there.organisation, strict=True)
             if mine != theirs]  # fmt: skip
 
 

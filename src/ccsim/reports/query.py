@@ -49,7 +49,8 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
                 connection.register(name, make())
         _shut(connection)
         try:
-            return connection.execute(sql).df()
+            found: pd.DataFrame = connection.execute(sql).df()
+            return found
         except duckdb.Error as error:
             raise InputError(_told(str(error), connection, list(views))) from None
 

@@ -123,7 +123,7 @@ def comparison_tables(comparison: Comparison, week: int | None = None) -> list[T
         )  # fmt: skip
         for column, justify in (("scenario", "left"), ("figure", "right"), ("difference", "right"),
                                 ("effect", "right"), ("p adj.", "right"), ("", "left")):  # fmt: skip
-            table.add_column(column, justify=justify, no_wrap=column != "scenario")  # type: ignore[arg-type]
+            table.add_column(column, justify=justify, no_wrap=column != "scenario")  # type: ignore[arg-type]  # one of its words
         for row in frame[(frame["kpi"] == kpi_name) & frame["scenario"].isin(main)].to_dict("records"):
             table.add_row(*_cells(comparison, kpi, row))
         tables.append(table)

@@ -79,7 +79,7 @@ class Decision:
         kept = whole.index[np.isfinite(whole.to_numpy()).all(axis=1)].to_numpy()
         if len(kept) < 2:
             raise ResultsError(f"{self.kpi}: no two worlds have a figure of every option; has anything been run?")
-        return kept
+        return np.asarray(kept)
 
     @cached_property
     def figures(self) -> np.ndarray:

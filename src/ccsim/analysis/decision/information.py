@@ -99,7 +99,7 @@ def spline(values: np.ndarray) -> np.ndarray:
     knots = np.unique(np.quantile(values, KNOTS))
     scaled = (values - values.mean()) / (values.std() or 1.0)
     if len(knots) < 3 or len(np.unique(values)) < 5:
-        return scaled[:, None]
+        return np.asarray(scaled[:, None])
     at = (knots - values.mean()) / values.std()
 
     def cube(k: int) -> np.ndarray:

@@ -116,7 +116,7 @@ def _numbers(space: tuple[Dimension, ...], unit: np.ndarray) -> np.ndarray:
     low, high = (np.array([getattr(one, end) for one in space]) for end in ("low", "high"))
     stepped = np.array([one.stepped for one in space])
     numbers = low + (high - low) * unit
-    return np.where(stepped, np.round(numbers), numbers)
+    return np.asarray(np.where(stepped, np.round(numbers), numbers))
 
 
 def _weighed(

@@ -336,7 +336,7 @@ def _without_overlap(texts: Sequence[Any]) -> int:
 def _make_room(axes: Axes, lines: int) -> None:
     """Lower the bottom of a panel so that labels stand below all curves."""
     low, high = axes.get_ylim()
-    share = (14 * lines + 4) / 72 * axes.get_figure().dpi / axes.get_window_extent().height  # type: ignore[union-attr]
+    share = (14 * lines + 4) / 72 * axes.get_figure().dpi / axes.get_window_extent().height  # type: ignore[union-attr]  # it is on a figure
     axes.set_ylim(low - (high - low) * share / (1 - share), high)
 
 

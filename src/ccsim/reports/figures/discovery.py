@@ -114,7 +114,7 @@ def _surface(axes: Axes, found: Discovery, across: int, up: int) -> None:
         axes.clabel(lines, fmt=lambda value: f"{value:.0f} %")
     bar = axes.figure.colorbar(drawn, ax=axes, pad=0.02)
     bar.set_label("% of runs")
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     _sides(axes, found, across, up)
     axes.grid(visible=False)
     axes.set_title("How often the outcome comes about")

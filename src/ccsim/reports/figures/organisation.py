@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,11 +54,12 @@ def _tie_rows(layout: Layout, colleagues: np.ndarray) -> list[tuple[str, str, fl
     known = layout.ties
     rows = []
     people = len(colleagues)
-    for what, measure in (
+    measures: tuple[tuple[str, Callable[[np.ndarray], float]], ...] = (
         ("ties of a person, mean", lambda ties: float((ties >= 0).sum() / people)),
         ("how unequal: named by others (Gini)", lambda ties: gini(np.bincount(ties[ties >= 0], minlength=people))),
         ("how unequal: naming others (Gini)", lambda ties: gini((ties >= 0).sum(axis=1))),
-    ):
+    )
+    for what, measure in measures:
         rows.append((what, "", float("nan") if known is None else measure(known), measure(colleagues)))
     return rows
 

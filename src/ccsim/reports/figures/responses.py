@@ -34,7 +34,8 @@ def means(results: Results) -> pd.DataFrame:
     kpis = [kpi for kpi in KPIS if kpi in rows]
     # By scenario alone: a point of admitted worlds has more factors than pandas likes to group by.
     found = rows.groupby("scenario", sort=False)[kpis].mean().reset_index()
-    return found.merge(results.design_points, on="scenario", how="left", sort=False)[[*kept, *kpis]]
+    table: pd.DataFrame = found.merge(results.design_points, on="scenario", how="left", sort=False)[[*kept, *kpis]]
+    return table
 
 
 def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.analysis.admitted import AdmittedWorlds
+from ccsim.analysis.comparison import LEVEL
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import ResultsError
 from ccsim.execution.estimate import Work, expect
@@ -26,7 +27,6 @@ from ccsim.validation.claims.contrasts import KINDS, Cell, Contrast
 from ccsim.validation.claims.dependence import BestSplit, Driver, deciders_of, detectable, where_holds
 from ccsim.validation.claims.schema import Claim
 from ccsim.validation.claims.verdict import (
-    LEVEL,
     Outcome,
     VariancePrior,
     adjusted,

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ccsim.analysis.comparison import LEVEL
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
@@ -15,7 +16,6 @@ from ccsim.reports.formatting import difference_scale, kpi_difference
 from ccsim.validation.claims.contrasts import KINDS
 from ccsim.validation.claims.dependence import ENOUGH
 from ccsim.validation.claims.ledger import AT_POINT, ClaimResult, Ledger
-from ccsim.validation.claims.verdict import LEVEL
 
 #: Verdicts in the order of the page, with a colour that also differs in lightness.
 COLOURS = {
@@ -60,7 +60,7 @@ def print_ledger(ledger: Ledger, console: Any) -> None:
     for heading, justify in (("id", "left"), ("claim", "left"), ("KPI", "left"), ("effect at the defaults", "right"),
                              ("95 % interval", "right"), ("holds", "right"), ("reverses", "right"),
                              ("verdict", "left")):  # fmt: skip
-        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]  # one of its words
     for one in ledger.findings:
         kpi, found = one.outcome.kpi or one.claim.kpi, one.outcome
         table.add_row(

@@ -188,9 +188,9 @@ class Slope(AcrossUnits):
 def residuals(y: FloatArray, given: FloatArray) -> FloatArray:
     """Return what a linear regression on ``given`` (shape (rows, columns)) and a constant leaves of ``y``."""
     if given.shape[1] == 0:
-        return y - y.mean()
+        return np.asarray(y - y.mean())
     design = np.column_stack([np.ones(len(y)), given])
-    return y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+    return np.asarray(y - design @ np.linalg.lstsq(design, y, rcond=None)[0])
 
 
 def correlated(x: FloatArray, y: FloatArray) -> float:

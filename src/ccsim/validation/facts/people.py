@@ -48,7 +48,8 @@ def observe(
             frames.append(pd.DataFrame(rows).assign(unit=replicate, scenario=name, replicate=replicate, arm=float(arm)))
             if progress:
                 progress(len(frames), planned, 0)
-    return pd.concat(frames, ignore_index=True)
+    found: pd.DataFrame = pd.concat(frames, ignore_index=True)
+    return found
 
 
 def _watch(simulation: Simulation, weeks: int) -> dict[str, Any]:

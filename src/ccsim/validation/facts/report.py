@@ -36,7 +36,7 @@ def print_scores(scores: Sequence[Score], console: Any) -> None:
     for heading, justify in (("fact", "left"), ("published", "right"), ("interval", "right"), ("simulated", "right"),
                              ("95 % interval", "right"), ("", "left"), ("tag", "left"), ("role", "left"),
                              ("source", "left")):  # fmt: skip
-        grid.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        grid.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]  # one of its words
     for one in scores:
         fact, found = one.fact, one.estimate
         grid.add_row(

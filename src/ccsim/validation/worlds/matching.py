@@ -177,7 +177,9 @@ class Remaining:
         self, chosen: Sequence[Pattern], waves: Sequence[Wave], size: int, chains: int, rng: np.random.Generator
     ) -> None:
         self._rng, self._size = rng, size
-        self._chances = lambda unit, floor: chances(chosen, waves, unit, floor)
+        self._chances: Callable[[FloatArray, FloatArray | float], FloatArray] = lambda unit, floor: chances(
+            chosen, waves, unit, floor
+        )
         pool = rng.random((CANDIDATES, size))
         found = np.concatenate(
             [self._chances(part, -np.inf) for part in np.array_split(pool, max(1, CANDIDATES // 5000))]
