@@ -31,7 +31,6 @@ def kpis_of(file: str, **places: str) -> list[list[float]]:
         ("ccsim_kernels.py", "ccsim"),
         ("jax_arrays.py", "jax"),
         ("mesa_frames_sets.py", "mesa_frames"),
-        ("starsim_module.py", "starsim"),
     ],
 )
 def test_every_version_has_the_weekly_kpis_of_plain_numpy(file: str, needs: str, tmp_path: Path) -> None:
