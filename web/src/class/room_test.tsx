@@ -47,13 +47,15 @@ export function RoomTest() {
   return (
     <main id="main" class="text roomtest" tabIndex={-1}>
       <h1>{!done ? t("room.title") : rows.every((row) => row.good) ? t("room.good") : t("room.bad")}</h1>
-      <ul class="checks" role="status">
+      <div role="status">
+      <ul class="checks">
         {rows.map((row, i) => (
           <li key={i} class={row.good === null ? "" : row.good ? "up" : "down"}>
             <span aria-hidden="true">{row.good === null ? "…" : row.good ? "✓" : "✗"}</span> {row.text}
           </li>
         ))}
       </ul>
+      </div>
       <p class="soft">{t("room.text")}</p>
       <p>
         <a href="#/class">{t("room.join")}</a>
