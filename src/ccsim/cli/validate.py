@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ccsim.errors import count_noun
+
+if TYPE_CHECKING:
+    from ccsim.validation.facts.schema import Study
+    from ccsim.validation.facts.scorecard import Score
 
 
 def validate(
@@ -20,8 +24,19 @@ def validate(
     resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")] = False,
     folder: Annotated[Path | None, typer.Option(help="Folder of facts, instead of facts/ or those shipped.")] = None,
     pages: Annotated[Path | None, typer.Option(help="Write the page here instead of into the results folder.")] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Run nothing: show the scorecard by version of the model.")
+    ] = False,
+    record: Annotated[
+        str | None, typer.Option(help="Keep this scorecard in the history (facts/history.csv), under this name.")
+    ] = None,
 ) -> None:
     """Compare the model with published numbers: value, interval, inside or not, source."""
+    if history:
+        _show_history(folder)
+        return
+    if record is not None and names:
+        raise typer.BadParameter("the history holds scorecards of all facts; name none", param_hint="--record")
     from ccsim.cli.claims import made_by
     from ccsim.cli.interrupted import working_in
     from ccsim.execution.runner import console_progress
@@ -32,20 +47,41 @@ def validate(
 
     working_in(out)
     studies = [resized(study, size) for study in load_studies(names or (), folder)]
-    facts = sum(len(study.facts) for study in studies)
-    typer.echo(
-        f"Runs to do: {sum(map(runs_of, studies)):,}, in {count_noun(len(studies), 'study', 'studies')}, for "
-        f"{count_noun(facts, 'fact')}.",
-        err=True,
-    )
+    _announce(studies, sum(map(runs_of, studies)))
     told = console(stderr=True)
     scores = score(
         studies, seed=seed, workers=workers, out=out, resume=resume, command=sys.argv,
         progress=(lambda title: console_progress(title, told)) if sys.stderr.isatty() else None,
     )  # fmt: skip
     print_scores(scores, console())
-    for path in write_pages(scores, pages or out, made_by(seed), load_apart(folder)):
+    paths = write_pages(scores, pages or out, made_by(seed), load_apart(folder))
+    for path in [*paths, *([_recorded(scores, record, size, folder)] if record is not None else [])]:
         typer.echo(str(path), err=True)
+
+
+def _announce(studies: "list[Study]", runs: int) -> None:
+    """Say how much there is to do."""
+    facts = sum(len(study.facts) for study in studies)
+    typer.echo(
+        f"Runs to do: {runs:,}, in {count_noun(len(studies), 'study', 'studies')}, for {count_noun(facts, 'fact')}.",
+        err=True,
+    )
+
+
+def _show_history(folder: Path | None) -> None:
+    """Print the scorecard by version of the model."""
+    from ccsim.reports.tables import console
+    from ccsim.validation.facts.history import print_history, read_history
+
+    print_history(read_history(folder), console())
+
+
+def _recorded(scores: "list[Score]", name: str, size: float, folder: Path | None) -> Path:
+    """Keep a scorecard in the history, and return the file."""
+    from ccsim.model.extension import model_hash
+    from ccsim.validation.facts.history import record
+
+    return record(scores, name, model_hash(), size, folder)
 
 
 def register(app: typer.Typer) -> None:

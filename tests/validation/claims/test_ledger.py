@@ -10,7 +10,7 @@ from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.errors import ResultsError
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Scenario
-from ccsim.validation.claims.dependence import deciders_of, detectable, where_holds
+from ccsim.validation.claims.dependence import FlipMap, deciders_of, detectable, flip_map, where_holds
 from ccsim.validation.claims.ledger import Ledger, run_ledger, scenarios_of, stressed, uncertain, under
 from ccsim.validation.claims.report import write_pages
 from ccsim.validation.claims.schema import Claim, load_claims
@@ -156,3 +156,33 @@ def test_pages_tell_every_claim_and_need_no_network(ledger: Ledger, tmp_path: Pa
         assert (tmp_path / "figures" / "claims" / f"{found.claim.id}.png").stat().st_size > 2000
     assert "http" not in page.replace("data:image/png", "")
     assert table.stat().st_size > 0
+
+
+def test_pages_show_a_map_only_where_a_claim_turns_on_it(ledger: Ledger, tmp_path: Path) -> None:
+    turns = FlipMap(
+        ("market.churn", "demand.rate"), (0.6, 0.4), ((0.1, 0.2), (0.3, 0.4)), ((0, 1, 9), (4, 5, 6), (8, 9, 20)),
+        ((12, 6, 0), (5, 2, 1), (0, 0, 0)), ((17, 17, 17), (17, 14, 17), (17, 17, 20)), True,
+    )  # fmt: skip
+    some = replace(ledger, findings=(replace(ledger.findings[0], map=turns), ledger.findings[1],
+                                     replace(ledger.findings[2], map=replace(turns, flips=False))))  # fmt: skip
+    markdown, html, _ = write_pages(some, tmp_path, "ccsim test-claims")
+    text = markdown.read_text()
+    assert text.count("Over thirds of") == 1 and "it holds in 20 of 20 worlds with the highest third" in text
+    assert "in 0 of 17 (reversed in 12) with the lowest and the lowest" in text
+    assert [one.name for one in (tmp_path / "figures" / "claims").glob("*-map.png")] == ["NULL-map.png"]
+    assert "Worlds in which NULL holds" in html.read_text()
+
+
+def test_a_map_tells_where_a_claim_turns_on_two_parameters_and_chance_gives_none() -> None:
+    rng = np.random.default_rng(2)
+    space = [{f"p{k}": float(rng.random()) for k in range(50)} for _ in range(150)]
+    effects = [one["p3"] + 0.7 * one["p7"] - 0.85 + float(rng.normal(0.0, 0.1)) for one in space]
+    signs = [1 if effect > 0.1 else -1 if effect < -0.1 else 0 for effect in effects]
+    found = flip_map(signs, effects, space)
+    assert found is not None and found.flips and found.keys == ("p3", "p7") and min(found.rhos) > 0.4
+    assert found.holds[2][2] == found.worlds[2][2] and found.reverses[0][0] > 0.8 * found.worlds[0][0]
+    assert sum(map(sum, found.worlds)) == 150
+    chance = [float(x) for x in rng.normal(size=150)]
+    assert flip_map([int(x > 0) for x in chance], chance, space) is None
+    alone = [one["p3"] for one in space]
+    assert flip_map([int(x > 0.5) for x in alone], alone, space) is None

@@ -159,9 +159,6 @@ def test_the_shipped_worlds_are_enough_and_each_reproduces_every_pattern() -> No
     assert f"admitted {coverage['admitted']} ({share:.1%})" in " ".join(PAGE.read_text(encoding="utf-8").split())
 
 
-@pytest.mark.xfail(
-    reason="organisations of known values are admitted in 72 % of trials; docs/worlds.md says so", strict=True
-)
 def test_the_method_admits_organisations_of_known_values_in_95_per_cent_of_trials() -> None:
     coverage = read_worlds().made["coverage"]
     assert coverage["admitted"] >= 0.95 * coverage["trials"]
@@ -190,9 +187,11 @@ def test_worlds_are_made_by_one_command_which_goes_on_where_it_was_stopped(
     monkeypatch.setattr(matching, "CANDIDATES", 2000)
     monkeypatch.setattr(matching, "STEPS", 3)
     monkeypatch.chdir(tmp_path)
-    words = ["worlds", "--worlds", "2", "--waves", "1", "--samples", "100", "--workers", "1", "--out", "w"]
+    words = ["worlds", "--worlds", "50", "--waves", "1", "--samples", "100", "--workers", "1", "--out", "w"]
     first = CliRunner().invoke(app, words)
-    assert first.exit_code == 1
-    assert "none of 2 candidates reproduces all patterns" in str(first.exception or first.output)
+    assert first.exit_code == 1  # two candidates cannot be fifty worlds
+    assert "Wave 1: 100 points" in first.output
     again = CliRunner().invoke(app, [*words, "--resume"])
-    assert "Wave 1: 100 points" in again.output
+    assert [line for line in again.output.splitlines() if line.startswith(("Wave", "Candidates"))] == [
+        line for line in first.output.splitlines() if line.startswith(("Wave", "Candidates"))
+    ]

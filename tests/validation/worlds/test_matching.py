@@ -12,7 +12,18 @@ from ccsim.engine.columns import FloatArray
 from ccsim.errors import InputError
 from ccsim.experiments.factors import Factor
 from ccsim.validation.worlds.coverage import coverage
-from ccsim.validation.worlds.matching import Match, Remaining, implausible, match, mean_of, refined, spread_of, wave_of
+from ccsim.validation.worlds.emulators import SOUGHT, emulator_of
+from ccsim.validation.worlds.matching import (
+    Match,
+    Remaining,
+    checked,
+    implausible,
+    match,
+    mean_of,
+    refined,
+    spread_of,
+    wave_of,
+)
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE, Pattern, patterns, worst
 from ccsim.validation.worlds.runs import Organisations, uncertain_space
 
@@ -81,7 +92,10 @@ def test_organisations_of_known_values_are_admitted_in_95_percent_of_trials(foun
 
 def test_a_method_that_is_too_sure_is_caught_by_the_trials(found: Match) -> None:
     """Emulators without the error they have rule out what is right: the trials must be able to fail."""
-    sure = [replace(one, emulators=tuple(e and replace(e, variance=0.0) for e in one.emulators)) for one in found.waves]
+    sure = [
+        replace(one, emulators=tuple(e and replace(e, variance=0.0, sought=0.0) for e in one.emulators))
+        for one in found.waves
+    ]
     place = Remaining(KNOWN, found.waves, SIZE, 100, np.random.default_rng(5)).draw(300)
     assert coverage(KNOWN, sure, place, simulator(2), 1).share < 0.9
 
@@ -204,6 +218,19 @@ def test_figures_of_runs_are_those_of_the_organisation(tmp_path: Path) -> None:
     assert mine == pytest.approx(np.mean(many), abs=0.02 + 3 * np.std(many))
 
 
+def test_an_emulator_that_was_too_hopeful_where_it_sought_points_rules_out_less() -> None:
+    rng = np.random.default_rng(11)
+    unit = rng.random((300, SIZE))
+    found = emulator_of(unit, truth(unit)[:, 0] + rng.normal(0.0, 0.1, 300))
+    assert found is not None and found.doubt == SOUGHT * found.variance
+    there = rng.random((200, SIZE))
+    right = found.checked(there, found.predict(there) + rng.normal(0.0, 0.1, 200))
+    assert right.doubt == found.doubt
+    hopeful = found.checked(there, found.predict(there) - 2.0 * (rng.random(200) < 0.05))
+    assert hopeful.doubt == pytest.approx((2.0 / 2.576) ** 2)
+    assert found.checked(there[:20], np.zeros(20)) == found
+
+
 @pytest.mark.slow
 def test_the_real_model_admits_organisations_of_known_values_in_95_percent_of_200_trials(tmp_path: Path) -> None:
     from scipy.stats import qmc
@@ -214,7 +241,11 @@ def test_the_real_model_admits_organisations_of_known_values_in_95_percent_of_20
     unit = qmc.LatinHypercube(len(space), rng=np.random.default_rng(7)).random(600)
     waves = [wave_of(first, [], unit, runs.evaluate("wave-1", unit), 7)]
     more = Remaining(first, waves, len(space), 300, np.random.default_rng(8)).draw(300)
-    waves.append(wave_of(first, waves, more, runs.evaluate("wave-2", more), 7))
+    values = runs.evaluate("wave-2", more)
+    waves.append(wave_of(first, waves, more, values, 7))
+    waves[0] = checked(waves[0], more, mean_of(values))
+    batch = Remaining(first, waves, len(space), 300, np.random.default_rng(10)).draw(300)
+    waves[1] = checked(waves[1], batch, mean_of(runs.evaluate("tried-1-1", batch)))
     place = Remaining(first, waves, len(space), 200, np.random.default_rng(9)).draw(200)
     tried = coverage(first, waves, place, runs.evaluate, 7)
     assert tried.trials == 200

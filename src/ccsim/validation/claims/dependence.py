@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ccsim.analysis.comparison import LEVEL, holm
+from ccsim.engine.columns import FloatArray
 
 #: Points below which nothing is said of what decides a claim: with so many parameters some one always fits a few points.
 ENOUGH = 20
@@ -125,3 +126,102 @@ def where_holds(
                 counts = [(row[0], sum(row)) for row in table]
                 best = p, BestSplit(decider.key, float(cut), counts[0], counts[1], p * cuts < 1.0 - LEVEL)
     return best[1] if best else None
+
+
+@dataclass(frozen=True)
+class FlipMap:
+    """Shares of worlds in which a claim holds and is reversed, by thirds of the two parameters that decide it.
+
+    Attributes:
+        keys: the two parameters, the one that decides more first.
+        rhos: rank correlation of each with the effect, that of the second with the first held fixed.
+        cuts: the two values of each parameter between which its thirds lie.
+        holds, reverses, worlds: counts in each cell; rows are thirds of the first parameter, columns of the second.
+        flips: whether chance cannot explain that the claim holds in most worlds of one cell and in the fewest of another.
+    """
+
+    keys: tuple[str, str]
+    rhos: tuple[float, float]
+    cuts: tuple[tuple[float, float], tuple[float, float]]
+    holds: tuple[tuple[int, ...], ...]
+    reverses: tuple[tuple[int, ...], ...]
+    worlds: tuple[tuple[int, ...], ...]
+    flips: bool
+
+
+def flip_map(signs: Sequence[int], effects: Sequence[float], space: Sequence[Mapping[str, Any]]) -> FlipMap | None:
+    """Return where a claim turns over two parameters; None where fewer than two decide it beyond chance.
+
+    The first parameter is the one whose rank correlation with the effect is largest, the second the one that adds most
+    to it (partial rank correlation). Both have to be beyond chance after correction for all parameters (Holm).
+    ``flips`` compares the intervals of all nine cells, each at a ninth of the level (Bonferroni).
+
+    Args:
+        signs: 1, 0, -1 in each world.
+        effects: the effect in each world.
+        space: the worlds' values.
+    """
+    from scipy.stats import rankdata
+
+    known = [k for k, effect in enumerate(effects) if np.isfinite(effect)]
+    if len(known) < ENOUGH or np.ptp([effects[k] for k in known]) == 0.0:
+        return None
+    first = next((one for one in deciders_of(effects, space, most=1) if one.clear), None)
+    if first is None:
+        return None
+    keys = [key for key in space[0] if key != first.key and np.ptp([space[k][key] for k in known]) > 0.0]
+    ranks = {key: rankdata([space[k][key] for k in known]) for key in (first.key, *keys)}
+    gone = _apart_from(rankdata([effects[k] for k in known]), ranks[first.key])
+    if not keys or float(gone @ gone) < 1e-9 * len(gone) ** 3:  # the first parameter tells all of it
+        return None
+    partial = np.array([_correlation(gone, _apart_from(ranks[key], ranks[first.key])) for key in keys])
+    ps = holm(_p_values(partial, len(known) - 1))
+    best = int(np.argmax(np.abs(partial)))
+    if not ps[best] < 1.0 - LEVEL:
+        return None
+    both = (first.key, keys[best])
+    return _mapped(both, (first.rho, float(partial[best])), [signs[k] for k in known], [space[k] for k in known])
+
+
+def _mapped(
+    keys: tuple[str, str], rhos: tuple[float, float], signs: Sequence[int], space: Sequence[Mapping[str, Any]]
+) -> FlipMap:
+    """Count worlds by thirds of two parameters."""
+    from scipy.stats import binomtest
+
+    cuts, places = [], []
+    for key in keys:
+        values = np.array([point[key] for point in space], float)
+        low, high = np.quantile(values, [1.0 / 3.0, 2.0 / 3.0])
+        cuts.append((float(low), float(high)))
+        places.append((values > low).astype(int) + (values > high).astype(int))
+    counts = np.zeros((3, 3, 3), dtype=int)
+    for sign, row, column in zip(signs, *places, strict=True):
+        counts[0 if sign > 0 else 1 if sign < 0 else 2, row, column] += 1
+    worlds, level = counts.sum(axis=0), 1.0 - (1.0 - LEVEL) / 9.0
+    ends = [
+        binomtest(int(held), int(of)).proportion_ci(level, method="wilson")
+        for held, of in zip(counts[0].ravel(), worlds.ravel(), strict=True) if of
+    ]  # fmt: skip
+    flips = max(one.low for one in ends) > 0.5 > min(one.high for one in ends)
+    table = [tuple(tuple(int(x) for x in row) for row in one) for one in (counts[0], counts[1], worlds)]
+    return FlipMap(keys, rhos, (cuts[0], cuts[1]), table[0], table[1], table[2], bool(flips))
+
+
+def _apart_from(y: FloatArray, x: FloatArray) -> FloatArray:
+    """Return what a straight line on ``x`` leaves of ``y``."""
+    x, y = x - x.mean(), y - y.mean()
+    return np.asarray(y - x * (x @ y) / (x @ x))
+
+
+def _correlation(x: FloatArray, y: FloatArray) -> float:
+    size = float(np.sqrt((x @ x) * (y @ y)))
+    return float(x @ y) / size if size > 0.0 else 0.0
+
+
+def _p_values(rhos: FloatArray, worlds: int) -> FloatArray:
+    """Return two-sided p values of rank correlations between so many worlds (Student's t)."""
+    from scipy.stats import t
+
+    inside = np.clip(rhos, -0.999999, 0.999999)
+    return np.asarray(2.0 * t.sf(np.abs(inside) * np.sqrt((worlds - 2.0) / (1.0 - inside**2)), worlds - 2))

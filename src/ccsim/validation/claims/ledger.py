@@ -24,7 +24,15 @@ from ccsim.model.settings import all_parameters
 from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario
 from ccsim.validation.claims.contrasts import KINDS, Cell, Contrast
-from ccsim.validation.claims.dependence import BestSplit, Driver, deciders_of, detectable, where_holds
+from ccsim.validation.claims.dependence import (
+    BestSplit,
+    Driver,
+    FlipMap,
+    deciders_of,
+    detectable,
+    flip_map,
+    where_holds,
+)
 from ccsim.validation.claims.schema import Claim
 from ccsim.validation.claims.verdict import (
     Outcome,
@@ -60,6 +68,7 @@ class ClaimResult:
         where: the cut that best says where it holds; None where it holds everywhere or nowhere.
         verdict: in a word or two.
         mixed: ``effects`` are in standard deviations between organisations, because several KPIs are watched.
+        map: where it turns over two parameters; None where fewer than two decide it beyond chance.
     """
 
     claim: Claim
@@ -74,6 +83,7 @@ class ClaimResult:
     where: BestSplit | None
     verdict: str
     mixed: bool = False
+    map: FlipMap | None = None
 
 
 @dataclass(frozen=True)
@@ -329,6 +339,7 @@ def _finding(claim: Claim, outcome: Outcome, p: float, at_defaults: Figures, ove
         claim, outcome, p, also, effects, signs, held, turned, deciders_of(effects[1:], space),
         where_holds(signs[1:], effects[1:], space),
         verdict(outcome, p, held[0] if held else None, turned[0] if turned else None), mixed,
+        flip_map(signs[1:], effects[1:], space),
     )  # fmt: skip
 
 

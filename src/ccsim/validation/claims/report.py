@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.reports.formatting import difference_scale, kpi_difference
 from ccsim.validation.claims.contrasts import KINDS
-from ccsim.validation.claims.dependence import ENOUGH
+from ccsim.validation.claims.dependence import ENOUGH, FlipMap
 from ccsim.validation.claims.ledger import AT_POINT, ClaimResult, Ledger
 
 #: Verdicts in the order of the page, with a colour that also differs in lightness.
@@ -115,15 +116,58 @@ def draw(finding: ClaimResult) -> Any:
     return figure
 
 
-def picture(finding: ClaimResult) -> bytes:
-    """Return a claim's figure as PNG."""
+def picture(finding: ClaimResult, drawn: Callable[[ClaimResult], Any] | None = None) -> bytes:
+    """Return a claim's figure as PNG, by default the one of its effects."""
     import matplotlib.pyplot as plt
 
-    figure = draw(finding)
+    figure = (drawn or draw)(finding)
     buffer = io.BytesIO()
     figure.savefig(buffer, dpi=130)
     plt.close(figure)
     return buffer.getvalue()
+
+
+def flipping(finding: ClaimResult) -> FlipMap | None:
+    """Return a claim's map over two parameters where it turns on it beyond chance; else None."""
+    return finding.map if finding.map is not None and finding.map.flips else None
+
+
+def draw_map(finding: ClaimResult) -> Any:
+    """Draw where a claim turns: in each cell, the share of worlds in which it holds, and counts."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    one = flipping(finding)
+    assert one is not None
+    worlds = np.maximum(1, np.array(one.worlds))
+    shares = np.array(one.holds) / worlds
+    figure, axis = plt.subplots(figsize=(3.4, 2.5), layout="constrained")
+    axis.imshow(shares, origin="lower", cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+    for row in range(3):
+        for column in range(3):
+            told = f"{one.holds[row][column]} / {one.worlds[row][column]}\n{one.reverses[row][column]} reversed"
+            colour = "white" if shares[row, column] > 0.6 else "#1c2430"
+            axis.text(column, row, told, ha="center", va="center", fontsize=7, color=colour)
+    for axis_, key, cuts in ((axis.yaxis, one.keys[0], one.cuts[0]), (axis.xaxis, one.keys[1], one.cuts[1])):
+        axis_.set_ticks([0.5, 1.5], [f"{cut:.3g}" for cut in cuts])
+        axis_.label.set_text(key)
+        axis_.label.set_size(7)
+    axis.tick_params(labelsize=7, length=2)
+    axis.set_title(f"{finding.claim.id}: holds / worlds", fontsize=8, loc="left")
+    return figure
+
+
+def told_of_map(one: FlipMap) -> str:
+    """Say in a sentence where a claim holds most and least, by thirds of two parameters."""
+    cells = [(one.holds[r][c] / of, r, c, of) for r in range(3) for c in range(3) if (of := one.worlds[r][c])]
+    (_, top, right, most), (_, low, left, least) = max(cells), min(cells)
+    thirds = ("lowest", "middle", "highest")
+    first, second = one.keys
+    return (
+        f"Over thirds of `{first}` and `{second}` it holds in {one.holds[top][right]} of {most} worlds with the "
+        f"{thirds[top]} third of the first and the {thirds[right]} of the second, and in {one.holds[low][left]} of {least} "
+        f"(reversed in {one.reverses[low][left]}) with the {thirds[low]} and the {thirds[left]}."
+    )
 
 
 def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, bytes] | None = None) -> list[Path]:
@@ -139,6 +183,9 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
     pictures = pictures or {one.claim.id: picture(one) for one in ledger.findings}
     figures = folder / "figures" / "claims"
     figures.mkdir(parents=True, exist_ok=True)
+    pictures |= {f"{one.claim.id}-map": picture(one, draw_map) for one in ledger.findings if flipping(one)}
+    for old in figures.glob("*-map.png"):
+        old.unlink()
     for name, data in pictures.items():
         (figures / f"{name}.png").write_bytes(data)
     rows = [row_of(one) for one in ledger.findings]
@@ -170,7 +217,7 @@ def row_of(one: ClaimResult) -> dict[str, Any]:
         "reverses": _with_interval(one.reverses), "share": _percent(one.holds), "turned": _percent(one.reverses),
         "deciders": [{"key": d.key, "meaning": all_parameters()[d.key].meaning, "sign": "+" if d.rho > 0 else "–",
                       "rho": f"{d.rho:+.2f}"} for d in one.deciders if d.clear],
-        "where": place_of(one),
+        "where": place_of(one), "map": told_of_map(flips) if (flips := flipping(one)) else "",
         "also": [_beside(one, name) for name in one.also],
         "scenarios": {name: changes(scenario) for name, scenario in one.claim.scenarios.items()},
     }  # fmt: skip

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Columns of the frame, for expressions.
-COLUMNS = ("retention", "worth", "formula")
+COLUMNS = ("retention", "lately", "worth", "formula")
 
 
 def follow_cohort(
     scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Callable[[int, int, int], Any] | None = None
 ) -> pd.DataFrame:  # fmt: skip
-    """Return one row per scenario and replicate: retention in the first year, worth of a customer, and the formula's.
+    """Return one row per scenario and replicate: retention in the first year and a year later on, worth, and the formula's.
 
     Args:
         scenarios: what is compared.
@@ -75,4 +75,5 @@ def cohort_value(survivors: list[float], discount: float) -> dict[str, float]:
     lately = (shares[-1] / shares[0]) ** (1.0 / (len(shares) - 1)) if len(shares) > 1 else retention
     rest = shares[-1] / (1.0 + discount) ** years[-1] * lately / (1.0 + discount - lately)
     worth = float((shares / (1.0 + discount) ** years).sum() + rest)
-    return {"retention": float(retention), "worth": worth, "formula": float(retention / (1.0 + discount - retention))}
+    formula = float(retention / (1.0 + discount - retention))
+    return {"retention": float(retention), "lately": float(lately), "worth": worth, "formula": formula}

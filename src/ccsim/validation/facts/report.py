@@ -25,7 +25,19 @@ def summary(scores: Sequence[Score]) -> str:
     told = ", ".join(f"{checks[name]} {name}" for name in COLOURS if checks[name])
     context = sum(not one.fact.checks for one in scores)
     also = f" {context} further numbers were recalled, not looked up, and are shown as context." if context else ""
-    return f"{count_noun(sum(checks.values()), 'fact')} checked: {told}.{also}"
+    return f"{count_noun(sum(checks.values()), 'fact')} checked: {told}. {by_form(scores)}{also}"
+
+
+def by_form(scores: Sequence[Score]) -> str:
+    """Return how many sizes, signs and identities are inside, each by itself: a sign is easier to meet than a size."""
+    told = []
+    for form in ("size", "sign", "identity"):
+        some = [one for one in scores if one.fact.checks and one.fact.form == form]
+        inside = sum(one.verdict == INSIDE for one in some)
+        told += (
+            [f"{inside} of {count_noun(len(some), form, 'identities' if form == 'identity' else '')}"] if some else []
+        )
+    return f"Inside are {', '.join(told)}." if told else ""
 
 
 def print_scores(scores: Sequence[Score], console: Any) -> None:
@@ -139,8 +151,8 @@ def row_of(one: Score) -> dict[str, Any]:
         "id": fact.id, "says": fact.statement, "published": "" if fact.published is None else number(fact.published, hyphen=True),
         "interval": interval(fact.low, fact.high), "simulated": number(found.value, hyphen=True),
         "simulated_interval": interval(found.low, found.high) if found.units > 1 else "exact",
-        "verdict": one.verdict if fact.checks else f"({one.verdict})", "tag": fact.tag, "role": fact.role,
-        "source": fact.source, "note": fact.note, "units": found.units, "measure": how(one),
+        "verdict": one.verdict if fact.checks else f"({one.verdict})", "tag": fact.tag, "role": fact.role, "form": fact.form,
+        "source": fact.source, "note": fact.note, "why": fact.why if one.verdict == OUTSIDE else "", "units": found.units, "measure": how(one),
     }  # fmt: skip
 
 

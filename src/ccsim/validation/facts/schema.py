@@ -15,7 +15,7 @@ from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Parser, Schema, parse_scenario
 from ccsim.scenarios.scenario import Scenario, check, data_dirs
 from ccsim.scenarios.toml_positions import read_toml
-from ccsim.validation.facts import cohort, people
+from ccsim.validation.facts import cohort, networks, people
 from ccsim.validation.facts.identities import AnalyticResult
 from ccsim.validation.facts.measures import FUNCTIONS, Correlation, CorrelationGap, Mean, Measure, Slope
 from ccsim.validation.facts.paired import Asymmetry, Contrast, Elasticity, Spread
@@ -30,7 +30,8 @@ MEASURES: dict[str, type[Measure]] = {
 }  # fmt: skip
 #: Who is looked at, and the names that expressions may use there.
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "organisations": tuple(KPIS), "people": people.COLUMNS, "cohort": cohort.COLUMNS, "formula": (),
+    "organisations": tuple(KPIS), "people": people.COLUMNS, "cohort": cohort.COLUMNS,
+    "networks": networks.COLUMNS, "formula": (),
 }  # fmt: skip
 #: How a number was come by (see ``docs/validation.md``), and whether it may count as a check.
 TAGS = {"V-P": True, "V-S": True, "exact": True, "R-H": False, "R-M": False, "R-L": False}
@@ -50,6 +51,7 @@ class Fact:
         role: ``"calibration"`` if a default was set by it, else ``"held out"``.
         measure: how it is measured.
         note: what the comparison leaves out, or why the interval is what it is.
+        why: why the model is outside, and what it would take; told only where it is.
     """
 
     id: str
@@ -62,11 +64,19 @@ class Fact:
     role: str
     measure: Measure
     note: str = ""
+    why: str = ""
 
     @property
     def checks(self) -> bool:
         """Whether it counts as a check; numbers that were not looked up in print are context only."""
         return TAGS[self.tag]
+
+    @property
+    def form(self) -> str:
+        """What was published: an ``"identity"``, a ``"size"`` (an interval with two ends), or a ``"sign"`` only."""
+        if self.tag == "exact":
+            return "identity"
+        return "size" if self.low > -float("inf") and self.high < float("inf") else "sign"
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,7 @@ class FactShape(Schema):
     source: Annotated[str, Field(min_length=1)]
     role: str = "held out"
     note: str = ""
+    why: str = ""
     measure: dict[str, Any]
 
 
@@ -298,7 +309,7 @@ def _fact(part: Parser, row: dict[str, Any], subject: str, scenarios: dict[str, 
     if measure is None or len(part.issues) > before:
         return None
     return Fact(
-        shape.id, shape.statement, shape.published, low, high, shape.tag, shape.source, shape.role, measure, shape.note
+        shape.id, shape.statement, shape.published, low, high, shape.tag, shape.source, shape.role, measure, shape.note, shape.why,
     )  # fmt: skip
 
 

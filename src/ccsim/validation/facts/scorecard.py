@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.errors import InputError
 from ccsim.execution.estimate import Work, expect
 from ccsim.execution.runner import processor_count
-from ccsim.validation.facts import cohort, organisations, people
+from ccsim.validation.facts import cohort, networks, organisations, people
 from ccsim.validation.facts.measures import Estimate, estimate
 from ccsim.validation.facts.schema import Fact, Study
 
@@ -95,7 +95,7 @@ def _observed(study: Study, seed: int, out: Path | None, show: Any, shared: dict
         return pd.DataFrame()
     if study.subject == "organisations":
         return organisations.observe(study, seed=seed, out=out and out / study.id, progress=show, **shared)
-    look = people.observe if study.subject == "people" else cohort.follow_cohort
+    look = {"people": people.observe, "cohort": cohort.follow_cohort, "networks": networks.observe}[study.subject]
     return look(study.scenarios, study.replicates, study.weeks[-1] + 1, seed, show)
 
 
@@ -108,7 +108,7 @@ def table(scores: Sequence[Score]) -> pd.DataFrame:
             "id": one.fact.id, "study": one.study.id, "fact": one.fact.statement, "published": one.fact.published,
             "published_low": one.fact.low, "published_high": one.fact.high, "simulated": one.estimate.value,
             "low": one.estimate.low, "high": one.estimate.high, "units": one.estimate.units, "verdict": one.verdict,
-            "tag": one.fact.tag, "checks": one.fact.checks, "role": one.fact.role, "source": one.fact.source,
+            "tag": one.fact.tag, "form": one.fact.form, "checks": one.fact.checks, "role": one.fact.role, "source": one.fact.source,
         }
         for one in scores
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ccsim.engine.columns import FloatArray
-from ccsim.validation.worlds.matching import Evaluate, Wave, implausible, mean_of, spread_of
+from ccsim.validation.worlds.matching import Evaluate, Wave, implausible, mean_of, noise_of
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE, OBSERVATION, Pattern, worst
 
 
@@ -51,9 +51,9 @@ def coverage(
         seed: of places in intervals, and of errors.
     """
     rng = np.random.default_rng([seed, 5])
-    real = mean_of(evaluate("truth", unit))
-    runs = evaluate("candidates-truth", unit)
-    figures, noise = mean_of(runs), spread_of(runs)
+    real = mean_of(evaluate("trials", unit))
+    runs = evaluate("candidates-trials", unit)
+    figures, noise = mean_of(runs), noise_of(runs)
     left = admitted = 0
     for number in range(len(unit)):
         own = [_around(one, real[number, k], rng) for k, one in enumerate(chosen)]
@@ -61,7 +61,7 @@ def coverage(
             continue
         passes = implausible(own, waves, unit[[number]])[0] <= IMPLAUSIBLE
         left += bool(passes)
-        admitted += bool(passes and worst(own, figures[[number]], noise)[0] <= ADMITTED)
+        admitted += bool(passes and worst(own, figures[[number]], noise[[number]])[0] <= ADMITTED)
     return Coverage(len(unit), left, admitted)
 
 

@@ -8,7 +8,7 @@ is not quadratic is chance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ from ccsim.engine.columns import FloatArray
 
 #: Parameters of which squares and products are looked at.
 ACTIVE = 20
+#: How much larger the variance of errors is taken to be, at least, where points were sought by an emulator.
+SOUGHT = 4.0
 #: Shrinkages that are tried.
 SHRINKAGES = tuple(float(x) for x in np.logspace(0.0, 4.0, 13))
 #: Points below which nothing is emulated.
@@ -33,18 +35,36 @@ class Emulator:
         fit: the regression.
         variance: of its error, chance in single runs included, as seen on points that it did not know.
         explained: share of the variance that it explains on such points.
+        sought: variance of its error on points that it has sought itself; 0 before there are any.
     """
 
     active: tuple[int, ...]
     fit: Any
     variance: float
     explained: float
+    sought: float = 0.0
 
     @property
     def slopes(self) -> FloatArray:
         """The change of the figure over the range of each parameter by itself, shape (parameters,)."""
         products = len(self.active) * (len(self.active) + 1) // 2
         return 2.0 * np.asarray(self.fit.coef_)[: len(self.fit.coef_) - products]
+
+    @property
+    def doubt(self) -> float:
+        """Variance by which a point is ruled out: wider, because points are sought where emulators are too hopeful."""
+        return max(SOUGHT * self.variance, self.sought)
+
+    def checked(self, unit: FloatArray, figures: FloatArray) -> Emulator:
+        """Return the emulator with the variance of its error on points that it has sought itself.
+
+        Args:
+            unit: places of the unit cube, shape (points, parameters).
+            figures: what came out there, on the pattern's scale; nan where there is none.
+        """
+        squares = (figures - self.predict(unit)) ** 2
+        known = squares[np.isfinite(squares)]
+        return replace(self, sought=wide(known)) if len(known) >= FEWEST else self
 
     def predict(self, unit: FloatArray) -> FloatArray:
         """Return the figure at places of the unit cube of shape (points, parameters)."""
@@ -73,13 +93,20 @@ def emulator_of(unit: FloatArray, figures: FloatArray) -> Emulator | None:
     fit = ridge(SHRINKAGES, store_cv_results=True).fit(_features(unit, active), figures)
     # Squared errors at each point of a fit that does not know it.
     squares = fit.cv_results_[:, SHRINKAGES.index(float(fit.alpha_))]
-    # Rare large errors must not rule out what is right: the variance covers 99 % of errors as a normal one would.
-    wide = max(float(squares.mean()), float(np.quantile(squares, 0.99)) / 2.576**2)
     explained = 1.0 - float(squares.mean()) / float(figures.var())
     if explained <= 0.0:
         return None
     del fit.cv_results_
-    return Emulator(active, fit, wide, explained)
+    return Emulator(active, fit, wide(squares), explained)
+
+
+def wide(squares: FloatArray) -> float:
+    """Return a variance of errors that covers 99 % of them as a normal one would: rare large ones rule out nothing right.
+
+    Args:
+        squares: squared errors.
+    """
+    return max(float(squares.mean()), float(np.quantile(squares, 0.99)) / 2.576**2)
 
 
 def _centred(unit: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ have shown, all patterns are likely to be met.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from ccsim.analysis import library
 from ccsim.engine.columns import FloatArray
 from ccsim.errors import InputError
 from ccsim.validation.worlds.emulators import Emulator, emulator_of
-from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE, Pattern, worst
+from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE, SETTLED, Pattern, worst
 
 #: From a name for the runs and places of the unit cube (points, parameters) to figures of shape (points, runs,
 #: patterns) on the patterns' scales.
@@ -114,6 +114,19 @@ def spread_of(values: FloatArray) -> FloatArray:
     return np.asarray(found * freedom / chi2.median(freedom) * (1.0 + 1.0 / values.shape[1]))
 
 
+def noise_of(values: FloatArray) -> FloatArray:
+    """Return the variance by chance of each point's figures, shape (points, patterns): pooled, or its own if larger.
+
+    Args:
+        values: shape (points, runs, patterns).
+    """
+    runs = values.shape[1]
+    pooled = np.broadcast_to(spread_of(values), values[:, 0].shape)
+    if runs < 2:
+        return np.asarray(pooled)
+    return np.fmax(pooled, values.var(axis=1, ddof=1) * (1.0 + 1.0 / runs))
+
+
 def implausible(
     chosen: Sequence[Pattern], waves: Sequence[Wave], unit: FloatArray, limit: float = np.inf
 ) -> FloatArray:
@@ -134,7 +147,7 @@ def implausible(
             open_ = np.flatnonzero(found <= limit)
             if emulator is not None and len(open_):
                 figures = emulator.predict(unit[open_])
-                found[open_] = np.maximum(found[open_], one.misfit(figures, emulator.variance))
+                found[open_] = np.maximum(found[open_], one.misfit(figures, emulator.doubt))
     return found
 
 
@@ -162,7 +175,7 @@ def chances(
             figures = emulator.predict(unit[open_])
             if number == 0:
                 found[open_] += one.log_chance(figures, emulator.variance)
-            out = (one.misfit(figures, emulator.variance) > IMPLAUSIBLE) | (found[open_] < floors[open_])
+            out = (one.misfit(figures, emulator.doubt) > IMPLAUSIBLE) | (found[open_] < floors[open_])
             found[open_[out]] = -np.inf
     return found
 
@@ -302,7 +315,10 @@ def _waves(
             unit = qmc.LatinHypercube(size, rng=rng).random(points)
         else:
             unit = Remaining(chosen, found, size, min(points, CHAINS), rng).draw(points)
-        found.append(wave_of(chosen, found, unit, evaluate(f"wave-{number}", unit), seed))
+        values = evaluate(f"wave-{number}", unit)
+        found.append(wave_of(chosen, found, unit, values, seed))
+        if number > 1:
+            found[-2] = checked(found[-2], unit, mean_of(values))
         last = found[-1]
         told(
             f"Wave {number}: {len(unit):,} points, of which {last.left:.1%} are not implausible; "
@@ -339,8 +355,20 @@ def wave_of(chosen: Sequence[Pattern], before: Sequence[Wave], unit: FloatArray,
     return Wave(unit, means, emulators, left, space)
 
 
+def checked(wave: Wave, unit: FloatArray, figures: FloatArray) -> Wave:
+    """Return a wave whose emulators know how wrong they are on points that they have sought.
+
+    Args:
+        wave: the wave.
+        unit: points that its emulators sought, shape (points, parameters).
+        figures: what came out, on the patterns' scales, shape (points, patterns).
+    """
+    emulators = tuple(one and one.checked(unit, figures[:, k]) for k, one in enumerate(wave.emulators))
+    return replace(wave, emulators=emulators)
+
+
 def _admit(
-    chosen: Sequence[Pattern], size: int, evaluate: Evaluate, waves: Sequence[Wave], worlds: int, seed: int,
+    chosen: Sequence[Pattern], size: int, evaluate: Evaluate, waves: list[Wave], worlds: int, seed: int,
     confirm: tuple[Sequence[Pattern], Evaluate] | None, told: Callable[[str], object],
 ) -> Match:  # fmt: skip
     """Run candidates, batch after batch, until enough of them are admitted."""
@@ -352,12 +380,14 @@ def _admit(
         unit = remaining.draw(BATCH)
         for turn in range(1, ROUNDS + 1):
             seen = mean_of(evaluate(f"tried-{number}-{turn}", unit))
+            if number == turn == 1:
+                waves[-1] = checked(waves[-1], unit, seen)  # in place: the draws that follow know it, too
             away = worst(chosen, seen, np.zeros(len(chosen)))
             nearest = np.argsort(away, kind="stable")[: int(np.ceil(GOES_ON * len(unit)))]
-            unit, seen, off = unit[nearest], seen[nearest], away[nearest] > ADMITTED
+            unit, seen, off = unit[nearest], seen[nearest], away[nearest] > SETTLED
             unit[off] = refined(chosen, waves, unit[off], seen[off], np.random.default_rng([seed, number, turn]))
         values = evaluate(f"candidates-{number}", unit)
-        figures, noise = mean_of(values), np.broadcast_to(spread_of(values), values[:, 0].shape)
+        figures, noise = mean_of(values), noise_of(values)
         fits = worst(chosen, figures, noise) <= ADMITTED
         tried, passed = tried + BATCH, passed + int(fits.sum())
         unit, figures, noise = unit[fits], figures[fits], noise[fits]

@@ -23,8 +23,8 @@ from ccsim.validation.facts.schema import Fact, Study, load_studies
 
 #: Misfit, in standard deviations, beyond which a wave rules a point out (three-sigma rule of Pukelsheim 1994).
 IMPLAUSIBLE = 3.0
-#: Misfit up to which a world is admitted, on runs of its own.
-ADMITTED = 2.0
+#: Misfit up to which a world is admitted, on runs of its own; and up to which a candidate is not moved any more.
+ADMITTED, SETTLED = 3.0, 2.0
 #: Standard deviations of the ends of an interval, and of what the model leaves out, as shares of the interval's width.
 OBSERVATION, DISCREPANCY = 0.03, 0.03
 #: Wider discrepancies, in the unit of the figure, and why.

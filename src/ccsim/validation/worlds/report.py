@@ -18,6 +18,7 @@ from ccsim.analysis.parameter_space import Dimension
 from ccsim.experiments.factors import Factor
 from ccsim.model.settings import all_parameters
 from ccsim.reports.formatting import interval, number
+from ccsim.validation.worlds.emulators import SOUGHT
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
     told = {
         "worlds": worlds, "made": worlds.made, "rows": [_written(row) for row in rows], "pairs": pairs(worlds),
         "patterns": [_pattern(worlds, one) for one in worlds.made["patterns"]], "admitted": ADMITTED,
-        "implausible": IMPLAUSIBLE, "told": sum(row["clear"] for row in rows), "count": len(worlds),
+        "implausible": IMPLAUSIBLE, "sought": SOUGHT, "told": sum(row["clear"] for row in rows), "count": len(worlds),
         "rate": len(worlds) / max(1, worlds.made["tried"]), "all_met": _all_met(worlds),
     }  # fmt: skip
     page.write_text(place.get_template("worlds.md.j2").render(told), encoding="utf-8")

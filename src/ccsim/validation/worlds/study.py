@@ -76,7 +76,7 @@ def make_worlds(
     )  # fmt: skip
     tried = None
     if trials:
-        place = Remaining(first, found.waves, len(space), min(trials, 400), np.random.default_rng([seed, 7])).draw(
+        place = Remaining(first, found.waves, len(space), min(trials, 400), np.random.default_rng([seed, 8])).draw(
             trials
         )
         tried = coverage(first, found.waves, place, organisations.evaluate, seed)

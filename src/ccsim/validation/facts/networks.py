@@ -1,0 +1,70 @@
+"""A study of networks: who listens to whom in organisations as they were founded, as network studies describe it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ccsim.engine.columns import IntArray
+from ccsim.execution.runner import replicate_seed
+from ccsim.organisations.knowledge import gini
+from ccsim.scenarios.scenario import Scenario
+from ccsim.simulation.simulation import Simulation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Columns of the frame, for expressions: Gini of in-degree and of out-degree; shares of ties that are mutual and that
+#: cross departments; share of paths of two ties that a third one closes (transitivity).
+COLUMNS = ("gini_in", "gini_out", "mutual", "cross", "closed")
+
+
+def observe(
+    scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Callable[[int, int, int], Any] | None = None
+) -> pd.DataFrame:  # fmt: skip
+    """Return one row per organisation.
+
+    Args:
+        scenarios: what is compared.
+        replicates: organisations of each.
+        weeks: not used: networks are drawn at the founding.
+        seed: where the seeds begin.
+        progress: called with (done, planned, failed).
+    """
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for replicate in range(replicates):
+        for name, scenario in scenarios.items():
+            people: Any = Simulation(scenario, replicate_seed(seed, replicate), 1).world.populations
+            traits = traits_of(np.asarray(people.colleagues), np.asarray(people.staff.department))
+            rows.append({"unit": replicate, "scenario": name, "replicate": replicate, **traits})
+            if progress:
+                progress(len(rows), len(scenarios) * replicates, 0)
+    return pd.DataFrame(rows)
+
+
+def traits_of(colleagues: IntArray, departments: IntArray) -> dict[str, float]:
+    """Return the traits of a network.
+
+    Args:
+        colleagues: whom each person listens to, shape (people, places); -1 where a place is free.
+        departments: of each person, shape (people,).
+    """
+    people = len(colleagues)
+    source = np.repeat(np.arange(people), colleagues.shape[1])[colleagues.ravel() >= 0]
+    ties = np.zeros((people, people), dtype=np.int64)
+    ties[source, colleagues.ravel()[colleagues.ravel() >= 0]] = 1
+    np.fill_diagonal(ties, 0)
+    count, paths = int(ties.sum()), ties @ ties
+    np.fill_diagonal(paths, 0)
+    crosses = departments[:, None] != departments[None, :]
+    return {
+        "gini_in": gini(ties.sum(axis=0)),
+        "gini_out": gini(ties.sum(axis=1)),
+        "mutual": float((ties * ties.T).sum() / count) if count else float("nan"),
+        "cross": float((ties * crosses).sum() / count) if count else float("nan"),
+        "closed": float((paths * ties).sum() / paths.sum()) if paths.sum() else float("nan"),
+    }
