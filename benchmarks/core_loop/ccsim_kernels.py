@@ -43,7 +43,7 @@ def draw(row, week, stream):
 
 @rule
 def helpfulness(skill, adopted, load):
-    """Return how likely a contact with somebody solves an issue."""
+    """Return how likely a contact with someone solves an issue."""
     return skill * (1.0 - LEARNED + LEARNED * adopted) / (1.0 + LOAD * load)
 
 
