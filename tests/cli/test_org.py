@@ -25,6 +25,9 @@ def test_new_check_show_and_assess_run_and_no_output_holds_an_identifier(
     told += call("org", "check", "my") + call("org", "show", "my") + call("org", "assess", "my")
     told += call("run", "nothing", "--organisation", "my", "--weeks", "2", "--out", "run", "--workers", "1",
                  "--set", "organisation.warm_up=2")  # fmt: skip
+    told += call("org", "decide", "my", "--options", "my/options/training.toml", "my/options/rights.toml", "--worlds", "40",
+                 "--weeks", "14", "--workers", "1")  # fmt: skip
+    assert Path("my/results/decision-1/board.html").is_file()
     identifiers = set(pd.read_csv("my/people.csv", dtype=str)["employee"])
     written = b"".join(
         path.read_bytes() for folder in (Path("my/results"), Path("run")) for path in folder.rglob("*") if path.is_file()

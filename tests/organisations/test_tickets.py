@@ -10,11 +10,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.organisations.own_folder import shared
+from tests.organisations.own_folder import folder_of, shared
 
+from ccsim.analysis.forecasting.backtesting import backtested
+from ccsim.analysis.forecasting.scores import verdict
+from ccsim.analysis.study import Runner
 from ccsim.errors import InputError
+from ccsim.mechanisms.demand.demand import stages_of
+from ccsim.model.settings import default_settings
+from ccsim.organisations.folder import read_folder
 from ccsim.organisations.founding import layout_of_folder
-from ccsim.organisations.tickets import read_tickets, weekly, write_tickets
+from ccsim.organisations.tickets import history, read_tickets, weekly, write_tickets
+from ccsim.scenarios.scenario import SOURCE, load
+from ccsim.simulation.simulation import simulate
 
 
 def test_the_weekly_history_equals_a_count_by_hand() -> None:
@@ -90,3 +98,44 @@ def test_a_column_of_another_name_is_asked_for_and_files_are_not_replaced_by_cha
     path.write_text("opened_at,group\n05.01.2026,A\n")
     with pytest.raises(InputError, match=r"t\.csv:2: opened_at: '05.01.2026' is not accepted"):
         read_tickets(path)
+
+
+def test_the_ten_largest_groups_solve_as_often_where_work_arrives_as_their_tickets_say(tmp_path: Path) -> None:
+    source = shared("incident-tickets")
+    events = read_tickets(source / "events.csv", needed=("id", "time", "group"))
+    write_tickets(tmp_path / "desk", read_tickets(source / "tickets.csv"), events)
+    layout = layout_of_folder(tmp_path / "desk")
+    scenario = load("nothing").with_values({SOURCE: str(tmp_path / "desk"), "organisation.warm_up": 4})
+    run = simulate(scenario, seed=1, weeks=16)
+    stated = pd.read_csv(tmp_path / "desk" / "departments.csv", dtype={"department": str}).set_index("department")
+    journeys = default_settings().demand.journeys
+    draws = (np.arange(1000) + 0.5) / 1000
+    for group in stated["arrivals"].nlargest(10).index:
+        number = layout.departments.index(group)
+        p = default_settings().demand
+        needs = np.mean([stages_of(luck / layout.onward[number], len(layout.departments), p) > 1 for luck in draws])
+        assert needs == pytest.approx(min(1.0, journeys * layout.onward[number]), abs=0.002)
+        handed_over = float(np.nanmean(run.departments["hand_over"][:, number]))
+        assert (1 - needs) * (1 - handed_over) == pytest.approx(stated["first_time"][group], abs=0.05)
+
+
+def test_a_group_that_only_takes_work_over_has_posts_and_no_arrivals(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,opened_at,group,agent\n1,2026-01-05T10:00,A,x\n2,2026-01-13T10:00,A,y\n")
+    (tmp_path / "e.csv").write_text("id,time,group,agent\n1,2026-01-05T10:00,A,x\n1,2026-01-05T11:00,B,z\n")
+    events = read_tickets(tmp_path / "e.csv", needed=("id", "time", "group"))
+    write_tickets(tmp_path / "o", read_tickets(tmp_path / "t.csv"), events)
+    layout = layout_of_folder(tmp_path / "o")
+    assert layout.departments == ("A", "B") and layout.sizes["front_departments"] == 1
+    assert np.bincount(layout.department).tolist() == [2, 1]
+
+
+def test_the_last_three_full_weeks_are_back_tested_with_a_verdict(tmp_path: Path) -> None:
+    whole = pd.read_csv(shared("incident-tickets") / "weekly.csv", dtype={"group": str})
+    folder = folder_of(tmp_path / "desk", {"organisation.toml": "[sizes]\nstaff = 30\ndepartments = 3\nfront_departments = 2\n"
+                                           "customers = 200\nwarm_up = 2\n"})  # fmt: skip
+    history(whole).to_csv(folder / "history.csv", index=False)
+    found = backtested(read_folder(folder), 3, 60, 1, Runner(workers=1))
+    assert found.series[0].weeks == 1 and len(found.series[0].values) == 9
+    table = found.table.set_index(["forecast", "horizon"])
+    own, naive = table.loc[("ccsim", "all"), "crps"], table.xs("all", level="horizon")["crps"].drop("ccsim").min()
+    assert f"{verdict(own, naive)};" in found.lines()["fcr"]

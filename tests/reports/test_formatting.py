@@ -6,6 +6,8 @@ import math
 
 import pytest
 
+from ccsim.model.kpis import KPIS
+from ccsim.reports import formatting
 from ccsim.reports.formatting import change, drawn, figure, interval, number, share, title_of, unit_of, with_unit
 
 
@@ -57,3 +59,14 @@ def test_an_interval_without_an_end_is_a_comparison() -> None:
 
 def test_a_small_share_is_not_written_as_nothing() -> None:
     assert [share(value) for value in (0.0, 0.001, 0.256)] == ["0 %", "<1 %", "26 %"]
+
+
+def test_money_is_written_in_the_currency_of_the_organisation() -> None:
+    from ccsim.reports.figures.layout import scale_of
+
+    with formatting.in_currency("CHF"):
+        assert formatting.table_unit(KPIS["npv"]) == "k CHF"
+        assert formatting.kpi_difference("npv", 2000.0).endswith("k CHF")
+        assert scale_of("npv", 3e6)[1] == "million CHF"
+        assert formatting.parameter_value("programme.budget", 100).endswith("CHF/week")
+    assert formatting.table_unit(KPIS["npv"]) == "k EUR"

@@ -80,17 +80,19 @@ def show_comparison(results: Results, folder: Path, form: str = "table") -> None
     """Write table and figures of a comparison into its folder, and show the table."""
     from ccsim.analysis.comparison import Comparison
     from ccsim.reports.figures.comparison import comparison_figure, save, sweep_figure
+    from ccsim.reports.own_words import own_words
     from ccsim.reports.tables import as_text, print_comparison
 
     comparison = Comparison(results)
     frame = comparison.table()
     frame.to_csv(folder / "table.csv", index=False)
-    figures = [*save(comparison_figure(comparison), folder / "figure")]
-    swept = sweep_figure(comparison)
-    figures += save(swept, folder / "figure-sweep") if swept else ()
-    if form == "table":
-        print_comparison(comparison)
-    else:
+    with own_words(results.experiment):
+        figures = [*save(comparison_figure(comparison), folder / "figure")]
+        swept = sweep_figure(comparison)
+        figures += save(swept, folder / "figure-sweep") if swept else ()
+        if form == "table":
+            print_comparison(comparison)
+    if form != "table":
         typer.echo(as_text(frame, form), nl=False)
     tell_rule(results, aside=form != "table")
     points = " (the sweep's points too)" if swept else ""

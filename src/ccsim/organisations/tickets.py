@@ -105,15 +105,34 @@ def weekly(tickets: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def departments(tickets: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a group: ``department``, ``front``, ``arrivals`` a week, ``first_time``."""
+def departments(tickets: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return one row a group: ``department``, ``front``, ``arrivals`` a week, ``first_time``.
+
+    Args:
+        tickets: the tickets.
+        events: the states through which they went; a group that occurs here only takes work over and gets none first.
+    """
     named = tickets[tickets["group"] != NO_GROUP]
     weeks = max(1.0, ((tickets["opened"].max() - tickets["opened"].min()).days + 1) / 7.0)
     counts = named.groupby("group").size()
     found = pd.DataFrame({"department": counts.index, "front": "yes", "arrivals": (counts / weeks).round(3).to_numpy()})
     if "handed_on" in tickets:
         found["first_time"] = (named["handed_on"] == 0).groupby(named["group"]).mean().round(4).to_numpy()
-    return found
+    behind = sorted(_groups(events) - set(counts.index))
+    return pd.concat([found, pd.DataFrame({"department": behind, "front": "no", "arrivals": 0.0})], ignore_index=True)
+
+
+def posts(tickets: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return one row a group: ``department``, and ``fte``, as many as agents of it are seen, at least 1."""
+    seen = pd.concat([table for table in (tickets, events) if table is not None and "agent" in table])
+    agents = seen["agent"].where(seen["agent"] != "").groupby(seen["group"]).nunique().clip(lower=1)
+    agents = agents.reindex(sorted({*agents.index, *_groups(events)}), fill_value=1)
+    found = pd.DataFrame({"department": agents.index, "fte": agents.to_numpy()})
+    return found[found["department"] != NO_GROUP]
+
+
+def _groups(events: pd.DataFrame | None) -> set[str]:
+    return set() if events is None else set(events["group"]) - {NO_GROUP}
 
 
 def handoffs(events: pd.DataFrame) -> pd.DataFrame:
@@ -160,13 +179,13 @@ def write_tickets(
         InputError: one of the files is there already and is not to be replaced.
     """
     table = weekly(tickets)
-    files = {"weekly.csv": table, "departments.csv": departments(tickets), "history.csv": history(table)}
+    files = {"weekly.csv": table, "departments.csv": departments(tickets, events)}
+    if len(known := history(table)):  # of two weeks or fewer none is whole
+        files["history.csv"] = known
     if events is not None:
         files["handoffs.csv"] = handoffs(events)
     if "agent" in tickets and not any((folder / name).is_file() for name in ("people.csv", "posts.csv")):
-        agents = tickets["agent"].where(tickets["agent"] != "").groupby(tickets["group"]).nunique()
-        posts = pd.DataFrame({"department": agents.index, "fte": agents.clip(lower=1).to_numpy()})
-        files["posts.csv"] = posts[posts["department"] != NO_GROUP]
+        files["posts.csv"] = posts(tickets, events)
     there = [name for name in files if (folder / name).is_file()]
     if there and not replace:
         raise InputError(f"{folder}: {', '.join(there)} are there already; --replace writes them anew")

@@ -17,7 +17,7 @@ from ccsim.model.settings import all_parameters
 from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 from ccsim.organisations.measurements import MEASUREMENTS
 from ccsim.reports.figures.decision import options_picture
-from ccsim.reports.formatting import figure_of, number, share, table_unit
+from ccsim.reports.formatting import figure_of, in_currency, money, number, share, table_unit
 from ccsim.reports.text import scenario_in_words
 
 PAGE = "board.html"
@@ -49,7 +49,9 @@ def board(folder: str | Path, out: str | Path | None = None) -> Path:
         loader=jinja2.PackageLoader("ccsim.reports", "templates"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    text = place.get_template("board.html.j2").render(Board(open_decision(folder), Path(folder)).told())
+    decision = open_decision(folder)
+    with in_currency(decision.about["currency"]):
+        text = place.get_template("board.html.j2").render(Board(decision, Path(folder)).told())
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, encoding="utf-8")
@@ -73,7 +75,7 @@ class Board:
     @property
     def unit(self) -> str:
         """The unit of what counts, in the organisation's currency."""
-        return table_unit(KPIS[self.decision.kpi]).replace("EUR", self.decision.about["currency"])
+        return table_unit(KPIS[self.decision.kpi])
 
     def told(self) -> dict[str, Any]:
         """Return everything that the template takes."""
@@ -151,7 +153,7 @@ class Board:
     def flips(self) -> list[dict[str, Any]]:
         """Return the values at which another option comes first."""
         return [
-            {"key": flip.name, "meaning": meaning_of(flip.name), "unit": all_parameters()[flip.name].unit, "sure": sure,
+            {"key": flip.name, "meaning": meaning_of(flip.name), "unit": money(all_parameters()[flip.name].unit), "sure": sure,
              "at": self.plain(f"flip/{k}/at"), "share": self.part(f"flip/{k}/share"),
              "below": self.title(self.decision.options[flip.below]), "above": self.title(self.decision.options[flip.above])}
             for k, (flip, sure) in enumerate(self.decision.flips, 1)
@@ -238,6 +240,11 @@ def meaning_of(key: str) -> str:
 
 def in_words(decision: Decision) -> list[str]:
     """Return the answer in a few lines, as the terminal shows it."""
+    with in_currency(decision.about["currency"]):
+        return _in_words(decision)
+
+
+def _in_words(decision: Decision) -> list[str]:
     page = Board(decision, Path())
     first, second = (page.title(decision.options[k]) for k in decision.order[:2])
     lead = page.lead()

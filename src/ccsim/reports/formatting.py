@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from ccsim.model.kpis import KPIS, Kpi
@@ -13,9 +15,28 @@ from ccsim.model.settings import all_parameters
 FINE = ("hours", "hours/person", "weeks")
 
 
+#: The word for money: that of the organisation whose figures are shown.
+_CURRENCY: ContextVar[str] = ContextVar("currency", default="EUR")
+
+
+@contextmanager
+def in_currency(word: str) -> Iterator[None]:
+    """Write money in another currency within the block; amounts are not converted."""
+    token = _CURRENCY.set(word)
+    try:
+        yield
+    finally:
+        _CURRENCY.reset(token)
+
+
+def money(unit: str) -> str:
+    """Return a unit with the word for money in force."""
+    return unit.replace("EUR", _CURRENCY.get())
+
+
 def unit_of(name: str) -> str:
     """Return the unit in which a KPI is shown: shares in per cent."""
-    return KPIS[name].unit.replace("share", "%", 1)
+    return money(KPIS[name].unit.replace("share", "%", 1))
 
 
 def title_of(name: str) -> str:
@@ -118,7 +139,7 @@ def parameter_value(key: str, value: Any) -> str:
         return str(value)
     if row.unit in ("share", "probability"):
         return f"{100 * value:.4g} %"
-    return f"{value:,.6g}" + (f" {row.unit}" if row.unit else "")
+    return f"{value:,.6g}" + (f" {money(row.unit)}" if row.unit else "")
 
 
 def figure_of(kpi: Kpi, value: float, *, sign: bool = False, digits: int | None = None) -> str:
@@ -146,8 +167,8 @@ def table_unit(kpi: Kpi) -> str:
     if kpi.unit.startswith("share"):
         return kpi.unit.replace("share/", "% a ").replace("share", "%")
     if kpi.unit == "EUR/week" and kpi.aggregation == "sum":
-        return "k EUR, total"
-    return kpi.unit.replace("EUR", "k EUR") if _divisor(kpi) == 1000.0 else kpi.unit
+        return money("k EUR, total")
+    return money(kpi.unit.replace("EUR", "k EUR") if _divisor(kpi) == 1000.0 else kpi.unit)
 
 
 def with_interval(kpi: Kpi, value: float, low: float, high: float, *, sign: bool = False) -> str:
@@ -200,7 +221,7 @@ def difference_scale(kpi: str) -> tuple[float, str]:
     row = KPIS[kpi]
     unit = row.unit.removesuffix("/week") if row.aggregation == "sum" else row.unit
     if unit.startswith("EUR") and kpi != "cost_per_resolved":
-        return 1e-3, "k EUR" + unit.removeprefix("EUR")
+        return 1e-3, money("k EUR" + unit.removeprefix("EUR"))
     if unit.startswith("share") or unit == "0/1":
         return 100.0, "% points" + unit.removeprefix("share").removeprefix("0/1")
-    return 1.0, "points" if unit == "of 100" else unit
+    return 1.0, "points" if unit == "of 100" else money(unit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from ccsim.reports.board import board
 from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
 from ccsim.reports.formatting import figure_of, table_unit
+from ccsim.reports.own_words import OwnWords, own_words
 from ccsim.reports.references import GROUPS, Key, ReportNumbers
 from ccsim.reports.text import factor_in_words, scenario_in_words
 from ccsim.results.results import open_results
@@ -76,7 +77,9 @@ def report_html(folder: Path) -> str:
         loader=jinja2.PackageLoader("ccsim.reports", "templates"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    return place.get_template("report.html.j2").render(Page(Comparison(open_results(folder)), folder).told())
+    comparison = Comparison(open_results(folder))
+    with own_words(comparison.experiment) as words:
+        return place.get_template("report.html.j2").render(Page(comparison, folder, words).told())
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Page:
 
     comparison: Comparison
     folder: Path
+    words: OwnWords = field(default_factory=OwnWords)
 
     @cached_property
     def answers(self) -> ReportNumbers:
@@ -260,13 +264,13 @@ class Page:
     def group_name(self, by: str, number: int) -> tuple[str, str]:
         """Return what a department or segment is called, and of which kind it is."""
         if by == "segment":
-            return f"Segment {number}", ""
+            return self.words.name(by, number), ""
         from ccsim.model.settings import all_parameters
 
         key = "organisation.front_departments"
         sizes = self.comparison.experiment.scenarios[self.names[0]].organisation
         front = number < sizes.get(key, all_parameters()[key].default)
-        return f"Department {number}", "front line" if front else "back office"
+        return self.words.name(by, number), "front line" if front else "back office"
 
     def scenarios(self) -> list[dict[str, Any]]:
         """Return every scenario in words."""

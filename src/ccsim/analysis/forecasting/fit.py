@@ -90,21 +90,41 @@ def fit(folder: Folder, series: dict[str, Series], ensemble: Ensemble, seed: int
         runner: how draws are run again.
     """
     levels = {kpi: level for kpi, level in levels_of(series).items() if kpi in ensemble.figures}
-    worlds = {kpi: ensemble.figures[kpi][:, :SEEN].mean(axis=1) for kpi in levels}
+    worlds = _levels_in(ensemble, levels)
+    draws, left = posterior(levels, ensemble, seed)
+    again = _again(folder, series, ensemble.space, draws[:RUN_AGAIN], seed, runner) if len(draws) else {}
+    rows = [_row(kpi, level, worlds[kpi], again.get(kpi)) for kpi, level in levels.items()]
+    names = ["kpi", "measured", "error", "prior", "fitted", "low", "high", "away"]
+    found = Fit(ensemble.space, draws, pd.DataFrame(rows, columns=names), left)
+    return found if found.met else Fit(found.space, draws[:0], found.levels, found.left)
+
+
+def posterior(levels: dict[str, tuple[float, float]], ensemble: Ensemble, seed: int) -> tuple[np.ndarray, float]:
+    """Return draws of what agrees with some levels, before they are run again, and the share of candidates left.
+
+    Args:
+        levels: of each KPI the level and its standard deviation.
+        ensemble: worlds of the prior.
+        seed: of candidates and draws.
+
+    Returns:
+        Draws of shape (draws, dimensions), none where fewer than :data:`ENOUGH` candidates are left; and the share.
+    """
+    worlds = _levels_in(ensemble, levels)
     rng = np.random.default_rng(seed)
     unit = rng.random((CANDIDATES, len(ensemble.space)))
     density, worst = _weighed(ensemble, worlds, levels, unit)
     left = worst <= RULED_OUT
-    draws = np.empty((0, len(ensemble.space)))
-    if left.sum() >= ENOUGH:
-        weight = np.where(left, np.exp(density - density[left].max()), 0.0)
-        chosen = unit[rng.choice(CANDIDATES, KEPT, p=weight / weight.sum())]
-        draws = _numbers(ensemble.space, chosen)
-    again = _again(folder, series, ensemble.space, draws[:RUN_AGAIN], seed, runner) if len(draws) else {}
-    rows = [_row(kpi, level, worlds[kpi], again.get(kpi)) for kpi, level in levels.items()]
-    names = ["kpi", "measured", "error", "prior", "fitted", "low", "high", "away"]
-    found = Fit(ensemble.space, draws, pd.DataFrame(rows, columns=names), float(left.mean()))
-    return found if found.met else Fit(found.space, draws[:0], found.levels, found.left)
+    if left.sum() < ENOUGH:
+        return np.empty((0, len(ensemble.space))), float(left.mean())
+    weight = np.where(left, np.exp(density - density[left].max()), 0.0)
+    chosen = unit[rng.choice(CANDIDATES, KEPT, p=weight / weight.sum())]
+    return _numbers(ensemble.space, chosen), float(left.mean())
+
+
+def _levels_in(ensemble: Ensemble, levels: dict[str, tuple[float, float]]) -> dict[str, np.ndarray]:
+    """Return the level of each KPI in each world."""
+    return {kpi: ensemble.figures[kpi][:, :SEEN].mean(axis=1) for kpi in levels}
 
 
 def _unit(space: tuple[Dimension, ...], numbers: np.ndarray) -> np.ndarray:

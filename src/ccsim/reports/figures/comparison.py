@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.model.kpis import KPIS, QUARTER, Kpi
+from ccsim.reports.formatting import money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -231,9 +232,11 @@ def _scale(axes: Axes, kpi: Kpi, against: str = "") -> None:
     if unit.startswith("share"):
         unit, divide = unit.replace("share/", "% a ").replace("share", "%"), 0.01
     elif "EUR" in unit and largest >= 2e6:
-        unit, divide = unit.replace("EUR", "million EUR"), 1e6
+        unit, divide = money(unit.replace("EUR", "million EUR")), 1e6
     elif "EUR" in unit and largest >= 2e3:
-        unit, divide = unit.replace("EUR", "thousand EUR"), 1e3
+        unit, divide = money(unit.replace("EUR", "thousand EUR")), 1e3
+    else:
+        unit = money(unit)
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value / divide:,.4g}".replace("-", "\N{MINUS SIGN}"))

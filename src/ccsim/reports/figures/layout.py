@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.analysis.study import DIFFERENCE, AnalysisProblem
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, HEIGHT, QUIET, STYLE, WIDTH
+from ccsim.reports.formatting import money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,10 +68,10 @@ def scale_of(outcome: str, largest: float) -> tuple[float, str, str]:
     if unit.startswith("share"):
         return 0.01, unit.replace("share/", "% a ").replace("share", "%"), title
     if "EUR" in unit and largest >= 2e6:
-        return 1e6, unit.replace("EUR", "million EUR"), title
+        return 1e6, money(unit.replace("EUR", "million EUR")), title
     if "EUR" in unit and largest >= 2e3:
-        return 1e3, unit.replace("EUR", "thousand EUR"), title
-    return 1.0, unit, title
+        return 1e3, money(unit.replace("EUR", "thousand EUR")), title
+    return 1.0, money(unit), title
 
 
 def format_axis(axis: Any, panel: Axes) -> None:

@@ -1,0 +1,123 @@
+"""Organisations that ccsim simulates itself, with known values: do 90 % intervals of fit and forecast hold the truth?
+
+    python -m benchmarks.recovery --count 200
+
+Truths are drawn from the same prior as the worlds of the ensemble and are no part of it. For each the first six quarters
+are its history: values are fitted to their levels, and the next four quarters are forecast. Printed are, over all truths:
+how often 90 % intervals of forecasts cover (by KPI), how often those of fitted values do, and rank tests (Talts et al.
+2018) of every value: ranks of the truth among the posterior's draws are uniform where the posterior is right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ccsim.analysis.admitted import AdmittedWorlds, worlds_of
+from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, run_worlds
+from ccsim.analysis.forecasting.fit import levels_of, posterior
+from ccsim.analysis.forecasting.forecast import forecast
+from ccsim.analysis.forecasting.scores import covers
+from ccsim.analysis.forecasting.series import Series
+from ccsim.analysis.study import Runner
+from ccsim.organisations.folder import read_folder
+
+KPIS = ("csat", "nps", "fcr", "engagement", "churn", "staff_turnover")
+AHEAD, WEEKS = 4, 13
+ORGANISATION = """name = "Recovery"
+[sizes]
+staff = 60
+departments = 3
+front_departments = 1
+customers = 600
+"""
+
+
+def series_of_world(ensemble: Ensemble, kpi: str, world: int) -> Series:
+    """Return the first steps of a world as a history."""
+    values = ensemble.figures[kpi][world, :SEEN]
+    return Series(kpi, pd.date_range("2020-03-31", periods=SEEN, freq="QE"), values, WEEKS, float("nan"))
+
+
+def without(ensemble: Ensemble, worlds: np.ndarray) -> Ensemble:
+    """Return an ensemble without some worlds."""
+    kept = np.setdiff1d(np.arange(len(ensemble.numbers)), worlds)
+    return Ensemble(ensemble.space, ensemble.numbers[kept], {kpi: each[kept] for kpi, each in ensemble.figures.items()})
+
+
+def recovered(
+    ensemble: Ensemble, truths: int, seed: int, kpis: tuple[str, ...] = KPIS
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Fit and forecast the first worlds of an ensemble by the others.
+
+    Args:
+        ensemble: worlds of one prior.
+        truths: how many of them, from the first on, are taken for organisations.
+        seed: of candidates, draws and noise.
+        kpis: what is known of an organisation.
+
+    Returns:
+        One row a truth: share of its forecasts that a 90 % interval covers by KPI, ``values`` the same of fitted values,
+        ``fits`` whether anything was left; and ranks of the truths, shape (truths that fit, dimensions), from 0 to 1.
+    """
+    rest = without(ensemble, np.arange(truths))
+    rows, ranks = [], []
+    rng = np.random.default_rng(seed)
+    for world in range(truths):
+        series = {kpi: series_of_world(ensemble, kpi, world) for kpi in kpis}
+        row: dict[str, float] = {}
+        for kpi, one in series.items():
+            draws = forecast(one, rest, AHEAD, seed + world).draws
+            late = ensemble.figures[kpi][world, SEEN : SEEN + AHEAD]
+            row[kpi] = float(np.mean([covers(draws[:, h], late[h], 0.9) for h in range(AHEAD)]))
+        found, _ = posterior(levels_of(series), rest, seed + world)
+        row["fits"] = float(len(found) > 0)
+        if len(found):
+            true = ensemble.numbers[world]
+            below, equal = (found < true).sum(axis=0), (found == true).sum(axis=0)
+            ranks.append((below + rng.random(len(true)) * (equal + 1)) / (len(found) + 1))
+            row["values"] = float(np.mean((ranks[-1] > 0.05) & (ranks[-1] < 0.95)))
+        rows.append(row)
+    return pd.DataFrame(rows), np.array(ranks)
+
+
+def rank_tests(ranks: np.ndarray) -> np.ndarray:
+    """Return the p value of uniform ranks of each value, by Kolmogorov and Smirnov, adjusted by Holm."""
+    from scipy.stats import kstest
+
+    from ccsim.analysis.comparison import holm
+
+    return np.asarray(holm(np.array([kstest(column, "uniform").pvalue for column in ranks.T])))
+
+
+def main() -> None:
+    """Run the benchmark and print what came out."""
+    asked = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    asked.add_argument("--count", type=int, default=200, help="organisations")
+    asked.add_argument("--worlds", type=int, default=200, help="worlds by which each is fitted")
+    asked.add_argument("--worlds-from", default="declared", help="admitted, declared or a file")
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--workers", type=int)
+    given = asked.parse_args()
+    source: AdmittedWorlds | None = worlds_of(given.worlds_from)
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "organisation.toml").write_text(ORGANISATION, encoding="utf-8")
+        folder, runner = read_folder(place), Runner(workers=given.workers)
+        whole = run_worlds(folder, SEEN + AHEAD, WEEKS, given.count + given.worlds, given.seed, runner, source)
+    table, ranks = recovered(whole, given.count, given.seed)
+    print(f"{given.count} organisations, {given.worlds} worlds ({given.worlds_from})")
+    for name in (*KPIS, "values"):
+        spread = table[name].std(ddof=1) / np.sqrt(table[name].count())
+        print(f"{name:16} 90 % intervals cover {table[name].mean():.3f} ± {1.96 * spread:.3f}")
+    tests = rank_tests(ranks)
+    print(f"{int(table['fits'].sum())} fits; rank tests: {int((tests <= 0.05).sum())} of {len(tests)} values are off")
+    for k in np.flatnonzero(tests <= 0.05):
+        print(f"  {whole.space[k].key}: p {tests[k]:.2g}, mean rank {ranks[:, k].mean():.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Words of an organisation of one's own for its results: currency, departments, segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from ccsim.errors import CcsimError
+from ccsim.experiments.experiment import Experiment
+from ccsim.organisations.folder import read_folder
+from ccsim.organisations.founding import make_layout
+from ccsim.reports.formatting import in_currency
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """An organisation's own words.
+
+    Attributes:
+        currency: its word for money.
+        departments, segments: names by number; empty for a group that is too small to be named.
+    """
+
+    currency: str = "EUR"
+    departments: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+
+    def name(self, by: str, number: int) -> str:
+        """Return the name of a department or a segment; ``Department 3`` where it has none."""
+        names = self.departments if by == "department" else self.segments
+        return (names[number] if number < len(names) else "") or f"{by.capitalize()} {number}"
+
+
+def words_of(experiment: Experiment) -> OwnWords:
+    """Return the words of the organisation that an experiment is founded from, the ordinary ones where there is none.
+
+    A folder that is no longer there, or cannot be read, leaves the ordinary words.
+    """
+    sources = {scenario.source for scenario in experiment.base_scenarios.values()}
+    source = sources.pop() if len(sources) == 1 else ""
+    if not source:
+        return OwnWords()
+    try:
+        folder = read_folder(source)
+        layout = make_layout(folder)
+    except CcsimError:
+        return OwnWords()
+    posts = np.bincount(layout.department, minlength=len(layout.departments))
+    departments = _named(layout.departments, posts, folder.smallest_group)
+    return OwnWords(folder.currency, departments, _named(layout.segments, layout.customers, folder.smallest_group))
+
+
+def _named(names: tuple[str, ...], sizes: np.ndarray, smallest: int) -> tuple[str, ...]:
+    return tuple(name if size >= smallest else "" for name, size in zip(names, sizes, strict=True))
+
+
+@contextmanager
+def own_words(experiment: Experiment) -> Iterator[OwnWords]:
+    """Write money in the organisation's currency within the block."""
+    words = words_of(experiment)
+    with in_currency(words.currency):
+        yield words
