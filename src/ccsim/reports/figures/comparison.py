@@ -232,18 +232,16 @@ def _scale(axes: Axes, kpi: Kpi, against: str = "") -> None:
     if unit.startswith("share"):
         unit, divide = unit.replace("share/", "% a ").replace("share", "%"), 0.01
     elif "EUR" in unit and largest >= 2e6:
-        unit, divide = money(unit.replace("EUR", "million EUR")), 1e6
+        unit, divide = unit.replace("EUR", "million EUR"), 1e6
     elif "EUR" in unit and largest >= 2e3:
-        unit, divide = money(unit.replace("EUR", "thousand EUR")), 1e3
-    else:
-        unit = money(unit)
+        unit, divide = unit.replace("EUR", "thousand EUR"), 1e3
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value / divide:,.4g}".replace("-", "\N{MINUS SIGN}"))
     )
     arrow = {"more": "↑ better", "less": "↓ better", "neither": ""}[kpi.direction]
     axes.set_title(kpi.title, pad=21)
-    said = ", ".join(part for part in (unit.replace("/", " a ") + against, arrow) if part)
+    said = ", ".join(part for part in (money(unit).replace("/", " a ") + against, arrow) if part)
     axes.annotate(said, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=QUIET, va="bottom")
 
 
