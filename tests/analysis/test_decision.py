@@ -71,7 +71,7 @@ def known(
         value = rng.normal(0.0, noise) + (0.0 if base == AS_IT_IS else float(gain(z)))
         for week in experiment.report_weeks:
             rows.append({"scenario": name, "replicate": 0, "seed": 0, "week": week, "npv": value, "csat": z + rng.normal(0, 0.1), "spend": 0.0})  # fmt: skip
-    return Decision(Results(None, experiment, {}, {"figures": pd.DataFrame(rows)}), "npv")
+    return Decision(Results(None, experiment, {}, {"summaries": pd.DataFrame(rows)}), "npv")
 
 
 def test_knowing_a_value_is_worth_what_its_formula_says_and_what_tells_nothing_is_told_from_it() -> None:
@@ -129,7 +129,7 @@ def test_where_nothing_uncertain_matters_nothing_is_worth_measuring(tmp_path: Pa
 def test_less_is_better_where_the_kpi_says_so(tmp_path: Path) -> None:
     decision = replace(known(tmp_path / "o", lambda z: np.asarray(2.0), noise=0.1), kpi="churn")
     table = decision.results.tables["summaries"].assign(churn=lambda rows: rows["npv"])
-    decision = replace(decision, results=replace(decision.results, tables={"figures": table}))
+    decision = replace(decision, results=replace(decision.results, tables={"summaries": table}))
     assert KPIS["churn"].direction == "less" and decision.options[decision.order[0]] == AS_IT_IS
 
 
@@ -194,14 +194,14 @@ def test_a_number_that_does_not_come_out_again_is_told(decided: Path, monkeypatc
     decision = open_decision(decided)
     table = decision.results.tables["summaries"].copy()
     table.loc[(table["scenario"] == "much @ 0001") & (table["week"] == 15), "npv"] += 1.0
-    wrong = replace(decision, results=replace(decision.results, tables={"figures": table}))
+    wrong = replace(decision, results=replace(decision.results, tables={"summaries": table}))
     monkeypatch.setattr("ccsim.reports.decision_numbers.open_decision", lambda _: wrong)
     found = ccsim.why(decided, "option/much/difference", workers=1)
     assert not found.reproduced and found.differing == (("much @ 0001", 0),) and "NOT the same" in found.words()
 
 
 def test_the_worlds_of_a_decision_have_draws_of_their_own_which_options_share(decided: Path) -> None:
-    figures = open_decision(decided).results.figures
+    figures = open_decision(decided).results.summaries
     world = figures["scenario"].str.rpartition(" @ ")[2]
     assert figures.groupby(world)["seed"].nunique().eq(1).all() and figures["seed"].nunique() == 40
 

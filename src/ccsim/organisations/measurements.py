@@ -44,7 +44,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
                 ("conviction", "leadership", "sponsorship", "engagement", "fatigue")),
     Measurement("network survey", "who listens to whom, as ties.csv takes it", ("ties",)),
     Measurement("pilot", "one department first, with figures by department before and after",
-                ("programme", "rollout", "wins", "champions", "scorecards", "recognition", "empowerment", "habit", "embedding",
+                ("programme", "rollout", "visible_successes", "champions", "scorecards", "recognition", "empowerment", "habit", "embedding",
                  "structure", "implementation", "realignment")),
     Measurement("system records", "logs of the systems: use, time, what customers solve by themselves",
                 ("technology", "self_service", "personalisation", "proactive", "sensing", "segmentation")),
