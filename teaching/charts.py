@@ -173,7 +173,7 @@ def bets(numbers: dict[str, Any]) -> Figure:
     )
     ax.set_xlim(-100, 100)
     ax.set_xticks(range(-100, 101, 50), ["100", "50", "0", "50", "100"])
-    ax.set_xlabel("share of plausible worlds (%)")
+    ax.set_xlabel("share of admitted worlds (%)")
     fig.legend(frameon=False, loc="outside upper right", ncols=2)
     return fig
 

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Bet on the articles
 #
-# Ten claims of articles about customer-centricity. In what share of plausible worlds does each hold? Write your bets **before** you run the cell with
+# Ten claims of articles about customer-centricity. In what share of admitted worlds does each hold? Write your bets **before** you run the cell with
 # the verdicts.
 
 # %%
