@@ -57,7 +57,7 @@ def contact_ahead(i, quality, department, customers, departments, time):
 
     Args:
         i: row of the customer.
-        quality: sum of the quality of those contacts (share).
+        quality: quality of the contact, 0 to 1.
         department: row of the department.
         customers: columns of the market, one row per person.
         departments: columns of the departments, one row each.

@@ -89,8 +89,8 @@ def store_card(d, card, pace, departments):
 
     Args:
         d: row of the department.
-        card: the scorecard in use, a weight for each measure.
-        pace: time that the person takes for a case over the average (ratio).
+        card: the scorecard that is decreed, a weight for each measure.
+        pace: share of the gap that is closed in the week.
         departments: columns of the departments, one row each.
 
     Writes:
@@ -107,7 +107,16 @@ def store_card(d, card, pace, departments):
 
 @kernel
 def store_first_cards(card, departments):
-    """Every department has what is decreed at the founding."""
+    """Every department has what is decreed at the founding.
+
+    Args:
+        card: the scorecard that is decreed, a weight for each measure.
+        departments: columns of the departments, one row each.
+
+    Writes:
+        departments: ``by_cost``, ``by_csat``, ``by_handling_time``, ``by_internal``, ``by_journey``,
+            ``by_resolution``.
+    """
     for d in range(len(departments.support)):
         store_card(d, card, 1.0, departments)
 

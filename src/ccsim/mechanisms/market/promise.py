@@ -80,7 +80,7 @@ def trust_update(trust, quality, expectation, p):
 
     Args:
         trust: how far promises are believed (share).
-        quality: sum of the quality of those contacts (share).
+        quality: quality of the contact, 0 to 1.
         expectation: quality that the customer expects of a contact (share).
         p: parameters of the group ``promise``.
     """

@@ -58,9 +58,17 @@ def read_history(folder: Path | None = None) -> list[Version]:
     with file.open(encoding="utf-8", newline="") as text:
         for row in csv.DictReader(text):
             try:
-                counts = [int(row[name]) for name in (INSIDE, UNDECIDED, OUTSIDE)]
+                inside, undecided, outside = (int(row[name]) for name in (INSIDE, UNDECIDED, OUTSIDE))
                 found.append(
-                    Version(row["model"], row["sources"], float(row["runs"]), *counts, tuple(row["out"].split()))
+                    Version(
+                        row["model"],
+                        row["sources"],
+                        float(row["runs"]),
+                        inside,
+                        undecided,
+                        outside,
+                        tuple(row["out"].split()),
+                    )  # fmt: skip
                 )
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise InputError(

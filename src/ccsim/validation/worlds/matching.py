@@ -124,7 +124,7 @@ def noise_of(values: FloatArray) -> FloatArray:
     pooled = np.broadcast_to(spread_of(values), values[:, 0].shape)
     if runs < 2:
         return np.asarray(pooled)
-    return np.fmax(pooled, values.var(axis=1, ddof=1) * (1.0 + 1.0 / runs))
+    return np.asarray(np.fmax(pooled, values.var(axis=1, ddof=1) * (1.0 + 1.0 / runs)))
 
 
 def implausible(
