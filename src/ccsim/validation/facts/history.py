@@ -68,7 +68,7 @@ def read_history(folder: Path | None = None) -> list[Version]:
                         undecided,
                         outside,
                         tuple(row["out"].split()),
-                    )  # fmt: skip
+                    )
                 )
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise InputError(
