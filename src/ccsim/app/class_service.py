@@ -154,7 +154,7 @@ class ClassService:
 
     def _must_know(self, given: str, address: str) -> None:
         """Refuse a visitor without the server's secret."""
-        if self._secret and not hmac.compare_digest(given.encode(), self._secret.encode()):
+        if self._secret and not hmac.compare_digest(given.encode("utf-8", "replace"), self._secret.encode()):
             self._wrong(address, "secret", "this is not the lecturer's secret of this server")
 
     def _wrong(self, address: str, code: str, why: str) -> None:
