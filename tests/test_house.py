@@ -18,7 +18,6 @@ LONG_FILES = {
     "model/kpis.py": "one declaration a KPI: a list that is read as one",
     "analysis/calibrate.py": "the fit, wave after wave, and the shape of its answer",
     "analysis/discovery.py": "the ways to find regions side by side, with what they share",
-    "ui/guard.py": "one guard, from the first header to the last message; our own pages will not need it",
     "model/populations.py": "one declaration a column",
     "mechanisms/demand/demand.py": "who asks, where, and for what: the parts of one event",
     "mechanisms/staff/ties.py": "a network from its degrees to its last tie",
@@ -36,7 +35,7 @@ LONG_FUNCTIONS = {
     "mechanisms.management.centrality.betweenness": "a published algorithm (Brandes 2001), kept as it is published",
     "ui.guard._request": "one check a header, in the order in which they are made",
     "ui.guard._socket": "one check a message, in the order in which they are made",
-    "ui.guard.parsed": "one check a part of a binary message",
+    "ui.messages.parsed": "one check a part of a binary message",
     "app.model_data.model_data": "one line a kind of declaration",
     "app.build_engine.main": "a command from its options to its files, in order",
     "mechanisms.service.capacity.plan_hours": "one line a use of the week's hours",
@@ -67,10 +66,10 @@ LONG_FUNCTIONS = {
     "validation.claims.report.draw": "a drawing from top to bottom",
     "reports.figures.optimisation._front": "a drawing from top to bottom",
     "analysis.optimise._search": "one line a setting of the search",
-    "ui.sketch.chart": "a drawing from top to bottom",
+    "game.sketch.chart": "a drawing from top to bottom",
     "reports.references.read_key": "one check a part of a key",
     "reports.figures.svg.response_picture": "a drawing from top to bottom",
-    "ui.sketch.dots": "a drawing from top to bottom",
+    "game.sketch.dots": "a drawing from top to bottom",
 }
 
 

@@ -1,4 +1,4 @@
-"""Inputs that people may give, mutated: files, command lines and links, and what ccsim makes of each.
+"""Inputs that people may give, mutated: files and command lines, and what ccsim makes of each.
 
 A generator begins with files that ccsim ships, changes one to four things in them, and reads the result. An answer is
 
@@ -21,7 +21,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
 from ccsim.errors import CcsimError
 from ccsim.experiments.io import read_experiment
@@ -32,7 +31,6 @@ from ccsim.organisations.folder import read_folder
 from ccsim.organisations.template import write_template
 from ccsim.scenarios.io import read_scenario
 from ccsim.scenarios.scenario import Scenario, check, data_dirs
-from ccsim.ui.address import link_of, settings_of
 from ccsim.validation.claims.schema import load_claims
 from ccsim.validation.facts.schema import load_studies
 
@@ -276,33 +274,10 @@ def command_line(chance: random.Random, folder: Path) -> None:
         sys.argv = before
 
 
-def link(chance: random.Random, folder: Path) -> None:
-    """Open a link of the page; what it sets is legal, and comes back as it was."""
-    keys = list(all_parameters())
-    parts = [f"scenario={chance.choice(('combined', 'nothing', 'x', ''))}", f"seed={chance.choice(VALUES)}"]
-    for _ in range(chance.randint(0, 6)):
-        key = chance.choice(keys)
-        week = chance.choice(("", "", f"{chance.randint(-2, 600)}:"))
-        value = chance.choice(VALUES[:13]) if chance.random() < 0.6 else f"{all_parameters()[key].range[1]:g}"
-        parts.append(f"{week}{key}={value}")
-    text = "&".join(parts)
-    if chance.random() < 0.5:
-        text = quote(mutated(text, chance), safe="=&:%", errors="replace")
-    found = settings_of(text)
-    for key, value in (*found.changed.items(), *((k, v) for one in found.decisions for k, v in one.set.items())):
-        if check(key, value) != value:
-            raise SilentlyWrong(f"{text}: {key} = {value!r}")
-    back = settings_of(link_of(found.scenario, found.changed, found.decisions, found.seed, found.weeks))
-    if back.changed != found.changed or back.seed != found.seed or back.problems:
-        raise SilentlyWrong(f"{text}: comes back as {back}")
-    if found.problems:
-        raise CcsimError("\n".join(found.problems))
-
-
 #: Kinds of input, and how often each is drawn.
 KINDS: dict[str, tuple[Callable[[random.Random, Path], None], int]] = {
     "scenario": (scenario_file, 5), "experiment": (experiment_file, 3), "claim": (claim_file, 1), "fact": (fact_file, 1),
-    "game": (game_file, 4), "organisation": (organisation_folder, 1), "command line": (command_line, 2), "link": (link, 8),
+    "game": (game_file, 4), "organisation": (organisation_folder, 1), "command line": (command_line, 2),
 }  # fmt: skip
 
 

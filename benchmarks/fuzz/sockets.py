@@ -18,7 +18,7 @@ import sys
 from collections import Counter
 from typing import Any
 
-from ccsim.ui import guard
+from ccsim.ui.messages import Refused, parsed
 
 ODD = (None, True, -1, 0, 2**70, 1.5, float("nan"), "", "x" * 300, "\x00", "IPY_MODEL_a", "\ud800", [], [[]], {}, {"a": {}},
        ["os", "system"], "custom", "create_widget", "functionRef", "__class__")  # fmt: skip
@@ -32,7 +32,7 @@ def usual(draw: random.Random) -> dict[str, Any]:
         ("comm_open", {"comm_id": "c", "target_name": "solara.control", "data": {}}),
         (
             "comm_msg",
-            {"comm_id": "c", "data": {"method": "run", "args": {"path": "/play", "appName": None, "themes": {}}}},
+            {"comm_id": "c", "data": {"method": "run", "args": {"path": "/", "appName": None, "themes": {}}}},
         ),
         ("comm_msg", {"comm_id": "w", "data": {"method": "custom", "content": {"event": "click", "data": {"a": [1]}}}}),
         ("comm_msg", {"comm_id": "w", "data": {"method": "update", "state": {"v_model": 3}, "buffer_paths": []}}),
@@ -102,8 +102,8 @@ def answers(count: int, seed: int) -> Counter[str]:
     for number in range(count):
         said = changed(usual(draw), draw)
         try:
-            told["accepted" if is_needed(guard.parsed(said)) else "accepted wrongly"] += 1
-        except (guard.Refused, ValueError, RecursionError):  # what ends the socket, and nothing else does
+            told["accepted" if is_needed(parsed(said)) else "accepted wrongly"] += 1
+        except (Refused, ValueError, RecursionError):  # what ends the socket, and nothing else does
             told["refused"] += 1
         except Exception as error:  # noqa: BLE001 - that is what is looked for
             told["traceback"] += 1

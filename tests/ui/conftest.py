@@ -1,4 +1,4 @@
-"""One real browser and one server for all tests of pages: nothing may fail on a page, or be asked of another machine.
+"""One real browser and one server for all tests of Mesa's page: nothing may fail on it, or be asked of another machine.
 
 Skipped without Chromium or Playwright. Screenshots go to ``$CCSIM_SHOTS`` if it is set, else to the test's folder.
 """
@@ -16,6 +16,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+#: An organisation that is founded in a moment, as the command takes it.
+SMALL = [
+    word
+    for size in ("organisation.staff=20", "organisation.customers=60", "organisation.warm_up=4")
+    for word in ("--set", size)
+]
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +39,10 @@ def start_server(tmp_path_factory):
         env.pop("SOLARA_ASSETS_PROXY_CACHE_DIR", None)
         log = tmp_path_factory.mktemp("server") / "log.txt"
         with log.open("w") as output:
-            process = subprocess.Popen([sys.executable, "-m", "ccsim.cli.main", *(words or ("app", "--classic")),
+            process = subprocess.Popen([sys.executable, "-m", "ccsim.cli.main", *(words or ("mesa", "top-down", *SMALL)),
                                         "--no-open", "--port", str(port)],
-                                       env=env, stdout=output, stderr=subprocess.STDOUT)  # fmt: skip
+                                       env=env, stdin=subprocess.PIPE, stdout=output,
+                                       stderr=subprocess.STDOUT)  # fmt: skip
         begun.append(process)
         for _ in range(480):
             if process.poll() is not None:

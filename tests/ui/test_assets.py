@@ -51,5 +51,3 @@ def test_pages_ask_for_nothing_that_is_not_shipped():
     for path in CDN.parent.glob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"solara\.(Markdown|FigureEcharts|FigureAltair)\b", text), path.name
-    for path in (CDN.parent / "vue").glob("*.vue"):
-        assert not re.search(r"https?://", path.read_text(encoding="utf-8")), path.name

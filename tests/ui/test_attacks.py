@@ -22,6 +22,8 @@ pytest.importorskip("solara")
 from websockets.exceptions import ConnectionClosed, InvalidStatus  # noqa: E402
 
 import ccsim.ui.guard as guarding  # noqa: E402
+from ccsim.ui.connection import HEAD  # noqa: E402
+from ccsim.ui.messages import MESSAGE  # noqa: E402
 
 PARTS = Path(guarding.__file__).with_name("cdn")
 VUETIFY = "@widgetti/solara-vuetify-app@10.1.1"
@@ -58,7 +60,7 @@ class Visitor:
         self.seen += heard
         return heard
 
-    def page(self, path: str = "/play") -> None:
+    def page(self, path: str = "/") -> None:
         """Ask for a page, and wait until its widgets are there."""
         self.say("comm_open", comm_id="control", target_name="solara.control", data={})
         wanted = {"path": path, "dark": False, "themes": {"light": {}, "dark": {}}, "appName": None}
@@ -145,7 +147,7 @@ def served_afterwards(serving):
     """Whatever was tried, the next visitor is served."""
     yield
     assert serving[1].poll() is None
-    status, text, _ = answer(serving[0], "/play")
+    status, text, _ = answer(serving[0], "/")
     assert status == 200 and "solara" in text
 
 
@@ -300,7 +302,7 @@ def test_a5_what_no_page_says_ends_the_socket(visitor, content):
 def test_a5_a_long_message_ends_the_socket(visitor):
     one = visitor()
     try:
-        one.socket.send("x" * (guarding.MESSAGE + 10))
+        one.socket.send("x" * (MESSAGE + 10))
         assert one.is_cut_off()
     except ConnectionClosed:
         pass
@@ -320,12 +322,12 @@ def test_b15_half_sent_requests_leave_room_and_are_given_up(serving):
     half = []
     for _ in range(300):
         each = socket.create_connection((host, int(port)), timeout=5)
-        each.sendall(b"GET /play HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        each.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
         half.append(each)
     begun = time.monotonic()
-    assert answer(serving[0], "/play")[0] == 200
+    assert answer(serving[0], "/")[0] == 200
     assert time.monotonic() - begun < 5
-    time.sleep(guarding.HEAD + 1.5)
+    time.sleep(HEAD + 1.5)
     gone = 0
     for each in half:
         each.settimeout(0.2)
@@ -340,7 +342,7 @@ def test_b15_half_sent_requests_leave_room_and_are_given_up(serving):
 
 
 def test_b23_pages_keep_to_themselves(serving):
-    status, _, headers = answer(serving[0], "/play")
+    status, _, headers = answer(serving[0], "/")
     lower = {name.lower(): value for name, value in headers.items()}
     assert status == 200
     assert "frame-ancestors 'none'" in lower["content-security-policy"] and lower["x-frame-options"] == "DENY"

@@ -93,7 +93,7 @@ def test_a_lever_that_nobody_moved_leaves_a_newly_chosen_scenario_as_it_is():
     from ccsim.ui.mesa_page import _shown
 
     begun = {key: row.value for key, row in inputs(load("nothing"), None).items() if isinstance(row, Lever)}
-    kind = _shown(begun)
+    kind = _shown(begun, ["nothing", "top-down"])
     plain = kind("top-down", rng=1, weeks=2, **{**begun, **SMALL})
     assert plain.settings.programme.budget == load("top-down").values()["programme.budget"]
     moved = kind("top-down", rng=1, weeks=2, **{**begun, **SMALL, "programme.budget": 1234.0})
@@ -150,3 +150,11 @@ def test_a_lever_or_kpi_that_does_not_exist_is_refused():
         page(levers=("programme.budgte",))
     with pytest.raises(UnknownNameError, match="csat"):
         page(kpis=("csta",))
+
+
+@pytest.mark.parametrize("plan", ["/etc/passwd", "../x", "combined.toml", "~/x", ["combined"], None, 3])
+def test_a7_a_scenario_that_the_page_does_not_offer_is_refused_unread(plan):
+    from ccsim.ui.mesa_page import _shown
+
+    with pytest.raises(UnknownNameError, match="no scenario is called"):
+        _shown({}, ["combined", "nothing"])(plan, rng=1, weeks=2, **SMALL)

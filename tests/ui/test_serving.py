@@ -1,10 +1,12 @@
-"""What stands in the way of serving is one message. That a server ends in time is tested with thirty open pages."""
+"""What stands in the way of serving is one message. A server that is told to end does."""
 
 from __future__ import annotations
 
 import socket
+import urllib.request
 
 import pytest
+from tests.ui.conftest import SMALL
 
 from ccsim.errors import InputError
 
@@ -27,8 +29,32 @@ def test_an_address_that_is_not_ours_is_one_message():
         run("192.0.2.1", 8765, open_=False)
 
 
+@pytest.mark.parametrize("command", ["app", "mesa"])
 @pytest.mark.parametrize("host", ["", "1.2.3", "a b", "//evil.example"])
-def test_a_refused_host_is_one_message_and_never_shown_as_an_address(ccsim, tmp_path, host):
-    done = ccsim("app", "--no-open", "--host", host, cwd=tmp_path)
+def test_a_refused_host_is_one_message_and_never_shown_as_an_address(ccsim, tmp_path, host, command):
+    done = ccsim(command, "--no-open", "--host", host, cwd=tmp_path)
     assert done.returncode != 0
     assert "must be an address" in done.stderr and "http://" not in done.stderr
+
+
+def answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/readyz", timeout=2)
+    except OSError:
+        return False
+    return True
+
+
+def test_a_server_that_ends_with_its_input_does(start_server):
+    address, process, _ = start_server("mesa", "top-down", *SMALL, "--ends-with-input")
+    assert answers(address)
+    process.stdin.close()
+    process.wait(15)
+    assert not answers(address)
+
+
+def test_a_server_that_is_terminated_has_ended_in_a_few_seconds(start_server):
+    address, process, _ = start_server()
+    process.terminate()
+    process.wait(15)
+    assert not answers(address)

@@ -5,15 +5,48 @@ from __future__ import annotations
 import contextlib
 import io
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 
 import segno
 
+from ccsim.errors import InputError
+
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+HOST_NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*")
+NUMBERS = re.compile(r"(?:0[xX][0-9a-fA-F]*|\d+)(?:\.(?:0[xX][0-9a-fA-F]*|\d+))*")
 #: Addresses at which a server listens on all of its machine's addresses.
 EVERYWHERE = ("0.0.0.0", "::", "")
 #: Places in networks of each kind. A datagram socket is only pointed at them; nothing is sent.
 ELSEWHERE = ("10.255.255.255", "192.168.255.255", "172.31.255.255", "203.0.113.1")
+
+
+def checked_host(host: str) -> str:
+    """Return a host to listen at.
+
+    Raises:
+        InputError: it is empty, has signs that no host has, or names no single place.
+    """
+    plain = host.strip("[]") if host.startswith("[") and host.endswith("]") else host
+    if _is_address(plain):
+        return plain
+    # A name made of digits and dots is an address that is none, or one that only some systems read.
+    if len(plain) > 253 or not HOST_NAME.fullmatch(plain) or NUMBERS.fullmatch(plain):
+        shown = "".join(sign if sign.isprintable() else "?" for sign in host[:40])
+        raise InputError(
+            f"--host must be an address of this machine such as 127.0.0.1 or ::1, its name, or 0.0.0.0 for all its "
+            f"addresses, got {shown!r}"
+        )
+    return plain
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text
 
 
 def is_this_machine(host: str) -> bool:

@@ -156,27 +156,3 @@ def _said(status: int, text: str) -> Answer:
     body = f"{text}\n".encode()
     headers = {**SAFE, "content-type": TYPES[".txt"], "content-length": str(len(body)), "cache-control": "no-store"}
     return Answer(status, headers, body)
-
-
-class InFront:
-    """These pages in front of another application, which answers the paths that are its own.
-
-    Args:
-        pages: the built pages.
-        behind: the other application.
-        paths: what its paths begin with.
-    """
-
-    def __init__(self, pages: StaticPages, behind: Application, paths: tuple[str, ...]) -> None:
-        self.pages, self.behind, self.paths = pages, behind, paths
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a file of ours, or hand the request on."""
-        if scope["type"] != "http" or (scope["path"].startswith(self.paths) and scope["path"] not in self.pages.files):
-            await self.behind(scope, receive, send)
-            return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        found = self.pages.answer(scope["method"], scope["path"], headers)
-        rows = [(name.encode(), value.encode("latin-1")) for name, value in found.headers.items()]
-        await send({"type": "http.response.start", "status": found.status, "headers": rows})
-        await send({"type": "http.response.body", "body": found.body})

@@ -19,6 +19,7 @@ from ccsim.app import addresses
 from ccsim.app.class_requests import LARGEST_REQUEST
 from ccsim.app.class_service import PATH, ClassService
 from ccsim.app.class_store import ClassStore, default_folder
+from ccsim.app.mesa_process import MesaProcess
 from ccsim.app.pages import SAFE, Answer, StaticPages, is_ours
 from ccsim.errors import InputError
 
@@ -39,6 +40,7 @@ class PagesServer(ThreadingHTTPServer):
         port: port to listen at; 0 for any free one.
         pages: the built pages.
         service: makes the class service once the port is known; None for a server without classes.
+        mesa: starts Mesa's page when somebody asks for it; None for a server without it.
     """
 
     daemon_threads = True
@@ -46,9 +48,10 @@ class PagesServer(ThreadingHTTPServer):
     request_queue_size = 512
 
     def __init__(
-        self, host: str, port: int, pages: StaticPages, service: Callable[[int], ClassService] | None = None
-    ) -> None:
-        self.pages = pages
+        self, host: str, port: int, pages: StaticPages, service: Callable[[int], ClassService] | None = None,
+        mesa: MesaProcess | None = None,
+    ) -> None:  # fmt: skip
+        self.pages, self.mesa = pages, mesa
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._open: Counter[str] = Counter()
         self._counting = threading.Lock()
@@ -122,12 +125,30 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = do_GET  # noqa: N815  # the server's own names
 
     def _page(self, path: str, headers: dict[str, str]) -> Answer:
+        if path == "/mesa" and self.server.mesa is not None and self.command == "GET":
+            return self._mesa(headers)
         target = SHORT.get(path)
         if joining := JOIN.fullmatch(path):
             target = f"/#/class?join={joining[1].upper()}"
         if target and self.server.service is not None and is_ours(headers.get("host", ""), self.server.pages.hosts):
             return Answer(303, {**SAFE, "location": target, "content-length": "0"}, b"")
         return self.server.pages.answer(self.command, path, headers)
+
+    def _mesa(self, headers: dict[str, str]) -> Answer:
+        """Show the way to Mesa's page, which is started now if it does not run."""
+        host = headers.get("host", "")
+        # Another site's link must not make this machine start anything.
+        foreign = headers.get("sec-fetch-site", "same-origin") == "cross-site"
+        if foreign or not is_ours(host, self.server.pages.hosts):
+            return self.server.pages.answer(self.command, "/", {**headers, "host": ""})
+        assert self.server.mesa is not None
+        try:
+            port = self.server.mesa.port()
+        except InputError as error:
+            return told(503, {"error": "mesa", "text": str(error), "wait": 0})
+        return Answer(
+            303, {**SAFE, "location": f"http://{re.sub(r':[0-9]+$', '', host)}:{port}/", "content-length": "0"}, b""
+        )
 
     def _asked(self, path: str, headers: dict[str, str]) -> Answer:
         """Answer a request to the class service, after everything that needs no knowledge of classes is checked."""
@@ -201,18 +222,9 @@ def told(status: int, data: dict[str, Any]) -> Answer:
     return Answer(status, headers, body)
 
 
-def checked_host(host: str) -> str:
-    """Return a host that can be listened at.
-
-    Raises:
-        InputError: it is no address or name.
-    """
-    if not is_ours(f"[{host}]" if ":" in host else host, [host]):
-        raise InputError(f"--host must be an address of this machine such as 127.0.0.1, or its name, got {host[:40]!r}")
-    return host
-
-
-def serving(host: str, port: int, classes: Path | None = None, secret: str = "") -> PagesServer:
+def serving(
+    host: str, port: int, classes: Path | None = None, secret: str = "", mesa: MesaProcess | None = None
+) -> PagesServer:
     """Return a server of the pages and of classes that is ready to serve.
 
     Args:
@@ -220,14 +232,16 @@ def serving(host: str, port: int, classes: Path | None = None, secret: str = "")
         port: port to listen at; 0 for any free one.
         classes: the folder in which classes are kept; by default one of this user.
         secret: what opens classes; empty for a server that only this machine reaches.
+        mesa: starts Mesa's page when somebody asks for it.
 
     Raises:
         InputError: that address and port cannot be had, or classes cannot be kept.
     """
+    host = addresses.checked_host(host)
     store = ClassStore(classes or default_folder())
-    pages = StaticPages(addresses.names_of(checked_host(host)), beside=("class",))
+    pages = StaticPages(addresses.names_of(host), beside=("class", *(["mesa"] if mesa else [])))
     try:
-        return PagesServer(host, port, pages, lambda at: ClassService(store, host, at, secret))
+        return PagesServer(host, port, pages, lambda at: ClassService(store, host, at, secret), mesa)
     except OSError as error:
         why = str(error.strerror).partition(" (")[0]
         raise InputError(f"cannot listen at {host}, port {port}: {why}; --port and --host take others") from None
@@ -245,10 +259,12 @@ def run(host: str, port: int, open_: bool, say: Callable[[str], None] = print) -
     Raises:
         InputError: that address and port cannot be had.
     """
-    checked_host(host)
+    host = addresses.checked_host(host)
     alone = addresses.is_this_machine(host)
     secret = "" if alone else secrets.token_urlsafe(15)
-    server = serving(host, port, secret=secret)
+    # A model of Mesa's page runs on this machine's processor: it is for the person at this machine.
+    mesa = MesaProcess() if alone and MesaProcess.is_installed() else None
+    server = serving(host, port, secret=secret, mesa=mesa)
     first = greeting(host, port, secret, say)
     if open_:
         threading.Thread(target=webbrowser.open, args=(first,), daemon=True).start()
@@ -258,6 +274,8 @@ def run(host: str, port: int, open_: bool, say: Callable[[str], None] = print) -
         pass
     finally:
         server.server_close()
+        if mesa is not None:
+            mesa.close()
 
 
 def greeting(host: str, port: int, secret: str, say: Callable[[str], None]) -> str:

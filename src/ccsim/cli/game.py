@@ -103,8 +103,8 @@ def report(
     """Write a finished game as one page to print, and as a table: score, decisions, predictions, answers."""
     from ccsim.game.debrief import debrief
     from ccsim.game.save_file import read_game
+    from ccsim.game.sheet import sheet
     from ccsim.game.tables import weeks_csv
-    from ccsim.ui.sheet import sheet
 
     found = read_game(file)
     if not found.same:
@@ -140,7 +140,7 @@ def compare(
     if csv is not None:
         _write(csv, class_csv(rows, like))
     if out is not None:
-        from ccsim.ui.gathered import page
+        from ccsim.game.comparison import page
 
         _write(out, page(str(folder), shown, like))
 

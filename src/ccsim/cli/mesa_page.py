@@ -1,7 +1,8 @@
 """``ccsim mesa``: an organisation in the page that users of Mesa know."""
 
-import importlib.util
+import sys
 import warnings
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,29 +18,35 @@ def mesa(
     ] = None,
     set_: Set = None,
     weeks: Annotated[int, typer.Option(min=1, help="The horizon.")] = 156,
+    page: Annotated[Path | None, typer.Option(help="Serve a page of your own (docs/mesa.md) instead.")] = None,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8765,
     open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    ends_with_input: Annotated[bool, typer.Option("--ends-with-input", hidden=True)] = False,
 ) -> None:
     """Open an organisation in Mesa's own page: levers, KPIs, and the people as they change."""
+    from ccsim.app.addresses import checked_host, url
+    from ccsim.app.mesa_process import MesaProcess
     from ccsim.cli.analysis_options import settings_of
     from ccsim.errors import InputError
 
-    if any(importlib.util.find_spec(name) is None for name in ("solara", "uvicorn", "altair", "networkx")):
-        raise InputError("Mesa's page needs an extra: pip install -e '.[app,mesa-page]'")
+    if not MesaProcess.is_installed():
+        raise InputError("Mesa's page needs an extra: pip install -e '.[mesa-page]'")
     # Solara's check of hooks finds one in Mesa's own component.
     warnings.filterwarnings("ignore", message=".*found despite early return")
-    from ccsim.ui import guard, opened
-    from ccsim.ui.mesa_page import page
-    from ccsim.ui.serving import MESA, run
+    from ccsim.ui import mesa_page, opened, serving
 
-    host = guard.checked_host(host)
-    opened.CHOSEN = {"scenario": scenario, "levers": levers or None, "weeks": weeks, "sizes": settings_of(set_)}
-    # Made once before it is served: what is wrong with the choice is told here, and not on the page.
-    page(**opened.CHOSEN)
-    shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"http://{shown}:{port} for Mesa's page of {scenario}. Ctrl-C ends it.", err=True)
-    run(host, port, open_, site=MESA)
+    host = checked_host(host)
+    if page is None:
+        opened.CHOSEN = {"scenario": scenario, "levers": levers or None, "weeks": weeks, "sizes": settings_of(set_)}
+        # Made once before it is served: what is wrong with the choice is told here, and not on the page.
+        mesa_page.page(**opened.CHOSEN)
+    elif levers or set_:
+        raise InputError("--page: a page of your own says itself what it has; --lever and --set go with a scenario")
+    elif not page.is_file():
+        raise InputError(f"--page: no file is called {page}")
+    typer.echo(f"{url(host, port)} for Mesa's page of {page or scenario}. Ctrl-C ends it.", err=True)
+    serving.run(host, port, open_, page or serving.SITE, sys.stdin.buffer if ends_with_input else None)
 
 
 def register(app: typer.Typer) -> None:

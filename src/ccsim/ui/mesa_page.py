@@ -133,13 +133,14 @@ def inputs(scenario: Scenario, wanted: Sequence[str] | None) -> dict[str, Any]:
     return found
 
 
-def _shown(begun: Mapping[str, Any]) -> type[CollectedOrganisation]:
+def _shown(begun: Mapping[str, Any], names: Sequence[str]) -> type[CollectedOrganisation]:
     """Return the class that the page makes at Reset: of the levers, those count that were moved.
 
     SolaraViz hands over the values of all sliders, and so would take a newly chosen scenario its levers.
 
     Args:
         begun: the values that the sliders begin with, by key.
+        names: the scenarios that the page offers.
     """
 
     class Shown(CollectedOrganisation):
@@ -148,6 +149,9 @@ def _shown(begun: Mapping[str, Any]) -> type[CollectedOrganisation]:
         def __init__(
             self, plan: str = "nothing", *, rng: int = 0, weeks: int = 156, scenario: Any = None, **kwargs: Any
         ):
+            # A browser may send any text, and a path would be read from this machine.
+            if plan not in names:
+                raise UnknownNameError("scenario", str(plan), names)
             moved = {key: value for key, value in kwargs.items() if key not in begun or value != begun[key]}
             super().__init__(plan, rng=int(rng), weeks=weeks, levers=moved)
 
@@ -219,7 +223,7 @@ def page(
         "weeks": weeks, **fixed, **rows,
     }  # fmt: skip
     plots = [plot(each) for each in kpis]
-    shown = _shown({key: row.value if isinstance(row, Lever) else row["value"] for key, row in rows.items()})
+    shown = _shown({key: row.value if isinstance(row, Lever) else row["value"] for key, row in rows.items()}, names)
 
     @solara.component
     def Page() -> None:

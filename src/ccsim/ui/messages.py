@@ -1,12 +1,172 @@
-"""Validate messages from the browser."""
+"""What a browser may say to the widgets of a page, and what no page of ours says.
+
+A browser may name any Python function, which Solara's widgets would then call. Two things close this: :func:`parsed`
+looks at every message before Solara does, and :func:`narrow` stands where messages reach widgets.
+"""
 
 from __future__ import annotations
 
+import json
+import re
+import struct
 from typing import Any
 
+#: The most bytes of a message, parts of a binary one, and levels of any.
+MESSAGE, PARTS, DEPTH = 1_000_000, 8, 40
+_TYPES = frozenset(("kernel_info_request", "comm_open", "comm_msg", "comm_close", "comm_info_request",
+                    "shutdown_request"))  # fmt: skip
+#: What a browser may open by itself: the channels by which a page is asked for, and widgets are listed.
+_TARGETS = frozenset(("solara.control", "jupyter.widget.control"))
+#: By method of a message, what it may carry.
+_METHODS = {
+    "run": {"method", "args"}, "app-status": {"method", "args"}, "request_states": {"method"},
+    "request_state": {"method"}, "update": {"method", "state", "buffer_paths"}, "custom": {"method", "content"},
+}  # fmt: skip
+#: Traits that make a widget what it is. The server sets them, the browser never does.
+_PLUMBING = frozenset(("template", "css", "scoped", "scoped_css_support", "methods", "data", "events", "components", "layout",
+                       "children", "slot", "style", "style_", "class_", "attributes", "v_slots", "v_on", "comm",
+                       "keys", "tabbable", "tooltip"))  # fmt: skip
 
-def parts(message: Any) -> tuple[str, Any]:
-    """Take apart ``{"what": …, "value": …}``; of anything else, nothing is to be done."""
-    if not isinstance(message, dict):
-        return "", None
-    return str(message.get("what", ""))[:40], message.get("value")
+
+class Refused(Exception):
+    """A message that no page of ours sends; says why."""
+
+
+def parsed(content: str | bytes) -> dict[str, Any]:
+    """Return the message that a browser sent, if it is one that a page needs.
+
+    Args:
+        content: text, or the binary form: a count of parts, their offsets, the parts.
+
+    Raises:
+        Refused: it is anything else.
+    """
+    if len(content) > MESSAGE:
+        raise Refused("the message is too long")
+    parts = 0
+    if isinstance(content, bytes):
+        starts = _starts(content)
+        parts = len(starts) - 1
+        content = content[starts[0] : starts[1] if parts else None].decode("utf-8", "strict")
+    found = json.loads(content)
+    _shallow(found)
+    if not isinstance(found, dict) or not isinstance(found.get("header"), dict):
+        raise Refused("the message has no header")
+    kind = found["header"].get("msg_type")
+    if not isinstance(kind, str) or kind not in _TYPES or found.get("channel") not in ("shell", "control"):
+        raise Refused("the message is of no known type")
+    inner = found.get("content")
+    if not isinstance(inner, dict) or not isinstance(found.get("metadata", {}), dict):
+        raise Refused("the message has no content")
+    if not isinstance(inner.get("comm_id", ""), str):
+        raise Refused("a channel has a name")
+    if kind == "comm_open":
+        if str(inner.get("target_name")) not in _TARGETS or inner.get("data"):
+            raise Refused("a browser opens no widget")
+    elif kind == "comm_msg":
+        _said(inner.get("data"), parts)
+    if parts and kind != "comm_msg":
+        raise Refused("the message has parts that it cannot have")
+    return found
+
+
+def _starts(content: bytes) -> tuple[int, ...]:
+    """Return where the parts of a binary message start: counted before anything is made of the count."""
+    if len(content) < 8:
+        raise Refused("the message has fewer bytes than a message")
+    count = struct.unpack("!I", content[:4])[0]
+    if not 1 <= count <= PARTS or 4 * (count + 1) > len(content):
+        raise Refused("the message has more parts than bytes for them")
+    starts: tuple[int, ...] = struct.unpack(f"!{count}I", content[4 : 4 * (count + 1)])
+    if starts[0] != 4 * (count + 1) or list(starts) != sorted(starts) or starts[-1] > len(content):
+        raise Refused("the parts of the message are not where it says")
+    return starts
+
+
+def _shallow(value: Any, left: int = DEPTH) -> None:
+    """Refuse what is nested too deep, and what names another widget."""
+    if isinstance(value, str):
+        if value.startswith("IPY_MODEL_"):
+            raise Refused("a browser hands over no widget")
+        return
+    if not isinstance(value, (dict, list)):
+        return
+    if not left:
+        raise Refused("the message is nested too deep")
+    for one in value.values() if isinstance(value, dict) else value:
+        _shallow(one, left - 1)
+
+
+def _said(data: Any, parts: int) -> None:
+    """Check what is said to a widget, or on the channel by which a page is asked for."""
+    method = data.get("method") if isinstance(data, dict) else None
+    if not isinstance(method, str) or not set(data) <= _METHODS.get(method, frozenset()):
+        raise Refused("nothing of that kind is said to a widget")
+    if method == "custom":
+        content = data.get("content")
+        if not isinstance(content, dict) or not set(content) <= {"event", "data"}:
+            raise Refused("a widget is told of events, and of nothing else")
+        event = content.get("event")
+        if not isinstance(event, str) or not re.fullmatch(r"[\w.:!-]{1,80}", event):
+            raise Refused("an event has a name")
+    elif parts:
+        raise Refused("only an event has parts")
+    elif method == "update":
+        if not isinstance(data.get("state"), dict) or data.get("buffer_paths"):
+            raise Refused("a state is values by name")
+    elif method == "run":
+        wanted = data.get("args")
+        if not isinstance(wanted, dict) or wanted.get("appName") not in (None, "", "__default__"):
+            raise Refused("there is one application")
+        if not isinstance(wanted.get("path", ""), str):
+            raise Refused("a path is a text")
+        if not isinstance(wanted.get("themes", {}), dict):
+            raise Refused("themes are values by name")
+
+
+def narrow() -> None:
+    """Let widgets be told only of events that they declare, and be sent only values that a browser may set.
+
+    One place for all widgets: Solara hands every message of a browser to ``Widget._handle_msg``.
+    """
+    from ipywidgets.widgets.widget import Widget  # type: ignore[import-untyped]
+
+    behind = Widget._handle_msg
+    if getattr(behind, "narrow", False):
+        return
+
+    def checked(widget: Any, message: dict[str, Any]) -> None:
+        data = message["content"]["data"]
+        if data.get("method") == "custom":
+            content = data.get("content")
+            if not isinstance(content, dict) or not set(content) <= {"event", "data"} or not declares(widget, content):
+                return
+        elif data.get("method") == "update":
+            state = data.get("state", {})
+            kept = {name: value for name, value in state.items() if settable(widget, name)}
+            if not kept:
+                return
+            message = {**message, "content": {**message["content"], "data": {"method": "update", "state": kept}}}
+        elif data.get("method") != "request_state":
+            return
+        behind(widget, message)
+
+    checked.narrow = True  # type: ignore[attr-defined]
+    Widget._handle_msg = checked
+
+
+def declares(widget: Any, content: dict[str, Any]) -> bool:
+    """Return whether a widget itself declares the event that it is told of."""
+    event = content.get("event")
+    if not isinstance(event, str):
+        return False
+    if hasattr(widget, "_event_handlers_map"):
+        return event in widget._event_handlers_map
+    if callable(getattr(widget, "_handle_button_msg", None)):
+        return event == "click"
+    return event.isidentifier() and callable(getattr(type(widget), f"vue_{event}", None))
+
+
+def settable(widget: Any, name: str) -> bool:
+    """Return whether a browser may set a trait: one that is shared with it, and not what the widget is made of."""
+    return isinstance(name, str) and not name.startswith("_") and name not in _PLUMBING and name in widget.keys

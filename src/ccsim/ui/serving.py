@@ -1,4 +1,4 @@
-"""The server of the pages: it asks no other machine for anything, and it ends when it is told to.
+"""The server of Mesa's page: it asks no other machine for anything, and it ends when it is told to.
 
 What Solara's own command does besides (ask the package index for a newer version, wait without limit for open pages) is
 left out here. Solara names this way of serving its application for those who bring their own server.
@@ -6,25 +6,26 @@ left out here. Solara names this way of serving its application for those who br
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import os
+import signal
 import socket
 import threading
 import warnings
 import webbrowser
 from pathlib import Path
 from types import FrameType
+from typing import BinaryIO
 
 import uvicorn
 
-from ccsim.app.pages import InFront, StaticPages
+from ccsim.app import addresses
 from ccsim.errors import InputError
 from ccsim.ui import guard
+from ccsim.ui.connection import Connection
+from ccsim.ui.messages import MESSAGE
 
-SITE, MESA, CDN = (Path(__file__).with_name(name) for name in ("site.py", "mesa_site.py", "cdn"))
-#: What the paths begin with that Solara answers where other pages stand in front of it.
-SERVED = ("/play", "/class", "/mesa", "/_solara", "/static", "/jupyter", "/readyz", "/resourcez")
+SITE, CDN = Path(__file__).with_name("site.py"), Path(__file__).with_name("cdn")
 #: Seconds for open pages to be told goodbye, and seconds after which nothing is waited for any more.
 GOODBYE, PATIENCE = 2, 6
 #: Minutes after which an unused page is forgotten, and the most pages at a time.
@@ -44,20 +45,20 @@ class Ending(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def run(host: str, port: int, open_: bool, pages: bool = False, site: Path = SITE) -> None:
-    """Serve the pages until told to end.
+def run(host: str, port: int, open_: bool, site: Path = SITE, until: BinaryIO | None = None) -> None:
+    """Serve Mesa's page until told to end.
 
     Args:
         host: address to listen at.
         port: port to listen at.
         open_: whether to show the page in this machine's browser.
-        pages: whether the pages that run in the browser stand in front of these; Play and Class are reached then.
-        site: the file of the pages that Solara serves.
+        site: the file of the page that Solara serves.
+        until: the server ends with this stream, if there is one.
 
     Raises:
         InputError: that address and port cannot be had.
     """
-    host = guard.checked_host(host)
+    host = addresses.checked_host(host)
     try:
         ear = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -78,22 +79,24 @@ def run(host: str, port: int, open_: bool, pages: bool = False, site: Path = SIT
     os.environ.update({name: settings[name] for name in fixed})
     from solara.server import starlette
 
-    guard.guard(starlette.app, [host])
-    if pages:
-        behind = starlette.app.middleware_stack
-        assert behind is not None
-        beside = ["play", "class", *(["mesa"] if importlib.util.find_spec("altair") else [])]
-        starlette.app.middleware_stack = InFront(StaticPages([host], beside), behind, SERVED)
+    guard.guard(starlette.app, addresses.names_of(host))
     # Solara would have its cookies sent to frames of other sites, which the guard forbids.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
-    # Its check of hooks finds one in Mesa's own component.
-    warnings.filterwarnings("ignore", message=".*found despite early return")
     if open_:
         opening = threading.Timer(2, webbrowser.open, [f"http://{host}:{port}"])
         opening.daemon = True
         opening.start()
     config = uvicorn.Config(
-        starlette.app, log_level="error", timeout_graceful_shutdown=GOODBYE, http=guard.Connection, proxy_headers=False,
-        server_header=False, ws="websockets-sansio", ws_max_size=guard.MESSAGE, root_path="",
+        starlette.app, log_level="error", timeout_graceful_shutdown=GOODBYE, http=Connection, proxy_headers=False,
+        server_header=False, ws="websockets-sansio", ws_max_size=MESSAGE, root_path="",
     )  # fmt: skip
-    Ending(config).run(sockets=[ear])
+    server = Ending(config)
+    if until is not None:
+        threading.Thread(target=_end_with, args=(server, until), daemon=True).start()
+    server.run(sockets=[ear])
+
+
+def _end_with(server: Ending, stream: BinaryIO) -> None:
+    """End a server when a stream does."""
+    stream.read()
+    server.handle_exit(signal.SIGTERM, None)

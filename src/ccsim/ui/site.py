@@ -1,4 +1,4 @@
-"""The pages and their addresses: what the server serves."""
+"""What the server of Mesa's page serves: the page that ``ccsim mesa`` was asked for."""
 
 from __future__ import annotations
 
@@ -8,29 +8,18 @@ from typing import Any
 
 import solara
 
-from ccsim.ui import guard
-from ccsim.ui.classroom import ClassPage
-from ccsim.ui.explore import ExplorePage
-from ccsim.ui.frame import Layout
-from ccsim.ui.play import PlayPage
+from ccsim.ui import opened
+from ccsim.ui.mesa_page import page
 
-mesa: list[Any] = []
-try:
-    from ccsim.ui.mesa_page import page
+Page = page(**opened.CHOSEN)
 
-    mesa = [solara.Route(path="mesa", component=page("combined"), label="Mesa")]
-except ImportError:  # the extra of Mesa's page is not installed
-    pass
 
-guard.require()
-routes = [
-    solara.Route(path="/", component=ExplorePage, label="Explore", layout=Layout),
-    solara.Route(path="play", component=PlayPage, label="Play", layout=Layout),
-    solara.Route(path="class", component=ClassPage, label="Class", layout=Layout),
-    *mesa,
-]
+@solara.component
+def Layout(children: list[Any]) -> None:
+    """Solara's frame for a page with a bar and a drawer, without tabs: there is one page."""
+    solara.AppLayout(children=children, navigation=False)
 
 
 # The model is loaded (and at first compiled) while the first visitor's browser loads the page.
 threading.Thread(target=import_module, args=("ccsim.execution.preload",), daemon=True).start()
-__all__ = ["Layout", "routes"]
+__all__ = ["Layout", "Page"]

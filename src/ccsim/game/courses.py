@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ccsim.game import sketch
 from ccsim.game.debrief import Debrief
 from ccsim.game.game import Game
 from ccsim.reports.formatting import drawn
-from ccsim.ui import sketch
 
 STYLES = {"nothing": sketch.NOTHING, "best": sketch.BEST, "you": sketch.YOU}
 #: Title of the chart of :func:`satisfaction`.

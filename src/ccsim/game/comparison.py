@@ -7,12 +7,12 @@ from html import escape
 from pathlib import Path
 from statistics import fmean
 
+from ccsim.game import sketch
 from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import best_plan, do_nothing, feasible, score, scored
 from ccsim.game.game import Game
 from ccsim.game.tables import Result
 from ccsim.reports.formatting import drawn, figure, title_of
-from ccsim.ui import sketch
 
 #: Width and height of a chart; no wider than the narrowest place for it, so that letters never shrink.
 CHART = (270, 180)
@@ -52,7 +52,7 @@ def page(title: str, rows: Rows, like: Game) -> str:
         rows: games with the names to show.
         like: a game on their draws.
     """
-    css = Path(__file__).with_name("game.css").read_text(encoding="utf-8")
+    css = Path(__file__).with_name("comparison.css").read_text(encoding="utf-8")
     heading = f"Games of {escape(title)}"
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{heading}</title>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from driving import SIZES
+from tests.ui.conftest import SMALL
 
 pytest.importorskip("altair")
 
@@ -23,10 +23,7 @@ def mine(model):
 SMALL = {"organisation.staff": 20, "organisation.customers": 60, "organisation.warm_up": 4}
 Page = page("top-down", levers=("programme.budget",), kpis=("csat",), components=[(mine, 0)], weeks=3, sizes=SMALL)
 """
-SMALL = [
-    word for size in ("organisation.staff=20", "organisation.customers=60", "organisation.warm_up=4")
-    for word in ("--set", size)
-]  # fmt: skip
+PROJECTOR = (1280, 720)
 
 
 def steps(page) -> int:
@@ -45,7 +42,7 @@ def wait_for_steps(page, count: int) -> None:
 @pytest.mark.slow
 def test_ccsim_mesa_plays_steps_pauses_and_resets(open_page, start_server, shot):
     address, _, _ = start_server("mesa", "top-down", "--weeks", "30", *SMALL)
-    page = open_page(address, SIZES["projector"], patience=120_000)
+    page = open_page(address, PROJECTOR, patience=120_000)
     page.get_by_role("button", name="Step", exact=True).wait_for()
     page.get_by_role("heading", name="Programme").wait_for()
     page.get_by_text("Budget (EUR/week)").wait_for()
@@ -71,8 +68,8 @@ def test_ccsim_mesa_plays_steps_pauses_and_resets(open_page, start_server, shot)
 @pytest.mark.slow
 def test_a_page_of_ones_own_is_drawn_stepped_and_reset(open_page, start_server, tmp_path, shot):
     (tmp_path / "my_page.py").write_text(PAGE)
-    address, _, _ = start_server(SOLARA_APP=str(tmp_path / "my_page.py"))
-    page = open_page(address, SIZES["projector"])
+    address, _, _ = start_server("mesa", "--page", str(tmp_path / "my_page.py"))
+    page = open_page(address, PROJECTOR)
     page.get_by_text("founded").wait_for(timeout=120_000)
     page.wait_for_function("document.querySelectorAll('img').length == 2")
     page.get_by_role("button", name="Step", exact=True).click()

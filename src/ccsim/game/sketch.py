@@ -9,7 +9,7 @@ Colours are those of the figures (Okabe & Ito 2008); dashes tell lines apart wit
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -192,8 +192,9 @@ def _levels(places: Sequence[float], apart: float) -> list[int]:
     return found
 
 
-def _line(row: Series, at) -> str:  # type: ignore[no-untyped-def]
-    parts, run = [], []
+def _line(row: Series, at: Callable[[float, float], tuple[float, float]]) -> str:
+    parts: list[str] = []
+    run: list[tuple[float, float]] = []
     colour, dash = row.style
     if row.points:
         known = [(place, value) for place, value in enumerate(row.values) if value is not None and math.isfinite(value)]

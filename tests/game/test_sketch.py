@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ccsim.ui.sketch import YOU, Series, bars, chart, dots, spark, tick_words
+from ccsim.game.sketch import YOU, Series, bars, chart, dots, spark, tick_words
 
 
 @pytest.mark.parametrize(

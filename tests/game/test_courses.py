@@ -2,9 +2,9 @@ import pytest
 
 pytest.importorskip("solara")
 
+from ccsim.game.courses import courses, guesses, satisfaction
 from ccsim.game.debrief import debrief
 from ccsim.game.game import Choice, play_through
-from ccsim.ui.courses import courses, guesses, satisfaction
 
 
 def test_what_was_reported_and_expected_stands_with_the_true_courses_in_the_unit_shown() -> None:

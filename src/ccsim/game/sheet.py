@@ -8,12 +8,12 @@ from __future__ import annotations
 from html import escape
 
 from ccsim import __version__
+from ccsim.game import sketch
+from ccsim.game.courses import SATISFACTION, STYLES, courses, satisfaction
 from ccsim.game.debrief import Debrief, best_command, scored
 from ccsim.game.game import Game
 from ccsim.reports.formatting import figure, minus, title_of
 from ccsim.scenarios.scenario import load
-from ccsim.ui import sketch
-from ccsim.ui.courses import SATISFACTION, STYLES, courses, satisfaction
 
 DRAWN = ("profit", "habit", "fatigue", "engagement", "active")
 

@@ -1,0 +1,80 @@
+"""A socket of a page: what is said on it is checked before Solara hears it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+
+from ccsim.app.limits import Allowance
+from ccsim.app.pages import Message, Receive, Send
+from ccsim.ui.messages import Refused, parsed
+
+#: Channels that a page opens at most.
+CHANNELS = 60
+#: Seconds within which a page is asked for.
+ASKED = 20.0
+#: Messages at once, and how many more each second.
+MESSAGES = (600.0, 60.0)
+
+
+class Talk:
+    """A socket of which Solara knows: what is said is checked before it is handed on.
+
+    Args:
+        first: the first message.
+        receive: waits for the next one.
+        send: answers.
+    """
+
+    def __init__(self, first: Message, receive: Receive, send: Send) -> None:
+        self._waiting: deque[Message] = deque(({"type": "websocket.connect"}, first))
+        self._receive, self._send = receive, send
+        self._allowance, self._until = Allowance(*MESSAGES), time.monotonic() + ASKED
+        self._asked, self._over, self._channels, self._accepted = False, False, 0, False
+
+    async def receive(self) -> Message:
+        """Return the next message that may be handed on."""
+        if self._over:
+            return {"type": "websocket.disconnect", "code": 1008}
+        if self._waiting and self._waiting[0]["type"] == "websocket.connect":
+            return self._waiting.popleft()
+        try:
+            message = self._waiting.popleft() if self._waiting else await self._next()
+        except TimeoutError:
+            return await self._end()
+        if message["type"] != "websocket.receive":
+            return message
+        while wait := self._allowance.take(""):
+            await asyncio.sleep(wait)
+        text = message.get("text")
+        try:
+            said = parsed(text if text is not None else message.get("bytes") or b"")
+            kind = said["header"]["msg_type"]
+            self._channels += kind == "comm_open"
+            if self._channels > CHANNELS:
+                raise Refused("a page opens few channels")
+        except (Refused, ValueError, RecursionError):
+            return await self._end()
+        if kind == "comm_msg":
+            self._asked = self._asked or said["content"]["data"]["method"] in ("run", "app-status")
+        return message
+
+    async def _next(self) -> Message:
+        if self._asked:
+            return await self._receive()
+        return await asyncio.wait_for(self._receive(), max(0.1, self._until - time.monotonic()))
+
+    async def _end(self) -> Message:
+        self._over = True
+        await self._send({"type": "websocket.close", "code": 1008})
+        return {"type": "websocket.disconnect", "code": 1008}
+
+    async def send(self, message: Message) -> None:
+        """Hand an answer on; the socket is accepted already."""
+        if message["type"] == "websocket.accept" and not self._accepted:
+            self._accepted = True
+            return
+        if not self._over:
+            self._over = message["type"] == "websocket.close"
+            await self._send(message)
