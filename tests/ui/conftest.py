@@ -44,7 +44,7 @@ def start_server(tmp_path_factory):
                                        env=env, stdin=subprocess.PIPE, stdout=output,
                                        stderr=subprocess.STDOUT)  # fmt: skip
         begun.append(process)
-        for _ in range(480):
+        for _ in range(1_200):
             if process.poll() is not None:
                 pytest.fail(log.read_text())
             try:
