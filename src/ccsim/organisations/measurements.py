@@ -34,7 +34,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement("observed contacts", "contacts listened to: time, way of working, outcome, courtesy", ("service", "work_pace")),
     Measurement("causes", "causes of a sample of tickets, before and after a change of process", ("defects",)),
     Measurement("customer records", "who joins, stays, leaves and spends how much, by satisfaction",
-                ("market", "accounts.revenue", "accounts.spending_sensitivity", "accounts.goodwill")),
+                ("market", "customer_differences", "accounts.revenue", "accounts.spending_sensitivity", "accounts.goodwill")),
     Measurement("customer panel", "the same customers asked twice a year: expectation, experience, what they say to others",
                 ("experience", "word_of_mouth", "promise", "offer")),
     Measurement("cost accounts", "wages, cost of a contact, of a new customer and of a leaver, overhead", ("accounts", "staffing")),
@@ -45,7 +45,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement("network survey", "who listens to whom, as ties.csv takes it", ("ties",)),
     Measurement("pilot", "one department first, with figures by department before and after",
                 ("programme", "rollout", "visible_successes", "champions", "scorecards", "recognition", "empowerment", "habit", "embedding",
-                 "structure", "implementation", "realignment")),
+                 "structure", "implementation", "realignment", "trials")),
     Measurement("system records", "logs of the systems: use, time, what customers solve by themselves",
                 ("technology", "self_service", "personalisation", "proactive", "sensing", "segmentation")),
 )  # fmt: skip
