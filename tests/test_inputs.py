@@ -126,7 +126,7 @@ def test_a_width_that_no_terminal_has_is_passed_over(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     "environment",
     [{"COLUMNS": "0"}, {"COLUMNS": "abc"}, {"COLUMNS": "9" * 30}, {"TERM": "nonsense"}, {"LANG": "xx_YY.nonsense"},
-     {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "ascii"}, {"LINES": "-1"},
+     {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "cp1252"}, {"LINES": "-1"},
      {"COLUMNS": "20"}],
     ids=str,
 )  # fmt: skip

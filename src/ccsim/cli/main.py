@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from functools import partial
 from io import TextIOWrapper
@@ -288,10 +288,12 @@ def new(
     """Write a scenario file of your own to start from."""
     import re
 
-    from ccsim.scenarios.scenario import scaffold
+    from ccsim.scenarios.scenario import is_device_name, scaffold
 
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise InputError(f"a scenario's name must consist of letters, digits, - and _, got {name!r}")
+    if is_device_name(name):
+        raise InputError(f"{name}: is a device on Windows, and no file can be called so; choose another name")
     path = Path("scenarios") / f"{name}.toml"
     if path.exists():
         raise InputError(f"{path}: is there already; choose another name")
@@ -349,10 +351,9 @@ def _refuse_invisible(words: list[str]) -> None:
 
 
 def _is_file(word: str) -> bool:
-    try:
+    with suppress(OSError, ValueError):
         return Path(word).exists()
-    except (OSError, ValueError):
-        return False
+    return False
 
 
 def _prepare_streams() -> None:

@@ -34,6 +34,7 @@ from ccsim.results.completed_runs import CompletedRuns
 from ccsim.results.manifest import NAME, digest_of, identity, read_manifest, refuse_other_names
 from ccsim.results.parquet import EVERY_TABLE, compact, scan, write_atomic, write_parquet, write_shard
 from ccsim.results.rows import to_frame
+from ccsim.scenarios.scenario import is_device_name
 from ccsim.simulation.simulation import Run
 
 
@@ -270,6 +271,7 @@ def _file_names(names: Iterable[str]) -> dict[str, str]:
     taken = set()
     for name in names:
         own = re.sub(r"[^\w.=@ -]", "_", name)[:60]
+        own = f"_{own}" if is_device_name(own) else own
         while own.casefold() in taken:
             own += "_"
         taken.add(own.casefold())
