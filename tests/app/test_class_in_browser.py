@@ -207,7 +207,7 @@ def test_a_class_without_a_server(visit: Open, tmp_path: Path) -> None:
     lecturer = visit((tmp_path / "ccsim.html").as_uri() + "#/class/files", offline=True)
     (tmp_path / "bob.json").write_text(text.replace('"Ann"', '"Bob"'), encoding="utf-8")
     (tmp_path / "ann.json").write_text(text, encoding="utf-8")
-    (tmp_path / "torn.json").write_text(text[:300], encoding="utf-8")
+    (tmp_path / "torn.json").write_text(text[:200], encoding="utf-8")
     lecturer.locator("input[type=file]").set_input_files(
         [str(tmp_path / f"{name}.json") for name in ("ann", "bob", "torn")]
     )
@@ -216,7 +216,7 @@ def test_a_class_without_a_server(visit: Open, tmp_path: Path) -> None:
     said = lecturer.locator("ul.wrong").inner_text()
     assert "bob.json was left out: it is damaged or was changed by hand" in said and "torn.json was left out" in said
     lecturer.get_by_role("button", name="Remove all").click()
-    lecturer.locator("textarea").fill(f"my game:\n{letters[:200]}\n{letters[200:]}\n")
+    lecturer.locator("textarea").fill(f"my game:\n{letters[:100]}\n{letters[100:]}\n")
     lecturer.get_by_role("button", name="Read the text").click()
     lecturer.get_by_text("Games compared: 1.").wait_for()
     assert lecturer.locator(".ranks tbody th").inner_text() == "Ann"
