@@ -1,4 +1,4 @@
-"""What was done in the past: events that moved a lever, and so can test what the model says of it."""
+"""What was done in the past: events that moved a lever, and so could test what the model says of it."""
 
 from __future__ import annotations
 
