@@ -1,7 +1,5 @@
 import pytest
 
-pytest.importorskip("solara")
-
 from ccsim.game.courses import courses, guesses, satisfaction
 from ccsim.game.debrief import debrief
 from ccsim.game.game import Choice, play_through
