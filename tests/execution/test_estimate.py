@@ -179,7 +179,7 @@ def test_commands_tell_time_memory_and_disk_of_all_their_parts(
     found = CliRunner().invoke(app, [*command, *SET, "--workers", "1", "--out", str(tmp_path / "r"), "--format", "csv"])
     assert len(told) == 1, (found.output, found.exception)
     runs = re.match(
-        r"([\d,]+) runs: about [\d.]+ \w+ with 1 process, [\d.]+ [MG]B of memory, [\d.]+ MB on disk$", told[0]
+        r"([\d,]+) runs: about [\d.]+ \w+ with 1 process, [\d.]+ [MG]B of memory, [\d.]+ [kM]B on disk$", told[0]
     )
     assert runs, told
     assert int(runs[1].replace(",", "")) >= least

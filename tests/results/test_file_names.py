@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from ccsim.cli.main import main
-from ccsim.results.store import _file_names
-from ccsim.scenarios.scenario import is_device_name
+from ccsim.results.file_names import file_names, is_device_name
 
 
 def test_names_that_differ_by_case_only_get_files_of_their_own() -> None:
-    names = _file_names(["Busy", "busy", "BUSY", "a/b", "a\\b", "C:x"])
+    names = file_names(["Busy", "busy", "BUSY", "a/b", "a\\b", "C:x"])
     assert len({name.casefold() for name in names.values()}) == len(names)
     assert not any(set(name) & set('<>:"/\\|?*') for name in names.values())
 
@@ -20,7 +19,7 @@ def test_names_that_differ_by_case_only_get_files_of_their_own() -> None:
 @pytest.mark.parametrize("name", ["CON", "nul", "Aux", "com1", "LPT9", "con.1"])
 def test_no_file_is_called_as_a_device_of_windows(name: str) -> None:
     assert is_device_name(name)
-    assert not any(is_device_name(stored) for stored in _file_names([name, f"{name}_"]).values())
+    assert not any(is_device_name(stored) for stored in file_names([name, f"{name}_"]).values())
 
 
 def test_other_names_are_free() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ccsim.engine.jit import MODEL_SOURCES
 from ccsim.errors import ResultsError
+from ccsim.execution.machine import Machine
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment
@@ -41,6 +42,8 @@ def test_a_full_disk_loses_nothing_and_says_what_to_do(
     small_disk: Path, small_experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ccsim.execution.scheduler.FLUSH_SECONDS", 0.0)
+    # There is room at the start: another program fills the disk in the meantime.
+    monkeypatch.setattr("ccsim.execution.estimate.this_machine", lambda folder: Machine())
     experiment = small_experiment.with_changes(replicates=40)
     filler = small_disk / "filler"
     filler.write_bytes(b"0" * 150_000)

@@ -288,7 +288,8 @@ def new(
     """Write a scenario file of your own to start from."""
     import re
 
-    from ccsim.scenarios.scenario import is_device_name, scaffold
+    from ccsim.results.file_names import is_device_name
+    from ccsim.scenarios.scenario import scaffold
 
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise InputError(f"a scenario's name must consist of letters, digits, - and _, got {name!r}")

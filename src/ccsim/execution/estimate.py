@@ -206,10 +206,10 @@ def _rounded(number: int) -> int:
 
 def told_bytes(count: float) -> str:
     """Return a number of bytes in words: ``0.7 GB``."""
-    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
-        if count >= 0.95 * size or unit == "MB":
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= 0.95 * size or unit == "kB":
             number = count / size
-            return f"{number:,.0f} {unit}" if number >= 9.5 or unit == "MB" else f"{number:.1f} {unit}"
+            return f"{number:,.0f} {unit}" if number >= 9.5 or unit == "kB" else f"{number:.1f} {unit}"
     raise AssertionError(count)
 
 

@@ -19,9 +19,8 @@ import errno
 import json
 import os
 import platform
-import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -31,10 +30,10 @@ from typing import Any
 from ccsim.errors import ResultsError, count_noun
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.completed_runs import CompletedRuns
+from ccsim.results.file_names import file_names
 from ccsim.results.manifest import NAME, digest_of, identity, read_manifest, refuse_other_names
 from ccsim.results.parquet import EVERY_TABLE, compact, scan, write_atomic, write_parquet, write_shard
 from ccsim.results.rows import to_frame
-from ccsim.scenarios.scenario import is_device_name
 from ccsim.simulation.simulation import Run
 
 
@@ -141,7 +140,7 @@ class Store:
         for torn in self.folder.rglob("*.tmp"):
             torn.unlink()
         bases = self.experiment.base_scenarios
-        names = _file_names(bases)
+        names = file_names(bases)
         if self.experiment.design_scenarios is not None:
             write_parquet(self.folder / "design_points.parquet", self.experiment.design_scenarios.table())
         for name, scenario in bases.items():
@@ -262,20 +261,6 @@ def versions() -> dict[str, str]:
     for name in LIBRARIES:
         with contextlib.suppress(PackageNotFoundError):
             found[name] = version(name)
-    return found
-
-
-def _file_names(names: Iterable[str]) -> dict[str, str]:
-    """Return a file name for each scenario: short, of signs that every system takes, and none twice."""
-    found: dict[str, str] = {}
-    taken = set()
-    for name in names:
-        own = re.sub(r"[^\w.=@ -]", "_", name)[:60]
-        own = f"_{own}" if is_device_name(own) else own
-        while own.casefold() in taken:
-            own += "_"
-        taken.add(own.casefold())
-        found[name] = own
     return found
 
 

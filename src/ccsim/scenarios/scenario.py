@@ -7,7 +7,6 @@ and key.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -252,11 +251,6 @@ def data_dirs(kind: str) -> list[Path]:
     """Return the folders of the files that come with ccsim: of an installed package, or of a checkout."""
     here = Path(__file__).parents[1]
     return [place for place in (here / "library" / kind, here.parents[1] / kind) if place.is_dir()]
-
-
-def is_device_name(name: str) -> bool:
-    """Return whether Windows takes a file of this name, whatever its suffix, for a device."""
-    return re.fullmatch(r"con|prn|aux|nul|com\d|lpt\d", name.partition(".")[0].strip(), re.IGNORECASE) is not None
 
 
 def list_scenarios(kind: str = "scenarios") -> dict[str, Path]:
