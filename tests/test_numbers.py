@@ -171,7 +171,19 @@ def test_three_thousand_draws_at_legal_ends(seed: int) -> None:
 
 @pytest.mark.skipif(PLAIN, reason="this is the plain run")
 def test_the_ends_hold_in_a_plain_run_where_indices_and_divisors_are_checked() -> None:
-    command = [sys.executable, "-W", "error::RuntimeWarning", "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
+    command = [
+        sys.executable,
+        "-W",
+        "error::RuntimeWarning",
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        "not slow",
+        "-p",
+        "no:cacheprovider",
+        __file__,
+    ]
     environment = {**os.environ, "CCSIM_PLAIN": "1"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
