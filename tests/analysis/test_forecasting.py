@@ -132,7 +132,7 @@ def test_a_fit_that_fails_identifies_nothing_and_writes_nothing(
     rows = "\n".join(f"{year}-12-31,csat,3" for year in range(2010, 2022))
     folder_of(Path("o"), {"organisation.toml": SMALL, "history.csv": f"date,kpi,value\n{rows}\n", "fitted.parquet": ""})
     worlds = flat_worlds(np.random.default_rng(1), 0)
-    monkeypatch.setattr(worlds_of, "run_worlds", lambda *_: worlds)
+    monkeypatch.setattr(worlds_of, "run_worlds", lambda *_, **__: worlds)
     result = CliRunner().invoke(app, ["org", "fit", "o", "--workers", "1"])
     assert result.exit_code == 1 and "FAILED" in result.output
     assert not Path("o/fitted.parquet").exists()
@@ -159,7 +159,7 @@ def test_no_forecast_is_shown_without_its_back_test(tmp_path: Path, monkeypatch:
         name: rng.normal(*scale[name], (100, 1)) + rng.normal(0, scale[name][1] / 20, (100, SEEN + 2)) for name in names
     }  # fmt: skip
     runs = Ensemble(dimensions(["market.churn"]), rng.random((100, 1)), figures)
-    monkeypatch.setattr(worlds_of, "run_worlds", lambda *_: runs)
+    monkeypatch.setattr(worlds_of, "run_worlds", lambda *_, **__: runs)
     told = CliRunner().invoke(app, ["org", "forecast", "my", "--steps", "2"], catch_exceptions=False).output
     assert told.count("Back-test of ") == told.count("| date |") == 4
     assert "Not identifiable from levels alone" in told and "not back-tested" in told

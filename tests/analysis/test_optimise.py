@@ -132,14 +132,14 @@ def test_draws_of_search_choice_and_report_differ():
             {
                 "aim": Objectives((Objective("npv"),), quantile=0.1),
                 "uncertain": dimensions(["habit.utility_weight"]),
-                "worlds": 5,
+                "n_uncertain": 5,
             },
             "10 or more",
         ),
         ({"aim": Objectives((Objective("npv"),), quantile=2.0)}, "between 0 and 1"),
         ({"space": dimensions(["habit.utility_weight"])}, "is not a lever"),
-        ({"uncertain": dimensions(["programme.budget"]), "worlds": 3}, "is a lever"),
-        ({"worlds": 3}, "go together"),
+        ({"uncertain": dimensions(["programme.budget"]), "n_uncertain": 3}, "is a lever"),
+        ({"n_uncertain": 3}, "go together"),
         ({"trials": 2}, "trials: must be at least 8, got 2"),
         ({"sampler": "sgd"}, "tpe, nsga2"),
         ({"sampler": "cma", "aim": Objectives((Objective("npv"),), max_cost=1.0)}, "use 'tpe'"),
@@ -155,7 +155,7 @@ def test_what_cannot_be_sought_is_told(small_study, changed, told):
 @pytest.mark.slow
 def test_workers_and_resuming_do_not_change_a_search(small_study, tmp_path):
     study = AnalysisProblem(small_study.scenario, small_study.baseline, weeks=3, replicates=1)
-    asked = {"aim": Objectives((Objective("npv_difference"),), 0.5, 50_000.0), "trials": 12, "worlds": 2, "fresh": 2,
+    asked = {"aim": Objectives((Objective("npv_difference"),), 0.5, 50_000.0), "trials": 12, "n_uncertain": 2, "fresh": 2,
              "uncertain": dimensions(["habit.utility_weight"])}  # fmt: skip
     space = SPACE[:2]
     alone = optimise(study, space, runner=Runner(workers=1), **asked)

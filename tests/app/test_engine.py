@@ -56,7 +56,7 @@ def test_three_years_of_every_scenario_equal_python_to_the_last_bit(
 ) -> None:
     native, answer = _compare(name, {}, 11, 156, in_node)
     assert differing(native.kpis, answer["series"]) == []
-    assert [tuple(event) for event in answer["events"]] == native.events
+    assert [tuple(event) for event in answer["events"]] == native.interventions
 
 
 @current
@@ -100,9 +100,9 @@ def test_every_mechanism_at_once_with_moves_by_condition_and_impulses_equals_pyt
     in_node: Answers, differing: Differing
 ) -> None:
     native, answer = _compare(busy(), SMALL, 7, 26, in_node)
-    assert any(week > 12 for week, _ in native.events)
+    assert any(week > 12 for week, _ in native.interventions)
     assert differing(native.kpis, answer["series"]) == []
-    assert [tuple(event) for event in answer["events"]] == native.events
+    assert [tuple(event) for event in answer["events"]] == native.interventions
 
 
 @current

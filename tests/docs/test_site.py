@@ -122,8 +122,8 @@ def test_the_tour_is_what_its_command_writes_and_has_its_pictures() -> None:
     pytest.importorskip("playwright", reason="the tour is made with Playwright")
     sys.path.insert(0, str(HOOKS))
     try:
-        tour = importlib.import_module("tour")
+        tour = importlib.import_module("application_tour")
     finally:
         sys.path.remove(str(HOOKS))
-    assert tour.PAGE.read_text(encoding="utf-8") == tour.text(), "python docs/hooks/tour.py"
+    assert tour.PAGE.read_text(encoding="utf-8") == tour.text(), "python docs/hooks/application_tour.py"
     assert {path.stem for path in tour.PICTURES.glob("*.png")} == {screen.name for screen in tour.SCREENS}

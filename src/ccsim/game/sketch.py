@@ -48,7 +48,14 @@ def tick_words(value: float, step: float) -> str:
 
 
 def spark(values: Sequence[float | None], said: str, width: int = 120, height: int = 26) -> str:
-    """Return a line without axes; its last point is marked."""
+    """Return a line without axes, as SVG; its last point is marked.
+
+    Args:
+        values: a figure a step; what is none or not finite is left out.
+        said: what assistive software reads.
+        width: of the picture, in pixels.
+        height: likewise.
+    """
     known = [(place, value) for place, value in enumerate(values) if value is not None and math.isfinite(value)]
     head = f'<svg class="gm-spark" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(said)}">'
     if not known:

@@ -25,8 +25,8 @@ READING = ("SELECT", "EXPLAIN")
 def query(folder: str | Path, sql: str) -> pd.DataFrame:
     """Answer a question in SQL over the tables of a results folder.
 
-    Tables: ``runs``, ``departments``, ``segments``, ``events`` as stored; ``figures``, one row per run with each KPI at
-    the horizon; ``points``, one row per scenario with what a sweep or design sets in it.
+    Tables: ``runs``, ``departments``, ``segments``, ``interventions`` as stored; ``summaries``, one row per run with each KPI at
+    the horizon; ``design_points``, one row per scenario with what a sweep or design sets in it.
 
     Args:
         folder: the results folder, finished or not.

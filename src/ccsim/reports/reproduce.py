@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Tables whose rows are behind a number, by the part of its key; all others rest on the table of runs.
-TABLE_OF = {"department": "departments", "segment": "segments", "move": "events"}
+TABLE_OF = {"department": "departments", "segment": "segments", "move": "interventions"}
 
 
 @dataclass(frozen=True)
