@@ -137,7 +137,8 @@ def finds_what_matters(answer: Any, seeds: Sequence[int]) -> list[str]:
         calls += 1
         if calls > RUNS:
             raise CcsimError(f"outcome may be called {RUNS} times")
-        return _satisfaction("bottom-up", values, seeds[0], EXPLORED)
+        # One company alone would make it a matter of luck.
+        return fmean(_satisfaction("bottom-up", values, seed, EXPLORED) for seed in seeds[:2])
 
     try:
         named = answer.most_important(outcome, ranges)
@@ -149,7 +150,7 @@ def finds_what_matters(answer: Any, seeds: Sequence[int]) -> list[str]:
     for key, (low, high) in ranges.items():
         levels = [low + share * (high - low) for share in (0.0, 0.33, 0.67, 1.0)]
         means = [
-            fmean(_satisfaction("bottom-up", {key: level}, seed, EXPLORED) for seed in seeds[1:3]) for level in levels
+            fmean(_satisfaction("bottom-up", {key: level}, seed, EXPLORED) for seed in seeds[2:4]) for level in levels
         ]
         effects[key] = max(means) - min(means)
     most = max(effects.values())

@@ -136,4 +136,6 @@ def test_points_can_be_worked_out_from_the_weeks_as_a_table(over: Any) -> None:
         column = [float(row[table[0].index(name)]) for row in table[1:]]
         value = sum(column) if name == "profit" else sum(column[-13:]) / 13
         total += weight * (value - zero) / (hundred - zero)
+    # The points are told as soon as the same company without a move has been played for the comparison.
+    over.get_by_role("heading", level=1, name="You made ").wait_for()
     assert over.get_by_role("heading", level=1).inner_text().startswith(f"You made {total:.0f} points")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +27,7 @@ from ccsim.simulation.simulation import Simulation, simulate
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from test_golden import SMALL, busy
 
+HERE = Path(__file__).parent
 Answers = Callable[[list[dict[str, Any]]], list[Any]]
 Differing = Callable[[dict[str, Any], dict[str, str]], list[str]]
 
@@ -215,15 +218,23 @@ def test_in_chromium_every_scenario_in_twenty_seeds_equals_python_to_the_last_bi
 @current
 @pytest.mark.slow
 @pytest.mark.skipif(PLAIN, reason="a run of three years of the whole organisation takes minutes uncompiled")
-def test_in_firefox_three_years_equal_python_to_the_last_bit(differing: Differing) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as found:
-        if not Path(found.firefox.executable_path).is_file():
-            pytest.skip("no Firefox that Playwright can drive: python -m playwright install firefox")
-        opened = found.firefox.launch()
-        for name, seed, series in _in_browser(opened, ["combined", "hero-leaves"], range(5, 7)):
-            assert differing(simulate(name, seed, 156).kpis, series) == []
-        opened.close()
+def test_in_firefox_every_scenario_equals_python_to_the_last_bit(differing: Differing) -> None:
+    node, program = shutil.which("node"), shutil.which("firefox-esr") or shutil.which("firefox")
+    modules = HERE.parents[1] / "web" / "node_modules"
+    if not (node and program and (modules / "puppeteer-core").is_dir()):
+        pytest.skip("needs node, Debian's firefox-esr, and npm ci in web/")
+    requests = [
+        {"scenario": name, "set": {}, "seed": seed, "weeks": 156}
+        for seed in range(1_000_000, 1_000_003)
+        for name in sorted(list_scenarios())
+    ]
+    asked = {"program": program, "folder": str(build_engine.STATIC), "modules": str(modules), "requests": requests}
+    done = subprocess.run(
+        [node, str(HERE / "run_in_firefox.mjs")], input=json.dumps(asked), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    for request, series in zip(requests, json.loads(done.stdout), strict=True):
+        assert differing(simulate(request["scenario"], request["seed"], 156).kpis, series) == []
 
 
 def test_trees_of_formulas_and_conditions_keep_every_part() -> None:

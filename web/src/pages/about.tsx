@@ -7,11 +7,12 @@ import { leverText, t, titleOf } from "../words";
 export function About() {
   const found = model.value!;
   const sought = useSignal("");
+  const whole = useSignal(false);
   const rows = found.data.parameters.filter((row) =>
     `${titleOf.lever(row)} ${row.key} ${row.source} ${titleOf.leverHelp(row)}`.toLowerCase().includes(sought.value.toLowerCase()),
   );
   const assumed = found.data.parameters.filter((row) => row.source === "assumed").length;
-  const shown = rows.slice(0, sought.value ? 80 : 20);
+  const shown = whole.value ? rows : rows.slice(0, sought.value ? 80 : 20);
   return (
     <main id="main" class="text" tabIndex={-1}>
       <h1>{t("about.title")}</h1>
@@ -67,6 +68,11 @@ export function About() {
           </tbody>
         </table>
       </div>
+      {shown.length < rows.length ? (
+        <button type="button" onClick={() => (whole.value = true)}>
+          {t("about.all", { n: rows.length })}
+        </button>
+      ) : null}
       <p class="soft">{t("about.version", { version: found.data.version })}</p>
     </main>
   );
