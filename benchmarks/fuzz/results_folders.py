@@ -247,7 +247,9 @@ def _read(folder: Path, stock: Stock) -> bool:
 
 
 def _query(folder: Path, stock: Stock) -> bool:
-    found = query(folder, "SELECT count(*) AS n, sum(csat) AS s FROM runs JOIN interventions USING (scenario, replicate)")
+    found = query(
+        folder, "SELECT count(*) AS n, sum(csat) AS s FROM runs JOIN interventions USING (scenario, replicate)"
+    )
     rows = query(folder, "SELECT count(*) AS n FROM departments")["n"][0]
     return len(found) == 1 and same(open_results(folder), stock) and rows == len(open_results(folder).departments)
 
