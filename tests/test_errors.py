@@ -56,3 +56,9 @@ def test_all_faults_are_told_in_the_order_of_files_and_lines() -> None:
     error = InputErrors(faults)
     assert [(fault.file, fault.line) for fault in error.issues] == [("a.toml", None), ("a.toml", 2), ("a.toml", 9), ("b.toml", 1)]  # fmt: skip
     assert str(error).splitlines() == ["a.toml: z: p", "a.toml:2: w: p", "a.toml:9: y: p", "b.toml:1: x: p"]
+
+
+def test_long_names_of_a_users_own_do_not_fill_the_message() -> None:
+    told = str(UnknownNameError("column", "date", ["9" * 5000, "week\u202e"]))
+    assert len(told) < 400
+    assert told.isprintable()

@@ -111,7 +111,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     # A name far longer than any known one resembles none, and would take long to compare.
     near = get_close_matches(str(name), options, n=3, cutoff=0.6) if len(str(name)) <= 200 else []
     if near:
-        return f" (did you mean {' or '.join(repr(option) for option in near)}?)"
+        return f" (did you mean {' or '.join(shown(option) for option in near)}?)"
     if 0 < len(options) <= 12:
-        return f" (known: {', '.join(options)})"
+        # Names may be a user's own, such as the columns of a file, and of any length.
+        return f" (known: {', '.join(printable(option, 80) for option in options)})"
     return ""
