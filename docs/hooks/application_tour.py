@@ -1,4 +1,4 @@
-"""Make the tour: `docs/tour.md` and its annotated screens in `docs/figures/tour/`.
+"""Make the tour: `docs/tour.md` and its annotated screens in `docs/figures/application/`.
 
     python docs/hooks/application_tour.py        # needs Playwright and Chromium; about two minutes
 
@@ -20,7 +20,7 @@ from playwright.sync_api import sync_playwright
 from ccsim.app.single_file import write_single_file
 
 DOCS = Path(__file__).parents[1]
-PAGE, PICTURES = DOCS / "tour.md", DOCS / "figures" / "tour"
+PAGE, PICTURES = DOCS / "tour.md", DOCS / "figures" / "application"
 WIDTH, HEIGHT = 1280, 720
 #: Places a numbered disc at the top left corner of an element.
 MARK = """(element, number) => {
@@ -191,7 +191,7 @@ def text() -> str:
     ]
     for place, screen in enumerate(SCREENS, start=1):
         lines += ["", f"## {place}. {screen.heading}", "", screen.text, ""]
-        lines += [f"![Screen {place} of the tour: {screen.heading}](figures/tour/{screen.name}.png)", ""]
+        lines += [f"![Screen {place} of the tour: {screen.heading}](figures/application/{screen.name}.png)", ""]
         lines += [f"{number}. {said}" for number, (_, said) in enumerate(screen.marks, start=1)]
     lines += [
         "",
