@@ -90,7 +90,7 @@ def heal(folder: Path, message: str) -> bool:
 def disturbed(
     kills: int, seed: int, place: Path, stock: Stock, tell: Callable[[str], object] = sys.stderr.write
 ) -> Counter[str]:
-    """Kill and damage until so many kills are made; return the counts.
+    """Kill and damage until so many kills are made.
 
     Args:
         kills: SIGKILLs and damages together.
@@ -98,6 +98,9 @@ def disturbed(
         place: where folders are made.
         stock: other results, whose files are put where they do not belong.
         tell: is called with each fault.
+
+    Returns:
+        How often each outcome came about, by its name.
     """
     chance = random.Random(seed)
     start = time.perf_counter()

@@ -126,11 +126,14 @@ def write_deck(one: deck.Deck, folder: Path, pdf: bool) -> None:
 
 
 def build(out: Path = OUT, pdf: bool = True) -> Path:
-    """Build the course and return the path of its zip.
+    """Build the course.
 
     Args:
         out: the folder to write; it is emptied first.
         pdf: whether to print PDFs.
+
+    Returns:
+        The path of its zip.
     """
     found = numbers()
     shutil.rmtree(out, ignore_errors=True)

@@ -71,6 +71,9 @@ def serve(port: int) -> http.server.ThreadingHTTPServer:
 
     Args:
         port: where; 0 for any.
+
+    Returns:
+        The running server.
     """
     server = http.server.ThreadingHTTPServer(("0.0.0.0", port), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

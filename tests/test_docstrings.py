@@ -1,12 +1,16 @@
 """Docstrings say what arguments are. Ruff checks the form (Google's, D417); this checks that there is a section at all."""
 
 import ast
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 import ccsim
+from ccsim.cli.main import app
 
 SOURCES = Path(ccsim.__file__).parent
 #: Public functions with as many parameters as this describe each of them.
@@ -14,7 +18,7 @@ MANY = 4
 #: Packages that are documented whole. A package that is missing here has functions that are still to be described.
 DOCUMENTED = (
     "engine", "mechanisms", "model", "scenarios", "simulation", "experiments", "results", "execution", "analysis",
-    "organisations", "reports", "validation", "game", "app",
+    "organisations", "reports", "validation", "game", "app", "ui", "cli",
 )  # fmt: skip
 
 
@@ -39,12 +43,39 @@ def lacking(source: str) -> list[str]:
     return [one.name for one in functions if "\nArgs:\n" not in (ast.get_docstring(one) or "")]
 
 
+def commands(command: Any) -> Iterator[Any]:
+    """Go through the commands of the terminal, those of groups such as ``ccsim org`` too."""
+    if not isinstance(command, typer.core.TyperGroup):
+        yield command
+        return
+    context = typer.Context(command)
+    for name in command.list_commands(context):
+        yield from commands(command.get_command(context, name))
+
+
 @pytest.mark.parametrize("package", DOCUMENTED)
 def test_functions_with_many_parameters_describe_them(package: str) -> None:
     files = sorted((SOURCES / package).rglob("*.py"))
     assert files
-    bare = {path.relative_to(SOURCES).as_posix(): lacking(path.read_text(encoding="utf-8")) for path in files}
-    assert not {name: functions for name, functions in bare.items() if functions}
+    bare = {
+        f"{path.relative_to(SOURCES).as_posix()}: {name}"
+        for path in files
+        for name in lacking(path.read_text(encoding="utf-8"))
+    }
+    if package == "cli":  # the parameters of a command are its options, each with its help: see the next test
+        described = {
+            inspect.unwrap(one.callback).__name__ for one in commands(typer.main.get_command(app)) if one.callback
+        }
+        bare = {name for name in bare if name.rpartition(" ")[2] not in described}
+    assert not bare
+
+
+def test_every_option_of_every_command_has_a_help_text() -> None:
+    rows = [(one.name, row) for one in commands(typer.main.get_command(app)) for row in one.params]
+    assert len(rows) > 100
+    assert not [
+        f"{name} {row.name}" for name, row in rows if not getattr(row, "help", "") and not getattr(row, "hidden", False)
+    ]
 
 
 @pytest.mark.parametrize("package", DOCUMENTED)

@@ -139,7 +139,7 @@ def test_sections_of_arguments_do_not_make_a_file_long() -> None:
 #: Packages that mypy reads strictly (see ``pyproject.toml``).
 STRICT = (
     "errors", "engine", "model", "scenarios", "simulation", "experiments", "results", "execution", "analysis", "reports",
-    "validation", "organisations", "game", "app", "cli",
+    "validation", "organisations", "game", "app", "ui", "cli",
 )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ class Employee(mesa.Agent):
         if self.adopted:
             self.will_adopt = luck >= DROP
         else:
-            self.will_adopt = luck < TAKE_UP + BY_COLLEAGUE * sum([each.adopted for each in self.colleagues])
+            self.will_adopt = luck < TAKE_UP + BY_COLLEAGUE * sum([each.adopted for each in self.colleagues])  # noqa: C419  # as it was measured
 
     def act(self) -> None:
         """Do as decided."""

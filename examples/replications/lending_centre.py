@@ -293,6 +293,9 @@ def run(
         orders: orders a week, one number or one for each of :func:`steps`.
         absence: share of the staff absent, likewise.
         changes: parameters to change, such as ``{"rising": 18.7321}``.
+
+    Raises:
+        InputError: orders or absence do not fit the weeks, or a parameter is not accepted.
     """
     p = chosen(LendingCentre, changes)
     when = steps()

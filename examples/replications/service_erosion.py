@@ -101,6 +101,9 @@ def run(orders: Any, capacity: float | np.ndarray | None = None, changes: Mappin
         orders: orders of each week.
         capacity: hours of each week, or one number for all; default, what the first week's orders need.
         changes: parameters to change, such as ``DOGAN_2007``.
+
+    Raises:
+        InputError: orders or capacity are not one number above 0 for each week, or a parameter is not accepted.
     """
     p = chosen(ServiceErosion, changes)
     demand = np.array(orders, dtype=np.float64)

@@ -61,7 +61,7 @@ def test_a_name_declared_twice_in_a_group_is_refused() -> None:
 
             rain: float = parameter(0.2, unit="share", range=(0.0, 0.5), meaning="part of a day that is wet")
             wind: float = parameter(0.2, unit="share", range=(0.0, 0.5), meaning="part of a day that is windy")
-            rain: float = parameter(0.3, unit="share", range=(0.0, 0.5), meaning="the same")  # type: ignore[no-redef]
+            rain: float = parameter(0.3, unit="share", range=(0.0, 0.5), meaning="the same")  # type: ignore[no-redef]  # noqa: F811  # that is the point
 
 
 def test_a_declaration_without_a_type_and_a_type_without_a_declaration_are_refused() -> None:

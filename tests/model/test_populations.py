@@ -140,7 +140,7 @@ def test_a_column_declared_twice_in_a_class_is_refused() -> None:
 
         class Staff:
             mood: FloatArray = stock("share", "how it feels", "habit")
-            mood: FloatArray = flow("share", "how it feels")  # type: ignore[no-redef]
+            mood: FloatArray = flow("share", "how it feels")  # type: ignore[no-redef]  # noqa: F811  # that is the point
 
         declared_columns(Staff)
 

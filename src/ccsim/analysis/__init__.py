@@ -19,6 +19,9 @@ class MissingLibrary(CcsimError):
 def library(name: str) -> Any:
     """Import a library of the extra.
 
+    Returns:
+        The imported module.
+
     Raises:
         MissingLibrary: it is not installed.
     """

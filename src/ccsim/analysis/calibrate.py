@@ -56,6 +56,9 @@ def calibrate(
         waves: how many waves.
         runner: where and how to run; its budget ends the fit with the waves it has, as if asked for as many.
 
+    Returns:
+        The posterior draws, how far each parameter was narrowed down, and the fit to each target.
+
     Raises:
         InputError: an outcome that does not exist or does not vary, nothing to fit, too few points.
         TimeLimitReached: before the first wave.

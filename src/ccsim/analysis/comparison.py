@@ -82,6 +82,7 @@ class Comparison(RenamedAttributes):
 
         Raises:
             UnknownNameError: no such KPI or scenario.
+            InputError: none of the scenario's runs has finished, or the run has no such week.
         """
         if kpi not in KPIS:
             raise UnknownNameError("KPI", kpi, KPIS)
@@ -128,7 +129,7 @@ class Comparison(RenamedAttributes):
 
         Returns:
             One row per scenario and KPI. Columns: ``mean``, ``low``, ``high`` (95 % interval); for scenarios other
-            than the baseline ``difference``, ``difference_low``, ``difference_high``, ``effect`` (mean of the paired
+        than the baseline ``difference``, ``difference_low``, ``difference_high``, ``effect`` (mean of the paired
             differences over their standard deviation), ``p``, ``p_adjusted``, ``significant``; ``runs``.
         """
         import pandas as pd

@@ -172,6 +172,9 @@ def discover(
         runner: where and how to run.
         worlds: where values of assumptions come from; None for the ranges of ``space``.
 
+    Returns:
+        The regions of the parameter space in which the outcome is frequent, with their figures.
+
     Raises:
         InputError: a condition that cannot be read, too few points, or an outcome that all or none of them have.
     """
@@ -331,7 +334,10 @@ def _screened(space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarra
 def _cleared(box: Any, way: pd.DataFrame, min_density: float) -> dict[str, float]:
     """Select the first box on the way that is dense enough once what chance could make is dropped from it.
 
-    If none is, the densest. Returns the quasi-p of what is left.
+    If none is, the densest.
+
+    Returns:
+        The quasi-p of each limit that is left, by parameter.
     """
     dense = np.flatnonzero(way["density"] >= min_density).tolist()[:MOST_TRIED]
     tried: list[tuple[float, int, dict[str, float]]] = []

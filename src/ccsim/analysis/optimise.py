@@ -202,6 +202,9 @@ def optimise(
             had been asked for as many, in time to run the finalists and the report.
         source: where the combinations come from; None for a Latin hypercube over the ranges of ``uncertain``.
 
+    Returns:
+        The best plans found, the Pareto front if there are two goals, and how many plans were tried.
+
     Raises:
         InputError: an outcome that does not exist, or what cannot be asked for.
         InfeasibleError: no plan keeps within the money.

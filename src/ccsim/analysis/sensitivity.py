@@ -96,6 +96,9 @@ def sensitivity(
         points: how many points may be run; the design takes the largest number that fits.
         runner: where and how to run.
 
+    Returns:
+        The indices of each factor with their confidence limits, and the share of the variance that is noise.
+
     Raises:
         InputError: an outcome that does not exist, too few points, or no outcome that varies.
     """
@@ -241,6 +244,9 @@ def _noise(values: np.ndarray) -> Noise:
 
     A two-way analysis of variance without repetition. The draws are shared by all points, so what they move at all
     points alike does not disturb an index; what they move at one point only does.
+
+    Returns:
+        How much of the variance is chance; nan where the array has no variance.
     """
     points, replicates = values.shape
     if replicates < 2:

@@ -81,7 +81,8 @@ class AnalysisProblem:
         """Return an outcome's name.
 
         Raises:
-            InputError: there is none of this name.
+            InputError: a difference without a baseline.
+            UnknownNameError: there is none of this name.
         """
         if outcome in self.outcomes:
             return outcome
@@ -150,7 +151,7 @@ class Runner:
 
         Returns:
             One row per point (from 0), replicate and week kept, in that order: ``point``, ``replicate``, ``week``,
-            every KPI and, with a baseline, every difference (``csat_difference``). A run that failed has no row.
+        every KPI and, with a baseline, every difference (``csat_difference``). A run that failed has no row.
 
         Raises:
             TimeLimitReached: the time limit was reached before all was done, and it has to be whole.

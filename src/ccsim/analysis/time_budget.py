@@ -38,6 +38,12 @@ class Allotment:
     def step(self, work: float) -> Iterator[Runner]:
         """Do a step of the search, with a runner that gives it up when the time limit is reached.
 
+        Args:
+            work: how much there is to do, in the unit of ``last``.
+
+        Yields:
+            The runner of the step.
+
         Raises:
             TimeLimitReached: there is no time for it and for what comes last.
         """

@@ -77,6 +77,9 @@ def faults() -> list[str]:
 def compiled() -> bytes:
     """Compile the engine, in a process of its own, and return the module.
 
+    Returns:
+        The WebAssembly module.
+
     Raises:
         BuildError: it cannot be compiled; the message is what that process said last.
     """

@@ -111,7 +111,7 @@ class ClassService:
 
         Returns:
             A status and what is told, as plain data.
-        """
+        """  # noqa: DOC501  # it is caught here
         try:
             if wait := self._asks.take(address):
                 raise RefusedError(429, "busy", "too many requests came from this address", wait)

@@ -34,7 +34,7 @@ def draw_four(seed: Any, purpose: Any, week: Any, row: Any, out: Any) -> None:
         out: shape (4,); filled.
 
     Writes:
-        argument: ``out``.
+        out: all of it.
     """
     out[0], out[1], out[2], out[3] = uniforms4(seed, purpose, week, row)
 
@@ -77,6 +77,9 @@ def slots_of(kind: Any, path: str) -> Iterator[Slot]:
     Args:
         kind: numba's type of it.
         path: its name; empty for a tuple whose parts bear names of their own.
+
+    Raises:
+        TypeError: no host can hand over a value of this type.
     """
     from numba.core import types as numba_types
 

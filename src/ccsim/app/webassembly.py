@@ -201,6 +201,9 @@ def compile_engine(points: list[EntryPoint]) -> Engine:
 
     Call it in a process that was started for that, see :mod:`ccsim.app.build_engine`.
 
+    Returns:
+        The module with the end of its static data and the number of its table slots.
+
     Raises:
         LinkError: one of them needs what a browser does not have.
     """

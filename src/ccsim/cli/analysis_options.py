@@ -99,7 +99,23 @@ def open_output(
     name: str, out: Path | None, resume: bool, workers: int | None, form: Form, *,
     time_limit: str | None = None, scheduler: str | None = None,
 ) -> OutputDir:  # fmt: skip
-    """Return where an analysis works: the folder asked for, or the next free one, or the last one to go on in."""
+    """Open the folder in which an analysis works.
+
+    Args:
+        name: the analysis, after which a folder is named if none is asked for.
+        out: the folder asked for; None for the next free one, or with ``resume`` the last one.
+        resume: whether to go on with the runs that it holds.
+        workers: number of processes; None for one a processor.
+        form: how the table is written.
+        time_limit: when to stop, such as ``"10m"``.
+        scheduler: address of a Dask scheduler.
+
+    Returns:
+        The folder, with what runs the model in it.
+
+    Raises:
+        InputError: there is no folder to go on with.
+    """
     from ccsim.analysis.study import Runner
     from ccsim.cli.interrupted import working_in
     from ccsim.cli.run_options import SHOWING_COMPARISON, start_deadline
@@ -182,6 +198,9 @@ def takes_analysis_options(replicates: int = 2) -> Callable[[Callable[..., None]
 
     Args:
         replicates: default of ``--replicates``.
+
+    Returns:
+        A decorator; the command that it returns has the options in its signature.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:

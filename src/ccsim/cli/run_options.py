@@ -43,6 +43,9 @@ def start_deadline(time_limit: str | None, closing: float) -> Deadline | None:
         time_limit: a time such as ``"10m"``.
         closing: share of the time until the first run that is kept for what comes after the last one.
 
+    Returns:
+        The running deadline; None without a time limit.
+
     Raises:
         InputError: the time limit is no time.
     """
@@ -100,7 +103,14 @@ def show_comparison(results: Results, folder: Path, form: str = "table") -> None
 
 
 def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[str] | None = None) -> None:
-    """Write table, tidy figures and a picture of a sweep into its folder, and show the table."""
+    """Write table, tidy figures and a picture of a sweep into its folder, and show the table.
+
+    Args:
+        results: the sweep's results.
+        folder: where they are.
+        form: how the table is written: ``"table"``, ``"csv"`` or ``"json"``.
+        kpis: the KPIs that are shown; None for those of the experiment.
+    """
     from ccsim.reports.figures.comparison import save
     from ccsim.reports.figures.responses import response_figure, response_table
     from ccsim.reports.tables import as_text, console, responses_table
@@ -137,7 +147,14 @@ def tell_rule(results: Results, *, aside: bool) -> None:
 
 
 def print_paths(folder: Path, figures: list[Path], table: str, *, aside: bool) -> None:
-    """Say where everything is and how to make it again; beside the output if that is for another program."""
+    """Say where everything is and how to make it again.
+
+    Args:
+        folder: the results folder.
+        figures: files of pictures.
+        table: where the table is, in words.
+        aside: whether the output is for another program, so that this is told beside it.
+    """
     if figures:
         typer.echo(f"Figures: {', '.join(str(path) for path in figures)}", err=aside)
     typer.echo(f"Table:   {table}", err=aside)

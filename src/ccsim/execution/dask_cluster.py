@@ -42,6 +42,12 @@ def remote_task(experiment: str, sources: str, task: Task, mechanisms: Sequence[
         sources: hash of the coordinator's sources.
         task: the task.
         mechanisms: file and text of each mechanism that a user has brought.
+
+    Returns:
+        What the task computed, or the error that ended it.
+
+    Raises:
+        ClusterError: the worker has another version of ccsim.
     """
     from ccsim.execution import runner
 

@@ -95,7 +95,7 @@ class Worker(Generic[Task, Answer]):
         """Return the answer to the task.
 
         Raises:
-            Died: there will be none.
+            WorkerDied: there will be none.
         """
         self.task = None
         try:

@@ -122,13 +122,16 @@ def run_experiment(
             processes of this machine do.
         mechanisms: mechanisms of your own, as paths of files or as modules; the results folder keeps their text.
 
+    Returns:
+        The results of the completed runs, which are all unless the run was interrupted or out of time.
+
     Raises:
         InputError: the number of workers, the time limit or the address is not accepted.
         DoesNotFitError: this machine has too little memory or disk for it.
         ResultsError: the folder cannot be used, or the time limit was reached before any run.
         ClusterError: the scheduler cannot be reached, or is gone.
         RunInterrupted: the user pressed Ctrl-C.
-    """
+    """  # noqa: DOC501  # what is raised again is one of these
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers: must be a whole number of at least 1, got {workers!r}")
     limit = Deadline.start(time_limit)

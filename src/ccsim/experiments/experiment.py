@@ -300,7 +300,8 @@ def as_experiment(what: Experiment | Scenario | str | Path) -> Experiment:
     """Return an experiment as it is, by its name or by its file; a scenario as an experiment of one.
 
     Raises:
-        InputError: there is none, or its file is wrong.
+        UnknownNameError: there is none of this name.
+        InputError: its file is wrong.
     """
     if isinstance(what, Experiment):
         return what

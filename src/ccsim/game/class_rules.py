@@ -39,8 +39,8 @@ class Terms(Part):
         """Refuse terms that the catalogue cannot serve.
 
         Raises:
-            InputError: an unknown move, event or criterion, a quarter after the last one, or weights that do not sum
-                to 100.
+            UnknownNameError: an unknown move, event or criterion.
+            InputError: a quarter after the last one, or weights that do not sum to 100.
         """
         if self.quarters > rules.rules.quarters:
             raise InputError(f"quarters: must be 1 to {rules.rules.quarters}, got {self.quarters}")
@@ -67,7 +67,8 @@ def check_weights(weights: Mapping[str, float], known: Iterable[str]) -> None:
     """Refuse weights that cannot be used.
 
     Raises:
-        InputError: an unknown criterion, a weight that is no number from 0 to 100, or a sum other than 100.
+        UnknownNameError: an unknown criterion.
+        InputError: a weight that is no number from 0 to 100, or a sum other than 100.
     """
     known = list(known)
     for name, weight in weights.items():

@@ -124,6 +124,9 @@ def score(game: Game, weights: Mapping[str, float] | None = None) -> Score:
 def debrief(game: Game, weights: Mapping[str, float] | None = None) -> Debrief:
     """Reveal a finished game.
 
+    Returns:
+        The debriefing: scores, contributions of the choices, events, and the answers to the terms.
+
     Raises:
         InputError: the game is not over, or the weights cannot be used.
     """
@@ -181,6 +184,9 @@ def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> 
 
     A plan made for other draws, or one from which a move was taken, may stop what does not run (an event or another
     move ended it), or start what runs already.
+
+    Returns:
+        The finished game.
     """
     terms = like.terms.model_copy(update={"predict": False})
     game = Game(like.seed if seed is None else seed, like.scenario, rules=like.catalogue, terms=terms)

@@ -212,6 +212,9 @@ class Game:
     def play(self, choice: Choice) -> Quarter:
         """Live a quarter with a choice, and return what a manager sees of it.
 
+        Returns:
+            The quarter as the manager sees it: reported KPIs, news, and what the choice cost.
+
         Raises:
             InputError: the choice cannot be made; nothing has happened then.
         """

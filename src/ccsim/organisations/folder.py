@@ -120,6 +120,9 @@ def read_folder(path: str | Path) -> Folder:
     Args:
         path: the folder.
 
+    Returns:
+        The organisation, its measurements and its tables, all checked.
+
     Raises:
         InputError: there is no such folder, or it holds no ``organisation.toml``.
         InputErrors: what is wrong with its files, all of it.

@@ -77,6 +77,9 @@ DEPARTMENTS = (("Hotline", 44, True), ("Branches", 30, True), ("Contracts", 22, 
 def write_template(folder: Path) -> list[Path]:
     """Write a folder to start from.
 
+    Returns:
+        The files written.
+
     Raises:
         InputError: there is something at the place already, or it cannot be written.
     """

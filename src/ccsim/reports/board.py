@@ -39,6 +39,9 @@ def board(folder: str | Path, out: str | Path | None = None) -> Path:
         folder: the decision's results folder.
         out: the page; by default ``board.html`` in the folder.
 
+    Returns:
+        The page written.
+
     Raises:
         ResultsError: the folder holds no decision, or the page cannot be written.
     """

@@ -79,6 +79,9 @@ def choices(arguments: tuple[Any, ...]) -> list[Choice]:
 
     Args:
         arguments: those of :func:`ccsim.mechanisms.service.service.serve`; the columns in them are changed by it.
+
+    Returns:
+        The choices in the order in which they are made.
     """
     made: list[Choice] = []
     asked: dict[int, tuple[Any, ...]] = {}

@@ -99,6 +99,9 @@ def why_decided(
         workers: processes.
         progress: called with (done, planned, failed) runs.
 
+    Returns:
+        The number as stored and as made again, with the options or draws that differ.
+
     Raises:
         UnknownNameError: the decision has no such number.
         ResultsError: the folder holds no decision.

@@ -117,6 +117,10 @@ def diverge(
         weeks: how many weeks to look.
         levers: values set in both.
 
+    Returns:
+        The first difference, the first decision that differs, and the share of people in whom anything differs, by
+        week.
+
     Raises:
         InputError: a scenario, seed or value that cannot be used.
     """
@@ -250,6 +254,9 @@ def _decision(before: Pair) -> FirstDifference | None:
     """Live a week again, phase by phase, until a person decides differently; None if no person does.
 
     What service makes of a case follows from chance and from who had time for it, so there only the choices count.
+
+    Returns:
+        The first decision that differs, with the terms of both; None if no person decides differently.
     """
     if before[0].week < -before[0].settings.organisation.warm_up:
         return None  # founded, and nothing has been decided yet

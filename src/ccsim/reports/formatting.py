@@ -102,6 +102,9 @@ def number(value: float, digits: int = 3, *, hyphen: bool = False) -> str:
         value: what is not a number becomes a dash, what has no end an ellipsis.
         digits: significant digits.
         hyphen: whether a hyphen stands for the minus, for files and terminals.
+
+    Returns:
+        The number as text.
     """
     if math.isnan(value):
         return "–"

@@ -32,6 +32,9 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
         folder: the results folder, finished or not.
         sql: one SELECT.
 
+    Returns:
+        The rows of the answer.
+
     Raises:
         InputError: DuckDB is not installed, or the query cannot be answered; the message offers near names.
         ResultsError: the folder holds no results.

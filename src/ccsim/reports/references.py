@@ -82,7 +82,11 @@ class Key:
 def read_key(text: str, experiment: Experiment) -> Key:
     """Read a key; the experiment's name may be left out.
 
+    Returns:
+        The key with its parts checked.
+
     Raises:
+        UnknownNameError: it names a scenario or KPI that the experiment does not have.
         InputError: it is no key of this experiment; the message says which part of it is wrong.
     """
     own = text.removeprefix(f"{experiment.name}/")

@@ -53,6 +53,9 @@ def report(folder: str | Path, out: str | Path | None = None) -> Path:
         folder: the results folder; of a decision (``ccsim org decide``) the board's page is written.
         out: the page; by default ``report.html`` (``board.html``) in the folder.
 
+    Returns:
+        The page written.
+
     Raises:
         ResultsError: the folder holds no results, or the page cannot be written.
     """

@@ -79,6 +79,9 @@ def why(
         workers: processes; by default as many as there are processors.
         progress: called with (done, planned, failed) runs.
 
+    Returns:
+        The number as reported and as made again, and whether both are the same.
+
     Raises:
         InputError: it is no key of these results.
         ResultsError: the folder holds no results.

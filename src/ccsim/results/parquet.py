@@ -93,6 +93,9 @@ def scan(folder: Path, tables: Sequence[str], mark: str, scenarios: Mapping[str,
         mark: the hash of the experiment and the model's sources that every shard must have.
         scenarios: the scenarios of the experiment.
 
+    Returns:
+        The shards found, the runs that they hold, and whether there are as many runs of each table.
+
     Raises:
         ResultsError: files that are damaged or do not belong here; all of them are named.
     """

@@ -120,6 +120,9 @@ def open_results(folder: str | Path, *, mechanisms: Iterable[Own] | Own | None =
         folder: the folder.
         mechanisms: the mechanisms of your own that it was made with, as paths of files or as modules.
 
+    Returns:
+        The results, whose tables are read when they are asked for.
+
     Raises:
         ResultsError: it is no results folder, holds nothing yet, or is not what was written.
     """

@@ -85,7 +85,7 @@ class Store:
 
         Raises:
             ResultsError: it cannot be written, holds something else, or holds results of another experiment.
-        """
+        """  # noqa: DOC501  # _cannot_write makes one
         manifest = folder / "manifest.json"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -225,9 +225,15 @@ class Store:
 def locked(folder: Path) -> Iterator[None]:
     """Keep a folder to one process.
 
+    Args:
+        folder: the folder; the lock stands beside it.
+
+    Yields:
+        Nothing; the folder is this process's until the block ends.
+
     Raises:
-        ResultsError: another process writes to it.
-    """
+        ResultsError: another process writes to it, or the folder beside it cannot be written.
+    """  # noqa: DOC501  # the errors of the system are caught, and _cannot_write makes one
     try:
         import fcntl
     except ImportError:  # a system without such locks

@@ -122,7 +122,7 @@ class Parser:
 
         Returns:
             The values that are valid.
-        """
+        """  # noqa: DOC501  # they are caught here
         found: Values = {}
         groups = {row.group for row in all_parameters().values()}
         for path, value in flatten(data):

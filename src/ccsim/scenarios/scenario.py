@@ -228,6 +228,7 @@ def resolve_path(name: str | Path, folder: Path = Path(), near: Sequence[Path] =
 
     Raises:
         UnknownNameError: no such name; a path is not looked at here.
+        InputError: no file can have this name.
     """
     if "\0" in str(name):
         raise InputError(f"{shown(str(name))} is no name that a file can have")

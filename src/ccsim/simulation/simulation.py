@@ -188,6 +188,9 @@ def simulate(
         seed: the seed of all draws.
         weeks: the horizon.
         mechanisms: mechanisms of your own, as paths of files or as modules.
+
+    Returns:
+        The run with its KPIs by week, by department and by segment.
     """
     chosen = load(scenario) if isinstance(scenario, str) else scenario
     simulation = Simulation(chosen, seed, weeks)

@@ -20,7 +20,7 @@ class Connection(H11Protocol):
 
     live: ClassVar[dict[str, dict[Connection, float]]] = defaultdict(dict)
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn asks for a transport of sockets as well
         """Begin to count the time; of an address with too many connections, the oldest one that says nothing goes."""
         super().connection_made(transport)
         self._begun, self._socket = time.monotonic(), False

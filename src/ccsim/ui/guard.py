@@ -311,7 +311,8 @@ def _knows_token(scope: Scope) -> bool:
 
 
 def _session(scope: Scope) -> str:
-    return (parse_qs(scope["query_string"].decode("latin-1")).get("session_id") or [""])[0]
+    named: str = (parse_qs(scope["query_string"].decode("latin-1")).get("session_id") or [""])[0]
+    return named
 
 
 def _owns(scope: Scope, kernel: str) -> bool:

@@ -129,7 +129,7 @@ def narrow() -> None:
 
     One place for all widgets: Solara hands every message of a browser to ``Widget._handle_msg``.
     """
-    from ipywidgets.widgets.widget import Widget  # type: ignore[import-untyped]
+    from ipywidgets.widgets.widget import Widget  # type: ignore[import-untyped]  # ipywidgets has no types
 
     behind = Widget._handle_msg
     if getattr(behind, "narrow", False):
@@ -151,7 +151,7 @@ def narrow() -> None:
             return
         behind(widget, message)
 
-    checked.narrow = True  # type: ignore[attr-defined]
+    checked.narrow = True  # type: ignore[attr-defined]  # so that it is put there once
     Widget._handle_msg = checked
 
 

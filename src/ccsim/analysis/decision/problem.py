@@ -81,7 +81,9 @@ def decision_problem(
             ranges.
 
     Raises:
-        InputError: there is no option, a name that is none, or a KPI of which neither more nor less is better.
+        UnknownNameError: there is no such KPI.
+        InputError: there is no option, a name that is none, a number out of its range, or a KPI of which neither more
+            nor less is better.
     """
     validate_counts(weeks=weeks, seed=seed, replicates=replicates)
     if kpi not in KPIS:

@@ -59,6 +59,9 @@ def backtested(
         runner: how worlds are run.
         source: the admitted worlds that values come from; None for the declared ranges.
 
+    Returns:
+        A back-test per series, each with the forecasts of all methods and their scores.
+
     Raises:
         InputError: no KPI has figures enough.
     """

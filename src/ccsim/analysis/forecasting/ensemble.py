@@ -84,6 +84,10 @@ def run_worlds(
         source: the admitted worlds that values come from; None for the declared ranges.
         then: how many runs come after these, for what is told of the time.
 
+    Returns:
+        The parameter values of the completed worlds, shape (worlds, parameters), and each KPI in them, shape (worlds,
+        steps).
+
     Raises:
         InputError: too few worlds.
     """

@@ -88,6 +88,9 @@ def fit(folder: Folder, series: dict[str, Series], ensemble: Ensemble, seed: int
         ensemble: worlds of the prior.
         seed: of candidates and draws.
         runner: how draws are run again.
+
+    Returns:
+        The draws that reproduce the measurements; without any draw if no world reproduces them.
     """
     levels = {kpi: level for kpi, level in levels_of(series).items() if kpi in ensemble.figures}
     worlds = _levels_in(ensemble, levels)

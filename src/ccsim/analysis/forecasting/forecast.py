@@ -52,6 +52,9 @@ def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int) -> Forec
         steps: steps ahead.
         seed: of the noise.
 
+    Returns:
+        The dates ahead and the draws of the KPI, shape (draws, steps).
+
     Raises:
         InputError: the model does not give this KPI.
     """
@@ -110,7 +113,7 @@ def backtest(series: Series, ensemble: Ensemble, steps: int, seed: int) -> pd.Da
 
     Returns:
         One row a forecast and horizon (and ``all``): ``kpi``, ``forecast``, ``horizon``, ``error`` (mean absolute),
-        ``covers_50``, ``covers_90``, ``crps``.
+    ``covers_50``, ``covers_90``, ``crps``.
     """
     early = Series(series.kpi, series.dates[:-steps], series.values[:-steps], series.weeks, series.error)
     late = series.values[-steps:]

@@ -181,6 +181,9 @@ def panel(
         kpi: the KPI.
         names: the scenarios, in the order of their colours.
         spread: whether the spread over runs is drawn.
+
+    Returns:
+        Week, height (0 to 1, from the bottom of the panel) and colour of each crossing to be labelled.
     """
     bands, crossings = drawn(comparison, kpi), []
     for name in names:

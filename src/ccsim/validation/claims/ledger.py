@@ -191,6 +191,9 @@ def run_ledger(
         scheduler: address of a Dask scheduler whose workers do the runs.
         partial: run nothing; judge what ``out`` holds of the same ledger, at the points that are finished.
         progress: from a title to a context that yields what is called with (done, planned, failed).
+
+    Returns:
+        The verdict of each claim, and how often it holds in the admitted worlds.
     """
     scenarios, place = scenarios_of(claims)
     weeks = tuple(sorted({week for claim in claims for week in claim.weeks}))

@@ -178,6 +178,9 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
         folder: where to.
         made_by: the command and commit, for the page's foot.
         pictures: the figures, if they are drawn already.
+
+    Returns:
+        The files written, apart from figures.
     """
     folder.mkdir(parents=True, exist_ok=True)
     pictures = pictures or {one.claim.id: picture(one) for one in ledger.findings}

@@ -103,6 +103,9 @@ def judge(
         chooses: contrasts come in pairs, one for each value between two ends; one half of the replicates chooses the
             pair, the other half judges it.
         lent: what is known of each contrast's variance from elsewhere.
+
+    Returns:
+        The weakest contrast with its 95 % interval, and the p values of the claim and of its opposite.
     """
     values = valued(contrasts, figures)
     places = list(range(len(contrasts)))

@@ -71,6 +71,9 @@ def fit(
         workers: number of processes; by default one for each processor.
         most: evaluations.
         told: called with (number of the evaluation, misfit).
+
+    Returns:
+        The values before and after, the misfit of both, and the number of tries.
     """
     from scipy.optimize import minimize
 

@@ -86,6 +86,9 @@ def record(scores: Sequence[Score], model: str, sources: str, runs: float, folde
         sources: hash of the model's sources.
         runs: runs of every study, as a share of the usual number.
         folder: where the file is.
+
+    Returns:
+        The file of the history.
     """
     counts = Counter(one.verdict for one in scores if one.fact.checks)
     out = tuple(one.fact.id for one in scores if one.fact.checks and one.verdict == OUTSIDE)

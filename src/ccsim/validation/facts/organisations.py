@@ -71,6 +71,12 @@ def observe(
         resume: whether to go on in a folder that holds part of it.
         progress: called with (done, planned, failed) after each task.
         command: the command line, for the manifest.
+
+    Returns:
+        Columns ``unit``, ``scenario``, ``replicate``, ``week`` and those asked for, sorted by them.
+
+    Raises:
+        ResultsError: a run failed.
     """
     experiment, place = as_experiment(study, seed)
     results = run_experiment(experiment, workers=workers, out=out, resume=resume, progress=progress, command=command)

@@ -123,6 +123,9 @@ def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequ
         folder: where to.
         made_by: the command and commit, for the page's head.
         apart: what the organisation does not speak to.
+
+    Returns:
+        The files written, apart from figures.
     """
     import jinja2
 

@@ -73,6 +73,9 @@ def score(
         command: the command line, for the manifests.
         out: gets a folder for each study.
         progress: from a title to a context that yields what is called with (done, planned, failed).
+
+    Returns:
+        A score per fact, in the order of the facts.
     """
     from contextlib import nullcontext
 

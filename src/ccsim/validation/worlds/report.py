@@ -36,7 +36,7 @@ def constrained(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
 
     Returns:
         Rows of ``key``, ``meaning``, ``unit``, ``low`` and ``high`` (declared), ``from``, ``median`` and ``to`` (of 95 % of
-        the worlds), ``gone`` (share of the declared variance that is gone), and ``clear`` (whether chance can make
+    the worlds), ``gone`` (share of the declared variance that is gone), and ``clear`` (whether chance can make
         such a distribution out of one that is even over the range: Kolmogorov and Smirnov's test, adjusted by Holm).
     """
     from scipy.stats import kstest
@@ -127,6 +127,9 @@ def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
     Args:
         worlds: the worlds.
         folder: where to.
+
+    Returns:
+        The page and its picture.
     """
     import jinja2
 

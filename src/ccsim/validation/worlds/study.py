@@ -61,6 +61,9 @@ def make_worlds(
         command: the command line, for the record.
         told: is called with a sentence after each step.
 
+    Returns:
+        The admitted worlds, with the design that was tried and the time that it took.
+
     Raises:
         TimeLimitReached: the budget ended before.
         InputError: no world reproduces the patterns.
