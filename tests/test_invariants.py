@@ -258,6 +258,7 @@ def test_with_every_mechanism_at_work_a_run_depends_on_scenario_and_seed_only() 
     assert (first != second).any()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(PLAIN, reason="this is the plain run")
 def test_the_books_balance_in_a_plain_run_too_and_nothing_is_divided_by_or_read_that_is_not_there() -> None:
     # Compiled code checks neither bounds nor divisors; the same source run plain does.

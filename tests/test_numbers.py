@@ -169,6 +169,7 @@ def test_three_thousand_draws_at_legal_ends(seed: int) -> None:
     live_extremes(seed)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(PLAIN, reason="this is the plain run")
 def test_the_ends_hold_in_a_plain_run_where_indices_and_divisors_are_checked() -> None:
     command = [

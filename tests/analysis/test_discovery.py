@@ -37,6 +37,7 @@ def planted(method, flipped=0.0, points=500, density=0.8):
     return discovered(STUDY, SPACE, "npv > 0", x, yes.astype(float), pd.DataFrame(rows), method, min_density=density)
 
 
+@pytest.mark.slow
 def test_prim_finds_a_planted_box_and_nothing_else():
     found = planted("prim", flipped=0.05, points=300, density=0.9)
     region = found.regions[0]

@@ -46,6 +46,7 @@ def test_everybody_is_a_dot_and_the_legend_sums_to_the_posts(visit: Open) -> Non
     assert np.abs(np.array(_legend(page)) - np.array(expected + [vacant] * (vacant > 0))).max() <= 1
 
 
+@pytest.mark.slow
 def test_a_person_tells_what_they_are_like_and_the_week_moves_them(visit: Open) -> None:
     page = visit()
     page.locator("svg.people circle").first.wait_for()
@@ -84,6 +85,7 @@ def test_a_decision_in_mid_run_changes_only_what_comes_after_it_and_python_agree
     page.wait_for_function("() => !document.querySelector('#answer').textContent.includes('week 41')")
 
 
+@pytest.mark.slow
 def test_causes_are_runs_with_one_mechanism_off_and_no_arrow_is_drawn(visit: Open) -> None:
     page = visit(query="?from=bottom-up&weeks=52")
     page.wait_for_function("() => document.querySelector('#answer').textContent.startsWith('Bottom-up')")
@@ -94,6 +96,7 @@ def test_causes_are_runs_with_one_mechanism_off_and_no_arrow_is_drawn(visit: Ope
     assert re.search(r"Without it, [+−]?\d", told) or "No single mechanism carries it" in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", ["Top-down or bottom-up?", "What if the hero leaves?", "What should we measure?"])
 def test_each_question_is_answered_by_runs_within_reach(question: str, visit: Open) -> None:
     page = visit()

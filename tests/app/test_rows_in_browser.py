@@ -252,6 +252,7 @@ def test_rows_20_and_25_questions_between_the_years_are_asked_and_their_answers_
     assert "I trusted the survey." in page.locator(".log").inner_text()
 
 
+@pytest.mark.slow
 def test_row_27_a_lever_is_drawn_soon_and_no_memory_is_lost(visit: Open) -> None:
     page = visit()
     page.locator(".bandkey").wait_for()

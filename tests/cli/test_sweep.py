@@ -56,6 +56,7 @@ def test_a_sweep_leaves_table_figures_and_a_picture(here: Path) -> None:
     assert open_results(folder).hash() == before
 
 
+@pytest.mark.slow
 def test_replicates_are_added_until_the_interval_is_as_narrow_as_asked(here: Path) -> None:
     options = [word for word in TINY if word != "2"]
     options[options.index("--replicates")] = "--replicates=10"

@@ -308,6 +308,7 @@ NESTED = textwrap.dedent("""
 """)
 
 
+@pytest.mark.slow
 def test_a_worker_of_another_pool_runs_an_experiment_in_its_own_process(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(NESTED)

@@ -47,6 +47,7 @@ def scenario() -> Scenario:
     return ccsim.load("combined").with_values(SMALL)
 
 
+@pytest.mark.slow
 def test_a_mechanism_that_is_off_leaves_every_number_as_it_was(mood: Path) -> None:
     plain = ccsim.simulate(scenario(), 3, 10)
     own = ccsim.simulate(scenario(), 3, 10, mechanisms=[mood])

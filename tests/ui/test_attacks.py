@@ -156,6 +156,7 @@ def target(tmp_path) -> Path:
     return tmp_path / "written-by-a-visitor"
 
 
+@pytest.mark.slow
 def test_a1_no_message_calls_what_it_names(visitor, target):
     # Writes the file before it refuses the argument that every such call has besides.
     props = {"filename": str(target), "filemode": "w", "force": True}
@@ -308,6 +309,7 @@ def test_a5_a_long_message_ends_the_socket(visitor):
         pass
 
 
+@pytest.mark.slow
 def test_b15_many_silent_sockets_leave_room_for_the_next_visitor(visitor, serving):
     silent = [visitor() for _ in range(90)]
     begun = time.monotonic()
@@ -317,6 +319,7 @@ def test_b15_many_silent_sockets_leave_room_for_the_next_visitor(visitor, servin
     assert sum(each.is_cut_off(0.1) for each in silent) >= 60
 
 
+@pytest.mark.slow
 def test_b15_half_sent_requests_leave_room_and_are_given_up(serving):
     host, port = serving[0].removeprefix("http://").split(":")
     half = []

@@ -53,6 +53,7 @@ def test_a_server_that_ends_with_its_input_does(start_server):
     assert not answers(address)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_terminated_has_ended_in_a_few_seconds(start_server):
     address, process, _ = start_server()
     process.terminate()

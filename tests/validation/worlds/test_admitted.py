@@ -177,6 +177,7 @@ def test_commands_draw_from_the_worlds_of_a_file(file: Path, tmp_path: Path, mon
     assert set(points["market.churn"].round(9)) <= known and points["market.churn"].nunique() == 3
 
 
+@pytest.mark.slow
 def test_worlds_are_made_by_one_command_which_goes_on_where_it_was_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
