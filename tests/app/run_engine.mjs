@@ -1,8 +1,19 @@
-// Runs the shipped engine in Node: a JSON list of requests comes in, a JSON list of answers goes out, series as hexadecimal.
+// Runs the shipped engine, or one in the folder that is named, in Node: a JSON list of requests comes in, a JSON list of answers goes out, series as hexadecimal.
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { createEngine, playGame } from "../../src/ccsim/app/static/engine.js";
 
-const folder = new URL("../../src/ccsim/app/static/", import.meta.url);
+// What `ccsim app --organisation` would answer is kept in the folder, a file for each seed.
+globalThis.XMLHttpRequest = class {
+  status = 200;
+  open() {}
+  setRequestHeader() {}
+  send(asked) {
+    const found = readFileSync(new URL(`founded-${JSON.parse(asked).seed}`, folder));
+    this.response = found.buffer.slice(found.byteOffset, found.byteOffset + found.length);
+  }
+};
+const folder = process.argv[2] ? pathToFileURL(`${process.argv[2]}/`) : new URL("../../src/ccsim/app/static/", import.meta.url);
 const model = JSON.parse(readFileSync(new URL("model.json", folder), "utf8"));
 const engine = await createEngine(await WebAssembly.compile(readFileSync(new URL("engine.wasm", folder))), model);
 const hex = (series) => Buffer.from(series.buffer, series.byteOffset, series.byteLength).toString("hex");

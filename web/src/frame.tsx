@@ -11,7 +11,7 @@ import { Explore } from "./pages/explore";
 import { Figure } from "./pages/figure";
 import { Play } from "./pages/play";
 import { served } from "./served";
-import { BAR, fault, notices, page, part, run, theme, type Page } from "./store";
+import { BAR, fault, model, notices, page, part, run, theme, type Page } from "./store";
 import { language, t, type Word } from "./words";
 
 const NAMES: Record<Page, Word> = {
@@ -70,7 +70,7 @@ function Bar() {
         : null}
       <b class="brand">ccsim</b>
       <nav aria-label={t("nav.label")}>
-        {BAR.map((each) => (
+        {BAR.filter((each) => !barred(each)).map((each) => (
           <a key={each} href={`#/${each}`} class={page.value === each ? "on" : ""} aria-current={page.value === each ? "page" : undefined}
             onClick={(event) => {
               event.preventDefault();
@@ -91,6 +91,21 @@ function Bar() {
         <Wishes />
       </Menu>
     </header>
+  );
+}
+
+/** Pages that only the ordinary organisation has: the rules of the game are made for it. */
+function barred(of: Page): boolean {
+  return (of === "play" || of === "class") && Boolean(model.value?.data.organisation);
+}
+
+function Barred() {
+  return (
+    <main id="main" class="text" tabIndex={-1}>
+      <h1>{t(NAMES[page.value])}</h1>
+      <p>{t("own.barred", { name: model.value!.data.organisation!.name })}</p>
+      <a href="#/explore">{t("fault.back")}</a>
+    </main>
   );
 }
 
@@ -127,7 +142,7 @@ function Notices() {
 /** A game that was left unfinished is offered on every other page, until it is put away. */
 function Waiting() {
   const away = useSignal(false);
-  const game = page.value === "play" ? null : waiting();
+  const game = page.value === "play" || barred("play") ? null : waiting();
   if (!game || away.value) return null;
   return (
     <div class="notices waiting">
@@ -164,7 +179,7 @@ class Guard extends Component<{ children: preact.ComponentChildren; at: string }
 const BODY = { explore: Explore, compare: Compare, play: Play, class: ClassPage, about: About, bet: Bet, figure: Figure };
 
 export function Frame() {
-  const Body = BODY[page.value];
+  const Body = barred(page.value) ? Barred : BODY[page.value];
   document.title = `${t(NAMES[page.value])} · ccsim`;
   return (
     <>

@@ -44,8 +44,9 @@ export function leversInView(of: Plan): string[] {
   const found = model.value!;
   const scheduled = Object.keys(found.scenarios.get(of.scenario)?.values ?? {});
   const changed = [...scheduled, ...found.changed(of)];
-  const more = changed.filter((key) => !FIRST_LEVERS.includes(key) && found.parameters.has(key));
-  return [...FIRST_LEVERS.filter((key) => found.parameters.has(key)), ...new Set(more)];
+  const first = [...found.ownLevers(), ...FIRST_LEVERS.filter((key) => found.parameters.has(key))];
+  const more = changed.filter((key) => !first.includes(key) && found.parameters.has(key));
+  return [...first, ...new Set(more)];
 }
 
 function groupShare(of: Plan, row: Parameter): string {

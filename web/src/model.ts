@@ -20,6 +20,7 @@ export interface Parameter {
   source: string;
   role?: string;
   impulse?: boolean;
+  own?: boolean;
   least?: number | null;
   most?: number | null;
 }
@@ -61,6 +62,10 @@ export interface ModelData {
   kpis: Kpi[];
   scenarios: Scenario[];
   comparisons: Comparison[];
+  /** Names of a user's mechanisms, which the engine has beside those of the package. */
+  own?: string[];
+  /** A user's organisation, founded by the server from its files. */
+  organisation?: { name: string; stated: string[]; draws: number };
 }
 
 export interface Plan {
@@ -86,6 +91,11 @@ export class Model {
     this.parameters = new Map(data.parameters.map((row) => [row.key, row]));
     this.kpis = new Map(data.kpis.map((row) => [row.key, row]));
     this.scenarios = new Map(data.scenarios.map((row) => [row.key, row]));
+  }
+
+  /** Levers that a user's mechanisms declare: their groups stand after the package's. */
+  ownLevers(): string[] {
+    return this.data.own ? this.levers().filter((row) => row.own).map((row) => row.key) : [];
   }
 
   levers(): Parameter[] {

@@ -202,9 +202,16 @@ export async function pinPlan(of: Plan): Promise<void> {
   }
 }
 
+/** Runs and games of a model with something of the user's own are no runs and games of the shipped one. */
+function place(name: string): string {
+  const { own = [], organisation } = model.value?.data ?? {};
+  const whose = name === "runs" || name === "game" ? [...own, organisation?.name ?? ""].filter(Boolean).join("+") : "";
+  return whose ? `ccsim.${whose}.${name}` : `ccsim.${name}`;
+}
+
 function kept(name: string): string | null {
   try {
-    return localStorage.getItem(`ccsim.${name}`);
+    return localStorage.getItem(place(name));
   } catch {
     return null; // A browser may forbid it, for files above all.
   }
@@ -212,8 +219,8 @@ function kept(name: string): string | null {
 
 export function keep(name: string, value: string | null): void {
   try {
-    if (value === null) localStorage.removeItem(`ccsim.${name}`);
-    else localStorage.setItem(`ccsim.${name}`, value);
+    if (value === null) localStorage.removeItem(place(name));
+    else localStorage.setItem(place(name), value);
   } catch {
     // Nothing is kept then; the page works on.
   }

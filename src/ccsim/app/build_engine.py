@@ -19,18 +19,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ccsim.app import model_data
-from ccsim.app.engine_key import engine_key, populations
+from ccsim.app.engine_key import engine_key
 from ccsim.app.model_data import STATIC
-from ccsim.errors import CcsimError
+from ccsim.errors import CcsimError, InputError
+from ccsim.model.extension import extended
 
 ENGINE = STATIC / "engine.wasm"
 COMMAND = "python -m ccsim.app.build_engine"
 #: The section of the module that tells the host how to call it.
 SECTION = "ccsim"
+#: Exit status of the process that compiles where a user's file is at fault.
+_REFUSED = 3
 #: numba for every processor alike, and nothing optimised before the target is known.
 _ENVIRONMENT = {
     "CCSIM_AHEAD": "1",
@@ -74,14 +78,18 @@ def faults() -> list[str]:
     return found
 
 
-def compiled() -> bytes:
+def compiled(own: Sequence[str] = ()) -> bytes:
     """Compile the engine, in a process of its own, and return the module.
+
+    Args:
+        own: files of users' mechanisms that it has beside those of the package.
 
     Returns:
         The WebAssembly module.
 
     Raises:
         BuildError: it cannot be compiled; the message is what that process said last.
+        InputError: a user's mechanism cannot be compiled; the message names file and line.
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "engine.wasm"
@@ -100,12 +108,20 @@ def compiled() -> bytes:
             __spec__.name if __spec__ else __name__,
             "--compile-to",
             str(out),
+            *(word for file in own for word in ("--with", file)),
         ]
         done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
-            told = [line.strip() for line in done.stderr.splitlines() if line.strip()][-8:]
-            raise BuildError(f"the engine cannot be built: {' '.join(told) or 'no message'}")
+            raise _fault(done)
         return out.read_bytes()
+
+
+def _fault(done: subprocess.CompletedProcess[str]) -> CcsimError:
+    """Return what the process that compiles said last."""
+    if done.returncode == _REFUSED:
+        return InputError(done.stderr.strip())
+    told = [line.strip() for line in done.stderr.splitlines() if line.strip()][-8:]
+    return BuildError(f"the engine cannot be built: {' '.join(told) or 'no message'}")
 
 
 def _compile_to(out: Path) -> None:
@@ -113,18 +129,18 @@ def _compile_to(out: Path) -> None:
     import llvmlite
     import numba
 
-    from ccsim.app.entry_points import entry_points
     from ccsim.app.object_file import with_custom_section
+    from ccsim.app.own_entry_points import entry_points_in_force, populations_in_force
     from ccsim.app.webassembly import compile_engine
 
     key = engine_key()  # before anything is compiled: sources may be edited meanwhile
-    engine = compile_engine(entry_points())
+    engine = compile_engine(entry_points_in_force())
     told = {
         "key": key,
         "numba": numba.__version__,
         "llvmlite": llvmlite.__version__,
         "dataEnd": engine.data_end,
-        "populations": populations(),
+        "populations": populations_in_force(),
         "slots": engine.slots,
     }
     out.write_bytes(with_custom_section(engine.module, SECTION, json.dumps(told, separators=(",", ":")).encode()))
@@ -141,9 +157,15 @@ def main(words: list[str] | None = None) -> int:
     )
     parser.add_argument("--force", action="store_true", help="compile even if the engine is what the sources give")
     parser.add_argument("--compile-to", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--with", dest="own", action="append", default=[], help=argparse.SUPPRESS)
     chosen = parser.parse_args(words)
     if chosen.compile_to:
-        _compile_to(chosen.compile_to)
+        try:
+            with extended(chosen.own, everywhere=True):
+                _compile_to(chosen.compile_to)
+        except InputError as error:
+            sys.stderr.write(f"{error}\n")
+            return _REFUSED
         return 0
     old = faults()
     if chosen.check:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ccsim.model.extension import Source, active_sources, extended
 from ccsim.model.populations import KINDS
 from ccsim.model.settings import all_parameters
 
@@ -16,11 +17,28 @@ from ccsim.model.settings import all_parameters
 COMPILED = ("engine", "mechanisms", "model", "app")
 _HOW = ("entry_points.py", "object_file.py", "webassembly.py")
 _DECLARING = ("parameters", "columns", "population")
+#: The file that says how mechanisms of a user's own are compiled beside those of the package.
+_OWN = "own_entry_points.py"
+
+
+def engine_key() -> str:
+    """Return a hash of everything that shapes the compiled engine, users' mechanisms in force among it."""
+    return _key(active_sources())
 
 
 @cache
-def engine_key() -> str:
-    """Return a hash of everything that shapes the compiled engine."""
+def _key(sources: tuple[Source, ...]) -> str:
+    with extended(()):
+        shipped = _shipped_key()
+    if not sources:
+        return shipped
+    how = (Path(__file__).parent / _OWN).read_text(encoding="utf-8")
+    own = [(source.name, source.text) for source in sources]
+    return hashlib.sha256(f"{shipped}{how}{own!r}".encode()).hexdigest()[:16]
+
+
+@cache
+def _shipped_key() -> str:
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for folder in COMPILED:

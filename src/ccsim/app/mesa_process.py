@@ -24,10 +24,12 @@ class MesaProcess:
 
     Args:
         command: the command that serves it; ``--port`` and the port are added. By default ``ccsim mesa``.
+        own: files of users' mechanisms that it has.
     """
 
-    def __init__(self, command: Sequence[str] = ()) -> None:
-        self.command = tuple(command) or (sys.executable, "-m", "ccsim", "mesa", "--no-open", "--ends-with-input")
+    def __init__(self, command: Sequence[str] = (), own: Sequence[str] = ()) -> None:
+        usual = (sys.executable, "-m", "ccsim", "mesa", "--no-open", "--ends-with-input")
+        self.command = (*(command or usual), *(word for file in own for word in ("--with", file)))
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._port = 0

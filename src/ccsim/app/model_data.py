@@ -23,9 +23,10 @@ from ccsim.experiments.experiment import load_experiment
 from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, catalogue
 from ccsim.game.debrief import best_plan
 from ccsim.game.game import BUDGET, SHARE
+from ccsim.model.extension import active, active_sources
 from ccsim.model.kpis import KPIS, QUARTER, RETENTION
-from ccsim.model.recorder import RECORDED, tallies_of
-from ccsim.model.settings import Settings, all_parameters
+from ccsim.model.recorder import RECORDED, flow_names, tallies_of
+from ccsim.model.settings import GROUPS, all_parameters, default_settings
 from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, data_dirs, load
 
@@ -45,6 +46,7 @@ _OPERATORS: dict[type[ast.AST], str] = {
     ast.And: "and",
     ast.Or: "or",
 }
+_GROUPS = {kind.group for kind in GROUPS}
 #: A tree: a number, a name, or a list of an operation and its operands.
 Tree = float | str | list[Any]
 
@@ -75,6 +77,7 @@ def model_data() -> dict[str, Any]:
     """Return everything that the pages know of the model."""
     scenarios = [load(path) for path in _shipped("scenarios")]
     rules = catalogue()
+    own = [source.name for source in active_sources()]
     return {
         "version": __version__,
         "sourceHash": engine_key(),
@@ -93,9 +96,9 @@ def model_data() -> dict[str, Any]:
                 "formula": row.formula,
                 "tree": tree(parse(row.formula)),
             }
-            for row in KPIS.shipped.values()
+            for row in KPIS.in_force(active()).values()
         ],
-        "tallies": {population: tallies_of(population) for population in RECORDED},
+        "tallies": {population: tallies_of(population) for population in RECORDED} | own_tallies(),
         "given": {"retention": tree(parse(RETENTION)), "discount": "accounts.discount"},
         "quarter": QUARTER,
         "streams": {stream.name: int(stream) for stream in Stream},
@@ -105,7 +108,15 @@ def model_data() -> dict[str, Any]:
         "rules": rules.rules.model_dump(by_alias=True),
         "spending": {"fromTop": FROM_TOP, "fromBottom": FROM_BOTTOM, "budget": BUDGET, "share": SHARE},
         "best": [{"start": choice.start, "stop": choice.stop} for choice in best_plan()],
+        **({"own": own} if own else {}),
     }
+
+
+def own_tallies() -> dict[str, tuple[str, ...]]:
+    """Return the tallies of users' mechanisms in force, by the name of their population, such as ``"mood_firm"``."""
+    own = active().populations if active() else {}
+    found = {name: flow_names(kind) for name, kind in own.items() if name.rpartition("_")[2] in RECORDED}
+    return {name: names for name, names in found.items() if names}
 
 
 def _shipped(kind: str) -> Iterable[Path]:
@@ -116,7 +127,7 @@ def _shipped(kind: str) -> Iterable[Path]:
 
 
 def _group(name: str) -> dict[str, Any]:
-    about = (getattr(Settings(), name).__doc__ or "").strip().split("\n")[0]
+    about = (getattr(default_settings(), name).__doc__ or "").strip().split("\n")[0]
     return {"key": name, "title": _title(name), "help": about}
 
 
@@ -146,6 +157,7 @@ def _parameter(row: Parameter) -> dict[str, Any]:
         "source": row.source,
         "role": row.role,
         "impulse": row.impulse,
+        **({"own": True} if row.group not in _GROUPS else {}),
     }
 
 
@@ -194,8 +206,13 @@ def _comparison(path: Path) -> dict[str, Any]:
 
 
 def text() -> str:
-    """Return the text of the file: a line for each row, so that a change is seen."""
-    lines = [f"{_written(key)}:{_rows(value)}" for key, value in model_data().items()]
+    """Return the text of the file."""
+    return file_text(model_data())
+
+
+def file_text(data: dict[str, Any]) -> str:
+    """Return declarations as the text of a file: a line for each row, so that a change is seen."""
+    lines = [f"{_written(key)}:{_rows(value)}" for key, value in data.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

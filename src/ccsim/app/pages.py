@@ -108,11 +108,15 @@ class StaticPages:
         hosts: names that the server listens at.
         beside: pages that the same server has beside these, such as ``play``; the page links to them.
         folder: where the built pages are.
+        instead: files that take the place of built ones, by name.
     """
 
-    def __init__(self, hosts: Iterable[str], beside: Iterable[str] = (), folder: Path = STATIC) -> None:
+    def __init__(
+        self, hosts: Iterable[str], beside: Iterable[str] = (), folder: Path = STATIC,
+        instead: Mapping[str, bytes] | None = None,
+    ) -> None:  # fmt: skip
         self.hosts = tuple(hosts)
-        files = read_static(folder)
+        files = {**read_static(folder), **(instead or {})}
         named = f'<meta name="ccsim-pages" content="{" ".join(beside)}">'.encode()
         files["index.html"] = files["index.html"].replace(b"<title>", named + b"\n<title>", 1)
         self.files = {f"/{name}": body for name, body in files.items()} | {"/": files["index.html"]}

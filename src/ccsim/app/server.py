@@ -10,18 +10,21 @@ import threading
 import time
 import webbrowser
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from ccsim.app import addresses
+from ccsim.app import addresses, own_organisation
 from ccsim.app.class_requests import LARGEST_REQUEST
 from ccsim.app.class_service import PATH, ClassService
 from ccsim.app.class_store import ClassStore, default_folder
 from ccsim.app.mesa_process import MesaProcess
+from ccsim.app.own_engine import own_files
+from ccsim.app.own_organisation import OwnOrganisation
 from ccsim.app.pages import SAFE, Answer, StaticPages, is_ours
 from ccsim.errors import InputError
+from ccsim.model.extension import active_sources
 
 #: Open connections in all, and of one address: a class has one or two for each player.
 MOST_CONNECTIONS, MOST_OF_ONE = 1500, 700
@@ -41,6 +44,7 @@ class PagesServer(ThreadingHTTPServer):
         pages: the built pages.
         service: makes the class service once the port is known; None for a server without classes.
         mesa: starts Mesa's page when somebody asks for it; None for a server without it.
+        organisation: founds the organisation of a user's own; None for a server without one.
     """
 
     daemon_threads = True
@@ -49,9 +53,9 @@ class PagesServer(ThreadingHTTPServer):
 
     def __init__(
         self, host: str, port: int, pages: StaticPages, service: Callable[[int], ClassService] | None = None,
-        mesa: MesaProcess | None = None,
+        mesa: MesaProcess | None = None, organisation: OwnOrganisation | None = None,
     ) -> None:  # fmt: skip
-        self.pages, self.mesa = pages, mesa
+        self.pages, self.mesa, self.organisation = pages, mesa, organisation
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._open: Counter[str] = Counter()
         self._counting = threading.Lock()
@@ -108,6 +112,8 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path.startswith(PATH) and self.server.service is not None:
             found = self._asked(path[len(PATH) :], headers)
+        elif path == own_organisation.PATH and self.server.organisation is not None:
+            found = self._founded(headers)
         else:
             found = self._page(path, headers)
             # A body that nobody asked for is not read, so nothing more can be read of this connection.
@@ -152,6 +158,32 @@ class Handler(BaseHTTPRequestHandler):
 
     def _asked(self, path: str, headers: dict[str, str]) -> Answer:
         """Answer a request to the class service, after everything that needs no knowledge of classes is checked."""
+        body = self._checked(path, headers)
+        if isinstance(body, Answer):
+            return body
+        secret = headers.get("authorization", "").removeprefix("Bearer ").strip()
+        assert self.server.service is not None
+        return told(*self.server.service.answer(self.command, path, secret, body, self.client_address[0]))
+
+    def _founded(self, headers: dict[str, str]) -> Answer:
+        """Answer with an organisation of the user's own."""
+        if self.command != "POST":
+            return told(405, {"error": "method", "text": "only POST requests are accepted", "wait": 0})
+        body = self._checked(own_organisation.PATH, headers)
+        if isinstance(body, Answer):
+            return body
+        assert self.server.organisation is not None
+        try:
+            rows = self.server.organisation.answer(body)
+        except InputError as error:
+            return told(422, {"error": "wrong", "text": str(error), "wait": 0})
+        found = {
+            **SAFE, "content-type": "application/octet-stream", "content-length": str(len(rows)), "cache-control": "no-store",
+        }  # fmt: skip
+        return Answer(200, found, rows)
+
+    def _checked(self, path: str, headers: dict[str, str]) -> bytes | Answer:
+        """Return the body of a request that is in order, or else the answer that refuses it."""
         fault = self._fault(path, headers)
         if fault:
             self.close_connection = True
@@ -161,9 +193,7 @@ class Handler(BaseHTTPRequestHandler):
         if body is None:
             self.close_connection = True
             return told(408, {"error": "torn", "text": "the request did not come whole", "wait": 0})
-        secret = headers.get("authorization", "").removeprefix("Bearer ").strip()
-        assert self.server.service is not None
-        return told(*self.server.service.answer(self.command, path, secret, body, self.client_address[0]))
+        return body
 
     def _fault(self, path: str, headers: dict[str, str]) -> tuple[int, str, str] | None:
         host, origin = headers.get("host", ""), headers.get("origin")
@@ -223,8 +253,9 @@ def told(status: int, data: dict[str, Any]) -> Answer:
 
 
 def serving(
-    host: str, port: int, classes: Path | None = None, secret: str = "", mesa: MesaProcess | None = None
-) -> PagesServer:
+    host: str, port: int, classes: Path | None = None, secret: str = "", mesa: MesaProcess | None = None,
+    instead: Mapping[str, bytes] | None = None, organisation: OwnOrganisation | None = None,
+) -> PagesServer:  # fmt: skip
     """Return a server of the pages and of classes that is ready to serve.
 
     Args:
@@ -233,39 +264,54 @@ def serving(
         classes: the folder in which classes are kept; by default one of this user.
         secret: what opens classes; empty for a server that only this machine reaches.
         mesa: starts Mesa's page when somebody asks for it.
+        instead: files that take the place of built ones, by name.
+        organisation: the organisation of the user's own that the pages have; they have no class then.
 
     Raises:
         InputError: that address and port cannot be had, or classes cannot be kept.
     """
     host = addresses.checked_host(host)
-    store = ClassStore(classes or default_folder())
-    pages = StaticPages(addresses.names_of(host), beside=("class", *(["mesa"] if mesa else [])))
+    # A class plays the ordinary organisation, which its rules are made for.
+    store = ClassStore(classes or default_folder()) if organisation is None else None
+    beside = [*(["class"] if store else []), *(["mesa"] if mesa else [])]
+    pages = StaticPages(addresses.names_of(host), beside, instead=instead)
+    service = (lambda at: ClassService(store, host, at, secret)) if store else None
     try:
-        return PagesServer(host, port, pages, lambda at: ClassService(store, host, at, secret), mesa)
+        return PagesServer(host, port, pages, service, mesa, organisation)
     except OSError as error:
         why = str(error.strerror).partition(" (")[0]
         raise InputError(f"cannot listen at {host}, port {port}: {why}; --port and --host take others") from None
 
 
-def run(host: str, port: int, open_: bool, say: Callable[[str], None] = print) -> None:
-    """Serve the built pages and classes until told to end.
+def run(
+    host: str, port: int, open_: bool, say: Callable[[str], None] = print, organisation: Path | None = None
+) -> None:
+    """Serve the built pages and classes until told to end, with mechanisms of the user's own that are in force.
 
     Args:
         host: address to listen at.
         port: port to listen at.
         open_: whether to show the page in this machine's browser.
         say: is told where the pages are, a line at a time.
+        organisation: folder of the organisation that Explore and Compare have instead of the ordinary one.
 
     Raises:
-        InputError: that address and port cannot be had.
+        InputError: that address and port cannot be had, or what is the user's own cannot be used.
     """
     host = addresses.checked_host(host)
     alone = addresses.is_this_machine(host)
+    own = _founding(organisation, alone)
+    instead = own_files(say)
+    if own is not None:
+        instead["model.json"] = own.model_text().encode()
     secret = "" if alone else secrets.token_urlsafe(15)
     # A model of Mesa's page runs on this machine's processor: it is for the person at this machine.
-    mesa = MesaProcess() if alone and MesaProcess.is_installed() else None
-    server = serving(host, port, secret=secret, mesa=mesa)
+    shown = alone and own is None and MesaProcess.is_installed()
+    mesa = MesaProcess(own=[source.file for source in active_sources()]) if shown else None
+    server = serving(host, port, secret=secret, mesa=mesa, instead=instead, organisation=own)
     first = greeting(host, port, secret, say)
+    if own is not None:
+        say(f"Explore and Compare have the organisation of {organisation}: {own.layout.name}.")
     if open_:
         threading.Thread(target=webbrowser.open, args=(first,), daemon=True).start()
     try:
@@ -276,6 +322,23 @@ def run(host: str, port: int, open_: bool, say: Callable[[str], None] = print) -
         server.server_close()
         if mesa is not None:
             mesa.close()
+
+
+def _founding(folder: Path | None, alone: bool) -> OwnOrganisation | None:
+    """Return what founds an organisation of the user's own, founded once: what is wrong with it is told here.
+
+    Raises:
+        InputError: other machines would be served, or the files are at fault.
+    """
+    if folder is None:
+        return None
+    if not alone:
+        raise InputError(
+            "--organisation: its files are read for the person at this machine; leave --host out, or the organisation"
+        )
+    own = OwnOrganisation(folder)
+    own.found(1, {})
+    return own
 
 
 def greeting(host: str, port: int, secret: str, say: Callable[[str], None]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from ccsim.app.pages import STATIC, read_static
@@ -19,16 +20,17 @@ POLICY = (
 PACKED = {"ccsim-engine": "engine.wasm", "ccsim-model": "model.json", "ccsim-worker": "worker.js"}
 
 
-def single_page(folder: Path = STATIC) -> str:
+def single_page(folder: Path = STATIC, instead: Mapping[str, bytes] | None = None) -> str:
     """Return the whole application as one page.
 
     Args:
         folder: where the built pages are.
+        instead: files that take the place of built ones, by name.
 
     Raises:
         InputError: the pages are not there.
     """
-    files = read_static(folder)
+    files = {**read_static(folder), **(instead or {})}
     page = files["index.html"].decode()
     data = "\n".join(
         f'<script type="text/plain" id="{name}">{_packed(files[file])}</script>' for name, file in PACKED.items()
@@ -51,11 +53,12 @@ def _packed(content: bytes) -> str:
     return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
 
 
-def write_single_file(path: Path) -> int:
+def write_single_file(path: Path, instead: Mapping[str, bytes] | None = None) -> int:
     """Write the application as one HTML file.
 
     Args:
         path: of the file; an older one is replaced.
+        instead: files that take the place of built ones, by name.
 
     Returns:
         Its size in bytes.
@@ -63,7 +66,7 @@ def write_single_file(path: Path) -> int:
     Raises:
         InputError: it cannot be written there.
     """
-    content = single_page().encode()
+    content = single_page(instead=instead).encode()
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -71,11 +74,12 @@ def write_single_file(path: Path) -> int:
     return len(content)
 
 
-def write_folder(path: Path) -> int:
+def write_folder(path: Path, instead: Mapping[str, bytes] | None = None) -> int:
     """Write the application as a folder of files for any web space.
 
     Args:
         path: of the folder; it is made if need be, and files of the same names are replaced.
+        instead: files that take the place of built ones, by name.
 
     Returns:
         The number of files.
@@ -83,7 +87,7 @@ def write_folder(path: Path) -> int:
     Raises:
         InputError: it cannot be written there.
     """
-    files = read_static()
+    files = {**read_static(), **(instead or {})}
     try:
         for name, content in files.items():
             target = path / name

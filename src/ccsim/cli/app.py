@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from ccsim.cli.analysis_options import Own
+
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 lets a class in.")] = "127.0.0.1",
@@ -12,32 +14,36 @@ def serve(
     open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
     export: Annotated[Path | None, typer.Option(help="Write the application as one HTML file and stop.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Write it as a folder for any web space and stop.")] = None,
+    organisation: Own = None,
 ) -> None:
     """Explore, compare, play and teach in the browser, without any network."""
-    from ccsim.errors import InputError
-    from ccsim.model.extension import active
-
-    if active() is not None:
-        raise InputError(
-            "--with: the engine of these pages is compiled ahead and has no mechanisms of your own; "
-            "ccsim mesa --with FILE opens them in Mesa's page"
-        )
     if export or folder:
-        _write(export, folder)
+        _write(export, folder, organisation)
         return
     from ccsim.app import server
 
-    server.run(host, port, open_, lambda line: typer.echo(line, err=True))
+    server.run(host, port, open_, _say, organisation)
 
 
-def _write(export: Path | None, folder: Path | None) -> None:
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _write(export: Path | None, folder: Path | None, organisation: Path | None) -> None:
+    from ccsim.app.own_engine import own_files
     from ccsim.app.single_file import write_folder, write_single_file
+    from ccsim.errors import InputError
 
+    if organisation is not None:
+        raise InputError(
+            "--organisation: a page without a server has no files to found it from; ccsim app --organisation serves it"
+        )
+    instead = own_files(_say)
     if export:
-        size = write_single_file(export)
+        size = write_single_file(export, instead)
         typer.echo(f"{export}: {size / 1e6:.1f} MB; it opens in any browser, with no network.", err=True)
     if folder:
-        count = write_folder(folder)
+        count = write_folder(folder, instead)
         typer.echo(f"{folder}: {count} files for any web space.", err=True)
 
 

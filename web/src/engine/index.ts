@@ -1,7 +1,8 @@
 // The engine: runs of the model, week by week, from the module and the declarations. It belongs in a web worker.
 import { evaluate, holds, type Operand, type Scope } from "./expressions";
 import { type Layout, Module } from "./module";
-import { Declarations, InputError, type Settings } from "./settings";
+import { foundedElsewhere } from "./founding";
+import { Declarations, InputError, type Plan, type Settings } from "./settings";
 import type { EngineModel, MoveData, RunRequest, RunResult, Tree, Values } from "./types";
 
 export { InputError } from "./settings";
@@ -17,10 +18,12 @@ interface World {
   layout: Layout;
   bytes: Uint8Array;
   week: number;
+  /** What the past was lived with. */
+  past: Settings;
 }
 
 export interface Snapshot {
-  world: World;
+  world: Pick<World, "bytes" | "week">;
   settings: Settings;
   pending: MoveData[];
   events: [number, string][];
@@ -67,11 +70,11 @@ class Runner implements Engine {
   }
 
   /** An organisation that has lived its past. */
-  found(past: Settings, seed: bigint): World {
-    const key = JSON.stringify([String(seed), ...past.values()]);
+  found(plan: Plan, seed: bigint): World {
+    const key = JSON.stringify([String(seed), ...plan.past.values()]);
     let world = this.founded.get(key);
     if (world) this.founded.delete(key);
-    else world = this.drawn(past, seed);
+    else world = this.model.organisation ? this.asked(plan, seed) : this.drawn(plan.past, seed);
     this.founded.set(key, world); // the last one used stands last
     let bytes = 0;
     for (const kept of this.founded.values()) bytes += kept.bytes.length;
@@ -93,14 +96,36 @@ class Runner implements Engine {
     this.living?.leave();
     this.living = null;
     module.load(layout, null);
-    const warmUp = past.get("organisation.warm_up")!;
-    let week = -warmUp - 1;
-    const values = (key: string): number | bigint => (key === "seed" ? seed : key === "week" ? week : past.get(key)!);
-    module.fill("found", layout, values);
-    module.call("found");
-    module.fill("live_week", layout, values);
+    const week = -past.get("organisation.warm_up")! - 1;
+    const values = (key: string): number | bigint => (key === "seed" ? seed : key === "week" ? BigInt(week) : past.get(key)!);
+    for (const name of ["found", "found_own"].filter((each) => module.has(each))) {
+      module.fill(name, layout, values);
+      module.call(name);
+    }
+    return this.warmed(layout, past, seed, week);
+  }
+
+  /** Ask the server for an organisation of the user's own, as its files and the draws of this seed found it. */
+  private asked({ own }: Plan, seed: bigint): World {
+    const { module } = this;
+    const { told, bytes } = foundedElsewhere(own, seed);
+    this.living?.leave();
+    this.living = null;
+    const layout = module.layout(told.rows, told.ties);
+    module.load(layout, null);
+    module.place(layout, bytes);
+    const past: Settings = new Map(Object.entries(told.settings));
+    const world = this.warmed(layout, past, seed, told.week);
+    for (const { population, column, rows, values } of told.stock) module.setRows(layout, population, column, rows, values);
+    return { ...world, bytes: module.save(layout) };
+  }
+
+  /** The organisation in memory after its past. */
+  private warmed(layout: Layout, past: Settings, seed: bigint, week: number): World {
+    const { module } = this;
+    module.fill("live_week", layout, (key) => (key === "seed" ? seed : key === "week" ? BigInt(week) : past.get(key)!));
     while (week < -1) this.week(layout, ++week);
-    return { layout, bytes: module.save(layout), week };
+    return { layout, bytes: module.save(layout), week, past };
   }
 
   /** Live one week of the organisation in memory, whose settings are written. */
@@ -132,9 +157,9 @@ export class Simulation {
     }
     const plan = engine.declared.plan(request.scenario, request.set);
     this.seed = BigInt(seed);
-    this.settings = engine.declared.with(plan.past, plan.levers);
     this.pending = [...plan.schedule];
-    const world = engine.found(plan.past, this.seed);
+    const world = engine.found(plan, this.seed);
+    this.settings = engine.declared.with(world.past, plan.levers);
     this.layout = world.layout;
     this.bytes = world.bytes;
     this.week = world.week;

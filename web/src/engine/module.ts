@@ -7,6 +7,8 @@ export type Slot = number | [string, string] | [string, string, number];
 
 interface PopulationData {
   name: string;
+  /** The population beside which the columns of a user's mechanism stand. */
+  base?: string;
   storage: "records" | "columns";
   columns: [name: string, dtype: string, kind: string, start: number][];
 }
@@ -135,8 +137,8 @@ export class Module {
       found.bytes = up(at + size * shape.reduce((a, b) => a * b, 1));
       return at;
     };
-    for (const { name, storage, columns } of this.told.populations) {
-      const count = rows[name];
+    for (const { name, base, storage, columns } of this.told.populations) {
+      const count = rows[base ?? name];
       const flows = columns.filter(([, , kind]) => kind === "flow").length;
       if (storage === "records") {
         const stride = 8 * columns.length;
@@ -163,6 +165,40 @@ export class Module {
     }
     take("colleagues", [rows.staff, ties], 4);
     return found;
+  }
+
+  /** Whether the module has a function. */
+  has(name: string): boolean {
+    return this.slotsAt.has(name);
+  }
+
+  /** Put an organisation that was founded elsewhere into memory: rows as they lie, arrays without flows, then ties. */
+  place(layout: Layout, bytes: Uint8Array): void {
+    let from = 0;
+    const take = (name: string) => {
+      const { at, shape, size } = layout.arrays.get(name)!;
+      const length = size * shape.reduce((a, b) => a * b, 1);
+      this.bytes(layout.bytes).set(bytes.subarray(from, from + length), at);
+      from += length;
+    };
+    for (const { name, storage, columns } of this.told.populations) {
+      if (storage === "records") take(name);
+      else for (const [column, , kind] of columns) if (kind !== "flow") take(`${name}.${column}`);
+    }
+    take("colleagues");
+    if (from !== bytes.length) throw new Error("the organisation that the server founded does not fit this engine");
+  }
+
+  /** Set some rows of a column of records. */
+  setRows(layout: Layout, population: string, name: string, rows: number[], values: number[]): void {
+    const place = this.told.populations.find((each) => each.name === population)!.columns.findIndex(([column]) => column === name);
+    const { at, size } = layout.arrays.get(population)!;
+    const float = this.told.populations.find((each) => each.name === population)!.columns[place][1] === "float64";
+    rows.forEach((row, i) => {
+      const to = this.world + at + row * size + 8 * place;
+      if (float) this.view.setFloat64(to, values[i], true);
+      else this.view.setBigInt64(to, BigInt(values[i]), true);
+    });
   }
 
   /** Clear every flow: a week begins. */

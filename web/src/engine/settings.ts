@@ -8,6 +8,8 @@ export type Settings = Map<string, number>;
 
 export interface Plan {
   past: Settings;
+  /** What the past sets, apart from defaults. */
+  own: Values;
   levers: Values;
   schedule: MoveData[];
 }
@@ -71,9 +73,10 @@ export class Declarations {
       this.encode(key, value);
       (this.parameters.get(key)!.role === "lever" ? levers : early)[key] = value;
     }
-    const past = this.with(this.defaults, { ...early, ...row.history });
+    const own = { ...early, ...row.history };
+    const past = this.with(this.defaults, own);
     this.checkSizes(past);
-    return { past, levers, schedule: row.schedule };
+    return { past, own, levers, schedule: row.schedule };
   }
 
   private checkSizes(settings: Settings): void {

@@ -41,6 +41,13 @@ export interface ScenarioData {
   schedule: MoveData[];
 }
 
+/** An organisation of a user's own: the server founds it, see `founding.ts`. */
+export interface OrganisationData {
+  name: string;
+  /** Keys that its files state. */
+  stated: string[];
+}
+
 /** The part of `model.json` that the engine reads. */
 export interface EngineModel {
   sourceHash: string;
@@ -51,6 +58,7 @@ export interface EngineModel {
   given: { retention: Tree; discount: string };
   quarter: number;
   streams: Record<string, number>;
+  organisation?: OrganisationData;
 }
 
 export interface RunRequest {

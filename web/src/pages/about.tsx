@@ -1,6 +1,7 @@
 // How it works: what the model is, what it is not, and where its numbers come from.
 import { useSignal } from "@preact/signals";
 import { capital } from "../levers";
+import { served } from "../served";
 import { model } from "../store";
 import { leverText, t, titleOf } from "../words";
 
@@ -32,6 +33,7 @@ export function About() {
       </p>
       <h2>{t("about.here.title")}</h2>
       <p>{t("about.here")}</p>
+      <p>{t(served("class") || found.data.organisation ? "about.served" : "about.static")}</p>
       <h2>{t("about.figures.title")}</h2>
       <dl>
         {found.data.kpis.map((row) => (

@@ -507,6 +507,15 @@ function Levers() {
   );
 }
 
+/** What is the user's own on these pages, in a sentence; empty for the shipped model. */
+function ownWords(): string {
+  const { own, organisation } = model.value!.data;
+  const said = [];
+  if (organisation) said.push(t("own.organisation", { name: organisation.name }));
+  if (own) said.push(t("own.mechanisms", { names: own.join(", ") }));
+  return said.length ? `${said.join(" ")} ` : "";
+}
+
 export function Explore() {
   const found = model.value!;
   if (!run.value || !twin.value) return <Skeleton />;
@@ -523,6 +532,7 @@ export function Explore() {
       <div class="middle">
         <h1 id="answer">{said}</h1>
         <p class="soft under" role="status">
+          {ownWords()}
           {t("under.company", { people: number(people, 0), customers: number(customers, 0) })}{" "}
           {sameAsTwin(found, of) ? t("under.nothing") : chanceWords(found, behind.value, REPLICATES)}
         </p>

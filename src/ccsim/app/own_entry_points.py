@@ -1,0 +1,66 @@
+"""What the engine has more where mechanisms of a user's own are in force: their columns, their week, their founding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ccsim.app.engine_key import populations
+from ccsim.app.entry_points import EntryPoint, entry_points
+from ccsim.model.extension import active
+from ccsim.model.own_checks import given
+from ccsim.model.settings import default_settings
+from ccsim.model.state import empty_state
+
+#: The function that sets users' columns at the founding.
+FOUNDING = "found_own"
+
+
+def populations_in_force() -> list[dict[str, Any]]:
+    """Return how the rows of each population lie in memory; those of users' mechanisms say beside which one they stand."""
+    extension = active()
+    own = [
+        {
+            "name": name,
+            "base": name.rpartition("_")[2],
+            "storage": kind.storage,
+            "columns": [[row.name, row.dtype, row.kind, row.start] for row in kind.columns],
+        }
+        for name, kind in (extension.populations.items() if extension else ())
+    ]
+    return [*populations(), *own]
+
+
+def entry_points_in_force() -> list[EntryPoint]:
+    """Return what the module exports, with the week and the founding of users' mechanisms.
+
+    Raises:
+        InputError: a user's kernel cannot be compiled.
+    """
+    extension = active()
+    points = entry_points()
+    if extension is None:
+        return points
+    settings = default_settings()
+    world = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
+    # One by one first, so that a mistake is told with its line.
+    extension._compile(world)
+    lived = {"populations": world.populations, "own": world.own, "settings": settings, "seed": 0, "week": 0}
+    return [
+        *(point for point in points if point.name != "live_week"),
+        EntryPoint("live_week", extension.week.step_kernel, lived),
+        EntryPoint(FOUNDING, _founding(extension), lived),
+    ]
+
+
+def _founding(extension: Any) -> Any:
+    """Return a function that calls the founding of each mechanism, as Python does."""
+    lines = [f"def {FOUNDING}(state, own, p, seed, week):", "    pass"]
+    for own in extension.mechanisms:
+        known = given(own.name, own.mechanism, extension.populations)
+        for step in own.steps:
+            if step.first:
+                arguments = ", ".join(known[argument] for argument in step.arguments)
+                lines.append(f"    own_{own.name}.{step.name}({arguments})")
+    names = dict(vars(extension.week))
+    exec("\n".join(lines), names)
+    return names[FOUNDING]

@@ -1,0 +1,179 @@
+"""An organisation of a user's own in the pages: founded here from its files, and lived in the browser.
+
+The files, the draws of a fit and the drawing of ties need Python; the weeks do not. The page asks for one organisation
+a seed, before its past.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ccsim.app.model_data import file_text, model_data
+from ccsim.engine.parameters import Parameter
+from ccsim.errors import InputError
+from ccsim.model.initial_state import sample_initial
+from ccsim.model.layout import Layout, take_stock
+from ccsim.model.populations import Staff
+from ccsim.model.settings import Settings, all_parameters
+from ccsim.model.state import ModelState
+from ccsim.organisations.founding import FREE, layout_of, layout_of_folder, settings_of_layout
+from ccsim.scenarios.scenario import SOURCE, Scenario, check
+from ccsim.simulation.simulation import LARGEST_SEED, past
+
+#: The address at which pages ask for it.
+PATH = "/own/found"
+#: The largest request: every parameter is named in less.
+LARGEST = 100_000
+#: What no week is, and no row: it shows what files say of week 0.
+_UNTOLD = -(1 << 40)
+
+
+class OwnOrganisation:
+    """A folder of files that the pages' organisation is founded from.
+
+    Args:
+        folder: see ``ccsim org``.
+
+    Raises:
+        InputErrors: what is wrong with the files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self.layout: Layout = layout_of_folder(folder)
+
+    def model(self) -> dict[str, Any]:
+        """Return the declarations of the pages: what the files state is what is usual, and their sizes cannot be set."""
+        settings = settings_of_layout(self.layout)
+        sizes = {f"organisation.{name}" for name in self.layout.sizes} - FREE
+        stated = [*sorted(sizes), *self.layout.values]
+        found = model_data()
+        for row, told in zip(all_parameters().values(), found["parameters"], strict=True):
+            told["default"] = _shown(row, settings)
+            if row.key in sizes:
+                told["role"] = "stated"
+            if row.key in stated:
+                told["source"] = f"the files of {self.layout.name}"
+        return {**found, "organisation": {"name": self.layout.name, "stated": stated, "draws": len(self.layout.draws)}}
+
+    def model_text(self) -> str:
+        """Return the declarations as a file."""
+        return file_text(self.model())
+
+    def answer(self, body: bytes) -> bytes:
+        """Return a founded organisation as a page asks for it: the length of what is told, that as JSON, and the rows.
+
+        Args:
+            body: ``{"seed": "1", "values": {...}}``: sizes, assumptions and levers of the past that differ.
+
+        Raises:
+            InputError: the request cannot be read, a value is not accepted, or files of the folder are at fault.
+        """
+        seed, values = _read(body)
+        with self._lock:
+            world, told = self.found(seed, values)
+        head = json.dumps(told, separators=(",", ":"), allow_nan=False).encode()
+        return struct.pack("<I", len(head)) + head + _rows(world)
+
+    def found(self, seed: int, values: Mapping[str, Any]) -> tuple[ModelState, dict[str, Any]]:
+        """Return the organisation before its past, and what goes with its rows.
+
+        Args:
+            seed: the seed of the run.
+            values: what the past sets, by key.
+
+        Raises:
+            InputError: a value is not accepted, or files of the folder are at fault.
+        """
+        scenario = _scenario(str(self.folder), values)
+        layout = layout_of(scenario)
+        assert layout is not None
+        settings = past(scenario, layout, seed)
+        world = sample_initial(settings, seed, layout)
+        state = world.populations
+        rows = {
+            "staff": len(state.staff), "leaders": len(state.leaders), "customers": len(state.customers[0]), "cases": len(state.cases[0]),  # type: ignore[index]  # a tuple of arrays
+            "departments": len(state.departments), "segments": len(state.segments), "firm": 1,
+        }  # fmt: skip
+        told = {
+            "rows": rows, "ties": state.colleagues.shape[1], "week": world.week,
+            "settings": {row.key: _number(row, settings) for row in all_parameters().values()},
+            "stock": _stock(world, layout),
+        }  # fmt: skip
+        return world, told
+
+
+def _read(body: bytes) -> tuple[int, dict[str, Any]]:
+    try:
+        asked = json.loads(body)
+        seed, values = int(asked["seed"]), dict(asked["values"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise InputError("the request cannot be read: it has a seed and values") from None
+    if not 0 <= seed <= LARGEST_SEED:
+        raise InputError(f"seed: must be from 0 to {LARGEST_SEED}, got {seed}")
+    return seed, values
+
+
+def _scenario(folder: str, values: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with values where their roles belong; levers are those of the past."""
+    home = {"size": "organisation", "assumption": "assumptions", "lever": "history"}
+    tables: dict[str, dict[str, Any]] = {name: {} for name in home.values()}
+    for key, value in values.items():
+        if key == SOURCE:
+            raise InputError(f"{key}: the pages have one organisation, that of `ccsim app --organisation`")
+        checked = check(key, value)
+        tables[home[all_parameters()[key].role]][key] = checked
+    return Scenario("own", source=folder, **tables)  # type: ignore[arg-type]  # tables by name
+
+
+def _number(row: Parameter, settings: Settings) -> float:
+    value: float = getattr(getattr(settings, row.group), row.name)
+    return row.encode(row.kind(value)) * 1 if not row.choices else value
+
+
+def _shown(row: Parameter, settings: Settings) -> float | str:
+    value = getattr(getattr(settings, row.group), row.name)
+    return row.choices[int(value)] if row.choices else row.kind(value)
+
+
+def _stock(world: ModelState, layout: Layout) -> list[dict[str, Any]]:
+    """Return what files say of week 0, column by column: what the layout sets in a world that stands before it."""
+    twin = world.copy()
+    twin.week = -1
+    staff: Any = twin.populations.staff
+    names = [row.name for row in Staff.columns if row.is_integer]
+    for name in names:
+        staff[name][:] = _UNTOLD
+    take_stock(twin, layout)
+    found = []
+    for name in names:
+        rows = np.flatnonzero(staff[name] != _UNTOLD)
+        if len(rows):
+            values = [int(value) for value in staff[name][rows]]
+            found.append({"population": "staff", "column": name, "rows": rows.tolist(), "values": values})
+    return found
+
+
+def _rows(world: ModelState) -> bytes:
+    """Return every row as it lies in the browser's memory: records whole, arrays without flows, ties last."""
+    parts = []
+    state = world.populations
+    own = world.own if world.own is not None else ()
+    for part in (*(each for name, each in zip(state._fields, state, strict=True) if name != "colleagues"), *own):
+        if isinstance(part, tuple):
+            kind: Any = type(part)
+            parts += [
+                np.ascontiguousarray(getattr(part, row.name)).tobytes() for row in kind.columns if row.kind != "flow"
+            ]
+        else:
+            parts.append(np.asarray(part).tobytes())
+    parts.append(np.ascontiguousarray(state.colleagues).tobytes())
+    return b"".join(parts)
