@@ -234,7 +234,7 @@ def test_a_mechanism_lives_in_the_browsers_engine_as_in_python_and_is_built_once
 
 @pytest.mark.slow
 def test_a_kernel_that_cannot_be_compiled_is_told_with_its_line(mood: Path) -> None:
-    mood.write_text(MOOD.replace("p.lift * own_staff.mood[i]", "p.lift * own_staff.moood[i]"), encoding="utf-8")
+    mood.write_text(MOOD.replace("p.lift * own_staff.mood[i]", "p.lift * own_staff.mood[i].whole"), encoding="utf-8")
     line = MOOD.split("p.lift * own_staff.mood[i]")[0].count("\n") + 1
     with (
         extended([mood], everywhere=True),
