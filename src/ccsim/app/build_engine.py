@@ -111,17 +111,22 @@ def compiled(own: Sequence[str] = ()) -> bytes:
             *(word for file in own for word in ("--with", file)),
         ]
         done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise _fault(done)
+        _check(done)
         return out.read_bytes()
 
 
-def _fault(done: subprocess.CompletedProcess[str]) -> CcsimError:
-    """Return what the process that compiles said last."""
+def _check(done: subprocess.CompletedProcess[str]) -> None:
+    """Tell what the process that compiles said last, if it failed.
+
+    Raises:
+        BuildError: the engine cannot be compiled.
+        InputError: a user's mechanism cannot be compiled.
+    """
     if done.returncode == _REFUSED:
-        return InputError(done.stderr.strip())
-    told = [line.strip() for line in done.stderr.splitlines() if line.strip()][-8:]
-    return BuildError(f"the engine cannot be built: {' '.join(told) or 'no message'}")
+        raise InputError(done.stderr.strip())
+    if done.returncode:
+        told = [line.strip() for line in done.stderr.splitlines() if line.strip()][-8:]
+        raise BuildError(f"the engine cannot be built: {' '.join(told) or 'no message'}")
 
 
 def _compile_to(out: Path) -> None:
