@@ -1,9 +1,10 @@
-"""A decree without a programme, and posts cut, to five years: at the defaults, with single mechanisms off, in admitted worlds.
+"""Headlines at the defaults, with single mechanisms off, and in admitted worlds.
 
-Writes the tables that docs/findings/ shows, from the claims in experiments/headlines. It can be stopped, and goes on with
-what its folder of runs holds.
+Writes the tables that docs/findings/ shows, from the claims in the folders of experiments/headlines: a decree and posts
+cut, direction at equal total cost, big bang, pilot and lock-in, and heroes. It can be stopped, and goes on with what its
+folder of runs holds.
 
-    python experiments/headlines.py --worlds 60
+    python experiments/headlines.py --study pace --worlds 60
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from findings import SWITCHES, table
@@ -23,17 +24,52 @@ from ccsim.validation.claims.ledger import ClaimResult, Ledger, run_ledger
 from ccsim.validation.claims.report import told_of_map
 from ccsim.validation.claims.schema import Claim, load_claims
 
-#: What is switched off, of all that findings.py knows: what could carry a decree or a cut.
-OFF = (
-    "load shortening time", "the gap between decree and practice", "strain from work without say", "rewards in choices",
-    "effort in choices", "habit in choices", "the norm of what colleagues do", "fear of blame", "hand-off loss",
-    "word of mouth", "engaged people serving more warmly", "leaders setting measures",
-)  # fmt: skip
+LOAD = "load shortening time"
+GAP = "the gap between decree and practice"
+ROUTINES = "routines written down"
+FATIGUE = "fatigue and cynicism from announcements"
+
+
+@dataclass(frozen=True)
+class Study:
+    """A page of tables: its file, its title, and what is switched off, of all that findings.py knows."""
+
+    tables: str
+    title: str
+    off: tuple[str, ...]
+
+
+#: By the folder of its claims.
+STUDIES = {
+    "decree-and-cuts": Study(
+        "headlines-tables.md", "a decree, and posts cut",
+        (LOAD, GAP, "strain from work without say", "rewards in choices", "effort in choices", "habit in choices",
+         "the norm of what colleagues do", "fear of blame", "hand-off loss", "word of mouth",
+         "engaged people serving more warmly", "leaders setting measures"),
+    ),
+    "direction": Study(
+        "equal-cost-tables.md", "direction at equal total cost",
+        (LOAD, GAP, FATIGUE, ROUTINES, "habit in choices", "rewards in choices", "effort in choices",
+         "defects taken out by improvement", "leaders setting measures", "leaders believing their own leaders"),
+    ),
+    "pace": Study(
+        "pace-tables.md", "big bang, pilot and lock-in",
+        (LOAD, FATIGUE, ROUTINES, "habit in choices", "quick wins from improvement time", "improvements that fail untested",
+         "defects taken out by improvement", "leaders won over by successes"),
+    ),
+    "heroes": Study(
+        "heroes-tables.md", "heroes, in adoption and in what customers feel",
+        (LOAD, ROUTINES, "habit in choices", "conviction in choices", "the norm of what colleagues do",
+         "the penny drops (contagion from several sources)", "effort in choices", "rewards in choices", "fear of blame",
+         "strain from work without say"),
+    ),
+}  # fmt: skip
 
 
 def main() -> None:
     """Run what is missing, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--study", choices=STUDIES, default="decree-and-cuts")
     parser.add_argument("--worlds", type=int, default=60)
     parser.add_argument("--replicates", type=int, default=30)
     parser.add_argument("--off-replicates", type=int, default=10)
@@ -41,21 +77,23 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=Path("results/headlines"))
     parser.add_argument("--out", type=Path, default=Path("docs/findings"))
     asked = parser.parse_args()
-    claims = load_claims((), Path(__file__).with_name("headlines"))
-    shared = {"workers": asked.workers, "resume": asked.runs.exists(), "command": sys.argv}
+    study, runs = STUDIES[asked.study], asked.runs / asked.study
+    claims = load_claims((), Path(__file__).with_name("headlines") / asked.study)
+    shared = {"workers": asked.workers, "resume": runs.exists(), "command": sys.argv}
     whole = run_ledger(
-        claims, replicates=asked.replicates, points=asked.worlds, worlds=read_worlds(), out=asked.runs, **shared
+        claims, replicates=asked.replicates, points=asked.worlds, worlds=read_worlds(), out=runs, **shared
     )
     off = {}
-    for number, name in enumerate(OFF):
+    for number, name in enumerate(study.off):
         without = [switched(claim, name) for claim in claims]
-        off[name] = run_ledger(without, replicates=asked.off_replicates, out=asked.runs / f"off-{number + 1}", **shared)
+        off[name] = run_ledger(without, replicates=asked.off_replicates, out=runs / f"off-{number + 1}", **shared)
     text = (
-        f"<!-- Made by experiments/headlines.py --worlds {asked.worlds}, sources {model_hash()}; not edited by hand. -->\n"
-        f"# Tables: a decree, and posts cut\n\n{worlds_of(whole)}\n{mechanisms_of(whole, off)}"
+        f"<!-- Made by experiments/headlines.py --study {asked.study} --worlds {asked.worlds}, sources {model_hash()}; "
+        "not edited by hand. -->\n"
+        f"# Tables: {study.title}\n\n{worlds_of(whole)}\n{mechanisms_of(whole, off)}"
     )
     asked.out.mkdir(parents=True, exist_ok=True)
-    (asked.out / "headlines-tables.md").write_text(text, encoding="utf-8")
+    (asked.out / study.tables).write_text(text, encoding="utf-8")
 
 
 def switched(claim: Claim, name: str) -> Claim:
@@ -73,7 +111,7 @@ def worlds_of(ledger: Ledger) -> str:
             ", ".join(f"`{d.key}` {d.rho:+.2f}" for d in one.deciders if d.clear) or "nothing beyond chance",
         ])  # fmt: skip
     maps = [f"- {one.claim.statement} {told_of_map(one.map)}" for one in ledger.findings if one.map and one.map.flips]
-    head = ["after five years", "effect at the defaults", "holds, % of worlds", "reversed, %", "goes with (Holm)"]
+    head = ["sentence", "effect at the defaults", "holds, % of worlds", "reversed, %", "goes with (Holm)"]
     turns = "\nWhere they turn, beyond chance:\n\n" + "\n".join(maps) + "\n" if maps else ""
     return (
         f"## In {ledger.points} admitted worlds\n\n{ledger.replicates} paired organisations at the defaults, four in each world "
@@ -89,7 +127,7 @@ def mechanisms_of(whole: Ledger, off: dict[str, Ledger]) -> str:
     rows = [[name, *(short(ledger.findings[k]) for k in known)] for name, ledger in [("nothing", whole), *off.items()]]
     says = "\n".join(f"- {whole.findings[k].claim.id}: {whole.findings[k].claim.statement}" for k in known)
     return (
-        "## With single mechanisms switched off\n\nEffects after five years, positive where the sentence holds; in brackets "
+        "## With single mechanisms switched off\n\nEffects, positive where the sentence holds; in brackets "
         f"where the 95 % interval holds zero.\n\n{table(head, rows)}\n{says}\n"
     )
 
