@@ -22,11 +22,12 @@ from ccsim.engine.parameters import Parameter
 from ccsim.experiments.io import ExperimentSchema, SweepSchema
 from ccsim.game.catalogue import Catalogue, catalogue
 from ccsim.model.kpis import KPIS
+from ccsim.model.packs import behavioural, core, packs, switched_on
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.columns import ACCEPTS, KINDS
 from ccsim.scenarios.io import InterventionSchema, ScenarioSchema
-from ccsim.scenarios.scenario import list_scenarios, load
-from ccsim.validation.claims.schema import ClaimShape
+from ccsim.scenarios.scenario import Scenario, list_scenarios, load
+from ccsim.validation.claims.schema import ClaimShape, load_claims
 
 #: Documents that stand outside of docs/, and the page that each becomes.
 OTHERS = {
@@ -137,9 +138,43 @@ def parameters(role: str, title: str, intro: str) -> str:
     parts = [f"# {title}\n\n{intro} Made from the declarations when the site is built; there are {len(rows)}.\n"]
     for group in groups:
         parts.append(f"## {group}\n")
-        head = ["key", "default", "unit", "plausible range", "meaning", "source"]
-        parts.append(table(head, (_parameter(one) for one in rows if one.group == group)))
+        more = ["pack"] if role == "assumption" else []
+        head = ["key", "default", "unit", "plausible range", "meaning", "source", *more]
+        parts.append(table(head, ([*_parameter(one), *([one.pack] * len(more))] for one in rows if one.group == group)))
     return "\n".join(parts)
+
+
+def pack_pages() -> str:
+    """Return the page of the packs: what switches each on, and which scenarios and claims do."""
+    shipped = {name: load(name) for name in list_scenarios()}
+    used: dict[str, dict[str, None]] = {}
+    for name, scenario in shipped.items():
+        for pack in _packs_of(scenario):
+            used.setdefault(pack, {})[f"`{name}`"] = None
+    for claim in load_claims():
+        for scenario in claim.scenarios.values():
+            for pack in _packs_of(scenario):
+                used.setdefault(pack, {})[claim.id] = None
+    rows = [
+        (
+            one.name,
+            ", ".join(f"`{key}`" for key in one.switches),
+            str(len(one.members)),
+            ", ".join(used.get(one.name, [])),
+        )
+        for one in packs().values()
+    ]
+    return (
+        "# Packs\n\nA pack is a mechanism, or several, that is off in the ordinary organisation. Its assumptions act only once one "
+        "of its switches is moved from its default; [the model](../odd.md) lists them. Made from the declarations when the "
+        f"site is built. The core has {len(core())} assumptions, {len(behavioural(core()))} of them about how people, customers and "
+        "work behave.\n\n"
+        + table(["pack", "switched on by", "assumptions", "scenarios and claims that switch it on"], rows)
+    )
+
+
+def _packs_of(scenario: Scenario) -> set[str]:
+    return {name for values in scenario.in_force() for name in switched_on(values)}
 
 
 def _parameter(one: Parameter) -> list[str]:
@@ -332,6 +367,7 @@ PAGES: dict[str, Callable[[], str]] = {
     ),
     "reference/levers.md": lambda: parameters("lever", "Levers", LEVER),
     "reference/assumptions.md": lambda: parameters("assumption", "Assumptions", ASSUMPTION),
+    "reference/packs.md": pack_pages,
     "reference/sizes.md": lambda: parameters("size", "Sizes", SIZE),
     "reference/kpis.md": kpis,
     "reference/scenarios.md": scenarios,

@@ -149,7 +149,7 @@ def levers(
     group: Annotated[str | None, typer.Argument(help="Only one group, such as programme.")] = None,
     assumptions: Annotated[bool, typer.Option("--all", help="Assumptions and sizes too.")] = False,
 ) -> None:
-    """List the levers, with unit, default, plausible range and meaning."""
+    """List the levers, with unit, default, plausible range and meaning; assumptions also with their pack."""
     from ccsim.model.settings import all_parameters
     from ccsim.reports.tables import console, levers_table
 

@@ -71,6 +71,9 @@ class Parameter:
         role: ``"lever"``, ``"assumption"`` or ``"size"``.
         impulse: a lever that acts in the week of its move only, then returns to its default.
         choices: names of the values 0, 1, 2, …, where a value is one of a few kinds.
+        pack: the pack that it belongs to: it acts only once that is switched on; empty for the core of the model.
+        switches: the packs that are switched on by moving it from its default.
+        on_record: an assumption that an organisation can look up in its books or rosters, such as a wage.
     """
 
     group: str
@@ -86,6 +89,9 @@ class Parameter:
     role: str
     impulse: bool = False
     choices: tuple[str, ...] = ()
+    pack: str = ""
+    switches: tuple[str, ...] = ()
+    on_record: bool = False
 
     @property
     def key(self) -> str:
@@ -200,6 +206,9 @@ def parameter(
     size: bool = False,
     impulse: bool = False,
     choices: tuple[str, ...] = (),
+    pack: str = "",
+    switches: tuple[str, ...] = (),
+    on_record: bool = False,
 ) -> Any:
     """Declare a parameter.
 
@@ -218,6 +227,9 @@ def parameter(
         size: whether it is a size of the organisation.
         impulse: whether it is a lever that acts once, in the week in which it is set.
         choices: names of the values of a parameter that is no quantity.
+        pack: the pack that an assumption belongs to; by default that of its group.
+        switches: the packs that moving it from its default switches on.
+        on_record: whether an organisation can look an assumption up in its books or rosters.
 
     Returns:
         The declaration, which :func:`parameters` turns into a field.
@@ -227,14 +239,36 @@ def parameter(
     role = "lever" if lever or impulse else "size" if size else "assumption"
     if size and role == "lever":
         raise DeclarationError(f"{caller()}: a parameter is a lever or a size, not both")
-    row = Parameter("", "", float, default, unit, range, legal, off, meaning, source, role, impulse, choices)
+    row = Parameter(
+        "",
+        "",
+        float,
+        default,
+        unit,
+        range,
+        legal,
+        off,
+        meaning,
+        source,
+        role,
+        impulse,
+        choices,
+        pack,
+        switches,
+        on_record,
+    )
     return written(row)
 
 
-def parameters(group: str) -> Callable[[type[T]], type[T]]:
+def parameters(group: str, pack: str = "") -> Callable[[type[T]], type[T]]:
     """Turn a class of ``name: type = parameter(...)`` lines into a named tuple that kernels can read.
 
     The tuple class keeps the docstring and gains ``declared``, the tuple of its :class:`Parameter` rows in order.
+
+    Args:
+        group: its name.
+        pack: name of the pack that its assumptions belong to, where they do nothing until a lever is moved: see
+            ``switches`` of :func:`parameter`.
 
     Raises:
         DeclarationError: one of the declarations is faulty, or two bear one name.
@@ -242,7 +276,10 @@ def parameters(group: str) -> Callable[[type[T]], type[T]]:
 
     def build(cls: type[T]) -> type[T]:
         rows = rows_of(cls, Parameter, "parameter", group, "parameter(...)")
-        declared = tuple(replace(row, group=group, name=name, kind=kind) for name, (row, kind, _) in rows.items())
+        declared = tuple(
+            replace(row, group=group, name=name, kind=kind, pack=(row.pack or pack) if row.role == "assumption" else "")
+            for name, (row, kind, _) in rows.items()
+        )
         for row in declared:
             refuse(rows[row.name][2], f"parameter {row.key}", row.faults())
         make: Any = namedtuple  # mypy reads only literal field names

@@ -50,6 +50,7 @@ def declared_text() -> str:
         "`clip01(x)` keeps x between 0 and 1, `relax(x, goal, rate)` is x + rate (goal - x), `half_saturation(x, half)` is "
         "x / (x + half), `logistic(x)` is 1 / (1 + exp(-x)), and `bell` makes four uniform draws a standard normal one, nearly.\n"
     )
+    parts.append(_packs())
     told = set()
     for group in default_settings():
         described: Any = group
@@ -75,6 +76,26 @@ def declared_text() -> str:
     return "\n".join(parts)
 
 
+def _packs() -> str:
+    """Return how many assumptions the core has, and the packs as a table."""
+    from ccsim.model.packs import behavioural, core, packs
+
+    found, rows = packs(), core()
+    beyond = sum(len(pack.members) for pack in found.values())
+    known, defined = sum(row.on_record for row in rows), sum(row.source.startswith("definition") for row in rows)
+    lines = [
+        (pack.name, ", ".join(f"`{key}`" for key in pack.switches), ", ".join(f"`{key}`" for key in pack.members))
+        for pack in found.values()
+    ]
+    return (
+        f"### Core and packs\n\nOf {len(rows) + beyond} assumptions {len(rows)} make the core: {len(behavioural(rows))} about how "
+        f"people, customers and work behave, {known} that an organisation can look up in its books or rosters (such as a wage), "
+        f"and {defined} that define a measure. The other {beyond} belong to packs. A pack is off in the ordinary organisation, and "
+        "its assumptions act only once one of its switches is moved from its default. With no pack on, a run is the same to the "
+        f"last bit whatever they are.\n\n{_table(('pack', 'switched on by', 'assumptions'), lines)}"
+    )
+
+
 def _own_columns(entity: str) -> list[Column]:
     """Return the columns that users' mechanisms in force add to an entity."""
     extension = active()
@@ -87,11 +108,11 @@ def _parameters(group: Any) -> str:
         (
             f"`{row.name}`", row.role, f"{row.shown}", row.unit,
             " / ".join(row.choices) if row.choices else f"{row.range[0]:g}…{row.range[1]:g}",
-            "" if row.off is None else f"{row.off:g}", row.meaning, row.source,
+            "" if row.off is None else f"{row.off:g}", "on record" if row.on_record else row.pack, row.meaning, row.source,
         )
         for row in group.declared
     ]  # fmt: skip
-    return _table(("parameter", "role", "default", "unit", "plausible", "off", "meaning", "source"), rows)
+    return _table(("parameter", "role", "default", "unit", "plausible", "off", "pack", "meaning", "source"), rows)
 
 
 def _rules(module: ModuleType) -> str:

@@ -49,20 +49,32 @@ def _plain_table(*columns: str, title: str | None = None) -> Table:
 
 
 def levers_table(rows: Iterable[Parameter], *, sources: bool) -> Table:
-    """Return declared parameters with unit, default, plausible range and meaning, and with sources where asked."""
-    table = _plain_table("lever", "default", "unit", "plausible", "meaning", *(["source"] if sources else []))
+    """Return declared parameters with unit, default, plausible range and meaning, and with packs and sources where asked.
+
+    Args:
+        rows: the parameters.
+        sources: whether to show where each comes from; and, of assumptions that belong to a pack, which.
+    """
+    rows = list(rows)
+    packs = sources and any(row.pack for row in rows)
+    more = [*(["pack"] if packs else []), *(["source"] if sources else [])]
+    table = _plain_table("lever", "default", "unit", "plausible", "meaning", *more)
     for row in rows:
         span = " / ".join(row.choices) if row.choices else f"{row.range[0]:g}…{row.range[1]:g}"
-        table.add_row(row.key, f"{row.shown}", row.unit, span, row.meaning, *([row.source] if sources else []))
+        last = [*([row.pack] if packs else []), *([row.source] if sources else [])]
+        table.add_row(row.key, f"{row.shown}", row.unit, span, row.meaning, *last)
     return table
 
 
 def scenario_table(scenario: Scenario) -> Table:
-    """Return what differs at week 0 from the ordinary organisation."""
+    """Return what differs at week 0 from the ordinary organisation, and the packs that the scenario switches on."""
+    from ccsim.model.packs import switched_on
     from ccsim.model.settings import all_parameters
     from ccsim.scenarios.scenario import Scenario
 
-    table = _plain_table("at week 0", "here", "ordinary", "unit", "meaning")
+    packs = dict.fromkeys(name for values in scenario.in_force() for name in switched_on(values))
+    title = f"Packs switched on: {', '.join(packs)}" if packs else None
+    table = _plain_table("at week 0", "here", "ordinary", "unit", "meaning", title=title)
     for key, here, ordinary in scenario.diff(Scenario("ordinary")):
         table.add_row(key, f"{here}", f"{ordinary}", all_parameters()[key].unit, all_parameters()[key].meaning)
     return table

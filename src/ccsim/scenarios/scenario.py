@@ -161,6 +161,10 @@ class Scenario:
         """Return everything in force in week 0 that the scenario sets, by key."""
         return {**self.organisation, **self.assumptions, **self.history, **self.levers}
 
+    def in_force(self) -> Iterator[Values]:
+        """Yield what the scenario sets in its past, in week 0, and by each later move, by key."""
+        yield from (self.history, self.values(), *(move.set for move in self.schedule))
+
     def diff(self, other: Scenario) -> list[tuple[str, Any, Any]]:
         """Return what differs at week 0, as (key, here, there), in order of display."""
         mine, theirs = self.values(), other.values()

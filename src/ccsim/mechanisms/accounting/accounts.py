@@ -17,6 +17,7 @@ class Accounts:
         range=(110.0, 180.0),
         meaning="what a customer of mean value spends at ordinary satisfaction",
         source="calibrated: an ordinary margin of about 10 %",
+        on_record=True,
     )
     spending_sensitivity: float = parameter(
         0.3,
@@ -26,10 +27,26 @@ class Accounts:
         meaning="how much more satisfied customers spend, around the ordinary level",
         source="assumed; sign: Anderson, Fornell & Mazvancheryl 2004",
     )
-    wage: float = parameter(800.0, unit="EUR/week", range=(600.0, 1100.0), meaning="cost of a member of staff")
-    leader_wage: float = parameter(1400.0, unit="EUR/week", range=(1000.0, 2500.0), meaning="cost of a leader")
+    wage: float = parameter(
+        800.0,
+        unit="EUR/week",
+        range=(600.0, 1100.0),
+        meaning="cost of a member of staff",
+        on_record=True,
+    )
+    leader_wage: float = parameter(
+        1400.0,
+        unit="EUR/week",
+        range=(1000.0, 2500.0),
+        meaning="cost of a leader",
+        on_record=True,
+    )
     contact_cost: float = parameter(
-        8.0, unit="EUR", range=(2.0, 20.0), meaning="cost of handling a contact besides pay"
+        8.0,
+        unit="EUR",
+        range=(2.0, 20.0),
+        meaning="cost of handling a contact besides pay",
+        on_record=True,
     )
     goodwill: float = parameter(
         15.0,
@@ -37,6 +54,7 @@ class Accounts:
         range=(0.0, 50.0),
         off=0.0,
         meaning="compensation given in the most complex cases that are solved with judgement",
+        on_record=True,
     )
     replacement_weeks: float = parameter(
         15.0,
@@ -44,9 +62,14 @@ class Accounts:
         range=(10.0, 25.0),
         meaning="cost of recruiting and starting a new person",
         source="Holman et al. 2007: 3 to 4 months' pay",
+        on_record=True,
     )
     acquisition_cost: float = parameter(
-        500.0, unit="EUR", range=(100.0, 1500.0), meaning="cost of winning and setting up a customer"
+        500.0,
+        unit="EUR",
+        range=(100.0, 1500.0),
+        meaning="cost of winning and setting up a customer",
+        on_record=True,
     )
     overhead: float = parameter(
         0.04,
@@ -54,6 +77,7 @@ class Accounts:
         range=(0.0, 0.15),
         legal=(0.0, 1.0),
         meaning="fixed cost, relative to the revenue that the organisation was founded with",
+        on_record=True,
     )
     discount: float = parameter(
         0.12,
@@ -62,6 +86,7 @@ class Accounts:
         legal=(0.0, 1.0),
         meaning="discount rate for present values",
         source="Gupta, Lehmann & Stuart 2004: 12 %",
+        on_record=True,
     )
 
 

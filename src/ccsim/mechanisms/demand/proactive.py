@@ -11,12 +11,18 @@ from ccsim.engine.jit import rule
 from ccsim.engine.parameters import parameter, parameters
 
 
-@parameters("proactive")
+@parameters("proactive", pack="proactive")
 class Proactive:
     """Contact before the customer asks."""
 
     share: float = parameter(
-        0.0, unit="share", range=(0.0, 0.6), off=0.0, lever=True, meaning="share of coming issues that one tries to see"
+        0.0,
+        unit="share",
+        range=(0.0, 0.6),
+        off=0.0,
+        lever=True,
+        meaning="share of coming issues that one tries to see",
+        switches=("proactive",),
     )
     accuracy: float = parameter(
         0.6,

@@ -11,7 +11,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
 
-@parameters("self_service")
+@parameters("self_service", pack="self-service")
 class SelfService:
     """A machine that is asked first."""
 
@@ -22,6 +22,7 @@ class SelfService:
         off=0.0,
         lever=True,
         meaning="share of new issues that go to the machine first",
+        switches=("self-service",),
     )
     quality: float = parameter(
         0.7, unit="probability", range=(0.3, 0.95), lever=True, meaning="chance that it solves the simplest issue"

@@ -12,7 +12,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
 
-@parameters("recognition")
+@parameters("recognition", pack="recognition")
 class Recognition:
     """Leaders who see and say what was done well."""
 
@@ -23,6 +23,7 @@ class Recognition:
         off=0.0,
         lever=True,
         meaning="how far leaders make it their task to recognise customer-first acts",
+        switches=("recognition",),
     )
     utility_weight: float = parameter(
         0.4, unit="utility", range=(0.1, 1.0), off=0.0, meaning="weight in a choice of recognition that is sure to come"

@@ -18,13 +18,13 @@ CHOSEN = ("at random", "most convinced", "best connected", "eigenvector", "betwe
 PLACED = ("together", "across")
 
 
-@parameters("champions")
+@parameters("champions", pack="champions")
 class Champions:
     """Who carries the change, with how much time, and until when."""
 
     count: int = parameter(
-        0, unit="people", range=(0, 20), legal=(0, 10000), off=0, lever=True, meaning="champions to be kept appointed"
-    )
+        0, unit="people", range=(0, 20), legal=(0, 10000), off=0, lever=True, meaning="champions to be kept appointed",
+        switches=("champions", "embedding"))  # fmt: skip
     hours: float = parameter(
         20.0,
         unit="hours/week",

@@ -11,7 +11,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
 
-@parameters("embedding")
+@parameters("embedding", pack="embedding")
 class Embedding:
     """How practice becomes routine."""
 

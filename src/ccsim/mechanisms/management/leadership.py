@@ -115,6 +115,7 @@ class Leadership:
         range=(0.01, 0.1),
         off=0.0,
         meaning="pace at which credibility follows deeds when much is announced",
+        pack="programme",
     )
     successor: int = parameter(
         0,

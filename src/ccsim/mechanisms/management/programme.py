@@ -22,12 +22,18 @@ def _part(default: float, what: str) -> float:
         meaning=f"part of that purse for {what}; parts count relative to their sum")  # fmt: skip
 
 
-@parameters("programme")
+@parameters("programme", pack="programme")
 class Programme:
     """What the programme spends, and on what."""
 
     budget: float = parameter(
-        0.0, unit="EUR/week", range=(0.0, 20000.0), off=0.0, lever=True, meaning="what the programme may spend"
+        0.0,
+        unit="EUR/week",
+        range=(0.0, 20000.0),
+        off=0.0,
+        lever=True,
+        meaning="what the programme may spend",
+        switches=("programme", "embedding", "defect-removal"),
     )
     top_down_share: float = parameter(
         0.5,

@@ -14,7 +14,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
 
-@parameters("rollout")
+@parameters("rollout", pack="programme")
 class Rollout:
     """How a programme spreads and learns."""
 

@@ -15,7 +15,7 @@ from ccsim.engine.rng import Stream, uniform
 DECIDES = int(Stream.SPONSOR)
 
 
-@parameters("sponsorship")
+@parameters("sponsorship", pack="programme")
 class Sponsorship:
     """When the executive keeps a programme and when it drops it."""
 

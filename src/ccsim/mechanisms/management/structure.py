@@ -13,7 +13,7 @@ from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.management.implementation import closing_pace
 
 
-@parameters("structure")
+@parameters("structure", pack="structure")
 class Structure:
     """The ladder of coordination between departments."""
 
@@ -25,6 +25,7 @@ class Structure:
         off=0,
         lever=True,
         meaning="step aimed at: 0 none, 1 networks, 2 cross-functional teams, 3 coordinator, 4 matrix, 5 segment managers",
+        switches=("structure",),
     )
     weeks_per_stage: float = parameter(
         14.0,

@@ -12,7 +12,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
 
-@parameters("technology")
+@parameters("technology", pack="technology")
 class Technology:
     """A system for service, and whether people use it."""
 
@@ -23,6 +23,7 @@ class Technology:
         off=0.0,
         lever=True,
         meaning="what is spent on building a system for service",
+        switches=("technology",),
     )
     usability: float = parameter(0.5, unit="share", range=(0.1, 1.0), lever=True, meaning="how usable the system is")
     training: float = parameter(

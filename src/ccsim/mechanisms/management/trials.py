@@ -17,7 +17,7 @@ from ccsim.engine.rng import Stream, irwin_hall_normal, uniforms4
 TRIAL = int(Stream.TRIAL)
 
 
-@parameters("trials")
+@parameters("trials", pack="trials")
 class Trials:
     """How uncertain it is that a programme works, and when it is stopped."""
 
@@ -29,6 +29,7 @@ class Trials:
         off=0.0,
         meaning="standard deviation of what improvement is worth in an organisation, relative to the ordinary",
         source="assumed; sign: Amis, Slack & Hinings 2004, Repenning 2002",
+        switches=("trials",),
     )
     shared: float = parameter(
         0.7,
@@ -43,6 +44,7 @@ class Trials:
         off=0.0,
         lever=True,
         meaning="share of improvements that must work for a programme to go on; at 0 it is never stopped",
+        switches=("trials",),
     )
     enough: float = parameter(
         12.0,

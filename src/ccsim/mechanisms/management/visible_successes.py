@@ -13,7 +13,7 @@ from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.management.trials import share_that_works
 
 
-@parameters("visible_successes")
+@parameters("visible_successes", pack="programme")
 class VisibleSuccesses:
     """What comes of improvement, and who hears of it."""
 

@@ -19,7 +19,7 @@ TRAITS = int(Stream.FOUND_CUSTOMER_TRAITS)
 LARGEST = 3.4641016151377544
 
 
-@parameters("customer_differences")
+@parameters("customer_differences", pack="customer-differences")
 class CustomerDifferences:
     """How much customers differ for good."""
 
@@ -30,6 +30,7 @@ class CustomerDifferences:
         off=0.0,
         meaning="standard deviation, among people, of how much better they judge the same offer and the same contact",
         source="assumed; sign: Jones & Sasser 1995",
+        switches=("customer-differences",),
     )
     mobility_spread: float = parameter(
         0.0,
@@ -39,6 +40,7 @@ class CustomerDifferences:
         off=0.0,
         meaning="spread of how readily people come and go, as the standard deviation of its logarithm",
         source="assumed; form: Fader & Hardie 2010, where the chance of leaving differs between customers",
+        switches=("customer-differences",),
     )
     demand_spread: float = parameter(
         0.0,
@@ -48,6 +50,7 @@ class CustomerDifferences:
         off=0.0,
         meaning="spread of how often people ask, as the standard deviation of its logarithm",
         source="assumed; form: counts of purchases, Ehrenberg 1959, where rates differ between customers",
+        switches=("customer-differences",),
     )
 
 

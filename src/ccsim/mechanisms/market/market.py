@@ -63,9 +63,14 @@ class Market:
         off=0.0,
         lever=True,
         meaning="how much better than today the best alternative is on its way to become",
+        switches=("challenger",),
     )
     challenger_rate: float = parameter(
-        0.03, unit="1/week", range=(0.01, 0.1), meaning="pace at which challengers get there"
+        0.03,
+        unit="1/week",
+        range=(0.01, 0.1),
+        meaning="pace at which challengers get there",
+        pack="challenger",
     )
     word_of_mouth_joining: float = parameter(
         4.0,

@@ -45,6 +45,7 @@ class Offer:
         off=0.0,
         lever=True,
         meaning="part of the design that is done with customers",
+        switches=("cocreation",),
     )
     decided_by: int = parameter(
         2, unit="", range=(0, 2), choices=DECIDERS, lever=True, meaning="who decides what the offer is to be"
@@ -70,9 +71,20 @@ class Offer:
         meaning="part of the gap between offer and need that an executive without insight does not see",
     )
     cocreation_effort: float = parameter(
-        0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="design work that goes into working with customers"
+        0.3,
+        unit="share",
+        range=(0.0, 0.6),
+        off=0.0,
+        meaning="design work that goes into working with customers",
+        pack="cocreation",
     )
-    cost_per_hour: float = parameter(60.0, unit="EUR/hour", range=(30.0, 120.0), meaning="cost of an hour of design")
+    cost_per_hour: float = parameter(
+        60.0,
+        unit="EUR/hour",
+        range=(30.0, 120.0),
+        meaning="cost of an hour of design",
+        on_record=True,
+    )
 
 
 @columns("segments")

@@ -12,12 +12,18 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
 
-@parameters("personalisation")
+@parameters("personalisation", pack="personalisation")
 class Personalisation:
     """How much is made to measure."""
 
     level: float = parameter(
-        0.0, unit="share", range=(0.0, 1.0), off=0.0, lever=True, meaning="part of offer and service made to measure"
+        0.0,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="part of offer and service made to measure",
+        switches=("personalisation",),
     )
     delight: float = parameter(
         0.08,

@@ -23,6 +23,7 @@ class Promise:
         off=0.0,
         lever=True,
         meaning="quality promised beyond what is practised",
+        switches=("promise",),
     )
     expectation_rate: float = parameter(
         0.08,
@@ -30,6 +31,7 @@ class Promise:
         range=(0.02, 0.2),
         off=0.0,
         meaning="pace at which a trusting customer's expectation follows",
+        pack="promise",
     )
     attraction: float = parameter(
         3.0,
@@ -37,9 +39,14 @@ class Promise:
         range=(0.0, 6.0),
         off=0.0,
         meaning="how steeply joining rises with what is promised and trusted",
+        pack="promise",
     )
     cost: float = parameter(
-        4.0, unit="EUR/week", range=(0.0, 10.0), meaning="marketing for a customer at a promise of 1 beyond practice"
+        4.0,
+        unit="EUR/week",
+        range=(0.0, 10.0),
+        meaning="marketing for a customer at a promise of 1 beyond practice",
+        pack="promise",
     )
     trust_rate: float = parameter(
         0.05, unit="share", range=(0.01, 0.2), off=0.0, meaning="share of the way that trust moves after a contact"
@@ -50,6 +57,7 @@ class Promise:
         range=(0.0, 3.0),
         off=0.0,
         meaning="how hollow a promise of 1 beyond practice sounds to those who are to keep it",
+        pack="promise",
     )
 
 

@@ -26,6 +26,7 @@ class Segmentation:
         off=0.0,
         lever=True,
         meaning="priority given to customers who are thought valuable, over the others",
+        switches=("segmentation",),
     )
     interval_weeks: int = parameter(
         0,
@@ -35,6 +36,7 @@ class Segmentation:
         off=0,
         lever=True,
         meaning="weeks between estimates of what customers are worth; 0 for the one at the start only",
+        switches=("segmentation",),
     )
     utility_weight: float = parameter(
         1.0,
@@ -42,12 +44,14 @@ class Segmentation:
         range=(0.2, 2.0),
         off=0.0,
         meaning="weight in a choice of a customer worth twice the mean, at full priority",
+        pack="segmentation",
     )
     priority_threshold: float = parameter(
         1.5,
         unit="ratio",
         range=(1.0, 3.0),
         meaning="value, relative to the mean, above which a case goes to the front of the queue",
+        pack="segmentation",
     )
     drift: float = parameter(
         0.0,
@@ -56,9 +60,16 @@ class Segmentation:
         off=0.0,
         legal=(0.0, 0.5),
         meaning="how much a customer's value can change in a week; it tends to the mean of all, and away from it by chance",
+        pack="segmentation",
+        switches=("segmentation",),
     )
     estimation_cost: float = parameter(
-        3.0, unit="EUR", range=(0.5, 10.0), off=0.0, meaning="cost of estimating a customer's value"
+        3.0,
+        unit="EUR",
+        range=(0.5, 10.0),
+        off=0.0,
+        meaning="cost of estimating a customer's value",
+        pack="segmentation",
     )
 
 

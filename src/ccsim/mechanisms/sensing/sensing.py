@@ -51,6 +51,7 @@ class Sensing:
         legal=(0.0, 10000.0),
         lever=True,
         meaning="time of a department for acting on what was heard: taking out what spoils contacts",
+        switches=("defect-removal",),
     )
     published: float = parameter(
         0.0,

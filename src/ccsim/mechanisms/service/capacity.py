@@ -19,6 +19,7 @@ class Capacity:
         legal=(0.0, 80.0),
         meaning="contracted time of a member of staff",
         source="Oliva & Sterman 2001: 35 hours",
+        on_record=True,
     )
     shrinkage: float = parameter(
         0.17,
@@ -27,6 +28,7 @@ class Capacity:
         off=0.0,
         meaning="time lost to absence and breaks at ordinary energy",
         source="Oliva & Sterman 2001: 16.5 % absent",
+        on_record=True,
     )
     engagement_effect: float = parameter(
         0.3,
@@ -43,6 +45,7 @@ class Capacity:
         off=0.0,
         meaning="weeks until a new person works at full pace, starting from half",
         source="Oliva & Sterman 2001: rookies for 12 weeks",
+        on_record=True,
     )
 
 

@@ -28,6 +28,7 @@ class Defects:
         off=0.0,
         meaning="pace at which defects return to the ordinary level as products, rules and systems change",
         source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
+        pack="defect-removal",
     )
     removal_rate: float = parameter(
         0.02,
@@ -36,6 +37,7 @@ class Defects:
         off=0.0,
         meaning="share of defects that a week of much, well-informed improvement takes out",
         source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
+        pack="defect-removal",
     )
     cross_department_share: float = parameter(
         0.4,
@@ -44,12 +46,22 @@ class Defects:
         off=0.0,
         meaning="part of the defects of work that goes on to another department that needs what both departments know",
         source="assumed; sign: Schneiderman 1988, processes across functions improve more slowly",
+        pack="defect-removal",
     )
     half_saturation: float = parameter(
-        0.4, unit="hours/week", range=(0.1, 1.0), legal=(0.01, 100.0), meaning="improvement a head that is half of much"
+        0.4,
+        unit="hours/week",
+        range=(0.1, 1.0),
+        legal=(0.01, 100.0),
+        meaning="improvement a head that is half of much",
+        pack="defect-removal",
     )
     uninformed_share: float = parameter(
-        0.25, unit="share", range=(0.0, 0.6), meaning="part of improvement that works without any insight"
+        0.25,
+        unit="share",
+        range=(0.0, 0.6),
+        meaning="part of improvement that works without any insight",
+        pack="defect-removal",
     )
     automation_lock_in: float = parameter(
         0.6,
@@ -57,6 +69,7 @@ class Defects:
         range=(0.0, 0.9),
         off=0.0,
         meaning="part of the removal that a full system prevents, because it has the process built in",
+        pack="technology",
     )
 
 

@@ -19,6 +19,7 @@ class Fatigue:
         range=(0.01, 0.1),
         off=0.0,
         meaning="fatigue from a week full of announcements of which nothing is seen",
+        pack="programme",
     )
     overload: float = parameter(
         0.06,

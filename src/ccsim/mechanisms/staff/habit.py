@@ -31,7 +31,12 @@ class Habit:
         1.5, unit="utility", range=(0.5, 4.0), off=0.0, meaning="weight of a full habit in a choice"
     )
     routine_protection: float = parameter(
-        0.8, unit="share", range=(0.0, 1.0), off=0.0, meaning="part of the decay that full routines prevent"
+        0.8,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        meaning="part of the decay that full routines prevent",
+        pack="embedding",
     )
     adopter_threshold: float = parameter(
         0.5,

@@ -22,6 +22,7 @@ class Skills:
         range=(0.003, 0.03),
         off=0.0,
         meaning="share of the way to full skill in an hour of training",
+        pack="programme",
     )
     coaching_rate: float = parameter(
         0.012,
@@ -29,6 +30,7 @@ class Skills:
         range=(0.003, 0.03),
         off=0.0,
         meaning="share of the way to full skill in an hour with a champion",
+        pack="champions",
     )
     practice_rate: float = parameter(
         0.008,

@@ -14,7 +14,7 @@ from ccsim.engine.parameters import parameter, parameters
 NEVER = 1 << 40
 
 
-@parameters("staffing")
+@parameters("staffing", pack="staffing")
 class Staffing:
     """How many posts there are."""
 
@@ -26,6 +26,7 @@ class Staffing:
         legal=(0.0, 0.9),
         lever=True,
         meaning="share of posts cut by decision",
+        switches=("staffing",),
     )
     workload_response: float = parameter(
         0.0,
@@ -34,6 +35,7 @@ class Staffing:
         off=0.0,
         lever=True,
         meaning="how far posts follow the work that there is",
+        switches=("staffing",),
     )
     target_workload: float = parameter(
         0.9,

@@ -32,7 +32,13 @@ class Turnover:
         source="assumed; sign and size: Harter et al. 2002, r = -.30",
     )
     vacancy_weeks: int = parameter(
-        6, unit="weeks", range=(2, 12), legal=(0, 104), off=0, meaning="weeks until a post is filled again"
+        6,
+        unit="weeks",
+        range=(2, 12),
+        legal=(0, 104),
+        off=0,
+        meaning="weeks until a post is filled again",
+        on_record=True,
     )
     disposition: float = parameter(
         0.4,
