@@ -59,12 +59,12 @@ def behavioural(rows: Iterable[Parameter]) -> list[Parameter]:
     return [row for row in rows if not row.on_record and not row.source.startswith("definition")]
 
 
-def switched_on(values: Mapping[str, object]) -> list[str]:
+def switched_on(values: Mapping[str, float | str]) -> list[str]:
     """Return the names of the packs that some values switch on.
 
     Args:
         values: values by key, such as a scenario's.
     """
     rows = all_parameters()
-    moved = {key for key, value in values.items() if rows[key].encode(value) != rows[key].default}  # type: ignore[arg-type]
+    moved = {key for key, value in values.items() if rows[key].encode(value) != rows[key].default}
     return [pack.name for pack in packs().values() if moved.intersection(pack.switches)]
