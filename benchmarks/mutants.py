@@ -5,8 +5,8 @@
     python -m benchmarks.mutants --at src/ccsim/mechanisms/staff/habit.py:60
 
 Each mutant changes one sign, comparison, `and`/`or` or constant in the engine, the mechanisms or the model, in a copy of the
-repository. Tests run plain (``CCSIM_PLAIN=1``): first the file's own, then those of its neighbours, then the invariants
-and the golden run. A mutant is killed when a test fails, does not end in time, or cannot be collected. A survivor is
+repository. Tests run plain (``CCSIM_PLAIN=1``): first the file's own, then the golden run and the invariants, then those of
+its neighbours, which take longest. A mutant is killed when a test fails, does not end in time, or cannot be collected. A survivor is
 either a missing test or a change without effect: read it. Run by hand; CI never does.
 """
 
@@ -40,7 +40,8 @@ COPIED = (
     "teaching",
     "pyproject.toml",
 )
-LAST = ("tests/test_invariants.py", "tests/test_golden.py")
+#: Tests of the model as a whole.
+WHOLE = ("tests/test_golden.py", "tests/test_invariants.py")
 
 SIGNS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Add: ("+", "-"),
@@ -141,13 +142,14 @@ def own_test(path: Path) -> Path:
     return Path("tests") / path.relative_to("src/ccsim").with_name(f"test_{path.stem}.py")
 
 
-def stages(path: Path) -> list[list[str]]:
-    """Return the tests of a source file in the order in which they are run: its own, its neighbours', the last ones."""
+def stages(path: Path) -> dict[str, list[str]]:
+    """Return the tests of a source file in the order in which they are run: its own, the whole model's, its neighbours'."""
     own = own_test(path)
     there = own if (ROOT / own).exists() else None
     neighbours = sorted(each.relative_to(ROOT) for each in (ROOT / own.parent).glob("test_*.py"))
     beside = [str(each) for each in neighbours if each != there]
-    return [each for each in ([str(there)] if there else [], beside, list(LAST)) if each]
+    found = {"own": [str(there)] if there else [], "whole": list(WHOLE), "neighbours": beside}
+    return {name: tests for name, tests in found.items() if tests}
 
 
 def run_tests(copy: Path, tests: list[str], timeout: float) -> str | None:
@@ -178,7 +180,7 @@ def run_tests(copy: Path, tests: list[str], timeout: float) -> str | None:
 
 
 def verdict(copy: Path, mutant: Mutant, timeout: float) -> tuple[str, str]:
-    """Return which stage kills a mutant (own, neighbours, last), or that it survives, and the test that fails.
+    """Return which stage kills a mutant (own, whole, neighbours), or that it survives, and the test that fails.
 
     A test that fails without the mutant too gives no verdict.
     """
@@ -186,9 +188,7 @@ def verdict(copy: Path, mutant: Mutant, timeout: float) -> tuple[str, str]:
     before = file.read_text(encoding="utf-8")
     file.write_text(mutant.apply(before), encoding="utf-8", newline="")
     try:
-        names = ["own", "neighbours", "last"]
-        steps = stages(mutant.path)
-        for name, tests in zip(names[len(names) - len(steps) :], steps, strict=True):
+        for name, tests in stages(mutant.path).items():
             killer = run_tests(copy, tests, timeout)
             if killer is not None:
                 file.write_text(before, encoding="utf-8", newline="")

@@ -66,10 +66,8 @@ LONG_FUNCTIONS = {
     "validation.claims.report.draw": "a drawing from top to bottom",
     "reports.figures.optimisation._front": "a drawing from top to bottom",
     "analysis.optimise._search": "one line a setting of the search",
-    "game.sketch.chart": "a drawing from top to bottom",
     "reports.references.read_key": "one check a part of a key",
     "reports.figures.svg.response_picture": "a drawing from top to bottom",
-    "game.sketch.dots": "a drawing from top to bottom",
 }
 
 

@@ -53,11 +53,12 @@ def test_every_mutant_of_the_model_is_valid_code() -> None:
         ast.parse(mutant.apply((mutants.ROOT / mutant.path).read_text(encoding="utf-8")))
 
 
-def test_the_files_own_test_is_run_first_and_the_golden_run_last() -> None:
-    own, beside, last = mutants.stages(Path("src/ccsim/mechanisms/staff/habit.py"))
-    assert own == [str(Path("tests/mechanisms/staff/test_habit.py"))]
-    assert own[0] not in beside and beside
-    assert last == list(mutants.LAST)
+def test_the_files_own_test_is_run_first_and_its_neighbours_last() -> None:
+    found = mutants.stages(Path("src/ccsim/mechanisms/staff/habit.py"))
+    assert list(found) == ["own", "whole", "neighbours"]
+    assert found["own"] == [str(Path("tests/mechanisms/staff/test_habit.py"))]
+    assert found["own"][0] not in found["neighbours"] and found["neighbours"]
+    assert found["whole"] == list(mutants.WHOLE)
 
 
 @pytest.mark.parametrize(

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 from statistics import fmean
 
-from ccsim.game import sketch
+from ccsim.game import charts
 from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import best_plan, do_nothing, feasible, score, scored
 from ccsim.game.game import Game
 from ccsim.game.tables import Result
 from ccsim.reports.formatting import drawn, figure, title_of
+from ccsim.reports.pages import html_page
 
-#: Width and height of a chart; no wider than the narrowest place for it, so that letters never shrink.
-CHART = (270, 180)
+CSS = """
+body { font: 15px/1.4 system-ui, sans-serif; max-width: 1400px; margin: 0 auto; padding: 8px 16px 16px; color: #222; }
+h1 { font-size: 26px; margin: 4px 0 8px; } h2 { font-size: 18px; margin: 14px 0 6px; } p { margin: 0 0 8px; max-width: 70ch; }
+img { width: 100%; height: auto; display: block; } .dots { max-width: 1100px; } .wide { overflow-x: auto; } table + p { margin-top: 6px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(345px, 100%), 1fr)); gap: 14px; }
+table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
+th, td { text-align: right; padding: 3px 9px; border-bottom: 1px solid #e4e4e4; white-space: nowrap; vertical-align: top; }
+th { white-space: normal; vertical-align: bottom; color: #4f4f4f; font-weight: 600; }
+th:first-child, td:first-child { text-align: left; white-space: normal; }
+"""
 Rows = list[tuple[str, Result]]
-Levels = tuple[tuple[str, float, tuple[str, str]], ...]
+Levels = tuple[tuple[str, float, charts.Style], ...]
 
 
 def lines_of(like: Game) -> Levels:
     """Return what doing nothing and the best plan are worth on a game's draws and terms."""
     none, best = (score(feasible(plan, like)).total for plan in (do_nothing(like.catalogue), best_plan()))
-    return ("Doing nothing", none, sketch.NOTHING), ("Best plan found", best, sketch.BEST)
+    return ("Doing nothing", none, charts.NOTHING), ("Best plan found", best, charts.BEST)
 
 
 def comparison(rows: Rows, levels: Levels, marks: Sequence[tuple[int, str]] = ()) -> str:
@@ -34,13 +42,13 @@ def comparison(rows: Rows, levels: Levels, marks: Sequence[tuple[int, str]] = ()
         levels: other lines' points, to mark.
         marks: (quarter from 0, event).
     """
-    dots = sketch.dots("Points of all games", [(name, row.score.total) for name, row in rows], levels)
-    charts = [fan(kpi, rows, marks) for kpi in ("csat", "reported_csat", "profit", "habit")]
+    dots = charts.dots("Points of all games", [(name, row.score.total) for name, row in rows], levels)
+    fans = [fan(kpi, rows, marks) for kpi in ("csat", "reported_csat", "profit", "habit")]
     return (
-        f'<div class="gm-dots">{dots}</div><div class="gm-charts gm-four">'
-        + "".join(f"<div>{one}</div>" for one in charts)
+        f'<div class="dots">{dots}</div><div class="charts">'
+        + "".join(f"<div>{one}</div>" for one in fans)
         + f"</div>{said(marks)}"
-        f'<div class="gm-wide"><h2>Moves</h2>{moves_table(rows)}</div>'
+        f'<div class="wide"><h2>Moves</h2>{moves_table(rows)}</div>'
     )
 
 
@@ -52,15 +60,12 @@ def page(title: str, rows: Rows, like: Game) -> str:
         rows: games with the names to show.
         like: a game on their draws.
     """
-    css = Path(__file__).with_name("comparison.css").read_text(encoding="utf-8")
-    heading = f"Games of {escape(title)}"
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{heading}</title>'
-        '<meta name="viewport" content="width=device-width"><style>body { font-family: system-ui, sans-serif; }'
-        f'{css}</style></head><body class="gm"><main><h1>{heading}</h1>{comparison(rows, lines_of(like))}'
-        f'<div class="gm-wide"><h2>Games</h2>{games_table(rows)}</div></main></body>'
-        "</html>\n"
+    heading = f"Games of {title}"
+    body = (
+        f"<main><h1>{escape(heading)}</h1>{comparison(rows, lines_of(like))}"
+        f'<div class="wide"><h2>Games</h2>{games_table(rows)}</div></main>'
     )
+    return html_page("game", {"title": heading, "css": CSS, "body": body})
 
 
 def said(marks: Sequence[tuple[int, str]]) -> str:
@@ -71,10 +76,10 @@ def said(marks: Sequence[tuple[int, str]]) -> str:
 
 def fan(kpi: str, rows: Rows, marks: Sequence[tuple[int, str]] = ()) -> str:
     """Draw a KPI of all games, with the class's mean."""
-    lines = [sketch.Series(name, sketch.YOU, drawn(kpi, row.kpis[kpi]), faint=True) for name, row in rows]
+    lines = [charts.Series(name, charts.YOU, drawn(kpi, row.kpis[kpi]), faint=True) for name, row in rows]
     mean = [fmean(values) for values in zip(*(row.kpis[kpi] for _, row in rows), strict=True)]
-    return sketch.chart(
-        title_of(kpi), [*lines, sketch.Series("Mean of the class", sketch.BEST, drawn(kpi, mean))], marks, *CHART
+    return charts.chart(
+        title_of(kpi), [*lines, charts.Series("Mean of the class", charts.BEST, drawn(kpi, mean))], marks
     )
 
 

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ccsim.game import sketch
+from ccsim.game import charts
 from ccsim.game.debrief import Debrief
 from ccsim.game.game import Game
 from ccsim.reports.formatting import drawn
 
-STYLES = {"nothing": sketch.NOTHING, "best": sketch.BEST, "you": sketch.YOU}
+STYLES = {"nothing": charts.NOTHING, "best": charts.BEST, "you": charts.YOU}
 #: Title of the chart of :func:`satisfaction`.
 SATISFACTION = "Satisfaction, true and reported (of 100)"
 
 
-def courses(found: Debrief, kpi: str, names: Iterable[str] = tuple(STYLES)) -> list[sketch.Series]:
+def courses(found: Debrief, kpi: str, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
     """Return the course of a KPI in each of the ways to play that are named."""
     rows = found.lines
-    return [sketch.Series(rows[name].title, STYLES[name], drawn(kpi, rows[name].kpis[kpi])) for name in names]
+    return [charts.Series(rows[name].title, STYLES[name], drawn(kpi, rows[name].kpis[kpi])) for name in names]
 
 
-def guesses(game: Game, kpi: str) -> list[sketch.Series]:
+def guesses(game: Game, kpi: str) -> list[charts.Series]:
     """Return the player's predictions of a KPI as rings of a chart; none if there are none."""
     values = [choice.expected.get(kpi) for choice in game.choices]
     if all(value is None for value in values):
         return []
-    return [sketch.Series("You expected", sketch.EXPECTED, drawn(kpi, values), points=True)]
+    return [charts.Series("You expected", charts.EXPECTED, drawn(kpi, values), points=True)]
 
 
-def satisfaction(game: Game, found: Debrief, names: Iterable[str] = tuple(STYLES)) -> list[sketch.Series]:
+def satisfaction(game: Game, found: Debrief, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
     """Return true satisfaction in the ways to play that are named, the player's last, what was reported, what expected."""
     *others, mine = courses(found, "csat", names)
-    told = sketch.Series("Reported to you", sketch.REPORTED, found.lines["you"].kpis["reported_csat"])
+    told = charts.Series("Reported to you", charts.REPORTED, found.lines["you"].kpis["reported_csat"])
     return [*others, told, mine, *guesses(game, "reported_csat")]

@@ -8,11 +8,12 @@ from __future__ import annotations
 from html import escape
 
 from ccsim import __version__
-from ccsim.game import sketch
+from ccsim.game import charts
 from ccsim.game.courses import SATISFACTION, STYLES, courses, satisfaction
 from ccsim.game.debrief import Debrief, best_command, scored
 from ccsim.game.game import Game
 from ccsim.reports.formatting import figure, minus, title_of
+from ccsim.reports.pages import html_page
 from ccsim.scenarios.scenario import load
 
 DRAWN = ("profit", "habit", "fatigue", "engagement", "active")
@@ -26,7 +27,7 @@ h1 { font-size: 18px; margin: 0 0 2px; } h2 { font-size: 12.5px; margin: 9px 0 3
 .scores div { border-top: 4px solid; padding-top: 2px; } .scores b { font-size: 20px; display: block; }
 table { border-collapse: collapse; width: 100%; font-size: 10px; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; white-space: nowrap; padding: 1px 5px; border-bottom: 1px solid #e4e4e4; vertical-align: top; } th { color: #4f4f4f; }
-th { white-space: normal; } th.t, td.t { text-align: left; white-space: normal; } svg { width: 100%; height: auto; display: block; }
+th { white-space: normal; } th.t, td.t { text-align: left; white-space: normal; } img { width: 100%; height: auto; display: block; }
 @media (max-width: 600px) { .two, .three { grid-template-columns: 1fr; } }
 """
 
@@ -39,10 +40,8 @@ def sheet(game: Game, found: Debrief) -> str:
         found: its debrief.
     """
     player = f" of {escape(game.player)}" if game.player else ""
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A game of ccsim{player}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{CSS}</style></head><body><main>'
-        f"<h1>Three years to make a company customer-centric: the game{player}</h1>"
+    body = (
+        f"<main><h1>Three years to make a company customer-centric: the game{player}</h1>"
         f'<p class="facts">{escape(load(game.scenario).title)} (<code>{escape(game.scenario)}</code>), seed {game.seed}, '
         f"{game.rules.quarters} quarters of {game.rules.weeks} weeks, EUR {game.rules.budget:,.0f} and "
         f"{game.rules.attention} points of attention a quarter; ccsim {__version__}. {_events(found)}</p>"
@@ -53,8 +52,10 @@ def sheet(game: Game, found: Debrief) -> str:
         "before calling them good. The worth of a move holds for this game and these draws, and moves work together, so "
         "their worths do not add up. Most parameters of the model are assumed, each with its source or that mark "
         f"(<code>ccsim parameters</code>). The best plan was found by <code>{escape(best_command())}</code> without knowing "
-        "these draws.</p></main></body></html>\n"
+        "these draws.</p></main>"
     )
+    title = f"A game of ccsim{f' of {game.player}' if game.player else ''}"
+    return html_page("game", {"title": title, "css": CSS, "body": body})
 
 
 def _events(found: Debrief) -> str:
@@ -73,8 +74,8 @@ def _scores(found: Debrief) -> str:
 def _charts(game: Game, found: Debrief) -> str:
     lines = {SATISFACTION: satisfaction(game, found, ("nothing", "you"))}
     lines |= {title_of(kpi): courses(found, kpi) for kpi in DRAWN}
-    charts = [sketch.chart(title, series, found.events, 345, 160) for title, series in lines.items()]
-    return '<div class="three">' + "".join(f"<div>{one}</div>" for one in charts) + "</div>"
+    drawings = "".join(f"<div>{charts.chart(title, series, found.events)}</div>" for title, series in lines.items())
+    return f'<div class="three">{drawings}</div>'
 
 
 def _log(game: Game) -> str:

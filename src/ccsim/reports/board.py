@@ -18,6 +18,7 @@ from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 from ccsim.organisations.measurements import MEASUREMENTS
 from ccsim.reports.figures.decision import options_picture
 from ccsim.reports.formatting import figure_of, in_currency, money, number, share, table_unit
+from ccsim.reports.pages import html_page, inline
 from ccsim.reports.text import scenario_in_words
 
 PAGE = "board.html"
@@ -45,16 +46,10 @@ def board(folder: str | Path, out: str | Path | None = None) -> Path:
     Raises:
         ResultsError: the folder holds no decision, or the page cannot be written.
     """
-    import jinja2
-
     page = Path(out) if out is not None else Path(folder) / PAGE
-    place = jinja2.Environment(
-        loader=jinja2.PackageLoader("ccsim.reports", "templates"), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True, undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
     decision = open_decision(folder)
     with in_currency(decision.about["currency"]):
-        text = place.get_template("board.html.j2").render(Board(decision, Path(folder)).told())
+        text = html_page("board", Board(decision, Path(folder)).told())
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, encoding="utf-8")
@@ -145,13 +140,11 @@ class Board:
 
     def picture(self) -> str:
         """Return the options' differences as an inline picture."""
-        import base64
-
         names = [self.decision.options[k] for k in self.decision.order]
         ends = ("difference", "difference_low", "difference_high", "world_low", "world_high")
         rows = [(self.title(name), [self.numbers[f"option/{name}/{end}"] for end in ends]) for name in names]
         svg = options_picture(rows, KPIS[self.decision.kpi], self.unit)
-        return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
+        return inline(svg)
 
     def flips(self) -> list[dict[str, Any]]:
         """Return the values at which another option comes first."""

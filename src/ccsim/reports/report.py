@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import shlex
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
 from ccsim.reports.formatting import figure_of, table_unit
 from ccsim.reports.own_words import OwnWords, own_words
+from ccsim.reports.pages import html_page, inline
 from ccsim.reports.references import GROUPS, Key, ReportNumbers
 from ccsim.reports.text import factor_in_words, scenario_in_words
 from ccsim.results.results import open_results
@@ -74,15 +74,9 @@ def report(folder: str | Path, out: str | Path | None = None) -> Path:
 
 def report_html(folder: Path) -> str:
     """Return the page of a results folder."""
-    import jinja2
-
-    place = jinja2.Environment(
-        loader=jinja2.PackageLoader("ccsim.reports", "templates"), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True, undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
     comparison = Comparison(open_results(folder))
     with own_words(comparison.experiment) as words:
-        return place.get_template("report.html.j2").render(Page(comparison, folder, words).told())
+        return html_page("report", Page(comparison, folder, words).told())
 
 
 @dataclass(frozen=True)
@@ -217,7 +211,7 @@ class Page:
         curves = [(week, [self.pair(one, name, "mean", "week", week) for one in self.names]) for week in weeks]
         return {
             **told,
-            "picture": _inline(panel_picture(self.comparison, name)),
+            "picture": inline(panel_picture(self.comparison, name)),
             "curves": curves,
             "against": against,
             "ahead": self.ahead(name),
@@ -310,7 +304,7 @@ class Page:
             rows = [(value, [self.pair(name, kpi, "mean") for base in bases for name, of in points.items() if of == (base, value)])
                     for value in sweep.values]  # fmt: skip
             tables.append({"kpi": KPIS[kpi], "unit": table_unit(KPIS[kpi]), "rows": rows,
-                           "picture": _inline(swept_picture(self.comparison, kpi))})  # fmt: skip
+                           "picture": inline(swept_picture(self.comparison, kpi))})  # fmt: skip
         return {"lever": all_parameters()[sweep.lever], "bases": [self.title(base) for base in bases], "tables": tables}
 
     def design(self) -> dict[str, Any] | None:
@@ -326,7 +320,7 @@ class Page:
             "kind": points.design.kind, "points": len(points.design), "titles": list(names.values()),
             "factors": [(factor.key, factor_in_words(factor)) for factor in points.design.factors],
             "pictures": [
-                (KPIS[kpi], _inline(response_picture(responses, kpi, numbers, names)))
+                (KPIS[kpi], inline(response_picture(responses, kpi, numbers, names)))
                 for kpi in self.comparison.experiment.kpis if numbers and names
             ],
         }  # fmt: skip
@@ -394,7 +388,3 @@ def _difference_unit(kpi: str) -> str:
     """Return the unit of a difference: of shares, percentage points."""
     unit = table_unit(KPIS[kpi])
     return "points" if unit in ("%", "of 100") else unit.replace("% a ", "points a ")
-
-
-def _inline(picture: bytes) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(picture).decode()}"
