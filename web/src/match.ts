@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { Ledger, shortened, type Choice, type GameModel, type Played, type Terms } from "./game";
 import { digestOf, readGameText } from "./gamefile";
 import { engine, keep, kept, model, notices, page, quiet } from "./store";
+import { reason } from "./reasons";
 import { t } from "./words";
 
 export interface Match {
@@ -87,7 +88,7 @@ async function replay(): Promise<boolean> {
     // A game that cannot be played any more, of another version perhaps, must not shut the page.
     if (mine === asked) {
       giveUp();
-      notices.value = [t("play.unplayable", { why: String((error as Error)?.message ?? error) })];
+      notices.value = [t("play.unplayable", { why: reason(String((error as Error)?.message ?? error)) })];
     } else quiet(error);
   }
   if (mine === asked) busy.value = false;

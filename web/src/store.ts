@@ -4,6 +4,7 @@ import { decide, valueAfter } from "./decisions";
 import { readAddress, writeAddress, type Comparing } from "./address";
 import { Model, replicateSeed, type Plan, type Series } from "./model";
 import { Cancelled, Pool, type Token } from "./pool";
+import { reason } from "./reasons";
 import { language, t, type Language } from "./words";
 
 export type Page = "explore" | "compare" | "play" | "class" | "about" | "bet" | "figure";
@@ -108,7 +109,7 @@ async function follow(wanted: Plan): Promise<void> {
       });
       redraw.value = performance.now() - began;
     } catch (error) {
-      fault.value = t("fault.run", { why: (error as Error).message });
+      fault.value = t("fault.run", { why: reason((error as Error).message) });
     }
   }
   busy = false;
@@ -158,7 +159,7 @@ export async function keptTwin(request: Plan, mine: Token): Promise<Series> {
 
 /** A run that was called off is no failure. */
 export function quiet(error: unknown): void {
-  if (!(error instanceof Cancelled)) fault.value = t("fault.run", { why: String((error as Error)?.message ?? error) });
+  if (!(error instanceof Cancelled)) fault.value = t("fault.run", { why: reason(String((error as Error)?.message ?? error)) });
 }
 
 /** The week after which levers that are moved now take force; null for the start. */

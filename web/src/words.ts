@@ -14,6 +14,8 @@ const MODEL: Record<Language, Record<string, string>> = { en: modelEn, de: model
 
 export const language = signal<Language>("en");
 
+export const english: Record<string, string> = en;
+
 /** A text of the catalogue, its `{names}` filled in. */
 export function t(word: Word, fill: Record<string, string | number> = {}): string {
   const text = CATALOGUES[language.value][word] ?? en[word] ?? word;

@@ -115,7 +115,7 @@ def parsed(body: bytes, kind: type[Kind]) -> Kind:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the request"
-        raise InputError(f"{where[:60]}: {first['msg'][:120]}") from None
+        raise InputError(f"{where[:60]}: has a value that is not accepted") from None
     except (ValueError, RecursionError):
         raise InputError("the request is torn or is no JSON") from None
 

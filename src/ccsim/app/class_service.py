@@ -198,7 +198,7 @@ class ClassService:
             return
         empty = [room for room in self._rooms.values() if not room.players]
         if not empty:
-            raise RefusedError(409, "full", f"{MOST_CLASSES} classes with players are open; delete one first")
+            raise RefusedError(409, "classes", f"{MOST_CLASSES} classes with players are open; delete one first")
         oldest = min(empty, key=lambda room: room.opened)
         del self._rooms[oldest.code]
         self._store.remove_room(oldest)

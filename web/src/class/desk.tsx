@@ -11,6 +11,7 @@ import { useLook, type DeskState, type Row } from "./look";
 import { sumOf, Weights, wholeGame } from "./open_form";
 import { RankTable } from "./ranking";
 import { Nothing, Progress } from "./screen";
+import { reason as inLanguage } from "../reasons";
 import { ask, inWords } from "./service";
 
 export function Desk({ code }: { code: string }) {
@@ -191,7 +192,7 @@ function MoveList({ now, change }: { now: DeskState; change: Change }) {
 
 function standingOf(row: Row, quarters: number): string {
   const [, , played, state, reason, , points, apart] = row;
-  if (state === "refused") return t("desk.refused", { why: reason });
+  if (state === "refused") return t("desk.refused", { why: inLanguage(reason) });
   if (state === "waiting") return t("desk.waiting");
   if (state === "accepted") return apart.length ? t("desk.apart", { points: number(points ?? 0, 1) }) : t("desk.accepted", { points: number(points ?? 0, 1) });
   return played >= quarters ? t("desk.end") : t("desk.in", { n: played + 1 });

@@ -3,6 +3,7 @@ import { signal, useSignal } from "@preact/signals";
 import { save } from "../files";
 import { digestOf, readGameText, type GameFile } from "../gamefile";
 import { engine, model } from "../store";
+import { reason } from "../reasons";
 import { t } from "../words";
 import { Comparison } from "./comparison";
 import { classCsv, ranksOf, rowOf, type Common, type GameRow } from "./games";
@@ -52,7 +53,7 @@ async function takeOne(file: GameFile, called: string): Promise<void> {
   try {
     played = await engine().game({ ...common, choices: file.choices }, false);
   } catch (error) {
-    throw new Error(t("files.cannot", { why: String((error as Error).message).slice(0, 120) }));
+    throw new Error(t("files.cannot", { why: reason(String((error as Error).message)).slice(0, 160) }));
   }
   if (digestOf(model.value!, played) !== file.digest) throw new Error(t(file.ccsim === model.value!.data.version ? "files.differs" : "file.other", { version: file.ccsim }));
   // The same game again takes its own place.

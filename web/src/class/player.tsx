@@ -9,6 +9,7 @@ import { leave, retry, standing, trouble, unanswered } from "./member";
 import { RankTable } from "./ranking";
 import { gameText } from "../gamefile";
 import { shortOf } from "./pasted";
+import { reason } from "../reasons";
 import { inWords } from "./service";
 
 /** One line above the game. */
@@ -65,7 +66,7 @@ export function HandedIn() {
               : known.state === "waiting"
                 ? t("handed.waiting", { n: known.waiting })
                 : known.state === "refused"
-                  ? t("handed.refused", { why: known.reason })
+                  ? t("handed.refused", { why: reason(known.reason) })
                   : known.apart.length
                     ? t("handed.apart", { points: number(known.points ?? 0, 1), events: known.apart.map(eventName).join(", ") })
                     : t("handed.accepted", { points: number(known.points ?? 0, 1) })}{" "}

@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { engine, keep, kept, model } from "../store";
 import { served } from "../served";
 import { number, t } from "../words";
+import { reason } from "../reasons";
 import { about, inWords } from "./service";
 
 interface Check {
@@ -38,7 +39,7 @@ export function RoomTest() {
       const took = performance.now() - began;
       runs.value = { good: Number.isFinite(found.csat[WEEKS - 1]), text: t(took < 8000 ? "room.runs" : "room.runs.slow", { s: number(took / 1000, 1) }) };
     } catch (error) {
-      runs.value = { good: false, text: t("room.runs.not", { why: String((error as Error).message ?? error) }) };
+      runs.value = { good: false, text: t("room.runs.not", { why: reason(String((error as Error).message ?? error)) }) };
     }
   };
   useEffect(() => void test(), []);

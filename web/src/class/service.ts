@@ -1,4 +1,5 @@
 // Requests to the class service of `ccsim app`.
+import { reason } from "../reasons";
 import { t, type Word } from "../words";
 
 /** A request that failed: the service refused it, or is away. */
@@ -35,7 +36,7 @@ const WORDS: Record<string, Word> = {
 export function inWords(error: unknown): string {
   if (!(error instanceof Refused)) return String((error as Error)?.message ?? error);
   const word = WORDS[error.code];
-  return word ? t(word, { n: Math.ceil(error.wait) }) : t("service.other", { why: error.why });
+  return word ? t(word, { n: Math.ceil(error.wait) }) : t("service.other", { why: reason(error.why) });
 }
 
 export async function ask<Answer>(path: string, body: object = {}, secret = ""): Promise<Answer> {

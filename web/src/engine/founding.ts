@@ -28,7 +28,7 @@ export function foundedElsewhere(own: Values, seed: bigint): Founded {
   try {
     asked.send(JSON.stringify({ seed: String(seed), values: own }));
   } catch {
-    throw new InputError("the server that founds this organisation does not answer; start `ccsim app --organisation` again");
+    throw new InputError("the server that founds this organisation does not answer; start ccsim app again");
   }
   const answer = asked.response as ArrayBuffer;
   if (asked.status !== 200) throw new InputError(why(answer) || `the server could not found this organisation (${asked.status})`);
