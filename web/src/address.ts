@@ -109,7 +109,8 @@ export function readValue(key: string, text: string, model: Model): Value | null
   return value;
 }
 
-export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[] = [], part = "", comparing: Comparing | null = null): string {
+export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[] = [], part = "", comparing: Comparing | null = null, link = ""): string {
+  if (page === "play" && link) return `#/play?${link}`;
   if (page === "compare" && comparing?.preset) return `#/compare?preset=${encodeURIComponent(comparing.preset)}`;
   if (page !== "explore" && page !== "figure" && !(page === "compare" && comparing)) return `#/${page}${part ? `/${part}` : ""}`;
   const asked = new URLSearchParams();
@@ -131,8 +132,8 @@ export function addressOf(page: Page, plan: Plan, kpi: string, pin: Plan | null,
   return `#/${page}?${asked}`;
 }
 
-export function writeAddress(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[], part: string, comparing: Comparing | null): void {
-  const wanted = addressOf(page, plan, kpi, pin, levers, part, comparing);
+export function writeAddress(page: Page, plan: Plan, kpi: string, pin: Plan | null, levers: string[], part: string, comparing: Comparing | null, link: string): void {
+  const wanted = addressOf(page, plan, kpi, pin, levers, part, comparing, link);
   if (location.hash === wanted) return;
   // A new page is a step for Back; a lever is not.
   const path = (hash: string) => hash.split("?")[0];

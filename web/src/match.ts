@@ -123,9 +123,9 @@ export function waiting(): { quarter: number; of: number } | null {
   return found.choices.length < of ? { quarter: found.choices.length + 1, of } : null;
 }
 
-export function begin(seed: number, all: boolean, terms: Terms = {}, tutorial = false): void {
+export function begin(seed: number, all: boolean, terms: Terms = {}, tutorial = false, scenario = "nothing"): void {
   played.value = null;
-  match.value = { scenario: "nothing", seed, all, choices: [], draft: emptyChoice(), guesses: {}, terms, tutorial };
+  match.value = { scenario, seed, all, choices: [], draft: emptyChoice(), guesses: {}, terms, tutorial };
   void replay();
 }
 

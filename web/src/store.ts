@@ -34,6 +34,8 @@ export const page = signal<Page>("explore");
 export const part = signal("");
 /** What a class link brought, until the class page has taken it. */
 export const brought = signal<URLSearchParams>(new URLSearchParams());
+/** What a link to a game sets, until the game is begun or the link is put away. */
+export const gameLink = signal("");
 export const theme = signal<"auto" | "light" | "dark">("auto");
 export const plan = signal<Plan>(FIRST_PLAN);
 export const kpi = signal("csat");
@@ -259,7 +261,7 @@ export function start(found: Model, opened: Pool): void {
   effect(() => {
     if (page.value === "explore" || page.value === "figure") void follow(plan.value);
   });
-  effect(() => writeAddress(page.value, plan.value, kpi.value, pinned.value?.plan ?? null, figureLevers.value, part.value, comparing.value));
+  effect(() => writeAddress(page.value, plan.value, kpi.value, pinned.value?.plan ?? null, figureLevers.value, part.value, comparing.value, gameLink.value));
   effect(() => {
     document.documentElement.lang = language.value;
     keep("language", language.value);
@@ -284,6 +286,7 @@ function takeAddress(): void {
     figureLevers.value = read.levers;
     part.value = read.page === "class" ? read.part : "";
     if (read.page === "class" && read.asked.size) brought.value = read.asked;
+    if (read.page === "play" && read.asked.size) gameLink.value = read.asked.toString();
     notices.value = read.notices.map((each) => t(each.word, each.fill));
     if (read.plan && JSON.stringify(read.plan) !== JSON.stringify(plan.value)) plan.value = read.plan;
     if (read.kpi) kpi.value = read.kpi;

@@ -17,6 +17,13 @@ export function Home({ asked }: { asked: string }) {
       <h1>{t("class.title")}</h1>
       {here ? <Join asked={asked} /> : <p class="wide">{t("class.static")}</p>}
       {here && !asked ? <Teach /> : null}
+      {!here && !asked ? (
+        <section class="card" aria-labelledby="terms-make">
+          <h2 id="terms-make">{t("terms.make.title")}</h2>
+          <p>{t("terms.make.text")}</p>
+          <OpenForm link />
+        </section>
+      ) : null}
       {asked ? null : (
         <section class="card" aria-labelledby="files-title">
           <h2 id="files-title">{t("class.files")}</h2>

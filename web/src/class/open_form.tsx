@@ -6,6 +6,8 @@ import { model, part } from "../store";
 import { money, number, t, titleOf } from "../words";
 import { keepClass, lecturer } from "./lecturer";
 import { ask, inWords } from "./service";
+import { besideStarter, hashOf } from "./terms_link";
+import { sumOf } from "./weights";
 
 /** The game's declarations, not those of a game in progress. */
 export function wholeGame(): GameModel {
@@ -14,7 +16,8 @@ export function wholeGame(): GameModel {
 
 type Lock = "" | "locked" | "hidden";
 
-export function OpenForm() {
+/** A class on the server is opened, or a link is made that needs none. */
+export function OpenForm({ link = false }: { link?: boolean }) {
   const game = wholeGame();
   const { rules } = game;
   const scenario = useSignal("nothing");
@@ -28,10 +31,11 @@ export function OpenForm() {
   const weights = useSignal<Record<string, number>>(usualWeights(game));
   const wrong = useSignal("");
   const busy = useSignal(false);
+  const made = useSignal("");
   const terms = (): Terms => {
     const of = (kind: Lock) => game.moves.map((row) => row.name).filter((name) => locks.value[name] === kind);
     const found: Terms = { predict: predict.value };
-    if (moves.value === "starter") found.hidden = game.moves.map((row) => row.name).filter((name) => !STARTER.includes(name));
+    if (moves.value === "starter") found.hidden = besideStarter();
     if (moves.value === "own") Object.assign(found, { locked: of("locked"), hidden: of("hidden") });
     const wanted = Object.entries(events.value).filter(([, when]) => when !== "");
     if (wanted.length) found.events = Object.fromEntries(wanted.map(([name, when]) => [name, Number(when)]));
@@ -49,8 +53,12 @@ export function OpenForm() {
       wrong.value = t("weights.sum", { sum: number(sumOf(weights.value), 0) });
       return;
     }
-    busy.value = true;
     wrong.value = "";
+    if (link) {
+      made.value = (location.protocol === "file:" ? "" : location.href.split("#")[0]) + hashOf({ scenario: scenario.value, seed: luck, terms: terms() });
+      return;
+    }
+    busy.value = true;
     try {
       const body = { seed: luck, scenario: scenario.value, terms: terms(), upto: together.value ? 1 : quarters.value };
       const found = await ask<{ code: string; key: string }>("open", body, lecturer.value.secret);
@@ -86,10 +94,12 @@ export function OpenForm() {
           { value: rules.quarters, text: t("play.length.all", { n: rules.quarters }) },
           { value: half, text: t("play.length.half", { n: half }) },
         ]} />
-        <Options title={t("open.pace")} name="class-pace" at={together} rows={[
-          { value: false, text: t("open.pace.own") },
-          { value: true, text: t("open.pace.together") },
-        ]} />
+        {link ? null : (
+          <Options title={t("open.pace")} name="class-pace" at={together} rows={[
+            { value: false, text: t("open.pace.own") },
+            { value: true, text: t("open.pace.together") },
+          ]} />
+        )}
       </div>
       <Options title={t("play.moves")} name="class-moves" at={moves} rows={[
         { value: "all", text: t("play.all", { n: game.moves.length }) },
@@ -131,9 +141,35 @@ export function OpenForm() {
       ) : null}
       <p>
         <button type="button" class="go" disabled={busy.value} onClick={() => void open()}>
-          {t("open.go")}
+          {t(link ? "terms.make" : "open.go")}
         </button>
       </p>
+      {made.value ? <Made link={made.value} /> : null}
+    </div>
+  );
+}
+
+/** A link to give away, to be copied with a press or by hand. */
+function Made({ link }: { link: string }) {
+  const said = useSignal("");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      said.value = t("share.copied");
+    } catch {
+      said.value = "";
+    }
+  };
+  return (
+    <div role="status">
+      <label class="field">
+        {t("terms.link")}
+        <textarea class="termslink" rows={3} readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
+      </label>
+      <button type="button" onClick={() => void copy()}>
+        {t("share.link")}
+      </button>{" "}
+      <span class="soft">{said.value || t("terms.how")}</span>
     </div>
   );
 }
@@ -173,10 +209,6 @@ function MoveLocks({ game, locks }: { game: GameModel; locks: Signal<Record<stri
 
 export function usualWeights(game: GameModel): Record<string, number> {
   return Object.fromEntries(game.rules.criterion.map((row) => [row.kpi, row.weight]));
-}
-
-export function sumOf(weights: Record<string, number>): number {
-  return Math.round(1e6 * Object.values(weights).reduce((sum, weight) => sum + weight, 0)) / 1e6;
 }
 
 /** What each criterion weighs; the sum is told as it is typed. */

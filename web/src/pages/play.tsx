@@ -1,16 +1,17 @@
 // Play: twelve quarters. What runs, money and attention stay in view; the quarter's result appears where the eye is.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { perWeek, quarterly, type Choice, type Move, type Refusal } from "../game";
+import { perWeek, quarterly, shortened, type Choice, type GameModel, type Move, type Refusal } from "../game";
 import type { Kpi } from "../model";
 import { save } from "../files";
 import { gameText } from "../gamefile";
-import { begin, busy, gameModel, giveUp, ledger, match, openFile, played, playQuarter, redraft, STARTER, takeUp } from "../match";
+import { begin, busy, gameModel, giveUp, ledger, match, openFile, played, playQuarter, redraft, STARTER, takeUp, type Match } from "../match";
 import { locked } from "../class/member";
 import { ClassBar } from "../class/player";
+import { queryOf, settingOf, type Setting } from "../class/terms_link";
 import { QuarterChart } from "../quarters";
 import { useWidth } from "../size";
-import { model } from "../store";
+import { gameLink, model, notices } from "../store";
 import { money, number, scaleOf, t, titleOf, type Scale } from "../words";
 import { capital } from "../levers";
 import { Debrief } from "./debrief";
@@ -63,6 +64,105 @@ function OpenFile() {
         }} />
     </label>
   );
+}
+
+/** A game whose terms a lecturer's link brought. */
+function BeginLinked({ setting }: { setting: Setting }) {
+  const whole = model.value!.data as unknown as GameModel;
+  const { rules } = shortened(whole, setting.terms);
+  const going = match.value && match.value.choices.length > 0 && !match.value.tutorial;
+  const hidden = setting.terms.hidden ?? [];
+  const events = Object.entries(setting.terms.events ?? {});
+  const rows = [
+    t("desk.about", { seed: setting.seed, quarters: rules.quarters }),
+    setting.scenario === "nothing" ? "" : t("terms.company", { name: titleOf.scenario(model.value!.scenarios.get(setting.scenario)!) }),
+    t("terms.moves", { n: whole.moves.length - hidden.length, of: whole.moves.length }),
+    setting.terms.locked?.length ? t("desk.about.locked", { n: setting.terms.locked.length }) : "",
+    setting.terms.predict ? t("desk.about.predict") : "",
+    events.length ? t("terms.events", { n: events.length }) : "",
+    setting.terms.weights ? t("terms.weights", { weights: rules.criterion.map((row) => `${row.kpi === "profit" ? t("play.profit") : titleOf.kpi(model.value!.kpis.get(row.kpi)!)} ${number(row.weight, 0)} %`).join(", ") }) : "",
+  ].filter(Boolean);
+  const go = () => {
+    if (going && !confirm(t("terms.replace"))) return;
+    begin(setting.seed, true, setting.terms, false, setting.scenario);
+    gameLink.value = "";
+    scrollTo(0, 0);
+  };
+  return (
+    <main id="main" class="text" tabIndex={-1}>
+      <h1>{t("play.title")}</h1>
+      <p>{titleOf.brief(rules.brief)}</p>
+      <p>{t("play.how", { quarters: rules.quarters, attention: rules.attention, money: money(rules.budget) })}</p>
+      <section class="card" aria-labelledby="terms-title">
+        <h2 id="terms-title">{t("terms.title")}</h2>
+        <ul>
+          {rows.map((row) => (
+            <li key={row}>{row}</li>
+          ))}
+        </ul>
+        {going ? <p>{t("terms.going")}</p> : null}
+        <div class="buttons">
+          <button type="button" class="go" onClick={go}>
+            {t("play.begin")}
+          </button>
+          <button type="button" onClick={() => (gameLink.value = "")}>
+            {t(going ? "play.waiting.go" : "terms.without")}
+          </button>
+        </div>
+      </section>
+      <p class="soft">{t("terms.handin")}</p>
+    </main>
+  );
+}
+
+/** A lecturer's link that was sent as text, for a page that is a file on this device. */
+function PasteLink() {
+  const pasted = useSignal("");
+  const wrong = useSignal("");
+  const take = () => {
+    try {
+      const query = queryOf(pasted.value);
+      settingOf(query);
+      gameLink.value = query;
+      scrollTo(0, 0);
+    } catch (error) {
+      wrong.value = (error as Error).message;
+    }
+  };
+  return (
+    <details>
+      <summary>{t("terms.paste")}</summary>
+      <label class="field">
+        {t("terms.link")}
+        <input type="text" autoComplete="off" maxLength={4000} value={pasted.value} onInput={(event) => (pasted.value = event.currentTarget.value)} />
+      </label>
+      {wrong.value ? (
+        <p class="wrong" role="alert">
+          {wrong.value}
+        </p>
+      ) : null}
+      <p>
+        <button type="button" disabled={!pasted.value.trim()} onClick={take}>
+          {t("terms.take")}
+        </button>
+      </p>
+    </details>
+  );
+}
+
+/** What the link in the address sets; null without one, or with one that is no use, which is told. */
+function linked(): Setting | null {
+  if (!gameLink.value) return null;
+  try {
+    return settingOf(gameLink.value);
+  } catch (error) {
+    const why = (error as Error).message;
+    queueMicrotask(() => {
+      gameLink.value = "";
+      notices.value = [why];
+    });
+    return null;
+  }
 }
 
 function Begin() {
@@ -125,6 +225,7 @@ function Begin() {
         </button>
         <OpenFile />
       </div>
+      <PasteLink />
       <p class="soft">{t("play.kept")}</p>
     </main>
   );
@@ -588,9 +689,19 @@ function Tutorial() {
   );
 }
 
+/** Whether a game was begun with the terms of a link; then the link brings nothing new. */
+function isOf(game: Match, setting: Setting): boolean {
+  const mark = (scenario: string, luck: number, terms: object) => JSON.stringify([scenario, luck, Object.entries(terms).sort()]);
+  const same = mark(game.scenario, game.seed, game.terms ?? {}) === mark(setting.scenario, setting.seed, setting.terms) && !game.tutorial && game.all;
+  if (same) queueMicrotask(() => (gameLink.value = ""));
+  return same;
+}
+
 export function Play() {
   useEffect(takeUp, []);
   const now = match.value;
+  const setting = linked();
+  if (setting && !(now && isOf(now, setting))) return <BeginLinked setting={setting} />;
   if (!now) return <Begin />;
   if (!ledger.value) {
     return (
