@@ -110,7 +110,7 @@ def test_a_lecturer_and_two_students(visit: Open, server: PagesServer) -> None:
     for place, student in enumerate(students):
         _play(student, 1, 71 + place)
         student.get_by_role("heading", name="Quarter 1: ").wait_for()
-        student.get_by_text("The class has everything so far.").wait_for()
+        student.get_by_text("Everything so far has been sent to the class.").wait_for()
     screen.get_by_text("2 of 2 have predicted").wait_for()
     assert told and all(each["state"]["came"] is None for each in told if "state" in each)
     screen.get_by_role("button", name="Reveal").click()
@@ -159,7 +159,7 @@ def test_a_game_goes_on_while_the_server_is_away_and_is_told_later(visit: Open) 
     student.get_by_role("heading", name="Quarter 1: ").wait_for()
     student.get_by_text("The server is away.").wait_for()
     student.context.set_offline(False)
-    student.get_by_text("The class has everything so far.").wait_for()
+    student.get_by_text("Everything so far has been sent to the class.").wait_for()
     desk.locator(".players td", has_text="in quarter 2").wait_for()
 
 
@@ -171,7 +171,7 @@ def test_a_student_who_reloads_goes_on(visit: Open) -> None:
     student.reload()
     student.get_by_role("heading", name="Quarter 1: ").wait_for()
     student.get_by_text(f"Class {code}, as Ann.").wait_for()
-    student.get_by_text("The class has everything so far.").wait_for()
+    student.get_by_text("Everything so far has been sent to the class.").wait_for()
 
 
 def test_a_device_is_tested_for_the_room(visit: Open) -> None:
@@ -201,7 +201,7 @@ def test_a_class_without_a_server(visit: Open, tmp_path: Path) -> None:
         "() => { if (navigator.clipboard) navigator.clipboard.writeText = () => Promise.reject(new Error()); }"
     )
     page.get_by_role("button", name="Copy as text").click()
-    letters = page.get_by_label("Copy these letters").input_value()
+    letters = page.get_by_label("Copy this text").input_value()
     assert len(letters) < 1500
 
     lecturer = visit((tmp_path / "ccsim.html").as_uri() + "#/class/files", offline=True)

@@ -156,7 +156,7 @@ def test_a_quarter_is_played_by_keyboard_alone(visit: Any) -> None:
     page.keyboard.press("Enter")
     page.locator(".tray").wait_for()
     page.keyboard.press("Tab")
-    for name in ("Skip to the answer", "Skip to the moves", "Skip to what runs and Play"):
+    for name in ("Skip to the answer", "Skip to the moves", "Skip to running moves and Play"):
         page.locator(".skip", has_text=name).focus()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "tray"

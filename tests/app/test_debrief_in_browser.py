@@ -98,7 +98,7 @@ def _lived(choices: list[Choice]) -> list[list[np.ndarray]]:
 def test_the_hinge_is_told_to_the_first_decision_that_differs(over: Any) -> None:
     over.locator(".guess").nth(2).get_by_role("button").first.click()
     card = over.locator(".hinge")
-    card.get_by_text("everybody decides the same in both games").wait_for()
+    card.get_by_text("all decisions are the same in both games").wait_for()
     assert "Starting “A network of champions” in quarter 2." in card.inner_text()
     pairs = zip(_lived(CHOICES), _lived(drop_move(CHOICES, "champion-network")), strict=True)
     apart = next(n for n, (a, b) in enumerate(pairs, 1) if any(np.any(x != y) for x, y in zip(a, b, strict=True)))

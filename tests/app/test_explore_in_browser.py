@@ -67,10 +67,10 @@ def test_a_decision_in_mid_run_changes_only_what_comes_after_it_and_python_agree
     page = visit(query="?from=top-down&weeks=60")
     page.wait_for_function("() => document.querySelector('#answer').textContent.startsWith('Top-down')")
     page.get_by_label("Week shown").fill("40")
-    page.get_by_label("Change only from week 41 on").check()
+    page.get_by_label("Apply changes from week 41 on").check()
     page.get_by_label("Budget", exact=True).fill("20000")
     page.get_by_role("heading", name="Top-down, then Budget €20,000 a week from week 41 on").wait_for()
-    assert page.get_by_role("list", name="Decisions in mid-run").get_by_role("listitem").count() == 1
+    assert page.get_by_role("list", name="Decisions during the run").get_by_role("listitem").count() == 1
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as taken:
         page.get_by_role("button", name="Scenario file (TOML)").click()
@@ -81,7 +81,7 @@ def test_a_decision_in_mid_run_changes_only_what_comes_after_it_and_python_agree
     assert page.locator("text.end.run").text_content() == f"{final_value('csat', weekly):.1f}"
     page.reload()
     page.get_by_role("heading", name="from week 41 on").wait_for()
-    page.get_by_role("button", name="Take back the decision of week 41").click()
+    page.get_by_role("button", name="Undo the decision of week 41").click()
     page.wait_for_function("() => !document.querySelector('#answer').textContent.includes('week 41')")
 
 
@@ -90,7 +90,7 @@ def test_causes_are_runs_with_one_mechanism_off_and_no_arrow_is_drawn(visit: Ope
     page = visit(query="?from=bottom-up&weeks=52")
     page.wait_for_function("() => document.querySelector('#answer').textContent.startsWith('Bottom-up')")
     page.get_by_role("button", name="Find out").click()
-    page.get_by_text("with everything at work").wait_for(timeout=120_000)
+    page.get_by_text("with all mechanisms on").wait_for(timeout=120_000)
     told = page.locator(".why").inner_text()
     assert "Each line is a pair of runs with that mechanism switched off" in told and "→" not in told
     assert re.search(r"Without it, [+−]?\d", told) or "No single mechanism carries it" in told

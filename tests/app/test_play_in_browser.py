@@ -45,7 +45,7 @@ def test_a_game_outlives_back_and_a_closed_tab_and_is_offered_on_return(visit: O
     tab = page.context.new_page()
     tab.goto(page.url.partition("#")[0])
     page.close()
-    tab.get_by_text("Your game waits: quarter 2 of 12.").wait_for()
+    tab.get_by_text("You have an unfinished game: quarter 2 of 12.").wait_for()
     tab.get_by_role("link", name="Go on playing").click()
     tab.get_by_role("heading", name="Quarter 1: ").wait_for()
     assert tab.locator(".tray").get_by_text("Paid time to improve things").count() == 1

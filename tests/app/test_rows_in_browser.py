@@ -62,7 +62,7 @@ def test_row_03_time_is_played_paused_and_stepped_and_stops_at_the_horizon(visit
     at = page.locator(".watch .at")
     assert at.inner_text() == "Week 301 of 301"
     page.get_by_label("Week shown").fill("2")
-    page.get_by_role("button", name="One week on").click()
+    page.get_by_role("button", name="One week forward").click()
     assert at.inner_text() == "Week 3 of 301"
     page.get_by_role("button", name="Watch it happen").click()
     page.wait_for_function("() => !document.querySelector('.watch .at').textContent.startsWith('Week 3 ')")
@@ -243,9 +243,9 @@ def test_rows_20_and_25_questions_between_the_years_are_asked_and_their_answers_
     for quarter in range(1, 5):
         page.get_by_role("button", name=f"Play quarter {quarter}", exact=True).click()
         page.get_by_role("heading", name=f"Quarter {quarter}: ").wait_for()
-    page.get_by_text("Three questions wait for an answer.").wait_for()
+    page.get_by_text("Three questions are waiting for your answer.").wait_for()
     page.locator(".reflect textarea").first.fill("I trusted the survey.")
-    page.get_by_text("Three questions wait for an answer.").wait_for(state="detached")
+    page.get_by_text("Three questions are waiting for your answer.").wait_for(state="detached")
     page.get_by_role("button", name="Play quarter 5", exact=True).click()
     page.get_by_role("heading", name="Quarter 5: ").wait_for()
     page.get_by_text("What happened so far").click()
