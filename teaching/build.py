@@ -80,14 +80,15 @@ def move_list() -> str:
     ]
     for group, moves in catalogue().groups.items():
         parts.append(
-            f"## {group}\n\n| move | what it is | start | keep | EUR once | EUR a week |\n| --- | --- | --- | --- | --- | --- |"
+            f'<div class="moves" markdown="1">\n\n## {group}\n\n| move | what it is | start | keep | EUR once | EUR a week |\n'
+            "| --- | --- | ---: | ---: | ---: | ---: |"
         )
         for one in moves:
             weekly = one.weekly + one.in_model + sum(one.spend.values())
             parts.append(
                 f"| **{one.title}** | {one.about} | {one.attention} | {one.upkeep or '–'} | {_money(one.once)} | {_money(weekly)} |"
             )
-        parts.append("")
+        parts.append("\n</div>\n")
     return "\n".join(parts)
 
 

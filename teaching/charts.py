@@ -24,7 +24,7 @@ SIZE = (11.0, 4.9)
 
 
 def _axes(columns: int = 1) -> tuple[Figure, Any]:
-    plt.rcParams.update({"font.size": 13, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 160})
+    plt.rcParams.update({"font.size": 16, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 160})
     fig, axes = plt.subplots(1, columns, figsize=SIZE, layout="constrained")
     return fig, axes
 
@@ -56,7 +56,7 @@ def gap(numbers: dict[str, Any]) -> Figure:
             ax.plot([true, told], [place, place], color=GREY, linewidth=2, zorder=1)
             ax.plot(true, place, "o", color=BLUE, markersize=11, label="true" if place == 0 else None)
             ax.plot(told, place, "D", color=ORANGE, markersize=9, label="reported" if place == 0 else None)
-        ax.set_title(title, loc="left", fontsize=14)
+        ax.set_title(title, loc="left", fontsize=17)
         ax.set_yticks(range(len(names)), [TITLES[name] for name in reversed(names)] if ax is axes[0] else [])
         ax.set_ylim(-0.6, len(names) - 0.4)
     fig.legend(*axes[1].get_legend_handles_labels(), frameon=False, loc="outside lower center", ncols=2)
@@ -69,7 +69,7 @@ def _lines(ax: Axes, rows: dict[str, list[float]], label: str) -> None:
         ax.plot(range(1, len(values) + 1), values, dash, color=colour, linewidth=2.6, label=TITLES[name])
     ax.set(xlabel="quarter", ylabel=label)
     ax.set_xticks(range(1, 13))
-    ax.legend(frameon=False, loc="upper left")
+    ax.legend(frameon=False, loc="best")
 
 
 def profit(numbers: dict[str, Any]) -> Figure:
@@ -125,7 +125,7 @@ def direction(numbers: dict[str, Any]) -> Figure:
         # Dots, not bars: the axis of satisfaction does not begin at zero.
         for place, (value, colour) in enumerate(zip(values, (GREY, ORANGE, GREEN, BLUE), strict=True)):
             ax.plot(value, place, "o", color=colour, markersize=15)
-        ax.set_title(title, loc="left", fontsize=14)
+        ax.set_title(title, loc="left", fontsize=17)
         ax.set_yticks(range(4), list(names.values()) if ax is axes[0] else [])
         for place, value in enumerate(values):
             ax.annotate(
@@ -134,7 +134,8 @@ def direction(numbers: dict[str, Any]) -> Figure:
                 xytext=(13, -5),
                 textcoords="offset points",
             )
-        ax.margins(x=0.25, y=0.18)
+        ax.locator_params(axis="x", nbins=4)
+        ax.margins(x=0.3, y=0.18)
         ax.grid(axis="y", color="#e3e8ec")
     return fig
 
@@ -143,7 +144,7 @@ def metrics(numbers: dict[str, Any]) -> Figure:
     """Reported and true first-contact resolution under five scorecards."""
     fig, ax = _axes()
     names = {
-        "scorecard-handling-time": "Handling time", "scorecard-silo-cost": "Cost of the own unit",
+        "scorecard-handling-time": "Handling time", "scorecard-silo-cost": "Cost of their own unit",
         "scorecard-resolution": "First-contact resolution", "scorecard-journey": "End-to-end journey",
         "scorecard-interaction-csat": "Survey after the contact",
     }  # fmt: skip
@@ -168,8 +169,9 @@ def bets(numbers: dict[str, Any]) -> Figure:
     ax.axvline(0, color="#333333", linewidth=1)
     ax.set_yticks(
         range(len(rows)),
-        [f"{textwrap.shorten(one['says'].split(':')[0], 52, placeholder=' …')}  {name}" for name, one in rows],
+        [f"{textwrap.fill(one['says'].split(':')[0], 56)}  {name}" for name, one in rows],
         fontsize=11,
+        linespacing=0.9,
     )
     ax.set_xlim(-100, 100)
     ax.set_xticks(range(-100, 101, 50), ["100", "50", "0", "50", "100"])
