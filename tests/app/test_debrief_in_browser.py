@@ -102,7 +102,7 @@ def test_the_hinge_is_told_to_the_first_decision_that_differs(over: Any) -> None
     assert "Starting “A network of champions” in quarter 2." in card.inner_text()
     pairs = zip(_lived(CHOICES), _lived(drop_move(CHOICES, "champion-network")), strict=True)
     apart = next(n for n, (a, b) in enumerate(pairs, 1) if any(np.any(x != y) for x, y in zip(a, b, strict=True)))
-    assert f"Before week {apart} everybody decides" in card.inner_text()
+    assert f"Until week {apart} all decisions are the same" in card.inner_text()
 
 
 def test_moves_of_the_best_plan_can_be_switched_off(over: Any) -> None:

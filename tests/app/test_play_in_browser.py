@@ -84,7 +84,7 @@ def test_a_game_that_python_saved_opens_in_the_page(visit: Open, tmp_path: Path)
     ("change", "told"),
     [
         (lambda text: text[:-40], "incomplete"),
-        (lambda text: "{}", "no saved game"),
+        (lambda text: "{}", "not a saved game"),
         (lambda text: text.replace('"seed": 5', '"seed": 6'), "changed by hand"),
         (lambda text: text.replace('"version": 1', '"version": 9'), "version 9"),
         (lambda text: text.replace('"seed": 5', '"seed": -5'), "damaged at seed"),
