@@ -8,6 +8,7 @@ import shlex
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -25,12 +26,6 @@ sys.path.remove(str(HOOKS))
 BLOCK = re.compile(r"^ *```(?P<kind>\w*)(?P<options>[^\n]*)\n(?P<body>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 #: Pages whose equations and rules are printed from the code that runs: the page is compared with it.
 PRINTED = {"docs/odd.md", "docs/model-tour.md"}
-#: Tests that run all blocks of a page.
-BY = {
-    "docs/analysis.md": ("tests/analysis/test_docs.py", "test_an_example_of_the_page_runs"),
-    "docs/own-mechanism.md": ("tests/model/test_own_mechanism.py", "test_a_mechanism_acts_and_nothing_stays_behind"),
-    "docs/own-organisation.md": ("tests/organisations/test_tutorial.py", "test_the_whole_tutorial_runs"),
-}
 #: Commands that no test types as they stand, because they install, serve until they are stopped, wait for a person or
 #: measure for minutes: how each begins, and the file of tests or of CI that runs it in another way.
 OTHERWISE = {
@@ -46,6 +41,11 @@ OTHERWISE = {
     "ccsim validate": "tests/cli/test_validate.py",
     "ccsim test-claims": "tests/validation/claims/test_ledger.py",
     "ccsim org ": "tests/organisations/test_tutorial.py",
+    "ccsim reproduce my-org": "tests/organisations/test_tutorial.py",
+    "ccsim sensitivity": "tests/analysis/test_docs.py",
+    "ccsim discover": "tests/analysis/test_docs.py",
+    "ccsim optimise": "tests/analysis/test_docs.py",
+    "ccsim calibrate": "tests/analysis/test_docs.py",
     "dask ": "tests/execution/test_dask_cluster.py",
     "python -m benchmarks.kills": "tests/benchmarks/test_kills.py",
     "python -m benchmarks.pairing": "tests/benchmarks/test_pairing.py",
@@ -60,7 +60,15 @@ OTHERWISE = {
     "cp teaching/exercises": "tests/teaching/test_teaching.py",
 }
 #: Pages whose other `ccsim` lines are typed here one after another, in an empty folder.
-TYPED = ("README.md", "docs/answers.md", "docs/app.md", "docs/experiments.md", "docs/game.md", "docs/how-to/install.md")
+TYPED = (
+    "README.md",
+    "docs/answers.md",
+    "docs/app.md",
+    "docs/experiments.md",
+    "docs/game.md",
+    "docs/how-to/install.md",
+    "docs/own-mechanism.md",
+)
 #: What stands in a line for something of the reader's.
 NAMES = {" KEY": " direction/bottom-up/csat/difference", " FOLDER ": " . "}
 #: The least that makes a long command short; what stands last on a command line counts.
@@ -68,7 +76,10 @@ LEAST = ["--weeks", "60", "--replicates", "2", "--workers", "1"]
 SHORTER = {"compare": LEAST, "sweep": [*LEAST, "--samples", "4"], "run": ["--weeks", "4"], "diff": ["--weeks", "4"]}
 PYTHON = {
     "README.md": {"replicates=30": "replicates=1", '"experiments/direction.toml"': '"direction"'},
+    "docs/analysis.md": {"replicates=2": "replicates=1", '"habit", "conviction"': '"habit"', "points=120": "points=40"},
     "docs/answers.md": {},
+    "docs/own-mechanism.md": {'compare("direction", ': 'compare("direction", replicates=1, weeks=4, '},
+    "docs/own-organisation.md": {'out="my-org/results': 'worlds=40, out="my-org/results'},
     "docs/experiments.md": {"samples=128": "samples=2", "replicates=8": "replicates=1"},
     "docs/replications.md": {},
 }
@@ -102,7 +113,7 @@ def otherwise(line: str) -> str:
 def test_every_block_of_a_page_is_run_or_names_what_runs_it(name: str) -> None:
     in_order = name.removeprefix("docs/") in examples.PAGES
     for kind, options, body in blocks(name):
-        if name in BY or (in_order and (kind in ("console", "python", "text") or "title=" in options)):
+        if in_order and (kind in ("console", "python", "text") or "title=" in options):
             continue
         if kind == "toml":
             assert name in TOML, f"{name}: a block of TOML that no test reads"
@@ -117,8 +128,6 @@ def test_every_block_of_a_page_is_run_or_names_what_runs_it(name: str) -> None:
 
 def test_what_runs_a_command_otherwise_exists() -> None:
     assert not [place for place in OTHERWISE.values() if not (ROOT / place).exists()]
-    for place, name in BY.values():
-        assert f"def {name}(" in (ROOT / place).read_text(encoding="utf-8"), place
 
 
 def test_no_page_hides_a_command_in_an_indented_block() -> None:
@@ -143,9 +152,11 @@ def test_the_commands_of_a_page_run_as_they_stand(
     from ccsim.game import Choice, play_through, save
 
     monkeypatch.chdir(tmp_path)
-    typed = [line for kind, _, body in blocks(name) if kind == "sh" for line in lines(body)]
+    typed = [line for kind, _, body in blocks(name) if kind in ("sh", "") for line in lines(body)]
     if name == "docs/answers.md":
         typed.insert(0, "ccsim compare direction")
+    if name == "docs/own-mechanism.md":
+        (tmp_path / "mood.py").write_text(blocks(name)[0][2], encoding="utf-8")
     if name == "docs/game.md":
         save(play_through([Choice()] * 12, 3), tmp_path / "my-game.json")
     for line in typed:
@@ -162,10 +173,17 @@ def test_the_commands_of_a_page_run_as_they_stand(
 @pytest.mark.parametrize("name", PYTHON)
 def test_the_python_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    names = {"__name__": "page"}
+    names: dict[str, Any] = {"__name__": "page"}
+    if name == "docs/own-organisation.md":
+        assert not CliRunner().invoke(app, ["org", "new", "my-org"]).exit_code
+        names["ccsim"] = importlib.import_module("ccsim")
+    if name == "docs/own-mechanism.md":
+        (tmp_path / "mood.py").write_text(blocks(name)[0][2], encoding="utf-8")
     for kind, _, body in blocks(name):
         if kind == "python":
             text = body
+            if name == "docs/own-mechanism.md" and "@parameters" in body:
+                continue  # the file itself, which the next block names
             for long, short in PYTHON[name].items():
                 text = text.replace(long, short)
             exec(compile(text, name, "exec"), names)
@@ -200,8 +218,25 @@ def _move(text: str) -> None:
     assert catalogue() and wanted <= set().union(*shipped)
 
 
+def _targets(text: str) -> None:
+    from ccsim.cli.calibrate import _read
+
+    Path("mine.toml").write_text(text, encoding="utf-8")
+    assert [target.outcome for target in _read(Path("mine.toml"))] == ["fcr"]
+
+
+def _own(text: str) -> None:
+    from ccsim.scenarios.scenario import load
+
+    assert not CliRunner().invoke(app, ["org", "new", "my-org"]).exit_code
+    Path("mine.toml").write_text(f'title = "Mine"\nextends = "nothing"\n{text}', encoding="utf-8")
+    assert load("mine.toml").name == "mine"
+
+
 #: What reads the block of TOML of each page.
 TOML = {
+    "docs/analysis.md": _targets,
+    "docs/own-organisation.md": _own,
     "README.md": _scenario,
     "docs/experiments.md": _experiment,
     "docs/extending.md": _claims,
