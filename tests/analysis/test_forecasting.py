@@ -11,9 +11,11 @@ from tests.organisations.own_folder import folder_of, shared
 from typer.testing import CliRunner
 
 from ccsim.analysis.forecasting import ensemble as worlds_of
-from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, run_worlds, where_you_lie
-from ccsim.analysis.forecasting.fit import Fit, fit
-from ccsim.analysis.forecasting.forecast import backtest, forecast, line_of
+from ccsim.analysis.forecasting.backtesting import backtested
+from ccsim.analysis.forecasting.drivers import Outside, effect_of
+from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, Past, run_worlds, where_you_lie
+from ccsim.analysis.forecasting.fit import Fit, changes_of, fit, past_of, posterior
+from ccsim.analysis.forecasting.forecast import backtest, earlier, forecast
 from ccsim.analysis.forecasting.scores import NAIVE, covers, crps, verdict
 from ccsim.analysis.forecasting.series import Series, noise_of, series_of
 from ccsim.analysis.parameter_space import dimensions
@@ -91,8 +93,9 @@ def test_an_offset_of_the_survey_does_not_move_the_forecast_of_a_change() -> Non
 
 
 def underground(place: Path) -> Path:
-    """Return a folder with the satisfaction of London Underground, all lines."""
-    table = pd.read_csv(shared("underground-satisfaction") / "satisfaction.csv")
+    """Return a folder with the satisfaction of London Underground, all lines, and its service by four-week period."""
+    source = shared("underground-satisfaction")
+    table = pd.read_csv(source / "satisfaction.csv")
     own = table[(table["line"] == "All Lines") & (table["metric"] == "Overall Evaluation")]
     ends = ("06-30", "09-30", "12-31", "03-31")
     days = [
@@ -100,22 +103,137 @@ def underground(place: Path) -> Path:
         for year, quarter in zip(own["year"], own["quarter"], strict=True)
     ]
     rows = "\n".join(f"{day},csat,{value}" for day, value in zip(days, own["value"], strict=True))
+    service = pd.read_csv(source / "service.csv")
+    start = pd.to_datetime(service["year"].str[:4] + "-04-01")
+    last = start + pd.to_timedelta(
+        (service["period"] * 28 - 1).clip(upper=364).where(service["period"] < 13, 364), unit="D"
+    )
+    table = pd.DataFrame({"date": last.dt.strftime("%Y-%m-%d"), "name": service["metric"], "value": service["value"]})
     market = "[assumptions.market]\nchurn = 0.0\njoining_probability = 0.0\n"
-    return folder_of(place, {"organisation.toml": SMALL + market, "history.csv": f"date,kpi,value\n{rows}\n"})
+    return folder_of(place, {
+        "organisation.toml": SMALL + market, "history.csv": f"date,kpi,value\n{rows}\n", "drivers.csv": table.to_csv(index=False),
+    })  # fmt: skip
 
 
-def test_the_underground_is_back_tested_to_2013_with_coverage_and_a_verdict_that_is_right(tmp_path: Path) -> None:
+def test_the_underground_is_back_tested_to_2013_with_its_service_as_drivers_and_a_verdict_that_is_right(
+    tmp_path: Path,
+) -> None:
     folder = read_folder(underground(tmp_path / "u"))
     series = series_of(folder)["csat"]
     assert len(series.values) == 44 and series.weeks == 13 and series.season == 4
-    runs = run_worlds(folder, SEEN + 12, 13, 120, 1, Runner(workers=1))
-    table = backtest(series, runs, 12, 1)
-    whole = table[table["horizon"] == "all"].set_index("forecast")
+    found = backtested(folder, 12, 120, 1, Runner(workers=1))
+    whole = found.table[found.table["horizon"] == "all"].set_index("forecast")
+    line = found.lines()["csat"]
     # 8 of 12 or fewer have a probability of 2.6 % where intervals cover 90 %.
     assert whole.loc["ccsim", "covers_90"] >= 0.75
     naive = whole.drop("ccsim")["crps"].min()
-    assert verdict(float(whole.loc["ccsim", "crps"]), float(naive)) in line_of(table)
-    assert set(whole.index) == {"ccsim", *NAIVE}
+    assert f": {verdict(float(whole.loc['ccsim', 'crps']), float(naive))};" in line
+    assert set(whole.index) == {"ccsim", *NAIVE} and "Excess Journey Time" in line
+
+
+def test_a_driver_that_a_series_follows_makes_its_forecast_better() -> None:
+    rng = np.random.default_rng(4)
+    driver = np.cumsum(rng.normal(0, 1, 44))
+    series = quarters((75 + 2 * driver + rng.normal(0, 0.3, 44)).tolist())
+    outside = Outside(("delay",), driver[:40, None], driver[40:, None])
+    with_it, without = (backtest(series, flat_worlds(rng, 4), 4, 1, each) for each in (outside, None))
+    scores = [table.set_index(["forecast", "horizon"]).loc[("ccsim", "all"), "crps"] for table in (with_it, without)]
+    assert scores[0] < 0.5 * scores[1]
+    effect = effect_of(earlier(series, 4), outside)
+    assert np.diff(effect.mean) == pytest.approx(2 * np.diff(driver[40:]), abs=0.4)
+
+
+@pytest.mark.parametrize(("days", "weeks", "steps", "gaps"), [
+    (pd.date_range("2023-01-31", periods=14, freq="ME"), 52 / 12, 14, 0),
+    (pd.date_range("2023-01-01", periods=14, freq="MS"), 52 / 12, 14, 0),
+    (pd.date_range("2023-01-01", periods=10, freq="W").delete([4]), 1, 10, 1),
+    (pd.date_range("2021-03-31", periods=12, freq="QE").delete([3, 7]), 13, 12, 2),
+    (pd.date_range("2021-03-31", periods=16, freq="QE").delete([4, 5, 6]), 13, 9, 0),
+    (pd.date_range("2023-01-01", periods=9, freq="28D"), 4, 9, 0),
+])  # fmt: skip
+def test_weeks_months_and_quarters_with_gaps_become_equal_steps(
+    tmp_path: Path, days: pd.DatetimeIndex, weeks: float, steps: int, gaps: int
+) -> None:
+    rows = "".join(f"{day:%Y-%m-%d},csat,{70 + k}\n" for k, day in enumerate(days))
+    folder = folder_of(tmp_path / "o", {"organisation.toml": SMALL, "history.csv": "date,kpi,value\n" + rows})
+    one = series_of(read_folder(folder))["csat"]
+    assert (one.weeks, len(one.values), one.gaps) == (weeks, steps, gaps)
+    assert one.dates[-1] == days[-1] and np.isfinite(one.values).all()
+    assert len(one.ahead(3)) == 3 and (one.ahead(3) > days[-1]).all()
+
+
+def test_each_kpi_is_back_tested_on_worlds_of_its_own_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    months, quarter = (
+        pd.date_range("2023-01-31", periods=12, freq="ME"),
+        pd.date_range("2021-03-31", periods=12, freq="QE"),
+    )
+    rows = "".join(f"{day:%Y-%m-%d},csat,{70 + k % 3}\n" for k, day in enumerate(quarter))
+    rows += "".join(f"{day:%Y-%m-%d},engagement,{0.6 + k % 3 / 50}\n" for k, day in enumerate(months))
+    folder = folder_of(tmp_path / "o", {"organisation.toml": SMALL, "history.csv": "date,kpi,value\n" + rows})
+    rng, asked = np.random.default_rng(1), []
+
+    def worlds(folder: object, steps: int, weeks: float, *_: object, **__: object) -> Ensemble:
+        asked.append(weeks)
+        figures = {"csat": rng.normal(75, 4, (60, steps)), "engagement": rng.normal(0.6, 0.05, (60, steps))}
+        return Ensemble(dimensions(["market.churn"]), rng.random((60, 1)), figures)
+
+    monkeypatch.setattr(worlds_of, "run_worlds", worlds)
+    found = backtested(read_folder(folder), 2, 60, 1, Runner(workers=1))
+    assert sorted(asked) == [52 / 12, 13] and set(found.lines()) == {"csat", "engagement"}
+    assert "No effect of a lever is back-tested" in found.event_lines()[-1]
+
+
+def test_an_event_with_figures_before_and_after_is_back_tested_with_and_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = pd.date_range("2020-03-31", periods=16, freq="QE")
+    rows = "".join(f"{day:%Y-%m-%d},csat,{70 + 5 * (k >= 10) + k % 2}\n" for k, day in enumerate(days))
+    event = "date,label,lever,value\n2022-08-01,Training,programme.budget,900\n"
+    folder = read_folder(
+        folder_of(
+            tmp_path / "o", {"organisation.toml": SMALL, "history.csv": "date,kpi,value\n" + rows, "events.csv": event}
+        )
+    )
+    rng = np.random.default_rng(1)
+
+    def worlds(folder: object, steps: int, *_: object, past: Past, **__: object) -> Ensemble:
+        figures = 70 + rng.normal(0, 1, (200, steps))
+        if not past.without:  # the programme lifts worlds from the first quarter ahead on
+            figures[:, SEEN:] += 5
+        return Ensemble(dimensions(["market.churn"]), rng.random((200, 1)), {"csat": figures})
+
+    monkeypatch.setattr(worlds_of, "run_worlds", worlds)
+    found = backtested(folder, 4, 200, 1, Runner(workers=1))
+    row = found.events.iloc[0]
+    assert row["verdict"] == "better" and row["with_it"] > row["without_it"] + 3 and row["observed"] == pytest.approx(5)
+    lines = found.event_lines()
+    assert (
+        "programme.budget = 900" in lines[0] and "levers other than programme.budget are not back-tested" in lines[-1]
+    )
+
+
+def test_a_change_over_an_event_informs_the_fit(tmp_path: Path) -> None:
+    days = pd.date_range("2020-03-31", periods=16, freq="QE")
+    rows = "".join(f"{day:%Y-%m-%d},csat,{70 + 5 * (k >= 10) + k % 2}\n" for k, day in enumerate(days))
+    event = "date,label,lever,value\n2022-08-01,Training,programme.budget,900\n"
+    folder = read_folder(
+        folder_of(
+            tmp_path / "o", {"organisation.toml": SMALL, "history.csv": "date,kpi,value\n" + rows, "events.csv": event}
+        )
+    )
+    series = series_of(folder)
+    (change,) = changes_of(folder, series)
+    assert change.level == pytest.approx(5) and (change.cut, change.before, change.after) == (6, 4, 4)
+    past = past_of(folder, series)
+    assert past is not None and past.seen == 10
+    rng = np.random.default_rng(1)
+    space = dimensions(["market.churn"])
+    unit = rng.random((200, 1))
+    figures = 70 + rng.normal(0, 0.1, (200, 10)) + np.where(np.arange(10) >= 4, 10 * unit, 0.0)
+    ensemble = Ensemble(space, space[0].low + (space[0].high - space[0].low) * unit, {"csat": figures}, 10)
+    draws, _ = posterior({"csat": (73.0, 20.0)}, ensemble, 1, [change])
+    middle = (np.median(draws) - space[0].low) / (space[0].high - space[0].low)
+    assert middle == pytest.approx(0.5, abs=0.1)
 
 
 def test_where_you_lie_is_said_in_words_beyond_1_and_99_percent() -> None:

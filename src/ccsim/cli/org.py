@@ -167,7 +167,7 @@ def fit(
 ) -> None:  # fmt: skip
     """Fit everything uncertain to the levels of the history; a fit that fails writes nothing."""
     from ccsim.analysis.forecasting import ensemble
-    from ccsim.analysis.forecasting.fit import RUN_AGAIN, levels_of
+    from ccsim.analysis.forecasting.fit import RUN_AGAIN, levels_of, past_of
     from ccsim.analysis.forecasting.fit import fit as fitted
     from ccsim.analysis.forecasting.series import series_of
     from ccsim.cli.analysis_options import admitted
@@ -180,10 +180,11 @@ def fit(
     (folder / FITTED).unlink(missing_ok=True)
     weeks = next(iter(series.values())).weeks
     runner = runner_of(workers, scheduler)
+    past = past_of(read, series)
     runs = ensemble.run_worlds(
-        read, ensemble.SEEN, weeks, worlds, seed, runner, admitted(worlds_from), then=RUN_AGAIN
+        read, past.seen if past else ensemble.SEEN, weeks, worlds, seed, runner, admitted(worlds_from), then=RUN_AGAIN, past=past
     )  # fmt: skip
-    found = fitted(read, series, runs, seed, runner)
+    found = fitted(read, series, runs, seed, runner, past)
     typer.echo(
         as_text(ensemble.where_you_lie(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()}), "markdown")
     )
@@ -223,9 +224,8 @@ def backtest(
     for line in found.lines().values():
         typer.echo(line)
     _tell_open()
-    typer.echo(
-        "An effect of a lever is not back-tested by this: only an event in events.csv with figures before and after is."
-    )
+    for line in found.event_lines():
+        typer.echo(line)
 
 
 @org.command()
@@ -237,7 +237,6 @@ def forecast(
 ) -> None:  # fmt: skip
     """Forecast the history, with 50 and 90 % intervals, never without the line of its back-test."""
     from ccsim.analysis.forecasting.backtesting import backtested
-    from ccsim.analysis.forecasting.forecast import forecast as ahead
     from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
     from ccsim.reports.tables import as_text
@@ -245,11 +244,13 @@ def forecast(
     runner = runner_of(workers, scheduler)
     found = backtested(read_folder(folder), steps, worlds, seed, runner, admitted(worlds_from))
     lines = found.lines()
-    for one in found.series:
-        typer.echo(as_text(ahead(one, found.ensemble, steps, seed).table(), "markdown"))
+    for one in found.forecasts(seed):
+        typer.echo(as_text(one.table(), "markdown"))
         typer.echo(f"{lines[one.kpi]}\n")
     _tell_open()
-    typer.echo("The organisation is left alone in this forecast; effects of levers are not back-tested.")
+    typer.echo("Nothing is done beyond drivers.csv and events.csv in this forecast.")
+    for line in found.event_lines():
+        typer.echo(line)
 
 
 def _tell_open() -> None:

@@ -66,7 +66,7 @@ def run_task(experiment: Experiment, task: Task) -> TaskResult:
         start = time.perf_counter()
         try:
             scenario = experiment.scenarios[name]
-            run = simulate(scenario, experiment.seed_of(name, replicate), experiment.weeks)
+            run = simulate(scenario, experiment.seed_of(name, replicate), experiment.weeks, merged=True)
             # The experiment's name for it counts: two of its scenarios may come from one file.
             runs.append(
                 replace(run.summaries(experiment.report_weeks) if experiment.report_weeks else run, scenario=name)

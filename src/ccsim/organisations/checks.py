@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -11,7 +13,7 @@ import pandas as pd
 from ccsim.errors import InputIssue, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
-from ccsim.organisations.tables import Table
+from ccsim.organisations.tables import TOLD, Table
 
 #: For each kind with rows of posts: its identifier, and who stands above.
 ABOVE = {"people": ("id", "manager"), "posts": ("post", "reports_to")}
@@ -24,6 +26,8 @@ class Folder(Protocol):
     tables: dict[str, list[Table]]
     periods: dict[str, str]
     kpis: dict[str, str]
+    drivers: dict[str, str]
+    relative: set[str]
 
     def frame(self, kind: str) -> pd.DataFrame | None:
         """Return all rows of a kind of file; None where there is none."""
@@ -45,12 +49,26 @@ class Folder(Protocol):
 def across(folder: Folder) -> list[InputIssue]:
     """Return every fault that shows only when rows and files are taken together."""
     faults: list[InputIssue] = []
-    for check in (_posts, _lines, _ties, _departments, _segments, _history, _events, _answers):
-        faults += check(folder)
+    for check in (_posts, _lines, _ties, _departments, _segments, _history, _drivers, _events, _answers):
+        faults += _first_of(list(check(folder)))
     if "people" in folder.tables and "posts" in folder.tables:
         table = folder.tables["posts"][0]
         faults.append(InputIssue(table.file, None, "", "goes without people.csv: each says which posts there are"))
     return faults
+
+
+def _first_of(faults: list[InputIssue]) -> list[InputIssue]:
+    """Return the first faults of each column of each file; the last of them says how many more there are."""
+    found, counts = [], Counter((fault.file, fault.key) for fault in faults)
+    seen: Counter[tuple[str, str]] = Counter()
+    for fault in faults:
+        place = (fault.file, fault.key)
+        seen[place] += 1
+        if seen[place] < TOLD or counts[place] == seen[place] == TOLD:
+            found.append(fault)
+        elif seen[place] == TOLD:
+            found.append(replace(fault, problem=f"{fault.problem} (so do {counts[place] - TOLD} more rows)"))
+    return found
 
 
 def _posts(folder: Folder) -> Iterator[InputIssue]:
@@ -201,13 +219,67 @@ def _history(folder: Folder) -> Iterator[InputIssue]:
 
 
 def _events(folder: Folder) -> Iterator[InputIssue]:
+    """An event moves a lever that there is to a value that it accepts."""
     frame = folder.frame("events")
-    if frame is None or "lever" not in frame:
+    if frame is None:
         return
-    levers = {key for key, row in all_parameters().items() if row.role == "lever"}
-    for row in np.flatnonzero(~frame["lever"].isin(levers | {""})):
-        name = str(frame["lever"].iloc[row])
-        yield folder.fault("events", int(row), "lever", f"{name!r} is no lever{did_you_mean(name, levers)}")
+    if "lever" not in frame:
+        if "value" in frame:
+            yield folder.fault("events", 0, "value", "takes a column lever, which says what is set to it")
+        return
+    levers = {key: row for key, row in all_parameters().items() if row.role == "lever"}
+    for row, name in enumerate(frame["lever"]):
+        if name and name not in levers:
+            yield folder.fault("events", row, "lever", f"{name!r} is no lever{did_you_mean(name, levers)}")
+        elif name and ("value" not in frame or frame["value"].isna()[row]):
+            yield folder.fault(
+                "events", row, "value", f"says to what {name} was set; it takes {levers[name].accepts()}"
+            )
+        elif name and (problem := _refused(name, float(frame["value"][row]))):
+            yield folder.fault("events", row, "value", problem)
+        elif not name and "value" in frame and frame["value"].notna()[row]:
+            yield folder.fault("events", row, "lever", "is empty; a value takes the lever that was set to it")
+
+
+def _drivers(folder: Folder) -> Iterator[InputIssue]:
+    """A figure of a driver that sets a lever is one that the lever accepts."""
+    frame = folder.frame("drivers")
+    if frame is None:
+        return
+    for name, lever in folder.drivers.items():
+        own = frame[(frame["name"] == name) & frame["value"].notna()]
+        if own.empty:
+            near = did_you_mean(name, set(frame["name"]) - {""})
+            problem = f"[drivers] of organisation.toml names it, and no row does{near}"
+            yield InputIssue(folder.tables["drivers"][0].file, None, name, problem)
+        elif name in folder.relative:
+            yield from _relative_driver(folder, own, lever)
+        else:
+            hint = f"; {{ lever = {lever!r}, relative = true }} in [drivers] counts figures relative to their mean"
+            for row in own.index:
+                if problem := _refused(lever, float(own["value"][row])):
+                    yield folder.fault("drivers", int(row), "value", problem + hint)
+
+
+def _relative_driver(folder: Folder, own: pd.DataFrame, lever: str) -> Iterator[InputIssue]:
+    """The mean of a day, relative to that of all days, is a value that the lever accepts."""
+    days = own.groupby("date")["value"].mean()
+    if not days.mean() > 0:
+        yield folder.fault("drivers", int(own.index[0]), "value", "figures relative to their mean take a mean above 0")
+        return
+    for day, value in (days / days.mean() * float(all_parameters()[lever].default)).items():
+        if problem := _refused(lever, round(float(value), 9)):
+            row = int(own.index[own["date"] == day][0])
+            yield folder.fault("drivers", row, "value", f"relative to the mean of all days this day is {problem}")
+
+
+def _refused(lever: str, value: float) -> str:
+    """Return why a lever does not accept a figure, empty where it does."""
+    row = all_parameters()[lever]
+    low, high = row.legal
+    if low <= value <= high and (row.kind is float or value == round(value)):
+        return ""
+    return f"{value:g} is not accepted; {lever} takes {row.accepts()}"
 
 
 def _answers(folder: Folder) -> Iterator[InputIssue]:

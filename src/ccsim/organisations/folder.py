@@ -62,6 +62,7 @@ class Folder:
         tables: the files that are there, by kind; several files of a kind are one table after another.
         periods: the period of pay, churn, revenue and leaving, where it is said.
         kpis, drivers: KPIs and levers by the user's word for them.
+        relative: drivers whose figures count relative to their mean, as multiples of the lever's ordinary value.
         sizes, values: sizes, and assumptions and levers of the past, that the file states, by key.
     """
 
@@ -74,6 +75,7 @@ class Folder:
     periods: dict[str, str] = field(default_factory=dict)
     kpis: dict[str, str] = field(default_factory=dict)
     drivers: dict[str, str] = field(default_factory=dict)
+    relative: set[str] = field(default_factory=set)
     sizes: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -147,9 +149,20 @@ def read_folder(path: str | Path) -> Folder:
                 found.tables.setdefault(kind.name, []).append(table)
             elif not faults:
                 reader.add_error(("files", kind.name, number), "cannot be read")
+    _count_relative(found)
     reader.issues += across(found)
     reader.finish()
     return found
+
+
+def _count_relative(found: Folder) -> None:
+    """Count a driver relative to its mean where its lever is a factor and most figures are beyond every factor."""
+    frame = found.frame("drivers")
+    for name, lever in found.drivers.items() if frame is not None else ():
+        row = all_parameters()[lever]
+        figures = frame["value"][frame["name"] == name] if frame is not None else pd.Series(dtype=float)
+        if row.unit == "factor" and figures.median() > row.legal[1]:
+            found.relative.add(name)
 
 
 def _files_of(reader: Parser, shape: FolderShape, folder: Path, kind: str) -> list[Path]:
@@ -208,18 +221,31 @@ def _names(reader: Parser, shape: FolderShape, found: Folder) -> None:
             reader.add_error(("kpis", word), f"no KPI is called {shown(kpi)}{did_you_mean(str(kpi), KPIS)}")
         else:
             found.kpis[word] = kpi
-    levers = {key for key, row in all_parameters().items() if row.role == "lever"}
-    for word, lever in shape.drivers.items():
-        if not isinstance(lever, str) or lever not in levers:
-            reader.add_error(("drivers", word), f"no lever is called {shown(lever)}{did_you_mean(str(lever), levers)}")
-        else:
-            found.drivers[word] = lever
+    for word, said in shape.drivers.items():
+        _driver(reader, found, word, said)
     sizes = reader.values("organisation", shape.sizes, ("size",)) if shape.sizes else {}
     found.sizes = {key.split(".")[1]: value for key, value in sizes.items()}
     found.values = {
         **reader.values("assumptions", shape.assumptions, ("assumption",)),
         **reader.values("levers", shape.levers, ("lever",)),
     }
+
+
+def _driver(reader: Parser, found: Folder, word: str, said: Any) -> None:
+    """Fill which lever a driver sets: its name, or a table with its name and whether figures are relative."""
+    levers = {key for key, row in all_parameters().items() if row.role == "lever"}
+    table = said if isinstance(said, dict) else {"lever": said}
+    for name, problem in _unknown(table, ("lever", "relative"), "key of a driver"):
+        reader.add_error(("drivers", word, name), problem)
+    lever, relative = table.get("lever"), table.get("relative", False)
+    if not isinstance(lever, str) or lever not in levers:
+        reader.add_error(("drivers", word), f"no lever is called {shown(lever)}{did_you_mean(str(lever), levers)}")
+        return
+    if not isinstance(relative, bool):
+        reader.add_error(("drivers", word, "relative"), f"{relative!r} is not accepted; it takes true or false")
+    elif relative:
+        found.relative.add(word)
+    found.drivers[word] = lever
 
 
 def _tables(reader: Parser, data: Mapping[str, Any], name: str, known: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from ccsim.model.layout import UNKNOWN_WEEK, Layout, Rows
 from ccsim.model.settings import Settings, check_sizes, default_settings, replace_values
 from ccsim.organisations.checks import department_names
 from ccsim.organisations.columns import PERIODS
-from ccsim.organisations.folder import Folder, read_folder
+from ccsim.organisations.folder import LEAST_GROUP, Folder, read_folder
+from ccsim.organisations.privacy import OTHERS, rows_shown
 from ccsim.organisations.structure import Structure, structure_of
 from ccsim.scenarios.scenario import Scenario
 
@@ -28,7 +30,32 @@ FITTED = "fitted.parquet"
 HANDED_OVER = 0.05
 
 
-def layout_of(scenario: Scenario) -> Layout | None:
+@dataclass(frozen=True, eq=False)
+class FoundedLayout(Layout):
+    """A layout from files, with what may be shown of it.
+
+    Attributes:
+        smallest_group: people below which a group is not shown.
+    """
+
+    smallest_group: int = LEAST_GROUP
+
+    def rows_of(self, by: str) -> Rows:
+        """Return the row under which results keep each department or segment: its own, or that of the merged ones."""
+        posts = np.bincount(self.department, minlength=len(self.departments))
+        return rows_shown(posts if by == "department" else self.customers, self.smallest_group)
+
+    def names_of(self, by: str) -> tuple[str, ...]:
+        """Return the names under which departments or segments are shown; empty for those that are not."""
+        rows = self.rows_of(by)
+        names = self.departments if by == "department" else self.segments
+        return tuple(
+            "" if row != own else OTHERS if (rows == row).sum() > 1 else names[own]
+            for own, row in enumerate(rows.tolist())
+        )
+
+
+def layout_of(scenario: Scenario) -> FoundedLayout | None:
     """Return the layout of the organisation that a scenario is founded from, None where it is drawn from its sizes.
 
     Raises:
@@ -47,7 +74,7 @@ def layout_of(scenario: Scenario) -> Layout | None:
     return layout
 
 
-def layout_of_folder(path: str | Path) -> Layout:
+def layout_of_folder(path: str | Path) -> FoundedLayout:
     """Return the layout of a folder; it is read anew when a file of it has changed."""
     folder = Path(path)
     stamp = tuple((file.name, file.stat().st_mtime_ns) for file in sorted(folder.glob("*")) if file.is_file())
@@ -55,11 +82,11 @@ def layout_of_folder(path: str | Path) -> Layout:
 
 
 @lru_cache(maxsize=8)
-def _remembered(path: str, stamp: tuple[Any, ...]) -> Layout:
+def _remembered(path: str, stamp: tuple[Any, ...]) -> FoundedLayout:
     return make_layout(read_folder(path))
 
 
-def make_layout(folder: Folder) -> Layout:
+def make_layout(folder: Folder) -> FoundedLayout:
     """Return the layout of a folder that has been read.
 
     Raises:
@@ -80,10 +107,11 @@ def make_layout(folder: Folder) -> Layout:
         sizes |= {"customers": int(segments["customers"].sum()), "segments": len(segments["segments"])}
     values = {**_prices(folder, segments), **folder.values}
     known = _work(folder, structure, settings)
-    return Layout(
+    return FoundedLayout(
         folder.name, sizes, values, tuple(structure.departments), structure.department, structure.contract,
         structure.leader, structure.vacant, structure.hired, _ties(folder, structure), structure.superior,
         structure.leader_department, structure.tier, structure.empty, structure.reports_to, *known, **segments, draws=_draws(folder),
+        smallest_group=folder.smallest_group,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ccsim.model.layout import Layout
 from ccsim.organisations.folder import Folder
+from ccsim.organisations.timeline import events_of, outside_drivers
 
 #: What stays open whatever levels are known: said on every page, with what would change it.
 NOT_IDENTIFIABLE = (
@@ -156,10 +157,27 @@ def _series(folder: Folder) -> list[Fact]:
             continue
         first, last = frame["date"].min(), frame["date"].max()
         span = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if pd.notna(first) else "no dates"
-        found.append(Fact(kind, True, f"{len(frame):,} figures of {frame[name].nunique()} kinds, {span}"))
+        says = f"{len(frame):,} figures of {frame[name].nunique()} kinds, {span}"
+        found.append(Fact(kind, True, f"{says}; {_drivers(folder)}" if kind == "drivers" else says))
     events = folder.frame("events")
-    says = "none: no effect of a lever can be back-tested" if events is None else f"{len(events)} events"
+    moved = events_of(folder)
+    says = (
+        "none: no effect of a lever can be back-tested" if events is None
+        else f"{len(events)} events, {len(moved)} of them moved a lever to a value that is stated: these are simulated"
+    )  # fmt: skip
     return [*found, Fact("events", events is not None, says)]
+
+
+def _drivers(folder: Folder) -> str:
+    """Say what each driver does."""
+    outside = outside_drivers(folder)
+    said = [
+        f"{name} sets {lever}" + (", relative to the mean of its figures" if name in folder.relative else "")
+        for name, lever in folder.drivers.items()
+    ]  # fmt: skip
+    if outside:
+        said.append(f"{', '.join(outside)}: no lever, so forecasts take it as a regressor")
+    return "; ".join(said)
 
 
 def gini(values: np.ndarray) -> float:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 SALT_FILE = ".salt"
 OTHERS = "others"
 
@@ -56,6 +58,35 @@ def merged(sizes: Mapping[str, float], smallest: int) -> dict[str, str]:
         small.append(rest.pop(0))
     unseen = small if sum(sizes[name] for name in small) < smallest else []
     return {name: OTHERS if name in small else name for name in sizes if name not in unseen}
+
+
+def rows_shown(sizes: np.ndarray, smallest: int) -> np.ndarray:
+    """Return for each of some groups the row under which its figures are kept: its own, or the first of those merged with it.
+
+    Args:
+        sizes: people of each group, shape (groups,).
+        smallest: the least that is shown.
+
+    Returns:
+        Shape (groups,); -1 for a group that counts in the whole only.
+    """
+    found = merged({str(row): float(size) for row, size in enumerate(sizes)}, smallest)
+    others = [row for row in range(len(sizes)) if found.get(str(row)) == OTHERS]
+    rows = [others[0] if row in others else row if str(row) in found else -1 for row in range(len(sizes))]
+    return np.array(rows, np.int64)
+
+
+def merge_rows(block: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return sums of a block over groups that are merged; rows that are not shown are nan.
+
+    Args:
+        block: shape (weeks, groups, columns).
+        rows: the row of each group, as :func:`rows_shown` returns it.
+    """
+    found = np.full_like(block, np.nan)
+    for row in np.unique(rows[rows >= 0]):
+        found[:, row] = block[:, rows == row].sum(axis=1)
+    return found
 
 
 def shown(names: Sequence[str], sizes: Sequence[float], smallest: int) -> list[str | None]:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import numpy as np
-
 from ccsim.errors import CcsimError
 from ccsim.experiments.experiment import Experiment
 from ccsim.organisations.folder import read_folder
@@ -48,13 +46,7 @@ def words_of(experiment: Experiment) -> OwnWords:
         layout = make_layout(folder)
     except CcsimError:
         return OwnWords()
-    posts = np.bincount(layout.department, minlength=len(layout.departments))
-    departments = _named(layout.departments, posts, folder.smallest_group)
-    return OwnWords(folder.currency, departments, _named(layout.segments, layout.customers, folder.smallest_group))
-
-
-def _named(names: tuple[str, ...], sizes: np.ndarray, smallest: int) -> tuple[str, ...]:
-    return tuple(name if size >= smallest else "" for name, size in zip(names, sizes, strict=True))
+    return OwnWords(folder.currency, layout.names_of("department"), layout.names_of("segment"))
 
 
 @contextmanager

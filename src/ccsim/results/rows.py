@@ -47,5 +47,8 @@ def _rows(table: str, run: Run, report_weeks: Sequence[int]) -> dict[str, Any]:
         return {"seed": np.full(lived, run.seed), "week": np.arange(lived), **run.kpis}
     values = getattr(run, table)
     weeks, groups = next(iter(values.values())).shape
-    rows = {"week": np.repeat(np.arange(weeks), groups), table[:-1]: np.tile(np.arange(groups), weeks)}
-    return rows | {name: value.ravel() for name, value in values.items()}
+    # Groups too small to be shown have no figure at all.
+    shown = np.flatnonzero(np.any([np.isfinite(value).any(axis=0) for value in values.values()], axis=0))
+    shown = shown if len(shown) else np.arange(groups)
+    rows = {"week": np.repeat(np.arange(weeks), len(shown)), table[:-1]: np.tile(shown, weeks)}
+    return rows | {name: value[:, shown].ravel() for name, value in values.items()}

@@ -21,6 +21,7 @@ from ccsim.model.settings import Settings, all_parameters, check_sizes, default_
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
 from ccsim.organisations.founding import layout_of
+from ccsim.organisations.privacy import merge_rows
 from ccsim.scenarios.scenario import Intervention, Scenario, load
 
 #: Largest seed: kernels take whole numbers of 64 bits with a sign.
@@ -76,7 +77,7 @@ class Simulation:
     def __post_init__(self) -> None:
         self.seed = whole_number("seed", self.seed, 0, LARGEST_SEED)
         self.weeks = whole_number("weeks", self.weeks, 1, MAX_WEEKS)
-        layout = layout_of(self.scenario)
+        self.layout = layout = layout_of(self.scenario)
         problems = check_sizes(self.scenario.organisation) if layout is None else ()
         if problems:
             raise InputError("\n".join(f"{key}: {problem}" for key, problem in problems))
@@ -121,9 +122,23 @@ class Simulation:
         """Return a copy that lives on by itself: two runs on the same world would live in each other."""
         return self.copy()
 
-    def kpis(self, by: str | None = None) -> dict[str, FloatArray]:
-        """Return every KPI over the weeks so far; ``by`` may be ``"department"`` or ``"segment"``."""
-        return calculate(self.record, self.world.settings.accounts.discount, by)
+    def kpis(self, by: str | None = None, *, merged: bool = False) -> dict[str, FloatArray]:
+        """Return every KPI over the weeks so far.
+
+        Args:
+            by: ``"department"`` or ``"segment"``; None for the whole organisation.
+            merged: whether departments and segments of an organisation founded from files that are too small to be shown
+                are merged, as results keep them; rows that are not shown are nan.
+        """
+        record = self.record
+        if merged and by and self.layout is not None:
+            rows = self.layout.rows_of(by)
+            if (rows != np.arange(len(rows))).any():
+                own = {name: merge_rows(room, rows) if name.rpartition("_")[2] == f"{by}s" else room
+                       for name, room in record.own.items()}  # fmt: skip
+                record = replace(record, own=own)
+                setattr(record, f"{by}s", merge_rows(getattr(record, f"{by}s"), rows))
+        return calculate(record, self.world.settings.accounts.discount, by)
 
     def _pop_due(self, week: int) -> list[Intervention]:
         """Take the moves of this week out of the pending ones, in the order of the schedule."""
@@ -179,14 +194,16 @@ def replicate_seed(seed: int, replicate: int) -> int:
 
 @takes_mechanisms
 def simulate(
-    scenario: Scenario | str, seed: int = 0, weeks: int = 156, *, mechanisms: Iterable[Own] | Own | None = None
-) -> Run:
+    scenario: Scenario | str, seed: int = 0, weeks: int = 156, *, merged: bool = False,
+    mechanisms: Iterable[Own] | Own | None = None,
+) -> Run:  # fmt: skip
     """Run a scenario to its horizon.
 
     Args:
         scenario: a scenario, its name, or the path of its file.
         seed: the seed of all draws.
         weeks: the horizon.
+        merged: whether small departments and segments of an organisation founded from files are merged.
         mechanisms: mechanisms of your own, as paths of files or as modules.
 
     Returns:
@@ -200,7 +217,7 @@ def simulate(
         chosen.name,
         simulation.seed,
         simulation.kpis(),
-        simulation.kpis("department"),
-        simulation.kpis("segment"),
+        simulation.kpis("department", merged=merged),
+        simulation.kpis("segment", merged=merged),
         simulation.interventions,
     )

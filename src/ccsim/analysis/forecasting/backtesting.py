@@ -1,20 +1,63 @@
-"""Back-test every series of an organisation on one ensemble of worlds."""
+"""Back-test every series of an organisation, and every event of its past, on ensembles of worlds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.forecasting import ensemble as worlds_of
-from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, where_you_lie
+from ccsim.analysis.forecasting.drivers import Outside, outside_of
+from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, Past, where_you_lie
 from ccsim.analysis.forecasting.fit import levels_of
-from ccsim.analysis.forecasting.forecast import backtest, line_of
+from ccsim.analysis.forecasting.forecast import Forecast, backtest, earlier, forecast, line_of
+from ccsim.analysis.forecasting.scores import crps, verdict
 from ccsim.analysis.forecasting.series import LEAST, Series, series_of
 from ccsim.analysis.study import Runner
 from ccsim.errors import InputError
 from ccsim.organisations.folder import Folder
+from ccsim.organisations.timeline import AROUND, Event, events_of, moves_levers
+
+EVENT_COLUMNS = ["event", "lever", "value", "from", "kpi", "before", "after", "observed", "with_it", "without_it", "crps_with",
+                 "crps_without", "verdict"]  # fmt: skip
+
+
+@dataclass
+class Ensembles:
+    """Ensembles of worlds of an organisation, each run once.
+
+    Worlds of the same step serve every series, unless a driver or an event moved levers: then they also depend on the day
+    on which the past ends.
+
+    Attributes:
+        folder, worlds, seed, runner, source: see :func:`ccsim.analysis.forecasting.ensemble.run_worlds`.
+    """
+
+    folder: Folder
+    worlds: int
+    seed: int
+    runner: Runner
+    source: AdmittedWorlds | None = None
+    done: dict[object, Ensemble] = field(default_factory=dict, repr=False)
+
+    def of(self, series: Series, steps: int, without: tuple[Event, ...] = ()) -> Ensemble:
+        """Return worlds for a series.
+
+        Args:
+            series: what is seen.
+            steps: steps ahead.
+            without: events that are left out.
+        """
+        moved = moves_levers(self.folder)
+        past = Past(series.dates[-1], without=without) if moved else None
+        key = (series.weeks, steps, past)
+        if key not in self.done:
+            self.done[key] = worlds_of.run_worlds(
+                self.folder, SEEN + steps, series.weeks, self.worlds, self.seed, self.runner, self.source, past=past
+            )  # fmt: skip
+        return self.done[key]
 
 
 @dataclass(frozen=True)
@@ -24,12 +67,18 @@ class Backtests:
     Attributes:
         series: the series.
         tables: of each its back-test (:func:`ccsim.analysis.forecasting.forecast.backtest`).
-        ensemble: the worlds.
+        drivers: of each the drivers that set no lever, None where there are none.
+        ensembles: the worlds, each series on those of its own step.
+        events: of each event and series with figures before and after, a row of :data:`EVENT_COLUMNS`.
+        steps: figures that were kept back.
     """
 
     series: tuple[Series, ...]
     tables: tuple[pd.DataFrame, ...]
-    ensemble: Ensemble
+    drivers: tuple[Outside | None, ...]
+    ensembles: Ensembles
+    events: pd.DataFrame
+    steps: int
 
     @property
     def table(self) -> pd.DataFrame:
@@ -38,12 +87,46 @@ class Backtests:
 
     def lines(self) -> dict[str, str]:
         """Return the line of each KPI's back-test, without which no forecast is shown."""
-        return {one.kpi: line_of(table) for one, table in zip(self.series, self.tables, strict=True)}
+        return {
+            one.kpi: line_of(table, drivers.told() if drivers else "", one.gaps)
+            for one, table, drivers in zip(self.series, self.tables, self.drivers, strict=True)
+        }
 
     def lies(self) -> pd.DataFrame:
         """Return where among the worlds each KPI's level lies."""
-        levels = levels_of({one.kpi: one for one in self.series})
-        return where_you_lie(self.ensemble, {kpi: level for kpi, (level, _) in levels.items()})
+        rows = []
+        for one in self.series:
+            level, _ = levels_of({one.kpi: one})[one.kpi]
+            rows.append(where_you_lie(self.ensembles.of(earlier(one, self.steps), self.steps), {one.kpi: level}))
+        return pd.concat(rows, ignore_index=True)
+
+    def forecasts(self, seed: int) -> list[Forecast]:
+        """Return the forecast of each series from its end, as many steps ahead as were kept back.
+
+        Args:
+            seed: of the noise.
+        """
+        return [
+            forecast(one, self.ensembles.of(one, self.steps), self.steps, seed,
+                     outside_of(self.ensembles.folder, one, self.steps))
+            for one in self.series
+        ]  # fmt: skip
+
+    def event_lines(self) -> list[str]:
+        """Say of each event what its test came to, and of which effects there is none."""
+        found = [
+            f"Event {row['event']} ({row['lever']} = {row['value']} from {row['from']}), {row['kpi']}: {row['after']} figures "
+            f"after it changed by {row['observed']:.3g}; the model says {row['with_it']:.3g} with the event and "
+            f"{row['without_it']:.3g} without; CRPS {row['crps_with']:.3g} and {row['crps_without']:.3g}: the "
+            f"model's effect is {row['verdict']} than none."
+            for row in self.events.to_dict("records")
+        ]  # fmt: skip
+        tested = ", ".join(sorted(set(self.events["lever"])))
+        said = f"Effects of levers other than {tested} are not back-tested." if tested else (
+            "No effect of a lever is back-tested by this: only an event in events.csv with a lever, its value, and figures before "
+            "and after is."
+        )  # fmt: skip
+        return [*found, said]
 
 
 def backtested(
@@ -70,5 +153,34 @@ def backtested(
         raise InputError(
             f"{folder.path}: no KPI of history.csv has {steps + LEAST} figures: {LEAST} to see and {steps} to keep back"
         )
-    ensemble = worlds_of.run_worlds(folder, SEEN + steps, series[0].weeks, worlds, seed, runner, source)
-    return Backtests(series, tuple(backtest(one, ensemble, steps, seed) for one in series), ensemble)
+    ensembles = Ensembles(folder, worlds, seed, runner, source)
+    drivers = tuple(outside_of(folder, earlier(one, steps), steps) for one in series)
+    tables = tuple(
+        backtest(one, ensembles.of(earlier(one, steps), steps), steps, seed, beside)
+        for one, beside in zip(series, drivers, strict=True)
+    )
+    rows = [
+        row for event in events_of(folder) for one in series if (row := _tested(event, one, ensembles, steps, seed))
+    ]
+    events = pd.DataFrame(rows, columns=EVENT_COLUMNS)
+    return Backtests(series, tables, drivers, ensembles, events, steps)
+
+
+def _tested(event: Event, series: Series, ensembles: Ensembles, steps: int, seed: int) -> tuple[object, ...] | None:
+    """Forecast a series over an event from before it, with the event in the worlds and without."""
+    before = int((series.dates < event.day).sum())
+    after = min(steps, len(series.values) - before)
+    if before < LEAST or after < AROUND:
+        return None
+    early = replace(series, dates=series.dates[:before], values=series.values[:before],
+                    given=None if series.given is None else series.given[:before])  # fmt: skip
+    late = series.values[before : before + after]
+    beside = outside_of(ensembles.folder, early, after)
+    draws = [
+        forecast(early, ensembles.of(early, steps, without), after, seed, beside).draws for without in ((), (event,))
+    ]
+    scores = [float(np.mean([crps(each[:, h], late[h]) for h in range(after)])) for each in draws]
+    start = float(early.values[-min(4, before) :].mean())
+    changes = [float(np.median(each.mean(axis=1))) - start for each in draws]
+    return (event.label, event.lever, event.value, f"{event.day:%Y-%m-%d}", series.kpi, before, after,
+            float(late.mean()) - start, *changes, *scores, verdict(scores[0], scores[1]))  # fmt: skip

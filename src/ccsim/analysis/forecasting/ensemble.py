@@ -6,7 +6,9 @@ questionnaire has answers, values come from the narrower ranges that these leave
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +23,8 @@ from ccsim.model.settings import all_parameters
 from ccsim.organisations.assessment import assess
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.founding import make_layout
-from ccsim.scenarios.scenario import Scenario
+from ccsim.organisations.timeline import Event, timeline_of
+from ccsim.scenarios.scenario import Intervention, Scenario
 
 #: Steps that worlds live before the first one that counts, and steps that are seen of them before the forecast.
 SETTLING, SEEN = 1, 6
@@ -35,11 +38,19 @@ class Ensemble:
         space: what varies.
         numbers: the worlds' values, shape (worlds, dimensions).
         figures: each KPI over steps, shape (worlds, steps), by name.
+        seen: how many of the steps are the past; the others lie ahead.
+        weeks: weeks of a step.
     """
 
     space: tuple[Dimension, ...]
     numbers: np.ndarray
     figures: dict[str, np.ndarray]
+    seen: int = SEEN
+    weeks: float = 13
+
+    def past(self, kpi: str, steps: int) -> np.ndarray:
+        """Return the last steps of the past of a KPI, shape (worlds, steps)."""
+        return self.figures[kpi][:, self.seen - steps : self.seen]
 
 
 def prior(folder: Folder, source: AdmittedWorlds | None = None) -> tuple[Dimension, ...]:
@@ -57,20 +68,60 @@ def prior(folder: Folder, source: AdmittedWorlds | None = None) -> tuple[Dimensi
     return space_of(["assumptions", *narrowed], dict.fromkeys(known), source)[0]
 
 
-def scenario_of(folder: Folder) -> Scenario:
-    """Return the organisation left alone, with the levers of its past in the middle of what the questionnaire says."""
-    before = {}
+@dataclass(frozen=True)
+class Past:
+    """Where in time worlds stand.
+
+    Attributes:
+        until: last day that is seen of the history.
+        seen: steps of the past that are kept.
+        without: events that do not happen in these worlds.
+    """
+
+    until: pd.Timestamp
+    seen: int = SEEN
+    without: tuple[Event, ...] = ()
+
+
+def scenario_of(
+    folder: Folder, weeks: int = 0, start: pd.Timestamp | None = None, without: tuple[Event, ...] = ()
+) -> Scenario:
+    """Return the organisation with what is known of its past, and nothing done beyond that.
+
+    The levers of the past are in the middle of what the questionnaire says; drivers and events move them when they did.
+
+    Args:
+        folder: the organisation.
+        weeks: how many weeks are simulated.
+        start: day on which week 0 begins; None leaves drivers and events out.
+        without: events that are left out.
+    """
+    before: dict[str, Any] = {}
     if "answers" in folder.tables:
         for key, (low, high) in assess(folder).intervals.items():
             row = all_parameters()[key]
             if row.role == "lever":
                 before[key] = row.check(row.kind((low + high) / 2))
-    return Scenario("own", title=folder.name, history=before, source=str(folder.path))
+    moves: tuple[Intervention, ...] = ()
+    if start is not None:
+        known, moves = timeline_of(folder, start, weeks, without)
+        before |= known
+    return Scenario("own", title=folder.name, history=before, schedule=moves, source=str(folder.path))
+
+
+def weeks_at(steps: int, weeks: float) -> list[int]:
+    """Return the last week of each of some steps, after those in which worlds settle."""
+    return [round((SETTLING + step + 1) * weeks) - 1 for step in range(steps)]
+
+
+def start_of(past: Past, weeks: float) -> pd.Timestamp:
+    """Return the day on which week 0 begins, where the steps that are seen end on the last day seen."""
+    return past.until - pd.Timedelta(days=7 * round((SETTLING + past.seen) * weeks) - 1)
 
 
 def run_worlds(
-    folder: Folder, steps: int, weeks: int, worlds: int, seed: int, runner: Runner, source: AdmittedWorlds | None = None,
-    *, then: int = 0,
+    folder: Folder, steps: int, weeks: float, worlds: int, seed: int, runner: Runner, source: AdmittedWorlds | None = None,
+    *, then: int = 0, past: Past | None = None,
 ) -> Ensemble:  # fmt: skip
     """Run worlds of the prior.
 
@@ -83,6 +134,7 @@ def run_worlds(
         runner: how they are run.
         source: the admitted worlds that values come from; None for the declared ranges.
         then: how many runs come after these, for what is told of the time.
+        past: where in time the worlds stand; None where drivers and events do not move them.
 
     Returns:
         The parameter values of the completed worlds, shape (worlds, parameters), and each KPI in them, shape (worlds,
@@ -95,23 +147,30 @@ def run_worlds(
         raise InputError(f"worlds: must be at least 40, got {worlds}")
     space = prior(folder, source)
     design = source.design(space, worlds, seed) if source else drawn(space, "latin-hypercube", worlds, seed)
-    at = [(SETTLING + step + 1) * weeks - 1 for step in range(steps)]
-    study = AnalysisProblem(scenario_of(folder), weeks=at[-1] + 1, replicates=1, seed=seed)
+    at = weeks_at(steps, weeks)
+    start, without = (start_of(past, weeks), past.without) if past else (None, ())
+    study = AnalysisProblem(scenario_of(folder, at[-1] + 1, start, without), weeks=at[-1] + 1, replicates=1, seed=seed)
     runner.expect([Work.of(study.experiment(design, at)).times(1.0 + then / worlds)])
     frame = runner.summaries(study, design, "worlds", at)
     done = np.sort(frame["point"].unique())
-    figures = {
+    seen = past.seen if past else SEEN
+    return Ensemble(space, numbers_of(space, design)[done], figures_of(frame, KPIS), seen, weeks)
+
+
+def figures_of(frame: pd.DataFrame, kpis: Iterable[str]) -> dict[str, np.ndarray]:
+    """Return figures of KPIs over steps by name, shape (worlds, steps), from rows by point and week."""
+    done = np.sort(frame["point"].unique())
+    return {
         name: frame.pivot(index="point", columns="week", values=name).reindex(done).to_numpy(float)
-        for name in KPIS if name in frame
+        for name in kpis if name in frame
     }  # fmt: skip
-    return Ensemble(space, numbers_of(space, design)[done], figures)
 
 
 def where_you_lie(ensemble: Ensemble, levels: dict[str, float]) -> pd.DataFrame:
     """Return the quantile of each observed level among the worlds, in words where it is far out."""
     rows = []
     for kpi, level in levels.items():
-        worlds = ensemble.figures[kpi][:, :SEEN].mean(axis=1)
+        worlds = ensemble.past(kpi, min(SEEN, ensemble.seen)).mean(axis=1)
         worlds = worlds[np.isfinite(worlds)]
         quantile = float((worlds < level).mean())
         words = (

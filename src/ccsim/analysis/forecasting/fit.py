@@ -7,22 +7,35 @@ again: only if these agree with the levels does the fit count.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ccsim.analysis import library
-from ccsim.analysis.forecasting.ensemble import SEEN, SETTLING, Ensemble, scenario_of
+from ccsim.analysis.forecasting.ensemble import (
+    SEEN,
+    Ensemble,
+    Past,
+    figures_of,
+    scenario_of,
+    start_of,
+    weeks_at,
+)
 from ccsim.analysis.forecasting.series import Series, noise_of
 from ccsim.analysis.parameter_space import Dimension, values_of
 from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.experiments.design import Design
 from ccsim.organisations.folder import Folder
+from ccsim.organisations.timeline import AROUND, events_of, moves_levers
 
 CANDIDATES, KEPT, RUN_AGAIN = 20_000, 200, 24
 #: Standard deviations beyond which a candidate is ruled out (Pukelsheim 1994), and candidates that have to be left.
 RULED_OUT, ENOUGH = 3.0, 50
+#: Steps of the past that worlds live at most for a change over an event to be compared.
+LONGEST = 16
 #: Share of the prior variance that has to be gone for a value to count as identified.
 IDENTIFIED = 0.5
 
@@ -79,7 +92,81 @@ def levels_of(series: dict[str, Series]) -> dict[str, tuple[float, float]]:
     return found
 
 
-def fit(folder: Folder, series: dict[str, Series], ensemble: Ensemble, seed: int, runner: Runner) -> Fit:
+@dataclass(frozen=True)
+class Change:
+    """How a KPI changed over an event of the past.
+
+    Attributes:
+        name: what tables call it.
+        kpi: the KPI.
+        level, error: mean after less mean before, with its standard deviation.
+        cut: steps from the first one after the event to the end of the past.
+        before, after: steps of the two means.
+    """
+
+    name: str
+    kpi: str
+    level: float
+    error: float
+    cut: int
+    before: int
+    after: int
+
+    def of(self, figures: np.ndarray) -> np.ndarray:
+        """Return the change in worlds.
+
+        Args:
+            figures: the steps of the past, shape (worlds, steps).
+        """
+        place = figures.shape[1] - self.cut
+        late, early = figures[:, place : place + self.after], figures[:, place - self.before : place]
+        return np.asarray(late.mean(axis=1) - early.mean(axis=1))
+
+
+def changes_of(folder: Folder, series: dict[str, Series]) -> list[Change]:
+    """Return the changes over events that worlds can be compared with: those with figures before and after.
+
+    Args:
+        folder: the organisation.
+        series: its history; series of another step than the first one's are passed over.
+    """
+    found = []
+    first = next(iter(series.values()))
+    for event in events_of(folder):
+        for kpi, one in series.items():
+            cut = int((one.dates >= event.day).sum())
+            before, after = min(4, len(one.values) - cut), min(4, cut)
+            if one.weeks != first.weeks or one.dates[-1] != first.dates[-1] or before < AROUND or after < AROUND:
+                continue
+            if cut + before > LONGEST:
+                continue
+            place, noise = len(one.values) - cut, noise_of(one)
+            level = one.values[place : place + after].mean() - one.values[place - before : place].mean()
+            error = np.sqrt(noise.figure**2 * (1 / before + 1 / after) + noise.step**2 * (before + after) / 2)
+            found.append(
+                Change(f"{kpi} over {event.label}", kpi, float(level), max(float(error), 1e-6), cut, before, after)
+            )
+    return found
+
+
+def past_of(folder: Folder, series: dict[str, Series]) -> Past | None:
+    """Return where in time the worlds of a fit stand, None where nothing of the past moved a lever.
+
+    They reach back as far as the earliest event whose change is compared.
+
+    Args:
+        folder: the organisation.
+        series: its history.
+    """
+    if not moves_levers(folder):
+        return None
+    changes = changes_of(folder, series)
+    return Past(next(iter(series.values())).dates[-1], max([SEEN, *(one.cut + one.before for one in changes)]))
+
+
+def fit(
+    folder: Folder, series: dict[str, Series], ensemble: Ensemble, seed: int, runner: Runner, past: Past | None = None
+) -> Fit:
     """Fit an organisation.
 
     Args:
@@ -88,35 +175,42 @@ def fit(folder: Folder, series: dict[str, Series], ensemble: Ensemble, seed: int
         ensemble: worlds of the prior.
         seed: of candidates and draws.
         runner: how draws are run again.
+        past: where in time the worlds stand, as :func:`past_of` says.
 
     Returns:
         The draws that reproduce the measurements; without any draw if no world reproduces them.
     """
     levels = {kpi: level for kpi, level in levels_of(series).items() if kpi in ensemble.figures}
-    worlds = _levels_in(ensemble, levels)
-    draws, left = posterior(levels, ensemble, seed)
-    again = _again(folder, series, ensemble.space, draws[:RUN_AGAIN], seed, runner) if len(draws) else {}
-    rows = [_row(kpi, level, worlds[kpi], again.get(kpi)) for kpi, level in levels.items()]
+    changes = changes_of(folder, series) if past else []
+    draws, left = posterior(levels, ensemble, seed, changes)
+    again = _again(folder, levels, changes, ensemble, draws[:RUN_AGAIN], seed, runner, past) if len(draws) else {}
+    worlds = levels_in(ensemble, levels, changes)
+    rows = [_row(name, level, worlds[name], again.get(name)) for name, level in _targets(levels, changes).items()]
     names = ["kpi", "measured", "error", "prior", "fitted", "low", "high", "away"]
     found = Fit(ensemble.space, draws, pd.DataFrame(rows, columns=names), left)
     return found if found.met else Fit(found.space, draws[:0], found.levels, found.left)
 
 
-def posterior(levels: dict[str, tuple[float, float]], ensemble: Ensemble, seed: int) -> tuple[np.ndarray, float]:
+def posterior(
+    levels: dict[str, tuple[float, float]], ensemble: Ensemble, seed: int, changes: Sequence[Change] = (),
+    learnt: Mapping[str, tuple[Any, float]] | None = None,
+) -> tuple[np.ndarray, float]:  # fmt: skip
     """Return draws of what agrees with some levels, before they are run again, and the share of candidates left.
 
     Args:
         levels: of each KPI the level and its standard deviation.
         ensemble: worlds of the prior.
         seed: of candidates and draws.
+        changes: over events, which worlds are compared with too.
+        learnt: emulators of the ensemble (:func:`emulators`), where they are known.
 
     Returns:
         Draws of shape (draws, dimensions), none where fewer than :data:`ENOUGH` candidates are left; and the share.
     """
-    worlds = _levels_in(ensemble, levels)
+    learnt = learnt or emulators(ensemble, levels_in(ensemble, levels, changes))
     rng = np.random.default_rng(seed)
     unit = rng.random((CANDIDATES, len(ensemble.space)))
-    density, worst = _weighed(ensemble, worlds, levels, unit)
+    density, worst = _weighed(learnt, _targets(levels, changes), unit)
     left = worst <= RULED_OUT
     if left.sum() < ENOUGH:
         return np.empty((0, len(ensemble.space))), float(left.mean())
@@ -125,9 +219,17 @@ def posterior(levels: dict[str, tuple[float, float]], ensemble: Ensemble, seed: 
     return _numbers(ensemble.space, chosen), float(left.mean())
 
 
-def _levels_in(ensemble: Ensemble, levels: dict[str, tuple[float, float]]) -> dict[str, np.ndarray]:
-    """Return the level of each KPI in each world."""
-    return {kpi: ensemble.figures[kpi][:, :SEEN].mean(axis=1) for kpi in levels}
+def _targets(levels: dict[str, tuple[float, float]], changes: Sequence[Change]) -> dict[str, tuple[float, float]]:
+    """Return levels and changes by name, each with its standard deviation."""
+    return {**levels, **{one.name: (one.level, one.error) for one in changes}}
+
+
+def levels_in(
+    ensemble: Ensemble, levels: dict[str, tuple[float, float]], changes: Sequence[Change]
+) -> dict[str, np.ndarray]:
+    """Return levels and changes in each world, by name."""
+    found = {kpi: ensemble.past(kpi, min(SEEN, ensemble.seen)).mean(axis=1) for kpi in levels}
+    return found | {one.name: one.of(ensemble.past(one.kpi, ensemble.seen)) for one in changes}
 
 
 def _unit(space: tuple[Dimension, ...], numbers: np.ndarray) -> np.ndarray:
@@ -142,40 +244,50 @@ def _numbers(space: tuple[Dimension, ...], unit: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(stepped, np.round(numbers), numbers))
 
 
+def emulators(ensemble: Ensemble, worlds: dict[str, np.ndarray]) -> dict[str, tuple[Any, float]]:
+    """Return of each level a linear emulator of it over the unit cube of values, and the standard deviation of its errors.
+
+    Args:
+        ensemble: worlds of the prior.
+        worlds: the level in each world, by name.
+    """
+    design = _unit(ensemble.space, ensemble.numbers)
+    linear, validation = library("sklearn.linear_model"), library("sklearn.model_selection")
+    found = {}
+    for name, level in worlds.items():
+        good = np.isfinite(level)
+        model = linear.RidgeCV(alphas=np.logspace(-2, 3, 11))
+        out = level[good] - validation.cross_val_predict(model, design[good], level[good], cv=5)
+        found[name] = (model.fit(design[good], level[good]), float(out.std()))
+    return found
+
+
 def _weighed(
-    ensemble: Ensemble, worlds: dict[str, np.ndarray], levels: dict[str, tuple[float, float]], unit: np.ndarray
+    learnt: Mapping[str, tuple[Any, float]], levels: dict[str, tuple[float, float]], unit: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return each candidate's log density, and its largest distance from a level in standard deviations."""
     density, worst = np.zeros(len(unit)), np.zeros(len(unit))
-    design = _unit(ensemble.space, ensemble.numbers)
-    linear, validation = library("sklearn.linear_model"), library("sklearn.model_selection")
-    for kpi, (level, error) in levels.items():
-        good = np.isfinite(worlds[kpi])
-        model = linear.RidgeCV(alphas=np.logspace(-2, 3, 11))
-        out = worlds[kpi][good] - validation.cross_val_predict(model, design[good], worlds[kpi][good], cv=5)
-        model.fit(design[good], worlds[kpi][good])
-        away = (model.predict(unit) - level) / np.hypot(out.std(), error)
+    for name, (level, error) in levels.items():
+        model, spread = learnt[name]
+        away = (model.predict(unit) - level) / np.hypot(spread, error)
         density -= away**2 / 2
         worst = np.maximum(worst, np.abs(away))
     return density, worst
 
 
 def _again(
-    folder: Folder,
-    series: dict[str, Series],
-    space: tuple[Dimension, ...],
-    draws: np.ndarray,
-    seed: int,
-    runner: Runner,
-) -> dict[str, np.ndarray]:
-    """Run draws of the posterior on fresh draws of chance, and return their levels by KPI."""
-    weeks = next(iter(series.values())).weeks
-    at = [(SETTLING + step + 1) * weeks - 1 for step in range(SEEN)]
+    folder: Folder, levels: dict[str, tuple[float, float]], changes: Sequence[Change], ensemble: Ensemble, draws: np.ndarray,
+    seed: int, runner: Runner, past: Past | None,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Run draws of the posterior on fresh draws of chance, and return their levels and changes by name."""
+    space = ensemble.space
     rows = tuple(tuple(values_of(space, row).values()) for row in draws)
     design = Design("given", tuple(one.factor for one in space), len(rows), rows=rows)
-    study = AnalysisProblem(scenario_of(folder), weeks=at[-1] + 1, replicates=1, seed=seed + 1)
+    at = weeks_at(ensemble.seen, ensemble.weeks)
+    start = start_of(past, ensemble.weeks) if past else None
+    study = AnalysisProblem(scenario_of(folder, at[-1] + 1, start), weeks=at[-1] + 1, replicates=1, seed=seed + 1)
     frame = runner.summaries(study, design, "again", at)
-    return {kpi: frame.groupby("point")[kpi].mean().to_numpy(float) for kpi in series if kpi in frame}
+    return levels_in(Ensemble(space, draws, figures_of(frame, levels), ensemble.seen, ensemble.weeks), levels, changes)
 
 
 def _row(kpi: str, level: tuple[float, float], worlds: np.ndarray, again: np.ndarray | None) -> tuple[object, ...]:

@@ -1,25 +1,31 @@
-"""Forecast a series directly from what was seen: ridge regression over worlds, with split conformal intervals.
+"""Forecast a series directly from what was seen: ridge regression over worlds, with conformal intervals.
 
-Each world is given what no driver explains: a random walk, a drift and the noise of a figure, as large as the history
-shows them. So the regression learns how much of what it sees will last, and intervals hold the model's ignorance too.
+Intervals are the errors in worlds that were not learnt from. Where forecasts from each step of the series' own past came
+out worse than that, they are wider, and what was off on average is taken off. A series that is rougher than nearly all
+worlds has noise that they are given too: so the regression learns how little of what it sees will last.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from ccsim.analysis import library
+from ccsim.analysis.forecasting.drivers import Outside, effect_of
 from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble
 from ccsim.analysis.forecasting.scores import NAIVE, covers, crps, verdict
-from ccsim.analysis.forecasting.series import Noise, Series, noise_of
+from ccsim.analysis.forecasting.series import Series
 from ccsim.errors import InputError
 from ccsim.model.kpis import KPIS
 
-#: Copies of each world, each with noise of its own; and the share of worlds by which intervals are made.
-COPIES, HELD_BACK = 40, 0.4
+#: Copies of each world, each with noise of its own; and parts of the worlds that are held back in turn.
+COPIES, FOLDS = 20, 5
+#: Share of worlds that a series has to be rougher than for the regression to be taught its noise.
+ROUGH = 0.95
+#: Errors as in worlds that stand beside those of a series' own past.
+AS_IN_WORLDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -43,14 +49,15 @@ class Forecast:
                              "median": middle, "high_50": q3, "high_90": high})  # fmt: skip
 
 
-def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int) -> Forecast:
+def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int, outside: Outside | None = None) -> Forecast:
     """Forecast a series.
 
     Args:
         series: what was seen.
-        ensemble: worlds of ``SEEN + steps`` steps at least, of the same step.
+        ensemble: worlds of as many steps ahead at least, of the same step.
         steps: steps ahead.
         seed: of the noise.
+        outside: drivers that set no lever, in the past and ahead.
 
     Returns:
         The dates ahead and the draws of the KPI, shape (draws, steps).
@@ -60,24 +67,26 @@ def forecast(series: Series, ensemble: Ensemble, steps: int, seed: int) -> Forec
     """
     if series.kpi not in ensemble.figures:
         raise InputError(f"{series.kpi}: no such KPI in the worlds")
-    seen = min(SEEN, len(series.values))
-    worlds = ensemble.figures[series.kpi][:, SEEN - seen : SEEN + steps]
+    seen = min(SEEN, ensemble.seen, len(series.values))
+    worlds = ensemble.figures[series.kpi][:, ensemble.seen - seen : ensemble.seen + steps]
     worlds = worlds[np.isfinite(worlds).all(axis=1)]
+    different = len(worlds)
     rng = np.random.default_rng(seed)
-    given = _with_noise(np.repeat(worlds, COPIES, axis=0), noise_of(series), len(series.values), rng)
-    world = np.repeat(np.arange(len(worlds)), COPIES)
-    kept = world < len(worlds) * (1 - HELD_BACK)
-    model = library("sklearn.linear_model").RidgeCV(alphas=np.logspace(-2, 4, 13))
-    model.fit(_features(given[kept, :seen]), given[kept, seen:] - given[kept, seen - 1 : seen])
-    left = given[~kept, seen:] - given[~kept, seen - 1 : seen] - model.predict(_features(given[~kept, :seen]))
-    last = series.values[-seen:]
-    ahead = np.asarray(model.predict(_features(last[None, :])))[0] + last[-1]
-    # The quantiles of so few residuals are too narrow by about one part in their number of worlds.
-    wide = 1.0 + 1.0 / max(1, round(len(worlds) * HELD_BACK))
-    draws = ahead + wide * left
+    effect = effect_of(series, outside) if outside and outside.names else None
+    own = effect.rest if effect else series
+    noise, theirs = moments(own.values[None, :], own.error), moments(worlds[:, :seen])
+    if _room(noise, steps)[0, -1] > np.quantile(_room(theirs, steps)[:, -1], ROUGH):
+        # Only a series that is rougher than nearly all worlds has noise that they are given too.
+        worlds = np.repeat(worlds, COPIES, axis=0)
+        worlds = _with_noise(worlds, noise - theirs.mean(axis=0), len(own.values), rng)
+    change, left = _learnt(worlds, own.values, seen, different)
+    off, worse = _own_past(own.values, change, left.var(axis=0), seen)
+    draws = own.values[-1] + change[-1] + off + left * np.sqrt(worse)
+    if effect:
+        draws = draws + effect.draws(len(draws), rng)
     if KPIS[series.kpi].unit.startswith(("share", "of 100")):
         draws = np.maximum(draws, 0.0)
-    return Forecast(series.kpi, _dates(series, steps), draws)
+    return Forecast(series.kpi, series.ahead(steps), draws)
 
 
 def _features(seen: np.ndarray) -> np.ndarray:
@@ -85,60 +94,159 @@ def _features(seen: np.ndarray) -> np.ndarray:
     return np.asarray(seen[:, :-1] - seen[:, -1:])
 
 
-def _with_noise(worlds: np.ndarray, noise: Noise, figures: int, rng: np.random.Generator) -> np.ndarray:
-    """Return worlds with the noise of figures, of steps and of a drift; how large it is is as unsure as the history is short."""
+def _learnt(worlds: np.ndarray, values: np.ndarray, seen: int, different: int) -> tuple[np.ndarray, np.ndarray]:
+    """Learn how worlds go on, and return how a series would have from each of its steps, and the errors in worlds.
+
+    Args:
+        worlds: shape (worlds, steps); copies of a world stand one after another.
+        values: the series.
+        seen: steps that are seen.
+        different: how many worlds there are without their copies.
+
+    Returns:
+        The change up to each step ahead, from each step of the series that has steps enough before it, shape (origins,
+        ahead), the last step last; and the errors in worlds that were not learnt from, shape (worlds, ahead).
+    """
+    model = library("sklearn.linear_model").RidgeCV(alphas=np.logspace(-2, 4, 13))
+    world = np.arange(len(worlds)) * different // len(worlds)
+    change, features = worlds[:, seen:] - worlds[:, seen - 1 : seen], _features(worlds[:, :seen])
+    left = np.empty_like(change)
+    for fold in range(FOLDS):
+        test = world % FOLDS == fold
+        left[test] = change[test] - model.fit(features[~test], change[~test]).predict(features[test])
+    model.fit(features, change)
+    return np.asarray(model.predict(_features(np.lib.stride_tricks.sliding_window_view(values, seen)))), left
+
+
+def _own_past(values: np.ndarray, change: np.ndarray, spread: np.ndarray, seen: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return how forecasts from each step of a series' own past came out.
+
+    An organisation is never quite one of the worlds. Its past says how far it is from that: errors that overlap count once,
+    and beside them stand some that are as in worlds.
+
+    Args:
+        values: the series.
+        change: what was forecast from each step, as :func:`_learnt` returns it.
+        spread: variance of the errors in worlds, shape (ahead,).
+        seen: steps that are seen.
+
+    Returns:
+        By how much forecasts were too low, shape (ahead,), and by how much the errors about that were larger than in
+        worlds, a factor of the variance of at least 1, shape (ahead,). Where no forecast of the past reaches so far
+        ahead, as one step before.
+    """
+    off, worse = np.zeros(len(spread)), np.ones(len(spread))
+    for h in range(len(spread)):
+        count = len(values) - seen - h
+        if count <= 0:
+            off[h], worse[h] = (off[h - 1], worse[h - 1]) if h else (0.0, 1.0)
+            continue
+        start = np.arange(seen - 1, seen - 1 + count)
+        errors = values[start + h + 1] - values[start] - change[:count, h]
+        alone = count / (h + 1)
+        off[h] = errors.mean() * alone / (alone + AS_IN_WORLDS)
+        # What is taken off is itself known by few errors.
+        unsure = 1.0 + alone / (alone + AS_IN_WORLDS) ** 2
+        worse[h] = max(1.0, (1.0 + alone * float((errors**2).mean() / spread[h])) / (1.0 + alone)) * unsure
+    return off, np.maximum.accumulate(worse)
+
+
+def moments(values: np.ndarray, error: float = float("nan")) -> np.ndarray:
+    """Return variances of a figure's noise and of a step, and the square of the drift, by differences of two lags.
+
+    Args:
+        values: shape (series, steps).
+        error: standard deviation of a figure where it is stated, else nan.
+
+    Returns:
+        Shape (series, 3). Each is right on average and so may be negative in a single series.
+    """
+    steps = values.shape[1]
+    lag = min(4, max(2, steps // 4))
+    changes = np.diff(values, axis=1)
+    one = changes.var(axis=1, ddof=1)
+    several = (values[:, lag:] - values[:, :-lag]).var(axis=1, ddof=1)
+    walk = (several - one) / (lag - 1)
+    figure = (one - walk) / 2
+    if error == error:
+        figure = np.full(len(values), error**2)
+        walk = one - 2 * figure
+    drift = changes.mean(axis=1) ** 2 - walk / (steps - 1) - 2 * figure / (steps - 1) ** 2
+    return np.column_stack([figure, walk, drift])
+
+
+def _room(noise: np.ndarray, steps: int) -> np.ndarray:
+    """Return the variance of each step ahead that moments come to, shape (series, steps)."""
+    ahead, known = np.arange(1, steps + 1), np.maximum(noise, 0.0)
+    return np.asarray(known[:, :1] + known[:, 1:2] * ahead + known[:, 2:] * ahead**2)
+
+
+def _with_noise(worlds: np.ndarray, more: np.ndarray, figures: int, rng: np.random.Generator) -> np.ndarray:
+    """Return worlds with the noise of figures, of steps and of a drift that a series of some figures shows beyond theirs.
+
+    How large it is is as unsure as the series is short.
+    """
     count, steps = worlds.shape
     free = max(4, figures - 2)
     scale = np.sqrt(free / rng.chisquare(free, (count, 1)))
-    walk = np.cumsum(rng.normal(0.0, 1.0, (count, steps)) * noise.step * scale, axis=1)
-    drift = rng.normal(0.0, noise.drift, (count, 1)) * np.arange(steps)
-    return np.asarray(worlds + walk + drift + rng.normal(0.0, 1.0, (count, steps)) * noise.figure * scale)
+    figure, step, drift = np.sqrt(np.maximum(more[0], 0.0))
+    walk = np.cumsum(rng.normal(0.0, 1.0, (count, steps)) * step * scale, axis=1)
+    drifts = rng.normal(0.0, drift, (count, 1)) * np.arange(steps)
+    return np.asarray(worlds + walk + drifts + rng.normal(0.0, 1.0, (count, steps)) * figure * scale)
 
 
-def _dates(series: Series, steps: int) -> pd.DatetimeIndex:
-    gap = series.dates.to_series().diff().median()
-    if 85 <= gap.days <= 95:
-        return pd.DatetimeIndex([series.dates[-1] + pd.DateOffset(months=3 * (k + 1)) for k in range(steps)])
-    return pd.DatetimeIndex([series.dates[-1] + (k + 1) * gap for k in range(steps)])
-
-
-def backtest(series: Series, ensemble: Ensemble, steps: int, seed: int) -> pd.DataFrame:
+def backtest(series: Series, ensemble: Ensemble, steps: int, seed: int, outside: Outside | None = None) -> pd.DataFrame:
     """Forecast the last steps of a series from those before, beside naive forecasts.
 
     Args:
         series: the whole series.
         ensemble: worlds of the earlier part.
-        steps: steps that are kept back.
+        steps: steps that are kept back; those without a figure in the history are not scored.
         seed: of the noise.
+        outside: drivers that set no lever, up to the last step that is kept back, as they came.
 
     Returns:
         One row a forecast and horizon (and ``all``): ``kpi``, ``forecast``, ``horizon``, ``error`` (mean absolute),
     ``covers_50``, ``covers_90``, ``crps``.
     """
-    early = Series(series.kpi, series.dates[:-steps], series.values[:-steps], series.weeks, series.error)
-    late = series.values[-steps:]
-    draws = {"ccsim": forecast(early, ensemble, steps, seed).draws}
+    early, late = earlier(series, steps), series.values[-steps:]
+    draws = {"ccsim": forecast(early, ensemble, steps, seed, outside).draws}
     draws |= {name: naive(early.values, steps, early.season) for name, naive in NAIVE.items()}
+    scored = [h for h in range(steps) if series.given is None or series.given[len(early.values) + h]]
     rows = []
     for name, table in draws.items():
         each = [
             (abs(float(np.median(table[:, h])) - late[h]), covers(table[:, h], late[h], 0.5), covers(table[:, h], late[h], 0.9),
              crps(table[:, h], late[h]))
-            for h in range(steps)
+            for h in scored
         ]  # fmt: skip
-        rows += [(series.kpi, name, str(h + 1), *row) for h, row in enumerate(each)]
+        rows += [(series.kpi, name, str(h + 1), *row) for h, row in zip(scored, each, strict=True)]
         rows.append((series.kpi, name, "all", *np.mean(np.array(each, float), axis=0)))
     found = pd.DataFrame(rows, columns=["kpi", "forecast", "horizon", "error", "covers_50", "covers_90", "crps"])
     return found.astype({"error": float, "covers_50": float, "covers_90": float, "crps": float})
 
 
-def line_of(table: pd.DataFrame) -> str:
-    """Say in one line how a back-test came out: the line without which no forecast is shown."""
+def earlier(series: Series, steps: int) -> Series:
+    """Return a series without its last steps."""
+    given = None if series.given is None else series.given[:-steps]
+    return replace(series, dates=series.dates[:-steps], values=series.values[:-steps], given=given)
+
+
+def line_of(table: pd.DataFrame, drivers: str = "", gaps: int = 0) -> str:
+    """Say in one line how a back-test came out: the line without which no forecast is shown.
+
+    Args:
+        table: the back-test.
+        drivers: which drivers counted, in words.
+        gaps: steps without a figure that were interpolated.
+    """
     whole = table[table["horizon"] == "all"].set_index("forecast")
     own, naive = whole.loc["ccsim"], whole.drop("ccsim")["crps"]
     judged = verdict(float(whole["crps"].to_numpy()[whole.index == "ccsim"][0]), float(naive.min()))
     steps = table["horizon"].nunique() - 1
+    beside = f" ({drivers}, as they came)" if drivers else ""
+    missing = f" {gaps} steps without a figure are interpolated." if gaps else ""
     return (
-        f"Back-test of {own['kpi']}, the last {steps} figures: CRPS {own['crps']:.3g}, best naive {naive.min():.3g} "
-        f"({naive.idxmin()}): {judged}; 50 % intervals cover {own['covers_50']:.2f}, 90 % {own['covers_90']:.2f}."
+        f"Back-test of {own['kpi']}, the last {steps} figures{beside}: CRPS {own['crps']:.3g}, best naive {naive.min():.3g} "
+        f"({naive.idxmin()}): {judged}; 50 % intervals cover {own['covers_50']:.2f}, 90 % {own['covers_90']:.2f}.{missing}"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,10 @@ from ccsim.organisations.folder import Folder
 
 #: Figures that a series takes at least: with fewer there is nothing to forecast from.
 LEAST = 6
+#: Weeks of a month; steps of the calendar, by their weeks; and steps without a figure that are interpolated at most.
+MONTH = 52 / 12
+CALENDAR = (1, MONTH, 13, 52)
+LONGEST_GAP = 2
 
 
 @dataclass(frozen=True)
@@ -22,15 +26,18 @@ class Series:
         kpi: its name.
         dates: last day of each step.
         values: shape (steps,).
-        weeks: weeks of a step.
+        weeks: weeks of a step; a month has a twelfth of 52.
         error: standard deviation of a figure, nan where it is not stated.
+        given: whether a figure is in the history, shape (steps,); the others lie between two and are interpolated. None
+            where all are.
     """
 
     kpi: str
     dates: pd.DatetimeIndex
     values: np.ndarray
-    weeks: int
+    weeks: float
     error: float
+    given: np.ndarray | None = None
 
     @property
     def season(self) -> int:
@@ -40,7 +47,21 @@ class Series:
     def until(self, day: pd.Timestamp) -> Series:
         """Return the part up to a day."""
         kept = self.dates <= day
-        return Series(self.kpi, self.dates[kept], self.values[kept], self.weeks, self.error)
+        return replace(self, dates=self.dates[kept], values=self.values[kept],
+                       given=None if self.given is None else self.given[kept])  # fmt: skip
+
+    @property
+    def gaps(self) -> int:
+        """Steps without a figure of the history."""
+        return 0 if self.given is None else int((~self.given).sum())
+
+    def ahead(self, steps: int) -> pd.DatetimeIndex:
+        """Return the last days of the steps after the last one."""
+        if months := _months(self.weeks):
+            return _month_ends(self.dates[-1], [months * (k + 1) for k in range(steps)])
+        return pd.DatetimeIndex(
+            [self.dates[-1] + pd.Timedelta(days=round(7 * self.weeks * (k + 1))) for k in range(steps)]
+        )
 
 
 @dataclass(frozen=True)
@@ -65,18 +86,58 @@ def series_of(folder: Folder) -> dict[str, Series]:
     for column in ("department", "segment"):
         whole = whole[whole[column] == ""] if column in whole else whole
     found = {}
-    for word, rows in whole.sort_values("date").groupby("kpi", sort=False):
+    whole = whole[whole["date"].notna() & whole["value"].notna()].sort_values("date", kind="stable")
+    for word, rows in whole.groupby("kpi", sort=False):
         kpi = folder.kpis.get(str(word), str(word))
         if len(rows) < LEAST:
             continue
-        days = rows["date"].diff().dt.days.dropna()
         error = float(rows["error"].mean()) if "error" in rows and rows["error"].notna().any() else float("nan")
-        found[kpi] = Series(
-            kpi, pd.DatetimeIndex(rows["date"]), rows["value"].to_numpy(float), max(1, round(days.median() / 7)), error
-        )
+        series = _at_equal_steps(kpi, rows, error)
+        if len(series.values) >= LEAST:
+            found[kpi] = series
     if not found:
         raise InputError(f"{folder.path}: no KPI of history.csv has {LEAST} figures of the whole organisation")
     return found
+
+
+def _at_equal_steps(kpi: str, rows: pd.DataFrame, error: float) -> Series:
+    """Return figures as a series at equal steps: weeks, months, quarters, years, or whatever lies between most of them.
+
+    Gaps of at most :data:`LONGEST_GAP` steps are interpolated. Before a longer one, figures are left out.
+    """
+    days = pd.DatetimeIndex(rows["date"])
+    gap = max(1.0, float(np.median(np.diff(days.to_numpy()) / np.timedelta64(1, "D"))))
+    weeks = next((size for size in CALENDAR if abs(gap - 7 * size) <= 0.05 * 7 * size), max(1, round(gap / 7)))
+    if months := _months(weeks):
+        # A month that a figure ends in counts, whether it is dated by its last day or by the first one after it.
+        number = (days.year * 12 + days.month).to_numpy()
+        place = np.round((number - number[-1]) / months).astype(int)
+    else:
+        place = np.round(((days - days[-1]) / pd.Timedelta(days=7 * weeks)).to_numpy(float)).astype(int)
+    figures = pd.Series(rows["value"].to_numpy(float)).groupby(place).mean()
+    present = figures.index.to_numpy()
+    breaks = np.flatnonzero(np.diff(present) > LONGEST_GAP + 1)
+    first = int(present[breaks[-1] + 1]) if len(breaks) else int(present[0])
+    steps = np.arange(first, 1)
+    values = np.interp(steps, present, figures.to_numpy())
+    given = np.isin(steps, present)
+    last = days[-1]
+    dates = (
+        _month_ends(last, [months * int(step) for step in steps]) if months
+        else pd.DatetimeIndex([last + pd.Timedelta(days=round(7 * weeks * int(step))) for step in steps])
+    )  # fmt: skip
+    return Series(kpi, dates, values, weeks, error, None if given.all() else given)
+
+
+def _months(weeks: float) -> int:
+    """Return the months of a step, 0 where it is no whole number of months."""
+    return {MONTH: 1, 13: 3, 52: 12}.get(weeks, 0)
+
+
+def _month_ends(day: pd.Timestamp, months: list[int]) -> pd.DatetimeIndex:
+    """Return a day moved by months; the last day of a month stays the last day."""
+    moved = [day + pd.DateOffset(months=count) for count in months]
+    return pd.DatetimeIndex([one + pd.offsets.MonthEnd(0) for one in moved] if day.is_month_end else moved)
 
 
 def noise_of(series: Series) -> Noise:

@@ -1,0 +1,164 @@
+"""What moved a lever in the past, and when: figures of ``drivers.csv`` and what was done by ``events.csv``.
+
+A driver that ``[drivers]`` gives a lever sets it week by week, an event from its day on. A driver without a lever is a
+figure from outside: it moves no world, and forecasts take it as a regressor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ccsim.model.settings import all_parameters
+from ccsim.organisations.folder import Folder
+from ccsim.scenarios.scenario import Intervention
+
+DAY = pd.Timedelta(days=1)
+#: Figures before an event and after it that a test of the event takes at least.
+AROUND = 2
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that was done: ``lever`` was set to ``value`` on a day."""
+
+    day: pd.Timestamp
+    label: str
+    lever: str
+    value: Any
+
+
+def events_of(folder: Folder) -> list[Event]:
+    """Return the events that set a lever to a value, in the order of their days."""
+    frame = folder.frame("events")
+    if frame is None or "lever" not in frame or "value" not in frame:
+        return []
+    own = frame[(frame["lever"] != "") & frame["value"].notna() & frame["date"].notna()].sort_values(
+        "date", kind="stable"
+    )
+    return [
+        Event(row["date"], str(row["label"]), str(row["lever"]), value_of(str(row["lever"]), float(row["value"])))
+        for row in own.to_dict("records")
+    ]  # fmt: skip
+
+
+def value_of(lever: str, value: float) -> Any:
+    """Return a figure of a file as a value of a lever.
+
+    Raises:
+        InputError: the lever does not accept it.
+    """
+    row = all_parameters()[lever]
+    return row.check(bool(value) if row.kind is bool else row.kind(round(value)) if row.kind is int else value)
+
+
+def moves_levers(folder: Folder) -> bool:
+    """Return whether anything of the past moved a lever, so that worlds depend on where in time they stand."""
+    return bool(events_of(folder)) or bool(_drivers_with_lever(folder))
+
+
+def timeline_of(
+    folder: Folder, start: pd.Timestamp, weeks: int, without: tuple[Event, ...] = ()
+) -> tuple[dict[str, Any], tuple[Intervention, ...]]:
+    """Return what moved levers, as a scenario takes it.
+
+    Args:
+        folder: the organisation.
+        start: day on which week 0 begins.
+        weeks: how many weeks are simulated.
+        without: events that are left out.
+
+    Returns:
+        Levers in force when week 0 begins, and the moves from then on.
+    """
+    before: dict[str, Any] = {}
+    moves: list[Intervention] = []
+    for lever, values in _drivers_by_week(folder, start, weeks).items():
+        known = np.flatnonzero(np.isfinite(values))
+        last: Any = None
+        for week in known.tolist():
+            value = value_of(lever, round(float(values[week]), 9))
+            if value == last:
+                continue
+            last = value
+            if week == 0:
+                before[lever] = value
+            else:
+                moves.append(Intervention({lever: value}, week, label=f"driver {lever}"))
+    for event in events_of(folder):
+        if event in without:
+            continue
+        week = (event.day - start).days // 7
+        if week <= 0:
+            before[event.lever] = event.value
+        elif week < weeks:
+            moves.append(Intervention({event.lever: event.value}, week, label=event.label))
+    return before, tuple(sorted(moves, key=lambda move: move.week or 0))
+
+
+def outside_drivers(folder: Folder) -> list[str]:
+    """Return the names of drivers that set no lever."""
+    frame = folder.frame("drivers")
+    return (
+        [] if frame is None else [str(name) for name in frame["name"].unique() if name and name not in folder.drivers]
+    )
+
+
+def figures_between(folder: Folder, name: str, ends: pd.DatetimeIndex) -> np.ndarray:
+    """Return the mean of a driver in each of some spans of time.
+
+    Args:
+        folder: the organisation.
+        name: of the driver.
+        ends: last day of each span; the first begins as long before its end as the second does.
+
+    Returns:
+        Shape (spans,); nan where no figure of the driver lies in the span.
+    """
+    frame = folder.frame("drivers")
+    assert frame is not None and len(ends) > 1
+    own = frame[(frame["name"] == name) & frame["date"].notna()]
+    edges = np.concatenate([[ends[0] - (ends[1] - ends[0])], ends]).astype("datetime64[ns]")
+    place = np.searchsorted(edges, own["date"].to_numpy("datetime64[ns]"), side="left") - 1
+    inside = (place >= 0) & (place < len(ends))
+    count = np.bincount(place[inside], minlength=len(ends))
+    sums = np.bincount(place[inside], own["value"].to_numpy(float)[inside], len(ends))
+    return np.where(count > 0, sums / np.maximum(count, 1), np.nan)
+
+
+def _drivers_with_lever(folder: Folder) -> list[str]:
+    frame = folder.frame("drivers")
+    return [] if frame is None else [str(name) for name in frame["name"].unique() if name in folder.drivers]
+
+
+def _drivers_by_week(folder: Folder, start: pd.Timestamp, weeks: int) -> dict[str, np.ndarray]:
+    """Return the figures of drivers with a lever, week by week, by lever; after the last figure it holds on."""
+    frame = folder.frame("drivers")
+    found = {}
+    for name in _drivers_with_lever(folder):
+        assert frame is not None
+        figures = driver_figures(folder, name)
+        gap = pd.Timedelta(np.median(np.diff(figures.index.to_numpy()))) if len(figures) > 1 else 7 * DAY
+        first = min(figures.index[0] - max(gap - DAY, 0 * DAY), start)
+        days = pd.date_range(first, max(figures.index[-1], start + 7 * weeks * DAY), freq="D")
+        # A figure holds for the days up to its own.
+        daily = figures.reindex(days).bfill().ffill()
+        daily[daily.index < figures.index[0] - max(gap - DAY, 0 * DAY)] = np.nan
+        within = daily[daily.index >= start].to_numpy(float)[: 7 * weeks].reshape(weeks, 7)
+        counted = np.isfinite(within).sum(axis=1)
+        sums = np.nansum(within, axis=1)
+        found[folder.drivers[name]] = np.where(counted > 0, sums / np.maximum(counted, 1), np.nan)
+    return found
+
+
+def driver_figures(folder: Folder, name: str) -> pd.Series:
+    """Return the figures of a driver by day, in the unit of its lever; several of a day are their mean."""
+    frame = folder.frame("drivers")
+    assert frame is not None
+    own = frame[(frame["name"] == name) & frame["date"].notna()].groupby("date")["value"].mean()
+    if name in folder.relative:
+        own = own / own.mean() * float(all_parameters()[folder.drivers[name]].default)
+    return own

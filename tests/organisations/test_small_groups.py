@@ -1,0 +1,54 @@
+"""Results hold groups of ten or more: smaller departments and segments are merged, and no table names them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from tests.organisations.own_folder import folder_of
+
+from ccsim.experiments.experiment import as_experiment
+from ccsim.organisations.privacy import OTHERS, merge_rows, rows_shown
+from ccsim.reports.own_words import words_of
+from ccsim.results.rows import to_frame
+from ccsim.scenarios.scenario import SOURCE, load
+from ccsim.simulation.simulation import simulate
+
+
+def organisation(place: Path) -> Path:
+    """Return a folder with departments of 12, 15, 4 and 7 people."""
+    rows = [
+        (name, n) for name, count in (("Sales", 12), ("Desk", 15), ("Legal", 4), ("Books", 7)) for n in range(count)
+    ]
+    people = "id,department\n" + "".join(f"{name}-{n},{name}\n" for name, n in rows)
+    segments = "segment,customers\nprivate,90\nlarge,3\nmiddle,9\n"
+    toml = "[sizes]\nwarm_up = 2\n"
+    return folder_of(place, {"organisation.toml": toml, "people.csv": people, "segments.csv": segments})
+
+
+def test_small_groups_share_a_row_and_one_that_would_stand_alone_is_not_shown() -> None:
+    assert rows_shown(np.array([12, 15, 4, 7]), 10).tolist() == [0, 1, 2, 2]
+    assert rows_shown(np.array([50, 4]), 10).tolist() == [0, -1]
+    assert rows_shown(np.array([50, 4, 12]), 10).tolist() == [0, 1, 1]
+    sums = merge_rows(np.arange(8.0).reshape(1, 4, 2), np.array([0, 1, 2, 2]))
+    assert sums[0, :3].tolist() == [[0, 1], [2, 3], [10, 12]] and np.isnan(sums[0, 3]).all()
+
+
+def test_tables_of_results_hold_no_department_of_fewer_than_ten_people(tmp_path: Path) -> None:
+    folder = organisation(tmp_path / "o")
+    experiment = as_experiment(load("nothing").with_values({SOURCE: str(folder)}))
+    words = words_of(experiment)
+    assert words.departments == ("Sales", "Desk", OTHERS, "")
+    assert words.segments == ("private", OTHERS, "")
+    scenario = load("nothing").with_values({SOURCE: str(folder)})
+    whole, shown = (simulate(scenario, 1, 6, merged=merged) for merged in (False, True))
+    assert np.isfinite(whole.departments["engagement"]).all()
+    assert np.isnan(shown.departments["engagement"][:, 3]).all()
+    both = whole.departments["engagement"][:, 2:].min(axis=1), whole.departments["engagement"][:, 2:].max(axis=1)
+    assert (both[0] <= shown.departments["engagement"][:, 2]).all() and (
+        shown.departments["engagement"][:, 2] <= both[1]
+    ).all()
+    assert np.array_equal(whole.kpis["csat"], shown.kpis["csat"], equal_nan=True)
+    table = to_frame("departments", [(0, shown)], ())
+    assert table["department"].unique().tolist() == [0, 1, 2]
+    assert table["engagement"].notna().all()

@@ -1,0 +1,72 @@
+"""Drivers and events of the past move levers when they did; faults in them are told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.organisations.own_folder import folder_of
+
+from ccsim.errors import InputErrors
+from ccsim.organisations.folder import read_folder
+from ccsim.organisations.timeline import events_of, figures_between, moves_levers, outside_drivers, timeline_of
+
+TOML = '[sizes]\nstaff = 20\ndepartments = 2\n[drivers]\ndemand = "demand.surge"\n'
+
+
+def test_a_driver_sets_its_lever_week_by_week_and_holds_after_its_last_figure(tmp_path: Path) -> None:
+    rows = "date,name,value\n2024-01-07,demand,1.2\n2024-01-14,demand,1.2\n2024-01-21,demand,0.8\n"
+    folder = read_folder(folder_of(tmp_path / "o", {"organisation.toml": TOML, "drivers.csv": rows}))
+    before, moves = timeline_of(folder, pd.Timestamp("2024-01-01"), 10)
+    assert before == {"demand.surge": 1.2}
+    assert [(move.week, move.set) for move in moves] == [(2, {"demand.surge": 0.8})]
+    assert moves_levers(folder) and not outside_drivers(folder)
+
+
+def test_calls_of_a_day_count_relative_to_their_mean(tmp_path: Path) -> None:
+    rows = "date,name,value\n" + "".join(
+        f"2024-01-{day:02d},demand,{3000 if day > 7 else 1000}\n" for day in range(1, 15)
+    )
+    folder = read_folder(folder_of(tmp_path / "o", {"organisation.toml": TOML, "drivers.csv": rows}))
+    before, moves = timeline_of(folder, pd.Timestamp("2024-01-01"), 4)
+    assert before == {"demand.surge": 0.5} and [(move.week, move.set["demand.surge"]) for move in moves] == [(1, 1.5)]
+
+
+def test_an_event_moves_its_lever_from_its_day_and_one_before_the_start_is_in_force(tmp_path: Path) -> None:
+    rows = (
+        "date,label,lever,value\n2023-05-01,Old,programme.budget,500\n2024-01-20,New,programme.budget,900\n"
+        "2024-01-21,Party,,\n"
+    )
+    folder = read_folder(folder_of(tmp_path / "o", {"organisation.toml": "", "events.csv": rows}))
+    new = events_of(folder)[1]
+    before, moves = timeline_of(folder, pd.Timestamp("2024-01-01"), 10)
+    assert before == {"programme.budget": 500.0}
+    assert [(move.week, move.label, move.set) for move in moves] == [(2, "New", {"programme.budget": 900.0})]
+    assert timeline_of(folder, pd.Timestamp("2024-01-01"), 10, (new,)) == (before, ())
+
+
+def test_figures_of_a_span_are_the_mean_of_those_that_end_in_it(tmp_path: Path) -> None:
+    rows = "date,name,value\n2024-01-10,rain,1\n2024-02-29,rain,3\n2024-03-31,rain,5\n2024-09-30,rain,9\n"
+    folder = read_folder(folder_of(tmp_path / "o", {"organisation.toml": "", "drivers.csv": rows}))
+    ends = pd.DatetimeIndex(["2024-03-31", "2024-06-30", "2024-09-30"])
+    assert np.array_equal(figures_between(folder, "rain", ends), [3.0, np.nan, 9.0], equal_nan=True)
+    assert outside_drivers(folder) == ["rain"] and not moves_levers(folder)
+
+
+@pytest.mark.parametrize(("name", "text", "said"), [
+    ("drivers.csv", "date,name,value\n2024-01-07,demand,-1\n", r"drivers\.csv:2: value: -1 is not accepted; demand\.surge takes"),
+    ("drivers.csv", "date,name,value\n2024-01-07,demmand,1\n", r"drivers\.csv: demand: .*no row does.*demmand"),
+    ("events.csv", "date,label,lever,value\n2024-01-07,x,programme.budget,\n", r"events\.csv:2: value: says to what"),
+    ("events.csv", "date,label,lever,value\n2024-01-07,x,programme.budget,-5\n", r"events\.csv:2: value: -5 is not accepted"),
+    ("events.csv", "date,label,value\n2024-01-07,x,5\n", r"events\.csv:2: value: takes a column lever"),
+])  # fmt: skip
+def test_a_value_that_a_lever_does_not_accept_is_told_with_its_place(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    folder = folder_of(tmp_path / "o", {"organisation.toml": TOML, name: text})
+    with pytest.raises(InputErrors) as caught:
+        read_folder(folder)
+    assert re.search(said, str(caught.value)), str(caught.value)
