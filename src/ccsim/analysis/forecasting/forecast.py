@@ -239,6 +239,9 @@ def line_of(table: pd.DataFrame, drivers: str = "", gaps: int = 0) -> str:
         table: the back-test.
         drivers: which drivers counted, in words.
         gaps: steps without a figure that were interpolated.
+
+    Returns:
+        CRPS beside the best naive forecast's, the verdict, and the coverage of 50 and 90 % intervals.
     """
     whole = table[table["horizon"] == "all"].set_index("forecast")
     own, naive = whole.loc["ccsim"], whole.drop("ccsim")["crps"]
