@@ -43,6 +43,17 @@ await build({
   plugins: [swap],
 });
 await build({ absWorkingDir: here, entryPoints: { app: "src/app.css" }, outdir: out, bundle: true, minify: true });
+// What reads and writes links, apart from the page: `benchmarks.fuzz.links` and a test give it links without a browser.
+await build({
+  absWorkingDir: here,
+  entryPoints: ["src/address.ts"],
+  outfile: resolve(here, "../benchmarks/fuzz/address.js"),
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  banner,
+});
 await copyFile(join(here, "src/index.html"), join(out, "index.html"));
 const licences = await Promise.all(
   ["preact", "@preact/signals", "@preact/signals-core"].map(async (name) => {

@@ -40,8 +40,9 @@ def test_the_scripts_are_built_from_their_sources() -> None:
     for name in ["build.mjs", "package-lock.json", *(f"src/{name}" for name in names)]:
         mark.update(name.encode())
         mark.update((WEB / name).read_bytes())
-    for name in ("app.js", "worker.js"):
-        first = (STATIC / name).read_text(encoding="utf-8").partition("\n")[0]
+    links = WEB.parent / "benchmarks" / "fuzz" / "address.js"
+    for name in (STATIC / "app.js", STATIC / "worker.js", links):
+        first = name.read_text(encoding="utf-8").partition("\n")[0]
         assert first == f"// sources: {mark.hexdigest()[:16]}", f"{name}: run `npm ci && npm run build` in web/"
 
 

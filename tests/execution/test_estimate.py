@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from ccsim import load_experiment
 from ccsim.cli.main import app
 from ccsim.errors import InputError
-from ccsim.execution import announcing, estimate, machine
-from ccsim.execution.estimate import DoesNotFitError, Forecast, Work
+from ccsim.execution import announcing, estimate, forecast, machine
+from ccsim.execution.estimate import DoesNotFitError, Work
+from ccsim.execution.forecast import Forecast
 from ccsim.execution.machine import Machine
 from ccsim.execution.runner import run_experiment
 from ccsim.execution.time_budget import EtaEstimator
@@ -98,7 +99,7 @@ def test_what_is_named_as_fitting_fits() -> None:
 def test_no_command_begins_what_a_small_machine_cannot_hold(
     command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(estimate, "this_machine", lambda folder: Machine(memory=2e9))
+    monkeypatch.setattr(forecast, "this_machine", lambda folder: Machine(memory=2e9))
     found = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "r")])
     assert isinstance(found.exception, DoesNotFitError), found.output
     assert "customers would take" in str(found.exception)
@@ -134,35 +135,87 @@ def test_more_runs_than_a_million_are_refused(replicates: int, message: str) -> 
         load_experiment("direction").with_changes(replicates=replicates)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 8])
-def test_time_is_told_within_a_fifth_after_a_few_runs(workers: int) -> None:
-    now = [0.0]
-    sentences: list[str] = []
-    forecast = Forecast(sentences.append, clock=lambda: now[0])
-    estimator = EtaEstimator(clock=lambda: now[0])
-    runs, each, start, load = 2000, 0.9, 3.0, 2.0
-    estimator.add_pending([2200.0] * runs)
-    forecast.begin(Work(runs, 1.0, memory=1e6), workers, Path())
-    now[0] = start
-    ends: list[tuple[float, int]] = []
-    for worker in range(workers):
-        estimator.begin(worker, [2200.0] * 4)
-        ends.append((start + load + 4 * each, worker))
-    left, task, told_at = runs - 4 * workers, workers, 0.0
-    while ends:
-        ends.sort()
-        now[0], done = ends.pop(0)
-        estimator.record(done, [each] * 4)
-        forecast.update(estimator)
-        told_at = told_at or (now[0] if sentences else 0.0)
-        if left > 0:
+class Session:
+    """A command of which the clock is turned by hand: loading, parts with processes that start, and what comes last."""
+
+    def __init__(self, workers: int, *, loading: float = 2.8, start: float = 3.0, last: float = 1.4) -> None:
+        self.now, self.workers, self.start, self.last = loading, workers, start, last
+        self.sentences: list[tuple[float, str]] = []
+        self.foretold = Forecast(
+            lambda text: self.sentences.append((self.now, text)), clock=lambda: self.now, started=0.0
+        )
+
+    def part(self, runs: int, each: Callable[[float], float]) -> None:
+        """Do a part of the work."""
+        estimator = EtaEstimator(clock=lambda: self.now)
+        estimator.add_pending([2200.0] * runs)
+        self.foretold.begin(Work(runs, float(runs), memory=1e6), self.workers, Path())
+        self.now += self.start
+        ends: list[tuple[float, int, float]] = []
+        for task in range(self.workers):
             estimator.begin(task, [2200.0] * 4)
-            ends.append((now[0] + 4 * each + 0.01, task))
-            left, task = left - 4, task + 1
-    number, unit = re.findall(r"about ([\d.]+) (second|minute|hour)", sentences[0])[0]
-    assert float(number) * {"second": 1, "minute": 60, "hour": 3600}[unit] == pytest.approx(now[0], rel=0.2)
-    assert told_at < 0.1 * now[0]
-    assert len(sentences) == 1
+            ends.append((self.now + 4 * each(self.now), task, each(self.now)))
+        left, task = runs - 4 * self.workers, self.workers
+        while ends:
+            ends.sort()
+            self.now, done, took = ends.pop(0)
+            estimator.record(done, [took] * 4)
+            self.foretold.update(estimator)
+            if left > 0:
+                estimator.begin(task, [2200.0] * 4)
+                ends.append((self.now + 4 * each(self.now) + 0.01, task, each(self.now)))
+                left, task = left - 4, task + 1
+        self.foretold.update(estimator, ended=True)
+
+    def end(self) -> float:
+        """End the command; return the seconds that it took."""
+        self.now += self.last
+        return self.now
+
+    def told(self, number: int = 0) -> float:
+        """Return the seconds of a sentence."""
+        amount, unit = re.findall(r"about ([\d.]+) (second|minute|hour)", self.sentences[number][1])[0]
+        return float(amount) * {"second": 1, "minute": 60, "hour": 3600}[unit]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8])
+@pytest.mark.parametrize("each", [0.06, 0.9])
+def test_time_is_told_within_a_fifth_after_a_few_runs(workers: int, each: float) -> None:
+    command = Session(workers)
+    command.part(2000, lambda now: each)
+    took = command.end()
+    assert command.told() == pytest.approx(took, rel=0.2)
+    assert command.sentences[0][0] < max(12.0, 0.1 * took)
+    assert len(command.sentences) == 1
+
+
+def test_the_time_of_all_parts_counts_loading_the_start_of_processes_and_what_comes_last() -> None:
+    command = Session(2, loading=5.6, start=4.0, last=2 * (1.4 + 20.0))  # a machine half as fast
+    command.foretold.expected = Work(1200, 1200.0, parts=12, seconds=20.0, memory=1e6)
+    for _ in range(12):
+        command.part(100, lambda now: 0.1)
+    assert command.told() == pytest.approx(command.end(), rel=0.1)
+    assert len(command.sentences) == 1
+
+
+def test_what_was_told_is_told_anew_when_other_programs_take_the_processors() -> None:
+    command = Session(2)
+    command.part(2000, lambda now: 0.1 if now < 30.0 else 0.4)
+    took = command.end()
+    assert command.told() < 0.4 * took
+    assert command.told(-1) == pytest.approx(took, rel=0.2)
+    assert "in all at the pace of now" in command.sentences[-1][1]
+    assert command.sentences[-1][0] < 0.6 * took
+    assert len(command.sentences) < 8
+
+
+def test_a_command_knows_when_its_process_started() -> None:
+    code = (
+        "import time; early = time.monotonic(); time.sleep(0.3)\n"
+        "from ccsim.execution.announcing import process_started; print(early - process_started())"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert -0.02 < float(found.stdout) < 60.0
 
 
 @pytest.mark.parametrize(("command", "least"), [
@@ -174,8 +227,8 @@ def test_time_is_told_within_a_fifth_after_a_few_runs(workers: int) -> None:
 def test_commands_tell_time_memory_and_disk_of_all_their_parts(
     command: list[str], least: int, told: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(estimate, "SHORT", 0.0)
-    monkeypatch.setattr(estimate, "FEWEST_SECONDS", 0.0)
+    monkeypatch.setattr(forecast, "SHORT", 0.0)
+    monkeypatch.setattr(forecast, "FEWEST_SECONDS", 0.0)
     found = CliRunner().invoke(app, [*command, *SET, "--workers", "1", "--out", str(tmp_path / "r"), "--format", "csv"])
     assert len(told) == 1, (found.output, found.exception)
     runs = re.match(
@@ -187,13 +240,13 @@ def test_commands_tell_time_memory_and_disk_of_all_their_parts(
 
 def test_a_long_search_in_one_process_tells_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now, sentences = [0.0], list[str]()
-    monkeypatch.setattr(estimate.time, "monotonic", lambda: now[0])
-    step = estimate.paced(400, "plan", sentences.append)
+    monkeypatch.setattr(forecast.time, "monotonic", lambda: now[0])
+    step = forecast.paced(400, "plan", sentences.append)
     for _ in range(20):
         now[0] += 1.0
         step()
     assert len(sentences) == 1
-    assert sentences[0].startswith("400 plans: about 7 minutes")
+    assert sentences[0].startswith("400 plans: about 6.7 minutes")
 
 
 def test_the_free_memory_of_this_machine_is_known() -> None:

@@ -43,7 +43,7 @@ def test_a_full_disk_loses_nothing_and_says_what_to_do(
 ) -> None:
     monkeypatch.setattr("ccsim.execution.scheduler.FLUSH_SECONDS", 0.0)
     # There is room at the start: another program fills the disk in the meantime.
-    monkeypatch.setattr("ccsim.execution.estimate.this_machine", lambda folder: Machine())
+    monkeypatch.setattr("ccsim.execution.forecast.this_machine", lambda folder: Machine())
     experiment = small_experiment.with_changes(replicates=40)
     filler = small_disk / "filler"
     filler.write_bytes(b"0" * 150_000)

@@ -1,7 +1,7 @@
 // The address after `#` carries page and plan: a link, a reload and Back bring them again, from a file too.
+import { PAGES, type Page } from "./addresspages";
 import { withDecisions, type Decision } from "./decisions";
 import type { Model, Plan, Value, Values } from "./model";
-import { PAGES, type Page } from "./store";
 import type { Word } from "./words";
 
 interface Notice {
@@ -33,69 +33,128 @@ const MOST_PLANS = 8;
 
 const MOST_WEEKS = 520;
 
+/** Faults of one link that are told one by one. */
+const MOST_NOTICES = 12;
+
+/** What a link to the page Class brings. */
+const OF_CLASS = ["join", "lecturer", "class", "key"];
+
+/** A number as people and `addressOf` write it: no hexadecimal, no blanks, no infinity. */
+const NUMBER = /^-?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i;
+
+/** Reads the settings of a link; each setting that nothing reads is told in the end. */
+class Settings {
+  private readonly first = new Map<string, string>();
+  private readonly read = new Set<string>();
+  readonly notices: Notice[] = [];
+
+  constructor(readonly asked: URLSearchParams) {
+    // Of a setting that stands there twice the first counts, and the others are told. Levers of a figure may be several.
+    for (const [key, text] of asked) {
+      if (!this.first.has(key)) this.first.set(key, text);
+      else if (key !== "lever") this.refuse(key, text);
+    }
+  }
+
+  keys(): string[] {
+    return [...this.first.keys()];
+  }
+
+  /** The text of a setting, which thereby counts as read; null where there is none. */
+  take(key: string): string | null {
+    this.read.add(key);
+    return this.first.get(key) ?? null;
+  }
+
+  tell(word: Word, name: string): void {
+    this.notices.push({ word, fill: { name } });
+  }
+
+  refuse(key: string, text: string): void {
+    this.tell("link.value", `${key}=${text}`.slice(0, 60));
+  }
+
+  /** Tell what nothing has read. */
+  end(): Notice[] {
+    for (const [key, text] of this.first) if (!this.read.has(key)) this.refuse(key, text);
+    const more = this.notices.length - MOST_NOTICES;
+    return more > 0 ? [...this.notices.slice(0, MOST_NOTICES), { word: "link.value", fill: { name: `… (+${more})` } }] : this.notices;
+  }
+}
+
 export function readAddress(hash: string, model: Model): Read {
-  const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
-  const notices: Notice[] = [];
+  const whole = hash.replace(/^#\/?/, "");
+  const end = whole.indexOf("?");
+  const path = end < 0 ? whole : whole.slice(0, end);
+  const asked = new URLSearchParams(end < 0 ? "" : whole.slice(end + 1));
+  const settings = new Settings(asked);
   const [name, ...rest] = path.split("/");
   const known = PAGES.find((each) => each === name);
-  if (path && !known) notices.push({ word: "link.page", fill: { name: path.slice(0, 40) } });
-  const asked = new URLSearchParams(query);
-  let kpi = asked.get("show");
-  if (kpi && !model.kpis.has(kpi)) {
-    notices.push({ word: "link.unknown", fill: { name: kpi.slice(0, 40) } });
+  const part = rest.join("/");
+  if (path && (!known || (part && known !== "class") || part.length > 40)) settings.tell("link.page", path.slice(0, 40));
+  if (known === "class") for (const key of OF_CLASS) settings.take(key);
+  let kpi = settings.take("show");
+  if (kpi !== null && !model.kpis.has(kpi)) {
+    settings.tell("link.unknown", kpi.slice(0, 40));
     kpi = null;
   }
-  const levers = asked.getAll("lever").filter((key) => {
+  settings.take("lever");
+  const levers = [...new Set(asked.getAll("lever"))].filter((key) => {
     if (model.parameters.has(key)) return true;
-    notices.push({ word: "link.unknown", fill: { name: key.slice(0, 40) } });
+    settings.tell("link.unknown", key.slice(0, 40));
     return false;
   });
-  const plan = readPlan(asked, "", model, notices);
-  const pin = asked.has("pin.from") ? readPlan(asked, "pin.", model, notices) : null;
-  return { page: known ?? "explore", part: rest.join("/").slice(0, 40), asked, plan, pin, kpi, levers, compare: known === "compare" ? readComparing(asked, model, notices) : null, notices };
+  const plan = readPlan(settings, "", model);
+  const pin = readPlan(settings, "pin.", model);
+  const compare = known === "compare" ? readComparing(settings, model) : null;
+  return { page: known ?? "explore", part: part.length > 40 ? "" : part, asked, plan, pin, kpi, levers, compare, notices: settings.end() };
 }
 
-function readComparing(asked: URLSearchParams, model: Model, notices: Notice[]): Comparing | null {
-  const preset = asked.get("preset");
-  if (preset !== null && !model.data.comparisons.some((row) => row.key === preset)) {
-    notices.push({ word: "link.comparison", fill: { name: preset.slice(0, 40) } });
+function readComparing(settings: Settings, model: Model): Comparing | null {
+  const preset = settings.take("preset");
+  if (preset !== null) {
+    if (model.data.comparisons.some((row) => row.key === preset)) return { preset, plans: [] };
+    settings.tell("link.comparison", preset.slice(0, 40));
     return null;
   }
-  const plans = Array.from({ length: MOST_PLANS }, (_, i) => (asked.has(`r${i + 1}.from`) ? readPlan(asked, `r${i + 1}.`, model, notices) : null)).filter((each) => each !== null);
-  return preset !== null ? { preset, plans: [] } : plans.length > 1 ? { preset: null, plans } : null;
+  const plans = Array.from({ length: MOST_PLANS }, (_, i) => readPlan(settings, `r${i + 1}.`, model)).filter((each) => each !== null);
+  if (plans.length === 1) settings.tell("link.comparison", plans[0].scenario);
+  return plans.length > 1 ? { preset: null, plans } : null;
 }
 
-function readPlan(asked: URLSearchParams, prefix: string, model: Model, notices: Notice[]): Plan | null {
-  const from = asked.get(`${prefix}from`);
+function readPlan(settings: Settings, prefix: string, model: Model): Plan | null {
+  const from = settings.take(`${prefix}from`);
   if (from === null) return null;
   if (!model.scenarios.has(from)) {
-    notices.push({ word: "link.scenario", fill: { name: from.slice(0, 40) } });
+    settings.tell("link.scenario", from.slice(0, 40));
     return null;
   }
-  const set: Values = {};
-  const later: Decision[] = [];
-  for (const [key, text] of asked) {
-    if (!key.startsWith(prefix) || !key.slice(prefix.length).includes(".")) continue;
-    const name = key.slice(prefix.length);
-    if (!prefix && name.startsWith("pin.")) continue;
-    const dated = /^w(\d{1,4})\.(.+)$/.exec(name);
-    const value = readValue(dated ? dated[2] : name, text, model);
-    const lever = !dated || model.parameters.get(dated[2])?.role === "lever";
-    if (value === null || !lever) notices.push({ word: "link.value", fill: { name: `${name}=${text}`.slice(0, 60) } });
-    else if (dated) later.push({ week: Number(dated[1]), set: { [dated[2]]: value } });
-    else set[name] = value;
-  }
-  const whole = (name: string, usual: number, most: number) => {
-    const text = asked.get(prefix + name);
+  const whole = (name: string, usual: number, least: number, most: number) => {
+    const text = settings.take(prefix + name);
     if (text === null) return usual;
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= (name === "weeks" ? 1 : 0) && value <= most) return value;
-    notices.push({ word: "link.value", fill: { name: `${name}=${text}`.slice(0, 60) } });
+    const value = /^\d{1,7}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    settings.refuse(prefix + name, text);
     return usual;
   };
-  const weeks = [...new Set(later.map((each) => each.week))];
-  const merged = weeks.map((week) => ({ week, set: Object.assign({}, ...later.filter((each) => each.week === week).map((each) => each.set)) as Values }));
-  return withDecisions({ scenario: from, set, seed: whole("seed", 1, 1e6), weeks: whole("weeks", 156, MOST_WEEKS) }, merged);
+  const [seed, weeks] = [whole("seed", 1, 0, 1e6), whole("weeks", 156, 1, MOST_WEEKS)];
+  const set: Values = {};
+  const later: Decision[] = [];
+  for (const key of settings.keys()) {
+    const name = key.slice(prefix.length);
+    if (!key.startsWith(prefix) || !name.includes(".") || (!prefix && /^(pin|r[1-8])\./.test(name))) continue;
+    const text = settings.take(key)!;
+    const dated = /^w(0|[1-9]\d{0,3})\.(.+)$/.exec(name);
+    const value = readValue(dated ? dated[2] : name, text, model);
+    const week = dated ? Number(dated[1]) : 0;
+    const accepted = !dated || (model.parameters.get(dated[2])?.role === "lever" && week < weeks);
+    if (value === null || !accepted) settings.refuse(key, text);
+    else if (dated) later.push({ week, set: { [dated[2]]: value } });
+    else set[name] = value;
+  }
+  const dates = [...new Set(later.map((each) => each.week))];
+  const merged = dates.map((week) => ({ week, set: Object.assign({}, ...later.filter((each) => each.week === week).map((each) => each.set)) as Values }));
+  return withDecisions({ scenario: from, set, seed, weeks }, merged);
 }
 
 export function readValue(key: string, text: string, model: Model): Value | null {
@@ -103,7 +162,7 @@ export function readValue(key: string, text: string, model: Model): Value | null
   if (!row) return null;
   if (row.options.length) return row.options.includes(text) ? text : null;
   if (row.kind === "bool") return text === "true" ? true : text === "false" ? false : null;
-  const value = text.trim() === "" ? NaN : Number(text);
+  const value = NUMBER.test(text) ? Number(text) + 0 : NaN;
   if (!Number.isFinite(value) || (row.kind === "int" && !Number.isInteger(value))) return null;
   if (value < (row.least ?? row.low) || value > (row.most ?? row.high)) return null;
   return value;

@@ -1,6 +1,7 @@
 // What all pages share: the bar with the pages, language and theme, notices, and the foot.
 import { Component } from "preact";
 import { useSignal } from "@preact/signals";
+import { BAR, type Page } from "./addresspages";
 import { ledger, match, waiting } from "./match";
 import { Menu } from "./menu";
 import { About } from "./pages/about";
@@ -11,7 +12,7 @@ import { Explore } from "./pages/explore";
 import { Figure } from "./pages/figure";
 import { Play } from "./pages/play";
 import { served } from "./served";
-import { BAR, fault, model, notices, page, part, run, theme, type Page } from "./store";
+import { fault, model, notices, page, part, run, theme } from "./store";
 import { language, t, type Word } from "./words";
 
 const NAMES: Record<Page, Word> = {

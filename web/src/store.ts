@@ -2,15 +2,11 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { decide, valueAfter } from "./decisions";
 import { readAddress, writeAddress, type Comparing } from "./address";
+import type { Page } from "./addresspages";
 import { Model, replicateSeed, type Plan, type Series } from "./model";
 import { Cancelled, Pool, type Token } from "./pool";
 import { reason } from "./reasons";
 import { language, t, type Language } from "./words";
-
-export type Page = "explore" | "compare" | "play" | "class" | "about" | "bet" | "figure";
-/** Pages of the bar. */
-export const BAR: Page[] = ["explore", "compare", "play", "class", "about"];
-export const PAGES: Page[] = [...BAR, "bet", "figure"];
 
 export interface Pinned {
   plan: Plan;

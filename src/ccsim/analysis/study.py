@@ -16,7 +16,8 @@ import numpy as np
 
 from ccsim.analysis.parameter_space import Dimension
 from ccsim.errors import CcsimError, InputError, UnknownNameError, count_noun
-from ccsim.execution.estimate import Work, expect
+from ccsim.execution.estimate import Work
+from ccsim.execution.forecast import expect
 from ccsim.execution.runner import processor_count, run_experiment
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, as_experiment, validate_counts
@@ -170,14 +171,18 @@ class Runner:
             )
         return _with_differences(results.summaries, experiment, bool(study.baseline))
 
-    def expect(self, works: Iterable[Work]) -> None:
+    def expect(self, works: Iterable[Work], seconds: float = 0.0) -> None:
         """Note what all parts come to, so that it is told what they take, and refuse what cannot fit.
+
+        Args:
+            works: the parts.
+            seconds: what is done besides the runs, in seconds of the machine on which this was measured.
 
         Raises:
             DoesNotFitError: there is too little memory or disk for it.
         """
         if self.scheduler is None:
-            expect(works, self.folder, self.workers or processor_count())
+            expect(works, self.folder, self.workers or processor_count(), seconds)
 
     def _on(self) -> str:
         return f"; ccsim resume {self.folder} goes on" if self.folder else ""

@@ -158,7 +158,7 @@ def search(
     import json
 
     from ccsim.cli.analysis_options import admitted
-    from ccsim.execution.estimate import paced
+    from ccsim.execution.forecast import paced
     from ccsim.game.search import search as look
 
     worlds = None if worlds_from == "usual" else admitted(worlds_from)

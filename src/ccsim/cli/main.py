@@ -43,7 +43,7 @@ from ccsim.cli.run_options import (
     with_progress,
 )
 from ccsim.errors import CcsimError, InputError, UnknownNameError, shown
-from ccsim.execution.announcing import tell_with
+from ccsim.execution.announcing import process_started, tell_with
 from ccsim.execution.interrupts import Interrupts
 from ccsim.scenarios.renamed import refuse_old_words
 
@@ -371,7 +371,7 @@ def main() -> NoReturn:
     """Run the command line; a user's mistake is one message, never a traceback."""
     _prepare_streams()
     forget()
-    tell_with(partial(typer.echo, err=True))
+    tell_with(partial(typer.echo, err=True), process_started())
     with Interrupts(last=True) as ctrl_c:
         try:
             _refuse_invisible(sys.argv[1:])

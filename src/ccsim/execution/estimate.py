@@ -1,15 +1,12 @@
-"""What work takes, told before most of it is done, and refused where it cannot fit.
+"""What work takes in memory and on disk, and which work is refused because it cannot fit.
 
-Memory follows from the columns of an organisation of its size, disk from the rows that are kept, and time from the
-first runs, which count as finished like all others. A command of one experiment needs to do nothing for this. One of
-several parts says beforehand what they come to (:func:`expect`), or counts its steps (:func:`paced`).
+Memory follows from the columns of an organisation of its size, disk from the rows that are kept.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +14,7 @@ import numpy as np
 
 from ccsim.engine.columns import POPULATIONS
 from ccsim.errors import InputError, count_noun
-from ccsim.execution.announcing import TELLERS
-from ccsim.execution.machine import Machine, this_machine
-from ccsim.execution.time_budget import EtaEstimator
+from ccsim.execution.machine import Machine
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS, available
 from ccsim.model.populations import KINDS
@@ -35,12 +30,6 @@ ON_DISK, IN_TABLE, WHILE_READ = 5.2, 8.1, 3.9 * 8.1
 SHARE = 0.95
 #: Columns of a table beside its KPIs.
 KEYS = 4
-#: Work that takes less than this many seconds, bytes of memory and bytes of disk is not announced.
-SHORT, SMALL = 20.0, 1e9
-#: Time that a week of one person takes in a large organisation, for runs that are too few to measure.
-NANOSECONDS = 150.0
-#: Runs, and seconds of work, from which time is foretold.
-FEWEST_RUNS, FEWEST_SECONDS = 8, 2.0
 
 
 class DoesNotFitError(InputError):
@@ -61,6 +50,8 @@ class Work:
         customers: customers of the largest of them.
         bytes_of_customer: bytes of memory that each of them takes.
         every_week: whether a row is kept of every week.
+        parts: how many experiments they are; each starts processes of its own.
+        seconds: what a command does besides its runs, in seconds of the machine on which this was measured.
     """
 
     runs: int = 0
@@ -72,6 +63,8 @@ class Work:
     customers: int = 0
     bytes_of_customer: float = 0.0
     every_week: bool = False
+    parts: int = 1
+    seconds: float = 0.0
 
     @classmethod
     def of(cls, experiment: Experiment) -> Work:
@@ -98,7 +91,7 @@ class Work:
         """Return so many times as many of the same runs."""
         return replace(
             self, runs=round(self.runs * factor), person_weeks=self.person_weeks * factor,
-            warm_up=self.warm_up * factor, values=self.values * factor,
+            warm_up=self.warm_up * factor, values=self.values * factor, parts=max(1, ceil(self.parts * factor - 1e-9)),
         )  # fmt: skip
 
     def plus(self, other: Work) -> Work:
@@ -107,6 +100,7 @@ class Work:
             self.runs + other.runs, self.person_weeks + other.person_weeks, self.warm_up + other.warm_up, max(self.memory, other.memory),
             self.values + other.values, max(self.read, other.read), max(self.customers, other.customers),
             max(self.bytes_of_customer, other.bytes_of_customer), self.every_week or other.every_week,
+            self.parts + other.parts, self.seconds + other.seconds,
         )  # fmt: skip
 
     def bytes_on_disk(self) -> float:
@@ -214,143 +208,9 @@ def told_bytes(count: float) -> str:
 
 
 def told_time(seconds: float) -> str:
-    """Return a time in words: ``4 minutes``."""
+    """Return a time in words: ``2.5 minutes``."""
     for unit, size in (("day", 86400.0), ("hour", 3600.0), ("minute", 60.0)):
         if seconds >= 1.95 * size:
             number = seconds / size
-            return f"{number:.1f} {unit}s" if number < 9.5 and unit != "minute" else f"{number:.0f} {unit}s"
+            return f"{round(number, 1):g} {unit}s" if number < 9.5 else f"{number:.0f} {unit}s"
     return count_noun(max(1, round(seconds)), "second")
-
-
-@dataclass
-class Forecast:
-    """What is foretold of a command.
-
-    Attributes:
-        tell: is called with the sentence.
-        expected: what all parts of the command come to; None where one experiment is all.
-        clock: tells the time in seconds.
-    """
-
-    tell: Callable[[str], object]
-    expected: Work | None = None
-    clock: Callable[[], float] = time.monotonic
-    _part: Work | None = None
-    _processes: int = 1
-    _folder: Path = Path()
-    _begun: float = 0.0
-    _told: bool = False
-
-    def begin(self, part: Work, processes: int, folder: Path) -> None:
-        """Note that an experiment begins."""
-        self._part, self._processes, self._folder, self._begun = part, processes, folder, self.clock()
-        seconds = (part.person_weeks + part.warm_up) * NANOSECONDS * 1e-9 / processes
-        if not self._told and part.runs < FEWEST_RUNS and seconds > SHORT:
-            self._told = True
-            self._say(part, seconds, "very roughly ")
-
-    def update(self, estimator: EtaEstimator, *, ended: bool = False) -> None:
-        """Say what all will take, as soon as enough runs are done to tell."""
-        if self._told or self._part is None or estimator.deadline is not None:
-            return
-        if not ended and (not estimator.is_measured(FEWEST_RUNS) or self.clock() - self._begun < FEWEST_SECONDS):
-            return
-        left = estimator.seconds_left()
-        if left is None:
-            return
-        spent = self.clock() - self._begun
-        seconds, whole = spent + left, self.expected or self._part
-        if whole.person_weeks > self._part.person_weeks > 0:
-            seconds *= whole.person_weeks / self._part.person_weeks
-        self._told = True
-        self._say(whole, seconds)
-
-    def _say(self, work: Work, seconds: float, how: str = "") -> None:
-        memory, disk = work.bytes_in_memory(self._processes), work.bytes_on_disk()
-        if seconds < SHORT and max(memory, disk) < SMALL:
-            return
-        self.tell(
-            f"{count_noun(work.runs, 'run')}: {how}about {told_time(seconds)} with "
-            f"{count_noun(self._processes, 'process', 'processes')}, {told_bytes(memory)} of memory, {told_bytes(disk)} on disk"
-        )
-
-
-#: The forecast of the command that runs now.
-_CURRENT: list[Forecast] = []
-
-
-def _forecasts() -> list[Forecast]:
-    """Return the forecast of the command that runs now, none where nobody is told."""
-    if [one.tell for one in _CURRENT] != TELLERS:
-        _CURRENT[:] = [Forecast(tell) for tell in TELLERS]
-    return _CURRENT
-
-
-def expect(works: Iterable[Work], folder: Path | None = None, processes: int = 1) -> None:
-    """Note what the parts of a command come to, and refuse what cannot fit.
-
-    Args:
-        works: the parts.
-        folder: where their results are kept.
-        processes: how many do the runs.
-
-    Raises:
-        DoesNotFitError: there is too little memory or disk for it.
-    """
-    whole = Work()
-    for work in works:
-        whole = whole.plus(work)
-    place = folder or Path()
-    refuse_what_cannot_fit(whole, processes, place, this_machine(place))
-    for forecast in _forecasts():
-        forecast.expected = whole
-
-
-def begin(experiment: Experiment, processes: int, folder: Path, *, near: bool = True) -> None:
-    """Note that an experiment begins, and refuse it where it cannot fit.
-
-    Args:
-        experiment: what is run.
-        processes: how many do the runs.
-        folder: where results are kept.
-        near: whether the processes are of this machine.
-
-    Raises:
-        DoesNotFitError: there is too little memory or disk for it.
-    """
-    work, here = Work.of(experiment), this_machine(folder)
-    kept = sum(path.stat().st_size for path in folder.rglob("*.parquet")) if folder.is_dir() else 0  # of a resumed one
-    here = replace(here, disk=here.disk + kept)
-    refuse_what_cannot_fit(work if near else replace(work, memory=0.0), processes if near else 1, folder, here)
-    for forecast in _forecasts():
-        forecast.begin(work, processes, folder)
-
-
-def update(estimator: EtaEstimator, *, ended: bool = False) -> None:
-    """Note that runs are done."""
-    for forecast in _forecasts():
-        forecast.update(estimator, ended=ended)
-
-
-def paced(total: int, noun: str, tell: Callable[[str], object]) -> Callable[[], None]:
-    """Return what is called after each step of a long work in this process; it says after a few how long all will take.
-
-    Args:
-        total: how many steps there are.
-        noun: what one is called.
-        tell: is called with the sentence.
-    """
-    began, done = time.monotonic(), 0
-
-    def step() -> None:
-        nonlocal done, began
-        done += 1
-        if done == 1:
-            began = time.monotonic()  # the first step also loads the model
-        elif began and time.monotonic() - began >= FEWEST_SECONDS:
-            seconds = (time.monotonic() - began) / (done - 1) * total
-            if seconds >= SHORT:
-                tell(f"{count_noun(total, noun)}: about {told_time(seconds)}, {told_bytes(READER)} of memory, no disk")
-            began = 0.0
-
-    return step

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ccsim.errors import CcsimError, InputError, ResultsError, count_noun
-from ccsim.execution import estimate
+from ccsim.execution import forecast
 from ccsim.execution.executor import Executor, Progress, Task, TaskResult
 from ccsim.execution.in_process import InProcessExecutor
 from ccsim.execution.interrupts import Interrupts
@@ -145,7 +145,7 @@ def run_experiment(
         try:
             with ctrl_c.held():
                 processes = process_count(experiment, workers)
-                estimate.begin(experiment, processes, Path(out), near=scheduler is None)
+                forecast.begin(experiment, processes, Path(out), near=scheduler is None)
                 store = Store.create(Path(out), experiment, command or sys.argv, resume)
             return _in_folder(
                 store, _executor_factory(experiment, workers or processor_count(), scheduler, limit), limit, progress

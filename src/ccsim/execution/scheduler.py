@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ccsim.errors import CcsimError
-from ccsim.execution import estimate
+from ccsim.execution import forecast
 from ccsim.execution.executor import Executor, Progress, Task, TaskResult, TimedProgress
 from ccsim.execution.time_budget import EtaEstimator, run_size
 from ccsim.experiments.experiment import Experiment
@@ -85,7 +85,7 @@ class Scheduler:
         else:
             self._run_in_executor(tasks)
         self._flush()
-        estimate.update(self.estimator, ended=True)
+        forecast.update(self.estimator, ended=True)
 
     def _run_in_executor(self, tasks: _Tasks) -> None:
         """Submit tasks to an executor until all are done or the time limit is reached."""
@@ -159,7 +159,7 @@ class Scheduler:
         self.estimator.record(task, done.seconds or (0.0,) * len(task[1]))
         self._n_done += len(done.runs)
         self._flush_if_due()
-        estimate.update(self.estimator)
+        forecast.update(self.estimator)
         self._report_progress()
 
     def _flush_if_due(self) -> None:

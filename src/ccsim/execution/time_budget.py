@@ -129,6 +129,9 @@ class EtaEstimator:
     # Seconds of places with a task and of all places, since the first answer.
     _places: np.ndarray = field(default_factory=lambda: np.zeros(2))
     _stored: float = 0.0  # seconds that storing took
+    #: Runs that were to be done in this session, and when work on the first of them began.
+    pending: int = 0
+    answered: float | None = None
 
     def __post_init__(self) -> None:
         self.turned = self.clock()
@@ -149,6 +152,7 @@ class EtaEstimator:
         for one in people:
             count, heads = count + 1, heads + one
         self._left += (count, heads)
+        self.pending += count
         return count
 
     def begin(self, task: Hashable, people: Sequence[float]) -> None:
@@ -166,6 +170,8 @@ class EtaEstimator:
     def record(self, task: Hashable, seconds: Sequence[float]) -> None:
         """Note that the runs of a task are done, and what each took."""
         self._turn()
+        if self.answered is None:
+            self.answered = self.turned - sum(seconds)
         done = self._under_way.pop(task)
         for heads, took in zip(done.people, seconds, strict=True):
             self._sums += (1.0, heads, heads * heads, took, heads * took)

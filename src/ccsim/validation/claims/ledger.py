@@ -17,7 +17,8 @@ from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.comparison import LEVEL
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import ResultsError
-from ccsim.execution.estimate import Work, expect
+from ccsim.execution.estimate import Work
+from ccsim.execution.forecast import expect
 from ccsim.execution.runner import Progress, processor_count, run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.settings import all_parameters

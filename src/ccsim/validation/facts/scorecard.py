@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import InputError
-from ccsim.execution.estimate import Work, expect
+from ccsim.execution.estimate import Work
+from ccsim.execution.forecast import expect
 from ccsim.execution.runner import processor_count
 from ccsim.validation.facts import cohort, networks, organisations, people
 from ccsim.validation.facts.measures import Estimate, estimate
