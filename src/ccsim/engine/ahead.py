@@ -19,5 +19,8 @@ def ahead(function: Function) -> Function:
     """Mark a function that is compiled for the browser and runs as it stands everywhere else.
 
     It may use what kernels may use, and nothing else.
+
+    Returns:
+        A kernel where the browser's engine is built, else the function unchanged.
     """
     return kernel(allocates=True)(function) if AHEAD else function

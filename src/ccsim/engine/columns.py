@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Int8Array = npt.NDArray[np.int8]
 UInt32Array = npt.NDArray[np.uint32]
+#: A population as rules and kernels are given it, columns as attributes. Its columns are gathered from all mechanisms when the
+#: model is loaded, so numba knows their types and mypy does not.
+Rows: TypeAlias = Any
 STORAGE_DTYPE: dict[Any, str] = {
     FloatArray: "float64",
     IntArray: "int32",
@@ -106,6 +109,9 @@ def stock(unit: str, meaning: str, *also: str, start: float = 0.0) -> Any:
         meaning: a few words.
         also: further mechanisms that write it.
         start: its value at the founding.
+
+    Returns:
+        The declaration, which :func:`columns` collects.
     """
     return written(Column("stock", unit, also, meaning, start=start))
 
@@ -119,6 +125,9 @@ def columns(population: str) -> Callable[[type[T]], type[T]]:
     """Keep a class's ``name: type = stock(...)`` lines as the columns that its mechanism adds to a population.
 
     The class gains ``population`` and ``columns``; the module that it stands in owns its stocks.
+
+    Returns:
+        A decorator, which returns the class with its declared columns.
 
     Raises:
         DeclarationError: no such population, or a faulty line (see :func:`declared_columns`).

@@ -108,6 +108,12 @@ def evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
     Args:
         node: the tree.
         values: numbers, arrays and functions by name; arrays are combined element by element.
+
+    Returns:
+        A number or an array.
+
+    Raises:
+        AssertionError: the expression has not been checked.
     """
     match node:
         case ast.BoolOp(op=ast.And(), values=parts):

@@ -233,6 +233,9 @@ def parameter(
 
     Returns:
         The declaration, which :func:`parameters` turns into a field.
+
+    Raises:
+        DeclarationError: it is a lever and a size.
     """
     if legal is None:
         legal = (0.0, float(len(choices) - 1) if choices else HIGHEST_LEGAL.get(unit, HIGHEST_OTHERWISE))
@@ -269,6 +272,9 @@ def parameters(group: str, pack: str = "") -> Callable[[type[T]], type[T]]:
         group: its name.
         pack: name of the pack that its assumptions belong to, where they do nothing until a lever is moved: see
             ``switches`` of :func:`parameter`.
+
+    Returns:
+        A decorator, which returns a named tuple class of the same name.
 
     Raises:
         DeclarationError: one of the declarations is faulty, or two bear one name.

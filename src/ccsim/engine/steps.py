@@ -59,6 +59,9 @@ def step(
         writes: stocks of other mechanisms that it writes, such as ``("staff.engagement",)``.
         allocates: whether it makes arrays of its own.
 
+    Returns:
+        A decorator, which keeps the kernel as a step of its module.
+
     Raises:
         DeclarationError: neither ``after`` nor ``before`` is given, or both are.
     """

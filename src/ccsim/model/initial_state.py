@@ -391,7 +391,7 @@ def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
         seed: seed of all draws of the run.
 
     Writes:
-        argument: ``colleagues``.
+        colleagues: all of it.
     """
     count, ties = colleagues.shape
     for i in range(count):

@@ -228,7 +228,11 @@ def _folder(sources: tuple[Source, ...]) -> Path | None:
 def _load(source: Source, package: str) -> tuple[Own, list[tuple[kpis.Kpi, str]]]:
     """Run the file of a mechanism, and return what it declares, its KPIs beside it.
 
+    Returns:
+        The mechanism, and its KPIs, each with the file and line of its declaration.
+
     Raises:
+        DeclarationError: a declaration in it is refused.
         InputError: it cannot be run.
     """
     module = ModuleType(f"{package}.{source.name}")

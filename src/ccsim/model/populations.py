@@ -50,6 +50,9 @@ def population(storage: str, near: tuple[str, ...] = ()) -> Callable[[type[T]], 
             :data:`ccsim.engine.columns.STORAGE_DTYPE`.
         near: columns that are used together.
 
+    Returns:
+        A decorator, which returns a named tuple class that knows its columns and how its rows are stored.
+
     Raises:
         DeclarationError: a column is declared twice.
     """

@@ -56,7 +56,7 @@ def uneven_ties(department: Rows, mean: float, cross: float, p: Any, seed: int) 
         return np.full((people, 0), -1, np.int64)
     most = min(most_named(math.ceil(mean), p), people - 1)
     ties = np.empty((people, most), np.int32)
-    draw_uneven_ties(ties, department, mean, cross, p, np.uint64(seed))
+    draw_uneven_ties(ties, department, mean, cross, p, np.uint64(seed))  # type: ignore[arg-type]  # numba takes these types
     return ties[:, : int((ties >= 0).sum(axis=1).max())].astype(np.int64)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -106,13 +106,21 @@ class Firm:
 
 
 @rule
-def spending_factor(value, satisfaction, p):
+def spending_factor(value: float, satisfaction: float, p: Accounts) -> float:
     """A customer spends more the more satisfied, around the ordinary level of 0.7."""
     return max(0.0, value * (1.0 + p.spending_sensitivity * (satisfaction - 0.7)))
 
 
 @kernel
-def book_accounts(leaders, departments, segments, firm, founded_customers, severance, p):
+def book_accounts(
+    leaders: Rows,
+    departments: Rows,
+    segments: Rows,
+    firm: Rows,
+    founded_customers: float,
+    severance: float,
+    p: Accounts,
+) -> None:
     """Write the week's books, after customers and what they spend have been counted.
 
     Args:

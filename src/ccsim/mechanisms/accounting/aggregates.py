@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.accounting.accounts import spending_factor
 from ccsim.mechanisms.staff.conviction import NOT_YET
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.accounting.accounts import Accounts
 
 
 @columns("departments")
@@ -69,7 +74,7 @@ class Firm:
 
 
 @rule
-def count_person(i, d, staff, departments, settled):
+def count_person(i: int, d: int, staff: Rows, departments: Rows, settled: float) -> None:
     """Add what a person is like to the sums of the department.
 
     Args:
@@ -97,7 +102,7 @@ def count_person(i, d, staff, departments, settled):
 
 
 @kernel
-def count_staff(staff, departments, firm, settled, week):
+def count_staff(staff: Rows, departments: Rows, firm: Rows, settled: float, week: int) -> None:
     """Sum up staff by department, and how far the change rests on few carriers.
 
     Args:
@@ -132,7 +137,7 @@ def count_staff(staff, departments, firm, settled, week):
 
 
 @kernel
-def count_firm(departments, firm):
+def count_firm(departments: Rows, firm: Rows) -> None:
     """Note the stocks of departments and of the firm.
 
     Args:
@@ -159,7 +164,7 @@ def count_firm(departments, firm):
 
 
 @kernel
-def count_image(departments, firm, published):
+def count_image(departments: Rows, firm: Rows, published: float) -> None:
     """Keep the satisfaction that leaders are shown: surveys, or as far as published what customers think.
 
     Args:
@@ -180,7 +185,7 @@ def count_image(departments, firm, published):
 
 
 @kernel
-def count_leaders(leaders, firm):
+def count_leaders(leaders: Rows, firm: Rows) -> None:
     """Sum up leaders; the executive is the leader without a superior.
 
     Args:
@@ -209,7 +214,7 @@ def count_leaders(leaders, firm):
 
 
 @kernel
-def count_customers(customers, segments, prices):
+def count_customers(customers: Rows, segments: Rows, prices: Accounts) -> None:
     """Sum up customers, what they spend, and prospects by segment; promoters as on the scale from 0 to 10.
 
     Args:

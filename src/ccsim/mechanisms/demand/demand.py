@@ -6,9 +6,11 @@ of waiting and give up. Most cases are simple and a few are hard; some need seve
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ccsim.engine.columns import FloatArray, Int8Array, IntArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Int8Array, IntArray, Rows, columns, flow, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, to_unit_interval, uniform, uniforms4
@@ -16,6 +18,11 @@ from ccsim.mechanisms.demand.proactive import contact_ahead, false_alarms
 from ccsim.mechanisms.demand.self_service import try_self_service
 from ccsim.mechanisms.market.segmentation import has_priority
 from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, WAITING, join_front, join_queue, leave_queue
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.demand.proactive import Proactive
+    from ccsim.mechanisms.demand.self_service import SelfService
+    from ccsim.mechanisms.market.segmentation import Segmentation
 
 RAISE = int(Stream.RAISE_CASE)
 MACHINE, AHEAD, PRIORITY = int(Stream.SELF_SERVICE), int(Stream.PROACTIVE), int(Stream.PRIORITY)
@@ -67,13 +74,13 @@ class Departments:
 
 
 @rule
-def complexity_of(luck):
+def complexity_of(luck: float) -> float:
     """Most cases are simple: the square of a uniform draw, one third on average."""
     return luck * luck
 
 
 @rule
-def stages_of(luck, departments, p):
+def stages_of(luck: float, departments: int, p: Demand) -> int:
     """A journey goes on to another department with a fixed chance, at most twice."""
     stages = 1
     if luck < p.journeys and departments > 1:
@@ -84,7 +91,7 @@ def stages_of(luck, departments, p):
 
 
 @rule
-def first_department(where, fronts, departments):
+def first_department(where: float, fronts: int, departments: Rows) -> int:
     """Customers call the departments in front: each as often as another, or as it is known of them."""
     if departments.call_share[0] <= 0.0:
         return int(where * fronts)
@@ -95,13 +102,13 @@ def first_department(where, fronts, departments):
 
 
 @rule
-def abandons(waited, luck, p):
+def abandons(waited: float, luck: float, p: Demand) -> bool:
     """The longer the wait, the sooner a customer gives up."""
     return luck < p.abandonment_rate * waited
 
 
 @kernel(allocates=True)
-def abandon_queues(customers, cases, departments, p, week):
+def abandon_queues(customers: Rows, cases: Rows, departments: Rows, p: Demand, week: int) -> None:
     """Customers who have waited tire of waiting; the contact counts as a bad one.
 
     Args:
@@ -129,7 +136,19 @@ def abandon_queues(customers, cases, departments, p, week):
 
 
 @rule
-def open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week):
+def open_case(
+    i: int,
+    department: int,
+    hardness: float,
+    length: float,
+    hassle: float,
+    customers: Rows,
+    cases: Rows,
+    departments: Rows,
+    all_p: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
+    seed: int,
+    week: int,
+) -> None:
     """A new issue joins a queue; that of a customer who is thought valuable perhaps at its front.
 
     Args:
@@ -168,7 +187,17 @@ def open_case(i, department, hardness, length, hassle, customers, cases, departm
 
 
 @rule
-def generate_case(i, fronts, customers, cases, departments, segments, all_p, seed, week):
+def generate_case(
+    i: int,
+    fronts: int,
+    customers: Rows,
+    cases: Rows,
+    departments: Rows,
+    segments: Rows,
+    all_p: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
+    seed: int,
+    week: int,
+) -> None:
     """An issue comes up: it is settled ahead, solved or lost in the machine, or joins a queue.
 
     Args:
@@ -207,7 +236,16 @@ def generate_case(i, fronts, customers, cases, departments, segments, all_p, see
 
 
 @kernel(allocates=True)
-def generate_cases(customers, cases, departments, segments, fronts, all_p, seed, week):
+def generate_cases(
+    customers: Rows,
+    cases: Rows,
+    departments: Rows,
+    segments: Rows,
+    fronts: int,
+    all_p: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
+    seed: int,
+    week: int,
+) -> None:
     """Unresolved issues come back; customers without one may have a new one.
 
     ``all_p``: parameters of demand, self-service, proactive contact and segmentation, mean value of a customer, hours

@@ -6,7 +6,7 @@ reach customers who needed nothing: the less accurate, the more of them, and eac
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.jit import rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -52,13 +52,13 @@ class Departments:
 
 
 @rule
-def false_alarms(p):
+def false_alarms(p: Proactive) -> float:
     """Return the number of contacts that were not needed, for each coming issue."""
     return p.share * (1.0 - p.accuracy)
 
 
 @rule
-def contact_ahead(i, quality, department, customers, departments, time):
+def contact_ahead(i: int, quality: float, department: int, customers: Rows, departments: Rows, time: float) -> None:
     """Contact a customer who has not asked.
 
     Args:

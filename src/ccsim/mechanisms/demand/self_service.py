@@ -6,7 +6,7 @@ annoyance more; without, they end in a bad contact, and some find another way in
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -63,14 +63,19 @@ SOLVED, STUCK, THROUGH, ROUNDABOUT = range(4)
 
 
 @rule
-def contact_outcome(complexity, outcome, way, p):
+def contact_outcome(complexity: float, outcome: float, way: float, p: SelfService) -> int:
     """How a contact with the machine ends: solved, stuck, through to a person, or roundabout to a person.
+
+    Source: assumed, after article 001: a tree of chances.
 
     Args:
         complexity: how far the case is from the standard one (share).
         outcome: draw for whether it works, 0 to 1.
         way: draw for whether the customer goes on to a person, 0 to 1.
         p: parameters of the group ``self_service``.
+
+    Returns:
+        One of ``SOLVED``, ``THROUGH``, ``ROUNDABOUT`` and ``STUCK``.
     """
     if outcome < p.quality * (1.0 - p.complexity_penalty * complexity):
         return SOLVED
@@ -80,8 +85,12 @@ def contact_outcome(complexity, outcome, way, p):
 
 
 @rule
-def try_self_service(i, complexity, outcome, way, customers, segments, p):
+def try_self_service(
+    i: int, complexity: float, outcome: float, way: float, customers: Rows, segments: Rows, p: SelfService
+) -> int:
     """Let the machine try; return the annoyances with which the issue reaches a person, or -1 if it does not.
+
+    Source: assumed, after article 001.
 
     Args:
         i: row of the customer.
@@ -91,6 +100,9 @@ def try_self_service(i, complexity, outcome, way, customers, segments, p):
         customers: columns of the market, one row per person.
         segments: columns of the customer segments, one row each.
         p: parameters of the group ``self_service``.
+
+    Returns:
+        Number of annoyances with which the issue reaches a person; -1 if it does not reach one.
 
     Writes:
         customers: ``events``, ``quality``.
@@ -113,7 +125,7 @@ def try_self_service(i, complexity, outcome, way, customers, segments, p):
 
 
 @kernel
-def book_cost(segments, firm, p):
+def book_cost(segments: Rows, firm: Rows, p: SelfService) -> None:
     """Book the machine's contacts.
 
     Args:

@@ -5,12 +5,17 @@ Between contacts it returns to what the offer itself is worth to the customer. E
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import to_unit_interval
 from ccsim.mechanisms.market.promise import trust_update
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.market.promise import Promise
 
 
 @parameters("experience")
@@ -99,32 +104,34 @@ class Firm:
 
 
 @rule
-def felt_quality(quality, expectation, p):
+def felt_quality(quality: float, expectation: float, p: Experience) -> float:
     """A contact is felt as expected plus the difference, disappointments enlarged."""
     surprise = quality - expectation
     return clip01(expectation + (surprise * p.loss_aversion if surprise < 0.0 else surprise))
 
 
 @rule
-def judged(quality, leniency):
+def judged(quality: float, leniency: float) -> float:
     """What is offered or done, as a person sees it who judges more kindly or more harshly than others."""
     return clip01(quality + leniency)
 
 
 @rule
-def worth_to(i, customers, segments):
+def worth_to(i: int, customers: Rows, segments: Rows) -> float:
     """What the offer is worth to a person."""
     return judged(segments.offer_value[customers.segment[i]], customers.leniency[i])
 
 
 @rule
-def shares_experience(felt, luck, p):
+def shares_experience(felt: float, luck: float, p: Experience) -> bool:
     """The further a contact is from indifferent, the sooner it is told."""
     return luck < p.talk_probability * abs(2.0 * felt - 1.0)
 
 
 @kernel
-def update_satisfaction(customers, segments, firm, p, promise, reach, week):
+def update_satisfaction(
+    customers: Rows, segments: Rows, firm: Rows, p: Experience, promise: Promise, reach: int, week: int
+) -> None:
     """Every customer's satisfaction moves, and some talk.
 
     Args:
@@ -174,7 +181,7 @@ def update_satisfaction(customers, segments, firm, p, promise, reach, week):
 
 
 @rule
-def spread(teller, felt, customers, reach):
+def spread(teller: int, felt: float, customers: Rows, reach: int) -> None:
     """A story reaches the neighbours in the market and one person far away; ill talk weighs half as much again.
 
     Args:

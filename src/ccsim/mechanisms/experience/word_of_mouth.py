@@ -5,7 +5,7 @@ Talk is about a single contact, and what a person has heard fades to neutral.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -44,14 +44,19 @@ class Customers:
 
 
 @rule
-def opinion_update(opinion, heard, voices, p):
+def opinion_update(opinion: float, heard: float, voices: float, p: WordOfMouth) -> float:
     """An opinion moves towards what was heard, the further the more voices; then it fades a little.
+
+    Source: assumed, after article 003: a first-order delay (Sterman 2000) towards what was heard.
 
     Args:
         opinion: what the person has heard others say, 0.5 neutral (share).
         heard: mean of what was heard in the week (share).
         voices: weight of those who told (people).
         p: parameters of the group ``word_of_mouth``.
+
+    Returns:
+        The opinion after the week (share).
     """
     if voices > 0.0:
         opinion = relax(opinion, heard / voices, p.influence * half_saturation(voices, 2.0))
@@ -59,7 +64,7 @@ def opinion_update(opinion, heard, voices, p):
 
 
 @kernel
-def update_opinion(customers, p):
+def update_opinion(customers: Rows, p: WordOfMouth) -> None:
     """Update opinions with what was said in the week.
 
     Args:

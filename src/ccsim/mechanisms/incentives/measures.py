@@ -6,26 +6,42 @@ until the customer calls again, and only a part of such calls is traced back.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import rule
 from ccsim.mechanisms.incentives.scorecards import total
 
+if TYPE_CHECKING:
+    from ccsim.mechanisms.incentives.scorecards import Scorecard, Scorecards
+
 
 @rule
-def peer_rating(card, pleased):
+def peer_rating(card: Scorecard, pleased: float) -> float:
     """What colleagues see of an act or a unit, as far as the card counts it."""
     return card.internal * pleased / total(card) if card.internal > 0.0 else 0.0
 
 
 @rule
-def survey_score(courtesy, success, p):
+def survey_score(courtesy: float, success: float, p: Scorecards) -> float:
     """A survey right after the contact: mostly courtesy, partly the outcome."""
     return p.courtesy_share * courtesy + (1.0 - p.courtesy_share) * success
 
 
 @rule
-def act_score(card, quickness, thrift, courtesy, success, closes, journey, p):
+def act_score(
+    card: Scorecard,
+    quickness: float,
+    thrift: float,
+    courtesy: float,
+    success: float,
+    closes: float,
+    journey: float,
+    p: Scorecards,
+) -> float:
     """Return what an act is going to show on the scorecard, between 0 and 1.
+
+    Source: assumed, after article 001: a mean of the measures, weighted as the scorecard is.
 
     Args:
         card: the scorecard.
@@ -52,8 +68,12 @@ def act_score(card, quickness, thrift, courtesy, success, closes, journey, p):
 
 
 @rule
-def unit_score(card, quickness, thrift, surveyed, claimed, journey):
+def unit_score(
+    card: Scorecard, quickness: float, thrift: float, surveyed: float, claimed: float, journey: float
+) -> float:
     """Return a unit's reported result on a scorecard, between 0 and 1; one half for a card without weights.
+
+    Source: assumed, after article 001: a mean of the measures, weighted as the scorecard is.
 
     Args:
         card: the scorecard in use, a weight for each measure.

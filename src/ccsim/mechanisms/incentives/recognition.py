@@ -6,7 +6,7 @@ form the habit sooner. It takes the leader's time, which escalated cases then la
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -55,13 +55,13 @@ class Staff:
 
 
 @rule
-def recognised(wins, p):
+def recognised(wins: float, p: Recognition) -> float:
     """What is seen of a week's good acts; the first ones weigh most."""
     return p.level * half_saturation(wins, 1.0)
 
 
 @kernel
-def reserve_time(staff, leaders, p, week):
+def reserve_time(staff: Rows, leaders: Rows, p: Recognition, week: int) -> None:
     """Recognition takes leaders' time before cases do.
 
     Args:
@@ -80,7 +80,7 @@ def reserve_time(staff, leaders, p, week):
 
 
 @kernel
-def update_recognition(staff, p):
+def update_recognition(staff: Rows, p: Recognition) -> None:
     """Leaders say what they saw.
 
     Args:

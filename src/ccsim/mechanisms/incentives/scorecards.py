@@ -6,6 +6,8 @@ from the difference, it is not put in.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from ccsim.engine.functions import clip, half_saturation
 from ccsim.engine.jit import rule
 from ccsim.engine.parameters import parameter, parameters
@@ -109,21 +111,25 @@ class Scorecards:
     )
 
 
+#: What rules of scorecards take: each card has a weight for each measure.
+Scorecard: TypeAlias = StaffScorecard | HeadScorecard | ExecutiveScorecard
+
+
 @rule
-def total(card):
+def total(card: Scorecard) -> float:
     """Sum of a scorecard's weights."""
     return card.handling_time + card.cost + card.csat + card.resolution + card.journey + card.internal
 
 
 @rule
-def customer_share(card):
+def customer_share(card: Scorecard) -> float:
     """Share of a scorecard that looks at customers; one half for a scorecard without weights."""
     weights = total(card)
     return (card.csat + card.resolution + card.journey) / weights if weights > 0.0 else 0.5
 
 
 @rule
-def staff_card_turned(card, share):
+def staff_card_turned(card: StaffScorecard, share: float) -> StaffScorecard:
     """Return a card of staff with a share of the weights of handling time and cost moved to the customer's journey."""
     return StaffScorecard(  # type: ignore[call-arg]  # the decorator makes it a named tuple
         card.handling_time * (1.0 - share), card.cost * (1.0 - share), card.csat, card.resolution,
@@ -132,7 +138,7 @@ def staff_card_turned(card, share):
 
 
 @rule
-def head_card_turned(card, share):
+def head_card_turned(card: HeadScorecard, share: float) -> HeadScorecard:
     """Return a card of leaders with a share of the weights of handling time and cost moved to the customer's journey."""
     return HeadScorecard(  # type: ignore[call-arg]  # the decorator makes it a named tuple
         card.handling_time * (1.0 - share), card.cost * (1.0 - share), card.csat, card.resolution,
@@ -141,18 +147,18 @@ def head_card_turned(card, share):
 
 
 @rule
-def staff_share(card):
+def staff_share(card: Scorecard) -> float:
     """Share of a scorecard that looks at the own people."""
     return card.internal / total(card) if card.internal > 0.0 else 0.0
 
 
 @rule
-def incentive_weight(taste, p):
+def incentive_weight(taste: float, p: Scorecards) -> float:
     """How strongly rewards weigh for a person: more with strength, but less and less so."""
     return p.utility_weight * taste * half_saturation(p.strength, p.half_saturation)
 
 
 @rule
-def pressure_factor(behind, p):
+def pressure_factor(behind: float, p: Scorecards) -> float:
     """Leaders press harder while results are behind the usual and ease off while ahead, between nothing and twice."""
     return clip(1.0 + p.pressure * behind, 0.0, 2.0)

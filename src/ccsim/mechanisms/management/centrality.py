@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccsim.engine.columns import FloatArray, IntArray
 from ccsim.engine.functions import fill
 from ccsim.engine.jit import kernel
 
 
 @kernel
-def degree(colleagues, out):
+def degree(colleagues: IntArray, out: FloatArray) -> None:
     """Count for each person how many listen to him or her.
 
     Args:
@@ -21,7 +22,7 @@ def degree(colleagues, out):
         out: array that is filled, shape (posts,).
 
     Writes:
-        argument: ``out``.
+        out: all of it.
     """
     fill(out, 0.0)
     for i in range(colleagues.shape[0]):
@@ -31,7 +32,7 @@ def degree(colleagues, out):
 
 
 @kernel(allocates=True)
-def eigenvector(colleagues, out):
+def eigenvector(colleagues: IntArray, out: FloatArray) -> None:
     """Being listened to by those who are listened to (Bonacich 1972).
 
     Power iteration on the network plus the identity, which has the same vectors and always converges.
@@ -41,7 +42,7 @@ def eigenvector(colleagues, out):
         out: array that is filled, shape (posts,).
 
     Writes:
-        argument: ``out``.
+        out: all of it.
     """
     count = colleagues.shape[0]
     before = np.empty(count)
@@ -67,7 +68,7 @@ def eigenvector(colleagues, out):
 
 
 @kernel(allocates=True)
-def betweenness(colleagues, out):
+def betweenness(colleagues: IntArray, out: FloatArray) -> None:
     """Lying on the shortest ways along which others hear of each other (Freeman 1977; Brandes 2001).
 
     Args:
@@ -75,7 +76,7 @@ def betweenness(colleagues, out):
         out: array that is filled, shape (posts,).
 
     Writes:
-        argument: ``out``.
+        out: all of it.
     """
     count, ties = colleagues.shape
     fill(out, 0.0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.columns import FloatArray, IntArray, Rows, columns, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, uniform
@@ -90,8 +90,11 @@ class Staff:
 
 
 @rule
-def suitability(i, staff, standing, p, seed):
+def suitability(i: int, staff: Rows, standing: FloatArray, p: Champions, seed: int) -> float:
     """What speaks for a person as champion, by the rule in force.
+
+    Source: assumed, after articles 003 and 004; standing is one of the measures of
+    :mod:`ccsim.mechanisms.management.centrality`.
 
     Args:
         i: row of the person.
@@ -99,6 +102,9 @@ def suitability(i, staff, standing, p, seed):
         standing: what speaks for each person as a champion, shape (posts,).
         p: parameters of the group ``champions``.
         seed: seed of all draws of the run.
+
+    Returns:
+        The score by which candidates are compared (no unit; larger is more suitable).
     """
     if p.selection == 0:
         return uniform(seed, APPOINT, staff.person[i], i)
@@ -108,7 +114,7 @@ def suitability(i, staff, standing, p, seed):
 
 
 @kernel(allocates=True)
-def measure_standing(standing, staff, colleagues, p, week):
+def measure_standing(standing: FloatArray, staff: Rows, colleagues: IntArray, p: Champions, week: int) -> None:
     """Measure what speaks for each person by the way in which champions are chosen.
 
     Args:
@@ -119,7 +125,7 @@ def measure_standing(standing, staff, colleagues, p, week):
         week: number of the week.
 
     Writes:
-        argument: ``standing``.
+        standing: all of it.
     """
     if p.selection == 2:
         degree(colleagues, standing)
@@ -133,7 +139,7 @@ def measure_standing(standing, staff, colleagues, p, week):
 
 
 @kernel(allocates=True)
-def appoint(staff, colleagues, departments, p, seed, week):
+def appoint(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions, seed: int, week: int) -> None:
     """Keep the wanted number of champions appointed.
 
     Args:
@@ -175,8 +181,10 @@ def appoint(staff, colleagues, departments, p, seed, week):
 
 
 @rule
-def best_candidate(department, staff, standing, p, seed, week):
+def best_candidate(department: int, staff: Rows, standing: FloatArray, p: Champions, seed: int, week: int) -> int:
     """The fittest person of a department (of all, if negative) who is in post and no champion yet; -1 if none.
+
+    Source: arithmetic: the largest suitability.
 
     Args:
         department: row of the department.
@@ -185,6 +193,9 @@ def best_candidate(department, staff, standing, p, seed, week):
         p: parameters of the group ``champions``.
         seed: seed of all draws of the run.
         week: number of the week.
+
+    Returns:
+        Row of the person; -1 if there is none.
     """
     best, most = -1, -1.0
     for i in range(len(staff.champion)):

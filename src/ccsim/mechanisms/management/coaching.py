@@ -6,9 +6,14 @@ those who listen to him or her, wherever they sit.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, IntArray, Rows, columns, flow
 from ccsim.engine.functions import clip01, half_saturation
 from ccsim.engine.jit import kernel, rule
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.management.champions import Champions
 
 
 @columns("staff")
@@ -27,14 +32,16 @@ class Departments:
 
 
 @rule
-def lent_rights(hours, authority, p):
+def lent_rights(hours: float, authority: float, p: Champions) -> float:
     """Decision rights lent to a colleague who gets some of a champion's time."""
     return authority * half_saturation(hours, p.half_saturation)
 
 
 @rule
-def people_reached(i, champion, staff, colleagues, p):
+def people_reached(i: int, champion: float, staff: Rows, colleagues: IntArray, p: Champions) -> bool:
     """A champion reaches those who listen to him or her, and with authority the own department.
+
+    Source: assumed, after articles 003 and 004.
 
     Args:
         i: row of the person.
@@ -42,6 +49,9 @@ def people_reached(i, champion, staff, colleagues, p):
         staff: columns of the staff, one row per post.
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
         p: parameters of the mechanism.
+
+    Returns:
+        Whether the champion reaches the person.
     """
     if i == champion:
         return False
@@ -54,7 +64,7 @@ def people_reached(i, champion, staff, colleagues, p):
 
 
 @kernel
-def coach(staff, colleagues, departments, p):
+def coach(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions) -> None:
     """Champions spend their hours on colleagues and on routines.
 
     Args:

@@ -6,11 +6,17 @@ as reported, and with successes that can be seen below. Credibility is what was 
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.scorecards import customer_share, head_card_turned, staff_card_turned
 from ccsim.mechanisms.management.leadership import EXECUTIVE
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.incentives.scorecards import ExecutiveScorecard, HeadScorecard, StaffScorecard
+    from ccsim.mechanisms.management.leadership import Leadership
 
 
 @columns("leaders")
@@ -30,14 +36,19 @@ class Firm:
 
 
 @rule
-def credibility_update(words, deeds, credibility, p):
+def credibility_update(words: float, deeds: float, credibility: float, p: Leadership) -> float:
     """Credibility follows deeds, the faster the more was announced; unspoken, it returns to one half.
+
+    Source: assumed, after articles 001 and 004: a first-order delay (Sterman 2000) towards deeds.
 
     Args:
         words: how much was announced, 0 to 1.
         deeds: how much was done, 0 to 1.
         credibility: how far words were followed by deeds (share).
         p: parameters of the mechanism.
+
+    Returns:
+        The credibility after the week (share).
     """
     spoken = half_saturation(words, 1.0)
     return relax(
@@ -46,28 +57,34 @@ def credibility_update(words, deeds, credibility, p):
 
 
 @rule
-def rights_kept(allowed, rights, expected):
+def rights_kept(allowed: float, rights: float, expected: float) -> float:
     """The share of the rights, as the rules give them or people expect them, that a leader passes on."""
     given = max(rights, expected)
     return clip01(allowed / given) if given > 0.0 else 0.0
 
 
 @rule
-def persuaded(conviction, surplus, results, p):
+def persuaded(conviction: float, surplus: float, results: float, p: Leadership) -> float:
     """Successes seen below win a leader over, more so when results are better than usual.
+
+    Source: assumed, after articles 001 and 004: a first-order delay (Sterman 2000) towards conviction, and a gain from
+    results.
 
     Args:
         conviction: belief that customer-first is right and pays here (share).
         surplus: visible wins above those of late (wins a head).
         results: results, 0 to 1.
         p: parameters of the mechanism.
+
+    Returns:
+        The leader's conviction after the week (share).
     """
     many = half_saturation(surplus, p.half_saturation)
     return clip01(relax(conviction, 1.0, p.wins_rate * many) + p.results_rate * results * many)
 
 
 @rule
-def all_wins(departments):
+def all_wins(departments: Rows) -> tuple[float, float]:
     """Visible successes, and posts, of all departments."""
     wins, people = 0.0, 0.0
     for d in range(len(departments.wins)):
@@ -77,8 +94,10 @@ def all_wins(departments):
 
 
 @rule
-def excess_wins(k, wins, people, leaders, departments, firm):
+def excess_wins(k: int, wins: float, people: float, leaders: Rows, departments: Rows, firm: Rows) -> float:
     """Successes a head, above the usual, in what a leader leads.
+
+    Source: arithmetic: a difference of means.
 
     Args:
         k: row of the leader.
@@ -87,6 +106,9 @@ def excess_wins(k, wins, people, leaders, departments, firm):
         leaders: columns of the leaders, one row per leader.
         departments: columns of the departments, one row each.
         firm: columns of the organisation, each of length 1.
+
+    Returns:
+        Successes a head above the mean of the organisation, at least 0.
     """
     d = leaders.department[k]
     here, heads = wins, people
@@ -96,7 +118,18 @@ def excess_wins(k, wins, people, leaders, departments, firm):
 
 
 @kernel(allocates=True)
-def update_commitment(leaders, departments, firm, head_card, executive_card, staff_card, strength, rights, reported, p):
+def update_commitment(
+    leaders: Rows,
+    departments: Rows,
+    firm: Rows,
+    head_card: HeadScorecard,
+    executive_card: ExecutiveScorecard,
+    staff_card: StaffScorecard,
+    strength: float,
+    rights: float,
+    reported: float,
+    p: Leadership,
+) -> None:
     """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes.
 
     Args:

@@ -5,7 +5,7 @@ Only what is practised can be written down, and what is not kept up becomes outd
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -43,14 +43,19 @@ class Departments:
 
 
 @rule
-def routine_update(routine, practised, hours, p):
+def routine_update(routine: float, practised: float, hours: float, p: Embedding) -> float:
     """Routine follows what people already do by habit, as far as time is spent to write it down.
+
+    Source: assumed, after article 004: a first-order delay (Sterman 2000) towards habit, and decay.
 
     Args:
         routine: customer-first practice written into routines and tools (share).
         practised: share of contacts handled in the new way.
         hours: time available for cases (hours).
         p: parameters of the group ``embedding``.
+
+    Returns:
+        The routine after the week (share).
     """
     if practised > routine:
         routine = relax(routine, practised, p.writing_rate * half_saturation(hours, p.half_saturation))
@@ -58,7 +63,7 @@ def routine_update(routine, practised, hours, p):
 
 
 @kernel
-def update_routine(staff, departments, p):
+def update_routine(staff: Rows, departments: Rows, p: Embedding) -> None:
     """Each department's routine moves.
 
     Args:

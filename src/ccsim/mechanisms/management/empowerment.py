@@ -6,13 +6,19 @@ Safety is learned: blame for a misstep lowers it, missteps without blame and suc
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.incentives.scorecards import staff_share
 from ccsim.mechanisms.management.implementation import closing_pace
 from ccsim.mechanisms.management.leadership import EXECUTIVE
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.incentives.scorecards import ExecutiveScorecard, HeadScorecard
+    from ccsim.mechanisms.management.implementation import Implementation
 
 
 @parameters("empowerment")
@@ -88,57 +94,75 @@ class Departments:
 
 
 @rule
-def delegated_share(received, control, conviction):
+def delegated_share(received: float, control: float, conviction: float) -> float:
     """A leader passes on the rights received, less what its need for control keeps back; conviction loosens it."""
     return received * (1.0 - control * (1.0 - conviction))
 
 
 @rule
-def widened(rights, realigned):
+def widened(rights: float, realigned: float) -> float:
     """The rights that the rules give, and what a convinced executive adds to them."""
     return relax(rights, 1.0, realigned)
 
 
 @rule
-def expectation_update(rights, expected, above, p):
+def expectation_update(rights: float, expected: float, above: float, p: Empowerment) -> float:
     """New rights are expected at once; rights that are cut are remembered longer than they are practised.
+
+    Source: assumed, after articles 001 and 002: a first-order delay (Sterman 2000), from above only.
 
     Args:
         rights: decision rights that the rules give (share).
         expected: rights that were expected so far (share).
         above: rights of the level above (share).
         p: parameters of the group ``empowerment``.
+
+    Returns:
+        The rights that the person expects after the week (share).
     """
     return max(rights, relax(expected, above, 0.5 * p.delegation_rate))
 
 
 @rule
-def felt_latitude(latitude, safety, cover):
+def felt_latitude(latitude: float, safety: float, cover: float) -> float:
     """Latitude counts as far as it is safe to use; a champion's authority gives cover."""
     return clip01(latitude * safety + cover)
 
 
 @rule
-def risk_cost(complexity, latitude_felt, success, p):
+def risk_cost(complexity: float, latitude_felt: float, success: float, p: Empowerment) -> float:
     """The risk of judgement: to go beyond what one may decide, to fail, and to be blamed for it.
+
+    Source: assumed, after articles 001 and 002: an expected loss, blame times the chance to be blamed.
 
     Args:
         complexity: how far the case is from the standard one (share).
         latitude_felt: latitude as it is felt (share).
         success: chance that the contact succeeds.
         p: parameters of the group ``empowerment``.
+
+    Returns:
+        The cost in the utility of a choice (utility).
     """
     return p.blame_weight * p.blame * max(0.0, complexity - latitude_felt) * (1.0 - success)
 
 
 @rule
-def monitoring_cost(p):
+def monitoring_cost(p: Empowerment) -> float:
     """The discomfort of any departure from a script that is checked."""
     return p.monitoring_weight * p.strictness
 
 
 @kernel
-def delegate_rights(staff, leaders, departments, p, implementation, head_card, executive_card):
+def delegate_rights(
+    staff: Rows,
+    leaders: Rows,
+    departments: Rows,
+    p: Empowerment,
+    implementation: Implementation,
+    head_card: HeadScorecard,
+    executive_card: ExecutiveScorecard,
+) -> None:
     """Pass decision rights down to the front line.
 
     Args:
@@ -174,7 +198,7 @@ def delegate_rights(staff, leaders, departments, p, implementation, head_card, e
 
 
 @kernel
-def update_safety(staff, departments, p):
+def update_safety(staff: Rows, departments: Rows, p: Empowerment) -> None:
     """Learn from what happened to oneself.
 
     Args:

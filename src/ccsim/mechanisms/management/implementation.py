@@ -7,11 +7,16 @@ Repenning 2002, implementation as commitment that has to be built.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.incentives.scorecards import StaffScorecard, staff_card_turned
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.management.mandate import Mandate
 
 
 @parameters("implementation")
@@ -49,8 +54,10 @@ class Departments:
 
 
 @rule
-def enactment_support(clarity, realism, credibility, conviction, cynicism):
+def enactment_support(clarity: float, realism: float, credibility: float, conviction: float, cynicism: float) -> float:
     """Return how far people are led to do what is decreed: each factor that lacks holds up all of it.
+
+    Source: assumed, after articles 001 and 004: a product, so that the factor that lacks most holds up all.
 
     Args:
         clarity: clarity of the mandate (share).
@@ -63,13 +70,13 @@ def enactment_support(clarity, realism, credibility, conviction, cynicism):
 
 
 @rule
-def closing_pace(support, p):
+def closing_pace(support: float, p: Implementation) -> float:
     """Return the share of a decree's rest that is enacted in a week."""
     return 1.0 - p.gap * (1.0 - clip01(p.closing_rate * support))
 
 
 @rule
-def card_in_use(d, departments):
+def card_in_use(d: int, departments: Rows) -> StaffScorecard:
     """Return the scorecard in use in department ``d``."""
     return StaffScorecard(  # type: ignore[call-arg]  # the decorator makes it a named tuple
         departments.by_handling_time[d], departments.by_cost[d], departments.by_csat[d], departments.by_resolution[d],
@@ -78,13 +85,13 @@ def card_in_use(d, departments):
 
 
 @rule
-def card_update(used, decreed, pace):
+def card_update(used: float, decreed: float, pace: float) -> float:
     """Return a weight in use after a week: at full pace it is the decreed one to the last bit."""
     return decreed if pace >= 1.0 else relax(used, decreed, pace)
 
 
 @rule
-def store_card(d, card, pace, departments):
+def store_card(d: int, card: StaffScorecard, pace: float, departments: Rows) -> None:
     """Move the scorecard in use in department ``d`` towards a decreed one.
 
     Args:
@@ -106,7 +113,7 @@ def store_card(d, card, pace, departments):
 
 
 @kernel
-def store_first_cards(card, departments):
+def store_first_cards(card: StaffScorecard, departments: Rows) -> None:
     """Every department has what is decreed at the founding.
 
     Args:
@@ -122,7 +129,9 @@ def store_first_cards(card, departments):
 
 
 @kernel
-def enact_decree(staff, leaders, departments, card, p, mandate):
+def enact_decree(
+    staff: Rows, leaders: Rows, departments: Rows, card: StaffScorecard, p: Implementation, mandate: Mandate
+) -> None:
     """Each department moves towards what is decreed and what its leaders make of it.
 
     In a department without leaders, what is decreed is taken as agreed.

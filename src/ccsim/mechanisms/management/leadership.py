@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, IntArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -147,7 +147,7 @@ class Leaders:
 
 
 @kernel
-def replace_leaders(leaders, p, seed, week):
+def replace_leaders(leaders: Rows, p: Leadership, seed: int, week: int) -> None:
     """Leaders leave and others come.
 
     Args:
@@ -169,7 +169,7 @@ def replace_leaders(leaders, p, seed, week):
 
 
 @rule
-def appointed(k, leaders, p, seed, week):
+def appointed(k: int, leaders: Rows, p: Leadership, seed: int, week: int) -> None:
     """A leader takes the post: draw what he or she is like.
 
     Args:

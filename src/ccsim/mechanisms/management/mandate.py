@@ -19,12 +19,12 @@ class Mandate:
 
 
 @rule
-def hours_received(hours, p):
+def hours_received(hours: float, p: Mandate) -> float:
     """Announcements that are understood, of those heard."""
     return hours * p.clarity
 
 
 @rule
-def sources_counted(sources, p):
+def sources_counted(sources: float, p: Mandate) -> float:
     """What is seen done counts as far as the aim can be reached: of an impossible aim nothing is ever seen."""
     return sources * p.realism

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, uniforms4
 from ccsim.mechanisms.management.programme import people_reached, purse_of, purse_part
 from ccsim.mechanisms.management.rollout import reaches
 from ccsim.mechanisms.management.visible_successes import complete_improvement
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.management.programme import Programme
+    from ccsim.mechanisms.management.rollout import Rollout
+    from ccsim.mechanisms.management.visible_successes import VisibleSuccesses
 
 VOLUNTEER = int(Stream.VOLUNTEER)
 
@@ -30,20 +37,22 @@ class Firm:
 
 
 @rule
-def release_probability(i, staff, leaders):
+def release_probability(i: int, staff: Rows, leaders: Rows) -> float:
     """Return how far a person's leader lets people go for improvement."""
     return leaders.conviction[staff.leader[i]] if staff.leader[i] >= 0 else 1.0
 
 
 @rule
-def volunteers(conviction, release, luck):
+def volunteers(conviction: float, release: float, luck: float) -> bool:
     """The convinced volunteer, and their leader lets them go as far as convinced too."""
     return luck < conviction * release
 
 
 @rule
-def in_reach(i, staff, departments, rollout, week):
+def in_reach(i: int, staff: Rows, departments: Rows, rollout: Rollout, week: int) -> bool:
     """Return whether the programme reaches this post and the post is filled.
+
+    Source: arithmetic.
 
     Args:
         i: row of the person.
@@ -56,7 +65,7 @@ def in_reach(i, staff, departments, rollout, week):
 
 
 @rule
-def meet_customers(i, luck, chance, staff):
+def meet_customers(i: int, luck: float, chance: float, staff: Rows) -> None:
     """Meetings with customers last two hours; each is an encounter that speaks for the customer by itself.
 
     Args:
@@ -74,7 +83,15 @@ def meet_customers(i, luck, chance, staff):
 
 
 @kernel(allocates=True)
-def involve_volunteers(staff, leaders, departments, firm, all_p, seed, week):
+def involve_volunteers(
+    staff: Rows,
+    leaders: Rows,
+    departments: Rows,
+    firm: Rows,
+    all_p: tuple[Programme, Rollout, VisibleSuccesses, float],
+    seed: int,
+    week: int,
+) -> None:
     """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines.
 
     Args:

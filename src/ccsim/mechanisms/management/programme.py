@@ -7,11 +7,16 @@ who volunteer and whom their leader lets go, meetings with real customers, and t
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream
 from ccsim.mechanisms.management.rollout import reaches
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.management.rollout import Rollout
 
 VOLUNTEER = int(Stream.VOLUNTEER)
 
@@ -90,26 +95,31 @@ class Firm:
 
 
 @rule
-def purse_part(purse, part, whole, hour):
+def purse_part(purse: float, part: float, whole: float, hour: float) -> float:
     """Hours that a part of a purse buys.
+
+    Source: arithmetic: money over the cost of an hour.
 
     Args:
         purse: money to spend (EUR a week).
         part: weight of this use.
         whole: sum of the weights.
         hour: cost of an hour (EUR).
+
+    Returns:
+        Hours.
     """
     return purse * part / whole / hour if whole > 0.0 else 0.0
 
 
 @rule
-def purse_of(sponsorship, p, rollout):
+def purse_of(sponsorship: float, p: Programme, rollout: Rollout) -> float:
     """What there is to spend, as far as the sponsor keeps the programme and plans leave something to do."""
     return p.budget * sponsorship * (1.0 - rollout.planning_share)
 
 
 @rule
-def people_reached(departments, rollout):
+def people_reached(departments: Rows, rollout: Rollout) -> int:
     """Posts in the departments in which the programme works."""
     posts = 0
     for d in range(len(departments.queue)):
@@ -119,7 +129,9 @@ def people_reached(departments, rollout):
 
 
 @kernel
-def inform(staff, leaders, departments, firm, p, rollout, week):
+def inform(
+    staff: Rows, leaders: Rows, departments: Rows, firm: Rows, p: Programme, rollout: Rollout, week: int
+) -> None:
     """Spend the purse of the top: announcements, training, coaching.
 
     Args:
@@ -156,7 +168,7 @@ def inform(staff, leaders, departments, firm, p, rollout, week):
 
 
 @kernel
-def pay(staff, leaders, firm, p, rollout):
+def pay(staff: Rows, leaders: Rows, firm: Rows, p: Programme, rollout: Rollout) -> None:
     """Book what was bought and took place.
 
     Args:

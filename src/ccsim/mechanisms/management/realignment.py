@@ -9,7 +9,7 @@ without belief changed little.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -45,13 +45,13 @@ class Leaders:
 
 
 @rule
-def wanted(conviction, p):
+def wanted(conviction: float, p: Realignment) -> float:
     """Return how far an executive wants measures and rights turned to customers."""
     return clip01((conviction - p.doubtful) / max(0.01, p.convinced - p.doubtful))
 
 
 @kernel
-def realign(leaders, p):
+def realign(leaders: Rows, p: Realignment) -> None:
     """Turn measures and rights, level by level.
 
     Leaders stand below their superiors, so that in descending order of rows each follows what the level above had last week.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.measures import peer_rating, unit_score
 from ccsim.mechanisms.incentives.scorecards import head_card_turned
 from ccsim.mechanisms.management.leadership import EXECUTIVE
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.incentives.scorecards import ExecutiveScorecard, HeadScorecard
+    from ccsim.mechanisms.management.leadership import Leadership
 
 
 @columns("leaders")
@@ -19,7 +25,7 @@ class Leaders:
 
 
 @rule
-def mean_engagement(staff, first, last):
+def mean_engagement(staff: Rows, first: int, last: int) -> float:
     """Mean engagement over posts."""
     mood = 0.0
     for i in range(first, last):
@@ -28,8 +34,12 @@ def mean_engagement(staff, first, last):
 
 
 @rule
-def measured_results(first, last, departments, practice, published, p):
+def measured_results(
+    first: int, last: int, departments: Rows, practice: float, published: float, p: Leadership
+) -> tuple[float, float, float, float, float, float]:
     """What departments show on each measure, and whether they have anything to show.
+
+    Source: arithmetic: sums over the departments, as :mod:`ccsim.mechanisms.incentives.measures` scales them.
 
     Args:
         first: first row.
@@ -38,6 +48,10 @@ def measured_results(first, last, departments, practice, published, p):
         practice: share of contacts handled in the new way.
         published: how far true satisfaction is shown, instead of surveys (share).
         p: parameters of the mechanism.
+
+    Returns:
+        Whether anything was handled and closed; then speed, thrift, satisfaction, cases closed at once, and sound
+        journeys (shares).
     """
     handled, worked, survey, closed_first, claimed, closed, sound = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for d in range(first, last):
@@ -58,7 +72,16 @@ def measured_results(first, last, departments, practice, published, p):
 
 
 @kernel
-def update_reports(staff, leaders, departments, firm, head_card, executive_card, published, p):
+def update_reports(
+    staff: Rows,
+    leaders: Rows,
+    departments: Rows,
+    firm: Rows,
+    head_card: HeadScorecard,
+    executive_card: ExecutiveScorecard,
+    published: float,
+    p: Leadership,
+) -> None:
     """Leaders hear, late, what their units report.
 
     Args:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -59,14 +59,16 @@ class Firm:
 
 
 @rule
-def reaches(department, departments, p):
+def reaches(department: int, departments: Rows, p: Rollout) -> bool:
     """Return whether the programme works in a department: one after the other, in order."""
     return department < math.ceil(p.reach * departments - 1e-9)
 
 
 @rule
-def know_how_update(know_how, planned, tested, done, p):
+def know_how_update(know_how: float, planned: float, tested: float, done: float, p: Rollout) -> float:
     """Know-how grows with planning up to a limit, and with testing and doing to the end.
+
+    Source: assumed, after article 004: a first-order delay (Sterman 2000) towards full knowledge.
 
     Args:
         know_how: what is known of what works here (share).
@@ -74,6 +76,9 @@ def know_how_update(know_how, planned, tested, done, p):
         tested: hours of testing a head.
         done: hours of untested improvement a head.
         p: parameters of the group ``rollout``.
+
+    Returns:
+        The know-how after the week (share).
     """
     if know_how < p.plannable_share:
         know_how = relax(know_how, p.plannable_share, p.learning_rate * half_saturation(planned, p.half_saturation))
@@ -84,7 +89,7 @@ def know_how_update(know_how, planned, tested, done, p):
 
 
 @kernel
-def update_know_how(staff, firm, p):
+def update_know_how(staff: Rows, firm: Rows, p: Rollout) -> None:
     """Learn what works here.
 
     Args:

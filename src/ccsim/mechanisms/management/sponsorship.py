@@ -6,7 +6,7 @@ do results above the usual and successes that were reported upwards.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import logistic
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -63,8 +63,10 @@ class Firm:
 
 
 @rule
-def is_dropped(conviction, results, news, luck, p):
+def is_dropped(conviction: float, results: float, news: float, luck: float, p: Sponsorship) -> bool:
     """The less convinced and the worse the news, the likelier the programme is dropped.
+
+    Source: assumed, after articles 000 and 004: a logistic chance.
 
     Args:
         conviction: belief that customer-first is right and pays here (share).
@@ -72,13 +74,16 @@ def is_dropped(conviction, results, news, luck, p):
         news: visible wins lately reported (share).
         luck: draw, 0 to 1.
         p: parameters of the group ``sponsorship``.
+
+    Returns:
+        Whether the programme is dropped this week.
     """
     stance = conviction + p.results_weight * results + p.news_weight * news - p.threshold
     return luck < (1.0 - p.patience) * (1.0 - logistic(stance / p.width))
 
 
 @kernel
-def review_programme(leaders, firm, p, seed, week):
+def review_programme(leaders: Rows, firm: Rows, p: Sponsorship, seed: int, week: int) -> None:
     """Keep or drop the programme.
 
     Args:

@@ -6,11 +6,16 @@ learned by practising the one before; a structure ahead of its capabilities make
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip01, half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.management.implementation import closing_pace
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.management.implementation import Implementation
 
 
 @parameters("structure", pack="structure")
@@ -90,13 +95,13 @@ class Firm:
 
 
 @rule
-def effective_stage(step, capability):
+def effective_stage(step: int, capability: float) -> float:
     """What a structure achieves is limited by what people can."""
     return min(step, capability)
 
 
 @rule
-def integration_share(step, capability, p):
+def integration_share(step: int, capability: float, p: Structure) -> float:
     """Part of the losses between departments that is avoided; less comes with each step."""
     return clip01(
         p.integration
@@ -106,14 +111,14 @@ def integration_share(step, capability, p):
 
 
 @rule
-def conflict_time(step, capability, p):
+def conflict_time(step: int, capability: float, p: Structure) -> float:
     """Hours lost where the structure is more than a step ahead of its capability."""
     ahead = max(0.0, step - capability - 1.0)
     return p.conflict_hours * ahead * ahead
 
 
 @kernel
-def reserve_coordination(staff, departments, firm, p, week):
+def reserve_coordination(staff: Rows, departments: Rows, firm: Rows, p: Structure, week: int) -> None:
     """Departments are linked, as far as mastered; meetings and conflict take time.
 
     Args:
@@ -141,7 +146,7 @@ def reserve_coordination(staff, departments, firm, p, week):
 
 
 @kernel
-def advance_stage(departments, firm, p, implementation):
+def advance_stage(departments: Rows, firm: Rows, p: Structure, implementation: Implementation) -> None:
     """Take steps and learn what they need.
 
     Args:

@@ -6,7 +6,7 @@ believe in what it is for. Until then they do their work twice. It has today's p
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -94,20 +94,20 @@ class Firm:
 
 
 @rule
-def readiness(conviction, taught, p):
+def readiness(conviction: float, taught: float, p: Technology) -> float:
     """Return how far a person is ready to use the system: usable, taught, and worth it to him or her."""
     return clip01(p.usability * (1.0 - p.training_effect - p.conviction_effect) + p.training_effect * half_saturation(taught, 0.5) * 1.5
                  + p.conviction_effect * conviction)  # fmt: skip
 
 
 @rule
-def time_effect(system, use, p):
+def time_effect(system: float, use: float, p: Technology) -> float:
     """Time gained by who uses the system and lost by who works around it."""
     return system * (p.non_use_time * (1.0 - use) - p.time_saving * use)
 
 
 @kernel
-def apply_system(staff, firm, p, week):
+def apply_system(staff: Rows, firm: Rows, p: Technology, week: int) -> None:
     """The system helps or hinders each person; learning it takes time.
 
     Args:
@@ -131,7 +131,7 @@ def apply_system(staff, firm, p, week):
 
 
 @kernel
-def build_system(staff, firm, p, week):
+def build_system(staff: Rows, firm: Rows, p: Technology, week: int) -> None:
     """Money builds the system, people take it up.
 
     Args:

@@ -8,7 +8,9 @@ sponsor looks at how many of the improvements so far worked, and stops for good 
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, fixed, stock
+from typing import Any
+
+from ccsim.engine.columns import FloatArray, Rows, columns, fixed, stock
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -75,25 +77,25 @@ class Firm:
 
 
 @rule
-def return_of(common, local, p):
+def return_of(common: float, local: float, p: Trials) -> float:
     """What improvement is worth in a department: partly the same in all of them; never less than nothing."""
     return max(0.0, 1.0 + p.uncertainty * (p.shared**0.5 * common + (1.0 - p.shared) ** 0.5 * local))
 
 
 @rule
-def share_that_works(ordinary, trial_return):
+def share_that_works(ordinary: float, trial_return: float) -> float:
     """Return the share of improvements that work, of those brought to an end."""
     return clip01(ordinary * trial_return)
 
 
 @rule
-def gives_up(tried, worked, p):
+def gives_up(tried: float, worked: float, p: Trials) -> bool:
     """Return whether too few improvements worked, of enough that were tried."""
     return tried >= p.enough and worked < p.stop_below * tried
 
 
 @kernel
-def draw_returns(departments, p, seed):
+def draw_returns(departments: Rows, p: Trials, seed: int) -> None:
     """Draw what improvement is worth in each department.
 
     Args:
@@ -112,7 +114,7 @@ def draw_returns(departments, p, seed):
 
 
 @kernel
-def review_trials(firm, p, successes, week):
+def review_trials(firm: Rows, p: Trials, successes: Any, week: int) -> None:
     """Count what was tried and what worked, and stop a programme that does not work; owns all three.
 
     Args:

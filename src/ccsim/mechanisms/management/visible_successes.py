@@ -6,7 +6,7 @@ depends on whether it can be seen, whether it is told elsewhere, and whether it 
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.functions import half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -95,20 +95,24 @@ class Firm:
 
 
 @rule
-def completions(hours, p):
+def completions(hours: float, p: VisibleSuccesses) -> float:
     """Return the chance that improvement time brings something to an end this week."""
     return p.completion_probability * half_saturation(hours, 2.0) / p.size
 
 
 @rule
-def succeeds(know_how, p):
+def succeeds(know_how: float, p: VisibleSuccesses) -> float:
     """Share of what is brought to an end that works."""
     return 1.0 - p.failure_rate * (1.0 - know_how)
 
 
 @rule
-def complete_improvement(i, hours, luck, staff, departments, firm, blame, p):
+def complete_improvement(
+    i: int, hours: float, luck: float, staff: Rows, departments: Rows, firm: Rows, blame: float, p: VisibleSuccesses
+) -> None:
     """A person's improvement time ends in a win, in a failure, or in nothing yet.
+
+    Source: assumed, after articles 003 and 004: chances of completion and success.
 
     Args:
         i: row of the person.
@@ -138,7 +142,7 @@ def complete_improvement(i, hours, luck, staff, departments, firm, blame, p):
 
 
 @kernel
-def broadcast_successes(staff, firm, p, week):
+def broadcast_successes(staff: Rows, firm: Rows, p: VisibleSuccesses, week: int) -> None:
     """Improvements are told in all departments.
 
     Args:

@@ -7,7 +7,7 @@ differences between customers make retention rise with tenure although no custom
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, fixed
+from ccsim.engine.columns import FloatArray, Rows, columns, fixed
 from ccsim.engine.functions import exp
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -64,7 +64,7 @@ class Customers:
 
 
 @rule
-def mean_growth(spread):
+def mean_growth(spread: float) -> float:
     """Return the mean of the exponential of a draw times its spread, for draws that sum four uniform ones."""
     a = 0.8660254037844386 * spread
     part = (exp(a) - exp(-a)) / (2.0 * a)
@@ -72,19 +72,19 @@ def mean_growth(spread):
 
 
 @rule
-def factor_of(standing, spread):
+def factor_of(standing: float, spread: float) -> float:
     """Return a factor of mean 1 with a spread; 1 if the spread is 0."""
     return 1.0 if spread <= 1e-6 else exp(spread * standing) / mean_growth(spread)
 
 
 @rule
-def most_mobile_person(p):
+def most_mobile_person(p: CustomerDifferences) -> float:
     """Return an upper bound of mobility."""
     return factor_of(LARGEST, p.mobility_spread)
 
 
 @kernel
-def draw_differences(customers, p, seed):
+def draw_differences(customers: Rows, p: CustomerDifferences, seed: int) -> None:
     """Draw what each person in the market is like.
 
     Args:

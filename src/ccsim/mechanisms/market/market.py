@@ -6,7 +6,9 @@ leave at many times the rate of satisfied ones, and some leave for reasons of th
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, Int8Array, IntArray, UInt32Array, columns, flow, stock
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Int8Array, IntArray, Rows, UInt32Array, columns, flow, stock
 from ccsim.engine.functions import exp, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -14,6 +16,10 @@ from ccsim.engine.rng import Stream, fill_words, to_unit_interval
 from ccsim.mechanisms.market.customer_differences import most_mobile_person
 from ccsim.mechanisms.market.promise import attraction
 from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, WAITING, leave_queue
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.market.customer_differences import CustomerDifferences
+    from ccsim.mechanisms.market.promise import Promise
 
 MARKET = int(Stream.MARKET)
 
@@ -118,28 +124,35 @@ class Firm:
 
 
 @rule
-def churn_probability(satisfaction, opinion, outside, p):
+def churn_probability(satisfaction: float, opinion: float, outside: float, p: Market) -> float:
     """A customer leaves, the sooner the less satisfied, the worse the talk, and the better the alternative.
+
+    Source: assumed, after article 003: proportional hazards (Cox 1972).
 
     Args:
         satisfaction: satisfaction with the organisation (share).
         opinion: what the person has heard others say, 0.5 neutral (share).
         outside: how much better the best alternative is (share).
         p: parameters of the group ``market``.
+
+    Returns:
+        Chance to leave in this week (1/week).
     """
     ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.word_of_mouth_churn * (opinion - 0.5)
     return p.churn * exp(ease)
 
 
 @rule
-def joining_probability(opinion, lure, p):
+def joining_probability(opinion: float, lure: float, p: Market) -> float:
     """A prospect comes, the sooner the better the talk, and the more the promise lures beyond the alternative."""
     return p.joining_probability * exp(p.word_of_mouth_joining * (opinion - 0.5) + lure)
 
 
 @rule
-def within_churn_bound(satisfaction, luck, at_worst, at_best):
+def within_churn_bound(satisfaction: float, luck: float, at_worst: float, at_best: float) -> bool:
     """Return whether a draw lies below the line from the worst to the best chance. Above it all stay: the chance is convex.
+
+    Source: arithmetic: a chord lies above a convex curve.
 
     Args:
         satisfaction: satisfaction with the organisation (share).
@@ -151,7 +164,7 @@ def within_churn_bound(satisfaction, luck, at_worst, at_best):
 
 
 @rule
-def most_mobile(segments):
+def most_mobile(segments: Rows) -> float:
     """The mobility of the segment that comes and goes most readily."""
     most = segments.mobility[0]
     for s in range(1, len(segments.mobility)):
@@ -160,14 +173,16 @@ def most_mobile(segments):
 
 
 @rule
-def mobility_of(i, customers, segments):
+def mobility_of(i: int, customers: Rows, segments: Rows) -> float:
     """How readily a person comes and goes, relative to the ordinary."""
     return segments.mobility[customers.segment[i]] * customers.mobility[i]
 
 
 @rule
-def leaves(satisfaction, opinion, outside, luck, p):
+def leaves(satisfaction: float, opinion: float, outside: float, luck: float, p: Market) -> bool:
     """Return whether this customer leaves this week.
+
+    Source: arithmetic: a draw against :func:`churn_probability`.
 
     Args:
         satisfaction: satisfaction with the organisation (share).
@@ -180,8 +195,10 @@ def leaves(satisfaction, opinion, outside, luck, p):
 
 
 @rule
-def joins(opinion, lure, luck, p):
+def joins(opinion: float, lure: float, luck: float, p: Market) -> bool:
     """Return whether this prospect comes this week.
+
+    Source: arithmetic: a draw against :func:`joining_probability`.
 
     Args:
         opinion: what the person has heard others say, 0.5 neutral (share).
@@ -193,7 +210,7 @@ def joins(opinion, lure, luck, p):
 
 
 @kernel
-def draw_random_words(customers, seed, week):
+def draw_random_words(customers: Rows, seed: int, week: int) -> None:
     """Draw four numbers a week for each person in the market, one for each decision.
 
     Args:
@@ -209,7 +226,9 @@ def draw_random_words(customers, seed, week):
 
 
 @kernel
-def acquire_customers(customers, segments, firm, p, differ, promise, week):
+def acquire_customers(
+    customers: Rows, segments: Rows, firm: Rows, p: Market, differ: CustomerDifferences, promise: Promise, week: int
+) -> None:
     """Prospects become customers.
 
     Args:
@@ -246,7 +265,9 @@ def acquire_customers(customers, segments, firm, p, differ, promise, week):
 
 
 @kernel
-def lose_customers(customers, cases, departments, segments, firm, p, differ):
+def lose_customers(
+    customers: Rows, cases: Rows, departments: Rows, segments: Rows, firm: Rows, p: Market, differ: CustomerDifferences
+) -> None:
     """Customers leave, and their open cases with them.
 
     Args:

@@ -6,7 +6,7 @@ insight, the less of the gap is seen, and the more is guessed. Customers who tak
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -107,32 +107,32 @@ class Firm:
 
 
 @rule
-def perception_error(luck, insight, p):
+def perception_error(luck: float, insight: float, p: Offer) -> float:
     """Error about the need: larger with each tier from the customer, smaller with insight and with customers there."""
     return (2.0 * luck - 1.0) * p.perception_noise * (1.0 + p.decided_by) * (1.0 - insight) * (1.0 - p.cocreation)
 
 
 @rule
-def perceived_gap(gap, insight, p):
+def perceived_gap(gap: float, insight: float, p: Offer) -> float:
     """The gap as it looks from where the decision is made: smaller the farther away, whole with customers there."""
     return gap * (1.0 - p.unseen_share * (1.0 + p.decided_by) / 3.0 * (1.0 - insight) * (1.0 - p.cocreation))
 
 
 @rule
-def offer_update(offer, aim, p):
+def offer_update(offer: float, aim: float, p: Offer) -> float:
     """The offer moves towards what is aimed at, the faster the more work is done."""
     hours = p.design_hours * (1.0 - p.cocreation_effort * p.cocreation)
     return offer + p.design_rate * half_saturation(hours, p.half_saturation) * (aim - offer)
 
 
 @rule
-def offer_fit(gap):
+def offer_fit(gap: float) -> float:
     """An offer on the need is worth all it can be, one unit off it half."""
     return 1.0 / (1.0 + abs(gap))
 
 
 @kernel
-def move_offer(segments, departments, firm, p, seed, week):
+def move_offer(segments: Rows, departments: Rows, firm: Rows, p: Offer, seed: int, week: int) -> None:
     """Needs move on and the offer follows.
 
     Args:
@@ -162,7 +162,7 @@ def move_offer(segments, departments, firm, p, seed, week):
 
 
 @kernel
-def update_offer_value(segments, best):
+def update_offer_value(segments: Rows, best: float) -> None:
     """Say what the offer is worth to each segment.
 
     Args:

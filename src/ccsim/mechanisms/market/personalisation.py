@@ -6,7 +6,7 @@ less, and variety costs more the more there is of it.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.functions import clip01, half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -66,7 +66,7 @@ class Firm:
 
 
 @rule
-def personalisation_value(insight, p):
+def personalisation_value(insight: float, p: Personalisation) -> float:
     """Worth to a customer of what is made to measure: less with every step, and only as good as one knows him or her."""
     return (
         p.delight
@@ -77,7 +77,7 @@ def personalisation_value(insight, p):
 
 
 @kernel
-def personalise(staff, departments, segments, firm, p):
+def personalise(staff: Rows, departments: Rows, segments: Rows, firm: Rows, p: Personalisation) -> None:
     """Make to measure: worth, time and cost.
 
     Args:

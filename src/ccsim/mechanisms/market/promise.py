@@ -6,7 +6,7 @@ they no longer do, and it raises what customers expect. Trust follows what was k
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -71,32 +71,37 @@ class Firm:
 
 
 @rule
-def promised_quality(practice, p):
+def promised_quality(practice: float, p: Promise) -> float:
     """What advertising says that a contact is like."""
     return clip01(practice + p.level)
 
 
 @rule
-def attraction(trusted, p):
+def attraction(trusted: float, p: Promise) -> float:
     """A promise draws people if its customers trust it more often than not, and puts them off if they do not."""
     return p.attraction * p.level * (2.0 * trusted - 1.0)
 
 
 @rule
-def trust_update(trust, quality, expectation, p):
+def trust_update(trust: float, quality: float, expectation: float, p: Promise) -> float:
     """Trust follows whether a contact was as good as expected.
+
+    Source: assumed, after article 001: a first-order delay (Sterman 2000) towards kept or broken.
 
     Args:
         trust: how far promises are believed (share).
         quality: quality of the contact, 0 to 1.
         expectation: quality that the customer expects of a contact (share).
         p: parameters of the group ``promise``.
+
+    Returns:
+        The trust after the contact (share).
     """
     return relax(trust, 1.0 if quality >= expectation else 0.0, p.trust_rate)
 
 
 @kernel
-def set_promise(customers, firm, p):
+def set_promise(customers: Rows, firm: Rows, p: Promise) -> None:
     """Customers hear what is promised, and expect it as far as they trust.
 
     Args:

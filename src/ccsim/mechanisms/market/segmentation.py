@@ -6,7 +6,7 @@ is as old as the last estimate.
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -91,26 +91,31 @@ class Firm:
 
 
 @rule
-def value_update(value, mean, luck, p):
+def value_update(value: float, mean: float, luck: float, p: Segmentation) -> float:
     """Value moves by chance and tends slowly to the mean; it stays above a tenth of it.
+
+    Source: assumed, after article 003: a random walk that reverts to the mean.
 
     Args:
         value: what the customer spends at ordinary satisfaction (EUR/week).
         mean: mean over all.
         luck: draw, 0 to 1.
         p: parameters of the group ``segmentation``.
+
+    Returns:
+        The customer's value after the week, in the unit of ``value``.
     """
     return max(0.1 * mean, value + p.drift * ((2.0 * luck - 1.0) * 3.0 * value + 0.2 * (mean - value)))
 
 
 @rule
-def care_weight(estimate, mean, p):
+def care_weight(estimate: float, mean: float, p: Segmentation) -> float:
     """Return how much more (or less) care a customer is to get."""
     return p.priority * p.utility_weight * clip(estimate / mean - 1.0, -1.0, 1.0) if mean > 0.0 else 0.0
 
 
 @kernel
-def estimate_values(customers, firm, mean, p, seed, week):
+def estimate_values(customers: Rows, firm: Rows, mean: float, p: Segmentation, seed: int, week: int) -> None:
     """Values drift, and are estimated anew when it is time.
 
     Args:
@@ -141,13 +146,18 @@ def estimate_values(customers, firm, mean, p, seed, week):
 
 
 @rule
-def has_priority(estimate, mean, luck, p):
+def has_priority(estimate: float, mean: float, luck: float, p: Segmentation) -> bool:
     """A case of a customer thought valuable goes to the front.
+
+    Source: assumed, after article 003.
 
     Args:
         estimate: what the organisation thinks that the value is (EUR/week).
         mean: mean over all.
         luck: draw, 0 to 1.
         p: parameters of the group ``segmentation``.
+
+    Returns:
+        Whether the case goes to the front of the queue.
     """
     return p.priority > 0.0 and estimate > p.priority_threshold * mean and luck < p.priority

@@ -6,7 +6,7 @@ beyond that the flood buries it. Who is asked to listen and sees nothing done so
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -102,19 +102,19 @@ class Departments:
 
 
 @rule
-def signals_understood(signals, p):
+def signals_understood(signals: float, p: Sensing) -> float:
     """All that comes is taken in, up to what a team can digest; beyond that, the more comes the less is found in it."""
     return signals if signals <= p.absorptive_capacity else p.absorptive_capacity * p.absorptive_capacity / signals
 
 
 @rule
-def signals_collected(handled, defects, p):
+def signals_collected(handled: float, defects: float, p: Sensing) -> float:
     """Signals that reach a team: surveys as far as shared, and what staff report themselves."""
     return handled * (p.coverage * p.volume * p.shared + p.staff_signals * defects)
 
 
 @kernel
-def read_signals(staff, departments, p, week):
+def read_signals(staff: Rows, departments: Rows, p: Sensing, week: int) -> None:
     """Last week's signals take their time and are of help; acting on them takes time too.
 
     Args:
@@ -137,7 +137,7 @@ def read_signals(staff, departments, p, week):
 
 
 @kernel
-def collect_signals(departments, p):
+def collect_signals(departments: Rows, p: Sensing) -> None:
     """Signals come in and become insight.
 
     Args:

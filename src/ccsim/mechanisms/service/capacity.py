@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -71,14 +71,19 @@ class Departments:
 
 
 @rule
-def attendance(contracted, engagement, weeks_in_post, p):
+def attendance(contracted: float, engagement: float, weeks_in_post: float, p: Capacity) -> float:
     """People are at work less when they are tired of it, and newcomers achieve less in an hour.
+
+    Source: absence and induction as in Oliva & Sterman 2001; the effect of engagement is assumed.
 
     Args:
         contracted: hours of the contract (hours a week).
         engagement: energy and commitment at work (share).
         weeks_in_post: weeks since the person was hired.
         p: parameters of the group ``capacity``.
+
+    Returns:
+        Hours that the person achieves in the week.
     """
     present = clip01(1.0 - p.shrinkage + p.engagement_effect * (engagement - 0.6))
     pace = 1.0 if weeks_in_post >= p.induction_weeks else 0.5 + 0.5 * weeks_in_post / p.induction_weeks
@@ -86,7 +91,7 @@ def attendance(contracted, engagement, weeks_in_post, p):
 
 
 @rule
-def cut_overhead(i, fits, staff):
+def cut_overhead(i: int, fits: float, staff: Rows) -> None:
     """Only a part of what was to take place beside cases fits into the week."""
     staff.training_hours[i] *= fits
     staff.improvement_hours[i] *= fits
@@ -97,7 +102,7 @@ def cut_overhead(i, fits, staff):
 
 
 @kernel
-def plan_hours(staff, departments, p, week):
+def plan_hours(staff: Rows, departments: Rows, p: Capacity, week: int) -> None:
     """Give each post its hours for cases: what is left of the week after absence and the programme.
 
     Args:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.jit import rule
 from ccsim.mechanisms.service.handling_options import FAST, HAND_OVER, SCRIPT, SOLVE, handoff_mode
 from ccsim.mechanisms.service.handoffs import loss_of_context
 from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, join_queue
 from ccsim.mechanisms.service.service_quality import contact_quality
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.management.empowerment import Empowerment
+    from ccsim.mechanisms.service.handling_options import Service
+    from ccsim.mechanisms.service.handoffs import Handoffs
 
 
 @columns("staff")
@@ -43,7 +50,7 @@ class Departments:
 
 
 @rule
-def count_choice(option, department, departments):
+def count_choice(option: int, department: int, departments: Rows) -> None:
     """Keep the mix of choices."""
     if option == FAST:
         departments.closed_fast[department] += 1
@@ -58,7 +65,17 @@ def count_choice(option, department, departments):
 
 
 @rule
-def close_case(case, courtesy, department, returns, customers, cases, departments, p, week):
+def close_case(
+    case: int,
+    courtesy: float,
+    department: int,
+    returns: float,
+    customers: Rows,
+    cases: Rows,
+    departments: Rows,
+    p: Service,
+    week: int,
+) -> None:
     """The last stage is done: the issue is resolved, comes back, or is given up.
 
     Args:
@@ -102,10 +119,15 @@ def close_case(case, courtesy, department, returns, customers, cases, department
 
 
 @rule
-def next_department(department, where, departments):
+def next_department(department: int, where: float, departments: Rows) -> int:
     """The front line passes on to the back office, if there is one; the back office to any other department.
 
+    Source: assumed: departments are alike where it is not known what is passed to whom.
+
     Where it is known how much of what is passed on each department takes, work goes there in these parts.
+
+    Returns:
+        Row of the department that gets the case.
     """
     count = len(departments.queue)
     if departments.transfer_share[count - 1] > 0.0:
@@ -122,7 +144,17 @@ def next_department(department, where, departments):
 
 
 @rule
-def pass_case(case, option, department, luck, where, week, cases, departments, handoffs):
+def pass_case(
+    case: int,
+    option: int,
+    department: int,
+    luck: float,
+    where: float,
+    week: int,
+    cases: Rows,
+    departments: Rows,
+    handoffs: Handoffs,
+) -> None:
     """The case goes to another department, and may arrive without what the customer has said.
 
     Args:
@@ -153,7 +185,16 @@ def pass_case(case, option, department, luck, where, week, cases, departments, h
 
 
 @rule
-def record_judgement(i, case, right, staff, cases, departments, empowerment, goodwill):
+def record_judgement(
+    i: int,
+    case: int,
+    right: float,
+    staff: Rows,
+    cases: Rows,
+    departments: Rows,
+    empowerment: Empowerment,
+    goodwill: float,
+) -> None:
     """Record for a person who used judgement whether it worked, and any blame for an error beyond the own rights.
 
     Args:

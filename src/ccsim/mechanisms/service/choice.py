@@ -6,6 +6,9 @@ rule of another idea. Goodhart effects, cost shifting and policy cops come out o
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import Rows
 from ccsim.engine.functions import clip01, exp
 from ccsim.engine.jit import rule
 from ccsim.mechanisms.incentives.measures import act_score, peer_rating
@@ -24,10 +27,29 @@ from ccsim.mechanisms.service.handling_options import (
 from ccsim.mechanisms.service.handoffs import loss_of_context
 from ccsim.mechanisms.service.service_quality import option_courtesy
 
+if TYPE_CHECKING:
+    from ccsim.mechanisms.incentives.scorecards import Scorecards, StaffScorecard
+    from ccsim.mechanisms.management.empowerment import Empowerment
+    from ccsim.mechanisms.service.handling_options import Service
+    from ccsim.mechanisms.service.handoffs import Handoffs
+    from ccsim.mechanisms.staff.conviction import Conviction
+    from ccsim.mechanisms.staff.habit import Habit
+
 
 @rule
-def utility(option, case, person, card, cards, p, handoffs, empowerment):
+def utility(
+    option: int,
+    case: tuple[float, ...],
+    person: tuple[float, ...],
+    card: StaffScorecard,
+    cards: Scorecards,
+    p: Service,
+    handoffs: Handoffs,
+    empowerment: Empowerment,
+) -> float:
     """Sum the terms that make an option attractive to a person: reward + belief + norm + habit - effort - blame.
+
+    Source: terms are additive as in random utility (McFadden 1974); which terms is assumed.
 
     Args:
         option: one of the five.
@@ -40,6 +62,9 @@ def utility(option, case, person, card, cards, p, handoffs, empowerment):
         p: parameters of the choice.
         handoffs: parameters of hand-offs.
         empowerment: parameters of empowerment.
+
+    Returns:
+        The utility of the option (utility).
     """
     complexity, stages, lost, routine, workload, spoilt, linked = case
     skill, authority, taste, latitude_felt, belief, norm, habit, fatigue, slower = person
@@ -69,7 +94,7 @@ def utility(option, case, person, card, cards, p, handoffs, empowerment):
 
 
 @rule
-def sample_choice(fast, script, solve, hand_over, escalate, luck):
+def sample_choice(fast: float, script: float, solve: float, hand_over: float, escalate: float, luck: float) -> int:
     """Pick an option with chances in proportion to e^appeal (multinomial logit, McFadden 1974).
 
     Args:
@@ -79,6 +104,9 @@ def sample_choice(fast, script, solve, hand_over, escalate, luck):
         hand_over: utility of handing over.
         escalate: utility of escalating.
         luck: draw, 0 to 1.
+
+    Returns:
+        ``FAST``, ``SCRIPT``, ``SOLVE``, ``HAND_OVER`` or ``ESCALATE``.
     """
     top = max(fast, script, solve, hand_over, escalate)
     a = exp(fast - top)
@@ -90,8 +118,12 @@ def sample_choice(fast, script, solve, hand_over, escalate, luck):
 
 
 @rule
-def person_features(i, lead, care, staff, leaders, cards, conviction, habit):
+def person_features(
+    i: int, lead: int, care: float, staff: Rows, leaders: Rows, cards: Scorecards, conviction: Conviction, habit: Habit
+) -> tuple[float, float, float, float, float, float, float, float, float]:
     """Return what a person brings to a choice, as :func:`utility` takes it.
+
+    Source: arithmetic: what other rules give, in one tuple.
 
     Args:
         i: row of the person.
@@ -113,8 +145,22 @@ def person_features(i, lead, care, staff, leaders, cards, conviction, habit):
 
 
 @rule
-def choose_handling(i, case, department, luck, care, staff, leaders, cases, departments, card, all_p):
+def choose_handling(
+    i: int,
+    case: int,
+    department: int,
+    luck: float,
+    care: float,
+    staff: Rows,
+    leaders: Rows,
+    cases: Rows,
+    departments: Rows,
+    card: StaffScorecard,
+    all_p: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+) -> tuple[int, float, float]:
     """Let person ``i`` choose how to handle a case, and return the option with its time and success chance.
+
+    Source: see :func:`utility` and :func:`sample_choice` (McFadden 1974).
 
     Args:
         i: row of the person.
@@ -128,6 +174,9 @@ def choose_handling(i, case, department, luck, care, staff, leaders, cases, depa
         departments: columns of the departments, one row each.
         card: the scorecard in use, a weight for each measure.
         all_p: parameters of several groups, unpacked in the first line.
+
+    Returns:
+        The option, its handling time (hours), and its chance of success (share).
     """
     p, cards, handoffs, empowerment, conviction, habit = all_p
     complexity, lost, lead = cases.complexity[case], cases.context_lost[case], staff.leader[i]

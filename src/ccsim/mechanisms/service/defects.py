@@ -5,7 +5,7 @@ Defects come back as products, rules and systems change. They are removed where 
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -82,14 +82,17 @@ class Departments:
 
 
 @rule
-def share_of_causes_known(insight, p):
+def share_of_causes_known(insight: float, p: Defects) -> float:
     """Return the part of its defects that a department can take out: some without, the rest with insight."""
     return p.uninformed_share + (1.0 - p.uninformed_share) * insight
 
 
 @rule
-def repaired(defects, hours, known, system, p):
+def repaired(defects: float, hours: float, known: float, system: float, p: Defects) -> float:
     """Defects go with time and insight, slower where a system has them built in; then they come back a little.
+
+    Source: assumed, after articles 001 and 002: a first-order delay (Sterman 2000) towards none, and arrival of new
+    defects.
 
     Args:
         defects: share of contacts that the process spoils (share).
@@ -97,13 +100,16 @@ def repaired(defects, hours, known, system, p):
         known: insight into what goes wrong (share).
         system: how much of a system for service is there (share).
         p: parameters of the group ``defects``.
+
+    Returns:
+        The defects after the week (share).
     """
     gone = p.removal_rate * half_saturation(hours, p.half_saturation) * known * (1.0 - p.automation_lock_in * system)
     return relax(defects * (1.0 - gone), p.baseline, p.arrival_rate)
 
 
 @kernel
-def apply_defects(departments, p):
+def apply_defects(departments: Rows, p: Defects) -> None:
     """Say what part of success the process takes away, beyond (or below) the ordinary.
 
     Args:
@@ -118,7 +124,7 @@ def apply_defects(departments, p):
 
 
 @kernel
-def repair_defects(staff, departments, firm, p, journeys):
+def repair_defects(staff: Rows, departments: Rows, firm: Rows, p: Defects, journeys: float) -> None:
     """Improvement takes defects out.
 
     What lies between two departments, the part of work that goes on from one to another, needs what both know and a

@@ -124,8 +124,12 @@ class Service:
 
 
 @rule
-def handling_time(option, complexity, routine, lost, slower, p, again):
+def handling_time(
+    option: int, complexity: float, routine: float, lost: float, slower: float, p: Service, again: float
+) -> float:
     """Hours that a way to handle the case takes; routines save half of the extra time of a thorough solution.
+
+    Source: assumed: multiples of the time of a standard contact.
 
     Args:
         option: how the case is handled, one of ``OPTIONS``.
@@ -135,6 +139,9 @@ def handling_time(option, complexity, routine, lost, slower, p, again):
         slower: factor of time by which the person is slower.
         p: parameters of the group ``service``.
         again: extra time of a contact that asks again (share).
+
+    Returns:
+        Hours.
     """
     if option == FAST:
         needed = p.fast_time
@@ -148,8 +155,19 @@ def handling_time(option, complexity, routine, lost, slower, p, again):
 
 
 @rule
-def success_probability(option, complexity, skill, authority, lost, spoilt, p, blunder):
+def success_probability(
+    option: int,
+    complexity: float,
+    skill: float,
+    authority: float,
+    lost: float,
+    spoilt: float,
+    p: Service,
+    blunder: float,
+) -> float:
     """Return the chance that the stage is done right.
+
+    Source: assumed: a chance that falls with what the case asks beyond skill and authority.
 
     Args:
         option: how the case is handled, one of ``OPTIONS``.
@@ -179,6 +197,6 @@ def success_probability(option, complexity, skill, authority, lost, spoilt, p, b
 
 
 @rule
-def handoff_mode(option):
+def handoff_mode(option: int) -> int:
     """Return the mode of a hand-off: in person after solving the stage, undone when handed over, else by form."""
     return IN_PERSON if option == SOLVE else UNDONE if option == HAND_OVER else BY_FORM

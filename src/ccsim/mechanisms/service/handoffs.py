@@ -60,7 +60,7 @@ class Handoffs:
 
 
 @rule
-def loss_of_context(mode, linked, p):
+def loss_of_context(mode: int, linked: float, p: Handoffs) -> float:
     """Return the chance that a hand-off of a mode (:class:`HandoffMode`) loses what the customer has said.
 
     Integration between the departments avoids its share of the losses.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from ccsim.engine.columns import Int8Array, IntArray, columns, stock
+from ccsim.engine.columns import Int8Array, IntArray, Rows, columns, stock
 from ccsim.engine.jit import rule
 
 
@@ -41,7 +41,7 @@ class Departments:
 
 
 @rule
-def join_queue(case, department, week, cases, departments):
+def join_queue(case: int, department: int, week: int, cases: Rows, departments: Rows) -> None:
     """Put a case at the end of a department's queue.
 
     Args:
@@ -69,7 +69,7 @@ def join_queue(case, department, week, cases, departments):
 
 
 @rule
-def join_front(case, department, week, cases, departments):
+def join_front(case: int, department: int, week: int, cases: Rows, departments: Rows) -> None:
     """Put a case at the front of a department's queue.
 
     Args:
@@ -94,7 +94,7 @@ def join_front(case, department, week, cases, departments):
 
 
 @rule
-def take_next(department, cases, departments):
+def take_next(department: int, cases: Rows, departments: Rows) -> float:
     """Take the first case out of a department's queue."""
     case = departments.queue_first[department]
     departments.queue_first[department] = cases.next_case[case]
@@ -106,7 +106,7 @@ def take_next(department, cases, departments):
 
 
 @rule
-def leave_queue(case, cases, departments):
+def leave_queue(case: int, cases: Rows, departments: Rows) -> None:
     """The customer of a waiting case gives up: it stays in the chain but counts no more."""
     cases.state[case] = WITHDRAWN
     departments.queue[cases.department[case]] -= 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, IntArray, Rows, columns, flow, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, uniforms4
 from ccsim.mechanisms.incentives.measures import survey_score
@@ -12,6 +14,14 @@ from ccsim.mechanisms.service.choice import choose_handling
 from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
 from ccsim.mechanisms.service.queues import NO_CASE, WITHDRAWN, take_next
 from ccsim.mechanisms.service.service_quality import courtesy_from
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.incentives.scorecards import Scorecards, StaffScorecard
+    from ccsim.mechanisms.management.empowerment import Empowerment
+    from ccsim.mechanisms.service.handling_options import Service
+    from ccsim.mechanisms.service.handoffs import Handoffs
+    from ccsim.mechanisms.staff.conviction import Conviction
+    from ccsim.mechanisms.staff.habit import Habit
 
 SERVICE_STREAM = int(Stream.SERVE)
 
@@ -40,13 +50,25 @@ class Departments:
 
 
 @rule
-def next_in_turn(i, department, departments):
+def next_in_turn(i: int, department: int, departments: Rows) -> int:
     """Who takes the next case: the departments' people take turns."""
     return i + 1 if i + 1 < departments.last_staff[department] else departments.first_staff[department]
 
 
 @rule
-def record_contact(i, option, courtesy, hours, right, department, staff, leaders, departments, p, cards):
+def record_contact(
+    i: int,
+    option: int,
+    courtesy: float,
+    hours: float,
+    right: float,
+    department: int,
+    staff: Rows,
+    leaders: Rows,
+    departments: Rows,
+    p: Service,
+    cards: Scorecards,
+) -> None:
     """Count a contact, the time that it took, and what the survey right after it says.
 
     Args:
@@ -80,7 +102,7 @@ def record_contact(i, option, courtesy, hours, right, department, staff, leaders
 
 
 @rule
-def complete_stage(option, case, right, cases):
+def complete_stage(option: int, case: int, right: float, cases: Rows) -> None:
     """A stage of the case is done, well or badly, unless the case is handed over.
 
     Args:
@@ -103,7 +125,21 @@ def complete_stage(option, case, right, cases):
 
 
 @rule
-def handle(i, case, department, staff, leaders, customers, cases, departments, card, all_p, goodwill, seed, week):
+def handle(
+    i: int,
+    case: int,
+    department: int,
+    staff: Rows,
+    leaders: Rows,
+    customers: Rows,
+    cases: Rows,
+    departments: Rows,
+    card: StaffScorecard,
+    all_p: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    goodwill: float,
+    seed: int,
+    week: int,
+) -> None:
     """A person handles a case: chooses how, does it, and closes the case or passes it on.
 
     Args:
@@ -153,7 +189,17 @@ def handle(i, case, department, staff, leaders, customers, cases, departments, c
 
 
 @kernel
-def serve(staff, leaders, customers, cases, departments, all_p, goodwill, seed, week):
+def serve(
+    staff: Rows,
+    leaders: Rows,
+    customers: Rows,
+    cases: Rows,
+    departments: Rows,
+    all_p: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    goodwill: float,
+    seed: int,
+    week: int,
+) -> None:
     """Each department works through its queue, first come first served, until its hours are used.
 
     A case moves at most once a week: what arrives from another department during the week waits for the next.
@@ -208,7 +254,7 @@ def serve(staff, leaders, customers, cases, departments, all_p, goodwill, seed, 
 
 
 @kernel
-def carry_over(staff, departments, p):
+def carry_over(staff: Rows, departments: Rows, p: Service) -> None:
     """Carry over what runs late, and see how much work waits.
 
     Args:

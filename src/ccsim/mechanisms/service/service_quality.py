@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ccsim.engine.functions import clip01
 from ccsim.engine.jit import rule
 from ccsim.mechanisms.service.handling_options import SCRIPT, SOLVE
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.service.handling_options import Service
 
 #: Engagement at which people treat customers as the options' ordinary courtesy says.
 ORDINARY_ENGAGEMENT = 0.6
 
 
 @rule
-def option_courtesy(option, p):
+def option_courtesy(option: int, p: Service) -> float:
     """Return how a customer is ordinarily treated, between 0 and 1, regardless of the outcome."""
     return p.script_courtesy if option == SCRIPT else p.judgement_courtesy if option == SOLVE else p.fast_courtesy
 
 
 @rule
-def courtesy_from(option, engagement, p):
+def courtesy_from(option: int, engagement: float, p: Service) -> float:
     """How a customer is treated by a person: engaged people do the same more warmly."""
     return clip01(option_courtesy(option, p) + p.engagement_courtesy * (engagement - ORDINARY_ENGAGEMENT))
 
 
 @rule
-def contact_quality(courtesy, resolved, age, hassle, p):
+def contact_quality(courtesy: float, resolved: float, age: float, hassle: float, p: Service) -> float:
     """Quality of a closed contact to the customer, between 0 and 1.
+
+    Source: assumed: courtesy and result by weights, less what waiting and repetition take.
 
     Args:
         courtesy: how the customer was treated, 0 to 1.
@@ -32,6 +39,9 @@ def contact_quality(courtesy, resolved, age, hassle, p):
         age: weeks since the case was opened.
         hassle: contacts that the customer had to make in vain before.
         p: parameters of the mechanism.
+
+    Returns:
+        Quality of the contact (share).
     """
     return clip01(
         p.courtesy_weight * courtesy

@@ -6,7 +6,7 @@ over the work that fits, time = standard * w**-pressure. The standard follows ti
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip, clip01, exp, log, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -60,7 +60,7 @@ class Departments:
 
 
 @rule
-def pace_at_load(load, standard, p):
+def pace_at_load(load: float, standard: float, p: WorkPace) -> float:
     """Return the time for a case over the ordinary time, at a load; standard * (load / usual)**-pressure.
 
     However busy people are, some of the work has to be done: time never falls below 0.4 of the ordinary time.
@@ -71,19 +71,19 @@ def pace_at_load(load, standard, p):
 
 
 @rule
-def standard_update(standard, pace, p):
+def standard_update(standard: float, pace: float, p: WorkPace) -> float:
     """Return the standard after a week: it follows a shorter time, and does not follow a longer one."""
     return relax(standard, pace, 1.0 / p.erosion_weeks) if pace < standard else standard
 
 
 @rule
-def haste_loss(spoilt, pace, p):
+def haste_loss(spoilt: float, pace: float, p: WorkPace) -> float:
     """Return the share of success lost to the process and to haste together."""
     return 1.0 - (1.0 - spoilt) * (1.0 - p.success_loss * clip01(1.0 - pace))
 
 
 @kernel
-def set_pace(staff, departments, p, hours):
+def set_pace(staff: Rows, departments: Rows, p: WorkPace, hours: float) -> None:
     """Set how fast each department and each person works this week.
 
     Load counts cases in standard hours and not in hours chosen: who chooses short ways is not less busy for it.

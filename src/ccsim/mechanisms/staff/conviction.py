@@ -6,12 +6,17 @@ leaders as far as they are believed; without any of these it returns to what the
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, IntArray, Rows, columns, flow, stock
 from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, uniform
 from ccsim.mechanisms.management.mandate import hours_received
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.management.mandate import Mandate
 
 TIPPING_STREAM = int(Stream.TIPPING)
 
@@ -102,14 +107,19 @@ class Departments:
 
 
 @rule
-def evidence_update(conviction, wins, setbacks, p):
+def evidence_update(conviction: float, wins: float, setbacks: float, p: Conviction) -> float:
     """Conviction follows the own success rate, the faster the more cases there were.
+
+    Source: assumed, after article 004: a first-order delay (Sterman 2000) towards the own success rate.
 
     Args:
         conviction: belief that acting customer-first is right and works here (share).
         wins: solved contacts that were seen to work, and improvements that showed (cases).
         setbacks: solved contacts that were seen to fail (cases).
         p: parameters of the group ``conviction``.
+
+    Returns:
+        The conviction after the week (share).
     """
     cases = wins + setbacks
     if cases <= 0.0:
@@ -118,8 +128,12 @@ def evidence_update(conviction, wins, setbacks, p):
 
 
 @rule
-def leader_influence(conviction, hours, stance, credibility, cynicism, p):
+def leader_influence(
+    conviction: float, hours: float, stance: float, credibility: float, cynicism: float, p: Conviction
+) -> float:
     """Conviction follows a leader's, as far as the leader is believed and the person still listens.
+
+    Source: assumed, after article 004: a first-order delay (Sterman 2000) towards the leader's conviction.
 
     Args:
         conviction: belief that acting customer-first is right and works here (share).
@@ -128,25 +142,33 @@ def leader_influence(conviction, hours, stance, credibility, cynicism, p):
         credibility: how far words were followed by deeds (share).
         cynicism: expectation that talk of change is only talk (share).
         p: parameters of the group ``conviction``.
+
+    Returns:
+        The conviction after the week (share).
     """
     return relax(conviction, stance, p.leader_rate * half_saturation(hours, 1.0) * credibility * (1.0 - cynicism))
 
 
 @rule
-def tips(sources, luck, cynicism, p):
+def tips(sources: float, luck: float, cynicism: float, p: Conviction) -> bool:
     """Several sources, then one day.
+
+    Source: complex contagion (Centola & Macy 2007); the numbers are assumed.
 
     Args:
         sources: independent people and encounters that speak for the change (people).
         luck: draw, 0 to 1.
         cynicism: expectation that talk of change is only talk (share).
         p: parameters of the group ``conviction``.
+
+    Returns:
+        Whether the person becomes convinced at once.
     """
     return sources >= p.min_sources and luck < p.tipping_probability * (1.0 - cynicism)
 
 
 @kernel
-def observe_colleagues(staff, colleagues, p):
+def observe_colleagues(staff: Rows, colleagues: IntArray, p: Conviction) -> None:
     """See what colleagues do and how it goes.
 
     Args:
@@ -174,7 +196,9 @@ def observe_colleagues(staff, colleagues, p):
 
 
 @kernel
-def update_conviction(staff, leaders, departments, p, mandate, seed, week):
+def update_conviction(
+    staff: Rows, leaders: Rows, departments: Rows, p: Conviction, mandate: Mandate, seed: int, week: int
+) -> None:
     """Update each person's conviction.
 
     Args:

@@ -6,7 +6,7 @@ Signs and rough sizes: Seibert et al. 2011 (empowerment with satisfaction, strai
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -50,8 +50,12 @@ class Staff:
 
 
 @rule
-def engagement_target(vigour, latitude_felt, wins, fatigue, cynicism, p):
+def engagement_target(
+    vigour: float, latitude_felt: float, wins: float, fatigue: float, cynicism: float, p: Engagement
+) -> float:
     """The engagement that a person's circumstances call for.
+
+    Source: assumed: additive effects.
 
     Args:
         vigour: engagement of the person without any influence (share).
@@ -60,13 +64,16 @@ def engagement_target(vigour, latitude_felt, wins, fatigue, cynicism, p):
         fatigue: tiredness from announced change and overload (share).
         cynicism: expectation that talk of change is only talk (share).
         p: parameters of the group ``engagement``.
+
+    Returns:
+        The engagement towards which the person moves (share).
     """
     lift = p.autonomy_effect * latitude_felt + p.success_effect * half_saturation(wins, 2.0)
     return clip01(vigour + lift - p.fatigue_effect * fatigue - p.cynicism_effect * cynicism)
 
 
 @kernel
-def update_engagement(staff, p):
+def update_engagement(staff: Rows, p: Engagement) -> None:
     """Move each person's engagement towards its target.
 
     Args:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from typing import TYPE_CHECKING
+
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.mechanisms.management.mandate import sources_counted
+
+if TYPE_CHECKING:
+    from ccsim.mechanisms.management.mandate import Mandate
+    from ccsim.mechanisms.market.promise import Promise
 
 
 @parameters("fatigue")
@@ -74,13 +80,15 @@ class Staff:
 
 
 @rule
-def unfulfilled(told, sources):
+def unfulfilled(told: float, sources: float) -> float:
     """Return how much of what was announced is not seen to be done."""
     return half_saturation(told, 1.0) * (1.0 - half_saturation(sources, 2.0))
 
 
 @rule
-def fatigue_update(fatigue, hollow, workload, latitude_felt, vigour, p):
+def fatigue_update(
+    fatigue: float, hollow: float, workload: float, latitude_felt: float, vigour: float, p: Fatigue
+) -> float:
     """Fatigue grows with hollow announcements, overload, and work over which one has no say, and wears off.
 
     Work without say strains those most who bring least energy (Karasek 1979).
@@ -92,6 +100,9 @@ def fatigue_update(fatigue, hollow, workload, latitude_felt, vigour, p):
         latitude_felt: latitude as it is felt (share).
         vigour: engagement of the person without any influence (share).
         p: parameters of the group ``fatigue``.
+
+    Returns:
+        The fatigue after the week (share).
     """
     load = p.strain * hollow + p.overload * max(0.0, workload - 1.0)
     load += p.demand_control * workload * (1.0 - latitude_felt) * 2.0 * (1.0 - vigour)
@@ -99,21 +110,28 @@ def fatigue_update(fatigue, hollow, workload, latitude_felt, vigour, p):
 
 
 @rule
-def cynicism_update(cynicism, hollow, credibility, p):
+def cynicism_update(cynicism: float, hollow: float, credibility: float, p: Fatigue) -> float:
     """Cynicism grows when leaders without credibility announce what is not done; it declines slowly.
+
+    Source: assumed, after article 001: a first-order delay (Sterman 2000) back to the baseline.
 
     Args:
         cynicism: expectation that talk of change is only talk (share).
         hollow: how hollow the promise sounds (share).
         credibility: how far words were followed by deeds (share).
         p: parameters of the group ``fatigue``.
+
+    Returns:
+        The cynicism after the week (share).
     """
     gain = p.disillusion * hollow * (1.0 - credibility) * (1.0 - cynicism)
     return relax(clip01(cynicism + gain), p.baseline_cynicism, p.cynicism_recovery)
 
 
 @kernel
-def update_fatigue(staff, leaders, departments, p, mandate, promise):
+def update_fatigue(
+    staff: Rows, leaders: Rows, departments: Rows, p: Fatigue, mandate: Mandate, promise: Promise
+) -> None:
     """Update each person's fatigue and cynicism.
 
     Args:

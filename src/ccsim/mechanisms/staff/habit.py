@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -55,14 +55,19 @@ class Staff:
 
 
 @rule
-def habit_update(habit, practice, routine, p):
+def habit_update(habit: float, practice: float, routine: float, p: Habit) -> float:
     """Habit follows practice; it fades more slowly where the practice is written into routines.
+
+    Source: growth towards a plateau (Lally et al. 2010); fading is assumed, after article 004.
 
     Args:
         habit: how far acting customer-first has become routine to the person (share).
         practice: share of contacts handled in the new way.
         routine: customer-first practice written into routines and tools (share).
         p: parameters of the group ``habit``.
+
+    Returns:
+        The habit after the week (share).
     """
     if practice > habit:
         return relax(habit, practice, p.formation_rate)
@@ -70,7 +75,7 @@ def habit_update(habit, practice, routine, p):
 
 
 @kernel
-def update_habit(staff, departments, p, reinforces):
+def update_habit(staff: Rows, departments: Rows, p: Habit, reinforces: float) -> None:
     """Move each person's habit towards the week's practice.
 
     Args:

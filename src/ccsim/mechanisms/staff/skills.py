@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, columns, stock
+from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -56,8 +56,10 @@ class Staff:
 
 
 @rule
-def skill_update(skill, trained, coached, solved, p):
+def skill_update(skill: float, trained: float, coached: float, solved: float, p: Skills) -> float:
     """Skill grows by what was taught and done, and rusts.
+
+    Source: assumed: a first-order delay (Sterman 2000) towards mastery, and rust.
 
     Args:
         skill: ability to solve a case by judgement (share).
@@ -65,13 +67,16 @@ def skill_update(skill, trained, coached, solved, p):
         coached: hours of coaching in the week.
         solved: contacts taken on with judgement: the customer-first act (cases).
         p: parameters of the group ``skills``.
+
+    Returns:
+        The skill after the week (share).
     """
     gain = p.training_rate * trained + p.coaching_rate * coached + p.practice_rate * half_saturation(solved, 2.0)
     return relax(relax(skill, 1.0, min(1.0, gain)), p.newcomer_skill, p.decay_rate)
 
 
 @kernel
-def update_skill(staff, p, seed, week):
+def update_skill(staff: Rows, p: Skills, seed: int, week: int) -> None:
     """Update each person's skill.
 
     Args:

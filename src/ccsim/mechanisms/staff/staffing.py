@@ -5,7 +5,7 @@ Posts can be cut by decision, or follow the work: where time is saved posts go, 
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, IntArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -69,14 +69,19 @@ class Departments:
 
 
 @rule
-def target_posts(posts, open_now, workload, p):
+def target_posts(posts: float, open_now: float, workload: float, p: Staffing) -> float:
     """Posts wanted: what was not cut by decision, and of that what the work asks for.
+
+    Source: assumed, after article 003: posts in proportion to work, within limits.
 
     Args:
         posts: posts, filled or not (posts).
         open_now: posts that are open (posts).
         workload: hours of work waiting for each hour of staff.
         p: parameters of the group ``staffing``.
+
+    Returns:
+        Number of posts wanted.
     """
     most = (1.0 - p.cut) * posts
     if p.workload_response <= 0.0:
@@ -86,7 +91,7 @@ def target_posts(posts, open_now, workload, p):
 
 
 @kernel
-def adjust_posts(staff, departments, p, week):
+def adjust_posts(staff: Rows, departments: Rows, p: Staffing, week: int) -> None:
     """Close and open posts, last ones first.
 
     Args:

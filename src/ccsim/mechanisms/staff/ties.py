@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ccsim.engine.ahead import ahead
+from ccsim.engine.columns import FloatArray, IntArray
 from ccsim.engine.functions import exp, fill
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -70,7 +71,7 @@ class Ties:
 
 
 @kernel
-def stand(popular, wanted, p, seed):
+def stand(popular: FloatArray, wanted: FloatArray, p: Ties, seed: int) -> None:
     """Draw how readily each person is named, and how many each names relative to others; fills both.
 
     Args:
@@ -80,7 +81,8 @@ def stand(popular, wanted, p, seed):
         seed: seed of all draws of the run.
 
     Writes:
-        argument: ``popular``, ``wanted``.
+        popular: all of it.
+        wanted: all of it.
     """
     for i in range(len(popular)):
         a, b, c, d = uniforms4(seed, TRAITS, 0, i)
@@ -92,13 +94,13 @@ def stand(popular, wanted, p, seed):
 
 
 @ahead
-def most_named(mean, p):
+def most_named(mean: int, p: Ties) -> int:
     """Return how many colleagues a person can name at most."""
     return mean if p.named <= 0.0 else MOST * mean
 
 
 @kernel
-def share_out(relative, mean, most, wanted):
+def share_out(relative: FloatArray, mean: float, most: float, wanted: IntArray) -> None:
     """Fill ``wanted`` with whole numbers in proportion to some numbers, none above ``most``, with the wanted mean.
 
     Args:
@@ -108,7 +110,7 @@ def share_out(relative, mean, most, wanted):
         wanted: how many colleagues each person names, shape (people,); filled.
 
     Writes:
-        argument: ``wanted``.
+        wanted: all of it.
     """
     count, scale = len(relative), 1.0
     for _ in range(50):
@@ -124,7 +126,7 @@ def share_out(relative, mean, most, wanted):
 
 
 @rule
-def place_of(x, upto):
+def place_of(x: float, upto: FloatArray) -> int:
     """Return the person in whose part of the running sum of popularity a point lies."""
     low, high = 0, len(upto) - 2
     while low < high:
@@ -137,8 +139,10 @@ def place_of(x, upto):
 
 
 @rule
-def by_popularity(first, last, cross, luck, upto):
+def by_popularity(first: int, last: int, cross: float, luck: float, upto: FloatArray) -> int:
     """Return a person of the own department, rows ``first`` to ``last``, or of another; popular people more often.
+
+    Source: assumed: a draw in proportion to popularity.
 
     Args:
         first: first row.
@@ -155,8 +159,10 @@ def by_popularity(first, last, cross, luck, upto):
 
 
 @rule
-def by_acquaintance(i, one, other, filled, colleagues):
+def by_acquaintance(i: int, one: float, other: float, filled: IntArray, colleagues: IntArray) -> int:
     """Return a person to whom a colleague of ``i`` listens; ``i`` if that colleague listens to no one else.
+
+    Source: assumed: ties close triangles.
 
     Args:
         i: row of the person.
@@ -170,8 +176,10 @@ def by_acquaintance(i, one, other, filled, colleagues):
 
 
 @rule
-def names(i, other, filled, colleagues):
+def names(i: int, other: int, filled: IntArray, colleagues: IntArray) -> bool:
     """Return whether ``i`` has named this person.
+
+    Source: arithmetic.
 
     Args:
         i: row of the person.
@@ -186,8 +194,20 @@ def names(i, other, filled, colleagues):
 
 
 @rule
-def chosen(i, k, ends, cross, filled, colleagues, upto, p, seed):
+def chosen(
+    i: int,
+    k: int,
+    ends: tuple[int, int],
+    cross: float,
+    filled: IntArray,
+    colleagues: IntArray,
+    upto: FloatArray,
+    p: Ties,
+    seed: int,
+) -> int:
     """Return whom a person names next, in the own department or in another; -1 if no draw finds a person.
+
+    Source: assumed: by acquaintance with the chance ``ties.closed``, else by popularity.
 
     Args:
         i: row of the person.
@@ -212,8 +232,10 @@ def chosen(i, k, ends, cross, filled, colleagues, upto, p, seed):
 
 
 @rule
-def first_free(i, start, filled, colleagues):
+def first_free(i: int, start: int, filled: IntArray, colleagues: IntArray) -> int:
     """Return the next person from a row on whom ``i`` has not named.
+
+    Source: arithmetic.
 
     Args:
         i: row of the person.
@@ -230,14 +252,14 @@ def first_free(i, start, filled, colleagues):
 
 
 @rule
-def ends_of(department, rows):
+def ends_of(department: IntArray, rows: IntArray) -> None:
     """Fill ``rows`` with the first row of each department, and after them the row past the last."""
     for i in range(len(department)):
         rows[department[i] + 1] = i + 1
 
 
 @rule
-def note(i, other, filled, colleagues):
+def note(i: int, other: int, filled: IntArray, colleagues: IntArray) -> None:
     """Write down that a person listens to another.
 
     Args:
@@ -247,15 +269,29 @@ def note(i, other, filled, colleagues):
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
 
     Writes:
-        argument: ``colleagues``, ``filled``.
+        colleagues: all of it.
+        filled: all of it.
     """
     colleagues[i, filled[i]] = other
     filled[i] += 1
 
 
 @rule
-def next_name(i, k, rows, department, cross, filled, colleagues, upto, p, seed):
+def next_name(
+    i: int,
+    k: int,
+    rows: IntArray,
+    department: IntArray,
+    cross: float,
+    filled: IntArray,
+    colleagues: IntArray,
+    upto: FloatArray,
+    p: Ties,
+    seed: int,
+) -> int:
     """Return whom a person names next.
+
+    Source: see :func:`chosen`; the form is assumed.
 
     Args:
         i: row of the person.
@@ -278,7 +314,7 @@ def next_name(i, k, rows, department, cross, filled, colleagues, upto, p, seed):
 
 
 @kernel(allocates=True)
-def draw_uneven_ties(colleagues, department, mean, cross, p, seed):
+def draw_uneven_ties(colleagues: IntArray, department: IntArray, mean: float, cross: float, p: Ties, seed: int) -> None:
     """People name colleagues in turn, and a person who is named may name back.
 
     ``department``: of each person, ascending. ``mean``: ties of a person. ``cross``: share to another department.
@@ -292,7 +328,7 @@ def draw_uneven_ties(colleagues, department, mean, cross, p, seed):
         seed: seed of all draws of the run.
 
     Writes:
-        argument: ``colleagues``.
+        colleagues: all of it.
     """
     count, most = colleagues.shape
     if most == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccsim.engine.columns import FloatArray, IntArray, columns, flow, stock
+from ccsim.engine.columns import FloatArray, IntArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip01, exp
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
@@ -101,13 +101,13 @@ class Departments:
 
 
 @rule
-def quits(engagement, luck, p):
+def quits(engagement: float, luck: float, p: Turnover) -> bool:
     """A person leaves, the sooner the less engaged."""
     return luck < p.quit_probability * exp(p.sensitivity * (0.62 - engagement))
 
 
 @rule
-def initialise_person(i, staff, p, seed, week):
+def initialise_person(i: int, staff: Rows, p: Turnover, seed: int, week: int) -> None:
     """A person takes a post: draw what he or she is like. Columns of other mechanisms follow from ``arrived``.
 
     Args:
@@ -134,7 +134,7 @@ def initialise_person(i, staff, p, seed, week):
 
 
 @kernel
-def replace_staff(staff, departments, p, leaving_champions, seed, week):
+def replace_staff(staff: Rows, departments: Rows, p: Turnover, leaving_champions: float, seed: int, week: int) -> None:
     """At the end of the week people quit, and those come who fill a post from next week on.
 
     Owns the columns that say who holds a post; what other mechanisms know of a person follows from ``arrived``.
