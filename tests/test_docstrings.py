@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,19 @@ def test_a_kernel_that_takes_columns_names_what_it_writes_or_returns(package: st
             # A kernel that assigns nothing writes through rules, and these name what they write.
             assigns = any(isinstance(part, ast.Assign | ast.AugAssign) for part in ast.walk(node))
             if kernel and assigns and not returns and "\nWrites:\n" not in text:
+                bare.append(f"{path.relative_to(SOURCES).as_posix()}: {node.name}")
+    assert not bare
+
+
+def test_a_long_rule_says_where_its_equation_comes_from() -> None:
+    bare = []
+    for path in sorted((SOURCES / "mechanisms").rglob("*.py")):
+        for node in public(ast.parse(path.read_text(encoding="utf-8")).body):
+            is_rule = any(ast.unparse(mark) == "rule" for mark in node.decorator_list)
+            returns = any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(node))
+            # A published form with its year, or in words that it is assumed, or that it is no theory but arithmetic.
+            source = re.search(r"\((?:[^()]* )?(?:19|20)\d\d\)|^Source: ", ast.get_docstring(node) or "", re.MULTILINE)
+            if is_rule and returns and len(parameters(node)) >= MANY and not source:
                 bare.append(f"{path.relative_to(SOURCES).as_posix()}: {node.name}")
     assert not bare
 

@@ -10,6 +10,7 @@ changed. What was founded within a block keeps its mechanisms.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -157,18 +158,25 @@ def hash_with(sources: Iterable[Source]) -> str:
     return hashlib.sha256(f"{source_hash()}{own!r}".encode()).hexdigest()[:16] if own else source_hash()
 
 
+def loaded() -> Iterable[Any]:
+    """Return what has been loaded of users' mechanisms, in force or not, the latest first."""
+    own = sys.modules.get("ccsim.model.own_mechanism")
+    return reversed(own.LOADED) if own else ()
+
+
 class Declared(dict[str, Any]):
     """Declarations in force, by name; one that is not in force is found by its name where it has been loaded.
 
     So results that were made with a mechanism can be shown after its block has ended.
     """
 
-    def __init__(self, rows: Any, elsewhere: Callable[[], Iterable[dict[str, Any]]]) -> None:
+    def __init__(self, rows: Any, rows_of: Callable[[Any], dict[str, Any]]) -> None:
         super().__init__(rows)
-        self._elsewhere = elsewhere
+        self._rows_of = rows_of
 
     def __missing__(self, name: str) -> Any:
-        for rows in self._elsewhere():
+        for extension in loaded():
+            rows = self._rows_of(extension)
             if name in rows:
                 return rows[name]
         raise KeyError(name)

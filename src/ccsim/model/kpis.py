@@ -6,7 +6,6 @@ above it. The text of the formula is the formula: what the documentation prints 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,7 +20,7 @@ from ccsim.engine.columns import FloatArray
 from ccsim.engine.declarations import caller, name_fault, refuse, unit_fault, words_fault
 from ccsim.engine.expressions import check_number, evaluate, names, parse
 from ccsim.errors import InputError, did_you_mean
-from ccsim.model.extension import active
+from ccsim.model.extension import active, loaded
 from ccsim.model.recorder import TALLY_NAMES, Record, tallies_of
 
 #: Weeks over which ``lately`` and the level of a KPI at the horizon are averaged: one quarter.
@@ -95,7 +94,7 @@ class Kpis(MutableMapping[str, Kpi]):
     def __getitem__(self, name: str) -> Kpi:
         found = self.in_force(active()).get(name)
         if found is None:
-            for each in _elsewhere():
+            for each in loaded():
                 if name in each.kpis:
                     row: Kpi = each.kpis[name]
                     return row
@@ -103,7 +102,7 @@ class Kpis(MutableMapping[str, Kpi]):
         return found
 
     def __contains__(self, name: object) -> bool:
-        return name in self.in_force(active()) or any(name in each.kpis for each in _elsewhere())
+        return name in self.in_force(active()) or any(name in each.kpis for each in loaded())
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.in_force(active()))
@@ -116,12 +115,6 @@ class Kpis(MutableMapping[str, Kpi]):
 
     def __delitem__(self, name: str) -> None:
         del self.shipped[name]
-
-
-def _elsewhere() -> Iterable[Any]:
-    """Return what has been loaded of users' mechanisms, the latest first."""
-    own = sys.modules.get("ccsim.model.own_mechanism")
-    return reversed(own.LOADED) if own else ()
 
 
 KPIS = Kpis()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -74,14 +73,7 @@ def all_parameters() -> dict[str, Parameter]:
 @cache
 def _declared(extension: Any) -> dict[str, Parameter]:
     settings = extension.settings() if extension else Settings()
-    return Declared({row.key: row for group in settings for row in group.declared}, _elsewhere)
-
-
-def _elsewhere() -> Iterator[dict[str, Parameter]]:
-    """Yield the parameters of all users' mechanisms that have been loaded, the latest first."""
-    own = sys.modules.get("ccsim.model.own_mechanism")
-    for extension in reversed(own.LOADED) if own else ():
-        yield dict(_declared(extension))
+    return Declared({row.key: row for group in settings for row in group.declared}, _declared)
 
 
 def default_settings() -> Settings:

@@ -123,6 +123,9 @@ def _rules(module: ModuleType) -> str:
         if isinstance(node, ast.FunctionDef) and any(ast.unparse(mark) == "rule" for mark in node.decorator_list):
             sentence = (ast.get_docstring(node) or "").partition("\n\n")[0].replace("\n", " ")
             node.decorator_list = []
+            node.returns = None
+            for argument in node.args.args:
+                argument.annotation = None
             node.body = node.body[1:] if ast.get_docstring(node) else node.body
             found.append(f"\n{sentence}\n\n```python\n{ast.unparse(node)}\n```\n")
     return "".join(found)
