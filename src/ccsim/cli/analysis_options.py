@@ -181,10 +181,12 @@ class AnalysisOptions:
         """Return the problem that the options describe, for a scenario or an experiment."""
         from ccsim.analysis.study import make_problem
 
-        return make_problem(
+        found = make_problem(
             target, scenario=self.scenario, baseline=self.baseline, weeks=self.weeks, replicates=self.replicates,
             seed=self.seed, values=settings_of(self.settings, self.organisation),
         )  # fmt: skip
+        speak_currency_of(found.scenario.source)
+        return found
 
     def open_output(self, name: str) -> OutputDir:
         """Return where the analysis works, see :func:`open_output`."""
@@ -238,6 +240,22 @@ def admitted(where: str, *, tell: bool = True) -> AdmittedWorlds | None:
     if found is not None and found.stale and tell:
         typer.echo(f"ccsim: {found.stale}", err=True)
     return found
+
+
+def speak_currency_of(source: str) -> None:
+    """Write money in the currency of an organisation's folder until the command ends; EUR where there is none."""
+    import click
+
+    context = click.get_current_context(silent=True)
+    if not source or context is None:
+        return
+    from ccsim.organisations.folder import read_folder
+    from ccsim.reports.formatting import in_currency
+
+    word = read_folder(source).currency
+    context.with_resource(in_currency(word))
+    if word != "EUR":
+        typer.echo(f"ccsim: money is in {word}, as {source} says", err=True)
 
 
 def settings_of(settings: Sequence[str] | None, organisation: Path | None = None) -> dict[str, Any]:

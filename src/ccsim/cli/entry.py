@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
 
+#: Commands of ``ccsim org`` that simulate nothing: they answer at once, because nothing that compiles is loaded for them.
+READING = ("new", "check", "read", "assess")
+
+
 def main() -> NoReturn:
     """Load the command line and run it."""
+    if sys.argv[1:2] == ["org"] and sys.argv[2:3] and sys.argv[2] in READING:
+        os.environ.setdefault("CCSIM_PLAIN", "1")
     try:
         from ccsim.cli.main import main as run
     except KeyboardInterrupt:

@@ -26,7 +26,7 @@ def optimise(
     minimise: Annotated[Names, typer.Option(help="A KPI of which less is wanted.")] = None,
     max_cost: Annotated[
         float | None,
-        typer.Option("--max-cost", help="The most that may be spent up to the horizon, on average, in EUR."),
+        typer.Option("--max-cost", help="The most that may be spent up to the horizon, on average, in money."),
     ] = None,
     cost_kpi: Annotated[
         str, typer.Option("--cost-kpi", help="What is measured as spent; cost_difference counts all that a plan costs.")

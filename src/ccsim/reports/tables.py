@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS, Kpi
-from ccsim.reports.formatting import figure_of, table_unit, with_interval
+from ccsim.reports.formatting import figure_of, money, table_unit, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def levers_table(rows: Iterable[Parameter], *, sources: bool) -> Table:
     for row in rows:
         span = " / ".join(row.choices) if row.choices else f"{row.range[0]:g}…{row.range[1]:g}"
         last = [*([row.pack] if packs else []), *([row.source] if sources else [])]
-        table.add_row(row.key, f"{row.shown}", row.unit, span, row.meaning, *last)
+        table.add_row(row.key, f"{row.shown}", money(row.unit), span, row.meaning, *last)
     return table
 
 
@@ -76,7 +76,7 @@ def scenario_table(scenario: Scenario) -> Table:
     title = f"Packs switched on: {', '.join(packs)}" if packs else None
     table = _plain_table("at week 0", "here", "ordinary", "unit", "meaning", title=title)
     for key, here, ordinary in scenario.diff(Scenario("ordinary")):
-        table.add_row(key, f"{here}", f"{ordinary}", all_parameters()[key].unit, all_parameters()[key].meaning)
+        table.add_row(key, f"{here}", f"{ordinary}", money(all_parameters()[key].unit), all_parameters()[key].meaning)
     return table
 
 

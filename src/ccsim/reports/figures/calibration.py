@@ -10,7 +10,7 @@ from ccsim.analysis.calibration import Calibration
 from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study
-from ccsim.reports.formatting import number
+from ccsim.reports.formatting import money, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def _parameters(axes: Axes, found: Calibration) -> None:
         for end, side in ((one.low, "left"), (one.high, "right")):
             axes.annotate(one.written(end), (0.0 if side == "left" else 1.0, place), (0, -15), ha=side,
                           textcoords="offset points", color=QUIET, fontsize=9)  # fmt: skip
-    axes.set_yticks(places, [f"{one.key}\n({one.unit})" if one.unit else one.key for one in found.space])
+    axes.set_yticks(places, [f"{one.key}\n({money(one.unit)})" if one.unit else one.key for one in found.space])
     axes.set_xticks([])
     axes.set_ylim(-0.6, len(places) - 0.4)
     axes.grid(visible=False)

@@ -90,7 +90,7 @@ def sweep_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> F
             _scale(axes, kpi)
             if lever.choices:
                 axes.set_xticks(range(len(lever.choices)), lever.choices)
-        _label_x(panels, f"{sweep.lever} ({lever.unit})" if lever.unit else sweep.lever)
+        _label_x(panels, f"{sweep.lever} ({money(lever.unit)})" if lever.unit else sweep.lever)
         _head(figure, comparison, names, f"At week {comparison.experiment.weeks - 1}, over {sweep.lever}")
     return figure
 

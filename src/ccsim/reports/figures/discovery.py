@@ -12,7 +12,7 @@ from ccsim.analysis.study import DIFFERENCE
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
-from ccsim.reports.formatting import share
+from ccsim.reports.formatting import money, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -133,7 +133,7 @@ def _sides(axes: Axes, found: Discovery, across: int, up: int) -> None:
         if one.choices:
             places = range(len(one.choices))
             axis.set_ticks(list(places), [one.written(place) for place in places])
-        unit = f" ({one.unit})" if one.unit else ""
+        unit = f" ({money(one.unit)})" if one.unit else ""
         if one.choices and axis is axes.yaxis:  # the names leave no room beside them
             axes.annotate(one.key, (0, 1), (-6, 4), xycoords="axes fraction", textcoords="offset points", ha="right")
         else:

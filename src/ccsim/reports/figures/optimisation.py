@@ -9,7 +9,7 @@ import numpy as np
 from ccsim.analysis.optimise import OptimisationResult
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
-from ccsim.reports.formatting import number
+from ccsim.reports.formatting import money, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,7 +110,7 @@ def _levers(axes: Axes, found: OptimisationResult) -> None:
             said = one.written(one.number(plan.plan[one.key])) if len(found.plans) == 1 else str(k + 1)
             axes.annotate(said, (at, place), (0, 8), textcoords="offset points", ha="center",
                           fontweight="bold" if len(found.plans) == 1 else "normal", fontsize=10)  # fmt: skip
-    axes.set_yticks(places, [f"{one.key}\n({one.unit})" if one.unit else one.key for one in found.space])
+    axes.set_yticks(places, [f"{one.key}\n({money(one.unit)})" if one.unit else one.key for one in found.space])
     axes.set_xticks([])
     axes.set_xlim(-0.04, 1.04)
     axes.set_ylim(-0.7, len(places) - 0.3)

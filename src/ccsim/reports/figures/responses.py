@@ -11,7 +11,7 @@ from ccsim.errors import UnknownNameError, count_noun
 from ccsim.experiments.factors import WEEK_OF
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
-from ccsim.reports.formatting import number
+from ccsim.reports.formatting import money, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +149,7 @@ def _label(line: Sequence[Axes], kpi: str) -> None:
 
 def _label_factor(axes: Axes, key: str) -> None:
     row = all_parameters().get(key)
-    unit = "week" if key.startswith(WEEK_OF) else row.unit if row else ""
+    unit = "week" if key.startswith(WEEK_OF) else money(row.unit) if row else ""
     axes.set_xlabel(f"{key}\n({unit})" if unit else key)
     if row is not None and (row.choices or row.kind is bool):
         names = row.choices or ("off", "on")
