@@ -6,7 +6,6 @@ import os
 import sys
 from typing import NoReturn
 
-
 #: Commands of ``ccsim org`` that simulate nothing: they answer at once, because nothing that compiles is loaded for them.
 READING = ("new", "check", "read", "assess")
 
