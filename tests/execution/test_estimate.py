@@ -190,12 +190,22 @@ def test_time_is_told_within_a_fifth_after_a_few_runs(workers: int, each: float)
 
 
 def test_the_time_of_all_parts_counts_loading_the_start_of_processes_and_what_comes_last() -> None:
-    command = Session(2, loading=5.6, start=4.0, last=2 * (1.4 + 20.0))  # a machine half as fast
+    command = Session(2, loading=5.6, start=3.0, last=2 * (1.4 + 20.0))  # a machine half as fast
     command.foretold.expected = Work(1200, 1200.0, parts=12, seconds=20.0, memory=1e6)
     for _ in range(12):
         command.part(100, lambda now: 0.1)
     assert command.told() == pytest.approx(command.end(), rel=0.1)
     assert len(command.sentences) == 1
+
+
+def test_compiling_in_the_first_part_is_not_expected_of_the_others() -> None:
+    command = Session(2, start=300.0)
+    command.foretold.expected = Work(600, 600.0, parts=3, memory=1e6)
+    command.part(200, lambda now: 0.1)
+    command.start = 1.5
+    for _ in range(2):
+        command.part(200, lambda now: 0.1)
+    assert command.told() == pytest.approx(command.end(), rel=0.05)
 
 
 def test_what_was_told_is_told_anew_when_other_programs_take_the_processors() -> None:

@@ -94,6 +94,10 @@ class Work:
             warm_up=self.warm_up * factor, values=self.values * factor, parts=max(1, ceil(self.parts * factor - 1e-9)),
         )  # fmt: skip
 
+    def in_parts(self, parts: int) -> Work:
+        """Return the same runs in so many experiments, of each of which the whole table is read."""
+        return replace(self, parts=parts, read=max(self.read, self.values / max(1, parts)))
+
     def plus(self, other: Work) -> Work:
         """Return both, one after the other."""
         return Work(

@@ -30,8 +30,8 @@ FEWEST_RUNS, FEWEST_SECONDS = 8, 3.0
 #: seconds and such a share of it have passed since it was told.
 OFF, STILL_TO_COME, SECONDS_BETWEEN, SHARE_BETWEEN = 0.15, 0.1, 10.0, 0.1
 #: Seconds that one processor takes on the machine where they were measured: to load a command until its first run, to
-#: show a table and a picture and to end, and to read a number of a table.
-LOADING, SHOWING, READING = 2.8, 1.4, 1.1e-7
+#: start the processes of a further part, to show a table and a picture and to end, and to read a number of a table.
+LOADING, STARTING, SHOWING, READING = 2.8, 1.5, 1.4, 1.1e-7
 #: How many times as fast or as slow as that machine another is taken to be, at most.
 FASTEST, SLOWEST = 0.3, 4.0
 
@@ -102,7 +102,9 @@ class Forecast:
             start = min(self._first_result or 0.0, seconds)
             share = min(1.0, estimator.pending / self._part.runs)  # what a resumed part had still to do
             pace = (seconds - start) / (share * self._part.person_weeks)
-            after += weeks * pace + max(0, parts) * start
+            # The first part may compile the model, and loads it; others need their processes only.
+            again = start if self._parts > 1 else min(start, self._slowness * STARTING)
+            after += weeks * pace + max(0, parts) * again
         return after
 
     def _consider(self, whole: Work, left: float, now: float) -> None:

@@ -1,5 +1,6 @@
 """The file of admitted worlds, and what draws from it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from ccsim.analysis.admitted import (
 )
 from ccsim.analysis.parameter_space import dimensions
 from ccsim.analysis.sensitivity import designed
+from ccsim.analysis.study import Runner
 from ccsim.cli.main import app
 from ccsim.engine.jit import source_hash
 from ccsim.errors import InputError
+from ccsim.execution.estimate import Work
 from ccsim.model.settings import all_parameters
 from ccsim.validation.worlds.patterns import ADMITTED
 from ccsim.validation.worlds.report import constrained, pairs, write_page
@@ -196,3 +199,31 @@ def test_worlds_are_made_by_one_command_which_goes_on_where_it_was_stopped(
     assert [line for line in again.output.splitlines() if line.startswith(("Wave", "Candidates"))] == [
         line for line in first.output.splitlines() if line.startswith(("Wave", "Candidates"))
     ]
+
+
+class Asked(Exception):
+    """The work of a command is known."""
+
+
+def test_the_command_tells_one_total_of_all_its_parts_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ccsim.validation.worlds import study
+
+    told: list[tuple[int, int, float]] = []
+
+    def expect(runner: Runner, works: list[Work], seconds: float = 0.0) -> None:
+        told.append((sum(one.runs for one in works), sum(one.parts for one in works), seconds))
+
+    def match(*_: object, counted: Callable[[int, int], object], **__: object) -> None:
+        counted(500, 400)
+        raise Asked
+
+    monkeypatch.setattr(Runner, "expect", expect)
+    monkeypatch.setattr(study, "match", match)
+    with pytest.raises(Asked):
+        study.make_worlds(Runner(), worlds=500, waves=2, points=1000, trials=200)
+    # Two scenarios at each point: waves, six batches of candidates, which narrow down and run twice, the trials; and 24
+    # units of each world that is admitted.
+    batch = 2 * (500 + 300 + 180 + 2 * 108)
+    assert told[0][:2] == (2 * 2000 + 6 * (batch + 24 * 90) + 2 * 600, 2 + 6 * (4 + 4) + 2)
+    assert told[1][0] == 2 * 2000 + 2 * (batch + 24 * 400) + 2 * 600  # more are admitted than earlier ones foretold
+    assert told[0][2] > told[1][2] > 0

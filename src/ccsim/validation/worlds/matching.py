@@ -277,7 +277,7 @@ def refined(
 def match(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, *, waves: int = 3, points: int = 1500,
     worlds: int = 500, seed: int = 1, confirm: tuple[Sequence[Pattern], Evaluate] | None = None,
-    told: Callable[[str], object] = lambda _: None,
+    told: Callable[[str], object] = lambda _: None, counted: Callable[[int, int], object] = lambda *_: None,
 ) -> Match:  # fmt: skip
     """Match history.
 
@@ -292,6 +292,7 @@ def match(
         confirm: patterns that are measured in admitted worlds only, because their runs are dear, and recorded; and what
             runs them (one figure a world, with its variance in place of a second run: shape (points, 2, patterns)).
         told: is called with a sentence after each step.
+        counted: is called after each batch with the candidates that were tried and those that were admitted.
 
     Returns:
         The worlds that were admitted; fewer than asked for where candidates ran out.
@@ -299,7 +300,7 @@ def match(
     # One thread: sums in another order would give other last bits, and processes keep the processors busy.
     with library("threadpoolctl").threadpool_limits(1):
         found = _waves(chosen, size, evaluate, waves, points, seed, told)
-        return _admit(chosen, size, evaluate, found, worlds, seed, confirm, told)
+        return _admit(chosen, size, evaluate, found, worlds, seed, confirm, told, counted)
 
 
 def _waves(
@@ -367,9 +368,19 @@ def checked(wave: Wave, unit: FloatArray, figures: FloatArray) -> Wave:
     return replace(wave, emulators=emulators)
 
 
+def of_a_batch() -> list[tuple[str, int]]:
+    """Return the runs of a batch of candidates: what they are called, and how many points they are."""
+    found, count = [], BATCH
+    for _ in range(ROUNDS):
+        found.append(("tried", count))
+        count = int(np.ceil(GOES_ON * count))
+    return [*found, ("candidates", count)]
+
+
 def _admit(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, waves: list[Wave], worlds: int, seed: int,
     confirm: tuple[Sequence[Pattern], Evaluate] | None, told: Callable[[str], object],
+    counted: Callable[[int, int], object],
 ) -> Match:  # fmt: skip
     """Run candidates, batch after batch, until enough of them are admitted."""
     every = (*chosen, *(confirm[0] if confirm else ()))
@@ -398,6 +409,7 @@ def _admit(
             misfits = np.column_stack([one.misfit(figures[:, k], noise[:, k]) for k, one in enumerate(every)])
             kept.append((unit, figures, misfits))
         told(f"Candidates {tried:,}: {passed:,} are admitted.")
+        counted(tried, passed)
         if passed >= worlds:
             break
     if not kept:

@@ -11,6 +11,7 @@ import numpy as np
 from ccsim.analysis.parameter_space import Dimension, between, values_of
 from ccsim.analysis.study import DIFFERENCE, AnalysisProblem, Runner
 from ccsim.engine.columns import FloatArray
+from ccsim.execution.estimate import Work
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment
 from ccsim.experiments.factors import Factor
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 WEEKS = tuple(range(103, 156, 4))
 #: Weeks between which customers are counted: after a year, and at the end.
 KEPT_BETWEEN = (51, 155)
+#: Points by which the work of others is judged.
+FEW = 8
 #: Levels of what an offer is worth at which units stand, and units of a world on each.
 SITES, UNITS_AT_A_SITE = 4, 6
 
@@ -72,13 +75,23 @@ class Organisations:
 
     def evaluate(self, part: str, unit: FloatArray) -> FloatArray:
         """Return the figures of points, shape (points, runs, patterns), on the patterns' scales."""
-        count = self.replicates[part.startswith("candidates")]
+        study, weeks = self._study(part)
+        frame = self.runner.summaries(study, design_of(self.space, unit), part, weeks)
+        return self.read(frame, len(unit), study.replicates)
+
+    def work(self, part: str, points: int) -> Work:
+        """Return the work of a number of points."""
+        study, weeks = self._study(part)
+        few = np.full((FEW, len(self.space)), 0.5)
+        return Work.of(study.experiment(design_of(self.space, few), weeks)).times(points / FEW).in_parts(1)
+
+    def _study(self, part: str) -> tuple[Apart, list[int]]:
+        """Return what is run in a part, and the weeks that are kept."""
         load = study_of("load")
         weeks = sorted({*WEEKS, *load.weeks[:2], *KEPT_BETWEEN})
         seed = int(np.random.SeedSequence([self.seed, *part.encode()]).generate_state(1)[0])
-        study = Apart(load.scenarios["busy"], load.scenarios["nothing"], weeks[-1] + 1, count, seed)
-        frame = self.runner.summaries(study, design_of(self.space, unit), part, weeks)
-        return self.read(frame, len(unit), count)
+        count = self.replicates[part.startswith("candidates")]
+        return Apart(load.scenarios["busy"], load.scenarios["nothing"], weeks[-1] + 1, count, seed), weeks
 
     def read(self, frame: pd.DataFrame, points: int, runs: int) -> FloatArray:
         """Return the patterns of runs, shape (points, runs, patterns); nan where a run failed."""
@@ -159,13 +172,7 @@ class Units:
         study = study_of("units")
         frames = []
         for site in range(SITES):
-            seed = int(np.random.SeedSequence([self.seed, site, *part.encode()]).generate_state(1)[0])
-            own = AnalysisProblem(
-                next(iter(study.scenarios.values())), weeks=study.weeks[-1] + 1, replicates=self.at_a_site, seed=seed
-            )
-            design = Design.given([
-                at_site(study, values_of(self.space, row), (site + 0.5) / SITES) for row in between(self.space, unit)
-            ])  # fmt: skip
+            own, design = self._at(site, part, unit)
             frame = self.runner.summaries(own, design, f"{part}-site-{site + 1}", study.weeks)
             frames.append(frame.assign(replicate=frame["replicate"] + site * self.at_a_site))
         whole = pd.concat(frames, ignore_index=True)
@@ -176,6 +183,22 @@ class Units:
             for k, one in enumerate(self.patterns):
                 found[number, :, k] = _correlation(evaluated(rows, one.measure.x), evaluated(rows, one.measure.y))
         return found
+
+    def work(self, points: int) -> Work:
+        """Return the work of a number of worlds, in one batch."""
+        own, design = self._at(0, "", np.full((FEW, len(self.space)), 0.5))
+        one = Work.of(own.experiment(design, study_of("units").weeks))
+        return one.times(SITES * points / FEW).in_parts(SITES)
+
+    def _at(self, site: int, part: str, unit: FloatArray) -> tuple[AnalysisProblem, Design]:
+        """Return what is run at a site in some worlds."""
+        study = study_of("units")
+        seed = int(np.random.SeedSequence([self.seed, site, *part.encode()]).generate_state(1)[0])
+        own = AnalysisProblem(
+            next(iter(study.scenarios.values())), weeks=study.weeks[-1] + 1, replicates=self.at_a_site, seed=seed
+        )
+        rows = between(self.space, unit)
+        return own, Design.given([at_site(study, values_of(self.space, row), (site + 0.5) / SITES) for row in rows])
 
 
 def at_site(study: Study, values: dict[str, Any], place: float) -> dict[str, Any]:

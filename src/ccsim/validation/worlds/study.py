@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,17 @@ from ccsim.engine.jit import source_hash
 from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.simulation import simulate
 from ccsim.validation.worlds.coverage import Coverage, coverage
-from ccsim.validation.worlds.matching import Match, Remaining, match
+from ccsim.validation.worlds.matching import BATCH, MOST_BATCHES, Match, Remaining, match, of_a_batch
 from ccsim.validation.worlds.patterns import Pattern, patterns
 from ccsim.validation.worlds.runs import Organisations, Units, uncertain_space
 
 #: Worlds that are run once, and figures of theirs, to see later whether the model still gives the same.
 WITNESSES, WITNESSED = 12, ("csat", "fcr", "staff_turnover", "npv")
+
+#: Of the candidates, the share that is admitted, as far as earlier ones tell; it says how many batches there will be.
+SHARE_ADMITTED = 0.18
+#: Seconds that the emulators of a wave take, and the moves of a batch of candidates, besides all runs (measured).
+SECONDS_OF_A_WAVE, SECONDS_OF_A_BATCH = 12.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,19 @@ def make_worlds(
     first = tuple(one for one in every if one.stage == "organisation")
     second = tuple(one for one in every if one.stage == "units")
     organisations, units = Organisations(space, first, runner, seed), Units(space, second, runner, seed)
+
+    def expect(tried: int = 0, passed: int = 0) -> None:
+        share = max(passed, 1) / tried if tried else SHARE_ADMITTED
+        batches = min(MOST_BATCHES, tried // BATCH + ceil(max(0, worlds - passed) / (BATCH * share)))
+        batch = [*(organisations.work(part, count) for part, count in of_a_batch()), units.work(ceil(BATCH * share))]
+        last = [organisations.work(part, trials) for part in ("trials", "candidates-trials")] if trials else []
+        seconds = waves * SECONDS_OF_A_WAVE + batches * SECONDS_OF_A_BATCH
+        runner.expect([organisations.work("wave", points)] * waves + batch * batches + last, seconds)
+
+    expect()
     found = match(
         first, len(space), organisations.evaluate, waves=waves, points=points, worlds=worlds, seed=seed,
-        confirm=(second, units.evaluate), told=told,
+        confirm=(second, units.evaluate), told=told, counted=expect,
     )  # fmt: skip
     tried = None
     if trials:
