@@ -375,11 +375,18 @@ def _merged(shards: Sequence[Shard], path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a file so that it is whole or absent, also if the power fails."""
+def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file so that it is whole or absent.
+
+    Args:
+        path: of the file.
+        data: all that it holds.
+        durable: also if the power fails, which costs some milliseconds of waiting for the disk.
+    """
     temporary = path.with_name(f"{path.name}.tmp")
     with temporary.open("wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
     temporary.replace(path)

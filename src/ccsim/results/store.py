@@ -44,6 +44,8 @@ def table_names(experiment: Experiment) -> tuple[str, ...]:
 
 #: Errors of a disk, or of a user's share of it, that is full.
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+#: Beyond so many scenarios the manifest is written without line breaks.
+MANY_SCENARIOS = 500
 LIBRARIES = ("ccsim", "mesa", "numpy", "numba", "pandas", "scipy", "pyarrow")
 
 
@@ -145,10 +147,10 @@ class Store:
             write_parquet(self.folder / "design_points.parquet", self.experiment.design_scenarios.table())
         for name, scenario in bases.items():
             path = self.folder / "scenarios" / f"{names[name]}.toml"
-            # Writing thousands of them takes minutes, looking at them does not.
+            # For people to read: the manifest holds the same, and going on with the folder writes again what is torn.
             text = scenario.to_toml().encode()
             if not path.is_file() or path.read_bytes() != text:
-                write_atomic(path, text)
+                write_atomic(path, text, durable=False)
 
     @property
     def finished(self) -> bool:
@@ -177,7 +179,9 @@ class Store:
             **self.notes,
         }
         with self._writing():
-            write_atomic(self.folder / NAME, json.dumps(data, indent=1).encode())
+            # Only the encoder without line breaks is quick enough for tens of thousands of scenarios.
+            many = len(self.experiment.base_scenarios) > MANY_SCENARIOS
+            write_atomic(self.folder / NAME, json.dumps(data, indent=None if many else 1).encode())
 
     def add(self, replicate: int, run: Run) -> None:
         """Take a finished run; it is on the disk after the next :meth:`flush`."""

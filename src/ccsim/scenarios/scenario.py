@@ -17,6 +17,7 @@ from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.renamed import PARAMETERS, renamed_arguments
+from ccsim.scenarios.toml_text import toml_text
 
 Values = dict[str, Any]
 
@@ -153,9 +154,7 @@ class Scenario:
 
     def to_toml(self) -> str:
         """Return the text of a file that loads to this scenario."""
-        import tomlkit
-
-        return tomlkit.dumps(self.resolved())
+        return toml_text(self.resolved())
 
     def values(self) -> Values:
         """Return everything in force in week 0 that the scenario sets, by key."""
