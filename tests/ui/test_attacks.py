@@ -19,6 +19,7 @@ import pytest
 
 websockets = pytest.importorskip("websockets.sync.client")
 pytest.importorskip("solara")
+from benchmarks.fuzz.http import counted  # noqa: E402
 from websockets.exceptions import ConnectionClosed, InvalidStatus  # noqa: E402
 
 import ccsim.ui.guard as guarding  # noqa: E402
@@ -368,3 +369,10 @@ def test_nothing_was_written_to_the_log_but_the_address(serving):
     log = Path(serving[2]).read_text()
     assert "Traceback" not in log, log[-3000:]
     assert os.environ.get("HOME", "/nowhere") not in log
+
+
+def test_raw_bytes_end_in_no_traceback_and_get_no_file(serving):
+    host, _, port = serving[0].removeprefix("http://").rpartition(":")
+    told, faults = counted(200, 5, (host, int(port)))
+    assert not faults, faults[:3]
+    assert told["clear"] > 50

@@ -11,6 +11,7 @@ import time
 import webbrowser
 from collections import Counter
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,26 @@ class Handler(BaseHTTPRequestHandler):
     #: Head and body go out together; the system does not wait for more to send.
     wbufsize = -1
     disable_nagle_algorithm = True
+
+    def parse_request(self) -> bool:
+        """Read the head; a version without a head in its answers is refused, because no page can tell what it got."""
+        if not super().parse_request():
+            return False
+        if self.request_version == "HTTP/0.9":
+            self.send_error(505)
+            return False
+        return True
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is no request that can be answered: with a head in any case, and with nothing of what was sent."""
+        self.close_connection, self.request_version = True, self.protocol_version
+        body = f"{HTTPStatus(code).phrase}.\n".encode()
+        self.send_response(code)
+        headers = {**SAFE, "content-type": "text/plain; charset=utf-8", "content-length": str(len(body))}
+        for name, value in {**headers, "connection": "close"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body if getattr(self, "command", None) != "HEAD" else b"")
 
     def do_GET(self) -> None:
         """Answer with a file, or with what the class service says."""

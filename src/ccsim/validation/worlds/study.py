@@ -81,25 +81,18 @@ def make_worlds(
     organisations, units = Organisations(space, first, runner, seed), Units(space, second, runner, seed)
 
     def expect(tried: int = 0, passed: int = 0) -> None:
-        share = max(passed, 1) / tried if tried else SHARE_ADMITTED
-        batches = min(MOST_BATCHES, tried // BATCH + ceil(max(0, worlds - passed) / (BATCH * share)))
+        batches, share = _batches(worlds, tried, passed)
         batch = [*(organisations.work(part, count) for part, count in of_a_batch()), units.work(ceil(BATCH * share))]
-        last = [organisations.work(part, trials) for part in ("trials", "candidates-trials")] if trials else []
-        seconds = waves * SECONDS_OF_A_WAVE + batches * SECONDS_OF_A_BATCH
-        runner.expect([organisations.work("wave", points)] * waves + batch * batches + last, seconds)
+        works = [organisations.work("wave", points)] * waves + batch * batches
+        works += [organisations.work(part, trials) for part in ("trials", "candidates-trials") if trials]
+        runner.expect(works, waves * SECONDS_OF_A_WAVE + batches * SECONDS_OF_A_BATCH)
 
     expect()
     found = match(
         first, len(space), organisations.evaluate, waves=waves, points=points, worlds=worlds, seed=seed,
         confirm=(second, units.evaluate), told=told, counted=expect,
     )  # fmt: skip
-    tried = None
-    if trials:
-        place = Remaining(first, found.waves, len(space), min(trials, 400), np.random.default_rng([seed, 8])).draw(
-            trials
-        )
-        tried = coverage(first, found.waves, place, organisations.evaluate, seed)
-        told(f"Of {trials} organisations of known values, {tried.share:.1%} are admitted.")
+    tried = _tried(organisations, found, trials, told) if trials else None
     made = {
         "sources": source_hash(), "seed": seed, "command": command, "points": points, "tried": found.tried,
         "passed": found.passed, "waves": [_wave(found, number) for number in range(len(found.waves))],
@@ -108,6 +101,22 @@ def make_worlds(
     }  # fmt: skip
     kept = as_worlds(space, found, made)
     return Made(kept, space, found, tried, time.monotonic() - start)
+
+
+def _tried(organisations: Organisations, found: Match, trials: int, told: Callable[[str], object]) -> Coverage:
+    """Try the method on organisations of known values."""
+    rng = np.random.default_rng([organisations.seed, 8])
+    remaining = Remaining(organisations.patterns, found.waves, len(organisations.space), min(trials, 400), rng)
+    place = remaining.draw(trials)
+    tried = coverage(organisations.patterns, found.waves, place, organisations.evaluate, organisations.seed)
+    told(f"Of {trials} organisations of known values, {tried.share:.1%} are admitted.")
+    return tried
+
+
+def _batches(worlds: int, tried: int, passed: int) -> tuple[int, float]:
+    """Return how many batches of candidates there will be in all, and the share of them that is admitted."""
+    share = max(passed, 1) / tried if tried else SHARE_ADMITTED
+    return min(MOST_BATCHES, tried // BATCH + ceil(max(0, worlds - passed) / (BATCH * share))), share
 
 
 def as_worlds(space: tuple[Dimension, ...], found: Match, made: dict[str, Any]) -> AdmittedWorlds:
