@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.ui.conftest import SMALL
 
@@ -24,6 +26,7 @@ SMALL = {"organisation.staff": 20, "organisation.customers": 60, "organisation.w
 Page = page("top-down", levers=("programme.budget",), kpis=("csat",), components=[(mine, 0)], weeks=3, sizes=SMALL)
 """
 PROJECTOR = (1280, 720)
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def steps(page) -> int:
@@ -63,6 +66,25 @@ def test_ccsim_mesa_plays_steps_pauses_and_resets(open_page, start_server, shot)
     ).first.wait_for()
     assert steps(page) == 0
     assert page.get_by_role("heading", name="Programme").count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm --prefix web ci")
+@pytest.mark.parametrize("size", [PROJECTOR, (390, 844)])
+def test_nothing_in_the_page_is_without_a_name_or_out_of_reach_in_both_themes(open_page, serving, size, shot):
+    for scheme in ("light", "dark"):
+        page = open_page(serving[0], size, patience=120_000)
+        page.emulate_media(color_scheme=scheme)
+        page.get_by_role("button", name="Step", exact=True).wait_for()
+        page.wait_for_function("document.querySelectorAll('img').length >= 6")
+        page.get_by_role("button", name="Step", exact=True).click()
+        wait_for_steps(page, 1)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run().then(found => found.violations.map(row => [row.id, row.nodes[0].html]))")
+        assert found == []
+        assert page.get_by_text("This website runs on").count() == 0
+        assert page.locator("img").first.get_attribute("alt").startswith("The organisation")
+        shot(page, f"mesa-{size[0]}-{scheme}")
 
 
 @pytest.mark.slow

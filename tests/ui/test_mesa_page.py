@@ -63,7 +63,7 @@ def test_solaraviz_draws_it_with_a_component_of_ones_own():
 def test_levers_stand_under_their_groups_with_units_and_begin_as_the_scenario_says():
     rows = inputs(load("top-down"), ("programme", "empowerment.rights"))
     widgets, context = drawn(UserInputs(rows, on_change=lambda _name, _value: None))
-    groups = [one.unsafe_innerHTML for one in widgets if getattr(one, "tag", "") == "h3"]
+    groups = [one.unsafe_innerHTML for one in widgets if getattr(one, "tag", "") == "h2"]
     assert groups == ["Programme", "Empowerment"], "one heading a group"
     labels = [str(one.label) for one in widgets if isinstance(getattr(one, "label", None), str)]
     assert "Budget (EUR/week)" in labels and "Rights (share, 0 to 1)" in labels

@@ -27,6 +27,7 @@ from ccsim.app.addresses import is_this_machine
 from ccsim.app.limits import Allowance
 from ccsim.app.pages import SAFE, Application, Message, Receive, Scope, Send, is_ours
 from ccsim.errors import InputError
+from ccsim.ui.markup import mended
 from ccsim.ui.messages import narrow
 from ccsim.ui.talk import Talk
 
@@ -138,7 +139,8 @@ class Guard:
         elif self._full(address):
             await _answer(send, 503, FULL)
         else:
-            await self.app(scope, receive, send)
+            plain = [row for row in scope["headers"] if row[0] != b"accept-encoding"]
+            await self.app({**scope, "headers": plain}, receive, mended(send))
 
     async def _part(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a shipped part, or say that there is none."""

@@ -9,6 +9,7 @@ A file with these lines is a page for ``solara run``::
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -43,6 +44,18 @@ LOOK = """
 .v-application .v-slider__thumb-label.v-slider__thumb-label { background: none !important; color: inherit !important;
   transform: translate(-50%, -4px) !important; width: auto !important; height: auto !important; }
 .v-application .v-slider__thumb-label.v-slider__thumb-label * { transform: none !important; font-size: 13px; }
+.ccsim-plots { display: none; }
+@media (max-width: 700px) {
+  .v-navigation-drawer.v-navigation-drawer { position: static !important; transform: none !important; width: 100% !important;
+    max-height: 46vh !important; top: 0 !important; margin-top: 66px; visibility: visible !important; box-shadow: none; }
+  .v-main.v-main { padding: 0 !important; }
+  .v-overlay, .v-app-bar__nav-icon { display: none !important; }
+  .vue-grid-layout.vue-grid-layout { height: auto !important; }
+  .vue-grid-item.vue-grid-item { position: static !important; transform: none !important; width: 100% !important; height: auto !important; }
+}
+.theme--dark .v-btn.primary .v-btn__content { color: #000; }
+.ccsim-title { font-size: 18px; font-weight: 600; }
+.theme--dark img.widget-image { filter: invert(0.88) hue-rotate(180deg); }
 .ccsim-group { margin: 18px 0 0; font-size: 16px; font-weight: 600; }
 """
 
@@ -52,6 +65,10 @@ NOTE = (
     "Scenario, seed and levers act when you press Reset; one step is one week. A lever that you do not move has the value "
     "that the scenario gives it."
 )
+
+
+#: What the picture of the organisation is, in words.
+DRAWING = "The organisation: leaders and staff by conviction, customers by satisfaction"
 
 
 class Lever(Slider):
@@ -77,7 +94,7 @@ class Lever(Slider):
     def label(self) -> str:
         """The label. Mesa's page has no groups: it asks for each label where the slider is drawn, after the heading."""
         if self.heading:
-            solara.HTML(tag="h3", unsafe_innerHTML=self.heading, classes=["ccsim-group"])
+            solara.HTML(tag="h2", unsafe_innerHTML=self.heading, classes=["ccsim-group"])
         return self._text
 
     @label.setter
@@ -158,6 +175,11 @@ def _shown(begun: Mapping[str, Any], names: Sequence[str]) -> type[CollectedOrga
     return Shown
 
 
+def _title(names: Sequence[str]) -> str:
+    """Return the title of a plot of KPIs."""
+    return " and ".join(dict.fromkeys(KPIS[name].title for name in names))
+
+
 def plot(names: str | Sequence[str] | Mapping[str, str]) -> Any:
     """Return Mesa's plot of one or more KPIs with title and unit, shares in per cent.
 
@@ -178,8 +200,12 @@ def plot(names: str | Sequence[str] | Mapping[str, str]) -> Any:
         lines = panel.get_lines()
         for line, name in zip(lines, rows, strict=True):
             line.set_label(KPIS[name].title)
-        panel.set_title(" and ".join(dict.fromkeys(KPIS[name].title for name in rows)))
+        panel.set_title(_title(rows))
         panel.set_ylabel(unit_of(rows[0]))
+        if len(lines[0].get_xdata()) == 1:
+            # One week is a point, and no line.
+            for line in lines:
+                line.set_marker("o")
         if len(rows) > 1:
             panel.legend(loc="best")
         factor = 100 if KPIS[rows[0]].unit.startswith("share") else 1
@@ -223,6 +249,8 @@ def page(
         "weeks": weeks, **fixed, **rows,
     }  # fmt: skip
     plots = [plot(each) for each in kpis]
+    # In the order of the pictures, for those who hear the page.
+    titles = [DRAWING, *(_title([each] if isinstance(each, str) else list(each)) for each in kpis)]
     shown = _shown({key: row.value if isinstance(row, Lever) else row["value"] for key, row in rows.items()}, names)
 
     @solara.component
@@ -233,7 +261,9 @@ def page(
         solara.Style(LOOK)
         solara.Title(f"ccsim in Mesa: {begun.title}")
         with solara.Sidebar():
+            solara.HTML(tag="h1", unsafe_innerHTML="ccsim in Mesa", classes=["ccsim-title"])
             solara.Text(NOTE)
+            solara.HTML(tag="div", unsafe_innerHTML=json.dumps(titles), classes=["ccsim-plots"])
         SolaraViz(model, renderer, [*plots, *components], model_params=params, name="ccsim")
 
     return Page

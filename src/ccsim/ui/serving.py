@@ -77,8 +77,11 @@ def run(host: str, port: int, open_: bool, site: Path = SITE, until: BinaryIO | 
     # What decides on safety is not to be had from the environment.
     fixed = ("SOLARA_MODE", "SOLARA_ROOT_PATH", "SOLARA_SESSION_HTTP_ONLY", "SOLARA_KERNEL_MAX_COUNT")
     os.environ.update({name: settings[name] for name in fixed})
+    from solara.server import settings as solara_settings
     from solara.server import starlette
 
+    # Read by Solara before the environment was set: a notice over the corner of the page.
+    solara_settings.theme.show_banner = False
     guard.guard(starlette.app, addresses.names_of(host))
     # Solara would have its cookies sent to frames of other sites, which the guard forbids.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")

@@ -1,0 +1,75 @@
+"""Mend Solara's page for those who cannot see it, or have a small screen: language, zoom, names of buttons and pictures."""
+
+from __future__ import annotations
+
+from ccsim.app.pages import Message, Send
+
+#: What is put in place of parts of Solara's template.
+SWAPS = {
+    b"<html>": b'<html lang="en">',
+    b", maximum-scale=1, user-scalable=no, minimal-ui": b"",
+}
+#: Names what Vuetify and Mesa leave without a name, also what they draw later. A Vuetify list is a button around a field:
+#: the field alone keeps the role.
+SCRIPT = b"""<script>
+(() => {
+  const named = (one, words) => one.hasAttribute("aria-label") || one.setAttribute("aria-label", words);
+  const mend = () => {
+    document.querySelectorAll(".v-app-bar__nav-icon").forEach((one) => named(one, "Levers"));
+    document.querySelectorAll("button").forEach((one) => one.innerText.trim() || named(one, "Light or dark"));
+    document.querySelectorAll(".v-progress-linear").forEach((one) => {
+      for (const name of ["aria-valuemin", "aria-valuemax", "aria-valuenow", "role"]) one.removeAttribute(name);
+    });
+    document.querySelectorAll(".v-select > .v-input__control > .v-input__slot").forEach((slot) => {
+      const field = slot.querySelector("input");
+      if (!field) return;
+      for (const name of ["aria-haspopup", "aria-expanded", "aria-owns"]) {
+        if (!slot.hasAttribute(name)) continue;
+        field.setAttribute(name === "aria-owns" ? "aria-controls" : name, slot.getAttribute(name));
+        slot.removeAttribute(name);
+      }
+      field.setAttribute("role", "combobox");
+      slot.removeAttribute("role");
+    });
+    const told = document.querySelector(".ccsim-plots");
+    const titles = told ? JSON.parse(told.textContent || "[]") : [];
+    document.querySelectorAll("img.widget-image").forEach((one, place) => (one.alt = titles[place] || "Plot"));
+  };
+  new MutationObserver(mend).observe(document, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["aria-valuenow", "aria-expanded", "aria-owns"],
+  });
+})();
+</script>
+"""
+
+
+def mended(send: Send) -> Send:
+    """Return a way to answer with the page as it should be; other answers go as they are."""
+    begun: list[Message] = []
+    parts: list[bytes] = []
+
+    async def mending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kinds = [value for name, value in message.get("headers", ()) if name.lower() == b"content-type"]
+            if message["status"] == 200 and kinds and kinds[0].startswith(b"text/html"):
+                begun.append(message)
+                return
+        elif begun:
+            parts.append(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            body = _mended(b"".join(parts))
+            start = begun.pop()
+            kept = [(name, value) for name, value in start.get("headers", ()) if name.lower() != b"content-length"]
+            await send({**start, "headers": [*kept, (b"content-length", str(len(body)).encode())]})
+            message = {"type": "http.response.body", "body": body}
+        await send(message)
+
+    return mending
+
+
+def _mended(page: bytes) -> bytes:
+    for old, new in SWAPS.items():
+        page = page.replace(old, new, 1)
+    # In the head: Vue makes the body anew, without scripts.
+    return page.replace(b"</head>", SCRIPT + b"</head>", 1)
