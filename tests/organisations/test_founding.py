@@ -20,9 +20,9 @@ from ccsim.organisations.founding import layout_of_folder, settings_of_layout
 from ccsim.organisations.knowledge import gini
 from ccsim.organisations.template import write_template
 from ccsim.scenarios.io import read_scenario
-from ccsim.scenarios.scenario import Scenario
+from ccsim.scenarios.scenario import SOURCE, Scenario, load
 from ccsim.simulation.mesa_model import Organisation
-from ccsim.simulation.simulation import simulate
+from ccsim.simulation.simulation import Simulation, simulate
 
 SHORT = {"organisation.warm_up": 2}
 
@@ -96,6 +96,29 @@ def test_drawn_ties_are_as_unequal_as_real_ones(name: str, ties: str, dept: str)
     assert np.mean([gini(np.bincount(each[each >= 0], minlength=len(people))) for each in drawn]) == pytest.approx(
         real, abs=0.05
     )
+
+
+@pytest.mark.parametrize(("name", "ties", "dept"), [
+    ("high-tech-managers", "advice.csv", "dept"), ("research-institute-email", "email.csv", "department"),
+])  # fmt: skip
+def test_an_organisation_founded_without_its_ties_is_as_unequal_as_with_them(
+    tmp_path: Path, name: str, ties: str, dept: str
+) -> None:
+    source = shared(name)
+    edges = pd.read_csv(source / ties)
+    people = pd.read_csv(source / "people.csv")[["id", dept]].rename(columns={dept: "department"})
+    folder = folder_of(tmp_path / "o", {"organisation.toml": "[sizes]\ncustomers = 200\nwarm_up = 1\n",
+                                        "people.csv": people.to_csv(index=False)})  # fmt: skip
+    group = people.set_index("id")["department"]
+    cross = float((edges["from"].map(group) != edges["to"].map(group)).mean())
+    real = gini(np.bincount(edges["to"].map({one: k for k, one in enumerate(people["id"])}), minlength=len(people)))
+    values = {SOURCE: str(folder), "organisation.ties": round(len(edges) / len(people)), "organisation.cross_ties": cross}
+    found = []
+    for seed in range(20 if len(people) < 100 else 1):
+        colleagues = Simulation(load("nothing").with_values(values), seed, 1).world.populations.colleagues
+        assert len(colleagues) == len(people)
+        found.append(gini(np.bincount(colleagues[colleagues >= 0], minlength=len(people))))
+    assert np.mean(found) == pytest.approx(real, abs=0.05)
 
 
 def test_drawn_ties_name_nobody_twice_and_not_oneself() -> None:

@@ -24,6 +24,9 @@ from ccsim.scenarios.scenario import Scenario
 
 #: Sizes that a scenario may set beside files: what files do not say.
 FREE = {"organisation.prospects", "organisation.warm_up", "organisation.ties", "organisation.cross_ties"}
+#: How ties are drawn that no file holds: so their Gini of in-degree is that of the networks of 21 managers (Krackhardt 1987)
+#: and of a research institute of 1,005 (Leskovec, Kleinberg & Faloutsos 2007), each within .05.
+DRAWN_TIES = {"ties.named": 1.8, "ties.naming": 0.9, "ties.mutual": 0.4, "ties.closed": 0.1}
 #: File of a folder that holds the draws of a fit.
 FITTED = "fitted.parquet"
 #: Part of contacts that are handed over undone, whatever the issue needs: in the ordinary organisation.
@@ -39,6 +42,18 @@ class FoundedLayout(Layout):
     """
 
     smallest_group: int = LEAST_GROUP
+
+    def values_for(self, seed: int) -> dict[str, Any]:
+        """Return what is known and, of what is not, one draw: the same for all scenarios of a seed.
+
+        Ties that no file holds are as uneven as in real networks of that size; they stay uncertain.
+        """
+        return {**self.drawn, **super().values_for(seed)}
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """How ties are drawn; empty where they are known."""
+        return DRAWN_TIES if self.ties is None else {}
 
     def rows_of(self, by: str) -> Rows:
         """Return the row under which results keep each department or segment: its own, or that of the merged ones."""
@@ -115,9 +130,9 @@ def make_layout(folder: Folder) -> FoundedLayout:
     )  # fmt: skip
 
 
-def settings_of_layout(layout: Layout) -> Settings:
+def settings_of_layout(layout: FoundedLayout) -> Settings:
     """Return ordinary settings with the sizes and the values of a layout."""
-    settings = replace_values(default_settings(), layout.values)
+    settings = replace_values(default_settings(), {**layout.drawn, **layout.values})
     return settings._replace(organisation=settings.organisation._replace(**layout.sizes))
 
 
