@@ -130,9 +130,10 @@ def make_layout(folder: Folder) -> FoundedLayout:
     )  # fmt: skip
 
 
-def settings_of_layout(layout: FoundedLayout) -> Settings:
+def settings_of_layout(layout: Layout) -> Settings:
     """Return ordinary settings with the sizes and the values of a layout."""
-    settings = replace_values(default_settings(), {**layout.drawn, **layout.values})
+    drawn = layout.drawn if isinstance(layout, FoundedLayout) else {}
+    settings = replace_values(default_settings(), {**drawn, **layout.values})
     return settings._replace(organisation=settings.organisation._replace(**layout.sizes))
 
 
