@@ -112,7 +112,11 @@ def test_an_organisation_founded_without_its_ties_is_as_unequal_as_with_them(
     group = people.set_index("id")["department"]
     cross = float((edges["from"].map(group) != edges["to"].map(group)).mean())
     real = gini(np.bincount(edges["to"].map({one: k for k, one in enumerate(people["id"])}), minlength=len(people)))
-    values = {SOURCE: str(folder), "organisation.ties": round(len(edges) / len(people)), "organisation.cross_ties": cross}
+    values = {
+        SOURCE: str(folder),
+        "organisation.ties": round(len(edges) / len(people)),
+        "organisation.cross_ties": cross,
+    }
     found = []
     for seed in range(20 if len(people) < 100 else 1):
         colleagues = Simulation(load("nothing").with_values(values), seed, 1).world.populations.colleagues
