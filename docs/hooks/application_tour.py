@@ -99,7 +99,7 @@ SCREENS = (
             ("#answer", "The answer in one sentence. It changes with every lever."),
             ("#levers", "The levers. Each shows its value; the *i* beside it tells what it does and how well its size is known."),
             ("#big-chart", "This company in blue, the same company without a change in grey. The band holds nine of ten other companies."),
-            (".minis", "Four measures. Press one to enlarge it."),
+            (".minis", "Four KPIs. Select one to enlarge it."),
             (".why", "*What carried the effect* switches mechanisms off one at a time, and says what is left of the difference."),
         ),
     ),
@@ -123,7 +123,7 @@ SCREENS = (
         (
             (".preset", "Comparisons that are ready. You can compare your own runs, too."),
             ("main.compare > h1", "The verdict. It names a winner only if the difference is more than chance."),
-            (".pair .card", "The differences with their intervals. Grey is not more than chance. A table with all measures is below."),
+            (".pair .card", "The differences with their intervals. Grey is not more than chance. A table with all KPIs is below."),
         ),
     ),
     Screen(
