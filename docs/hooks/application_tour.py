@@ -143,7 +143,7 @@ SCREENS = (
         "Before each quarter you may predict a report. The result stands beside your prediction.",
         "",
         _result,
-        (("#result", "What was reported, and what you expected. Reports may be late or embellished: the debrief shows the truth."),),
+        (("#result", "What was reported, and what you expected. Reports may be late or too favourable. The debrief shows the truth."),),
     ),
 )  # fmt: skip
 

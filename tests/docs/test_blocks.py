@@ -55,6 +55,7 @@ OTHERWISE = {
     "python teaching/build.py": "tests/teaching/test_course.py",
     "python teaching/instructor/expected.py": "tests/teaching/test_teaching.py",
     "python teaching/notebooks/as_ipynb.py": "tests/teaching/test_course.py",
+    "python teaching/reading_time.py": "tests/teaching/test_time.py",
     "python teaching/assessment/gain.py": "tests/teaching/test_course.py",
     "python teaching/exercises/check.py": "tests/teaching/test_teaching.py",
     "cp teaching/exercises": "tests/teaching/test_teaching.py",

@@ -134,7 +134,7 @@ def test_two_workers_give_what_one_gives_and_a_folder_asks_for_its_mechanism(moo
 #: What is replaced in the tutorial's text by what, and what is then told.
 MISTAKES = {
     "a syntax error": ("def after_work(mood, wins, setbacks):", "def after_work(mood, wins, setbacks)", r"mood\.py:\d+: expected ':'"),
-    "no docstring": ('"""Mood: successes lift people, failures weigh on them, and the moods of colleagues are catching."""', "",
+    "no docstring": ('"""Mood: successes lift people, failures weigh on them, and moods spread among colleagues."""', "",
                      r"mood\.py:1: a mechanism must open with a docstring"),
     "an import that fails": ("FIRST = purpose", "import no_such_library\nFIRST = purpose", r"mood\.py:\d+: .*No module named 'no_such_library'"),
     "a group that ccsim has": ('@parameters("mood")', '@parameters("habit")', r"parameters\('habit'\): ccsim has a group of this name"),
