@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import pytest
 from typer.testing import CliRunner
 
@@ -68,7 +71,9 @@ def test_a_folder_of_games_is_compared(finished, tmp_path):
     page, table = tmp_path / "class.html", tmp_path / "class.csv"
     told = run.invoke(app, ["game", "compare", str(tmp_path), "--out", str(page), "--csv", str(table)])
     assert told.exit_code == 0, told.output
-    assert "torn.json: is torn" in told.output and "Doing nothing" in page.read_text()
+    pictures = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", page.read_text())
+    assert "torn.json: is torn" in told.output
+    assert any(b"Doing nothing" in base64.b64decode(picture) for picture in pictures)
     assert "announce" in table.read_text()
 
 

@@ -36,11 +36,11 @@ def test_the_printed_command_goes_on_however_often_it_is_stopped(
     assert whole.returncode == 0, whole.stderr
     real, left = runner.simulate, [3]
 
-    def stops(*given: Any) -> Any:
+    def stops(*given: Any, **options: Any) -> Any:
         left[0] -= 1
         if left[0] == 0:
             raise KeyboardInterrupt
-        return real(*given)
+        return real(*given, **options)
 
     monkeypatch.setattr(runner, "simulate", stops)
     told = ccsim(*words, "--out", "my results", cwd=tmp_path)

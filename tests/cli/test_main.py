@@ -153,10 +153,10 @@ def test_runs_that_fail_are_named_and_end_with_1(
     from ccsim.cli.main import main
     from ccsim.execution import runner
 
-    def fail_once(scenario: object, seed: int, weeks: int) -> object:
+    def fail_once(scenario: object, seed: int, weeks: int, **options: object) -> object:
         if getattr(scenario, "name", "") == "combined" and seed % 1_000_000 == 1:
             raise RuntimeError("a broken rule")
-        return simulate(scenario, seed, weeks)  # type: ignore[arg-type]
+        return simulate(scenario, seed, weeks, **options)  # type: ignore[arg-type]
 
     simulate = runner.simulate
     monkeypatch.setattr(runner, "simulate", fail_once)

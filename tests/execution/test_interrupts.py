@@ -123,9 +123,9 @@ def test_the_status_of_an_interrupted_folder_says_so(
 
     real = runner.simulate
 
-    def pressed(*words: Any) -> Any:
+    def pressed(*words: Any, **options: Any) -> Any:
         press()
-        return real(*words)
+        return real(*words, **options)
 
     monkeypatch.setattr(runner, "simulate", pressed)
     with pytest.raises(RunInterrupted):

@@ -63,10 +63,10 @@ def test_a_failing_run_takes_no_other_with_it(
 ) -> None:
     real = running.simulate
 
-    def fails(scenario, seed, weeks):  # type: ignore[no-untyped-def]
+    def fails(scenario, seed, weeks, **options):  # type: ignore[no-untyped-def]
         if scenario.name == "busy" and seed == replicate_seed(1, 2):
             raise RuntimeError("out of luck")
-        return real(scenario, seed, weeks)
+        return real(scenario, seed, weeks, **options)
 
     monkeypatch.setattr(running, "simulate", fails)
     results = run_experiment(small_experiment, workers=1, out=tmp_path / "r")
@@ -249,10 +249,10 @@ def test_runs_that_all_fail_are_told_with_the_reason_and_a_broken_first_scenario
 ) -> None:
     real, broken = running.simulate, {"nothing"}
 
-    def fails(scenario, seed, weeks):  # type: ignore[no-untyped-def]
+    def fails(scenario, seed, weeks, **options):  # type: ignore[no-untyped-def]
         if scenario.name in broken:
             raise RuntimeError("out of luck")
-        return real(scenario, seed, weeks)
+        return real(scenario, seed, weeks, **options)
 
     monkeypatch.setattr(running, "simulate", fails)
     results = run_experiment(small_experiment, workers=1, out=tmp_path / "some")

@@ -140,7 +140,7 @@ def test_the_manifest_is_the_first_file_that_is_written(
     from ccsim.results import store
 
     written: list[Path] = []
-    monkeypatch.setattr(store, "write_atomic", lambda path, data: written.append(path))
+    monkeypatch.setattr(store, "write_atomic", lambda path, data, **options: written.append(path))
     Store.create(tmp_path / "r", small_experiment, [], False)
     assert written[0].name == "manifest.json"
 
