@@ -54,6 +54,37 @@ def test_a_spreadsheet_of_another_country_is_read_as_it_is_meant(tmp_path: Path)
     assert read_folder(folder).tables["people"][0].frame["fte"].tolist() == [0.5, 1.0]
 
 
+def test_what_spreadsheets_add_to_a_table_is_passed_over(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "o", {
+        "organisation.toml": HEAD, "people.csv": "sep=;\nid;department;fte\na;A;0,5\nb;A;1\n;;\n ;;\n",
+        "history.csv": "date,kpi,value,\n2025-12-31,csat,70,\n2026-03-31,csat,170,\n,,,\n",
+    })  # fmt: skip
+    told = faults(folder)
+    assert len(told) == 1 and re.search(r"history\.csv:3: value: 170 is not accepted; csat .*from 0 to 100", told[0]), (
+        told
+    )
+    (folder / "history.csv").unlink()
+    table = read_folder(folder).tables["people"][0]
+    assert table.frame["fte"].tolist() == [0.5, 1.0] and table.line(0) == 3
+
+
+def test_amounts_below_0_and_shares_above_1_are_refused(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "o", {
+        "organisation.toml": HEAD + "[sizes]\nprospects = -1\n", "people.csv": "id,department,years,pay\na,A,-3,-100\n",
+        "departments.csv": "department,arrivals\nA,-5\n", "handoffs.csv": "from,to,share\nA,A,-1\n",
+        "segments.csv": "segment,customers,churn,period\ns,10,1.5,month\n",
+        "history.csv": "date,kpi,value,error\n2024-01-01,fcr,65,-1\n",
+    })  # fmt: skip
+    told = faults(folder)
+    wanted = [
+        r"people\.csv:2: years: '-3' .*at least 0", r"people\.csv:2: pay: '-100'", r"departments\.csv:2: arrivals: '-5'",
+        r"handoffs\.csv:2: share: '-1'", r"segments\.csv:2: churn: '1\.5' .*from 0 to 1", r"history\.csv:2: value: 65 .*65 % is 0\.65",
+        r"history\.csv:2: error: '-1'", r"organisation\.toml:3: sizes\.prospects: ",
+    ]  # fmt: skip
+    assert all(any(re.search(each, line) for line in told) for each in wanted), told
+    assert len(told) == len(wanted)
+
+
 @pytest.mark.parametrize(("text", "said"), [
     ('department,fte\nA,"0,5"\n', r"people\.csv:2: fte: '0,5' .*decimal commas are recognised in files separated by semicolons"),
     ("department;fte\nA;0,5\nA;1.000\n", r"people\.csv:3: fte: '1.000'"),

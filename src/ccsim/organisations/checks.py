@@ -213,6 +213,14 @@ def _history(folder: Folder) -> Iterator[InputIssue]:
             "history", int(row), "kpi",
             f"{word!r} is no KPI{did_you_mean(word, known)}; [kpis] of organisation.toml says what a word stands for",
         )  # fmt: skip
+    for word in set(frame["kpi"]) & known:
+        kpi = folder.kpis.get(word, word)
+        low, high = _bounds_of(kpi)
+        own = frame["value"][(frame["kpi"] == word) & frame["value"].notna()]
+        for row, value in own[(own < low) | (own > high)].items():
+            hint = "; 65 % is 0.65" if high == 1.0 and 1.0 < value <= 100.0 else ""
+            problem = f"{value:g} is not accepted; {kpi} is {KPIS[kpi].unit}: it takes a number from {low:g} to {high:g}{hint}"
+            yield folder.fault("history", int(str(row)), "value", problem)
     place = [name for name in ("date", "kpi", "department", "segment") if name in frame]
     for row in np.flatnonzero(frame.duplicated(place) & frame["date"].notna()):
         yield folder.fault("history", int(row), "value", "is the second figure for this date, KPI and group")
@@ -239,6 +247,16 @@ def _events(folder: Folder) -> Iterator[InputIssue]:
             yield folder.fault("events", row, "value", problem)
         elif not name and "value" in frame and frame["value"].notna()[row]:
             yield folder.fault("events", row, "lever", "is empty; a value takes the lever that was set to it")
+
+
+def _bounds_of(kpi: str) -> tuple[float, float]:
+    """Return between which values a figure of a KPI lies."""
+    unit = KPIS[kpi].unit
+    if kpi == "nps":
+        return -100.0, 100.0
+    if kpi == "utilisation":  # more than all of the time is overload
+        return 0.0, np.inf
+    return (0.0, 1.0) if unit == "share" else (0.0, 100.0) if unit.startswith("of 100") else (-np.inf, np.inf)
 
 
 def _drivers(folder: Folder) -> Iterator[InputIssue]:

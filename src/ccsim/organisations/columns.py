@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 #: Kinds of cells. A *key* names a person or a post: it is replaced by a keyed hash as soon as it is read, and no
 #: message quotes it. A *name* is a word for a group, such as a department; it appears in tables and figures.
-KEY, NAME, NUMBER, COUNT, SHARE, DATE, YES, PERIOD, STATUS = (
-    "key", "name", "number", "count", "share", "date", "yes", "period", "status",
+KEY, NAME, NUMBER, AMOUNT, COUNT, SHARE, DATE, YES, PERIOD, STATUS = (
+    "key", "name", "number", "amount", "count", "share", "date", "yes", "period", "status",
 )  # fmt: skip
 
 #: Cells that are texts once they are read.
@@ -21,6 +21,7 @@ ACCEPTS = {
     KEY: "an identifier",
     NAME: "a name of at most 80 characters, on one line",
     NUMBER: "a number",
+    AMOUNT: "a number of at least 0",
     COUNT: "a whole number of at least 0",
     SHARE: "a number from 0 to 1",
     DATE: "a date such as 2026-01-31",
@@ -68,47 +69,47 @@ KINDS: dict[str, Kind] = dict(
             ("id", KEY, False, "who it is, for reporting lines and ties"),
             ("manager", KEY, False, "id of the superior; empty at the top"),
             ("hired", DATE, False, "when the person came"),
-            ("years", NUMBER, False, "years in the organisation, where the date is not known"),
+            ("years", AMOUNT, False, "years in the organisation, where the date is not known"),
             ("left", YES, False, "whether the person left within the period of [periods] left"),
             ("fte", SHARE, False, "contracted time relative to full time; 1 where it is not given"),
-            ("pay", NUMBER, False, "pay for the period of [periods] pay"),
+            ("pay", AMOUNT, False, "pay for the period of [periods] pay"),
         ),
         _kind(
             "posts", "posts and reporting lines, where no row stands for a person",
             ("department", NAME, True, "department of the post"),
             ("post", KEY, False, "which post it is, for those that report to it; where only leaders' posts have one, each of them is a leader"),
             ("reports_to", KEY, False, "the post that it reports to; empty at the top"),
-            ("fte", NUMBER, False, "full-time posts that the row stands for; 1 where it is not given"),
-            ("pay", NUMBER, False, "pay of a post for the period of [periods] pay"),
-            ("pay_high", NUMBER, False, "upper end of the pay, where pay is the lower one"),
+            ("fte", AMOUNT, False, "full-time posts that the row stands for; 1 where it is not given"),
+            ("pay", AMOUNT, False, "pay of a post for the period of [periods] pay"),
+            ("pay_high", AMOUNT, False, "upper end of the pay, where pay is the lower one"),
             ("status", STATUS, False, "whether the post is vacant or closed"),
         ),
         _kind(
             "ties", "who listens to whom, one row a tie",
             ("from", KEY, True, "who listens"),
             ("to", KEY, True, "to whom"),
-            ("weight", NUMBER, False, "how much; a tie of weight 0 is left out"),
+            ("weight", AMOUNT, False, "how much; a tie of weight 0 is left out"),
         ),
         _kind(
             "departments", "what differs between departments",
             ("department", NAME, True, "which one"),
             ("front", YES, False, "whether customers call here first"),
-            ("arrivals", NUMBER, False, "new issues a week that arrive here first"),
-            ("minutes", NUMBER, False, "minutes of work on a contact here"),
+            ("arrivals", AMOUNT, False, "new issues a week that arrive here first"),
+            ("minutes", AMOUNT, False, "minutes of work on a contact here"),
             ("first_time", SHARE, False, "share of issues that are solved where they arrive"),
         ),
         _kind(
             "handoffs", "where work goes on",
             ("from", NAME, True, "department that passes on"),
             ("to", NAME, True, "department that takes over"),
-            ("share", NUMBER, True, "how much: shares or counts"),
+            ("share", AMOUNT, True, "how much: shares or counts"),
         ),
         _kind(
             "segments", "customer segments; without a column customers each row is one customer",
             ("segment", NAME, True, "which one"),
             ("customers", COUNT, False, "how many customers it has"),
-            ("revenue", NUMBER, False, "what a customer spends in the period of [periods] revenue"),
-            ("churn", NUMBER, False, "share of customers lost in the period, or yes and no where rows are customers"),
+            ("revenue", AMOUNT, False, "what a customer spends in the period of [periods] revenue"),
+            ("churn", SHARE, False, "share of customers lost in the period, or yes and no where rows are customers"),
             ("period", PERIOD, False, "period of the churn, where [periods] churn does not say it"),
         ),
         _kind(
@@ -118,7 +119,7 @@ KINDS: dict[str, Kind] = dict(
             ("value", NUMBER, True, "the figure, in the KPI's unit"),
             ("department", NAME, False, "department, where the figure is not of the whole organisation"),
             ("segment", NAME, False, "segment, where the figure is not of all customers"),
-            ("error", NUMBER, False, "standard deviation of the figure"),
+            ("error", AMOUNT, False, "standard deviation of the figure"),
             ("answers", COUNT, False, "answers or cases behind it"),
         ),
         _kind(

@@ -19,6 +19,7 @@ from ccsim.organisations.columns import KINDS, PERIODS, TEXTS
 from ccsim.organisations.privacy import Keys
 from ccsim.organisations.tables import Dialect, Table, read_table
 from ccsim.scenarios.io import Parser, Schema
+from ccsim.scenarios.scenario import check
 from ccsim.scenarios.toml_positions import read_toml
 
 FILE = "organisation.toml"
@@ -223,8 +224,11 @@ def _names(reader: Parser, shape: FolderShape, found: Folder) -> None:
             found.kpis[word] = kpi
     for word, said in shape.drivers.items():
         _driver(reader, found, word, said)
-    sizes = reader.values("organisation", shape.sizes, ("size",)) if shape.sizes else {}
-    found.sizes = {key.split(".")[1]: value for key, value in sizes.items()}
+    for name, value in shape.sizes.items():
+        try:
+            found.sizes[name] = check(f"organisation.{name}", value, ("size",))
+        except InputError as error:
+            reader.add_error(("sizes", name), str(error).removeprefix(f"organisation.{name}: "))
     found.values = {
         **reader.values("assumptions", shape.assumptions, ("assumption",)),
         **reader.values("levers", shape.levers, ("lever",)),

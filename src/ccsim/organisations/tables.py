@@ -15,6 +15,7 @@ import pandas as pd
 from ccsim.errors import InputIssue, did_you_mean
 from ccsim.organisations.columns import (
     ACCEPTS,
+    AMOUNT,
     COUNT,
     DATE,
     KEY,
@@ -33,6 +34,7 @@ from ccsim.organisations.privacy import Keys
 TOLD = 20
 LONGEST_NAME = 80
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_SAYS_SEPARATOR = re.compile(r"""\s*"?sep=.?"?\s*(\n|$)""", re.IGNORECASE)
 _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?\d+,\d+")
 
@@ -47,7 +49,8 @@ class Table:
         frame: columns by their names here, checked; cells at fault are missing.
         theirs: for each column its name in the file.
         unread: columns of the file that are not read.
-        rows: for each row of the frame its place among the rows of the file, from 0.
+        text: what is read, from its header on; ``above`` are the lines before.
+        separator: between cells.
     """
 
     file: str
@@ -57,6 +60,7 @@ class Table:
     unread: tuple[str, ...] = ()
     text: str = field(default="", repr=False)
     separator: str = ","
+    above: int = 0
 
     def line(self, row: int) -> int:
         """Return the line of the file on which a row begins."""
@@ -64,10 +68,10 @@ class Table:
             reader = csv.reader(io.StringIO(self.text), delimiter=self.separator)
             starts, before = [], 0
             for cells in reader:
-                if cells:
+                if _filled(cells):
                     starts.append(before + 1)
                 before = reader.line_num
-            self._lines = starts[1:]
+            self._lines = [self.above + line for line in starts[1:]]
         return self._lines[row] if row < len(self._lines) else len(self._lines) + 1
 
     def fault(self, row: int, column: str, problem: str) -> InputIssue:
@@ -116,10 +120,13 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
     text, problem = _text_of(path)
     if problem:
         return None, [InputIssue(name, None, "", problem)]
-    header = text.split("\n", 1)[0].strip("\r")
+    above = 0
+    if _SAYS_SEPARATOR.match(text):  # spreadsheets write such a line for themselves
+        text, above = text.split("\n", 1)[1] if "\n" in text else "", 1
+    header = text.split("\n", 1)[0]
     separator = max(SEPARATORS, key=lambda sign: _outside_quotes(header, sign))
     names = next(csv.reader([header], delimiter=separator), [])
-    table = Table(name, kind, pd.DataFrame(), text=text, separator=separator)
+    table = Table(name, kind, pd.DataFrame(), text=text, separator=separator, above=above)
     faults = _match_columns(table, [cell.strip() for cell in names], dialect)
     constants = dialect.constants.get(kind.name, {})
     if any(fault.line is None for fault in faults):
@@ -190,7 +197,10 @@ def _cells(table: Table, names: list[str]) -> tuple[pd.DataFrame, list[InputIssu
     faults = []
     wanted = [name for name in dict.fromkeys(names) if name.strip() in table.theirs.values()]
     rows = (cells for cells in csv.reader(io.StringIO(table.text), delimiter=table.separator) if cells)
-    longer = [(number, len(cells)) for number, cells in enumerate(rows) if len(cells) > len(names)]
+    sizes = [(len(cells), _filled(cells)) for cells in rows]
+    # Spreadsheets write rows of nothing but separators below a table.
+    filled = np.array([each for _, each in sizes[1:]], bool)
+    longer = [(number, size) for number, (size, each) in enumerate(row for row in sizes if row[1]) if size > len(names)]
     for number, cells in longer[:TOLD]:
         faults.append(InputIssue(table.file, table.line(number - 1), "", f"has {cells} cells; the header {len(names)}"))
     raw = pd.read_csv(
@@ -198,7 +208,14 @@ def _cells(table: Table, names: list[str]) -> tuple[pd.DataFrame, list[InputIssu
         on_bad_lines="skip",
     ) if not longer else pd.DataFrame(columns=wanted, dtype=str)  # fmt: skip
     raw.columns = [str(name).strip() for name in raw.columns]
+    if len(raw) == len(filled):
+        raw = raw[filled].reset_index(drop=True)
     return raw.fillna(""), faults
+
+
+def _filled(cells: list[str]) -> bool:
+    """Return whether any cell of a row holds something."""
+    return any(cell.strip() for cell in cells)
 
 
 def _checked(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, list[InputIssue]]:
@@ -249,7 +266,7 @@ def _numbers(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -
         text = given.where(~given.str.contains(".", regex=False), "?").str.replace(",", ".", regex=False)
     good = text.map(lambda cell: bool(_POINT.fullmatch(cell)))
     values = pd.to_numeric(text.where(good), errors="coerce")
-    if column.cells in (COUNT, SHARE):
+    if column.cells in (AMOUNT, COUNT, SHARE):
         good &= values >= 0
     if column.cells == COUNT:
         good &= values == np.floor(values.fillna(0))

@@ -175,6 +175,8 @@ def _wanted(row: Any) -> str:
         "int_type": "a whole number",
         "float_type": "a number",
         "bool_type": "true or false",
+        "date_from_datetime_parsing": "a date such as 2026-01-31",
+        "date_type": "a date such as 2026-01-31",
         "string_too_short": "a few words",
         "string_pattern_mismatch": "letters, digits, '-' and '_', a letter or digit first",
         "greater_than": f"a number above {limits.get('gt')}",
