@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.recovery import AHEAD, rank_tests, recovered, without
+from benchmarks.recovery import AHEAD, part_of, rank_tests, recovered
 
 from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble
 from ccsim.analysis.parameter_space import dimensions
@@ -38,6 +38,6 @@ def test_ranks_of_a_posterior_that_is_too_sure_are_told() -> None:
 
 def test_a_truth_is_no_part_of_the_worlds_that_it_is_fitted_by() -> None:
     whole = linear_worlds(50, 2)
-    rest = without(whole, np.arange(10))
+    rest = part_of(whole, np.arange(10, 50))
     assert len(rest.numbers) == 40 == len(rest.figures["csat"])
     assert rest.numbers[0] == pytest.approx(whole.numbers[10])
