@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 import ccsim
 from ccsim.analysis.optimise import Objective, Objectives
 from ccsim.errors import InputError, printable, shown
-from ccsim.experiments.experiment import MAX_SEED, Experiment
+from ccsim.experiments.experiment import MAX_SEED, Experiment, as_experiment, load_experiment
 from ccsim.reports.tables import columns
 from ccsim.scenarios.scenario import Scenario, load
 from ccsim.simulation.simulation import LARGEST_SEED, replicate_seed
@@ -89,6 +90,38 @@ def test_a_file_in_another_encoding_is_answered_with_what_to_do(tmp_path: Path, 
     path.write_bytes('title = "x"\nabout = "für alle"\n'.encode(encoding))
     with pytest.raises(InputError, match=told):
         load(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a." * 3000 + "b = 1", f"[{'.'.join('a' * 5000)}]", "a = " + "[" * 5000 + "]" * 5000, "a = " + "{b = " * 3000,
+     "a = " + "[" * 60 + "]" * 60, "a." * 60 + "b = 1"],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+@pytest.mark.parametrize("read", [load, load_experiment, as_experiment])
+def test_deep_nesting_is_one_message(tmp_path: Path, text: str, read: Callable[[Path], object]) -> None:
+    path = tmp_path / "one.toml"
+    path.write_text(f"{text}\n")
+    with pytest.raises(InputError, match=r"nested more than|is not TOML"):
+        read(path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    mkfifo = getattr(os, "mkfifo", None)
+    if mkfifo is None:
+        pytest.skip("this system has no pipes with a name")
+    mkfifo(tmp_path / "one.toml")
+    with pytest.raises(InputError, match=r"one\.toml: is a pipe, not a file"):
+        load(tmp_path / "one.toml")
+
+
+@pytest.mark.parametrize("path", [r"C:\scenarios\one.toml", "C:one.toml", r"\\server\share\one.toml", r"..\one.toml"])
+def test_a_path_of_another_system_is_named_in_one_message(path: str) -> None:
+    with pytest.raises(InputError, match="there is no such file") as error:
+        load(path)
+    assert path in str(error.value)
+    with pytest.raises(InputError, match="there is no such file"):
+        load_experiment(path)
 
 
 @pytest.mark.parametrize("name", ["ONE.TOML", "One.Toml", "one.toml"])

@@ -17,6 +17,7 @@ from classes import SECRET, Visitor, game_text, idle, served, some_move
 from ccsim.app import class_service
 from ccsim.app.class_requests import LARGEST_REQUEST
 from ccsim.app.class_store import ClassStore
+from ccsim.app.limits import Allowance
 from ccsim.app.replay import replayed
 from ccsim.app.server import PagesServer, greeting
 from ccsim.engine.jit import PLAIN
@@ -275,6 +276,16 @@ def test_absurd_predictions_are_refused(quarter: dict[str, Any], lecturer: Visit
     assert lecturer.post(_report(opened["code"]), {"quarters": [quarter]}, player)[0] == 400
 
 
+@pytest.fixture
+def clock_stands_still(server: PagesServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give no allowance back, however slow this machine is."""
+    for allowance in vars(server.service).values():
+        if isinstance(allowance, Allowance):
+            now = time.monotonic()
+            monkeypatch.setattr(allowance, "_clock", lambda now=now: now)
+
+
+@pytest.mark.usefixtures("clock_stands_still")
 def test_a_flood_of_one_player_is_slowed_down(lecturer: Visitor, opened: dict[str, Any]) -> None:
     player = _join(lecturer, opened["code"])["player"]
     found = [lecturer.post(_report(opened["code"]), {}, player) for _ in range(60)]
@@ -282,6 +293,7 @@ def test_a_flood_of_one_player_is_slowed_down(lecturer: Visitor, opened: dict[st
     assert slowed and 0 < slowed[0]["wait"] < 5 and found[0][0] == 200
 
 
+@pytest.mark.usefixtures("clock_stands_still")
 def test_a_flood_of_names_is_slowed_down_and_ends_at_the_limit(
     server: PagesServer, lecturer: Visitor, opened: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

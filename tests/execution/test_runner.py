@@ -208,6 +208,33 @@ def test_a_script_without_a_guard_runs_in_several_processes(tmp_path: Path) -> N
     assert (done.stdout.strip(), done.stderr) == (str(4 * 4 * 8), "")
 
 
+SPAWNED = """
+import multiprocessing, sys
+from ccsim.execution import process_pool
+process_pool._FORKS = False
+process_pool._CONTEXT = multiprocessing.get_context("spawn")  # as on Windows and macOS
+import ccsim
+small = {"organisation.staff": 12, "organisation.departments": 3, "organisation.front_departments": 2,
+         "organisation.customers": 20, "organisation.warm_up": 1}
+experiment = ccsim.load_experiment("direction").with_changes(replicates=8, weeks=2, levers=small)
+print(ccsim.compare(experiment, workers=2, out=sys.argv[1]).results.hash(), ccsim.compare(experiment, workers=1).results.hash())
+print(len(multiprocessing.active_children()))
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_are_started_anew_give_the_same_results(tmp_path: Path) -> None:
+    script = tmp_path / "script with a space.py"
+    script.write_text(SPAWNED)
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "r")], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    hashes, left = done.stdout.splitlines()
+    assert len(set(hashes.split())) == 1
+    assert left == "0"
+
+
 def test_ctrl_c_to_all_processes_as_they_start_is_one_message(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)

@@ -7,6 +7,7 @@ a seed, before its past.
 from __future__ import annotations
 
 import json
+import re
 import struct
 import threading
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ import numpy as np
 
 from ccsim.app.model_data import file_text, model_data
 from ccsim.engine.parameters import Parameter
-from ccsim.errors import InputError
+from ccsim.errors import InputError, shown
 from ccsim.model.initial_state import sample_initial
 from ccsim.model.layout import Layout, take_stock
 from ccsim.model.populations import Staff
@@ -114,9 +115,12 @@ class OwnOrganisation:
 def _read(body: bytes) -> tuple[int, dict[str, Any]]:
     try:
         asked = json.loads(body)
-        seed, values = int(asked["seed"]), dict(asked["values"])
+        seed, values = asked["seed"], dict(asked["values"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError("the request cannot be read: it has a seed and values") from None
+    if isinstance(seed, bool) or not isinstance(seed, (int, str)) or not re.fullmatch(r"-?[0-9]{1,30}", str(seed)):
+        raise InputError(f"seed: must be a whole number, got {shown(str(seed)[:40])}")
+    seed = int(seed)  # the page writes it as text, because it may be larger than JavaScript's numbers
     if not 0 <= seed <= LARGEST_SEED:
         raise InputError(f"seed: must be from 0 to {LARGEST_SEED}, got {seed}")
     return seed, values

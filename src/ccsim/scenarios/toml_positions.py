@@ -17,6 +17,8 @@ Key = tuple[str | int, ...]
 
 #: The most characters of a text that tomlkit reads again to say what is wrong: its time grows with their square.
 EXPLAINED = 20_000
+#: How deep tables and lists may be nested.
+DEEPEST = 40
 #: No file that people write is larger.
 LARGEST_FILE = 10_000_000
 
@@ -44,7 +46,19 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
         line = best.line if isinstance(best, ParseError) else _error_line(text)
         problem = re.split(r" at line | \(at ", str(best))[0].replace("'\\x00'", "the end of the file")
         raise InputErrors([InputIssue(str(path), line, "", f"this is not TOML: {problem}")]) from None
+    _refuse_depth(data, path)
     return data, key_lines(text)
+
+
+def _refuse_depth(data: dict[str, Any], path: Path) -> None:
+    """Refuse tables and lists within each other that are deeper than any file of ours, and than Python can follow."""
+    layer: list[Any] = [data]
+    for _ in range(DEEPEST):
+        inside = (each.values() if isinstance(each, dict) else each for each in layer)
+        layer = [value for values in inside for value in values if isinstance(value, (dict, list))]
+        if not layer:
+            return
+    raise InputError(f"{printable(str(path))}: tables or lists are nested more than {DEEPEST} deep")
 
 
 def _best_error(text: str, refused: Exception) -> Exception:
@@ -69,6 +83,8 @@ def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
         InputError: it cannot be read, is too large, or is written in another encoding; the message says what to do.
     """
     try:
+        if path.is_fifo():
+            raise InputError(f"{printable(str(path))}: is a pipe, not a file")  # which would be waited for without end
         with path.open("rb") as file:
             data = file.read(largest + 1)
     except FileNotFoundError:
