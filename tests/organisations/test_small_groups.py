@@ -52,3 +52,12 @@ def test_tables_of_results_hold_no_department_of_fewer_than_ten_people(tmp_path:
     table = to_frame("departments", [(0, shown)], ())
     assert table["department"].unique().tolist() == [0, 1, 2]
     assert table["engagement"].notna().all()
+
+
+def test_where_two_runs_of_an_organisation_part_names_no_post(tmp_path: Path) -> None:
+    from ccsim.reports.divergence import diverge
+
+    alone = load("nothing").with_values({SOURCE: str(organisation(tmp_path / "o"))})
+    moved = alone.with_values({"programme.budget": 20_000.0}, name="moved")
+    words = diverge(alone, moved, weeks=8).words()
+    assert "in post" not in words and "post " not in words and "leader " not in words.replace("a leader", "")

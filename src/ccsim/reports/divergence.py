@@ -7,7 +7,7 @@ week; a week at whose end they differ is lived once more, phase by phase, to see
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -148,7 +148,21 @@ def diverge(
             decision = _decision(before)
         if after is not before:
             rows.append({"week": after[0].week, **{name: _share(name, *after) for name in PEOPLE[:3]}})
+    if any(one.source for one in pair):
+        cause, decision = (_without_person(one) if one else None for one in (cause, decision))
     return Divergence(names, seed, weeks, cause, decision, levers_apart, pd.DataFrame(rows))
+
+
+def _without_person(parting: FirstDifference) -> FirstDifference:
+    """Return a difference of an organisation founded from files without the row of a person, which would tell who it is."""
+    kind = {
+        "staff": "a member of staff",
+        "leaders": "a leader",
+        "customers": "a customer",
+        "cases": "the case of a customer",
+    }
+    population = "staff" if parting.choices else parting.gaps[0].population
+    return replace(parting, who=kind.get(population, parting.who), choices=None)
 
 
 def _names(a: Scenario, b: Scenario) -> tuple[str, str]:
