@@ -23,6 +23,12 @@ const ways = {
   run: (request) => ({ ...engine.run(request), kpis: undefined, series: written(engine.run(request).kpis) }),
   draw: ({ seed, stream, week, row }) => hex(engine.draw(BigInt(seed), stream, week, row)),
   game: (request) => ({ series: written(playGame(engine, model, request).kpis) }),
+  // What a person weighs after the last week, and the KPIs of each segment.
+  weigh: ({ person, ...request }) => {
+    const run = engine.open(request);
+    run.step(request.weeks);
+    return { ...run.weigh(person), segments: run.kpisBy("segments", model.bySegment).map(written) };
+  },
   // Two runs by turns, one of them gone back to a snapshot and moved: each is as if it had been alone.
   turns: ({ one, other, move }) => {
     const [first, second] = [engine.open(one), engine.open(other)];

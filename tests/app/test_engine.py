@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 
 from ccsim.app import build_engine
+from ccsim.app.choice_entry import weigh_options
 from ccsim.app.engine_key import _shaping
 from ccsim.app.model_data import condition_tree, scenario_data, tree
 from ccsim.engine.expressions import parse
 from ccsim.engine.jit import PLAIN
 from ccsim.engine.rng import Stream, uniforms4
-from ccsim.model.settings import check_sizes
+from ccsim.model.kpis import available
+from ccsim.model.settings import check_sizes, without_own
 from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load
 from ccsim.simulation.simulation import Simulation, simulate
@@ -283,3 +285,32 @@ def test_the_host_that_is_shipped_is_built_from_its_sources() -> None:
     digest.update(b"game.ts" + (folder.parent / "game.ts").read_bytes())
     first = (build_engine.STATIC / "engine.js").read_text(encoding="utf-8").splitlines()[0]
     assert first == f"// sources: {digest.hexdigest()[:16]}", "run npm run engine in web/"
+
+
+@current
+def test_what_a_person_weighs_and_the_figures_of_segments_are_pythons(in_node: Answers) -> None:
+    values = {**SMALL, "empowerment.blame": 0.7}
+    run = Simulation(load("combined").with_values(values), 5, 3)
+    for _ in range(3):
+        run.step()
+    settings = without_own(run.world.settings)
+    asked = {"way": "weigh", "scenario": "combined", "set": values, "seed": 5, "weeks": 3, "person": 4}
+    answer = in_node([asked])[0]
+
+    def appeals(without: int, given: Any) -> list[float]:
+        out = np.empty(5)
+        weigh_options(run.world.populations, given, 4, without, out)
+        return list(out)
+
+    whole = appeals(0, settings)
+    assert answer["appeals"] == whole
+    fearless = settings._replace(empowerment=settings.empowerment._replace(blame_weight=0.0))
+    for term, without in (("belief", appeals(2, settings)), ("blame", appeals(0, fearless))):
+        assert answer["terms"][term] == [one - other for one, other in zip(whole, without, strict=True)]
+    assert any(answer["terms"]["belief"])
+    segments = run.kpis("segment")
+    for row, series in enumerate(answer["segments"]):
+        assert set(series) == set(available("segment"))
+        for name, text in series.items():
+            mine = segments[name][:, row]
+            assert np.array_equal(mine, np.frombuffer(bytes.fromhex(text), "<f8"), equal_nan=True), name

@@ -93,6 +93,8 @@ export function readAddress(hash: string, model: Model): Read {
   const part = rest.join("/");
   if (path && (!known || (part && known !== "class") || part.length > 40)) settings.tell("link.page", path.slice(0, 40));
   if (known === "class") for (const key of OF_CLASS) settings.take(key);
+  // A link to a game is read as a whole where the game begins, and refused as a whole.
+  if (known === "play") for (const key of settings.keys()) settings.take(key);
   let kpi = settings.take("show");
   if (kpi !== null && !model.kpis.has(kpi)) {
     settings.tell("link.unknown", kpi.slice(0, 40));

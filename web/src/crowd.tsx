@@ -1,12 +1,12 @@
 // The people view: everybody as a dot by department, light to dark by what is looked at, in the week that is looked at.
 import { effect, signal, useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
-import type { Plan } from "./model";
-import { SHARES, type People, type Share } from "./people";
+import { useEffect, useMemo } from "preact/hooks";
+import type { Kpi, Plan } from "./model";
+import { SHARES, type People, type Share, type Weighed } from "./people";
 import type { Token } from "./pool";
 import { useWidth } from "./size";
 import { atWeek, engine, model, page, quiet, ranPlan, run } from "./store";
-import { number, t, type Word } from "./words";
+import { number, scaleOf, t, titleOf, type Word } from "./words";
 
 /** What people are coloured by: how far they have come, or one of their shares. */
 type Look = "stage" | Share;
@@ -55,6 +55,8 @@ function levelOf(of: People, place: number, by: Look, threshold: number): number
 }
 
 function departmentWord(of: People, department: number): string {
+  const own = model.value!.data.organisation?.departments[department];
+  if (own) return own;
   return t(of.front[department] ? "people.front" : "people.back", { n: department + 1 });
 }
 
@@ -121,6 +123,7 @@ export function Crowd() {
       </ul>
       {of ? <Person of={of.people} at={at} week={week} /> : null}
       {of ? <Departments of={of.people} at={at} threshold={threshold} /> : null}
+      {of ? <Segments of={of.people} week={week} /> : null}
     </section>
   );
 }
@@ -223,6 +226,131 @@ function Person({ of, at, week }: { of: People; at: number; week: number }) {
       ) : (
         <p class="soft">{t("people.vacant.text")}</p>
       )}
+      {of.present[place] ? <Weighs person={i} week={week} /> : null}
+    </div>
+  );
+}
+
+const OPTIONS: Word[] = ["option.fast", "option.script", "option.solve", "option.hand", "option.escalate"];
+const TERMS: Record<string, Word> = {
+  reward: "term.reward", belief: "term.belief", norm: "term.norm", habit: "term.habit", effort: "term.effort", blame: "term.blame",
+  checks: "term.checks", reluctance: "term.reluctance",
+};
+/** An appeal of options that are not open. */
+const SHUT = -1e8;
+
+/** What the person weighs in an ordinary case of this week: the chance of each way to handle it, and what speaks for and against. */
+function Weighs({ person, week }: { person: number; week: number }) {
+  const open = useSignal(false);
+  const found = useSignal<Weighed | null>(null);
+  /** The option whose terms are looked at; the likeliest one at first. */
+  const shown = useSignal<number | null>(null);
+  const plan = ranPlan.value;
+  useEffect(() => {
+    if (!open.value) return;
+    const mine: Token = { cancelled: false };
+    found.value = null;
+    const wait = setTimeout(() => {
+      engine()
+        .weigh({ ...plan, weeks: week, person }, mine)
+        .then((told) => {
+          if (!mine.cancelled) found.value = told;
+        })
+        .catch(quiet);
+    }, 200);
+    return () => {
+      mine.cancelled = true;
+      clearTimeout(wait);
+    };
+  }, [open.value, person, week, plan]);
+  const told = found.value;
+  const top = told ? Math.max(...told.appeals) : 0;
+  const weights = told ? told.appeals.map((appeal) => Math.exp(appeal - top)) : [];
+  const sum = weights.reduce((all, each) => all + each, 0);
+  const likely = weights.indexOf(Math.max(...weights));
+  const seen = shown.value !== null && told && told.appeals[shown.value] > SHUT ? shown.value : Math.max(0, likely);
+  const terms = told ? Object.keys(TERMS).filter((term) => Math.abs(told.terms[term][seen]) >= 0.005) : [];
+  return (
+    <div>
+      <button type="button" class="link" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+        {t(open.value ? "weigh.hide" : "weigh.show")}
+      </button>
+      {open.value && !told ? <p class="soft">{t("loading.text")}</p> : null}
+      {open.value && told ? (
+        <>
+          <ul class="rows">
+            {OPTIONS.map((word, option) =>
+              told.appeals[option] > SHUT ? (
+                <li key={word}>
+                  <button type="button" class="row" aria-pressed={option === seen} onClick={() => (shown.value = option)}>
+                    <span>{t(word)}</span>
+                    <span class="figure">{number((100 * weights[option]) / sum, 0)} %</span>
+                  </button>
+                </li>
+              ) : null,
+            )}
+          </ul>
+          <table>
+            <caption class="soft">{t("weigh.terms", { way: t(OPTIONS[seen]) })}</caption>
+            <tbody>
+              {terms.map((term) => (
+                <tr key={term}>
+                  <th scope="row">{t(TERMS[term])}</th>
+                  <td>{number(told.terms[term][seen], 2, true)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <p class="soft">{t("weigh.note")}</p>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+/** The same week by customer segment, as a table. */
+function Segments({ of, week }: { of: People; week: number }) {
+  const open = useSignal(false);
+  const rows = Object.keys(of.segments[0] ?? {}).map((key) => model.value!.kpis.get(key)!);
+  const own = model.value!.data.organisation?.segments ?? [];
+  const written = (kpi: Kpi, value: number) => {
+    const scale = scaleOf(kpi, value);
+    return Number.isFinite(value) ? number(value * scale.factor, scale.decimals) : "–";
+  };
+  return (
+    <div>
+      <button type="button" class="link" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+        {t(open.value ? "segments.hide" : "segments.show")}
+      </button>
+      {open.value ? (
+        <div class="scroll" tabIndex={0} role="region" aria-label={t("segments.show")}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t("segments.figure")}</th>
+                {of.segments.map((_, i) => (
+                  <th scope="col" key={i}>
+                    {own[i] ?? t("segments.name", { n: i + 1 })}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((kpi) => (
+                <tr key={kpi.key}>
+                  <th scope="row">
+                    {titleOf.kpi(kpi)}
+                    {scaleOf(kpi, 0).unit ? `, ${scaleOf(kpi, 0).unit}` : ""}
+                  </th>
+                  {of.segments.map((segment, i) => (
+                    <td key={i}>{written(kpi, segment[kpi.key][week - 1])}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : null}
     </div>
   );
 }

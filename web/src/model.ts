@@ -62,10 +62,12 @@ export interface ModelData {
   kpis: Kpi[];
   scenarios: Scenario[];
   comparisons: Comparison[];
+  /** KPIs that each customer segment has. */
+  bySegment: string[];
   /** Names of a user's mechanisms, which the engine has beside those of the package. */
   own?: string[];
   /** A user's organisation, founded by the server from its files. */
-  organisation?: { name: string; stated: string[]; draws: number };
+  organisation?: { name: string; stated: string[]; draws: number; departments: string[]; segments: string[] };
 }
 
 export interface Plan {

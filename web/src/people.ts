@@ -20,6 +20,8 @@ export interface People {
   champion: Uint8Array;
   /** Weeks since the person joined. */
   since: Int16Array;
+  /** KPIs by week of each customer segment. */
+  segments: Record<string, Float64Array>[];
 }
 
 export const SHARES = ["conviction", "habit", "engagement", "skill", "fatigue"] as const;
@@ -29,13 +31,33 @@ interface Host {
   open(request: { scenario: string; set: Values; seed: number; weeks: number }): {
     step(weeks: number): void;
     column(population: string, name: string): Float64Array;
+    kpisBy(population: string, names: string[]): Record<string, Float64Array>[];
+    weigh(person: number): Weighed;
     week: number;
   };
 }
 
+/** What each way to handle an ordinary case weighs to one person at the end of a week. */
+export interface Weighed {
+  /** The appeal of each option; -1e9 where it is not open. */
+  appeals: number[];
+  /** By term: what each option would lose without it; costs are negative. */
+  terms: Record<string, number[]>;
+}
+
+export interface WeighRequest extends Plan {
+  person: number;
+}
+
+export function weigh(host: Host, request: WeighRequest): Weighed {
+  const run = host.open(request);
+  run.step(request.weeks);
+  return run.weigh(request.person);
+}
+
 const byte = (value: number): number => Math.max(0, Math.min(255, Math.round(255 * value)));
 
-export function people(host: Host, request: Plan): People {
+export function people(host: Host, request: Plan, bySegment: string[]): People {
   const run = host.open(request);
   const department = run.column("staff", "department");
   const count = department.length;
@@ -54,5 +76,5 @@ export function people(host: Host, request: Plan): People {
     run.column("staff", "tipped_week").forEach((value, i) => (tipped[at + i] = value >= 0 ? value + 1 : value < -1 ? -1 : 0));
     run.column("staff", "hired_week").forEach((value, i) => (since[at + i] = Math.min(32767, run.week - value)));
   }
-  return { count, weeks: request.weeks, department, front: run.column("departments", "front"), ...shares, present, champion, tipped, since };
+  return { count, weeks: request.weeks, department, front: run.column("departments", "front"), ...shares, present, champion, tipped, since, segments: run.kpisBy("segments", bySegment) };
 }

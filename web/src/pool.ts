@@ -2,12 +2,12 @@
 import type { GameRequest, Played } from "./game";
 import type { Plan, Series } from "./model";
 import type { Parted, PartRequest } from "./parting";
-import type { People } from "./people";
+import type { People, Weighed, WeighRequest } from "./people";
 
-type Request = Plan | GameRequest | PartRequest;
+type Request = Plan | GameRequest | PartRequest | WeighRequest;
 
 interface Job {
-  kind: "run" | "game" | "part" | "people";
+  kind: "run" | "game" | "part" | "people" | "weigh";
   request: Request;
   token: Token | null;
   done: (value: never) => void;
@@ -67,6 +67,11 @@ export class Pool {
   /** Everybody in every week of a run. */
   people(request: Plan, token: Token | null = null): Promise<People> {
     return this.add<People>(this.patient, "people", request, token);
+  }
+
+  /** What a person weighs after the last week of a plan. */
+  weigh(request: WeighRequest, token: Token | null = null): Promise<Weighed> {
+    return this.add<Weighed>(this.patient, "weigh", request, token);
   }
 
   private add<Value>(queue: Job[], kind: Job["kind"], request: Request, token: Token | null): Promise<Value> {

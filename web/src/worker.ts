@@ -3,7 +3,7 @@ import { asked } from "./decisions";
 import { createEngine } from "./engine";
 import { playGame } from "./game";
 import { part } from "./parting";
-import { people } from "./people";
+import { people, weigh } from "./people";
 
 type Engine = Awaited<ReturnType<typeof createEngine>>;
 let engine: Promise<Engine> | null = null;
@@ -25,7 +25,8 @@ self.onmessage = async (event: MessageEvent) => {
       run: () => host.run(asked(model as never, message.request)),
       game: () => playGame(host as never, model as never, message.request),
       part: () => part(host as never, model as never, message.request),
-      people: () => people(host as never, asked(model as never, message.request) as never),
+      people: () => people(host as never, asked(model as never, message.request) as never, (model as { bySegment: string[] }).bySegment),
+      weigh: () => weigh(host as never, { ...asked(model as never, message.request), person: message.request.person } as never),
     };
     const value = ways[message.kind]();
     const series = Object.values(("kpis" in value ? value.kpis : value) as Record<string, unknown>);

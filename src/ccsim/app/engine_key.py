@@ -15,7 +15,7 @@ from ccsim.model.settings import all_parameters
 
 #: Folders whose sources are compiled, and files that say how.
 COMPILED = ("engine", "mechanisms", "model", "app")
-_HOW = ("entry_points.py", "object_file.py", "webassembly.py")
+_HOW = ("choice_entry.py", "entry_points.py", "object_file.py", "webassembly.py")
 _DECLARING = ("parameters", "columns", "population")
 #: The file that says how mechanisms of a user's own are compiled beside those of the package.
 _OWN = "own_entry_points.py"

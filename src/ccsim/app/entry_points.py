@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ccsim.app.choice_entry import weigh_options
 from ccsim.engine.ahead import ahead
 from ccsim.engine.rng import uniforms4
 from ccsim.model import initial_state, kpis, week
@@ -61,11 +62,13 @@ def entry_points() -> list[EntryPoint]:
     world = empty_state(2, 1, 1, 2, 1, 1, settings, 0)
     series, whole = np.empty(2), np.empty(6, np.int64)
     lived = {"populations": world.populations, "settings": settings, "seed": 0, "week": 0}
+    weighed = {"populations": world.populations, "settings": settings}
     return [
         EntryPoint("count_rows", initial_state.row_counts, {"settings": settings, "rows": whole}),
         EntryPoint("found", initial_state.draw_organisation, lived),
         EntryPoint("live_week", week.step_kernel, lived),
         EntryPoint("draw_four", draw_four, {"seed": 0, "purpose": 0, "week": 0, "row": 0, "out": series}),
+        EntryPoint("weigh_options", weigh_options, {**weighed, "person": 0, "without": 0, "out": series}),
         EntryPoint("discount_weeks", kpis.discount_weeks, {"rate": 0.5, "out": series}),
         *(EntryPoint(name, function, {"x": series, "out": series}) for name, function in kpis.SERIES.items()),
     ]

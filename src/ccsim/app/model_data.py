@@ -24,7 +24,7 @@ from ccsim.game.catalogue import FROM_BOTTOM, FROM_TOP, catalogue
 from ccsim.game.debrief import best_plan
 from ccsim.game.game import BUDGET, SHARE
 from ccsim.model.extension import active, active_sources
-from ccsim.model.kpis import KPIS, QUARTER, RETENTION
+from ccsim.model.kpis import KPIS, QUARTER, RETENTION, available
 from ccsim.model.recorder import RECORDED, flow_names, tallies_of
 from ccsim.model.settings import GROUPS, all_parameters, default_settings
 from ccsim.scenarios.conditions import Condition
@@ -99,6 +99,7 @@ def model_data() -> dict[str, Any]:
             for row in KPIS.in_force(active()).values()
         ],
         "tallies": {population: tallies_of(population) for population in RECORDED} | own_tallies(),
+        "bySegment": list(available("segment")),
         "given": {"retention": tree(parse(RETENTION)), "discount": "accounts.discount"},
         "quarter": QUARTER,
         "streams": {stream.name: int(stream) for stream in Stream},

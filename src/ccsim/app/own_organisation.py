@@ -63,7 +63,11 @@ class OwnOrganisation:
                 told["role"] = "stated"
             if row.key in stated:
                 told["source"] = f"the files of {self.layout.name}"
-        return {**found, "organisation": {"name": self.layout.name, "stated": stated, "draws": len(self.layout.draws)}}
+        about = {
+            "name": self.layout.name, "stated": stated, "draws": len(self.layout.draws),
+            "departments": self.layout.departments, "segments": self.layout.segments,
+        }  # fmt: skip
+        return {**found, "organisation": about}
 
     def model_text(self) -> str:
         """Return the declarations as a file."""

@@ -22,6 +22,26 @@ interface World {
   past: Settings;
 }
 
+/** What options weigh to a person, in the order of their numbers; an option that is not open weighs -1e9. */
+export interface Weighed {
+  appeals: number[];
+  terms: Record<string, number[]>;
+}
+
+const OPTIONS = 5;
+/** Terms that a person brings, in the order in which `weigh_options` counts them, and terms that a parameter weighs. */
+const OF_PERSON = ["reward", "belief", "norm", "habit"];
+const OF_SETTINGS = {
+  effort: "service.effort_weight", blame: "empowerment.blame_weight", checks: "empowerment.monitoring_weight",
+  reluctance: "service.transfer_reluctance",
+};
+
+/** One row of a population. */
+interface Only {
+  population: string;
+  row: number;
+}
+
 export interface Snapshot {
   world: Pick<World, "bytes" | "week">;
   settings: Settings;
@@ -195,6 +215,34 @@ export class Simulation {
     return this.engine.module.column(this.layout, population, name);
   }
 
+  /** What each option weighs to a person with an ordinary case, and what it would weigh without each of the terms. */
+  weigh(person: number): Weighed {
+    this.live();
+    const { module } = this.engine;
+    const appeals = (without: number, settings: Settings): number[] => [
+      ...module.figures("weigh_options", this.layout, OPTIONS, (key) =>
+        key === "person" ? BigInt(person) : key === "without" ? BigInt(without) : settings.get(key)!,
+      ),
+    ];
+    const whole = appeals(0, this.settings);
+    const terms: Weighed["terms"] = {};
+    OF_PERSON.forEach((name, place) => (terms[name] = appeals(place + 1, this.settings).map((value, i) => whole[i] - value)));
+    for (const [name, key] of Object.entries(OF_SETTINGS)) {
+      const without = new Map(this.settings).set(key, 0);
+      terms[name] = appeals(0, without).map((value, i) => whole[i] - value);
+    }
+    return { appeals: whole, terms };
+  }
+
+  /** KPIs over the weeks so far of each row of a population: of each segment. */
+  kpisBy(population: string, names: string[]): Record<string, Float64Array>[] {
+    const { rows } = this.layout.flows.get(population)!;
+    return Array.from({ length: rows }, (_, row) => {
+      const scope = this.scope({ population, row });
+      return Object.fromEntries(names.map((name) => [name, scope.kpi(name)]));
+    });
+  }
+
   /** Every KPI over the weeks so far. */
   kpis(): Record<string, Float64Array> {
     const scope = this.scope();
@@ -277,8 +325,8 @@ export class Simulation {
     return found;
   }
 
-  private scope(): Figures {
-    return new Figures(this.engine, this.layout, this.record, this.weeks, this.settings.get(this.engine.model.given.discount)!);
+  private scope(only: Only | null = null): Figures {
+    return new Figures(this.engine, this.layout, this.record, this.weeks, this.settings.get(this.engine.model.given.discount)!, only);
   }
 }
 
@@ -290,18 +338,19 @@ class Figures implements Scope {
 
   constructor(
     private readonly engine: Runner, layout: Layout, record: Record<string, Float64Array>, private readonly weeks: number,
-    private readonly discount: number,
+    private readonly discount: number, only: Only | null,
   ) {
     this.trees = new Map(engine.model.kpis.map((row) => [row.key, row.tree]));
     for (const [population, names] of Object.entries(engine.model.tallies)) {
+      if (only && population !== only.population && !population.endsWith(`_${only.population}`)) continue;
       const { rows, count } = layout.flows.get(population)!;
       const block = record[population];
       names.forEach((name, place) => {
         const sums = new Float64Array(weeks);
         for (let week = 0; week < weeks; week++) {
-          let at = week * rows * count + place;
+          let at = (week * rows + (only?.row ?? 0)) * count + place;
           let sum = block[at];
-          for (let row = 1; row < rows; row++) sum += block[(at += count)];
+          for (let row = 1; row < (only ? 1 : rows); row++) sum += block[(at += count)];
           sums[week] = sum;
         }
         this.tallies.set(name, sums);

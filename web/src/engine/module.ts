@@ -292,6 +292,13 @@ export class Module {
     return new Float64Array(this.memory.buffer, this.seriesPlace(out, lengths).at, count).slice();
   }
 
+  /** Call a function of the living organisation and return what it writes to the one called `out`. */
+  figures(name: string, layout: Layout, count: number, values: (key: string) => number | bigint): Float64Array {
+    this.fill(name, layout, values, { out: count });
+    this.call(name);
+    return new Float64Array(this.memory.buffer, this.seriesPlace("out", { out: count }).at, count).slice();
+  }
+
   /** Call a function that writes whole numbers. */
   whole(name: string, out: string, count: number, values: (key: string) => number | bigint): number[] {
     this.fill(name, null, values, { [out]: count });

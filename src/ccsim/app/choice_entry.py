@@ -1,0 +1,51 @@
+"""What a person weighs in a choice, for the pages: the appeal of each way to handle an ordinary case, by the model's own rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ccsim.engine.ahead import ahead
+from ccsim.mechanisms.management.implementation import card_in_use
+from ccsim.mechanisms.service.choice import person_features, utility
+from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
+
+#: How far an ordinary case is from the standard one (share).
+ORDINARY = 0.5
+
+
+@ahead
+def weigh_options(populations: Any, settings: Any, person: Any, without: Any, out: Any) -> None:
+    """Write the appeal of each option to a person with an ordinary case that is nobody's before.
+
+    Args:
+        populations: every population.
+        settings: all parameters.
+        person: row of the person.
+        without: what of the person counts nothing: 1 rewards, 2 belief, 3 the norm, 4 habit; 0 for nothing of it.
+        out: shape (5,); filled, with -1e9 for an option that is not open (utility).
+
+    Writes:
+        out: all of it.
+    """
+    staff, leaders, departments = populations.staff, populations.leaders, populations.departments
+    p, cards, handoffs, empowerment = settings.service, settings.scorecards, settings.handoffs, settings.empowerment
+    d, lead = staff.department[person], staff.leader[person]
+    skill, authority, taste, felt, belief, norm, habit, fatigue, slower = person_features(
+        person, lead, 0.0, staff, leaders, cards, settings.conviction, settings.habit
+    )
+    own = (
+        skill, authority, 0.0 if without == 1 else taste, felt, 0.0 if without == 2 else belief,
+        0.0 if without == 3 else norm, 0.0 if without == 4 else habit, fatigue, slower,
+    )  # fmt: skip
+    facts = (
+        ORDINARY, 1, 0.0, departments.routine[d], departments.workload[d], departments.success_loss[d],
+        departments.integration[d],
+    )  # fmt: skip
+    card = card_in_use(d, departments)
+    for option in (FAST, SCRIPT, SOLVE, HAND_OVER, ESCALATE):
+        open_ = True
+        if option == HAND_OVER:
+            open_ = len(departments.queue) > 1
+        elif option == ESCALATE:
+            open_ = lead >= 0
+        out[option] = utility(option, facts, own, card, cards, p, handoffs, empowerment) if open_ else -1.0e9
