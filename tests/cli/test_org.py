@@ -27,7 +27,7 @@ def test_new_check_show_and_assess_run_and_no_output_holds_an_identifier(
                  "--set", "organisation.warm_up=2")  # fmt: skip
     told += call("org", "decide", "my", "--options", "my/options/training.toml", "my/options/rights.toml", "--worlds", "40",
                  "--weeks", "14", "--workers", "1")  # fmt: skip
-    assert Path("my/results/decision-1/board.html").is_file()
+    assert "Service training, Customer satisfaction" in Path("my/results/decision-1/board.html").read_text()
     identifiers = set(pd.read_csv("my/people.csv", dtype=str)["employee"])
     written = b"".join(
         path.read_bytes() for folder in (Path("my/results"), Path("run")) for path in folder.rglob("*") if path.is_file()

@@ -193,15 +193,24 @@ class Board:
                 "p": self.chance(f"{part}/{name}/p_adjusted"),
                 "sure": self.numbers[f"{part}/{name}/p_adjusted"] <= LEVEL}  # fmt: skip
 
-    def tested(self) -> list[tuple[str, list[str]]]:
-        """Return by option the events that tested one of its levers."""
-        return [(self.title(name), labels) for name, labels in self.decision.about["tested"].items()]
+    def tested(self) -> list[tuple[str, list[str], list[dict[str, Any]]]]:
+        """Return by option the events that moved one of its levers, and how their back-tests came out."""
+        found = self.decision.about["evidence"].get("events", [])
+        tests = [
+            {"event": row["event"], "kpi": KPIS[row["kpi"]].title, "verdict": row["verdict"],
+             "with_it": self.plain(f"{row['key']}/crps_with"), "without": self.plain(f"{row['key']}/crps_without")}
+            for row in found
+        ]  # fmt: skip
+        return [
+            (self.title(name), labels, [one for one in tests if one["event"] in labels])
+            for name, labels in self.decision.about["tested"].items()
+        ]
 
     def evidence(self) -> dict[str, Any]:
         """Return the back-tests and where the organisation lies."""
         found = self.decision.about["evidence"]
         rows = [
-            {"kpi": KPIS[kpi], "verdict": line.partition("): ")[2].partition(";")[0],
+            {"kpi": KPIS[kpi], "verdict": line.rpartition("): ")[2].partition(";")[0],
              **{name: self.plain(f"backtest/{kpi}/{name}") for name in ("crps", "naive")},
              **{name: self.part(f"backtest/{kpi}/{name}") for name in ("covers_50", "covers_90")},
              "level": self.figure(f"level/{kpi}/observed", kpi=kpi), "quantile": self.part(f"level/{kpi}/quantile"),

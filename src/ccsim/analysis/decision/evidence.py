@@ -26,12 +26,13 @@ def evidence(
 
     Returns:
         ``numbers`` by name (``backtest/KPI/crps`` and the like), ``lines`` by KPI, ``far`` (words by KPI whose level is
-        beyond nearly every world), and ``none``: why there is nothing, empty otherwise.
+        beyond nearly every world), ``events`` (each with a KPI of its back-test, and the key of its numbers), and ``none``:
+        why there is nothing, empty otherwise.
     """
     try:
         found = backtested(folder, steps, worlds, seed, runner, source)
     except InputError as error:
-        return {"numbers": {}, "lines": {}, "far": {}, "none": str(error)}
+        return {"numbers": {}, "lines": {}, "far": {}, "events": [], "none": str(error)}
     numbers: dict[str, float] = {}
     for one, table in zip(found.series, found.tables, strict=True):
         whole = table[table["horizon"] == "all"].set_index("forecast")
@@ -45,4 +46,8 @@ def evidence(
         numbers |= {f"level/{row['kpi']}/{name}": float(row[name]) for name in ("observed", "quantile")}
         if row["in_words"]:
             far[row["kpi"]] = row["in_words"]
-    return {"numbers": numbers, "lines": found.lines(), "far": far, "none": ""}
+    events = []
+    for number, row in enumerate(found.events.to_dict("records"), 1):
+        events.append({"event": row["event"], "kpi": row["kpi"], "verdict": row["verdict"], "key": f"event/{number}"})
+        numbers |= {f"event/{number}/{name}": float(row[name]) for name in ("crps_with", "crps_without")}
+    return {"numbers": numbers, "lines": found.lines(), "far": far, "events": events, "none": ""}
