@@ -47,7 +47,7 @@ def test_every_word_that_the_pages_ask_for_is_there_and_none_is_idle() -> None:
     assert asked and asked <= set(english)
     named = set(re.findall(r'"([a-z0-9]+(?:\.[a-z0-9]+)+)"', text))
     idle = [key for key in english if key not in named and not key.startswith(("count.", "reason."))]
-    assert not idle
+    assert not idle, f"take out of web/src/words/model.de.json: {idle}"
 
 
 def test_no_page_has_words_of_its_own() -> None:
@@ -92,13 +92,14 @@ def _declared() -> dict[str, str]:
 
 def test_what_the_model_declares_is_translated() -> None:
     declared, german = _declared(), _catalogue("model.de")
-    assert not [key for key in declared if key not in german]
+    lacking = [f'"{key}": "{text}"' for key, text in declared.items() if key not in german]
+    assert not lacking, f"translate into web/src/words/model.de.json and build the pages anew: {lacking}"
     same = [key for key, text in declared.items() if german[key] == text and text not in SAME_WORDS]
     assert not same
     idle = [
         key for key in german if key not in declared and not key.startswith(("unit.", "claim.", "ledger.", "watched."))
     ]
-    assert not idle
+    assert not idle, f"take out of web/src/words/model.de.json: {idle}"
 
 
 def test_every_unit_of_a_lever_or_figure_is_translated() -> None:
@@ -107,7 +108,10 @@ def test_every_unit_of_a_lever_or_figure_is_translated() -> None:
         row["unit"] for row in data["kpis"]
     }
     german = _catalogue("model.de")
-    assert not [unit for unit in units - {"", "share", "probability", "factor"} if f"unit.{unit}" not in german]
+    lacking = [
+        f"unit.{unit}" for unit in units - {"", "share", "probability", "factor"} if f"unit.{unit}" not in german
+    ]
+    assert not lacking, f"translate into web/src/words/model.de.json and build the pages anew: {lacking}"
 
 
 def test_every_claim_of_the_bet_is_translated() -> None:

@@ -260,10 +260,9 @@ def speak_currency_of(source: str) -> None:
 
 def settings_of(settings: Sequence[str] | None, organisation: Path | None = None) -> dict[str, Any]:
     """Return what ``--set`` and ``--organisation`` say, by key."""
-    import tomllib
-
     from ccsim.errors import InputError
     from ccsim.scenarios.scenario import SOURCE, check
+    from ccsim.scenarios.toml_positions import read_value
 
     values: dict[str, Any] = {SOURCE: str(organisation)} if organisation else {}
     for text in settings or ():
@@ -271,11 +270,7 @@ def settings_of(settings: Sequence[str] | None, organisation: Path | None = None
         if not (key and equals and value):
             raise InputError(f"--set {text!r}: it reads like --set programme.budget=8000")
         try:
-            found = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            found = value
-        try:
-            values[key] = check(key, found)
+            values[key] = check(key, read_value(value))
         except InputError as error:
             raise InputError(f"--set {text}: {error}") from None
     return values

@@ -341,7 +341,7 @@ calibrate_command.register(app)
 org_commands.register(app)
 odd_command.register(app)
 worlds_command.register(app)
-take_mechanisms(app, frozenset({"list_", "new"}))
+take_mechanisms(app)
 
 
 def _refuse_invisible(words: list[str]) -> None:

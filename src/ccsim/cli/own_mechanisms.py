@@ -1,4 +1,4 @@
-"""``--with FILE``: mechanisms of the user's own, on every command that knows the model."""
+"""``--with FILE``: mechanisms of the user's own, on every command."""
 
 from __future__ import annotations
 
@@ -16,19 +16,14 @@ With = Annotated[
 ]
 
 
-def take_mechanisms(app: typer.Typer, but: frozenset[str]) -> None:
-    """Let all commands, and those of the groups among them, take ``--with``.
-
-    Args:
-        app: the commands, all of them registered.
-        but: names of functions whose commands do not take it.
-    """
+def take_mechanisms(app: typer.Typer) -> None:
+    """Let all commands, which are registered by now, and those of the groups among them, take ``--with``."""
     for command in app.registered_commands:
-        if command.callback is not None and command.callback.__name__ not in but:
+        if command.callback is not None:
             command.callback = _extended(command.callback)
     for group in app.registered_groups:
         if group.typer_instance is not None:
-            take_mechanisms(group.typer_instance, but)
+            take_mechanisms(group.typer_instance)
 
 
 def _extended(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -23,6 +23,7 @@ from ccsim.engine.parameters import Parameter
 from ccsim.errors import InputError
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import check
+from ccsim.scenarios.toml_positions import read_value
 
 #: How the key of a factor begins that varies a week.
 WEEK_OF = "week of "
@@ -170,8 +171,8 @@ def parse_factors(text: str) -> list[Factor]:
         return [Factor(row.key) for row in rows] if rows else [Factor(name)]
     ends = [part.strip() for part in rest.split(":")]
     if len(ends) == 2 and all(ends):
-        return [Factor(name, _value(ends[0]), _value(ends[1]))]
-    values = [_value(part.strip()) for part in rest.split(",")]
+        return [Factor(name, read_value(ends[0]), read_value(ends[1]))]
+    values = [read_value(part.strip()) for part in rest.split(",")]
     return [Factor(name, values=tuple(values))]
 
 
@@ -183,16 +184,6 @@ def _named_together(name: str) -> list[Parameter]:
     if name == "assumptions":
         return [row for row in every if row.assumed and not row.choices and row.kind is not bool]
     return [row for row in every if row.group == name]
-
-
-def _value(text: str) -> Any:
-    """Return a value as TOML reads it; a word without quotes is text."""
-    import tomllib
-
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
 
 
 def _written(value: Any) -> str:

@@ -17,7 +17,7 @@ from ccsim.model.settings import all_parameters
 from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 from ccsim.organisations.measurements import MEASUREMENTS
 from ccsim.reports.figures.decision import options_picture
-from ccsim.reports.formatting import figure_of, in_currency, money, number, share, table_unit
+from ccsim.reports.formatting import figure_of, in_currency, minus, money, number, share, table_unit
 from ccsim.reports.pages import html_page, inline
 from ccsim.reports.text import scenario_in_words
 
@@ -111,9 +111,7 @@ class Board:
 
     def _number(self, name: str, text: str) -> BoardNumber:
         value = self.numbers[name]
-        return BoardNumber(
-            name, value.hex() if math.isfinite(value) else str(value), text.replace("-", "\N{MINUS SIGN}")
-        )
+        return BoardNumber(name, value.hex() if math.isfinite(value) else str(value), minus(text))
 
     @property
     def told_apart(self) -> bool:

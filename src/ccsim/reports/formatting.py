@@ -114,9 +114,25 @@ def number(value: float, digits: int = 3, *, hyphen: bool = False) -> str:
     return written if hyphen else minus(written)
 
 
-def signed(value: float) -> str:
+def signed(value: float, *, hyphen: bool = False) -> str:
     """Write a number with its sign and two digits after the point."""
-    return minus(f"{value:+.2f}")
+    written = f"{value:+.2f}"
+    return written if hyphen else minus(written)
+
+
+def p_value(value: float) -> str:
+    """Write a p value: three digits, and what is smaller as such; nothing for what is not known."""
+    return "" if math.isnan(value) else "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def exact(value: float) -> str:
+    """Write a number with six digits, for files and for comparing with another: nothing for what is not known."""
+    return "" if math.isnan(value) else f"{value:.6g}"
+
+
+def tick(value: float) -> str:
+    """Write a value of an axis."""
+    return minus(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}")
 
 
 def interval(low: float, high: float) -> str:

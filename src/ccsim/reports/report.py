@@ -16,7 +16,7 @@ from ccsim.model.kpis import KPIS, QUARTER, available
 from ccsim.reports.board import board
 from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
-from ccsim.reports.formatting import figure_of, table_unit
+from ccsim.reports.formatting import figure_of, minus, p_value, signed, table_unit
 from ccsim.reports.own_words import OwnWords, own_words
 from ccsim.reports.pages import html_page, inline
 from ccsim.reports.references import GROUPS, Key, ReportNumbers
@@ -368,11 +368,11 @@ def _text(key: Key, value: float, digits: int | None) -> str:
     if key.measure == "pairing":
         return f"{value:,.0f} ×" if value >= 10 else f"{value:.1f} ×"
     if key.measure in ("p", "p_adjusted"):
-        return "< 0.001" if value < 0.001 else f"{value:.3f}"
+        return p_value(value)
     if key.measure == "effect":
-        return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+        return signed(value)
     sign = key.measure.startswith("difference") and key.measure != "difference_half"
-    return figure_of(KPIS[key.kpi], value, sign=sign, digits=digits).replace("-", "\N{MINUS SIGN}")
+    return minus(figure_of(KPIS[key.kpi], value, sign=sign, digits=digits))
 
 
 def _digits_for(kpi: str, half: float, plain: DisplayedNumber) -> int:

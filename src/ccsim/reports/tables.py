@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS, Kpi
-from ccsim.reports.formatting import figure_of, money, table_unit, with_interval
+from ccsim.reports.formatting import exact, figure_of, money, p_value, signed, table_unit, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,8 +156,8 @@ def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, 
     else:
         better = (row["difference"] > 0) == (kpi.direction == "more")
         verdict = "different" if kpi.direction == "neither" else "better" if better else "worse"
-    small = "" if math.isnan(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
-    return label, figure, difference, f"{row['effect']:+.2f}" if small else "", small, verdict
+    small = p_value(p)
+    return label, figure, difference, signed(row["effect"], hyphen=True) if small else "", small, verdict
 
 
 def frame_table(frame: pd.DataFrame) -> Table:
@@ -184,7 +184,7 @@ def as_text(frame: pd.DataFrame, form: str) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.6g}"
+        return exact(value)
     return str(value).replace("|", "\\|")
 
 
@@ -220,4 +220,4 @@ def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
 def _response(kpi: Kpi, row: dict[str, Any]) -> tuple[str, ...]:
     """Write a response: the factor, the KPI over its lowest and highest third, the change, the correlation."""
     low, high = figure_of(kpi, row["low"]), figure_of(kpi, row["high"])
-    return row["factor"], low, high, figure_of(kpi, row["change"], sign=True), f"{row['rho']:+.2f}"
+    return row["factor"], low, high, figure_of(kpi, row["change"], sign=True), signed(row["rho"], hyphen=True)

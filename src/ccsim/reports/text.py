@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.errors import count_noun
 from ccsim.model.settings import all_parameters
 from ccsim.reports.choice_trace import OPTIONS
-from ccsim.reports.formatting import parameter_value
+from ccsim.reports.formatting import exact, parameter_value
 
 if TYPE_CHECKING:
     from ccsim.experiments.factors import Factor
@@ -96,8 +96,8 @@ def _phase(parting: FirstDifference) -> str:
 def _gaps(found: Divergence, parting: FirstDifference) -> list[str]:
     a, b = found.names
     first = parting.gaps[0]
-    lines = [f"  First: {parting.who}; {first.population}.{first.column.name} is {_number(first.values[0])} in {a}, "
-             f"{_number(first.values[1])} in {b}  ({first.column.meaning}, {first.column.unit})"]  # fmt: skip
+    lines = [f"  First: {parting.who}; {first.population}.{first.column.name} is {exact(first.values[0])} in {a}, "
+             f"{exact(first.values[1])} in {b}  ({first.column.meaning}, {first.column.unit})"]  # fmt: skip
     others = [_extent(gap) for gap in parting.gaps]
     more = f", and {len(others) - 6} more columns" if len(others) > 6 else ""
     return [*lines, f"  At the end of that phase: {', '.join(others[:6])}{more}."]
@@ -105,10 +105,6 @@ def _gaps(found: Divergence, parting: FirstDifference) -> list[str]:
 
 def _extent(gap: ColumnDifference) -> str:
     return f"{gap.population}.{gap.column.name} of {len(gap.rows):,} of {gap.of:,}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}"
 
 
 def _choice(found: Divergence) -> list[str]:

@@ -43,7 +43,9 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as refused:
         best = _best_error(text, refused)
-        line = best.line if isinstance(best, ParseError) else _error_line(text)
+        # The standard library tells the line of its own errors; tomlkit has errors without a place.
+        place = re.search(r"\(at line (\d+)", str(refused))
+        line = best.line if isinstance(best, ParseError) else int(place[1]) if place else None
         problem = re.split(r" at line | \(at ", str(best))[0].replace("'\\x00'", "the end of the file")
         raise InputErrors([InputIssue(str(path), line, "", f"this is not TOML: {problem}")]) from None
     _refuse_depth(data, path)
@@ -118,6 +120,14 @@ def _gone() -> str:
     return ""
 
 
+def read_value(text: str) -> Any:
+    """Return a value of an option as TOML reads it; a word without quotes is text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
 def line_of(places: dict[Key, int], key: Key) -> int | None:
     """Return the line of a key, or of the nearest thing around it."""
     while key:
@@ -135,16 +145,6 @@ def key_lines(text: str) -> dict[Key, int]:
     scanner = _Scanner(text)
     scanner.scan()
     return scanner.places
-
-
-def _error_line(text: str) -> int | None:
-    """Return the line at which the standard library's parser stops: tomlkit has errors without a place."""
-    try:
-        tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        found = re.search(r"\(at line (\d+)", str(error))
-        return int(found[1]) if found else None
-    return None
 
 
 class _Scanner:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.model.kpis import KPIS, QUARTER, Kpi
-from ccsim.reports.formatting import money
+from ccsim.reports.formatting import money, tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -239,9 +239,7 @@ def _scale(axes: Axes, kpi: Kpi, against: str = "") -> None:
     elif "EUR" in unit and largest >= 2e3:
         unit, divide = unit.replace("EUR", "thousand EUR"), 1e3
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: f"{value / divide:,.4g}".replace("-", "\N{MINUS SIGN}"))
-    )
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value / divide)))
     arrow = {"more": "↑ better", "less": "↓ better", "neither": ""}[kpi.direction]
     axes.set_title(kpi.title, pad=21)
     said = ", ".join(part for part in (money(unit).replace("/", " a ") + against, arrow) if part)

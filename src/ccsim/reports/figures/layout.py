@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.analysis.study import DIFFERENCE, AnalysisProblem
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, HEIGHT, QUIET, STYLE, WIDTH
-from ccsim.reports.formatting import money
+from ccsim.reports.formatting import money, tick
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,9 +79,5 @@ def format_axis(axis: Any, panel: Axes) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(_tick))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
     panel.tick_params(color=FAINT)
-
-
-def _tick(value: float, _: Any = None) -> str:
-    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}").replace("-", "\N{MINUS SIGN}")

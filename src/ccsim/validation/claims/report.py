@@ -13,7 +13,8 @@ from ccsim.analysis.comparison import LEVEL
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
-from ccsim.reports.formatting import difference_scale, kpi_difference
+from ccsim.reports.formatting import difference_scale, kpi_difference, p_value, signed
+from ccsim.reports.formatting import share as percent
 from ccsim.validation.claims.contrasts import KINDS
 from ccsim.validation.claims.dependence import ENOUGH, FlipMap
 from ccsim.validation.claims.ledger import AT_POINT, ClaimResult, Ledger
@@ -74,7 +75,7 @@ def print_ledger(ledger: Ledger, console: Any) -> None:
 
 
 def _percent(share: tuple[float, float, float] | None) -> str:
-    return f"{100 * share[0]:.0f} %" if share else ""
+    return percent(share[0]) if share else ""
 
 
 #: Holds, could be chance, reversed: colour and mark, told apart in print, too.
@@ -215,11 +216,11 @@ def row_of(one: ClaimResult) -> dict[str, Any]:
         "id": one.claim.id, "says": one.claim.statement, "article": one.claim.article, "kind": one.claim.kind,
         "theme": one.claim.theme, "kpi": ", ".join(KPIS[name].title for name in watched), "expect": one.claim.direction,
         "effect": kpi_difference(kpi, found.effect), "interval": f"{kpi_difference(kpi, found.low)} to {kpi_difference(kpi, found.high)}",
-        "p": one.p, "p_text": "< 0.001" if one.p < 0.001 else f"{one.p:.3f}", "weakest": found.words,
+        "p": one.p, "p_text": p_value(one.p), "weakest": found.words,
         "verdict": one.verdict, "note": one.claim.note, "runs": found.runs, "holds": _with_interval(one.holds),
         "reverses": _with_interval(one.reverses), "share": _percent(one.holds), "turned": _percent(one.reverses),
         "deciders": [{"key": d.key, "meaning": all_parameters()[d.key].meaning, "sign": "+" if d.rho > 0 else "–",
-                      "rho": f"{d.rho:+.2f}"} for d in one.deciders if d.clear],
+                      "rho": signed(d.rho, hyphen=True)} for d in one.deciders if d.clear],
         "where": place_of(one), "map": told_of_map(flips) if (flips := flipping(one)) else "",
         "also": [_beside(one, name) for name in one.also],
         "scenarios": {name: changes(scenario) for name, scenario in one.claim.scenarios.items()},
