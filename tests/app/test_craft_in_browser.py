@@ -35,7 +35,10 @@ def _explored(page: Any) -> None:
     page.locator(".lever .info").first.dispatch_event("click")
     page.get_by_role("button", name="Show as a table").click()
     page.get_by_role("button", name="Look at one person").click()
+    page.get_by_role("button", name="What this person weighs").click()
+    page.get_by_role("button", name="Solve it with judgement").click()
     page.get_by_role("button", name="By department").click()
+    page.get_by_role("button", name="By customer segment").click()
 
 
 def _all_levers(page: Any) -> None:
@@ -55,6 +58,18 @@ def _compared(page: Any) -> None:
 
 def _exporting(page: Any) -> None:
     page.get_by_role("button", name="Export").click()
+
+
+def _link_made(page: Any) -> None:
+    page.goto(page.url.partition("#")[0] + "#/class")
+    page.get_by_role("button", name="Make the link").click()
+    page.locator(".termslink").wait_for()
+
+
+def _linked(page: Any) -> None:
+    page.goto(page.url.partition("#")[0] + "#/play?seed=3&quarters=6&moves=starter&predict=1")
+    page.get_by_text("What your lecturer has set").wait_for()
+    page.get_by_role("button", name="Play without these terms").click()
 
 
 def _began(page: Any) -> None:
@@ -87,7 +102,7 @@ def _told(page: Any) -> None:
 
 #: States of the pages, one after the other.
 STATES: list[Step] = [
-    _explored, _all_levers, _asked, _compared, _exporting, _began, _practised, _helped, _debriefed, _told,
+    _explored, _all_levers, _asked, _compared, _exporting, _link_made, _linked, _began, _practised, _helped, _debriefed, _told,
 ]  # fmt: skip
 
 
