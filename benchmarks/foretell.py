@@ -1,6 +1,10 @@
-"""Is time foretold: the end of a sweep after a twentieth of its runs, and the end of a command that has a budget.
+"""Is time foretold: by commands, the end of a sweep after a twentieth of its runs, and the end of a command with a budget.
 
-    python -m benchmarks.foretell --repeats 5 --time-limit 60
+    python -m benchmarks.foretell --repeats 5 --budget 60
+    python -m benchmarks.foretell --repeats 3 --told
+
+With ``--told`` only what commands of a thousand runs and more say beforehand is held against the time from the start of
+their process to its end: what they said first, and what they said last.
 
 A budget is held against the whole command, from the start of its process to its end, table and picture included. Both
 figures depend on what else the machine does in the meantime, so its load is printed with each, and medians at the end.
@@ -10,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -64,6 +69,38 @@ def command_with_budget(words: list[str], seconds: float, workers: int) -> float
     return took
 
 
+#: Commands of a thousand runs and more; each says how long it will take.
+TOLD = {
+    "compare": ["compare", "direction", "--replicates", "300"],
+    "run": ["run", "combined", "--replicates", "1200"],
+    "sweep": ["sweep", "combined", "--factor", "programme.budget=0:20000", "--samples", "300"],
+    "sensitivity": ["sensitivity", "combined", "--parameter", "levers", "--samples", "1000", "--replicates", "1"],
+    "discover": ["discover", "combined", "--where", "csat > 70", "--samples", "300"],
+    "optimise": ["optimise", "combined", "--factor", "programme.budget=0:20000", "--maximise", "csat", "--trials", "200"],
+    "calibrate": ["calibrate", "nothing", "--parameter", "habit.formation_rate", "--target", "csat=70±5", "--samples", "150"],
+    "validate": ["validate"],
+    "test-claims": ["test-claims"],
+    "worlds": ["worlds", "--worlds", "20", "--waves", "1", "--samples", "1000"],
+}  # fmt: skip
+
+
+def told_by(words: list[str], workers: int) -> tuple[float, float, float]:
+    """Run a command; return the seconds that it told first and last, and those of its process."""
+    with tempfile.TemporaryDirectory() as place:
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "ccsim.cli.main", *words, "--workers", str(workers), "--out", str(Path(place) / "r")],
+            capture_output=True, text=True, check=False, cwd=place,
+        )  # fmt: skip
+        took = time.perf_counter() - start
+    units = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
+    found = re.findall(r" runs: about ([\d.]+) (second|minute|hour|day)", done.stderr)
+    if not found:
+        raise SystemExit(f"{words[0]} told nothing:\n{done.stderr}")
+    seconds = [float(number) * units[unit] for number, unit in found]
+    return seconds[0], seconds[-1], took
+
+
 #: More than any budget here takes.
 COMMANDS = {
     "sweep": [
@@ -88,9 +125,16 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=2400)
     parser.add_argument("--weeks", type=int, default=26)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--told", action="store_true", help="only what commands say beforehand")
+    parser.add_argument("--only", nargs="+", choices=list(TOLD), default=list(TOLD), help="which of them")
     options = parser.parse_args()
     found: dict[str, list[float]] = {}
-    for _ in range(options.repeats):
+    for _ in range(options.repeats if options.told else 0):
+        for name in options.only:
+            first, last, took = told_by(TOLD[name], options.workers)
+            tell(found, name, first, took, "told first")
+            tell(found, f"{name}, told anew", last, took, "told last")
+    for _ in range(0 if options.told else options.repeats):
         foretold, took = end_foretold(options.runs, options.weeks, options.workers)
         tell(found, "end foretold", foretold, took, "foretold")
         for name, words in COMMANDS.items():

@@ -22,7 +22,7 @@ def written(width: int) -> list[str]:
     return stream.getvalue().splitlines()
 
 
-@pytest.mark.parametrize("width", [5, 10, 20, 40, 60, 200])
+@pytest.mark.parametrize("width", [*range(5, 62), 200])
 def test_every_name_figure_and_unit_is_there_at_any_width(width: int) -> None:
     letters = "".join("".join(written(width)).split())
     for name, figure, _ in ROWS:
@@ -30,7 +30,7 @@ def test_every_name_figure_and_unit_is_there_at_any_width(width: int) -> None:
     assert "…" not in letters
 
 
-@pytest.mark.parametrize("width", [10, 20, 40, 60, 200])
+@pytest.mark.parametrize("width", [*range(10, 62), 200])
 def test_no_line_is_longer_than_the_terminal(width: int) -> None:
     assert max(map(len, written(width))) <= width
 

@@ -289,6 +289,12 @@ def test_a_step_beyond_the_horizon_warns_and_changes_nothing(small: dict) -> Non
     assert org.week == 1
 
 
+def test_levers_that_no_week_is_left_for_are_refused(small: dict) -> None:
+    org = Organisation("nothing", rng=1, weeks=2, levers=small).run()
+    with pytest.raises(InputError, match="week 1 is the last: there is no week in which levers could still act"):
+        org.intervene({"programme.budget": 700})
+
+
 def test_a_horizon_before_a_scheduled_move_is_warned_of(small: dict) -> None:
     with pytest.warns(
         UserWarning, match="hero-leaves: 'The hero leaves' is due in week 52 and never happens: weeks is 30"

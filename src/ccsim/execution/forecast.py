@@ -83,8 +83,9 @@ class Forecast:
         now, left = self.clock(), estimator.seconds_left()
         if self._first_result is None and estimator.answered is not None:
             self._first_result = max(0.0, estimator.answered - self._begun)
-        if left is not None and (ended or self._is_measured(estimator, now)):
-            whole = self.expected or self._part
+        whole = self.expected or self._part
+        more = self._parts < whole.parts or not ended  # where all is done there is nothing to foretell
+        if left is not None and more and (ended or self._is_measured(estimator, now)):
             left += self._seconds_after(estimator, whole, now - self._begun + left)
             self._consider(whole, left, now)
         if ended:

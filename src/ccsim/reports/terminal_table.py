@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.padding import Padding
+from rich.table import Column
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -21,7 +23,16 @@ class Table(RichTable):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Write the columns beside each other where the longest word of each fits, a list of rows otherwise."""
         wide = options.update(width=100_000)
-        if Measurement.get(console, wide, self).minimum <= options.max_width:
+        needs = [_need(column) for column in self.columns]
+        for column, (least, _) in zip(self.columns, needs, strict=True):
+            column.min_width, column.width = least, None
+        measured = Measurement.get(console, wide, self)
+        spare = options.max_width - measured.minimum
+        if spare >= 0:
+            if measured.maximum > options.max_width:  # Rich's own division of the room cuts words
+                for column, (least, most) in zip(self.columns, needs, strict=True):
+                    column.width = least + min(spare, most - least)
+                    spare -= column.width - least
             yield from super().__rich_console__(console, options)
             return
         if self.title:
@@ -33,6 +44,14 @@ class Table(RichTable):
             for heading, cell in zip(headings[1:], rest, strict=True):
                 if str(cell):
                     yield Padding(_text(f"{heading}: {cell}" if heading else cell), (0, 0, 0, 2))
+
+
+def _need(column: Column) -> tuple[int, int]:
+    """Return the least width in which no word of a column is cut, and the one in which no cell is broken."""
+    texts = [str(cell) for cell in (column.header, *column.cells)]
+    whole = max(cell_len(line) for text in texts for line in (text.splitlines() or [""]))
+    words = max((cell_len(word) for text in texts for word in text.split()), default=0)
+    return (whole if column.no_wrap else words), whole
 
 
 def _text(cell: Any) -> Text:

@@ -133,8 +133,10 @@ class Organisation(mesa.Model):
         """Set levers from the coming week on, as a manager would, and note it among the events.
 
         Raises:
-            InputError: a name that is no lever, or a value that it does not accept.
+            InputError: a name that is no lever, or a value that it does not accept; or no week is to come.
         """
+        if not self.running:
+            raise InputError(f"week {self.week} is the last: there is no week in which levers could still act")
         with within(self.simulation.extension):
             self.simulation.apply(Intervention.create(values, week=self.week + 1, label=label))
 
