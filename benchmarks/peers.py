@@ -50,6 +50,7 @@ class Peer(NamedTuple):
 PEERS = {
     "mesa": Peer("Mesa, an object per agent", "mesa_agents.py", ("mesa>=3.1,<4",)),
     "mesa-frames": Peer("mesa-frames", "mesa_frames_sets.py", ("mesa-frames==0.1.0a0",)),
+    "starsim": Peer("Starsim, arrays of people", "starsim_module.py", ("starsim>=3.1,<4",)),
     "numpy": Peer("plain numpy", "plain_numpy.py", ("numpy",)),
     "jax": Peer("JAX on the processor", "jax_arrays.py", ("jax>=0.4",)),
     "c": Peer("C", "plain_c.py", ("numpy",)),

@@ -8,6 +8,10 @@ Agents are staff and customers; as many prospects again live in the market and a
 measured in a process of its own, so that its peak memory is its own. Two series: one grows faster in customers than
 in staff, to 10,000 and 1,000,000; the other has ten customers to a member of staff all the way. Where there are more
 customers to a member of staff they ask less often, so that everybody has the work of the ordinary organisation.
+
+The last two columns say how near a week is to what memory can give. *GB/s at least* is what a week moves if it reads every
+column once and writes every flow once; many columns are read several times. *copy GB/s* is the rate at which the same process
+copies an array of 128 MB, read and written bytes together.
 """
 
 from __future__ import annotations
@@ -20,6 +24,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from benchmarks.phases import live_with
 from benchmarks.worlds import BUSY, agents_of, median, seconds, world_of
@@ -58,7 +64,21 @@ def measure(staff: int, customers: int) -> dict[str, Any]:
         "handled": float(world.populations.departments.handled.sum()),
         "phases": by_mechanism(world, max(5, weeks // 2)),
         "peak": peak_mebibytes(),
+        "least": least_bytes(world) / week / 1e9,
+        "copy": copy_rate(),
     }
+
+
+def least_bytes(world: ModelState) -> float:
+    """Return the bytes that a week moves if it reads each column and writes each flow once."""
+    columns = (column for part in world.populations for column in (part if isinstance(part, tuple) else (part,)))
+    return float(sum(column.nbytes for column in columns) + sum(block.nbytes for block in world.flows.values()))
+
+
+def copy_rate() -> float:
+    """Return gigabytes a second, read and written, at which memory copies an array that no cache holds."""
+    source, target = np.ones(16_000_000), np.zeros(16_000_000)
+    return 2 * source.nbytes / median([seconds(lambda: np.copyto(target, source)) for _ in range(9)]) / 1e9
 
 
 def peak_mebibytes() -> float:
@@ -89,7 +109,9 @@ def main() -> None:
         print(json.dumps(measure(*chosen.one)))
         return
     sizes = [size for size in SIZES if size[1] <= chosen.most]
-    print("  staff customers     ms/week  ns/agent-week  to smallest  contacts/week  peak MiB")
+    print(
+        "  staff customers     ms/week  ns/agent-week  to smallest  contacts/week  peak MiB  GB/s at least  copy GB/s"
+    )
     found = {}
     for size in sizes:
         one = found[size] = measured_apart(*size)
@@ -97,7 +119,7 @@ def main() -> None:
         first = found[sizes[0]]["week"] / found[sizes[0]]["agents"] * 1e9
         print(
             f"{size[0]:7,} {size[1]:9,} {one['week'] * 1e3:11.2f} {each:14.0f} {each / first:12.2f} "
-            f"{one['handled']:14,.0f} {one['peak']:9.0f}",
+            f"{one['handled']:14,.0f} {one['peak']:9.0f} {one['least']:14.1f} {one['copy']:10.1f}",
             flush=True,
         )
     if chosen.mechanisms:

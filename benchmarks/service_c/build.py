@@ -22,7 +22,7 @@ from ccsim.mechanisms.service.handling_options import Service
 from ccsim.mechanisms.service.handoffs import Handoffs
 from ccsim.mechanisms.staff.conviction import Conviction
 from ccsim.mechanisms.staff.habit import Habit
-from ccsim.model.populations import Cases, Customers, Departments, Leaders, Staff
+from ccsim.model.populations import LINE, Cases, Customers, Departments, Leaders, Staff, empty
 
 POPULATIONS: tuple[Any, ...] = (Staff, Leaders, Customers, Cases, Departments)
 GROUPS: tuple[Any, ...] = (StaffScorecard, Service, Scorecards, Handoffs, Empowerment, Conviction, Habit)
@@ -42,13 +42,23 @@ def declarations() -> str:
     for kind in POPULATIONS:
         if kind.storage == "records":
             fields = [f"{'int64_t' if column.is_integer else 'double'} {column.name};" for column in kind.columns]
+            if kind.near and len(fields) * 8 % LINE:
+                fields.append(f"char rest[{-len(fields) * 8 % LINE}];")
         else:
-            fields = [f"{C_TYPES[column.dtype]} *{column.name};" for column in kind.columns]
+            fields = [f"{_c_type(column, kind)} *{column.name};" for column in kind.columns]
         lines.append(f"typedef struct {{ {' '.join(fields)} }} {kind.__name__};")
     for group in GROUPS:
         fields = [f"double {row.name};" for row in group.declared]
         lines.append(f"typedef struct {{ {' '.join(fields)} }} {group.__name__};")
     return "\n".join(lines) + "\n"
+
+
+def _c_type(column: Any, kind: Any) -> str:
+    """Return the C type of what a column consists of: numbers, or records of which it is a field."""
+    if not any(column.name in group for group in kind.near):
+        return C_TYPES[column.dtype]
+    array = getattr(empty(kind, 2)[0], column.name)
+    return f"struct {{ {C_TYPES[column.dtype]} value; char others[{array.strides[0] - array.itemsize}]; }}"
 
 
 def build(folder: Path) -> Callable[..., None]:

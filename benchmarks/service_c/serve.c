@@ -174,12 +174,12 @@ static inline int decide(const Staff *person, const Cases *cases, int64_t row, c
         taste *= pressed < 0.0 ? 0.0 : pressed > 2.0 ? 2.0 : pressed;
     }
     Situation s = {
-        .complexity = cases->complexity[row], .lost = cases->context_lost[row], .routine = department->routine,
+        .complexity = cases->complexity[row].value, .lost = cases->context_lost[row].value, .routine = department->routine,
         .workload = department->workload, .skill = share(person->skill + person->knowledge_bonus), .authority = share(person->latitude + person->borrowed_rights),
         .latitude_felt = share(person->latitude * person->safety + person->borrowed_rights),
         .belief = all->conviction->utility_weight * person->conviction,
         .norm = all->conviction->norm_weight * (person->peer_practice - 0.25) + person->expected_recognition + care, .habit = all->habit->utility_weight * person->habit,
-        .fatigue = person->fatigue, .slower = person->time_penalty, .spoilt = department->success_loss, .linked = department->integration, .stages = cases->stages[row],
+        .fatigue = person->fatigue, .slower = person->time_penalty, .spoilt = department->success_loss, .linked = department->integration, .stages = cases->stages[row].value,
         .bite = all->cards->utility_weight * taste * saturating(all->cards->strength, all->cards->half_saturation),
         .weights = card->handling_time + card->cost + card->csat + card->resolution + card->journey + card->internal,
         .of_longest = 1.0 / (p->handling_hours * (p->judgement_time + p->complexity_time)),
@@ -203,7 +203,7 @@ static inline int64_t take_next(Departments *department, const Cases *cases)
 
 static inline void join_queue(int64_t row, int64_t goal, int64_t week, const Cases *cases, Departments *departments)
 {
-    cases->state[row] = 1, cases->department[row] = (int32_t)goal, cases->queued_week[row] = (int32_t)week;
+    cases->state[row] = 1, cases->department[row].value = (int32_t)goal, cases->queued_week[row] = (int32_t)week;
     cases->next_case[row] = -1;
     int64_t last = departments[goal].queue_last;
     if (last < 0) departments[goal].queue_first = row;
@@ -215,18 +215,18 @@ static inline void join_queue(int64_t row, int64_t goal, int64_t week, const Cas
 static void close_case(int64_t row, double courtesy, Departments *d, double returns, const Customers *customers,
                        const Cases *cases, const Service *p, int64_t week)
 {
-    int resolved = cases->defect[row] == 0, first = cases->contacts[row] == 1;
-    int64_t age = week - cases->opened_week[row];
-    customers->events[row] += 1;
-    customers->quality[row] += share(p->courtesy_weight * courtesy + (1.0 - p->courtesy_weight) * (resolved ? 1.0 : 0.0)
-                                     - p->waiting_loss * age - p->repetition_loss * cases->repetitions[row]);
+    int resolved = cases->defect[row].value == 0, first = cases->contacts[row].value == 1;
+    int64_t age = week - cases->opened_week[row].value;
+    customers->events[row].value += 1;
+    customers->quality[row].value += share(p->courtesy_weight * courtesy + (1.0 - p->courtesy_weight) * (resolved ? 1.0 : 0.0)
+                                     - p->waiting_loss * age - p->repetition_loss * cases->repetitions[row].value);
     d->closed += 1, d->closed_first += first;
     if (resolved) {
         d->resolved += 1, d->resolved_first += first, d->resolution_weeks += age, d->journeys_sound += 1;
         cases->state[row] = 0;
     }
     else if (returns < p->recontact_probability) {
-        cases->state[row] = 2, cases->stages[row] = 1, cases->defect[row] = 0, cases->repetitions[row] += 1;
+        cases->state[row] = 2, cases->stages[row].value = 1, cases->defect[row].value = 0, cases->repetitions[row].value += 1;
     }
     else {
         d->abandoned += 1;
@@ -252,12 +252,12 @@ static void pass_on(int64_t row, int option, int64_t from, int64_t count, int64_
     Departments *d = &departments[from];
     int64_t goal = next_department(from, count, fronts, where, departments);
     d->handoffs += 1;
-    cases->context_lost[row] = 0;
-    cases->repetitions[row] += option == HAND_OVER;
+    cases->context_lost[row].value = 0;
+    cases->repetitions[row].value += option == HAND_OVER;
     if (luck < loses(option, d->integration, p)) {
         d->handoffs_lost += 1;
-        cases->context_lost[row] = 1;
-        cases->repetitions[row] += 1;
+        cases->context_lost[row].value = 1;
+        cases->repetitions[row].value += 1;
     }
     departments[goal].arriving += 1;
     join_queue(row, goal, week, cases, departments);
@@ -284,22 +284,22 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
     else d->escalated += 1;
     if (option == SOLVE) {
         person->solved += 1;
-        d->goodwill += goodwill * cases->complexity[row];
+        d->goodwill += goodwill * cases->complexity[row].value;
         if (right) person->wins += 1, d->wins += 1;
         else {
             person->setbacks += 1;
-            if (cases->complexity[row] > person->latitude) person->blamed += all->empowerment->blame;
+            if (cases->complexity[row].value > person->latitude) person->blamed += all->empowerment->blame;
         }
     }
     if (option == ESCALATE) leaders[person->leader].escalation_hours -= p->leader_hours, d->leader_hours += p->leader_hours;
     if (option != HAND_OVER) {
-        cases->stages[row] -= 1;
-        if (!right) cases->defect[row] = 1;
-        else if (option == SOLVE || option == ESCALATE) cases->defect[row] = 0;
+        cases->stages[row].value -= 1;
+        if (!right) cases->defect[row].value = 1;
+        else if (option == SOLVE || option == ESCALATE) cases->defect[row].value = 0;
     }
-    if (cases->contacts[row] == 1 && option < HAND_OVER && cases->stages[row] == 0)
+    if (cases->contacts[row].value == 1 && option < HAND_OVER && cases->stages[row].value == 0)
         d->claimed += right ? 1.0 : 1.0 - all->cards->traced_share;
-    if (cases->stages[row] == 0) close_case(row, courtesy, d, draws[2], customers, cases, p, week);
+    if (cases->stages[row].value == 0) close_case(row, courtesy, d, draws[2], customers, cases, p, week);
     else pass_on(row, option, department, count, fronts, draws[2], draws[3], week + 1, cases, departments, all->handoffs);
 }
 

@@ -17,8 +17,11 @@ def world(small: dict) -> ModelState:
 
 def columns(world: ModelState) -> list[np.ndarray]:
     """Return copies of all columns of a world."""
-    populations = ([each] if isinstance(each, np.ndarray) else each for each in world.populations)
-    return [np.array(column) for population in populations for column in population]
+    found: list[np.ndarray] = []
+    for each in world.populations:
+        names = each.dtype.names if isinstance(each, np.ndarray) else each._fields
+        found += [np.array(getattr(each, name)) for name in names] if names else [np.array(each)]
+    return found
 
 
 def same(one: list[np.ndarray], other: list[np.ndarray]) -> bool:

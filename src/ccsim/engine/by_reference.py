@@ -62,7 +62,12 @@ class Parameters(ByReference):
 
 
 class Columns(ByReference):
-    """A named tuple of arrays that have one row per person."""
+    """A named tuple of arrays that have one row per person; some may be fields of one record, see ``strides``."""
+
+    def __init__(self, title: str, fields: tuple[tuple[str, Any, int], ...], strides: tuple[int, ...]) -> None:
+        """Keep the fields, and the bytes from one row of each to the next."""
+        super().__init__(f"{title}{hashlib.sha256(repr(strides).encode()).hexdigest()[:8]}", fields)
+        self.strides = strides
 
 
 class Records(ByReference):
@@ -94,14 +99,15 @@ def take_columns(cls: Any) -> None:
     """Have kernels take a class of columns, a named tuple of arrays, by reference."""
 
     def found(value: Any, context: Any) -> Any:
-        plain = all(type(column) is np.ndarray and column.ndim == 1 and column.flags.carray for column in value)
+        plain = all(type(column) is np.ndarray and column.ndim == 1 and column.flags.behaved for column in value)
         if not plain or len({len(column) for column in value}) > 1:
             return typeof_impl.dispatch(tuple)(value, context)
-        names = enumerate(zip(cls._fields, value, strict=True))
-        return Columns(
-            cls.__name__,
-            tuple((n, types.Array(numpy_support.from_dtype(column.dtype), 1, "C"), k) for k, (n, column) in names),
-        )
+        fields = []
+        for place, (name, column) in enumerate(zip(cls._fields, value, strict=True)):
+            number = numpy_support.from_dtype(column.dtype)
+            alone = column.strides[0] == column.itemsize
+            fields.append((name, types.Array(number, 1, "C") if alone else types.Array(number, 1, "A"), place))
+        return Columns(cls.__name__, tuple(fields), tuple(column.strides[0] for column in value))
 
     typeof_impl.register(cls)(found)
 
@@ -148,7 +154,8 @@ def _column(context: Any, builder: Any, kind: Any, table: Any, name: str) -> Any
     wanted, place = kind.fields[name]
     size = context.get_abi_sizeof(context.get_data_type(wanted.dtype))
     data = _load(builder, table, place, _WORD)
-    return _array(context, builder, wanted, data, _load(builder, table, len(kind.fields), _WORD), size, size)
+    rows = _load(builder, table, len(kind.fields), _WORD)
+    return _array(context, builder, wanted, data, rows, size, kind.strides[place])
 
 
 def _field(context: Any, builder: Any, kind: Any, table: Any, name: str) -> Any:

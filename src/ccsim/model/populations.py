@@ -17,17 +17,31 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ccsim.engine.columns import POPULATIONS, Column, FloatArray, Int8Array, IntArray, declared_columns, fixed
-from ccsim.engine.jit import take_by_reference
+from ccsim.engine.jit import AHEAD, take_by_reference
 from ccsim.errors import DeclarationError
 from ccsim.model.mechanism import mechanisms
 
 T = TypeVar("T")
 
 #: What a person brings to a case and what comes of it stand together, near in memory: each contact looks at all of it.
+#: Around it stands what most passes over the staff read.
 NEAR = (
+    "cynicism", "tipped_week", "disposition", "baseline_engagement", "vacant_until", "department",
     "leader", "reward_sensitivity", "skill", "conviction", "peer_practice", "habit", "latitude", "safety", "fatigue", "expected_recognition",
-    "hours", "worked", "handled", "solved", "wins", "setbacks", "blamed", "knowledge_bonus", "time_penalty", "borrowed_rights",
+    "engagement", "hours", "worked", "handled", "knowledge_bonus", "time_penalty", "borrowed_rights", "solved", "wins", "setbacks", "blamed",
+    "arrived", "sources", "announced_hours", "training_hours", "improvement_hours",
 )  # fmt: skip
+
+#: What a contact reads or writes of a case, but for what a pass over all cases reads too: 32 bytes, half a line of the cache.
+CASE = (
+    "complexity", "department", "contacts", "opened_week", "repetitions", "stages", "defect", "context_lost",
+)  # fmt: skip
+
+#: What contacts add up for a customer.
+MET = ("events", "quality")
+
+#: Bytes that a processor fetches at once.
+LINE = 64
 
 
 class _Rows:
@@ -36,19 +50,21 @@ class _Rows:
     if TYPE_CHECKING:
         columns: tuple[Column, ...]
         storage: str
+        near: tuple[tuple[str, ...], ...]
 
         def __getattr__(self, column: str) -> Any: ...
 
 
-def population(storage: str, near: tuple[str, ...] = ()) -> Callable[[type[T]], type[T]]:
+def population(storage: str, *near: tuple[str, ...]) -> Callable[[type[T]], type[T]]:
     """Give a population its ``columns``, its own and those that mechanisms declare, and say how its rows are stored.
 
-    Flows stand last. Columns named in ``near`` follow each other in that order, on both sides of the first flow.
+    Flows stand last. Columns named in ``near`` follow each other in that order: in records on both sides of the first flow.
 
     Args:
         storage: ``"records"``, one numpy record array of 8-byte fields, or ``"columns"``, a named tuple of arrays, see
             :data:`ccsim.engine.columns.STORAGE_DTYPE`.
-        near: columns that are used together.
+        near: columns that are used together. Of ``"columns"`` each group shares a record, of which each array is one
+            field; it has either flows or none.
 
     Returns:
         A decorator, which returns a named tuple class that knows its columns and how its rows are stored.
@@ -58,19 +74,19 @@ def population(storage: str, near: tuple[str, ...] = ()) -> Callable[[type[T]], 
     """
 
     def build(cls: type[T]) -> type[T]:
-        return built(cls, _in_order(cls, _collected(cls), near), storage)
+        return built(cls, _in_order(cls, _collected(cls), near), storage, near)
 
     return build
 
 
-def built(cls: type[T], columns: tuple[Column, ...], storage: str) -> type[T]:
+def built(cls: type[T], columns: tuple[Column, ...], storage: str, near: tuple[tuple[str, ...], ...] = ()) -> type[T]:
     """Return a population's class with its columns, flows last, in the form that its storage takes."""
     made: Any = cls
     if storage == "columns":
         make: Any = namedtuple  # mypy reads only literal field names
         made = make(cls.__name__, [column.name for column in columns], module=cls.__module__)
         made.__doc__ = cls.__doc__
-    made.columns, made.storage = columns, storage
+    made.columns, made.storage, made.near = columns, storage, near
     take_by_reference(made)
     kind: type[T] = made
     return kind
@@ -85,14 +101,14 @@ def _collected(cls: type) -> list[Column]:
     return columns
 
 
-def _in_order(cls: type, columns: Iterable[Column], near: tuple[str, ...]) -> tuple[Column, ...]:
+def _in_order(cls: type, columns: Iterable[Column], near: tuple[tuple[str, ...], ...]) -> tuple[Column, ...]:
     """Return columns as they are stored: flows last, and those used together near each other, around the first flow."""
     by_name: dict[str, Column] = {}
     for column in columns:
         if column.name in by_name:
             raise DeclarationError(f"column {cls.__name__.lower()}.{column.name}: two mechanisms declare it")
         by_name[column.name] = column
-    hot = [by_name.pop(name) for name in near]
+    hot = [by_name.pop(name) for group in near for name in group]
     rest = list(by_name.values())
     parts = (
         [column for column in rest if column.kind != "flow"],
@@ -106,21 +122,64 @@ def _in_order(cls: type, columns: Iterable[Column], near: tuple[str, ...]) -> tu
 def empty(kind: type[T], rows: int) -> tuple[T, FloatArray]:
     """Return a population of ``rows`` new rows, zero but for stocks that start elsewhere, and its flows as one array.
 
-    The array has shape (rows, flows) for records and (flows, rows) for columns. One array, because clearing or
-    recording all flows of a population is then a single operation.
+    The array has shape (rows, flows) where a row's flows lie side by side, and (flows, rows) otherwise. One array, because
+    clearing or recording all flows of a population is then a single operation.
     """
-    columns: tuple[Column, ...] = kind.columns  # type: ignore[attr-defined]  # population() adds it
-    flows = sum(column.kind == "flow" for column in columns)
-    if kind.storage == "records":  # type: ignore[attr-defined]  # population() adds it
-        fields = [(column.name, np.int64 if column.is_integer else np.float64) for column in columns]
-        records = np.zeros(rows, dtype=fields)
-        numbers = records.view(np.float64).reshape(rows, len(columns))
-        for column in columns:
-            records[column.name] = column.start
-        return records.view(np.recarray), numbers[:, len(columns) - flows :]  # type: ignore[return-value]  # the rows read like the class
-    block = np.zeros((flows, rows))
-    others = [np.full(rows, column.start, column.dtype) for column in columns[: len(columns) - flows]]
-    return kind(*others, *block), block
+    of: Any = kind
+    columns: tuple[Column, ...] = of.columns
+    near = () if AHEAD else of.near
+    stocks = sum(column.kind != "flow" for column in columns)
+    if of.storage == "records":
+        records, numbers = _records(columns, rows, LINE if near else 8)
+        return records, numbers[:, stocks : len(columns)]
+    arrays = {column.name: np.full(rows, column.start, column.dtype) for column in columns[:stocks]}
+    block = _zeros(len(columns) - stocks, 8 * rows).view(np.float64)
+    arrays |= zip((column.name for column in columns[stocks:]), block, strict=True)
+    for group in near:
+        together = [column for column in columns if column.name in group]
+        if together[0].kind != "flow":
+            arrays |= _fields(rows, together)
+            continue
+        first = columns.index(together[0]) - stocks
+        shared = block[first : first + len(group)].reshape(rows, len(group))
+        arrays |= zip((column.name for column in together), shared.T, strict=True)
+    return kind(*(arrays[column.name] for column in columns)), block
+
+
+def _records(columns: tuple[Column, ...], rows: int, unit: int) -> tuple[Any, FloatArray]:
+    """Return a record array, of whole ``unit`` bytes a row, and its bytes as numbers, shape (rows, words)."""
+    size = -(-8 * len(columns) // unit) * unit
+    kind = np.dtype(
+        {
+            "names": [column.name for column in columns],
+            "formats": [np.int64 if column.is_integer else np.float64 for column in columns],
+            "offsets": [8 * place for place in range(len(columns))],
+            "itemsize": size,
+        }
+    )
+    numbers = _zeros(rows, size).view(np.float64)
+    records = numbers.reshape(-1).view(kind)
+    for column in columns:
+        records[column.name] = column.start
+    return records.view(np.recarray), numbers
+
+
+def _zeros(rows: int, size: int) -> Int8Array:
+    """Return zeros, shape (rows, bytes of a row), that begin where a line of the cache does."""
+    block = np.zeros(rows * size + LINE, np.int8)
+    first = -block.ctypes.data % LINE
+    return block[first : first + rows * size].reshape(rows, size)
+
+
+def _fields(rows: int, columns: list[Column]) -> dict[str, Any]:
+    """Return columns that share a record, by name: views of one block, wide numbers first."""
+    sizes = {column.name: np.dtype(column.dtype).itemsize for column in columns}
+    block, place, made = _zeros(rows, -(-sum(sizes.values()) // 8) * 8), 0, {}
+    for column in sorted(columns, key=lambda column: -sizes[column.name]):
+        made[column.name] = block[:, place : place + sizes[column.name]].view(column.dtype)[:, 0]
+        made[column.name][:] = column.start
+        place += sizes[column.name]
+    return made
 
 
 @population("records", NEAR)
@@ -143,7 +202,7 @@ class Leaders(_Rows):
     vacant: IntArray = fixed("0/1", "1 if the post is vacant: no one reports to it, and it is not paid")
 
 
-@population("columns")
+@population("columns", MET)
 class Customers(_Rows):
     """People in the market: the organisation's customers (``active``) and its prospects."""
 
@@ -153,7 +212,7 @@ class Customers(_Rows):
     )
 
 
-@population("columns")
+@population("columns", CASE)
 class Cases(_Rows):
     """One row per person in the market: the one issue that he or she may have open.
 

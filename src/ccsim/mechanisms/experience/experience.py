@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.prefetch import prefetch
 from ccsim.engine.rng import to_unit_interval
 from ccsim.mechanisms.market.promise import trust_update
 
 if TYPE_CHECKING:
     from ccsim.mechanisms.market.promise import Promise
+
+#: How many tellers ahead memory is asked for an acquaintance.
+TELLERS_AHEAD = 16
 
 
 @parameters("experience")
@@ -128,7 +134,7 @@ def shares_experience(felt: float, luck: float, p: Experience) -> bool:
     return luck < p.talk_probability * abs(2.0 * felt - 1.0)
 
 
-@kernel
+@kernel(allocates=True)
 def update_satisfaction(
     customers: Rows, segments: Rows, firm: Rows, p: Experience, promise: Promise, reach: int, week: int
 ) -> None:
@@ -151,6 +157,7 @@ def update_satisfaction(
     """
     count = len(customers.active)
     given, contacts = 0.0, 0.0
+    tellers, told, talking = np.empty(count, np.int32), np.empty(count), 0
     for i in range(count):
         if customers.joined_week[i] == week and customers.active[i] == 1:
             # Newcomers begin with the offer's worth and with what they have heard.
@@ -171,11 +178,18 @@ def update_satisfaction(
                 segment = customers.segment[i]
                 segments.said_good[segment] += felt >= 0.5
                 segments.said_bad[segment] += felt < 0.5
-                spread(i, felt, customers, reach)
+                tellers[talking], told[talking] = i, felt
+                talking += 1
         else:
             # Customers only; a product, because who is one cannot be foreseen and a wrong guess costs more.
             pace = p.forgetting_rate * customers.active[i]
             customers.satisfaction[i] = relax(customers.satisfaction[i], worth_to(i, customers, segments), pace)
+    # Told when all have judged: acquaintances may be anywhere in memory, so those of tellers to come are asked for ahead.
+    for k in range(talking):
+        listener = customers.far_tie[tellers[min(k + TELLERS_AHEAD, talking - 1)]]
+        prefetch(customers.heard_opinion, listener)
+        prefetch(customers.voices, listener)
+        spread(tellers[k], told[k], customers, reach)
     if contacts > 0.0:
         firm.recent_quality[0] = relax(firm.recent_quality[0], given / contacts, p.noticing_rate)
 

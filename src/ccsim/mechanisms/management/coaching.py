@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from ccsim.engine.columns import FloatArray, IntArray, Rows, columns, flow
 from ccsim.engine.functions import clip01, half_saturation
 from ccsim.engine.jit import kernel, rule
@@ -38,32 +41,68 @@ def lent_rights(hours: float, authority: float, p: Champions) -> float:
 
 
 @rule
-def people_reached(i: int, champion: float, staff: Rows, colleagues: IntArray, p: Champions) -> bool:
+def people_reached(i: int, champion: int, first: int, last: int, colleagues: IntArray) -> bool:
     """A champion reaches those who listen to him or her, and with authority the own department.
 
     Source: assumed, after articles 003 and 004.
 
     Args:
         i: row of the person.
-        champion: time freed for carrying the change, 0 for most people (hours/week).
-        staff: columns of the staff, one row per post.
+        champion: row of the champion.
+        first: row of the first person whom the champion reaches by authority.
+        last: row after the last one.
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
-        p: parameters of the mechanism.
 
     Returns:
         Whether the champion reaches the person.
     """
     if i == champion:
         return False
-    if p.authority > 0.0 and staff.department[i] == staff.department[champion]:
+    if first <= i < last:
         return True
     for k in range(colleagues.shape[1]):
         if colleagues[i, k] == champion:
             return True
+        if colleagues[i, k] < 0:  # people differ in how many they listen to
+            return False
     return False
 
 
-@kernel
+@rule
+def commanded(department: int, departments: Rows, p: Champions) -> tuple[int, int]:
+    """Return the row of the first person whom a champion reaches by authority, and the row after the last one."""
+    return (departments.first_staff[department], departments.last_staff[department]) if p.authority > 0.0 else (0, 0)
+
+
+@rule
+def list_reached(reached: npt.NDArray[np.int32], champion: int, first: int, last: int, colleagues: IntArray) -> int:
+    """List the people whom a champion reaches, and return how many they are.
+
+    Listed, so that the rows of most people, who are far apart in memory, are not looked at.
+
+    Source: arithmetic: a list.
+
+    Args:
+        reached: shape (posts,), room for the list.
+        champion: row of the champion.
+        first: row of the first person whom the champion reaches by authority.
+        last: row after the last one.
+        colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
+
+    Returns:
+        How many they are.
+
+    Writes:
+        reached.
+    """
+    count = 0
+    for i in range(len(reached)):
+        reached[count] = i
+        count += people_reached(i, champion, first, last, colleagues)
+    return count
+
+
+@kernel(allocates=True)
 def coach(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions) -> None:
     """Champions spend their hours on colleagues and on routines.
 
@@ -79,6 +118,7 @@ def coach(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions) ->
     """
     if p.count <= 0:
         return
+    reached = np.empty(len(staff.champion), np.int32)
     for champion in range(len(staff.champion)):
         hours = staff.champion_hours[champion]
         if hours <= 0.0:
@@ -86,19 +126,18 @@ def coach(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions) ->
         department = staff.department[champion]
         departments.champion_hours[department] += hours
         departments.embedding[department] += hours * clip01(p.embedding)
-        listening = 0
-        for i in range(len(staff.champion)):
-            listening += people_reached(i, champion, staff, colleagues, p)
+        first, last = commanded(department, departments, p)
+        listening = list_reached(reached, champion, first, last, colleagues)
         if listening == 0:
             continue
         whole = hours * (1.0 - clip01(p.embedding))
         each = whole / listening
         # Hours are divided among those who are coached; an example may be seen in full by each colleague who looks.
         seen = each + p.example_share * (whole - each)
-        for i in range(len(staff.champion)):
-            if people_reached(i, champion, staff, colleagues, p):
-                staff.coaching_hours[i] += each
-                staff.borrowed_rights[i] += lent_rights(each, p.authority, p)
-                speaks = 2.0 * half_saturation(seen, p.half_saturation)
-                staff.sources[i] += speaks
-                staff.influence[champion] += speaks
+        for k in range(listening):
+            i = reached[k]
+            staff.coaching_hours[i] += each
+            staff.borrowed_rights[i] += lent_rights(each, p.authority, p)
+            speaks = 2.0 * half_saturation(seen, p.half_saturation)
+            staff.sources[i] += speaks
+            staff.influence[champion] += speaks

@@ -8,6 +8,7 @@ import numpy as np
 
 from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.jit import kernel, rule
+from ccsim.engine.prefetch import PEOPLE_AHEAD, prefetch
 from ccsim.engine.rng import Stream, uniforms4
 from ccsim.mechanisms.management.programme import people_reached, purse_of, purse_part
 from ccsim.mechanisms.management.rollout import reaches
@@ -82,6 +83,15 @@ def meet_customers(i: int, luck: float, chance: float, staff: Rows) -> None:
         staff.sources[i] += 2.0
 
 
+@rule
+def fetch_volunteer(i: int, staff: Rows) -> None:
+    """Have what is read and written of a person brought near, a line of memory after the other."""
+    prefetch(staff.vacant_until, i)
+    prefetch(staff.conviction, i)
+    prefetch(staff.sources, i)
+    prefetch(staff.customer_hours, i)
+
+
 @kernel(allocates=True)
 def involve_volunteers(
     staff: Rows,
@@ -119,15 +129,15 @@ def involve_volunteers(
     embedding = purse_part(purse, p.embedding, whole, p.cost_per_hour) / posts
     ready, shows, count = np.empty(len(staff.announced_hours), np.int32), np.empty(len(staff.announced_hours)), 0
     for i in range(len(staff.announced_hours)):
-        if not in_reach(i, staff, departments, rollout, week):
-            continue
-        luck, show, turn, _ = uniforms4(seed, VOLUNTEER, week, i)
-        if volunteers(staff.conviction[i], release_probability(i, staff, leaders), luck):
-            ready[count], shows[count] = i, show
-            count += 1
-        meet_customers(i, turn, immersion / 2.0 / posts, staff)
-        departments.embedding[staff.department[i]] += embedding
-        firm.embedding_hours[0] += embedding
+        fetch_volunteer(i + PEOPLE_AHEAD, staff)
+        if in_reach(i, staff, departments, rollout, week):
+            luck, show, turn, _ = uniforms4(seed, VOLUNTEER, week, i)
+            if volunteers(staff.conviction[i], release_probability(i, staff, leaders), luck):
+                ready[count], shows[count] = i, show
+                count += 1
+            meet_customers(i, turn, immersion / 2.0 / posts, staff)
+            departments.embedding[staff.department[i]] += embedding
+            firm.embedding_hours[0] += embedding
     each, untested = min(p.max_hours, improvement / max(1, count)), 1.0 - rollout.testing_share
     for k in range(count):
         i = ready[k]

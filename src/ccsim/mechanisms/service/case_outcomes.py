@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.jit import rule
-from ccsim.mechanisms.service.handling_options import FAST, HAND_OVER, SCRIPT, SOLVE, handoff_mode
+from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE, handoff_mode
 from ccsim.mechanisms.service.handoffs import loss_of_context
 from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, join_queue
 from ccsim.mechanisms.service.service_quality import contact_quality
@@ -188,6 +188,7 @@ def pass_case(
 def record_judgement(
     i: int,
     case: int,
+    department: int,
     right: float,
     staff: Rows,
     cases: Rows,
@@ -200,6 +201,7 @@ def record_judgement(
     Args:
         i: row of the person.
         case: row of the case.
+        department: row of the person's department.
         right: whether the stage was handled without an error.
         staff: columns of the staff, one row per post.
         cases: columns of the cases, one row per person in the market.
@@ -211,7 +213,6 @@ def record_judgement(
         staff: ``blamed``, ``setbacks``, ``solved``, ``wins``.
         departments: ``goodwill``, ``wins``.
     """
-    department = staff.department[i]
     staff.solved[i] += 1
     departments.goodwill[department] += goodwill * cases.complexity[case]
     if right:
@@ -221,3 +222,26 @@ def record_judgement(
         staff.setbacks[i] += 1
         if cases.complexity[case] > staff.latitude[i]:
             staff.blamed[i] += empowerment.blame
+
+
+@rule
+def complete_stage(option: int, case: int, right: float, cases: Rows) -> None:
+    """A stage of the case is done, well or badly, unless the case is handed over.
+
+    Args:
+        option: how the case is handled, one of ``OPTIONS``.
+        case: row of the case.
+        right: whether the stage was handled without an error.
+        cases: columns of the cases, one row per person in the market.
+
+    Writes:
+        cases: ``defect``, ``stages``.
+    """
+    if option == HAND_OVER:
+        return
+    cases.stages[case] -= 1
+    # Judgement, one's own or a leader's, looks back and repairs what earlier stages did wrong.
+    if not right:
+        cases.defect[case] = 1
+    elif option == SOLVE or option == ESCALATE:
+        cases.defect[case] = 0

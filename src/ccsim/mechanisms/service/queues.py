@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from ccsim.engine.columns import Int8Array, IntArray, Rows, columns, stock
 from ccsim.engine.jit import rule
+from ccsim.engine.prefetch import prefetch
 
 
 class CaseState(IntEnum):
@@ -110,3 +111,33 @@ def leave_queue(case: int, cases: Rows, departments: Rows) -> None:
     """The customer of a waiting case gives up: it stays in the chain but counts no more."""
     cases.state[case] = WITHDRAWN
     departments.queue[cases.department[case]] -= 1
+
+
+@rule
+def fetch_case(case: int, customers: Rows, cases: Rows) -> int:
+    """Return the case that waits behind a case, -1 for none, and have what a contact reads of the case itself brought near."""
+    if case < 0:
+        return -1
+    prefetch(cases.state, case)
+    prefetch(cases.queued_week, case)
+    prefetch(cases.complexity, case)
+    prefetch(customers.events, case)
+    prefetch(customers.care, case)
+    behind = cases.next_case[case]
+    prefetch(cases.next_case, behind)
+    return behind
+
+
+@rule
+def next_in_turn(i: int, department: int, departments: Rows) -> int:
+    """Who takes the next case: the departments' people take turns."""
+    return i + 1 if i + 1 < departments.last_staff[department] else departments.first_staff[department]
+
+
+@rule
+def fetch_person(i: int, staff: Rows) -> None:
+    """Have what a contact reads and writes of a person brought near, a line of memory after the other."""
+    prefetch(staff.leader, i)
+    prefetch(staff.skill, i)
+    prefetch(staff.engagement, i)
+    prefetch(staff.wins, i)

@@ -9,10 +9,10 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.rng import Stream, uniforms4
 from ccsim.mechanisms.incentives.measures import survey_score
 from ccsim.mechanisms.management.implementation import card_in_use
-from ccsim.mechanisms.service.case_outcomes import close_case, count_choice, pass_case, record_judgement
+from ccsim.mechanisms.service.case_outcomes import close_case, complete_stage, count_choice, pass_case, record_judgement
 from ccsim.mechanisms.service.choice import choose_handling
 from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
-from ccsim.mechanisms.service.queues import NO_CASE, WITHDRAWN, take_next
+from ccsim.mechanisms.service.queues import NO_CASE, WITHDRAWN, fetch_case, fetch_person, next_in_turn, take_next
 from ccsim.mechanisms.service.service_quality import courtesy_from
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from ccsim.mechanisms.staff.habit import Habit
 
 SERVICE_STREAM = int(Stream.SERVE)
+
+#: How many contacts ahead memory is asked for cases and for people.
+CASES_AHEAD, COLLEAGUES_AHEAD = 8, 4
 
 
 @columns("staff")
@@ -47,12 +50,6 @@ class Departments:
     survey: FloatArray = flow("share", "sum of the surveys taken right after a contact")
     claimed: FloatArray = flow("issues", "closings at the first contact that the records call resolved")
     overrun: FloatArray = flow("hours", "time of this week's cases that falls into the coming week, less last week's")
-
-
-@rule
-def next_in_turn(i: int, department: int, departments: Rows) -> int:
-    """Who takes the next case: the departments' people take turns."""
-    return i + 1 if i + 1 < departments.last_staff[department] else departments.first_staff[department]
 
 
 @rule
@@ -99,29 +96,6 @@ def record_contact(
     if option == ESCALATE:
         leaders.escalation_hours[staff.leader[i]] -= p.leader_hours
         departments.leader_hours[department] += p.leader_hours
-
-
-@rule
-def complete_stage(option: int, case: int, right: float, cases: Rows) -> None:
-    """A stage of the case is done, well or badly, unless the case is handed over.
-
-    Args:
-        option: how the case is handled, one of ``OPTIONS``.
-        case: row of the case.
-        right: whether the stage was handled without an error.
-        cases: columns of the cases, one row per person in the market.
-
-    Writes:
-        cases: ``defect``, ``stages``.
-    """
-    if option == HAND_OVER:
-        return
-    cases.stages[case] -= 1
-    # Judgement, one's own or a leader's, looks back and repairs what earlier stages did wrong.
-    if not right:
-        cases.defect[case] = 1
-    elif option == SOLVE or option == ESCALATE:
-        cases.defect[case] = 0
 
 
 @rule
@@ -178,7 +152,7 @@ def handle(
     courtesy = courtesy_from(option, staff.engagement[i], p)
     record_contact(i, option, courtesy, hours, right, department, staff, leaders, departments, p, cards)
     if option == SOLVE:
-        record_judgement(i, case, right, staff, cases, departments, empowerment, goodwill)
+        record_judgement(i, case, department, right, staff, cases, departments, empowerment, goodwill)
     complete_stage(option, case, right, cases)
     if cases.contacts[case] == 1 and option < HAND_OVER and cases.stages[case] == 0:
         departments.claimed[department] += 1.0 if right else 1.0 - cards.traced_share
@@ -186,6 +160,75 @@ def handle(
         close_case(case, courtesy, department, later, customers, cases, departments, p, week)
     else:
         pass_case(case, option, department, later, where, week + 1, cases, departments, handoffs)
+
+
+@rule
+def work_through(
+    department: int,
+    staff: Rows,
+    leaders: Rows,
+    customers: Rows,
+    cases: Rows,
+    departments: Rows,
+    all_p: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    goodwill: float,
+    seed: int,
+    week: int,
+) -> None:
+    """A department works through its queue until its hours are used.
+
+    Args:
+        department: row of the department.
+        staff: columns of the staff, one row per post.
+        leaders: columns of the leaders, one row per leader.
+        customers: columns of the market, one row per person.
+        cases: columns of the cases, one row per person in the market.
+        departments: columns of the departments, one row each.
+        all_p: parameters, in this order: ``service``, ``scorecards``, ``handoffs``, ``empowerment``,
+            ``conviction``, ``habit``.
+        goodwill: ``accounts.goodwill``, compensation given in the most complex cases that are solved with judgement
+            (EUR).
+        seed: seed of all draws of the run.
+        week: number of the week.
+
+    Writes:
+        staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``wins``, ``worked``.
+        leaders: ``escalation_hours``.
+        customers: ``events``, ``quality``.
+        cases: ``context_lost``, ``defect``, ``department``, ``next_case``, ``queued_week``, ``repetitions``,
+            ``stages``, ``state``.
+        departments: ``abandoned``, ``arriving``, ``claimed``, ``closed``, ``closed_fast``, ``closed_first``,
+            ``escalated``, ``followed_script``, ``goodwill``, ``handed_over``, ``handled``, ``handoffs``,
+            ``handoffs_lost``, ``journeys_sound``, ``leader_hours``, ``next_staff``, ``queue``, ``queue_first``,
+            ``queue_last``, ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``,
+            ``wins``, ``worked``.
+    """
+    i, idle = departments.next_staff[department], 0
+    card = card_in_use(department, departments)
+    posts = departments.last_staff[department] - departments.first_staff[department]
+    # Cases in a queue lie far apart: the processor is told some contacts ahead which come, and does not wait for them.
+    ahead = departments.queue_first[department]
+    for _ in range(CASES_AHEAD):
+        ahead = fetch_case(ahead, customers, cases)
+    while departments.queue_first[department] >= 0 and idle < posts:
+        case = departments.queue_first[department]
+        if cases.state[case] == WITHDRAWN:
+            ahead = fetch_case(ahead, customers, cases)
+            cases.state[take_next(department, cases, departments)] = NO_CASE
+            continue
+        if cases.queued_week[case] > week:
+            break
+        idle += 1
+        fetch_person(i + COLLEAGUES_AHEAD, staff)
+        if staff.hours[i] - staff.worked[i] > 0.0:
+            idle = 0
+            ahead = fetch_case(ahead, customers, cases)
+            take_next(department, cases, departments)
+            handle(
+                i, case, department, staff, leaders, customers, cases, departments, card, all_p, goodwill, seed, week
+            )
+        i = next_in_turn(i, department, departments)
+    departments.next_staff[department] = i
 
 
 @kernel
@@ -230,27 +273,8 @@ def serve(
             ``wins``, ``worked``.
     """
     for department in range(len(departments.queue)):
-        if departments.queue_first[department] < 0:
-            continue
-        i = departments.next_staff[department]
-        card = card_in_use(department, departments)
-        idle = 0
-        posts = departments.last_staff[department] - departments.first_staff[department]
-        while departments.queue_first[department] >= 0 and idle < posts:
-            case = departments.queue_first[department]
-            if cases.state[case] == WITHDRAWN:
-                cases.state[take_next(department, cases, departments)] = NO_CASE
-                continue
-            if cases.queued_week[case] > week:
-                break
-            idle += 1
-            if staff.hours[i] - staff.worked[i] > 0.0:
-                idle = 0
-                take_next(department, cases, departments)
-                handle(i, case, department, staff, leaders, customers, cases, departments, card, all_p, goodwill,
-                       seed, week)  # fmt: skip
-            i = next_in_turn(i, department, departments)
-        departments.next_staff[department] = i
+        if departments.queue_first[department] >= 0:
+            work_through(department, staff, leaders, customers, cases, departments, all_p, goodwill, seed, week)
 
 
 @kernel

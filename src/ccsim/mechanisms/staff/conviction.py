@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ccsim.engine.columns import FloatArray, IntArray, Rows, columns, flow, stock
 from ccsim.engine.functions import half_saturation, relax
 from ccsim.engine.jit import kernel, rule
@@ -167,7 +169,7 @@ def tips(sources: float, luck: float, cynicism: float, p: Conviction) -> bool:
     return sources >= p.min_sources and luck < p.tipping_probability * (1.0 - cynicism)
 
 
-@kernel
+@kernel(allocates=True)
 def observe_colleagues(staff: Rows, colleagues: IntArray, p: Conviction) -> None:
     """See what colleagues do and how it goes.
 
@@ -180,19 +182,28 @@ def observe_colleagues(staff: Rows, colleagues: IntArray, p: Conviction) -> None
         staff: ``influence``, ``peer_practice``, ``sources``.
     """
     ties = colleagues.shape[1]
-    for i in range(len(staff.sources)):
-        solved, handled = 0.0, 0.0
+    # What there is to see of a person is gathered first, and what he or she has shown to others with it: colleagues are far
+    # apart in memory, and each is seen by several.
+    count = len(staff.sources)
+    seen = np.empty((count, 4))
+    for i in range(count):
+        seen[i, 0], seen[i, 1], seen[i, 3] = staff.solved[i], staff.handled[i], staff.influence[i]
+        seen[i, 2] = (staff.habit[i] > p.habit_threshold) & (staff.wins[i] > staff.setbacks[i])
+    for i in range(count):
+        solved, handled, sources = 0.0, 0.0, staff.sources[i]
         for k in range(ties):
             other = colleagues[i, k]
             if other < 0:  # people differ in how many they listen to
                 break
-            solved += staff.solved[other]
-            handled += staff.handled[other]
-            if staff.habit[other] > p.habit_threshold and staff.wins[other] > staff.setbacks[other]:
-                staff.sources[i] += 1.0
-                staff.influence[other] += 1.0
+            solved += seen[other, 0]
+            handled += seen[other, 1]
+            sources += seen[other, 2]
+            seen[other, 3] += seen[other, 2]
+        staff.sources[i] = sources
         if handled > 0.0:
             staff.peer_practice[i] = relax(staff.peer_practice[i], solved / handled, 0.25)
+    for i in range(count):
+        staff.influence[i] = seen[i, 3]
 
 
 @kernel

@@ -8,6 +8,7 @@ from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.prefetch import PEOPLE_AHEAD, prefetch
 from ccsim.mechanisms.management.mandate import sources_counted
 
 if TYPE_CHECKING:
@@ -146,6 +147,10 @@ def update_fatigue(
         staff: ``cynicism``, ``fatigue``.
     """
     for i in range(len(staff.fatigue)):
+        prefetch(staff.cynicism, i + PEOPLE_AHEAD)
+        prefetch(staff.fatigue, i + PEOPLE_AHEAD)
+        prefetch(staff.borrowed_rights, i + PEOPLE_AHEAD)
+        prefetch(staff.sources, i + PEOPLE_AHEAD)
         if staff.arrived[i] > 0.0:
             staff.fatigue[i] = 0.0
             # Newcomers take half of the mood from those around them: they arrive with none of their own.
