@@ -9,7 +9,9 @@ Needs the extra ``course``. Numbers in texts come from numbers.json (``python te
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
+import subprocess
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -42,6 +44,7 @@ PRINTED = {
 #: Printed for the lecturer only.
 FOR_LECTURER = ("debrief-key", "room-check")
 #: What goes into the zip as it is. Model answers go to the lecturer's folder.
+FIRST = "start-here.md"
 COPIED = ("sessions", "exercises", "notebooks", "assessment", "instructor", "student", "rubric.md", "README.md")
 
 
@@ -68,7 +71,19 @@ def text_of(name: str, found: dict[str, Any]) -> str:
         found: what `numbers` returns.
     """
     text = move_list() if name == "student/moves.md" else (HERE / name).read_text(encoding="utf-8")
-    return course_numbers.fill(text, found)
+    return handed_over(course_numbers.fill(text, found))
+
+
+def handed_over(text: str) -> str:
+    """Return a text as it is in the zip: commands without the folder ``teaching``, no links out of the course.
+
+    Args:
+        text: of a page or script of ``teaching/``.
+    """
+    text = re.sub(r"<!-- repository -->.*?<!-- /repository -->\n?", "", text, flags=re.DOTALL)
+    text = re.sub(r"(?<=[\s`])teaching/(?=[\w/]+\.py|exercises\b)", "", text)
+    text = re.sub(r"\[([^\]]*)\]\((?:\.\./)+docs/[^)]*\)", r"\1", text)
+    return text.replace("](../LICENSE-TEXTS.md)", "](LICENSE-TEXTS.md)")
 
 
 def move_list() -> str:
@@ -157,8 +172,6 @@ def build(out: Path = OUT, pdf: bool = True) -> Path:
             shutil.copytree(source, out / name, ignore=shutil.ignore_patterns("__pycache__", "answers", "*.pyc"))
         else:
             shutil.copy(source, out / name)
-    for page in out.rglob("*.md"):
-        page.write_text(course_numbers.fill(page.read_text(encoding="utf-8"), found), encoding="utf-8")
     (out / "student" / "moves.md").write_text(move_list(), encoding="utf-8")
     shutil.copytree(
         HERE / "exercises" / "answers", out / "lecturer" / "model-answers", ignore=shutil.ignore_patterns("__pycache__")
@@ -173,9 +186,28 @@ def build(out: Path = OUT, pdf: bool = True) -> Path:
         "printing.py",
     ):
         shutil.copy(HERE / name, out / name)
+    shutil.copy(HERE / FIRST, out / "START-HERE.md")
+    for page in out.rglob("*.md"):
+        filled = course_numbers.fill(page.read_text(encoding="utf-8"), found)
+        page.write_text(handed_over(filled), encoding="utf-8")
+    for script in out.rglob("*.py"):
+        script.write_text(handed_over(script.read_text(encoding="utf-8")), encoding="utf-8")
     for name in ("LICENSE", "LICENSE-TEXTS.md", "CITATION.cff"):
         shutil.copy(ROOT / name, out / name)
+    _software(out / "software")
     return _zip(out)
+
+
+def _software(folder: Path) -> None:
+    """Write the application as one file, and ccsim to install, so that the course needs nothing else to begin with."""
+    from ccsim.app.single_file import single_page
+
+    folder.mkdir()
+    (folder / "application.html").write_text(single_page(), encoding="utf-8")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder.resolve())]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise RuntimeError(f"ccsim could not be packed: {made.stderr.strip()[-300:]} (pip install -e '.[course]')")
 
 
 def _zip(folder: Path) -> Path:

@@ -25,7 +25,12 @@ def checks() -> Iterator[tuple[bool, str]]:
     """Check the laptop; yields whether something is good, and words for it."""
     yield sys.version_info >= (3, 11), f"Python {sys.version.split()[0]} (3.11 or newer)"
     found = importlib.util.find_spec("ccsim") is not None
-    yield found, "ccsim is installed" if found else "ccsim is not installed: pip install -e ."
+    yield (
+        found,
+        "ccsim is installed"
+        if found
+        else "ccsim is not installed: see START-HERE.md, or pip install -e . in the repository",
+    )
     free = shutil.disk_usage(Path.home()).free / 1e9
     yield free > 1.0, f"{free:.0f} GB free on the disk (1 or more)"
     if found:

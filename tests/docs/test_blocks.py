@@ -52,6 +52,7 @@ OTHERWISE = {
     "python -m benchmarks.": "benchmarks/README.md",
     "python -m examples.replications": "tests/examples/replications",
     "python -m ccsim.app.build_engine": "tests/app/test_engine.py",
+    "python room_check.py": "tests/teaching/test_course.py",
     "python teaching/build.py": "tests/teaching/test_course.py",
     "python teaching/instructor/expected.py": "tests/teaching/test_teaching.py",
     "python teaching/notebooks/as_ipynb.py": "tests/teaching/test_course.py",

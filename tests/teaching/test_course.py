@@ -254,12 +254,19 @@ def test_the_zip_holds_the_course_and_keeps_model_answers_apart(build: ModuleTyp
         "lecturer/debrief-key-Letter.html",
         "exercises/check.py",
         "LICENSE-TEXTS.md",
+        "START-HERE.md",
+        "software/application.html",
     ):
         assert wanted in names
+    assert [name for name in names if re.fullmatch(r"software/ccsim-[\w.]+-py3-none-any\.whl", name)]
     assert not [name for name in names if name.startswith("exercises/answers")]
     assert "lecturer/model-answers/1_beat_doing_nothing.py" in names
     for page in (tmp_path / "course").rglob("*.md"):
-        assert "{{" not in page.read_text(encoding="utf-8") or page.name == "README.md", page.name
+        text = page.read_text(encoding="utf-8")
+        assert "{{" not in text or page.name == "README.md", page.name
+        assert not re.search(r"python teaching/|<!-- /?repository|\.\./docs", text), page.name
+        for target in re.findall(r"\]\((?![a-z]+:)([^)#]+)\)", text):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 @pytest.mark.parametrize("script", sorted((HERE / "notebooks").glob("[0-9]*.py")), ids=lambda path: path.stem)
