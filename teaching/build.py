@@ -194,12 +194,14 @@ def build(out: Path = OUT, pdf: bool = True) -> Path:
         script.write_text(handed_over(script.read_text(encoding="utf-8")), encoding="utf-8")
     for name in ("LICENSE", "LICENSE-TEXTS.md", "CITATION.cff"):
         shutil.copy(ROOT / name, out / name)
-    _software(out / "software")
+    wheel = _software(out / "software")
+    first = out / "START-HERE.md"
+    first.write_text(first.read_text(encoding="utf-8").replace("ccsim-*.whl", wheel), encoding="utf-8")
     return _zip(out)
 
 
-def _software(folder: Path) -> None:
-    """Write the application as one file, and ccsim to install, so that the course needs nothing else to begin with."""
+def _software(folder: Path) -> str:
+    """Write the application as one file, and ccsim to install; return the name of what is to be installed."""
     from ccsim.app.single_file import single_page
 
     folder.mkdir()
@@ -208,6 +210,7 @@ def _software(folder: Path) -> None:
     made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if made.returncode:
         raise RuntimeError(f"ccsim could not be packed: {made.stderr.strip()[-300:]} (pip install -e '.[course]')")
+    return next(folder.glob("*.whl")).name
 
 
 def _zip(folder: Path) -> Path:
