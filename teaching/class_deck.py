@@ -1,16 +1,18 @@
 """A debrief deck of your own class: predictions, gaps, moves and the hinge, made from the games that students kept.
 
     python teaching/class_deck.py FOLDER                     # writes class-deck.html, .pptx and .csv into the folder
+    python teaching/class_deck.py CODE                       # of a class on this laptop; writes into the current folder
     python teaching/class_deck.py FOLDER --names             # shows the names that players chose
 
-Every number on a slide is in the CSV. Games that were played otherwise than the first (another seed, other terms) are left
-out, and the command says so. A deck of 40 games takes some minutes: each move is taken out of each game once.
+Give a folder of games that students saved, or the code of a class that was played on this laptop. Every number on a slide is in
+the CSV. Games with another seed or other terms than the first are left out, and the command says so. A deck of 40 games takes some minutes: each move is taken out of each game once.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,10 +26,11 @@ import charts
 import deck
 from matplotlib.figure import Figure
 
+from ccsim.app.class_store import default_folder
 from ccsim.errors import CcsimError
 from ccsim.game.debrief import MoveContribution, best_plan, do_nothing, feasible, leave_one_out, rescore_on_seeds, score
 from ccsim.game.game import Game
-from ccsim.game.save_file import read_game
+from ccsim.game.save_file import game_of, read_game
 
 #: Moves that the table shows.
 SHOWN = 6
@@ -63,10 +66,21 @@ def games_of(folder: Path) -> tuple[list[tuple[str, Game]], list[str]]:
     found: list[tuple[str, Game]] = []
     left_out: list[str] = []
     for path in sorted(folder.glob("*.json")):
+        if path.name == "class.json":
+            continue  # the settings of a class, as the server keeps it
+        name = ""
         try:
-            game = read_game(path).game
-        except CcsimError as error:
-            left_out.append(str(error))
+            if path.name.startswith("player-"):
+                player = json.loads(path.read_text(encoding="utf-8"))
+                name, content = player["name"], player["game"]
+                if not content:
+                    left_out.append(f"{path.name}: was not handed in")
+                    continue
+                game = game_of(content.encode(), path.name).game
+            else:
+                game = read_game(path).game
+        except (CcsimError, ValueError, KeyError, AttributeError) as error:
+            left_out.append(str(error) if isinstance(error, CcsimError) else f"{path.name}: is no game ({error})")
             continue
         if not game.over:
             left_out.append(f"{path.name}: is not finished")
@@ -77,7 +91,7 @@ def games_of(folder: Path) -> tuple[list[tuple[str, Game]], list[str]]:
         ):
             left_out.append(f"{path.name}: was played otherwise than {found[0][0]} (seed, organisation or terms)")
         else:
-            found.append((game.player or f"Team {len(found) + 1}", game))
+            found.append((name or game.player or f"Team {len(found) + 1}", game))
     if not found:
         raise ValueError(f"{folder}: holds no finished game (files that end in .json)")
     return found, left_out
@@ -96,7 +110,7 @@ def make(games: Sequence[tuple[str, Game]], names: bool = False) -> tuple[deck.D
     slides, pictures = [], {}
     slides.append(
         deck.Slide(
-            "Your three years",
+            "What really happened in your games",
             f"{table.note('1', 'games', 'class', len(shown), 'd')} games on seed {table.note('1', 'seed', 'class', like.seed, 'd')}",
             first=True,
         )
@@ -149,9 +163,9 @@ def _gaps(games: Sequence[tuple[str, Game]], table: Table) -> tuple[deck.Slide, 
     ):
         rows = [[100.0 * value for value in game.by_quarter(kpi)] for _, game in games]
         for row in rows:
-            ax.plot(range(1, 13), row, color=colour, alpha=0.2, linewidth=1)
+            ax.plot(range(1, len(row) + 1), row, color=colour, alpha=0.2, linewidth=1)
         mean = [fmean(column) for column in zip(*rows, strict=True)]
-        ax.plot(range(1, 13), mean, dash, color=colour, linewidth=3, label=title)
+        ax.plot(range(1, len(mean) + 1), mean, dash, color=colour, linewidth=3, label=title)
         last[kpi] = mean[-1]
     ax.set(xlabel="quarter", ylabel="resolved at first contact (%)")
     ax.legend(frameon=False)
@@ -270,21 +284,27 @@ def contributions(game: Game) -> tuple[MoveContribution, ...]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the deck of a class."""
     parser = argparse.ArgumentParser(description="A debrief deck of a class's own games.")
-    parser.add_argument("folder", type=Path, help="folder of kept games")
+    parser.add_argument("games", help="folder of kept games, or the code of a class that was played on this laptop")
     parser.add_argument("--names", action="store_true", help="show the names that players chose")
     asked = parser.parse_args(arguments)
+    folder = out = Path(asked.games)
+    if not folder.is_dir():
+        folder, out = default_folder() / asked.games.upper(), Path()
+    if not folder.is_dir():
+        print(f"{asked.games}: is neither a folder nor the code of a class on this laptop", file=sys.stderr)
+        return 2
     try:
-        games, left_out = games_of(asked.folder)
+        games, left_out = games_of(folder)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     for words in left_out:
         print(f"Left out: {words}", file=sys.stderr)
     made, table = make(games, asked.names)
-    (asked.folder / "class-deck.html").write_text(deck.to_html(made), encoding="utf-8")
-    deck.to_pptx(made, asked.folder / "class-deck.pptx")
-    table.write(asked.folder / "class-deck.csv")
-    print(f"Wrote class-deck.html, .pptx and .csv into {asked.folder}, from {len(games)} games")
+    (out / "class-deck.html").write_text(deck.to_html(made), encoding="utf-8")
+    deck.to_pptx(made, out / "class-deck.pptx")
+    table.write(out / "class-deck.csv")
+    print(f"Wrote class-deck.html, .pptx and .csv into {out.resolve()}, from {len(games)} games")
     return 0
 
 

@@ -127,3 +127,16 @@ def test_the_tour_is_what_its_command_writes_and_has_its_pictures() -> None:
         sys.path.remove(str(HOOKS))
     assert tour.PAGE.read_text(encoding="utf-8") == tour.text(), "python docs/hooks/application_tour.py"
     assert {path.stem for path in tour.PICTURES.glob("*.png")} == {screen.name for screen in tour.SCREENS}
+
+
+def test_every_picture_stands_beside_the_command_that_makes_it() -> None:
+    command = re.compile(r"`[^`]*(?:ccsim|python) [^`]+`|^(?:ccsim|python) ", re.MULTILINE)
+    missing = []
+    for page in (ROOT / "docs").rglob("*.md"):
+        rows = page.read_text(encoding="utf-8").splitlines()
+        whole = command.search("\n".join(rows[:40]))  # the first lines of a generated page name its command
+        for number, row in enumerate(rows):
+            near = command.search("\n".join(rows[max(0, number - 12) : number + 4]))
+            if re.search(r"!\[[^\]]*\]\(", row) and not (whole or near):
+                missing.append(f"{page.name}:{number + 1}")
+    assert not missing

@@ -220,17 +220,26 @@ def test_a_bet_outside_of_the_scale_is_told_with_its_line(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_every_number_of_a_class_deck_is_in_its_table(tmp_path: Path, deck: ModuleType) -> None:
-    from ccsim.game import Choice, play_through, save
+@pytest.mark.parametrize("quarters", [6, 12])
+def test_every_number_of_a_class_deck_is_in_its_table(quarters: int, tmp_path: Path, deck: ModuleType) -> None:
+    from ccsim.game import Choice, Terms, play_through
+    from ccsim.game.save_file import text_of
 
     pytest.importorskip("pptx", reason="the extra course is not installed")
     class_deck = module("class_deck")
     for name, moves in {"a": ("widen-rights",), "b": ("announce",)}.items():
-        choices = [Choice(moves if quarter == 0 else (), expected={"reported_csat": 70.0}) for quarter in range(12)]
-        save(play_through(choices, 3), tmp_path / f"{name}.json")
+        choices = [
+            Choice(moves if quarter == 0 else (), expected={"reported_csat": 70.0}) for quarter in range(quarters)
+        ]
+        game = text_of(play_through(choices, 3, terms=Terms(quarters=quarters)))
+        (tmp_path / f"{name}.json").write_text(game, encoding="utf-8")
+    # As the server of a class keeps a player.
+    player = json.dumps({"name": "c", "game": game})
+    (tmp_path / "player-1.json").write_text(player, encoding="utf-8")
+    (tmp_path / "class.json").write_text("{}", encoding="utf-8")
     (tmp_path / "torn.json").write_text("{", encoding="utf-8")
     games, left_out = class_deck.games_of(tmp_path)
-    assert len(games) == 2 and len(left_out) == 1
+    assert len(games) == 3 and len(left_out) == 1
     made, table = class_deck.make(games)
     table.write(tmp_path / "deck.csv")
     with (tmp_path / "deck.csv").open(encoding="utf-8") as file:
@@ -311,3 +320,11 @@ def test_scripts_of_the_course_say_how_they_are_run() -> None:
         words = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or ""
         if "__main__" in script.read_text(encoding="utf-8"):
             assert f"python teaching/{script.relative_to(HERE).as_posix()}" in words, script.name
+
+
+def test_a_deck_of_neither_a_folder_nor_a_class_is_one_message(
+    deck: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CCSIM_CLASSES", str(tmp_path))
+    assert module("class_deck").main(["nowhere"]) == 2
+    assert "neither a folder nor the code of a class" in capsys.readouterr().err
