@@ -16,7 +16,7 @@ GENERATED = {"odd.md", "model-tour.md", "claims.md", "validation.md", "model-his
 #: Words that our texts avoid, and what they use instead.
 AVOID = {
     r"whoever": "the person who, or: anyone who",
-    r"somebody": "someone, or name the role",
+    r"(?:some|any|every)body": "someone, anyone, all; or name the role",
     r"of an own": "of their own",
     r"who is how far": "progress",
     r"home work": "homework",
