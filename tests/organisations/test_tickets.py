@@ -15,7 +15,7 @@ from tests.organisations.own_folder import folder_of, shared
 from ccsim.analysis.forecasting.backtesting import backtested
 from ccsim.analysis.forecasting.scores import verdict
 from ccsim.analysis.study import Runner
-from ccsim.errors import InputError
+from ccsim.errors import InputError, InputErrors
 from ccsim.mechanisms.demand.demand import stages_of
 from ccsim.model.settings import default_settings
 from ccsim.organisations.folder import read_folder
@@ -139,3 +139,14 @@ def test_the_last_three_full_weeks_are_back_tested_with_a_verdict(tmp_path: Path
     table = found.table.set_index(["forecast", "horizon"])
     own, naive = table.loc[("ccsim", "all"), "crps"], table.xs("all", level="horizon")["crps"].drop("ccsim").min()
     assert f"{verdict(own, naive)};" in found.lines()["fcr"]
+
+
+def test_faults_of_every_column_of_an_export_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = "".join(f"0{k}.01.2026,A,x\n" for k in range(1, 10)) * 3
+    path.write_text("opened_at,group,reassignment_count\n" + rows)
+    with pytest.raises(InputErrors) as caught:
+        read_tickets(path)
+    told = str(caught.value).splitlines()
+    assert len(told) == 40 and sum("(so do 7 more rows)" in line for line in told) == 2
+    assert any("t.csv:2: reassignment_count: 'x' is not accepted; it takes a whole number" in line for line in told)

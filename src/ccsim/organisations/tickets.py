@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from ccsim.errors import InputError, InputErrors, InputIssue, did_you_mean
+from ccsim.organisations.tables import TOLD
 
 #: For each column, the names under which exports have it; the first that is there counts.
 NAMES = {
@@ -64,24 +65,31 @@ def read_tickets(
     faults = []
     for name in {"opened", "closed", "time"} & set(found):
         days = pd.to_datetime(found[name].where(found[name] != ""), format="ISO8601", errors="coerce")
-        for row in found.index[(found[name] != "") & days.isna()][:20]:
-            faults.append(
-                InputIssue(
-                    str(path),
-                    int(row) + 2,
-                    theirs[name],
-                    f"{found[name][row]!r} is not accepted; it takes a date such as 2026-01-31T09:30",
-                )
-            )
+        wrong = found.index[(found[name] != "") & days.isna()]
+        faults += _cell_faults(path, theirs[name], found[name], wrong, "a date such as 2026-01-31T09:30")
         found[name] = days
+    for name in {"handed_on", "reopened"} & set(found):
+        numbers = pd.to_numeric(found[name], errors="coerce")
+        wrong = found.index[(found[name] != "") & ~(numbers >= 0)]
+        faults += _cell_faults(path, theirs[name], found[name], wrong, "a whole number of at least 0")
+        found[name] = numbers.fillna(0)
     if faults:
         raise InputErrors(faults)
-    for name in {"handed_on", "reopened"} & set(found):
-        found[name] = pd.to_numeric(found[name], errors="coerce").fillna(0)
     if "within_target" in found:
         found["within_target"] = found["within_target"].str.lower().isin({"true", "1", "yes"})
     found["group"] = found["group"].where(found["group"] != "", NO_GROUP)
     return found
+
+
+def _cell_faults(path: Path, column: str, cells: pd.Series, wrong: pd.Index, wanted: str) -> list[InputIssue]:
+    """Return the first faults of a column; the last of them says how many more there are."""
+    told = []
+    for number, row in enumerate(wrong[:TOLD], 1):
+        more = f" (so do {len(wrong) - TOLD} more rows)" if number == TOLD < len(wrong) else ""
+        told.append(
+            InputIssue(str(path), int(row) + 2, column, f"{cells[row]!r} is not accepted; it takes {wanted}{more}")
+        )
+    return told
 
 
 def weekly(tickets: pd.DataFrame) -> pd.DataFrame:
