@@ -35,27 +35,27 @@ def set_to(values: Mapping[str, object] | None = None) -> Settings:
     return replace_values(default_settings(), {**SMALL, **(values or {})})
 
 
-def off(key: str) -> Settings:
+def settings_off(key: str) -> Settings:
     """Return settings with one parameter at its off value."""
     return set_to({key: all_parameters()[key].off})
 
 
-def on(key: str) -> Settings:
+def settings_on(key: str) -> Settings:
     """Return settings with one parameter at work: its default, or the far end of its range if the default is off."""
     row = all_parameters()[key]
     ends = [end for end in reversed(row.range) if end != row.off]
     return set_to({key: row.default if row.default != row.off else row.kind(ends[0])})
 
 
-def more(settings: Settings, values: Mapping[str, object]) -> Settings:
+def with_values(settings: Settings, values: Mapping[str, object]) -> Settings:
     """Return settings with further values changed."""
     return replace_values(settings, values)
 
 
 def check_off(claim: Claim, key: str) -> None:
     """Assert that a claim holds with a parameter off and not with it on."""
-    assert claim(off(key)), f"{key} has an effect at its off value"
-    assert not claim(on(key)), f"the test cannot see {key}"
+    assert claim(settings_off(key)), f"{key} has an effect at its off value"
+    assert not claim(settings_on(key)), f"the test cannot see {key}"
 
 
 def world_of(settings: Settings, seed: int = 3) -> ModelState:
@@ -63,7 +63,7 @@ def world_of(settings: Settings, seed: int = 3) -> ModelState:
     return initialise(settings, seed)
 
 
-def lived(settings: Settings, weeks: int = 12, seed: int = 3) -> dict[str, np.ndarray]:
+def tallies_of(settings: Settings, weeks: int = 12, seed: int = 3) -> dict[str, np.ndarray]:
     """Return tallies and KPIs of a few weeks; a KPI goes before a tally of the same name."""
     world = world_of(settings, seed)
     record = Record.of(world, weeks)
@@ -73,7 +73,7 @@ def lived(settings: Settings, weeks: int = 12, seed: int = 3) -> dict[str, np.nd
     return {**record.tallies(), **calculate(record, settings.accounts.discount)}
 
 
-def carried(settings: Settings) -> ModelState:
+def after_champions(settings: Settings) -> ModelState:
     """Let champions be appointed and spend one week's time, before anybody else acts."""
     world = world_of(set_to())  # whose past knew no champions
     world.reset_flows()
@@ -84,7 +84,7 @@ def carried(settings: Settings) -> ModelState:
     return world
 
 
-def spent(s: Settings, seed: int = 3) -> ModelState:
+def after_programme(s: Settings, seed: int = 3) -> ModelState:
     """Let the programme spend one week's budget, before anybody else acts."""
     world = world_of(set_to(), seed)
     world.reset_flows()
@@ -120,7 +120,7 @@ def first_mix(settings: Settings, levers: Mapping[str, object] | None = None, **
         columns: of staff, overwritten before week 0.
     """
     world = world_of(settings)
-    world.settings = more(settings, levers or {})
+    world.settings = with_values(settings, levers or {})
     for name, value in columns.items():
         getattr(world.populations.staff, name)[:] = value
     step(world)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, off, set_to, world_of
+from small_world import check_off, set_to, settings_off, tallies_of, world_of
 
 from ccsim.mechanisms.accounting.accounts import book_accounts, spending_factor
 from ccsim.mechanisms.accounting.aggregates import count_customers
@@ -10,7 +10,7 @@ from ccsim.model.week import step
 
 OFF = {
     "accounts.spending_sensitivity": lambda s: spending_factor(100.0, 0.9, s.accounts) == 100.0,
-    "accounts.goodwill": lambda s: lived(s, 6)["compensation"].sum() == 0.0,
+    "accounts.goodwill": lambda s: tallies_of(s, 6)["compensation"].sum() == 0.0,
 }
 
 
@@ -46,7 +46,7 @@ def test_satisfied_customers_spend_more_and_nobody_spends_less_than_nothing() ->
 
 def test_each_cost_is_its_price_times_its_quantity() -> None:
     s = set_to({"turnover.quit_probability": 0.03, "turnover.vacancy_weeks": 1, "market.joining_probability": 0.05})
-    p, t = s.accounts, lived(s, 12)
+    p, t = s.accounts, tallies_of(s, 12)
     assert t["hires"].sum() > 0 and t["joined"].sum() > 0
     assert t["handling"] == pytest.approx(p.contact_cost * t["handled"])
     assert t["turnover_cost"] == pytest.approx(p.replacement_weeks * p.wage * t["hires"])
@@ -56,7 +56,7 @@ def test_each_cost_is_its_price_times_its_quantity() -> None:
 
 
 def test_without_turnover_pay_is_the_wage_of_every_post_and_every_leader() -> None:
-    s = off("turnover.quit_probability")
+    s = settings_off("turnover.quit_probability")
     world = world_of(s)
     step(world)
     expected = 24 * s.accounts.wage + len(world.populations.leaders) * s.accounts.leader_wage

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.engine.rng import to_unit_interval, uniform
 from ccsim.mechanisms.demand.demand import (
@@ -30,11 +30,13 @@ def as_drawn(s: Settings) -> bool:
 
 
 def nobody_gives_up(s: Settings) -> bool:
-    return bool(lived(more(s, {"capacity.weekly_hours": 0.0, "market.churn": 0.0}), 8)["abandoned"].sum() == 0)
+    return bool(
+        tallies_of(with_values(s, {"capacity.weekly_hours": 0.0, "market.churn": 0.0}), 8)["abandoned"].sum() == 0
+    )
 
 
 OFF = {
-    "demand.rate": lambda s: lived(s, 6)["raised"].sum() == 0.0,
+    "demand.rate": lambda s: tallies_of(s, 6)["raised"].sum() == 0.0,
     "demand.surge": as_drawn,
     "demand.journeys": lambda s: max(stages_of(luck, 5, s.demand) for luck in (0.0, 0.1, 0.9)) == 1,
     "demand.abandonment_rate": nobody_gives_up,
@@ -59,7 +61,9 @@ def test_with_certainty_everybody_without_an_open_issue_raises_one() -> None:
 
 
 def test_a_surge_multiplies_demand() -> None:
-    raised = [lived(set_to({"demand.surge": surge, "organisation.warm_up": 0}), 1)["raised"][0] for surge in (0, 1, 2)]
+    raised = [
+        tallies_of(set_to({"demand.surge": surge, "organisation.warm_up": 0}), 1)["raised"][0] for surge in (0, 1, 2)
+    ]
     assert raised[0] == 0.0
     assert 1.5 * raised[1] < raised[2] < 2.5 * raised[1]
 

@@ -1,10 +1,10 @@
 import pytest
-from small_world import check_off, lived, set_to
+from small_world import check_off, set_to, tallies_of
 
 from ccsim.mechanisms.demand.proactive import false_alarms
 
 OFF = {
-    "proactive.share": lambda s: false_alarms(s.proactive) == 0.0 and lived(s, 4)["outreach"].sum() == 0.0,
+    "proactive.share": lambda s: false_alarms(s.proactive) == 0.0 and tallies_of(s, 4)["outreach"].sum() == 0.0,
 }
 
 
@@ -14,24 +14,24 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_a_perfect_forecast_of_everything_leaves_no_new_issue() -> None:
-    t = lived(set_to({"proactive.share": 1.0, "proactive.accuracy": 1.0, "organisation.warm_up": 0}), 4)
+    t = tallies_of(set_to({"proactive.share": 1.0, "proactive.accuracy": 1.0, "organisation.warm_up": 0}), 4)
     assert t["raised"].sum() == 0.0 < t["outreach"].sum()
     assert false_alarms(set_to({"proactive.share": 1.0, "proactive.accuracy": 1.0}).proactive) == 0.0
 
 
 def test_outreach_takes_staff_time_in_proportion() -> None:
     s = set_to({"proactive.share": 0.5})
-    t = lived(s, 4)
+    t = tallies_of(s, 4)
     assert t["outreach_hours"] == pytest.approx(t["outreach"] * s.proactive.time_factor * s.service.handling_hours)
-    assert t["overhead_hours"].sum() > lived(set_to(), 4)["overhead_hours"].sum()
+    assert t["overhead_hours"].sum() > tallies_of(set_to(), 4)["overhead_hours"].sum()
 
 
 def test_right_and_wrong_contacts_come_in_the_declared_shares() -> None:
     # In the first week nobody has an open issue yet.
     many = {"organisation.customers": 20_000, "organisation.warm_up": 0}
-    right = lived(set_to({"proactive.share": 0.8, "proactive.accuracy": 1.0, **many}), 1)
-    wrong = lived(set_to({"proactive.share": 0.8, "proactive.accuracy": 0.25, **many}), 1)
-    plain = lived(set_to(many), 1)
+    right = tallies_of(set_to({"proactive.share": 0.8, "proactive.accuracy": 1.0, **many}), 1)
+    wrong = tallies_of(set_to({"proactive.share": 0.8, "proactive.accuracy": 0.25, **many}), 1)
+    plain = tallies_of(set_to(many), 1)
     issues = plain["raised"][0]
     # About 6,600 issues: five standard errors of a share are below 0.03.
     assert 1.0 - right["raised"][0] / issues == pytest.approx(0.8, abs=0.03)
@@ -42,7 +42,7 @@ def test_right_and_wrong_contacts_come_in_the_declared_shares() -> None:
 
 def test_contacts_that_nobody_needed_annoy() -> None:
     good, bad = (
-        lived(set_to({"proactive.share": 0.6, "proactive.accuracy": accuracy}), 30)["csat"][-1]
+        tallies_of(set_to({"proactive.share": 0.6, "proactive.accuracy": accuracy}), 30)["csat"][-1]
         for accuracy in (1.0, 0.01)
     )
     assert bad < good

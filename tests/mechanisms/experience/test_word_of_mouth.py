@@ -1,5 +1,5 @@
 import pytest
-from small_world import check_off, more, set_to, world_of
+from small_world import check_off, set_to, with_values, world_of
 
 from ccsim.mechanisms.experience.experience import update_satisfaction
 from ccsim.mechanisms.experience.word_of_mouth import opinion_update, update_opinion
@@ -30,7 +30,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def told(felt: float, reach: int = 2) -> ModelState:
     """Let one customer have one contact and tell it for certain."""
-    world = world_of(more(set_to(), {"experience.talk_probability": 1.0, "experience.expectation_rate": 0.0}))
+    world = world_of(with_values(set_to(), {"experience.talk_probability": 1.0, "experience.expectation_rate": 0.0}))
     world.reset_flows()
     customers = world.populations.customers
     customers.expectation[:] = felt

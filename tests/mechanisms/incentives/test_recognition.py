@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, first_mix, lived, more, set_to, world_of
+from small_world import check_off, first_mix, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.incentives.recognition import recognised
 from ccsim.model.week import step
@@ -16,7 +16,7 @@ def column(s: object, name: str, weeks: int = 6) -> np.ndarray:
 
 
 def attention(s: object) -> float:
-    world = world_of(more(s, {"organisation.tiers": 3, "leadership.escalation_hours": 12.0}))  # type: ignore[arg-type]
+    world = world_of(with_values(s, {"organisation.tiers": 3, "leadership.escalation_hours": 12.0}))  # type: ignore[arg-type]
     step(world)
     departments = world.populations.departments
     return float(world.populations.leaders.escalation_hours.sum() + departments.leader_hours.sum())
@@ -24,13 +24,15 @@ def attention(s: object) -> float:
 
 OFF = {
     "recognition.level": lambda s: recognised(5.0, s.recognition) == 0.0,
-    "recognition.utility_weight": lambda s: not column(more(s, FULL), "expected_recognition").any(),
-    "recognition.expectation_rate": lambda s: not column(more(s, FULL), "expected_recognition").any(),
-    "recognition.engagement_gain": lambda s: not column(more(s, FULL), "engagement_bonus").any(),
+    "recognition.utility_weight": lambda s: not column(with_values(s, FULL), "expected_recognition").any(),
+    "recognition.expectation_rate": lambda s: not column(with_values(s, FULL), "expected_recognition").any(),
+    "recognition.engagement_gain": lambda s: not column(with_values(s, FULL), "engagement_bonus").any(),
     "recognition.habit_reinforcement": lambda s: np.array_equal(
-        column(more(s, {**FULL, "recognition.utility_weight": 0.0, "recognition.engagement_gain": 0.0}), "habit"),
         column(
-            more(
+            with_values(s, {**FULL, "recognition.utility_weight": 0.0, "recognition.engagement_gain": 0.0}), "habit"
+        ),
+        column(
+            with_values(
                 s,
                 {
                     **FULL,
@@ -43,7 +45,7 @@ OFF = {
         ),
     ),
     "recognition.leader_hours": lambda s: (
-        attention(more(s, FULL)) == pytest.approx(attention(more(s, {"recognition.level": 0.0})))
+        attention(with_values(s, FULL)) == pytest.approx(attention(with_values(s, {"recognition.level": 0.0})))
     ),
 }
 
@@ -65,7 +67,7 @@ def test_who_expects_recognition_solves_more() -> None:
 
 
 def test_recognition_lifts_engagement_and_ends_with_itself() -> None:
-    praised, plain = (lived(set_to({"recognition.level": level}), 30) for level in (0.8, 0.0))
+    praised, plain = (tallies_of(set_to({"recognition.level": level}), 30) for level in (0.8, 0.0))
     assert praised["engagement"][-1] > plain["engagement"][-1]
     world = world_of(set_to(FULL))
     for _ in range(10):

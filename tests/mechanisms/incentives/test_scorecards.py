@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import CHOICES, check_off, first_mix, more, set_to, world_of
+from small_world import CHOICES, check_off, first_mix, set_to, with_values, world_of
 
 from ccsim.mechanisms.incentives.scorecards import incentive_weight, pressure_factor
 from ccsim.model.settings import Settings
@@ -10,8 +10,8 @@ MEASURES = ("handling_time", "cost", "csat", "resolution", "journey")
 
 
 def blind_to_the_card(s: object) -> bool:
-    time = more(s, {"staff_scorecard.handling_time": 1000.0})  # type: ignore[arg-type]
-    journey = more(s, {"staff_scorecard.journey": 1000.0})  # type: ignore[arg-type]
+    time = with_values(s, {"staff_scorecard.handling_time": 1000.0})  # type: ignore[arg-type]
+    journey = with_values(s, {"staff_scorecard.journey": 1000.0})  # type: ignore[arg-type]
     return bool((first_mix(time) == first_mix(journey)).all())
 
 

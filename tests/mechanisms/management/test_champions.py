@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import SERVING, carried, check_off, lived, more, set_to, world_of
+from small_world import SERVING, after_champions, check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.management.champions import appoint, measure_standing
 from ccsim.model.settings import Settings
@@ -8,16 +8,16 @@ from ccsim.model.week import step
 
 
 def nothing_carried(s: Settings) -> bool:
-    staff = carried(s).populations.staff
+    staff = after_champions(s).populations.staff
     return not (
         staff.champion.any() or staff.coaching_hours.any() or staff.borrowed_rights.any() or staff.sources.any()
     )
 
 
 def nobody_called_away(s: Settings) -> bool:
-    world = world_of(more(s, {**SERVING, "turnover.quit_probability": 0.0, "champions.departures": 0}))
+    world = world_of(with_values(s, {**SERVING, "turnover.quit_probability": 0.0, "champions.departures": 0}))
     step(world)
-    world.settings = more(world.settings, {"champions.departures": s.champions.departures})
+    world.settings = with_values(world.settings, {"champions.departures": s.champions.departures})
     step(world)
     return world.populations.departments.quits.sum() == 0
 
@@ -34,21 +34,23 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_without_champions_no_other_of_their_levers_matters() -> None:
-    plain = lived(set_to(), 8)
-    other = lived(set_to({"champions.hours": 35.0, "champions.authority": 1.0, "champions.selection": "at random"}), 8)
+    plain = tallies_of(set_to(), 8)
+    other = tallies_of(
+        set_to({"champions.hours": 35.0, "champions.authority": 1.0, "champions.selection": "at random"}), 8
+    )
     assert all(np.array_equal(plain[name], other[name], equal_nan=True) for name in plain)
 
 
 def test_the_wanted_number_serves_and_no_more_than_there_are_people() -> None:
-    assert (carried(set_to(SERVING)).populations.staff.champion > 0).sum() == 3
-    everybody = carried(set_to({**SERVING, "champions.count": 10_000})).populations.staff
+    assert (after_champions(set_to(SERVING)).populations.staff.champion > 0).sum() == 3
+    everybody = after_champions(set_to({**SERVING, "champions.count": 10_000})).populations.staff
     assert (everybody.champion == 10.0).all()
-    assert not carried(set_to({**SERVING, "champions.hours": 0.0})).populations.staff.champion.any()
+    assert not after_champions(set_to({**SERVING, "champions.hours": 0.0})).populations.staff.champion.any()
 
 
 def test_champions_sit_together_or_in_the_departments_in_turn() -> None:
-    together = carried(set_to({**SERVING, "champions.placement": "together"})).populations.staff
-    across = carried(set_to({**SERVING, "champions.placement": "across"})).populations.staff
+    together = after_champions(set_to({**SERVING, "champions.placement": "together"})).populations.staff
+    across = after_champions(set_to({**SERVING, "champions.placement": "across"})).populations.staff
     assert len(set(together.department[together.champion > 0])) == 1
     assert len(set(across.department[across.champion > 0])) == 3
 
@@ -79,10 +81,10 @@ def test_called_away_champions_leave_and_their_time_is_gone() -> None:
     world = world_of(set_to({**SERVING, "turnover.quit_probability": 0.0, "turnover.vacancy_weeks": 3}))
     step(world)
     assert world.populations.departments.champion_hours.sum() == pytest.approx(30.0)
-    world.settings = more(world.settings, {"champions.count": 0, "champions.departures": 2})
+    world.settings = with_values(world.settings, {"champions.count": 0, "champions.departures": 2})
     step(world)
     assert world.populations.departments.quits.sum() == 2
-    world.settings = more(world.settings, {"champions.departures": 0})
+    world.settings = with_values(world.settings, {"champions.departures": 0})
     step(world)
     assert world.populations.departments.champion_hours.sum() == 0.0
     assert world.populations.departments.people.sum() == 22

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import SERVING, carried, check_off, more, set_to
+from small_world import SERVING, after_champions, check_off, set_to, with_values
 
 from ccsim.engine.functions import half_saturation
 from ccsim.mechanisms.management.coaching import lent_rights
@@ -9,12 +9,14 @@ from ccsim.model.settings import Settings
 
 def heard(s: Settings) -> float:
     """Return how much champions spoke for the change by their example in a week."""
-    return float(carried(more(s, SERVING)).populations.staff.sources.sum())
+    return float(after_champions(with_values(s, SERVING)).populations.staff.sources.sum())
 
 
 OFF = {
-    "champions.authority": lambda s: not carried(more(s, SERVING)).populations.staff.borrowed_rights.any(),
-    "champions.example_share": lambda s: heard(s) == heard(more(s, {"champions.example_share": 0.0})),
+    "champions.authority": lambda s: (
+        not after_champions(with_values(s, SERVING)).populations.staff.borrowed_rights.any()
+    ),
+    "champions.example_share": lambda s: heard(s) == heard(with_values(s, {"champions.example_share": 0.0})),
 }
 
 
@@ -25,7 +27,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_time_is_spent_once_on_colleagues_and_on_routines() -> None:
     for part in (0.0, 0.3, 1.0):
-        world = carried(set_to({**SERVING, "champions.embedding": part}))
+        world = after_champions(set_to({**SERVING, "champions.embedding": part}))
         departments, staff = world.populations.departments, world.populations.staff
         assert departments.champion_hours.sum() == pytest.approx(30.0)
         assert departments.embedding.sum() == pytest.approx(30.0 * part)
@@ -33,8 +35,8 @@ def test_time_is_spent_once_on_colleagues_and_on_routines() -> None:
 
 
 def test_authority_opens_the_own_department_and_lends_rights() -> None:
-    without = carried(set_to({**SERVING, "champions.count": 1})).populations.staff
-    backed = carried(set_to({**SERVING, "champions.count": 1, "champions.authority": 0.5})).populations.staff
+    without = after_champions(set_to({**SERVING, "champions.count": 1})).populations.staff
+    backed = after_champions(set_to({**SERVING, "champions.count": 1, "champions.authority": 0.5})).populations.staff
     home = backed.department[backed.champion > 0][0]
     colleagues = (backed.department == home) & (backed.champion == 0)
     assert (backed.borrowed_rights[colleagues] > 0).all()
@@ -57,7 +59,7 @@ def test_more_time_lends_more_with_diminishing_returns_up_to_the_authority() -> 
 
 def test_an_example_seen_whole_speaks_louder_and_teaches_nobody_more() -> None:
     divided, whole = (
-        carried(set_to({**SERVING, "champions.example_share": one})).populations.staff for one in (0.0, 1.0)
+        after_champions(set_to({**SERVING, "champions.example_share": one})).populations.staff for one in (0.0, 1.0)
     )
     assert whole.sources.sum() > divided.sources.sum() > 0.0
     assert whole.coaching_hours == pytest.approx(divided.coaching_hours)

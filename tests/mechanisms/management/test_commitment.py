@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import Claim, check_off, more, set_to, world_of
+from small_world import Claim, check_off, set_to, with_values, world_of
 
 from ccsim.mechanisms.management.commitment import credibility_update, persuaded, rights_kept, update_commitment
 from ccsim.model.settings import Settings
@@ -33,7 +33,7 @@ def believed(s: Settings, **columns: float | np.ndarray) -> ModelState:
 def heads_unmoved(key: str) -> Claim:
     """Return the claim that nobody below the executive moves when only one term could move them."""
     rest = {other: 0.0 for other in STILL if other != key}
-    return lambda s: bool((believed(more(s, rest)).populations.leaders.conviction[1:] == 0.5).all())
+    return lambda s: bool((believed(with_values(s, rest)).populations.leaders.conviction[1:] == 0.5).all())
 
 
 OFF = {
@@ -58,7 +58,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 def test_leaders_follow_a_credible_superior_and_not_an_incredible_one() -> None:
     only = set_to({**STILL, "leadership.superior_rate": 0.1})
     assert (believed(only, credibility=1.0).populations.leaders.conviction[1:4] > 0.5).all()
-    still = more(only, {"leadership.credibility_rate": 0.0})
+    still = with_values(only, {"leadership.credibility_rate": 0.0})
     # It is the superior who must be credible: the executive is not, the heads are.
     assert (believed(still, credibility=np.array([0.0, *[1.0] * 6])).populations.leaders.conviction[1:4] == 0.5).all()
     assert (believed(still, credibility=0.0).populations.leaders.conviction[1:] == 0.5).all()
@@ -122,7 +122,7 @@ def test_a_leader_who_cuts_rights_never_looks_more_honest_than_one_who_does_not(
         weekly = []
         for _ in range(80):
             step(world)
-            world.settings = more(world.settings, {"empowerment.rights": after})
+            world.settings = with_values(world.settings, {"empowerment.rights": after})
             weekly.append(world.populations.leaders.credibility.mean())
         return np.array(weekly)
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, set_to, world_of
+from small_world import check_off, set_to, tallies_of, world_of
 
 from ccsim.mechanisms.management.embedding import routine_update, update_routine
 
@@ -53,5 +53,5 @@ def test_each_department_writes_down_its_own_mean_practice() -> None:
 
 def test_a_programme_that_writes_down_leaves_more_routine_than_one_that_does_not() -> None:
     base = {"programme.budget": 900.0, "programme.top_down_share": 0.0}
-    much, none = (lived(set_to({**base, "programme.embedding": part}), 40)["routine"][-1] for part in (1.0, 0.0))
+    much, none = (tallies_of(set_to({**base, "programme.embedding": part}), 40)["routine"][-1] for part in (1.0, 0.0))
     assert much > none

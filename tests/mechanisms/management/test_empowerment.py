@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, set_to, world_of
+from small_world import check_off, set_to, tallies_of, world_of
 
 from ccsim.mechanisms.management.empowerment import (
     delegate_rights,
@@ -37,7 +37,7 @@ def unmoved(s: Settings, column: str) -> bool:
 
 OFF = {
     "empowerment.strictness": lambda s: monitoring_cost(s.empowerment) == 0.0,
-    "empowerment.blame": lambda s: risk_cost(1.0, 0.0, 0.0, s.empowerment) == 0.0 == lived(s, 6)["blamed"].sum(),
+    "empowerment.blame": lambda s: risk_cost(1.0, 0.0, 0.0, s.empowerment) == 0.0 == tallies_of(s, 6)["blamed"].sum(),
     "empowerment.blame_weight": lambda s: risk_cost(1.0, 0.0, 0.0, s.empowerment) == 0.0,
     "empowerment.monitoring_weight": lambda s: monitoring_cost(s.empowerment) == 0.0,
     "empowerment.delegation_rate": lambda s: unmoved(s, "delegated_rights"),

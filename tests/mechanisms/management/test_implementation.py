@@ -1,5 +1,5 @@
 import pytest
-from small_world import check_off, more, set_to, world_of
+from small_world import check_off, set_to, with_values, world_of
 
 from ccsim.mechanisms.management.implementation import (
     card_in_use,
@@ -19,7 +19,7 @@ def in_use_after(s: Settings, weeks: int, conviction: float = 0.5, cynicism: flo
     world = world_of(set_to())
     state = world.populations
     state.leaders.conviction[:], state.leaders.credibility[:], state.staff.cynicism[:] = conviction, 1.0, cynicism
-    decreed = more(s, DECREED)
+    decreed = with_values(s, DECREED)
     for _ in range(weeks):
         enact_decree(
             state.staff,

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.management.empowerment import delegated_share
 from ccsim.mechanisms.management.leadership import replace_leaders
@@ -19,8 +19,8 @@ def same_control(s: Settings) -> bool:
 
 
 def executive_stays(s: Settings) -> bool:
-    world = world_of(more(set_to(), {"organisation.tiers": 3, "leadership.turnover_probability": 0.0}))
-    world.settings = more(world.settings, {"leadership.successor": s.leadership.successor})
+    world = world_of(with_values(set_to(), {"organisation.tiers": 3, "leadership.turnover_probability": 0.0}))
+    world.settings = with_values(world.settings, {"leadership.successor": s.leadership.successor})
     before = int(world.populations.leaders.person[0])
     step(world)
     return int(world.populations.leaders.person[0]) == before
@@ -29,8 +29,8 @@ def executive_stays(s: Settings) -> bool:
 OFF = {
     "leadership.spread": same_dispositions,
     "leadership.control_spread": same_control,
-    "leadership.escalation_hours": lambda s: lived(s, 12)["escalated"].sum() == 0.0,
-    "leadership.turnover_probability": lambda s: lived_persons(more(s, {"organisation.tiers": 3})) == 0,
+    "leadership.escalation_hours": lambda s: tallies_of(s, 12)["escalated"].sum() == 0.0,
+    "leadership.turnover_probability": lambda s: lived_persons(with_values(s, {"organisation.tiers": 3})) == 0,
     "leadership.successor": executive_stays,
 }
 
@@ -70,5 +70,5 @@ def test_the_executives_disposition_is_the_scenarios_to_say() -> None:
 
 
 def test_leaders_who_need_control_leave_less_latitude() -> None:
-    tight, loose = (lived(set_to({"leadership.control": control}), 4)["latitude"][-1] for control in (0.9, 0.1))
+    tight, loose = (tallies_of(set_to({"leadership.control": control}), 4)["latitude"][-1] for control in (0.9, 0.1))
     assert np.all(tight < loose)

@@ -1,5 +1,5 @@
 import pytest
-from small_world import check_off, lived, set_to
+from small_world import check_off, set_to, tallies_of
 
 from ccsim.mechanisms.management.mandate import hours_received, sources_counted
 
@@ -23,14 +23,14 @@ def test_a_vague_mandate_does_not_arrive_and_an_impossible_one_is_never_seen_don
 
 
 def test_an_unrealistic_mandate_sours_and_tires() -> None:
-    real, impossible = (lived(set_to({**TALK, "mandate.realism": level}), 20) for level in (1.0, 0.0))
+    real, impossible = (tallies_of(set_to({**TALK, "mandate.realism": level}), 20) for level in (1.0, 0.0))
     assert impossible["cynicism"][-1] > real["cynicism"][-1]
     assert impossible["fatigue"][-1] > real["fatigue"][-1]
 
 
 def test_nobody_hears_a_mandate_without_announcements() -> None:
     plain, vague = (
-        lived(set_to({"mandate.clarity": level, "mandate.realism": level, "implementation.gap": 0.0}), 8)
+        tallies_of(set_to({"mandate.clarity": level, "mandate.realism": level, "implementation.gap": 0.0}), 8)
         for level in (1.0, 0.0)
     )
     assert vague["conviction"] == pytest.approx(plain["conviction"], abs=0)

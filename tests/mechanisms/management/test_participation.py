@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from small_world import set_to, spent, world_of
+from small_world import after_programme, set_to, world_of
 
 from ccsim.mechanisms.management.participation import release_probability, volunteers
 
 
 def test_the_bottom_buys_improvement_meetings_and_routines() -> None:
-    world = spent(set_to({"programme.budget": 900.0, "programme.top_down_share": 0.0}))
+    world = after_programme(set_to({"programme.budget": 900.0, "programme.top_down_share": 0.0}))
     firm = world.populations.firm
     assert firm.improvement_hours[0] > 0 and firm.embedding_hours[0] > 0
     assert not (firm.announced_hours[0] or firm.training_hours[0] or firm.coaching_hours[0])
@@ -17,7 +17,7 @@ def test_the_bottom_buys_improvement_meetings_and_routines() -> None:
 
 
 def test_each_meeting_lasts_two_hours_and_speaks_for_the_customer() -> None:
-    staff = spent(set_to({"programme.budget": 3000.0, "programme.top_down_share": 0.0})).populations.staff
+    staff = after_programme(set_to({"programme.budget": 3000.0, "programme.top_down_share": 0.0})).populations.staff
     assert set(staff.customer_hours.tolist()) == {0.0, 2.0}
     assert (staff.sources == staff.customer_hours).all()
 
@@ -37,6 +37,6 @@ def test_where_there_is_no_leader_nobody_holds_volunteers_back() -> None:
 
 
 def test_the_smallest_purse_is_spent_too() -> None:
-    state = spent(set_to({"programme.budget": 0.05, "programme.top_down_share": 0.0})).populations
+    state = after_programme(set_to({"programme.budget": 0.05, "programme.top_down_share": 0.0})).populations
     assert state.firm.embedding_hours[0] > 0.0
     assert 0.0 < state.firm.spent[0] < 100.0

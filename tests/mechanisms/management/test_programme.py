@@ -1,19 +1,19 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, spent, world_of
+from small_world import after_programme, check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.management.programme import inform, purse_part
 from ccsim.model.settings import Settings
 
 
 def no_flow_moved(s: Settings) -> bool:
-    return not any(block.any() for block in spent(s).flows.values())
+    return not any(block.any() for block in after_programme(s).flows.values())
 
 
 OFF = {
     "programme.budget": no_flow_moved,
     "visible_successes.completion_probability": lambda s: (
-        not spent(more(s, {"programme.budget": 9000.0})).populations.staff.wins.any()
+        not after_programme(with_values(s, {"programme.budget": 9000.0})).populations.staff.wins.any()
     ),
 }
 
@@ -24,8 +24,8 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_without_a_budget_no_other_lever_of_the_programme_matters() -> None:
-    plain = lived(set_to(), 8)
-    other = lived(
+    plain = tallies_of(set_to(), 8)
+    other = tallies_of(
         set_to({"programme.top_down_share": 1.0, "programme.communication": 9.0, "programme.cost_per_hour": 20.0}), 8
     )
     assert all(np.array_equal(plain[name], other[name], equal_nan=True) for name in plain)
@@ -34,7 +34,7 @@ def test_without_a_budget_no_other_lever_of_the_programme_matters() -> None:
 def test_the_top_buys_announcements_training_and_coaching_in_the_declared_parts() -> None:
     s = set_to({"programme.budget": 4500.0, "programme.top_down_share": 1.0, "programme.cost_per_hour": 45.0,
                 "programme.communication": 2.0, "programme.training": 1.0, "programme.coaching": 1.0})  # fmt: skip
-    state = spent(s).populations
+    state = after_programme(s).populations
     # What is meant for a vacant post is not bought.
     assert state.firm.training_hours[0] == pytest.approx(25.0 * (state.staff.announced_hours > 0).sum() / 24)
     assert state.firm.coaching_hours[0] == pytest.approx(25.0)
@@ -53,7 +53,7 @@ def test_money_not_needed_is_not_spent() -> None:
         "programme.embedding": 0.0,
     }
     s = set_to(p)
-    world = spent(s)
+    world = after_programme(s)
     assert world.populations.staff.improvement_hours.max() == s.programme.max_hours
     assert world.populations.firm.spent[0] <= 24 * s.programme.max_hours * s.programme.cost_per_hour + 1e-6
 
@@ -61,11 +61,11 @@ def test_money_not_needed_is_not_spent() -> None:
 def test_parts_of_nothing_are_nothing() -> None:
     nothing = {f"programme.{name}": 0.0 for name in ("communication", "training", "coaching", "improvement", "immersion", "embedding")}  # fmt: skip
     assert purse_part(100.0, 0.0, 0.0, 45.0) == 0.0
-    assert spent(set_to({**nothing, "programme.budget": 900.0})).populations.firm.spent[0] == 0.0
+    assert after_programme(set_to({**nothing, "programme.budget": 900.0})).populations.firm.spent[0] == 0.0
 
 
 def test_without_leaders_and_customers_to_spare_a_programme_still_runs() -> None:
-    t = lived(set_to({"organisation.tiers": 0, "programme.budget": 900.0}), 8)
+    t = tallies_of(set_to({"organisation.tiers": 0, "programme.budget": 900.0}), 8)
     assert (t["spend"] > 0).all() and np.isfinite(t["spend"]).all()
 
 
@@ -86,5 +86,5 @@ def test_an_organisation_of_one_person_trains_that_person() -> None:
 
 
 def test_the_smallest_purse_is_spent_too() -> None:
-    firm = spent(set_to({"programme.budget": 0.05, "programme.top_down_share": 1.0})).populations.firm
+    firm = after_programme(set_to({"programme.budget": 0.05, "programme.top_down_share": 1.0})).populations.firm
     assert firm.announced_hours[0] > 0.0 and firm.training_hours[0] > 0.0

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.incentives.scorecards import customer_share, head_card_turned, staff_card_turned, total
 from ccsim.mechanisms.management.empowerment import widened
@@ -88,11 +88,11 @@ def test_wanted_rises_from_the_doubtful_to_the_convinced() -> None:
 
 
 def test_a_convinced_top_sets_other_measures_than_a_doubtful_one() -> None:
-    base = more(set_to(), {"realignment.rate": 0.15, "leadership.executive_disposition": 0.9})
-    firm, without = world_of(base), world_of(more(base, {"realignment.rate": 0.0}))
+    base = with_values(set_to(), {"realignment.rate": 0.15, "leadership.executive_disposition": 0.9})
+    firm, without = world_of(base), world_of(with_values(base, {"realignment.rate": 0.0}))
     for world in (firm, without):
         for _ in range(20):
             step(world)
     assert (firm.populations.departments.by_handling_time < without.populations.departments.by_handling_time).all()
     assert 0.0 <= firm.populations.leaders.realigned.min() <= firm.populations.leaders.realigned.max() <= 1.0
-    assert np.isfinite(lived(base)["npv"]).all()
+    assert np.isfinite(tallies_of(base)["npv"]).all()

@@ -1,5 +1,5 @@
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.management.rollout import know_how_update, reaches
 from ccsim.model.week import step
@@ -13,7 +13,7 @@ OFF = {
         know_how_update(0.6, 0.0, s.rollout.testing_share * 1.0, (1 - s.rollout.testing_share) * 1.0, s.rollout)
         == know_how_update(0.6, 0.0, 0.0, 1.0, s.rollout)
     ),
-    "rollout.planning_share": lambda s: lived(more(s, BOTTOM), 3)["planning_hours"].sum() == 0.0,
+    "rollout.planning_share": lambda s: tallies_of(with_values(s, BOTTOM), 3)["planning_hours"].sum() == 0.0,
     "rollout.learning_rate": lambda s: know_how_update(0.2, 9.0, 9.0, 9.0, s.rollout) == 0.2,
     "rollout.untested_learning": lambda s: know_how_update(0.6, 0.0, 0.0, 9.0, s.rollout) == 0.6,
     "rollout.plannable_share": lambda s: know_how_update(0.1, 9.0, 0.0, 0.0, s.rollout) == 0.1,
@@ -53,6 +53,6 @@ def test_the_same_money_goes_to_those_who_are_reached() -> None:
 
 
 def test_who_only_plans_does_nothing_and_pays_the_same() -> None:
-    planning = lived(set_to({**BOTTOM, "rollout.planning_share": 1.0}), 4)
+    planning = tallies_of(set_to({**BOTTOM, "rollout.planning_share": 1.0}), 4)
     assert planning["improvement_hours"].sum() == 0.0
     assert planning["spent"] == pytest.approx(600.0)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.management.sponsorship import is_dropped, review_programme
 from ccsim.model.week import step
@@ -11,12 +11,12 @@ IMPATIENT = {"sponsorship.patience": 0.0}
 OFF = {
     "sponsorship.patience": lambda s: not is_dropped(0.0, -1.0, 0.0, 1e-9, s.sponsorship),
     "sponsorship.results_weight": lambda s: (
-        is_dropped(0.5, 1.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
-        == is_dropped(0.5, -1.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
+        is_dropped(0.5, 1.0, 0.0, 0.4, with_values(s, IMPATIENT).sponsorship)
+        == is_dropped(0.5, -1.0, 0.0, 0.4, with_values(s, IMPATIENT).sponsorship)
     ),
     "sponsorship.news_weight": lambda s: (
-        is_dropped(0.45, 0.0, 1.0, 0.4, more(s, IMPATIENT).sponsorship)
-        == is_dropped(0.45, 0.0, 0.0, 0.4, more(s, IMPATIENT).sponsorship)
+        is_dropped(0.45, 0.0, 1.0, 0.4, with_values(s, IMPATIENT).sponsorship)
+        == is_dropped(0.45, 0.0, 0.0, 0.4, with_values(s, IMPATIENT).sponsorship)
     ),
 }
 
@@ -56,13 +56,13 @@ def test_a_dropped_programme_spends_nothing() -> None:
         "sponsorship.interval_weeks": 1,
         "organisation.tiers": 3,
     }
-    t = lived(set_to({**never, "programme.budget": 500.0, "sponsorship.results_weight": 0.0, "leadership.wins_rate": 0.0,
+    t = tallies_of(set_to({**never, "programme.budget": 500.0, "sponsorship.results_weight": 0.0, "leadership.wins_rate": 0.0,
                       "leadership.results_rate": 0.0, "leadership.scorecard_rate": 0.0}), 12)  # fmt: skip
     assert t["spent"][-1] == 0.0 == t["sponsorship"][-1]
 
 
 def test_without_leaders_nobody_drops_anything() -> None:
-    t = lived(
+    t = tallies_of(
         set_to({**IMPATIENT, "organisation.tiers": 0, "programme.budget": 500.0, "sponsorship.interval_weeks": 1}), 6
     )
     assert t["spent"].min() > 0.0
@@ -70,7 +70,7 @@ def test_without_leaders_nobody_drops_anything() -> None:
 
 def test_the_executive_can_be_called_away() -> None:
     world = world_of(set_to({"organisation.tiers": 3, "leadership.turnover_probability": 0.0}))
-    world.settings = more(world.settings, {"leadership.successor": 1})
+    world.settings = with_values(world.settings, {"leadership.successor": 1})
     before = world.populations.leaders.person.copy()
     step(world)
     assert (world.populations.leaders.person - before).tolist() == [1] + [0] * (len(before) - 1)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.management.structure import advance_stage, conflict_time, effective_stage, integration_share
 from ccsim.model.week import step
@@ -17,13 +17,14 @@ def reached(s: object, weeks: int = 10) -> tuple[float, float]:
 
 OFF = {
     "structure.stage": lambda s: reached(s) == (0.0, 0.0),
-    "structure.learning_rate": lambda s: reached(more(s, TOP))[1] == 0.0,
+    "structure.learning_rate": lambda s: reached(with_values(s, TOP))[1] == 0.0,
     "structure.integration": lambda s: integration_share(5.0, 5.0, s.structure) == 0.0,
     "structure.meeting_hours": lambda s: (
-        lived(more(s, TOP), 6)["coordination"].sum() == pytest.approx(lived(more(s, TOP), 6)["conflict"].sum())
+        tallies_of(with_values(s, TOP), 6)["coordination"].sum()
+        == pytest.approx(tallies_of(with_values(s, TOP), 6)["conflict"].sum())
     ),
     "structure.conflict_hours": lambda s: conflict_time(5.0, 0.0, s.structure) == 0.0,
-    "structure.coordinator_cost": lambda s: lived(more(s, TOP), 6)["coordinators"].sum() == 0.0,
+    "structure.coordinator_cost": lambda s: tallies_of(with_values(s, TOP), 6)["coordinators"].sum() == 0.0,
 }
 
 
@@ -59,7 +60,7 @@ def test_a_matrix_ahead_of_its_capabilities_makes_conflict() -> None:
     p = set_to().structure
     assert conflict_time(1.0, 0.0, p) == 0.0 < conflict_time(3.0, 0.0, p) < conflict_time(4.0, 0.0, p)
     rushed, slow = (
-        lived(set_to({"structure.stage": 4, "structure.weeks_per_stage": weeks, "organisation.warm_up": 0}), 20)[
+        tallies_of(set_to({"structure.stage": 4, "structure.weeks_per_stage": weeks, "organisation.warm_up": 0}), 20)[
             "conflict"
         ].sum()
         for weeks in (1.0, 60.0)

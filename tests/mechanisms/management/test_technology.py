@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.management.technology import apply_system, build_system, readiness, time_effect
 from ccsim.model.week import step
@@ -22,18 +22,18 @@ OFF = {
     "technology.training": lambda s: (
         readiness(0.5, s.technology.training, s.technology) == readiness(0.5, 0.0, s.technology)
     ),
-    "technology.build_rate": lambda s: after(more(s, BUILT)).firm.system[0] == 0.0,
+    "technology.build_rate": lambda s: after(with_values(s, BUILT)).firm.system[0] == 0.0,
     "technology.depreciation_rate": lambda s: after(s, 1, system=0.8).firm.system[0] == 0.8,
-    "technology.adoption_rate": lambda s: not after(more(s, BUILT)).staff.system_use.any(),
+    "technology.adoption_rate": lambda s: not after(with_values(s, BUILT)).staff.system_use.any(),
     "technology.training_effect": lambda s: readiness(0.0, 9.0, s.technology._replace(usability=0.0)) == 0.0,
     "technology.conviction_effect": lambda s: readiness(1.0, 0.0, s.technology._replace(usability=0.0)) == 0.0,
     "technology.time_saving": lambda s: time_effect(1.0, 1.0, s.technology) == 0.0,
     "technology.non_use_time": lambda s: time_effect(1.0, 0.0, s.technology) == 0.0,
     "technology.skill_gain": lambda s: (
-        after(more(s, {"sensing.skill_gain": 0.0}), 3, system=1.0).staff.knowledge_bonus == 0.0
+        after(with_values(s, {"sensing.skill_gain": 0.0}), 3, system=1.0).staff.knowledge_bonus == 0.0
     ).all(),
     "technology.engagement_effect": lambda s: (
-        not after(more(s, {"technology.usability": 1.0}), 1, system=1.0).staff.engagement_bonus.any()
+        not after(with_values(s, {"technology.usability": 1.0}), 1, system=1.0).staff.engagement_bonus.any()
     ),
 }
 
@@ -77,7 +77,7 @@ def test_newcomers_start_without_the_system() -> None:
 
 
 def test_spending_is_booked() -> None:
-    assert lived(set_to(BUILT), 3)["technology_cost"] == pytest.approx(2000.0)
+    assert tallies_of(set_to(BUILT), 3)["technology_cost"] == pytest.approx(2000.0)
 
 
 def test_a_system_that_is_built_in_keeps_its_defects() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_world import check_off, more, set_to, spent, world_of
+from small_world import after_programme, check_off, set_to, with_values, world_of
 
 from ccsim.mechanisms.management.trials import gives_up, return_of, review_trials, share_that_works
 from ccsim.model.initial_state import sample_initial
@@ -52,7 +52,7 @@ def test_a_return_is_never_less_than_nothing_and_then_everything_fails_for_good(
 def test_a_programme_is_stopped_when_enough_was_tried_and_too_little_worked() -> None:
     p = set_to({"trials.stop_below": 0.5, "trials.enough": 10.0}).trials
     assert gives_up(10.0, 4.9, p) and not gives_up(10.0, 5.0, p) and not gives_up(9.9, 0.0, p)
-    s = more(set_to(), {"trials.stop_below": 0.5})
+    s = with_values(set_to(), {"trials.stop_below": 0.5})
     seen = s.visible_successes.size * s.visible_successes.visibility
     assert reviewed(s, improvements=60.0 * seen).populations.firm.stopped[0] == 0.0
     assert reviewed(s, improvements=40.0 * seen).populations.firm.stopped[0] == 1.0
@@ -60,7 +60,7 @@ def test_a_programme_is_stopped_when_enough_was_tried_and_too_little_worked() ->
 
 def test_a_stopped_programme_spends_nothing_more_from_the_bottom() -> None:
     s = set_to({"programme.budget": 5000.0, "programme.top_down_share": 0.0})
-    assert spent(s).populations.staff.improvement_hours.sum() > 0.0
+    assert after_programme(s).populations.staff.improvement_hours.sum() > 0.0
     world = world_of(s)
     world.populations.firm.stopped[0] = 1.0
     step(world)

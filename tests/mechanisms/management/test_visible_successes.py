@@ -1,5 +1,5 @@
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.management.visible_successes import (
     broadcast_successes,
@@ -30,7 +30,7 @@ def harvested(s: object, luck: float, know_how: float = 1.0) -> object:
 
 
 def news(s: object) -> float:
-    world = world_of(more(s, {**BOTTOM, "organisation.tiers": 3}))  # type: ignore[arg-type]
+    world = world_of(with_values(s, {**BOTTOM, "organisation.tiers": 3}))  # type: ignore[arg-type]
     for _ in range(6):
         step(world)
     return float(world.populations.firm.reported_wins[0])
@@ -44,8 +44,12 @@ OFF = {
     ),
     "visible_successes.visibility": lambda s: harvested(s, 1e-9).firm.improvements[0] == 1.0,
     "visible_successes.broadcast_share": lambda s: told(s) == 0.0,
-    "visible_successes.source_weight": lambda s: told(more(s, {"visible_successes.broadcast_share": 1.0})) == 0.0,
-    "visible_successes.reported_share": lambda s: news(s) == news(more(s, {"visible_successes.reported_share": 1.0})),
+    "visible_successes.source_weight": lambda s: (
+        told(with_values(s, {"visible_successes.broadcast_share": 1.0})) == 0.0
+    ),
+    "visible_successes.reported_share": lambda s: (
+        news(s) == news(with_values(s, {"visible_successes.reported_share": 1.0}))
+    ),
 }
 
 
@@ -83,4 +87,4 @@ def test_without_reports_the_executive_hears_no_news() -> None:
 
 
 def test_improvement_time_brings_improvements() -> None:
-    assert lived(set_to(BOTTOM), 20)["improvements"].sum() > 0.0 == lived(set_to(), 20)["improvements"].sum()
+    assert tallies_of(set_to(BOTTOM), 20)["improvements"].sum() > 0.0 == tallies_of(set_to(), 20)["improvements"].sum()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_world import check_off, more, set_to, world_of
+from small_world import check_off, set_to, with_values, world_of
 
 from ccsim.mechanisms.experience.experience import judged
 from ccsim.mechanisms.market.customer_differences import LARGEST, factor_of, most_mobile_person
@@ -16,7 +16,7 @@ MANY = {"organisation.customers": 4000, "organisation.warm_up": 0}
 
 def column(name: str, s: Settings) -> np.ndarray:
     """Return what people in a large market are like."""
-    return np.array(getattr(sample_initial(more(s, MANY), 3).populations.customers, name))
+    return np.array(getattr(sample_initial(with_values(s, MANY), 3).populations.customers, name))
 
 
 OFF = {
@@ -55,7 +55,7 @@ def test_the_kind_judge_the_same_better_within_what_a_share_can_be() -> None:
 
 def stayed(s: Settings) -> np.ndarray:
     """Return, by person who is a customer in week 0 and never asks, whether he or she is still one a year later."""
-    still = more(s, {**MANY, "market.joining_probability": 0.0, "demand.rate": 0.0, "market.churn": 0.008})
+    still = with_values(s, {**MANY, "market.joining_probability": 0.0, "demand.rate": 0.0, "market.churn": 0.008})
     world = initialise(still, 3)
     customers = world.populations.customers
     began = customers.active == 1

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from scipy import stats
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.engine.functions import exp
 from ccsim.engine.rng import Stream, to_unit_interval, uniforms4
@@ -33,11 +33,11 @@ def joining(s: Settings, opinion: float) -> bool:
 
 
 OFF = {
-    "market.churn": lambda s: lived(s, 26)["left"].sum() == 0.0,
+    "market.churn": lambda s: tallies_of(s, 26)["left"].sum() == 0.0,
     "market.churn_sensitivity": lambda s: leaving(s, 0.95) == leaving(s, 0.3),
     "market.word_of_mouth_churn": lambda s: leaving(s, 0.7, 1.0) == leaving(s, 0.7, 0.0),
-    "market.challenger": lambda s: lived(s, 8)["challenger_lead"].sum() == 0.0,
-    "market.joining_probability": lambda s: lived(s, 26)["joined"].sum() == 0.0,
+    "market.challenger": lambda s: tallies_of(s, 8)["challenger_lead"].sum() == 0.0,
+    "market.joining_probability": lambda s: tallies_of(s, 26)["joined"].sum() == 0.0,
     "market.word_of_mouth_joining": lambda s: joining(s, 0.0) == joining(s, 1.0),
 }
 
@@ -86,7 +86,7 @@ def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_
     world = world_of(s)
     state = world.populations
     world.reset_flows()
-    sure = more(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining_probability": 1.0,
+    sure = with_values(s, {"market.churn": 1.0, "market.churn_sensitivity": 0.0, "market.joining_probability": 1.0,
                     "market.word_of_mouth_joining": 0.0, "market.word_of_mouth_churn": 0.0}).market  # fmt: skip
     outside = int((state.customers.active == 0).sum())
     acquire_customers(
@@ -104,7 +104,7 @@ def test_with_certainty_all_prospects_come_and_all_customers_go_with_their_open_
 
 
 def test_without_prospects_nobody_new_comes() -> None:
-    t = lived(set_to({"organisation.prospects": 0.0, "market.churn": 0.0, "market.joining_probability": 1.0}), 6)
+    t = tallies_of(set_to({"organisation.prospects": 0.0, "market.churn": 0.0, "market.joining_probability": 1.0}), 6)
     assert t["joined"].sum() == 0.0 and (t["active"] == 160).all()
 
 

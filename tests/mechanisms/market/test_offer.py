@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, set_to, world_of
+from small_world import check_off, set_to, tallies_of, world_of
 
 from ccsim.mechanisms.market.offer import offer_fit, offer_update, perceived_gap, perception_error
 from ccsim.model.week import step
@@ -53,17 +53,17 @@ def test_people_far_from_customers_misjudge_more_and_customers_at_the_table_make
 
 def test_the_faster_needs_drift_the_worse_the_offer_fits() -> None:
     fits = [
-        lived(set_to({"offer.drift": drift, "offer.perception_noise": 0.0}), 40)["offer_fit"][-1]
+        tallies_of(set_to({"offer.drift": drift, "offer.perception_noise": 0.0}), 40)["offer_fit"][-1]
         for drift in (0.0, 0.003, 0.01)
     ]
     assert fits[0] > fits[1] > fits[2]
 
 
 def test_an_offer_that_fits_less_satisfies_less() -> None:
-    good, bad = (lived(set_to({**STILL, "offer.drift": drift}), 60)["csat"][-1] for drift in (0.0, 0.02))
+    good, bad = (tallies_of(set_to({**STILL, "offer.drift": drift}), 60)["csat"][-1] for drift in (0.0, 0.02))
     assert bad < good
 
 
 def test_design_is_paid_by_the_hour() -> None:
     s = set_to({"offer.design_hours": 10.0})
-    assert lived(s, 3)["design"] == pytest.approx(10.0 * s.offer.cost_per_hour)
+    assert tallies_of(s, 3)["design"] == pytest.approx(10.0 * s.offer.cost_per_hour)

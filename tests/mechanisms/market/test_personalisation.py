@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.market.personalisation import personalisation_value
 from ccsim.model.week import step
@@ -10,20 +10,20 @@ ALL = {"personalisation.level": 1.0}
 
 def slower(s: object) -> float:
     # Neither load nor a person's own pace changes the time for a case here.
-    world = world_of(more(s, {"work_pace.pressure": 0.0, "turnover.handling_time_spread": 0.0}))  # type: ignore[arg-type]
+    world = world_of(with_values(s, {"work_pace.pressure": 0.0, "turnover.handling_time_spread": 0.0}))  # type: ignore[arg-type]
     step(world)
     return float(world.populations.staff.time_penalty.max())
 
 
 OFF = {
     "personalisation.level": lambda s: personalisation_value(1.0, s.personalisation) == 0.0 and slower(s) == 0.0,
-    "personalisation.delight": lambda s: personalisation_value(1.0, more(s, ALL).personalisation) == 0.0,
+    "personalisation.delight": lambda s: personalisation_value(1.0, with_values(s, ALL).personalisation) == 0.0,
     "personalisation.insight_share": lambda s: (
-        personalisation_value(0.0, more(s, ALL).personalisation)
-        == personalisation_value(1.0, more(s, ALL).personalisation)
+        personalisation_value(0.0, with_values(s, ALL).personalisation)
+        == personalisation_value(1.0, with_values(s, ALL).personalisation)
     ),
-    "personalisation.extra_time": lambda s: slower(more(s, ALL)) == 0.0,
-    "personalisation.cost": lambda s: lived(more(s, ALL), 2)["personalisation_cost"].sum() == 0.0,
+    "personalisation.extra_time": lambda s: slower(with_values(s, ALL)) == 0.0,
+    "personalisation.cost": lambda s: tallies_of(with_values(s, ALL), 2)["personalisation_cost"].sum() == 0.0,
 }
 
 
@@ -38,7 +38,10 @@ def test_worth_grows_less_and_less_and_cost_more_and_more() -> None:
     assert (np.diff(worth) > 0).all() and (np.diff(worth, 2) < 0).all()
     assert worth[-1] == pytest.approx(p.delight)
     cost = np.array(
-        [lived(set_to({"personalisation.level": level}), 1)["personalisation_cost"][0] for level in (0.0, 0.5, 1.0)]
+        [
+            tallies_of(set_to({"personalisation.level": level}), 1)["personalisation_cost"][0]
+            for level in (0.0, 0.5, 1.0)
+        ]
     )
     assert cost[2] == pytest.approx(4 * cost[1]) and cost[0] == 0.0
 
@@ -50,6 +53,6 @@ def test_one_has_to_know_a_customer_to_delight_him_or_her() -> None:
 
 def test_the_cost_is_that_of_every_customer() -> None:
     s = set_to(ALL)
-    t = lived(s, 1)
+    t = tallies_of(s, 1)
     active_when_booked = t["personalisation_cost"][0] / s.personalisation.cost
     assert active_when_booked == pytest.approx(t["customers"][0])

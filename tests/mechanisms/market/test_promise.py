@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.market.promise import attraction, promised_quality, set_promise, trust_update
 
@@ -19,12 +19,12 @@ def expectations(s: object, trust: float = 1.0) -> np.ndarray:
 
 OFF = {
     "promise.level": lambda s: (expectations(s) == 0.5).all() and attraction(1.0, s.promise) == 0.0,
-    "promise.expectation_rate": lambda s: (expectations(more(s, LOUD)) == 0.5).all(),
-    "promise.attraction": lambda s: attraction(1.0, more(s, LOUD).promise) == 0.0,
+    "promise.expectation_rate": lambda s: (expectations(with_values(s, LOUD)) == 0.5).all(),
+    "promise.attraction": lambda s: attraction(1.0, with_values(s, LOUD).promise) == 0.0,
     "promise.trust_rate": lambda s: trust_update(0.4, 1.0, 0.5, s.promise) == 0.4,
     "promise.lip_service": lambda s: (
-        lived(more(s, LOUD), 8)["cynicism"][-1]
-        == lived(more(s, {**LOUD, "promise.lip_service": 0.0}), 8)["cynicism"][-1]
+        tallies_of(with_values(s, LOUD), 8)["cynicism"][-1]
+        == tallies_of(with_values(s, {**LOUD, "promise.lip_service": 0.0}), 8)["cynicism"][-1]
     ),
 }
 
@@ -52,7 +52,7 @@ def test_trust_follows_whether_a_contact_was_as_good_as_expected() -> None:
 
 
 def test_promises_beyond_practice_cost_trust_and_are_paid_for() -> None:
-    loud, silent = lived(set_to({"promise.level": 0.4}), 40), lived(set_to(), 40)
+    loud, silent = tallies_of(set_to({"promise.level": 0.4}), 40), tallies_of(set_to(), 40)
     assert loud["trust"][-1] < silent["trust"][-1]
     assert loud["marketing"].min() > 0.0 == silent["marketing"].max()
     assert loud["cynicism"][-1] > silent["cynicism"][-1]
@@ -60,4 +60,4 @@ def test_promises_beyond_practice_cost_trust_and_are_paid_for() -> None:
 
 
 def test_without_a_promise_beyond_practice_nothing_is_said() -> None:
-    assert lived(set_to(), 2)["stated"].sum() == pytest.approx(0.0)
+    assert tallies_of(set_to(), 2)["stated"].sum() == pytest.approx(0.0)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.market.segmentation import care_weight, estimate_values, has_priority, value_update
 from ccsim.mechanisms.service.queues import join_front, join_queue, take_next
@@ -23,9 +23,9 @@ OFF = {
         care_weight(900.0, 100.0, s.segmentation) == 0.0 and not has_priority(900.0, 100.0, 0.0, s.segmentation)
     ),
     "segmentation.interval_weeks": lambda s: studied(s) == 0.0,
-    "segmentation.utility_weight": lambda s: care_weight(900.0, 100.0, more(s, FIRST).segmentation) == 0.0,
+    "segmentation.utility_weight": lambda s: care_weight(900.0, 100.0, with_values(s, FIRST).segmentation) == 0.0,
     "segmentation.drift": lambda s: value_update(80.0, 100.0, 0.9, s.segmentation) == 80.0,
-    "segmentation.estimation_cost": lambda s: studied(more(s, {"segmentation.interval_weeks": 52})) == 0.0,
+    "segmentation.estimation_cost": lambda s: studied(with_values(s, {"segmentation.interval_weeks": 52})) == 0.0,
 }
 
 
@@ -77,13 +77,13 @@ def test_the_organisation_knows_what_it_last_estimated() -> None:
         step(world)
     customers = world.populations.customers
     assert not np.array_equal(customers.estimate, customers.value)
-    world.settings = more(world.settings, {"segmentation.interval_weeks": 1})
+    world.settings = with_values(world.settings, {"segmentation.interval_weeks": 1})
     step(world)
     assert np.array_equal(customers.estimate, customers.value)
 
 
 def test_priority_by_value_serves_the_valuable_better() -> None:
-    tallies = lived(set_to({**FIRST, "organisation.customers": 800, "organisation.staff": 60}), 40)
+    tallies = tallies_of(set_to({**FIRST, "organisation.customers": 800, "organisation.staff": 60}), 40)
     assert tallies["csat"].min() > 0.0
     world = world_of(set_to(FIRST))
     step(world)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.sensing.sensing import signals_collected, signals_understood
 from ccsim.model.week import step
@@ -16,14 +16,16 @@ def column(s: object, population: str, name: str, weeks: int = 3) -> np.ndarray:
 
 
 def image(s: object) -> float:
-    t = lived(s, 6)  # type: ignore[arg-type]
+    t = tallies_of(s, 6)  # type: ignore[arg-type]
     return float(t["shown_satisfaction"][-1] - t["survey"][-1] / t["handled"][-1])
 
 
 OFF = {
     "sensing.coverage": lambda s: signals_collected(10.0, 0.0, s.sensing) == 0.0,
     "sensing.shared": lambda s: signals_collected(10.0, 0.0, s.sensing) == 0.0,
-    "sensing.staff_signals": lambda s: signals_collected(10.0, 0.5, more(s, {"sensing.coverage": 0.0}).sensing) == 0.0,
+    "sensing.staff_signals": lambda s: (
+        signals_collected(10.0, 0.5, with_values(s, {"sensing.coverage": 0.0}).sensing) == 0.0
+    ),
     "sensing.action_hours": lambda s: not column(s, "departments", "action_hours").any(),
     "sensing.published": lambda s: image(s) == pytest.approx(0.0, abs=1e-12),
     "sensing.reading_hours": lambda s: not column(s, "staff", "overhead_hours").any(),
@@ -47,12 +49,14 @@ def test_all_is_understood_up_to_what_can_be_digested_and_less_and_less_beyond()
 
 def test_overload_paralyses_insight_has_a_best_volume() -> None:
     flood = {"sensing.coverage": 1.0, "sensing.shared": 1.0}
-    insight = [lived(set_to({**flood, "sensing.volume": volume}), 60)["insight"][-1] for volume in (0.02, 0.2, 20.0)]
+    insight = [
+        tallies_of(set_to({**flood, "sensing.volume": volume}), 60)["insight"][-1] for volume in (0.02, 0.2, 20.0)
+    ]
     assert insight[1] > insight[0] and insight[1] > insight[2]
 
 
 def test_without_signals_insight_fades() -> None:
-    t = lived(set_to(DEAF), 80)
+    t = tallies_of(set_to(DEAF), 80)
     assert t["insight"][-1] < 0.01
 
 
@@ -62,17 +66,19 @@ def test_signals_that_are_read_and_not_acted_on_are_unheeded() -> None:
         column(set_to({**heard, "sensing.action_hours": hours}), "departments", "unheeded") for hours in (0.0, 20.0)
     )
     assert (ignored > heeded).all() and (heeded >= 0.0).all()
-    sour, sweet = (lived(set_to({**heard, "sensing.action_hours": hours}), 40)["cynicism"][-1] for hours in (0.0, 20.0))
+    sour, sweet = (
+        tallies_of(set_to({**heard, "sensing.action_hours": hours}), 40)["cynicism"][-1] for hours in (0.0, 20.0)
+    )
     assert sour > sweet
 
 
 def test_acting_takes_the_hours_that_are_declared() -> None:
-    plain, acting = (lived(set_to({**DEAF, "sensing.action_hours": hours}), 3) for hours in (0.0, 9.0))
+    plain, acting = (tallies_of(set_to({**DEAF, "sensing.action_hours": hours}), 3) for hours in (0.0, 9.0))
     filled = acting["paid"] / 24
     assert acting["overhead_hours"] - plain["overhead_hours"] == pytest.approx(3 * 9.0 * filled, rel=0.15)
 
 
 def test_published_leaders_see_what_customers_think_when_all_is_done() -> None:
-    t = lived(set_to({"sensing.published": 1.0}), 6)
+    t = tallies_of(set_to({"sensing.published": 1.0}), 6)
     assert t["cx_gap"] == pytest.approx(0.0, abs=1e-9)
-    assert lived(set_to(), 6)["cx_gap"][-1] > 0.0
+    assert tallies_of(set_to(), 6)["cx_gap"][-1] > 0.0

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, set_to, world_of
+from small_world import check_off, set_to, tallies_of, world_of
 
 from ccsim.mechanisms.service.capacity import attendance, plan_hours
 from ccsim.model.week import step
@@ -40,13 +40,13 @@ def test_engaged_people_are_at_work_more() -> None:
 
 
 def test_without_hours_nothing_is_handled_and_queues_grow_by_what_is_raised() -> None:
-    t = lived(set_to({"capacity.weekly_hours": 0.0, "demand.abandonment_rate": 0.0, "market.churn": 0.0}), 8)
+    t = tallies_of(set_to({"capacity.weekly_hours": 0.0, "demand.abandonment_rate": 0.0, "market.churn": 0.0}), 8)
     assert t["handled"].sum() == 0.0
     assert (np.diff(t["backlog"]) == t["raised"][1:]).all() and t["raised"].sum() > 0
 
 
 def test_hours_are_spent_once_on_absence_programme_and_cases() -> None:
-    t = lived(set_to({"programme.budget": 900.0, "champions.count": 2, "champions.hours": 10.0}), 12)
+    t = tallies_of(set_to({"programme.budget": 900.0, "champions.count": 2, "champions.hours": 10.0}), 12)
     assert t["programme_hours"].min() > 0.0
     assert t["paid_hours"] == pytest.approx(t["absent_hours"] + t["programme_hours"] + t["overhead_hours"] + t["hours"])
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import CHOICES, first_mix, lived, more, set_to, world_of
+from small_world import CHOICES, first_mix, set_to, tallies_of, with_values, world_of
 
 from ccsim.errors import InputError
 from ccsim.mechanisms.service.choice import sample_choice
@@ -31,7 +31,7 @@ def test_every_draw_yields_an_option_even_for_huge_appeals() -> None:
 
 def test_without_any_term_the_five_ways_are_equally_likely() -> None:
     # About 1,500 choices: each share has a standard error of 1 %; four of them are allowed (once in 3,000 seeds).
-    t = lived(
+    t = tallies_of(
         set_to(
             {
                 **WITHOUT_TERMS,
@@ -64,7 +64,7 @@ def solved(settings: Settings, **columns: float) -> float:
     [("conviction", 0.0, 1.0), ("habit", 0.0, 1.0), ("peer_practice", 0.0, 1.0), ("safety", 0.0, 1.0), ("skill", 0.0, 1.0)],
 )  # fmt: skip
 def test_what_speaks_for_judgement_makes_it_more_frequent(column: str, low: float, high: float) -> None:
-    s = more(set_to({"organisation.staff": 96, "organisation.customers": 640}), {"empowerment.blame": 1.0})
+    s = with_values(set_to({"organisation.staff": 96, "organisation.customers": 640}), {"empowerment.blame": 1.0})
     assert solved(s, **{column: high}) > solved(s, **{column: low})
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.service.defects import repair_defects, repaired, share_of_causes_known
 from ccsim.model.settings import Settings
@@ -25,7 +25,7 @@ OFF = {
     "defects.automation_lock_in": lambda s: (
         repaired(0.1, 9.0, 1.0, 1.0, s.defects) == repaired(0.1, 9.0, 1.0, 0.0, s.defects)
     ),
-    "defects.cross_department_share": lambda s: improved(s) == improved(more(s, {"demand.journeys": 0.0})),
+    "defects.cross_department_share": lambda s: improved(s) == improved(with_values(s, {"demand.journeys": 0.0})),
 }
 
 
@@ -35,20 +35,22 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_without_improvement_defects_stay_at_the_ordinary_level() -> None:
-    assert lived(set_to(), 20)["defects"] == pytest.approx(set_to().defects.baseline)
+    assert tallies_of(set_to(), 20)["defects"] == pytest.approx(set_to().defects.baseline)
 
 
 def test_acting_on_signals_takes_defects_out_and_faster_with_insight() -> None:
     p = set_to().defects
     informed, blind = (repaired(0.1, 1.0, share_of_causes_known(insight, p), 0.0, p) for insight in (1.0, 0.0))
     assert informed < blind < 0.1
-    assert lived(set_to(ACTING), 20)["defects"][-1] < 0.1
+    assert tallies_of(set_to(ACTING), 20)["defects"][-1] < 0.1
 
 
 def test_fewer_defects_mean_more_success() -> None:
-    few, many = (lived(set_to({"defects.baseline": level, "defects.removal_rate": 0.0}), 1) for level in (0.1, 0.1))
+    few, many = (
+        tallies_of(set_to({"defects.baseline": level, "defects.removal_rate": 0.0}), 1) for level in (0.1, 0.1)
+    )
     assert np.array_equal(few["resolved"], many["resolved"])
-    world = world_of(more(set_to(), {"organisation.warm_up": 0}))
+    world = world_of(with_values(set_to(), {"organisation.warm_up": 0}))
     spoilt = world.copy()
     spoilt.populations.departments.defects[:] = 0.9
     for one in (world, spoilt):

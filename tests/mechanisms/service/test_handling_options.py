@@ -1,5 +1,5 @@
 import pytest
-from small_world import check_off, first_mix, lived, more, set_to
+from small_world import check_off, first_mix, set_to, tallies_of, with_values
 
 from ccsim.mechanisms.service.handling_options import (
     ESCALATE,
@@ -28,7 +28,9 @@ def no_matter_how_tired(s: Settings) -> bool:
 OFF = {
     "service.escalation_error": lambda s: success(ESCALATE, s) == 1.0,
     "service.effort_weight": no_matter_how_tired,
-    "service.recontact_probability": lambda s: lived(more(s, {"organisation.warm_up": 0}), 12)["returned"].sum() == 0.0,
+    "service.recontact_probability": lambda s: (
+        tallies_of(with_values(s, {"organisation.warm_up": 0}), 12)["returned"].sum() == 0.0
+    ),
 }
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import CHOICES, lived, set_to, world_of
+from small_world import CHOICES, set_to, tallies_of, world_of
 
 from ccsim.mechanisms.service.handling_options import FAST, SOLVE
 from ccsim.mechanisms.service.queues import join_queue
@@ -82,7 +82,7 @@ def test_a_department_without_hours_is_overloaded_and_no_more_than_threefold() -
 
 
 def test_every_contact_is_one_of_the_five_and_judgement_costs_goodwill() -> None:
-    t = lived(set_to(), 20)
+    t = tallies_of(set_to(), 20)
     assert sum(t[name] for name in CHOICES) == pytest.approx(t["handled"])
     state = served(set_to(), 60, 1e6).populations
     assert state.departments.goodwill[0] == 0.0 == state.cases.complexity[:60].sum()
@@ -93,7 +93,7 @@ def test_every_contact_is_one_of_the_five_and_judgement_costs_goodwill() -> None
 
 def test_shorter_contacts_leave_shorter_queues_where_load_does_not_shorten_them() -> None:
     short, long = (
-        lived(set_to({"service.handling_hours": hours, "work_pace.pressure": 0.0}), 26)["backlog"][-13:].mean()
+        tallies_of(set_to({"service.handling_hours": hours, "work_pace.pressure": 0.0}), 26)["backlog"][-13:].mean()
         for hours in (3.0, 9.0)
     )
     assert short < long

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, set_to
+from small_world import check_off, set_to, tallies_of
 
 from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
 from ccsim.mechanisms.service.service_quality import (
@@ -52,7 +52,7 @@ def test_engaged_people_treat_customers_better_and_ordinary_engagement_changes_n
 
 def test_warmth_reaches_customers() -> None:
     cold, warm = (
-        lived(set_to({"service.engagement_courtesy": one, "turnover.baseline_engagement": 0.9}), 12)
+        tallies_of(set_to({"service.engagement_courtesy": one, "turnover.baseline_engagement": 0.9}), 12)
         for one in (0.0, 0.5)
     )
     assert warm["delivered_quality"][-1] > cold["delivered_quality"][-1]

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to
+from small_world import check_off, set_to, tallies_of, with_values
 
 from ccsim.mechanisms.service.work_pace import haste_loss, pace_at_load, standard_update
 
@@ -46,7 +46,7 @@ def test_haste_costs_success_in_proportion_to_the_time_left_out() -> None:
 
 def test_busy_people_hurry_fail_more_often_and_leave_a_lower_standard() -> None:
     busy = set_to(BUSY)
-    calm, hurried = (lived(more(busy, {"work_pace.pressure": pressure}), 30) for pressure in (0.0, 1.0))
+    calm, hurried = (tallies_of(with_values(busy, {"work_pace.pressure": pressure}), 30) for pressure in (0.0, 1.0))
     assert calm["time_standard"] == pytest.approx(1.0)
     assert hurried["time_standard"][-1] < 0.97
     assert np.nanmean(hurried["aht"][5:]) < np.nanmean(calm["aht"][5:])

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, first_mix, more, set_to, world_of
+from small_world import check_off, first_mix, set_to, with_values, world_of
 
 from ccsim.mechanisms.staff.conviction import (
     BEFORE,
@@ -31,19 +31,21 @@ def surrounded(settings: Settings, sources: float = 9.0, cynicism: float = 0.0) 
 
 
 def certain(s: Settings) -> Settings:
-    return more(s, {**ALONE, "conviction.tipping_probability": 1.0})
+    return with_values(s, {**ALONE, "conviction.tipping_probability": 1.0})
 
 
 OFF = {
     "conviction.utility_weight": lambda s: (first_mix(s, conviction=0.0) == first_mix(s, conviction=1.0)).all(),
     "conviction.norm_weight": lambda s: (first_mix(s, peer_practice=0.0) == first_mix(s, peer_practice=1.0)).all(),
     "conviction.evidence_rate": lambda s: evidence_update(0.5, 9.0, 0.0, s.conviction) == 0.5,
-    "conviction.tipping_probability": lambda s: (surrounded(more(s, ALONE)).populations.staff.conviction == 0.5).all(),
+    "conviction.tipping_probability": lambda s: (
+        surrounded(with_values(s, ALONE)).populations.staff.conviction == 0.5
+    ).all(),
     "conviction.tipping_gain": lambda s: (surrounded(certain(s)).populations.staff.conviction == 0.5).all(),
     "conviction.leader_rate": lambda s: leader_influence(0.5, 9.0, 1.0, 1.0, 0.0, s.conviction) == 0.5,
     "conviction.reversion_rate": lambda s: (
         surrounded(
-            more(s, {k: 0.0 for k in ALONE if k != "conviction.reversion_rate"}), 0.0
+            with_values(s, {k: 0.0 for k in ALONE if k != "conviction.reversion_rate"}), 0.0
         ).populations.staff.conviction
         == 0.5
     ).all(),

@@ -1,5 +1,5 @@
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.staff.fatigue import cynicism_update, fatigue_update, unfulfilled, update_fatigue
 
@@ -7,8 +7,8 @@ HEARD = {"sensing.coverage": 1.0, "sensing.shared": 1.0}
 
 OFF = {
     "fatigue.ignored_weight": lambda s: (
-        lived(more(s, HEARD), 12)["cynicism"][-1]
-        == lived(more(s, {**HEARD, "fatigue.ignored_weight": 0.0}), 12)["cynicism"][-1]
+        tallies_of(with_values(s, HEARD), 12)["cynicism"][-1]
+        == tallies_of(with_values(s, {**HEARD, "fatigue.ignored_weight": 0.0}), 12)["cynicism"][-1]
     ),
     "fatigue.strain": lambda s: (
         fatigue_update(0.3, 1.0, 1.0, 0.5, 0.6, s.fatigue) == fatigue_update(0.3, 0.0, 1.0, 0.5, 0.6, s.fatigue)
@@ -77,7 +77,7 @@ def test_newcomers_arrive_fresh() -> None:
 
 def test_announcements_without_deeds_tire_an_organisation() -> None:
     base = {"programme.top_down_share": 1.0, "programme.training": 0.0, "programme.coaching": 0.0}
-    talk, quiet = (lived(set_to({**base, "programme.budget": budget}), 26) for budget in (2000.0, 0.0))
+    talk, quiet = (tallies_of(set_to({**base, "programme.budget": budget}), 26) for budget in (2000.0, 0.0))
     assert talk["fatigue"][-1] > quiet["fatigue"][-1]
     assert talk["cynicism"][-1] > quiet["cynicism"][-1]
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.mechanisms.staff.staffing import target_posts
 from ccsim.model.week import step
@@ -17,7 +17,7 @@ OFF = {
 
 
 def lived_after_cut(s: object) -> dict:
-    return lived(more(s, {**QUIET, **CUT, "organisation.warm_up": 0}), 4)  # type: ignore[arg-type]
+    return tallies_of(with_values(s, {**QUIET, **CUT, "organisation.warm_up": 0}), 4)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("key", OFF)
@@ -27,7 +27,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_a_cut_closes_its_share_of_posts_and_pays_those_who_go() -> None:
     s = set_to({**QUIET, **CUT, "organisation.warm_up": 0})
-    t = lived(s, 4)
+    t = tallies_of(s, 4)
     assert t["dismissed"].sum() == 24 - t["people"][-1] == pytest.approx(0.25 * 24, abs=2)
     assert t["severance"] == pytest.approx(s.staffing.severance * s.accounts.wage * t["dismissed"])
     assert t["wages"][-1] < t["wages"][0]

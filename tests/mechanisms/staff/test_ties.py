@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from small_world import check_off, more, set_to, world_of
+from small_world import check_off, set_to, with_values, world_of
 from tests.organisations.own_folder import shared
 
 from ccsim.mechanisms.staff.ties import Ties
@@ -47,7 +47,9 @@ def drawn(department: np.ndarray, mean: float, cross: float, seeds: range, **val
 
 def listens_to_the_next_desks(s: Settings) -> bool:
     """Whether each of the first people of a department listens to those on both sides."""
-    ties = sample_initial(more(s, {"organisation.cross_ties": 0.0, "organisation.ties": 2}), 3).populations.colleagues
+    ties = sample_initial(
+        with_values(s, {"organisation.cross_ties": 0.0, "organisation.ties": 2}), 3
+    ).populations.colleagues
     return ties[1:4].tolist() == [[2, 0], [3, 1], [4, 2]]
 
 

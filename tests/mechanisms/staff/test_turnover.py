@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from small_world import check_off, lived, more, set_to, world_of
+from small_world import check_off, set_to, tallies_of, with_values, world_of
 
 from ccsim.engine.functions import exp
 from ccsim.mechanisms.staff.turnover import quits, replace_staff
@@ -15,7 +15,7 @@ def alike(s: Settings, column: str) -> bool:
 
 
 def posts_filled(s: Settings) -> bool:
-    t = lived(more(s, {"turnover.quit_probability": 0.1}), 12)
+    t = tallies_of(with_values(s, {"turnover.quit_probability": 0.1}), 12)
     return bool((t["people"] == t["posts"]).all())
 
 
@@ -24,7 +24,7 @@ def quitting(s: Settings, engagement: float) -> bool:
 
 
 OFF = {
-    "turnover.quit_probability": lambda s: lived(s, 26)["quits"].sum() == 0.0,
+    "turnover.quit_probability": lambda s: tallies_of(s, 26)["quits"].sum() == 0.0,
     "turnover.sensitivity": lambda s: quitting(s, 0.1) == quitting(s, 0.9),
     "turnover.vacancy_weeks": posts_filled,
     "turnover.disposition_spread": lambda s: alike(s, "disposition"),
@@ -52,9 +52,9 @@ def test_with_certainty_everybody_goes_and_is_replaced_by_somebody_new_after_the
     state = gone(sure).populations
     assert state.departments.quits.sum() == 24 == state.departments.hires.sum()
     assert (state.staff.arrived == 1).all() and (state.staff.person == 1).all() and (state.staff.hired_week == 1).all()
-    vacant = gone(more(sure, {"turnover.vacancy_weeks": 3})).populations
+    vacant = gone(with_values(sure, {"turnover.vacancy_weeks": 3})).populations
     assert vacant.departments.hires.sum() == 0 and (vacant.staff.vacant_until == 4).all()
-    back = gone(more(sure, {"turnover.vacancy_weeks": 3}), 4).populations
+    back = gone(with_values(sure, {"turnover.vacancy_weeks": 3}), 4).populations
     assert back.departments.hires.sum() == 24 and (back.staff.hired_week == 4).all()
 
 
@@ -96,7 +96,7 @@ def test_newcomers_bring_little_of_what_had_been_built() -> None:
     world = world_of(set_to({"turnover.quit_probability": 0.0}))
     staff = world.populations.staff
     staff.conviction[:], staff.habit[:], staff.skill[:], staff.tipped_week[:] = 1.0, 1.0, 1.0, 0
-    world.settings = more(
+    world.settings = with_values(
         world.settings, {"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0}
     )
     step(world)
@@ -107,5 +107,7 @@ def test_newcomers_bring_little_of_what_had_been_built() -> None:
 
 
 def test_a_whole_organisation_can_turn_over_every_week() -> None:
-    t = lived(set_to({"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0}), 12)
+    t = tallies_of(
+        set_to({"turnover.quit_probability": 1.0, "turnover.sensitivity": 0.0, "turnover.vacancy_weeks": 0}), 12
+    )
     assert (t["quits"] == 24).all() and (t["hires"] == 24).all() and (t["people"] == 24).all()
