@@ -74,7 +74,7 @@ TOLD = {
     "compare": ["compare", "direction", "--replicates", "300"],
     "run": ["run", "combined", "--replicates", "1200"],
     "sweep": ["sweep", "combined", "--factor", "programme.budget=0:20000", "--samples", "300"],
-    "sensitivity": ["sensitivity", "combined", "--parameter", "levers", "--samples", "1000", "--replicates", "1"],
+    "sensitivity": ["sensitivity", "combined", "--samples", "1000", "--replicates", "1"],
     "discover": ["discover", "combined", "--where", "csat > 70", "--samples", "300"],
     "optimise": ["optimise", "combined", "--factor", "programme.budget=0:20000", "--maximise", "csat", "--trials", "200"],
     "calibrate": ["calibrate", "nothing", "--parameter", "habit.formation_rate", "--target", "csat=70±5", "--samples", "150"],

@@ -15,11 +15,16 @@ import pytest
 
 import ccsim
 from ccsim.analysis.optimise import Objective, Objectives
-from ccsim.errors import InputError, printable, shown
+from ccsim.errors import CcsimError, InputError, ResultsError, printable, shown
 from ccsim.experiments.experiment import MAX_SEED, Experiment, as_experiment, load_experiment
+from ccsim.game.save_file import read_game
+from ccsim.organisations.folder import read_folder
 from ccsim.reports.tables import columns
+from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario, load
 from ccsim.simulation.simulation import LARGEST_SEED, replicate_seed
+from ccsim.validation.claims.schema import load_claims
+from ccsim.validation.facts.schema import load_studies
 
 WRONG_WEEKS = [-5, 0, "8", 10**9, 2.0, True, None, np.bool_(True), float("nan")]
 
@@ -104,6 +109,35 @@ def test_deep_nesting_is_one_message(tmp_path: Path, text: str, read: Callable[[
     path.write_text(f"{text}\n")
     with pytest.raises(InputError, match=r"nested more than|is not TOML"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["x" * 5000, "x" * 300 + ".toml", "folder/" * 2000 + "one.toml", "\0", "\udc80.toml"], ids=len
+)
+@pytest.mark.parametrize(
+    "read",
+    [load, load_experiment, ccsim.compare, read_folder, open_results, lambda path: load_claims(folder=Path(path)),
+     lambda path: load_studies(folder=Path(path)), lambda path: read_game(Path(path))],
+    ids=["scenario", "experiment", "compare", "organisation", "results", "claims", "facts", "game"],
+)  # fmt: skip
+def test_a_path_that_no_file_can_have_is_one_message(read: Callable[[str], object], path: str) -> None:
+    with pytest.raises(CcsimError) as error:
+        read(path)
+    assert "Errno" not in str(error.value)
+
+
+def test_links_in_a_circle_are_one_message(tmp_path: Path) -> None:
+    (tmp_path / "loop.toml").symlink_to("loop.toml")
+    (tmp_path / "one.toml").write_text('extends = "loop.toml"\n')
+    (tmp_path / "loop").symlink_to("loop")
+    for read in (load, load_experiment):
+        with pytest.raises(InputError, match=r"loop\.toml: cannot be read"):
+            read(tmp_path / "loop.toml")
+    with pytest.raises(InputError, match=r"loop\.toml"):
+        load(tmp_path / "one.toml")
+    experiment = load_experiment("direction").with_changes(replicates=1, weeks=1)
+    with pytest.raises(ResultsError, match=r"loop/results: cannot be written"):
+        ccsim.compare(experiment, workers=1, out=tmp_path / "loop" / "results")
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:

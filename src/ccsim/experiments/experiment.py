@@ -16,6 +16,7 @@ from ccsim.experiments.factors import WEEK_OF
 from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Parser, parse_scenario
+from ccsim.scenarios.paths import is_file
 from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import Scenario, data_dirs, list_scenarios, load
 from ccsim.scenarios.toml_positions import read_toml
@@ -325,6 +326,6 @@ def _find_experiment(name: str | Path) -> Path:
     if Path(name).suffix.lower() == ".toml":
         return Path(name)
     for place in (Path("experiments"), *data_dirs("experiments")):
-        if (place / f"{name}.toml").is_file():
+        if is_file(place / f"{name}.toml"):
             return place / f"{name}.toml"
     raise UnknownNameError("experiment", str(name), list_scenarios("experiments"))

@@ -18,6 +18,7 @@ from ccsim.experiments.factors import Factor, parse_factors
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.io import Parser, Schema, parse_scenario, read_scenario
+from ccsim.scenarios.paths import resolved
 from ccsim.scenarios.scenario import Scenario, check, resolve_path
 from ccsim.scenarios.toml_positions import Key, read_toml
 
@@ -72,7 +73,7 @@ def read_experiment(path: Path) -> Experiment:
         InputErrors: what is wrong with it, all of it.
     """
     data, places = read_toml(path)
-    beside = path.resolve().parents[1] / "scenarios"
+    beside = resolved(path).parents[1] / "scenarios"
     reader = Parser(path, places, near=() if beside == Path("scenarios").resolve() else (beside,))
     shape = reader.validate(ExperimentSchema, data)
     if "title" not in data:

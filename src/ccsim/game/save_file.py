@@ -109,8 +109,10 @@ def read_game(path: Path, rules: Catalogue | None = None) -> Replay:
             content = file.read(LARGEST + 1)
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{str(path)!r}: cannot be read ({error})") from None
+    except OSError as error:
+        raise InputError(f"{str(path)!r}: cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise InputError(f"{str(path)!r}: no file can have this path") from None
     return game_of(content, str(path), rules)
 
 

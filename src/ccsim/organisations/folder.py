@@ -19,6 +19,7 @@ from ccsim.organisations.columns import KINDS, PERIODS, TEXTS
 from ccsim.organisations.privacy import Keys
 from ccsim.organisations.tables import Dialect, Table, read_table
 from ccsim.scenarios.io import Parser, Schema
+from ccsim.scenarios.paths import is_file, is_folder
 from ccsim.scenarios.scenario import check
 from ccsim.scenarios.toml_positions import read_toml
 
@@ -131,9 +132,9 @@ def read_folder(path: str | Path) -> Folder:
         InputErrors: what is wrong with its files, all of it.
     """
     folder = Path(path)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise InputError(f"{folder}: there is no such folder; ccsim org new {folder} makes one")
-    if not (folder / FILE).is_file():
+    if not is_file(folder / FILE):
         raise InputError(f"{folder}: holds no {FILE}; ccsim org new writes one to start from")
     data, places = read_toml(folder / FILE)
     reader = Parser(folder / FILE, places)
@@ -178,7 +179,7 @@ def _files_of(reader: Parser, shape: FolderShape, folder: Path, kind: str) -> li
         place = ("files", kind, number) if isinstance(named, list) else ("files", kind)
         if not isinstance(name, str) or not name:
             reader.add_error(place, f"{name!r} is not accepted; it takes the name of a file")
-        elif not (folder / name).is_file():
+        elif not is_file(folder / name):
             reader.add_error(place, f"{name!r}: there is no such file in {folder}")
         else:
             found.append(folder / name)

@@ -34,6 +34,7 @@ from ccsim.results.file_names import file_names
 from ccsim.results.manifest import NAME, digest_of, identity, read_manifest, refuse_other_names
 from ccsim.results.parquet import EVERY_TABLE, compact, scan, write_atomic, write_parquet, write_shard
 from ccsim.results.rows import to_frame
+from ccsim.scenarios.paths import resolved
 from ccsim.simulation.simulation import Run
 
 
@@ -243,7 +244,7 @@ def locked(folder: Path) -> Iterator[None]:
     except ImportError:  # a system without such locks
         yield
         return
-    whole = folder.resolve()  # "." has neither a name nor a place beside it
+    whole = resolved(folder)  # "." has neither a name nor a place beside it
     try:
         whole.parent.mkdir(parents=True, exist_ok=True)
         lock = (whole.parent / f".{whole.name}.lock").open("w")

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ccsim.errors import InputError, InputErrors, InputIssue, UnknownNameError, count_noun, did_you_mean
 from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
+from ccsim.scenarios.paths import resolved
 from ccsim.scenarios.renamed import KEYS
 from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, Values, check, default_label, flatten, resolve_path
 from ccsim.scenarios.toml_positions import Key, line_of, read_toml
@@ -200,7 +201,7 @@ def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:
     """
     data, places = read_toml(file)
     reader = Parser(file, places, near=(file.parent,))
-    scenario = parse_scenario(reader, data, file.stem, (*chain, file.resolve()))
+    scenario = parse_scenario(reader, data, file.stem, (*chain, resolved(file)))
     reader.finish()
     return scenario
 
@@ -251,8 +252,8 @@ def _parent(reader: Parser, shape: ScenarioSchema, chain: tuple[Path, ...]) -> S
         return None
     try:
         file = resolve_path(shape.extends, reader.file.parent, reader.near)
-        if file.resolve() in chain:
-            circle = [path.stem for path in (*chain[chain.index(file.resolve()) :], file)]
+        if resolved(file) in chain:
+            circle = [path.stem for path in (*chain[chain.index(resolved(file)) :], file)]
             raise InputError(f"a scenario cannot extend itself: {' -> '.join(circle)}")
         return read_scenario(file, chain)
     except InputErrors as error:

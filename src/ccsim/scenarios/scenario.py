@@ -16,6 +16,7 @@ from ccsim.errors import InputError, UnknownNameError, shown
 from ccsim.model.extension import Own, takes_mechanisms
 from ccsim.model.settings import all_parameters, check_sizes
 from ccsim.scenarios.conditions import Condition
+from ccsim.scenarios.paths import is_file
 from ccsim.scenarios.renamed import PARAMETERS, renamed_arguments
 from ccsim.scenarios.toml_text import toml_text
 
@@ -238,17 +239,10 @@ def resolve_path(name: str | Path, folder: Path = Path(), near: Sequence[Path] =
     if Path(name).suffix.lower() == ".toml":
         return folder / name
     for place in (*near, Path("scenarios"), *data_dirs("scenarios")):
-        if _is_file(place / f"{name}.toml"):
+        if is_file(place / f"{name}.toml"):
             return place / f"{name}.toml"
     known = {path.stem for place in near for path in place.glob("*.toml")}
     raise UnknownNameError("scenario", str(name), known | set(list_scenarios()))
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name longer than any file has
-        return False
 
 
 def data_dirs(kind: str) -> list[Path]:

@@ -12,6 +12,7 @@ from pydantic import Field
 from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Parser, Schema, parse_scenario
+from ccsim.scenarios.paths import toml_files
 from ccsim.scenarios.scenario import Scenario, check, data_dirs
 from ccsim.scenarios.toml_positions import read_toml
 from ccsim.validation.claims.contrasts import KINDS, Contrast
@@ -107,7 +108,7 @@ def load_claims(ids: Sequence[str] = (), folder: Path | None = None) -> list[Cla
         InputError: there are no files.
     """
     places = [folder] if folder else [Path("claims"), *data_dirs("claims")]
-    files = next((found for place in places if (found := sorted(place.glob("*.toml")))), [])
+    files = next((found for place in places if (found := toml_files(place))), [])
     if not files:
         raise InputError(f"{places[0]}: holds no claims (files that end in .toml)")
     claims: dict[str, Claim] = {}

@@ -13,6 +13,7 @@ from ccsim.engine.expressions import check_number, names, parse
 from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Parser, Schema, parse_scenario
+from ccsim.scenarios.paths import toml_files
 from ccsim.scenarios.scenario import Scenario, check, data_dirs
 from ccsim.scenarios.toml_positions import read_toml
 from ccsim.validation.facts import cohort, networks, people
@@ -216,7 +217,7 @@ def load_apart(folder: Path | None = None) -> list[Excluded]:
 
 def _files(folder: Path | None) -> list[Path]:
     places = [folder] if folder else [Path("facts"), *data_dirs("facts")]
-    files = next((found for place in places if (found := sorted(place.glob("*.toml")))), [])
+    files = next((found for place in places if (found := toml_files(place))), [])
     if not files:
         raise InputError(f"{places[0]}: holds no facts (files that end in .toml)")
     return files
