@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -190,3 +191,17 @@ def test_the_modules_of_a_package_do_not_import_each_other_in_a_circle(package: 
 def test_a_circle_is_seen() -> None:
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == ["a", "b", "c"]
     assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_the_layers_are_few_and_have_one_exception() -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    layers, *_ = project["tool"]["importlinter"]["contracts"]
+    packages = {f"ccsim.{path.parent.name}" for path in SOURCES.glob("*/__init__.py")}
+    assert {name.strip() for line in layers["layers"] for name in line.split("|")} == {*packages, "ccsim.errors"}
+    assert len(layers["layers"]) <= 16
+    # The package itself imports its public names, and is imported for its version.
+    assert len([row for row in layers["ignore_imports"] if "**" not in row]) == 1
+
+
+def test_two_modules_lie_beside_the_packages() -> None:
+    assert {path.name for path in SOURCES.glob("*.py")} == {"__init__.py", "__main__.py", "errors.py", "mechanism.py"}

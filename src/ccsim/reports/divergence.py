@@ -131,12 +131,7 @@ def diverge(
     pair = [one if isinstance(one, Scenario) else load(one) for one in (a, b)]
     pair = [one.with_values(levers) if levers else one for one in pair]
     names = _names(*pair)
-    apart = _sizes(past(pair[0]), past(pair[1]))
-    if apart:
-        raise InputError(
-            f"{names[0]} and {names[1]} are founded with other sizes ({', '.join(apart)}), so no person of one is a "
-            "person of the other; give both the same sizes with --set"
-        )
+    _refuse_other_sizes(names, past(pair[0]), past(pair[1]))
     cause = decision = None
     levers_apart: tuple[tuple[str, Any, Any], ...] = ()
     rows = []
@@ -169,11 +164,16 @@ def _names(a: Scenario, b: Scenario) -> tuple[str, str]:
     return (a.name, b.name) if a.name != b.name else (f"{a.name} (first)", f"{b.name} (second)")
 
 
-def _sizes(here: Settings, there: Settings) -> list[str]:
-    """Return the sizes that differ, other than the length of the past."""
-    return [f"organisation.{name}: {mine:g} and {theirs:g}"
+def _refuse_other_sizes(names: tuple[str, str], here: Settings, there: Settings) -> None:
+    """Refuse two that are founded with other sizes; the length of the past may differ."""
+    apart = [f"organisation.{name}: {mine:g} and {theirs:g}"
             for name, mine, theirs in zip(here.organisation._fields, here.organisation, there.organisation, strict=True)
             if mine != theirs]  # fmt: skip
+    if apart:
+        raise InputError(
+            f"{names[0]} and {names[1]} are founded with other sizes ({', '.join(apart)}), so no person of one is a "
+            "person of the other; give both the same sizes with --set"
+        )
 
 
 Pair = tuple[ModelState, ModelState]
