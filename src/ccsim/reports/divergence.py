@@ -143,13 +143,14 @@ def diverge(
             decision = _decision(before)
         if after is not before:
             rows.append({"week": after[0].week, **{name: _share(name, *after) for name in PEOPLE[:3]}})
-    if any(one.source for one in pair):
-        cause, decision = (_without_person(one) if one else None for one in (cause, decision))
+    cause, decision = (_without_person(one, pair) for one in (cause, decision))
     return Divergence(names, seed, weeks, cause, decision, levers_apart, pd.DataFrame(rows))
 
 
-def _without_person(parting: FirstDifference) -> FirstDifference:
-    """Return a difference of an organisation founded from files without the row of a person, which would tell who it is."""
+def _without_person(parting: FirstDifference | None, pair: list[Scenario]) -> FirstDifference | None:
+    """Return a difference; of an organisation founded from files without the row of a person, which would tell who it is."""
+    if parting is None or not any(one.source for one in pair):
+        return parting
     kind = {
         "staff": "a member of staff",
         "leaders": "a leader",
