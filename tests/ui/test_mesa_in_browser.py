@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from importlib.resources import files
 
 import pytest
 from tests.ui.conftest import SMALL
@@ -26,7 +26,6 @@ SMALL = {"organisation.staff": 20, "organisation.customers": 60, "organisation.w
 Page = page("top-down", levers=("programme.budget",), kpis=("csat",), components=[(mine, 0)], weeks=3, sizes=SMALL)
 """
 PROJECTOR = (1280, 720)
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def steps(page) -> int:
@@ -69,7 +68,6 @@ def test_ccsim_mesa_plays_steps_pauses_and_resets(open_page, start_server, shot)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm --prefix web ci")
 @pytest.mark.parametrize("size", [PROJECTOR, (390, 844)])
 def test_nothing_in_the_page_is_without_a_name_or_out_of_reach_in_both_themes(open_page, serving, size, shot):
     for scheme in ("light", "dark"):
@@ -79,7 +77,7 @@ def test_nothing_in_the_page_is_without_a_name_or_out_of_reach_in_both_themes(op
         page.wait_for_function("document.querySelectorAll('img').length >= 6")
         page.get_by_role("button", name="Step", exact=True).click()
         wait_for_steps(page, 1)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+        page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
         found = page.evaluate("axe.run().then(found => found.violations.map(row => [row.id, row.nodes[0].html]))")
         assert found == []
         assert page.get_by_text("This website runs on").count() == 0

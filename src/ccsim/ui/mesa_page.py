@@ -53,6 +53,7 @@ LOOK = """
   .vue-grid-layout.vue-grid-layout { height: auto !important; }
   .vue-grid-item.vue-grid-item { position: static !important; transform: none !important; width: 100% !important; height: auto !important; }
 }
+.v-application .v-app-bar.v-toolbar.v-app-bar { background-color: #1565c0 !important; border-color: #1565c0 !important; }
 .theme--dark .v-btn.primary .v-btn__content { color: #000; }
 .ccsim-title { font-size: 18px; font-weight: 600; }
 .theme--dark img.widget-image { filter: invert(0.88) hue-rotate(180deg); }
