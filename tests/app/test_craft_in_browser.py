@@ -134,6 +134,7 @@ def walk(browser: Any, address: str) -> Iterator[Callable[..., Iterator[tuple[st
     ("size", "scheme"),
     [(PHONE, "light"), (PHONE, "dark"), (PROJECTOR, "light"), (PROJECTOR, "dark"), (TABLET, "light")],
 )
+@pytest.mark.slow
 def test_axe_finds_nothing_in_any_state_and_none_is_wider_than_its_window(
     size: tuple[int, int], scheme: str, walk: Any
 ) -> None:
