@@ -119,6 +119,7 @@ def test_an_own_organisation_lives_in_the_browsers_engine_as_in_python(
     (tmp_path / "founded-3").write_bytes(own.answer(asked))
     native = simulate(load("combined").with_values({**SHORT, "organisation.from": str(folder)}), 3, 4)
     answer = _in_node(tmp_path, {"way": "run", "scenario": "combined", "set": SHORT, "seed": 3, "weeks": 4})
+    assert "series" in answer, answer
     assert differing(native.kpis, answer["series"]) == []
 
 
@@ -232,6 +233,7 @@ def test_a_mechanism_lives_in_the_browsers_engine_as_in_python_and_is_built_once
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     answer = _in_node(tmp_path, {"way": "run", "scenario": "combined", "set": values, "seed": 3, "weeks": 6})
+    assert "series" in answer, answer
     assert differing(native.kpis, answer["series"]) == []
 
 

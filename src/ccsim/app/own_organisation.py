@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.recfunctions import repack_fields
 
 from ccsim.app.model_data import file_text, model_data
 from ccsim.engine.parameters import Parameter
@@ -182,6 +183,7 @@ def _rows(world: ModelState) -> bytes:
                 np.ascontiguousarray(getattr(part, row.name)).tobytes() for row in kind.columns if row.kind != "flow"
             ]
         else:
-            parts.append(np.asarray(part).tobytes())
+            # Here a row may be filled up to whole lines of the cache; in the browser it has nothing but its fields.
+            parts.append(repack_fields(np.asarray(part)).tobytes())
     parts.append(np.ascontiguousarray(state.colleagues).tobytes())
     return b"".join(parts)
