@@ -108,7 +108,6 @@ def _in_node(site: Path, request: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.slow
 def test_an_own_organisation_lives_in_the_browsers_engine_as_in_python(
     folder: Path, tmp_path: Path, differing: Callable[..., list[str]]
 ) -> None:
