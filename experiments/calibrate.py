@@ -1,4 +1,4 @@
-"""Fit a handful of assumed values to the facts set aside for calibration, and show what becomes of the others.
+"""Fit a handful of assumed values to the facts set aside for calibration, and show what happens to the others.
 
 Changes no default: it prints the values found, and every fact before and after. A default is changed by hand, in its
 declaration, with a line in the changelog.
@@ -69,12 +69,12 @@ def again(asked: argparse.Namespace) -> str:
 
 
 def page(found: Fit, studies: list[Study], shared: dict[str, Any], asked: argparse.Namespace) -> str:
-    """Return the values found, and the facts before and after, those for calibration and those held out apart."""
+    """Return the values found, and the facts before and after, separately for calibration and held out."""
     lines = [
         "# Calibration", "",
         f"Made by `{again(asked)}` at {commit()}, seed `{shared['seed']}`; not edited by hand.", "",
-        f"Misfit {found.misfit_before:.3f} before, {found.misfit_after:.3f} after {found.tried} evaluations: squared "
-        "distances from the middle of the published intervals, in half-widths, summed.", "",
+        f"The misfit is {found.misfit_before:.3f} before and {found.misfit_after:.3f} after {found.tried} evaluations. It is "
+        "the sum of squared distances from the middle of the published intervals, in half-widths.", "",
         "| value | unit | range | before | after |", "|---|---|---|---:|---:|",
     ]  # fmt: skip
     for key, value in found.after.items():

@@ -119,7 +119,7 @@ def compared(network: Network, ways: list[dict[str, object]], replicates: int) -
 
 
 def written(mean: float, half: float) -> str:
-    """Write a difference with half its 95 % interval; in brackets where it is not told apart from nothing."""
+    """Write a difference with half its 95 % interval; in brackets where the interval includes zero."""
     text = f"{mean:+.2f} ± {half:.2f}"
     return text if abs(mean) > half else f"({text})"
 
@@ -151,10 +151,10 @@ def main() -> None:
         parts.append(f"## {network.title}: {network.champions} champions, {replicates} pairs\n\n{table(head, body)}")
     text = (
         f"<!-- Made by experiments/champions.py{f' --replicates {asked.replicates}' if asked.replicates else ''}; not edited by hand. -->\n"
-        "# Tables: central champions on real and on drawn networks\n\nChampions who are central less champions at random, on the "
-        "same draws, with 95 % intervals; in brackets where the interval holds zero. *Drawn alike*: the same people and departments, "
-        "mean ties and share across departments as in the real network, each tie drawn as for an organisation without a file of ties.\n\n"
-        + "\n".join(parts)
+        "# Tables: central champions on real and on drawn networks\n\nCentral champions minus champions chosen at random, on the "
+        "same draws, with 95 % intervals; in brackets where the interval includes zero. *Drawn alike*: the same people and departments, "
+        "mean number of ties and share of ties across departments as in the real network; each tie is drawn as for an "
+        "organisation without a file of ties.\n\n" + "\n".join(parts)
     )
     asked.out.write_text(text, encoding="utf-8")
 

@@ -43,13 +43,13 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "effort in choices": {"service.effort_weight": 0.0},
     "losses weighing more than gains": {"experience.loss_aversion": 1.0},
     "hand-off loss": {"handoffs.loss_probability": 0.0},
-    "defects taken out by improvement": {"defects.removal_rate": 0.0},
+    "defects removed by improvement": {"defects.removal_rate": 0.0},
     "what teams know of customers, in cases": {"sensing.skill_gain": 0.0},
     "improvements that fail untested": {"visible_successes.failure_rate": 0.0},
     "load shortening time": {"work_pace.pressure": 0.0},
     "the gap between decree and practice": {"implementation.gap": 0.0},
     "leaders setting measures": {"realignment.rate": 0.0},
-    "strain from work without say": {"fatigue.demand_control": 0.0},
+    "strain from work without a say": {"fatigue.demand_control": 0.0},
     "engaged people serving more warmly": {"service.engagement_courtesy": 0.0},
 }
 
@@ -150,7 +150,7 @@ def _work(task: tuple[Study, dict[str, Any], int]) -> dict[tuple[str, str], tupl
 
 
 def cell(kpi: str, value: tuple[float, float]) -> str:
-    """Write an effect; in brackets if it is not told apart from nothing."""
+    """Write an effect; in brackets if its interval includes zero."""
     scale, form = {"npv": (1e3, "+,.0f"), "adoption": (0.01, "+.1f")}.get(kpi, (1.0, "+.2f"))
     text = f"{value[0] / scale:{form}}"
     return text if abs(value[0]) > value[1] else f"({text})"
@@ -211,7 +211,7 @@ def main() -> None:
                     f"<!-- Made by experiments/findings.py --replicates {arguments.replicates}"
                     f"{' --no-regions' if arguments.no_regions else ''}; not edited by hand. -->\n"
                     f"# Tables: {study.name}\n\nMean paired differences over {arguments.replicates} runs; in brackets "
-                    f"where the 95 % interval holds zero.\n\n{report(asked, pool, arguments.replicates)}"
+                    f"where the 95 % interval includes zero.\n\n{report(asked, pool, arguments.replicates)}"
                 )
                 (arguments.out / f"{study.name}-tables.md").write_text(text, encoding="utf-8")
 

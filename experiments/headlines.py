@@ -1,8 +1,8 @@
 """Headlines at the defaults, with single mechanisms off, and in admitted worlds.
 
-Writes the tables that docs/findings/ shows, from the claims in the folders of experiments/headlines: a decree and posts
-cut, direction at equal total cost, big bang, pilot and lock-in, and heroes. It can be stopped, and goes on with what its
-folder of runs holds.
+Writes the tables that docs/findings/ shows, from the claims in the folders of experiments/headlines: a decree and job
+cuts, direction at equal total cost, big bang, pilot and lock-in, and heroes. It can be stopped, and continues with the runs that its
+folder holds.
 
     python experiments/headlines.py --study pace --worlds 60
 """
@@ -42,26 +42,26 @@ class Study:
 #: By the folder of its claims.
 STUDIES = {
     "decree-and-cuts": Study(
-        "headlines-tables.md", "a decree, and posts cut",
-        (LOAD, GAP, "strain from work without say", "rewards in choices", "effort in choices", "habit in choices",
+        "headlines-tables.md", "a decree, and job cuts",
+        (LOAD, GAP, "strain from work without a say", "rewards in choices", "effort in choices", "habit in choices",
          "the norm of what colleagues do", "fear of blame", "hand-off loss", "word of mouth",
          "engaged people serving more warmly", "leaders setting measures"),
     ),
     "direction": Study(
         "equal-cost-tables.md", "direction at equal total cost",
         (LOAD, GAP, FATIGUE, ROUTINES, "habit in choices", "rewards in choices", "effort in choices",
-         "defects taken out by improvement", "leaders setting measures", "leaders believing their own leaders"),
+         "defects removed by improvement", "leaders setting measures", "leaders believing their own leaders"),
     ),
     "pace": Study(
         "pace-tables.md", "big bang, pilot and lock-in",
         (LOAD, FATIGUE, ROUTINES, "habit in choices", "quick wins from improvement time", "improvements that fail untested",
-         "defects taken out by improvement", "leaders won over by successes"),
+         "defects removed by improvement", "leaders won over by successes"),
     ),
     "heroes": Study(
-        "heroes-tables.md", "heroes, in adoption and in what customers feel",
+        "heroes-tables.md", "heroes, in adoption and in satisfaction",
         (LOAD, ROUTINES, "habit in choices", "conviction in choices", "the norm of what colleagues do",
          "the penny drops (contagion from several sources)", "effort in choices", "rewards in choices", "fear of blame",
-         "strain from work without say"),
+         "strain from work without a say"),
     ),
 }  # fmt: skip
 
@@ -111,11 +111,11 @@ def worlds_of(ledger: Ledger) -> str:
             ", ".join(f"`{d.key}` {d.rho:+.2f}" for d in one.deciders if d.clear) or "nothing beyond chance",
         ])  # fmt: skip
     maps = [f"- {one.claim.statement} {told_of_map(one.map)}" for one in ledger.findings if one.map and one.map.flips]
-    head = ["sentence", "effect at the defaults", "holds, % of worlds", "reversed, %", "goes with (Holm)"]
+    head = ["sentence", "effect at the defaults", "holds, % of worlds", "reversed, %", "correlates with (Holm)"]
     turns = "\nWhere they turn, beyond chance:\n\n" + "\n".join(maps) + "\n" if maps else ""
     return (
         f"## In {ledger.points} admitted worlds\n\n{ledger.replicates} paired organisations at the defaults, four in each world "
-        f"(the defaults count as one world more), against each other as said. In brackets the 95 % interval. A rank "
+        f"(the defaults count as one more world). In brackets: the 95 % interval. A rank "
         f"correlation of {ledger.detectable:.2f} would be found in 80 of 100 cases.\n\n{table(head, rows)}{turns}"
     )
 
@@ -128,7 +128,7 @@ def mechanisms_of(whole: Ledger, off: dict[str, Ledger]) -> str:
     says = "\n".join(f"- {whole.findings[k].claim.id}: {whole.findings[k].claim.statement}" for k in known)
     return (
         "## With single mechanisms switched off\n\nEffects, positive where the sentence holds; in brackets "
-        f"where the 95 % interval holds zero.\n\n{table(head, rows)}\n{says}\n"
+        f"where the 95 % interval includes zero.\n\n{table(head, rows)}\n{says}\n"
     )
 
 
@@ -141,7 +141,7 @@ def effect(one: ClaimResult) -> str:
 
 
 def short(one: ClaimResult) -> str:
-    """Write an effect; in brackets if it is not told apart from nothing."""
+    """Write an effect; in brackets if its interval includes zero."""
     found = one.outcome
     text = kpi_difference(found.kpi or one.claim.kpi, found.effect)
     return f"({text})" if found.low <= 0.0 <= found.high else text
