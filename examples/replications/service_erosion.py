@@ -131,7 +131,12 @@ def seesaw(height: float, *, at: int = 10, half: int = 5, weeks: int = 104, base
     """Return orders that change by ``height`` up and down in turn from week ``at`` on, ``half`` weeks each.
 
     The weeks before have the mean of the ups and downs, so that a capacity that fits the first week fits the mean.
+
+    Raises:
+        InputError: the first week would be one of the ups.
     """
+    if at < 1:
+        raise InputError(f"at must be 1 or more, so that the first week has the mean of the ups and downs, got {at}")
     week = np.arange(weeks) - at
     turns = np.where((week // half) % 2 == 0, 1.0, -1.0)
     return base * (1.0 + height * np.where(week >= 0, turns, 0.0))

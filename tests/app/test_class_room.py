@@ -143,6 +143,8 @@ def test_a_player_sees_the_ranking_only_with_a_game_in_it() -> None:
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
         ("  =HYPERLINK(1)", "HYPERLINK(1)"),
         ("+-@Ann", "Ann"),
+        ("\uff1dHYPERLINK(1)", "HYPERLINK(1)"),
+        ("\uff0d \ufe62\uff20Ann", "Ann"),
         ("A\u202eB\x00C\u200bD", "ABCD"),
         ("\u2800\u3164", ""),
         ("Z\u0351\u0351\u0351\u0351oe", "Z\u0351\u0351oe"),

@@ -46,7 +46,7 @@ from ccsim.app.limits import Allowance
 from ccsim.app.replay import ReplayQueue
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.game.catalogue import catalogue
-from ccsim.game.names import FORMULA_SIGNS, clean_name
+from ccsim.game.names import begins_formula, clean_name
 from ccsim.game.save_file import NAME
 from ccsim.scenarios.scenario import list_scenarios
 
@@ -356,6 +356,6 @@ class ClassService:
 def shown_name(name: str) -> str:
     """Return a name as it is kept: no sign that turns, hides or stacks letters, and none that begins a formula."""
     text = clean_name(name, NAME)
-    while text and text.startswith(FORMULA_SIGNS):
+    while begins_formula(text):
         text = text[1:].lstrip()
     return text

@@ -37,8 +37,12 @@ def clean_name(name: str, longest: int) -> str:
 BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\ufe0f\ufe0e")
 
 
+def begins_formula(text: str) -> bool:
+    """Return whether a spreadsheet would take a text for a formula, in whatever width its first sign is written."""
+    return unicodedata.normalize("NFKC", text).lstrip().startswith(FORMULA_SIGNS)
+
+
 def spreadsheet_cell(text: str) -> str:
     """Return a text for a cell of a table, with an apostrophe before what a spreadsheet would take for a formula."""
-    plain = unicodedata.normalize("NFKC", text).lstrip()
-    risky = plain.startswith(FORMULA_SIGNS) or text.startswith(("\t", "\r", "\n"))
+    risky = begins_formula(text) or text.startswith(("\t", "\r", "\n"))
     return f"'{text}" if risky else text
