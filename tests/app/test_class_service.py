@@ -347,6 +347,25 @@ def test_half_sent_requests_do_not_stop_the_others(server: PagesServer, lecturer
             each.close()
 
 
+@pytest.mark.parametrize("begun", [b"GET / HTTP/1.1\r\nX-Slow: ", b"GET /", b"POST /api/join HTTP/1.1\r\n"])
+def test_a_head_that_drips_is_given_up_in_time(
+    begun: bytes, server: PagesServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccsim.app.server.Handler.patience", 0.5)
+    with socket.create_connection(("127.0.0.1", _port(server)), timeout=0.1) as slow:
+        slow.sendall(begun)
+        until, closed = time.monotonic() + 10, False
+        while not closed and time.monotonic() < until:
+            try:
+                slow.sendall(b"a")
+                closed = _closed(slow)
+            except TimeoutError:
+                continue
+            except OSError:
+                closed = True
+    assert closed
+
+
 def test_one_address_cannot_take_all_connections(
     server: PagesServer, lecturer: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,11 +1,15 @@
-"""How much one visitor may ask of the server, and how often."""
+"""How much one visitor may ask of the server, how often, and how long a request may take to come."""
 
 from __future__ import annotations
 
+import io
+import socket
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from typing import Any, ClassVar
 
 #: Visitors whose allowance is remembered; the one seen longest ago is forgotten first.
 REMEMBERED = 5000
@@ -53,3 +57,70 @@ class Allowance:
             while len(self._left) > REMEMBERED:
                 self._left.popitem(last=False)
         return 0.0 if granted else (1.0 - left) / self.per_second
+
+
+class TimedReader(io.RawIOBase):
+    """Reads a connection; what has begun to come must have come whole in time, however slowly its bytes drip.
+
+    Args:
+        connection: what is read.
+        idle: seconds of silence after which the connection is given up while nothing has begun.
+        patience: seconds from the first byte, or from :meth:`begin`, to the last.
+    """
+
+    def __init__(self, connection: socket.socket, idle: float, patience: float) -> None:
+        self._connection, self._idle, self._patience = connection, idle, patience
+        self._until: float | None = None
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def await_next(self) -> None:
+        """Wait for the next request; its time counts from its first byte."""
+        self._until = None
+
+    def begin(self) -> None:
+        """Count the time from now."""
+        self._until = time.monotonic() + self._patience
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what has come into a buffer.
+
+        Returns:
+            How many bytes; 0 at the end.
+
+        Raises:
+            TimeoutError: it does not come in time.
+        """
+        left = self._idle if self._until is None else self._until - time.monotonic()
+        if left <= 0.0:
+            raise TimeoutError("the request did not come whole in time")
+        self._connection.settimeout(left)
+        try:
+            count = self._connection.recv_into(buffer)
+        finally:
+            self._connection.settimeout(self._idle)
+        if self._until is None:
+            self.begin()
+        return count
+
+
+class TimedHandler(BaseHTTPRequestHandler):
+    """Answers a connection whose requests must come in time: a head that drips would hold its thread without end."""
+
+    #: Seconds of silence between two requests, and seconds for the head or the body of one.
+    timeout: ClassVar[float | None] = 30.0
+    patience: ClassVar[float] = 15.0
+
+    def setup(self) -> None:
+        """Read the connection through a clock."""
+        super().setup()
+        self.reader = TimedReader(self.connection, self.timeout or 30.0, self.patience)
+        self.rfile.close()
+        self.rfile = io.BufferedReader(self.reader)
+
+    def handle_one_request(self) -> None:
+        """Wait for a request, and answer it."""
+        self.reader.await_next()
+        super().handle_one_request()

@@ -7,12 +7,11 @@ import re
 import secrets
 import socket
 import threading
-import time
 import webbrowser
 from collections import Counter
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from ccsim.app import addresses, own_organisation
 from ccsim.app.class_requests import LARGEST_REQUEST
 from ccsim.app.class_service import PATH, ClassService
 from ccsim.app.class_store import ClassStore, default_folder
+from ccsim.app.limits import TimedHandler
 from ccsim.app.mesa_process import MesaProcess
 from ccsim.app.own_engine import own_files
 from ccsim.app.own_organisation import OwnOrganisation
@@ -92,13 +92,12 @@ class PagesServer(ThreadingHTTPServer):
         """Say nothing of visitors who went away in the midst of an answer."""
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(TimedHandler):
     """Answers one connection."""
 
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "ccsim", ""
-    #: Seconds after which a silent connection is closed.
-    timeout = 30
+    patience = PATIENCE
     server: PagesServer
     #: Head and body go out together; the system does not wait for more to send.
     wbufsize = -1
@@ -124,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body if getattr(self, "command", None) != "HEAD" else b"")
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  # the server's own name
         """Answer with a file, or with what the class service says."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         for name in ("host", "origin", "authorization", "content-length"):
@@ -243,19 +242,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def _body(self, length: int) -> bytes | None:
         """Return a request's body; None if it does not come whole in time."""
-        parts, left, until = [], length, time.monotonic() + PATIENCE
+        parts, left = [], length
+        self.reader.begin()
         try:
             while left:
-                self.connection.settimeout(max(0.01, until - time.monotonic()))
-                part = self.rfile.read1(left) if time.monotonic() < until else b""
+                part = self.rfile.read1(left)
                 if not part:
                     return None
                 parts.append(part)
                 left -= len(part)
         except OSError:
             return None
-        finally:
-            self.connection.settimeout(self.timeout)
         return b"".join(parts)
 
     def log_message(self, format: str, *args: object) -> None:
