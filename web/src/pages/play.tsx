@@ -588,9 +588,11 @@ export function Helps() {
           {t("play.save")}
         </button>
       )}
-      <button type="button" onClick={() => (now.tutorial || confirm(t("play.giveup.sure"))) && giveUp()}>
-        {t(now.tutorial ? "play.tutorial.leave" : "play.giveup")}
-      </button>
+      {ledger.value?.over ? null : (
+        <button type="button" onClick={() => (now.tutorial || confirm(t("play.giveup.sure"))) && giveUp()}>
+          {t(now.tutorial ? "play.tutorial.leave" : "play.giveup")}
+        </button>
+      )}
       <dialog ref={dialog} aria-labelledby="help-title" onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
         <div>
           <div class="head">
