@@ -54,10 +54,11 @@ function levelOf(of: People, place: number, by: Look, threshold: number): number
   return 1 + Math.min(2, Math.floor((of[by][place] / 256) * 3));
 }
 
-function departmentWord(of: People, department: number): string {
+function departmentWord(of: People, department: number, short = false): string {
   const own = model.value!.data.organisation?.departments[department];
   if (own) return own;
-  return t(of.front[department] ? "people.front" : "people.back", { n: department + 1 });
+  const side = of.front[department] ? "people.front" : "people.back";
+  return t(short ? `${side}.short` : side, { n: department + 1 });
 }
 
 export function Crowd() {
@@ -381,15 +382,15 @@ function Departments({ of, at, threshold }: { of: People; at: number; threshold:
               <tr>
                 <th scope="col">{t("people.department")}</th>
                 <th scope="col">{t("people.count")}</th>
-                <th scope="col">{t("people.stage.habit")}, %</th>
-                <th scope="col">{t("people.stage.convinced")}, %</th>
-                <th scope="col">{t("people.by.fatigue")}, %</th>
+                <th scope="col">{t("people.stage.habit")} %</th>
+                <th scope="col">{t("people.stage.convinced")} %</th>
+                <th scope="col">{t("people.by.fatigue")} %</th>
               </tr>
             </thead>
             <tbody>
               {rows.map((row) => (
                 <tr key={row.department}>
-                  <th scope="row">{departmentWord(of, row.department)}</th>
+                  <th scope="row">{departmentWord(of, row.department, true)}</th>
                   <td>{row.people}</td>
                   <td>{number(row.adopters, 0)}</td>
                   <td>{number(row.convinced, 0)}</td>
