@@ -81,6 +81,11 @@ def test_nothing_in_the_page_is_without_a_name_or_out_of_reach_in_both_themes(op
         found = page.evaluate("axe.run().then(found => found.violations.map(row => [row.id, row.nodes[0].html]))")
         assert found == []
         assert page.get_by_text("This website runs on").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        page.evaluate("scrollTo(0, 9999)")
+        if size[0] < 700:
+            lowest = page.evaluate("Math.max(...[...document.images].map(i => i.getBoundingClientRect().bottom))")
+            assert lowest <= size[1], "the last plot cannot be reached"
         assert page.locator("img").first.get_attribute("alt").startswith("The organisation")
         shot(page, f"mesa-{size[0]}-{scheme}")
 

@@ -47,8 +47,12 @@ LOOK = """
 .ccsim-plots { display: none; }
 @media (max-width: 700px) {
   .v-navigation-drawer.v-navigation-drawer { position: static !important; transform: none !important; width: 100% !important;
-    max-height: 46vh !important; top: 0 !important; margin-top: 66px; visibility: visible !important; box-shadow: none; }
-  .v-main.v-main { padding: 0 !important; }
+    min-width: 0 !important; max-width: none !important; max-height: 54vh !important; top: 0 !important; margin-top: 66px;
+    visibility: visible !important; box-shadow: none; }
+  html.overflow-y-hidden { overflow-y: auto !important; }
+  div:has(> .v-content) { height: auto !important; }
+  .v-content.v-content { padding: 0 !important; height: auto !important; }
+  .v-content__wrap > div { height: auto !important; max-height: none !important; overflow: visible !important; }
   .v-overlay, .v-app-bar__nav-icon { display: none !important; }
   .vue-grid-layout.vue-grid-layout { height: auto !important; }
   .vue-grid-item.vue-grid-item { position: static !important; transform: none !important; width: 100% !important; height: auto !important; }
