@@ -59,6 +59,7 @@ LOOK = """
 }
 .v-application .v-app-bar.v-toolbar.v-app-bar { background-color: #1565c0 !important; border-color: #1565c0 !important; }
 .theme--dark .v-btn.primary .v-btn__content { color: #000; }
+.theme--dark .v-toolbar.v-toolbar { background-color: #1565c0 !important; }
 .ccsim-title { font-size: 18px; font-weight: 600; }
 .theme--dark img.widget-image { filter: invert(0.88) hue-rotate(180deg); }
 .ccsim-group { margin: 18px 0 0; font-size: 16px; font-weight: 600; }
