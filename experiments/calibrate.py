@@ -54,9 +54,9 @@ def main() -> None:
     sys.stdout.write(text)
 
 
-def say(number: int, miss: float) -> None:
+def say(number: int, loss: float) -> None:
     """Tell how far the search has come."""
-    sys.stderr.write(f"  {number}: misfit {miss:.3f}\n")
+    sys.stderr.write(f"  {number}: loss {loss:.3f}\n")
 
 
 def again(asked: argparse.Namespace) -> str:
@@ -73,7 +73,7 @@ def page(found: Fit, studies: list[Study], shared: dict[str, Any], asked: argpar
     lines = [
         "# Calibration", "",
         f"Made by `{again(asked)}` at {commit()}, seed `{shared['seed']}`; not edited by hand.", "",
-        f"The misfit is {found.misfit_before:.3f} before and {found.misfit_after:.3f} after {found.tried} evaluations. It is "
+        f"The misfit is {found.loss_before:.3f} before and {found.loss_after:.3f} after {found.tried} evaluations. It is "
         "the sum of squared distances from the middle of the published intervals, in half-widths.", "",
         "| value | unit | range | before | after |", "|---|---|---|---:|---:|",
     ]  # fmt: skip

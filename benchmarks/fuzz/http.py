@@ -77,7 +77,7 @@ VALUES = ("evil.example", "http://evil.example", "null", "-1", "0", "5", "999999
           "Upgrade", "websocket", "bytes=0-1", "100-continue", "application/json", "text/plain", "Bearer x", f"Bearer {SECRET}", "", " ", "x" * 70_000,
           "\x00", "a\rb", "Basic Og==", "cross-site", "13", "dGhlIHNhbXBsZSBub25jZQ==", "*", "é", *SIGNS)  # fmt: skip
 #: Seconds that an answer may take: a silent server is a fault.
-PATIENCE = 10.0
+TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def request(chance: random.Random, host: str) -> Said:
 
 def answered(address: tuple[str, int], raw: bytes) -> bytes | None:
     """Send bytes, say that there are no more, and return all that comes back; None where nothing does in time."""
-    with contextlib.closing(socket.create_connection(address, timeout=PATIENCE)) as line:
+    with contextlib.closing(socket.create_connection(address, timeout=TIMEOUT)) as line:
         try:
             line.sendall(raw)
             line.shutdown(socket.SHUT_WR)
@@ -160,7 +160,7 @@ def answered(address: tuple[str, int], raw: bytes) -> bytes | None:
 def judged(said: Said, back: bytes | None) -> tuple[str, str]:
     """Return what an answer is, and for a fault why."""
     if back is None:
-        return "silent-wrong", f"nothing came within {PATIENCE:g} s"
+        return "silent-wrong", f"nothing came within {TIMEOUT:g} s"
     if b"Traceback (most recent" in back:
         return "traceback", "a traceback was sent"
     if not back.startswith(b"HTTP/"):

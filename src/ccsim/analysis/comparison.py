@@ -8,7 +8,7 @@ tests, adjusted by Holm (1979) over all differences of a table, so that the chan
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from ccsim.execution.executor import Progress
     from ccsim.execution.time_budget import Deadline
 
 LEVEL = 0.95
@@ -293,7 +294,7 @@ def compare(
     workers: int | None = None,
     out: str | Path | None = None,
     resume: bool = False,
-    progress: Any = None,
+    progress: Progress | bool | None = None,
     command: list[str] | None = None,
     time_limit: Deadline | float | str | None = None,
     scheduler: str | None = None,
@@ -333,7 +334,11 @@ def compare(
         )  # fmt: skip
     chosen = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     chosen = chosen.with_changes(weeks=weeks, replicates=replicates, seed=seed, levers=levers)
-    bar = console_progress(chosen.title) if progress is True else nullcontext(progress or None)
+    bar: AbstractContextManager[Progress | None]
+    if isinstance(progress, bool) or progress is None:
+        bar = console_progress(chosen.title) if progress else nullcontext(None)
+    else:
+        bar = nullcontext(progress)
     with bar as show:
         return Comparison(
             run_experiment(

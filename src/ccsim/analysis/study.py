@@ -6,7 +6,7 @@ the scenario does: the baseline keeps its own. So a difference to the baseline i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +30,7 @@ from ccsim.scenarios.scenario import SOURCE, Scenario, load
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ccsim.execution.executor import ProgressFactory
     from ccsim.execution.time_budget import Deadline
 
 #: What is put behind a KPI's name to mean its difference to the baseline.
@@ -133,7 +134,7 @@ class Runner:
     folder: Path | None = None
     workers: int | None = None
     resume: bool = False
-    progress: Callable[[str], Any] | None = None
+    progress: ProgressFactory | None = None
     command: list[str] | None = field(default=None, compare=False)
     time_limit: Deadline | float | str | None = None
     scheduler: str | None = None

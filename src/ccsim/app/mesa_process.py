@@ -16,7 +16,7 @@ from ccsim.errors import InputError
 #: What Mesa's page imports; the extra ``mesa-page``.
 NEEDED = ("solara", "uvicorn", "altair", "networkx")
 #: Seconds within which the page must answer. A machine may have to compile nothing for it, but it loads much.
-PATIENCE = 180.0
+START_TIMEOUT = 180.0
 
 
 class MesaProcess:
@@ -60,7 +60,7 @@ class MesaProcess:
             self._port = free.getsockname()[1]
         # It ends when its input does, and so with this process, however that ends.
         process = subprocess.Popen([*self.command, "--port", str(self._port)], stdin=subprocess.PIPE)
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + START_TIMEOUT
         while time.monotonic() < until and process.poll() is None:
             if self._answers():
                 self._process = process

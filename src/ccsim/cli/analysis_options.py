@@ -54,7 +54,7 @@ class OutputDir:
     runner: Runner
     form: Form
 
-    def keep(self, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Figure]) -> None:
+    def save(self, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Figure]) -> None:
         """Write tables as Parquet and CSV, figures as PNG and SVG."""
         from ccsim.reports.figures.comparison import save
 
@@ -65,7 +65,7 @@ class OutputDir:
         for name, figure in figures.items():
             save(figure, self.folder / name)
 
-    def settle(self, what: str, done: int, asked: int) -> None:
+    def finish(self, what: str, done: int, asked: int) -> None:
         """Say, and write down, whether all is done that was asked for, or the time limit was reached before."""
         import json
 
@@ -79,7 +79,7 @@ class OutputDir:
                 err=True,
             )
 
-    def tell(self, table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> None:
+    def show(self, table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> None:
         """Write the table that answers, with notes below it, and say where the rest is."""
         from ccsim.reports.tables import as_text, console
 

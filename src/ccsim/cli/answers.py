@@ -1,4 +1,4 @@
-"""``ccsim report``, ``query``, ``why`` and ``diverge``: what came out, and why."""
+"""``ccsim report``, ``query``, ``reproduce`` and ``diff``: what came out, and why."""
 
 from pathlib import Path
 from typing import Annotated
@@ -42,7 +42,7 @@ def query(
         typer.echo(as_text(frame, form.value), nl=False)
 
 
-def why(
+def reproduce(
     folder: Folder,
     key: Annotated[str, typer.Argument(help="The key of a number, as its report shows it.")],
     workers: Workers = None,
@@ -61,7 +61,7 @@ def why(
         raise typer.Exit(1)
 
 
-def diverge(
+def diff(
     a: Annotated[str, typer.Argument(help="A scenario's name, or the path of its file.")],
     b: Annotated[str, typer.Argument(help="The other scenario.")],
     set_: Annotated[
@@ -86,5 +86,5 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command("report")(report)
     app.command("query")(query)
-    app.command("reproduce")(why)
-    app.command("diff")(diverge)
+    app.command("reproduce")(reproduce)
+    app.command("diff")(diff)

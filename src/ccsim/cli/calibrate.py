@@ -50,7 +50,7 @@ def calibrate(
     space = dimensions(parameters, chosen.fixed)
     place = options.open_output(f"calibrate-{chosen.scenario.name}")
     found = fit(chosen, space, wanted, points=points, waves=waves, runner=place.runner)
-    place.keep(
+    place.save(
         {"parameters": found.table(), "targets": found.targets_table(), "points": found.points,
          "posterior": _posterior(found)},
         {"calibrate": agreement_figure(found)},
@@ -60,8 +60,8 @@ def calibrate(
         (place.folder / "calibrated.toml").unlink(missing_ok=True)  # of an earlier fit in the same folder
     else:
         _write_fitted(found, place.folder / "calibrated.toml")
-    place.tell(found.table(), title=f"What agrees with the targets: {of_study(chosen)}", notes=_notes(found))
-    place.settle("waves", found.waves, found.asked)
+    place.show(found.table(), title=f"What agrees with the targets: {of_study(chosen)}", notes=_notes(found))
+    place.finish("waves", found.waves, found.asked)
     if faults:
         typer.echo(
             "\n".join([*(f"ccsim: {fault}" for fault in faults), "ccsim: no fitted scenario is written"]), err=True
@@ -121,23 +121,27 @@ def _posterior(found: "Calibration") -> "pd.DataFrame":
 def _notes(found: "Calibration") -> list[str]:
     """Say how well the targets are met, and what they leave open."""
     from ccsim.analysis.calibration import IDENTIFIED
+    from ccsim.reports.formatting import number, share, signed
 
     lines = ["\nbest, median, low…high: of the posterior; contraction: share of the prior variance that is gone.\n"]
     for row in found.targets_table().to_dict("records"):
         name = f"{row['outcome']} (held out)" if row["held_out"] else row["outcome"]
         off = "inside" if row["inside"] else f"{abs(row['away']):.1f} standard deviations off"
+        value = {part: number(row[part], 4, hyphen=True) for part in ("measured", "before", "fitted", "low", "high")}
         lines.append(
-            f"{name}: measured {row['measured']:,.4g} ±{row['error']:.2g}; as it is {row['before']:,.4g}, fitted "
-            f"{row['fitted']:,.4g} ({row['low']:,.4g} to {row['high']:,.4g}), {off}."
+            f"{name}: measured {value['measured']} ±{number(row['error'], 2, hyphen=True)}; as it is {value['before']}, fitted "
+            f"{value['fitted']} ({value['low']} to {value['high']}), {off}."
         )
     lines += found.faults()
     open_ = [one.key for one, gone in zip(found.space, found.variance_reduction, strict=True) if gone < IDENTIFIED]
     if open_:
         lines.append(f"The targets leave open: {', '.join(open_)}. More targets, or other ones, could tell.")
     for first, second, rho in found.correlated_pairs()[:5]:
-        lines.append(f"{first} and {second} are known together only (correlation {rho:+.2f} in the posterior).")
+        lines.append(
+            f"{first} and {second} are known together only (correlation {signed(rho, hyphen=True)} in the posterior)."
+        )
     if found.emulator == found.emulator:
-        lines.append(f"Of the figures of later waves, {found.emulator:.0%} lay in the emulators' 95 % intervals.")
+        lines.append(f"Of the figures of later waves, {share(found.emulator)} lay in the emulators' 95 % intervals.")
     return lines
 
 

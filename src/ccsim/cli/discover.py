@@ -48,22 +48,24 @@ def discover(
         runner=place.runner, worlds=worlds,
     )  # fmt: skip
     table = found.table()
-    place.keep(
+    place.save(
         {"regions": table, "points": found.points_table(), "summaries": found.summaries},
         {"discover": regions_figure(found)},
     )
     shown = table[["region", "words", "quasi_p"]] if options.form is Form.table and len(table) else table
-    place.tell(shown, title=f"Where {where}", notes=_notes(found))
+    place.show(shown, title=f"Where {where}", notes=_notes(found))
 
 
 def _notes(found: "Discovery") -> list[str]:
     """Say how good each region is."""
-    lines = [f"\nOf all points, {found.base:.0%} have the outcome."]
+    from ccsim.reports.formatting import share
+
+    lines = [f"\nOf all points, {share(found.base)} have the outcome."]
     for number, region in enumerate(found.regions, 1):
         cover, dense = region.coverage, region.density
         lines.append(
-            f"Region {number}: coverage {cover.value:.0%} ({cover.low:.0%} to {cover.high:.0%}), density "
-            f"{dense.value:.0%} ({dense.low:.0%} to {dense.high:.0%}), on points that it was not found on."
+            f"Region {number}: coverage {share(cover.value)} ({share(cover.low)} to {share(cover.high)}), density "
+            f"{share(dense.value)} ({share(dense.low)} to {share(dense.high)}), on points that it was not found on."
         )
     if not found.regions:
         lines.append("No region was found that chance could not make: run more points, or vary something else.")

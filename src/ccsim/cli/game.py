@@ -102,14 +102,14 @@ def report(
 ) -> None:
     """Write a finished game as one page to print, and as a table: score, decisions, predictions, answers."""
     from ccsim.game.debrief import debrief
+    from ccsim.game.report_page import report_page
     from ccsim.game.save_file import read_game
-    from ccsim.game.sheet import sheet
     from ccsim.game.tables import weeks_csv
 
     found = read_game(file)
     if not found.same:
         typer.echo(f"{file}: {found.note}", err=True)
-    _write(out, sheet(found.game, debrief(found.game)))
+    _write(out, report_page(found.game, debrief(found.game)))
     if csv is not None:
         _write(csv, weeks_csv(found.game))
 

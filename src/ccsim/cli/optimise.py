@@ -76,14 +76,14 @@ def optimise(
         sampler=sampler and sampler.value, runner=place.runner, source=source,
     )  # fmt: skip
     table = found.table()
-    place.keep({"plans": table, "trials": found.trials}, {"optimise": optimum_figure(found)})
+    place.save({"plans": table, "trials": found.trials}, {"optimise": optimum_figure(found)})
     for number, plan in enumerate(found.plans, 1):
         name = "best" if len(found.plans) == 1 else f"front-{number}"
         (place.folder / f"{name}.toml").write_text(found.scenario(plan.plan).to_toml(), encoding="utf-8")
     title = f"The search for {', '.join(goal.outcome for goal in goals)}: {of_study(chosen)}"
     shown = table.drop(columns=[one.key for one in found.space]) if options.form is Form.table else table
-    place.tell(shown, title=title, notes=_notes(found))
-    place.settle("plans", len(found.trials), found.asked)
+    place.show(shown, title=title, notes=_notes(found))
+    place.finish("plans", len(found.trials), found.asked)
 
 
 def _quantile(text: str | None) -> float | None:

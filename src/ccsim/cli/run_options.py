@@ -6,15 +6,20 @@ import shlex
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from ccsim.errors import InputError, count_noun
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ccsim.execution.executor import Progress
     from ccsim.execution.time_budget import Deadline
     from ccsim.results.results import Results
+
+T = TypeVar("T")
 
 TimeLimit = Annotated[str | None, typer.Option(
     "--time-limit", metavar="TIME", help="Stop after this time, such as 90s, 10m or 1h30m, with what there is.")]  # fmt: skip
@@ -204,7 +209,7 @@ def next_results_dir(name: str, resume: bool = False) -> Path:
     return Path("results") / f"{name}-{free - resume}"
 
 
-def with_progress(shown: bool, title: str, work: Any) -> Any:
+def with_progress(shown: bool, title: str, work: Callable[[Progress | None], T]) -> T:
     """Do some work under a progress bar, if one is wanted; it appears when there is something to tell."""
     if not shown:
         return work(None)

@@ -44,8 +44,8 @@ def sensitivity(
     place = options.open_output(f"sensitivity-{chosen.scenario.name}")
     found = analyse(chosen, space, list(dict.fromkeys(kpi or ["csat"])), method.value, points, place.runner)
     figures = {f"sensitivity-{outcome}": tornado_figure(found, outcome) for outcome in found.means}
-    place.keep({"sensitivity": found.table, "points": found.points_table()}, figures)
-    place.tell(
+    place.save({"sensitivity": found.table, "points": found.points_table()}, figures)
+    place.show(
         _shown(found) if options.form is Form.table else found.table, notes=_notes(found),
         title=f"What {', '.join(found.means)} depends on: {of_study(chosen)}",
     )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from ccsim.simulation.simulation import Run
 
@@ -54,3 +55,7 @@ class TimedProgress(Progress, Protocol):
 
     def left(self, seconds: float | None) -> None:
         """Show the time left; None while it is not known."""
+
+
+#: From a title to a context in which progress is shown.
+ProgressFactory: TypeAlias = Callable[[str], AbstractContextManager[Progress]]

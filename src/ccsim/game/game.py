@@ -149,7 +149,7 @@ class Game:
         money = sum(row.once for row in new) + self.rules.weeks * sum(row.per_week for row in [*kept, *new])
         return money, sum(row.attention for row in new) + sum(row.upkeep for row in kept)
 
-    def bring(self, events: Mapping[str, int]) -> None:
+    def schedule_events(self, events: Mapping[str, int]) -> None:
         """Let events come as a lecturer wants, in quarters from 1; those that came already stay as they were.
 
         Raises:

@@ -1,7 +1,7 @@
 """The choices of a week of service, one by one, with the terms that made each option attractive.
 
 The choice is not repeated here. The week's own rules are run as plain Python, which gives the same bits as the compiled
-ones, over functions that note what they are asked. A term is what an option's appeal loses when the term is
+ones, over functions that note what they are asked. A term is what an option's utility loses when the term is
 taken out, so that the terms are those of :func:`ccsim.mechanisms.service.choice.utility` whatever it comes to contain.
 """
 
@@ -19,7 +19,7 @@ from ccsim.mechanisms.service import choice, service
 #: The five options, by their number, as people say them.
 OPTIONS = ("closes it fast", "follows the script", "solves it with judgement", "hands it over", "puts it to a leader")
 
-#: For each term, where it is taken out: which argument of ``appeal``, and which item or field of it is set to zero.
+#: For each term, where it is taken out: which argument of ``utility``, and which item or field of it is set to zero.
 TERMS: dict[str, tuple[int, int | str]] = {
     "reward": (2, 2),
     "belief": (2, 4),
@@ -40,7 +40,7 @@ class Choice:
         department, person, case: rows; a case has its customer's row.
         option: number of the option chosen (:data:`OPTIONS`).
         luck: the draw that decided among the options.
-        asked: for each option that was open, the arguments of its appeal.
+        asked: for each option that was open, the arguments of its utility.
     """
 
     department: int
@@ -50,27 +50,27 @@ class Choice:
     luck: float
     asked: Mapping[int, tuple[Any, ...]]
 
-    def appeals(self) -> dict[int, float]:
-        """Return the appeal of each option that was open (utility)."""
-        appeal = plain(choice.utility)
-        return {option: float(appeal(*arguments)) for option, arguments in self.asked.items()}
+    def utilities(self) -> dict[int, float]:
+        """Return the utility of each option that was open."""
+        utility = plain(choice.utility)
+        return {option: float(utility(*arguments)) for option, arguments in self.asked.items()}
 
     def chances(self) -> dict[int, float]:
         """Return the chance of each option that was open (multinomial logit, McFadden 1974)."""
-        appeals = self.appeals()
-        top = max(appeals.values())
-        weights = {option: float(np.exp(value - top)) for option, value in appeals.items()}
+        utilities = self.utilities()
+        top = max(utilities.values())
+        weights = {option: float(np.exp(value - top)) for option, value in utilities.items()}
         return {option: weight / sum(weights.values()) for option, weight in weights.items()}
 
     def terms(self, option: int) -> dict[str, float]:
-        """Return the terms of an option's appeal (utility), the total last; costs are negative."""
-        appeal, asked = plain(choice.utility), self.asked[option]
-        whole = float(appeal(*asked))
+        """Return the terms of an option's utility, the total last; costs are negative."""
+        utility, asked = plain(choice.utility), self.asked[option]
+        whole = float(utility(*asked))
         found = {}
         for name, (argument, item) in TERMS.items():
             without = list(asked)
             without[argument] = _at_zero(asked[argument], item)
-            found[name] = whole - float(appeal(*without))
+            found[name] = whole - float(utility(*without))
         return {**found, "total": whole}
 
 
@@ -86,7 +86,7 @@ def choices(arguments: tuple[Any, ...]) -> list[Choice]:
     made: list[Choice] = []
     asked: dict[int, tuple[Any, ...]] = {}
 
-    def note_appeal(*called: Any) -> Any:
+    def note_utility(*called: Any) -> Any:
         asked[int(called[0])] = called
         return weigh(*called)
 
@@ -97,7 +97,7 @@ def choices(arguments: tuple[Any, ...]) -> list[Choice]:
         return decided
 
     weigh = plain(choice.utility)
-    decide = plain(choice.choose_handling, {"utility": note_appeal})
+    decide = plain(choice.choose_handling, {"utility": note_utility})
     with np.errstate(over="ignore"):  # the arithmetic of the draws is modulo 2**64
         plain(service.serve, {"choose_handling": note_choice})(*arguments)
     return made

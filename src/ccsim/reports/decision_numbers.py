@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,8 @@ from ccsim.results.results import Results, sort_rows
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ccsim.execution.executor import Progress
 
 #: Relative distance up to which a number counts as the same: libraries of linear algebra round differently on different
 #: machines. Runs are compared to the last bit.
@@ -89,7 +90,7 @@ class DecisionReproduction:
 
 
 def why_decided(
-    folder: str | Path, key: str, *, workers: int | None = None, progress: Callable[[int, int, int], None] | None = None
+    folder: str | Path, key: str, *, workers: int | None = None, progress: Progress | None = None
 ) -> DecisionReproduction:
     """Make a number of a decision again.
 
@@ -123,7 +124,7 @@ def why_decided(
 
 
 def _run_again(
-    decision: Decision, options: tuple[str, ...], workers: int | None, progress: Callable[[int, int, int], None] | None
+    decision: Decision, options: tuple[str, ...], workers: int | None, progress: Progress | None
 ) -> tuple[Results, tuple[tuple[str, int], ...], pd.DataFrame]:
     """Return the results with the runs of some options made again, the runs that differ, and those runs."""
     import pandas as pd

@@ -1,4 +1,4 @@
-"""Pages of HTML, each in one file: one head for all of them, and pictures within."""
+"""Pages of HTML and Markdown from templates. A page of HTML is one file: one head for all, and pictures within."""
 
 from __future__ import annotations
 
@@ -7,23 +7,44 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def html_page(template: str, told: Mapping[str, Any]) -> str:
+def html_page(template: str, told: Mapping[str, Any], package: str = "ccsim.reports") -> str:
     """Return a page.
 
     Args:
         template: name of a file in ``templates``, without its endings.
         told: what the template reads, by name.
+        package: the package that has the template; the one head of all pages is found from each.
 
     Returns:
         The page as HTML.
     """
+    return _rendered(f"{template}.html.j2", told, package)
+
+
+def markdown_page(template: str, told: Mapping[str, Any], package: str) -> str:
+    """Return a page.
+
+    Args:
+        template: name of a file in ``templates``, without its endings.
+        told: what the template reads, by name.
+        package: the package that has the template.
+
+    Returns:
+        The page as Markdown.
+    """
+    return _rendered(f"{template}.md.j2", told, package)
+
+
+def _rendered(name: str, told: Mapping[str, Any], package: str) -> str:
     import jinja2
 
+    html = name.endswith(".html.j2")
+    packages = dict.fromkeys((package, "ccsim.reports"))
     place = jinja2.Environment(
-        loader=jinja2.PackageLoader("ccsim.reports", "templates"), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(one, "templates") for one in packages]), autoescape=html,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=not html, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    return place.get_template(f"{template}.html.j2").render(told)
+    return place.get_template(name).render(told)
 
 
 def inline(picture: bytes) -> str:

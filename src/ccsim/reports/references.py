@@ -72,7 +72,7 @@ class Key:
         return f"{self.experiment}/{self.scenario}/" + (f"{self.kpi}/" if self.kpi else "") + middle + self.measure
 
     @property
-    def alone(self) -> bool:
+    def is_single(self) -> bool:
         """Whether it is about one scenario only, not about two."""
         if self.part in ("week", "curve"):
             return KPIS[self.kpi].aggregation != "last"
@@ -231,13 +231,13 @@ class ReportNumbers:
         events = self.comparison.results.interventions
         return events[(events["scenario"] == key.scenario) & (events["label"] == label)]["week"].to_numpy()
 
-    def behind(self, key: Key) -> tuple[str, ...]:
+    def source_scenarios(self, key: Key) -> tuple[str, ...]:
         """Return the scenarios whose runs are behind a number (of an adjusted p value, behind its own test)."""
         experiment = self.comparison.experiment
         pair = (experiment.baseline, key.scenario)
-        return (key.scenario,) if key.alone or key.scenario == experiment.baseline else pair
+        return (key.scenario,) if key.is_single or key.scenario == experiment.baseline else pair
 
-    def each(self, key: Key) -> pd.DataFrame:
+    def per_run(self, key: Key) -> pd.DataFrame:
         """Return the figure of every run behind a number: a row per replicate."""
         import pandas as pd
 
@@ -251,7 +251,7 @@ class ReportNumbers:
         if key.part in ("week", "curve"):
             week = key.number if key.part == "week" else self.comparison.experiment.weeks - 1
             runs = self.comparison.runs
-            rows = runs[(runs["week"] == week) & runs["scenario"].isin(self.behind(key))]
+            rows = runs[(runs["week"] == week) & runs["scenario"].isin(self.source_scenarios(key))]
             return rows.pivot(index="replicate", columns="scenario", values=key.kpi).reset_index()
         if key.measure in INTERVAL:
             replicates, values = self.comparison.final_values(key.kpi, key.scenario)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,8 @@ from ccsim.results.results import Results, open_results, sort_rows
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ccsim.execution.executor import Progress
 
 #: Tables whose rows are behind a number, by the part of its key; all others rest on the table of runs.
 TABLE_OF = {"department": "departments", "segment": "segments", "move": "interventions"}
@@ -69,7 +70,7 @@ class Reproduction:
 
 
 def why(
-    folder: str | Path, key: str, *, workers: int | None = None, progress: Callable[[int, int, int], None] | None = None
+    folder: str | Path, key: str, *, workers: int | None = None, progress: Progress | None = None
 ) -> Reproduction | DecisionReproduction:
     """Make a number of a report again from the runs behind it, on this checkout.
 
@@ -92,13 +93,13 @@ def why(
     known = ReportNumbers(Comparison(results))
     wanted = read_key(key, results.experiment)
     stored = _number(known, wanted)
-    scenarios = known.behind(wanted)
+    scenarios = known.source_scenarios(wanted)
     runs = [run for run in _runs(results) if run[0] in scenarios]
     part = _part(results.experiment, scenarios, 1 + max(replicate for _, replicate in runs))
     made = run_experiment(part, workers=workers, progress=progress)
     again = _with_runs(results, made, set(runs))
     replicates = tuple(sorted({replicate for _, replicate in runs}))
-    each = known.each(wanted)
+    each = known.per_run(wanted)
     seeds = [results.experiment.seed_of(scenarios[0], int(replicate)) for replicate in each["replicate"]]
     each.insert(1, "seed", seeds)
     return Reproduction(

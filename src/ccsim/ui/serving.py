@@ -27,7 +27,7 @@ from ccsim.ui.messages import MESSAGE
 
 SITE, CDN = Path(__file__).with_name("site.py"), Path(__file__).with_name("cdn")
 #: Seconds for open pages to be told goodbye, and seconds after which nothing is waited for any more.
-GOODBYE, PATIENCE = 2, 6
+GOODBYE, EXIT_TIMEOUT = 2, 6
 #: Minutes after which an unused page is forgotten, and the most pages at a time.
 FORGOTTEN, MOST_PAGES = "10m", str(guard.PAGES + 20)
 
@@ -37,7 +37,7 @@ class Ending(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end; a thread in the midst of a long calculation cannot hold it up."""
-        last = threading.Timer(PATIENCE, os._exit, [0])
+        last = threading.Timer(EXIT_TIMEOUT, os._exit, [0])
         last.daemon = True
         last.start()
         # A page that is cut off is no fault any more.

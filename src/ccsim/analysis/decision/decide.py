@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from ccsim.analysis.decision.evidence import evidence
 from ccsim.analysis.decision.problem import AS_IT_IS, DecisionProblem, decision_problem
 from ccsim.analysis.study import Runner
 from ccsim.errors import ResultsError
+from ccsim.execution.executor import ProgressFactory
 from ccsim.execution.runner import run_experiment
 from ccsim.organisations.events import tested_by
 from ccsim.organisations.folder import Folder, read_folder
@@ -29,7 +30,7 @@ def decide(
     folder: str | Path | Folder, options: Sequence[str | Path | Scenario], *, kpi: str = "npv", weeks: int = 156, worlds: int = 200,
     worlds_from: str = "admitted", seed: int = 1, replicates: int = 1, steps: int = 4, out: str | Path | None = None,
     workers: int | None = None, scheduler: str | None = None, resume: bool = False,
-    progress: Callable[[str], AbstractContextManager[Any]] | None = None, command: list[str] | None = None,
+    progress: ProgressFactory | None = None, command: list[str] | None = None,
 ) -> Decision:  # fmt: skip
     """Decide between options for an organisation of one's own.
 

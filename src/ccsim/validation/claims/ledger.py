@@ -6,7 +6,7 @@ space instead, most of which cannot be real.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,14 +39,16 @@ from ccsim.validation.claims.verdict import (
     Outcome,
     VariancePrior,
     adjusted,
+    contrast_values,
     judge,
     shrink_variance,
-    valued,
     verdict,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ccsim.execution.executor import ProgressFactory
 
 Figures = dict[tuple[str, int], Any]  # (scenario, week) -> frame indexed by replicate
 #: Replicates at each point of the other worlds.
@@ -174,7 +176,7 @@ def scenarios_of(claims: Sequence[Claim]) -> tuple[dict[str, Scenario], dict[tup
 
 def run_ledger(
     claims: Sequence[Claim], *, replicates: int = 30, points: int = 0, seed: int = 1, workers: int | None = None,
-    out: Path, resume: bool = False, partial: bool = False, progress: Callable[[str], Any] | None = None,
+    out: Path, resume: bool = False, partial: bool = False, progress: ProgressFactory | None = None,
     command: list[str] | None = None, worlds: AdmittedWorlds | None = None, scheduler: str | None = None,
 ) -> Ledger:  # fmt: skip
     """Test claims.
@@ -239,7 +241,7 @@ def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 
 
 def _figures(
-    experiment: Experiment, folder: Path, title: str, progress: Callable[[str], Any] | None, shared: dict[str, Any]
+    experiment: Experiment, folder: Path, title: str, progress: ProgressFactory | None, shared: dict[str, Any]
 ) -> Figures:
     """Run an experiment (or, with nothing ``shared``, read what is there), and return its figures by scenario and week."""
     from contextlib import nullcontext
@@ -317,7 +319,7 @@ def _lent(claim: Claim, over: _Space) -> list[VariancePrior | None]:
     at_points = [_cells(contrasts, claim, over.figures, over.place, _prefix(number)) for number in over.points]
     # Half of the replicates judge where the other half chooses.
     start = AT_POINT // 2 if KINDS[claim.kind].chooses else 0
-    known = [valued(contrasts, cells)[:, start:] for cells in at_points if cells is not None]
+    known = [contrast_values(contrasts, cells)[:, start:] for cells in at_points if cells is not None]
     whole = [values for values in known if values.shape[1] == AT_POINT - start]
     if not whole:
         return [None] * len(contrasts)

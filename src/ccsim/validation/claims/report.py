@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccsim.analysis.comparison import LEVEL
 from ccsim.errors import count_noun
@@ -15,9 +15,13 @@ from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.reports.formatting import difference_scale, kpi_difference, p_value, signed
 from ccsim.reports.formatting import share as percent
+from ccsim.reports.pages import html_page, markdown_page
 from ccsim.validation.claims.contrasts import KINDS
 from ccsim.validation.claims.dependence import ENOUGH, FlipMap
 from ccsim.validation.claims.ledger import AT_POINT, ClaimResult, Ledger
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 #: Verdicts in the order of the page, with a colour that also differs in lightness.
 COLOURS = {
@@ -54,7 +58,7 @@ def summary(ledger: Ledger) -> str:
     return f"{count_noun(len(ledger.findings), 'claim')}: {told}."
 
 
-def print_ledger(ledger: Ledger, console: Any) -> None:
+def print_ledger(ledger: Ledger, console: Console) -> None:
     """Print the table."""
     from ccsim.reports.terminal_table import Table
 
@@ -200,9 +204,9 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
         "counts": [(name, counts[name]) for name in COLOURS if counts[name]],
     }  # fmt: skip
     markdown, html, table = (folder / f"claims.{ending}" for ending in ("md", "html", "parquet"))
-    markdown.write_text(_template("claims.md.j2").render(told), encoding="utf-8")
+    markdown.write_text(markdown_page("claims", told, "ccsim.validation.claims"), encoding="utf-8")
     inline = {name: base64.b64encode(data).decode() for name, data in pictures.items()}
-    html.write_text(_template("claims.html.j2").render(told, pictures=inline), encoding="utf-8")
+    html.write_text(html_page("claims", {**told, "pictures": inline}, "ccsim.validation.claims"), encoding="utf-8")
     ledger.table().to_parquet(table)
     return [markdown, html, table]
 
@@ -248,13 +252,3 @@ def changes(scenario: Any) -> str:
         when = f"week {move.week}" if move.week is not None else f"when {move.when.text}"
         parts.append(f"{when}: " + ", ".join(f"{key} = {value}" for key, value in move.set.items()))
     return "; ".join(parts) or "nothing"
-
-
-def _template(name: str) -> Any:
-    import jinja2
-
-    place = jinja2.Environment(
-        loader=jinja2.PackageLoader("ccsim.validation.claims", "templates"), autoescape=name.endswith(".html.j2"),
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    return place.get_template(name)

@@ -107,7 +107,7 @@ def judge(
     Returns:
         The weakest contrast with its 95 % interval, and the p values of the claim and of its opposite.
     """
-    values = valued(contrasts, figures)
+    values = contrast_values(contrasts, figures)
     places = list(range(len(contrasts)))
     if chooses:
         half = values.shape[1] // 2
@@ -126,7 +126,7 @@ def judge(
     )  # fmt: skip
 
 
-def valued(contrasts: Sequence[Contrast], figures: Mapping[Cell, Values]) -> Values:
+def contrast_values(contrasts: Sequence[Contrast], figures: Mapping[Cell, Values]) -> Values:
     """Return the value of each contrast in each replicate."""
     return np.array([sum(w * figures[cell] for cell, w in one.weights.items()) for one in contrasts])
 

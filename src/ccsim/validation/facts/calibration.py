@@ -18,12 +18,12 @@ OPEN = 0.1
 
 @dataclass(frozen=True)
 class Fit:
-    """What a calibration came to: values before and after, misfits, and how many points were tried."""
+    """What a calibration came to: values before and after, losses, and how many points were tried."""
 
     before: dict[str, float]
     after: dict[str, float]
-    misfit_before: float
-    misfit_after: float
+    loss_before: float
+    loss_after: float
     tried: int
 
 
@@ -62,7 +62,7 @@ def fit(
 ) -> Fit:  # fmt: skip
     """Fit assumptions to the facts of the role ``calibration`` (Nelder & Mead, within the plausible ranges).
 
-    All points share their draws, so that the misfit is a smooth enough function of the values.
+    All points share their draws, so that the loss is a smooth enough function of the values.
 
     Args:
         studies: with facts of both roles; only those for calibration are read.
@@ -70,10 +70,10 @@ def fit(
         seed: of all draws and samples.
         workers: number of processes; by default one for each processor.
         most: evaluations.
-        told: called with (number of the evaluation, misfit).
+        told: called with (number of the evaluation, loss).
 
     Returns:
-        The values before and after, the misfit of both, and the number of tries.
+        The values before and after, the loss of both, and the number of tries.
     """
     from scipy.optimize import minimize
 
@@ -86,7 +86,7 @@ def fit(
     def values(place: Any) -> dict[str, float]:
         return dict(zip(keys, (low + np.clip(place, 0.0, 1.0) * (high - low)).tolist(), strict=True))
 
-    def miss(place: Any) -> float:
+    def objective(place: Any) -> float:
         found = loss(score([under(one, values(place)) for one in chosen], seed=seed, workers=workers))
         tried.append(found)
         if told:
@@ -95,7 +95,7 @@ def fit(
 
     simplex = np.vstack([start, *(start + 0.15 * np.eye(len(keys))[k] for k in range(len(keys)))])
     found = minimize(
-        miss, start, method="Nelder-Mead", bounds=[(0.0, 1.0)] * len(keys),
+        objective, start, method="Nelder-Mead", bounds=[(0.0, 1.0)] * len(keys),
         options={"maxfev": most, "initial_simplex": np.clip(simplex, 0.0, 1.0), "xatol": 0.01, "fatol": 0.02},
     )  # fmt: skip
     return Fit(values(start), values(found.x), tried[0], float(found.fun), len(tried))

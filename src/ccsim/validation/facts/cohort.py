@@ -6,7 +6,6 @@ margin of 1 a year paid at each year's end, is compared with r / (1 + i - r), r 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +17,14 @@ from ccsim.simulation.simulation import Simulation
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ccsim.execution.executor import Progress
+
 #: Columns of the frame, for expressions.
 COLUMNS = ("retention", "lately", "worth", "formula")
 
 
 def follow_cohort(
-    scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Callable[[int, int, int], Any] | None = None
+    scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Progress | None = None
 ) -> pd.DataFrame:  # fmt: skip
     """Return one row per scenario and replicate: retention in the first year and a year later on, worth, and the formula's.
 

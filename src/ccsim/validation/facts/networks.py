@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,13 +15,15 @@ from ccsim.simulation.simulation import Simulation
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ccsim.execution.executor import Progress
+
 #: Columns of the frame, for expressions: Gini of in-degree and of out-degree; shares of ties that are mutual and that
 #: cross departments; share of paths of two ties that a third one closes (transitivity).
 COLUMNS = ("gini_in", "gini_out", "mutual", "cross", "closed")
 
 
 def observe(
-    scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Callable[[int, int, int], Any] | None = None
+    scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Progress | None = None
 ) -> pd.DataFrame:  # fmt: skip
     """Return one row per organisation.
 

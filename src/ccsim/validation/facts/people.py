@@ -5,7 +5,6 @@ Meta-analyses of incentives and of empowerment are about persons, not firms: wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,8 @@ from ccsim.simulation.simulation import Simulation
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ccsim.execution.executor import Progress
+
 #: Weeks over which a person is watched: half a year.
 WATCHED = 26
 #: What is summed over these weeks, and what is asked at their end.
@@ -27,7 +28,7 @@ COLUMNS = (*SUMMED, *ASKED, "felt", "arm")
 
 
 def observe(
-    scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Callable[[int, int, int], Any] | None = None
+    scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Progress | None = None
 ) -> pd.DataFrame:  # fmt: skip
     """Return one row per person who was in post all the time.
 

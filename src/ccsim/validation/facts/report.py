@@ -7,12 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
 from ccsim.reports.formatting import interval, number
+from ccsim.reports.pages import markdown_page
 from ccsim.validation.facts.schema import Excluded
 from ccsim.validation.facts.scorecard import INSIDE, OUTSIDE, UNDECIDED, Score, table
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 #: Verdicts with a colour each, which also differ in lightness and in the mark.
 COLOURS = {INSIDE: "#0b5394", OUTSIDE: "#a61c00", UNDECIDED: "#8a6d00"}
@@ -40,7 +44,7 @@ def by_form(scores: Sequence[Score]) -> str:
     return f"Inside are {', '.join(told)}." if told else ""
 
 
-def print_scores(scores: Sequence[Score], console: Any) -> None:
+def print_scores(scores: Sequence[Score], console: Console) -> None:
     """Print the table."""
     from ccsim.reports.terminal_table import Table
 
@@ -127,8 +131,6 @@ def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequ
     Returns:
         The files written, apart from figures.
     """
-    import jinja2
-
     figures = folder / "figures" / "validation"
     figures.mkdir(parents=True, exist_ok=True)
     studies = []
@@ -136,13 +138,9 @@ def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequ
         some = list(group)
         (figures / f"{some[0].study.id}.png").write_bytes(picture(some))
         studies.append({"study": some[0].study, "rows": [row_of(one) for one in some]})
-    place = jinja2.Environment(
-        loader=jinja2.PackageLoader("ccsim.validation.facts", "templates"), trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )  # fmt: skip
     told = {"studies": studies, "summary": summary(scores), "made_by": made_by, "apart": apart}
     page, parquet = folder / "validation.md", folder / "validation.parquet"
-    page.write_text(place.get_template("validation.md.j2").render(told), encoding="utf-8")
+    page.write_text(markdown_page("validation", told, "ccsim.validation.facts"), encoding="utf-8")
     table(scores).to_parquet(parquet)
     return [page, parquet]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,8 @@ from ccsim.validation.facts.schema import Fact, Study
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ccsim.execution.executor import Progress, ProgressFactory
 
 INSIDE, OUTSIDE, UNDECIDED = "inside", "outside", "undecided"
 
@@ -61,7 +63,7 @@ def runs_of(study: Study) -> int:
 
 def score(
     studies: Sequence[Study], *, seed: int = 1, workers: int | None = None, out: Path | None = None,
-    resume: bool = False, progress: Callable[[str], Any] | None = None, command: list[str] | None = None,
+    resume: bool = False, progress: ProgressFactory | None = None, command: list[str] | None = None,
 ) -> list[Score]:  # fmt: skip
     """Measure facts.
 
@@ -91,7 +93,7 @@ def score(
     return scores
 
 
-def _observed(study: Study, seed: int, out: Path | None, show: Any, shared: dict[str, Any]) -> pd.DataFrame:
+def _observed(study: Study, seed: int, out: Path | None, show: Progress | None, shared: dict[str, Any]) -> pd.DataFrame:
     """Run a study of organisations, people or customers."""
     import pandas as pd
 

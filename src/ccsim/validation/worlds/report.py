@@ -18,6 +18,7 @@ from ccsim.analysis.parameter_space import Dimension
 from ccsim.experiments.factors import Factor
 from ccsim.model.settings import all_parameters
 from ccsim.reports.formatting import interval, number
+from ccsim.reports.pages import markdown_page
 from ccsim.validation.worlds.emulators import SOUGHT
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE
 
@@ -131,24 +132,18 @@ def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
     Returns:
         The page and its picture.
     """
-    import jinja2
-
     rows = constrained(worlds)
     figures = folder / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     drawing, page = figures / "worlds.png", folder / "worlds.md"
     drawing.write_bytes(picture(worlds, rows))
-    place = jinja2.Environment(
-        loader=jinja2.PackageLoader("ccsim.validation.worlds", "templates"), trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )  # fmt: skip
     told = {
         "worlds": worlds, "made": worlds.made, "rows": [_written(row) for row in rows], "pairs": pairs(worlds),
         "patterns": [_pattern(worlds, one) for one in worlds.made["patterns"]], "admitted": ADMITTED,
         "implausible": IMPLAUSIBLE, "sought": SOUGHT, "told": sum(row["clear"] for row in rows), "count": len(worlds),
         "rate": len(worlds) / max(1, worlds.made["tried"]), "all_met": _all_met(worlds),
     }  # fmt: skip
-    page.write_text(place.get_template("worlds.md.j2").render(told), encoding="utf-8")
+    page.write_text(markdown_page("worlds", told, "ccsim.validation.worlds"), encoding="utf-8")
     return [page, drawing]
 
 

@@ -43,7 +43,7 @@ def uncertain_space() -> tuple[Dimension, ...]:
 
 
 @dataclass(frozen=True)
-class Apart(AnalysisProblem):
+class IndependentOrganisations(AnalysisProblem):
     """A study whose points are organisations apart: each has draws of its own, the same for scenario and baseline."""
 
     def experiment(self, design: Design, report_weeks: Sequence[int] = ()) -> Experiment:
@@ -85,13 +85,15 @@ class Organisations:
         few = np.full((FEW, len(self.space)), 0.5)
         return Work.of(study.experiment(design_of(self.space, few), weeks)).times(points / FEW).in_parts(1)
 
-    def _study(self, part: str) -> tuple[Apart, list[int]]:
+    def _study(self, part: str) -> tuple[IndependentOrganisations, list[int]]:
         """Return what is run in a part, and the weeks that are kept."""
         load = study_of("load")
         weeks = sorted({*WEEKS, *load.weeks[:2], *KEPT_BETWEEN})
         seed = int(np.random.SeedSequence([self.seed, *part.encode()]).generate_state(1)[0])
         count = self.replicates[part.startswith("candidates")]
-        return Apart(load.scenarios["busy"], load.scenarios["nothing"], weeks[-1] + 1, count, seed), weeks
+        return IndependentOrganisations(
+            load.scenarios["busy"], load.scenarios["nothing"], weeks[-1] + 1, count, seed
+        ), weeks
 
     def read(self, frame: pd.DataFrame, points: int, runs: int) -> FloatArray:
         """Return the patterns of runs, shape (points, runs, patterns); nan where a run failed."""

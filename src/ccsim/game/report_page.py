@@ -32,7 +32,7 @@ th { white-space: normal; } th.t, td.t { text-align: left; white-space: normal; 
 """
 
 
-def sheet(game: Game, found: Debrief) -> str:
+def report_page(game: Game, found: Debrief) -> str:
     """Return the page.
 
     Args:
