@@ -8,7 +8,6 @@ tests, adjusted by Holm (1979) over all differences of a table, so that the chan
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -324,7 +323,8 @@ def compare(
         InputError: a file or value that cannot be used.
         ResultsError: a results folder that cannot be used.
     """
-    from ccsim.execution.runner import console_progress, run_experiment
+    from ccsim.execution.progress import progress_context
+    from ccsim.execution.runner import run_experiment
 
     if not isinstance(experiment, (Experiment, str, PathLike)):
         raise InputError(
@@ -334,12 +334,7 @@ def compare(
         )  # fmt: skip
     chosen = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     chosen = chosen.with_changes(weeks=weeks, replicates=replicates, seed=seed, levers=levers)
-    bar: AbstractContextManager[Progress | None]
-    if isinstance(progress, bool) or progress is None:
-        bar = console_progress(chosen.title) if progress else nullcontext(None)
-    else:
-        bar = nullcontext(progress)
-    with bar as show:
+    with progress_context(progress, chosen.title) as show:
         return Comparison(
             run_experiment(
                 chosen,

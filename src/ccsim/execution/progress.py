@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ccsim.execution.executor import TimedProgress
+from ccsim.execution.executor import Progress, TimedProgress
 
 if TYPE_CHECKING:
     import rich.progress
@@ -80,3 +80,12 @@ def lazy_progress(title: str) -> Iterator[TimedProgress]:
     """Show a progress bar on the terminal's error stream from the first moment on that there is something to tell."""
     with contextlib.ExitStack() as stack:
         yield _LazyBar(title, stack)
+
+
+def progress_context(
+    progress: Progress | bool | None, title: str
+) -> contextlib.AbstractContextManager[Progress | None]:
+    """Return a context that yields what is told of the runs: a bar where True is asked for, else what was given."""
+    if isinstance(progress, bool) or progress is None:
+        return console_progress(title) if progress else contextlib.nullcontext(None)
+    return contextlib.nullcontext(progress)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ccsim.errors import InputError
 from ccsim.execution.executor import Progress
-from ccsim.execution.runner import console_progress, run_experiment
+from ccsim.execution.progress import progress_context
+from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, as_experiment, validate_counts
 from ccsim.model.extension import Own, takes_mechanisms
@@ -69,12 +69,7 @@ def sweep(
         levers=levers,
         precision=precision,
     )
-    shown: AbstractContextManager[Progress | None]
-    if isinstance(progress, bool) or progress is None:
-        shown = console_progress(chosen.title) if progress else nullcontext(None)
-    else:
-        shown = nullcontext(progress)
-    with shown as show:
+    with progress_context(progress, chosen.title) as show:
         return run_experiment(chosen, progress=show, **running)
 
 
