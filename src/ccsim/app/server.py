@@ -29,8 +29,6 @@ from ccsim.model.extension import active_sources
 
 #: Open connections in all, and of one address: a class has one or two for each player.
 MOST_CONNECTIONS, MOST_OF_ONE = 1500, 700
-#: Seconds within which a request must have come whole.
-PATIENCE = 15.0
 #: Short addresses that are easy to type, and the page that each means.
 SHORT = {"/room": "/#/class/room", "/join": "/#/class"}
 JOIN = re.compile(r"/j/([A-Za-z]{1,12})/?")
@@ -97,7 +95,6 @@ class Handler(TimedHandler):
 
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "ccsim", ""
-    patience = PATIENCE
     server: PagesServer
     #: Head and body go out together; the system does not wait for more to send.
     wbufsize = -1
