@@ -115,10 +115,12 @@ def test_rights_that_are_passed_on_are_a_share_of_what_is_given_or_expected() ->
     assert rights_kept(0.0, 0.0, 0.0) == 0.0
 
 
+# A gap: cuts that are enacted slowly are no reason to believe a leader more.
+@pytest.mark.parametrize("gap", [0.0, 1.0])
 @pytest.mark.parametrize("rights", [0.0, 0.02, 0.4, 0.7])
-def test_a_leader_who_cuts_rights_never_looks_more_honest_than_one_who_does_not(rights: float) -> None:
+def test_a_leader_who_cuts_rights_never_looks_more_honest_than_one_who_does_not(rights: float, gap: float) -> None:
     def credibility(after: float) -> np.ndarray:
-        world = world_of(set_to({"programme.budget": 4000.0, "implementation.gap": 0.0}))
+        world = world_of(set_to({"programme.budget": 4000.0, "implementation.gap": gap}))
         weekly = []
         for _ in range(80):
             step(world)

@@ -12,6 +12,7 @@ from ccsim.engine.columns import FloatArray, Rows, columns, stock
 from ccsim.engine.functions import clip01, half_saturation, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.mechanisms.incentives.scorecards import customer_share, head_card_turned, staff_card_turned
+from ccsim.mechanisms.management.empowerment import widened
 from ccsim.mechanisms.management.leadership import EXECUTIVE
 
 if TYPE_CHECKING:
@@ -177,5 +178,10 @@ def update_commitment(
         belief = relax(belief, own, p.scorecard_rate * half_saturation(strength, 1.0))
         leaders.conviction[k] = clip01(relax(belief, leaders.disposition[k], p.reversion_rate))
         measures = customer_share(staff_card_turned(staff_card, leaders.realigned[k]))
-        deeds = 0.5 * measures + 0.5 * rights_kept(leaders.delegated_rights[k], rights, leaders.expected_rights[k])
+        top = k
+        while leaders.superior[top] >= 0:
+            top = leaders.superior[top]
+        # Rights that the rules have cut are not kept, even while the cut is not enacted yet.
+        allowed = min(leaders.delegated_rights[k], widened(rights, leaders.realigned[top]))
+        deeds = 0.5 * measures + 0.5 * rights_kept(allowed, rights, leaders.expected_rights[k])
         leaders.credibility[k] = credibility_update(leaders.announced_hours[k], deeds, leaders.credibility[k], p)

@@ -106,7 +106,7 @@ def widened(rights: float, realigned: float) -> float:
 
 
 @rule
-def expectation_update(rights: float, expected: float, above: float, p: Empowerment) -> float:
+def expectation_update(rights: float, expected: float, above: float, pace: float, p: Empowerment) -> float:
     """New rights are expected at once; rights that are cut are remembered longer than they are practised.
 
     Source: assumed, after articles 001 and 002: a first-order delay (Sterman 2000), from above only.
@@ -115,12 +115,15 @@ def expectation_update(rights: float, expected: float, above: float, p: Empowerm
         rights: decision rights that the rules give (share).
         expected: rights that were expected so far (share).
         above: rights of the level above (share).
+        pace: share of a decree's rest that is enacted in a week (share).
         p: parameters of the group ``empowerment``.
 
     Returns:
         The rights that the person expects after the week (share).
     """
-    return max(rights, relax(expected, above, 0.5 * p.delegation_rate))
+    # A cut that is enacted slowly is forgotten slowly, too: else a leader who delays it would seem to keep more.
+    forgetting = pace if above < expected else 1.0
+    return max(rights, relax(expected, above, 0.5 * p.delegation_rate * forgetting))
 
 
 @rule
@@ -183,15 +186,13 @@ def delegate_rights(
         rules = widened(p.rights, leaders.realigned[k])
         received = rules if above < 0 else leaders.delegated_rights[above]
         due = rules if above < 0 else leaders.expected_rights[above]
-        leaders.expected_rights[k] = expectation_update(p.rights, leaders.expected_rights[k], due, p)
+        d = leaders.department[k]
+        pace = closing_pace(departments.support[d] if d >= 0 else 1.0, implementation)
+        leaders.expected_rights[k] = expectation_update(p.rights, leaders.expected_rights[k], due, pace, p)
         # Who answers for the satisfaction of the own people holds back less.
         spared = staff_share(executive_card) if leaders.tier[k] == EXECUTIVE else staff_share(head_card)
         goal = delegated_share(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
-        d = leaders.department[k]
-        support = departments.support[d] if d >= 0 else 1.0
-        leaders.delegated_rights[k] = relax(
-            leaders.delegated_rights[k], goal, p.delegation_rate * closing_pace(support, implementation)
-        )
+        leaders.delegated_rights[k] = relax(leaders.delegated_rights[k], goal, p.delegation_rate * pace)
     for i in range(len(staff.latitude)):
         lead = staff.leader[i]
         staff.latitude[i] = p.rights if lead < 0 else leaders.delegated_rights[lead]
