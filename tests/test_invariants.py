@@ -181,7 +181,7 @@ def check_hours_and_people(world: ModelState, before: Before) -> None:
     assert np.allclose(np.bincount(staff.department, staff.worked), departments.worked)
     assert (staff.overrun >= 0).all()
     assert np.allclose(staff.overrun, np.maximum(0.0, staff.worked - staff.hours))
-    assert (world.populations.leaders.escalation_hours >= -1e-9).all()
+    assert (world.populations.leaders.escalation_capacity >= -1e-9).all()
     assert len(world.populations.leaders) > 0 or departments.escalated.sum() == 0
     assert len(departments) > 1 or departments.handed_over.sum() == 0
     in_post = (world.week + 1 >= staff.vacant_until).sum()

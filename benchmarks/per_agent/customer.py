@@ -92,8 +92,8 @@ class Customer(mesa.Agent):
             model.quality_given += self.quality
             model.contacts += self.events
             self.trust = trusts(self.trust, quality, self.expectation, model.settings.promise)
-            self.satisfaction += p.satisfaction_rate * (felt - self.satisfaction)
-            self.expectation += p.expectation_rate * (quality - self.expectation)
+            self.satisfaction += p.adaptation_rate * (felt - self.satisfaction)
+            self.expectation += p.adaptation_rate * (quality - self.expectation)
             if speaks(felt, model.talking[self.row], p):
                 self.tell(felt)
         elif self.active:
@@ -124,7 +124,13 @@ class Customer(mesa.Agent):
     def listen(self) -> None:
         """Take in what others said, and stay or go."""
         model = self.model
-        self.opinion = hears(self.opinion, self.heard_opinion, self.voices, model.settings.word_of_mouth)
+        self.opinion = hears(
+            self.opinion,
+            self.heard_opinion,
+            self.voices,
+            model.settings.word_of_mouth,
+            model.settings.experience.forgetting_rate,
+        )
         if self.active:
             luck = model.leaving[self.row]
             if luck < model.most_leaves and leaves(self.satisfaction, self.opinion, 0.0, luck, model.settings.market):

@@ -166,8 +166,7 @@ class Department(Tallies):
             self.goodwill += p.accounts.goodwill * case.complexity
             person.note_judgement(case, right)
         elif option == ESCALATE:
-            person.leader.escalation_hours -= p.service.leader_hours
-            self.leader_hours += p.service.leader_hours
+            person.leader.escalation_capacity -= 1.0
         self.move_on(case, option, courtesy, right, later, where)
 
     def move_on(self, case: Case, option: int, courtesy: float, right: bool, later: float, where: float) -> None:

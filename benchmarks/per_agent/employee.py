@@ -109,7 +109,7 @@ class Employee(mesa.Agent):
         person = (skill, authority, taste, latitude_felt, belief, norm, habit_pull, self.fatigue, self.time_penalty)
         rest = (facts, person, department.card, cards, p, handoffs, settings.empowerment)
         hand_over = appeal(HAND_OVER, *rest) if len(self.model.departments) > 1 else NEVER
-        heard = leader is not None and leader.escalation_hours >= p.leader_hours
+        heard = leader is not None and leader.escalation_capacity >= 1.0
         option = choose(
             appeal(FAST, *rest),
             appeal(SCRIPT, *rest),
@@ -272,7 +272,7 @@ class Employee(mesa.Agent):
             return
         self.department.blamed += self.blamed
         goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, self.wins / 3.0) - 0.7 * min(1.0, self.blamed)
-        self.safety = toward(self.safety, share(goal), p.safety_rate)
+        self.safety = toward(self.safety, share(goal), p.adjustment_rate)
 
     def end_week(self) -> None:
         """Take the latitude granted, be paid and be counted."""

@@ -38,7 +38,7 @@ class Leader(mesa.Agent):
     def begin_week(self) -> None:
         """Have time again; perhaps another person takes the post."""
         p = self.model.settings.leadership
-        self.escalation_hours = p.escalation_hours
+        self.escalation_capacity = p.escalation_capacity
         self.announced_hours = self.coaching_hours = 0.0
         if self.model.leader_leaving[self.row] < p.turnover_probability:
             self.take_post()
@@ -120,7 +120,7 @@ class Leader(mesa.Agent):
         self.delegated_rights = toward(
             self.delegated_rights,
             passed_on(received, self.control, self.conviction),
-            p.delegation_rate * closing(support, self.model.settings.implementation),
+            p.adjustment_rate * closing(support, self.model.settings.implementation),
         )
 
     def count(self) -> None:

@@ -70,14 +70,15 @@ static inline double success_of(int option, double complexity, double skill, dou
         double may = authority >= complexity ? 1.0 : authority / complexity;
         chance = (p->judgement_success + p->skill_effect * skill) * (p->unauthorised_success + (1.0 - p->unauthorised_success) * may);
     }
-    else if (option == ESCALATE) chance = 1.0 - p->escalation_error;
+    else if (option == ESCALATE) chance = 1.0 - blunder;
     else return 0.0;
     return share(chance * (1.0 - blunder * lost) * (1.0 - spoilt));
 }
 
 static inline double courtesy_of(int option, const Service *p)
 {
-    return option == SCRIPT ? p->script_courtesy : option == SOLVE ? p->judgement_courtesy : p->fast_courtesy;
+    double steps = option == SCRIPT ? 1.0 : option == SOLVE ? 2.0 : 0.0, courtesy = p->base_courtesy + steps * p->courtesy_step;
+    return courtesy < 1.0 ? courtesy : 1.0;
 }
 
 /* How a customer is treated by a person: engaged people do the same more warmly. */
@@ -185,7 +186,7 @@ static inline int decide(const Staff *person, const Cases *cases, int64_t row, c
         .of_longest = 1.0 / (p->handling_hours * (p->judgement_time + p->complexity_time)),
     };
     double hand_over = count > 1 ? appeal(HAND_OVER, &s, all) : -1.0e9, escalate = -1.0e9;
-    if (person->leader >= 0 && leaders[person->leader].escalation_hours >= p->leader_hours) escalate = appeal(ESCALATE, &s, all);
+    if (person->leader >= 0 && leaders[person->leader].escalation_capacity >= 1.0) escalate = appeal(ESCALATE, &s, all);
     int option = choose(appeal(FAST, &s, all), appeal(SCRIPT, &s, all), appeal(SOLVE, &s, all), hand_over, escalate, luck);
     *hours = time_of(option, s.complexity, s.routine, s.lost, s.slower, p, all->handoffs->repeat_time);
     *success = success_of(option, s.complexity, s.skill, s.authority, s.lost, s.spoilt, p, all->handoffs->handoff_error);
@@ -291,7 +292,7 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
             if (cases->complexity[row].value > person->latitude) person->blamed += all->empowerment->blame;
         }
     }
-    if (option == ESCALATE) leaders[person->leader].escalation_hours -= p->leader_hours, d->leader_hours += p->leader_hours;
+    if (option == ESCALATE) leaders[person->leader].escalation_capacity -= 1.0;
     if (option != HAND_OVER) {
         cases->stages[row].value -= 1;
         if (!right) cases->defect[row].value = 1;

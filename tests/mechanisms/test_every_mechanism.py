@@ -50,7 +50,7 @@ REMOVED = {
     "participation": (("involve_volunteers",), {"programme.budget": 0.0}),
     "champions": (("appoint",), {"champions.count": 0}),
     "coaching": (("coach",), {"champions.count": 0}),
-    "word_of_mouth": (("update_opinion",), {"word_of_mouth.influence": 0.0, "word_of_mouth.fading_rate": 0.0}),
+    "word_of_mouth": (("update_opinion",), {"word_of_mouth.influence": 0.0, "experience.forgetting_rate": 0.0}),
     "market": (("acquire_customers", "lose_customers"), {"market.joining_probability": 0.0, "market.churn": 0.0}),
     "demand": (("abandon_queues",), {"demand.abandonment_rate": 0.0}),
     "turnover": (("replace_staff",), {}),
@@ -62,10 +62,10 @@ REMOVED = {
     "skills": (("update_skill",), {f"skills.{name}": 0.0 for name in ("training_rate", "coaching_rate", "practice_rate", "decay_rate")}),
     "habit": (("update_habit",), {"habit.formation_rate": 0.0, "habit.decay_rate": 0.0}),
     "embedding": (("update_routine",), {"embedding.writing_rate": 0.0, "embedding.decay_rate": 0.0}),
-    "empowerment": (("delegate_rights", "update_safety"), {"empowerment.delegation_rate": 0.0, "empowerment.safety_rate": 0.0, "empowerment.blame": 0.0}),
+    "empowerment": (("delegate_rights", "update_safety"), {"empowerment.adjustment_rate": 0.0, "empowerment.blame": 0.0}),
     "engagement": (("update_engagement",), {"engagement.adjustment_rate": 0.0}),
     "fatigue": (("update_fatigue",), {f"fatigue.{name}": 0.0 for name in ("strain", "overload", "demand_control", "recovery", "disillusion", "cynicism_recovery")}),
-    "leadership": (("replace_leaders",), {"leadership.escalation_hours": 0.0, "leadership.turnover_probability": 0.0}),
+    "leadership": (("replace_leaders",), {"leadership.escalation_capacity": 0.0, "leadership.turnover_probability": 0.0}),
     "reporting": (("update_reports",), {"leadership.reporting_rate": 0.0, "leadership.memory_rate": 0.0}),
     "commitment": (
         ("update_commitment",),
@@ -74,7 +74,7 @@ REMOVED = {
     "experience": (
         ("update_satisfaction",),
         {"market.joining_probability": 0.0, "promise.trust_rate": 0.0,
-         **{f"experience.{name}": 0.0 for name in ("satisfaction_rate", "expectation_rate", "forgetting_rate", "talk_probability", "noticing_rate")}},
+         **{f"experience.{name}": 0.0 for name in ("adaptation_rate", "forgetting_rate", "talk_probability", "noticing_rate")}},
     ),
 }  # fmt: skip
 

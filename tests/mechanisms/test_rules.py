@@ -159,10 +159,10 @@ def test_satisfaction_feels_losses_more_than_gains() -> None:
 
 
 def test_an_opinion_returns_to_neutral_and_off_never_moves() -> None:
-    assert word_of_mouth.opinion_update(0.5, 0.0, 0.0, P.word_of_mouth) == 0.5
-    assert word_of_mouth.opinion_update(0.9, 0.0, 0.0, P.word_of_mouth) < 0.9
-    assert word_of_mouth.opinion_update(0.5, 5.0, 5.0, P.word_of_mouth._replace(influence=0.0)) == 0.5
-    assert word_of_mouth.opinion_update(0.5, 0.0, 5.0, P.word_of_mouth) < 0.5
+    assert word_of_mouth.opinion_update(0.5, 0.0, 0.0, P.word_of_mouth, 0.05) == 0.5
+    assert word_of_mouth.opinion_update(0.9, 0.0, 0.0, P.word_of_mouth, 0.05) < 0.9
+    assert word_of_mouth.opinion_update(0.5, 5.0, 5.0, P.word_of_mouth._replace(influence=0.0), 0.05) == 0.5
+    assert word_of_mouth.opinion_update(0.5, 0.0, 5.0, P.word_of_mouth, 0.05) < 0.5
 
 
 def test_churn_is_the_hazard_at_the_reference_and_steeper_below() -> None:

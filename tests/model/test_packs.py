@@ -19,7 +19,7 @@ MEMBERS = [key for pack in packs().values() for key in pack.members if key not i
 ALSO = {
     "programme": {"champions.count": 3, "rollout.testing_share": 0.3, "rollout.planning_share": 0.2,
                   "sponsorship.patience": 0.6, "visible_successes.broadcast_share": 0.5},
-    "recognition": {"leadership.escalation_hours": 4.0},
+    "recognition": {"leadership.escalation_capacity": 4.0},
     "embedding": {"champions.count": 3},
     "champions": {"champions.count": 3, "champions.hours": 30.0},
     "technology": {"technology.spending": 8000.0, "technology.training": 1.0, "technology.usability": 1.0, "programme.budget": 8000.0},

@@ -100,7 +100,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
 
     # Experience: customers judge, talk, listen, stay or go.
     experience.update_satisfaction(customers, segments, firm, p.experience, p.promise, p.word_of_mouth.reach, week)
-    word_of_mouth.update_opinion(customers, p.word_of_mouth)
+    word_of_mouth.update_opinion(customers, p.word_of_mouth, p.experience.forgetting_rate)
     market.lose_customers(customers, cases, departments, segments, firm, p.market, p.customer_differences)
 
     # Sensing: signals become insight, and what spoils contacts is taken out by who acts on it.

@@ -168,12 +168,28 @@ _RENAMED = {
 #: Groups that have another name now, by their present one.
 _FORMER_GROUPS = {"visible_successes": "wins"}
 
+#: Parameters that were merged into another one, by the key that they had last.
+_MERGED = {
+    "empowerment.delegation_rate": "empowerment.adjustment_rate",
+    "empowerment.safety_rate": "empowerment.adjustment_rate",
+    "experience.expectation_rate": "experience.adaptation_rate",
+    "experience.satisfaction_rate": "experience.adaptation_rate",
+    "leadership.escalation_hours": "leadership.escalation_capacity",
+    "recognition.leader_hours": "recognition.displaced_cases",
+    "service.escalation_error": "handoffs.handoff_error",
+    "service.fast_courtesy": "service.base_courtesy",
+    "service.judgement_courtesy": "service.courtesy_step",
+    "service.leader_hours": "leadership.escalation_capacity",
+    "service.script_courtesy": "service.courtesy_step",
+    "word_of_mouth.fading_rate": "experience.forgetting_rate",
+}
+
 #: Present keys of parameters by their former keys, such as ``"habit.pull"``.
 PARAMETERS: dict[str, str] = {
-    f"{_FORMER_GROUPS.get(group, group)}.{old}": f"{group}.{new}"
+    f"{_FORMER_GROUPS.get(group, group)}.{old}": _MERGED.get(f"{group}.{new}", f"{group}.{new}")
     for group, pairs in _RENAMED.items()
     for old, _, new in (pair.partition("=") for pair in pairs.split())
-}
+} | _MERGED
 FORMER_NAMES.update({("parameter", old): new for old, new in PARAMETERS.items()})
 FORMER_NAMES["KPI", "practised"] = "delivered_quality"
 FORMER_NAMES.update({("measure", "ahead"): "overtakes_week", ("measure", "pairing"): "variance_reduction"})

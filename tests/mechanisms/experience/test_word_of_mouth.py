@@ -18,7 +18,7 @@ def after(settings: Settings, weeks: int = 4) -> ModelState:
 OFF = {
     "word_of_mouth.reach": lambda s: (after(s).populations.customers.opinion == 0.5).all(),
     "word_of_mouth.influence": lambda s: (
-        opinion_update(0.5, 5.0, 5.0, s.word_of_mouth) == opinion_update(0.5, 0.0, 0.0, s.word_of_mouth)
+        opinion_update(0.5, 5.0, 5.0, s.word_of_mouth, 0.05) == opinion_update(0.5, 0.0, 0.0, s.word_of_mouth, 0.05)
     ),
 }
 
@@ -30,7 +30,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def told(felt: float, reach: int = 2) -> ModelState:
     """Let one customer have one contact and tell it for certain."""
-    world = world_of(with_values(set_to(), {"experience.talk_probability": 1.0, "experience.expectation_rate": 0.0}))
+    world = world_of(with_values(set_to(), {"experience.talk_probability": 1.0, "experience.adaptation_rate": 0.0}))
     world.reset_flows()
     customers = world.populations.customers
     customers.expectation[:] = felt
@@ -62,18 +62,18 @@ def test_ill_talk_weighs_half_as_much_again() -> None:
 
 
 def test_many_voices_move_an_opinion_further_but_never_past_what_they_say() -> None:
-    p = set_to().word_of_mouth._replace(fading_rate=0.0)
-    few, many, all_at_once = (opinion_update(0.5, n, n, p) for n in (1.0, 5.0, 1e9))
+    p = set_to().word_of_mouth
+    few, many, all_at_once = (opinion_update(0.5, n, n, p, 0.0) for n in (1.0, 5.0, 1e9))
     assert 0.5 < few < many < all_at_once == pytest.approx(0.5 + 0.5 * p.influence)
-    assert opinion_update(0.5, 0.0, 3.0, p) < 0.5
-    assert opinion_update(1.0, 1e9, 1e9, p) <= 1.0
+    assert opinion_update(0.5, 0.0, 3.0, p, 0.0) < 0.5
+    assert opinion_update(1.0, 1e9, 1e9, p, 0.0) <= 1.0
 
 
 def test_what_was_heard_fades_to_neutral() -> None:
     world = told(1.0)
-    update_opinion(world.populations.customers, world.settings.word_of_mouth)
+    update_opinion(world.populations.customers, world.settings.word_of_mouth, 0.05)
     assert world.populations.customers.opinion[49] > 0.5
     for _ in range(400):
         world.reset_flows()
-        update_opinion(world.populations.customers, world.settings.word_of_mouth)
+        update_opinion(world.populations.customers, world.settings.word_of_mouth, 0.05)
     assert world.populations.customers.opinion[49] == pytest.approx(0.5, abs=1e-6)

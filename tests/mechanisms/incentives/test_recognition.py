@@ -16,10 +16,10 @@ def column(s: object, name: str, weeks: int = 6) -> np.ndarray:
 
 
 def attention(s: object) -> float:
-    world = world_of(with_values(s, {"organisation.tiers": 3, "leadership.escalation_hours": 12.0}))  # type: ignore[arg-type]
+    world = world_of(with_values(s, {"organisation.tiers": 3, "leadership.escalation_capacity": 12.0}))  # type: ignore[arg-type]
     step(world)
     departments = world.populations.departments
-    return float(world.populations.leaders.escalation_hours.sum() + departments.leader_hours.sum())
+    return float(world.populations.leaders.escalation_capacity.sum() + departments.escalated.sum())
 
 
 OFF = {
@@ -44,7 +44,7 @@ OFF = {
             "habit",
         ),
     ),
-    "recognition.leader_hours": lambda s: (
+    "recognition.displaced_cases": lambda s: (
         attention(with_values(s, FULL)) == pytest.approx(attention(with_values(s, {"recognition.level": 0.0})))
     ),
 }
@@ -80,7 +80,7 @@ def test_recognition_lifts_engagement_and_ends_with_itself() -> None:
 
 
 def test_leaders_time_never_falls_below_none() -> None:
-    world = world_of(set_to({**FULL, "recognition.leader_hours": 50.0, "organisation.tiers": 3}))
+    world = world_of(set_to({**FULL, "recognition.displaced_cases": 50.0, "organisation.tiers": 3}))
     step(world)
-    assert world.populations.leaders.escalation_hours.min() >= 0.0
+    assert world.populations.leaders.escalation_capacity.min() >= 0.0
     assert world.populations.departments.escalated.sum() == 0.0

@@ -40,8 +40,7 @@ OFF = {
     "empowerment.blame": lambda s: risk_cost(1.0, 0.0, 0.0, s.empowerment) == 0.0 == tallies_of(s, 6)["blamed"].sum(),
     "empowerment.blame_weight": lambda s: risk_cost(1.0, 0.0, 0.0, s.empowerment) == 0.0,
     "empowerment.monitoring_weight": lambda s: monitoring_cost(s.empowerment) == 0.0,
-    "empowerment.delegation_rate": lambda s: unmoved(s, "delegated_rights"),
-    "empowerment.safety_rate": lambda s: unmoved(s, "safety"),
+    "empowerment.adjustment_rate": lambda s: unmoved(s, "delegated_rights") and unmoved(s, "safety"),
 }
 
 
@@ -61,7 +60,7 @@ def granted(control: float, conviction: float, rights: float = 0.8, tiers: int =
             world.populations.staff,
             leaders,
             world.populations.departments,
-            s.empowerment._replace(delegation_rate=1.0, rights=rights),
+            s.empowerment._replace(adjustment_rate=1.0, rights=rights),
             s.implementation,
             s.head_scorecard,
             s.executive_scorecard,

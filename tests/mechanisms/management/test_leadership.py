@@ -29,7 +29,7 @@ def executive_stays(s: Settings) -> bool:
 OFF = {
     "leadership.spread": same_dispositions,
     "leadership.control_spread": same_control,
-    "leadership.escalation_hours": lambda s: tallies_of(s, 12)["escalated"].sum() == 0.0,
+    "leadership.escalation_capacity": lambda s: tallies_of(s, 12)["escalated"].sum() == 0.0,
     "leadership.turnover_probability": lambda s: lived_persons(with_values(s, {"organisation.tiers": 3})) == 0,
     "leadership.successor": executive_stays,
 }

@@ -27,7 +27,7 @@ def test_without_a_back_office_cases_go_to_any_other_department() -> None:
 
 def test_issues_that_cannot_fail_never_come_back() -> None:
     sure = {"service.script_success": 1.0, "service.script_complexity_penalty": 0.0, "service.fast_success": 1.0, "service.judgement_success": 1.0,
-            "service.skill_effect": 0.0, "service.unauthorised_success": 1.0, "service.escalation_error": 0.0, "handoffs.handoff_error": 0.0}  # fmt: skip
+            "service.skill_effect": 0.0, "service.unauthorised_success": 1.0, "handoffs.handoff_error": 0.0}  # fmt: skip
     t = tallies_of(set_to({**sure, "organisation.warm_up": 0}), 20)
     assert t["returned"].sum() == 0.0
     assert (t["resolved"] == t["closed"]).all()
@@ -39,7 +39,7 @@ def test_issues_that_always_fail_are_never_resolved() -> None:
         "service.script_success": 0.0,
         "service.judgement_success": 0.0,
         "service.skill_effect": 0.0,
-        "service.escalation_error": 1.0,
+        "handoffs.handoff_error": 1.0,
     }
     t = tallies_of(set_to({**doomed, "organisation.warm_up": 0}), 20)
     assert t["closed"].sum() > 0 == t["resolved"].sum()

@@ -35,9 +35,8 @@ def test_without_any_term_the_five_ways_are_equally_likely() -> None:
         set_to(
             {
                 **WITHOUT_TERMS,
-                "leadership.escalation_hours": 80.0,
+                "leadership.escalation_capacity": 800.0,
                 "service.handling_hours": 0.5,
-                "service.leader_hours": 0.1,
             }
         ),
         20,
@@ -102,7 +101,7 @@ def test_two_departments_hand_over_to_each_other() -> None:
 
 
 def test_the_first_team_lead_is_put_cases_to_like_the_others() -> None:
-    keen = {"leadership.escalation_hours": 80.0, "service.leader_hours": 0.1, "service.transfer_reluctance": 0.0}
+    keen = {"leadership.escalation_capacity": 800.0, "service.transfer_reluctance": 0.0}
     world = world_of(set_to({**keen, "organisation.tiers": 1, "organisation.span": 100}))
     assert world.populations.staff.leader.tolist() == world.populations.staff.department.tolist()
     escalated = np.zeros(3)

@@ -26,7 +26,6 @@ def no_matter_how_tired(s: Settings) -> bool:
 
 
 OFF = {
-    "service.escalation_error": lambda s: success(ESCALATE, s) == 1.0,
     "service.effort_weight": no_matter_how_tired,
     "service.recontact_probability": lambda s: (
         tallies_of(with_values(s, {"organisation.warm_up": 0}), 12)["returned"].sum() == 0.0

@@ -15,12 +15,19 @@ def script(lost: int, s: object) -> tuple[float, float]:
     )
 
 
+def escalated(s: object) -> float:
+    service, handoffs = s.service, s.handoffs  # type: ignore[attr-defined]
+    return handling_options.success_probability(
+        handling_options.ESCALATE, 0.5, 0.5, 1.0, 0, 0.0, service, handoffs.handoff_error
+    )
+
+
 OFF = {
     "handoffs.loss_probability": lambda s: tallies_of(s, 6)["handoffs_lost"].sum() == 0.0,
     "handoffs.warm_factor": lambda s: loss_of_context(1, 0.0, s.handoffs) == loss_of_context(0, 0.0, s.handoffs),
     "handoffs.cold_factor": lambda s: loss_of_context(2, 0.0, s.handoffs) == loss_of_context(0, 0.0, s.handoffs),
     "handoffs.repeat_time": lambda s: script(1, s)[0] == script(0, s)[0],
-    "handoffs.handoff_error": lambda s: script(1, s)[1] == script(0, s)[1],
+    "handoffs.handoff_error": lambda s: script(1, s)[1] == script(0, s)[1] and escalated(s) == 1.0,
 }
 
 

@@ -14,7 +14,7 @@ def served(s: Settings, cases: int, hours: float) -> ModelState:
     world = world_of(set_to({"organisation.warm_up": 0}))
     world.reset_flows()
     state = world.populations
-    state.leaders.escalation_hours[:] = s.leadership.escalation_hours
+    state.leaders.escalation_capacity[:] = s.leadership.escalation_capacity
     state.staff.hours[:] = hours
     state.departments.hours[:] = 8 * hours
     for case in range(cases):

@@ -19,6 +19,7 @@ OFF = {
     "service.repetition_loss": lambda s: (
         contact_quality(0.7, 1.0, 0, 3, s.service) == contact_quality(0.7, 1.0, 0, 0, s.service)
     ),
+    "service.courtesy_step": lambda s: len({option_courtesy(option, s.service) for option in OPTIONS}) == 1,
     "service.engagement_courtesy": lambda s: (
         courtesy_from(SCRIPT, 0.9, s.service) == courtesy_from(SCRIPT, 0.2, s.service)
     ),
@@ -32,12 +33,11 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_quality_falls_with_waiting_failure_and_hassle_and_stays_a_share() -> None:
     p = set_to().service
-    best = contact_quality(p.judgement_courtesy, 1.0, 0, 0, p)
-    assert best == pytest.approx(p.courtesy_weight * p.judgement_courtesy + 1 - p.courtesy_weight)
-    assert (
-        best > contact_quality(p.judgement_courtesy, 1.0, 2, 0, p) > contact_quality(p.judgement_courtesy, 0.0, 2, 0, p)
-    )
-    assert contact_quality(p.judgement_courtesy, 0.0, 500, 50, p) == 0.0
+    caring = option_courtesy(SOLVE, p)
+    best = contact_quality(caring, 1.0, 0, 0, p)
+    assert best == pytest.approx(p.courtesy_weight * caring + 1 - p.courtesy_weight)
+    assert best > contact_quality(caring, 1.0, 2, 0, p) > contact_quality(caring, 0.0, 2, 0, p)
+    assert contact_quality(caring, 0.0, 500, 50, p) == 0.0
     courtesies = np.array([option_courtesy(option, p) for option in OPTIONS])
     assert courtesies.argmax() == SOLVE and (courtesies <= 1).all()
 

@@ -102,9 +102,9 @@ def test_points_of_a_stress_test_fill_the_ranges_of_all_assumed_parameters() -> 
 
 def test_what_a_scenario_assumes_itself_stays_in_another_world() -> None:
     own = BASE.with_values({"experience.loss_aversion": 1.0})
-    moved = under(own, {"experience.loss_aversion": 2.0, "experience.satisfaction_rate": 0.2})
+    moved = under(own, {"experience.loss_aversion": 2.0, "experience.adaptation_rate": 0.2})
     assert moved.assumptions["experience.loss_aversion"] == 1.0
-    assert moved.assumptions["experience.satisfaction_rate"] == 0.2
+    assert moved.assumptions["experience.adaptation_rate"] == 0.2
     assert all(key in all_parameters() for key in moved.assumptions)
 
 

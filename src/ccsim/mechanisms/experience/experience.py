@@ -28,12 +28,12 @@ TELLERS_AHEAD = 16
 class Experience:
     """How contacts become satisfaction and talk."""
 
-    satisfaction_rate: float = parameter(
+    adaptation_rate: float = parameter(
         0.1,
         unit="share",
-        range=(0.1, 0.4),
+        range=(0.03, 0.4),
         off=0.0,
-        meaning="share of the way to a contact's felt quality that satisfaction moves",
+        meaning="share of the way to a contact's quality that satisfaction and the customer's expectation move",
     )
     loss_aversion: float = parameter(
         1.6,
@@ -43,13 +43,6 @@ class Experience:
         legal=(1.0, 10.0),
         meaning="weight of a disappointment relative to an equal surprise",
         source="assumed; Tversky & Kahneman 1992: 2.25 for money",
-    )
-    expectation_rate: float = parameter(
-        0.1,
-        unit="share",
-        range=(0.03, 0.3),
-        off=0.0,
-        meaning="share of the way to a contact's quality that the customer's expectation moves",
     )
     offer_satisfaction: float = parameter(
         0.924,
@@ -61,9 +54,9 @@ class Experience:
     forgetting_rate: float = parameter(
         0.05,
         unit="1/week",
-        range=(0.01, 0.08),
+        range=(0.01, 0.15),
         off=0.0,
-        meaning="pace at which satisfaction returns to the offer's worth between contacts",
+        meaning="pace at which satisfaction returns to the offer's worth between contacts, and what was heard fades",
     )
     noticing_rate: float = parameter(
         0.1,
@@ -171,9 +164,9 @@ def update_satisfaction(
             contacts += customers.events[i]
             customers.trust[i] = trust_update(customers.trust[i], quality, customers.expectation[i], promise)
             customers.satisfaction[i] = relax(
-                customers.satisfaction[i], judged(felt, customers.leniency[i]), p.satisfaction_rate
+                customers.satisfaction[i], judged(felt, customers.leniency[i]), p.adaptation_rate
             )
-            customers.expectation[i] = relax(customers.expectation[i], quality, p.expectation_rate)
+            customers.expectation[i] = relax(customers.expectation[i], quality, p.adaptation_rate)
             if shares_experience(felt, to_unit_interval(customers.u_talk[i]), p):
                 segment = customers.segment[i]
                 segments.said_good[segment] += felt >= 0.5

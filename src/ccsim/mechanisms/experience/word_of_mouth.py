@@ -31,9 +31,6 @@ class WordOfMouth:
         off=0.0,
         meaning="share of the way to what many voices say that an opinion moves in a week",
     )
-    fading_rate: float = parameter(
-        0.05, unit="1/week", range=(0.01, 0.15), meaning="pace at which an opinion returns to neutral"
-    )
 
 
 @columns("customers")
@@ -44,7 +41,7 @@ class Customers:
 
 
 @rule
-def opinion_update(opinion: float, heard: float, voices: float, p: WordOfMouth) -> float:
+def opinion_update(opinion: float, heard: float, voices: float, p: WordOfMouth, fading: float) -> float:
     """An opinion moves towards what was heard, the further the more voices; then it fades a little.
 
     Source: assumed, after article 003: a first-order delay (Sterman 2000) towards what was heard.
@@ -54,25 +51,29 @@ def opinion_update(opinion: float, heard: float, voices: float, p: WordOfMouth) 
         heard: mean of what was heard in the week (share).
         voices: weight of those who told (people).
         p: parameters of the group ``word_of_mouth``.
+        fading: ``experience.forgetting_rate``, pace at which an opinion returns to neutral (1/week).
 
     Returns:
         The opinion after the week (share).
     """
     if voices > 0.0:
         opinion = relax(opinion, heard / voices, p.influence * half_saturation(voices, 2.0))
-    return relax(opinion, 0.5, p.fading_rate)
+    return relax(opinion, 0.5, fading)
 
 
 @kernel
-def update_opinion(customers: Rows, p: WordOfMouth) -> None:
+def update_opinion(customers: Rows, p: WordOfMouth, fading: float) -> None:
     """Update opinions with what was said in the week.
 
     Args:
         customers: columns of the market, one row per person.
         p: parameters of the group ``word_of_mouth``.
+        fading: ``experience.forgetting_rate``, pace at which an opinion returns to neutral (1/week).
 
     Writes:
         customers: ``opinion``.
     """
     for i in range(len(customers.opinion)):
-        customers.opinion[i] = opinion_update(customers.opinion[i], customers.heard_opinion[i], customers.voices[i], p)
+        customers.opinion[i] = opinion_update(
+            customers.opinion[i], customers.heard_opinion[i], customers.voices[i], p, fading
+        )

@@ -37,12 +37,12 @@ class Recognition:
     habit_reinforcement: float = parameter(
         0.3, unit="factor", range=(0.0, 1.0), off=0.0, meaning="how much faster habit forms with full recognition"
     )
-    leader_hours: float = parameter(
+    displaced_cases: float = parameter(
         0.15,
-        unit="hours/week",
+        unit="cases/week",
         range=(0.05, 0.5),
         off=0.0,
-        meaning="time that a leader needs for each person at full level",
+        meaning="escalated cases for which a leader has no time, for each person recognised at full level",
     )
 
 
@@ -71,12 +71,14 @@ def reserve_time(staff: Rows, leaders: Rows, p: Recognition, week: int) -> None:
         week: number of the week.
 
     Writes:
-        leaders: ``escalation_hours``.
+        leaders: ``escalation_capacity``.
     """
     for i in range(len(staff.leader)):
         if staff.leader[i] >= 0 and week >= staff.vacant_until[i]:
             lead = staff.leader[i]
-            leaders.escalation_hours[lead] = max(0.0, leaders.escalation_hours[lead] - p.level * p.leader_hours)
+            leaders.escalation_capacity[lead] = max(
+                0.0, leaders.escalation_capacity[lead] - p.level * p.displaced_cases
+            )
 
 
 @kernel

@@ -54,19 +54,12 @@ class Empowerment:
     monitoring_weight: float = parameter(
         1.5, unit="utility", range=(0.5, 3.0), off=0.0, meaning="weight of full strictness in a choice"
     )
-    delegation_rate: float = parameter(
+    adjustment_rate: float = parameter(
         0.05,
         unit="1/week",
-        range=(0.02, 0.2),
+        range=(0.01, 0.2),
         off=0.0,
-        meaning="pace at which practice follows when leaders decide to pass on rights",
-    )
-    safety_rate: float = parameter(
-        0.05,
-        unit="1/week",
-        range=(0.01, 0.15),
-        off=0.0,
-        meaning="pace at which felt safety follows experience",
+        meaning="pace at which the rights that leaders pass on follow their decisions, and felt safety follows experience",
     )
 
 
@@ -123,7 +116,7 @@ def expectation_update(rights: float, expected: float, above: float, pace: float
     """
     # A cut that is enacted slowly is forgotten slowly, too: else a leader who delays it would seem to keep more.
     forgetting = pace if above < expected else 1.0
-    return max(rights, relax(expected, above, 0.5 * p.delegation_rate * forgetting))
+    return max(rights, relax(expected, above, 0.5 * p.adjustment_rate * forgetting))
 
 
 @rule
@@ -192,7 +185,7 @@ def delegate_rights(
         # Who answers for the satisfaction of the own people holds back less.
         spared = staff_share(executive_card) if leaders.tier[k] == EXECUTIVE else staff_share(head_card)
         goal = delegated_share(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
-        leaders.delegated_rights[k] = relax(leaders.delegated_rights[k], goal, p.delegation_rate * pace)
+        leaders.delegated_rights[k] = relax(leaders.delegated_rights[k], goal, p.adjustment_rate * pace)
     for i in range(len(staff.latitude)):
         lead = staff.leader[i]
         staff.latitude[i] = p.rights if lead < 0 else leaders.delegated_rights[lead]
@@ -217,4 +210,4 @@ def update_safety(staff: Rows, departments: Rows, p: Empowerment) -> None:
             continue
         departments.blamed[staff.department[i]] += staff.blamed[i]
         goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, staff.wins[i] / 3.0) - 0.7 * min(1.0, staff.blamed[i])
-        staff.safety[i] = relax(staff.safety[i], clip01(goal), p.safety_rate)
+        staff.safety[i] = relax(staff.safety[i], clip01(goal), p.adjustment_rate)

@@ -50,13 +50,13 @@ class Leadership:
     control_spread: float = parameter(
         0.375, unit="ratio", range=(0.1, 0.6), off=0.0, meaning="standard deviation of that need, relative to its mean"
     )
-    escalation_hours: float = parameter(
+    escalation_capacity: float = parameter(
         12.0,
-        unit="hours/week",
+        unit="cases/week",
         range=(4.0, 20.0),
-        legal=(0.0, 80.0),
+        legal=(0.0, 1000.0),
         off=0.0,
-        meaning="a leader's time for escalated cases",
+        meaning="escalated cases that a leader can take in a week",
     )
     turnover_probability: float = parameter(
         0.0048,
@@ -143,7 +143,7 @@ class Leaders:
     appointed_week: IntArray = stock("week", "week in which this person took the post")
     disposition: FloatArray = stock("share", "conviction to which the leader returns")
     control: FloatArray = stock("share", "need to decide oneself")
-    escalation_hours: FloatArray = flow("hours", "time left for escalated cases")
+    escalation_capacity: FloatArray = flow("cases", "escalated cases that the leader can still take")
 
 
 @kernel
@@ -158,10 +158,10 @@ def replace_leaders(leaders: Rows, p: Leadership, seed: int, week: int) -> None:
 
     Writes:
         leaders: ``appointed_week``, ``control``, ``conviction``, ``credibility``, ``disposition``,
-            ``escalation_hours``, ``person``.
+            ``escalation_capacity``, ``person``.
     """
     for k in range(len(leaders.conviction)):
-        leaders.escalation_hours[k] += p.escalation_hours
+        leaders.escalation_capacity[k] += p.escalation_capacity
         called_away = p.successor > 0 and leaders.superior[k] < 0
         if called_away or uniform(seed, LEAVES, week, k) < p.turnover_probability:
             appointed(k, leaders, p, seed, week)

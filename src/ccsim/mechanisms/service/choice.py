@@ -187,7 +187,7 @@ def choose_handling(
     hand_over = escalate = -1.0e9
     if len(departments.queue) > 1:
         hand_over = utility(HAND_OVER, facts, person, card, cards, p, handoffs, empowerment)
-    if lead >= 0 and leaders.escalation_hours[lead] >= p.leader_hours:
+    if lead >= 0 and leaders.escalation_capacity[lead] >= 1.0:
         escalate = utility(ESCALATE, facts, person, card, cards, p, handoffs, empowerment)
     option = sample_choice(
         utility(FAST, facts, person, card, cards, p, handoffs, empowerment),

@@ -58,16 +58,6 @@ class Service:
     unauthorised_success: float = parameter(
         0.6, unit="factor", range=(0.2, 0.8), meaning="success left when one may decide nothing that the case needs"
     )
-    leader_hours: float = parameter(
-        1.0, unit="hours", range=(0.5, 2.0), meaning="a leader's time for an escalated case"
-    )
-    escalation_error: float = parameter(
-        0.15,
-        unit="share",
-        range=(0.05, 0.4),
-        off=0.0,
-        meaning="escalated cases that fail because the person who decides is far from the customer",
-    )
     effort_weight: float = parameter(
         1.2,
         unit="utility",
@@ -92,14 +82,15 @@ class Service:
         range=(0.15, 0.5),
         meaning="part of a contact's quality that rests on how the customer was treated",
     )
-    fast_courtesy: float = parameter(
+    base_courtesy: float = parameter(
         0.5, unit="share", range=(0.3, 0.6), meaning="how well a customer feels treated when closed fast or passed on"
     )
-    script_courtesy: float = parameter(
-        0.7, unit="share", range=(0.6, 0.8), meaning="how well a customer feels treated by the script"
-    )
-    judgement_courtesy: float = parameter(
-        0.9, unit="share", range=(0.8, 1.0), meaning="how well a customer feels treated when a person solves the case"
+    courtesy_step: float = parameter(
+        0.2,
+        unit="share",
+        range=(0.1, 0.3),
+        off=0.0,
+        meaning="how much better a customer feels treated by the script, and again when a person solves the case",
     )
     engagement_courtesy: float = parameter(
         0.5,
@@ -177,7 +168,7 @@ def success_probability(
         lost: 1 if what the customer said was lost.
         spoilt: chance that the process spoils the contact.
         p: parameters of the group ``service``.
-        blunder: part of the success chance that is lost with the context (share).
+        blunder: ``handoffs.handoff_error``, part of the success chance that is lost when a case is passed on (share).
     """
     by_script = p.script_success * (1.0 - p.script_complexity_penalty * complexity)
     if option == FAST:
@@ -190,7 +181,8 @@ def success_probability(
             p.unauthorised_success + (1.0 - p.unauthorised_success) * may
         )
     elif option == ESCALATE:
-        chance = 1.0 - p.escalation_error
+        # Who decides is far from the customer: passing a case up loses as much as losing what the customer said.
+        chance = 1.0 - blunder
     else:
         return 0.0
     return clip01(chance * (1.0 - blunder * lost) * (1.0 - spoilt))

@@ -51,11 +51,11 @@ class Handoffs:
         0.4, unit="share", range=(0.1, 0.8), off=0.0, meaning="extra time of a contact that has to ask again"
     )
     handoff_error: float = parameter(
-        0.2,
+        0.18,
         unit="share",
         range=(0.0, 0.4),
         off=0.0,
-        meaning="part of the success chance that is lost with what the customer had said",
+        meaning="part of the success chance that is lost with what the customer had said, or when a leader decides",
     )
 
 

@@ -46,7 +46,6 @@ class Departments:
     workload: FloatArray = stock("ratio", "work waiting over time available, lately")
     handled: FloatArray = flow("contacts", "contacts handled, stages counted one by one")
     worked: FloatArray = flow("hours", "staff time spent on cases")
-    leader_hours: FloatArray = flow("hours", "leaders' time spent on escalated cases")
     survey: FloatArray = flow("share", "sum of the surveys taken right after a contact")
     claimed: FloatArray = flow("issues", "closings at the first contact that the records call resolved")
     overrun: FloatArray = flow("hours", "time of this week's cases that falls into the coming week, less last week's")
@@ -83,9 +82,9 @@ def record_contact(
 
     Writes:
         staff: ``handled``, ``worked``.
-        leaders: ``escalation_hours``.
+        leaders: ``escalation_capacity``.
         departments: ``closed_fast``, ``escalated``, ``followed_script``, ``handed_over``, ``handled``,
-            ``leader_hours``, ``solved``, ``survey``, ``worked``.
+            ``solved``, ``survey``, ``worked``.
     """
     staff.worked[i] += hours
     staff.handled[i] += 1
@@ -94,8 +93,7 @@ def record_contact(
     departments.survey[department] += survey_score(courtesy, 1.0 if right else 0.0, cards)
     count_choice(option, department, departments)
     if option == ESCALATE:
-        leaders.escalation_hours[staff.leader[i]] -= p.leader_hours
-        departments.leader_hours[department] += p.leader_hours
+        leaders.escalation_capacity[staff.leader[i]] -= 1.0
 
 
 @rule
@@ -133,13 +131,13 @@ def handle(
 
     Writes:
         staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``wins``, ``worked``.
-        leaders: ``escalation_hours``.
+        leaders: ``escalation_capacity``.
         customers: ``events``, ``quality``.
         cases: ``context_lost``, ``defect``, ``department``, ``next_case``, ``queued_week``, ``repetitions``,
             ``stages``, ``state``.
         departments: ``abandoned``, ``arriving``, ``claimed``, ``closed``, ``closed_fast``, ``closed_first``,
             ``escalated``, ``followed_script``, ``goodwill``, ``handed_over``, ``handled``, ``handoffs``,
-            ``handoffs_lost``, ``journeys_sound``, ``leader_hours``, ``queue``, ``queue_first``, ``queue_last``,
+            ``handoffs_lost``, ``journeys_sound``, ``queue``, ``queue_first``, ``queue_last``,
             ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``, ``wins``, ``worked``.
     """
     p, cards, handoffs, empowerment, _, _ = all_p
@@ -193,13 +191,13 @@ def work_through(
 
     Writes:
         staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``wins``, ``worked``.
-        leaders: ``escalation_hours``.
+        leaders: ``escalation_capacity``.
         customers: ``events``, ``quality``.
         cases: ``context_lost``, ``defect``, ``department``, ``next_case``, ``queued_week``, ``repetitions``,
             ``stages``, ``state``.
         departments: ``abandoned``, ``arriving``, ``claimed``, ``closed``, ``closed_fast``, ``closed_first``,
             ``escalated``, ``followed_script``, ``goodwill``, ``handed_over``, ``handled``, ``handoffs``,
-            ``handoffs_lost``, ``journeys_sound``, ``leader_hours``, ``next_staff``, ``queue``, ``queue_first``,
+            ``handoffs_lost``, ``journeys_sound``, ``next_staff``, ``queue``, ``queue_first``,
             ``queue_last``, ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``,
             ``wins``, ``worked``.
     """
@@ -262,13 +260,13 @@ def serve(
 
     Writes:
         staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``wins``, ``worked``.
-        leaders: ``escalation_hours``.
+        leaders: ``escalation_capacity``.
         customers: ``events``, ``quality``.
         cases: ``context_lost``, ``defect``, ``department``, ``next_case``, ``queued_week``, ``repetitions``,
             ``stages``, ``state``.
         departments: ``abandoned``, ``arriving``, ``claimed``, ``closed``, ``closed_fast``, ``closed_first``,
             ``escalated``, ``followed_script``, ``goodwill``, ``handed_over``, ``handled``, ``handoffs``,
-            ``handoffs_lost``, ``journeys_sound``, ``leader_hours``, ``next_staff``, ``queue``, ``queue_first``,
+            ``handoffs_lost``, ``journeys_sound``, ``next_staff``, ``queue``, ``queue_first``,
             ``queue_last``, ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``,
             ``wins``, ``worked``.
     """

@@ -18,7 +18,8 @@ ORDINARY_ENGAGEMENT = 0.6
 @rule
 def option_courtesy(option: int, p: Service) -> float:
     """Return how a customer is ordinarily treated, between 0 and 1, regardless of the outcome."""
-    return p.script_courtesy if option == SCRIPT else p.judgement_courtesy if option == SOLVE else p.fast_courtesy
+    steps = 1.0 if option == SCRIPT else 2.0 if option == SOLVE else 0.0
+    return min(1.0, p.base_courtesy + steps * p.courtesy_step)
 
 
 @rule
