@@ -45,7 +45,9 @@ def test_a_certain_loss_loses_every_hand_off_that_is_not_made_in_person() -> Non
 
 def test_what_was_lost_costs_time_and_success() -> None:
     (time, success), (time_lost, success_lost) = script(0, set_to()), script(1, set_to())
-    assert time_lost == pytest.approx(1.4 * time) and success_lost == pytest.approx(0.8 * success)
+    assert time_lost == pytest.approx(1.4 * time) and success_lost == pytest.approx(
+        (1 - set_to().handoffs.handoff_error) * success
+    )
 
 
 def test_more_loss_means_fewer_sound_journeys() -> None:
