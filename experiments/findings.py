@@ -47,7 +47,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "what teams know of customers, in cases": {"sensing.skill_gain": 0.0},
     "improvements that fail untested": {"visible_successes.failure_rate": 0.0},
     "load shortening time": {"work_pace.pressure": 0.0},
-    "the gap between decree and practice": {"implementation.gap": 0.0},
+    "the gap between decree and practice": {"implementation.gap": False},
     "leaders setting measures": {"realignment.rate": 0.0},
     "strain from work without a say": {"fatigue.demand_control": 0.0},
     "engaged people serving more warmly": {"service.engagement_courtesy": 0.0},

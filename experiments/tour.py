@@ -75,7 +75,7 @@ STOPS = (
     Stop("proactive", "proactive.accuracy", ("outreach", "csat", "npv"), ground={"proactive.share": 0.4}),
     Stop("capacity", "capacity.shrinkage", ("utilisation", "backlog", "csat")),
     Stop("work_pace", "work_pace.pressure", ("aht", "time_standard", "fcr", "csat"), (0.0, 0.4, 0.8, 1.17, 1.5), ground={"demand.surge": 1.1}),
-    Stop("implementation", "implementation.gap", ("fast", "adoption", "csat", "npv"), (0.0, 0.9, 0.95, 0.98, 1.0), ground={"staff_scorecard.handling_time": 0.0, "staff_scorecard.journey": 1.0}),
+    Stop("implementation", "implementation.gap", ("fast", "adoption", "csat", "npv"), ground={"staff_scorecard.handling_time": 0.0, "staff_scorecard.journey": 1.0}),
     Stop("queues", "capacity.weekly_hours", ("time_to_resolution", "backlog", "csat"), (30.0, 32.5, 35.0, 37.5, 40.0)),
     Stop("scorecards", "scorecards.strength", ("aht", "solve", "reported_csat", "csat")),
     Stop("scorecards", "scorecards.pressure", ("aht", "fast", "csat"), ground={"demand.surge": 1.15}),

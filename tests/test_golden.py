@@ -37,7 +37,7 @@ BUSY = {
     "personalisation.level": 0.5, "proactive.share": 0.5, "self_service.share": 0.5, "technology.spending": 900.0,
     "technology.training": 1.0, "segmentation.priority": 1.0, "segmentation.interval_weeks": 2, "segmentation.drift": 0.1,
     "staffing.workload_response": 1.0, "demand.surge": 1.2, "market.challenger": 0.2, "turnover.quit_probability": 0.02,
-    "turnover.handling_time_spread": 0.2, "work_pace.pressure": 1.0, "implementation.gap": 0.8, "defects.cross_department_share": 0.8,
+    "turnover.handling_time_spread": 0.2, "work_pace.pressure": 1.0, "defects.cross_department_share": 0.8,
     "fatigue.demand_control": 0.02, "service.engagement_courtesy": 0.5, "champions.example_share": 0.5, "ties.named": 1.0, "realignment.rate": 0.1,
     "customer_differences.leniency_spread": 0.1, "customer_differences.mobility_spread": 0.8,
     "customer_differences.demand_spread": 0.8, "trials.uncertainty": 0.4, "trials.stop_below": 0.1,

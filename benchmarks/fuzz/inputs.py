@@ -244,7 +244,7 @@ def organisation_folder(chance: random.Random, folder: Path) -> None:
 
 
 WORDS = ("describe", "parameters", "list", "init", "report", "query", "reproduce", "resume", "diff", "--help", "combined", "nothing",
-         "no-such", "--set", "programme.budget=8000", "champions.count=1e300", "habit.formation_rate=nan", "turnover.reward_sensitivity_spread=1e100",
+         "no-such", "--set", "programme.budget=8000", "champions.count=1e300", "habit.formation_rate=nan", "turnover.temperament_spread=1e100",
          "--format", "csv", "json", "--weeks", "-5", "0", "1e3", "--seed", "9223372036855", "--out", "x.TOML", "one.toml",
          "SELECT 1", "--", "-", "", "--nonsense", "a=b", "=", "x" * 3000)  # fmt: skip
 #: Commands that answer at once; those that run have a value among their options that stops them before a run.

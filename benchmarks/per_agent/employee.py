@@ -14,7 +14,7 @@ from ccsim.mechanisms.management import empowerment, mandate
 from ccsim.mechanisms.service import capacity, choice, handling_options
 from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
 from ccsim.mechanisms.staff import conviction, engagement, fatigue, habit, skills, turnover
-from ccsim.mechanisms.staff.conviction import BEFORE, NOT_YET
+from ccsim.mechanisms.staff.conviction import BEFORE, NOT_YET, TIPPING_THRESHOLD
 
 if TYPE_CHECKING:
     from benchmarks.per_agent.customer import Case
@@ -167,7 +167,7 @@ class Employee(mesa.Agent):
             p.disposition + p.disposition_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row))
         )
         self.reward_sensitivity = max(
-            0.0, 1.0 + p.reward_sensitivity_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 1))
+            0.0, 1.0 + p.temperament_spread * bell_of(*luck.one(Stream.HIRE, week, 3 * self.row + 1))
         )
         self.baseline_engagement = share(
             p.baseline_engagement
@@ -179,7 +179,7 @@ class Employee(mesa.Agent):
     def hear_others(self) -> None:
         """See what colleagues do and how it goes."""
         solved = handled = 0.0
-        persuades = self.model.settings.conviction.habit_threshold
+        persuades = self.model.settings.habit.adopter_threshold
         for other in self.colleagues:
             solved += other.solved
             handled += other.handled
@@ -225,8 +225,8 @@ class Employee(mesa.Agent):
             believed = toward(believed, 1.0, p.tipping_gain)
         self.conviction = toward(believed, self.disposition, p.reversion_rate)
         if model.week < 0:
-            self.tipped_week = BEFORE if self.conviction >= p.tipping_threshold else NOT_YET
-        elif self.tipped_week == NOT_YET and self.conviction >= p.tipping_threshold:
+            self.tipped_week = BEFORE if self.conviction >= TIPPING_THRESHOLD else NOT_YET
+        elif self.tipped_week == NOT_YET and self.conviction >= TIPPING_THRESHOLD:
             self.tipped_week = model.week
             self.department.new_tipped += 1
 

@@ -48,9 +48,11 @@ class Leader(mesa.Agent):
         model, p = self.model, self.model.settings.leadership
         mean = p.executive_disposition if self.tier == 0 else p.disposition
         draws = model.luck.one(Stream.LEADER_HIRED, model.week, 2 * self.row)
-        self.disposition = share(mean if self.tier == 0 else mean + p.spread * bell_of(*draws))
+        self.disposition = share(
+            mean if self.tier == 0 else mean + model.settings.turnover.disposition_spread * bell_of(*draws)
+        )
         draws = model.luck.one(Stream.LEADER_HIRED, model.week, 2 * self.row + 1)
-        self.control = share(p.control * (1.0 + p.control_spread * bell_of(*draws)))
+        self.control = share(p.control * (1.0 + model.settings.turnover.temperament_spread * bell_of(*draws)))
         self.conviction = self.disposition
         self.credibility = 0.5
         self.person += 1
@@ -98,7 +100,7 @@ class Leader(mesa.Agent):
             belief = toward(belief, stance, p.superior_rate * talk * credibility)
         pull = p.scorecard_rate * saturating(settings.scorecards.strength, 1.0)
         belief = toward(belief, customer_share(self.card()), pull)
-        self.conviction = share(toward(belief, self.disposition, p.reversion_rate))
+        self.conviction = share(toward(belief, self.disposition, settings.conviction.reversion_rate))
         let_go = rights_kept(self.delegated_rights, settings.empowerment.rights, self.expected_rights)
         deeds = 0.5 * customer_share(staff_turned(settings.staff_scorecard, self.realigned)) + 0.5 * let_go
         self.credibility = keeps_word(self.announced_hours, deeds, self.credibility, p)

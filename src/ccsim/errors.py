@@ -35,6 +35,8 @@ class InputError(CcsimError):
 
 #: Present names by kind and former name; :mod:`ccsim.scenarios.renamed` enters them.
 FORMER_NAMES: dict[tuple[str, str], str] = {}
+#: Why a former name has no present one, by kind and name; entered there too.
+WITHDRAWN: dict[tuple[str, str], str] = {}
 
 
 class UnknownNameError(InputError):
@@ -43,6 +45,9 @@ class UnknownNameError(InputError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         if (kind, name) in FORMER_NAMES:
             super().__init__(f"{name}: the {kind} is called {FORMER_NAMES[kind, name]} now")
+            return
+        if (kind, name) in WITHDRAWN:
+            super().__init__(f"{name}: the {kind} is gone: {WITHDRAWN[kind, name]}")
             return
         super().__init__(f"no {kind} is called {shown(name)}{did_you_mean(name, known)}")
 

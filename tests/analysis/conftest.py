@@ -23,7 +23,7 @@ def _toy(count: int) -> tuple[Dimension, ...]:
         "habit.decay_rate",
         "habit.routine_protection",
         "conviction.tipping_gain",
-        "conviction.habit_threshold",
+        "conviction.leader_rate",
     )
     return tuple(Dimension(Factor(key, 0.0, 1.0)) for key in keys[:count])
 

@@ -73,6 +73,11 @@ def test_a_former_parameter_is_answered_with_the_present_one_in_files_and_on_the
         replace_values(default_settings(), {"habit.pull": 1.0})
 
 
+def test_a_parameter_that_is_a_constant_now_is_refused_with_its_value() -> None:
+    with pytest.raises(InputError, match=r"conviction\.tipping_threshold: the parameter is gone: .* of 0\.65"):
+        replace_values(default_settings(), {"conviction.tipping_threshold": 0.6})
+
+
 def test_every_present_parameter_name_exists_and_no_former_one_does() -> None:
     assert set(PARAMETERS.values()) <= set(all_parameters())
     assert not set(PARAMETERS) & set(all_parameters())

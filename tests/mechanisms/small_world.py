@@ -37,14 +37,16 @@ def set_to(values: Mapping[str, object] | None = None) -> Settings:
 
 def settings_off(key: str) -> Settings:
     """Return settings with one parameter at its off value."""
-    return set_to({key: all_parameters()[key].off})
+    row = all_parameters()[key]
+    assert row.off is not None
+    return set_to({key: row.kind(row.off)})
 
 
 def settings_on(key: str) -> Settings:
     """Return settings with one parameter at work: its default, or the far end of its range if the default is off."""
     row = all_parameters()[key]
     ends = [end for end in reversed(row.range) if end != row.off]
-    return set_to({key: row.default if row.default != row.off else row.kind(ends[0])})
+    return set_to({key: row.kind(row.default if row.default != row.off else ends[0])})
 
 
 def with_values(settings: Settings, values: Mapping[str, object]) -> Settings:

@@ -56,8 +56,8 @@ REMOVED = {
     "turnover": (("replace_staff",), {}),
     "conviction": (
         ("update_conviction",),
-        # To count the penny as dropped is a definition and no mechanism; here nobody has reached it.
-        {"conviction.tipping_threshold": 1.0, **{f"conviction.{name}": 0.0 for name in ("evidence_rate", "tipping_probability", "leader_rate", "reversion_rate")}},
+        # To count the penny as dropped is a definition and no mechanism; where nobody's conviction moves, nobody reaches it.
+        {f"conviction.{name}": 0.0 for name in ("evidence_rate", "tipping_probability", "leader_rate", "reversion_rate")},
     ),
     "skills": (("update_skill",), {f"skills.{name}": 0.0 for name in ("training_rate", "coaching_rate", "practice_rate", "decay_rate")}),
     "habit": (("update_habit",), {"habit.formation_rate": 0.0, "habit.decay_rate": 0.0}),
@@ -69,7 +69,7 @@ REMOVED = {
     "reporting": (("update_reports",), {"leadership.reporting_rate": 0.0, "leadership.memory_rate": 0.0}),
     "commitment": (
         ("update_commitment",),
-        {f"leadership.{name}": 0.0 for name in ("superior_rate", "scorecard_rate", "results_rate", "wins_rate", "reversion_rate", "reporting_rate", "memory_rate", "credibility_rate")},
+        {f"leadership.{name}": 0.0 for name in ("superior_rate", "scorecard_rate", "results_rate", "wins_rate", "reporting_rate", "memory_rate", "credibility_rate")} | {"conviction.reversion_rate": 0.0},
     ),
     "experience": (
         ("update_satisfaction",),

@@ -5,7 +5,7 @@ import pytest
 from ccsim.engine.parameters import Parameter, parameter, parameters
 from ccsim.errors import DeclarationError
 from ccsim.model import packs as module
-from ccsim.model.packs import behavioural, core, packs, switched_on
+from ccsim.model.packs import core, packs, switched_on
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Scenario, load
 from ccsim.simulation.simulation import simulate
@@ -76,8 +76,8 @@ def test_a_pack_that_is_on_has_no_assumption_that_does_nothing(name: str) -> Non
     assert not still
 
 
-def test_the_core_has_at_most_130_assumptions_about_how_people_customers_and_work_behave() -> None:
-    assert len(behavioural(core())) <= 130
+def test_the_core_has_at_most_130_assumptions_prices_and_rosters_among_them() -> None:
+    assert len(core()) <= 130
 
 
 def test_a_pack_is_switched_on_by_the_scenarios_that_need_it_and_by_no_other() -> None:

@@ -37,8 +37,8 @@ BUSY = {**SMALL, "programme.budget": 900.0, "champions.count": 2, "champions.hou
         "segmentation.interval_weeks": 2, "segmentation.drift": 0.1, "recognition.level": 1.0, "sponsorship.patience": 0.0,
         "sponsorship.interval_weeks": 2, "staffing.workload_response": 1.0, "staff_scorecard.internal": 0.5,
         "head_scorecard.internal": 0.5, "rollout.testing_share": 0.5, "visible_successes.broadcast_share": 1.0, "work_pace.pressure": 1.0,
-        "implementation.gap": 0.8, "turnover.handling_time_spread": 0.2,
-        "realignment.rate": 0.1, "realignment.doubtful": 0.4, "trials.stop_below": 1.0, "trials.enough": 1.0, "trials.every": 2}
+        "turnover.handling_time_spread": 0.2,
+        "realignment.rate": 0.1, "realignment.min_conviction": 0.55, "trials.stop_below": 1.0, "trials.enough": 1.0, "trials.every": 2}
 """
 
 
@@ -118,7 +118,7 @@ def test_compiled_and_plain_runs_agree_bit_for_bit() -> None:
         for number in range(6):
             if number == 3:
                 world.settings = settings.replace_values(world.settings, {"champions.departures": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
-                                                                     "conviction.tipping_threshold": 0.4, "empowerment.rights": 0.5, **{
+                                                                     "conviction.evidence_rate": 0.5, "empowerment.rights": 0.5, **{
                 f"staff_scorecard.{name}": 0.35 for name in ("handling_time", "cost", "csat", "resolution", "journey", "internal")}})
             week.step(world)
             record.add(world)
@@ -179,7 +179,7 @@ def test_each_kernel_changes_only_stocks_that_its_mechanism_owns_and_flows() -> 
     for number in range(8):
         if number == 4:
             world.settings = settings.replace_values(world.settings, {"champions.departures": 1, "staffing.cut": 0.2, "segmentation.priority": 0.5,
-                                                                     "conviction.tipping_threshold": 0.4, "empowerment.rights": 0.5, **{
+                                                                     "conviction.evidence_rate": 0.5, "empowerment.rights": 0.5, **{
                 f"staff_scorecard.{name}": 0.35 for name in ("handling_time", "cost", "csat", "resolution", "journey", "internal")}})
         week.step(world)
     stocks = {key for key, (_, column) in columns(world.populations).items() if column is not None and column.kind == "stock"}

@@ -424,7 +424,7 @@ def draw_leaders(leaders: Any, p: Any, seed: Any, week: Any) -> None:
         leaders: the columns of what each leader is like.
     """
     for k in range(len(leaders.tier)):
-        appointed(k, leaders, p.leadership, seed, week)
+        appointed(k, leaders, p.leadership, p.turnover.disposition_spread, p.turnover.temperament_spread, seed, week)
         above = leaders.superior[k]
         received = p.empowerment.rights if above < 0 else leaders.delegated_rights[above]
         leaders.expected_rights[k] = p.empowerment.rights

@@ -72,7 +72,9 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     )  # fmt: skip
 
     # The programme, its carriers, coordination and what is read take their time, and what is left is for cases.
-    leadership.replace_leaders(leaders, p.leadership, seed, week)
+    leadership.replace_leaders(
+        leaders, p.leadership, p.turnover.disposition_spread, p.turnover.temperament_spread, seed, week
+    )
     recognition.reserve_time(staff, leaders, p.recognition, week)
     champions.appoint(staff, colleagues, departments, p.champions, seed, week)
     programme.inform(staff, leaders, departments, firm, p.programme, p.rollout, week)
@@ -111,7 +113,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     staffing.adjust_posts(staff, departments, p.staffing, week)
     turnover.replace_staff(staff, departments, p.turnover, p.champions.departures, seed, week)
     recognition.update_recognition(staff, p.recognition)
-    conviction.observe_colleagues(staff, colleagues, p.conviction)
+    conviction.observe_colleagues(staff, colleagues, p.habit.adopter_threshold)
     conviction.update_conviction(staff, leaders, departments, p.conviction, p.mandate, seed, week)
     skills.update_skill(staff, p.skills, seed, week)
     habit.update_habit(staff, departments, p.habit, p.recognition.habit_reinforcement)
@@ -125,7 +127,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     )  # fmt: skip
     commitment.update_commitment(
         leaders, departments, firm, p.head_scorecard, p.executive_scorecard, p.staff_scorecard,
-        cards.strength, p.empowerment.rights, p.visible_successes.reported_share, p.leadership,
+        cards.strength, p.empowerment.rights, p.visible_successes.reported_share, p.leadership, p.conviction.reversion_rate,
     )  # fmt: skip
     sponsorship.review_programme(leaders, firm, p.sponsorship, seed, week)
     realignment.realign(leaders, p.realignment)

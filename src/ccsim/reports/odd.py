@@ -82,15 +82,15 @@ def _packs() -> str:
 
     found, rows = packs(), core()
     beyond = sum(len(pack.members) for pack in found.values())
-    known, defined = sum(row.on_record for row in rows), sum(row.source.startswith("definition") for row in rows)
+    known = sum(row.on_record for row in rows)
     lines = [
         (pack.name, ", ".join(f"`{key}`" for key in pack.switches), ", ".join(f"`{key}`" for key in pack.members))
         for pack in found.values()
     ]
     return (
         f"### Core and packs\n\nOf {len(rows) + beyond} assumptions {len(rows)} make the core: {len(behavioural(rows))} about how "
-        f"people, customers and work behave, {known} that an organisation can look up in its books or rosters (such as a wage), "
-        f"and {defined} that define a measure. The other {beyond} belong to packs. A pack is off in the ordinary organisation, and "
+        f"people, customers and work behave, and {known} that an organisation can look up in its books or rosters (such as a wage). "
+        f"The other {beyond} belong to packs. A pack is off in the ordinary organisation, and "
         "its assumptions act only once one of its switches is moved from its default. With no pack on, a run is the same to the "
         f"last bit whatever they are.\n\n{_table(('pack', 'switched on by', 'assumptions'), lines)}"
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ClassVar, TypeVar
 
-from ccsim.errors import FORMER_NAMES, InputError
+from ccsim.errors import FORMER_NAMES, WITHDRAWN, InputError
 
 #: Commands by their former names.
 COMMANDS = {
@@ -141,7 +141,7 @@ _RENAMED = {
     "conviction": (
         "pull=utility_weight evidence=evidence_rate enough=half_saturation sources=min_sources "
         "chance=tipping_probability jump=tipping_gain telling=leader_rate reversion=reversion_rate "
-        "persuades=habit_threshold tipped=tipping_threshold norm=norm_weight"
+        "persuades=habit_threshold norm=norm_weight"
     ),
     "habit": (
         "formation=formation_rate decay=decay_rate pull=utility_weight held=routine_protection "
@@ -170,17 +170,24 @@ _FORMER_GROUPS = {"visible_successes": "wins"}
 
 #: Parameters that were merged into another one, by the key that they had last.
 _MERGED = {
+    "conviction.habit_threshold": "habit.adopter_threshold",
     "empowerment.delegation_rate": "empowerment.adjustment_rate",
     "empowerment.safety_rate": "empowerment.adjustment_rate",
     "experience.expectation_rate": "experience.adaptation_rate",
     "experience.satisfaction_rate": "experience.adaptation_rate",
+    "leadership.control_spread": "turnover.temperament_spread",
     "leadership.escalation_hours": "leadership.escalation_capacity",
+    "leadership.reversion_rate": "conviction.reversion_rate",
+    "leadership.spread": "turnover.disposition_spread",
+    "realignment.convinced": "realignment.min_conviction",
+    "realignment.doubtful": "realignment.min_conviction",
     "recognition.leader_hours": "recognition.displaced_cases",
     "service.escalation_error": "handoffs.handoff_error",
     "service.fast_courtesy": "service.base_courtesy",
     "service.judgement_courtesy": "service.courtesy_step",
     "service.leader_hours": "leadership.escalation_capacity",
     "service.script_courtesy": "service.courtesy_step",
+    "turnover.reward_sensitivity_spread": "turnover.temperament_spread",
     "word_of_mouth.fading_rate": "experience.forgetting_rate",
 }
 
@@ -191,6 +198,7 @@ PARAMETERS: dict[str, str] = {
     for old, _, new in (pair.partition("=") for pair in pairs.split())
 } | _MERGED
 FORMER_NAMES.update({("parameter", old): new for old, new in PARAMETERS.items()})
+WITHDRAWN["parameter", "conviction.tipping_threshold"] = "the penny counts as dropped from a conviction of 0.65"
 FORMER_NAMES["KPI", "practised"] = "delivered_quality"
 FORMER_NAMES.update({("measure", "ahead"): "overtakes_week", ("measure", "pairing"): "variance_reduction"})
 FORMER_NAMES.update({("table", old): new for old, new in RESULT_TABLES.items()})

@@ -51,7 +51,7 @@ def test_people_lean_to_what_is_counted() -> None:
     time["staff_scorecard.handling_time"] = journey["staff_scorecard.journey"] = 1.0
     fast = np.array(
         [
-            first_mix(set_to({"implementation.gap": 0.0}), {**card, "scorecards.strength": 3.0})
+            first_mix(set_to({"implementation.gap": False}), {**card, "scorecards.strength": 3.0})
             for card in (time, journey)
         ]
     )

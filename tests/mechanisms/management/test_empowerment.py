@@ -50,7 +50,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def granted(control: float, conviction: float, rights: float = 0.8, tiers: int = 3) -> ModelState:
-    world = world_of(set_to({"organisation.tiers": tiers, "implementation.gap": 0.0}))
+    world = world_of(set_to({"organisation.tiers": tiers, "implementation.gap": False}))
     world.reset_flows()
     leaders = world.populations.leaders
     leaders.control[:], leaders.conviction[:] = control, conviction
@@ -121,7 +121,7 @@ def test_newcomers_feel_as_safe_as_the_rules_say() -> None:
 
 
 def test_rights_that_are_cut_are_expected_for_longer_than_they_are_practised() -> None:
-    world = world_of(set_to({"implementation.gap": 0.0}))
+    world = world_of(set_to({"implementation.gap": False}))
     leaders, s = world.populations.leaders, world.settings
     for _ in range(500):
         delegate_rights(

@@ -41,7 +41,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 
 def test_under_full_support_the_gap_closes_at_the_declared_pace() -> None:
-    s = set_to({"implementation.gap": 1.0, "implementation.closing_rate": 0.1})
+    s = set_to({"implementation.closing_rate": 0.1})
     ordinary = set_to().staff_scorecard.handling_time
     assert in_use_after(s, 10, conviction=1.0, cynicism=0.0) == pytest.approx(ordinary * 0.9**10)
     assert in_use_after(s, 10, conviction=0.0) == ordinary
@@ -55,9 +55,9 @@ def test_each_factor_that_lacks_holds_up_the_whole(lacking: int) -> None:
     assert enactment_support(*factors) == 0.0
 
 
-def test_a_part_of_the_decree_may_be_done_at_once() -> None:
-    p = set_to({"implementation.gap": 0.5}).implementation
-    assert closing_pace(0.0, p) == pytest.approx(0.5)
+def test_without_a_gap_a_decree_is_done_at_once_even_without_support() -> None:
+    assert closing_pace(0.0, set_to({"implementation.gap": False}).implementation) == 1.0
+    assert closing_pace(0.0, set_to().implementation) == 0.0
     assert card_update(0.4, 0.7, 1.0) == 0.7
 
 
@@ -71,7 +71,7 @@ def test_where_nobody_leads_what_is_decreed_is_agreed_upon() -> None:
 
 def test_decreed_measures_show_in_what_people_choose_and_later_where_they_have_to_be_led() -> None:
     decreed = {"staff_scorecard.handling_time": 1.0, "staff_scorecard.csat": 0.0, "organisation.customers": 400}
-    settings = (set_to({**decreed, "implementation.gap": gap}) for gap in (0.0, 1.0))
+    settings = (set_to({**decreed, "implementation.gap": gap}) for gap in (False, True))
     at_once, led = (fast_after_a_decree(one) for one in settings)
     assert at_once > led
 

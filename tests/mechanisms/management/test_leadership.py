@@ -27,8 +27,6 @@ def executive_stays(s: Settings) -> bool:
 
 
 OFF = {
-    "leadership.spread": same_dispositions,
-    "leadership.control_spread": same_control,
     "leadership.escalation_capacity": lambda s: tallies_of(s, 12)["escalated"].sum() == 0.0,
     "leadership.turnover_probability": lambda s: lived_persons(with_values(s, {"organisation.tiers": 3})) == 0,
     "leadership.successor": executive_stays,
@@ -38,13 +36,20 @@ OFF = {
 def lived_persons(s: Settings, weeks: int = 200) -> int:
     world = world_of(s)
     for week in range(weeks):
-        replace_leaders(world.populations.leaders, s.leadership, world.seed, week)
+        replace_leaders(
+            world.populations.leaders, s.leadership, s.turnover.disposition_spread, s.turnover.temperament_spread, world.seed, week
+        )  # fmt: skip
     return int(world.populations.leaders.person.sum())
 
 
 @pytest.mark.parametrize("key", OFF)
 def test_off_has_no_effect_whatever(key: str) -> None:
     check_off(OFF[key], key)
+
+
+def test_leaders_are_alike_where_people_are_and_differ_where_people_do() -> None:
+    for key, alike in (("disposition_spread", same_dispositions), ("temperament_spread", same_control)):
+        assert alike(set_to({f"turnover.{key}": 0.0})) and not alike(set_to())
 
 
 def test_off_leaders_need_no_control() -> None:
@@ -57,7 +62,7 @@ def test_a_certain_hazard_replaces_every_leader_every_week() -> None:
     world = world_of(set_to({"leadership.turnover_probability": 0.0}))
     leaders = world.populations.leaders
     leaders.conviction[:], leaders.credibility[:] = 0.0, 0.0
-    replace_leaders(leaders, world.settings.leadership._replace(turnover_probability=1.0), world.seed, 0)
+    replace_leaders(leaders, world.settings.leadership._replace(turnover_probability=1.0), 0.1, 0.1, world.seed, 0)
     assert (leaders.person == 1).all()
     assert (leaders.conviction == leaders.disposition).all()
     assert (leaders.credibility == 0.5).all()

@@ -30,7 +30,7 @@ def test_an_unrealistic_mandate_sours_and_tires() -> None:
 
 def test_nobody_hears_a_mandate_without_announcements() -> None:
     plain, vague = (
-        tallies_of(set_to({"mandate.clarity": level, "mandate.realism": level, "implementation.gap": 0.0}), 8)
+        tallies_of(set_to({"mandate.clarity": level, "mandate.realism": level, "implementation.gap": False}), 8)
         for level in (1.0, 0.0)
     )
     assert vague["conviction"] == pytest.approx(plain["conviction"], abs=0)

@@ -48,7 +48,7 @@ def test_what_is_realigned_comes_down_level_by_level() -> None:
 
 
 def test_where_departments_are_not_led_to_enact_it_the_card_in_use_stays() -> None:
-    s = set_to({"realignment.rate": 0.2, "implementation.gap": 1.0})
+    s = set_to({"realignment.rate": 0.2})
     state = realigned_after(s, 50).populations
     before = card_in_use(0, state.departments)
     enact_decree(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
@@ -75,16 +75,28 @@ def test_a_realigned_card_weighs_as_much_and_looks_at_customers_only() -> None:
 
 
 def test_realigned_leaders_change_the_card_in_use_and_the_rights() -> None:
-    s = set_to({"realignment.rate": 0.1, "implementation.gap": 0.0})
+    s = set_to({"realignment.rate": 0.1, "implementation.gap": False})
     state = realigned_after(s, 100).populations
     enact_decree(state.staff, state.leaders, state.departments, s.staff_scorecard, s.implementation, s.mandate)
     assert card_in_use(0, state.departments).handling_time == pytest.approx(0.0, abs=0.01)
     assert widened(0.8, 0.0) == 0.8 and widened(0.8, 0.5) == pytest.approx(0.9)
 
 
-def test_wanted_rises_from_the_doubtful_to_the_convinced() -> None:
-    p = set_to({"realignment.doubtful": 0.4, "realignment.convinced": 0.8}).realignment
-    assert [wanted(c, p) for c in (0.3, 0.4, 0.6, 0.8, 0.9)] == pytest.approx([0.0, 0.0, 0.5, 1.0, 1.0])
+def test_from_one_level_of_conviction_all_is_realigned_and_below_it_nothing() -> None:
+    p = set_to({"realignment.min_conviction": 0.6}).realignment
+    assert [wanted(c, p) for c in (0.3, 0.59, 0.6, 0.9)] == [0.0, 0.0, 1.0, 1.0]
+
+
+def test_an_executive_who_changes_course_each_week_moves_what_is_set_by_no_more_than_the_declared_rate() -> None:
+    s = set_to({"realignment.rate": 0.1})
+    leaders = world_of(s).populations.leaders
+    path = [0.0]
+    for week in range(60):
+        leaders.conviction[0] = s.realignment.min_conviction + (0.01 if week % 2 else -0.01)
+        realign(leaders, s.realignment)
+        path.append(float(leaders.realigned[0]))
+    assert np.abs(np.diff(path)).max() <= 0.1
+    assert path[-20:] == pytest.approx(np.full(20, 0.5), abs=0.05)
 
 
 def test_a_convinced_top_sets_other_measures_than_a_doubtful_one() -> None:

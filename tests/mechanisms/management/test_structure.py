@@ -40,7 +40,7 @@ def test_a_step_takes_its_weeks() -> None:
 
 
 def test_capabilities_grow_by_practice_and_never_beyond_the_step() -> None:
-    s = set_to({**TOP, "implementation.gap": 0.0})
+    s = set_to({**TOP, "implementation.gap": False})
     steps = [reached(s, weeks) for weeks in (5, 20, 60, 400)]
     assert all(capability <= step + 1e-12 for step, capability in steps)
     assert np.all(np.diff([capability for _, capability in steps]) > 0)

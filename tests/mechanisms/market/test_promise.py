@@ -21,7 +21,7 @@ OFF = {
     "promise.level": lambda s: (expectations(s) == 0.5).all() and attraction(1.0, s.promise) == 0.0,
     "promise.expectation_rate": lambda s: (expectations(with_values(s, LOUD)) == 0.5).all(),
     "promise.attraction": lambda s: attraction(1.0, with_values(s, LOUD).promise) == 0.0,
-    "promise.trust_rate": lambda s: trust_update(0.4, 1.0, 0.5, s.promise) == 0.4,
+    "promise.trust_rate": lambda s: trust_update(0.4, 1.0, 0.5, with_values(s, LOUD).promise) == 0.4,
     "promise.lip_service": lambda s: (
         tallies_of(with_values(s, LOUD), 8)["cynicism"][-1]
         == tallies_of(with_values(s, {**LOUD, "promise.lip_service": 0.0}), 8)["cynicism"][-1]
@@ -47,8 +47,14 @@ def test_a_trusted_promise_draws_people_and_a_distrusted_one_puts_them_off() -> 
 
 
 def test_trust_follows_whether_a_contact_was_as_good_as_expected() -> None:
-    p = set_to().promise
+    p = set_to(LOUD).promise
     assert trust_update(0.5, 0.7, 0.6, p) > 0.5 > trust_update(0.5, 0.5, 0.6, p)
+
+
+def test_where_nothing_is_promised_trust_stays() -> None:
+    p = set_to().promise
+    assert trust_update(0.5, 0.7, 0.6, p) == 0.5 == trust_update(0.5, 0.5, 0.6, p)
+    assert (tallies_of(set_to(), 12)["trust"] == 0.5).all()
 
 
 def test_promises_beyond_practice_cost_trust_and_are_paid_for() -> None:

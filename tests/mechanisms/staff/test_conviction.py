@@ -125,7 +125,7 @@ def heard(habit: float, wins: float, setbacks: float) -> np.ndarray:
     world.reset_flows()
     staff = world.populations.staff
     staff.habit[:], staff.wins[:], staff.setbacks[:] = habit, wins, setbacks
-    observe_colleagues(staff, world.populations.colleagues, world.settings.conviction)
+    observe_colleagues(staff, world.populations.colleagues, world.settings.habit.adopter_threshold)
     return np.asarray(staff.sources)
 
 

@@ -28,7 +28,7 @@ OFF = {
     "turnover.sensitivity": lambda s: quitting(s, 0.1) == quitting(s, 0.9),
     "turnover.vacancy_weeks": posts_filled,
     "turnover.disposition_spread": lambda s: alike(s, "disposition"),
-    "turnover.reward_sensitivity_spread": lambda s: alike(s, "reward_sensitivity"),
+    "turnover.temperament_spread": lambda s: alike(s, "reward_sensitivity"),
     "turnover.baseline_engagement_spread": lambda s: alike(s, "baseline_engagement"),
     "turnover.handling_time_spread": lambda s: alike(s, "pace"),
 }
@@ -75,7 +75,7 @@ def test_people_differ_by_the_declared_spread() -> None:
     s = set_to({"organisation.staff": 4000, "organisation.customers": 3})
     staff, p = sample_initial(s, 3).populations.staff, s.turnover
     for column, mean, spread in (
-        ("disposition", p.disposition, p.disposition_spread), ("reward_sensitivity", 1.0, p.reward_sensitivity_spread), ("baseline_engagement", p.baseline_engagement, p.baseline_engagement_spread),
+        ("disposition", p.disposition, p.disposition_spread), ("reward_sensitivity", 1.0, p.temperament_spread), ("baseline_engagement", p.baseline_engagement, p.baseline_engagement_spread),
     ):  # fmt: skip
         values = getattr(staff, column)
         assert abs(values.mean() - mean) < 4 * spread / np.sqrt(4000), column

@@ -190,7 +190,7 @@ def test_the_patterns_are_levels_money_customers_and_the_strongest_facts() -> No
 def test_all_that_is_uncertain_varies_calibrated_values_among_it() -> None:
     keys = {one.key for one in uncertain_space()}
     assert {"demand.rate", "service.handling_hours", "market.churn", "accounts.revenue", "work_pace.pressure"} <= keys
-    assert "conviction.tipping_threshold" not in keys  # a definition
+    assert "implementation.gap" not in keys  # a switch
     assert len(keys) > 100
 
 

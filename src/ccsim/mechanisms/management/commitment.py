@@ -130,6 +130,7 @@ def update_commitment(
     rights: float,
     reported: float,
     p: Leadership,
+    reversion_rate: float,
 ) -> None:
     """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes.
 
@@ -146,6 +147,7 @@ def update_commitment(
         reported: ``visible_successes.reported_share``, share of successes that is reported to the executive
             (share).
         p: parameters of the group ``leadership``.
+        reversion_rate: ``conviction.reversion_rate``, pace at which conviction returns to disposition (1/week).
 
     Writes:
         leaders: ``conviction``, ``credibility``.
@@ -176,7 +178,7 @@ def update_commitment(
             else customer_share(head_card_turned(head_card, turned))
         )
         belief = relax(belief, own, p.scorecard_rate * half_saturation(strength, 1.0))
-        leaders.conviction[k] = clip01(relax(belief, leaders.disposition[k], p.reversion_rate))
+        leaders.conviction[k] = clip01(relax(belief, leaders.disposition[k], reversion_rate))
         measures = customer_share(staff_card_turned(staff_card, leaders.realigned[k]))
         top = k
         while leaders.superior[top] >= 0:

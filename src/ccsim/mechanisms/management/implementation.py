@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 class Implementation:
     """How far a decree is from what is done."""
 
-    gap: float = parameter(
-        1.0,
-        unit="share",
-        range=(0.9, 1.0),
-        off=0.0,
-        meaning="part of a decree that waits until departments are led to enact it; the rest is done at once",
+    gap: bool = parameter(
+        1,
+        unit="on/off",
+        range=(0, 1),
+        off=0,
+        meaning="whether a decree waits until departments are led to enact it; if not, it is done at once",
         source="assumed; sign: Klein & Sorra 1996, Repenning 2002, Beer, Eisenstat & Spector 1990",
+        pack="decrees-at-once",
+        switches=("decrees-at-once",),
     )
     closing_rate: float = parameter(
         0.6,
@@ -72,7 +74,7 @@ def enactment_support(clarity: float, realism: float, credibility: float, convic
 @rule
 def closing_pace(support: float, p: Implementation) -> float:
     """Return the share of a decree's rest that is enacted in a week."""
-    return 1.0 - p.gap * (1.0 - clip01(p.closing_rate * support))
+    return clip01(p.closing_rate * support) if p.gap else 1.0
 
 
 @rule

@@ -41,14 +41,8 @@ class Leadership:
     executive_disposition: float = parameter(
         0.5, unit="share", range=(0.1, 0.9), lever=True, meaning="the same of the executive"
     )
-    spread: float = parameter(
-        0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that conviction among leaders"
-    )
     control: float = parameter(
         0.4, unit="share", range=(0.2, 0.9), lever=True, meaning="mean need of leaders to decide themselves"
-    )
-    control_spread: float = parameter(
-        0.375, unit="ratio", range=(0.1, 0.6), off=0.0, meaning="standard deviation of that need, relative to its mean"
     )
     escalation_capacity: float = parameter(
         12.0,
@@ -100,9 +94,6 @@ class Leadership:
         range=(0.5, 4.0),
         meaning="weekly successes a head above the usual that make half of many",
     )
-    reversion_rate: float = parameter(
-        0.02, unit="1/week", range=(0.005, 0.05), off=0.0, meaning="pace at which conviction returns to disposition"
-    )
     reporting_rate: float = parameter(
         0.15, unit="1/week", range=(0.05, 0.5), meaning="pace at which results become known to leaders"
     )
@@ -147,12 +138,18 @@ class Leaders:
 
 
 @kernel
-def replace_leaders(leaders: Rows, p: Leadership, seed: int, week: int) -> None:
+def replace_leaders(
+    leaders: Rows, p: Leadership, disposition_spread: float, temperament_spread: float, seed: int, week: int
+) -> None:
     """Leaders leave and others come.
 
     Args:
         leaders: columns of the leaders, one row per leader.
         p: parameters of the group ``leadership``.
+        disposition_spread: ``turnover.disposition_spread``, standard deviation of what leaders believe when they
+            come (share).
+        temperament_spread: ``turnover.temperament_spread``, standard deviation of the need to decide oneself,
+            relative to its mean (ratio).
         seed: seed of all draws of the run.
         week: number of the week.
 
@@ -164,18 +161,24 @@ def replace_leaders(leaders: Rows, p: Leadership, seed: int, week: int) -> None:
         leaders.escalation_capacity[k] += p.escalation_capacity
         called_away = p.successor > 0 and leaders.superior[k] < 0
         if called_away or uniform(seed, LEAVES, week, k) < p.turnover_probability:
-            appointed(k, leaders, p, seed, week)
+            appointed(k, leaders, p, disposition_spread, temperament_spread, seed, week)
             leaders.person[k] += 1
 
 
 @rule
-def appointed(k: int, leaders: Rows, p: Leadership, seed: int, week: int) -> None:
+def appointed(
+    k: int, leaders: Rows, p: Leadership, disposition_spread: float, temperament_spread: float, seed: int, week: int
+) -> None:
     """A leader takes the post: draw what he or she is like.
 
     Args:
         k: row of the leader.
         leaders: columns of the leaders, one row per leader.
         p: parameters of the group ``leadership``.
+        disposition_spread: ``turnover.disposition_spread``, standard deviation of what leaders believe when they
+            come (share).
+        temperament_spread: ``turnover.temperament_spread``, standard deviation of the need to decide oneself,
+            relative to its mean (ratio).
         seed: seed of all draws of the run.
         week: number of the week.
 
@@ -186,10 +189,10 @@ def appointed(k: int, leaders: Rows, p: Leadership, seed: int, week: int) -> Non
     mean = p.executive_disposition if leaders.tier[k] == EXECUTIVE else p.disposition
     # There is one executive: its disposition is the scenario's to say, without a draw.
     leaders.disposition[k] = clip01(
-        mean if leaders.tier[k] == EXECUTIVE else mean + p.spread * irwin_hall_normal(a, b, c, d)
+        mean if leaders.tier[k] == EXECUTIVE else mean + disposition_spread * irwin_hall_normal(a, b, c, d)
     )
     a, b, c, d = uniforms4(seed, ARRIVES, week, 2 * k + 1)
-    leaders.control[k] = clip01(p.control * (1.0 + p.control_spread * irwin_hall_normal(a, b, c, d)))
+    leaders.control[k] = clip01(p.control * (1.0 + temperament_spread * irwin_hall_normal(a, b, c, d)))
     leaders.conviction[k] = leaders.disposition[k]
     leaders.credibility[k] = 0.5
     leaders.appointed_week[k] = week

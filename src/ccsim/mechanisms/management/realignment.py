@@ -10,7 +10,7 @@ without belief changed little.
 from __future__ import annotations
 
 from ccsim.engine.columns import FloatArray, Rows, columns, stock
-from ccsim.engine.functions import clip01, relax
+from ccsim.engine.functions import relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
@@ -27,11 +27,11 @@ class Realignment:
         meaning="share of the way in a week that leaders move measures and rights to what they believe",
         source="assumed; order: yearly rounds of targets, half way in 5 to 30 weeks",
     )
-    doubtful: float = parameter(
-        0.55, unit="share", range=(0.45, 0.6), meaning="conviction of the executive up to which nothing is realigned"
-    )
-    convinced: float = parameter(
-        0.75, unit="share", range=(0.6, 0.9), meaning="conviction of the executive from which all is realigned"
+    min_conviction: float = parameter(
+        0.65,
+        unit="share",
+        range=(0.52, 0.75),
+        meaning="conviction of the executive from which measures and rights are realigned; below it, that is undone",
     )
 
 
@@ -46,8 +46,18 @@ class Leaders:
 
 @rule
 def wanted(conviction: float, p: Realignment) -> float:
-    """Return how far an executive wants measures and rights turned to customers."""
-    return clip01((conviction - p.doubtful) / max(0.01, p.convinced - p.doubtful))
+    """Return how far an executive wants measures and rights turned to customers: all the way or not at all.
+
+    An executive near the level changes course often. What is set moves by ``realignment.rate`` of the way only, so
+    that it stays between the two.
+
+    Source: assumed, after articles 001 and 004: a convinced top aligns systems, a doubtful one does not.
+
+    Args:
+        conviction: belief that customer-first is right and pays here (share).
+        p: parameters of the group ``realignment``.
+    """
+    return 1.0 if conviction >= p.min_conviction else 0.0
 
 
 @kernel

@@ -49,7 +49,12 @@ class Promise:
         pack="promise",
     )
     trust_rate: float = parameter(
-        0.05, unit="share", range=(0.01, 0.2), off=0.0, meaning="share of the way that trust moves after a contact"
+        0.05,
+        unit="share",
+        range=(0.01, 0.2),
+        off=0.0,
+        meaning="share of the way that trust moves after a contact, while something is promised",
+        pack="promise",
     )
     lip_service: float = parameter(
         1.0,
@@ -84,7 +89,7 @@ def attraction(trusted: float, p: Promise) -> float:
 
 @rule
 def trust_update(trust: float, quality: float, expectation: float, p: Promise) -> float:
-    """Trust follows whether a contact was as good as expected.
+    """Trust follows whether a contact was as good as expected; where nothing is promised, it stays.
 
     Source: assumed, after article 001: a first-order delay (Sterman 2000) towards kept or broken.
 
@@ -97,6 +102,8 @@ def trust_update(trust: float, quality: float, expectation: float, p: Promise) -
     Returns:
         The trust after the contact (share).
     """
+    if p.level <= 0.0:
+        return trust
     return relax(trust, 1.0 if quality >= expectation else 0.0, p.trust_rate)
 
 

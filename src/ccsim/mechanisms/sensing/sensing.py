@@ -17,7 +17,13 @@ class Sensing:
     """What the organisation hears of its customers, and what it does about it."""
 
     coverage: float = parameter(
-        0.2, unit="share", range=(0.0, 1.0), off=0.0, lever=True, meaning="share of contacts of which a signal is taken"
+        0.2,
+        unit="share",
+        range=(0.0, 1.0),
+        off=0.0,
+        lever=True,
+        meaning="share of contacts of which a signal is taken",
+        switches=("signals",),
     )
     volume: float = parameter(
         1.0,
@@ -26,6 +32,7 @@ class Sensing:
         legal=(0.0, 100.0),
         lever=True,
         meaning="signals taken of each such contact: reports, dashboards, comments",
+        switches=("signals",),
     )
     shared: float = parameter(
         0.25,
@@ -34,6 +41,7 @@ class Sensing:
         off=0.0,
         lever=True,
         meaning="share of those signals that reach the teams; the rest is hoarded",
+        switches=("signals",),
     )
     staff_signals: float = parameter(
         0.1,
@@ -42,6 +50,7 @@ class Sensing:
         off=0.0,
         lever=True,
         meaning="share of spoilt contacts that staff report, and that are passed on to the teams",
+        switches=("signals",),
     )
     action_hours: float = parameter(
         0.0,
@@ -64,9 +73,11 @@ class Sensing:
     absorptive_capacity: float = parameter(
         1.5,
         unit="signals/week",
-        range=(0.5, 4.0),
+        range=(1.0, 4.0),
         legal=(0.01, 1000.0),
         meaning="signals a head that a team can take in",
+        source="assumed; at least twice what reaches a team in the ordinary organisation",
+        pack="signals",
     )
     reading_hours: float = parameter(0.1, unit="hours", range=(0.02, 0.3), off=0.0, meaning="time that a signal takes")
     half_saturation: float = parameter(

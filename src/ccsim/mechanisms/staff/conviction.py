@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 TIPPING_STREAM = int(Stream.TIPPING)
 
+#: Conviction from which the penny counts as dropped: the definition of what is counted, which moves nobody (share).
+TIPPING_THRESHOLD = 0.65
+
 #: Instead of the week in which the penny dropped: it has not, or it had when the story begins.
 NOT_YET, BEFORE = -1, -2
 
@@ -71,19 +74,9 @@ class Conviction:
     reversion_rate: float = parameter(
         0.03,
         unit="1/week",
-        range=(0.005, 0.04),
+        range=(0.005, 0.05),
         off=0.0,
-        meaning="pace at which conviction returns to the person's disposition",
-    )
-    habit_threshold: float = parameter(
-        0.45, unit="share", range=(0.3, 0.6), meaning="habit above which a colleague's successes speak for the change"
-    )
-    tipping_threshold: float = parameter(
-        0.65,
-        unit="share",
-        range=(0.55, 0.8),
-        meaning="conviction at which the penny counts as dropped",
-        source="definition",
+        meaning="pace at which the conviction of people and leaders returns to their disposition",
     )
     norm_weight: float = parameter(
         1.0, unit="utility", range=(0.0, 4.0), off=0.0, meaning="weight in a choice of what colleagues are seen to do"
@@ -170,13 +163,13 @@ def tips(sources: float, luck: float, cynicism: float, p: Conviction) -> bool:
 
 
 @kernel(allocates=True)
-def observe_colleagues(staff: Rows, colleagues: IntArray, p: Conviction) -> None:
+def observe_colleagues(staff: Rows, colleagues: IntArray, settled: float) -> None:
     """See what colleagues do and how it goes.
 
     Args:
         staff: columns of the staff, one row per post.
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
-        p: parameters of the group ``conviction``.
+        settled: ``habit.adopter_threshold``, habit above which a person's successes speak for the change (share).
 
     Writes:
         staff: ``influence``, ``peer_practice``, ``sources``.
@@ -188,7 +181,7 @@ def observe_colleagues(staff: Rows, colleagues: IntArray, p: Conviction) -> None
     seen = np.empty((count, 4))
     for i in range(count):
         seen[i, 0], seen[i, 1], seen[i, 3] = staff.solved[i], staff.handled[i], staff.influence[i]
-        seen[i, 2] = (staff.habit[i] > p.habit_threshold) & (staff.wins[i] > staff.setbacks[i])
+        seen[i, 2] = (staff.habit[i] > settled) & (staff.wins[i] > staff.setbacks[i])
     for i in range(count):
         solved, handled, sources = 0.0, 0.0, staff.sources[i]
         for k in range(ties):
@@ -244,7 +237,7 @@ def update_conviction(
             believed = relax(believed, 1.0, p.tipping_gain)
         staff.conviction[i] = relax(believed, staff.disposition[i], p.reversion_rate)
         if week < 0:
-            staff.tipped_week[i] = BEFORE if staff.conviction[i] >= p.tipping_threshold else NOT_YET
-        elif staff.tipped_week[i] == NOT_YET and staff.conviction[i] >= p.tipping_threshold:
+            staff.tipped_week[i] = BEFORE if staff.conviction[i] >= TIPPING_THRESHOLD else NOT_YET
+        elif staff.tipped_week[i] == NOT_YET and staff.conviction[i] >= TIPPING_THRESHOLD:
             staff.tipped_week[i] = week
             departments.new_tipped[staff.department[i]] += 1

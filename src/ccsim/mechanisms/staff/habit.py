@@ -41,9 +41,10 @@ class Habit:
     adopter_threshold: float = parameter(
         0.5,
         unit="share",
-        range=(0.4, 0.7),
-        meaning="habit above which a person counts as acting customer-first by habit",
-        source="definition",
+        range=(0.35, 0.65),
+        meaning="habit above which a person is seen to act customer-first by habit: counts as an adopter, and the own "
+        "successes speak for the change to colleagues",
+        source="assumed; one level for both, because colleagues see what is counted",
     )
 
 

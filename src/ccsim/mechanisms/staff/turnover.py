@@ -48,14 +48,19 @@ class Turnover:
         meaning="mean conviction of people before they are convinced of anything here",
     )
     disposition_spread: float = parameter(
-        0.15, unit="share", range=(0.05, 0.25), off=0.0, meaning="standard deviation of that conviction"
+        0.15,
+        unit="share",
+        range=(0.05, 0.25),
+        off=0.0,
+        meaning="standard deviation of that conviction, among staff and among team leads and heads alike",
     )
-    reward_sensitivity_spread: float = parameter(
+    temperament_spread: float = parameter(
         0.35,
-        unit="factor",
+        unit="ratio",
         range=(0.1, 0.6),
         off=0.0,
-        meaning="standard deviation of how much people mind rewards, 1 on average",
+        meaning="standard deviation of how much people mind rewards and how much leaders need to decide themselves, relative "
+        "to the mean",
     )
     baseline_engagement: float = parameter(
         0.56,
@@ -123,7 +128,7 @@ def initialise_person(i: int, staff: Rows, p: Turnover, seed: int, week: int) ->
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i)
     staff.disposition[i] = clip01(p.disposition + p.disposition_spread * irwin_hall_normal(a, b, c, d))
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i + 1)
-    staff.reward_sensitivity[i] = max(0.0, 1.0 + p.reward_sensitivity_spread * irwin_hall_normal(a, b, c, d))
+    staff.reward_sensitivity[i] = max(0.0, 1.0 + p.temperament_spread * irwin_hall_normal(a, b, c, d))
     a, b, c, d = uniforms4(seed, HIRE, week, 3 * i + 2)
     staff.baseline_engagement[i] = clip01(
         p.baseline_engagement + p.baseline_engagement_spread * irwin_hall_normal(a, b, c, d)
