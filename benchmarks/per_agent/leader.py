@@ -101,7 +101,11 @@ class Leader(mesa.Agent):
         pull = p.scorecard_rate * saturating(settings.scorecards.strength, 1.0)
         belief = toward(belief, customer_share(self.card()), pull)
         self.conviction = share(toward(belief, self.disposition, settings.conviction.reversion_rate))
-        let_go = rights_kept(self.delegated_rights, settings.empowerment.rights, self.expected_rights)
+        top = self
+        while top.superior is not None:
+            top = top.superior
+        allowed = min(self.delegated_rights, widened(settings.empowerment.rights, top.realigned))
+        let_go = rights_kept(allowed, settings.empowerment.rights, self.expected_rights)
         deeds = 0.5 * customer_share(staff_turned(settings.staff_scorecard, self.realigned)) + 0.5 * let_go
         self.credibility = keeps_word(self.announced_hours, deeds, self.credibility, p)
 
@@ -117,12 +121,13 @@ class Leader(mesa.Agent):
         rules = widened(p.rights, self.realigned)
         received = rules if self.superior is None else self.superior.delegated_rights
         due = rules if self.superior is None else self.superior.expected_rights
-        self.expected_rights = expects(p.rights, self.expected_rights, due, p)
         support = self.department.support if self.department is not None else 1.0
+        pace = closing(support, self.model.settings.implementation)
+        self.expected_rights = expects(p.rights, self.expected_rights, due, pace, p)
         self.delegated_rights = toward(
             self.delegated_rights,
             passed_on(received, self.control, self.conviction),
-            p.adjustment_rate * closing(support, self.model.settings.implementation),
+            p.adjustment_rate * pace,
         )
 
     def count(self) -> None:
