@@ -38,7 +38,7 @@ BUSY = {**SMALL, "programme.budget": 900.0, "champions.count": 2, "champions.hou
         "sponsorship.interval_weeks": 2, "staffing.workload_response": 1.0, "staff_scorecard.internal": 0.5,
         "head_scorecard.internal": 0.5, "rollout.testing_share": 0.5, "visible_successes.broadcast_share": 1.0, "work_pace.pressure": 1.0,
         "turnover.handling_time_spread": 0.2,
-        "realignment.rate": 0.1, "realignment.min_conviction": 0.55, "trials.stop_below": 1.0, "trials.enough": 1.0, "trials.every": 2}
+        "realignment.rate": 0.1, "realignment.min_conviction": 0.4, "trials.stop_below": 1.0, "trials.enough": 1.0, "trials.every": 2}
 """
 
 
