@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from tests.organisations.own_folder import folder_of, managers, shared
@@ -137,10 +139,21 @@ def test_churn_without_a_period_is_refused_and_with_month_accepted(tmp_path: Pat
     assert layout.segments[layout.mobility.argmax()] == "Month-to-month"
 
 
-def test_a_group_of_20_is_shown_and_one_of_8_is_merged() -> None:
+def test_a_group_of_20_is_shown_and_one_of_8_is_merged_so_that_no_difference_from_the_whole_shows_it() -> None:
     names = merged({"A": 20, "B": 8, "C": 5, "D": 40}, 10)
     assert names == {"A": "A", "B": OTHERS, "C": OTHERS, "D": "D"}
-    assert merged({"A": 20, "B": 8}, 10) == {"A": "A"}
+    assert merged({"A": 20}, 10) == {"A": "A"}
+    # The whole of 28 less A would be B.
+    assert merged({"A": 20, "B": 8}, 10) == {"A": OTHERS, "B": OTHERS}
+    rng = np.random.default_rng(1)
+    for _ in range(200):
+        sizes = {str(number): int(size) for number, size in enumerate(rng.integers(1, 25, rng.integers(1, 7)))}
+        shown = merged(sizes, 10)
+        groups: dict[str, int] = {}
+        for name, size in sizes.items():
+            groups[shown.get(name, "")] = groups.get(shown.get(name, ""), 0) + size
+        assert all(size >= 10 for name, size in groups.items() if name)
+        assert "" not in groups or sum(sizes.values()) < 10
     assert merged({"A": 20, "B": 8, "D": 40}, 10) == {"A": OTHERS, "B": OTHERS, "D": "D"}
     assert merged({"A": 4}, 10) == {}
 
@@ -198,8 +211,6 @@ def test_no_identifier_is_kept_in_memory_or_told(tmp_path: Path) -> None:
 
 
 def test_each_item_moves_a_parameter_within_what_it_accepts_to_an_interval_and_never_a_point() -> None:
-    import numpy as np
-
     assert len(ITEMS) == 24
     for code, item in ITEMS.items():
         if item.moves:
@@ -209,6 +220,35 @@ def test_each_item_moves_a_parameter_within_what_it_accepts_to_an_interval_and_n
             for answers in ([3.0] * 200, [1.0], [5.0, 5.0], []):
                 low, high = interval_of(code, np.array(answers))
                 assert low < high
+
+
+def test_no_message_quotes_a_cell_that_may_name_a_person(tmp_path: Path) -> None:
+    rows = "".join(f"p{k},Desk,Canary{k},canary{k}@example.org,1\n" for k in range(12))
+    folder = folder_of(tmp_path / "o", {
+        "organisation.toml": HEAD + '[columns.people]\nfte = "name"\npay = "mail"\nyears = "id"\n',
+        "people.csv": "id,department,name,mail,hired\n" + rows,
+        "history.csv": "date,kpi,value,error\n2025-12-31,csat,Canary Muster,1\n2025-11-30,csat,canary@example.org,p1\n",
+    })  # fmt: skip
+    told = faults(folder)
+    assert not [line for line in told if "anary" in line], told
+    assert any("none of 12 cells, such as a text of 19 characters, is accepted" in line for line in told), told
+    assert any(
+        re.search(
+            r"id: none of 12 cells, such as a text of 2 characters, is accepted; as years .*names another column", line
+        )
+        for line in told
+    ), told
+    assert any(
+        re.search(r"history\.csv:2: value: a text of 13 characters is not accepted; it takes a number", line)
+        for line in told
+    ), told
+
+
+def test_what_is_read_keeps_no_text_of_columns_that_are_not_read(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "o", {
+        "organisation.toml": HEAD, "people.csv": "id,department,name\ncanary-id,Desk,Canary Muster\n",
+    })  # fmt: skip
+    assert b"anary" not in pickle.dumps(read_folder(folder)).lower()
 
 
 def test_the_self_image_stands_beside_what_customers_say(tmp_path: Path) -> None:

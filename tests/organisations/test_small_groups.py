@@ -26,9 +26,10 @@ def organisation(place: Path) -> Path:
     return folder_of(place, {"organisation.toml": toml, "people.csv": people, "segments.csv": segments})
 
 
-def test_small_groups_share_a_row_and_one_that_would_stand_alone_is_not_shown() -> None:
+def test_small_groups_share_a_row_and_one_that_would_stand_alone_shares_it_with_the_next_larger() -> None:
     assert rows_shown(np.array([12, 15, 4, 7]), 10).tolist() == [0, 1, 2, 2]
-    assert rows_shown(np.array([50, 4]), 10).tolist() == [0, -1]
+    assert rows_shown(np.array([50, 4]), 10).tolist() == [0, 0]
+    assert rows_shown(np.array([3, 4]), 10).tolist() == [-1, -1]
     assert rows_shown(np.array([50, 4, 12]), 10).tolist() == [0, 1, 1]
     sums = merge_rows(np.arange(8.0).reshape(1, 4, 2), np.array([0, 1, 2, 2]))
     assert sums[0, :3].tolist() == [[0, 1], [2, 3], [10, 12]] and np.isnan(sums[0, 3]).all()

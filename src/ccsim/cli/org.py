@@ -31,7 +31,7 @@ def check(folder: Folder) -> None:
     """Check a folder: every fault of every file; what is known, and what is assumed instead."""
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.founding import make_layout
-    from ccsim.organisations.knowledge import NOT_IDENTIFIABLE, knowledge
+    from ccsim.organisations.knowledge import knowledge
 
     read = read_folder(folder)
     layout = make_layout(read)
@@ -44,9 +44,7 @@ def check(folder: Folder) -> None:
                 typer.echo(f"  {fact.subject}: {fact.says}")
         typer.echo()
     _tell_unread(read)
-    typer.echo("Not identifiable from levels alone, and what would change it:")
-    for what, remedy in NOT_IDENTIFIABLE:
-        typer.echo(f"  {what}: {remedy}")
+    _tell_open()
 
 
 def _tell_unread(read: "Read") -> None:
@@ -67,10 +65,14 @@ def read(
         list[str] | None, typer.Option(metavar="OURS=THEIRS", help="What a column is called; repeat.")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Write files anew that are there already.")] = False,
+    merge_small: Annotated[
+        bool, typer.Option("--merge-small", help="Merge groups of fewer than ten agents in weekly.csv, to hand it on.")
+    ] = False,
 ) -> None:
     """Read a ticket export into a folder: departments, hand-offs, a weekly history; no ticket and no agent is written."""
     from ccsim.errors import InputError, UnknownNameError
-    from ccsim.organisations.tickets import NAMES, read_tickets, write_tickets
+    from ccsim.organisations.folder import LEAST_GROUP
+    from ccsim.organisations.tickets import NAMES, read_tickets, small_groups, write_tickets
 
     columns = {}
     for text in column or ():
@@ -82,8 +84,13 @@ def read(
         columns[ours] = theirs
     found = read_tickets(tickets, columns)
     moved = read_tickets(events, needed=("id", "time", "group")) if events else None
-    files = write_tickets(into, found, moved, replace=replace)
+    files = write_tickets(into, found, moved, replace=replace, smallest=LEAST_GROUP if merge_small else 0)
     typer.echo(f"{len(found):,} tickets of {found['group'].nunique()} groups: {', '.join(map(str, files))}")
+    if (small := small_groups(found, LEAST_GROUP)) and not merge_small:
+        typer.echo(
+            f"{small} groups have fewer than {LEAST_GROUP} agents. These files hold each of them, because the organisation is founded "
+            "from them: keep them in the folder. Results merge small groups; --merge-small writes weekly.csv so."
+        )
     if moved is None:
         typer.echo("Without --events it is not known where work goes on: hand-offs are drawn.")
 
@@ -256,7 +263,9 @@ def forecast(
 def _tell_open() -> None:
     from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 
-    typer.echo("Not identifiable from levels alone: " + "; ".join(what for what, _ in NOT_IDENTIFIABLE) + ".")
+    typer.echo("Not identifiable from levels alone, and what would change it:")
+    for what, remedy in NOT_IDENTIFIABLE:
+        typer.echo(f"  {what}: {remedy}")
 
 
 def register(app: typer.Typer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,8 @@ import numpy as np
 
 SALT_FILE = ".salt"
 OTHERS = "others"
+#: Characters of a cell that a message quotes at most.
+LONGEST_QUOTED = 40
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,36 @@ class Keys:
         return hashlib.blake2b(identifier.encode(), key=self.salt, digest_size=12).hexdigest()
 
 
+def quoted(cell: str, identifiers: Container[str] = ()) -> str:
+    """Return how a message shows a cell at fault: itself, or what kind of text it is where it may name a person.
+
+    Args:
+        cell: the cell.
+        identifiers: cells of columns that name people.
+    """
+    several_words = len(cell.split()) > 1 and not any(sign.isdigit() for sign in cell)
+    if "@" in cell or cell in identifiers or several_words or len(cell) > LONGEST_QUOTED:
+        return f"a text of {len(cell)} characters"
+    return repr(cell)
+
+
 def merged(sizes: Mapping[str, float], smallest: int) -> dict[str, str]:
     """Return for each group the name under which it is shown: its own, or that of all small groups together.
 
-    Small groups are merged. If together they are still too small, the next larger group joins them where another one
-    is left; where only one large group is there, the small ones count in the whole only.
+    Small groups are merged. If together they are still too small, the next larger group joins them, because the whole
+    less all other groups would show them: of two groups, one of which is small, neither is shown by itself.
 
     Args:
         sizes: people (or answers) by group.
         smallest: the least that is shown.
+
+    Returns:
+        The name of each group; a group without one counts in the whole only, which is itself too small.
     """
     order = sorted(sizes, key=lambda name: (sizes[name], name))
     small = [name for name in order if sizes[name] < smallest]
     rest = order[len(small) :]
-    while small and len(rest) > 1 and sum(sizes[name] for name in small) < smallest:
+    while small and rest and sum(sizes[name] for name in small) < smallest:
         small.append(rest.pop(0))
     unseen = small if sum(sizes[name] for name in small) < smallest else []
     return {name: OTHERS if name in small else name for name in sizes if name not in unseen}

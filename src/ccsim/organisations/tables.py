@@ -28,11 +28,13 @@ from ccsim.organisations.columns import (
     Column,
     Kind,
 )
-from ccsim.organisations.privacy import Keys
+from ccsim.organisations.privacy import Keys, quoted
 
 #: Faults of one kind in one column that are told one by one; of more the number is told.
 TOLD = 20
 LONGEST_NAME = 80
+#: Cells of a column from which on, if none is accepted, one message stands for all.
+ALL_WRONG = 5
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _SAYS_SEPARATOR = re.compile(r"""\s*"?sep=.?"?\s*(\n|$)""", re.IGNORECASE)
 _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -49,8 +51,8 @@ class Table:
         frame: columns by their names here, checked; cells at fault are missing.
         theirs: for each column its name in the file.
         unread: columns of the file that are not read.
-        text: what is read, from its header on; ``above`` are the lines before.
         separator: between cells.
+        lines: the line of the file on which each row begins. The text itself is not kept: it may name people.
     """
 
     file: str
@@ -58,21 +60,12 @@ class Table:
     frame: pd.DataFrame
     theirs: dict[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
-    text: str = field(default="", repr=False)
     separator: str = ","
-    above: int = 0
+    lines: list[int] = field(default_factory=list, repr=False)
 
     def line(self, row: int) -> int:
         """Return the line of the file on which a row begins."""
-        if not hasattr(self, "_lines"):
-            reader = csv.reader(io.StringIO(self.text), delimiter=self.separator)
-            starts, before = [], 0
-            for cells in reader:
-                if _filled(cells):
-                    starts.append(before + 1)
-                before = reader.line_num
-            self._lines = [self.above + line for line in starts[1:]]
-        return self._lines[row] if row < len(self._lines) else len(self._lines) + 1
+        return self.lines[row] if row < len(self.lines) else len(self.lines) + 2
 
     def fault(self, row: int, column: str, problem: str) -> InputIssue:
         """Return a fault of a cell."""
@@ -126,19 +119,20 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
     header = text.split("\n", 1)[0]
     separator = max(SEPARATORS, key=lambda sign: _outside_quotes(header, sign))
     names = next(csv.reader([header], delimiter=separator), [])
-    table = Table(name, kind, pd.DataFrame(), text=text, separator=separator, above=above)
+    table = Table(name, kind, pd.DataFrame(), separator=separator)
     faults = _match_columns(table, [cell.strip() for cell in names], dialect)
     constants = dialect.constants.get(kind.name, {})
     if any(fault.line is None for fault in faults):
         return None, faults
     try:
-        raw, more = _cells(table, names)
+        raw, more = _cells(table, names, text, above)
     except (csv.Error, pd.errors.ParserError):
         return None, [*faults, InputIssue(name, None, "", "cannot be read as a table: a quotation mark is not closed")]
     faults += more
     if not len(raw):
         return None, faults or [InputIssue(name, 2, "", "there are no rows below the header")]
     frame = {}
+    identifiers = _identifiers(table, raw)
     for column in kind.columns:
         if column.name in table.theirs:
             cells = raw[table.theirs[column.name]].str.strip()
@@ -146,7 +140,7 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
             cells = pd.Series([constants[column.name]] * len(raw), dtype=str)
         else:
             continue
-        frame[column.name], wrong = _checked(table, column, cells, dialect)
+        frame[column.name], wrong = _checked(table, column, cells, dialect, identifiers)
         faults += wrong
     table.frame = pd.DataFrame(frame)
     return table, faults
@@ -192,19 +186,33 @@ def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[Inp
     return faults
 
 
-def _cells(table: Table, names: list[str]) -> tuple[pd.DataFrame, list[InputIssue]]:
-    """Return the cells of the columns that are read, as text, and rows that have too many."""
+def _cells(table: Table, names: list[str], text: str, above: int) -> tuple[pd.DataFrame, list[InputIssue]]:
+    """Return the cells of the columns that are read, as text, and rows that have too many.
+
+    Args:
+        table: what is read; the lines of its rows are filled.
+        names: the header.
+        text: the file from its header on.
+        above: lines of the file above the header.
+    """
     faults = []
     wanted = [name for name in dict.fromkeys(names) if name.strip() in table.theirs.values()]
-    rows = (cells for cells in csv.reader(io.StringIO(table.text), delimiter=table.separator) if cells)
-    sizes = [(len(cells), _filled(cells)) for cells in rows]
+    reader = csv.reader(io.StringIO(text), delimiter=table.separator)
+    sizes, starts, before = [], [], 0
+    for cells in reader:
+        if cells:
+            sizes.append((len(cells), _filled(cells)))
+            if sizes[-1][1]:
+                starts.append(above + before + 1)
+        before = reader.line_num
+    table.lines = starts[1:]
     # Spreadsheets write rows of nothing but separators below a table.
     filled = np.array([each for _, each in sizes[1:]], bool)
     longer = [(number, size) for number, (size, each) in enumerate(row for row in sizes if row[1]) if size > len(names)]
     for number, cells in longer[:TOLD]:
         faults.append(InputIssue(table.file, table.line(number - 1), "", f"has {cells} cells; the header {len(names)}"))
     raw = pd.read_csv(
-        io.StringIO(table.text), sep=table.separator, dtype=str, keep_default_na=False, usecols=wanted, index_col=False,
+        io.StringIO(text), sep=table.separator, dtype=str, keep_default_na=False, usecols=wanted, index_col=False,
         on_bad_lines="skip",
     ) if not longer else pd.DataFrame(columns=wanted, dtype=str)  # fmt: skip
     raw.columns = [str(name).strip() for name in raw.columns]
@@ -218,7 +226,17 @@ def _filled(cells: list[str]) -> bool:
     return any(cell.strip() for cell in cells)
 
 
-def _checked(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, list[InputIssue]]:
+def _identifiers(table: Table, raw: pd.DataFrame) -> set[str]:
+    """Return the cells of columns that name people or posts, which no message quotes."""
+    names = [
+        table.theirs[one.name] for one in table.kind.columns if one.cells in (KEY, STATUS) and one.name in table.theirs
+    ]
+    return {cell for name in names for cell in raw[name].str.strip().unique()} - {""}
+
+
+def _checked(
+    table: Table, column: Column, cells: pd.Series, dialect: Dialect, identifiers: set[str]
+) -> tuple[pd.Series, list[InputIssue]]:
     """Return the cells of a column as what they hold, and those that hold something else."""
     empty = (cells == "").to_numpy()
     if column.name == "churn" and not empty.all() and cells[~empty].str.lower().isin(_yes_no(dialect)).all():
@@ -230,21 +248,35 @@ def _checked(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -
     wrong = np.flatnonzero(~good & ~empty)
     if column.cells in (KEY, STATUS):
         return values, faults
+    if len(wrong) >= ALL_WRONG and len(wrong) == (~empty).sum() and column.cells != NAME:
+        # A wrong column may hold names: only a cell without letters, such as a date of another form, is quoted.
+        first = str(cells.iloc[wrong[0]])
+        example = quoted(first, {first} if any(sign.isalpha() for sign in first) else identifiers)
+        problem = (
+            f"none of {len(wrong):,} cells, such as {example}, is accepted; as {column.name} it takes {ACCEPTS[column.cells]}"
+            f"{_comma_hint(table, column, cells.iloc[wrong[0]])}, or [columns.{table.kind.name}] of organisation.toml names "
+            "another column"
+        )
+        return values, [*faults, table.fault(int(wrong[0]), column.name, problem)]
     for row in wrong[:TOLD]:
         more = f" (so do {len(wrong) - TOLD} more rows)" if len(wrong) > TOLD and row == wrong[TOLD - 1] else ""
-        faults.append(table.fault(int(row), column.name, _problem(table, column, cells.iloc[row]) + more))
+        problem = _problem(table, column, cells.iloc[row], identifiers)
+        faults.append(table.fault(int(row), column.name, problem + more))
     return values, faults
 
 
-def _problem(table: Table, column: Column, cell: str) -> str:
-    """Say what is wrong with a cell; a long text is not quoted."""
+def _problem(table: Table, column: Column, cell: str, identifiers: set[str]) -> str:
+    """Say what is wrong with a cell; a text that may name a person is not quoted."""
     if column.cells == NAME:
         return f"{len(cell)} characters are not accepted: free text is not read; it takes {ACCEPTS[NAME]}"
-    shown = repr(cell if len(cell) <= LONGEST_NAME else cell[:20] + "…")
-    hint = ""
+    return f"{quoted(cell, identifiers)} is not accepted; it takes {ACCEPTS[column.cells]}{_comma_hint(table, column, cell)}"
+
+
+def _comma_hint(table: Table, column: Column, cell: str) -> str:
+    """Return how decimal commas are recognised, where a cell has one and is not read as a number."""
     if column.cells not in (DATE, YES, PERIOD) and _COMMA.fullmatch(cell) and table.separator != ";":
-        hint = " with a decimal point; decimal commas are recognised in files separated by semicolons"
-    return f"{shown} is not accepted; it takes {ACCEPTS[column.cells]}{hint}"
+        return " with a decimal point; decimal commas are recognised in files separated by semicolons"
+    return ""
 
 
 def _keys(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:

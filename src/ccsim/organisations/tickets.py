@@ -11,7 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from ccsim.errors import InputError, InputErrors, InputIssue, did_you_mean
+from ccsim.organisations.privacy import OTHERS, merged, quoted
 from ccsim.organisations.tables import TOLD
+from ccsim.organisations.template import IGNORE
 
 #: For each column, the names under which exports have it; the first that is there counts.
 NAMES = {
@@ -87,7 +89,9 @@ def _cell_faults(path: Path, column: str, cells: pd.Series, wrong: pd.Index, wan
     for number, row in enumerate(wrong[:TOLD], 1):
         more = f" (so do {len(wrong) - TOLD} more rows)" if number == TOLD < len(wrong) else ""
         told.append(
-            InputIssue(str(path), int(row) + 2, column, f"{cells[row]!r} is not accepted; it takes {wanted}{more}")
+            InputIssue(
+                str(path), int(row) + 2, column, f"{quoted(cells[row])} is not accepted; it takes {wanted}{more}"
+            )
         )
     return told
 
@@ -169,9 +173,42 @@ def history(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def with_small_merged(tickets: pd.DataFrame, smallest: int) -> pd.DataFrame:
+    """Return tickets in which groups of few agents bear one name together.
+
+    Args:
+        tickets: the tickets.
+        smallest: agents below which a group is merged.
+
+    Raises:
+        InputError: it is not known who worked on a ticket.
+    """
+    if "agent" not in tickets:
+        raise InputError(
+            "the export has no column for agents, so it is not known which groups are small; --column agent=NAME says which one it is"
+        )
+    named = tickets[tickets["group"] != NO_GROUP]
+    names = merged(dict(zip(*map(pd.Series.tolist, _agents_of(named)), strict=True)), smallest)
+    return tickets.assign(
+        group=tickets["group"].map(lambda name: name if name == NO_GROUP else names.get(name, OTHERS))
+    )
+
+
+def small_groups(tickets: pd.DataFrame, smallest: int) -> int:
+    """Return how many groups have fewer agents than the smallest that is shown; 0 where agents are not known."""
+    return 0 if "agent" not in tickets else int((_agents_of(tickets[tickets["group"] != NO_GROUP])[1] < smallest).sum())
+
+
+def _agents_of(tickets: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the groups, and how many agents are seen of each."""
+    agents = tickets["agent"].where(tickets["agent"] != "").groupby(tickets["group"]).nunique()
+    return pd.Series(agents.index, dtype=str), agents.reset_index(drop=True)
+
+
 def write_tickets(
-    folder: Path, tickets: pd.DataFrame, events: pd.DataFrame | None = None, *, replace: bool = False
-) -> list[Path]:
+    folder: Path, tickets: pd.DataFrame, events: pd.DataFrame | None = None, *, replace: bool = False,
+    smallest: int = 0,
+) -> list[Path]:  # fmt: skip
     """Write what an export gives into a folder.
 
     Args:
@@ -179,6 +216,7 @@ def write_tickets(
         tickets: one row per ticket.
         events: one row per change of a group of a ticket; None if the export has none.
         replace: whether files that are there are replaced.
+        smallest: agents below which groups are merged in ``weekly.csv``; 0 keeps each.
 
     Returns:
         The files written.
@@ -187,7 +225,8 @@ def write_tickets(
         InputError: one of the files is there already and is not to be replaced.
     """
     table = weekly(tickets)
-    files = {"weekly.csv": table, "departments.csv": departments(tickets, events)}
+    shown = weekly(with_small_merged(tickets, smallest)) if smallest else table
+    files = {"weekly.csv": shown, "departments.csv": departments(tickets, events)}
     if len(known := history(table)):  # of two weeks or fewer none is whole
         files["history.csv"] = known
     if events is not None:
@@ -197,7 +236,12 @@ def write_tickets(
     there = [name for name in files if (folder / name).is_file()]
     if there and not replace:
         raise InputError(f"{folder}: {', '.join(there)} are there already; --replace writes them anew")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written ({error.strerror})") from None
+    if not any(folder.iterdir()):
+        (folder / ".gitignore").write_text(IGNORE, encoding="utf-8")
     for name, frame in files.items():
         frame.to_csv(folder / name, index=False)
     if not (folder / "organisation.toml").is_file():
