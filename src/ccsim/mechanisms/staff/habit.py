@@ -39,7 +39,7 @@ class Habit:
         pack="embedding",
     )
     adopter_threshold: float = parameter(
-        0.5,
+        0.475,
         unit="share",
         range=(0.35, 0.65),
         meaning="habit above which a person is seen to act customer-first by habit: counts as an adopter, and the own "
