@@ -15,7 +15,7 @@ from typing import Any
 
 from ccsim.cli.claims import commit
 from ccsim.model.settings import all_parameters
-from ccsim.reports.formatting import interval, number
+from ccsim.results.formatting import interval, number
 from ccsim.validation.facts.calibration import Fit, fit, part, under
 from ccsim.validation.facts.schema import Study, load_studies
 from ccsim.validation.facts.scorecard import Score, resized, score

@@ -19,7 +19,7 @@ from findings import SWITCHES, table
 
 from ccsim.analysis.admitted import read_worlds
 from ccsim.model.extension import model_hash
-from ccsim.reports.formatting import kpi_difference
+from ccsim.results.formatting import kpi_difference
 from ccsim.validation.claims.ledger import ClaimResult, Ledger, run_ledger
 from ccsim.validation.claims.report import told_of_map
 from ccsim.validation.claims.schema import Claim, load_claims

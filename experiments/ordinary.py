@@ -19,7 +19,7 @@ from scipy import stats
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS
-from ccsim.reports.formatting import interval, number
+from ccsim.results.formatting import interval, number
 from ccsim.scenarios.scenario import load
 from ccsim.simulation.simulation import Simulation
 from ccsim.validation.facts import people

@@ -10,7 +10,6 @@ from rich.console import Console
 from ccsim.analysis.comparison import Comparison, compare
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS
-from ccsim.reports.formatting import figure_of, table_unit, with_interval
 from ccsim.reports.tables import (
     as_text,
     comparison_tables,
@@ -18,6 +17,7 @@ from ccsim.reports.tables import (
     scenario_table,
     schedule_table,
 )  # fmt: skip
+from ccsim.results.formatting import table_unit, table_value, with_interval
 from ccsim.scenarios.scenario import Intervention, load
 
 Written = Callable[[object], str]
@@ -49,13 +49,13 @@ def written() -> Written:
     ],
 )
 def test_figures_are_written_in_units_that_people_read(kpi: str, value: float, text: str, unit: str) -> None:
-    assert (figure_of(KPIS[kpi], value), table_unit(KPIS[kpi])) == (text, unit)
+    assert (table_value(KPIS[kpi], value), table_unit(KPIS[kpi])) == (text, unit)
 
 
 def test_a_figure_that_rounds_to_zero_has_no_sign() -> None:
-    assert figure_of(KPIS["npv"], -3.0) == "0.0"
-    assert figure_of(KPIS["fcr"], 1e-9, sign=True) == "0.0"
-    assert figure_of(KPIS["fcr"], 0.01, sign=True) == "+1.0"
+    assert table_value(KPIS["npv"], -3.0) == "0.0"
+    assert table_value(KPIS["fcr"], 1e-9, sign=True) == "0.0"
+    assert table_value(KPIS["fcr"], 0.01, sign=True) == "+1.0"
 
 
 def test_an_interval_has_the_digits_that_its_half_width_needs() -> None:

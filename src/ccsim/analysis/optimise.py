@@ -26,6 +26,7 @@ from ccsim.analysis.time_budget import Allotment
 from ccsim.errors import CcsimError, InputError
 from ccsim.execution.estimate import Work
 from ccsim.experiments.design import Design
+from ccsim.results.formatting import number
 from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import Scenario
 
@@ -448,20 +449,21 @@ def _shortlist(tried: Sequence[tuple[Plan, np.ndarray]], aim: Objectives) -> lis
         InfeasibleError: none does.
     """
     known: dict[str, int] = {}
-    for number, (plan, figures) in enumerate(tried):
+    for place, (plan, figures) in enumerate(tried):
         if np.isfinite(figures).all():
-            known.setdefault(repr(plan), number)
+            known.setdefault(repr(plan), place)
     if not known:
         raise InfeasibleError("no plan has a figure: its runs failed or there was nothing to measure")
     fit = [k for k in known.values() if aim.max_cost is None or tried[k][1][-1] <= aim.max_cost]
     if not fit:
-        least = min(float(tried[number][1][-1]) for number in known.values())
+        least = min(float(tried[place][1][-1]) for place in known.values())
+        limit, least_said = (number(cost, hyphen=True) for cost in (aim.max_cost or 0.0, least))
         raise InfeasibleError(
-            f"no plan of {len(tried)} keeps to {aim.max_cost:,.0f} ({aim.measure}); the cheapest takes {least:,.0f}: "
+            f"no plan of {len(tried)} keeps to {limit} ({aim.measure}); the cheapest takes {least_said}: "
             "allow more, or lower the spans"
         )
     if len(aim.objectives) == 1:
-        return sorted(fit, key=lambda number: _rank(aim, tried[number][1]))[:FINALISTS]
+        return sorted(fit, key=lambda place: _rank(aim, tried[place][1]))[:FINALISTS]
     signs = np.array([1.0 if goal.more else -1.0 for goal in aim.objectives])
     front = pareto_front(np.array([tried[number][1][:-1] for number in fit]) * signs)
     on = sorted((fit[k] for k in front), key=lambda number: -signs[0] * tried[number][1][0])

@@ -15,6 +15,7 @@ from ccsim.errors import FORMER_NAMES, InputError, UnknownNameError
 from ccsim.experiments.design import Design
 from ccsim.experiments.factors import Factor, parse_factors
 from ccsim.model.settings import all_parameters
+from ccsim.results.formatting import number
 
 #: Words that stand for many parameters; so do the names of groups.
 WORDS = ("assumptions", "levers")
@@ -67,13 +68,13 @@ class Dimension:
         """Return a value as a number."""
         return float(self.choices.index(value)) if self.choices else float(value)
 
-    def written(self, number: float) -> str:
+    def written(self, place: float) -> str:
         """Write a number as people read it."""
-        value = self.value(number)
+        value = self.value(place)
         if isinstance(value, bool):
             return "on" if value else "off"
         if isinstance(value, float):
-            return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+            return number(value, 4, hyphen=True)
         return str(value)
 
 

@@ -250,7 +250,7 @@ def speak_currency_of(source: str) -> None:
     if not source or context is None:
         return
     from ccsim.organisations.folder import read_folder
-    from ccsim.reports.formatting import in_currency
+    from ccsim.results.formatting import in_currency
 
     word = read_folder(source).currency
     context.with_resource(in_currency(word))
@@ -289,7 +289,7 @@ def _drawn(table: pd.DataFrame) -> Any:
 
 
 def _cell(value: Any) -> str:
-    from ccsim.reports.formatting import number
+    from ccsim.results.formatting import number
 
     if isinstance(value, bool):
         return "yes" if value else "–"

@@ -121,7 +121,7 @@ def _posterior(found: "Calibration") -> "pd.DataFrame":
 def _notes(found: "Calibration") -> list[str]:
     """Say how well the targets are met, and what they leave open."""
     from ccsim.analysis.calibration import IDENTIFIED
-    from ccsim.reports.formatting import number, share, signed
+    from ccsim.results.formatting import number, share, signed
 
     lines = ["\nbest, median, low…high: of the posterior; contraction: share of the prior variance that is gone.\n"]
     for row in found.targets_table().to_dict("records"):

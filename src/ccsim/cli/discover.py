@@ -58,7 +58,7 @@ def discover(
 
 def _notes(found: "Discovery") -> list[str]:
     """Say how good each region is."""
-    from ccsim.reports.formatting import share
+    from ccsim.results.formatting import share
 
     lines = [f"\nOf all points, {share(found.base)} have the outcome."]
     for number, region in enumerate(found.regions, 1):

@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
 def moves() -> None:
     """List the moves, with what each costs and which levers it sets."""
     from ccsim.game.catalogue import catalogue
+    from ccsim.results.formatting import amount
 
     rules = catalogue()
     for group, rows in rules.groups.items():
@@ -34,7 +35,7 @@ def moves() -> None:
             typer.echo(f"  {row.name:<20} {row.title}: {row.price()}")
             typer.echo(f"  {'':<20} {row.about}")
             levers = [f"{key} = {value}" for key, value in row.set.items()]
-            levers += [f"programme.{part}: EUR {euros:,.0f} a week" for part, euros in row.spend.items()]
+            levers += [f"programme.{part}: {amount(euros)} a week" for part, euros in row.spend.items()]
             if levers:
                 typer.echo(f"  {'':<20} Sets {'; '.join(levers)}")
 
@@ -73,6 +74,7 @@ def play(
     from ccsim.game.class_rules import Terms
     from ccsim.game.game import Game
     from ccsim.game.save_file import read_game, save
+    from ccsim.results.formatting import amount
 
     terms = Terms(predict=predict, quarters=quarters)
     going = read_game(file).game if file.exists() else Game(seed, scenario, terms=terms)
@@ -81,7 +83,7 @@ def play(
     )
     while not going.over:
         runs = ", ".join(going.running) or "nothing"
-        typer.echo(f"Quarter {going.quarter + 1} of {going.rules.quarters}. EUR {going.money:,.0f} left. Runs: {runs}.")
+        typer.echo(f"Quarter {going.quarter + 1} of {going.rules.quarters}. {amount(going.money)} left. Runs: {runs}.")
         answers, seen = _answers(going), None
         while seen is None:
             try:
@@ -123,14 +125,14 @@ def compare(
     """Compare the finished games of a folder, as a lecturer does after a class."""
     from ccsim.game.game import Game
     from ccsim.game.tables import class_csv, named, of_folder
-    from ccsim.reports.formatting import figure
+    from ccsim.results.formatting import kpi_value
 
     rows, faults = of_folder(folder)
     for fault in faults:
         typer.echo(fault, err=True)
     shown = named(rows)
     for name, row in shown:
-        error = "" if row.surprise is None else f"   error of predictions {figure('reported_csat', row.surprise)}"
+        error = "" if row.surprise is None else f"   error of predictions {kpi_value('reported_csat', row.surprise)}"
         typer.echo(f"{row.score.total:6.1f} points  {name}  (seed {row.seed}, {row.scenario}){error}")
     if len({(row.seed, row.scenario) for row in rows}) > 1:
         typer.echo("The games are not all on the same draws: a part of the difference is luck.")
@@ -160,25 +162,25 @@ def search(
     from ccsim.cli.analysis_options import admitted
     from ccsim.execution.forecast import paced
     from ccsim.game.search import search as look
+    from ccsim.results.formatting import points
 
     worlds = None if worlds_from == "usual" else admitted(worlds_from)
     foretold = paced(plans, "plan", lambda text: typer.echo(text, err=True))
 
-    def tell(tried: int, points: float) -> None:
+    def tell(tried: int, best: float) -> None:
         foretold()
-        if plans >= 50:
-            _progress(tried, points)
+        if plans >= 50 and tried % 50 == 0:
+            typer.echo(f"  {count_noun(tried, 'plan')}, best {points(best)} points", err=True)
 
     found = look(plans, seeds, seed, tell=tell, worlds=worlds)
     command = f"ccsim game search --plans {plans} --seeds {seeds} --seed {seed}"
-    if worlds_from != "admitted":
-        command += f" --worlds-from {worlds_from}"
+    command += f" --worlds-from {worlds_from}" if worlds_from != "admitted" else ""
     rows = [
         {key: list(names) for key, names in (("start", row.start), ("stop", row.stop)) if names}
         for row in found.choices
     ]  # fmt: skip
     typer.echo(
-        f"{found.points:.1f} points on average over {count_noun(seeds, 'seed')}, the best of {count_noun(plans, 'plan')}."
+        f"{points(found.points)} points on average over {count_noun(seeds, 'seed')}, the best of {count_noun(plans, 'plan')}."
     )
     for number, row in enumerate(rows):
         typer.echo(f"  Quarter {number + 1:2}: {_words(row.get('start', []), row.get('stop', []))}")
@@ -193,34 +195,34 @@ def tell_choice(played: "Game", number: int, choice: "Choice") -> None:
 
 def tell_quarter(played: "Game", seen: "Quarter") -> None:
     """Say what a manager sees of a quarter."""
-    from ccsim.reports.formatting import figure, title_of
+    from ccsim.results.formatting import kpi_value, title_of
 
     for line in seen.news:
         typer.echo(f"  NEWS  {line}")
     late = {row.kpi: row.late for row in played.rules.report}
     for kpi, value in seen.figures.items():
         when = " (of the quarter before)" if late[kpi] else ""
-        typer.echo(f"  {title_of(kpi)}{when}: {'not known yet' if value is None else figure(kpi, value)}")
+        typer.echo(f"  {title_of(kpi)}{when}: {'not known yet' if value is None else kpi_value(kpi, value)}")
     for kpi, value in seen.shown.items():
-        typer.echo(f"  You learn: {title_of(kpi)}: {figure(kpi, value)}")
+        typer.echo(f"  You learn: {title_of(kpi)}: {kpi_value(kpi, value)}")
     typer.echo("")
 
 
 def tell_debrief(played: "Game") -> None:
     """Reveal a finished game."""
     from ccsim.game.debrief import best_command, debrief, scored
-    from ccsim.reports.formatting import figure, title_of
+    from ccsim.results.formatting import kpi_value, title_of
 
     found: Debrief = debrief(played)
     typer.echo("What really happened, quarter by quarter:")
     for kpi in played.catalogue.hidden:
-        values = "  ".join(f"{figure(kpi, value):>6}" for value in found.lines["you"].kpis[kpi])
+        values = "  ".join(f"{kpi_value(kpi, value):>6}" for value in found.lines["you"].kpis[kpi])
         typer.echo(f"  {title_of(kpi):<34} {values}")
     for quarter, title in found.events:
         typer.echo(f"  Quarter {quarter + 1}: {title}.")
     typer.echo("\nScore, with the same draws:")
     for row in found.lines.values():
-        parts = ", ".join(f"{scored(kpi)} {figure(kpi, value)}" for kpi, value in row.score.values.items())
+        parts = ", ".join(f"{scored(kpi)} {kpi_value(kpi, value)}" for kpi, value in row.score.values.items())
         typer.echo(f"  {row.title:<16} {row.score.total:6.1f}   {parts}")
     typer.echo(f"  The best plan was found by: {best_command()}")
     typer.echo("\nWhat each move was worth (the game less the same game without it):")
@@ -247,7 +249,7 @@ def _answers(going: "Game") -> tuple[str, ...]:
 
 def _asked(going: "Game", answers: tuple[str, ...]) -> "Choice":
     from ccsim.game.game import Choice
-    from ccsim.reports.formatting import title_of
+    from ccsim.results.formatting import title_of
 
     words = typer.prompt("  Moves", default="", show_default=False).replace(",", " ").split()
     expected: dict[str, float] = {}
@@ -265,8 +267,3 @@ def _words(start: Any, stop: Any) -> str:
     parts = [f"start {', '.join(start)}"] if start else []
     parts += [f"stop {', '.join(stop)}"] if stop else []
     return "; ".join(parts) or "nothing new"
-
-
-def _progress(tried: int, points: float) -> None:
-    if tried % 50 == 0:
-        typer.echo(f"  {count_noun(tried, 'plan')}, best {points:.1f} points", err=True)

@@ -102,6 +102,8 @@ def _quantile(text: str | None) -> float | None:
 
 def _notes(found: "OptimisationResult") -> list[str]:
     """Say what the columns mean, and how much of the promise was luck."""
+    from ccsim.results.formatting import number
+
     lines = [
         "\nfound: on fresh draws that the search has not seen; gain: over the scenario as it is, on the same draws; both "
         "with 95 % interval low…high; shrinkage: the gain that the search promised less the gain found; better_in: share "
@@ -113,8 +115,8 @@ def _notes(found: "OptimisationResult") -> list[str]:
     for one in found.plans:
         if found.aim.max_cost is not None and one.found[-1] > found.aim.max_cost:
             lines.append(
-                f"{one.name}: on fresh draws it takes {one.found[-1]:,.0f} of {found.aim.measure}, more than "
-                f"{found.aim.max_cost:,.0f}."
+                f"{one.name}: on fresh draws it takes {number(one.found[-1], hyphen=True)} of {found.aim.measure}, more than "
+                f"{number(found.aim.max_cost, hyphen=True)}."
             )
     lines.append("The plans are scenario files in the folder: ccsim describe and ccsim run take them.")
     return lines

@@ -126,6 +126,7 @@ def assess(folder: Folder) -> None:
     from ccsim.organisations.assessment import image_in_words
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.questionnaire import ITEMS
+    from ccsim.results.formatting import number
 
     if not (folder / "answers.csv").is_file():
         typer.echo(
@@ -141,7 +142,9 @@ def assess(folder: Folder) -> None:
         if row["moves"]:
             enough = row["answers"] >= read.smallest_group
             mean = f"mean {row['mean']:.1f} of {row['answers']} answers" if enough else "too few answers to show"
-            typer.echo(f"    {mean}: {row['moves']} between {row['low']:.3g} and {row['high']:.3g} ({row['ground']})")
+            typer.echo(
+                f"    {mean}: {row['moves']} between {number(row['low'], hyphen=True)} and {number(row['high'], hyphen=True)} ({row['ground']})"
+            )
     for line in image_in_words(found):
         typer.echo(line)
 

@@ -136,6 +136,7 @@ def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[s
 def tell_rule(results: Results, *, aside: bool) -> None:
     """Say what the rule for stopping came to."""
     from ccsim.execution.stopping import stopping_table
+    from ccsim.results.formatting import number
 
     if not results.experiment.precision:
         return
@@ -145,7 +146,7 @@ def tell_rule(results: Results, *, aside: bool) -> None:
     worst = max(frame.to_dict("records"), key=lambda row: row["half_width"] / row["wanted"])
     reached = "as narrow as asked" if frame["reached"].all() else "NOT as narrow as asked"
     typer.echo(
-        f"Until:   {count_noun(int(frame['runs'].max()), 'replicate')}; intervals {reached}: at most ± {worst['half_width']:.4g} "
+        f"Until:   {count_noun(int(frame['runs'].max()), 'replicate')}; intervals {reached}: at most ± {number(worst['half_width'], 4)} "
         f"for {worst['kpi']} (asked: {worst['wanted']:g}), 95 % by Stein's two stages",
         err=aside,
     )

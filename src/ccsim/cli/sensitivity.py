@@ -62,6 +62,8 @@ def _shown(found: "Sensitivity", most: int = 20) -> "pd.DataFrame":
 
 def _notes(found: "Sensitivity") -> list[str]:
     """Say what the columns mean, how much is chance, and what could not be used."""
+    from ccsim.results.formatting import share
+
     what = {
         "morris": "importance: mean size of the change across the span, with 95 % interval low…high; effect: mean "
         "change; spread: of the effects, large where a parameter acts through others or not in a straight line",
@@ -72,8 +74,8 @@ def _notes(found: "Sensitivity") -> list[str]:
     for outcome, noise in found.noise.items():
         if noise.share == noise.share:
             lines.append(
-                f"{outcome}: {noise.share:.1%} of the variance of single runs is chance; of the points' means, "
-                f"{noise.left:.1%}."
+                f"{outcome}: {share(noise.share, 1)} of the variance of single runs is chance; of the points' means, "
+                f"{share(noise.left, 1)}."
             )
     lines += [f"{outcome}: {problem}." for outcome, problem in found.unanswered.items()]
     if found.study.replicates == 1:

@@ -40,6 +40,7 @@ def worlds(
     from ccsim.analysis.admitted import read_worlds, write_worlds
     from ccsim.cli import analysis_options
     from ccsim.cli.run_options import rerun_command
+    from ccsim.results.formatting import share
     from ccsim.validation.worlds.report import write_page
     from ccsim.validation.worlds.study import make_worlds, place_of
 
@@ -61,7 +62,7 @@ def worlds(
     _tell([file, *write_page(made.worlds, pages or out)])
     rate = len(made.worlds) / made.match.tried
     typer.echo(
-        f"{len(made.worlds):,} worlds are admitted, {rate:.1%} of the candidates, after {made.seconds / 60:.0f} minutes."
+        f"{len(made.worlds):,} worlds are admitted, {share(rate, 1)} of the candidates, after {made.seconds / 60:.0f} minutes."
     )
     if len(made.worlds) < count:
         typer.echo(f"ccsim: {count:,} were asked for; more --waves or --samples find more", err=True)

@@ -20,6 +20,7 @@ from ccsim.model.kpis import KPIS, available
 from ccsim.model.populations import KINDS
 from ccsim.model.settings import default_settings
 from ccsim.organisations.founding import layout_of
+from ccsim.results.formatting import byte_size
 from ccsim.scenarios.scenario import Scenario
 
 #: Bytes of memory that a process takes with the model loaded, and one that also reads and draws (measured).
@@ -163,14 +164,14 @@ def refuse_what_cannot_fit(work: Work, processes: int, folder: Path, machine: Ma
     if need > free or WORKER + work.memory > SHARE * machine.address_space:
         free = min(free, SHARE * machine.address_space)
         raise DoesNotFitError(
-            f"{_called(work)} would take {told_bytes(need)} of memory with {count_noun(processes, 'process', 'processes')}; "
-            f"{told_bytes(free)} can be had here. What fits: {_smaller(work, processes, free)}"
+            f"{_called(work)} would take {byte_size(need)} of memory with {count_noun(processes, 'process', 'processes')}; "
+            f"{byte_size(free)} can be had here. What fits: {_smaller(work, processes, free)}"
         )
     need, free = work.bytes_on_disk(), SHARE * machine.disk
     if need > free:
         kept = "; a sweep keeps only the weeks of --report-week" if work.every_week else ""
         raise DoesNotFitError(
-            f"{_called(work)} would leave {told_bytes(need)} in {folder}; {told_bytes(free)} are free there. What fits: "
+            f"{_called(work)} would leave {byte_size(need)} in {folder}; {byte_size(free)} are free there. What fits: "
             f"{max(0, int(work.runs * free / need)):,} runs, or another disk (--out){kept}"
         )
 
@@ -182,7 +183,7 @@ def _called(work: Work) -> str:
 def _smaller(work: Work, processes: int, free: float) -> str:
     """Say which smaller work would fit into memory."""
     if free < READER:
-        return f"nothing; ccsim alone takes {told_bytes(READER)}. Close other programs, or take a larger machine"
+        return f"nothing; ccsim alone takes {byte_size(READER)}. Close other programs, or take a larger machine"
     if READER + WHILE_READ * work.read > free:
         most = int(work.runs * (free - READER) / (WHILE_READ * work.read))
         return f"{most:,} runs" + (
@@ -200,21 +201,3 @@ def _rounded(number: int) -> int:
     """Return a number with two figures, not above it."""
     unit: int = 10 ** max(0, len(str(number)) - 2)
     return number // unit * unit
-
-
-def told_bytes(count: float) -> str:
-    """Return a number of bytes in words: ``0.7 GB``."""
-    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= 0.95 * size or unit == "kB":
-            number = count / size
-            return f"{number:,.0f} {unit}" if number >= 9.5 or unit == "kB" else f"{number:.1f} {unit}"
-    raise AssertionError(count)
-
-
-def told_time(seconds: float) -> str:
-    """Return a time in words: ``2.5 minutes``."""
-    for unit, size in (("day", 86400.0), ("hour", 3600.0), ("minute", 60.0)):
-        if seconds >= 1.95 * size:
-            number = seconds / size
-            return f"{round(number, 1):g} {unit}s" if number < 9.5 else f"{number:.0f} {unit}s"
-    return count_noun(max(1, round(seconds)), "second")

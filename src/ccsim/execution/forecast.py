@@ -15,10 +15,11 @@ from pathlib import Path
 
 from ccsim.errors import count_noun
 from ccsim.execution.announcing import STARTED, TELLERS
-from ccsim.execution.estimate import READER, Work, refuse_what_cannot_fit, told_bytes, told_time
+from ccsim.execution.estimate import READER, Work, refuse_what_cannot_fit
 from ccsim.execution.machine import this_machine
 from ccsim.execution.time_budget import EtaEstimator
 from ccsim.experiments.experiment import Experiment
+from ccsim.results.formatting import byte_size, duration
 
 #: Work that takes less than this many seconds, bytes of memory and bytes of disk is not announced.
 SHORT, SMALL = 20.0, 1e9
@@ -122,8 +123,8 @@ class Forecast:
         ):
             self._told, self._told_at = seconds, now
             self.tell(
-                f"{count_noun(whole.runs, 'run')}: about {told_time(seconds)} in all at the pace of now, "
-                f"{told_time(left)} of it to come"
+                f"{count_noun(whole.runs, 'run')}: about {duration(seconds)} in all at the pace of now, "
+                f"{duration(left)} of it to come"
             )
 
     def _say(self, work: Work, seconds: float, how: str = "") -> None:
@@ -132,8 +133,8 @@ class Forecast:
         if seconds < SHORT and max(memory, disk) < SMALL:
             return
         self.tell(
-            f"{count_noun(work.runs, 'run')}: {how}about {told_time(seconds)} with "
-            f"{count_noun(self._processes, 'process', 'processes')}, {told_bytes(memory)} of memory, {told_bytes(disk)} on disk"
+            f"{count_noun(work.runs, 'run')}: {how}about {duration(seconds)} with "
+            f"{count_noun(self._processes, 'process', 'processes')}, {byte_size(memory)} of memory, {byte_size(disk)} on disk"
         )
 
 
@@ -213,7 +214,7 @@ def paced(total: int, noun: str, tell: Callable[[str], object]) -> Callable[[], 
         elif began and time.monotonic() - began >= FEWEST_SECONDS:
             seconds = (time.monotonic() - began) / (done - 1) * total + began - (STARTED[0] if STARTED else began)
             if seconds >= SHORT:
-                tell(f"{count_noun(total, noun)}: about {told_time(seconds)}, {told_bytes(READER)} of memory, no disk")
+                tell(f"{count_noun(total, noun)}: about {duration(seconds)}, {byte_size(READER)} of memory, no disk")
             began = 0.0
 
     return step

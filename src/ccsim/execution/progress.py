@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ccsim.execution.executor import Progress, TimedProgress
+from ccsim.results.formatting import clock_time
 
 if TYPE_CHECKING:
     import rich.progress
@@ -30,14 +31,7 @@ class Bar:
 
     def left(self, seconds: float | None) -> None:
         """Show the time left."""
-        self.bar.update(self.task, left="" if seconds is None else f"{format_duration(seconds)} left")
-
-
-def format_duration(seconds: float) -> str:
-    """Return a time as people read it from a clock."""
-    hours, rest = divmod(round(seconds), 3600)
-    minutes, rest = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+        self.bar.update(self.task, left="" if seconds is None else f"{clock_time(seconds)} left")
 
 
 @contextlib.contextmanager

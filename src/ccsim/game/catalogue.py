@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ccsim.errors import InputErrors, UnknownNameError
 from ccsim.model.kpis import KPIS
+from ccsim.results.formatting import amount
 from ccsim.scenarios.io import Parser
 from ccsim.scenarios.toml_positions import read_toml
 
@@ -65,9 +66,9 @@ class Move(Part):
         if self.upkeep and not runs:
             parts[0] += f", then {self.upkeep}"
         if self.once and not runs:
-            parts.append(f"EUR {self.once:,.0f} once")
+            parts.append(f"{amount(self.once)} once")
         if self.per_week:
-            parts.append(f"EUR {self.per_week:,.0f} a week")
+            parts.append(f"{amount(self.per_week)} a week")
         return "; ".join(parts)
 
 

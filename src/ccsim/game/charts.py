@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET, STYLE
 from ccsim.reports.figures.svg import as_svg
-from ccsim.reports.formatting import number
 from ccsim.reports.pages import inline
+from ccsim.results.formatting import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

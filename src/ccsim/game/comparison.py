@@ -11,8 +11,8 @@ from ccsim.game.catalogue import catalogue
 from ccsim.game.debrief import best_plan, do_nothing, feasible, score, scored
 from ccsim.game.game import Game
 from ccsim.game.tables import Result
-from ccsim.reports.formatting import drawn, figure, title_of
 from ccsim.reports.pages import html_page
+from ccsim.results.formatting import drawn, kpi_value, points, title_of
 
 CSS = """
 body { font: 15px/1.4 system-ui, sans-serif; max-width: 1400px; margin: 0 auto; padding: 8px 16px 16px; color: #222; }
@@ -117,9 +117,9 @@ def games_table(rows: Rows) -> str:
         f"<th>{escape(scored(kpi).split(' (')[0])}, {weight:g}\u00a0%</th>" for kpi, weight in weights.items()
     )
     body = "".join(
-        f"<tr><td>{escape(name)}</td><td>{row.score.total:.1f}</td>"
-        + "".join(f"<td>{figure(kpi, row.score.values[kpi])}</td>" for kpi in weights)
-        + f"<td>{figure('reported_csat', row.surprise)}</td></tr>"
+        f"<tr><td>{escape(name)}</td><td>{points(row.score.total)}</td>"
+        + "".join(f"<td>{kpi_value(kpi, row.score.values[kpi])}</td>" for kpi in weights)
+        + f"<td>{kpi_value('reported_csat', row.surprise)}</td></tr>"
         for name, row in rows
     )
     return f"<table><tr><th>Player</th><th>Points</th>{head}<th>Error of predictions</th></tr>{body}</table>"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ccsim.game import charts
 from ccsim.game.debrief import Debrief
 from ccsim.game.game import Game
-from ccsim.reports.formatting import drawn
+from ccsim.results.formatting import drawn
 
 STYLES = {"nothing": charts.NOTHING, "best": charts.BEST, "you": charts.YOU}
 #: Title of the chart of :func:`satisfaction`.

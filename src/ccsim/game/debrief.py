@@ -14,7 +14,7 @@ from ccsim.errors import InputError
 from ccsim.game.catalogue import Catalogue
 from ccsim.game.class_rules import check_weights
 from ccsim.game.game import Choice, Game
-from ccsim.reports.formatting import title_of
+from ccsim.results.formatting import title_of
 
 BEST = Path(__file__).parent / "best.json"
 

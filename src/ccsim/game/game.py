@@ -23,6 +23,7 @@ from ccsim.game.class_rules import Terms
 from ccsim.model.kpis import KPIS, calculate
 from ccsim.model.recorder import Record
 from ccsim.model.settings import all_parameters
+from ccsim.results.formatting import amount
 from ccsim.scenarios.scenario import Intervention as Levers
 from ccsim.scenarios.scenario import list_scenarios, load
 from ccsim.simulation.simulation import Simulation
@@ -184,7 +185,7 @@ class Game:
         if attention > self.rules.attention:
             raise InputError(f"this takes {attention} points of attention; you have {self.rules.attention} a quarter")
         if money > self.money:
-            raise InputError(f"this costs EUR {money:,.0f}; EUR {self.money:,.0f} is left: leave out or stop something")
+            raise InputError(f"this costs {amount(money)}; {amount(self.money)} is left: leave out or stop something")
 
     def _check_predictions(self, choice: Choice) -> None:
         for name, value in choice.expected.items():

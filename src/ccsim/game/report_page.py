@@ -12,8 +12,8 @@ from ccsim.game import charts
 from ccsim.game.courses import SATISFACTION, STYLES, courses, satisfaction
 from ccsim.game.debrief import Debrief, best_command, scored
 from ccsim.game.game import Game
-from ccsim.reports.formatting import figure, minus, title_of
 from ccsim.reports.pages import html_page
+from ccsim.results.formatting import amount, kpi_value, points, title_of
 from ccsim.scenarios.scenario import load
 
 DRAWN = ("profit", "habit", "fatigue", "engagement", "active")
@@ -43,7 +43,7 @@ def report_page(game: Game, found: Debrief) -> str:
     body = (
         f"<main><h1>Three years to make a company customer-centric: the game{player}</h1>"
         f'<p class="facts">{escape(load(game.scenario).title)} (<code>{escape(game.scenario)}</code>), seed {game.seed}, '
-        f"{game.rules.quarters} quarters of {game.rules.weeks} weeks, EUR {game.rules.budget:,.0f} and "
+        f"{game.rules.quarters} quarters of {game.rules.weeks} weeks, {amount(game.rules.budget)} and "
         f"{game.rules.attention} points of attention a quarter; ccsim {__version__}. {_events(found)}</p>"
         f"{_scores(found)}{_charts(game, found)}"
         f'<div class="two"><section><h2>Decisions</h2>{_log(game)}</section>'
@@ -65,7 +65,7 @@ def _events(found: Debrief) -> str:
 
 def _scores(found: Debrief) -> str:
     tiles = "".join(
-        f'<div style="border-color:{STYLES[name][0]}">{escape(row.title)}<b>{row.score.total:.1f}</b>points</div>'
+        f'<div style="border-color:{STYLES[name][0]}">{escape(row.title)}<b>{points(row.score.total)}</b>points</div>'
         for name, row in found.lines.items()
     )
     return f'<div class="scores">{tiles}</div>'
@@ -87,7 +87,8 @@ def _log(game: Game) -> str:
     for number, (choice, seen) in enumerate(zip(game.choices, game.seen, strict=True)):
         did = [titles[name] for name in choice.start] + [f"stop: {titles[name]}" for name in choice.stop]
         pairs = "".join(
-            f"<td>{figure(kpi, choice.expected.get(kpi))}</td><td>{figure(kpi, came[kpi][number])}</td>" for kpi in kpis
+            f"<td>{kpi_value(kpi, choice.expected.get(kpi))}</td><td>{kpi_value(kpi, came[kpi][number])}</td>"
+            for kpi in kpis
         )
         rows.append(
             f'<tr><td>{number + 1}</td><td class="t">{escape("; ".join(did) or "–")}</td><td>{seen.spent:,.0f}</td>{pairs}'
@@ -100,7 +101,7 @@ def _log(game: Game) -> str:
 def _criteria(found: Debrief) -> str:
     mine = found.lines["you"].score
     rows = "".join(
-        f'<tr><td class="t">{escape(scored(kpi))}</td><td>{figure(kpi, mine.values[kpi])}</td>'
+        f'<tr><td class="t">{escape(scored(kpi))}</td><td>{kpi_value(kpi, mine.values[kpi])}</td>'
         f"<td>{mine.points[kpi]:.0f}</td><td>{weight:g} %</td></tr>"
         for kpi, weight in mine.weights.items()
     )
@@ -112,7 +113,8 @@ def _criteria(found: Debrief) -> str:
 
 def _worth(found: Debrief) -> str:
     rows = "".join(
-        f'<tr><td class="t">{escape(row.title)}</td><td>{minus(f"{row.points:+.1f}")}</td></tr>' for row in found.worth
+        f'<tr><td class="t">{escape(row.title)}</td><td>{points(row.points, sign=True)}</td></tr>'
+        for row in found.worth
     )
     return (
         f'<h2>Worth of each move</h2><table><tr><th class="t">The game less the same game without it</th><th>Points</th>'

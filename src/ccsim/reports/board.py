@@ -17,9 +17,9 @@ from ccsim.model.settings import all_parameters
 from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 from ccsim.organisations.measurements import MEASUREMENTS
 from ccsim.reports.figures.decision import options_picture
-from ccsim.reports.formatting import figure_of, in_currency, minus, money, number, share, table_unit
 from ccsim.reports.pages import html_page, inline
 from ccsim.reports.text import scenario_in_words
+from ccsim.results.formatting import in_currency, minus, money, number, p_value, share, table_unit, table_value
 
 PAGE = "board.html"
 
@@ -95,7 +95,7 @@ class Board:
 
     def figure(self, name: str, *, sign: bool = False, kpi: str | None = None) -> BoardNumber:
         """Return a number in the unit of what counts, or of another KPI."""
-        return self._number(name, figure_of(KPIS[kpi or self.decision.kpi], self.numbers[name], sign=sign))
+        return self._number(name, table_value(KPIS[kpi or self.decision.kpi], self.numbers[name], sign=sign))
 
     def part(self, name: str) -> BoardNumber:
         """Return a number that is a share."""
@@ -107,7 +107,7 @@ class Board:
 
     def chance(self, name: str) -> BoardNumber:
         """Return a p value."""
-        return self._number(name, f"{self.numbers[name]:.3f}")
+        return self._number(name, p_value(self.numbers[name]))
 
     def _number(self, name: str, text: str) -> BoardNumber:
         value = self.numbers[name]

@@ -10,7 +10,7 @@ from ccsim.errors import CcsimError
 from ccsim.experiments.experiment import Experiment
 from ccsim.organisations.folder import read_folder
 from ccsim.organisations.founding import make_layout
-from ccsim.reports.formatting import in_currency
+from ccsim.results.formatting import in_currency
 
 
 @dataclass(frozen=True)

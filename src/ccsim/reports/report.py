@@ -16,11 +16,11 @@ from ccsim.model.kpis import KPIS, QUARTER, available
 from ccsim.reports.board import board
 from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
-from ccsim.reports.formatting import figure_of, minus, p_value, signed, table_unit
 from ccsim.reports.own_words import OwnWords, own_words
 from ccsim.reports.pages import html_page, inline
 from ccsim.reports.references import GROUPS, Key, ReportNumbers
 from ccsim.reports.text import factor_in_words, scenario_in_words
+from ccsim.results.formatting import minus, p_value, signed, table_unit, table_value
 from ccsim.results.results import open_results
 
 #: Weeks between the rows of the tables beside curves.
@@ -372,14 +372,14 @@ def _text(key: Key, value: float, digits: int | None) -> str:
     if key.measure == "effect":
         return signed(value)
     sign = key.measure.startswith("difference") and key.measure != "difference_half"
-    return minus(figure_of(KPIS[key.kpi], value, sign=sign, digits=digits))
+    return minus(table_value(KPIS[key.kpi], value, sign=sign, digits=digits))
 
 
 def _digits_for(kpi: str, half: float, plain: DisplayedNumber) -> int:
     """Return how many digits after the point half an interval needs to show two thirds of its first figure."""
     row = KPIS[kpi]
     digits = len(plain.text.partition(".")[2])
-    while digits < 4 and half > 0 and not any(sign in figure_of(row, half, digits=digits) for sign in "123456789"):
+    while digits < 4 and half > 0 and not any(sign in table_value(row, half, digits=digits) for sign in "123456789"):
         digits += 1
     return digits
 

@@ -15,8 +15,8 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.model.extension import model_hash
 from ccsim.model.kpis import KPIS
 from ccsim.reports.decision_numbers import DecisionReproduction, why_decided
-from ccsim.reports.formatting import table_unit
 from ccsim.reports.references import MEASURES, MOVE, Key, ReportNumbers, formula_of, read_key
+from ccsim.results.formatting import table_unit
 from ccsim.results.results import Results, open_results, sort_rows
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS, Kpi
-from ccsim.reports.formatting import exact, figure_of, money, p_value, signed, table_unit, with_interval
+from ccsim.results.formatting import exact, money, p_value, signed, table_unit, table_value, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -219,5 +219,5 @@ def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
 
 def _response(kpi: Kpi, row: dict[str, Any]) -> tuple[str, ...]:
     """Write a response: the factor, the KPI over its lowest and highest third, the change, the correlation."""
-    low, high = figure_of(kpi, row["low"]), figure_of(kpi, row["high"])
-    return row["factor"], low, high, figure_of(kpi, row["change"], sign=True), signed(row["rho"], hyphen=True)
+    low, high = table_value(kpi, row["low"]), table_value(kpi, row["high"])
+    return row["factor"], low, high, table_value(kpi, row["change"], sign=True), signed(row["rho"], hyphen=True)

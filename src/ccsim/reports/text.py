@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.errors import count_noun
 from ccsim.model.settings import all_parameters
 from ccsim.reports.choice_trace import OPTIONS
-from ccsim.reports.formatting import exact, parameter_value
+from ccsim.results.formatting import exact, parameter_value
 
 if TYPE_CHECKING:
     from ccsim.experiments.factors import Factor

@@ -21,7 +21,7 @@ from ccsim.engine.parameters import SHARES, Parameter
 from ccsim.errors import UnknownNameError
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
-from ccsim.reports.formatting import unit_of
+from ccsim.results.formatting import unit_of
 from ccsim.scenarios.scenario import Scenario, check, list_scenarios, load
 from ccsim.simulation.collected import CollectedOrganisation
 from ccsim.ui import guard

@@ -7,7 +7,7 @@ import pytest
 
 from ccsim.errors import InputError, InputErrors, UnknownNameError
 from ccsim.model.kpis import KPIS
-from ccsim.reports.formatting import interval
+from ccsim.results.formatting import interval
 from ccsim.validation.facts.report import write_pages
 from ccsim.validation.facts.schema import TAGS, load_apart, load_studies
 from ccsim.validation.facts.scorecard import INSIDE, OUTSIDE, UNDECIDED, Estimate, Score, resized, score, table

@@ -19,6 +19,7 @@ from ccsim.analysis.study import Runner
 from ccsim.errors import InputError
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.timeline import AROUND, Event, events_of, moves_levers
+from ccsim.results.formatting import number
 
 EVENT_COLUMNS = ["event", "lever", "value", "from", "kpi", "before", "after", "observed", "with_it", "without_it", "crps_with",
                  "crps_without", "verdict"]  # fmt: skip
@@ -116,8 +117,8 @@ class Backtests:
         """Say of each event what its test came to, and of which effects there is none."""
         found = [
             f"Event {row['event']} ({row['lever']} = {row['value']} from {row['from']}), {row['kpi']}: {row['after']} figures "
-            f"after it changed by {row['observed']:.3g}; the model says {row['with_it']:.3g} with the event and "
-            f"{row['without_it']:.3g} without; CRPS {row['crps_with']:.3g} and {row['crps_without']:.3g}: the "
+            f"after it changed by {number(row['observed'], hyphen=True)}; the model says {number(row['with_it'], hyphen=True)} with the event and "
+            f"{number(row['without_it'], hyphen=True)} without; CRPS {number(row['crps_with'], hyphen=True)} and {number(row['crps_without'], hyphen=True)}: the "
             f"model's effect is {row['verdict']} than none."
             for row in self.events.to_dict("records")
         ]  # fmt: skip

@@ -19,6 +19,7 @@ from ccsim.analysis.forecasting.scores import NAIVE, covers, crps, verdict
 from ccsim.analysis.forecasting.series import Series
 from ccsim.errors import InputError
 from ccsim.model.kpis import KPIS
+from ccsim.results.formatting import number
 
 #: Copies of each world, each with noise of its own; and parts of the worlds that are held back in turn.
 COPIES, FOLDS = 20, 5
@@ -245,11 +246,13 @@ def line_of(table: pd.DataFrame, drivers: str = "", gaps: int = 0) -> str:
     """
     whole = table[table["horizon"] == "all"].set_index("forecast")
     own, naive = whole.loc["ccsim"], whole.drop("ccsim")["crps"]
-    judged = verdict(float(whole["crps"].to_numpy()[whole.index == "ccsim"][0]), float(naive.min()))
+    scores = float(whole["crps"].to_numpy()[whole.index == "ccsim"][0]), float(naive.min())
+    judged = verdict(*scores)
     steps = table["horizon"].nunique() - 1
     beside = f" ({drivers}, as they came)" if drivers else ""
     missing = f" {gaps} steps without a figure are interpolated." if gaps else ""
+    ours, best = (number(score, hyphen=True) for score in scores)
     return (
-        f"Back-test of {own['kpi']}, the last {steps} figures{beside}: CRPS {own['crps']:.3g}, best naive {naive.min():.3g} "
+        f"Back-test of {own['kpi']}, the last {steps} figures{beside}: CRPS {ours}, best naive {best} "
         f"({naive.idxmin()}): {judged}; 50 % intervals cover {own['covers_50']:.2f}, 90 % {own['covers_90']:.2f}.{missing}"
     )

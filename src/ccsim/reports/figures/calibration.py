@@ -10,7 +10,7 @@ from ccsim.analysis.calibration import Calibration
 from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study
-from ccsim.reports.formatting import money, number
+from ccsim.results.formatting import money, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccsim.model.kpis import KPIS, QUARTER, Kpi
-from ccsim.reports.formatting import money, tick
+from ccsim.results.formatting import money, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -239,7 +239,7 @@ def _scale(axes: Axes, kpi: Kpi, against: str = "") -> None:
     elif "EUR" in unit and largest >= 2e3:
         unit, divide = unit.replace("EUR", "thousand EUR"), 1e3
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value / divide)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / divide, 4)))
     arrow = {"more": "↑ better", "less": "↓ better", "neither": ""}[kpi.direction]
     axes.set_title(kpi.title, pad=21)
     said = ", ".join(part for part in (money(unit).replace("/", " a ") + against, arrow) if part)
@@ -251,8 +251,8 @@ def _label_x(panels: Sequence[Axes], label: str) -> None:
     spec = panels[0].get_subplotspec()
     assert spec is not None
     columns = spec.get_gridspec().ncols
-    for number, axes in enumerate(panels):
-        last = number + columns >= len(panels)
+    for place, axes in enumerate(panels):
+        last = place + columns >= len(panels)
         axes.tick_params(labelbottom=last)
         axes.set_xlabel(label if last else "")
 

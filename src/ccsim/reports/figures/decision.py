@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ccsim.model.kpis import Kpi
 from ccsim.reports.figures.comparison import COLOURS, FAINT, INK, STYLE
-from ccsim.reports.formatting import figure_of
+from ccsim.results.formatting import table_value
 
 
 def options_picture(rows: Sequence[tuple[str, Sequence[float]]], kpi: Kpi, unit: str) -> bytes:
@@ -33,7 +33,7 @@ def options_picture(rows: Sequence[tuple[str, Sequence[float]]], kpi: Kpi, unit:
         axes.axvline(0.0, color=FAINT, linewidth=1, zorder=0)
         axes.set_yticks(range(len(rows)), [row[0] for row in rows])
         axes.invert_yaxis()
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figure_of(kpi, value)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: table_value(kpi, value)))
         axes.set_xlabel(f"{kpi.title}, difference to leaving it alone ({unit})")
         target = io.BytesIO()
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": "ccsim"})

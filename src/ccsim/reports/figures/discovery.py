@@ -12,7 +12,7 @@ from ccsim.analysis.study import DIFFERENCE
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
-from ccsim.reports.formatting import money, share
+from ccsim.results.formatting import money, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

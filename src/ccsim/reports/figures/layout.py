@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ccsim.analysis.study import DIFFERENCE, AnalysisProblem
 from ccsim.model.kpis import KPIS
 from ccsim.reports.figures.comparison import FAINT, HEIGHT, QUIET, STYLE, WIDTH
-from ccsim.reports.formatting import money, tick
+from ccsim.results.formatting import money, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,5 +79,5 @@ def format_axis(axis: Any, panel: Axes) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 4)))
     panel.tick_params(color=FAINT)

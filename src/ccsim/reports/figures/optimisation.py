@@ -9,7 +9,7 @@ import numpy as np
 from ccsim.analysis.optimise import OptimisationResult
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
-from ccsim.reports.formatting import money, number
+from ccsim.results.formatting import money, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

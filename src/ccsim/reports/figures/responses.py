@@ -11,7 +11,7 @@ from ccsim.errors import UnknownNameError, count_noun
 from ccsim.experiments.factors import WEEK_OF
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
-from ccsim.reports.formatting import money, number
+from ccsim.results.formatting import money, number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from ccsim.analysis.sensitivity import Sensitivity, noise_floor
 from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study, scale_of
-from ccsim.reports.formatting import number, share
+from ccsim.results.formatting import number, share
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,6 +22,7 @@ from ccsim.execution.forecast import expect
 from ccsim.execution.runner import Progress, processor_count, run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.settings import all_parameters
+from ccsim.results.formatting import signed
 from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario
 from ccsim.validation.claims.contrasts import KINDS, Cell, Contrast
@@ -133,7 +134,7 @@ class Ledger:
                 "high": one.outcome.high, "p": one.outcome.p, "p_adjusted": one.p, "spread": one.outcome.spread,
                 "runs": one.outcome.runs, "weakest": one.outcome.words, "holds": holds[0], "holds_low": holds[1],
                 "holds_high": holds[2], "reverses": reverses[0], "reverses_low": reverses[1],
-                "reverses_high": reverses[2], "deciders": ", ".join(f"{d.key} {d.rho:+.2f}" for d in one.deciders),
+                "reverses_high": reverses[2], "deciders": ", ".join(f"{d.key} {signed(d.rho, hyphen=True)}" for d in one.deciders),
                 "verdict": one.verdict,
             })  # fmt: skip
         return pd.DataFrame(rows)

@@ -13,9 +13,9 @@ from ccsim.analysis.comparison import LEVEL
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
-from ccsim.reports.formatting import difference_scale, kpi_difference, p_value, signed
-from ccsim.reports.formatting import share as percent
 from ccsim.reports.pages import html_page, markdown_page
+from ccsim.results.formatting import difference_scale, kpi_difference, number, p_value, signed
+from ccsim.results.formatting import share as percent
 from ccsim.validation.claims.contrasts import KINDS
 from ccsim.validation.claims.dependence import ENOUGH, FlipMap
 from ccsim.validation.claims.ledger import AT_POINT, ClaimResult, Ledger
@@ -42,7 +42,7 @@ def place_of(finding: ClaimResult) -> str:
     (high, highs), (low, lows) = one.above, one.below
     more = high * lows >= low * highs
     here, there = ((high, highs), (low, lows)) if more else ((low, lows), (high, highs))
-    told = f"where {one.key} ({row.meaning}) is {'above' if more else 'below'} {one.cut:.3g}{_unit(row.unit)}"
+    told = f"where {one.key} ({row.meaning}) is {'above' if more else 'below'} {number(one.cut, hyphen=True)}{_unit(row.unit)}"
     told = f"it holds in {here[0]} of {here[1]} worlds {told}, and in {there[0]} of {there[1]} elsewhere"
     return f"{told[0].upper()}{told[1:]}."
 
@@ -154,7 +154,7 @@ def draw_map(finding: ClaimResult) -> Any:
             colour = "white" if shares[row, column] > 0.6 else "#1c2430"
             axis.text(column, row, told, ha="center", va="center", fontsize=7, color=colour)
     for axis_, key, cuts in ((axis.yaxis, one.keys[0], one.cuts[0]), (axis.xaxis, one.keys[1], one.cuts[1])):
-        axis_.set_ticks([0.5, 1.5], [f"{cut:.3g}" for cut in cuts])
+        axis_.set_ticks([0.5, 1.5], [number(cut) for cut in cuts])
         axis_.label.set_text(key)
         axis_.label.set_size(7)
     axis.tick_params(labelsize=7, length=2)

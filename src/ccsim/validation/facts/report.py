@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
-from ccsim.reports.formatting import interval, number
 from ccsim.reports.pages import markdown_page
+from ccsim.results.formatting import interval, number
 from ccsim.validation.facts.schema import Excluded
 from ccsim.validation.facts.scorecard import INSIDE, OUTSIDE, UNDECIDED, Score, table
 

@@ -18,6 +18,7 @@ import numpy as np
 from ccsim.analysis import library
 from ccsim.engine.columns import FloatArray
 from ccsim.errors import InputError
+from ccsim.results.formatting import share
 from ccsim.validation.worlds.emulators import Emulator, emulator_of
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE, SETTLED, Pattern, worst
 
@@ -322,8 +323,8 @@ def _waves(
             found[-2] = checked(found[-2], unit, mean_of(values))
         last = found[-1]
         told(
-            f"Wave {number}: {len(unit):,} points, of which {last.left:.1%} are not implausible; "
-            f"{last.space:.2%} of the declared ranges is left."
+            f"Wave {number}: {len(unit):,} points, of which {share(last.left, 1)} are not implausible; "
+            f"{share(last.space, 2)} of the declared ranges is left."
         )
     return found
 

@@ -17,8 +17,8 @@ from ccsim.analysis.comparison import LEVEL, holm
 from ccsim.analysis.parameter_space import Dimension
 from ccsim.experiments.factors import Factor
 from ccsim.model.settings import all_parameters
-from ccsim.reports.formatting import interval, number
 from ccsim.reports.pages import markdown_page
+from ccsim.results.formatting import interval, number, share
 from ccsim.validation.worlds.emulators import SOUGHT
 from ccsim.validation.worlds.patterns import ADMITTED, IMPLAUSIBLE
 
@@ -156,7 +156,7 @@ def _written(row: dict[str, Any]) -> dict[str, Any]:
     """Return a parameter's row in words."""
     return {
         **row, "declared": interval(row["low"], row["high"]), "admitted": interval(row["from"], row["to"]),
-        "median": number(row["median"], hyphen=True), "gone": f"{max(0.0, row['gone']):.0%}",
+        "median": number(row["median"], hyphen=True), "gone": share(max(0.0, row['gone'])),
     }  # fmt: skip
 
 

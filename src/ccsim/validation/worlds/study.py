@@ -16,6 +16,7 @@ from ccsim.analysis.parameter_space import Dimension, between
 from ccsim.analysis.study import Runner
 from ccsim.engine.columns import FloatArray
 from ccsim.engine.jit import source_hash
+from ccsim.results.formatting import share
 from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.simulation import simulate
 from ccsim.validation.worlds.coverage import Coverage, coverage
@@ -109,7 +110,7 @@ def _tried(organisations: Organisations, found: Match, trials: int, told: Callab
     remaining = Remaining(organisations.patterns, found.waves, len(organisations.space), min(trials, 400), rng)
     place = remaining.draw(trials)
     tried = coverage(organisations.patterns, found.waves, place, organisations.evaluate, organisations.seed)
-    told(f"Of {trials} organisations of known values, {tried.share:.1%} are admitted.")
+    told(f"Of {trials} organisations of known values, {share(tried.share, 1)} are admitted.")
     return tried
 
 

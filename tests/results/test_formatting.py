@@ -7,8 +7,22 @@ import math
 import pytest
 
 from ccsim.model.kpis import KPIS
-from ccsim.reports import formatting
-from ccsim.reports.formatting import change, drawn, figure, interval, number, share, title_of, unit_of, with_unit
+from ccsim.results import formatting
+from ccsim.results.formatting import (
+    amount,
+    byte_size,
+    change,
+    drawn,
+    duration,
+    interval,
+    kpi_value,
+    number,
+    points,
+    share,
+    title_of,
+    unit_of,
+    with_unit,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -35,7 +49,7 @@ def test_a_change_has_its_sign(name, step, said):
 
 def test_charts_draw_what_figures_say():
     assert drawn("fcr", [0.5, None]) == [50.0, None] and drawn("csat", [70.0]) == [70.0]
-    assert figure("fcr", 0.5) == "50.0"
+    assert kpi_value("fcr", 0.5) == "50.0"
 
 
 @pytest.mark.parametrize(
@@ -70,3 +84,18 @@ def test_money_is_written_in_the_currency_of_the_organisation() -> None:
         assert scale_of("npv", 3e6)[1] == "million CHF"
         assert formatting.parameter_value("programme.budget", 100).endswith("CHF/week")
     assert formatting.table_unit(KPIS["npv"]) == "k EUR"
+
+
+def test_a_small_share_is_not_written_as_zero():
+    assert [share(0.004), share(0.0004, 1), share(0.0), share(0.1234, 1)] == ["<1 %", "<0.1 %", "0 %", "12.3 %"]
+
+
+def test_money_stands_after_its_word_and_points_have_one_digit():
+    assert amount(1234.6) == "EUR 1,235" and points(-0.25, sign=True) == "−0.2" and points(3.0, sign=True) == "+3.0"
+    with formatting.in_currency("CHF"):
+        assert amount(10.0) == "CHF 10"
+
+
+def test_sizes_and_times_are_written_in_the_unit_that_leaves_few_digits():
+    assert [byte_size(9.6e8), byte_size(2e10)] == ["1.0 GB", "20 GB"]
+    assert [duration(150.0), duration(1.0), duration(86400.0 * 12)] == ["2.5 minutes", "1 second", "12 days"]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS, Kpi
 from ccsim.model.settings import all_parameters
 
@@ -44,7 +45,7 @@ def title_of(name: str) -> str:
     return f"{KPIS[name].title} ({unit_of(name)})"
 
 
-def figure(name: str, value: float | None) -> str:
+def kpi_value(name: str, value: float | None) -> str:
     """Write a KPI in the unit of :func:`unit_of`; what is not known is a dash."""
     if value is None or not math.isfinite(value):
         return "–"
@@ -63,12 +64,12 @@ def figure(name: str, value: float | None) -> str:
 
 def with_unit(name: str, value: float | None) -> str:
     """Write a KPI with its unit."""
-    return f"{figure(name, value)} {unit_of(name)}"
+    return f"{kpi_value(name, value)} {unit_of(name)}"
 
 
 def change(name: str, step: float) -> str:
     """Write by how much a KPI has changed, with its sign."""
-    written = figure(name, abs(step))
+    written = kpi_value(name, abs(step))
     if not math.isfinite(step):
         return written
     if _is_zero(written):
@@ -130,11 +131,6 @@ def exact(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.6g}"
 
 
-def tick(value: float) -> str:
-    """Write a value of an axis."""
-    return minus(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}")
-
-
 def interval(low: float, high: float) -> str:
     """Return an interval; one that is open on a side as a comparison."""
     if low == -float("inf"):
@@ -144,9 +140,20 @@ def interval(low: float, high: float) -> str:
     return f"{number(low, hyphen=True)} to {number(high, hyphen=True)}"
 
 
-def share(value: float) -> str:
-    """Write a share in per cent; what is small but there is not written as nothing."""
-    return "<1 %" if 0 < value < 0.005 else f"{100 * value:.0f} %"
+def share(value: float, digits: int = 0) -> str:
+    """Write a share in per cent, with so many digits after the point; what would round to zero is written as less than the last digit."""
+    least = 10.0**-digits
+    return f"<{least:g} %" if 0 < 100 * value < least / 2 else f"{100 * value:.{digits}f} %"
+
+
+def amount(value: float) -> str:
+    """Write an amount of money, whole, after the word for money in force."""
+    return f"{_CURRENCY.get()} {value:,.0f}"
+
+
+def points(value: float, *, sign: bool = False) -> str:
+    """Write points of a game's score with one digit after the point."""
+    return minus(f"{value:{'+' if sign else ''}.1f}")
 
 
 def parameter_value(key: str, value: Any) -> str:
@@ -161,7 +168,7 @@ def parameter_value(key: str, value: Any) -> str:
     return f"{value:,.6g}" + (f" {money(row.unit)}" if row.unit else "")
 
 
-def figure_of(kpi: Kpi, value: float, *, sign: bool = False, digits: int | None = None) -> str:
+def table_value(kpi: Kpi, value: float, *, sign: bool = False, digits: int | None = None) -> str:
     """Write a figure of a KPI in the unit of :func:`table_unit`, with its usual digits after the point or so many.
 
     Args:
@@ -178,11 +185,11 @@ def figure_of(kpi: Kpi, value: float, *, sign: bool = False, digits: int | None 
     shown = value / _divisor(kpi)
     text = f"{shown:{'+' if sign else ''},.{_digits(kpi, shown) if digits is None else digits}f}"
     # What rounds to zero has no sign.
-    return text if any(figure in text for figure in "123456789") else text.lstrip("+-")
+    return text if any(digit in text for digit in "123456789") else text.lstrip("+-")
 
 
 def table_unit(kpi: Kpi) -> str:
-    """Return the unit that :func:`figure_of` writes in."""
+    """Return the unit that :func:`table_value` writes in."""
     if kpi.unit.startswith("share"):
         return kpi.unit.replace("share/", "% a ").replace("share", "%")
     if kpi.unit == "EUR/week" and kpi.aggregation == "sum":
@@ -204,13 +211,16 @@ def with_interval(kpi: Kpi, value: float, low: float, high: float, *, sign: bool
         The figure and half the width, as text.
     """
     if math.isnan(low) or math.isnan(value):
-        return figure_of(kpi, value, sign=sign)
+        return table_value(kpi, value, sign=sign)
     half = (high - low) / 2 / _divisor(kpi)
     digits = _digits(kpi, value / _divisor(kpi))
     while digits < 4 and 0 < half < 0.95 * 10.0**-digits:
         digits += 1
-    figure, width = figure_of(kpi, value, sign=sign, digits=digits), figure_of(kpi, (high - low) / 2, digits=digits)
-    return f"{figure} ±{width}"
+    written, width = (
+        table_value(kpi, value, sign=sign, digits=digits),
+        table_value(kpi, (high - low) / 2, digits=digits),
+    )
+    return f"{written} ±{width}"
 
 
 def _divisor(kpi: Kpi) -> float:
@@ -244,3 +254,28 @@ def difference_scale(kpi: str) -> tuple[float, str]:
     if unit.startswith("share") or unit == "0/1":
         return 100.0, "% points" + unit.removeprefix("share").removeprefix("0/1")
     return 1.0, "points" if unit == "of 100" else money(unit)
+
+
+def byte_size(count: float) -> str:
+    """Return a number of bytes in words: ``0.7 GB``."""
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= 0.95 * size or unit == "kB":
+            number = count / size
+            return f"{number:,.0f} {unit}" if number >= 9.5 or unit == "kB" else f"{number:.1f} {unit}"
+    raise AssertionError(count)
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words: ``2.5 minutes``."""
+    for unit, size in (("day", 86400.0), ("hour", 3600.0), ("minute", 60.0)):
+        if seconds >= 1.95 * size:
+            number = seconds / size
+            return f"{round(number, 1):g} {unit}s" if number < 9.5 else f"{number:.0f} {unit}s"
+    return count_noun(max(1, round(seconds)), "second")
+
+
+def clock_time(seconds: float) -> str:
+    """Return a time as people read it from a clock."""
+    hours, rest = divmod(round(seconds), 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
