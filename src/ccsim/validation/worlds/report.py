@@ -97,7 +97,7 @@ def ranges_figure(worlds: AdmittedWorlds, rows: Sequence[dict[str, Any]] | None 
         f"{told} of {len(rows)} parameters are constrained (dark), the others are not (pale)",
         fontsize=10, x=0.01, ha="left",
     )  # fmt: skip
-    figure.subplots_adjust(left=0.135, right=0.99, top=1 - 0.45 / figure.get_figheight(), bottom=0.01, wspace=0.85)
+    figure.subplots_adjust(left=0.155, right=0.99, top=1 - 0.45 / figure.get_figheight(), bottom=0.01, wspace=1.15)
     return figure
 
 
