@@ -182,6 +182,27 @@ def test_a_deleted_working_folder_is_named_as_the_reason(tmp_path: Path) -> None
         os.chdir(before)
 
 
+@pytest.mark.parametrize(
+    ("then", "code", "said"),
+    [
+        ("from ccsim.cli.entry import main; main()", 2, "ccsim: the working folder has been deleted: change to another one\n"),
+        # A worker that loads the model there gets another folder, because numba fails without one.
+        ("import ccsim.execution.preload; import os; os.getcwd()", 0, ""),
+    ],
+)
+def test_whatever_starts_in_a_deleted_working_folder_says_so_or_leaves_it(
+    tmp_path: Path, then: str, code: int, said: str
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    begin = f"import shutil, sys; sys.argv = ['ccsim', 'run', 'nothing']; shutil.rmtree({str(gone)!r}); "
+    done = subprocess.run(
+        [sys.executable, "-c", begin + then], cwd=gone, env={**os.environ, "CCSIM_PLAIN": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (code, said)
+
+
 @pytest.mark.parametrize("width", ["0", "abc", "-3", "", "9" * 30, "²", "1e3", "3"])
 def test_a_width_that_no_terminal_has_is_passed_over(monkeypatch: pytest.MonkeyPatch, width: str) -> None:
     monkeypatch.setenv("COLUMNS", width)

@@ -12,6 +12,12 @@ READING = ("new", "check", "read", "assess")
 
 def main() -> NoReturn:
     """Load the command line and run it."""
+    try:
+        os.getcwd()
+    except OSError:
+        # Said here, because numba fails without a working folder while it is loaded, and names no reason.
+        sys.stderr.write("ccsim: the working folder has been deleted: change to another one\n")
+        sys.exit(2)
     if sys.argv[1:2] == ["org"] and sys.argv[2:3] and sys.argv[2] in READING:
         os.environ.setdefault("CCSIM_PLAIN", "1")
     try:
