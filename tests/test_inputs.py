@@ -16,12 +16,14 @@ import pytest
 import ccsim
 from ccsim.analysis.optimise import Objective, Objectives
 from ccsim.errors import CcsimError, InputError, ResultsError, printable, shown
+from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import MAX_SEED, Experiment, as_experiment, load_experiment
 from ccsim.game.save_file import read_game
 from ccsim.organisations.folder import read_folder
 from ccsim.reports.tables import columns
 from ccsim.results.results import open_results
 from ccsim.scenarios.scenario import Scenario, load
+from ccsim.scenarios.visible import unseen_sign
 from ccsim.simulation.simulation import LARGEST_SEED, replicate_seed
 from ccsim.validation.claims.schema import load_claims
 from ccsim.validation.facts.schema import load_studies
@@ -185,7 +187,11 @@ def test_a_deleted_working_folder_is_named_as_the_reason(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("then", "code", "said"),
     [
-        ("from ccsim.cli.entry import main; main()", 2, "ccsim: the working folder has been deleted: change to another one\n"),
+        (
+            "from ccsim.cli.entry import main; main()",
+            2,
+            "ccsim: the working folder has been deleted: change to another one\n",
+        ),
         # A worker that loads the model there gets another folder, because numba fails without one.
         ("import ccsim.execution.preload; import os; os.getcwd()", 0, ""),
     ],
@@ -247,3 +253,45 @@ def test_a_lone_surrogate_is_refused_or_escaped() -> None:
     with pytest.raises(InputError) as caught:
         Scenario("any").with_values({"champions.selection": "\ud800"})
     str(caught.value).encode("utf-8")
+
+
+UNSEEN = ("\\u001b[31m", "\\u202e", "\\u2066", "\\u200b", "\\ufeff", "\\u00ad", "\\u2028", "\\u0085", "\\u0000", "\\U000e0041", "\\u3164",
+          "\\r", "\\b", "a\\u200d", "\u202e", "\u200b")  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("title", 'title = "x{}y"\n'),
+        ("about", 'title = "x"\nabout = "{}"\n'),
+        (
+            "schedule.0.label",
+            'title = "x"\n[[schedule]]\nweek = 3\nlabel = "a{}"\nset = {{ "programme.budget" = 3 }}\n',
+        ),
+    ],
+)
+def test_a_text_of_a_file_with_a_sign_that_cannot_be_seen_is_refused_with_its_line(
+    tmp_path: Path, sign: str, key: str, text: str
+) -> None:
+    path = tmp_path / "one.toml"
+    path.write_text(text.format(sign), encoding="utf-8")
+    with pytest.raises(
+        InputError, match=rf"one\.toml:\d: {key}: holds a sign that cannot be seen \(.*\): remove it$"
+    ) as told:
+        load(path)
+    assert str(told.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "text", ["Zürich – Ost", "می\u200cخواهم", "क्\u200dष", "👩\u200d🔧 ❤\ufe0f", "two\nlines\tand a tab"]
+)
+def test_letters_of_every_script_are_seen(text: str) -> None:
+    assert unseen_sign(text) == ""
+
+
+def test_an_experiment_made_in_python_with_such_a_text_is_refused_before_its_first_run(tmp_path: Path) -> None:
+    named = as_experiment(replace(load("nothing"), title="x\x1b]0;y\x07"))
+    with pytest.raises(InputError, match=r"title: holds a sign that cannot be seen \(\\x1b\)"):
+        run_experiment(named, workers=1, out=tmp_path / "r")
+    assert not (tmp_path / "r").exists()

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ccsim.cli.main import app
+from ccsim.cli.resume import words_of_the_folder
 from ccsim.errors import InputError, ResultsError
 from ccsim.execution.runner import run_experiment
 from ccsim.execution.stopping import stopping_table
@@ -125,3 +126,24 @@ def test_a_folder_of_several_results_says_which_there_are(here: Path, small_expe
 def test_a_folder_without_results_cannot_be_resumed(here: Path) -> None:
     with pytest.raises(ResultsError, match="is no results folder"):
         ccsim("resume", str(here))
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--pages", "/elsewhere"), ("--pages=/elsewhere",), ("--scheduler", "tcp://elsewhere:8786"), ("--scheduler=tcp://x:1",), ("--ship",)],
+)  # fmt: skip
+@pytest.mark.parametrize("place", [1, 3])
+def test_a_folder_of_others_cannot_make_resume_write_elsewhere_or_ask_another_machine(
+    option: tuple[str, ...], place: int
+) -> None:
+    first = ["test-claims", "--seed", "3"]
+    words, left = words_of_the_folder([*first[:place], *option, *first[place:]], {"--out": "o"})
+    assert (words, left) == ([*first, "--resume", "--out", "o"], [option[0].partition("=")[0]])
+
+
+def test_a_scheduler_that_the_user_names_is_asked() -> None:
+    given = {"--out": "o", "--scheduler": "tcp://mine:1"}
+    words, left = words_of_the_folder(
+        ["worlds", "--scheduler", "tcp://x:1", "--with", "x.py", "--time-limit=1m"], given
+    )
+    assert (words, left) == (["worlds", "--resume", "--out", "o", "--scheduler", "tcp://mine:1"], [])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from ccsim.errors import ResultsError
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.reports.query import query
+from ccsim.reports.report import report
 from ccsim.results import manifest as manifests
 from ccsim.results.results import open_results
 
@@ -222,3 +225,24 @@ def test_damaged_folders_are_told_or_right(tmp_path: Path) -> None:
     counts = fuzzed(40, 3, tmp_path, wrong.append)
     assert wrong == []
     assert counts["clear"] > 40 and counts["accepted"] > 10
+
+
+@pytest.mark.parametrize("place", ["report.html", "runs/x.parquet", "manifest.json.tmp", "new/table.csv"])
+@pytest.mark.parametrize("kind", ["link", "broken link", "link to a folder", "pipe"])
+def test_a_folder_with_links_or_pipes_is_refused_before_anything_is_read_or_written(
+    place: str, kind: str, folder: Path, small_experiment: Experiment, tmp_path: Path
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine", encoding="utf-8")
+    path = folder / place
+    path.parent.mkdir(exist_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to({"link": victim, "broken link": tmp_path / "none", "link to a folder": tmp_path}[kind])
+    resume = partial(run_experiment, small_experiment, workers=1, resume=True)
+    for act in (open_results, lambda one: resume(out=one), report):
+        with pytest.raises(ResultsError, match=f"{path.name}: is a (link|pipe).*Remove it"):
+            act(folder)
+    assert victim.read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "none").exists()

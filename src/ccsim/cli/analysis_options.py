@@ -122,6 +122,7 @@ def open_output(
     from ccsim.errors import InputError
     from ccsim.execution.runner import console_progress
     from ccsim.reports.tables import console
+    from ccsim.results.manifest import refuse_links
 
     deadline = start_deadline(time_limit, SHOWING_COMPARISON)
     numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
@@ -129,6 +130,8 @@ def open_output(
     if out is None and resume and free == 1:
         raise InputError(f"--resume: there is no results/{name}-1 to go on with; say where with --out")
     folder = working_in(out or Path("results") / f"{name}-{free - resume}")
+    if resume:
+        refuse_links(folder)  # tables and figures are written into it
     shown = sys.stderr.isatty() and form is Form.table
     told = console(stderr=True)
     runner = Runner(

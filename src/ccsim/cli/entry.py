@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import sys
 from typing import NoReturn
 
@@ -13,7 +14,7 @@ READING = ("new", "check", "read", "assess")
 def main() -> NoReturn:
     """Load the command line and run it."""
     try:
-        os.getcwd()
+        pathlib.Path.cwd()
     except OSError:
         # Said here, because numba fails without a working folder while it is loaded, and names no reason.
         sys.stderr.write("ccsim: the working folder has been deleted: change to another one\n")

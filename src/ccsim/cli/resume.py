@@ -3,7 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,11 +20,14 @@ from ccsim.cli.run_options import (
     strip_options,
     with_progress,
 )
-from ccsim.errors import count_noun
+from ccsim.errors import count_noun, printable
 from ccsim.scenarios.renamed import refuse_old_words
 
 #: Options that say where and how the work goes on, not what is worked on.
 OF_A_SESSION = {"--out", "--workers", "--time-limit", "--scheduler"}
+#: Options that a folder's own command is not taken at its word for, because folders come from others: they write elsewhere,
+#: or give the work to another machine, whose answers run code here.
+OF_A_USER = {"--pages", "--scheduler", "--ship"}
 #: Commands whose folders have several parts, each an experiment of its own.
 SEARCHES = (["sensitivity"], ["discover"], ["optimise"], ["calibrate"], ["test-claims"], ["worlds"])
 
@@ -72,11 +75,12 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
     """
     from ccsim.errors import ResultsError
     from ccsim.model.extension import active_sources
-    from ccsim.results.manifest import read_manifest
+    from ccsim.results.manifest import read_manifest, refuse_links
 
     parts = sorted(folder.rglob("manifest.json")) if folder.is_dir() else []
     if not parts:
         raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)")
+    refuse_links(folder)
     # The parts that came after an interrupt name the words that went on.
     commands = [strip_options(read_manifest(part.parent)["command"][1:], OF_A_SESSION) for part in parts]
     refuse_old_words(commands[0])
@@ -87,12 +91,31 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
         )
     # The time it was given at first was its own; another is given with the words that go on.
     first = read_manifest(parts[0].parent)["command"][1:]
-    words: list[Any] = strip_options(first, {*given, "--time-limit", "--with"})
-    words += ["--resume", *(word for pair in given.items() for word in pair)]
+    words, left = words_of_the_folder(first, given)
+    if left:
+        once_more = shlex.join(["ccsim", *strip_options(first, {"--out"}), "--resume", "--out", str(folder)])
+        told = (
+            f"ccsim: {', '.join(left)} of the folder's own command is left out, because a folder may come from others. "
+            f"If the folder is yours, this goes on with it: {once_more}"
+        )
+        typer.echo(printable(told, sys.maxsize), err=True)
     words += [word for source in active_sources() for word in ("--with", source.file)]
-    typer.echo(shlex.join(["ccsim", *words]), err=True)
+    typer.echo(printable(shlex.join(["ccsim", *words]), sys.maxsize), err=True)
     sys.argv = [sys.argv[0], *words]
     context.find_root().command.main(args=words, standalone_mode=False, prog_name="ccsim")
+
+
+def words_of_the_folder(first: list[str], given: dict[str, str]) -> tuple[list[str], list[str]]:
+    """Return the words that go on with a folder, and the options of its own command that are left out.
+
+    Args:
+        first: the words of the folder's own command.
+        given: options that this command sets anew, and their values.
+    """
+    kept = strip_options([word for word in first if word != "--ship"], OF_A_USER)
+    words = strip_options(kept, {*given, "--time-limit", "--with"})
+    left = sorted(OF_A_USER.intersection(word.partition("=")[0] for word in first) - set(given))
+    return [*words, "--resume", *(word for pair in given.items() for word in pair)], left
 
 
 def register(app: typer.Typer) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from ccsim.errors import InputError, count_noun
+from ccsim.errors import InputError, count_noun, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,8 +195,9 @@ def print_status(results: Results, folder: Path) -> None:
             err=True,
         )
     for failure in manifest["failures"]:
-        last = failure["error"].strip().splitlines()[-1]
-        typer.echo(f"ccsim: failed: {failure['scenario']}, replicate {failure['replicate']}: {last}", err=True)
+        last = (failure["error"].strip().splitlines() or [""])[-1]
+        told = f"ccsim: failed: {failure['scenario']}, replicate {failure['replicate']}: {last}"
+        typer.echo(printable(told, sys.maxsize), err=True)  # the folder may come from others
     if manifest["failures"]:
         raise typer.Exit(1)
 

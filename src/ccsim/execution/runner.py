@@ -126,7 +126,7 @@ def run_experiment(
         The results of the completed runs, which are all unless the run was interrupted or out of time.
 
     Raises:
-        InputError: the number of workers, the time limit or the address is not accepted.
+        InputError: the number of workers, the time limit, the address or a text of the experiment is not accepted.
         DoesNotFitError: this machine has too little memory or disk for it.
         ResultsError: the folder cannot be used, or the time limit was reached before any run.
         ClusterError: the scheduler cannot be reached, or is gone.
@@ -135,6 +135,7 @@ def run_experiment(
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise InputError(f"workers: must be a whole number of at least 1, got {workers!r}")
     limit = Deadline.start(time_limit)
+    experiment.validate_texts()
     for scenario in experiment.base_scenarios.values():
         layout_of(scenario)  # faults of an organisation's files are told once, before any run
     if out is None:

@@ -20,6 +20,7 @@ from ccsim.scenarios.paths import is_file
 from ccsim.scenarios.renamed import renamed_arguments
 from ccsim.scenarios.scenario import Scenario, data_dirs, list_scenarios, load
 from ccsim.scenarios.toml_positions import read_toml
+from ccsim.scenarios.visible import refusal, unseen_texts
 
 #: KPIs shown where an experiment names none.
 DEFAULT_KPIS = ("csat", "nps", "fcr", "adoption", "profit", "npv")
@@ -224,6 +225,15 @@ class Experiment:
                 f"{self.name}: {len(self.scenarios)} {what} of {self.replicates} replicates "
                 f"are {runs} runs; at most {MAX_RUNS} are accepted"
             )
+
+    def validate_texts(self) -> None:
+        """Refuse names, titles and labels with signs that cannot be seen: tables and pages show them.
+
+        Raises:
+            InputError: there is one.
+        """
+        for key, sign in unseen_texts(self.resolved()):
+            raise InputError(f"{'.'.join(map(str, key))}: {refusal(sign)}")
 
     def resolved(self) -> dict[str, Any]:
         """Return the experiment as plain data, its scenarios resolved."""

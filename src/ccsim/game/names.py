@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from ccsim.scenarios.visible import BLANK, JOINERS
+
 #: Marks on one letter that are kept; more are no writing but drawing over the lines above and below.
 MOST_MARKS = 2
 #: What a spreadsheet takes for the begin of a formula, after signs of other widths are made plain.
@@ -27,14 +29,10 @@ def clean_name(name: str, longest: int) -> str:
         marks = marks + 1 if kind.startswith("M") else 0
         if kind.startswith("Z") or letter in "\t\n\r\v\f\x85":
             kept.append(" ")
-        elif not kind.startswith("C") and marks <= MOST_MARKS and letter not in BLANK:
+        elif not kind.startswith("C") and marks <= MOST_MARKS and letter not in BLANK and letter not in JOINERS:
             kept.append(letter)
     text = " ".join("".join(kept).split())[:longest].strip()
     return text if any(not unicodedata.category(letter).startswith("M") for letter in text) else ""
-
-
-#: Letters that count as letters and show nothing: fillers of Hangul, the blank of Braille.
-BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\ufe0f\ufe0e")
 
 
 def begins_formula(text: str) -> bool:

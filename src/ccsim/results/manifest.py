@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -128,14 +129,41 @@ SHAPE: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 
+def refuse_links(folder: Path) -> None:
+    """Refuse a folder that holds anything but files and folders.
+
+    A results folder may come from others. A link in it would lead out of it, so that going on or writing a report would
+    change a file elsewhere; a pipe would be waited for without end.
+
+    Raises:
+        ResultsError: it holds a link, a pipe, a socket or a device.
+    """
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(Path(entry.path))
+                    elif not entry.is_file(follow_symlinks=False):
+                        kind = "a link" if entry.is_symlink() else "a pipe, a socket or a device"
+                        raise ResultsError(
+                            f"{entry.path}: is {kind}; a results folder holds files and folders only. Remove it"
+                        )
+        except OSError:  # gone, or not to be read: what reads it says so
+            continue
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of a results folder.
 
     Raises:
-        ResultsError: there is none, or it is not as ccsim writes it; the message names the file and the key. Or it
-            was made with mechanisms of users that are not in force.
+        ResultsError: there is none, or it is not as ccsim writes it; the message names the file and the key. Or the
+            folder holds links, or it was made with mechanisms of users that are not in force.
     """
     path = folder / NAME
+    if os.path.lexists(path):
+        refuse_links(folder)
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -193,7 +221,9 @@ def stored_experiment(folder: Path, manifest: Mapping[str, Any]) -> Experiment:
         ResultsError: this version of ccsim cannot read it.
     """
     try:
-        return Experiment.from_resolved(manifest["experiment"])
+        found = Experiment.from_resolved(manifest["experiment"])
+        found.validate_texts()
+        return found
     except (CcsimError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         told = str(error) if isinstance(error, CcsimError) else repr(error)
         written = manifest["versions"].get("ccsim", "another version")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import tomlkit
 from tomlkit.exceptions import ParseError, TOMLKitError
 
 from ccsim.errors import InputError, InputErrors, InputIssue, printable, shown
+from ccsim.scenarios.visible import refusal, unseen_texts
 
 #: A path into a file: names of keys, and numbers of the elements of lists.
 Key = tuple[str | int, ...]
@@ -19,6 +21,8 @@ Key = tuple[str | int, ...]
 EXPLAINED = 20_000
 #: How deep tables and lists may be nested.
 DEEPEST = 40
+#: Texts of a file with signs that cannot be seen that are told.
+MOST_UNSEEN = 10
 #: No file that people write is larger.
 LARGEST_FILE = 10_000_000
 
@@ -36,7 +40,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
 
     Raises:
         InputError: the file cannot be read.
-        InputErrors: it is not TOML; the fault says where.
+        InputErrors: it is not TOML, or a text in it holds signs that cannot be seen; each fault says where.
     """
     text = read_text(path)
     try:
@@ -49,7 +53,13 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
         problem = re.split(r" at line | \(at ", str(best))[0].replace("'\\x00'", "the end of the file")
         raise InputErrors([InputIssue(str(path), line, "", f"this is not TOML: {problem}")]) from None
     _refuse_depth(data, path)
-    return data, key_lines(text)
+    places = key_lines(text)
+    unseen = list(islice(unseen_texts(data), MOST_UNSEEN))
+    if unseen:
+        raise InputErrors(
+            InputIssue(str(path), line_of(places, key), ".".join(map(str, key)), refusal(sign)) for key, sign in unseen
+        )
+    return data, places
 
 
 def _refuse_depth(data: dict[str, Any], path: Path) -> None:
