@@ -227,15 +227,21 @@ def test_damaged_folders_are_told_or_right(tmp_path: Path) -> None:
     assert counts["clear"] > 40 and counts["accepted"] > 10
 
 
-@pytest.mark.parametrize("place", ["report.html", "runs/x.parquet", "manifest.json.tmp", "new/table.csv"])
-@pytest.mark.parametrize("kind", ["link", "broken link", "link to a folder", "pipe"])
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [
+        ("report.html", "link"),
+        ("manifest.json.tmp", "broken link"),
+        ("new", "link to a folder"),
+        ("runs/x.parquet", "pipe"),
+    ],
+)
 def test_a_folder_with_links_or_pipes_is_refused_before_anything_is_read_or_written(
     place: str, kind: str, folder: Path, small_experiment: Experiment, tmp_path: Path
 ) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine", encoding="utf-8")
     path = folder / place
-    path.parent.mkdir(exist_ok=True)
     if kind == "pipe":
         os.mkfifo(path)
     else:
