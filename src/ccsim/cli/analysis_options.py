@@ -119,19 +119,11 @@ def open_output(
     from ccsim.analysis.study import Runner
     from ccsim.cli.interrupted import working_in
     from ccsim.cli.run_options import SHOWING_COMPARISON, start_deadline
-    from ccsim.errors import InputError
     from ccsim.execution.runner import console_progress
     from ccsim.reports.tables import console
-    from ccsim.results.manifest import refuse_links
 
     deadline = start_deadline(time_limit, SHOWING_COMPARISON)
-    numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
-    free = next(numbers) if out is None else 0
-    if out is None and resume and free == 1:
-        raise InputError(f"--resume: there is no results/{name}-1 to go on with; say where with --out")
-    folder = working_in(out or Path("results") / f"{name}-{free - resume}")
-    if resume:
-        refuse_links(folder)  # tables and figures are written into it
+    folder = working_in(_folder_of(name, out, resume))
     shown = sys.stderr.isatty() and form is Form.table
     told = console(stderr=True)
     runner = Runner(
@@ -144,6 +136,22 @@ def open_output(
         scheduler,
     )
     return OutputDir(folder, runner, form)
+
+
+def _folder_of(name: str, out: Path | None, resume: bool) -> Path:
+    """Return the folder of an analysis: the one asked for, the next free one, or the last one that is to go on.
+
+    Raises:
+        InputError: there is none to go on with.
+        ResultsError: the one to go on with holds links.
+    """
+    from ccsim.cli.run_options import next_results_dir
+    from ccsim.results.manifest import refuse_links
+
+    folder = out or next_results_dir(name, resume)
+    if resume:
+        refuse_links(folder)  # tables and figures are written into it
+    return folder
 
 
 @dataclass(frozen=True)

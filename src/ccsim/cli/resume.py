@@ -92,13 +92,7 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
     # The time it was given at first was its own; another is given with the words that go on.
     first = read_manifest(parts[0].parent)["command"][1:]
     words, left = words_of_the_folder(first, given)
-    if left:
-        once_more = shlex.join(["ccsim", *strip_options(first, {"--out"}), "--resume", "--out", str(folder)])
-        told = (
-            f"ccsim: {', '.join(left)} of the folder's own command is left out, because a folder may come from others. "
-            f"If the folder is yours, this goes on with it: {once_more}"
-        )
-        typer.echo(printable(told, sys.maxsize), err=True)
+    _tell_left_out(left, first, folder)
     words += [word for source in active_sources() for word in ("--with", source.file)]
     typer.echo(printable(shlex.join(["ccsim", *words]), sys.maxsize), err=True)
     sys.argv = [sys.argv[0], *words]
@@ -116,6 +110,17 @@ def words_of_the_folder(first: list[str], given: dict[str, str]) -> tuple[list[s
     words = strip_options(kept, {*given, "--time-limit", "--with"})
     left = sorted(OF_A_USER.intersection(word.partition("=")[0] for word in first) - set(given))
     return [*words, "--resume", *(word for pair in given.items() for word in pair)], left
+
+
+def _tell_left_out(left: list[str], first: list[str], folder: Path) -> None:
+    """Say which options of a folder's own command are left out, and the command that keeps them."""
+    if left:
+        once_more = shlex.join(["ccsim", *strip_options(first, {"--out"}), "--resume", "--out", str(folder)])
+        told = (
+            f"ccsim: {', '.join(left)} of the folder's own command is left out, because a folder may come from others. "
+            f"If the folder is yours, this goes on with it: {once_more}"
+        )
+        typer.echo(printable(told, sys.maxsize), err=True)
 
 
 def register(app: typer.Typer) -> None:
