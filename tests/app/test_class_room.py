@@ -30,7 +30,7 @@ def _room(**other: object) -> ClassRoom:
 
 def _player(name: str, csat: float | None = None, quarters: int = 0, **other: object) -> Player:
     row = Player(name.lower() or "none", "mark", name, **other)  # type: ignore[arg-type]  # fields by name
-    row.received = dict.fromkeys(range(quarters), 1.0)
+    row.received = {quarter: 30.0 * quarter for quarter in range(quarters)}
     row.expected = {quarter: {"reported_csat": 70.0 + quarter} for quarter in range(quarters)}
     row.came = {quarter: {"reported_csat": 60.0 + quarter} for quarter in range(quarters)}
     if csat is not None:
@@ -75,6 +75,19 @@ def test_a_strict_class_ranks_games_whose_predictions_all_came_in_time() -> None
     assert [row["name"] for row in room.ranks()] == ["Red"]
     room.players["a"].result["expected"][3] = {"reported_csat": 99.0}  # type: ignore[index]  # it has one
     assert room.ranks() == []
+
+
+def test_a_strict_class_does_not_rank_a_game_whose_predictions_came_together() -> None:
+    room = _room(strict=True, players={"a": _player("Red", 84, quarters=12), "b": _player("Blue", 78, quarters=12)})
+    red = room.players["a"]
+    # Three reports at the end of the game, of four predictions each; a report's last one may have come in time.
+    red.received = {quarter: 500.0 + quarter // 4 for quarter in range(12)}
+    assert [row["name"] for row in room.ranks()] == ["Blue"]
+    assert (room.proven(red), room.proven(room.players["b"])) == (3, 12)
+    red.received = {quarter: 500.0 - 30.0 * quarter for quarter in range(12)}
+    assert room.proven(red) == 1
+    room.strict = False
+    assert [row["name"] for row in room.ranks()] == ["Red", "Blue"]
 
 
 def test_an_event_comes_in_the_first_quarter_that_nobody_can_have_begun() -> None:

@@ -26,6 +26,8 @@ MOST_PLAYERS = 600
 MOST_KEYS = 8
 #: Ranks that a player is told besides the own one.
 SHOWN_RANKS = 20
+#: Seconds by which a prediction must have come before that of the next quarter, so that nobody can have played it before.
+APART = 1.0
 #: What can be said of a player's game.
 PLAYING, WAITING, ACCEPTED, REFUSED = "playing", "waiting", "accepted", "refused"
 
@@ -75,6 +77,16 @@ class Player:
         """Quarters that the server knows to be played."""
         return max(self.received, default=-1) + 1
 
+    def in_time(self, quarter: int) -> bool:
+        """Return whether the server had a quarter's prediction before those of later quarters.
+
+        Predictions that come together may have been written when the quarters had been played.
+        """
+        if quarter not in self.received:
+            return False
+        latest = self.received[quarter] + APART
+        return all(when >= latest for other, when in self.received.items() if other > quarter)
+
     def as_data(self) -> dict[str, Any]:
         """Return the player as plain data."""
         return asdict(self)
@@ -101,7 +113,8 @@ class ClassRoom:
         revealed: quarters, from 0, of which the class sees what came.
         ranking: whether players who have handed in see the ranking.
         joining: whether more players may join.
-        strict: whether only games count of which every prediction was received before the game was handed in.
+        strict: whether only games count of which every prediction was received before the game was handed in, and before
+            that of the next quarter.
         opened: seconds since 1970.
         players: by their identifiers.
         version: grows with every change.
@@ -150,11 +163,12 @@ class ClassRoom:
         return points(result["values"], weights_of(self.terms), self.rules)
 
     def proven(self, player: Player) -> int:
-        """Return of how many quarters the server had the prediction when it was made, as the game has it."""
+        """Return how many predictions the server received in time, and as the game has them."""
         if player.result is None:
-            return len(player.received)
+            return sum(player.in_time(quarter) for quarter in player.received)
         return sum(
-            player.expected.get(quarter) == expected for quarter, expected in enumerate(player.result["expected"])
+            player.expected.get(quarter) == expected and player.in_time(quarter)
+            for quarter, expected in enumerate(player.result["expected"])
         )
 
     def counted(self) -> list[Player]:
