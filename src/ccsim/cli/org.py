@@ -119,36 +119,6 @@ def show(
     typer.echo(f"\nTable and figure: {', '.join(map(str, [place / 'founded.csv', *files]))}")
 
 
-@org.command()
-def assess(folder: Folder) -> None:
-    """Turn answers to the questionnaire into intervals of the model's values, and show the self-image by tier."""
-    from ccsim.organisations.assessment import assess as found_of
-    from ccsim.organisations.assessment import image_in_words
-    from ccsim.organisations.folder import read_folder
-    from ccsim.organisations.questionnaire import ITEMS
-    from ccsim.results.formatting import number
-
-    if not (folder / "answers.csv").is_file():
-        typer.echo(
-            "answers.csv takes a row for each answer: tier (top, middle, staff), item, answer (1 not at all to 5 fully,"
-        )
-        typer.echo("0 do not know). The items:")
-        for code, item in ITEMS.items():
-            typer.echo(f"  {code}  {item.text}")
-    read = read_folder(folder)
-    found = found_of(read)
-    for row in found.items.to_dict("records"):
-        typer.echo(f"{row['item']}  {row['text']}")
-        if row["moves"]:
-            enough = row["answers"] >= read.smallest_group
-            mean = f"mean {row['mean']:.1f} of {row['answers']} answers" if enough else "too few answers to show"
-            typer.echo(
-                f"    {mean}: {row['moves']} between {number(row['low'], hyphen=True)} and {number(row['high'], hyphen=True)} ({row['ground']})"
-            )
-    for line in image_in_words(found):
-        typer.echo(line)
-
-
 Worlds = Annotated[int, typer.Option(min=40, help="Worlds of the ensemble; more are surer.")]
 WorldsFrom = Annotated[str, typer.Option(
     "--worlds-from", metavar="WHERE", help="Where values of assumptions come from: admitted, declared, or a .parquet file of ccsim worlds.")]  # fmt: skip
@@ -273,7 +243,9 @@ def _tell_open() -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    from ccsim.cli.org_assess import assess
     from ccsim.cli.org_decide import decide
 
+    org.command()(assess)
     org.command()(decide)
     app.add_typer(org, name="org")

@@ -13,6 +13,7 @@ import pandas as pd
 from ccsim.errors import InputIssue, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
+from ccsim.organisations.privacy import quoted
 from ccsim.organisations.tables import TOLD, Table
 
 #: For each kind with rows of posts: its identifier, and who stands above.
@@ -308,11 +309,14 @@ def _answers(folder: Folder) -> Iterator[InputIssue]:
         return
     for row in np.flatnonzero(~frame["tier"].isin([*TIERS, ""])):
         yield folder.fault(
-            "answers", int(row), "tier", f"{frame['tier'].iloc[row]!r} is not accepted; it takes top, middle or staff"
+            "answers",
+            int(row),
+            "tier",
+            f"{quoted(str(frame['tier'].iloc[row]))} is not accepted; it takes top, middle or staff",
         )
     for row in np.flatnonzero(~frame["item"].isin([*ITEMS, ""])):
         name = str(frame["item"].iloc[row])
-        yield folder.fault("answers", int(row), "item", f"{name!r} is no item{did_you_mean(name, ITEMS)}")
+        yield folder.fault("answers", int(row), "item", f"{quoted(name)} is no item{did_you_mean(name, ITEMS)}")
     for row in np.flatnonzero((frame["answer"] > 5).to_numpy()):
         yield folder.fault(
             "answers", int(row), "answer", f"{frame['answer'].iloc[row]:g} is not accepted; it takes 0 to 5"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,14 @@ from ccsim.engine.columns import FloatArray
 from ccsim.errors import InputError
 from ccsim.model.initial_state import bounds, leaders_of
 from ccsim.model.layout import UNKNOWN_WEEK, Layout, Rows
-from ccsim.model.settings import Settings, check_sizes, default_settings, replace_values
+from ccsim.model.settings import Settings, all_parameters, check_sizes, default_settings, replace_values
+from ccsim.organisations.assessment import assess
 from ccsim.organisations.checks import department_names
 from ccsim.organisations.columns import PERIODS
 from ccsim.organisations.folder import LEAST_GROUP, Folder, read_folder
 from ccsim.organisations.privacy import OTHERS, rows_shown
 from ccsim.organisations.structure import Structure, structure_of
+from ccsim.organisations.timeline import levers_in_force
 from ccsim.scenarios.scenario import Scenario
 
 #: Sizes that a scenario may set beside files: what files do not say.
@@ -27,6 +29,8 @@ FREE = {"organisation.prospects", "organisation.warm_up", "organisation.ties", "
 #: How ties are drawn that no file holds: so their Gini of in-degree is that of the networks of 21 managers (Krackhardt 1987)
 #: and of a research institute of 1,005 (Leskovec, Kleinberg & Faloutsos 2007), each within .05.
 DRAWN_TIES = {"ties.named": 1.8, "ties.naming": 0.9, "ties.mutual": 0.4, "ties.closed": 0.1}
+#: The stream of draws from intervals of the questionnaire.
+ANSWERED = 24
 #: File of a folder that holds the draws of a fit.
 FITTED = "fitted.parquet"
 #: Part of contacts that are handed over undone, whatever the issue needs: in the ordinary organisation.
@@ -39,16 +43,31 @@ class FoundedLayout(Layout):
 
     Attributes:
         smallest_group: people below which a group is not shown.
+        intervals: lowest and highest value of what the questionnaire covers and no file states, by key.
+        in_force: levers that events and drivers have moved by week 0, by key.
     """
 
     smallest_group: int = LEAST_GROUP
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    in_force: dict[str, Any] = field(default_factory=dict)
 
     def values_for(self, seed: int) -> dict[str, Any]:
         """Return what is known and, of what is not, one draw: the same for all scenarios of a seed.
 
-        Ties that no file holds are as uneven as in real networks of that size; they stay uncertain.
+        Ties that no file holds are as uneven as in real networks of that size; they stay uncertain. What the questionnaire
+        covers lies anywhere in its interval, until a fit has drawn it.
         """
-        return {**self.drawn, **super().values_for(seed)}
+        return {**self.drawn, **self._between(seed), **super().values_for(seed), **self.in_force}
+
+    def _between(self, seed: int) -> dict[str, Any]:
+        """Return a value for each interval."""
+        parts = np.random.default_rng([seed, ANSWERED]).random(len(self.intervals))
+        rows = all_parameters()
+        return {
+            key: rows[key].kind(round(value)) if rows[key].kind is int else value
+            for (key, (low, high)), part in zip(self.intervals.items(), parts.tolist(), strict=True)
+            for value in [low + (high - low) * part]
+        }
 
     @property
     def drawn(self) -> dict[str, Any]:
@@ -126,14 +145,22 @@ def make_layout(folder: Folder) -> FoundedLayout:
         folder.name, sizes, values, tuple(structure.departments), structure.department, structure.contract,
         structure.leader, structure.vacant, structure.hired, _ties(folder, structure), structure.superior,
         structure.leader_department, structure.tier, structure.empty, structure.reports_to, *known, **segments, draws=_draws(folder),
-        smallest_group=folder.smallest_group,
+        smallest_group=folder.smallest_group, intervals=_intervals(folder, values), in_force=levers_in_force(folder),
     )  # fmt: skip
+
+
+def _intervals(folder: Folder, stated: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """Return the intervals of the questionnaire, but for what files state."""
+    if "answers" not in folder.tables:
+        return {}
+    return {key: ends for key, ends in assess(folder).intervals.items() if key not in stated}
 
 
 def settings_of_layout(layout: Layout) -> Settings:
     """Return ordinary settings with the sizes and the values of a layout."""
     drawn = layout.drawn if isinstance(layout, FoundedLayout) else {}
-    settings = replace_values(default_settings(), {**drawn, **layout.values})
+    in_force = layout.in_force if isinstance(layout, FoundedLayout) else {}
+    settings = replace_values(default_settings(), {**drawn, **layout.values, **in_force})
     return settings._replace(organisation=settings.organisation._replace(**layout.sizes))
 
 

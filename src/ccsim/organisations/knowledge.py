@@ -9,7 +9,7 @@ import pandas as pd
 
 from ccsim.model.layout import Layout
 from ccsim.organisations.folder import Folder
-from ccsim.organisations.timeline import events_of, outside_drivers
+from ccsim.organisations.timeline import events_of, levers_in_force, outside_drivers
 
 #: What stays open whatever levels are known: said on every page, with what would change it.
 NOT_IDENTIFIABLE = (
@@ -165,7 +165,18 @@ def _series(folder: Folder) -> list[Fact]:
         "none: no effect of a lever can be back-tested" if events is None
         else f"{len(events)} events, {len(moved)} of them moved a lever to a value that is stated: these are simulated"
     )  # fmt: skip
-    return [*found, Fact("events", events is not None, says)]
+    return [*found, Fact("events", events is not None, says), *_in_force(folder)]
+
+
+def _in_force(folder: Folder) -> list[Fact]:
+    """Say with which levers comparisons begin, where drivers or events have moved any."""
+    levers = levers_in_force(folder)
+    if not levers:
+        return []
+    told = ", ".join(f"{key} = {value:g}" for key, value in levers.items())
+    return [
+        Fact("levers in force at week 0", True, f"{told}: comparisons begin with them, until a scenario moves them")
+    ]
 
 
 def _drivers(folder: Folder) -> str:

@@ -209,8 +209,8 @@ def _cells(table: Table, names: list[str], text: str, above: int) -> tuple[pd.Da
     # Spreadsheets write rows of nothing but separators below a table.
     filled = np.array([each for _, each in sizes[1:]], bool)
     longer = [(number, size) for number, (size, each) in enumerate(row for row in sizes if row[1]) if size > len(names)]
-    for number, cells in longer[:TOLD]:
-        faults.append(InputIssue(table.file, table.line(number - 1), "", f"has {cells} cells; the header {len(names)}"))
+    for number, count in longer[:TOLD]:
+        faults.append(InputIssue(table.file, table.line(number - 1), "", f"has {count} cells; the header {len(names)}"))
     raw = pd.read_csv(
         io.StringIO(text), sep=table.separator, dtype=str, keep_default_na=False, usecols=wanted, index_col=False,
         on_bad_lines="skip",

@@ -56,14 +56,14 @@ IGNORE = """# Nothing of this folder belongs in a repository.
 OPTIONS = {
     "training.toml": """# An option: `ccsim org decide {name} --options {name}/options/training.toml {name}/options/rights.toml`
 title = "Training"
-about = "A small programme, directed by leaders: training for everybody in the front departments."
+about = "Twice the training of today, directed by leaders."
 extends = "nothing"
 [levers.programme]
-budget = 400
+budget = 6000
 top_down_share = 1.0
 """,
     "rights.toml": """title = "Rights for staff"
-about = "Staff decide more themselves, and errors are blamed less; no programme."
+about = "Staff decide more themselves, and errors are blamed less; the training goes on as it is."
 extends = "nothing"
 [levers.empowerment]
 rights = 0.8

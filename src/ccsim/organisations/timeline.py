@@ -6,7 +6,8 @@ figure from outside: it moves no world, and forecasts take it as a regressor.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.folder import Folder
-from ccsim.scenarios.scenario import Intervention
+from ccsim.scenarios.scenario import Intervention, Scenario
 
 DAY = pd.Timedelta(days=1)
 #: Figures before an event and after it that a test of the event takes at least.
@@ -53,6 +54,65 @@ def value_of(lever: str, value: float) -> Any:
     """
     row = all_parameters()[lever]
     return row.check(bool(value) if row.kind is bool else row.kind(round(value)) if row.kind is int else value)
+
+
+@dataclass(frozen=True)
+class PastScenario(Scenario):
+    """A scenario of which designs set the levers of the past, those that were in force long before week 0.
+
+    What the scenario itself says of its past stands.
+    """
+
+    def with_values(self, levers: Mapping[str, Any], name: str | None = None, title: str | None = None) -> Scenario:
+        """Return the scenario with some values changed, each where its role belongs; levers in the past.
+
+        Raises:
+            InputError: an unknown name, or a value that is not accepted.
+        """
+        rows = all_parameters()
+        past = {
+            key: rows[key].check(value) for key, value in levers.items() if key in rows and rows[key].role == "lever"
+        }
+        found = super().with_values({key: value for key, value in levers.items() if key not in past}, name, title)
+        return replace(found, history={**past, **self.history})
+
+
+def of_the_past(scenario: Scenario) -> PastScenario:
+    """Return a scenario of which designs set the levers of the past."""
+    return PastScenario(**{one.name: getattr(scenario, one.name) for one in fields(scenario)})
+
+
+def week_0_of(folder: Folder) -> pd.Timestamp | None:
+    """Return the day on which week 0 begins: as the folder says, or the day after its last figure; None where it has neither."""
+    if folder.founded:
+        return pd.Timestamp(folder.founded)
+    frame = folder.frame("history")
+    last = frame["date"].max() if frame is not None else None
+    return None if last is None or pd.isna(last) else last + DAY
+
+
+def levers_in_force(folder: Folder) -> dict[str, Any]:
+    """Return the levers that events and drivers have moved by week 0, as they stand then.
+
+    An event holds on until the next one that moves its lever. Figures of a driver differ from week to week: the mean of their last year
+    holds on.
+
+    Args:
+        folder: the organisation.
+    """
+    day, rows = week_0_of(folder), all_parameters()
+    found: dict[str, Any] = {}
+    for name in _drivers_with_lever(folder):
+        figures = driver_figures(folder, name)
+        figures = figures[figures.index < day] if day is not None else figures
+        lever = folder.drivers[name]
+        if len(figures) and not rows[lever].impulse:
+            year = figures[figures.index > figures.index[-1] - 365 * DAY]
+            found[lever] = value_of(lever, round(float(year.mean()), 9))
+    for event in events_of(folder):
+        if (day is None or event.day <= day) and not rows[event.lever].impulse:
+            found[event.lever] = event.value
+    return found
 
 
 def moves_levers(folder: Folder) -> bool:

@@ -113,7 +113,7 @@ def worlds_for(
     if draws:
         order = np.random.default_rng(seed).permutation(len(draws))[:worlds]
         return tuple(draws[int(number)] for number in order), True
-    space = prior(folder, source)
+    space = prior(folder, source, levers=False)  # an option may move them; the layout draws what they were before
     design = source.design(space, worlds, seed) if source else drawn(space, "latin-hypercube", worlds, seed)
     return tuple(design.row(number) for number in range(len(design))), False
 

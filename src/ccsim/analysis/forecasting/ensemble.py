@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,11 +19,10 @@ from ccsim.errors import InputError
 from ccsim.execution.estimate import Work
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
-from ccsim.organisations.assessment import assess
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.founding import make_layout
-from ccsim.organisations.timeline import Event, timeline_of
-from ccsim.scenarios.scenario import Intervention, Scenario
+from ccsim.organisations.timeline import Event, of_the_past, timeline_of
+from ccsim.scenarios.scenario import Scenario
 
 #: Steps that worlds live before the first one that counts, and steps that are seen of them before the forecast.
 SETTLING, SEEN = 1, 6
@@ -53,19 +51,21 @@ class Ensemble:
         return self.figures[kpi][:, self.seen - steps : self.seen]
 
 
-def prior(folder: Folder, source: AdmittedWorlds | None = None) -> tuple[Dimension, ...]:
+def prior(folder: Folder, source: AdmittedWorlds | None = None, *, levers: bool = True) -> tuple[Dimension, ...]:
     """Return what is uncertain of an organisation, and between which values.
 
     Args:
         folder: the organisation.
         source: the admitted worlds that values come from; None for the declared ranges.
+        levers: whether levers of the past that the questionnaire covers are among it.
     """
-    known = set(make_layout(folder).values)
-    intervals = assess(folder).intervals if "answers" in folder.tables else {}
+    layout = make_layout(folder)
+    rows = all_parameters()
     narrowed = [
-        f"{key}={low!r}:{high!r}" for key, (low, high) in intervals.items() if all_parameters()[key].role == "assumption" and low < high
+        f"{key}={low!r}:{high!r}" for key, (low, high) in layout.intervals.items()
+        if low < high and (levers or rows[key].role == "assumption")
     ]  # fmt: skip
-    return space_of(["assumptions", *narrowed], dict.fromkeys(known), source)[0]
+    return space_of(["assumptions", *narrowed], dict.fromkeys(layout.values), source)[0]
 
 
 @dataclass(frozen=True)
@@ -88,25 +88,25 @@ def scenario_of(
 ) -> Scenario:
     """Return the organisation with what is known of its past, and nothing done beyond that.
 
-    The levers of the past are in the middle of what the questionnaire says; drivers and events move them when they did.
+    Drivers and events move levers when they did.
 
     Args:
         folder: the organisation.
         weeks: how many weeks are simulated.
-        start: day on which week 0 begins; None leaves drivers and events out.
+        start: day on which week 0 begins; None for today, with the levers as they stand now.
         without: events that are left out.
     """
-    before: dict[str, Any] = {}
-    if "answers" in folder.tables:
-        for key, (low, high) in assess(folder).intervals.items():
-            row = all_parameters()[key]
-            if row.role == "lever":
-                before[key] = row.check(row.kind((low + high) / 2))
-    moves: tuple[Intervention, ...] = ()
-    if start is not None:
-        known, moves = timeline_of(folder, start, weeks, without)
-        before |= known
-    return Scenario("own", title=folder.name, history=before, schedule=moves, source=str(folder.path))
+    if start is None:
+        return Scenario("own", title=folder.name, source=str(folder.path))
+    known, moves = timeline_of(folder, start, weeks, without)
+    layout = make_layout(folder)
+    # What has moved by today had not moved then.
+    before = {
+        key: layout.values.get(key, all_parameters()[key].default)
+        for key in layout.in_force
+        if key not in layout.intervals
+    }
+    return Scenario("own", title=folder.name, history={**before, **known}, schedule=moves, source=str(folder.path))
 
 
 def weeks_at(steps: int, weeks: float) -> list[int]:
@@ -149,7 +149,9 @@ def run_worlds(
     design = source.design(space, worlds, seed) if source else drawn(space, "latin-hypercube", worlds, seed)
     at = weeks_at(steps, weeks)
     start, without = (start_of(past, weeks), past.without) if past else (None, ())
-    study = AnalysisProblem(scenario_of(folder, at[-1] + 1, start, without), weeks=at[-1] + 1, replicates=1, seed=seed)
+    study = AnalysisProblem(
+        of_the_past(scenario_of(folder, at[-1] + 1, start, without)), weeks=at[-1] + 1, replicates=1, seed=seed
+    )
     runner.expect([Work.of(study.experiment(design, at)).times(1.0 + then / worlds)])
     frame = runner.summaries(study, design, "worlds", at)
     done = np.sort(frame["point"].unique())

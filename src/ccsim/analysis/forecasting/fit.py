@@ -29,7 +29,7 @@ from ccsim.analysis.parameter_space import Dimension, values_of
 from ccsim.analysis.study import AnalysisProblem, Runner
 from ccsim.experiments.design import Design
 from ccsim.organisations.folder import Folder
-from ccsim.organisations.timeline import AROUND, events_of, moves_levers
+from ccsim.organisations.timeline import AROUND, events_of, moves_levers, of_the_past
 
 CANDIDATES, KEPT, RUN_AGAIN = 20_000, 200, 24
 #: Standard deviations beyond which a candidate is ruled out (Pukelsheim 1994), and candidates that have to be left.
@@ -78,8 +78,12 @@ class Fit:
                              "identified": gone >= IDENTIFIED})  # fmt: skip
 
     def frame(self) -> pd.DataFrame:
-        """Return the draws as values by key, as the folder keeps them."""
-        return pd.DataFrame([values_of(self.space, row) for row in self.draws])
+        """Return the draws as values by key, as the folder keeps them: of assumptions.
+
+        Levers of the past stay in the intervals of the questionnaire, so that an option can move them.
+        """
+        levers = [one.key for one in self.space if one.factor.parameter and one.factor.parameter.role == "lever"]
+        return pd.DataFrame([values_of(self.space, row) for row in self.draws]).drop(columns=levers)
 
 
 def levels_of(series: dict[str, Series]) -> dict[str, tuple[float, float]]:
@@ -285,7 +289,9 @@ def _again(
     design = Design("given", tuple(one.factor for one in space), len(rows), rows=rows)
     at = weeks_at(ensemble.seen, ensemble.weeks)
     start = start_of(past, ensemble.weeks) if past else None
-    study = AnalysisProblem(scenario_of(folder, at[-1] + 1, start), weeks=at[-1] + 1, replicates=1, seed=seed + 1)
+    study = AnalysisProblem(
+        of_the_past(scenario_of(folder, at[-1] + 1, start)), weeks=at[-1] + 1, replicates=1, seed=seed + 1
+    )
     frame = runner.summaries(study, design, "again", at)
     return levels_in(Ensemble(space, draws, figures_of(frame, levels), ensemble.seen, ensemble.weeks), levels, changes)
 

@@ -1,0 +1,70 @@
+"""``ccsim org assess``: collect answers to the questionnaire, and say what they come to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def assess(
+    folder: Annotated[Path, typer.Argument(help="The organisation's folder.")],
+    ask: Annotated[
+        str | None, typer.Option(metavar="TIER", help="Ask one person of this tier here: top, middle or staff.")
+    ] = None,
+    form: Annotated[
+        Path | None, typer.Option(metavar="PAGE", help="Write the questionnaire as a page, to be opened from its file.")
+    ] = None,
+    add: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Add answers that the page saved; repeat for more.")
+    ] = None,
+) -> None:
+    """Turn answers to the questionnaire into intervals of the model's values, and show the self-image by tier."""
+    from ccsim.organisations.answers import add_answers, answers_of, check_tier, read_answers
+    from ccsim.organisations.assessment import assess as found_of
+    from ccsim.organisations.assessment import image_in_words
+    from ccsim.organisations.folder import read_folder
+    from ccsim.organisations.questionnaire import ITEMS
+    from ccsim.results.formatting import number
+
+    if form is not None:
+        from ccsim.reports.questionnaire import questionnaire_page
+
+        page = questionnaire_page(read_folder(folder), form)
+        typer.echo(f"The questionnaire: {page}. Files that it saves: ccsim org assess {folder} --add FILE")
+        return
+    if ask is not None:
+        check_tier(ask)
+        typer.echo("How far does each sentence hold? 1 not at all to 5 fully; 0 for do not know.")
+        given = {code: _asked(f"{code}  {item.text}") for code, item in ITEMS.items()}
+        typer.echo(f"People who have answered: {add_answers(folder, answers_of(ask, given))}.")
+        return
+    if add:
+        typer.echo(f"People who have answered: {add_answers(folder, read_answers(add))}.")
+    if not (folder / "answers.csv").is_file():
+        typer.echo(
+            "answers.csv takes a row for each answer: tier (top, middle, staff), item, answer (1 not at all to 5 fully,"
+        )
+        typer.echo(f"0 do not know). ccsim org assess {folder} --ask staff asks here, --form writes a page. The items:")
+        for code, item in ITEMS.items():
+            typer.echo(f"  {code}  {item.text}")
+    read = read_folder(folder)
+    found = found_of(read)
+    for row in found.items.to_dict("records"):
+        typer.echo(f"{row['item']}  {row['text']}")
+        if row["moves"]:
+            low, high = (number(row[end], hyphen=True) for end in ("low", "high"))
+            if row["answers"] >= read.smallest_group:
+                said = f"mean {row['mean']:.1f} of {row['answers']} answers: {row['moves']} between {low} and {high}"
+            else:  # the interval would tell the answers
+                said = f"{row['answers']} answers, too few to show what they come to: {row['moves']}"
+            typer.echo(f"    {said} ({row['ground']})")
+    for line in image_in_words(found):
+        typer.echo(line)
+
+
+def _asked(text: str) -> int:
+    while True:
+        answer = str(typer.prompt(f"{text}\n   ")).strip()
+        if answer in {"0", "1", "2", "3", "4", "5"}:
+            return int(answer)
+        typer.echo("    It takes a number from 0 to 5.")

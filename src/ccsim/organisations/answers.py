@@ -1,0 +1,94 @@
+"""Collect answers to the questionnaire in ``answers.csv``: those of each tier and item together, whoever gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from ccsim.errors import InputError, InputErrors
+from ccsim.organisations.checks import across
+from ccsim.organisations.columns import KINDS
+from ccsim.organisations.folder import LEAST_GROUP, WORDS, Folder
+from ccsim.organisations.privacy import Keys
+from ccsim.organisations.questionnaire import ITEMS, TIERS
+from ccsim.organisations.tables import Dialect, read_table
+
+FILE = "answers.csv"
+COLUMNS = ("tier", "item", "answer")
+
+
+def check_tier(tier: str) -> str:
+    """Return a tier as it was given.
+
+    Raises:
+        InputError: there is no such tier.
+    """
+    if tier not in TIERS:
+        raise InputError(f"{tier!r} is not accepted as a tier; it takes {', '.join(TIERS)}")
+    return tier
+
+
+def answers_of(tier: str, given: Mapping[str, int]) -> pd.DataFrame:
+    """Return the answers of a person as rows.
+
+    Args:
+        tier: top, middle or staff.
+        given: answer by item.
+    """
+    return pd.DataFrame([(check_tier(tier), item, answer) for item, answer in given.items()], columns=COLUMNS)
+
+
+def read_answers(files: Iterable[Path]) -> pd.DataFrame:
+    """Return the answers of some files, such as those that the form saves.
+
+    Raises:
+        InputErrors: every fault of every file.
+    """
+    dialect = Dialect({}, {name: frozenset(words) for name, words in WORDS.items()}, {}, Keys(b"answers"))
+    found = Folder(Path(), "", "", None, LEAST_GROUP)
+    faults = []
+    for file in files:
+        table, wrong = read_table(file, str(file), KINDS["answers"], dialect)
+        faults += wrong
+        if table is not None:
+            found.tables.setdefault("answers", []).append(table)
+    faults += across(found)
+    if faults:
+        raise InputErrors(faults)
+    frame = found.frame("answers")
+    return pd.DataFrame(columns=COLUMNS) if frame is None else frame[list(COLUMNS)].astype({"answer": int})
+
+
+def add_answers(folder: Path, rows: pd.DataFrame) -> int:
+    """Add answers to ``answers.csv`` of a folder, ordered by tier and item, so that no row stands by others of its person.
+
+    Args:
+        folder: the organisation's folder.
+        rows: the answers.
+
+    Returns:
+        How many people have answered, by the item with the most answers.
+
+    Raises:
+        InputError: the file has another form, or cannot be written.
+        InputErrors: faults of the file as it is.
+    """
+    path = folder / FILE
+    if not folder.is_dir():
+        raise InputError(f"{folder}: there is no such folder; ccsim org new {folder} makes one")
+    if path.is_file():
+        if path.read_text(encoding="utf-8-sig", errors="replace").split("\n", 1)[0].strip() != ",".join(COLUMNS):
+            raise InputError(
+                f"{path}: has a header of its own, so nothing is added to it; a header of {','.join(COLUMNS)} is accepted, or "
+                "further files listed in [files] answers of organisation.toml"
+            )
+        rows = pd.concat([read_answers([path]), rows], ignore_index=True)
+    order = {name: number for number, name in enumerate((*TIERS, *ITEMS))}
+    rows = rows.sort_values(list(COLUMNS), key=lambda cells: cells.map(order) if cells.name != "answer" else cells)
+    try:
+        rows.to_csv(path, index=False)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    return int(rows["item"].value_counts().max()) if len(rows) else 0
