@@ -24,12 +24,13 @@ def claim(name: str, a: Scenario, b: Scenario, **other: object) -> Claim:
     return Claim(name, f"{name} says", "000", scenarios={"a": a, "b": b}, **told)  # type: ignore[arg-type]
 
 
-STRICT = BASE.with_values({"empowerment.strictness": 1.0, "empowerment.rights": 0.2})
-FREE = BASE.with_values({"empowerment.strictness": 0.0, "empowerment.rights": 1.0})
+#: What holds in every world: a programme with a budget spends more than one without.
+NONE = BASE.with_values({"programme.budget": 0.0})
+SOME = BASE.with_values({"programme.budget": 400.0})
 CLAIMS = [
     claim("NULL", replace(BASE, name="relabelled", title="Another name"), BASE),
-    claim("RIGHT", FREE, STRICT, kpi="empowerment"),
-    claim("WRONG", STRICT, FREE, kpi="empowerment"),
+    claim("RIGHT", SOME, NONE, kpi="spend"),
+    claim("WRONG", NONE, SOME, kpi="spend"),
 ]
 
 
