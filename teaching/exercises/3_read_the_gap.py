@@ -2,9 +2,9 @@
 
     python teaching/exercises/check.py 3 this_file.py --student YOUR_NUMBER
 
-Each quarter somebody reports satisfaction (``figures[quarter]["reported_csat"]``). In the first and the third quarter an
+Each quarter a manager reports satisfaction (``figures[quarter]["reported_csat"]``). In the first and the third quarter an
 institute has asked all customers (``shown[quarter]["csat"]``). Staff are judged by nothing, by speed, or by the survey;
-nobody tells you by which.
+you are not told by which.
 """
 
 

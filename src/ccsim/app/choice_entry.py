@@ -15,7 +15,7 @@ ORDINARY = 0.5
 
 @ahead
 def weigh_options(populations: Any, settings: Any, person: Any, without: Any, out: Any) -> None:
-    """Write the appeal of each option to a person with an ordinary case that is nobody's before.
+    """Write the appeal of each option to a person with an ordinary case that has no previous handler.
 
     Args:
         populations: every population.

@@ -191,7 +191,7 @@ class ClassRoom:
         ]  # fmt: skip
 
     def set_terms(self, change: Mapping[str, Any]) -> None:
-        """Take other weights, fewer locks, or more of them while nobody has played.
+        """Take other weights, fewer locks, or, before the first decision, more of them.
 
         Raises:
             InputError: the change cannot be made.
@@ -205,7 +205,7 @@ class ClassRoom:
         self.terms = terms
 
     def trigger(self, event: str) -> int:
-        """Let an event come, for everybody in the same quarter: the first that nobody can have begun.
+        """Let an event come, for all players in the same quarter: the first that no player can have begun.
 
         Returns:
             The quarter, from 1.

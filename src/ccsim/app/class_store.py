@@ -57,7 +57,7 @@ class ClassStore:
             ) from None
 
     def load(self) -> dict[str, ClassRoom]:
-        """Return the classes that are kept, by code; those that nobody has touched for long are deleted."""
+        """Return the classes that are kept, by code; those that were not touched for long are deleted."""
         found: dict[str, ClassRoom] = {}
         for path in sorted(self.folder.iterdir()):
             if not re.fullmatch(rf"[{LETTERS}]{{{CODE_LETTERS}}}", path.name) or not path.is_dir():

@@ -1,4 +1,4 @@
-"""Mesa's page beside the application: a process of its own, started when somebody first asks for the page."""
+"""Mesa's page beside the application: a process of its own, started at the first request for the page."""
 
 from __future__ import annotations
 

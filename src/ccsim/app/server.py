@@ -42,7 +42,7 @@ class PagesServer(ThreadingHTTPServer):
         port: port to listen at; 0 for any free one.
         pages: the built pages.
         service: makes the class service once the port is known; None for a server without classes.
-        mesa: starts Mesa's page when somebody asks for it; None for a server without it.
+        mesa: starts Mesa's page at the first request for it; None for a server without it.
         organisation: founds the organisation of a user's own; None for a server without one.
     """
 
@@ -133,7 +133,7 @@ class Handler(TimedHandler):
             found = self._founded(headers)
         else:
             found = self._page(path, headers)
-            # A body that nobody asked for is not read, so nothing more can be read of this connection.
+            # An unexpected body is not read, so nothing more can be read of this connection.
             if self.command not in ("GET", "HEAD") or "content-length" in headers or "transfer-encoding" in headers:
                 self.close_connection = True
         self.send_response(found.status)
@@ -278,7 +278,7 @@ def serving(
         port: port to listen at; 0 for any free one.
         classes: the folder in which classes are kept; by default one of this user.
         secret: what opens classes; empty for a server that only this machine reaches.
-        mesa: starts Mesa's page when somebody asks for it.
+        mesa: starts Mesa's page at the first request for it.
         instead: files that take the place of built ones, by name.
         organisation: the organisation of the user's own that the pages have; they have no class then.
 

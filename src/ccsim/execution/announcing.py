@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-#: Is called with a sentence about time, memory and disk; empty for nobody, as in a script.
+#: Is called with a sentence about time, memory and disk; empty where there is no listener, as in a script.
 TELLERS: list[Callable[[str], object]] = []
 #: When the process of the command started, on :func:`time.monotonic`; empty where it does other things, too.
 STARTED: list[float] = []
@@ -16,7 +16,7 @@ _LOADED = time.monotonic()
 
 
 def tell_with(tell: Callable[[str], object] | None, started: float | None = None) -> None:
-    """Set who is told; None for nobody.
+    """Set the listener; None for no listener.
 
     Args:
         tell: is called with each sentence.

@@ -143,7 +143,7 @@ _CURRENT: list[Forecast] = []
 
 
 def _forecasts() -> list[Forecast]:
-    """Return the forecast of the command that runs now, none where nobody is told."""
+    """Return the forecast of the command that runs now, none where there is no listener."""
     if [one.tell for one in _CURRENT] != TELLERS:
         _CURRENT[:] = [Forecast(tell, started=STARTED[0] if STARTED else None) for tell in TELLERS]
     return _CURRENT

@@ -56,7 +56,7 @@ _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _SOCKET = re.compile(rf"/jupyter/api/kernels/({_UUID})/channels")
 _CLOSE = re.compile(rf"/_solara/api/close/({_UUID})")
 _CDN = "/_solara/cdn/"
-#: What Solara serves besides pages that nobody needs: figures about the server, kernels, tests.
+#: What Solara serves besides pages and is not needed: numbers about the server, kernels, tests.
 _SHUT = re.compile(r"/(?:resourcez|jupyter/api|_solara)(?:/|$)")
 
 

@@ -4,7 +4,7 @@ A pattern is an interval within which a figure lies in real organisations. A fig
 the interval, in standard deviations of everything that can put it outside by mistake: few runs (simulation), an
 interval whose ends are not known exactly (observation), and a model that leaves things out (discrepancy).
 
-Only figures of an organisation in which nobody changes anything are patterns. What a change does is what claims are
+Only numbers of an organisation without a change programme are patterns. What a change does is what claims are
 about: worlds that were admitted by it would answer claims that they are meant to test.
 """
 
