@@ -46,7 +46,7 @@ def main() -> None:
     studies = [resized(one, asked.size) for one in load_studies(asked.studies)]
     shared: dict[str, Any] = {"seed": asked.seed, "workers": asked.workers}
     found = fit(
-        studies, asked.keys, most=asked.most, told=say, **shared
+        studies, asked.keys, most=asked.most, say=say, **shared
     )  # fmt: skip
     text = page(found, studies, shared, asked)
     asked.out.mkdir(parents=True, exist_ok=True)

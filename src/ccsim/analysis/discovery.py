@@ -126,7 +126,7 @@ class Discovery:
 
         rows = []
         for number, region in enumerate(self.regions, 1):
-            told = {
+            shared = {
                 "region": number, "coverage": region.coverage.value, "coverage_low": region.coverage.low,
                 "coverage_high": region.coverage.high, "density": region.density.value,
                 "density_low": region.density.low, "density_high": region.density.high,
@@ -136,7 +136,7 @@ class Discovery:
                 if one.key in region.limits:
                     limits = region.limits[one.key]
                     rows.append(
-                        {**told, "parameter": one.key, "from": one.value(limits[0]), "to": one.value(limits[-1]),
+                        {**shared, "parameter": one.key, "from": one.value(limits[0]), "to": one.value(limits[-1]),
                          "quasi_p": region.quasi_p.get(one.key, np.nan), "words": _words(one, limits)}
                     )  # fmt: skip
         return pd.DataFrame(rows)
@@ -252,9 +252,9 @@ def _refuse_one_sided(where: str, outcome: np.ndarray, here: np.ndarray) -> None
     """Refuse an outcome that is everywhere or nowhere: no region explains it."""
     many, few = int(outcome.sum()), int(min(here.sum(), (~here).sum()))
     if few < FEWEST:
-        told = "every point" if many == len(outcome) else f"{many} of {len(outcome)} points" if many else "no point"
+        holds_at = "every point" if many == len(outcome) else f"{many} of {len(outcome)} points" if many else "no point"
         raise InputError(
-            f"{where!r} holds at {told}; a region takes at least {FEWEST} of either kind: "
+            f"{where!r} holds at {holds_at}; a region takes at least {FEWEST} of either kind: "
             "ask for more or less, run more points, or vary something else"
         )
 
@@ -314,10 +314,10 @@ def _prim(
             box = found.find_box()
             if box is None or len(box.peeling_trajectory) < 2:
                 return
-            told = box.peeling_trajectory[["coverage", "density"]].copy()
-            quasi_p = _cleared(box, told, min_density)
+            trajectory = box.peeling_trajectory[["coverage", "density"]].copy()
+            quasi_p = _cleared(box, trajectory, min_density)
             limits = _limits_of(space, box.box_lim, found.box_init)
-            yield limits, {key: p for key, p in quasi_p.items() if key in limits}, told
+            yield limits, {key: p for key, p in quasi_p.items() if key in limits}, trajectory
 
 
 def _screened(space: Sequence[Dimension], points: np.ndarray, outcome: np.ndarray, seed: int) -> list[int]:

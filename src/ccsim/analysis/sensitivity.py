@@ -222,8 +222,8 @@ def _indices(
     if method == "morris":
         found = library("SALib.analyze.morris").analyze(_problem(space), cube, mean, num_levels=LEVELS, **shared)
         star, half = np.array(found["mu_star"]), np.nan_to_num(np.array(found["mu_star_conf"]))
-        told = {"effect": np.array(found["mu"]), "spread": np.array(found["sigma"])}
-        return {"importance": star, "low": np.maximum(0.0, star - half), "high": star + half, **told}
+        effects = {"effect": np.array(found["mu"]), "spread": np.array(found["sigma"])}
+        return {"importance": star, "low": np.maximum(0.0, star - half), "high": star + half, **effects}
     found = library("SALib.analyze.sobol").analyze(_problem(space), mean, calc_second_order=False, **shared)
     total, alone = np.array(found["ST"]), np.array(found["S1"])
     half, width = np.nan_to_num(np.array(found["ST_conf"])), np.nan_to_num(np.array(found["S1_conf"]))

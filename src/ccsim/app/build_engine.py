@@ -62,8 +62,8 @@ def described(module: bytes) -> dict[str, Any]:
     found = custom_section(module, SECTION)
     if found is None:
         raise BuildError(f"{ENGINE.name} is damaged or of another program; {COMMAND} builds it anew")
-    told: dict[str, Any] = json.loads(found)
-    return told
+    data: dict[str, Any] = json.loads(found)
+    return data
 
 
 def faults() -> list[str]:
@@ -125,8 +125,8 @@ def _check(done: subprocess.CompletedProcess[str]) -> None:
     if done.returncode == _REFUSED:
         raise InputError(done.stderr.strip())
     if done.returncode:
-        told = [line.strip() for line in done.stderr.splitlines() if line.strip()][-8:]
-        raise BuildError(f"the engine cannot be built: {' '.join(told) or 'no message'}")
+        data = [line.strip() for line in done.stderr.splitlines() if line.strip()][-8:]
+        raise BuildError(f"the engine cannot be built: {' '.join(data) or 'no message'}")
 
 
 def _compile_to(out: Path) -> None:
@@ -140,7 +140,7 @@ def _compile_to(out: Path) -> None:
 
     key = engine_key()  # before anything is compiled: sources may be edited meanwhile
     engine = compile_engine(entry_points_in_force())
-    told = {
+    data = {
         "key": key,
         "numba": numba.__version__,
         "llvmlite": llvmlite.__version__,
@@ -148,7 +148,7 @@ def _compile_to(out: Path) -> None:
         "populations": populations_in_force(),
         "slots": engine.slots,
     }
-    out.write_bytes(with_custom_section(engine.module, SECTION, json.dumps(told, separators=(",", ":")).encode()))
+    out.write_bytes(with_custom_section(engine.module, SECTION, json.dumps(data, separators=(",", ":")).encode()))
 
 
 def main(words: list[str] | None = None) -> int:

@@ -241,7 +241,7 @@ class ClassService:
         return {"tag": tag, "state": {**state, "local": not hosts, "links": links, "qr": qr_rows(links[0])}}
 
     def _change(self, room: ClassRoom, wish: Change) -> dict[str, Any]:
-        told: dict[str, Any] = {}
+        answer: dict[str, Any] = {}
         with self._lock:
             for name in ("ranking", "joining", "strict"):
                 if (value := getattr(wish, name)) is not None:
@@ -255,12 +255,12 @@ class ClassService:
             if change := {name: value for name, value in terms.items() if value is not None}:
                 room.set_terms(change)
             if wish.trigger is not None:
-                told["begins"] = room.trigger(wish.trigger)
+                answer["begins"] = room.trigger(wish.trigger)
             if wish.remove is not None and room.players.pop(wish.remove, False):
                 self._store.remove_player(room, wish.remove)
             room.version += 1
             self._store.save_room(room)
-        return told
+        return answer
 
     def _join(self, _secret: str, body: bytes, address: str) -> dict[str, Any]:
         if wait := self._guesses.wait(address):

@@ -109,12 +109,12 @@ class OwnOrganisation:
             "staff": len(state.staff), "leaders": len(state.leaders), "customers": len(state.customers[0]), "cases": len(state.cases[0]),  # type: ignore[index]  # a tuple of arrays
             "departments": len(state.departments), "segments": len(state.segments), "firm": 1,
         }  # fmt: skip
-        told = {
+        data = {
             "rows": rows, "ties": state.colleagues.shape[1], "week": world.week,
             "settings": {row.key: _number(row, settings) for row in all_parameters().values()},
             "stock": _stock(world, layout),
         }  # fmt: skip
-        return world, told
+        return world, data
 
 
 def _read(body: bytes) -> tuple[int, dict[str, Any]]:

@@ -50,7 +50,7 @@ def replayed(content: bytes, room: ClassRoom) -> dict[str, Any]:
             else "its choices give other figures than those that were handed in"
         )  # fmt: skip
         raise InputError(f"{GAME} does not replay: {why}")
-    return {**_told(game), "apart": [name for name in catalogue().events if own.get(name) != wanted.get(name)]}
+    return {**_described(game), "apart": [name for name in catalogue().events if own.get(name) != wanted.get(name)]}
 
 
 def _check(saved: SavedGame, room: ClassRoom) -> None:
@@ -74,7 +74,7 @@ def _choices(saved: SavedGame) -> list[Choice]:
     return [Choice(tuple(row.start), tuple(row.stop), dict(row.expected)) for row in saved.choices]
 
 
-def _told(game: Game) -> dict[str, Any]:
+def _described(game: Game) -> dict[str, Any]:
     found = result(game)
     every = {row.kpi: row.weight for row in game.rules.criterion}
     kpis = {**found.kpis, **{row.kpi: game.by_quarter(row.kpi) for row in game.rules.report if row.predict}}

@@ -168,7 +168,7 @@ class Handler(TimedHandler):
         try:
             port = self.server.mesa.port()
         except InputError as error:
-            return told(503, {"error": "mesa", "text": str(error), "wait": 0})
+            return json_answer(503, {"error": "mesa", "text": str(error), "wait": 0})
         return Answer(
             303, {**SAFE, "location": f"http://{re.sub(r':[0-9]+$', '', host)}:{port}/", "content-length": "0"}, b""
         )
@@ -180,12 +180,12 @@ class Handler(TimedHandler):
             return body
         secret = headers.get("authorization", "").removeprefix("Bearer ").strip()
         assert self.server.service is not None
-        return told(*self.server.service.answer(self.command, path, secret, body, self.client_address[0]))
+        return json_answer(*self.server.service.answer(self.command, path, secret, body, self.client_address[0]))
 
     def _founded(self, headers: dict[str, str]) -> Answer:
         """Answer with an organisation of the user's own."""
         if self.command != "POST":
-            return told(405, {"error": "method", "text": "only POST requests are accepted", "wait": 0})
+            return json_answer(405, {"error": "method", "text": "only POST requests are accepted", "wait": 0})
         body = self._checked(own_organisation.PATH, headers)
         if isinstance(body, Answer):
             return body
@@ -193,7 +193,7 @@ class Handler(TimedHandler):
         try:
             rows = self.server.organisation.answer(body)
         except InputError as error:
-            return told(422, {"error": "wrong", "text": str(error), "wait": 0})
+            return json_answer(422, {"error": "wrong", "text": str(error), "wait": 0})
         found = {
             **SAFE, "content-type": "application/octet-stream", "content-length": str(len(rows)), "cache-control": "no-store",
         }  # fmt: skip
@@ -205,11 +205,11 @@ class Handler(TimedHandler):
         if fault:
             self.close_connection = True
             status, code, why = fault
-            return told(status, {"error": code, "text": why, "wait": 0})
+            return json_answer(status, {"error": code, "text": why, "wait": 0})
         body = self._body(int(headers.get("content-length", "0") or 0))
         if body is None:
             self.close_connection = True
-            return told(408, {"error": "torn", "text": "the request did not come whole", "wait": 0})
+            return json_answer(408, {"error": "torn", "text": "the request did not come whole", "wait": 0})
         return body
 
     def _fault(self, path: str, headers: dict[str, str]) -> tuple[int, str, str] | None:
@@ -256,7 +256,7 @@ class Handler(TimedHandler):
         """Say nothing of single requests."""
 
 
-def told(status: int, data: dict[str, Any]) -> Answer:
+def json_answer(status: int, data: dict[str, Any]) -> Answer:
     """Return plain data as an answer that no page of another server can read or keep."""
     body = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
     headers = {

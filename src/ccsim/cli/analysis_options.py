@@ -83,8 +83,8 @@ class OutputDir:
         """Write the table that answers, with notes below it, and say where the rest is."""
         from ccsim.reports.tables import as_text, console
 
-        told = self.form is Form.table
-        if told:
+        as_table = self.form is Form.table
+        if as_table:
             page = console()
             page.print(f"\n{title}\n", style="bold", soft_wrap=True)
             page.print(_drawn(table))
@@ -92,7 +92,7 @@ class OutputDir:
                 page.print(note, soft_wrap=True)
         else:
             typer.echo(as_text(table, self.form.value), nl=False)
-        typer.echo(f"Tables, figures and runs: {self.folder}", err=not told)
+        typer.echo(f"Tables, figures and runs: {self.folder}", err=not as_table)
 
 
 def open_output(
@@ -125,12 +125,12 @@ def open_output(
     deadline = start_deadline(time_limit, SHOWING_COMPARISON)
     folder = working_in(_folder_of(name, out, resume))
     shown = sys.stderr.isatty() and form is Form.table
-    told = console(stderr=True)
+    terminal = console(stderr=True)
     runner = Runner(
         folder,
         workers,
         resume,
-        (lambda title: console_progress(title.capitalize(), told)) if shown else None,
+        (lambda title: console_progress(title.capitalize(), terminal)) if shown else None,
         sys.argv,
         deadline,
         scheduler,

@@ -47,10 +47,10 @@ def claims(
         chosen = [_of_own(claim, organisation) for claim in chosen]
     worlds = None if stress or not robustness else admitted(worlds_from)
     shown = sys.stderr.isatty()
-    told = console(stderr=True)
+    terminal = console(stderr=True)
     ledger = run_ledger(
         chosen, replicates=replicates, points=robustness, seed=seed, workers=workers, out=out, resume=resume, partial=partial,
-        progress=(lambda title: console_progress(title, told)) if shown else None, command=sys.argv, worlds=worlds,
+        progress=(lambda title: console_progress(title, terminal)) if shown else None, command=sys.argv, worlds=worlds,
         scheduler=scheduler,
     )  # fmt: skip
     print_ledger(ledger, console())
@@ -64,11 +64,11 @@ def _of_own(claim: "Claim", organisation: Path) -> "Claim":
 
     from ccsim.organisations.founding import layout_of_folder
 
-    said = {f"organisation.{name}" for name in layout_of_folder(organisation).sizes}
+    sizes = {f"organisation.{name}" for name in layout_of_folder(organisation).sizes}
     scenarios = {
         name: replace(
             scenario, source=str(organisation),
-            organisation={key: value for key, value in scenario.organisation.items() if key not in said},
+            organisation={key: value for key, value in scenario.organisation.items() if key not in sizes},
         )
         for name, scenario in claim.scenarios.items()
     }  # fmt: skip
@@ -91,10 +91,10 @@ def commit() -> str:
 
     place = Path(__file__).parent
     try:
-        told = subprocess.run(
+        asked = subprocess.run(
             ["git", "-C", str(place), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
         )
-        made = f"commit {told.stdout.strip()}"
+        made = f"commit {asked.stdout.strip()}"
     except (OSError, subprocess.CalledProcessError):
         made = f"ccsim {version('ccsim')}"
     return f"{made}, sources {model_hash()}"

@@ -23,17 +23,17 @@ def forget() -> None:
     _FOLDERS.clear()
 
 
-def how_to_go_on(told: str = "") -> str:
+def how_to_go_on(text: str = "") -> str:
     """Return what to say after Ctrl-C.
 
     Args:
-        told: what the part of the command that was stopped says of itself.
+        text: what the part of the command that was stopped says of itself.
     """
     folder = _FOLDERS[0] if _FOLDERS else None
     if folder is None or not any(folder.rglob("manifest.json")):
-        return told or "stopped; the same command starts again"
-    if told and (folder / "manifest.json").is_file():
-        return told
+        return text or "stopped; the same command starts again"
+    if text and (folder / "manifest.json").is_file():
+        return text
     words = ["ccsim", "resume", str(folder)]
     if sys.argv[1:2] and sys.argv[1] in OWN_RESUME:
         from ccsim.cli.run_options import strip_options

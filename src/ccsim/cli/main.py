@@ -390,8 +390,8 @@ def main() -> NoReturn:
             stopped = type(error).__name__ == "RunInterrupted"
             if stopped:
                 ctrl_c.finish()
-            told = as_typed(str(error), typer.main.get_command(app), sys.argv[1:])
-            typer.echo(f"ccsim: {how_to_go_on(told) if stopped else told}", err=True)
+            message = as_typed(str(error), typer.main.get_command(app), sys.argv[1:])
+            typer.echo(f"ccsim: {how_to_go_on(message) if stopped else message}", err=True)
             sys.exit(2 if isinstance(error, InputError) else 130 if stopped else 1)
     sys.exit(0)
 

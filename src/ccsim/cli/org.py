@@ -135,8 +135,8 @@ def runner_of(workers: int | None, scheduler: str | None) -> "Runner":
     from ccsim.execution.runner import console_progress
     from ccsim.reports.tables import console
 
-    told = console(stderr=True)
-    shown = (lambda title: console_progress(title.capitalize(), told)) if sys.stderr.isatty() else None
+    terminal = console(stderr=True)
+    shown = (lambda title: console_progress(title.capitalize(), terminal)) if sys.stderr.isatty() else None
     return Runner(workers=workers, scheduler=scheduler, progress=shown)
 
 

@@ -116,11 +116,11 @@ def _tell_left_out(left: list[str], first: list[str], folder: Path) -> None:
     """Say which options of a folder's own command are left out, and the command that keeps them."""
     if left:
         once_more = shlex.join(["ccsim", *strip_options(first, {"--out"}), "--resume", "--out", str(folder)])
-        told = (
+        text = (
             f"ccsim: {', '.join(left)} of the folder's own command is left out, because a folder may come from others. "
             f"If the folder is yours, this goes on with it: {once_more}"
         )
-        typer.echo(printable(told, sys.maxsize), err=True)
+        typer.echo(printable(text, sys.maxsize), err=True)
 
 
 def register(app: typer.Typer) -> None:

@@ -196,8 +196,8 @@ def print_status(results: Results, folder: Path) -> None:
         )
     for failure in manifest["failures"]:
         last = (failure["error"].strip().splitlines() or [""])[-1]
-        told = f"ccsim: failed: {failure['scenario']}, replicate {failure['replicate']}: {last}"
-        typer.echo(printable(told, sys.maxsize), err=True)  # the folder may come from others
+        text = f"ccsim: failed: {failure['scenario']}, replicate {failure['replicate']}: {last}"
+        typer.echo(printable(text, sys.maxsize), err=True)  # the folder may come from others
     if manifest["failures"]:
         raise typer.Exit(1)
 

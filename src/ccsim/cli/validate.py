@@ -48,10 +48,10 @@ def validate(
     working_in(out)
     studies = [resized(study, size) for study in load_studies(names or (), folder)]
     _announce(studies, sum(map(runs_of, studies)))
-    told = console(stderr=True)
+    terminal = console(stderr=True)
     scores = score(
         studies, seed=seed, workers=workers, out=out, resume=resume, command=sys.argv,
-        progress=(lambda title: console_progress(title, told)) if sys.stderr.isatty() else None,
+        progress=(lambda title: console_progress(title, terminal)) if sys.stderr.isatty() else None,
     )  # fmt: skip
     print_scores(scores, console())
     paths = write_pages(scores, pages or out, made_by(seed), load_apart(folder))

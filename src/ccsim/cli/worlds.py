@@ -55,7 +55,7 @@ def worlds(
     )
     made = make_worlds(
         place.runner, worlds=count, waves=waves, points=points, seed=seed, trials=trials,
-        command=rerun_command(sys.argv[1:]), told=lambda text: typer.echo(text, err=True),
+        command=rerun_command(sys.argv[1:]), say=lambda text: typer.echo(text, err=True),
     )  # fmt: skip
     file = place_of(ship, place.folder)
     write_worlds(made.worlds, file)

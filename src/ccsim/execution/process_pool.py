@@ -228,7 +228,7 @@ def deferred_sigint() -> Iterator[None]:
         yield
         return
     held: list[Any] = []
-    signal.signal(signal.SIGINT, lambda *told: held.append(told))
+    signal.signal(signal.SIGINT, lambda *signals: held.append(signals))
     try:
         yield
     finally:

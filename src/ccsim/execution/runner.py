@@ -50,10 +50,10 @@ class RunInterrupted(CcsimError):
 
     def __init__(self, folder: Path | None, done: int, total: int) -> None:
         if folder is None:
-            told = "nothing is kept, because no results folder was named (out)"
+            text = "nothing is kept, because no results folder was named (out)"
         else:
-            told = f"{done} of {count_noun(total, 'run')} kept in {folder}. To go on: ccsim resume {shlex.quote(str(folder))}"
-        super().__init__(f"stopped; {told}")
+            text = f"{done} of {count_noun(total, 'run')} kept in {folder}. To go on: ccsim resume {shlex.quote(str(folder))}"
+        super().__init__(f"stopped; {text}")
         self.folder, self.done, self.total = folder, done, total
 
 

@@ -264,8 +264,8 @@ def _in_order(reader: Parser, rules: Rules) -> None:
             reader.add_error(("event", number, "to"), f"must be at least from, {event.first}, got {event.last}")
     for number, report in enumerate(rules.report):
         if report.predict and not (report.predict[0] < report.predict[1] and report.predict[2] > 0):
-            told = f"must be the lowest value, the highest and a step above 0, got {list(report.predict)}"
-            reader.add_error(("report", number, "predict"), told)
+            text = f"must be the lowest value, the highest and a step above 0, got {list(report.predict)}"
+            reader.add_error(("report", number, "predict"), text)
     for number, criterion in enumerate(rules.criterion):
         if criterion.zero == criterion.hundred:
             reader.add_error(

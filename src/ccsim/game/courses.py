@@ -31,5 +31,5 @@ def guesses(game: Game, kpi: str) -> list[charts.Series]:
 def satisfaction(game: Game, found: Debrief, names: Iterable[str] = tuple(STYLES)) -> list[charts.Series]:
     """Return true satisfaction in the ways to play that are named, the player's last, what was reported, what expected."""
     *others, mine = courses(found, "csat", names)
-    told = charts.Series("Reported to you", charts.REPORTED, found.lines["you"].kpis["reported_csat"])
-    return [*others, told, mine, *guesses(game, "reported_csat")]
+    reported = charts.Series("Reported to you", charts.REPORTED, found.lines["you"].kpis["reported_csat"])
+    return [*others, reported, mine, *guesses(game, "reported_csat")]

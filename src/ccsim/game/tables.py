@@ -122,9 +122,9 @@ def weeks_csv(game: Game) -> str:
     for week in range(game.quarter * game.rules.weeks):
         quarter, place = divmod(week, game.rules.weeks)
         choice = game.choices[quarter] if place == 0 else Choice()
-        said = [choice.expected.get(kpi, "") for kpi in game.catalogue.predicted]
+        lines = [choice.expected.get(kpi, "") for kpi in game.catalogue.predicted]
         figures = [repr(float(values[week])) for values in weekly.values()]
-        table.writerow([week, quarter + 1, " ".join(choice.start), " ".join(choice.stop), *said, *figures])
+        table.writerow([week, quarter + 1, " ".join(choice.start), " ".join(choice.stop), *lines, *figures])
     return str(text.getvalue())
 
 

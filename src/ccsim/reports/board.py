@@ -49,7 +49,7 @@ def board(folder: str | Path, out: str | Path | None = None) -> Path:
     page = Path(out) if out is not None else Path(folder) / PAGE
     decision = open_decision(folder)
     with in_currency(decision.about["currency"]):
-        text = html_page("board", Board(decision, Path(folder)).told())
+        text = html_page("board", Board(decision, Path(folder)).content())
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, encoding="utf-8")
@@ -75,7 +75,7 @@ class Board:
         """The unit of what counts, in the organisation's currency."""
         return table_unit(KPIS[self.decision.kpi])
 
-    def told(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         """Return everything that the template takes."""
         kpi, about = KPIS[self.decision.kpi], self.decision.about
         first, second = (self.title(self.decision.options[k]) for k in self.decision.order[:2])

@@ -51,22 +51,22 @@ def declared_text() -> str:
         "x / (x + half), `logistic(x)` is 1 / (1 + exp(-x)), and `bell` makes four uniform draws a standard normal one, nearly.\n"
     )
     parts.append(_packs())
-    told = set()
+    documented = set()
     for group in default_settings():
         described: Any = group
         module = sys.modules[type(group).__module__]
-        text = "" if module.__name__ in told else (module.__doc__ or "").strip() + "\n\n"
-        rules = "" if module.__name__ in told else _rules(module)
-        told.add(module.__name__)
+        text = "" if module.__name__ in documented else (module.__doc__ or "").strip() + "\n\n"
+        rules = "" if module.__name__ in documented else _rules(module)
+        documented.add(module.__name__)
         parts.append(f"### {described.group}\n\n{type(group).__doc__}\n\n{text}{_parameters(described)}{rules}")
     parts.append("### Without parameters of their own\n")
     for _, name, package in walk_packages(mechanisms.__path__, mechanisms.__name__ + "."):
-        if not package and name not in told:
+        if not package and name not in documented:
             module = import_module(name)
             parts.append(f"#### {name.rpartition('.')[2]}\n\n{(module.__doc__ or '').strip()}\n{_rules(module)}")
     extension = active()
     for own in extension.mechanisms if extension else ():
-        if own.mechanism.module.__name__ not in told:
+        if own.mechanism.module.__name__ not in documented:
             parts.append(
                 f"#### {own.name}\n\n{(own.mechanism.module.__doc__ or '').strip()}\n{_rules(own.mechanism.module)}"
             )

@@ -7,35 +7,35 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def html_page(template: str, told: Mapping[str, Any], package: str = "ccsim.reports") -> str:
+def html_page(template: str, data: Mapping[str, Any], package: str = "ccsim.reports") -> str:
     """Return a page.
 
     Args:
         template: name of a file in ``templates``, without its endings.
-        told: what the template reads, by name.
+        data: what the template reads, by name.
         package: the package that has the template; the one head of all pages is found from each.
 
     Returns:
         The page as HTML.
     """
-    return _rendered(f"{template}.html.j2", told, package)
+    return _rendered(f"{template}.html.j2", data, package)
 
 
-def markdown_page(template: str, told: Mapping[str, Any], package: str) -> str:
+def markdown_page(template: str, data: Mapping[str, Any], package: str) -> str:
     """Return a page.
 
     Args:
         template: name of a file in ``templates``, without its endings.
-        told: what the template reads, by name.
+        data: what the template reads, by name.
         package: the package that has the template.
 
     Returns:
         The page as Markdown.
     """
-    return _rendered(f"{template}.md.j2", told, package)
+    return _rendered(f"{template}.md.j2", data, package)
 
 
-def _rendered(name: str, told: Mapping[str, Any], package: str) -> str:
+def _rendered(name: str, data: Mapping[str, Any], package: str) -> str:
     import jinja2
 
     html = name.endswith(".html.j2")
@@ -44,7 +44,7 @@ def _rendered(name: str, told: Mapping[str, Any], package: str) -> str:
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(one, "templates") for one in packages]), autoescape=html,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=not html, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    return place.get_template(name).render(told)
+    return place.get_template(name).render(data)
 
 
 def inline(picture: bytes) -> str:

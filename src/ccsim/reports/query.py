@@ -55,7 +55,7 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
             found: pd.DataFrame = connection.execute(sql).df()
             return found
         except duckdb.Error as error:
-            raise InputError(_told(str(error), connection, list(views))) from None
+            raise InputError(_explained(str(error), connection, list(views))) from None
 
 
 def _duckdb() -> Any:
@@ -132,7 +132,7 @@ def points_of(experiment: Experiment) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _told(message: str, connection: Any, tables: list[str]) -> str:
+def _explained(message: str, connection: Any, tables: list[str]) -> str:
     """Return an error of DuckDB as one message that says what there is."""
     missing = re.search(r"Table with name (\S+) does not exist", message)
     if missing:
@@ -152,8 +152,8 @@ def _told(message: str, connection: Any, tables: list[str]) -> str:
 
 def _first_lines(message: str) -> str:
     """Return what DuckDB says without its picture of the place, which takes a wide terminal."""
-    told = re.split(r"\n\s*\n?LINE \d+:", message)[0]
-    told = " ".join(told.split()).replace("Parser Error: ", "").replace("Binder Error: ", "")
+    reason = re.split(r"\n\s*\n?LINE \d+:", message)[0]
+    reason = " ".join(reason.split()).replace("Parser Error: ", "").replace("Binder Error: ", "")
     place = re.search(r"LINE (\d+): (.*)\n(\s*)\^", message)
     at = f" (line {place[1]}, at {place[2][len(place[3]) - len(f'LINE {place[1]}: ') :][:20]!r})" if place else ""
-    return f"query: {told}{at}"
+    return f"query: {reason}{at}"

@@ -76,7 +76,7 @@ def report_html(folder: Path) -> str:
     """Return the page of a results folder."""
     comparison = Comparison(open_results(folder))
     with own_words(comparison.experiment) as words:
-        return html_page("report", Page(comparison, folder, words).told())
+        return html_page("report", Page(comparison, folder, words).content())
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Page:
         """The numbers."""
         return ReportNumbers(self.comparison)
 
-    def told(self) -> dict[str, Any]:
+    def content(self) -> dict[str, Any]:
         """Return everything that the template takes."""
         experiment = self.comparison.experiment
         kpis = [self.kpi(name) for name in experiment.kpis] if self.names else []
@@ -163,12 +163,12 @@ class Page:
 
     def counts(self) -> dict[str, Any]:
         """Return how many runs were planned, done and failed."""
-        told = self.comparison.results.manifest["runs"]
+        data = self.comparison.results.manifest["runs"]
         table = self.comparison.results.tables[next(iter(self.comparison.results.tables))]
         done = len(table[["scenario", "replicate"]].drop_duplicates())
         replicates = int(table["replicate"].nunique())
-        return {"planned": told["planned"], "failed": told["failed"], "done": done, "replicates": replicates,
-                "whole": done == told["planned"]}  # fmt: skip
+        return {"planned": data["planned"], "failed": data["failed"], "done": done, "replicates": replicates,
+                "whole": done == data["planned"]}  # fmt: skip
 
     def verdict(self, scenario: str, kpi: str) -> str:
         """Return what to make of a difference: better, worse, different, same (not distinguishable) or unknown."""
@@ -198,19 +198,19 @@ class Page:
     def kpi(self, name: str) -> dict[str, Any]:
         """Return what the page says of a KPI: its picture, its table, its curves in numbers."""
         kpi = KPIS[name]
-        told: dict[str, Any] = {
+        data: dict[str, Any] = {
             "kpi": kpi,
             "unit": table_unit(kpi),
             "rows": [self.row(one, name) for one in self.names],
         }
         if self.comparison.experiment.report_weeks or not self.names:
-            return {**told, "picture": None, "curves": None, "ahead": []}
+            return {**data, "picture": None, "curves": None, "ahead": []}
         last = self.comparison.experiment.weeks - 1
         weeks = [week for week in range(0, last, STEP) if week <= last - STEP // 2] + [last]
         against = kpi.aggregation == "last" and bool(self.others)
         curves = [(week, [self.pair(one, name, "mean", "week", week) for one in self.names]) for week in weeks]
         return {
-            **told,
+            **data,
             "picture": inline(panel_picture(self.comparison, name)),
             "curves": curves,
             "against": against,
@@ -224,12 +224,12 @@ class Page:
 
     def row(self, scenario: str, kpi: str) -> dict[str, Any]:
         """Return a scenario's line of a KPI's table."""
-        told: dict[str, Any] = {"title": self.title(scenario), "swatch": swatch(self.comparison, scenario),
+        data: dict[str, Any] = {"title": self.title(scenario), "swatch": swatch(self.comparison, scenario),
                                 "figure": self.pair(scenario, kpi, "mean"), "verdict": "", "difference": None}  # fmt: skip
         if scenario in self.others:
-            told |= {"difference": self.pair(scenario, kpi, "difference"), "verdict": self.verdict(scenario, kpi),
+            data |= {"difference": self.pair(scenario, kpi, "difference"), "verdict": self.verdict(scenario, kpi),
                      "effect": self.shown(scenario, kpi, "effect"), "p": self.shown(scenario, kpi, "p_adjusted")}  # fmt: skip
-        return told
+        return data
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the tables by department and by segment, of the KPIs shown that exist there."""

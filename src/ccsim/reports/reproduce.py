@@ -59,8 +59,8 @@ class Reproduction:
     @property
     def reproduced(self) -> bool:
         """Whether the number and every run behind it came out again to the last bit."""
-        told = self.reported is None or _same(np.array([self.reported]), self.stored)
-        return not self.differing and told and _same(self.stored, self.again)
+        unchanged = self.reported is None or _same(np.array([self.reported]), self.stored)
+        return not self.differing and unchanged and _same(self.stored, self.again)
 
     def words(self) -> str:
         """Return everything as text."""

@@ -167,8 +167,8 @@ def why_in_words(found: Reproduction) -> str:
 
 def _again(found: Reproduction, runs: int) -> list[str]:
     if found.reproduced:
-        told = "" if found.reported is None else ", and is the one on the page"
-        return [f"Made again here: all {runs} runs are equal to the last bit, and so is the number{told}."]
+        shown_too = "" if found.reported is None else ", and is the one on the page"
+        return [f"Made again here: all {runs} runs are equal to the last bit, and so is the number{shown_too}."]
     lines = ["Made again here, it is NOT reproduced:"]
     if found.differing:
         shown = ", ".join(f"{scenario} {replicate}" for scenario, replicate in found.differing[:8])

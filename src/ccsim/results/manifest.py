@@ -44,9 +44,9 @@ def refuse_other_mechanisms(folder: Path, manifest: Mapping[str, Any]) -> None:
     here = {source.name: source.text for source in active_sources()}
     for own in manifest.get("mechanisms", ()):
         if own["name"] not in here:
-            said = " ".join(f"--with {shlex.quote(each['file'])}" for each in manifest["mechanisms"])
+            text = " ".join(f"--with {shlex.quote(each['file'])}" for each in manifest["mechanisms"])
             raise ResultsError(
-                f"{folder}: was made with the mechanism {own['name']!r} of {own['file']}; add it to the command: {said}, "
+                f"{folder}: was made with the mechanism {own['name']!r} of {own['file']}; add it to the command: {text}, "
                 "in Python mechanisms=[...] (its text is kept in manifest.json)"
             )
         if own["text"] != here[own["name"]]:
@@ -225,8 +225,8 @@ def stored_experiment(folder: Path, manifest: Mapping[str, Any]) -> Experiment:
         found.validate_texts()
         return found
     except (CcsimError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-        told = str(error) if isinstance(error, CcsimError) else repr(error)
+        text = str(error) if isinstance(error, CcsimError) else repr(error)
         written = manifest["versions"].get("ccsim", "another version")
         raise ResultsError(
-            f"{folder / NAME}: its experiment cannot be read by this version of ccsim (it was written by {written}): {told}"
+            f"{folder / NAME}: its experiment cannot be read by this version of ccsim (it was written by {written}): {text}"
         ) from None

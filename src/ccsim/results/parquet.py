@@ -188,13 +188,13 @@ def _belonging(path: Path, table: str, mark: str) -> Shard:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]
             if digest != named[1].lower():
-                raise DamagedShard(_told(path, "its content is not what was written"))
+                raise DamagedShard(_damage(path, "its content is not what was written"))
             file.seek(0)
             own, shard = _described(path, file)
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise DamagedShard(_told(path, error.strerror or str(error))) from None
+        raise DamagedShard(_damage(path, error.strerror or str(error))) from None
     if shard.mark != mark:
         raise ForeignShard(
             f"{path}: belongs to other results than {path.parents[1] / 'manifest.json'} (another experiment, seed or "
@@ -211,9 +211,9 @@ def _described(path: Path, file: Any) -> tuple[str, Shard]:
     import pyarrow.parquet as pq
 
     try:
-        told = json.loads((pq.read_schema(file).metadata or {})[_KEY])
-        runs = json.loads(zlib.decompress(base64.b85decode(told["runs"])))
-        return told["table"], Shard(path, told["mark"], runs)
+        metadata = json.loads((pq.read_schema(file).metadata or {})[_KEY])
+        runs = json.loads(zlib.decompress(base64.b85decode(metadata["runs"])))
+        return metadata["table"], Shard(path, metadata["mark"], runs)
     except (pa.ArrowException, LookupError, TypeError, ValueError, zlib.error):
         raise DamagedShard(f"{path}: is no file that ccsim wrote; remove it{_then(path)}") from None
 
@@ -222,7 +222,7 @@ def _then(path: Path) -> str:
     return f", and then: ccsim resume {path.parents[1]}"
 
 
-def _told(path: Path, problem: str) -> str:
+def _damage(path: Path, problem: str) -> str:
     return f"{path}: cannot be read ({problem}); remove it{_then(path)}"
 
 
@@ -236,14 +236,14 @@ def _content(path: Path) -> Any:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise DamagedShard(_told(path, error.strerror or str(error))) from None
+        raise DamagedShard(_damage(path, error.strerror or str(error))) from None
     named = _NAME.fullmatch(path.name)
     if named is None or hashlib.sha256(data).hexdigest()[:32] != named[1].lower():
-        raise DamagedShard(_told(path, "its content is not what was written"))
+        raise DamagedShard(_damage(path, "its content is not what was written"))
     try:
         return pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read()
     except (OSError, pa.ArrowException) as error:
-        raise DamagedShard(_told(path, str(error))) from None
+        raise DamagedShard(_damage(path, str(error))) from None
 
 
 def read_shards(shards: Sequence[Shard], whole: CompletedRuns) -> pd.DataFrame:

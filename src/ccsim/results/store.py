@@ -216,14 +216,14 @@ class Store:
             yield
         except OSError as error:
             kept = f"{count_noun(len(self.done), 'run')} kept"
-            told = f"{self.folder}: cannot be written ({error.strerror or error})"
+            text = f"{self.folder}: cannot be written ({error.strerror or error})"
             if not self.folder.is_dir():
-                told = f"{self.folder}: was removed while it was being written. The same command starts again"
+                text = f"{self.folder}: was removed while it was being written. The same command starts again"
             elif error.errno in FULL:
-                told += f"; {kept}. Make room, then: ccsim resume {self.folder}"
+                text += f"; {kept}. Make room, then: ccsim resume {self.folder}"
             else:
-                told += f"; {kept}. When it can be: ccsim resume {self.folder}"
-            raise ResultsError(told) from None
+                text += f"; {kept}. When it can be: ccsim resume {self.folder}"
+            raise ResultsError(text) from None
 
 
 @contextlib.contextmanager

@@ -99,14 +99,14 @@ class Guard:
 
     def _host(self, scope: Scope) -> str:
         """Return the host that is spoken to; nothing for one that is none of ours."""
-        said = [value for name, value in scope["headers"] if name == b"host"]
-        text = said[0].decode("latin-1") if len(said) == 1 else ""
+        values = [value for name, value in scope["headers"] if name == b"host"]
+        text = values[0].decode("latin-1") if len(values) == 1 else ""
         return text if is_ours(text, self.hosts) else ""
 
     @staticmethod
     def _same_origin(scope: Scope, host: str) -> bool:
-        said = [value for name, value in scope["headers"] if name == b"origin"]
-        return len(said) == 1 and said[0].decode("latin-1").lower() in (
+        values = [value for name, value in scope["headers"] if name == b"origin"]
+        return len(values) == 1 and values[0].decode("latin-1").lower() in (
             f"http://{host}".lower(), f"https://{host}".lower(),
         )  # fmt: skip
 
@@ -299,17 +299,17 @@ def _address(scope: Scope) -> str:
 
 def _length(scope: Scope) -> int:
     """Return the length of a request's body; -1 if it is not stated or is no number."""
-    said = [value for name, value in scope["headers"] if name == b"content-length"]
-    if any(name == b"transfer-encoding" for name, _ in scope["headers"]) or len(said) > 1:
+    values = [value for name, value in scope["headers"] if name == b"content-length"]
+    if any(name == b"transfer-encoding" for name, _ in scope["headers"]) or len(values) > 1:
         return -1
-    return int(said[0]) if said and said[0].isdigit() else (-1 if said else 0)
+    return int(values[0]) if values and values[0].isdigit() else (-1 if values else 0)
 
 
 def _knows_token(scope: Scope) -> bool:
     """Return whether a request has the token that the server's environment sets for its statistics, if any."""
     token = os.environ.get("SOLARA_RESOURCEZ_TOKEN", "")
-    said = [value for name, value in scope["headers"] if name == b"authorization"]
-    return bool(token) and len(said) == 1 and hmac.compare_digest(said[0], f"Bearer {token}".encode())
+    values = [value for name, value in scope["headers"] if name == b"authorization"]
+    return bool(token) and len(values) == 1 and hmac.compare_digest(values[0], f"Bearer {token}".encode())
 
 
 def _session(scope: Scope) -> str:
@@ -327,10 +327,10 @@ def _owns(scope: Scope, kernel: str) -> bool:
     if context is None:
         return True
     try:
-        said = SimpleCookie("; ".join(v.decode("latin-1") for name, v in scope["headers"] if name == b"cookie"))
+        cookies = SimpleCookie("; ".join(v.decode("latin-1") for name, v in scope["headers"] if name == b"cookie"))
     except CookieError:
         return False
-    return context.session_id in [said[name].value for name in said if name.startswith("solara-session-id")]
+    return context.session_id in [cookies[name].value for name in cookies if name.startswith("solara-session-id")]
 
 
 def _is_left(kernel: str) -> bool:
@@ -364,8 +364,8 @@ def _strict(cookie: bytes) -> bytes:
     return b"; ".join([*kept, b"HttpOnly", b"SameSite=Strict"])
 
 
-async def _answer(send: Send, status: int, said: str) -> None:
-    body = f"{said}\n".encode()
+async def _answer(send: Send, status: int, text: str) -> None:
+    body = f"{text}\n".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()),
                (b"cache-control", b"no-store"), (b"connection", b"close")]  # fmt: skip
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -49,15 +49,15 @@ class Talk:
             await asyncio.sleep(wait)
         text = message.get("text")
         try:
-            said = parsed(text if text is not None else message.get("bytes") or b"")
-            kind = said["header"]["msg_type"]
+            data = parsed(text if text is not None else message.get("bytes") or b"")
+            kind = data["header"]["msg_type"]
             self._channels += kind == "comm_open"
             if self._channels > CHANNELS:
                 raise Refused("a page opens few channels")
         except (Refused, ValueError, RecursionError):
             return await self._end()
         if kind == "comm_msg":
-            self._asked = self._asked or said["content"]["data"]["method"] in ("run", "app-status")
+            self._asked = self._asked or data["content"]["data"]["method"] in ("run", "app-status")
         return message
 
     async def _next(self) -> Message:

@@ -122,8 +122,8 @@ class Decision:
     def measurements(self) -> pd.DataFrame:
         """What each measurement is worth that tells several values."""
         keys = tuple(self.values)
-        told = {one.name: told_by(one.name, keys) for one in MEASUREMENTS}
-        columns = {name: np.column_stack([self.values[key] for key in own]) for name, own in told.items() if own}
+        keys_of = {one.name: told_by(one.name, keys) for one in MEASUREMENTS}
+        columns = {name: np.column_stack([self.values[key] for key in own]) for name, own in keys_of.items() if own}
         return information(self.outcomes, columns, self.results.experiment.seed)
 
     @cached_property

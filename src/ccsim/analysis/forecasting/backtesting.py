@@ -89,7 +89,7 @@ class Backtests:
     def lines(self) -> dict[str, str]:
         """Return the line of each KPI's back-test, without which no forecast is shown."""
         return {
-            one.kpi: line_of(table, drivers.told() if drivers else "", one.gaps)
+            one.kpi: line_of(table, drivers.described() if drivers else "", one.gaps)
             for one, table, drivers in zip(self.series, self.tables, self.drivers, strict=True)
         }
 
@@ -123,11 +123,11 @@ class Backtests:
             for row in self.events.to_dict("records")
         ]  # fmt: skip
         tested = ", ".join(sorted(set(self.events["lever"])))
-        said = f"Effects of levers other than {tested} are not back-tested." if tested else (
+        text = f"Effects of levers other than {tested} are not back-tested." if tested else (
             "No effect of a lever is back-tested by this: only an event in events.csv with a lever, its value, and figures before "
             "and after is."
         )  # fmt: skip
-        return [*found, said]
+        return [*found, text]
 
 
 def backtested(

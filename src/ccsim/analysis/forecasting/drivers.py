@@ -38,7 +38,7 @@ class Outside:
     held: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
 
-    def told(self) -> str:
+    def described(self) -> str:
         """Say which drivers counted, and how."""
         parts = [f"with {', '.join(self.names)} as drivers"] if self.names else []
         parts += [f"{', '.join(self.held)}: the last figure is held ahead"] if self.held else []

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def agreement_figure(found: Calibration) -> Figure:
     """Return the figure: the posterior of each parameter in its span, and each target in its standard errors."""
     rows = max(len(found.space), len(found.targets), 4)
-    said = f"{count_noun(len(found.points), 'point')} of {count_noun(found.study.replicates, 'run')}; the posterior of a uniform prior"
-    told = " ".join(found.faults()) or "The targets can be met."
-    with figure_frame("What agrees with the targets", of_study(found.study), f"{said}. {told}", height=3.6 + 0.6 * rows) as (
+    message = f"{count_noun(len(found.points), 'point')} of {count_noun(found.study.replicates, 'run')}; the posterior of a uniform prior"
+    text = " ".join(found.faults()) or "The targets can be met."
+    with figure_frame("What agrees with the targets", of_study(found.study), f"{message}. {text}", height=3.6 + 0.6 * rows) as (
         figure, lines,
     ):  # fmt: skip
         panels = figure.subplots(1, 2, width_ratios=(1, 1))
@@ -48,8 +48,8 @@ def _parameters(axes: Axes, found: Calibration) -> None:
         start = (one.number(found.study.own(one)) - one.low) / (one.high - one.low)
         if 0 <= start <= 1:
             axes.plot(start, place, "s", color=DOWN, mec=INK, markersize=7)
-        told = one.written(float(table["median"][k])) + ("" if clear else ", left open")
-        axes.annotate(told, (middle, place), (0, 10), textcoords="offset points", ha="center", fontweight="bold",
+        text = one.written(float(table["median"][k])) + ("" if clear else ", left open")
+        axes.annotate(text, (middle, place), (0, 10), textcoords="offset points", ha="center", fontweight="bold",
                       fontsize=10)  # fmt: skip
         for end, side in ((one.low, "left"), (one.high, "right")):
             axes.annotate(one.written(end), (0.0 if side == "left" else 1.0, place), (0, -15), ha=side,

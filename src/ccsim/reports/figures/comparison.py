@@ -242,8 +242,8 @@ def _scale(axes: Axes, kpi: Kpi, against: str = "") -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / divide, 4)))
     arrow = {"more": "↑ better", "less": "↓ better", "neither": ""}[kpi.direction]
     axes.set_title(kpi.title, pad=21)
-    said = ", ".join(part for part in (money(unit).replace("/", " a ") + against, arrow) if part)
-    axes.annotate(said, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=QUIET, va="bottom")
+    text = ", ".join(part for part in (money(unit).replace("/", " a ") + against, arrow) if part)
+    axes.annotate(text, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=QUIET, va="bottom")
 
 
 def _label_x(panels: Sequence[Axes], label: str) -> None:

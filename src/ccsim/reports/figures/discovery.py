@@ -25,13 +25,13 @@ CELLS, REACH = 40, 0.1
 def regions_figure(found: Discovery) -> Figure:
     """Return the figure: points and box, response surface, trajectories by region, coverage against density."""
     first = found.regions[0] if found.regions else None
-    said = " and ".join(first.describe(found.space)) if first else "No region was found that chance could not make."
-    told = (
+    message = " and ".join(first.describe(found.space)) if first else "No region was found that chance could not make."
+    text = (
         f"Region 1 holds {share(first.coverage.value)} of the points with the outcome (coverage), and "
         f"{share(first.density.value)} of its points have it (density); of all points, {share(found.base)} have it."
         if first else f"Of all points, {share(found.base)} have the outcome."
     )  # fmt: skip
-    with figure_frame(f"Where {found.where}", of_study(found.study), said, told, height=10.6) as (figure, lines):
+    with figure_frame(f"Where {found.where}", of_study(found.study), message, text, height=10.6) as (figure, lines):
         panels = figure.subplots(2, 2).flat
         across, up = _leading(found)
         _points(panels[0], found, across, up)

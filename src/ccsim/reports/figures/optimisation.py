@@ -22,10 +22,10 @@ def optimum_figure(found: OptimisationResult) -> Figure:
     words = " and ".join(f"{'more' if goal.more else 'less'} {goal.outcome}" for goal in aim.objectives)
     worlds = len(found.start.values)
     counts = "the mean" if aim.quantile is None else f"the {aim.quantile:.0%} quantile on the bad side"
-    said = f"{len(found.trials)} plans; what counts is {counts}"
-    said += f" over worlds; fresh: {worlds} other worlds." if worlds > 1 else " over runs; fresh: other draws."
+    text = f"{len(found.trials)} plans; what counts is {counts}"
+    text += f" over worlds; fresh: {worlds} other worlds." if worlds > 1 else " over runs; fresh: other draws."
     money = "" if aim.max_cost is None else f" Within {number(aim.max_cost)} of {aim.measure}, on average."
-    with figure_frame(f"The search for {words}", of_study(found.study), said + money, height=height) as (figure, lines):
+    with figure_frame(f"The search for {words}", of_study(found.study), text + money, height=height) as (figure, lines):
         panels = figure.subplots(1, 2, width_ratios=(1.15, 1))
         (_front if len(aim.objectives) > 1 else _search)(panels[0], found)
         _levers(panels[1], found)
@@ -77,8 +77,8 @@ def _front(axes: Axes, found: OptimisationResult) -> None:
         last = k == len(found.plans)
         place, low, high = (row[:2] / [scale[0] for scale in scales] for row in (one.found, one.low, one.high))
         if not last:
-            told = one.promised[:2] / [scale[0] for scale in scales]
-            axes.plot([told[0], place[0]], [told[1], place[1]], color=FAINT, linewidth=1, zorder=1)
+            promised = one.promised[:2] / [scale[0] for scale in scales]
+            axes.plot([promised[0], place[0]], [promised[1], place[1]], color=FAINT, linewidth=1, zorder=1)
         label = "as it is, fresh draws (95 %)" if last else "front, fresh draws (95 %)" if k == 0 else None
         axes.errorbar(place[0], place[1], xerr=[[place[0] - low[0]], [high[0] - place[0]]],
                       yerr=[[place[1] - low[1]], [high[1] - place[1]]], fmt="s" if last else "o",
@@ -107,8 +107,8 @@ def _levers(axes: Axes, found: OptimisationResult) -> None:
         for k, plan in enumerate(found.plans):
             at = _place(found, one.key, plan.plan[one.key])
             axes.plot(at, place, "o", color=UP, mec=INK, markersize=9)
-            said = one.written(one.number(plan.plan[one.key])) if len(found.plans) == 1 else str(k + 1)
-            axes.annotate(said, (at, place), (0, 8), textcoords="offset points", ha="center",
+            text = one.written(one.number(plan.plan[one.key])) if len(found.plans) == 1 else str(k + 1)
+            axes.annotate(text, (at, place), (0, 8), textcoords="offset points", ha="center",
                           fontweight="bold" if len(found.plans) == 1 else "normal", fontsize=10)  # fmt: skip
     axes.set_yticks(places, [f"{one.key}\n({money(one.unit)})" if one.unit else one.key for one in found.space])
     axes.set_xticks([])

@@ -111,9 +111,9 @@ def _head(figure: Figure, results: Results, points: int, more: int) -> None:
     height, week = figure.get_figheight(), int(results.responses["week"].max())
     title = results.experiment.title
     figure.suptitle(title, x=0.045, y=1 - 0.16 / height, ha="left", va="top", fontsize=18, fontweight="bold")
-    said = f"At week {week}, {count_noun(points, 'point')}; a dot is the mean of a point's runs, a line the mean of a part of them."
-    said += f" Not shown: {count_noun(more, 'factor')} that matter less." if more else ""
-    figure.text(0.045, 1 - 0.6 / height, said, va="top", color=QUIET)
+    text = f"At week {week}, {count_noun(points, 'point')}; a dot is the mean of a point's runs, a line the mean of a part of them."
+    text += f" Not shown: {count_noun(more, 'factor')} that matter less." if more else ""
+    figure.text(0.045, 1 - 0.6 / height, text, va="top", color=QUIET)
     edges = {"left": 0.08, "right": 0.975, "top": 1 - 1.35 / height, "bottom": 1.25 / height}
     figure.subplots_adjust(**edges, wspace=0.08, hspace=0.5)
 

@@ -27,13 +27,13 @@ def tornado_figure(found: Sensitivity, outcome: str, most: int = MOST) -> Figure
     rows = found.table[found.table["outcome"] == outcome].head(most).iloc[::-1]
     divide, unit, title = scale_of(outcome, float(np.abs(found.means[outcome]).max()))
     noise, hidden = found.noise[outcome], len(found.space) - len(rows)
-    said = {"morris": "Morris: paths that change one parameter at a time", "sobol": "Sobol': shares of the variance"}
+    methods = {"morris": "Morris: paths that change one parameter at a time", "sobol": "Sobol': shares of the variance"}
     points = f"{count_noun(len(found.points), 'point')} of {count_noun(found.study.replicates, 'run')}, week {found.study.weeks - 1}"
     chance = "" if np.isnan(noise.share) else f"Of the variance of single runs, {share(noise.share)} is chance."
     less = f" Left out: {count_noun(hidden, 'parameter')} that matter less." if hidden else ""
     height = 2.9 + 0.36 * max(6, len(rows))
     with figure_frame(
-        f"{title}: what it depends on", of_study(found.study), f"{said[found.method]}; {points}.",
+        f"{title}: what it depends on", of_study(found.study), f"{methods[found.method]}; {points}.",
         f"{chance}{less} Pale: not more than chance could make.".strip(), height=height,
     ) as (figure, lines):  # fmt: skip
         panels = figure.subplots(1, 2, sharey=True, width_ratios=(1.25, 1))

@@ -77,14 +77,15 @@ def deciders_of(effects: Sequence[float], space: Sequence[Mapping[str, Any]], mo
     known = [k for k, effect in enumerate(effects) if np.isfinite(effect)]
     if len(known) < ENOUGH or np.ptp([effects[k] for k in known]) == 0.0:
         return ()
-    told = {}
+    correlations = {}
     for key in space[0]:
         values = [space[k][key] for k in known]
         if np.ptp(values) > 0.0:
-            told[key] = spearmanr(values, [effects[k] for k in known])
-    ps = holm(np.array([float(one.pvalue) for one in told.values()]))
+            correlations[key] = spearmanr(values, [effects[k] for k in known])
+    ps = holm(np.array([float(one.pvalue) for one in correlations.values()]))
     found = [
-        Driver(key, float(one.statistic), bool(p < 1.0 - LEVEL)) for (key, one), p in zip(told.items(), ps, strict=True)
+        Driver(key, float(one.statistic), bool(p < 1.0 - LEVEL))
+        for (key, one), p in zip(correlations.items(), ps, strict=True)
     ]
     return tuple(sorted(found, key=lambda one: -abs(one.rho))[:most])
 

@@ -42,9 +42,9 @@ def place_of(finding: ClaimResult) -> str:
     (high, highs), (low, lows) = one.above, one.below
     more = high * lows >= low * highs
     here, there = ((high, highs), (low, lows)) if more else ((low, lows), (high, highs))
-    told = f"where {one.key} ({row.meaning}) is {'above' if more else 'below'} {number(one.cut, hyphen=True)}{_unit(row.unit)}"
-    told = f"it holds in {here[0]} of {here[1]} worlds {told}, and in {there[0]} of {there[1]} elsewhere"
-    return f"{told[0].upper()}{told[1:]}."
+    text = f"where {one.key} ({row.meaning}) is {'above' if more else 'below'} {number(one.cut, hyphen=True)}{_unit(row.unit)}"
+    text = f"it holds in {here[0]} of {here[1]} worlds {text}, and in {there[0]} of {there[1]} elsewhere"
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _unit(unit: str) -> str:
@@ -54,8 +54,8 @@ def _unit(unit: str) -> str:
 def summary(ledger: Ledger) -> str:
     """Return the counts of verdicts in a sentence."""
     counts = Counter(one.verdict for one in ledger.findings)
-    told = ", ".join(f"{counts[name]} {name}" for name in COLOURS if counts[name])
-    return f"{count_noun(len(ledger.findings), 'claim')}: {told}."
+    text = ", ".join(f"{counts[name]} {name}" for name in COLOURS if counts[name])
+    return f"{count_noun(len(ledger.findings), 'claim')}: {text}."
 
 
 def print_ledger(ledger: Ledger, console: Console) -> None:
@@ -150,9 +150,9 @@ def draw_map(finding: ClaimResult) -> Any:
     axis.imshow(shares, origin="lower", cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
     for row in range(3):
         for column in range(3):
-            told = f"{one.holds[row][column]} / {one.worlds[row][column]}\n{one.reverses[row][column]} reversed"
+            text = f"{one.holds[row][column]} / {one.worlds[row][column]}\n{one.reverses[row][column]} reversed"
             colour = "white" if shares[row, column] > 0.6 else "#1c2430"
-            axis.text(column, row, told, ha="center", va="center", fontsize=7, color=colour)
+            axis.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     for axis_, key, cuts in ((axis.yaxis, one.keys[0], one.cuts[0]), (axis.xaxis, one.keys[1], one.cuts[1])):
         axis_.set_ticks([0.5, 1.5], [number(cut) for cut in cuts])
         axis_.label.set_text(key)
@@ -198,15 +198,15 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
         (figures / f"{name}.png").write_bytes(data)
     rows = [row_of(one) for one in ledger.findings]
     counts = Counter(one.verdict for one in ledger.findings)
-    told = {
+    content = {
         "rows": rows, "summary": summary(ledger), "ledger": ledger, "made_by": made_by, "at_point": AT_POINT, "enough": ENOUGH,
         "kinds": {one.claim.kind: KINDS[one.claim.kind].means for one in ledger.findings}, "colours": COLOURS,
         "counts": [(name, counts[name]) for name in COLOURS if counts[name]],
     }  # fmt: skip
     markdown, html, table = (folder / f"claims.{ending}" for ending in ("md", "html", "parquet"))
-    markdown.write_text(markdown_page("claims", told, "ccsim.validation.claims"), encoding="utf-8")
+    markdown.write_text(markdown_page("claims", content, "ccsim.validation.claims"), encoding="utf-8")
     inline = {name: base64.b64encode(data).decode() for name, data in pictures.items()}
-    html.write_text(html_page("claims", {**told, "pictures": inline}, "ccsim.validation.claims"), encoding="utf-8")
+    html.write_text(html_page("claims", {**content, "pictures": inline}, "ccsim.validation.claims"), encoding="utf-8")
     ledger.table().to_parquet(table)
     return [markdown, html, table]
 
@@ -236,8 +236,8 @@ def _beside(one: ClaimResult, name: str) -> str:
     other = one.also[name]
     kpi = other.kpi or name
     sign = 1.0 if one.claim.direction_of(kpi) == "more" else -1.0
-    told = f"{KPIS[kpi].title.lower()} {kpi_difference(kpi, sign * other.effect)}"
-    return told + ("" if other.p < 1.0 - LEVEL else " (could be chance)")
+    text = f"{KPIS[kpi].title.lower()} {kpi_difference(kpi, sign * other.effect)}"
+    return text + ("" if other.p < 1.0 - LEVEL else " (could be chance)")
 
 
 def _with_interval(share: tuple[float, float, float] | None) -> str:

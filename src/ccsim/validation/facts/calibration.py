@@ -58,7 +58,7 @@ def loss(scores: Sequence[Score]) -> float:
 
 def fit(
     studies: Sequence[Study], keys: Sequence[str], *, seed: int = 1, workers: int | None = None, most: int = 60,
-    told: Callable[[int, float], Any] | None = None,
+    say: Callable[[int, float], Any] | None = None,
 ) -> Fit:  # fmt: skip
     """Fit assumptions to the facts of the role ``calibration`` (Nelder & Mead, within the plausible ranges).
 
@@ -70,7 +70,7 @@ def fit(
         seed: of all draws and samples.
         workers: number of processes; by default one for each processor.
         most: evaluations.
-        told: called with (number of the evaluation, loss).
+        say: called with (number of the evaluation, loss).
 
     Returns:
         The values before and after, the loss of both, and the number of tries.
@@ -89,8 +89,8 @@ def fit(
     def objective(place: Any) -> float:
         found = loss(score([under(one, values(place)) for one in chosen], seed=seed, workers=workers))
         tried.append(found)
-        if told:
-            told(len(tried), found)
+        if say:
+            say(len(tried), found)
         return found
 
     simplex = np.vstack([start, *(start + 0.15 * np.eye(len(keys))[k] for k in range(len(keys)))])

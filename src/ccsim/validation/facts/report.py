@@ -26,22 +26,22 @@ MARKS = {INSIDE: "D", OUTSIDE: "X", UNDECIDED: "s"}
 def summary(scores: Sequence[Score]) -> str:
     """Return the counts of verdicts in a sentence or two."""
     checks = Counter(one.verdict for one in scores if one.fact.checks)
-    told = ", ".join(f"{checks[name]} {name}" for name in COLOURS if checks[name])
+    text = ", ".join(f"{checks[name]} {name}" for name in COLOURS if checks[name])
     context = sum(not one.fact.checks for one in scores)
     also = f" {context} further numbers were recalled, not looked up, and are shown as context." if context else ""
-    return f"{count_noun(sum(checks.values()), 'fact')} checked: {told}. {by_form(scores)}{also}"
+    return f"{count_noun(sum(checks.values()), 'fact')} checked: {text}. {by_form(scores)}{also}"
 
 
 def by_form(scores: Sequence[Score]) -> str:
     """Return how many sizes, signs and identities are inside, each by itself: a sign is easier to meet than a size."""
-    told = []
+    lines = []
     for form in ("size", "sign", "identity"):
         some = [one for one in scores if one.fact.checks and one.fact.form == form]
         inside = sum(one.verdict == INSIDE for one in some)
-        told += (
+        lines += (
             [f"{inside} of {count_noun(len(some), form, 'identities' if form == 'identity' else '')}"] if some else []
         )
-    return f"Inside are {', '.join(told)}." if told else ""
+    return f"Inside are {', '.join(lines)}." if lines else ""
 
 
 def print_scores(scores: Sequence[Score], console: Console) -> None:
@@ -103,8 +103,8 @@ def _panel(axis: Any, one: Score) -> None:
     axis.tick_params(labelsize=7, length=2.5)
     axis.locator_params(axis="x", nbins=6)
     axis.spines[["top", "right", "left"]].set_visible(False)
-    told = one.verdict if fact.checks else f"({one.verdict}), context"
-    axis.set_title(f"{fact.id}: {told}", fontsize=8, loc="left", pad=3, color=COLOURS[one.verdict])
+    text = one.verdict if fact.checks else f"({one.verdict}), context"
+    axis.set_title(f"{fact.id}: {text}", fontsize=8, loc="left", pad=3, color=COLOURS[one.verdict])
 
 
 def _limits(one: Score) -> tuple[float, float]:
@@ -138,9 +138,9 @@ def write_pages(scores: Sequence[Score], folder: Path, made_by: str, apart: Sequ
         some = list(group)
         (figures / f"{some[0].study.id}.png").write_bytes(picture(some))
         studies.append({"study": some[0].study, "rows": [row_of(one) for one in some]})
-    told = {"studies": studies, "summary": summary(scores), "made_by": made_by, "apart": apart}
+    data = {"studies": studies, "summary": summary(scores), "made_by": made_by, "apart": apart}
     page, parquet = folder / "validation.md", folder / "validation.parquet"
-    page.write_text(markdown_page("validation", told, "ccsim.validation.facts"), encoding="utf-8")
+    page.write_text(markdown_page("validation", data, "ccsim.validation.facts"), encoding="utf-8")
     table(scores).to_parquet(parquet)
     return [page, parquet]
 

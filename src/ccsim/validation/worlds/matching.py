@@ -278,7 +278,7 @@ def refined(
 def match(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, *, waves: int = 3, points: int = 1500,
     worlds: int = 500, seed: int = 1, confirm: tuple[Sequence[Pattern], Evaluate] | None = None,
-    told: Callable[[str], object] = lambda _: None, counted: Callable[[int, int], object] = lambda *_: None,
+    say: Callable[[str], object] = lambda _: None, counted: Callable[[int, int], object] = lambda *_: None,
 ) -> Match:  # fmt: skip
     """Match history.
 
@@ -292,7 +292,7 @@ def match(
         seed: of all points.
         confirm: patterns that are measured in admitted worlds only, because their runs are dear, and recorded; and what
             runs them (one figure a world, with its variance in place of a second run: shape (points, 2, patterns)).
-        told: is called with a sentence after each step.
+        say: is called with a sentence after each step.
         counted: is called after each batch with the candidates that were tried and those that were admitted.
 
     Returns:
@@ -300,13 +300,13 @@ def match(
     """
     # One thread: sums in another order would give other last bits, and processes keep the processors busy.
     with library("threadpoolctl").threadpool_limits(1):
-        found = _waves(chosen, size, evaluate, waves, points, seed, told)
-        return _admit(chosen, size, evaluate, found, worlds, seed, confirm, told, counted)
+        found = _waves(chosen, size, evaluate, waves, points, seed, say)
+        return _admit(chosen, size, evaluate, found, worlds, seed, confirm, say, counted)
 
 
 def _waves(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, waves: int, points: int, seed: int,
-    told: Callable[[str], object],
+    say: Callable[[str], object],
 ) -> list[Wave]:  # fmt: skip
     from scipy.stats import qmc
 
@@ -322,7 +322,7 @@ def _waves(
         if number > 1:
             found[-2] = checked(found[-2], unit, mean_of(values))
         last = found[-1]
-        told(
+        say(
             f"Wave {number}: {len(unit):,} points, of which {share(last.left, 1)} are not implausible; "
             f"{share(last.space, 2)} of the declared ranges is left."
         )
@@ -380,7 +380,7 @@ def of_a_batch() -> list[tuple[str, int]]:
 
 def _admit(
     chosen: Sequence[Pattern], size: int, evaluate: Evaluate, waves: list[Wave], worlds: int, seed: int,
-    confirm: tuple[Sequence[Pattern], Evaluate] | None, told: Callable[[str], object],
+    confirm: tuple[Sequence[Pattern], Evaluate] | None, say: Callable[[str], object],
     counted: Callable[[int, int], object],
 ) -> Match:  # fmt: skip
     """Run candidates, batch after batch, until enough of them are admitted."""
@@ -409,7 +409,7 @@ def _admit(
         if len(unit):
             misfits = np.column_stack([one.misfit(figures[:, k], noise[:, k]) for k, one in enumerate(every)])
             kept.append((unit, figures, misfits))
-        told(f"Candidates {tried:,}: {passed:,} are admitted.")
+        say(f"Candidates {tried:,}: {passed:,} are admitted.")
         counted(tried, passed)
         if passed >= worlds:
             break

@@ -59,9 +59,9 @@ def constrained(worlds: AdmittedWorlds) -> list[dict[str, Any]]:
             "high": one.high, "from": float(low), "median": float(middle), "to": float(high), "default": float(row.default),
             "gone": 1.0 - float(values.var()) / prior,
         })  # fmt: skip
-    for told, chance in zip(rows, holm(np.array(chances)), strict=True):
-        told["clear"] = bool(chance < 1.0 - LEVEL)
-    return sorted(rows, key=lambda told: (not told["clear"], -told["gone"]))
+    for entry, chance in zip(rows, holm(np.array(chances)), strict=True):
+        entry["clear"] = bool(chance < 1.0 - LEVEL)
+    return sorted(rows, key=lambda entry: (not entry["clear"], -entry["gone"]))
 
 
 def pairs(worlds: AdmittedWorlds) -> list[tuple[str, str, float]]:
@@ -91,10 +91,10 @@ def ranges_figure(worlds: AdmittedWorlds, rows: Sequence[dict[str, Any]] | None 
     panels = figure.subplots(1, COLUMNS, squeeze=False)[0]
     for column, axis in enumerate(panels):
         _column(axis, rows[column * deep : (column + 1) * deep], deep)
-    told = sum(row["clear"] for row in rows)
+    constrained_count = sum(row["clear"] for row in rows)
     figure.suptitle(
         f"Declared range (grey) and 95 % of {len(worlds)} admitted worlds (bar, with the median in red): "
-        f"{told} of {len(rows)} parameters are constrained (dark), the others are not (pale)",
+        f"{constrained_count} of {len(rows)} parameters are constrained (dark), the others are not (pale)",
         fontsize=10, x=0.01, ha="left",
     )  # fmt: skip
     figure.subplots_adjust(left=0.155, right=0.99, top=1 - 0.45 / figure.get_figheight(), bottom=0.01, wspace=1.15)
@@ -137,13 +137,13 @@ def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
     figures.mkdir(parents=True, exist_ok=True)
     drawing, page = figures / "worlds.png", folder / "worlds.md"
     drawing.write_bytes(picture(worlds, rows))
-    told = {
+    data = {
         "worlds": worlds, "made": worlds.made, "rows": [_written(row) for row in rows], "pairs": pairs(worlds),
         "patterns": [_pattern(worlds, one) for one in worlds.made["patterns"]], "admitted": ADMITTED,
         "implausible": IMPLAUSIBLE, "sought": SOUGHT, "told": sum(row["clear"] for row in rows), "count": len(worlds),
         "rate": len(worlds) / max(1, worlds.made["tried"]), "all_met": _all_met(worlds),
     }  # fmt: skip
-    page.write_text(markdown_page("worlds", told, "ccsim.validation.worlds"), encoding="utf-8")
+    page.write_text(markdown_page("worlds", data, "ccsim.validation.worlds"), encoding="utf-8")
     return [page, drawing]
 
 

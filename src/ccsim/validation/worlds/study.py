@@ -54,7 +54,7 @@ class Made:
 
 def make_worlds(
     runner: Runner, *, worlds: int = 500, waves: int = 3, points: int = 1500, seed: int = 1, trials: int = 0,
-    command: str = "", told: Callable[[str], object] = lambda _: None,
+    command: str = "", say: Callable[[str], object] = lambda _: None,
 ) -> Made:  # fmt: skip
     """Make worlds.
 
@@ -66,7 +66,7 @@ def make_worlds(
         seed: where all draws begin.
         trials: organisations of known values on which the method is tried in the end.
         command: the command line, for the record.
-        told: is called with a sentence after each step.
+        say: is called with a sentence after each step.
 
     Returns:
         The admitted worlds, with the design that was tried and the time that it took.
@@ -91,9 +91,9 @@ def make_worlds(
     expect()
     found = match(
         first, len(space), organisations.evaluate, waves=waves, points=points, worlds=worlds, seed=seed,
-        confirm=(second, units.evaluate), told=told, counted=expect,
+        confirm=(second, units.evaluate), say=say, counted=expect,
     )  # fmt: skip
-    tried = _tried(organisations, found, trials, told) if trials else None
+    tried = _tried(organisations, found, trials, say) if trials else None
     made = {
         "sources": source_hash(), "seed": seed, "command": command, "points": points, "tried": found.tried,
         "passed": found.passed, "waves": [_wave(found, number) for number in range(len(found.waves))],
@@ -104,13 +104,13 @@ def make_worlds(
     return Made(kept, space, found, tried, time.monotonic() - start)
 
 
-def _tried(organisations: Organisations, found: Match, trials: int, told: Callable[[str], object]) -> Coverage:
+def _tried(organisations: Organisations, found: Match, trials: int, say: Callable[[str], object]) -> Coverage:
     """Try the method on organisations of known values."""
     rng = np.random.default_rng([organisations.seed, 8])
     remaining = Remaining(organisations.patterns, found.waves, len(organisations.space), min(trials, 400), rng)
     place = remaining.draw(trials)
     tried = coverage(organisations.patterns, found.waves, place, organisations.evaluate, organisations.seed)
-    told(f"Of {trials} organisations of known values, {share(tried.share, 1)} are admitted.")
+    say(f"Of {trials} organisations of known values, {share(tried.share, 1)} are admitted.")
     return tried
 
 
