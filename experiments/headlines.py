@@ -1,8 +1,8 @@
 """Headlines at the defaults, with single mechanisms off, and in admitted worlds.
 
 Writes the tables that docs/findings/ shows, from the claims in the folders of experiments/headlines: a decree and job
-cuts, direction at equal total cost, big bang, pilot and lock-in, and heroes. It can be stopped, and continues with the runs that its
-folder holds.
+cuts, direction at equal total cost, big bang, pilot and lock-in, heroes, and the choice of metric. It can be stopped, and
+continues with the runs that its folder holds.
 
     python experiments/headlines.py --study pace --worlds 60
 """
@@ -63,6 +63,8 @@ STUDIES = {
          "the penny drops (contagion from several sources)", "effort in choices", "rewards in choices", "fear of blame",
          "strain from work without a say"),
     ),
+    # findings.py has these contrasts with every mechanism off.
+    "metrics": Study("metrics-worlds-tables.md", "choice of metric, in admitted worlds", ()),
 }  # fmt: skip
 
 
@@ -87,10 +89,11 @@ def main() -> None:
     for number, name in enumerate(study.off):
         without = [switched(claim, name) for claim in claims]
         off[name] = run_ledger(without, replicates=asked.off_replicates, out=runs / f"off-{number + 1}", **shared)
+    parts = [worlds_of(whole), *([mechanisms_of(whole, off)] if off else [])]
     text = (
         f"<!-- Made by experiments/headlines.py --study {asked.study} --worlds {asked.worlds}, sources {model_hash()}; "
         "not edited by hand. -->\n"
-        f"# Tables: {study.title}\n\n{worlds_of(whole)}\n{mechanisms_of(whole, off)}"
+        f"# Tables: {study.title}\n\n" + "\n".join(parts)
     )
     asked.out.mkdir(parents=True, exist_ok=True)
     (asked.out / study.tables).write_text(text, encoding="utf-8")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ccsim.analysis.calibration import Calibration
+from ccsim.analysis.calibration import IDENTIFIED, Calibration
 from ccsim.errors import count_noun
 from ccsim.reports.figures.comparison import FAINT, INK, QUIET
 from ccsim.reports.figures.layout import DOWN, UP, apply_layout, figure_frame, format_axis, of_study
@@ -48,8 +48,11 @@ def _parameters(axes: Axes, found: Calibration) -> None:
         start = (one.number(found.study.own(one)) - one.low) / (one.high - one.low)
         if 0 <= start <= 1:
             axes.plot(start, place, "s", color=DOWN, mec=INK, markersize=7)
-        text = one.written(float(table["median"][k])) + ("" if clear else ", left open")
-        axes.annotate(text, (middle, place), (0, 10), textcoords="offset points", ha="center", fontweight="bold",
+        left_open = found.variance_reduction[k] < IDENTIFIED
+        text = one.written(float(table["median"][k])) + (", left open" if left_open else "")
+        # Near an end of the span the text grows inwards, away from the names of the parameters.
+        side = "left" if middle < 0.2 else "right" if middle > 0.8 else "center"
+        axes.annotate(text, (middle, place), (0, 10), textcoords="offset points", ha=side, fontweight="bold",
                       fontsize=10)  # fmt: skip
         for end, side in ((one.low, "left"), (one.high, "right")):
             axes.annotate(one.written(end), (0.0 if side == "left" else 1.0, place), (0, -15), ha=side,
