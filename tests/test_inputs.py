@@ -15,6 +15,7 @@ import pytest
 
 import ccsim
 from ccsim.analysis.optimise import Objective, Objectives
+from ccsim.cli import entry
 from ccsim.errors import CcsimError, InputError, ResultsError, printable, shown
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import MAX_SEED, Experiment, as_experiment, load_experiment
@@ -207,6 +208,31 @@ def test_whatever_starts_in_a_deleted_working_folder_says_so_or_leaves_it(
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (code, said)
+
+
+def test_hundreds_of_files_that_extend_one_another_are_one_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(500):
+        (tmp_path / f"{number}.toml").write_text(f'extends = "{number + 1}.toml"\n', encoding="utf-8")
+    (tmp_path / "500.toml").write_text('title = "x"\n', encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["ccsim", "describe", str(tmp_path / "0.toml")])
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    told = capsys.readouterr().err
+    assert ended.value.code == 2 and "hundreds of files that extend one another" in told and "Traceback" not in told
+
+
+def test_memory_that_is_used_up_is_one_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("ccsim.cli.main.main", full)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert (ended.value.code, capsys.readouterr().err[:27]) == (1, "ccsim: memory is used up; f")
 
 
 @pytest.mark.parametrize("width", ["0", "abc", "-3", "", "9" * 30, "²", "1e3", "3"])

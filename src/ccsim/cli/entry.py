@@ -26,4 +26,13 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.stderr.write("ccsim: stopped; the same command starts again\n")
         sys.exit(130)
-    run()
+    try:
+        run()
+    except RecursionError:
+        sys.stderr.write(
+            "ccsim: what the command names is nested too deeply, such as hundreds of files that extend one another\n"
+        )
+        sys.exit(2)
+    except MemoryError:
+        sys.stderr.write("ccsim: memory is used up; fewer workers (--workers), customers or replicates need less\n")
+        sys.exit(1)
