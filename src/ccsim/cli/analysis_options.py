@@ -31,7 +31,7 @@ Factors = Annotated[list[str] | None, typer.Option(
     "--factor", metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
 WorldsFrom = Annotated[str, typer.Option(
     "--worlds-from", metavar="WHERE", help="Where values of assumptions come from: admitted (worlds that could be real), declared (all within the ranges), or a .parquet file of ccsim worlds.")]  # fmt: skip
-Own = Annotated[Path | None, typer.Option("--organisation", metavar="FOLDER", help="Found the organisation from a folder of files (ccsim org).")]  # fmt: skip
+Own = Annotated[Path | None, typer.Option("--organisation", metavar="FOLDER", help="Create the organisation from a folder of files (ccsim org).")]  # fmt: skip
 Seed = Annotated[int | None, typer.Option(help="Random seed (default 1).")]
 Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
 Replicates = Annotated[int, typer.Option(help="Runs at each point, on the same draws at all.")]
@@ -162,7 +162,7 @@ class AnalysisOptions:
         scenario: which scenario of an experiment is analysed.
         baseline: what outcomes such as ``npv_difference`` are compared with.
         settings: texts of ``--set``.
-        organisation: folder of files that the organisation is founded from.
+        organisation: folder of files that the organisation is created from.
         replicates: runs at each point.
         seed: random seed.
         weeks: horizon.

@@ -36,7 +36,7 @@ def _write(export: Path | None, folder: Path | None, organisation: Path | None) 
 
     if organisation is not None:
         raise InputError(
-            "--organisation: a page without a server has no files to found it from; ccsim app --organisation serves it"
+            "--organisation: a page without a server has no files to create it from; ccsim app --organisation serves it"
         )
     instead = own_files(_say)
     if export:

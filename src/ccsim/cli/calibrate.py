@@ -23,10 +23,10 @@ def calibrate(
         list[str], typer.Option("--parameter", metavar="KEY", help="What is fitted: KEY or KEY=LOW:HIGH; repeat.")
     ],
     target: Annotated[
-        Names, typer.Option(metavar="KPI=VALUE±ERROR", help="A figure measured, with its standard deviation; repeat.")
+        Names, typer.Option(metavar="KPI=VALUE±ERROR", help="A measured value with its standard deviation; repeat.")
     ] = None,
     held_out: Annotated[
-        Names, typer.Option(metavar="KPI=VALUE±ERROR", help="A figure that is not fitted to, only compared with.")
+        Names, typer.Option(metavar="KPI=VALUE±ERROR", help="A value that is not fitted to, only compared with.")
     ] = None,
     targets: Annotated[Path | None, typer.Option(help="A TOML file of [[target]] tables.")] = None,
     points: Annotated[
@@ -36,7 +36,7 @@ def calibrate(
     *,
     options: AnalysisOptions,
 ) -> None:
-    """Fit assumptions to figures that were measured; say what the figures leave open."""
+    """Fit assumptions to measured values; say what the values leave open."""
     from ccsim.analysis.calibrate import calibrate as fit
     from ccsim.analysis.calibration import target_of
     from ccsim.analysis.parameter_space import dimensions
@@ -141,7 +141,7 @@ def _notes(found: "Calibration") -> list[str]:
             f"{first} and {second} are known together only (correlation {signed(rho, hyphen=True)} in the posterior)."
         )
     if found.emulator == found.emulator:
-        lines.append(f"Of the figures of later waves, {share(found.emulator)} lay in the emulators' 95 % intervals.")
+        lines.append(f"Of the numbers of later waves, {share(found.emulator)} lay in the emulators' 95 % intervals.")
     return lines
 
 

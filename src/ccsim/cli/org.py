@@ -101,7 +101,7 @@ def show(
     out: Annotated[Path | None, typer.Option(help="Folder for the table and the figure.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of what is drawn.")] = 1,
 ) -> None:
-    """Found the organisation, and show it beside the data: sizes, spans, ties, segments."""
+    """Create the organisation, and show it beside the data: sizes, spans, ties, segments."""
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.founding import make_layout
     from ccsim.reports.figures.comparison import save

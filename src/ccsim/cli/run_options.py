@@ -108,7 +108,7 @@ def show_comparison(results: Results, folder: Path, form: str = "table") -> None
 
 
 def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[str] | None = None) -> None:
-    """Write table, tidy figures and a picture of a sweep into its folder, and show the table.
+    """Write table, tidy numbers and a figure of a sweep into its folder, and show the table.
 
     Args:
         results: the sweep's results.
@@ -129,7 +129,7 @@ def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[s
     else:
         typer.echo(as_text(frame, form), nl=False)
     tell_rule(results, aside=form != "table")
-    print_paths(folder, figures, f"{folder / 'table.csv'}; every figure: {folder / 'responses.parquet'}",
+    print_paths(folder, figures, f"{folder / 'table.csv'}; every number: {folder / 'responses.parquet'}",
                 aside=form != "table")  # fmt: skip
 
 

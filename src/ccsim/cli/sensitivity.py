@@ -82,7 +82,7 @@ def _notes(found: "Sensitivity") -> list[str]:
         lines.append("One run at each point cannot tell chance from effect; --replicates 2 can.")
     if found.left_out:
         lines.append(
-            f"{found.left_out} of {len(found.points)} points are left out: runs there have no figure, or were not done."
+            f"{found.left_out} of {len(found.points)} points are left out: runs there have no value, or were not done."
         )
     return lines
 

@@ -37,7 +37,7 @@ def sweep(
     levels: Annotated[int, typer.Option(help="Levels of a factor in a factorial, one at a time, and for morris.")] = 2,
     resolution: Annotated[int, typer.Option(help="Resolution of a fractional factorial: 3, 4 or 5.")] = 4,
     kpi: Annotated[list[str] | None, typer.Option(help="Which KPIs to show; repeat for more.")] = None,
-    report_weeks: Annotated[list[int] | None, typer.Option("--report-week", help="Weeks to keep figures of; usually the last.")] = None,
+    report_weeks: Annotated[list[int] | None, typer.Option("--report-week", help="Weeks of which numbers are kept; usually the last.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value in every scenario.")] = None,
     organisation: Own = None,
     weeks: Annotated[int | None, typer.Option(help="The horizon; usually 156.")] = None,
@@ -50,7 +50,7 @@ def sweep(
     scheduler: Scheduler = None,
     form: Annotated[Form, typer.Option("--format", help="How to write the table.")] = Form.table,
 ) -> None:  # fmt: skip
-    """Vary levers, assumptions, sizes and weeks: a table, a picture, every figure."""
+    """Vary levers, assumptions, sizes and weeks: a table, a figure, every number."""
     from ccsim.errors import UnknownNameError
     from ccsim.execution.sweep import plan_sweep
     from ccsim.execution.sweep import sweep as run_sweep

@@ -36,7 +36,7 @@ def worlds(
         bool, typer.Option("--page-only", help="Run nothing: write the page of the shipped worlds.")
     ] = False,
 ) -> None:
-    """Find worlds that could be real: rule out, wave after wave, what disagrees with published figures."""
+    """Find worlds that could be real: rule out, wave after wave, what disagrees with published values."""
     from ccsim.analysis.admitted import read_worlds, write_worlds
     from ccsim.cli import analysis_options
     from ccsim.cli.run_options import rerun_command
@@ -75,18 +75,18 @@ def _tell(paths: list[Path]) -> None:
 
 
 def _confirm(shipped: "AdmittedWorlds") -> None:
-    """Mark the worlds as made with today's sources, if these give the same figures."""
+    """Mark the worlds as made with today's sources, if these give the same numbers."""
     from ccsim.analysis.admitted import write_worlds
     from ccsim.validation.worlds.study import confirmed, still_hold
 
     if not still_hold(shipped):
         typer.echo(
-            "ccsim: the model gives other figures in these worlds; ccsim worlds --ship makes them again", err=True
+            "ccsim: the model gives other numbers in these worlds; ccsim worlds --ship makes them again", err=True
         )
         raise typer.Exit(1)
     if shipped.stale:
         write_worlds(confirmed(shipped), shipped.file)
-    typer.echo(f"The {len(shipped)} worlds hold: the model gives the same figures as when they were made.")
+    typer.echo(f"The {len(shipped)} worlds hold: the model gives the same numbers as when they were made.")
 
 
 def register(app: typer.Typer) -> None:
