@@ -116,3 +116,31 @@ def test_a_scheduler_that_dies_is_one_message_and_what_has_finished_is_kept(
 def test_workers_of_another_version_are_refused(small_experiment: Experiment) -> None:
     with pytest.raises(ClusterError, match="another version"):
         dask_cluster.remote_task(json.dumps(small_experiment.resolved()), "0", (0, ("nothing",)))
+
+
+@pytest.mark.slow
+def test_an_organisation_is_fitted_on_a_cluster_as_on_this_machine(scheduler: str, tmp_path: Path) -> None:
+    import pandas as pd
+    from typer.testing import CliRunner
+
+    from ccsim.cli.main import app
+
+    folder = tmp_path / "o"
+    folder.mkdir()
+    sizes = "[sizes]\nstaff = 20\ndepartments = 2\nfront_departments = 1\ncustomers = 100\nwarm_up = 2\n"
+    (folder / "organisation.toml").write_text(sizes)
+    days = pd.date_range("2022-03-31", periods=8, freq="QE")
+    rows = "".join(f"{day:%Y-%m-%d},csat,{70 + k % 3},6\n" for k, day in enumerate(days))
+    (folder / "history.csv").write_text("date,kpi,value,error\n" + rows)
+    words = ["org", "fit", str(folder), "--worlds", "40", "--worlds-from", "declared"]
+    fitted = []
+    one = worker(scheduler, tmp_path)
+    try:
+        for where in (["--scheduler", scheduler], ["--workers", "1"]):
+            told = CliRunner().invoke(app, [*words, *where], catch_exceptions=False)
+            assert told.exit_code == 0, told.output
+            fitted.append(pd.read_parquet(folder / "fitted.parquet"))
+    finally:
+        one.kill()
+        one.wait()
+    pd.testing.assert_frame_equal(*fitted)

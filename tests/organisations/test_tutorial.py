@@ -48,3 +48,25 @@ def test_the_page_names_every_file_and_every_column() -> None:
         assert all(re.search(rf"\b{column.name}\b", line) for column in kind.columns), kind.name
         needed = {column.name for column in kind.columns if column.needed}
         assert set(re.findall(r"\*\*(\w+)\*\*", line)) == needed
+
+
+def test_the_class_exercise_runs_from_an_empty_folder_to_what_answers_narrow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (PAGE.parents[1] / "teaching" / "student" / "assess.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    typed = [shlex.split(line)[1:] for line in re.findall(r"^ccsim .*$", page, re.MULTILINE)]
+    new, form, add, check = typed
+    run(new)
+    for file in Path("known").glob("*.csv"):
+        file.unlink()
+    toml = "[sizes]\nstaff = 60\ndepartments = 4\nfront_departments = 2\ncustomers = 500\n"
+    Path("known/organisation.toml").write_text(toml)
+    run(form)
+    assert Path(form[-1]).is_file()
+    for number, file in enumerate(word for word in add if word.endswith(".csv")):
+        rows = [f"staff,L1,{1 + (number + k) % 5}" for k in range(6)]
+        Path(file).write_text("tier,item,answer\n" + "\n".join(rows) + "\n")
+    told = CliRunner().invoke(app, add, catch_exceptions=False).output
+    assert "mean 2.8 of 12 answers: leadership.executive_disposition between" in told
+    run(check)

@@ -169,7 +169,7 @@ def fit(
         as_text(ensemble.where_you_lie(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()}), "markdown")
     )
     typer.echo(as_text(found.levels, "markdown"))
-    _tell_open()
+    _tell_open(read)
     if not found.met:
         typer.echo(
             "The fit FAILED: no values within their ranges agree with all levels. Nothing is written, nothing is identified."
@@ -203,7 +203,7 @@ def backtest(
     typer.echo(as_text(found.table, "markdown"))
     for line in found.lines().values():
         typer.echo(line)
-    _tell_open()
+    _tell_open(found.ensembles.folder)
     for line in found.event_lines():
         typer.echo(line)
 
@@ -227,18 +227,21 @@ def forecast(
     for one in found.forecasts(seed):
         typer.echo(as_text(one.table(), "markdown"))
         typer.echo(f"{lines[one.kpi]}\n")
-    _tell_open()
+    _tell_open(found.ensembles.folder)
     typer.echo("Nothing is done beyond drivers.csv and events.csv in this forecast.")
     for line in found.event_lines():
         typer.echo(line)
 
 
-def _tell_open() -> None:
+def _tell_open(read: "Read | None" = None) -> None:
     from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
+    from ccsim.organisations.measured import not_forecast
 
     typer.echo("Not identifiable from levels alone, and what would change it:")
     for what, remedy in NOT_IDENTIFIABLE:
         typer.echo(f"  {what}: {remedy}")
+    if read is not None and (said := not_forecast(read)):
+        typer.echo(said)
 
 
 def register(app: typer.Typer) -> None:

@@ -19,27 +19,43 @@ def assess(
     ] = None,
 ) -> None:
     """Turn answers to the questionnaire into intervals of the model's values, and show the self-image by tier."""
-    from ccsim.organisations.answers import add_answers, answers_of, check_tier, read_answers
+    if form is not None:
+        _write(folder, form)
+    elif ask is not None:
+        _ask(folder, ask)
+    else:
+        if add:
+            from ccsim.organisations.answers import add_answers, read_answers
+
+            typer.echo(f"People who have answered: {add_answers(folder, read_answers(add))}.")
+        _tell(folder)
+
+
+def _write(folder: Path, form: Path) -> None:
+    from ccsim.organisations.folder import read_folder
+    from ccsim.reports.questionnaire import questionnaire_page
+
+    page = questionnaire_page(read_folder(folder), form)
+    typer.echo(f"The questionnaire: {page}. Files that it saves: ccsim org assess {folder} --add FILE")
+
+
+def _ask(folder: Path, tier: str) -> None:
+    from ccsim.organisations.answers import add_answers, answers_of, check_tier
+    from ccsim.organisations.questionnaire import ITEMS
+
+    check_tier(tier)
+    typer.echo("How far does each sentence hold? 1 not at all to 5 fully; 0 for do not know.")
+    given = {code: _asked(f"{code}  {item.text}") for code, item in ITEMS.items()}
+    typer.echo(f"People who have answered: {add_answers(folder, answers_of(tier, given))}.")
+
+
+def _tell(folder: Path) -> None:
     from ccsim.organisations.assessment import assess as found_of
     from ccsim.organisations.assessment import image_in_words
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.questionnaire import ITEMS
     from ccsim.results.formatting import number
 
-    if form is not None:
-        from ccsim.reports.questionnaire import questionnaire_page
-
-        page = questionnaire_page(read_folder(folder), form)
-        typer.echo(f"The questionnaire: {page}. Files that it saves: ccsim org assess {folder} --add FILE")
-        return
-    if ask is not None:
-        check_tier(ask)
-        typer.echo("How far does each sentence hold? 1 not at all to 5 fully; 0 for do not know.")
-        given = {code: _asked(f"{code}  {item.text}") for code, item in ITEMS.items()}
-        typer.echo(f"People who have answered: {add_answers(folder, answers_of(ask, given))}.")
-        return
-    if add:
-        typer.echo(f"People who have answered: {add_answers(folder, read_answers(add))}.")
     if not (folder / "answers.csv").is_file():
         typer.echo(
             "answers.csv takes a row for each answer: tier (top, middle, staff), item, answer (1 not at all to 5 fully,"

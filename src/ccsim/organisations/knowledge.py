@@ -9,14 +9,15 @@ import pandas as pd
 
 from ccsim.model.layout import Layout
 from ccsim.organisations.folder import Folder
+from ccsim.organisations.measured import not_forecast
 from ccsim.organisations.timeline import events_of, levers_in_force, outside_drivers
 
 #: What stays open whatever levels are known: said on every page, with what would change it.
 NOT_IDENTIFIABLE = (
-    ("weights of the choice: habit, belief, norm, blame", "a change of scorecards or rights, with KPIs by department before and after"),
+    ("weights of the choice: habit, belief, norm, blame", "a change of scorecards or rights in events.csv, with KPIs before and after"),
     ("conviction of staff and leaders, credibility", "the questionnaire by tier, twice, with a programme in between"),
     ("process defects against lack of skill", "tickets with their causes, before and after a change of process"),
-    ("effects of champions and programmes", "an event in events.csv with a history by department before and after"),
+    ("effects of champions and programmes", "an event in events.csv with a history before and after"),
     ("issues for each customer against the number of customers", "tickets with a customer's number"),
     ("who comes back after an unresolved issue", "tickets with a customer's number"),
 )  # fmt: skip
@@ -158,7 +159,8 @@ def _series(folder: Folder) -> list[Fact]:
         first, last = frame["date"].min(), frame["date"].max()
         span = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if pd.notna(first) else "no dates"
         says = f"{len(frame):,} figures of {frame[name].nunique()} kinds, {span}"
-        found.append(Fact(kind, True, f"{says}; {_drivers(folder)}" if kind == "drivers" else says))
+        more = _drivers(folder) if kind == "drivers" else not_forecast(folder).rstrip(".")
+        found.append(Fact(kind, True, f"{says}; {more}" if more else says))
     events = folder.frame("events")
     moved = events_of(folder)
     says = (

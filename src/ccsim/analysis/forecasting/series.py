@@ -9,6 +9,7 @@ import pandas as pd
 
 from ccsim.errors import InputError
 from ccsim.organisations.folder import Folder
+from ccsim.organisations.measured import not_forecast, of_the_whole
 
 #: Figures that a series takes at least: with fewer there is nothing to forecast from.
 LEAST = 6
@@ -82,9 +83,7 @@ def series_of(folder: Folder) -> dict[str, Series]:
     frame = folder.frame("history")
     if frame is None:
         raise InputError(f"{folder.path}: holds no history.csv; without a history nothing can be fitted or forecast")
-    whole = frame
-    for column in ("department", "segment"):
-        whole = whole[whole[column] == ""] if column in whole else whole
+    whole = frame[of_the_whole(frame)]
     found = {}
     whole = whole[whole["date"].notna() & whole["value"].notna()].sort_values("date", kind="stable")
     for word, rows in whole.groupby("kpi", sort=False):
@@ -96,7 +95,9 @@ def series_of(folder: Folder) -> dict[str, Series]:
         if len(series.values) >= LEAST:
             found[kpi] = series
     if not found:
-        raise InputError(f"{folder.path}: no KPI of history.csv has {LEAST} figures of the whole organisation")
+        raise InputError(
+            f"{folder.path}: no KPI of history.csv has {LEAST} figures of the whole organisation. {not_forecast(folder)}".rstrip()
+        )
     return found
 
 

@@ -13,6 +13,7 @@ from ccsim.model.settings import default_settings
 from ccsim.model.ties import ties_of
 from ccsim.organisations.founding import settings_of_layout
 from ccsim.organisations.knowledge import gini
+from ccsim.organisations.measured import last_figures
 from ccsim.organisations.privacy import shown
 from ccsim.organisations.structure import time_in_files
 
@@ -47,7 +48,8 @@ def founded_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
         rows += _grouped(
             "customers", layout.segments, layout.customers.astype(float), active.astype(float), folder.smallest_group
         )
-    return pd.DataFrame(rows, columns=["what", "group", "data", "founded"])
+    measured = last_figures(folder, layout).assign(founded=np.nan)
+    return pd.concat([pd.DataFrame(rows, columns=["what", "group", "data", "founded"]), measured], ignore_index=True)
 
 
 def _tie_rows(layout: Layout, colleagues: np.ndarray) -> list[tuple[str, str, float, float]]:

@@ -1,0 +1,73 @@
+"""The last figures of a history by department and segment, as they may be shown: of ten answers or more."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ccsim.model.layout import Layout
+from ccsim.organisations.folder import Folder
+from ccsim.organisations.privacy import shown
+
+GROUPS = ("department", "segment")
+
+
+def of_the_whole(frame: pd.DataFrame) -> pd.Series:
+    """Return which rows of a history are of the whole organisation, shape (rows,)."""
+    parts = [frame[name] != "" for name in GROUPS if name in frame]
+    return ~np.logical_or.reduce(parts) if parts else pd.Series(True, index=frame.index)
+
+
+def not_forecast(folder: Folder) -> str:
+    """Say how many figures of the history are of a department or segment: they are shown, not fitted or forecast; empty for none."""
+    frame = folder.frame("history")
+    count = 0 if frame is None else int((~of_the_whole(frame)).sum())
+    if not count:
+        return ""
+    return (
+        f"{count:,} figures of history.csv are of a department or segment: ccsim org show has the last ones; fit, back-test and "
+        "forecast use those of the whole organisation only."
+    )
+
+
+def last_figures(folder: Folder, layout: Layout) -> pd.DataFrame:
+    """Return the last figure of each KPI by department and by segment: ``what``, ``group``, ``data``.
+
+    A group with fewer answers than the smallest that is shown is merged with others, weighted by answers. Where answers are not stated, its
+    posts or customers count.
+
+    Args:
+        folder: the organisation.
+        layout: its posts and customers.
+    """
+    frame = folder.frame("history")
+    rows: list[tuple[str, str, float]] = []
+    for by in GROUPS if frame is not None else ():
+        if frame is None or by not in frame:
+            continue
+        own = frame[(frame[by] != "") & frame["value"].notna() & frame["date"].notna()].sort_values(
+            "date", kind="stable"
+        )
+        sizes = _sizes(layout, by)
+        for word, figures in own.groupby("kpi", sort=False):
+            last = figures.drop_duplicates(by, keep="last")
+            people = last[by].map(sizes).fillna(0.0)
+            if "answers" in last:
+                people = last["answers"].fillna(people)
+            names = pd.Series(
+                shown(last[by].tolist(), people.tolist(), folder.smallest_group), last.index, dtype=object
+            )
+            for name, each in last[names.notna()].groupby(names[names.notna()], sort=False):
+                weight = people[each.index]
+                rows.append(
+                    (f"{word} by {by}, last figure", str(name), float(np.average(each["value"], weights=weight)))
+                )
+    return pd.DataFrame(rows, columns=["what", "group", "data"])
+
+
+def _sizes(layout: Layout, by: str) -> dict[str, float]:
+    """Return posts by department, or customers by segment."""
+    if by == "department":
+        counts = np.bincount(layout.department, minlength=len(layout.departments))
+        return dict(zip(layout.departments, counts.astype(float).tolist(), strict=True))
+    return dict(zip(layout.segments, layout.customers.astype(float).tolist(), strict=True))

@@ -1,0 +1,108 @@
+"""No output of any command holds a person: neither an identifier, nor a name, an address or a note of the files."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.organisations.own_folder import folder_of, shared
+from typer.testing import CliRunner
+
+from ccsim.cli.main import app
+from ccsim.organisations.folder import read_folder
+from ccsim.organisations.founding import layout_of_folder
+from ccsim.organisations.measured import last_figures
+from ccsim.organisations.privacy import OTHERS
+from ccsim.reports.figures.organisation import founded_table
+
+TOML = """name = "Works"
+[columns.people]
+manager = "boss"
+[sizes]
+customers = 120
+warm_up = 2
+"""
+SIGN = "canary"
+
+
+def canaries(place: Path) -> Path:
+    """Return a folder in which every identifier, name, address and note holds a sign."""
+    people = ["id,boss,department,name,mail,note", f"{SIGN}-0,,Desk,{SIGN} name,{SIGN}@example.org,{SIGN} note"]
+    for k in range(1, 31):
+        group = "Desk" if k < 18 else "Back"
+        people.append(f"{SIGN}-{k},{SIGN}-0,{group},{SIGN} name {k},{SIGN}{k}@example.org,{SIGN} note")
+    ties = ["from,to,remark"] + [f"{SIGN}-{k},{SIGN}-{k % 30 + 1},{SIGN} remark" for k in range(1, 31)]
+    days = pd.date_range("2022-03-31", periods=14, freq="QE")
+    noise = np.random.default_rng(1).normal(0, 1, 14)
+    history = ["date,kpi,value,error,department,remark"]
+    history += [f"{day:%Y-%m-%d},csat,{70 + luck:.1f},1,,{SIGN} remark" for day, luck in zip(days, noise, strict=True)]
+    history += [f"2025-06-30,csat,{value},1,{group},{SIGN}" for group, value in (("Desk", 71), ("Back", 64))]
+    answers = ["tier,item,answer,who"] + [f"staff,L1,{k % 5 + 1},{SIGN} {k}" for k in range(12)]
+    files = {"people": people, "ties": ties, "history": history, "answers": answers}
+    return folder_of(
+        place, {"organisation.toml": TOML} | {f"{name}.csv": "\n".join(rows) + "\n" for name, rows in files.items()}
+    )
+
+
+def call(*words: str) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    return result.output
+
+
+def test_what_is_kept_of_a_folder_and_what_check_assess_and_show_say_names_nobody(tmp_path: Path) -> None:
+    folder = canaries(tmp_path / "o")
+    inputs = {path.name for path in folder.iterdir()}
+    told = "".join(call("org", command, str(folder)) for command in ("check", "assess", "show"))
+    assert "30 posts" in told and "figures of history.csv are of a department" in told
+    assert SIGN not in told
+    assert SIGN.encode() not in pickle.dumps((read_folder(folder), layout_of_folder(folder)))
+    for path in folder.rglob("*"):
+        assert path.name in inputs or path.is_dir() or SIGN.encode() not in path.read_bytes(), path
+
+
+@pytest.mark.slow
+def test_fit_back_test_forecast_and_what_follows_name_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = canaries(tmp_path / "o")
+    inputs = {path.name for path in folder.iterdir()}
+    sizes = ("--worlds", "40", "--worlds-from", "declared", "--workers", "1")
+    told = "".join(call("org", command, str(folder), *sizes) for command in ("fit", "backtest", "forecast"))
+    told += call(
+        "run", "nothing", "--organisation", str(folder), "--weeks", "4", "--out", str(folder / "run"), "--workers", "1"
+    )
+    assert told.count("Back-test of csat") == 2 and "figures of history.csv are of a department" in told
+    assert SIGN not in told + caplog.text
+    written = [path for path in folder.rglob("*") if path.is_file() and path.name not in inputs]
+    assert len(written) > 3
+    for path in written:
+        assert SIGN.encode() not in path.read_bytes(), path
+        if path.suffix == ".parquet":
+            assert SIGN not in pd.read_parquet(path).to_csv()
+
+
+def agency(place: Path, groups: dict[str, int]) -> Path:
+    """Return a survey of groups with so many answers, each with the share of positive answers of a small agency."""
+    items = pd.read_csv(shared("engagement-small-agency") / "items.csv")
+    positive = items[items["index"].notna()]["positive"].mean() / 100
+    rows = [f"2024-06-30,engagement,{positive - k / 100:.3f},{name},{n}" for k, (name, n) in enumerate(groups.items())]
+    sizes = {name: [f"{name}-{k},{name}" for k in range(n)] for name, n in groups.items()}
+    return folder_of(place, {
+        "organisation.toml": 'name = "Agency"\n', "history.csv": "date,kpi,value,department,answers\n" + "\n".join(rows) + "\n",
+        "people.csv": "id,department\n" + "\n".join(row for each in sizes.values() for row in each) + "\n",
+    })  # fmt: skip
+
+
+def test_of_a_survey_a_group_of_20_is_shown_and_one_of_8_is_merged(tmp_path: Path) -> None:
+    folder = agency(tmp_path / "o", {"Board": 20, "Law": 8, "Press": 5})
+    table = founded_table(read_folder(folder), layout_of_folder(folder), 1)
+    survey = table[table["what"] == "engagement by department, last figure"].set_index("group")["data"]
+    assert list(survey.index) == ["Board", OTHERS]
+    first = survey["Board"]
+    assert survey[OTHERS] == pytest.approx((8 * (first - 0.01) + 5 * (first - 0.02)) / 13, abs=1e-3)
+    # Of two groups, one of 8: the whole less the other would be those 8.
+    two = agency(tmp_path / "two", {"Board": 20, "Law": 8})
+    assert last_figures(read_folder(two), layout_of_folder(two))["group"].tolist() == [OTHERS]
+    few = agency(tmp_path / "few", {"Law": 8})
+    assert not len(last_figures(read_folder(few), layout_of_folder(few)))
