@@ -32,7 +32,8 @@ FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"history.csv": "date,kpi,value\n" + "".join(f"{k:02d}.12.2024,csat,70\n" for k in range(1, 10))},
         r"^[^\n]*history\.csv:2: date: none of 9 cells, such as '01\.12\.2024', is accepted; as date it takes a date such as 2026-01-31[^\n]*$",
     ),
-    "huge numbers": ({"segments.csv": "segment,customers\ns,1e300\n"}, r"segments\.csv.*customers"),
+    "huge numbers": ({"segments.csv": "segment,customers\ns,1e300\n"}, r"segments\.csv:2: customers: 1e\+300 and the other rows come to 1e\+300; at most 20,000,000 are accepted"),
+    "more posts than memory": ({"posts.csv": "department,fte\nDesk,3\nBack,1e12\n"}, r"posts\.csv:3: fte: 1e\+12 and the other rows .*at most 1,000,000 are accepted"),
     "a quotation mark that is not closed": ({"people.csv": 'id,department\na,"Desk\nb,Desk\n'}, r"people\.csv"),
 }  # fmt: skip
 

@@ -62,3 +62,19 @@ def test_where_two_runs_of_an_organisation_part_names_no_post(tmp_path: Path) ->
     moved = alone.with_values({"programme.budget": 20_000.0}, name="moved")
     words = diverge(alone, moved, weeks=8).words()
     assert "in post" not in words and "post " not in words and "leader " not in words.replace("a leader", "")
+
+
+def test_results_of_an_own_organisation_say_how_far_they_can_be_trusted(tmp_path: Path) -> None:
+    folder = organisation(tmp_path / "o")
+    own = {SOURCE: str(folder)}
+    (folder / "history.csv").write_text(
+        "date,kpi,value\n" + "".join(f"20{year}-12-31,csat,70\n" for year in range(18, 24))
+    )
+    (folder / "events.csv").write_text("date,label,lever,value\n2021-01-01,Training,programme.budget,500\n")
+    moved = as_experiment(load("nothing").with_values({**own, "programme.budget": 900.0}))
+    words = words_of(moved)
+    assert "o is not fitted" in words.trust[0] and "can be back-tested by Training" in words.trust[1]
+    assert any("programmes" in what and remedy for what, remedy in words.open)
+    other = words_of(as_experiment(load("nothing").with_values({**own, "empowerment.rights": 1.0})))
+    assert other.trust[1].endswith("the effect of its levers is not back-tested.")
+    assert not words_of(as_experiment(load("nothing"))).trust

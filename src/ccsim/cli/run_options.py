@@ -94,7 +94,7 @@ def show_comparison(results: Results, folder: Path, form: str = "table") -> None
     comparison = Comparison(results)
     frame = comparison.table()
     frame.to_csv(folder / "table.csv", index=False)
-    with own_words(results.experiment):
+    with own_words(results.experiment) as words:
         figures = [*save(comparison_figure(comparison), folder / "figure")]
         swept = sweep_figure(comparison)
         figures += save(swept, folder / "figure-sweep") if swept else ()
@@ -103,6 +103,8 @@ def show_comparison(results: Results, folder: Path, form: str = "table") -> None
     if form != "table":
         typer.echo(as_text(frame, form), nl=False)
     tell_rule(results, aside=form != "table")
+    for line in words.trust:
+        typer.echo(line, err=form != "table")
     points = " (the sweep's points too)" if swept else ""
     print_paths(folder, figures, f"{folder / 'table.csv'}{points}", aside=form != "table")
 

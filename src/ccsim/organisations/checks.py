@@ -50,7 +50,7 @@ class Folder(Protocol):
 def across(folder: Folder) -> list[InputIssue]:
     """Return every fault that shows only when rows and files are taken together."""
     faults: list[InputIssue] = []
-    for check in (_posts, _lines, _ties, _departments, _segments, _history, _drivers, _events, _answers):
+    for check in (_sizes, _posts, _lines, _ties, _departments, _segments, _history, _drivers, _events, _answers):
         faults += _first_of(list(check(folder)))
     if "people" in folder.tables and "posts" in folder.tables:
         table = folder.tables["posts"][0]
@@ -70,6 +70,16 @@ def _first_of(faults: list[InputIssue]) -> list[InputIssue]:
         elif seen[place] == TOLD:
             found.append(replace(fault, problem=f"{fault.problem} (so do {counts[place] - TOLD} more rows)"))
     return found
+
+
+def _sizes(folder: Folder) -> Iterator[InputIssue]:
+    """Posts and customers are no more than an organisation may have."""
+    for kind, column, size in (("posts", "fte", "staff"), ("segments", "customers", "customers")):
+        frame, most = folder.frame(kind), all_parameters()[f"organisation.{size}"].legal[1]
+        if frame is not None and column in frame and frame[column].sum() > most:
+            row = int(np.nanargmax(frame[column].to_numpy(float)))
+            problem = f"{frame[column][row]:,g} and the other rows come to {frame[column].sum():,g}; at most {most:,.0f} are accepted"
+            yield folder.fault(kind, row, column, problem)
 
 
 def _posts(folder: Folder) -> Iterator[InputIssue]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from ccsim.errors import CcsimError
 from ccsim.experiments.experiment import Experiment
-from ccsim.organisations.folder import read_folder
-from ccsim.organisations.founding import make_layout
+from ccsim.organisations.events import levers_of, tested_by
+from ccsim.organisations.folder import Folder, read_folder
+from ccsim.organisations.founding import FoundedLayout, make_layout
+from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 from ccsim.results.formatting import in_currency
 
 
@@ -20,11 +22,15 @@ class OwnWords:
     Attributes:
         currency: its word for money.
         departments, segments: names by number; empty for a group that is too small to be named.
+        trust: sentences on how far its results can be trusted; none for the ordinary organisation.
+        open: what is not identifiable from levels alone, each with what would change it.
     """
 
     currency: str = "EUR"
     departments: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
+    trust: tuple[str, ...] = ()
+    open: tuple[tuple[str, str], ...] = ()
 
     def name(self, by: str, number: int) -> str:
         """Return the name of a department or a segment; ``Department 3`` where it has none."""
@@ -46,7 +52,25 @@ def words_of(experiment: Experiment) -> OwnWords:
         layout = make_layout(folder)
     except CcsimError:
         return OwnWords()
-    return OwnWords(folder.currency, layout.names_of("department"), layout.names_of("segment"))
+    return OwnWords(
+        folder.currency, layout.names_of("department"), layout.names_of("segment"), tuple(_trust(experiment, folder, layout)),
+        NOT_IDENTIFIABLE,
+    )  # fmt: skip
+
+
+def _trust(experiment: Experiment, folder: Folder, layout: FoundedLayout) -> Iterator[str]:
+    """Say where values come from that no file states, and of each scenario whether an event tested its levers."""
+    if layout.draws:
+        yield f"{folder.name}: each replicate takes one of {len(layout.draws)} draws of its fit."
+    else:
+        answered = "; what the questionnaire covers lies anywhere in its intervals" if layout.intervals else ""
+        yield f"{folder.name} is not fitted: what its files do not say is as in the ordinary organisation{answered}."
+    for name, scenario in experiment.base_scenarios.items():
+        if not levers_of(scenario):
+            continue
+        events = ", ".join(tested_by(folder, scenario))
+        said = f"can be back-tested by {events}: see ccsim org backtest" if events else "is not back-tested"
+        yield f"{experiment.label(name)}: the effect of its levers {said}."
 
 
 @contextmanager

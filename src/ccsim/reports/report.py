@@ -101,6 +101,7 @@ class Page:
             "groups": self.groups(), "scenarios": self.scenarios(), "moves": self.moves(), "sweep": self.sweep(),
             "design": self.design(), "pairing": self.pairing(), "provenance": self.provenance(), "quarter": QUARTER,
             "command": f"ccsim reproduce {shlex.quote(self.folder.resolve().name)}", "failures": self.failures(),
+            "own": self.words,
         }  # fmt: skip
 
     @property
