@@ -54,7 +54,6 @@ LONG_FUNCTIONS = {
     "model.initial_state.sample_initial": "a founding from its sizes to its last column, in order",
     "organisations.structure.structure_of": "posts, leaders and lines from one table, in order",
     "organisations.tickets.read_tickets": "one check a column of an export",
-    "cli.org.fit": "a fit from its worlds to its file, in order",
     "organisations.tables.read_table": "a file from its bytes to its checked cells, in order",
     "organisations.folder._dialect": "one check a table of a file",
     "organisations.assessment.assess": "one line a figure of an item",

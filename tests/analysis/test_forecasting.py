@@ -11,6 +11,7 @@ from tests.organisations.own_folder import folder_of, shared
 from typer.testing import CliRunner
 
 from ccsim.analysis.forecasting import ensemble as worlds_of
+from ccsim.analysis.forecasting import fitted_folder
 from ccsim.analysis.forecasting.backtesting import backtested
 from ccsim.analysis.forecasting.drivers import Outside, effect_of
 from ccsim.analysis.forecasting.ensemble import SEEN, Ensemble, Past, run_worlds, where_you_lie
@@ -250,7 +251,7 @@ def test_a_fit_that_fails_identifies_nothing_and_writes_nothing(
     rows = "\n".join(f"{year}-12-31,csat,3" for year in range(2010, 2022))
     folder_of(Path("o"), {"organisation.toml": SMALL, "history.csv": f"date,kpi,value\n{rows}\n", "fitted.parquet": ""})
     worlds = flat_worlds(np.random.default_rng(1), 0)
-    monkeypatch.setattr(worlds_of, "run_worlds", lambda *_, **__: worlds)
+    monkeypatch.setattr(fitted_folder, "run_worlds", lambda *_, **__: worlds)
     result = CliRunner().invoke(app, ["org", "fit", "o", "--workers", "1"])
     assert result.exit_code == 1 and "FAILED" in result.output
     assert not Path("o/fitted.parquet").exists()

@@ -81,7 +81,7 @@ PYTHON = {
     "docs/analysis.md": {"replicates=2": "replicates=1", '"habit", "conviction"': '"habit"', "points=120": "points=40"},
     "docs/answers.md": {},
     "docs/own-mechanism.md": {'compare("direction", ': 'compare("direction", replicates=1, weeks=4, '},
-    "docs/own-organisation.md": {'out="my-org/results': 'worlds=40, out="my-org/results'},
+    "docs/own-organisation.md": {'out="my-org/results': 'worlds=40, out="my-org/results', "worlds=200": "worlds=40"},
     "docs/experiments.md": {"samples=128": "samples=2", "replicates=8": "replicates=1"},
     "docs/replications.md": {},
 }

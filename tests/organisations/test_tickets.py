@@ -15,12 +15,12 @@ from tests.organisations.own_folder import folder_of, shared
 from ccsim.analysis.forecasting.backtesting import backtested
 from ccsim.analysis.forecasting.scores import verdict
 from ccsim.analysis.study import Runner
-from ccsim.errors import InputError, InputErrors
+from ccsim.errors import CcsimError, InputError, InputErrors
 from ccsim.mechanisms.demand.demand import stages_of
 from ccsim.model.settings import default_settings
 from ccsim.organisations.folder import read_folder
 from ccsim.organisations.founding import layout_of_folder
-from ccsim.organisations.tickets import history, read_tickets, weekly, write_tickets
+from ccsim.organisations.tickets import history, read_tickets, small_groups, weekly, write_tickets
 from ccsim.scenarios.scenario import SOURCE, load
 from ccsim.simulation.simulation import simulate
 
@@ -150,3 +150,52 @@ def test_faults_of_every_column_of_an_export_are_told_at_once(tmp_path: Path) ->
     told = str(caught.value).splitlines()
     assert len(told) == 40 and sum("(so do 7 more rows)" in line for line in told) == 2
     assert any("t.csv:2: reassignment_count: 'x' is not accepted; it takes a whole number" in line for line in told)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("opened_at,group\n", r"t\.csv:2: there are no rows"),
+    ("", r"t\.csv: is empty"),
+    ("opened_at\n2026-01-05\n", r"t\.csv:1: group: there is no such column"),
+    ("opened_at,group\n2026-01-05,A,x,y\n", r"t\.csv:2: has more cells than the header, which has 2"),
+    ("opened_at,group,group\n2026-01-05,A,x\n", r"t\.csv: cannot be read as a table: two columns bear one name"),
+    ("opened_at,group\n,A\n", r"t\.csv:2: opened_at: '' is not accepted; it takes a date"),
+    ("opened_at,group\nAnna Canary,A\n", r"t\.csv:2: opened_at: a text of 11 characters is not accepted"),
+])  # fmt: skip
+def test_an_export_that_cannot_be_read_is_one_message(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    with pytest.raises(CcsimError, match=said):
+        read_tickets(path)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_tickets(tmp_path)
+    path.write_bytes("opened_at,group\n2026-01-05,Büro\n".encode("cp1252"))
+    with pytest.raises(InputError, match=r"is no UTF-8 text \(line 2\)"):
+        read_tickets(path)
+
+
+def test_universal_time_separators_and_a_byte_order_mark_of_an_export_are_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "\ufeffOpened_At;Group;solved_at\n2026-01-05T10:00:00Z;A;2026-01-05T12:00\n2026-01-05T10:00:00+02:00;B;\n"
+    )
+    found = weekly(read_tickets(path))
+    assert found["group"].tolist() == ["A", "B"] and found["median_hours"][0] == 2.0
+
+
+def test_weekly_figures_that_are_handed_on_hold_no_group_of_few_agents(tmp_path: Path) -> None:
+    rows = [
+        f"2026-01-{5 + k % 14:02d}T10:00,{group},{group}{k % agents}"
+        for group, agents in (("A", 12), ("B", 2), ("C", 9))
+        for k in range(60)
+    ]
+    path = tmp_path / "t.csv"
+    path.write_text("opened_at,group,agent\n" + "\n".join(rows) + "\n")
+    tickets = read_tickets(path)
+    write_tickets(tmp_path / "whole", tickets)
+    write_tickets(tmp_path / "shown", tickets, smallest=10)
+    whole, shown = (pd.read_csv(tmp_path / name / "weekly.csv") for name in ("whole", "shown"))
+    assert set(whole["group"]) == {"A", "B", "C"} and set(shown["group"]) == {"A", "others"}
+    assert shown["opened"].sum() == whole["opened"].sum() and small_groups(tickets, 10) == 2
+    assert (tmp_path / "whole" / ".gitignore").is_file()
+    with pytest.raises(InputError, match="--column agent=NAME"):
+        write_tickets(tmp_path / "no", tickets.drop(columns="agent"), smallest=10)

@@ -146,42 +146,27 @@ def fit(
     scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
     """Fit everything uncertain to the levels of the history; a fit that fails writes nothing."""
-    from ccsim.analysis.forecasting import ensemble
-    from ccsim.analysis.forecasting.fit import RUN_AGAIN, levels_of, past_of
-    from ccsim.analysis.forecasting.fit import fit as fitted
-    from ccsim.analysis.forecasting.series import series_of
+    from ccsim.analysis.forecasting.fitted_folder import fit_folder
     from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
-    from ccsim.organisations.founding import FITTED
     from ccsim.reports.tables import as_text
 
     read = read_folder(folder)
-    series = series_of(read)
-    (folder / FITTED).unlink(missing_ok=True)
-    weeks = next(iter(series.values())).weeks
-    runner = runner_of(workers, scheduler)
-    past = past_of(read, series)
-    runs = ensemble.run_worlds(
-        read, past.seen if past else ensemble.SEEN, weeks, worlds, seed, runner, admitted(worlds_from), then=RUN_AGAIN, past=past
-    )  # fmt: skip
-    found = fitted(read, series, runs, seed, runner, past)
-    typer.echo(
-        as_text(ensemble.where_you_lie(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()}), "markdown")
-    )
-    typer.echo(as_text(found.levels, "markdown"))
+    done = fit_folder(read, worlds, seed, runner_of(workers, scheduler), admitted(worlds_from))
+    typer.echo(as_text(done.lies, "markdown"))
+    typer.echo(as_text(done.fit.levels, "markdown"))
     _tell_open(read)
-    if not found.met:
+    if done.file is None:
         typer.echo(
             "The fit FAILED: no values within their ranges agree with all levels. Nothing is written, nothing is identified."
         )
         raise typer.Exit(1)
-    table = found.table()
+    table = done.fit.table()
     typer.echo(
         f"Identified: {', '.join(table['parameter'][table['identified']]) or 'nothing; the levels leave all values open'}."
     )
-    found.frame().to_parquet(folder / FITTED, index=False)
     typer.echo(
-        f"{len(found.draws)} draws: {folder / FITTED}. Every command with --organisation {folder} draws from them now."
+        f"{len(done.fit.draws)} draws: {done.file}. Every command with --organisation {folder} draws from them now."
     )
 
 

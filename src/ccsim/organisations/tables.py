@@ -110,14 +110,14 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
     Returns:
         The table, None if the file cannot be read at all, and every fault.
     """
-    text, problem = _text_of(path)
+    text, problem = text_of(path)
     if problem:
         return None, [InputIssue(name, None, "", problem)]
     above = 0
     if _SAYS_SEPARATOR.match(text):  # spreadsheets write such a line for themselves
         text, above = text.split("\n", 1)[1] if "\n" in text else "", 1
     header = text.split("\n", 1)[0]
-    separator = max(SEPARATORS, key=lambda sign: _outside_quotes(header, sign))
+    separator = separator_of(header)
     names = next(csv.reader([header], delimiter=separator), [])
     table = Table(name, kind, pd.DataFrame(), separator=separator)
     faults = _match_columns(table, [cell.strip() for cell in names], dialect)
@@ -146,7 +146,7 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
     return table, faults
 
 
-def _text_of(path: Path) -> tuple[str, str]:
+def text_of(path: Path) -> tuple[str, str]:
     """Return the text of a file, and what is wrong with it."""
     try:
         data = path.read_bytes()
@@ -160,6 +160,11 @@ def _text_of(path: Path) -> tuple[str, str]:
         line = data[: error.start].count(b"\n") + 1
         return "", f"is no UTF-8 text (line {line}); save it as CSV UTF-8"
     return (text, "") if text.strip() else ("", "is empty; it takes a header and rows")
+
+
+def separator_of(header: str) -> str:
+    """Return what stands between the names of a header."""
+    return max(SEPARATORS, key=lambda sign: _outside_quotes(header, sign))
 
 
 def _outside_quotes(line: str, sign: str) -> int:

@@ -5,6 +5,8 @@ Column names of ServiceNow and Zendesk exports are recognised; others are named 
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pandas as pd
 
 from ccsim.errors import InputError, InputErrors, InputIssue, did_you_mean
 from ccsim.organisations.privacy import OTHERS, merged, quoted
-from ccsim.organisations.tables import TOLD
+from ccsim.organisations.tables import TOLD, separator_of, text_of
 from ccsim.organisations.template import IGNORE
 
 #: For each column, the names under which exports have it; the first that is there counts.
@@ -46,10 +48,11 @@ def read_tickets(
         InputError: it cannot be read, or lacks a needed column.
         InputErrors: dates that are none, all of them.
     """
-    try:
-        header = pd.read_csv(path, sep=None, engine="python", nrows=0, encoding="utf-8-sig").columns
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InputError(f"{path}: cannot be read as CSV UTF-8 ({error})") from None
+    text, problem = text_of(path)
+    if problem:
+        raise InputError(f"{path}: {problem}")
+    separator = separator_of(text.split("\n", 1)[0])
+    header = [name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=separator), [])]
     theirs: dict[str, str] = {}
     for name, usual in NAMES.items():
         wanted = ((columns or {})[name],) if name in (columns or {}) else usual
@@ -59,15 +62,15 @@ def read_tickets(
         elif name in (columns or {}) or name in needed:
             raise InputError(f"{path}:1: {wanted[0]}: there is no such column{did_you_mean(wanted[0], header)}; "
                              f"--column {name}=NAME says which one it is")  # fmt: skip
-    separator = ";" if path.read_text(encoding="utf-8-sig").split("\n", 1)[0].count(";") else ","
-    raw = pd.read_csv(
-        path, sep=separator, usecols=list(theirs.values()), dtype=str, keep_default_na=False, encoding="utf-8-sig"
-    )
+    raw = _rows(path, text, separator, header)
     found = pd.DataFrame({name: raw[column] for name, column in theirs.items()})
     faults = []
     for name in {"opened", "closed", "time"} & set(found):
-        days = pd.to_datetime(found[name].where(found[name] != ""), format="ISO8601", errors="coerce")
-        wrong = found.index[(found[name] != "") & days.isna()]
+        # An export in universal time and one without a zone are told in weeks alike.
+        days = pd.to_datetime(
+            found[name].where(found[name] != ""), format="ISO8601", errors="coerce", utc=True
+        ).dt.tz_localize(None)
+        wrong = found.index[((found[name] != "") | (name in needed)) & days.isna()]
         faults += _cell_faults(path, theirs[name], found[name], wrong, "a date such as 2026-01-31T09:30")
         found[name] = days
     for name in {"handed_on", "reopened"} & set(found):
@@ -81,6 +84,29 @@ def read_tickets(
         found["within_target"] = found["within_target"].str.lower().isin({"true", "1", "yes"})
     found["group"] = found["group"].where(found["group"] != "", NO_GROUP)
     return found
+
+
+def _rows(path: Path, text: str, separator: str, header: list[str]) -> pd.DataFrame:
+    """Return the rows of an export as texts.
+
+    Raises:
+        InputError: a row has more cells than the header, a quotation mark is not closed, or there is no row.
+    """
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    try:
+        longer = next((reader.line_num for cells in reader if any(cell.strip() for cell in cells[len(header) :])), 0)
+        if longer:
+            raise InputError(f"{path}:{longer}: has more cells than the header, which has {len(header)}")
+        raw = pd.read_csv(
+            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False, names=header, header=0
+        )
+    except (pd.errors.ParserError, csv.Error, ValueError):
+        raise InputError(
+            f"{path}: cannot be read as a table: two columns bear one name, or a quotation mark is not closed"
+        ) from None
+    if not len(raw):
+        raise InputError(f"{path}:2: there are no rows below the header")
+    return pd.DataFrame({name: raw[name].fillna("").str.strip() for name in header})
 
 
 def _cell_faults(path: Path, column: str, cells: pd.Series, wrong: pd.Index, wanted: str) -> list[InputIssue]:

@@ -1,0 +1,64 @@
+"""Fit the organisation of a folder and keep the draws there, from which every comparison then draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ccsim.analysis.admitted import AdmittedWorlds
+from ccsim.analysis.forecasting.ensemble import SEEN, run_worlds, where_you_lie
+from ccsim.analysis.forecasting.fit import RUN_AGAIN, Fit, fit, levels_of, past_of
+from ccsim.analysis.forecasting.series import series_of
+from ccsim.analysis.study import Runner
+from ccsim.organisations.folder import Folder, read_folder
+from ccsim.organisations.founding import FITTED
+
+
+@dataclass(frozen=True)
+class FittedFolder:
+    """A fit, and what was kept of it.
+
+    Attributes:
+        fit: what came out.
+        lies: where among the worlds the levels lie, see :func:`ccsim.analysis.forecasting.ensemble.where_you_lie`.
+        file: the file of the draws; None where the fit failed, which writes nothing.
+    """
+
+    fit: Fit
+    lies: pd.DataFrame
+    file: Path | None
+
+
+def fit_folder(
+    folder: Folder | str | Path, worlds: int = 200, seed: int = 1, runner: Runner | None = None, source: AdmittedWorlds | None = None
+) -> FittedFolder:  # fmt: skip
+    """Fit an organisation to its history, and keep the draws in its folder; those of an earlier fit are removed first.
+
+    Args:
+        folder: the organisation.
+        worlds: worlds of the ensemble.
+        seed: where draws begin.
+        runner: how worlds are run.
+        source: the admitted worlds that values come from; None for the declared ranges.
+
+    Returns:
+        The fit, where the levels lie, and the file written.
+
+    Raises:
+        InputError: there is no history, or none long enough.
+        InputErrors: what is wrong with the files of the folder.
+    """
+    read = folder if isinstance(folder, Folder) else read_folder(folder)
+    series, runner = series_of(read), runner or Runner()
+    file = read.path / FITTED
+    file.unlink(missing_ok=True)
+    past = past_of(read, series)
+    weeks = next(iter(series.values())).weeks
+    runs = run_worlds(read, past.seen if past else SEEN, weeks, worlds, seed, runner, source, then=RUN_AGAIN, past=past)
+    found = fit(read, series, runs, seed, runner, past)
+    lies = where_you_lie(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()})
+    if found.met:
+        found.frame().to_parquet(file, index=False)
+    return FittedFolder(found, lies, file if found.met else None)
