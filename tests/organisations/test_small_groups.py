@@ -9,6 +9,7 @@ from tests.organisations.own_folder import folder_of
 
 from ccsim.experiments.experiment import as_experiment
 from ccsim.organisations.privacy import OTHERS, merge_rows, rows_shown
+from ccsim.reports.figures.organisation import _coarse
 from ccsim.reports.own_words import words_of
 from ccsim.results.rows import to_frame
 from ccsim.scenarios.scenario import SOURCE, load
@@ -78,3 +79,9 @@ def test_results_of_an_own_organisation_say_how_far_they_can_be_trusted(tmp_path
     other = words_of(as_experiment(load("nothing").with_values({**own, "empowerment.rights": 1.0})))
     assert other.trust[1].endswith("the effect of its levers is not back-tested.")
     assert not words_of(as_experiment(load("nothing"))).trust
+
+
+def test_no_bar_of_the_network_stands_for_fewer_than_ten_people() -> None:
+    for heights in ([3, 40, 9, 12, 1], [30, 0, 0, 2], [9, 0, 20], [4]):
+        bars = _coarse(np.array(heights), 10)
+        assert bars.sum() == sum(heights) and (len(heights) == 1 or not ((bars > 0) & (bars < 10)).any())

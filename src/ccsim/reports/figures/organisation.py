@@ -100,12 +100,15 @@ def founded_figure(folder: Folder, layout: Layout, seed: int) -> Figure:
 
 
 def _coarse(heights: np.ndarray, smallest: int) -> np.ndarray:
-    """Return heights in which no bar stands for fewer than the smallest group: small ones go to the left."""
+    """Return heights in which no bar stands for fewer than the smallest group: small ones go to the left, the first to the right."""
     found = heights.copy()
     for k in range(len(found) - 1, 0, -1):
         if 0 < found[k] < smallest:
             found[k - 1] += found[k]
             found[k] = 0
+    if 0 < found[0] < smallest and found[1:].any():
+        found[1 + int(np.flatnonzero(found[1:])[0])] += found[0]
+        found[0] = 0
     return found
 
 
