@@ -243,6 +243,8 @@ def test_a_folder_with_links_or_pipes_is_refused_before_anything_is_read_or_writ
     victim.write_text("mine", encoding="utf-8")
     path = folder / place
     if kind == "pipe":
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("this system has no pipes with a name")
         os.mkfifo(path)
     else:
         path.symlink_to({"link": victim, "broken link": tmp_path / "none", "link to a folder": tmp_path}[kind])

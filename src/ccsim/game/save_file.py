@@ -105,6 +105,8 @@ def read_game(path: Path, rules: Catalogue | None = None) -> Replay:
         InputError: the file cannot be read, is torn, is no saved game, or names what this ccsim does not have.
     """
     try:
+        if path.is_fifo():
+            raise InputError(f"{path}: is a pipe, not a file")  # which would be waited for without end
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except FileNotFoundError:
