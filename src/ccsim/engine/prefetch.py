@@ -13,6 +13,9 @@ from ccsim.engine.jit import AHEAD, PLAIN
 #: How many people ahead a pass over the staff asks for memory.
 PEOPLE_AHEAD = 8
 
+#: How many rows of the market ahead a pass over it asks for memory, and how many values a line of memory holds.
+CUSTOMERS_AHEAD, A_LINE = 64, 8
+
 
 def prefetch(column: Any, row: Any) -> None:
     """Have the line of memory that holds a value brought near.

@@ -182,7 +182,7 @@ def _fields(rows: int, columns: list[Column]) -> dict[str, Any]:
     return made
 
 
-@population("records", NEAR)
+@population("columns")
 class Staff(_Rows):
     """Members of staff, front line and back office; the rows of a department are neighbours."""
 

@@ -13,6 +13,7 @@ import numpy as np
 from ccsim.engine.columns import FloatArray, Int8Array, IntArray, Rows, columns, flow, stock
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
+from ccsim.engine.prefetch import PEOPLE_AHEAD, prefetch
 from ccsim.engine.rng import Stream, to_unit_interval, uniform, uniforms4
 from ccsim.mechanisms.demand.proactive import contact_ahead, false_alarms
 from ccsim.mechanisms.demand.self_service import try_self_service
@@ -235,6 +236,15 @@ def generate_case(
         open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week)
 
 
+@rule
+def fetch_asker(i: int, customers: Rows, cases: Rows) -> None:
+    """Have what a new case reads and writes of a person brought near."""
+    prefetch(cases.complexity, i)
+    prefetch(cases.queued_week, i)
+    prefetch(cases.next_case, i)
+    prefetch(customers.segment, i)
+
+
 @kernel(allocates=True)
 def generate_cases(
     customers: Rows,
@@ -284,7 +294,9 @@ def generate_cases(
             & (customers.active[i] == 1)
         )
         count += (cases.state[i] == RETURNING) | new
-    for i in asking[:count]:
+    for k in range(count):
+        i = asking[k]
+        fetch_asker(asking[min(k + PEOPLE_AHEAD, count - 1)], customers, cases)
         if cases.state[i] == RETURNING:
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1

@@ -13,7 +13,7 @@ from ccsim.engine.columns import FloatArray, Rows, columns, flow, stock
 from ccsim.engine.functions import clip01, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.prefetch import prefetch
+from ccsim.engine.prefetch import A_LINE, CUSTOMERS_AHEAD, prefetch
 from ccsim.engine.rng import to_unit_interval
 from ccsim.mechanisms.market.promise import trust_update
 
@@ -152,6 +152,8 @@ def update_satisfaction(
     given, contacts = 0.0, 0.0
     tellers, told, talking = np.empty(count, np.int32), np.empty(count), 0
     for i in range(count):
+        if i % A_LINE == 0:
+            fetch_line(i + CUSTOMERS_AHEAD, customers)
         if customers.joined_week[i] == week and customers.active[i] == 1:
             # Newcomers begin with the offer's worth and with what they have heard.
             customers.satisfaction[i] = worth_to(i, customers, segments)
@@ -185,6 +187,18 @@ def update_satisfaction(
         spread(tellers[k], told[k], customers, reach)
     if contacts > 0.0:
         firm.recent_quality[0] = relax(firm.recent_quality[0], given / contacts, p.noticing_rate)
+
+
+@rule
+def fetch_line(i: int, customers: Rows) -> None:
+    """Have what is read of some customers only brought near, a line of each column: the processor does not foresee it."""
+    prefetch(customers.events, i)
+    prefetch(customers.events, i + A_LINE // 2)
+    prefetch(customers.expectation, i)
+    prefetch(customers.trust, i)
+    prefetch(customers.u_talk, i)
+    prefetch(customers.satisfaction, i)
+    prefetch(customers.leniency, i)
 
 
 @rule
