@@ -190,7 +190,7 @@ def check_hours_and_people(world: ModelState, before: Before) -> None:
         == in_post
         == departments.people.sum()
     )
-    assert departments.posts.sum() == len(staff)
+    assert departments.posts.sum() == len(staff.person)
 
 
 def check_columns(world: ModelState) -> None:

@@ -7,8 +7,9 @@ import pytest
 from ccsim.engine.columns import FloatArray, IntArray, columns, declared_columns, fixed, flow, stock
 from ccsim.errors import DeclarationError
 from ccsim.model.populations import (
+    CASE,
+    LINE,
     MET,
-    NEAR,
     Cases,
     Customers,
     Departments,
@@ -52,7 +53,7 @@ def test_the_block_of_flows_is_the_flows_themselves_and_nothing_else(kind: type)
 
 
 def test_where_rows_are_many_whole_numbers_take_no_more_bytes_than_they_need() -> None:
-    for kind, sizes in ((Customers, {1, 4}), (Cases, {1, 4}), (Staff, {8}), (Departments, {8})):
+    for kind, sizes in ((Customers, {1, 4}), (Cases, {1, 4}), (Staff, {4}), (Departments, {8})):
         rows, _ = empty(kind, 1)
         columns = [column for column in kind.columns if column.is_integer]  # type: ignore[attr-defined]
         assert {np.asarray(getattr(rows, column.name)).itemsize for column in columns} == sizes
@@ -63,8 +64,8 @@ def test_each_population_says_what_it_is() -> None:
 
 
 def test_few_rows_are_records_and_many_are_columns() -> None:
-    assert {kind.storage for kind in (Customers, Cases)} == {"columns"}  # type: ignore[attr-defined]
-    assert {kind.storage for kind in (Staff, Leaders, Departments, Segments, Firm)} == {"records"}  # type: ignore[attr-defined]
+    assert {kind.storage for kind in (Staff, Customers, Cases)} == {"columns"}  # type: ignore[attr-defined]
+    assert {kind.storage for kind in (Leaders, Departments, Segments, Firm)} == {"records"}  # type: ignore[attr-defined]
 
 
 def test_no_rows_are_a_population_too() -> None:
@@ -83,10 +84,11 @@ def test_flows_stand_after_all_other_columns_wherever_they_are_declared() -> Non
     assert [column.name for column in made.columns] == ["kept", "passing"]  # type: ignore[attr-defined]
 
 
-def test_what_a_contact_looks_at_stands_together() -> None:
-    names = [column.name for column in Staff.columns]
-    first = names.index(NEAR[0])
-    assert tuple(names[first : first + len(NEAR)]) == NEAR
+def test_what_a_contact_looks_at_of_a_case_lies_within_one_record() -> None:
+    rows, _ = empty(Cases, 3)
+    places = [getattr(rows, name).ctypes.data - rows.complexity.ctypes.data for name in CASE]
+    assert all(0 <= place < LINE // 2 for place in places)
+    assert {getattr(rows, name).strides for name in CASE} == {(LINE // 2,)}
 
 
 def test_a_column_that_two_mechanisms_declare_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.lib.recfunctions import repack_fields
 
 from ccsim.app.model_data import file_text, model_data
 from ccsim.engine.parameters import Parameter
@@ -34,7 +33,7 @@ PATH = "/own/found"
 #: The largest request: every parameter is named in less.
 LARGEST = 100_000
 #: What no week is, and no row: it shows what files say of week 0.
-_UNTOLD = -(1 << 40)
+_UNTOLD = -(1 << 31)
 
 
 class OwnOrganisation:
@@ -160,13 +159,14 @@ def _stock(world: ModelState, layout: Layout) -> list[dict[str, Any]]:
     staff: Any = twin.populations.staff
     names = [row.name for row in Staff.columns if row.is_integer]
     for name in names:
-        staff[name][:] = _UNTOLD
+        getattr(staff, name)[:] = _UNTOLD
     take_stock(twin, layout)
     found = []
     for name in names:
-        rows = np.flatnonzero(staff[name] != _UNTOLD)
+        column = getattr(staff, name)
+        rows = np.flatnonzero(column != _UNTOLD)
         if len(rows):
-            values = [int(value) for value in staff[name][rows]]
+            values = [int(value) for value in column[rows]]
             found.append({"population": "staff", "column": name, "rows": rows.tolist(), "values": values})
     return found
 
@@ -183,7 +183,6 @@ def _rows(world: ModelState) -> bytes:
                 np.ascontiguousarray(getattr(part, row.name)).tobytes() for row in kind.columns if row.kind != "flow"
             ]
         else:
-            # Here a row may be filled up to whole lines of the cache; in the browser it has nothing but its fields.
-            parts.append(repack_fields(np.asarray(part)).tobytes())
+            parts.append(np.asarray(part).tobytes())
     parts.append(np.ascontiguousarray(state.colleagues).tobytes())
     return b"".join(parts)

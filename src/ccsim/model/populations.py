@@ -3,9 +3,9 @@
 Here stand the columns that the founding sets and nothing changes. Every other column is declared by the mechanism that
 keeps it (see :mod:`ccsim.engine.columns`), and collected here.
 
-Kernels read ``staff.conviction[i]`` whatever the storage. The organisation has few rows and many columns: a numpy
-record array, which a compiled function takes as one argument. The market has many rows and few columns: a named
-tuple of arrays, so that a pass over it touches only the columns it needs.
+Kernels read ``staff.conviction[i]`` whatever the storage. Where rows are few, such as departments, they are a numpy record
+array, which a compiled function takes as one argument. Where they may be many, such as staff and customers, they are a
+named tuple of arrays, so that a pass over them touches only the columns it needs.
 """
 
 from __future__ import annotations
@@ -22,15 +22,6 @@ from ccsim.errors import DeclarationError
 from ccsim.model.mechanism import mechanisms
 
 T = TypeVar("T")
-
-#: What a person brings to a case and what comes of it stand together, near in memory: each contact looks at all of it.
-#: Around it stands what most passes over the staff read.
-NEAR = (
-    "cynicism", "tipped_week", "disposition", "baseline_engagement", "vacant_until", "department",
-    "leader", "reward_sensitivity", "skill", "conviction", "peer_practice", "habit", "latitude", "safety", "fatigue", "expected_recognition",
-    "engagement", "hours", "worked", "handled", "knowledge_bonus", "time_penalty", "borrowed_rights", "solved", "wins", "setbacks", "blamed",
-    "arrived", "sources", "announced_hours", "training_hours", "improvement_hours",
-)  # fmt: skip
 
 #: What a contact reads or writes of a case, but for what a pass over all cases reads too: 32 bytes, half a line of the cache.
 CASE = (
@@ -58,12 +49,12 @@ class _Rows:
 def population(storage: str, *near: tuple[str, ...]) -> Callable[[type[T]], type[T]]:
     """Give a population its ``columns``, its own and those that mechanisms declare, and say how its rows are stored.
 
-    Flows stand last. Columns named in ``near`` follow each other in that order: in records on both sides of the first flow.
+    Flows stand last. Columns named in ``near`` follow each other in that order, on both sides of the first flow.
 
     Args:
         storage: ``"records"``, one numpy record array of 8-byte fields, or ``"columns"``, a named tuple of arrays, see
             :data:`ccsim.engine.columns.STORAGE_DTYPE`.
-        near: columns that are used together. Of ``"columns"`` each group shares a record, of which each array is one
+        near: columns of ``"columns"`` that are used together. Each group shares a record, of which each array is one
             field; it has either flows or none.
 
     Returns:
@@ -130,8 +121,8 @@ def empty(kind: type[T], rows: int) -> tuple[T, FloatArray]:
     near = () if AHEAD else of.near
     stocks = sum(column.kind != "flow" for column in columns)
     if of.storage == "records":
-        records, numbers = _records(columns, rows, LINE if near else 8)
-        return records, numbers[:, stocks : len(columns)]
+        records, numbers = _records(columns, rows)
+        return records, numbers[:, stocks:]
     arrays = {column.name: np.full(rows, column.start, column.dtype) for column in columns[:stocks]}
     block = _zeros(len(columns) - stocks, 8 * rows).view(np.float64)
     arrays |= zip((column.name for column in columns[stocks:]), block, strict=True)
@@ -146,18 +137,15 @@ def empty(kind: type[T], rows: int) -> tuple[T, FloatArray]:
     return kind(*(arrays[column.name] for column in columns)), block
 
 
-def _records(columns: tuple[Column, ...], rows: int, unit: int) -> tuple[Any, FloatArray]:
-    """Return a record array, of whole ``unit`` bytes a row, and its bytes as numbers, shape (rows, words)."""
-    size = -(-8 * len(columns) // unit) * unit
+def _records(columns: tuple[Column, ...], rows: int) -> tuple[Any, FloatArray]:
+    """Return a record array and its bytes as numbers, shape (rows, columns)."""
     kind = np.dtype(
         {
             "names": [column.name for column in columns],
             "formats": [np.int64 if column.is_integer else np.float64 for column in columns],
-            "offsets": [8 * place for place in range(len(columns))],
-            "itemsize": size,
         }
     )
-    numbers = _zeros(rows, size).view(np.float64)
+    numbers = _zeros(rows, 8 * len(columns)).view(np.float64)
     records = numbers.reshape(-1).view(kind)
     for column in columns:
         records[column.name] = column.start

@@ -189,15 +189,16 @@ export class Module {
     if (from !== bytes.length) throw new Error("the organisation that the server founded does not fit this engine");
   }
 
-  /** Set some rows of a column of records. */
+  /** Set some rows of a column of whole numbers. */
   setRows(layout: Layout, population: string, name: string, rows: number[], values: number[]): void {
-    const place = this.told.populations.find((each) => each.name === population)!.columns.findIndex(([column]) => column === name);
-    const { at, size } = layout.arrays.get(population)!;
-    const float = this.told.populations.find((each) => each.name === population)!.columns[place][1] === "float64";
+    const { storage, columns } = this.told.populations.find((each) => each.name === population)!;
+    const place = columns.findIndex(([column]) => column === name);
+    const { at, size } = layout.arrays.get(storage === "records" ? population : `${population}.${name}`)!;
     rows.forEach((row, i) => {
-      const to = this.world + at + row * size + 8 * place;
-      if (float) this.view.setFloat64(to, values[i], true);
-      else this.view.setBigInt64(to, BigInt(values[i]), true);
+      const to = this.world + at + row * size;
+      if (storage === "records") this.view.setBigInt64(to + 8 * place, BigInt(values[i]), true);
+      else if (size === 1) this.view.setInt8(to, values[i]);
+      else this.view.setInt32(to, values[i], true);
     });
   }
 

@@ -11,7 +11,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
 #: A week that never comes: a closed post waits for it.
-NEVER = 1 << 40
+NEVER = 1 << 30
 
 
 @parameters("staffing", pack="staffing")

@@ -55,7 +55,7 @@ def observe(
 
 def _watch(simulation: Simulation, weeks: int) -> dict[str, Any]:
     staff: Any = simulation.world.populations.staff
-    sums = {name: np.zeros(len(staff)) for name in SUMMED}
+    sums = {name: np.zeros(len(staff.person)) for name in SUMMED}
     for week in range(weeks):
         simulation.step()
         if week >= weeks - WATCHED:
