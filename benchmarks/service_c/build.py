@@ -22,7 +22,7 @@ from ccsim.mechanisms.service.handling_options import Service
 from ccsim.mechanisms.service.handoffs import Handoffs
 from ccsim.mechanisms.staff.conviction import Conviction
 from ccsim.mechanisms.staff.habit import Habit
-from ccsim.model.populations import LINE, Cases, Customers, Departments, Leaders, Staff, empty
+from ccsim.model.populations import Cases, Customers, Departments, Leaders, Staff, empty
 
 POPULATIONS: tuple[Any, ...] = (Staff, Leaders, Customers, Cases, Departments)
 GROUPS: tuple[Any, ...] = (StaffScorecard, Service, Scorecards, Handoffs, Empowerment, Conviction, Habit)
@@ -42,8 +42,6 @@ def declarations() -> str:
     for kind in POPULATIONS:
         if kind.storage == "records":
             fields = [f"{'int64_t' if column.is_integer else 'double'} {column.name};" for column in kind.columns]
-            if kind.near and len(fields) * 8 % LINE:
-                fields.append(f"char rest[{-len(fields) * 8 % LINE}];")
         else:
             fields = [f"{_c_type(column, kind)} *{column.name};" for column in kind.columns]
         lines.append(f"typedef struct {{ {' '.join(fields)} }} {kind.__name__};")
@@ -79,7 +77,7 @@ def _converted(
 ) -> tuple[Any, ...]:  # fmt: skip
     """Return the kernel's arguments as C takes them."""
     return (
-        ctypes.c_void_p(staff.ctypes.data),
+        _pointers(staff),
         ctypes.c_void_p(leaders.ctypes.data),
         _pointers(customers),
         _pointers(cases),

@@ -162,31 +162,31 @@ static inline int choose(double fast, double script, double solve, double hand_o
     return mark < a ? FAST : mark < b ? SCRIPT : mark < c ? SOLVE : mark < d ? HAND_OVER : ESCALATE;
 }
 
-static inline int decide(const Staff *person, const Cases *cases, int64_t row, const Departments *department,
+static inline int decide(const Staff *staff, int64_t i, const Cases *cases, int64_t row, const Departments *department,
                          int64_t count, const Leaders *leaders, const Settings *all, double luck, double care,
                          double *hours, double *success)
 {
     const Service *p = all->p;
     const StaffScorecard *card = all->card;
-    double taste = person->reward_sensitivity;
-    if (person->leader >= 0) {
-        const Leaders *leader = &leaders[person->leader];
+    double taste = staff->reward_sensitivity[i];
+    if (staff->leader[i] >= 0) {
+        const Leaders *leader = &leaders[staff->leader[i]];
         double pressed = 1.0 + all->cards->pressure * (leader->reference_score - leader->reported_score);
         taste *= pressed < 0.0 ? 0.0 : pressed > 2.0 ? 2.0 : pressed;
     }
     Situation s = {
         .complexity = cases->complexity[row].value, .lost = cases->context_lost[row].value, .routine = department->routine,
-        .workload = department->workload, .skill = share(person->skill + person->knowledge_bonus), .authority = share(person->latitude + person->borrowed_rights),
-        .latitude_felt = share(person->latitude * person->safety + person->borrowed_rights),
-        .belief = all->conviction->utility_weight * person->conviction,
-        .norm = all->conviction->norm_weight * (person->peer_practice - 0.25) + person->expected_recognition + care, .habit = all->habit->utility_weight * person->habit,
-        .fatigue = person->fatigue, .slower = person->time_penalty, .spoilt = department->success_loss, .linked = department->integration, .stages = cases->stages[row].value,
+        .workload = department->workload, .skill = share(staff->skill[i] + staff->knowledge_bonus[i]), .authority = share(staff->latitude[i] + staff->borrowed_rights[i]),
+        .latitude_felt = share(staff->latitude[i] * staff->safety[i] + staff->borrowed_rights[i]),
+        .belief = all->conviction->utility_weight * staff->conviction[i],
+        .norm = all->conviction->norm_weight * (staff->peer_practice[i] - 0.25) + staff->expected_recognition[i] + care, .habit = all->habit->utility_weight * staff->habit[i],
+        .fatigue = staff->fatigue[i], .slower = staff->time_penalty[i], .spoilt = department->success_loss, .linked = department->integration, .stages = cases->stages[row].value,
         .bite = all->cards->utility_weight * taste * saturating(all->cards->strength, all->cards->half_saturation),
         .weights = card->handling_time + card->cost + card->csat + card->resolution + card->journey + card->internal,
         .of_longest = 1.0 / (p->handling_hours * (p->judgement_time + p->complexity_time)),
     };
     double hand_over = count > 1 ? appeal(HAND_OVER, &s, all) : -1.0e9, escalate = -1.0e9;
-    if (person->leader >= 0 && leaders[person->leader].escalation_capacity >= 1.0) escalate = appeal(ESCALATE, &s, all);
+    if (staff->leader[i] >= 0 && leaders[staff->leader[i]].escalation_capacity >= 1.0) escalate = appeal(ESCALATE, &s, all);
     int option = choose(appeal(FAST, &s, all), appeal(SCRIPT, &s, all), appeal(SOLVE, &s, all), hand_over, escalate, luck);
     *hours = time_of(option, s.complexity, s.routine, s.lost, s.slower, p, all->handoffs->repeat_time);
     *success = success_of(option, s.complexity, s.skill, s.authority, s.lost, s.spoilt, p, all->handoffs->handoff_error);
@@ -264,7 +264,7 @@ static void pass_on(int64_t row, int option, int64_t from, int64_t count, int64_
     join_queue(row, goal, week, cases, departments);
 }
 
-static void handle(int64_t row, Staff *person, int64_t department, int64_t count, int64_t fronts, Leaders *leaders,
+static void handle(int64_t row, int64_t i, const Staff *staff, int64_t department, int64_t count, int64_t fronts, Leaders *leaders,
                    const Customers *customers, const Cases *cases, Departments *departments, const Settings *all,
                    double goodwill, uint64_t seed, int64_t week)
 {
@@ -272,11 +272,11 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
     Departments *d = &departments[department];
     double draws[4], hours, success;
     four(seed, SERVE, week, (uint64_t)row, draws);
-    int option = decide(person, cases, row, d, count, leaders, all, draws[0], customers->care[row], &hours, &success);
+    int option = decide(staff, i, cases, row, d, count, leaders, all, draws[0], customers->care[row], &hours, &success);
     hours *= d->time_factor;
     int right = draws[1] < success;
-    double courtesy = courtesy_from(option, person->engagement, p);
-    person->worked += hours, person->handled += 1, d->handled += 1, d->worked += hours;
+    double courtesy = courtesy_from(option, staff->engagement[i], p);
+    staff->worked[i] += hours, staff->handled[i] += 1, d->handled += 1, d->worked += hours;
     d->survey += all->cards->courtesy_share * courtesy + (1.0 - all->cards->courtesy_share) * (right ? 1.0 : 0.0);
     if (option == FAST) d->closed_fast += 1;
     else if (option == SCRIPT) d->followed_script += 1;
@@ -284,15 +284,15 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
     else if (option == HAND_OVER) d->handed_over += 1;
     else d->escalated += 1;
     if (option == SOLVE) {
-        person->solved += 1;
+        staff->solved[i] += 1;
         d->goodwill += goodwill * cases->complexity[row].value;
-        if (right) person->wins += 1, d->wins += 1;
+        if (right) staff->wins[i] += 1, d->wins += 1;
         else {
-            person->setbacks += 1;
-            if (cases->complexity[row].value > person->latitude) person->blamed += all->empowerment->blame;
+            staff->setbacks[i] += 1;
+            if (cases->complexity[row].value > staff->latitude[i]) staff->blamed[i] += all->empowerment->blame;
         }
     }
-    if (option == ESCALATE) leaders[person->leader].escalation_capacity -= 1.0;
+    if (option == ESCALATE) leaders[staff->leader[i]].escalation_capacity -= 1.0;
     if (option != HAND_OVER) {
         cases->stages[row].value -= 1;
         if (!right) cases->defect[row].value = 1;
@@ -304,7 +304,7 @@ static void handle(int64_t row, Staff *person, int64_t department, int64_t count
     else pass_on(row, option, department, count, fronts, draws[2], draws[3], week + 1, cases, departments, all->handoffs);
 }
 
-void serve(Staff *staff, Leaders *leaders, const Customers *customers, const Cases *cases, Departments *departments,
+void serve(const Staff *staff, Leaders *leaders, const Customers *customers, const Cases *cases, Departments *departments,
            int64_t count, const Service *p, const Scorecards *cards, const Handoffs *handoffs,
            const Empowerment *empowerment, const Conviction *conviction, const Habit *habit,
            double goodwill, uint64_t seed, int64_t week)
@@ -325,15 +325,15 @@ void serve(Staff *staff, Leaders *leaders, const Customers *customers, const Cas
                 continue;
             }
             if (cases->queued_week[row] > week) break;
-            Staff *person = &staff[i];
+            int64_t person = i;
             i = i + 1 < d->last_staff ? i + 1 : d->first_staff;
-            if (person->hours - person->worked <= 0.0) {
+            if (staff->hours[person] - staff->worked[person] <= 0.0) {
                 idle++;
                 continue;
             }
             idle = 0;
             take_next(d, cases);
-            handle(row, person, department, count, fronts, leaders, customers, cases, departments, &all, goodwill, seed, week);
+            handle(row, person, staff, department, count, fronts, leaders, customers, cases, departments, &all, goodwill, seed, week);
         }
         d->next_staff = i;
     }
