@@ -106,7 +106,7 @@ class ModelState:
 def _filled(parts: Sequence[Any], settings: Settings, seed: int, week: int) -> ModelState:
     """Return a new state that holds copies of the parts of another, see :meth:`ModelState.parts`."""
     _, colleagues, leaders, customers, _, departments, segments = parts[:7]
-    sizes = (*colleagues.shape, len(leaders), len(customers[0]), len(departments), len(segments))
+    sizes = (len(colleagues), colleagues.shape[1], len(leaders), len(customers[0]), len(departments), len(segments))
     world = empty_state(*sizes, settings, seed)
     for part, source in zip(world.parts(), parts, strict=True):
         # A tuple of arrays is copied array by array, a record array as one.
