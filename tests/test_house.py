@@ -23,6 +23,7 @@ LONG_FILES = {
     "mechanisms/demand/demand.py": "who asks, where, and for what: the parts of one event",
     "mechanisms/staff/ties.py": "a network from its degrees to its last tie",
     "mechanisms/market/market.py": "coming and going, with the line that rules most customers out",
+    "mechanisms/experience/experience.py": "what customers judge and tell, and what is asked of memory ahead of it",
     "analysis/optimise.py": "the search and the shape of its answer",
 }
 #: Functions that may be longer. Components of pages (in ``ui``, their names begin with a capital) may be longer too:
@@ -41,6 +42,7 @@ LONG_FUNCTIONS = {
     "app.build_engine.main": "a command from its options to its files, in order",
     "mechanisms.service.capacity.plan_hours": "one line a use of the week's hours",
     "mechanisms.experience.experience.update_satisfaction": "one pass over the market, in order",
+    "mechanisms.demand.demand.generate_cases": "who asks, listed, then one after the other, in order",
     "mechanisms.management.commitment.update_commitment": "one pass over the leaders, in order",
     "app.object_file.link": "a link from its objects to its module, in order",
     "ui.serving.run": "a start from its options to its end, in order",
