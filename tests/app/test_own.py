@@ -129,7 +129,7 @@ def test_what_files_say_of_week_0_is_handed_to_the_browser(folder: Path, tmp_pat
     known = np.flatnonzero(own.layout.hired > -(1 << 30))
     assert by_name.get("hired_week", {"rows": []})["rows"] == known.tolist()
     assert by_name.get("vacant_until", {"rows": []})["rows"] == np.flatnonzero(own.layout.vacant).tolist()
-    assert told["settings"]["organisation.staff"] == own.layout.sizes["staff"] == len(world.populations.staff)
+    assert told["settings"]["organisation.staff"] == own.layout.sizes["staff"] == len(world.populations.staff.person)
 
 
 def test_declarations_of_an_own_organisation_show_what_its_files_state(folder: Path) -> None:

@@ -106,8 +106,8 @@ class ModelState:
 def _filled(parts: Sequence[Any], settings: Settings, seed: int, week: int) -> ModelState:
     """Return a new state that holds copies of the parts of another, see :meth:`ModelState.parts`."""
     _, colleagues, leaders, customers, _, departments, segments = parts[:7]
-    sizes = (len(colleagues), colleagues.shape[1], len(leaders), len(customers[0]), len(departments), len(segments))
-    world = empty_state(*sizes, settings, seed)
+    sizes = (*colleagues.shape, len(leaders), len(customers[0]), len(departments), len(segments))
+    world = empty_state(*sizes, settings, seed)  # type: ignore[call-arg]  # staff and ties are the shape of the ties
     for part, source in zip(world.parts(), parts, strict=True):
         # A tuple of arrays is copied array by array, a record array as one.
         pairs: Any = zip(part, source, strict=True) if isinstance(part, tuple) else [(part, source)]
