@@ -54,7 +54,7 @@ class PerAgent(mesa.Model):
         self.firm = Firm()
         self.segments = [Segment() for _ in range(len(state.segments))]
         self.departments = [Department(self, row) for row in range(len(state.departments))]
-        self.staff = [Employee(self, row) for row in range(len(state.staff))]
+        self.staff = [Employee(self, row) for row in range(len(state.staff.person))]
         self.leaders = [Leader(self, row) for row in range(len(state.leaders))]
         self.customers = [Customer(self, row) for row in range(len(state.customers.active))]
         _copy(Firm_, state.firm, [self.firm])

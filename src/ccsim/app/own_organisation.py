@@ -105,7 +105,7 @@ class OwnOrganisation:
         world = sample_initial(settings, seed, layout)
         state = world.populations
         rows = {
-            "staff": len(state.staff), "leaders": len(state.leaders), "customers": len(state.customers[0]), "cases": len(state.cases[0]),  # type: ignore[index]  # a tuple of arrays
+            "staff": len(state.colleagues), "leaders": len(state.leaders), "customers": len(state.customers[0]), "cases": len(state.cases[0]),  # type: ignore[index]  # a tuple of arrays
             "departments": len(state.departments), "segments": len(state.segments), "firm": 1,
         }  # fmt: skip
         data = {
