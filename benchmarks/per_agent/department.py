@@ -129,7 +129,7 @@ class Department(Tallies):
         if not line:
             return
         due = [case.customer.row for case in line if case.state == WAITING and case.queued_week <= week]
-        draws = zip(*self.model.luck.some(Stream.SERVE, week, due), strict=True)
+        draws = zip(*self.model.luck.some(Stream.SERVICE, week, due), strict=True)
         turn, idle = self.next_staff - self.first_staff, 0
         while line and idle < len(members):
             case = line[0]

@@ -38,7 +38,7 @@ def compiler() -> str | None:
 
 def declarations() -> str:
     """Return the C structures of populations and parameters."""
-    lines = ["#include <stdint.h>", f"enum {{ SERVE = {int(Stream.SERVE)} }};"]
+    lines = ["#include <stdint.h>", f"enum {{ SERVICE_STREAM = {int(Stream.SERVICE)} }};"]
     for kind in POPULATIONS:
         if kind.storage == "records":
             fields = [f"{'int64_t' if column.is_integer else 'double'} {column.name};" for column in kind.columns]
@@ -72,7 +72,7 @@ def build(folder: Path) -> Callable[..., None]:
 
 
 def _converted(
-    staff: Any, leaders: Any, customers: Any, cases: Any, departments: Any, all_p: Any,
+    staff: Any, leaders: Any, customers: Any, cases: Any, departments: Any, groups: Any,
     goodwill: float, seed: int, week: int,
 ) -> tuple[Any, ...]:  # fmt: skip
     """Return the kernel's arguments as C takes them."""
@@ -83,7 +83,7 @@ def _converted(
         _pointers(cases),
         ctypes.c_void_p(departments.ctypes.data),
         ctypes.c_int64(len(departments)),
-        *(_numbers(group) for group in all_p),
+        *(_numbers(group) for group in groups),
         ctypes.c_double(goodwill),
         ctypes.c_uint64(seed),
         ctypes.c_int64(week),

@@ -271,7 +271,7 @@ static void handle(int64_t row, int64_t i, const Staff *staff, int64_t departmen
     const Service *p = all->p;
     Departments *d = &departments[department];
     double draws[4], hours, success;
-    four(seed, SERVE, week, (uint64_t)row, draws);
+    four(seed, SERVICE_STREAM, week, (uint64_t)row, draws);
     int option = decide(staff, i, cases, row, d, count, leaders, all, draws[0], customers->care[row], &hours, &success);
     hours *= d->time_factor;
     int right = draws[1] < success;

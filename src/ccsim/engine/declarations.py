@@ -59,8 +59,8 @@ def unit_fault(unit: object) -> str | None:
     for part in parts if len(parts) == 2 else ():
         if part not in UNITS and part.strip():
             return f"unknown part {part!r} of unit {unit!r}{did_you_mean(part, UNITS)}; add_unit makes a new one known"
-    told = did_you_mean(str(unit), UNITS)
-    return f"unknown unit {unit!r}{told}" + ("; add_unit makes a new one known" if not told else "")
+    hint = did_you_mean(str(unit), UNITS)
+    return f"unknown unit {unit!r}{hint}" + ("; add_unit makes a new one known" if not hint else "")
 
 
 def words_fault(**texts: object) -> str | None:

@@ -17,7 +17,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
@@ -213,7 +213,7 @@ def cache_folder() -> Path | None:
     numba = _numba()
 
     version = f"{numba.__version__}-{numpy.__version__}-{sys.version_info[0]}.{sys.version_info[1]}"
-    folder = root / "kernels" / f"{version}-{source_hash(marked=True)}"
+    folder = root / "kernels" / f"{version}-{kernel_hash()}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -259,18 +259,26 @@ def _remove(folder: Path, owner: int) -> None:
 
 
 @cache
-def source_hash(marked: bool = False) -> str:
-    """Return a short hash of the sources that decide numbers: the identity of the model.
-
-    Args:
-        marked: of the files instead that shape compiled code, those that declare rules, kernels, parameters or columns.
-    """
-    digest = hashlib.sha256()
+def source_hash() -> str:
+    """Return a short hash of the sources that decide numbers: the identity of the model."""
     package = Path(__file__).parents[1]
-    own = (path for name in MODEL_SOURCES for path in (package / name).rglob("*.py"))
-    for path in sorted(package.rglob("*.py") if marked else own):
-        source = path.read_bytes()
-        if not marked or path.parent.name == "engine" or any(mark in source for mark in _MARKS):
-            digest.update(path.relative_to(package).as_posix().encode())
-            digest.update(source)
+    return _hash_of(package, (path for name in MODEL_SOURCES for path in (package / name).rglob("*.py")))
+
+
+@cache
+def kernel_hash() -> str:
+    """Return a short hash of the sources that shape compiled code: those that declare rules, kernels, parameters or columns."""
+    package = Path(__file__).parents[1]
+    return _hash_of(package, (path for path in package.rglob("*.py") if _shapes_kernels(path)))
+
+
+def _shapes_kernels(path: Path) -> bool:
+    return path.parent.name == "engine" or any(mark in path.read_bytes() for mark in _MARKS)
+
+
+def _hash_of(package: Path, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

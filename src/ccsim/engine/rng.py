@@ -23,16 +23,16 @@ from ccsim.engine.jit import kernel, rule
 class Stream(IntEnum):
     """What a draw decides. A number, once given, is never used for anything else (10, 13, 14 and 15 were)."""
 
-    FOUND_STAFF = 1
-    FOUND_TRAITS = 2
-    FOUND_LEADER = 3
-    FOUND_CUSTOMER = 4
-    FOUND_NEEDS = 5
-    FOUND_TIE = 6
-    FOUND_STAFF_TIE = 7
+    INITIAL_STAFF = 1
+    INITIAL_TRAITS = 2
+    INITIAL_LEADER = 3
+    INITIAL_CUSTOMER = 4
+    INITIAL_NEEDS = 5
+    INITIAL_TIE = 6
+    INITIAL_STAFF_TIE = 7
     MARKET = 9
     RAISE_CASE = 11
-    SERVE = 12
+    SERVICE = 12
     TIPPING = 20
     VOLUNTEER = 21
     QUIT = 22
@@ -49,18 +49,18 @@ class Stream(IntEnum):
     PRIORITY = 34
     SPONSOR = 35
     WORK_PACE = 36
-    FOUND_STANDING = 37
-    FOUND_NAMES = 38
-    FOUND_CUSTOMER_TRAITS = 39
+    INITIAL_STANDING = 37
+    INITIAL_NAMES = 38
+    INITIAL_CUSTOMER_TRAITS = 39
     TRIAL = 40
     CLASSIC = 100
     GAME_EVENT = 110
 
 
 def purpose(name: str) -> int:
-    """Return the number of a purpose of a user's own, made from its name, such as ``"mood.contagion"``.
+    """Return the number of a stream of a user's own, made from its name, such as ``"mood.contagion"``.
 
-    It is above all numbers of :class:`Purpose`, and the same on every machine.
+    It is above all numbers of :class:`Stream`, and the same on every machine.
     """
     return 1000 + zlib.crc32(name.encode()) % 2_000_000_000
 
@@ -181,7 +181,7 @@ def irwin_hall_normal(a: float, b: float, c: float, d: float) -> float:
 
 
 @kernel
-def fill_words(first: Any, second: Any, third: Any, fourth: Any, seed: Any, purpose: Any, week: Any) -> None:
+def fill_random_words(first: Any, second: Any, third: Any, fourth: Any, seed: Any, purpose: Any, week: Any) -> None:
     """Fill four columns with the random words of their rows; words take half the memory of the draws.
 
     Args:

@@ -32,7 +32,7 @@ class Step:
         name: the function's name.
         arguments: names of its arguments, which say what it is given.
         where: file and line of its declaration.
-        after, before: a mechanism of the week, such as ``"habit"``, or one line of it, such as ``"habit.settle"``.
+        after, before: a mechanism of the week, such as ``"habit"``, or one line of it, such as ``"habit.update_habit"``.
         writes: stocks of other mechanisms that it writes, such as ``"staff.engagement"``.
         first: whether it is no line of the week, but runs once, when the organisation is founded.
         compiled: the kernel.
@@ -54,7 +54,7 @@ def step(
     """Make a function a kernel, and a line of the week.
 
     Args:
-        after: its line follows the last line of this mechanism (``"habit"``), or this line (``"habit.settle"``).
+        after: its line follows the last line of this mechanism (``"habit"``), or this line (``"habit.update_habit"``).
         before: its line comes before the first line of this mechanism, or before this line.
         writes: stocks of other mechanisms that it writes, such as ``("staff.engagement",)``.
         allocates: whether it makes arrays of its own.

@@ -74,9 +74,9 @@ class Design:
                 raise InputError(f"{key}: is varied twice")
         size = KINDS[self.kind][0](self)  # may be more than len() can say
         if size > MAX_POINTS:
-            told = f"{size:,}" if size < 10**18 else f"about 10^{len(str(size)) - 1}"
+            count = f"{size:,}" if size < 10**18 else f"about 10^{len(str(size)) - 1}"
             raise InputError(
-                f"a {self.kind} design of these factors has {told} points; at most {MAX_POINTS:,} are accepted"
+                f"a {self.kind} design of these factors has {count} points; at most {MAX_POINTS:,} are accepted"
             )
 
     def _check_numbers(self) -> None:

@@ -33,14 +33,14 @@ from ccsim.model.state import ModelState, empty_state
 from ccsim.model.ties import ties_of
 from ccsim.model.week import step
 
-STAFF, TIE, CUSTOMER, NEED, FAR = (
+STAFF_STREAM, TIE_STREAM, CUSTOMER_STREAM, NEED_STREAM, FAR_TIE_STREAM = (
     int(purpose)
     for purpose in (
-        Stream.FOUND_STAFF,
-        Stream.FOUND_STAFF_TIE,
-        Stream.FOUND_CUSTOMER,
-        Stream.FOUND_NEEDS,
-        Stream.FOUND_TIE,
+        Stream.INITIAL_STAFF,
+        Stream.INITIAL_STAFF_TIE,
+        Stream.INITIAL_CUSTOMER,
+        Stream.INITIAL_NEEDS,
+        Stream.INITIAL_TIE,
     )
 )
 
@@ -101,7 +101,7 @@ def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) 
         state.colleagues[:] = ties
         draw_people(state, p, seed, world.week)
         share_out_customers(world, layout)
-        settle(state, p)
+        initialise_aggregates(state, p)
     if world.own is not None:
         settings.extension.found(world)
     return world
@@ -129,7 +129,7 @@ def draw_organisation(populations: Any, p: Any, seed: Any, week: Any) -> None:
     else:
         draw_ties(populations.staff, populations.colleagues, p.organisation.cross_ties, seed)
     draw_people(populations, p, seed, week)
-    settle(populations, p)
+    initialise_aggregates(populations, p)
 
 
 @ahead
@@ -182,7 +182,7 @@ def draw_people(populations: Any, p: Any, seed: Any, week: Any) -> None:
 
 
 @ahead
-def settle(populations: Any, p: Any) -> None:
+def initialise_aggregates(populations: Any, p: Any) -> None:
     """Set departments, the offer and the firm to their ordinary state."""
     departments, firm = populations.departments, populations.firm
     departments.queue_first[:] = -1
@@ -367,7 +367,7 @@ def draw_staff(staff: Any, p: Any, seed: Any, week: Any) -> None:
     """
     for i in range(len(staff.skill)):
         initialise_person(i, staff, p.turnover, seed, week)
-        a, b, c, d = uniforms4(seed, STAFF, week, i)
+        a, b, c, d = uniforms4(seed, STAFF_STREAM, week, i)
         staff.skill[i] = clip01(0.53 + 0.12 * irwin_hall_normal(a, b, c, d))
         staff.hired_week[i] = week - int(a * 200.0)
         staff.vacant_until[i] = week
@@ -402,7 +402,7 @@ def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
         while last < count and staff.department[last] == staff.department[i]:
             last += 1
         for k in range(ties):
-            luck, where, _, _ = uniforms4(seed, TIE, k, i)
+            luck, where, _, _ = uniforms4(seed, TIE_STREAM, k, i)
             other = sample_tie(i, k, ties, first, last, count, cross, luck, where)
             # No tie counts twice: where the next desks are used up, the tie goes to a person further away.
             while other == i or is_tied(i, k, other, colleagues):
@@ -448,7 +448,7 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
     count = len(customers.active)
     parts = 2.0**segments - 1.0
     for i in range(count):
-        luck, amount, mood, hope = uniforms4(seed, CUSTOMER, 0, i)
+        luck, amount, mood, hope = uniforms4(seed, CUSTOMER_STREAM, 0, i)
         segment = 0
         edge = 1.0 / parts
         while luck > edge and segment < segments - 1:
@@ -459,7 +459,7 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
         customers.value[i] = p.accounts.revenue * parts / segments / 2.0**segment * (0.6 + 0.8 * amount)
         customers.estimate[i] = customers.value[i]
         customers.trust[i] = 0.5
-        customers.far_tie[i] = int(uniform(seed, FAR, 0, i) * count)
+        customers.far_tie[i] = int(uniform(seed, FAR_TIE_STREAM, 0, i) * count)
         customers.active[i] = i < active
         customers.joined_week[i] = -32768
         customers.satisfaction[i] = clip01(p.experience.offer_satisfaction - 0.35 + 0.35 * mood + customers.leniency[i])

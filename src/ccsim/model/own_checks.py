@@ -69,9 +69,9 @@ def _check_steps(steps: tuple[Step, ...], known: Mapping[str, str]) -> None:
     for step in steps:
         for argument in step.arguments:
             if argument not in known:
-                told = did_you_mean(argument, known)
+                hint = did_you_mean(argument, known)
                 raise DeclarationError(
-                    f"{step.where}: step {step.name}: no argument is called {argument!r}{told}; it may take populations, "
+                    f"{step.where}: step {step.name}: no argument is called {argument!r}{hint}; it may take populations, "
                     f"own_staff and the like for columns of its own, p or a group of parameters, seed, week"
                 )
         for stock in step.writes:
@@ -94,8 +94,8 @@ def _check_function(
             continue
         mine = known.get(node.value.id)
         if mine is not None and node.attr not in mine:
-            told = did_you_mean(node.attr, mine)
-            raise DeclarationError(f"{file}:{node.lineno}: {function.name}: {node.value.id} has no {node.attr!r}{told}")
+            hint = did_you_mean(node.attr, mine)
+            raise DeclarationError(f"{file}:{node.lineno}: {function.name}: {node.value.id} has no {node.attr!r}{hint}")
     for population, column, line in _written(function):
         if population not in POPULATIONS or population not in arguments:
             continue

@@ -132,7 +132,7 @@ class Extension:
         return tuple(eval(named[argument], {}, scope) for argument in each.arguments)
 
     def _compile(self, world: ModelState) -> None:
-        """Compile the kernels one by one, so that a mistake is told where it is, and not in the week that calls them.
+        """Compile the kernels one by one, so that a mistake is reported where it is, and not in the week that calls them.
 
         Raises:
             InputError: one of them cannot be compiled.
@@ -150,7 +150,7 @@ class Extension:
                     raise InputError(_in_one_line(str(error), own, each)) from None
 
     def _run(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Run kernels; what they raise, as they do uncompiled, is told with its line.
+        """Run kernels; what they raise, as they do uncompiled, is reported with its line.
 
         Raises:
             InputError: a user's kernel raised something.
@@ -158,10 +158,10 @@ class Extension:
         try:
             work(*arguments)
         except Exception as error:
-            told = _line_of(error, self.sources)
-            if told is None:
+            place = _line_of(error, self.sources)
+            if place is None:
                 raise
-            raise InputError(f"{told}: {type(error).__name__}: {error}") from error
+            raise InputError(f"{place}: {type(error).__name__}: {error}") from error
 
 
 def base_of(name: str) -> str:
@@ -250,8 +250,8 @@ def _load(source: Source, package: str) -> tuple[Own, list[tuple[kpis.Kpi, str]]
         except DeclarationError:
             raise
         except Exception as error:  # noqa: BLE001  # any error of a user's file is reported with its line
-            told = _line_of(error, (source,)) or _short(source.file)
-            raise InputError(f"{told}: {type(error).__name__}: {error}") from None
+            place = _line_of(error, (source,)) or _short(source.file)
+            raise InputError(f"{place}: {type(error).__name__}: {error}") from None
     return Own(source, mechanism_of(module), tuple(getattr(module, KEPT, ()))), rows
 
 
@@ -275,14 +275,14 @@ def _refuse_clashes(owns: list[Own]) -> None:
         for kind in own.mechanism.columns:
             for column in kind.columns:
                 key = (kind.population, column.name)
-                told = kind.population in RECORDED and column.kind == "flow"
-                if key in names or (told and column.name in tallies):
+                recorded = kind.population in RECORDED and column.kind == "flow"
+                if key in names or (recorded and column.name in tallies):
                     whose = names.get(key) or tallies[column.name]
                     raise InputError(
                         f"{where}: column {kind.population}.{column.name}: {whose} has a column of this name"
                     )
                 names[key] = own.name
-                if told:
+                if recorded:
                     tallies[column.name] = own.name
 
 
@@ -321,13 +321,13 @@ def _line_of(error: BaseException, sources: tuple[Source, ...]) -> str | None:
     return f"{_short(lines[-1].filename)}:{lines[-1].lineno}: in {lines[-1].name}" if lines else None
 
 
-def _in_one_line(told: str, own: Own, each: Step) -> str:
+def _in_one_line(message: str, own: Own, each: Step) -> str:
     """Return what numba says of a kernel that it cannot compile, in one line."""
-    told = re.sub(r"\x1b\[[0-9;]*m", "", told)
-    lines = re.findall(rf'{re.escape(Path(own.source.file).name)}", line (\d+)', told)
-    said = [line.strip(" >-") for line in told.splitlines()]
+    message = re.sub(r"\x1b\[[0-9;]*m", "", message)
+    lines = re.findall(rf'{re.escape(Path(own.source.file).name)}", line (\d+)', message)
+    texts = [line.strip(" >-") for line in message.splitlines()]
     reasons = [
-        line for line in said if line and not line.startswith(("Failed in nopython", "During:", "File ", "<source"))
+        line for line in texts if line and not line.startswith(("Failed in nopython", "During:", "File ", "<source"))
     ]
     where = f"{_short(own.source.file)}:{lines[-1]}" if lines else each.where
-    return f"{where}: step {each.name} cannot be compiled: {reasons[0] if reasons else told}"
+    return f"{where}: step {each.name} cannot be compiled: {reasons[0] if reasons else message}"

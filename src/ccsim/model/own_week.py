@@ -51,7 +51,7 @@ class _Lines:
             side = "after" if step.after else "before"
             raise DeclarationError(
                 f"{step.where}: step {step.name}: {side}={wanted!r}: the week has no such place{did_you_mean(wanted, known)}; "
-                "it takes a mechanism, such as 'habit', or a line of it, such as 'habit.settle'"
+                "it takes a mechanism, such as 'habit', or a line of it, such as 'habit.update_habit'"
             )
         return found[-1] + 1 if step.after else found[0]
 

@@ -1,7 +1,7 @@
 """The kernel calls of a week with their arguments, one by one, for profiling and comparison.
 
 The list of phases is not repeated here. The week's own source is run uncompiled over modules whose kernels note how
-they are called, so a mechanism that is added to the week is seen without a word from here.
+they are called, so a mechanism that is added to the week appears here without a change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Phase(NamedTuple):
     arguments: tuple[Any, ...]
 
     def run(self) -> None:
-        """Live this phase."""
+        """Run this phase."""
         self.kernel(*self.arguments)
 
 
@@ -40,7 +40,7 @@ class _Module:
 
 
 def list_phases(world: ModelState) -> list[Phase]:
-    """Return the phases of the week that a world stands in, in order, none of them lived yet."""
+    """Return the phases of the week that a world stands in, in order, none of them run yet."""
     noted: list[Phase] = []
     week: Any = world.settings.extension.week if world.own is not None else ccsim.model.week
     source = getattr(week.step_kernel, "py_func", week.step_kernel)
@@ -54,7 +54,7 @@ def list_phases(world: ModelState) -> list[Phase]:
 
 
 def start_step(world: ModelState) -> list[Phase]:
-    """Begin the next week of a world, and return its phases; when all have run, it is as if it had been lived."""
+    """Begin the next week of a world, and return its phases; when all have run, the state is as after a step."""
     world.week += 1
     world.reset_flows()
     return list_phases(world)

@@ -110,7 +110,7 @@ def _first(race: np.ndarray, among: np.ndarray, count: int) -> Rows:
 
 def _uniform(count: int, seed: int, stream: int) -> np.ndarray:
     out = np.empty(count)
-    fill_uniforms(out, np.uint64(seed), int(Stream.FOUND_STAFF_TIE), stream)
+    fill_uniforms(out, np.uint64(seed), int(Stream.INITIAL_STAFF_TIE), stream)
     return out
 
 

@@ -112,11 +112,11 @@ def layout_of_folder(path: str | Path) -> FoundedLayout:
     """Return the layout of a folder; it is read anew when a file of it has changed."""
     folder = Path(path)
     stamp = tuple((file.name, file.stat().st_mtime_ns) for file in sorted(folder.glob("*")) if file.is_file())
-    return _remembered(str(folder), stamp)
+    return _cached_layout(str(folder), stamp)
 
 
 @lru_cache(maxsize=8)
-def _remembered(path: str, stamp: tuple[Any, ...]) -> FoundedLayout:
+def _cached_layout(path: str, stamp: tuple[Any, ...]) -> FoundedLayout:
     return make_layout(read_folder(path))
 
 

@@ -71,10 +71,12 @@ class Organisation(mesa.Model):
             self.simulation = Simulation(chosen, rng, weeks)
         for move in chosen.schedule:
             if move.week is not None and move.week >= self.simulation.weeks:
-                told = f"{chosen.name}: {move.label!r} is due in week {move.week} and never happens: weeks is {weeks}"
-                warnings.warn(told, stacklevel=2)
+                message = (
+                    f"{chosen.name}: {move.label!r} is due in week {move.week} and never happens: weeks is {weeks}"
+                )
+                warnings.warn(message, stacklevel=2)
         self._views: dict[tuple[type[AgentView], int], AgentView] = {}
-        self._seen_in: int | None = None
+        self._synced_week: int | None = None
         self._own_agents = 0
         self._counts: Counter[type[AgentView]] = Counter()
         super().__init__(rng=rng)
@@ -116,8 +118,8 @@ class Organisation(mesa.Model):
             InputError: ``populations.colleagues`` holds a row that is no member of staff's.
         """
         if not self.running:
-            told = f"week {self.week} is the last: nothing happened; Organisation(..., weeks=...) sets the horizon"
-            warnings.warn(told, stacklevel=2)
+            message = f"week {self.week} is the last: nothing happened; Organisation(..., weeks=...) sets the horizon"
+            warnings.warn(message, stacklevel=2)
             return
         _check_ties(self.world.populations)
         self.simulation.step()
@@ -235,10 +237,10 @@ class Organisation(mesa.Model):
 
     def _sync_agents(self) -> None:
         """Bring the agents up to date: a view for everybody who is there, none for who has left."""
-        if self._seen_in == self.week:
+        if self._synced_week == self.week:
             self._complete()
             return
-        self._seen_in, self._counts = self.week, Counter()
+        self._synced_week, self._counts = self.week, Counter()
         there: dict[tuple[type[AgentView], int], int] = {}
         for number, (kind, rows, persons) in enumerate(self._present()):
             for row, person in zip(rows.tolist(), persons.tolist(), strict=True):

@@ -20,8 +20,8 @@ def served(s: Settings, cases: int, hours: float) -> ModelState:
     for case in range(cases):
         state.cases.stages[case], state.cases.contacts[case] = 1, 1
         join_queue(case, 0, 0, state.cases, state.departments)
-    all_p = (s.service, s.scorecards, s.handoffs, s.empowerment, s.conviction, s.habit)
-    serve(state.staff, state.leaders, state.customers, state.cases, state.departments, all_p,
+    groups = (s.service, s.scorecards, s.handoffs, s.empowerment, s.conviction, s.habit)
+    serve(state.staff, state.leaders, state.customers, state.cases, state.departments, groups,
           s.accounts.goodwill, world.seed, 0)  # fmt: skip
     return world
 

@@ -146,7 +146,7 @@ def open_case(
     customers: Rows,
     cases: Rows,
     departments: Rows,
-    all_p: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
+    groups: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
     seed: int,
     week: int,
 ) -> None:
@@ -161,7 +161,7 @@ def open_case(
         customers: columns of the market, one row per person.
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
-        all_p: parameters of several groups, unpacked in the first line.
+        groups: parameters of several groups, unpacked in the first line.
         seed: seed of all draws of the run.
         week: number of the week.
 
@@ -170,7 +170,7 @@ def open_case(
             ``opened_week``, ``queued_week``, ``repetitions``, ``stages``, ``state``.
         departments: ``queue``, ``queue_first``, ``queue_last``, ``raised``.
     """
-    p, _, _, priority, mean, _ = all_p
+    p, _, _, priority, mean, _ = groups
     cases.stages[i] = stages_of(length / departments.handoff_factor[department], len(departments.queue), p)
     cases.complexity[i] = complexity_of(hardness)
     cases.contacts[i] = 1
@@ -195,7 +195,7 @@ def generate_case(
     cases: Rows,
     departments: Rows,
     segments: Rows,
-    all_p: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
+    groups: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
     seed: int,
     week: int,
 ) -> None:
@@ -208,7 +208,7 @@ def generate_case(
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
         segments: columns of the customer segments, one row each.
-        all_p: parameters of several groups, unpacked in the first line.
+        groups: parameters of several groups, unpacked in the first line.
         seed: seed of all draws of the run.
         week: number of the week.
 
@@ -220,7 +220,7 @@ def generate_case(
         segments: ``bot_contacts``, ``bot_solved``, ``bot_stuck``.
     """
     _, hardness, where, length = uniforms4(seed, RAISE, week, i)
-    _, machine, ahead, _, _, standard_hours = all_p
+    _, machine, ahead, _, _, standard_hours = groups
     department = first_department(where, fronts, departments)
     if ahead.share > 0.0 and uniform(seed, AHEAD, week, i) < ahead.share * ahead.accuracy:
         contact_ahead(
@@ -233,7 +233,7 @@ def generate_case(
         if tried < machine.share:
             hassle = try_self_service(i, complexity_of(hardness), outcome, way, customers, segments, machine)
     if hassle >= 0:
-        open_case(i, department, hardness, length, hassle, customers, cases, departments, all_p, seed, week)
+        open_case(i, department, hardness, length, hassle, customers, cases, departments, groups, seed, week)
 
 
 @rule
@@ -252,13 +252,13 @@ def generate_cases(
     departments: Rows,
     segments: Rows,
     fronts: int,
-    all_p: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
+    groups: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
     seed: int,
     week: int,
 ) -> None:
     """Unresolved issues come back; customers without one may have a new one.
 
-    ``all_p``: parameters of demand, self-service, proactive contact and segmentation, mean value of a customer, hours
+    ``groups``: parameters of demand, self-service, proactive contact and segmentation, mean value of a customer, hours
     of a standard contact.
 
     Args:
@@ -268,7 +268,7 @@ def generate_cases(
         segments: columns of the customer segments, one row each.
         fronts: ``organisation.front_departments``, departments that customers call first; the others are back
             office (departments).
-        all_p: parameters, in this order: ``demand``, ``self_service``, ``proactive``, ``segmentation``,
+        groups: parameters, in this order: ``demand``, ``self_service``, ``proactive``, ``segmentation``,
             ``accounts.revenue``, ``service.handling_hours``.
         seed: seed of all draws of the run.
         week: number of the week.
@@ -281,7 +281,7 @@ def generate_cases(
             ``returned``.
         segments: ``bot_contacts``, ``bot_solved``, ``bot_stuck``.
     """
-    p, _, ahead, _, _, standard_hours = all_p
+    p, _, ahead, _, _, standard_hours = groups
     coming = p.rate * p.surge
     alarmed = coming * (1.0 + false_alarms(ahead))
     # Listed first, without a branch: who asks cannot be foreseen, and each wrong guess of the processor costs more.
@@ -302,7 +302,7 @@ def generate_cases(
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
         elif to_unit_interval(customers.u_request[i]) < coming * customers.asking[i]:
-            generate_case(i, fronts, customers, cases, departments, segments, all_p, seed, week)
+            generate_case(i, fronts, customers, cases, departments, segments, groups, seed, week)
         else:
             department = first_department(uniform(seed, AHEAD, week, i), fronts, departments)
             contact_ahead(

@@ -98,7 +98,7 @@ def involve_volunteers(
     leaders: Rows,
     departments: Rows,
     firm: Rows,
-    all_p: tuple[Programme, Rollout, VisibleSuccesses, float],
+    groups: tuple[Programme, Rollout, VisibleSuccesses, float],
     seed: int,
     week: int,
 ) -> None:
@@ -109,7 +109,7 @@ def involve_volunteers(
         leaders: columns of the leaders, one row per leader.
         departments: columns of the departments, one row each.
         firm: columns of the organisation, each of length 1.
-        all_p: parameters, in this order: ``programme``, ``rollout``, ``visible_successes``, ``empowerment.blame``.
+        groups: parameters, in this order: ``programme``, ``rollout``, ``visible_successes``, ``empowerment.blame``.
         seed: seed of all draws of the run.
         week: number of the week.
 
@@ -118,7 +118,7 @@ def involve_volunteers(
         departments: ``embedding``, ``wins``.
         firm: ``embedding_hours``, ``failures``, ``improvements``.
     """
-    p, rollout, successes, blame = all_p
+    p, rollout, successes, blame = groups
     purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share) * (1.0 - firm.stopped[0])
     whole = p.improvement + p.immersion + p.embedding
     if purse <= 0.0 or len(staff.announced_hours) == 0:

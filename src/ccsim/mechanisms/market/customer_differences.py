@@ -13,7 +13,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniforms4
 
-TRAITS = int(Stream.FOUND_CUSTOMER_TRAITS)
+TRAITS = int(Stream.INITIAL_CUSTOMER_TRAITS)
 
 #: The largest standing of a person: four uniform draws at their end.
 LARGEST = 3.4641016151377544

@@ -12,7 +12,7 @@ from ccsim.engine.columns import FloatArray, Int8Array, IntArray, Rows, UInt32Ar
 from ccsim.engine.functions import exp, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import Stream, fill_words, to_unit_interval
+from ccsim.engine.rng import Stream, fill_random_words, to_unit_interval
 from ccsim.mechanisms.market.customer_differences import most_mobile_person
 from ccsim.mechanisms.market.promise import attraction
 from ccsim.mechanisms.service.queues import NO_CASE, RETURNING, WAITING, leave_queue
@@ -221,7 +221,7 @@ def draw_random_words(customers: Rows, seed: int, week: int) -> None:
     Writes:
         customers: ``u_churn``, ``u_join``, ``u_request``, ``u_talk``.
     """
-    fill_words(customers.u_join, customers.u_request, customers.u_talk, customers.u_churn,
+    fill_random_words(customers.u_join, customers.u_request, customers.u_talk, customers.u_churn,
               seed, MARKET, week)  # fmt: skip
 
 

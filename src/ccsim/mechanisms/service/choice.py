@@ -156,7 +156,7 @@ def choose_handling(
     cases: Rows,
     departments: Rows,
     card: StaffScorecard,
-    all_p: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    groups: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
 ) -> tuple[int, float, float]:
     """Let person ``i`` choose how to handle a case, and return the option with its time and success chance.
 
@@ -173,12 +173,12 @@ def choose_handling(
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
         card: the scorecard in use, a weight for each measure.
-        all_p: parameters of several groups, unpacked in the first line.
+        groups: parameters of several groups, unpacked in the first line.
 
     Returns:
         The option, its handling time (hours), and its chance of success (share).
     """
-    p, cards, handoffs, empowerment, conviction, habit = all_p
+    p, cards, handoffs, empowerment, conviction, habit = groups
     complexity, lost, lead = cases.complexity[case], cases.context_lost[case], staff.leader[i]
     routine, spoilt = departments.routine[department], departments.success_loss[department]
     facts = (complexity, cases.stages[case], lost, routine, departments.workload[department], spoilt,

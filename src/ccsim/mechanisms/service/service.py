@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ccsim.mechanisms.staff.conviction import Conviction
     from ccsim.mechanisms.staff.habit import Habit
 
-SERVICE_STREAM = int(Stream.SERVE)
+SERVICE_STREAM = int(Stream.SERVICE)
 
 #: How many contacts ahead memory is asked for cases and for people.
 CASES_AHEAD, COLLEAGUES_AHEAD = 8, 4
@@ -107,7 +107,7 @@ def handle(
     cases: Rows,
     departments: Rows,
     card: StaffScorecard,
-    all_p: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    groups: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
     goodwill: float,
     seed: int,
     week: int,
@@ -124,7 +124,7 @@ def handle(
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
         card: the scorecard in use, a weight for each measure.
-        all_p: parameters of several groups, unpacked in the first line.
+        groups: parameters of several groups, unpacked in the first line.
         goodwill: compensation given to customers (EUR).
         seed: seed of all draws of the run.
         week: number of the week.
@@ -140,10 +140,10 @@ def handle(
             ``handoffs_lost``, ``journeys_sound``, ``queue``, ``queue_first``, ``queue_last``,
             ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``, ``wins``, ``worked``.
     """
-    p, cards, handoffs, empowerment, _, _ = all_p
+    p, cards, handoffs, empowerment, _, _ = groups
     luck, outcome, later, where = uniforms4(seed, SERVICE_STREAM, week, case)
     option, hours, success = choose_handling(
-        i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, all_p
+        i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, groups
     )
     hours *= departments.time_factor[department]
     right = outcome < success
@@ -168,7 +168,7 @@ def work_through(
     customers: Rows,
     cases: Rows,
     departments: Rows,
-    all_p: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    groups: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
     goodwill: float,
     seed: int,
     week: int,
@@ -182,7 +182,7 @@ def work_through(
         customers: columns of the market, one row per person.
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
-        all_p: parameters, in this order: ``service``, ``scorecards``, ``handoffs``, ``empowerment``,
+        groups: parameters, in this order: ``service``, ``scorecards``, ``handoffs``, ``empowerment``,
             ``conviction``, ``habit``.
         goodwill: ``accounts.goodwill``, compensation given in the most complex cases that are solved with judgement
             (EUR).
@@ -223,7 +223,7 @@ def work_through(
             ahead = fetch_case(ahead, customers, cases)
             take_next(department, cases, departments)
             handle(
-                i, case, department, staff, leaders, customers, cases, departments, card, all_p, goodwill, seed, week
+                i, case, department, staff, leaders, customers, cases, departments, card, groups, goodwill, seed, week
             )
         i = next_in_turn(i, department, departments)
     departments.next_staff[department] = i
@@ -236,7 +236,7 @@ def serve(
     customers: Rows,
     cases: Rows,
     departments: Rows,
-    all_p: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    groups: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
     goodwill: float,
     seed: int,
     week: int,
@@ -251,7 +251,7 @@ def serve(
         customers: columns of the market, one row per person.
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
-        all_p: parameters, in this order: ``service``, ``scorecards``, ``handoffs``, ``empowerment``,
+        groups: parameters, in this order: ``service``, ``scorecards``, ``handoffs``, ``empowerment``,
             ``conviction``, ``habit``.
         goodwill: ``accounts.goodwill``, compensation given in the most complex cases that are solved with judgement
             (EUR).
@@ -272,7 +272,7 @@ def serve(
     """
     for department in range(len(departments.queue)):
         if departments.queue_first[department] >= 0:
-            work_through(department, staff, leaders, customers, cases, departments, all_p, goodwill, seed, week)
+            work_through(department, staff, leaders, customers, cases, departments, groups, goodwill, seed, week)
 
 
 @kernel

@@ -17,7 +17,7 @@ from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 from ccsim.engine.rng import Stream, irwin_hall_normal, uniforms4
 
-TRAITS, NAMES = int(Stream.FOUND_STANDING), int(Stream.FOUND_NAMES)
+TRAITS, NAMES = int(Stream.INITIAL_STANDING), int(Stream.INITIAL_NAMES)
 
 #: A person names at most so many times the mean.
 MOST = 6
