@@ -38,10 +38,18 @@ def _sample(node: ast.expr) -> list[str]:
         case ast.Constant(value=str(text)):
             return [text]
         case ast.JoinedStr(values=parts):
-            return ["".join(part.value if isinstance(part, ast.Constant) else "x" for part in parts)]  # type: ignore[misc]
+            return ["".join(part.value if isinstance(part, ast.Constant) else _filled(part) for part in parts)]  # type: ignore[misc]
         case ast.IfExp(body=one, orelse=other):
             return _sample(one) + _sample(other)
     return []
+
+
+def _filled(part: ast.expr) -> str:
+    """Return what stands for a value in a text; an amount is written after the word for money."""
+    match part:
+        case ast.FormattedValue(value=ast.Call(func=ast.Name(id="amount"))):
+            return "EUR x"
+    return "x"
 
 
 def _messages(path: Path, but: set[str]) -> dict[str, int]:
