@@ -221,7 +221,7 @@ def test_hundreds_of_files_that_extend_one_another_are_one_message(
     with pytest.raises(SystemExit) as ended:
         entry.main()
     told = capsys.readouterr().err
-    assert ended.value.code == 2 and "hundreds of files that extend one another" in told and "Traceback" not in told
+    assert ended.value.code == 2 and "more than 100 scenarios extend one another" in told and "Traceback" not in told
 
 
 def test_memory_that_is_used_up_is_one_message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 
 from ccsim.cli.main import app
 from ccsim.errors import CcsimError
+from ccsim.organisations.tables import text_of
 
 PEOPLE = "id,department,manager\na,Desk,\nb,Desk,a\nc,Desk,a\n"
 FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
@@ -59,3 +61,9 @@ def test_a_byte_order_mark_and_columns_that_nobody_asked_for_are_no_fault(tmp_pa
     )
     result = CliRunner().invoke(app, ["org", "check", str(folder)], catch_exceptions=False)
     assert result.exit_code == 0 and "Not read: 1 columns of" in result.output
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_place_of_a_table_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "people.csv")
+    assert text_of(tmp_path / "people.csv") == ("", "is a pipe, not a file")

@@ -214,7 +214,7 @@ def test_a_slip_of_the_keyboard_never_ends_in_anything_but_a_message(data: st.Da
             "[[schedule]]\nweek = 1.5\nset.programme.budget = 1",
             "must be a whole number, got 1.5",
         ),
-        ('extends = "a\\u0000b"', "is no name that a file can have"),
+        ('extends = "a\\u0000b"', "holds a sign that cannot be seen"),
         ('extends = "none.toml"', "there is no such file"),
         ('extends = "."', "no scenario is called '.'"),
     ],

@@ -139,6 +139,10 @@ def _numba() -> Any:
 
         numba.np.ufunc.parallel.get_thread_count()
     except Exception as error:  # noqa: BLE001  # it depends on the environment in many ways
+        try:
+            Path.cwd()
+        except OSError:
+            raise InputError("the working folder has been deleted: change to another one") from None
         given = ", ".join(f"{name}={value}" for name, value in os.environ.items() if name.startswith("NUMBA_"))
         raise InputError(
             f"numba cannot be loaded ({error}){f' with {given}' if given else ''}: mend or unset that, or set CCSIM_PLAIN=1, "

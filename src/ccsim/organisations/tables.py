@@ -149,6 +149,8 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
 def text_of(path: Path) -> tuple[str, str]:
     """Return the text of a file, and what is wrong with it."""
     try:
+        if path.is_fifo():
+            return "", "is a pipe, not a file"  # which would be waited for without end
         data = path.read_bytes()
     except OSError as error:
         return "", f"cannot be read ({error.strerror})"

@@ -55,6 +55,8 @@ class ScenarioSchema(Schema):
 
 #: The most faults of a file that are looked for and told.
 MOST_ISSUES = 50
+#: Scenarios that extend one another, at most: each is read while the one that it is extended by waits.
+MOST_PARENTS = 100
 
 
 class Parser:
@@ -255,6 +257,8 @@ def _parent(reader: Parser, shape: ScenarioSchema, chain: tuple[Path, ...]) -> S
         if resolved(file) in chain:
             circle = [path.stem for path in (*chain[chain.index(resolved(file)) :], file)]
             raise InputError(f"a scenario cannot extend itself: {' -> '.join(circle)}")
+        if len(chain) >= MOST_PARENTS:
+            raise InputError(f"more than {MOST_PARENTS} scenarios extend one another")
         return read_scenario(file, chain)
     except InputErrors as error:
         reader.issues += error.issues
