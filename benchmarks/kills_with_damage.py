@@ -3,7 +3,9 @@
 A session runs in a process forked from this one, is killed with SIGKILL at a random moment, and now and then a file is
 cut, altered, removed, doubled or replaced by one of other results before the next session goes on. A session must end
 with the hash of an undisturbed run, or with one message that names a file of the folder. What the message says to
-remove is removed, and the next session goes on. Prints the counts; any other end is a fault.
+remove is removed, and the next session goes on. Prints the counts; any other end is a fault. Moments are counted in the
+processor time of the session, so that a busy machine kills as far into the work as an idle one. ``--seconds`` ends a
+long run earlier, with the counts so far.
 
     python -m benchmarks.kills_with_damage --kills 1000
 """
@@ -11,6 +13,7 @@ remove is removed, and the next session goes on. Prints the counts; any other en
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
 import shutil
@@ -34,6 +37,10 @@ from ccsim.experiments.experiment import Experiment
 WAYS = (cut, flip, flip, remove, double, foreign)
 #: Sessions that a folder may take to its end.
 MOST_SESSIONS = 400
+#: Processor time of a session before it is killed, on the average, in seconds.
+LEAST_OFTEN = 0.25
+#: Seconds after which a session that uses no processor time is killed all the same.
+STUCK = 120.0
 
 
 def subject() -> Experiment:
@@ -55,15 +62,24 @@ def session(folder: Path, pipe: Connection) -> None:
         os._exit(0)
 
 
+def used(pid: int) -> float:
+    """Return the processor time of a process in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def killed_or_ended(folder: Path, seconds: float) -> tuple[str, str]:
-    """Run a session for so long at most; return ``("killed", "")`` or how it ended."""
+    """Run a session for so much processor time at most; return ``("killed", "")`` or how it ended."""
     ours, theirs = Pipe(duplex=False)
     pid = os.fork()
     if pid == 0:
         session(folder, theirs)
     theirs.close()
     try:
-        if ours.poll(seconds):
+        until = time.monotonic() + STUCK
+        while used(pid) < seconds and time.monotonic() < until:
+            if not ours.poll(0.005):
+                continue
             try:
                 kind, text = ours.recv()
             except EOFError:
@@ -88,7 +104,13 @@ def heal(folder: Path, message: str) -> bool:
 
 
 def disturbed(
-    kills: int, seed: int, place: Path, stock: Stock, tell: Callable[[str], object] = sys.stderr.write
+    kills: int,
+    seed: int,
+    place: Path,
+    stock: Stock,
+    tell: Callable[[str], object] = sys.stderr.write,
+    *,
+    seconds: float = math.inf,
 ) -> Counter[str]:
     """Kill and damage until so many kills are made.
 
@@ -98,19 +120,20 @@ def disturbed(
         place: where folders are made.
         stock: other results, whose files are put where they do not belong.
         tell: is called with each fault.
+        seconds: after which no further session begins.
 
     Returns:
         How often each outcome came about, by its name.
     """
     chance = random.Random(seed)
-    start = time.perf_counter()
+    until, start = time.monotonic() + seconds, time.process_time()
     whole = run_experiment(subject(), workers=1, out=place / "undisturbed").hash()
-    often = max(0.25, 0.4 * (time.perf_counter() - start))  # seconds between kills, on the average
+    often = max(LEAST_OFTEN, 0.4 * (time.process_time() - start))
     counts: Counter[str] = Counter(
         dict.fromkeys(("kills", "damages", "same hash", "clear message", "traceback", "silent-wrong"), 0)
     )
     folder, sessions, done = place / "folder", 0, list[str]()
-    while counts["kills"] + counts["damages"] < kills:
+    while counts["kills"] + counts["damages"] < kills and time.monotonic() < until:
         sessions += 1
         kind, text = killed_or_ended(folder, chance.expovariate(1.0 / often))
         counts["kills"] += kind == "killed"
@@ -142,10 +165,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=1000, help="SIGKILLs and damages together")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=math.inf, help="begin no session after so long")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         start = time.perf_counter()
-        counts = disturbed(given.kills, given.seed, Path(place), Stock.made(Path(place) / "stock"))
+        stock = Stock.made(Path(place) / "stock")
+        counts = disturbed(given.kills, given.seed, Path(place), stock, seconds=given.seconds)
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     print(f"{told}; {time.perf_counter() - start:.0f} s")
     raise SystemExit(bool(counts["traceback"] or counts["silent-wrong"]))

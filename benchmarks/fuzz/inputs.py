@@ -13,11 +13,13 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import os
 import random
 import shlex
 import string
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -311,11 +313,34 @@ def answer(kind: str, number: int, seed: int, folder: Path, count: Count) -> Non
         count.faults.append((f"{kind} {number}", f"{type(error).__name__} at {place}: {error!r}"[:400]))
 
 
-def fuzzed(inputs: int, seed: int, folder: Path, kinds: tuple[str, ...] = tuple(KINDS)) -> dict[str, Count]:
-    """Give a number of inputs, spread over the kinds, and return the counts."""
+def fuzzed(
+    inputs: int,
+    seed: int,
+    folder: Path,
+    kinds: tuple[str, ...] = tuple(KINDS),
+    *,
+    first: int = 0,
+    seconds: float = math.inf,
+) -> dict[str, Count]:
+    """Give a number of inputs, spread over the kinds, and count the answers.
+
+    Args:
+        inputs: how many inputs the seed draws.
+        seed: of the inputs; the same seed and number give the same input.
+        folder: where files are written.
+        kinds: what to try.
+        first: number of the first input to give; those before it are left out.
+        seconds: after which no further input is given.
+
+    Returns:
+        The counts by kind, of the inputs that were given.
+    """
+    until = time.monotonic() + seconds
     chance = random.Random(seed)
     counts = {kind: Count() for kind in kinds}
     drawn = chance.choices(kinds, [KINDS[kind][1] for kind in kinds], k=inputs)
-    for number, kind in enumerate(drawn):
+    for number, kind in enumerate(drawn[first:], first):
+        if time.monotonic() > until:
+            break
         answer(kind, number, seed, folder, counts[kind])
     return counts

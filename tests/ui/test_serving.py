@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import urllib.request
 
@@ -35,6 +36,22 @@ def test_a_refused_host_is_one_message_and_never_shown_as_an_address(ccsim, tmp_
     done = ccsim(command, "--no-open", "--host", host, cwd=tmp_path)
     assert done.returncode != 0
     assert "must be an address" in done.stderr and "http://" not in done.stderr
+
+
+def test_a_visitor_who_hangs_up_before_a_refusal_ends_the_socket_without_an_error():
+    from ccsim.ui.talk import Talk
+
+    async def gone(message):
+        raise ConnectionError(f"nobody hears {message}")
+
+    async def silent():
+        raise AssertionError("the first message is refused")
+
+    async def ended():
+        talk = Talk({"type": "websocket.receive", "text": "no message of a page"}, silent, gone)
+        return [(await talk.receive())["type"] for _ in range(3)]
+
+    assert asyncio.run(ended()) == ["websocket.connect", "websocket.disconnect", "websocket.disconnect"]
 
 
 def answers(address: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 
@@ -67,7 +68,8 @@ class Talk:
 
     async def _end(self) -> Message:
         self._over = True
-        await self._send({"type": "websocket.close", "code": 1008})
+        with contextlib.suppress(OSError):  # the visitor may have hung up already
+            await self._send({"type": "websocket.close", "code": 1008})
         return {"type": "websocket.disconnect", "code": 1008}
 
     async def send(self, message: Message) -> None:
