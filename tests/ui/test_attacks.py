@@ -78,7 +78,7 @@ class Visitor:
             and kind in one["content"]["data"]["state"].get("_model_name", "")
         ]  # fmt: skip
 
-    def is_cut_off(self, seconds: float = 3.0) -> bool:
+    def is_cut_off(self, seconds: float = 30.0) -> bool:
         """Tell whether the server closes the socket."""
         until = time.monotonic() + seconds
         try:
