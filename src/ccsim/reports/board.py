@@ -11,13 +11,12 @@ from typing import Any
 
 from ccsim.analysis.decision.decide import open_decision
 from ccsim.analysis.decision.decision import LEVEL, TOLD, Decision
-from ccsim.errors import ResultsError
 from ccsim.model.kpis import KPIS, QUARTER
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 from ccsim.organisations.measurements import MEASUREMENTS
 from ccsim.reports.figures.decision import options_picture
-from ccsim.reports.pages import html_page, inline
+from ccsim.reports.pages import html_page, inline, write_page
 from ccsim.reports.text import scenario_in_words
 from ccsim.results.formatting import in_currency, minus, money, number, p_value, share, table_unit, table_value
 
@@ -50,12 +49,7 @@ def board(folder: str | Path, out: str | Path | None = None) -> Path:
     decision = open_decision(folder)
     with in_currency(decision.about["currency"]):
         text = html_page("board", Board(decision, Path(folder)).content())
-    try:
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ResultsError(f"{page}: cannot be written ({error.strerror or error})") from None
-    return page
+    return write_page(page, text)
 
 
 @dataclass(frozen=True)

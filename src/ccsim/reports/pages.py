@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from ccsim.errors import CcsimError, ResultsError
 
 
 def html_page(template: str, data: Mapping[str, Any], package: str = "ccsim.reports") -> str:
@@ -33,6 +36,28 @@ def markdown_page(template: str, data: Mapping[str, Any], package: str) -> str:
         The page as Markdown.
     """
     return _rendered(f"{template}.md.j2", data, package)
+
+
+def write_page(page: Path, text: str, failure: type[CcsimError] = ResultsError) -> Path:
+    """Write a page, and its folder if there is none.
+
+    Args:
+        page: where to.
+        text: the page.
+        failure: what is raised where it cannot be written.
+
+    Returns:
+        The page written.
+
+    Raises:
+        CcsimError: it cannot be written; of the class ``failure``.
+    """
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise failure(f"{page}: cannot be written ({error.strerror or error})") from None
+    return page
 
 
 def _rendered(name: str, data: Mapping[str, Any], package: str) -> str:

@@ -8,7 +8,7 @@ from ccsim.errors import InputError
 from ccsim.organisations.answers import COLUMNS
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.questionnaire import ITEMS, TIERS
-from ccsim.reports.pages import html_page
+from ccsim.reports.pages import html_page, write_page
 
 SCALE = ((0, "I do not know"), (1, "not at all"), (2, "a little"), (3, "half"), (4, "mostly"), (5, "fully"))
 LEVELS = {"top": "Top: executives and heads", "middle": "Middle: managers of teams", "staff": "Staff: all others"}
@@ -31,9 +31,4 @@ def questionnaire_page(folder: Folder, out: Path) -> Path:
         "name": folder.name, "items": [(code, item.text) for code, item in ITEMS.items()], "scale": SCALE,
         "tiers": [(tier, LEVELS[tier]) for tier in TIERS], "columns": ",".join(COLUMNS), "smallest": folder.smallest_group,
     })  # fmt: skip
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written ({error.strerror})") from None
-    return out
+    return write_page(out, text, InputError)

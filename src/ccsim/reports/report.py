@@ -11,13 +11,12 @@ from typing import Any
 
 from ccsim.analysis.comparison import Comparison
 from ccsim.analysis.decision.decide import is_decision
-from ccsim.errors import ResultsError
 from ccsim.model.kpis import KPIS, QUARTER, available
 from ccsim.reports.board import board
 from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
 from ccsim.reports.own_words import OwnWords, own_words
-from ccsim.reports.pages import html_page, inline
+from ccsim.reports.pages import html_page, inline, write_page
 from ccsim.reports.references import GROUPS, Key, ReportNumbers
 from ccsim.reports.text import factor_in_words, scenario_in_words
 from ccsim.results.formatting import minus, p_value, signed, table_unit, table_value
@@ -64,12 +63,7 @@ def report(folder: str | Path, out: str | Path | None = None) -> Path:
         return board(place, out)
     page = Path(out) if out is not None else place / "report.html"
     text = report_html(place)
-    try:
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ResultsError(f"{page}: cannot be written ({error.strerror or error})") from None
-    return page
+    return write_page(page, text)
 
 
 def report_html(folder: Path) -> str:
