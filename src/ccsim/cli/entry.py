@@ -29,9 +29,7 @@ def main() -> NoReturn:
     try:
         run()
     except RecursionError:
-        sys.stderr.write(
-            "ccsim: what the command names is nested too deeply, such as hundreds of files that extend one another\n"
-        )
+        sys.stderr.write("ccsim: what the command names is nested too deeply\n")
         sys.exit(2)
     except MemoryError:
         sys.stderr.write("ccsim: memory is used up; fewer workers (--workers), customers or replicates need less\n")
