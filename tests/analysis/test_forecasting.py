@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -235,6 +236,26 @@ def test_a_change_over_an_event_informs_the_fit(tmp_path: Path) -> None:
     draws, _ = posterior({"csat": (73.0, 20.0)}, ensemble, 1, [change])
     middle = (np.median(draws) - space[0].low) / (space[0].high - space[0].low)
     assert middle == pytest.approx(0.5, abs=0.1)
+
+
+def test_worlds_of_a_forecast_and_runs_of_its_fit_share_no_draws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "\n".join(f"{year}-12-31,csat,{70 + year % 3}" for year in range(2010, 2022))
+    files = {"organisation.toml": SMALL, "history.csv": f"date,kpi,value\n{rows}\n"}
+    folder = read_folder(folder_of(tmp_path / "o", files))
+    seeds: dict[str, set[int]] = {}
+    run = Runner.summaries
+
+    def noted(self: Runner, study: Any, design: Any, part: str, weeks: Any = ()) -> pd.DataFrame:
+        experiment = study.experiment(design, weeks)
+        seeds[part] = {experiment.seed_of(name, 0) for name in experiment.scenarios}
+        assert len(seeds[part]) == len(design)
+        return run(self, study, design, part, weeks)
+
+    monkeypatch.setattr(Runner, "summaries", noted)
+    fitted_folder.fit_folder(folder, 40, 1, Runner(workers=1))
+    assert set(seeds) == {"worlds", "again"} and not seeds["worlds"] & seeds["again"]
 
 
 def test_where_you_lie_is_said_in_words_beyond_1_and_99_percent() -> None:

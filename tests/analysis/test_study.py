@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ccsim.analysis.parameter_space import dimensions, drawn
-from ccsim.analysis.study import Runner, make_problem, table_of
+from ccsim.analysis.study import IndependentOrganisations, Runner, make_problem, table_of
 from ccsim.errors import InputError
 from ccsim.experiments.design import Design
 from ccsim.simulation.simulation import simulate
@@ -87,3 +87,11 @@ def test_an_experiment_brings_baseline_horizon_and_seed():
 def test_what_cannot_be_studied_is_told(call, told):
     with pytest.raises(InputError, match=told):
         call()
+
+
+def test_separate_organisations_have_draws_of_their_own_which_scenario_and_baseline_share(small_study):
+    apart = IndependentOrganisations(small_study.scenario, small_study.baseline, weeks=8, replicates=1)
+    experiment = apart.experiment(POINTS)
+    seeds = [[experiment.seed_of(experiment.design_scenarios.name(base, k), 0) for k in range(3)]
+             for base in experiment.base_scenarios]  # fmt: skip
+    assert seeds[0] == seeds[1] and len(set(seeds[0])) == 3

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +116,26 @@ class AnalysisProblem:
             mine, title, "", next(iter(bases), mine), {**bases, mine: self.scenario},
             self.weeks, self.replicates, self.seed, report_weeks=tuple(report_weeks) or (self.weeks - 1,),
         ).with_design(design)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class IndependentOrganisations(AnalysisProblem):
+    """A study whose points are separate organisations: each has draws of its own, the same for scenario and baseline."""
+
+    def experiment(self, design: Design, report_weeks: Sequence[int] = ()) -> Experiment:
+        """Return the runs at the points of a design as an experiment."""
+        return with_own_draws(super().experiment(design, report_weeks))
+
+
+def with_own_draws(experiment: Experiment) -> Experiment:
+    """Return an experiment in which each point of its design has draws of its own, which its scenarios share.
+
+    Points that share draws have the same executive, the same customers and the same luck: their spread leaves chance out.
+    """
+    points = experiment.design_scenarios
+    assert points is not None
+    numbers = range(len(points.design))
+    return replace(experiment, seed_groups={points.name(name, k): k for name in points.varied_in for k in numbers})
 
 
 @renamed_arguments(budget="time_limit")

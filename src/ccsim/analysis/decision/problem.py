@@ -12,6 +12,7 @@ import numpy as np
 from ccsim.analysis.admitted import AdmittedWorlds
 from ccsim.analysis.forecasting.ensemble import prior, scenario_of
 from ccsim.analysis.parameter_space import drawn
+from ccsim.analysis.study import with_own_draws
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, validate_counts
@@ -57,10 +58,7 @@ class DecisionProblem:
             "decision", title, f"Which option is best for {self.folder.name}?", AS_IT_IS, self.options, self.weeks,
             self.replicates, self.seed, kpis=(self.kpi,), report_weeks=(QUARTER - 1, self.weeks - 1),
         ).with_design(Design.given(self.rows))  # fmt: skip
-        points = whole.design_scenarios
-        assert points is not None
-        units = {points.name(name, number): number for number in range(len(self.rows)) for name in self.options}
-        return replace(whole, seed_groups=units)
+        return with_own_draws(whole)
 
 
 def decision_problem(

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ccsim.analysis.admitted import AdmittedWorlds, space_of
 from ccsim.analysis.parameter_space import Dimension, drawn, numbers_of
-from ccsim.analysis.study import AnalysisProblem, Runner
+from ccsim.analysis.study import IndependentOrganisations, Runner
 from ccsim.errors import InputError
 from ccsim.execution.estimate import Work
 from ccsim.model.kpis import KPIS
@@ -149,7 +149,7 @@ def run_worlds(
     design = source.design(space, worlds, seed) if source else drawn(space, "latin-hypercube", worlds, seed)
     at = weeks_at(steps, weeks)
     start, without = (start_of(past, weeks), past.without) if past else (None, ())
-    study = AnalysisProblem(
+    study = IndependentOrganisations(
         of_the_past(scenario_of(folder, at[-1] + 1, start, without)), weeks=at[-1] + 1, replicates=1, seed=seed
     )
     runner.expect([Work.of(study.experiment(design, at)).times(1.0 + then / worlds)])

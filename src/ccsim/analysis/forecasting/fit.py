@@ -26,7 +26,7 @@ from ccsim.analysis.forecasting.ensemble import (
 )
 from ccsim.analysis.forecasting.series import Series, noise_of
 from ccsim.analysis.parameter_space import Dimension, values_of
-from ccsim.analysis.study import AnalysisProblem, Runner
+from ccsim.analysis.study import IndependentOrganisations, Runner
 from ccsim.experiments.design import Design
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.timeline import AROUND, events_of, moves_levers, of_the_past
@@ -289,7 +289,7 @@ def _again(
     design = Design("given", tuple(one.factor for one in space), len(rows), rows=rows)
     at = weeks_at(ensemble.seen, ensemble.weeks)
     start = start_of(past, ensemble.weeks) if past else None
-    study = AnalysisProblem(
+    study = IndependentOrganisations(
         of_the_past(scenario_of(folder, at[-1] + 1, start)), weeks=at[-1] + 1, replicates=1, seed=seed + 1
     )
     frame = runner.summaries(study, design, "again", at)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ccsim.analysis.parameter_space import Dimension, between, values_of
-from ccsim.analysis.study import DIFFERENCE, AnalysisProblem, Runner
+from ccsim.analysis.study import DIFFERENCE, AnalysisProblem, IndependentOrganisations, Runner
 from ccsim.engine.columns import FloatArray
 from ccsim.execution.estimate import Work
 from ccsim.experiments.design import Design
-from ccsim.experiments.experiment import Experiment
 from ccsim.experiments.factors import Factor
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
@@ -40,19 +39,6 @@ def uncertain_space() -> tuple[Dimension, ...]:
     rows = (row for row in all_parameters().values() if row.role == "assumption" and not row.choices)
     keys = [row.key for row in rows if row.kind is not bool and not row.source.startswith("definition")]
     return tuple(Dimension(Factor(key)) for key in keys)
-
-
-@dataclass(frozen=True)
-class IndependentOrganisations(AnalysisProblem):
-    """A study whose points are organisations apart: each has draws of its own, the same for scenario and baseline."""
-
-    def experiment(self, design: Design, report_weeks: Sequence[int] = ()) -> Experiment:
-        """Return the runs at the points of a design as an experiment."""
-        made = super().experiment(design, report_weeks)
-        assert made.design_scenarios is not None
-        names = [self.scenario.name, *([made.baseline] if self.baseline else [])]
-        units = {made.design_scenarios.name(name, number): number for name in names for number in range(len(design))}
-        return replace(made, seed_groups=units)
 
 
 @dataclass(frozen=True)
