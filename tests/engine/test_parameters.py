@@ -1,4 +1,5 @@
 import math
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -141,6 +142,14 @@ def test_a_unit_that_is_added_is_known_alone_and_by_the_week() -> None:
 def test_settings_begin_with_the_default_of_every_declaration(row: Parameter) -> None:
     assert row.check(row.shown) == row.shown
     assert getattr(getattr(default_settings(), row.group), row.name) == row.default
+
+
+def test_a_meaning_stands_alone_without_the_row_before_it() -> None:
+    """Pages and tables show a parameter by itself: a word that points back would point at nothing."""
+    back = re.compile(
+        r"^(the same|it|that|those|these|such)\b|\b(of|between|to) (that|these|each such|such|those(?! (who|that|coached)))\b"
+    )
+    assert not [key for key, row in all_parameters().items() if back.search(row.meaning)]
 
 
 def test_every_group_is_documented_once() -> None:

@@ -146,6 +146,33 @@ def test_segments_have_their_customers_their_value_and_their_mobility(tmp_path: 
     assert layout.mobility[0] > layout.mobility[1] > layout.mobility[2]
 
 
+@pytest.mark.parametrize("count", [1, 7, 60])
+def test_segments_are_of_any_number_from_sizes_and_from_a_file(count: int, tmp_path: Path) -> None:
+    small = "staff = 30\nwarm_up = 1\n"
+    drawn = folder_of(
+        tmp_path / "drawn", {"organisation.toml": f"[sizes]\n{small}segments = {count}\ncustomers = 200\n"}
+    )
+    rows = "".join(f"segment {k},{10 + k}\n" for k in range(count))
+    given = folder_of(
+        tmp_path / "given", {"organisation.toml": f"[sizes]\n{small}", "segments.csv": f"segment,customers\n{rows}"}
+    )
+    for folder in (drawn, given):
+        layout = layout_of_folder(folder)
+        populations = sample_initial(settings_of_layout(layout), 3, layout).populations
+        values = populations.customers.value
+        assert len(populations.segments.need) == count
+        assert np.isfinite(values).all() and (values > 0).all()
+
+
+def test_more_segments_than_there_can_be_are_refused_with_their_line(tmp_path: Path) -> None:
+    rows = "".join(f"s{k},1\n" for k in range(10_001))
+    folder = folder_of(tmp_path / "o", {"organisation.toml": "", "segments.csv": f"segment,customers\n{rows}"})
+    with pytest.raises(
+        InputErrors, match=r"segments.csv:10002: segment: this file names 10,001 segments; at most 10,000"
+    ):
+        read_folder(folder)
+
+
 def test_a_segment_that_comes_and_goes_more_loses_more(tmp_path: Path) -> None:
     files = {
         "organisation.toml": 'name = "x"\n[periods]\nchurn = "year"\n[sizes]\nstaff = 60\n',

@@ -27,7 +27,7 @@ from ccsim.mechanisms.staff.conviction import NOT_YET
 from ccsim.mechanisms.staff.ties import draw_uneven_ties, most_named
 from ccsim.mechanisms.staff.turnover import initialise_person
 from ccsim.model.first_start import compile_week
-from ccsim.model.layout import Layout, lay_out, share_out_customers, take_stock
+from ccsim.model.layout import MOST_HALVINGS, Layout, lay_out, share_out_customers, take_stock
 from ccsim.model.settings import Settings, without_own
 from ccsim.model.state import ModelState, empty_state
 from ccsim.model.ties import ties_of
@@ -446,7 +446,7 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
         customers: ``active``, ``segment`` and the columns of what each person is like.
     """
     count = len(customers.active)
-    parts = 2.0**segments - 1.0
+    parts = 2.0 ** min(segments, MOST_HALVINGS) - 1.0
     for i in range(count):
         luck, amount, mood, hope = uniforms4(seed, CUSTOMER_STREAM, 0, i)
         segment = 0

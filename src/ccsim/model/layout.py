@@ -22,6 +22,8 @@ Rows = npt.NDArray[np.int64]
 
 #: The week of hiring is not known: the drawn one is kept.
 UNKNOWN_WEEK = -(1 << 30)
+#: Halvings of size from one segment to the next that a float can hold; further segments are drawn empty.
+MOST_HALVINGS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +126,8 @@ def share_out_customers(world: ModelState, layout: Layout) -> None:
     if not len(layout.customers):
         return
     customers, mean = world.populations.customers, world.settings.accounts.revenue
-    drawn = 2.0**customers.segment * len(layout.segments) / (2.0 ** len(layout.segments) - 1.0)
+    count = len(layout.segments)
+    drawn = 2.0**customers.segment * count / (2.0 ** min(count, MOST_HALVINGS) - 1.0)
     relative = customers.value * drawn / mean if mean > 0.0 else np.ones(len(drawn))
     customers.segment[:] = segments_of(layout.customers, len(customers.active))
     customers.value[:] = mean * layout.value[customers.segment] * relative

@@ -59,7 +59,7 @@ class OrganisationSize:
         3,
         unit="segments",
         range=(1, 5),
-        legal=(1, 5),
+        legal=(1, 10_000),
         size=True,
         meaning="customer segments, each worth half of the one before",
     )
@@ -72,7 +72,11 @@ class OrganisationSize:
         meaning="colleagues that a person listens to",
     )
     cross_ties: float = parameter(
-        0.15, unit="share", range=(0.0, 0.5), size=True, meaning="part of these who sit in another department"
+        0.15,
+        unit="share",
+        range=(0.0, 0.5),
+        size=True,
+        meaning="part of a person's colleagues who sit in another department",
     )
     warm_up: int = parameter(
         104,

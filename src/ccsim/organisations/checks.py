@@ -73,13 +73,20 @@ def _first_of(faults: list[InputIssue]) -> list[InputIssue]:
 
 
 def _sizes(folder: Folder) -> Iterator[InputIssue]:
-    """Posts and customers are no more than an organisation may have."""
+    """Posts, customers, departments and segments are no more than an organisation may have."""
+    rows = all_parameters()
     for kind, column, size in (("posts", "fte", "staff"), ("segments", "customers", "customers")):
-        frame, most = folder.frame(kind), all_parameters()[f"organisation.{size}"].legal[1]
+        frame, most = folder.frame(kind), rows[f"organisation.{size}"].legal[1]
         if frame is not None and column in frame and frame[column].sum() > most:
             row = int(np.nanargmax(frame[column].to_numpy(float)))
             problem = f"{frame[column][row]:,g} and the other rows come to {frame[column].sum():,g}; at most {most:,.0f} are accepted"
             yield folder.fault(kind, row, column, problem)
+    for kind, column, size in (("people", "department", "departments"), ("posts", "department", "departments"),
+                               ("segments", "segment", "segments")):  # fmt: skip
+        frame, most = folder.frame(kind), rows[f"organisation.{size}"].legal[1]
+        if frame is not None and (count := frame[column].nunique()) > most:
+            row = int(np.flatnonzero(~frame[column].duplicated())[int(most)])
+            yield folder.fault(kind, row, column, f"this file names {count:,} {size}; at most {most:,.0f} are accepted")
 
 
 def _posts(folder: Folder) -> Iterator[InputIssue]:

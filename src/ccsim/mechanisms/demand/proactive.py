@@ -30,16 +30,16 @@ class Proactive:
         range=(0.2, 0.95),
         legal=(0.01, 1.0),
         lever=True,
-        meaning="share of such contacts that meet a need",
+        meaning="share of proactive contacts that meet a need",
     )
     time_factor: float = parameter(
-        0.35, unit="factor", range=(0.15, 0.7), meaning="time of such a contact, relative to the standard contact"
+        0.35, unit="factor", range=(0.15, 0.7), meaning="time of a proactive contact, relative to the standard contact"
     )
     prevention_quality: float = parameter(
         0.9, unit="share", range=(0.7, 1.0), meaning="quality of a contact that settles an issue before it arises"
     )
     false_alarm_quality: float = parameter(
-        0.45, unit="share", range=(0.2, 0.7), meaning="quality of a contact that was not needed"
+        0.45, unit="share", range=(0.2, 0.7), meaning="quality of a proactive contact that was not needed"
     )
 
 

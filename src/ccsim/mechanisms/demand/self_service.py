@@ -25,11 +25,20 @@ class SelfService:
         switches=("self-service",),
     )
     quality: float = parameter(
-        0.7, unit="probability", range=(0.3, 0.95), lever=True, meaning="chance that it solves the simplest issue"
+        0.7,
+        unit="probability",
+        range=(0.3, 0.95),
+        lever=True,
+        meaning="chance that the machine solves the simplest issue",
     )
-    exit: bool = parameter(1, unit="on/off", range=(0, 1), lever=True, meaning="whether there is a way out to a person")
+    exit: bool = parameter(
+        1, unit="on/off", range=(0, 1), lever=True, meaning="whether there is a way out of the machine to a person"
+    )
     complexity_penalty: float = parameter(
-        0.9, unit="share", range=(0.5, 1.0), meaning="how much of that chance the most complex issue takes away"
+        0.9,
+        unit="share",
+        range=(0.5, 1.0),
+        meaning="how much of the machine's chance of a solution the most complex issue takes away",
     )
     solved_quality: float = parameter(
         0.8, unit="share", range=(0.6, 1.0), meaning="quality of a contact in which the machine solves the issue"
@@ -38,7 +47,7 @@ class SelfService:
         0.1, unit="share", range=(0.0, 0.3), meaning="quality of a contact that ends in the machine"
     )
     bypass_probability: float = parameter(
-        0.5, unit="probability", range=(0.2, 0.8), meaning="chance to find a person in spite of having no way out"
+        0.5, unit="probability", range=(0.2, 0.8), meaning="chance to find a person though the machine has no way out"
     )
     cost: float = parameter(0.5, unit="EUR", range=(0.1, 2.0), meaning="cost of a contact with the machine")
 

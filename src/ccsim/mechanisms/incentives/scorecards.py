@@ -79,7 +79,7 @@ class Scorecards:
         1.5,
         unit="factor",
         range=(0.5, 4.0),
-        meaning="strength at which half of that weight is reached: rewards have diminishing weight",
+        meaning="strength of the scorecard at which half of the largest weight of the reward is reached: rewards have diminishing weight",
         source="assumed; magnitude checked against Jenkins et al. 1998, r = .34 of pay with quantity",
     )
     pressure: float = parameter(

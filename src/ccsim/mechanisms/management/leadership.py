@@ -39,7 +39,11 @@ class Leadership:
         meaning="mean conviction of team leads and heads when nothing speaks for or against",
     )
     executive_disposition: float = parameter(
-        0.5, unit="share", range=(0.1, 0.9), lever=True, meaning="the same of the executive"
+        0.5,
+        unit="share",
+        range=(0.1, 0.9),
+        lever=True,
+        meaning="conviction of the executive when nothing speaks for or against",
     )
     control: float = parameter(
         0.4, unit="share", range=(0.2, 0.9), lever=True, meaning="mean need of leaders to decide themselves"

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 VOLUNTEER = int(Stream.VOLUNTEER)
 
 
-def _part(default: float, what: str) -> float:
+def _part(default: float, what: str, origin: str) -> float:
     return parameter(
         default, unit="weight", range=(0.0, 1.0), legal=(0.0, 1000.0), lever=True,
-        meaning=f"part of that purse for {what}; parts count relative to their sum")  # fmt: skip
+        meaning=f"part of the money from the {origin} for {what}; parts count relative to their sum")  # fmt: skip
 
 
 @parameters("programme", pack="programme")
@@ -47,12 +47,12 @@ class Programme:
         lever=True,
         meaning="part of the budget that leaders direct; the rest is spent by those who volunteer",
     )
-    communication: float = _part(0.4, "announcements to all staff (from the top)")
-    training: float = _part(0.4, "training (from the top)")
-    coaching: float = _part(0.2, "coaching for leaders (from the top)")
-    improvement: float = _part(0.6, "paid time for local improvement (from the bottom)")
-    immersion: float = _part(0.25, "meetings with real customers (from the bottom)")
-    embedding: float = _part(0.15, "writing practice into routines and tools (from the bottom)")
+    communication: float = _part(0.4, "announcements to all staff", "top")
+    training: float = _part(0.4, "training", "top")
+    coaching: float = _part(0.2, "coaching for leaders", "top")
+    improvement: float = _part(0.6, "paid time for local improvement", "bottom")
+    immersion: float = _part(0.25, "meetings with real customers", "bottom")
+    embedding: float = _part(0.15, "writing practice into routines and tools", "bottom")
     cost_per_hour: float = parameter(
         45.0,
         unit="EUR/hour",

@@ -38,20 +38,24 @@ class Sponsorship:
         unit="share",
         range=(0.03, 0.2),
         legal=(0.001, 10.0),
-        meaning="how much conviction makes the decision clear",
+        meaning="how much conviction makes the decision on keeping the programme clear",
     )
     results_weight: float = parameter(
         3.0,
         unit="factor",
         range=(0.0, 6.0),
         off=0.0,
-        meaning="conviction that a result one above the usual is worth here",
+        meaning="conviction that a result one above the usual is worth in the decision on the programme",
     )
     news_weight: float = parameter(
-        0.15, unit="share", range=(0.0, 0.4), off=0.0, meaning="conviction that many reported successes are worth here"
+        0.15,
+        unit="share",
+        range=(0.0, 0.4),
+        off=0.0,
+        meaning="conviction that many reported successes are worth in the decision on the programme",
     )
     interval_weeks: int = parameter(
-        13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between such decisions"
+        13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between two decisions on keeping the programme"
     )
 
 

@@ -59,7 +59,7 @@ class Structure:
         unit="step",
         range=(0.5, 4.0),
         legal=(0.01, 100.0),
-        meaning="mastered step at which half of that could be had",
+        meaning="mastered step at which half of the hand-off losses that the ladder avoids could be avoided",
     )
     meeting_hours: float = parameter(
         0.25, unit="hours/week", range=(0.05, 0.6), off=0.0, meaning="coordination that each person has for each step"

@@ -40,28 +40,40 @@ class Technology:
         unit="EUR/week",
         range=(15.0, 100.0),
         legal=(0.01, 1e6),
-        meaning="spending a post at which building goes at half of its full pace",
+        meaning="spending a post at which a system for service is built at half of the full pace",
     )
     build_rate: float = parameter(
-        0.06, unit="1/week", range=(0.02, 0.12), off=0.0, meaning="share of what is missing that full pace builds"
+        0.06,
+        unit="1/week",
+        range=(0.02, 0.12),
+        off=0.0,
+        meaning="share of what the system lacks that full pace builds in a week",
     )
     depreciation_rate: float = parameter(
         0.005, unit="1/week", range=(0.001, 0.02), off=0.0, meaning="share of the system that ages in a week"
     )
     adoption_rate: float = parameter(
-        0.06, unit="1/week", range=(0.02, 0.15), off=0.0, meaning="pace at which people take it up"
+        0.06, unit="1/week", range=(0.02, 0.15), off=0.0, meaning="pace at which people take up a new system"
     )
     training_effect: float = parameter(
-        0.4, unit="share", range=(0.1, 0.6), off=0.0, meaning="readiness from an hour a week or more of being taught"
+        0.4,
+        unit="share",
+        range=(0.1, 0.6),
+        off=0.0,
+        meaning="readiness for the system from an hour a week or more of being taught",
     )
     conviction_effect: float = parameter(
-        0.4, unit="share", range=(0.1, 0.6), off=0.0, meaning="readiness from full conviction"
+        0.4, unit="share", range=(0.1, 0.6), off=0.0, meaning="readiness for the system from full conviction"
     )
     time_saving: float = parameter(
         0.2, unit="share", range=(0.05, 0.35), off=0.0, meaning="time that a full system saves who uses it fully"
     )
     non_use_time: float = parameter(
-        0.2, unit="share", range=(0.05, 0.35), off=0.0, meaning="time that it costs who does not use it at all"
+        0.2,
+        unit="share",
+        range=(0.05, 0.35),
+        off=0.0,
+        meaning="time that a full system costs who does not use it at all",
     )
     skill_gain: float = parameter(
         0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="skill that the full system is worth to who uses it"

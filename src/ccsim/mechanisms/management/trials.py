@@ -37,7 +37,7 @@ class Trials:
         0.7,
         unit="share",
         range=(0.3, 0.95),
-        meaning="part of that variance that all departments of an organisation have in common: what a pilot can teach",
+        meaning="part of the variance of what improvement is worth that all departments of an organisation have in common: what a pilot can teach",
     )
     stop_below: float = parameter(
         0.0,

@@ -29,7 +29,7 @@ class VisibleSuccesses:
         unit="share",
         range=(0.0, 0.7),
         off=0.0,
-        meaning="part that fails as long as it is not known what works here",
+        meaning="part of improvements that fails as long as it is not known what works here",
     )
     size: float = parameter(
         1.0,

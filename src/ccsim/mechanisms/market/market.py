@@ -75,7 +75,7 @@ class Market:
         0.03,
         unit="1/week",
         range=(0.01, 0.1),
-        meaning="pace at which challengers get there",
+        meaning="pace at which the best alternative becomes better",
         pack="challenger",
     )
     word_of_mouth_joining: float = parameter(

@@ -37,10 +37,14 @@ class Personalisation:
         unit="share",
         range=(0.1, 0.6),
         legal=(0.001, 10.0),
-        meaning="level at which half of the most possible worth is reached",
+        meaning="part made to measure at which half of the most possible worth of it is reached",
     )
     insight_share: float = parameter(
-        0.7, unit="share", range=(0.3, 1.0), off=0.0, meaning="part of that worth which needs insight"
+        0.7,
+        unit="share",
+        range=(0.3, 1.0),
+        off=0.0,
+        meaning="part of the worth of an offer made to measure that needs insight",
     )
     extra_time: float = parameter(
         0.35,

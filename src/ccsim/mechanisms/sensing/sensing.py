@@ -31,7 +31,7 @@ class Sensing:
         range=(0.5, 5.0),
         legal=(0.0, 100.0),
         lever=True,
-        meaning="signals taken of each such contact: reports, dashboards, comments",
+        meaning="signals taken of a contact of which any is taken: reports, dashboards, comments",
         switches=("signals",),
     )
     shared: float = parameter(
@@ -40,7 +40,7 @@ class Sensing:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="share of those signals that reach the teams; the rest is hoarded",
+        meaning="share of the signals taken that reach the teams; the rest is hoarded",
         switches=("signals",),
     )
     staff_signals: float = parameter(

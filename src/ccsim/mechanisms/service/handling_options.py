@@ -44,7 +44,10 @@ class Service:
         0.97, unit="probability", range=(0.9, 1.0), meaning="chance that the script solves the simplest case"
     )
     script_complexity_penalty: float = parameter(
-        0.45, unit="share", range=(0.4, 0.8), meaning="how much of that chance the most complex case takes away"
+        0.45,
+        unit="share",
+        range=(0.4, 0.8),
+        meaning="how much of the script's chance of a solution the most complex case takes away",
     )
     fast_success: float = parameter(
         0.7, unit="factor", range=(0.4, 0.8), meaning="success of closing fast, relative to the script"
@@ -53,7 +56,10 @@ class Service:
         0.775, unit="probability", range=(0.65, 0.9), meaning="chance that judgement solves a case without any skill"
     )
     skill_effect: float = parameter(
-        0.22, unit="probability", range=(0.1, 0.35), meaning="what full skill adds to that chance"
+        0.22,
+        unit="probability",
+        range=(0.1, 0.35),
+        meaning="what full skill adds to the chance that judgement solves a case",
     )
     unauthorised_success: float = parameter(
         0.6, unit="factor", range=(0.2, 0.8), meaning="success left when one may decide nothing that the case needs"

@@ -42,10 +42,14 @@ class Handoffs:
         range=(0.1, 0.8),
         legal=(0.0, 1.0),
         off=1.0,
-        meaning="part of that chance that remains when the case is passed on in person",
+        meaning="chance that a hand-off in person loses what the customer has said, relative to one by form",
     )
     cold_factor: float = parameter(
-        1.6, unit="factor", range=(1.0, 2.5), off=1.0, meaning="the same when the case is passed on undone"
+        1.6,
+        unit="factor",
+        range=(1.0, 2.5),
+        off=1.0,
+        meaning="chance that a case passed on undone loses what the customer has said, relative to a hand-off by form",
     )
     repeat_time: float = parameter(
         0.4, unit="share", range=(0.1, 0.8), off=0.0, meaning="extra time of a contact that has to ask again"

@@ -35,7 +35,7 @@ class Habit:
         unit="share",
         range=(0.0, 1.0),
         off=0.0,
-        meaning="part of the decay that full routines prevent",
+        meaning="part of the decay of habits that full routines prevent",
         pack="embedding",
     )
     adopter_threshold: float = parameter(

@@ -52,7 +52,7 @@ class Turnover:
         unit="share",
         range=(0.05, 0.25),
         off=0.0,
-        meaning="standard deviation of that conviction, among staff and among team leads and heads alike",
+        meaning="standard deviation of the conviction that people come with, among staff and among team leads and heads alike",
     )
     temperament_spread: float = parameter(
         0.35,
@@ -70,7 +70,11 @@ class Turnover:
         source="calibrated: mean engagement of 60 to 65 of 100",
     )
     baseline_engagement_spread: float = parameter(
-        0.12, unit="share", range=(0.05, 0.2), off=0.0, meaning="standard deviation of that engagement"
+        0.12,
+        unit="share",
+        range=(0.05, 0.2),
+        off=0.0,
+        meaning="standard deviation of the engagement that people bring with them",
     )
     handling_time_spread: float = parameter(
         0.2,
