@@ -7,12 +7,28 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+from ccsim.cli.options import (
+    Baseline,
+    Form,
+    Format,
+    Out,
+    Own,
+    PointReplicates,
+    Resume,
+    ScenarioName,
+    Scheduler,
+    Seed,
+    Set,
+    TimeLimit,
+    Weeks,
+    Workers,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,30 +36,6 @@ if TYPE_CHECKING:
 
     from ccsim.analysis.admitted import AdmittedWorlds
     from ccsim.analysis.study import AnalysisProblem, Runner
-
-Form = StrEnum("Form", ["table", "csv", "json", "markdown"])
-
-Target = Annotated[str, typer.Argument(help="Name or file of a scenario, or of an experiment.")]
-ScenarioName = Annotated[str | None, typer.Option("--scenario", help="Which scenario of the experiment.")]
-Baseline = Annotated[str | None, typer.Option("--baseline", help="Baseline for outcomes such as npv_difference.")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value; repeat for more.")]
-Factors = Annotated[list[str] | None, typer.Option(
-    "--factor", metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
-WorldsFrom = Annotated[str, typer.Option(
-    "--worlds-from", metavar="WHERE", help="Where values of assumptions come from: admitted (worlds that could be real), declared (all within the ranges), or a .parquet file of ccsim worlds.")]  # fmt: skip
-Own = Annotated[Path | None, typer.Option("--organisation", metavar="FOLDER", help="Create the organisation from a folder of files (ccsim org).")]  # fmt: skip
-Seed = Annotated[int | None, typer.Option(help="Random seed (default 1).")]
-Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
-Replicates = Annotated[int, typer.Option(help="Runs at each point, on the same draws at all.")]
-Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
-TimeLimit = Annotated[
-    str | None,
-    typer.Option("--time-limit", metavar="TIME", help="Stop after so long, such as 10m, with what there is."),
-]
-Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers do the runs.")]
-Out = Annotated[Path | None, typer.Option(help="Folder for runs, tables and figures.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")]
-Format = Annotated[Form, typer.Option("--format", help="How to write the table.")]
 
 
 @dataclass(frozen=True)
@@ -81,13 +73,13 @@ class OutputDir:
 
     def show(self, table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> None:
         """Write the table that answers, with notes below it, and say where the rest is."""
-        from ccsim.reports.tables import as_text, console
+        from ccsim.reports.tables import as_text, console, frame_table
 
         as_table = self.form is Form.table
         if as_table:
             page = console()
             page.print(f"\n{title}\n", style="bold", soft_wrap=True)
-            page.print(_drawn(table))
+            page.print(frame_table(table, _cell))
             for note in notes:
                 page.print(note, soft_wrap=True)
         else:
@@ -118,23 +110,12 @@ def open_output(
     """
     from ccsim.analysis.study import Runner
     from ccsim.cli.interrupted import working_in
-    from ccsim.cli.run_options import SHOWING_COMPARISON, start_deadline
-    from ccsim.execution.runner import console_progress
-    from ccsim.reports.tables import console
+    from ccsim.cli.run_options import SHOWING_COMPARISON, progress_bars, start_deadline
 
     deadline = start_deadline(time_limit, SHOWING_COMPARISON)
     folder = working_in(_folder_of(name, out, resume))
-    shown = sys.stderr.isatty() and form is Form.table
-    terminal = console(stderr=True)
-    runner = Runner(
-        folder,
-        workers,
-        resume,
-        (lambda title: console_progress(title.capitalize(), terminal)) if shown else None,
-        sys.argv,
-        deadline,
-        scheduler,
-    )
+    bars = progress_bars() if form is Form.table else None
+    runner = Runner(folder, workers, resume, bars, sys.argv, deadline, scheduler)
     return OutputDir(folder, runner, form)
 
 
@@ -178,7 +159,7 @@ class AnalysisOptions:
     baseline: Baseline = None
     settings: Set = None
     organisation: Own = None
-    replicates: Replicates = 2
+    replicates: PointReplicates = 2
     seed: Seed = None
     weeks: Weeks = None
     workers: Workers = None
@@ -235,20 +216,12 @@ def takes_analysis_options(replicates: int = 2) -> Callable[[Callable[..., None]
     return decorate
 
 
-def admitted(where: str, *, tell: bool = True) -> AdmittedWorlds | None:
-    """Return the worlds that ``--worlds-from`` names, None for the declared ranges; say if the model has changed since.
+def admitted(where: str) -> AdmittedWorlds | None:
+    """Return the worlds that ``--worlds-from`` names, None for the declared ranges; say if the model has changed since."""
+    from ccsim.analysis.admitted import worlds_of
 
-    Args:
-        where: what the option says.
-        tell: whether to say it.
-    """
-    from ccsim.analysis.admitted import ADMITTED, SHIPPED, worlds_of
-
-    if where == ADMITTED and not SHIPPED.is_file():
-        typer.echo("ccsim: no admitted worlds are shipped yet; values come from the declared ranges", err=True)
-        return None
     found = worlds_of(where)
-    if found is not None and found.stale and tell:
+    if found is not None and found.stale:
         typer.echo(f"ccsim: {found.stale}", err=True)
     return found
 
@@ -285,18 +258,6 @@ def settings_of(settings: Sequence[str] | None, organisation: Path | None = None
         except InputError as error:
             raise InputError(f"--set {text}: {error}") from None
     return values
-
-
-def _drawn(table: pd.DataFrame) -> Any:
-    """Return a table for the terminal: numbers to the right, with as many figures as people read."""
-    from ccsim.reports.terminal_table import Table
-
-    drawn = Table(box=None, header_style="dim", pad_edge=False)
-    for name in table.columns:
-        drawn.add_column(str(name), justify="right" if table[name].dtype.kind in "fiu" else "left")
-    for row in table.itertuples(index=False):
-        drawn.add_row(*(_cell(value) for value in row))
-    return drawn
 
 
 def _cell(value: Any) -> str:

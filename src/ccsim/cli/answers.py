@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import Form, Workers, settings_of
+from ccsim.cli.analysis_options import settings_of
+from ccsim.cli.options import Form, Format, Set, Workers
 
 Folder = Annotated[Path, typer.Argument(help="A results folder.")]
-Format = Annotated[Form, typer.Option("--format", help="How to write the table.")]
 
 
 def report(
@@ -64,9 +64,7 @@ def reproduce(
 def diff(
     a: Annotated[str, typer.Argument(help="A scenario's name, or the path of its file.")],
     b: Annotated[str, typer.Argument(help="The other scenario.")],
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="LEVER=VALUE", help="Set a value in both; repeat for more.")
-    ] = None,
+    set_: Set = None,
     seed: Annotated[int, typer.Option(help="Seed of both runs, as the table of runs has it.")] = 1_000_000,
     weeks: Annotated[int, typer.Option(help="How many weeks to look.")] = 156,
     figure: Annotated[Path | None, typer.Option(help="Draw how the difference spreads, as PNG and SVG.")] = None,
@@ -80,11 +78,3 @@ def diff(
         found.plot(figure)
         stem = str(figure).removesuffix(".png").removesuffix(".svg")
         typer.echo(f"\nFigures: {stem}.png, {stem}.svg")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.command("report")(report)
-    app.command("query")(query)
-    app.command("reproduce")(reproduce)
-    app.command("diff")(diff)

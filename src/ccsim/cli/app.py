@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import Own
+from ccsim.cli.options import Host, OpenBrowser, Own, Port
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 lets a class in.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8765,
-    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    open_: OpenBrowser = True,
     export: Annotated[Path | None, typer.Option(help="Write the application as one HTML file and stop.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Write it as a folder for any web space and stop.")] = None,
     organisation: Own = None,
@@ -45,8 +45,3 @@ def _write(export: Path | None, folder: Path | None, organisation: Path | None) 
     if folder:
         count = write_folder(folder, instead)
         typer.echo(f"{folder}: {count} files for any web space.", err=True)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command("app")(serve)

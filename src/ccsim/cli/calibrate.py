@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import AnalysisOptions, Target, takes_analysis_options
+from ccsim.cli.analysis_options import AnalysisOptions, takes_analysis_options
+from ccsim.cli.options import Target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,8 +144,3 @@ def _notes(found: "Calibration") -> list[str]:
     if found.emulator == found.emulator:
         lines.append(f"Of the numbers of later waves, {share(found.emulator)} lay in the emulators' 95 % intervals.")
     return lines
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(calibrate)

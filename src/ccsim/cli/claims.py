@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import Own, Scheduler, WorldsFrom, admitted
+from ccsim.cli.analysis_options import admitted
+from ccsim.cli.options import Own, Pages, Resume, Scheduler, SeedOfAll, Workers, WorldsFrom
 
 if TYPE_CHECKING:
     from ccsim.validation.claims.schema import Claim
@@ -22,20 +23,20 @@ def claims(
     worlds_from: WorldsFrom = "admitted",
     scheduler: Scheduler = None,
     replicates: Annotated[int, typer.Option(min=4, max=100_000, help="Paired runs at the defaults.")] = 30,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all draws and points.")] = 1,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    seed: SeedOfAll = 1,
+    workers: Workers = None,
     out: Annotated[Path, typer.Option(help="Folder for runs, table and pages.")] = Path("results/claims"),
-    resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")] = False,
+    resume: Resume = False,
     partial: Annotated[
         bool, typer.Option("--partial", help="Run nothing: judge what the folder holds of this ledger so far.")
     ] = False,
     folder: Annotated[Path | None, typer.Option(help="Folder of claims, instead of claims/ or those shipped.")] = None,
     organisation: Own = None,
-    pages: Annotated[Path | None, typer.Option(help="Write the pages here instead of into the results folder.")] = None,
+    pages: Pages = None,
 ) -> None:
     """Test claims about change: effect, where it holds, what decides it, verdict."""
     from ccsim.cli.interrupted import working_in
-    from ccsim.execution.runner import console_progress
+    from ccsim.cli.run_options import progress_bars
     from ccsim.reports.tables import console
     from ccsim.validation.claims.ledger import run_ledger
     from ccsim.validation.claims.report import print_ledger, write_pages
@@ -46,12 +47,9 @@ def claims(
     if organisation:
         chosen = [_of_own(claim, organisation) for claim in chosen]
     worlds = None if stress or not robustness else admitted(worlds_from)
-    shown = sys.stderr.isatty()
-    terminal = console(stderr=True)
     ledger = run_ledger(
         chosen, replicates=replicates, points=robustness, seed=seed, workers=workers, out=out, resume=resume, partial=partial,
-        progress=(lambda title: console_progress(title, terminal)) if shown else None, command=sys.argv, worlds=worlds,
-        scheduler=scheduler,
+        progress=progress_bars(), command=sys.argv, worlds=worlds, scheduler=scheduler,
     )  # fmt: skip
     print_ledger(ledger, console())
     for path in write_pages(ledger, pages or out, made_by(seed)):
@@ -98,8 +96,3 @@ def commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         made = f"ccsim {version('ccsim')}"
     return f"{made}, sources {model_hash()}"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command("test-claims")(claims)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import AnalysisOptions, Factors, Form, Target, WorldsFrom, takes_analysis_options
+from ccsim.cli.analysis_options import AnalysisOptions, takes_analysis_options
+from ccsim.cli.options import Factors, Form, Target, WorldsFrom
 
 if TYPE_CHECKING:
     from ccsim.analysis.discovery import Discovery
@@ -75,8 +76,3 @@ def _notes(found: "Discovery") -> list[str]:
             "0.05 it is dropped."
         )
     return lines
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(discover)

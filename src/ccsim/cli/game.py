@@ -17,11 +17,6 @@ SavedFile = Annotated[Path, typer.Argument(help="A saved game.")]
 Seed = Annotated[int, typer.Option(help="Random seed; the same seed brings the same events.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.add_typer(game, name="game")
-
-
 @game.command()
 def moves() -> None:
     """List the moves, with what each costs and which levers it sets."""

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from functools import partial
@@ -13,35 +13,52 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from ccsim.cli import answers, claims
-from ccsim.cli import app as app_commands
-from ccsim.cli import calibrate as calibrate_command
-from ccsim.cli import discover as discover_command
-from ccsim.cli import game as game_commands
-from ccsim.cli import mesa_page as mesa_command
-from ccsim.cli import odd as odd_command
-from ccsim.cli import optimise as optimise_command
-from ccsim.cli import org as org_commands
-from ccsim.cli import resume as resume_command
-from ccsim.cli import sensitivity as sensitivity_command
-from ccsim.cli import sweep as sweep_command
-from ccsim.cli import validate as validate_commands
-from ccsim.cli import worlds as worlds_command
-from ccsim.cli.analysis_options import Own, settings_of
+from ccsim.cli import answers
+from ccsim.cli.analysis_options import settings_of
+from ccsim.cli.app import serve
+from ccsim.cli.calibrate import calibrate
+from ccsim.cli.claims import claims
+from ccsim.cli.discover import discover
+from ccsim.cli.game import game
 from ccsim.cli.interrupted import forget, how_to_go_on, working_in
+from ccsim.cli.mesa_page import mesa
+from ccsim.cli.odd import odd
+from ccsim.cli.optimise import optimise
 from ccsim.cli.option_names import as_typed
+from ccsim.cli.options import (
+    ExperimentFile,
+    Form,
+    Format,
+    Out,
+    Own,
+    Precision,
+    Replicates,
+    Resume,
+    ScenarioFile,
+    Scheduler,
+    Seed,
+    Set,
+    TimeLimit,
+    Weeks,
+    Workers,
+)
+from ccsim.cli.org import org
+from ccsim.cli.org_assess import assess
+from ccsim.cli.org_decide import decide
 from ccsim.cli.own_mechanisms import take_mechanisms
+from ccsim.cli.resume import resume
 from ccsim.cli.run_options import (
     SHOWING_COMPARISON,
-    Precision,
-    Scheduler,
-    TimeLimit,
     next_results_dir,
     parse_precision,
     print_status,
     start_deadline,
     with_progress,
 )
+from ccsim.cli.sensitivity import sensitivity
+from ccsim.cli.sweep import sweep
+from ccsim.cli.validate import validate
+from ccsim.cli.worlds import worlds
 from ccsim.errors import CcsimError, InputError, UnknownNameError, shown
 from ccsim.execution.announcing import process_started, tell_with
 from ccsim.execution.interrupts import Interrupts
@@ -78,39 +95,8 @@ class Commands(TyperGroup):
 app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-#: How a table, and how a scenario is written.
-Form = StrEnum("Form", ["table", "csv", "json", "markdown"])
+#: How a scenario is written.
 ShowForm = StrEnum("ShowForm", ["table", "toml", "json"])
-
-
-def _complete(kind: str) -> Any:
-    def names(incomplete: str) -> list[str]:
-        from ccsim.scenarios.scenario import list_scenarios
-
-        return [name for name in list_scenarios(kind) if name.startswith(incomplete)]
-
-    return names
-
-
-def _complete_lever(incomplete: str) -> list[str]:
-    from ccsim.model.settings import all_parameters
-
-    return [f"{key}=" for key in all_parameters() if key.startswith(incomplete)]
-
-
-ScenarioName = Annotated[str, typer.Argument(
-    help="A scenario's name, or the path of its file.", autocompletion=_complete("scenarios"))]  # fmt: skip
-ExperimentName = Annotated[str, typer.Argument(
-    help="An experiment's name, or the path of its file.", autocompletion=_complete("experiments"))]  # fmt: skip
-Set = Annotated[list[str] | None, typer.Option(
-    "--set", metavar="LEVER=VALUE", help="Set a lever, an assumption or a size; repeat for more.",
-    autocompletion=_complete_lever)]  # fmt: skip
-Seed = Annotated[int | None, typer.Option(help="Random seed (default 1).")]
-Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
-Replicates = Annotated[int | None, typer.Option(help="Runs of each scenario; usually 30, and 1 for run.")]
-Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
-Out = Annotated[Path | None, typer.Option(help="Folder for results.")]
-Format = Annotated[Form, typer.Option("--format", help="How to write the table.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -166,7 +152,7 @@ def levers(
 
 @app.command("describe")
 def show(
-    scenario: ScenarioName,
+    scenario: ScenarioFile,
     set_: Set = None,
     form: Annotated[ShowForm, typer.Option("--format", help="How to write it.")] = ShowForm.table,
 ) -> None:
@@ -193,7 +179,7 @@ def show(
 
 @app.command()
 def run(
-    scenario: ScenarioName,
+    scenario: ScenarioFile,
     set_: Set = None,
     organisation: Own = None,
     seed: Seed = None,
@@ -233,7 +219,7 @@ def run(
 
 @app.command()
 def compare(
-    experiment: ExperimentName,
+    experiment: ExperimentFile,
     set_: Set = None,
     organisation: Own = None,
     seed: Seed = None,
@@ -241,7 +227,7 @@ def compare(
     replicates: Replicates = None,
     workers: Workers = None,
     out: Out = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of the results.")] = False,
+    resume: Resume = False,
     precision: Precision = None,
     time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
@@ -326,21 +312,17 @@ def _hint(name: str, other: str, command: str) -> Iterator[None]:
         raise
 
 
-answers.register(app)
-app_commands.register(app)
-mesa_command.register(app)
-sweep_command.register(app)
-resume_command.register(app)
-claims.register(app)
-game_commands.register(app)
-validate_commands.register(app)
-sensitivity_command.register(app)
-discover_command.register(app)
-optimise_command.register(app)
-calibrate_command.register(app)
-org_commands.register(app)
-odd_command.register(app)
-worlds_command.register(app)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "report": answers.report, "query": answers.query, "reproduce": answers.reproduce, "diff": answers.diff, "app": serve, "mesa": mesa,
+    "sweep": sweep, "resume": resume, "test-claims": claims, "validate": validate, "sensitivity": sensitivity, "discover": discover,
+    "optimise": optimise, "calibrate": calibrate, "odd": odd, "worlds": worlds,
+}  # fmt: skip
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+org.command()(assess)
+org.command()(decide)
+app.add_typer(game, name="game")
+app.add_typer(org, name="org")
 take_mechanisms(app)
 
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import Set
+from ccsim.cli.options import Host, OpenBrowser, Port, ScenarioFile, Set
 
 
 def mesa(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name, or the path of its file.")] = "combined",
+    scenario: ScenarioFile = "combined",
     levers: Annotated[
         list[str] | None,
         typer.Option("--lever", metavar="LEVER", help="A lever, a group of levers, or all; repeat for more."),
@@ -19,9 +19,9 @@ def mesa(
     set_: Set = None,
     weeks: Annotated[int, typer.Option(min=1, help="The horizon.")] = 156,
     page: Annotated[Path | None, typer.Option(help="Serve a page of your own (docs/mesa.md) instead.")] = None,
-    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8765,
-    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    open_: OpenBrowser = True,
     ends_with_input: Annotated[bool, typer.Option("--ends-with-input", hidden=True)] = False,
 ) -> None:
     """Open an organisation in Mesa's own page: levers, KPIs, and the people as they change."""
@@ -47,8 +47,3 @@ def mesa(
         raise InputError(f"--page: no file is called {page}")
     typer.echo(f"{url(host, port)} for Mesa's page of {page or scenario}. Ctrl-C ends it.", err=True)
     serving.run(host, port, open_, page or serving.SITE, sys.stdin.buffer if ends_with_input else None)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command("mesa")(mesa)

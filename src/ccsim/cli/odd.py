@@ -21,8 +21,3 @@ def odd(
     out.touch()
     description.main(out)
     typer.echo(f"Description: {out}")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(odd)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import AnalysisOptions, Form, Target, WorldsFrom, takes_analysis_options
+from ccsim.cli.analysis_options import AnalysisOptions, takes_analysis_options
+from ccsim.cli.options import Form, Target, WorldsFrom
 
 if TYPE_CHECKING:
     from ccsim.analysis.optimise import OptimisationResult
@@ -120,8 +121,3 @@ def _notes(found: "OptimisationResult") -> list[str]:
             )
     lines.append("The plans are scenario files in the folder: ccsim describe and ccsim run take them.")
     return lines
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(optimise)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ccsim.cli.options import OwnFolder, Scheduler, SeedOfAll, Workers, WorldsFrom
+
 if TYPE_CHECKING:
     from ccsim.analysis.study import Runner
     from ccsim.organisations.folder import Folder as Read
@@ -13,11 +15,10 @@ org = typer.Typer(
     help="Your own organisation: a folder of files, checked, founded, fitted and back-tested.", no_args_is_help=True,
     rich_markup_mode=None,
 )  # fmt: skip
-Folder = Annotated[Path, typer.Argument(help="The organisation's folder.")]
 
 
 @org.command()
-def new(folder: Folder) -> None:
+def new(folder: OwnFolder) -> None:
     """Write a folder to start from: a commented organisation.toml, and a small invented example that runs."""
     from ccsim.organisations.template import write_template
 
@@ -27,7 +28,7 @@ def new(folder: Folder) -> None:
 
 
 @org.command()
-def check(folder: Folder) -> None:
+def check(folder: OwnFolder) -> None:
     """Check a folder: every fault of every file; what is known, and what is assumed instead."""
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.founding import make_layout
@@ -97,9 +98,9 @@ def read(
 
 @org.command()
 def show(
-    folder: Folder,
+    folder: OwnFolder,
     out: Annotated[Path | None, typer.Option(help="Folder for the table and the figure.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of what is drawn.")] = 1,
+    seed: SeedOfAll = 1,
 ) -> None:
     """Create the organisation, and show it beside the data: sizes, spans, ties, segments."""
     from ccsim.organisations.folder import read_folder
@@ -120,29 +121,19 @@ def show(
 
 
 Worlds = Annotated[int, typer.Option(min=40, help="Worlds of the ensemble; more are surer.")]
-WorldsFrom = Annotated[str, typer.Option(
-    "--worlds-from", metavar="WHERE", help="Where values of assumptions come from: admitted, declared, or a .parquet file of ccsim worlds.")]  # fmt: skip
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")]
-Seed = Annotated[int, typer.Option(min=0, help="Where random draws begin.")]
-Scheduler = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers do the runs.")]
 
 
 def runner_of(workers: int | None, scheduler: str | None) -> "Runner":
     """Return how a command runs worlds, with a bar of progress on a terminal."""
-    import sys
-
     from ccsim.analysis.study import Runner
-    from ccsim.execution.runner import console_progress
-    from ccsim.reports.tables import console
+    from ccsim.cli.run_options import progress_bars
 
-    terminal = console(stderr=True)
-    shown = (lambda title: console_progress(title.capitalize(), terminal)) if sys.stderr.isatty() else None
-    return Runner(workers=workers, scheduler=scheduler, progress=shown)
+    return Runner(workers=workers, scheduler=scheduler, progress=progress_bars())
 
 
 @org.command()
 def fit(
-    folder: Folder, worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: Seed = 1, workers: Workers = None,
+    folder: OwnFolder, worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: SeedOfAll = 1, workers: Workers = None,
     scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
     """Fit everything uncertain to the levels of the history; a fit that fails writes nothing."""
@@ -172,9 +163,9 @@ def fit(
 
 @org.command()
 def backtest(
-    folder: Folder,
+    folder: OwnFolder,
     steps: Annotated[int, typer.Option(min=1, help="Figures at the end that are kept back.")] = 4,
-    worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: Seed = 1, workers: Workers = None,
+    worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: SeedOfAll = 1, workers: Workers = None,
     scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
     """Forecast the later part of the history from the earlier: error, coverage and CRPS beside naive forecasts."""
@@ -195,9 +186,9 @@ def backtest(
 
 @org.command()
 def forecast(
-    folder: Folder,
+    folder: OwnFolder,
     steps: Annotated[int, typer.Option(min=1, help="Figures ahead; as many are kept back for the back-test.")] = 4,
-    worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: Seed = 1, workers: Workers = None,
+    worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: SeedOfAll = 1, workers: Workers = None,
     scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
     """Forecast the history, with 50 and 90 % intervals, never without the line of its back-test."""
@@ -227,13 +218,3 @@ def _tell_open(read: "Read | None" = None) -> None:
         typer.echo(f"  {what}: {remedy}")
     if read is not None and (said := not_forecast(read)):
         typer.echo(said)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    from ccsim.cli.org_assess import assess
-    from ccsim.cli.org_decide import decide
-
-    org.command()(assess)
-    org.command()(decide)
-    app.add_typer(org, name="org")

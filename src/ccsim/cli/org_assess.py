@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from ccsim.cli.options import OwnFolder
+
 
 def assess(
-    folder: Annotated[Path, typer.Argument(help="The organisation's folder.")],
+    folder: OwnFolder,
     ask: Annotated[
         str | None, typer.Option(metavar="TIER", help="Ask one person of this tier here: top, middle or staff.")
     ] = None,

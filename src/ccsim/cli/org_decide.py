@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import Resume, Scheduler, Workers, WorldsFrom
+from ccsim.cli.options import OwnFolder, Resume, Scheduler, SeedOfAll, Workers, WorldsFrom
 
 if TYPE_CHECKING:
-    from ccsim.analysis.admitted import AdmittedWorlds
     from ccsim.scenarios.scenario import Scenario
 
 
 def decide(
-    folder: Annotated[Path, typer.Argument(help="The organisation's folder.")],
+    folder: OwnFolder,
     more: Annotated[list[str] | None, typer.Argument(metavar="[OPTION]...", help="More options.")] = None,
     options: Annotated[
         list[str] | None,
@@ -33,7 +32,7 @@ def decide(
     weeks: Annotated[int, typer.Option(help="The horizon.")] = 156,
     replicates: Annotated[int, typer.Option(help="Runs of each option in each world.")] = 1,
     steps: Annotated[int, typer.Option(min=1, help="Figures of the history that the back-test keeps back.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Where random draws begin.")] = 1,
+    seed: SeedOfAll = 1,
     workers: Workers = None,
     scheduler: Scheduler = None,
     out: Annotated[Path | None, typer.Option(help="Folder for runs and page; usually in the organisation's folder.")] = None,
@@ -46,6 +45,7 @@ def decide(
     from ccsim.cli.analysis_options import admitted
     from ccsim.cli.interrupted import working_in
     from ccsim.cli.org import runner_of
+    from ccsim.cli.run_options import next_results_dir
     from ccsim.organisations.folder import read_folder
     from ccsim.reports.board import board, in_words
 
@@ -59,26 +59,11 @@ def decide(
         chosen += front(
             read, factor, kpi=kpi, weeks=weeks, seed=seed, runner=runner, max_cost=max_cost, trials=trials, source=source
         )  # fmt: skip
-    place = working_in(out or _next(folder, resume))
+    place = working_in(out or next_results_dir("decision", resume, folder / "results"))
     found = decided(
-        read, chosen, kpi=kpi, weeks=weeks, worlds=worlds, worlds_from=_from(source, worlds_from), seed=seed, replicates=replicates,
+        read, chosen, kpi=kpi, weeks=weeks, worlds=worlds, worlds_from=worlds_from, seed=seed, replicates=replicates,
         steps=steps, out=place, workers=workers, scheduler=scheduler, resume=resume, progress=runner.progress, command=sys.argv,
     )  # fmt: skip
     for line in in_words(found):
         typer.echo(line)
     typer.echo(f"The board's page: {board(place)}")
-
-
-def _from(source: "AdmittedWorlds | None", worlds_from: str) -> str:
-    """Return where worlds come from: the declared ranges where no worlds are shipped."""
-    from ccsim.analysis.admitted import DECLARED
-
-    return DECLARED if source is None else worlds_from
-
-
-def _next(folder: Path, resume: bool) -> Path:
-    """Return the next free place for a decision, or the last one to go on in."""
-    number = 1
-    while (folder / "results" / f"decision-{number}").exists():
-        number += 1
-    return folder / "results" / f"decision-{max(1, number - resume)}"

@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import Form
 from ccsim.cli.interrupted import working_in
+from ccsim.cli.options import Form, Format, Scheduler, TimeLimit, Workers
 from ccsim.cli.run_options import (
     SHOWING_COMPARISON,
-    Scheduler,
-    TimeLimit,
     print_status,
     show_comparison,
     show_sweep,
@@ -35,10 +33,10 @@ SEARCHES = (["sensitivity"], ["discover"], ["optimise"], ["calibrate"], ["test-c
 def resume(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="A results folder.")],
-    workers: Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")] = None,
+    workers: Workers = None,
     time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
-    form: Annotated[Form, typer.Option("--format", help="How to write the table.")] = Form.table,
+    form: Format = Form.table,
 ) -> None:
     """Go on in a results folder until everything is done; nothing that has finished is run again."""
     from ccsim.execution.runner import run_experiment
@@ -121,8 +119,3 @@ def _tell_left_out(left: list[str], first: list[str], folder: Path) -> None:
             f"If the folder is yours, this goes on with it: {once_more}"
         )
         typer.echo(printable(text, sys.maxsize), err=True)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(resume)

@@ -6,7 +6,7 @@ import shlex
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -15,16 +15,12 @@ from ccsim.errors import InputError, count_noun, printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ccsim.execution.executor import Progress
+    from ccsim.execution.executor import Progress, ProgressFactory
     from ccsim.execution.time_budget import Deadline
     from ccsim.results.results import Results
 
 T = TypeVar("T")
 
-TimeLimit = Annotated[str | None, typer.Option(
-    "--time-limit", metavar="TIME", help="Stop after this time, such as 90s, 10m or 1h30m, with what there is.")]  # fmt: skip
-Scheduler = Annotated[str | None, typer.Option(
-    metavar="ADDRESS", help="Let the workers of a Dask scheduler do the runs, such as tcp://10.0.0.5:8786.")]  # fmt: skip
 #: What reads, compares and draws.
 LOADED = (
     "pandas",
@@ -37,8 +33,6 @@ LOADED = (
 #: As a share of the time that it takes to load all this: to start and end the process, and to show a table and a picture of
 #: a sweep, or of a comparison. Both are work of the same processor under the same load, so the one foretells the other.
 SHOWING_SWEEP, SHOWING_COMPARISON = 0.5, 0.85
-Precision = Annotated[list[str] | None, typer.Option(
-    "--precision", metavar="KPI=HALFWIDTH", help="Add replicates until the interval of a KPI's difference is as narrow as ± WIDTH.")]  # fmt: skip
 
 
 def start_deadline(time_limit: str | None, closing: float) -> Deadline | None:
@@ -204,13 +198,24 @@ def print_status(results: Results, folder: Path) -> None:
         raise typer.Exit(1)
 
 
-def next_results_dir(name: str, resume: bool = False) -> Path:
+def next_results_dir(name: str, resume: bool = False, place: Path = Path("results")) -> Path:
     """Return the next free folder of an experiment, or the last one that is there if it is to go on."""
-    numbers = (number for number in range(1, sys.maxsize) if not (Path("results") / f"{name}-{number}").exists())
+    numbers = (number for number in range(1, sys.maxsize) if not (place / f"{name}-{number}").exists())
     free = next(numbers)
     if resume and free == 1:
-        raise InputError(f"--resume: there is no results/{name}-1 to go on with; say where with --out")
-    return Path("results") / f"{name}-{free - resume}"
+        raise InputError(f"--resume: there is no {place / f'{name}-1'} to go on with; say where with --out")
+    return place / f"{name}-{free - resume}"
+
+
+def progress_bars() -> ProgressFactory | None:
+    """Return what shows a bar for each part of a command's work; None where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+    from ccsim.execution.progress import console_progress
+    from ccsim.reports.tables import console
+
+    terminal = console(stderr=True)
+    return lambda title: console_progress(f"{title[:1].upper()}{title[1:]}", terminal)
 
 
 def with_progress(shown: bool, title: str, work: Callable[[Progress | None], T]) -> T:

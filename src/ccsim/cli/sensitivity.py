@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import AnalysisOptions, Factors, Form, Target, WorldsFrom, takes_analysis_options
+from ccsim.cli.analysis_options import AnalysisOptions, takes_analysis_options
+from ccsim.cli.options import Factors, Form, Target, WorldsFrom
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,8 +86,3 @@ def _notes(found: "Sensitivity") -> list[str]:
             f"{found.left_out} of {len(found.points)} points are left out: runs there have no value, or were not done."
         )
     return lines
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(sensitivity)

@@ -1,18 +1,29 @@
 """``ccsim sweep``: run scenarios at the points of a design."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ccsim.cli.analysis_options import Form, Own, WorldsFrom, admitted, settings_of
+from ccsim.cli.analysis_options import admitted, settings_of
 from ccsim.cli.interrupted import working_in
-from ccsim.cli.run_options import (
-    SHOWING_SWEEP,
+from ccsim.cli.options import (
+    Form,
+    Format,
+    Out,
+    Own,
     Precision,
     Scheduler,
+    Seed,
+    Set,
+    Target,
     TimeLimit,
+    Weeks,
+    Workers,
+    WorldsFrom,
+)
+from ccsim.cli.run_options import (
+    SHOWING_SWEEP,
     next_results_dir,
     parse_precision,
     print_status,
@@ -27,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def sweep(
-    target: Annotated[str, typer.Argument(help="Name or file of an experiment, or of a scenario.")],
+    target: Target,
     vary: Annotated[list[str] | None, typer.Option(
         "--factor", metavar="WHAT", help="KEY, KEY=LOW:HIGH, KEY=V1,V2,…, a group, levers, assumptions, 'week of LABEL=20:100'; repeat for more.",
     )] = None,
@@ -38,17 +49,17 @@ def sweep(
     resolution: Annotated[int, typer.Option(help="Resolution of a fractional factorial: 3, 4 or 5.")] = 4,
     kpi: Annotated[list[str] | None, typer.Option(help="Which KPIs to show; repeat for more.")] = None,
     report_weeks: Annotated[list[int] | None, typer.Option("--report-week", help="Weeks of which numbers are kept; usually the last.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a value in every scenario.")] = None,
+    set_: Set = None,
     organisation: Own = None,
-    weeks: Annotated[int | None, typer.Option(help="The horizon; usually 156.")] = None,
+    weeks: Weeks = None,
     replicates: Annotated[int | None, typer.Option(help="Runs at each point; usually the file's, or 4.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Where points and draws begin; usually 1.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for results.")] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
     precision: Precision = None,
     time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
-    form: Annotated[Form, typer.Option("--format", help="How to write the table.")] = Form.table,
+    form: Format = Form.table,
 ) -> None:  # fmt: skip
     """Vary levers, assumptions, sizes and weeks: a table, a figure, every number."""
     from ccsim.errors import UnknownNameError
@@ -98,8 +109,3 @@ def _design(
             return worlds.design(space, points, seed)
         factors = tuple(one.factor for one in (worlds.narrowed(space) if worlds else space))
     return Design(kind, factors, points, seed, levels, resolution)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(sweep)

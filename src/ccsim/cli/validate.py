@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ccsim.cli.options import Pages, Resume, SeedOfAll, Workers
 from ccsim.errors import count_noun
 
 if TYPE_CHECKING:
@@ -18,12 +19,12 @@ def validate(
         list[str] | None, typer.Argument(help="Which facts or studies, such as units fcr-csat; all if none is named.")
     ] = None,
     size: Annotated[float, typer.Option(help="Factor on the number of runs of every study.")] = 1.0,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all draws and samples.")] = 1,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one for each processor.")] = None,
+    seed: SeedOfAll = 1,
+    workers: Workers = None,
     out: Annotated[Path, typer.Option(help="Folder for runs and table.")] = Path("results/validation"),
-    resume: Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of it.")] = False,
+    resume: Resume = False,
     folder: Annotated[Path | None, typer.Option(help="Folder of facts, instead of facts/ or those shipped.")] = None,
-    pages: Annotated[Path | None, typer.Option(help="Write the page here instead of into the results folder.")] = None,
+    pages: Pages = None,
     history: Annotated[
         bool, typer.Option("--history", help="Run nothing: show the scorecard by version of the model.")
     ] = False,
@@ -39,7 +40,7 @@ def validate(
         raise typer.BadParameter("the history holds scorecards of all facts; name none", param_hint="--record")
     from ccsim.cli.claims import made_by
     from ccsim.cli.interrupted import working_in
-    from ccsim.execution.runner import console_progress
+    from ccsim.cli.run_options import progress_bars
     from ccsim.reports.tables import console
     from ccsim.validation.facts.report import print_scores, write_pages
     from ccsim.validation.facts.schema import load_apart, load_studies
@@ -48,10 +49,8 @@ def validate(
     working_in(out)
     studies = [resized(study, size) for study in load_studies(names or (), folder)]
     _announce(studies, sum(map(runs_of, studies)))
-    terminal = console(stderr=True)
     scores = score(
-        studies, seed=seed, workers=workers, out=out, resume=resume, command=sys.argv,
-        progress=(lambda title: console_progress(title, terminal)) if sys.stderr.isatty() else None,
+        studies, seed=seed, workers=workers, out=out, resume=resume, command=sys.argv, progress=progress_bars(),
     )  # fmt: skip
     print_scores(scores, console())
     paths = write_pages(scores, pages or out, made_by(seed), load_apart(folder))
@@ -82,8 +81,3 @@ def _recorded(scores: "list[Score]", name: str, size: float, folder: Path | None
     from ccsim.validation.facts.history import record
 
     return record(scores, name, model_hash(), size, folder)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(validate)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ccsim.cli.analysis_options import Form, Resume, Scheduler, TimeLimit, Workers
+from ccsim.cli.options import Form, Pages, Resume, Scheduler, SeedOfAll, TimeLimit, Workers
 
 if TYPE_CHECKING:
     from ccsim.analysis.admitted import AdmittedWorlds
@@ -19,7 +19,7 @@ def worlds(
     trials: Annotated[
         int, typer.Option(min=0, max=10_000, help="Organisations of known values to try the method on, in the end.")
     ] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Where all draws begin.")] = 1,
+    seed: SeedOfAll = 1,
     workers: Workers = None,
     time_limit: TimeLimit = None,
     scheduler: Scheduler = None,
@@ -28,7 +28,7 @@ def worlds(
     ship: Annotated[
         bool, typer.Option("--ship", help="Keep the worlds in the package, where every analysis finds them.")
     ] = False,
-    pages: Annotated[Path | None, typer.Option(help="Write the page here instead of into the results folder.")] = None,
+    pages: Pages = None,
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Run nothing new: see whether the shipped worlds still hold.")
     ] = False,
@@ -87,8 +87,3 @@ def _confirm(shipped: "AdmittedWorlds") -> None:
     if shipped.stale:
         write_worlds(confirmed(shipped), shipped.file)
     typer.echo(f"The {len(shipped)} worlds hold: the model gives the same numbers as when they were made.")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(worlds)

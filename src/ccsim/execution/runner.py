@@ -20,7 +20,6 @@ from ccsim.execution.executor import Executor, Progress, Task, TaskResult
 from ccsim.execution.in_process import InProcessExecutor
 from ccsim.execution.interrupts import Interrupts
 from ccsim.execution.process_pool import ProcessPool, can_start
-from ccsim.execution.progress import console_progress
 from ccsim.execution.scheduler import MAX_TASK_RUNS, Scheduler, WorkerCrashLoopError
 from ccsim.execution.stopping import replicates_needed
 from ccsim.execution.temporary import temporary_folder
@@ -38,7 +37,6 @@ __all__ = [
     "Progress",
     "RunInterrupted",
     "WorkerCrashLoopError",
-    "console_progress",
     "replicate_seed",
     "run_experiment",
     "run_task",

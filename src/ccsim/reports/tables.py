@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
@@ -160,13 +160,13 @@ def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, 
     return label, figure, difference, signed(row["effect"], hyphen=True) if small else "", small, verdict
 
 
-def frame_table(frame: pd.DataFrame) -> Table:
-    """Return any table for the terminal, numbers to the right with six figures."""
+def frame_table(frame: pd.DataFrame, written: Callable[[Any], str] | None = None) -> Table:
+    """Return any table for the terminal, numbers to the right; ``written`` writes a cell, by default with six figures."""
     table = _plain_table(*map(str, frame.columns))
     for column, (_, values) in zip(table.columns, frame.items(), strict=True):
         column.justify = "right" if values.dtype.kind in "iuf" else "left"
     for row in frame.itertuples(index=False):
-        table.add_row(*(_plain(value) for value in row))
+        table.add_row(*map(written or _plain, row))
     return table
 
 
