@@ -190,6 +190,20 @@ def test_the_boards_page_has_a_key_for_every_number_and_why_makes_one_again(deci
     assert ccsim.report(decided, decided / "again.html").read_text(encoding="utf-8") == text
 
 
+@pytest.mark.slow
+def test_the_command_of_the_boards_page_makes_its_numbers_again(
+    decided: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(decided.parents[2])
+    text = board(Path("my", "results", decided.name), tmp_path / "page.html").read_text(encoding="utf-8")
+    match = re.search(r"<code>ccsim (reproduce [^<]*) KEY</code>", text)
+    assert match and match[1] == f"reproduce my/results/{decided.name}"
+    keys = sorted(set(re.findall(r'data-key="([^"]+)"', text)))
+    for key in (keys[0], keys[len(keys) // 3], keys[len(keys) // 2], keys[-1]):
+        result = CliRunner().invoke(app, [*match[1].split(), key, "--workers", "1"])
+        assert result.exit_code == 0 and "The same: every run to the last bit" in result.output, (key, result.output)
+
+
 def test_a_number_that_does_not_come_out_again_is_told(decided: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     decision = open_decision(decided)
     table = decision.results.tables["summaries"].copy()

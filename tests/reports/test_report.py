@@ -8,8 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from ccsim.analysis.comparison import Comparison
+from ccsim.cli.main import app
 from ccsim.errors import ResultsError
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design import Design
@@ -114,6 +116,38 @@ def test_every_number_is_made_again(page, folder, swept):
 def test_why_answers_every_kind_of_key(page, folder, kind):
     key = next(key for key in page.numbers if kind in key)
     assert why(folder, key, workers=1).reproduced
+
+
+def test_the_command_of_the_page_makes_a_number_again_where_the_page_was_written(folder, monkeypatch):
+    monkeypatch.chdir(folder.parent.parent)
+    html = report_html(Path(folder.parent.name, folder.name))
+    command = re.search(r"<code>ccsim (reproduce [^<]*) KEY</code>", html)[1].split()
+    assert command[1] == f"{folder.parent.name}/{folder.name}"
+    assert html == report_html(folder)
+    for key in list(Page(html).numbers)[::30][:3]:
+        result = CliRunner().invoke(app, [*command, key, "--workers", "1"])
+        assert result.exit_code == 0 and "equal to the last bit" in result.output, result.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 1000, 1130, 1920])
+def test_no_table_of_verdicts_is_cut_off(browser, html, width, tmp_path):
+    place = tmp_path / "page.html"
+    place.write_text(
+        html.replace("Busy &amp; bold", "A scenario whose title is as long as titles of scenarios are"),
+        encoding="utf-8",
+    )
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    tab.goto(place.as_uri())
+    cut = "[...document.querySelectorAll('.rows')].filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.ariaLabel)"
+    assert tab.evaluate("document.querySelectorAll('.rows').length") > 3
+    assert tab.evaluate(cut) == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    labels = tab.evaluate(
+        "[...document.querySelectorAll('.kpi .rows tbody tr:nth-child(2) td')].slice(0, 5).map(one => one.dataset.label)"
+    )
+    assert labels == ["Mean", "Difference", "Effect", "p adj.", "Verdict"]
+    tab.close()
 
 
 def test_no_result_is_without_a_key(page):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,7 @@ from ccsim.model.settings import all_parameters
 from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 from ccsim.organisations.measurements import MEASUREMENTS
 from ccsim.reports.figures.decision import options_picture
-from ccsim.reports.pages import html_page, inline, write_page
+from ccsim.reports.pages import html_page, inline, reproduce_command, write_page
 from ccsim.reports.text import scenario_in_words
 from ccsim.results.formatting import in_currency, minus, money, number, p_value, share, table_unit, table_value
 
@@ -80,7 +79,7 @@ class Board:
             "flips": self.flips(), "measurements": self.measurements(), "values": self.values(), "watch": self.watch(),
             "bound": self.figure("bound"), "tested": self.tested(), "evidence": self.evidence(), "open": NOT_IDENTIFIABLE,
             "scenarios": self.scenarios(), "provenance": self.provenance(),
-            "command": f"ccsim reproduce {shlex.quote(str(self.folder))}",
+            "command": reproduce_command(self.folder),
         }  # fmt: skip
 
     def title(self, name: str) -> str:

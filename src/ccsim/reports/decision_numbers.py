@@ -39,7 +39,7 @@ FORMULAS = {
     "explained": "part of the variance of the lead that the regression explains", "at": "value at which the fitted order changes",
     "share": "share of the worlds above that value", "bound": "mean of the best option's outcome, less the best mean",
     "worlds": "worlds in which every option has a figure", "left_out": "worlds in which an option has none",
-    "crps": "mean CRPS of the forecast of the last figures", "naive": "the same of the best naive forecast",
+    "crps": "mean CRPS of the forecast of the last figures", "naive": "mean CRPS of the best naive forecast of the last figures",
     "error": "mean absolute error of the forecast's median", "covers_50": "share of the figures within the 50 % interval",
     "covers_90": "share of the figures within the 90 % interval", "observed": "mean of the last four figures of the history",
     "quantile": "share of the worlds whose level is below the observed one",

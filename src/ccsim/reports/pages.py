@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,18 @@ def _rendered(name: str, data: Mapping[str, Any], package: str) -> str:
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=not html, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     return place.get_template(name).render(data)
+
+
+def reproduce_command(folder: Path) -> str:
+    """Return the command that makes a number of a results folder again, up to the number's key.
+
+    It holds from the working folder in which the page was written: a folder below that one is named from there, so that the page shows
+    no path of the machine.
+    """
+    place = folder
+    with suppress(OSError, ValueError):
+        place = folder.resolve().relative_to(Path.cwd().resolve())
+    return f"ccsim reproduce {shlex.quote(str(place))}"
 
 
 def inline(picture: bytes) -> str:

@@ -16,7 +16,7 @@ from ccsim.reports.board import board
 from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
 from ccsim.reports.own_words import OwnWords, own_words
-from ccsim.reports.pages import html_page, inline, write_page
+from ccsim.reports.pages import html_page, inline, reproduce_command, write_page
 from ccsim.reports.references import GROUPS, Key, ReportNumbers
 from ccsim.reports.text import factor_in_words, scenario_in_words
 from ccsim.results.formatting import minus, p_value, signed, table_unit, table_value
@@ -94,7 +94,7 @@ class Page:
             "experiment": experiment, "counts": self.counts(), "kpis": kpis, "verdicts": self.verdicts(),
             "groups": self.groups(), "scenarios": self.scenarios(), "moves": self.moves(), "sweep": self.sweep(),
             "design": self.design(), "pairing": self.pairing(), "provenance": self.provenance(), "quarter": QUARTER,
-            "command": f"ccsim reproduce {shlex.quote(self.folder.resolve().name)}", "failures": self.failures(),
+            "command": reproduce_command(self.folder), "failures": self.failures(),
             "own": self.words,
         }  # fmt: skip
 
