@@ -233,7 +233,7 @@ def test_memory_that_is_used_up_is_one_message(
     monkeypatch.setattr("ccsim.cli.main.main", full)
     with pytest.raises(SystemExit) as ended:
         entry.main()
-    assert (ended.value.code, capsys.readouterr().err[:27]) == (1, "ccsim: memory is used up; f")
+    assert (ended.value.code, capsys.readouterr().err[:27]) == (1, "ccsim: out of memory; use f")
 
 
 @pytest.mark.parametrize("width", ["0", "abc", "-3", "", "9" * 30, "²", "1e3", "3"])

@@ -97,33 +97,33 @@ SCREENS = (
         _explore,
         (
             ("#answer", "The answer in one sentence. It changes with every lever."),
-            ("#levers", "The levers. Each shows its value; the *i* beside it tells what it does and how well its size is known."),
+            ("#levers", "The levers. Each shows its value; the *i* beside it explains what it does and how certain its value is."),
             ("#big-chart", "This company in blue, the same company without a change in grey. The band holds nine of ten other companies."),
             (".minis", "Four KPIs. Select one to enlarge it."),
-            (".why", "*What carried the effect* switches mechanisms off one at a time, and says what is left of the difference."),
+            (".why", "*What carried the effect* switches mechanisms off one at a time, and shows how much of the difference remains."),
         ),
     ),
     Screen(
         "question",
         "Ask a question",
-        "Three questions are ready. The simulation answers each with runs that it makes while you wait.",
+        "The page offers three questions. The simulation answers each with new runs while you wait.",
         "",
         _question,
         (
             (".questions", "The question, its answer, and the scenarios behind it. Press a scenario to see its run."),
-            (".legend", "The run to compare with is purple. The line ends where its company ends."),
+            (".legend", "The run for comparison is purple. A line ends in the week in which its company fails."),
         ),
     ),
     Screen(
         "compare",
         "Compare over many companies",
-        "One company may be lucky. The page *Compare* runs each scenario on the same thirty companies.",
+        "A single company may be lucky. The page *Compare* runs each scenario on the same thirty companies.",
         "#/compare",
         _compare,
         (
-            (".preset", "Comparisons that are ready. You can compare your own runs, too."),
-            ("main.compare > h1", "The verdict. It names a winner only if the difference is more than chance."),
-            (".pair .card", "The differences with their intervals. Grey is not more than chance. A table with all KPIs is below."),
+            (".preset", "Shipped comparisons. You can also compare your own runs."),
+            ("main.compare > h1", "The verdict. It names a winner only if the difference is statistically significant."),
+            (".pair .card", "The differences with their intervals. Grey differences are not significant. A table with all KPIs is below."),
         ),
     ),
     Screen(
@@ -133,7 +133,7 @@ SCREENS = (
         "#/play",
         _play,
         (
-            (".tray", "What you decide this quarter, with the money and the attention that it takes."),
+            (".tray", "Your decisions for this quarter, with the money and the attention that they take."),
             (".move", "The moves. Each says what it costs and what it is meant to do."),
         ),
     ),
@@ -143,7 +143,7 @@ SCREENS = (
         "Before each quarter you may predict a report. The result stands beside your prediction.",
         "",
         _result,
-        (("#result", "What was reported, and what you expected. Reports may be late or too favourable. The debrief shows the truth."),),
+        (("#result", "The reported value and your prediction. Reports may be late or too favourable. The debrief shows the true values."),),
     ),
 )  # fmt: skip
 
@@ -198,7 +198,7 @@ def text() -> str:
         "## What next",
         "",
         "- Play twelve quarters, and read the debrief: it shows what was true, and what each move was worth.",
-        "- Read what the simulation found: [direction](findings/direction.md), [heroes](findings/hero.md), [metrics](findings/metrics.md).",
+        "- Read the findings: [direction](findings/direction.md), [heroes](findings/hero.md), [metrics](findings/metrics.md).",
         "- Read [what it cannot tell you](explanation/limits.md).",
     ]
     return "\n".join(lines) + "\n"

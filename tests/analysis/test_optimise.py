@@ -180,4 +180,4 @@ def test_the_command_writes_a_scenario_that_runs(small_settings, tmp_path):
     told = run.invoke(app, ["describe", str(tmp_path / "out" / "best.toml")])
     assert told.exit_code == 0 and "optimised" in told.output
     told = run.invoke(app, [*words, "--robust-metric", "quantil=0.1"])
-    assert "reads like --robust-metric quantile=0.1" in str(told.exception)
+    assert "must have the form --robust-metric quantile=0.1" in str(told.exception)

@@ -34,7 +34,7 @@ def test_mistakes_are_one_message(ccsim, place):
         assert (done.returncode, done.stderr.count("\n")) == (2, 1)
         assert "did you mean" in done.stderr
     missing = ccsim("report", "nowhere", cwd=place)
-    assert (missing.returncode, "no results folder" in missing.stderr) == (1, True)
+    assert (missing.returncode, "not a results folder" in missing.stderr) == (1, True)
 
 
 def test_diverge(ccsim, place):

@@ -25,7 +25,7 @@ SEARCH = ("sensitivity", "nothing", "--factor", "habit.utility_weight", "--facto
 
 
 def command_in(words: str) -> list[str]:
-    return shlex.split(words.partition("To go on: ")[2])
+    return shlex.split(words.partition("To continue: ")[2])
 
 
 @pytest.mark.parametrize("words", [COMPARE, SEARCH], ids=["compare", "sensitivity"])
@@ -60,7 +60,7 @@ def test_the_printed_command_goes_on_however_often_it_is_stopped(
 
 def test_a_command_that_has_stored_nothing_starts_again(tmp_path: Path) -> None:
     interrupted.working_in(tmp_path / "nothing yet")
-    assert interrupted.how_to_go_on() == "stopped; the same command starts again"
+    assert interrupted.how_to_go_on() == "stopped; run the same command to start again"
     interrupted.forget()
     assert interrupted.how_to_go_on("stopped; nothing is kept") == "stopped; nothing is kept"
 

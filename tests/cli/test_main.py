@@ -38,7 +38,7 @@ def test_list_show_and_new(ccsim, tmp_path: Path) -> None:
     assert ccsim("init", "idea", cwd=tmp_path).returncode == 0
     assert "Idea" in ccsim("list", cwd=tmp_path).stdout
     again = ccsim("init", "idea", cwd=tmp_path)
-    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert (again.returncode, "exists already" in again.stderr) == (2, True)
     assert ccsim("describe", "idea", cwd=tmp_path).returncode == 0
     assert "programme.budget" in ccsim("parameters", "programme", cwd=tmp_path).stdout
 
@@ -118,7 +118,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tmp_path: Path) -> 
 
 def test_ctrl_c_elsewhere_is_told_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert ended("list", raising=KeyboardInterrupt(), monkeypatch=monkeypatch) == 130
-    assert capsys.readouterr().err == "ccsim: stopped; the same command starts again\n"
+    assert capsys.readouterr().err == "ccsim: stopped; run the same command to start again\n"
 
 
 def test_a_full_disk_is_a_message(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,7 +212,7 @@ def test_bash_completes_with_the_script_that_the_command_prints(tmp_path: Path) 
         (("run", "combind"), "did you mean 'combined'"),
         (("run", "direction"), "it is one of the experiments: ccsim compare direction"),
         (("compare", "hero-leaves"), "it is one of the scenarios: ccsim run hero-leaves"),
-        (("compare", "direction", "--resume"), "there is no results/direction-1 to go on with"),
+        (("compare", "direction", "--resume"), "there is no results/direction-1 to continue in"),
         (("run", "combined", "--set", "budget=1"), "did you mean 'programme.budget'"),
         (("compar", "direction"), "No such command 'compar'"),
         (("run", "combined", "--workers", "0"), "workers: must be a whole number of at least 1, got 0"),

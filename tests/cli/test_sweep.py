@@ -67,7 +67,7 @@ def test_replicates_are_added_until_the_interval_is_as_narrow_as_asked(here: Pat
     assert table["reached"].all() and table["half_width"].max() <= 0.04 and table["runs"].max() > 10
     runs = int(table["runs"].max())
     assert results.runs["replicate"].nunique() == runs
-    assert f"Until:   {runs} replicates; intervals as narrow as asked: at most ±" in told
+    assert f"Until:   {runs} replicates; intervals as narrow as requested: at most ±" in told
 
 
 def test_a_folder_of_several_parts_is_resumed_by_running_its_command_again(here: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experimen
         (("sweep", "combined", "--factor", "programme.budget", "--design", "sobel"), "did you mean 'sobol'"),
         (("sweep", "combined", "--factor", "programme.budget", "--kpi", "csta"), "did you mean 'csat'"),
         (("sweep", "combind", "--factor", "programme.budget"), "did you mean 'combined'"),
-        (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat"), "reads like --precision csat=0.2"),
+        (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat"), "must have the form --precision csat=0.2"),
         (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat=0.2"), "precision takes at least 10"),
         (("sweep", "combined", "--factor", "programme.budget", "--time-limit", "soon"), "such as 90s, 10m"),
         (("sweep", "combined", "--factor", "assumptions", "--design", "factorial", "--levels", "9"), r"about 10\^\d+ points"),
@@ -119,12 +119,12 @@ def test_bad_input_is_one_clear_message(words: tuple[str, ...], told: str) -> No
 def test_a_folder_of_several_results_says_which_there_are(here: Path, small_experiment: Experiment) -> None:
     for name in ("r", "s"):
         run_experiment(small_experiment, workers=1, out=here / "all" / name, command=["ccsim", "compare", "small"])
-    with pytest.raises(ResultsError, match="holds some; name the one to go on with, such as all/r, all/s"):
+    with pytest.raises(ResultsError, match="contains some; name the one to continue, such as all/r, all/s"):
         ccsim("resume", "all")
 
 
 def test_a_folder_without_results_cannot_be_resumed(here: Path) -> None:
-    with pytest.raises(ResultsError, match="is no results folder"):
+    with pytest.raises(ResultsError, match="is not a results folder"):
         ccsim("resume", str(here))
 
 

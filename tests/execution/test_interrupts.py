@@ -107,7 +107,7 @@ def test_ctrl_c_anywhere_keeps_what_has_finished_and_says_how_to_go_on(
     try:
         run_experiment(small_experiment, workers=1, out=folder)
     except RunInterrupted as error:
-        assert str(error).endswith(f"To go on: ccsim resume {folder}")
+        assert str(error).endswith(f"To continue: ccsim resume {folder}")
         assert error.done == len(Store.create(folder, small_experiment, [], True).done)
     else:
         assert calls < nth  # the place is not reached so often

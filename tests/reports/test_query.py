@@ -65,7 +65,7 @@ def test_what_cannot_be_answered_is_one_clear_message(folder, sql, told):
 
 
 def test_a_folder_without_results(tmp_path):
-    with pytest.raises(ResultsError, match="no results folder"):
+    with pytest.raises(ResultsError, match="not a results folder"):
         query(tmp_path, "SELECT 1")
 
 

@@ -185,7 +185,7 @@ def test_where_the_page_is_written(folder, tmp_path):
     assert page.stat().st_size < 2_000_000
     with pytest.raises(ResultsError, match="cannot be written"):
         report(folder, Path("/proc/none/page.html"))
-    with pytest.raises(ResultsError, match="no results folder"):
+    with pytest.raises(ResultsError, match="not a results folder"):
         report(tmp_path)
 
 

@@ -62,7 +62,7 @@ def test_folders_that_do_not_fit_are_refused(folder: Path, small_experiment: Exp
         run_experiment(small_experiment, workers=1, out=tmp_path / "mine")
     with pytest.raises(ResultsError, match="cannot be written"):
         run_experiment(small_experiment, workers=1, out=tmp_path / "mine" / "thesis.txt")
-    with pytest.raises(ResultsError, match="no results folder"):
+    with pytest.raises(ResultsError, match="not a results folder"):
         open_results(tmp_path / "mine")
 
 

@@ -305,7 +305,7 @@ def compare(
         experiment: an experiment, its name, or the path of its file.
         replicates: runs of each scenario, instead of the file's.
         weeks: horizon, instead of the file's.
-        seed: random seed, instead of the file's.
+        seed: seed, instead of the file's.
         levers: values set in every scenario, by key.
         workers: number of processes; by default one for each processor. The result does not depend on it.
         out: results folder; without one the results are kept in memory only.

@@ -251,7 +251,7 @@ def make_problem(
         baseline: the baseline; by default that of the experiment, and none for a scenario.
         weeks: the horizon; by default that of the experiment.
         replicates: runs at each point.
-        seed: random seed; by default that of the experiment.
+        seed: seed; by default that of the experiment.
         values: levers and the like, set in the scenario; what belongs to the world, in the baseline too.
 
     Raises:

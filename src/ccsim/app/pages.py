@@ -60,7 +60,7 @@ def read_static(folder: Path = STATIC) -> dict[str, bytes]:
     """Return every file of the built pages by its name.
 
     Args:
-        folder: where they are.
+        folder: the results folder.
 
     Returns:
         The bytes of each file, by its path below the folder, with slashes.

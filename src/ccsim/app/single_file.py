@@ -75,7 +75,7 @@ def write_single_file(path: Path, instead: Mapping[str, bytes] | None = None) ->
 
 
 def write_folder(path: Path, instead: Mapping[str, bytes] | None = None) -> int:
-    """Write the application as a folder of files for any web space.
+    """Write the application as a folder of files for any web server.
 
     Args:
         path: of the folder; it is made if need be, and files of the same names are replaced.

@@ -1,1 +1,1 @@
-"""Commands of the command line that have a topic of their own; each module registers itself."""
+"""Commands of the command line, one module per topic; each module registers its commands."""

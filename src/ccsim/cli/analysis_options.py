@@ -1,4 +1,4 @@
-"""What the commands that analyse have in common: their options, their folder, how they end."""
+"""What the analysis commands share: options, results folder, final report."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OutputDir:
-    """Where an analysis keeps what it makes, and how it shows it."""
+    """Where an analysis keeps its results, and how it shows them."""
 
     folder: Path
     runner: Runner
@@ -58,7 +58,7 @@ class OutputDir:
             save(figure, self.folder / name)
 
     def finish(self, what: str, done: int, asked: int) -> None:
-        """Say, and write down, whether all is done that was asked for, or the time limit was reached before."""
+        """Report, and store, whether all runs are done or the time limit was reached first."""
         import json
 
         status = "complete" if done >= asked else "stopped"
@@ -67,12 +67,12 @@ class OutputDir:
         if status == "stopped":
             typer.echo(
                 f"ccsim: the time limit was reached after {done:,} of {asked:,} {what}; ccsim resume {shlex.quote(str(self.folder))} "
-                "does the others",
+                "runs the rest",
                 err=True,
             )
 
     def show(self, table: pd.DataFrame, *, title: str, notes: Sequence[str] = ()) -> None:
-        """Write the table that answers, with notes below it, and say where the rest is."""
+        """Print the answer as a table with notes, and name the folder with the rest."""
         from ccsim.reports.tables import as_text, console, frame_table
 
         as_table = self.form is Form.table
@@ -94,19 +94,19 @@ def open_output(
     """Open the folder in which an analysis works.
 
     Args:
-        name: the analysis, after which a folder is named if none is asked for.
-        out: the folder asked for; None for the next free one, or with ``resume`` the last one.
-        resume: whether to go on with the runs that it holds.
-        workers: number of processes; None for one a processor.
-        form: how the table is written.
+        name: name of the analysis; the default folder is named after it.
+        out: the requested folder; None for the next free one or, with ``resume``, the last one.
+        resume: whether to continue with the runs in the folder.
+        workers: number of processes; None for one per processor.
+        form: format of the table.
         time_limit: when to stop, such as ``"10m"``.
         scheduler: address of a Dask scheduler.
 
     Returns:
-        The folder, with what runs the model in it.
+        The folder and the runner that runs the model in it.
 
     Raises:
-        InputError: there is no folder to go on with.
+        InputError: there is no folder to continue in.
     """
     from ccsim.analysis.study import Runner
     from ccsim.cli.interrupted import working_in
@@ -120,11 +120,11 @@ def open_output(
 
 
 def _folder_of(name: str, out: Path | None, resume: bool) -> Path:
-    """Return the folder of an analysis: the one asked for, the next free one, or the last one that is to go on.
+    """Return the folder of an analysis: the requested one, the next free one, or the last one to continue in.
 
     Raises:
-        InputError: there is none to go on with.
-        ResultsError: the one to go on with holds links.
+        InputError: there is none to continue in.
+        ResultsError: the folder to continue in holds links.
     """
     from ccsim.cli.run_options import next_results_dir
     from ccsim.results.manifest import refuse_links
@@ -137,22 +137,22 @@ def _folder_of(name: str, out: Path | None, resume: bool) -> Path:
 
 @dataclass(frozen=True)
 class AnalysisOptions:
-    """Options that every command of an analysis has, as the command line gives them.
+    """The options that all analysis commands share, as given on the command line.
 
     Attributes:
         scenario: which scenario of an experiment is analysed.
         baseline: what outcomes such as ``npv_difference`` are compared with.
         settings: texts of ``--set``.
-        organisation: folder of files that the organisation is created from.
+        organisation: folder of files from which the organisation is created.
         replicates: runs at each point.
         seed: random seed.
         weeks: horizon.
         workers: number of processes.
         time_limit: a time such as ``"10m"``.
         scheduler: address of a Dask scheduler.
-        out: folder for everything that is written.
-        resume: whether to go on in a folder that holds part of it.
-        form: how the table is written.
+        out: folder for all output.
+        resume: whether to continue in a folder that holds part of the runs.
+        form: format of the table.
     """
 
     scenario: ScenarioName = None
@@ -170,7 +170,7 @@ class AnalysisOptions:
     form: Format = Form.table
 
     def study(self, target: str) -> AnalysisProblem:
-        """Return the problem that the options describe, for a scenario or an experiment."""
+        """Return the problem that the options define for a scenario or an experiment."""
         from ccsim.analysis.study import make_problem
 
         found = make_problem(
@@ -181,14 +181,14 @@ class AnalysisOptions:
         return found
 
     def open_output(self, name: str) -> OutputDir:
-        """Return where the analysis works, see :func:`open_output`."""
+        """Return the output of the analysis; see :func:`open_output`."""
         return open_output(
             name, self.out, self.resume, self.workers, self.form, time_limit=self.time_limit, scheduler=self.scheduler
         )
 
 
 def takes_analysis_options(replicates: int = 2) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of :class:`AnalysisOptions`; it gets them as its argument ``options``.
+    """Add the options of :class:`AnalysisOptions` to a command, which receives them as its argument ``options``.
 
     Args:
         replicates: default of ``--replicates``.
@@ -217,7 +217,7 @@ def takes_analysis_options(replicates: int = 2) -> Callable[[Callable[..., None]
 
 
 def admitted(where: str) -> AdmittedWorlds | None:
-    """Return the worlds that ``--worlds-from`` names, None for the declared ranges; say if the model has changed since."""
+    """Return the worlds that ``--worlds-from`` names; None for the declared ranges. Warn if the model has changed since."""
     from ccsim.analysis.admitted import worlds_of
 
     found = worlds_of(where)
@@ -227,7 +227,7 @@ def admitted(where: str) -> AdmittedWorlds | None:
 
 
 def speak_currency_of(source: str) -> None:
-    """Write money in the currency of an organisation's folder until the command ends; EUR where there is none."""
+    """Write money in the currency of an organisation's folder until the command ends; EUR by default."""
     import click
 
     context = click.get_current_context(silent=True)
@@ -243,7 +243,7 @@ def speak_currency_of(source: str) -> None:
 
 
 def settings_of(settings: Sequence[str] | None, organisation: Path | None = None) -> dict[str, Any]:
-    """Return what ``--set`` and ``--organisation`` say, by key."""
+    """Return the values of ``--set`` and ``--organisation``, by key."""
     from ccsim.errors import InputError
     from ccsim.scenarios.scenario import SOURCE, check
     from ccsim.scenarios.toml_positions import read_value
@@ -252,7 +252,7 @@ def settings_of(settings: Sequence[str] | None, organisation: Path | None = None
     for text in settings or ():
         key, equals, value = (part.strip() for part in text.partition("="))
         if not (key and equals and value):
-            raise InputError(f"--set {text!r}: it reads like --set programme.budget=8000")
+            raise InputError(f"--set {text!r}: must have the form --set programme.budget=8000")
         try:
             values[key] = check(key, read_value(value))
         except InputError as error:

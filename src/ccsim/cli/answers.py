@@ -1,4 +1,4 @@
-"""``ccsim report``, ``query``, ``reproduce`` and ``diff``: what came out, and why."""
+"""``ccsim report``, ``query``, ``reproduce`` and ``diff``: read and explain results."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +13,9 @@ Folder = Annotated[Path, typer.Argument(help="A results folder.")]
 
 def report(
     folder: Folder,
-    out: Annotated[Path | None, typer.Option(help="The page; usually report.html in the folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File for the page (default: report.html in the folder).")] = None,
 ) -> None:
-    """Write one standalone page: the answer in words, figures, tables, the scenarios in words, provenance."""
+    """Write one standalone page with the answer, figures, tables, scenarios and provenance."""
     from ccsim.reports.report import report as write
 
     typer.echo(f"Report: {write(folder, out)}")
@@ -44,11 +44,11 @@ def query(
 
 def reproduce(
     folder: Folder,
-    key: Annotated[str, typer.Argument(help="The key of a number, as its report shows it.")],
+    key: Annotated[str, typer.Argument(help="Key of the number, as the report shows it.")],
     workers: Workers = None,
     form: Format = Form.table,
 ) -> None:
-    """Make a number of a report again from the runs behind it, and say whether it is the same to the last bit."""
+    """Recompute a number of a report from its runs and say whether the result is bit-identical."""
     from ccsim.reports.reproduce import why as explain
     from ccsim.reports.tables import as_text
 
@@ -65,11 +65,11 @@ def diff(
     a: Annotated[str, typer.Argument(help="A scenario's name, or the path of its file.")],
     b: Annotated[str, typer.Argument(help="The other scenario.")],
     set_: Set = None,
-    seed: Annotated[int, typer.Option(help="Seed of both runs, as the table of runs has it.")] = 1_000_000,
-    weeks: Annotated[int, typer.Option(help="How many weeks to look.")] = 156,
-    figure: Annotated[Path | None, typer.Option(help="Draw how the difference spreads, as PNG and SVG.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of both runs, as in the table of runs.")] = 1_000_000,
+    weeks: Annotated[int, typer.Option(help="Number of weeks to search.")] = 156,
+    figure: Annotated[Path | None, typer.Option(help="Plot how the difference spreads, as PNG and SVG.")] = None,
 ) -> None:
-    """Name the first week, agent and decision at which two scenarios part on the same draws."""
+    """Find the first week, agent and decision at which two scenarios differ on the same draws."""
     from ccsim.reports.divergence import diverge as search
 
     found = search(a, b, seed=seed, weeks=weeks, levers=settings_of(set_))

@@ -12,11 +12,13 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8765,
     open_: OpenBrowser = True,
-    export: Annotated[Path | None, typer.Option(help="Write the application as one HTML file and stop.")] = None,
-    folder: Annotated[Path | None, typer.Option(help="Write it as a folder for any web space and stop.")] = None,
+    export: Annotated[Path | None, typer.Option(help="Write the application as one HTML file and exit.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Write the application as a folder for any web server and exit.")
+    ] = None,
     organisation: Own = None,
 ) -> None:
-    """Explore, compare, play and teach in the browser, without any network."""
+    """Explore, compare, play and teach in the browser, without a network."""
     if export or folder:
         _write(export, folder, organisation)
         return
@@ -36,12 +38,12 @@ def _write(export: Path | None, folder: Path | None, organisation: Path | None) 
 
     if organisation is not None:
         raise InputError(
-            "--organisation: a page without a server has no files to create it from; ccsim app --organisation serves it"
+            "--organisation: an exported page has no server and cannot read the organisation's files; ccsim app --organisation serves it"
         )
     instead = own_files(_say)
     if export:
         size = write_single_file(export, instead)
-        typer.echo(f"{export}: {size / 1e6:.1f} MB; it opens in any browser, with no network.", err=True)
+        typer.echo(f"{export}: {size / 1e6:.1f} MB; it opens in any browser, without a network.", err=True)
     if folder:
         count = write_folder(folder, instead)
-        typer.echo(f"{folder}: {count} files for any web space.", err=True)
+        typer.echo(f"{folder}: {count} files for any web server.", err=True)

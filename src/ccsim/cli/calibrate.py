@@ -1,4 +1,4 @@
-"""``ccsim calibrate``: which values of assumptions agree with what was measured."""
+"""``ccsim calibrate``: find values of assumptions that agree with measurements."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,23 +21,30 @@ Names = list[str] | None
 def calibrate(
     target_scenario: Target,
     parameters: Annotated[
-        list[str], typer.Option("--parameter", metavar="KEY", help="What is fitted: KEY or KEY=LOW:HIGH; repeat.")
+        list[str],
+        typer.Option("--parameter", metavar="KEY", help="Assumption to fit: KEY or KEY=LOW:HIGH; repeat for more."),
     ],
     target: Annotated[
-        Names, typer.Option(metavar="KPI=VALUE±ERROR", help="A measured value with its standard deviation; repeat.")
+        Names,
+        typer.Option(metavar="KPI=VALUE±ERROR", help="Measured value with its standard deviation; repeat for more."),
     ] = None,
     held_out: Annotated[
-        Names, typer.Option(metavar="KPI=VALUE±ERROR", help="A value that is not fitted to, only compared with.")
+        Names,
+        typer.Option(
+            metavar="KPI=VALUE±ERROR", help="Measured value that is compared but not fitted; repeat for more."
+        ),
     ] = None,
-    targets: Annotated[Path | None, typer.Option(help="A TOML file of [[target]] tables.")] = None,
+    targets: Annotated[Path | None, typer.Option(help="TOML file of [[target]] tables.")] = None,
     points: Annotated[
-        int, typer.Option("--samples", help="Points of a wave; usually 10 for each parameter, 30 at least.")
+        int, typer.Option("--samples", help="Points of each wave (default: 10 per parameter, at least 30).")
     ] = 0,
-    waves: Annotated[int, typer.Option(help="Waves of runs, each where the targets may be met.")] = 3,
+    waves: Annotated[
+        int, typer.Option(help="Number of waves; each covers only values at which the targets can still be met.")
+    ] = 3,
     *,
     options: AnalysisOptions,
 ) -> None:
-    """Fit assumptions to measured values; say what the values leave open."""
+    """Fit assumptions to measured values and say what the values leave open."""
     from ccsim.analysis.calibrate import calibrate as fit
     from ccsim.analysis.calibration import target_of
     from ccsim.analysis.parameter_space import dimensions
@@ -61,7 +68,7 @@ def calibrate(
         (place.folder / "calibrated.toml").unlink(missing_ok=True)  # of an earlier fit in the same folder
     else:
         _write_fitted(found, place.folder / "calibrated.toml")
-    place.show(found.table(), title=f"What agrees with the targets: {of_study(chosen)}", notes=_notes(found))
+    place.show(found.table(), title=f"Values that agree with the targets:  {of_study(chosen)}", notes=_notes(found))
     place.finish("waves", found.waves, found.asked)
     if faults:
         typer.echo(
@@ -79,7 +86,7 @@ def _write_fitted(found: "Calibration", path: Path) -> None:
 
 
 def _read(path: Path) -> "list[Figure]":
-    """Return the targets of a file; every fault with its line."""
+    """Return the targets of a file; every error names its line."""
     from ccsim.analysis.calibration import Target as Figure
     from ccsim.errors import InputError
     from ccsim.scenarios.io import Parser, Schema
@@ -97,7 +104,7 @@ def _read(path: Path) -> "list[Figure]":
     rows = data.get("target", [])
     for key in data:
         if key != "target":
-            reader.add_error((key,), "there is no such key (known: target)")
+            reader.add_error((key,), "unknown key (known: target)")
     for number, row in enumerate(rows if isinstance(rows, list) else []):
         part = reader.sub("target", number)
         missing = [key for key in ("kpi", "value", "error") if key not in row]
@@ -120,11 +127,13 @@ def _posterior(found: "Calibration") -> "pd.DataFrame":
 
 
 def _notes(found: "Calibration") -> list[str]:
-    """Say how well the targets are met, and what they leave open."""
+    """Report how well the targets are met, and what they leave open."""
     from ccsim.analysis.calibration import IDENTIFIED
     from ccsim.results.formatting import number, share, signed
 
-    lines = ["\nbest, median, low…high: of the posterior; contraction: share of the prior variance that is gone.\n"]
+    lines = [
+        "\nbest, median, low…high: of the posterior; contraction: share of the prior variance that the targets remove.\n"
+    ]
     for row in found.targets_table().to_dict("records"):
         name = f"{row['outcome']} (held out)" if row["held_out"] else row["outcome"]
         off = "inside" if row["inside"] else f"{abs(row['away']):.1f} standard deviations off"
@@ -136,11 +145,11 @@ def _notes(found: "Calibration") -> list[str]:
     lines += found.faults()
     open_ = [one.key for one, gone in zip(found.space, found.variance_reduction, strict=True) if gone < IDENTIFIED]
     if open_:
-        lines.append(f"The targets leave open: {', '.join(open_)}. More targets, or other ones, could tell.")
+        lines.append(f"The targets leave open: {', '.join(open_)}. More targets, or other ones, could narrow them.")
     for first, second, rho in found.correlated_pairs()[:5]:
         lines.append(
-            f"{first} and {second} are known together only (correlation {signed(rho, hyphen=True)} in the posterior)."
+            f"{first} and {second} can only be identified jointly (correlation {signed(rho, hyphen=True)} in the posterior)."
         )
     if found.emulator == found.emulator:
-        lines.append(f"Of the numbers of later waves, {share(found.emulator)} lay in the emulators' 95 % intervals.")
+        lines.append(f"{share(found.emulator)} of the numbers of later waves lay in the emulators' 95 % intervals.")
     return lines

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 
 def claims(
-    ids: Annotated[list[str] | None, typer.Argument(help="Which claims, such as M1 P2; all if none is named.")] = None,
-    robustness: Annotated[int, typer.Option(min=0, max=100_000, help="Admitted worlds to test them in, too.")] = 0,
+    ids: Annotated[list[str] | None, typer.Argument(help="Claims to test, such as M1 P2 (default: all).")] = None,
+    robustness: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Number of admitted worlds in which the claims are also tested.")
+    ] = 0,
     stress: Annotated[
         bool,
-        typer.Option("--stress", help="Test them at points of the whole declared space instead of admitted worlds."),
+        typer.Option("--stress", help="Test at points of the whole declared space instead of admitted worlds."),
     ] = False,
     worlds_from: WorldsFrom = "admitted",
     scheduler: Scheduler = None,
@@ -28,13 +30,15 @@ def claims(
     out: Annotated[Path, typer.Option(help="Folder for runs, table and pages.")] = Path("results/claims"),
     resume: Resume = False,
     partial: Annotated[
-        bool, typer.Option("--partial", help="Run nothing: judge what the folder holds of this ledger so far.")
+        bool, typer.Option("--partial", help="Run nothing; judge the runs that the folder holds so far.")
     ] = False,
-    folder: Annotated[Path | None, typer.Option(help="Folder of claims, instead of claims/ or those shipped.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Folder of claims (default: claims/, or the shipped ones).")
+    ] = None,
     organisation: Own = None,
     pages: Pages = None,
 ) -> None:
-    """Test claims about change: effect, where it holds, what decides it, verdict."""
+    """Test claims about change: effect, where it holds, what it depends on, verdict."""
     from ccsim.cli.interrupted import working_in
     from ccsim.cli.run_options import progress_bars
     from ccsim.reports.tables import console
@@ -57,7 +61,7 @@ def claims(
 
 
 def _of_own(claim: "Claim", organisation: Path) -> "Claim":
-    """Return a claim about an organisation of one's own: its sizes are those of the files."""
+    """Return a claim about the user's own organisation, with the sizes from its files."""
     from dataclasses import replace
 
     from ccsim.organisations.founding import layout_of_folder
@@ -74,14 +78,14 @@ def _of_own(claim: "Claim", organisation: Path) -> "Claim":
 
 
 def made_by(seed: int) -> str:
-    """Name the command that is running, its sources and seed, for the page that it writes."""
+    """Return the running command with its sources and seed, for the page that it writes."""
     from ccsim.cli.run_options import rerun_command
 
     return f"{rerun_command(sys.argv[1:])}` at {commit()}, seed `{seed}"
 
 
 def commit() -> str:
-    """Name the sources: the commit of a checkout, else the version; and the hash of the model's sources."""
+    """Return the commit of a checkout, or else the version, and the hash of the model's sources."""
     import subprocess
     from importlib.metadata import version
 

@@ -1,4 +1,4 @@
-"""``ccsim discover``: in which region of levers and uncertainties an outcome comes about."""
+"""``ccsim discover``: find the region of levers and uncertainties in which an outcome occurs."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -19,23 +19,25 @@ def discover(
     target: Target,
     where: Annotated[str, typer.Option(help="The outcome: 'npv_difference > 0 and csat > 70'.")],
     factors: Factors = None,
-    method: Annotated[Method, typer.Option(help="prim: peel a box; tree: split the space.")] = Method.prim,
+    method: Annotated[Method, typer.Option(help="prim: peel boxes; tree: split the space.")] = Method.prim,
     points: Annotated[
         int,
-        typer.Option("--samples", help="How many points to run: admitted worlds, and a Latin hypercube of all else."),
+        typer.Option(
+            "--samples", help="Number of points: admitted worlds, combined with a Latin hypercube of everything else."
+        ),
     ] = 500,
     min_density: Annotated[
-        float, typer.Option("--min-density", help="Share of a region's points that are to have the outcome.")
+        float, typer.Option("--min-density", help="Minimum share of a region's points with the outcome.")
     ] = 0.8,
     min_share: Annotated[
         float, typer.Option("--min-share", help="Minimum share of a point's runs with the outcome, 0 to 1.")
     ] = 0.5,
-    regions: Annotated[int, typer.Option(help="How many regions to look for.")] = 2,
+    regions: Annotated[int, typer.Option(help="Number of regions to find.")] = 2,
     worlds_from: WorldsFrom = "admitted",
     *,
     options: AnalysisOptions,
 ) -> None:
-    """Find the region of levers and uncertainties in which an outcome comes about."""
+    """Find the region of levers and uncertainties in which an outcome occurs."""
     from ccsim.analysis.admitted import space_of
     from ccsim.analysis.discovery import discover as search
     from ccsim.cli import analysis_options
@@ -58,7 +60,7 @@ def discover(
 
 
 def _notes(found: "Discovery") -> list[str]:
-    """Say how good each region is."""
+    """Report how good each region is."""
     from ccsim.results.formatting import share
 
     lines = [f"\nOf all points, {share(found.base)} have the outcome."]
@@ -66,13 +68,13 @@ def _notes(found: "Discovery") -> list[str]:
         cover, dense = region.coverage, region.density
         lines.append(
             f"Region {number}: coverage {share(cover.value)} ({share(cover.low)} to {share(cover.high)}), density "
-            f"{share(dense.value)} ({share(dense.low)} to {share(dense.high)}), on points that it was not found on."
+            f"{share(dense.value)} ({share(dense.low)} to {share(dense.high)}), on points that were not used to find it."
         )
     if not found.regions:
-        lines.append("No region was found that chance could not make: run more points, or vary something else.")
+        lines.append("No region differs significantly from chance: run more points, or vary something else.")
     elif found.regions[0].quasi_p:
         lines.append(
-            "quasi_p: the chance that a restriction helps so much although the outcome ignores it; beyond "
-            "0.05 it is dropped."
+            "quasi_p: the probability that a restriction helps this much by chance; above "
+            "0.05 the restriction is dropped."
         )
     return lines

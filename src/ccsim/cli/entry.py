@@ -1,4 +1,4 @@
-"""The entry of the command ``ccsim``: it takes Ctrl-C while everything else is being loaded."""
+"""The entry point of the command ``ccsim``; it handles Ctrl-C while the rest is loaded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pathlib
 import sys
 from typing import NoReturn
 
-#: Commands of ``ccsim org`` that simulate nothing: they answer at once, because nothing that compiles is loaded for them.
+#: Commands of ``ccsim org`` that simulate nothing. Compiled modules are not loaded for them, so that they answer at once.
 READING = ("new", "check", "read", "assess")
 
 
@@ -16,7 +16,7 @@ def main() -> NoReturn:
     try:
         pathlib.Path.cwd()
     except OSError:
-        # Said here, because numba fails without a working folder while it is loaded, and names no reason.
+        # Checked here, because numba fails to load without a working folder and names no reason.
         sys.stderr.write("ccsim: the working folder has been deleted: change to another one\n")
         sys.exit(2)
     if sys.argv[1:2] == ["org"] and sys.argv[2:3] and sys.argv[2] in READING:
@@ -24,13 +24,13 @@ def main() -> NoReturn:
     try:
         from ccsim.cli.main import main as run
     except KeyboardInterrupt:
-        sys.stderr.write("ccsim: stopped; the same command starts again\n")
+        sys.stderr.write("ccsim: stopped; run the same command to start again\n")
         sys.exit(130)
     try:
         run()
     except RecursionError:
-        sys.stderr.write("ccsim: what the command names is nested too deeply\n")
+        sys.stderr.write("ccsim: the input is nested too deeply\n")
         sys.exit(2)
     except MemoryError:
-        sys.stderr.write("ccsim: memory is used up; fewer workers (--workers), customers or replicates need less\n")
+        sys.stderr.write("ccsim: out of memory; use fewer workers (--workers), customers or replicates\n")
         sys.exit(1)

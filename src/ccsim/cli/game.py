@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from ccsim.game.debrief import Debrief
     from ccsim.game.game import Choice, Game, Quarter
 
-game = typer.Typer(help="The management game: twelve quarters, a purse, little attention.", no_args_is_help=True)
+game = typer.Typer(help="The management game: twelve quarters, limited money, limited attention.", no_args_is_help=True)
 
 SavedFile = Annotated[Path, typer.Argument(help="A saved game.")]
-Seed = Annotated[int, typer.Option(help="Random seed; the same seed brings the same events.")]
+Seed = Annotated[int, typer.Option(help="Seed; the same seed brings the same events.")]
 
 
 @game.command()
@@ -37,7 +37,7 @@ def moves() -> None:
 
 @game.command()
 def replay(file: SavedFile) -> None:
-    """Play a saved game again, bit for bit, and reveal it."""
+    """Replay a saved game bit for bit and reveal what happened."""
     from ccsim.game.save_file import read_game
 
     found = read_game(file)
@@ -49,20 +49,22 @@ def replay(file: SavedFile) -> None:
     if found.game.over:
         tell_debrief(found.game)
     else:
-        typer.echo(f"The game goes on: {found.game.quarter} of {found.game.rules.quarters} quarters are played.")
+        typer.echo(
+            f"The game is not finished: {found.game.quarter} of {found.game.rules.quarters} quarters are played."
+        )
     if not found.same:
         raise typer.Exit(1)
 
 
 @game.command()
 def play(
-    file: Annotated[Path, typer.Argument(help="Where to keep the game; an unfinished one goes on.")] = Path(
+    file: Annotated[Path, typer.Argument(help="File for the game; an unfinished game is continued.")] = Path(
         "game.json"
     ),
     seed: Seed = 1,
-    scenario: Annotated[str, typer.Option(help="The organisation that it is played on.")] = "nothing",
-    predict: Annotated[bool, typer.Option(help="Show no quarter before a prediction is made.")] = False,
-    quarters: Annotated[int, typer.Option(help="How many quarters are played; 0 for those of the rules.")] = 0,
+    scenario: Annotated[str, typer.Option(help="Scenario on which the game is played.")] = "nothing",
+    predict: Annotated[bool, typer.Option(help="Require a prediction before each quarter.")] = False,
+    quarters: Annotated[int, typer.Option(help="Number of quarters; 0 for the number in the rules.")] = 0,
 ) -> None:
     """Play in the terminal: each quarter type moves to start, -moves to stop, or nothing."""
     from ccsim.errors import InputError
@@ -74,7 +76,8 @@ def play(
     terms = Terms(predict=predict, quarters=quarters)
     going = read_game(file).game if file.exists() else Game(seed, scenario, terms=terms)
     typer.echo(
-        going.rules.brief.strip() + "\n\n`ccsim game moves` lists the moves. Ctrl-C stops; the file keeps all.\n"
+        going.rules.brief.strip()
+        + "\n\n`ccsim game moves` lists the moves. Ctrl-C stops; the game is kept in the file.\n"
     )
     while not going.over:
         runs = ", ".join(going.running) or "nothing"
@@ -95,9 +98,9 @@ def play(
 def report(
     file: SavedFile,
     out: Annotated[Path, typer.Option(help="Write the page (HTML) to this file.")] = Path("game.html"),
-    csv: Annotated[Path | None, typer.Option(help="Write every week to this file, too.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write every week to this file (CSV).")] = None,
 ) -> None:
-    """Write a finished game as one page to print, and as a table: score, decisions, predictions, answers."""
+    """Write a finished game as a printable page or a table: score, decisions, predictions, answers."""
     from ccsim.game.debrief import debrief
     from ccsim.game.report_page import report_page
     from ccsim.game.save_file import read_game
@@ -115,9 +118,9 @@ def report(
 def compare(
     folder: Annotated[Path, typer.Argument(help="A folder of saved games.")],
     out: Annotated[Path | None, typer.Option(help="Write charts and tables (HTML) to this file.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write one row a game to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write one row per game to this file (CSV).")] = None,
 ) -> None:
-    """Compare the finished games of a folder, as a lecturer does after a class."""
+    """Compare the finished games in a folder, for use after a class."""
     from ccsim.game.game import Game
     from ccsim.game.tables import class_csv, named, of_folder
     from ccsim.results.formatting import kpi_value
@@ -130,7 +133,7 @@ def compare(
         error = "" if row.surprise is None else f"   error of predictions {kpi_value('reported_csat', row.surprise)}"
         typer.echo(f"{row.score.total:6.1f} points  {name}  (seed {row.seed}, {row.scenario}){error}")
     if len({(row.seed, row.scenario) for row in rows}) > 1:
-        typer.echo("The games are not all on the same draws: a part of the difference is luck.")
+        typer.echo("The games do not share the same draws, so part of the difference is chance.")
     if not rows:
         raise typer.Exit(1)
     like = Game(rows[0].seed, rows[0].scenario)
@@ -144,14 +147,14 @@ def compare(
 
 @game.command()
 def search(
-    plans: Annotated[int, typer.Option(min=1, help="How many plans to try.")] = 400,
-    seeds: Annotated[int, typer.Option(min=1, help="On how many seeds to play each.")] = 4,
+    plans: Annotated[int, typer.Option(min=1, help="Number of plans to try.")] = 400,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of seeds on which each plan is played.")] = 4,
     seed: Seed = 0,
     worlds_from: Annotated[str, typer.Option(
-        "--worlds-from", metavar="WHERE", help="In which worlds to play: admitted, usual (the assumed values), or a .parquet file of ccsim worlds.")] = "admitted",
+        "--worlds-from", metavar="WHERE", help="Worlds to play in: admitted, usual (the assumed values), or a .parquet file of ccsim worlds.")] = "admitted",
     out: Annotated[Path | None, typer.Option(help="Write the plan to this file.")] = None,
 ) -> None:  # fmt: skip
-    """Look for a good plan; it does not know the draws of any game."""
+    """Search for a good plan without knowing the draws of any game."""
     import json
 
     from ccsim.cli.analysis_options import admitted
@@ -184,12 +187,12 @@ def search(
 
 
 def tell_choice(played: "Game", number: int, choice: "Choice") -> None:
-    """Say what was chosen for a quarter."""
+    """Print what was chosen for a quarter."""
     typer.echo(f"Quarter {number + 1}: {_words(choice.start, choice.stop)}")
 
 
 def tell_quarter(played: "Game", seen: "Quarter") -> None:
-    """Say what a manager sees of a quarter."""
+    """Print what a manager sees in a quarter."""
     from ccsim.results.formatting import kpi_value, title_of
 
     for line in seen.news:
@@ -204,7 +207,7 @@ def tell_quarter(played: "Game", seen: "Quarter") -> None:
 
 
 def tell_debrief(played: "Game") -> None:
-    """Reveal a finished game."""
+    """Print what really happened in a finished game."""
     from ccsim.game.debrief import best_command, debrief, scored
     from ccsim.results.formatting import kpi_value, title_of
 
@@ -253,7 +256,7 @@ def _asked(going: "Game", answers: tuple[str, ...]) -> "Choice":
         try:
             expected |= {kpi: float(guess)} if guess.strip() else {}
         except ValueError:
-            typer.echo(f"  {guess!r} is no number; no prediction then.")
+            typer.echo(f"  {guess!r} is not a number; no prediction is recorded.")
     stop = tuple(word[1:] for word in words if word.startswith("-"))
     return Choice(tuple(word for word in words if not word.startswith("-")), stop, expected, answers)
 

@@ -1,4 +1,4 @@
-"""What a command says when Ctrl-C stops it: what is kept, and the command that goes on with it."""
+"""The message after Ctrl-C: what is kept, and the command that continues."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import shlex
 import sys
 from pathlib import Path
 
-#: The folder in which the command that runs now keeps its results.
+#: The folder in which the running command keeps its results.
 _FOLDERS: list[Path] = []
-#: Commands that go on by themselves, with --resume, and not by ``ccsim resume``.
+#: Commands that continue with their own option --resume, not with ``ccsim resume``.
 OWN_RESUME = ("validate",)
 
 
@@ -19,19 +19,19 @@ def working_in(folder: Path) -> Path:
 
 
 def forget() -> None:
-    """Forget the folder of the command before."""
+    """Forget the folder of the previous command."""
     _FOLDERS.clear()
 
 
 def how_to_go_on(text: str = "") -> str:
-    """Return what to say after Ctrl-C.
+    """Return the message after Ctrl-C.
 
     Args:
-        text: what the part of the command that was stopped says of itself.
+        text: the message of the part of the command that was stopped.
     """
     folder = _FOLDERS[0] if _FOLDERS else None
     if folder is None or not any(folder.rglob("manifest.json")):
-        return text or "stopped; the same command starts again"
+        return text or "stopped; run the same command to start again"
     if text and (folder / "manifest.json").is_file():
         return text
     words = ["ccsim", "resume", str(folder)]
@@ -39,4 +39,4 @@ def how_to_go_on(text: str = "") -> str:
         from ccsim.cli.run_options import strip_options
 
         words = ["ccsim", *strip_options(sys.argv[1:], {"--out"}), "--out", str(folder), "--resume"]
-    return f"stopped; what has finished is kept in {folder}. To go on: {shlex.join(words)}"
+    return f"stopped; finished runs are kept in {folder}. To continue: {shlex.join(words)}"

@@ -1,4 +1,4 @@
-"""The command line. Nothing heavy is imported here: every command imports what it needs when it runs."""
+"""The command line. Each command imports what it needs when it runs, so that the command line starts fast."""
 
 import os
 import sys
@@ -70,7 +70,7 @@ Staff, leaders and customers are agents. A scenario sets levers and schedules mo
 on the same random draws and says which differences are more than chance.
 
 \b
-  ccsim compare direction                   compare top-down, bottom-up, both, and nothing
+  ccsim compare direction                   compare top-down, bottom-up, combined and no change
   ccsim describe combined                   what a scenario sets, in words
   ccsim run combined --set programme.budget=12000
   ccsim init my-idea                        write a scenario file of your own
@@ -78,14 +78,14 @@ on the same random draws and says which differences are more than chance.
 
 
 class Stopped(Exception):
-    """Ctrl-C, where nothing more can be said about it."""
+    """Ctrl-C in a place that has no message of its own."""
 
 
 class Commands(TyperGroup):
-    """The commands; Ctrl-C comes out of them as :class:`Stopped`, which typer does not take for its own."""
+    """The group of commands. It turns Ctrl-C into :class:`Stopped`, which typer does not handle."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command asked for."""
+        """Run the requested command."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -101,7 +101,7 @@ ShowForm = StrEnum("ShowForm", ["table", "toml", "json"])
 
 @app.callback(invoke_without_command=True)
 def _options(
-    version: Annotated[bool, typer.Option("--version", help="Say the version and stop.", is_eager=True)] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
 ) -> None:
     if version:
         from ccsim import __version__
@@ -112,7 +112,7 @@ def _options(
 
 @app.command("list")
 def list_() -> None:
-    """List the scenarios and experiments at hand."""
+    """List the available scenarios and experiments."""
     from ccsim.experiments.experiment import load_experiment
     from ccsim.scenarios.scenario import list_scenarios, load
 
@@ -127,13 +127,13 @@ def list_() -> None:
                 # One broken file must not hide the others.
                 title = f"cannot be read: {str(error).splitlines()[0]}"
             typer.echo(f"  {name:<{width}}  {title}")
-    typer.echo("\nccsim describe SCENARIO tells what one sets; ccsim compare EXPERIMENT runs a comparison.")
+    typer.echo("\nccsim describe SCENARIO shows what a scenario sets; ccsim compare EXPERIMENT runs a comparison.")
 
 
 @app.command("parameters")
 def levers(
-    group: Annotated[str | None, typer.Argument(help="Only one group, such as programme.")] = None,
-    assumptions: Annotated[bool, typer.Option("--all", help="Assumptions and sizes too.")] = False,
+    group: Annotated[str | None, typer.Argument(help="Show only this group, such as programme.")] = None,
+    assumptions: Annotated[bool, typer.Option("--all", help="Also list assumptions and sizes.")] = False,
 ) -> None:
     """List the levers, with unit, default, plausible range and meaning; assumptions also with their pack."""
     from ccsim.model.settings import all_parameters
@@ -154,9 +154,9 @@ def levers(
 def show(
     scenario: ScenarioFile,
     set_: Set = None,
-    form: Annotated[ShowForm, typer.Option("--format", help="How to write it.")] = ShowForm.table,
+    form: Annotated[ShowForm, typer.Option("--format", help="Output format.")] = ShowForm.table,
 ) -> None:
-    """Tell what a scenario sets, its parents merged in."""
+    """Show what a scenario sets, with its parents merged in."""
     import json
 
     chosen = _scenario(scenario, set_)
@@ -233,7 +233,7 @@ def compare(
     scheduler: Scheduler = None,
     form: Format = Form.table,
 ) -> None:
-    """Compare scenarios: a table, a figure, a folder with everything."""
+    """Compare scenarios; write a table, a figure and a results folder."""
     from ccsim.cli.run_options import load_showing, show_comparison
     from ccsim.execution.process_pool import warm_up
 
@@ -269,9 +269,9 @@ def compare(
 
 @app.command("init")
 def new(
-    name: Annotated[str, typer.Argument(help="What to call the scenario.")],
+    name: Annotated[str, typer.Argument(help="Name of the scenario.")],
 ) -> None:
-    """Write a scenario file of your own to start from."""
+    """Write a commented scenario file to start from."""
     import re
 
     from ccsim.results.file_names import is_device_name
@@ -280,10 +280,10 @@ def new(
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
         raise InputError(f"a scenario's name must consist of letters, digits, - and _, got {name!r}")
     if is_device_name(name):
-        raise InputError(f"{name}: is a device on Windows, and no file can be called so; choose another name")
+        raise InputError(f"{name}: is a reserved device name on Windows; choose another name")
     path = Path("scenarios") / f"{name}.toml"
     if path.exists():
-        raise InputError(f"{path}: is there already; choose another name")
+        raise InputError(f"{path}: exists already; choose another name")
     try:
         path.parent.mkdir(exist_ok=True)
         path.write_text(scaffold(name), encoding="utf-8")
@@ -301,7 +301,7 @@ def _scenario(name: str, settings: list[str] | None, organisation: Path | None =
 
 @contextmanager
 def _hint(name: str, other: str, command: str) -> Iterator[None]:
-    """Answer an unknown name with the command that would take it, if it is one of the other kind."""
+    """For an unknown name of the other kind, name the command that takes it."""
     from ccsim.scenarios.scenario import list_scenarios
 
     try:
@@ -327,10 +327,10 @@ take_mechanisms(app)
 
 
 def _refuse_invisible(words: list[str]) -> None:
-    """Refuse words with unprintable characters, unless a file has that name."""
+    """Refuse arguments with unprintable characters, unless a file has that name."""
     for word in words:
         if not word.replace("\n", "").replace("\t", "").isprintable() and not _is_file(word):
-            raise InputError(f"an argument must be text that can be seen, got {shown(word)}")
+            raise InputError(f"an argument must be printable text, got {shown(word)}")
 
 
 def _is_file(word: str) -> bool:
@@ -340,7 +340,7 @@ def _is_file(word: str) -> bool:
 
 
 def _prepare_streams() -> None:
-    # A stream that was closed before the start: what is written to it goes nowhere.
+    # The stream was closed before the start; output to it is discarded.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 open until the end
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # open until the end
     for stream in (sys.stdout, sys.stderr):
@@ -350,7 +350,7 @@ def _prepare_streams() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line; a user's mistake is one message, never a traceback."""
+    """Run the command line. A user's mistake gives one message and no traceback."""
     _prepare_streams()
     forget()
     tell_with(partial(typer.echo, err=True), process_started())
@@ -360,7 +360,7 @@ def main() -> NoReturn:
             refuse_old_words(sys.argv[1:])
             app(standalone_mode=True, prog_name="ccsim")
         except BrokenPipeError:
-            # The reader of our output has ended, as `head` does.
+            # The program that reads our output has ended, as `head` does.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except (KeyboardInterrupt, Stopped):
@@ -368,7 +368,7 @@ def main() -> NoReturn:
             typer.echo(f"ccsim: {how_to_go_on()}", err=True)
             sys.exit(130)
         except (CcsimError, OSError) as error:
-            # A full disk or a forbidden folder is not ours to mend either: a message, no traceback.
+            # ccsim cannot repair a full disk or a forbidden folder either, so these give a message and no traceback.
             stopped = type(error).__name__ == "RunInterrupted"
             if stopped:
                 ctrl_c.finish()

@@ -1,4 +1,4 @@
-"""``ccsim mesa``: an organisation in the page that users of Mesa know."""
+"""``ccsim mesa``: open an organisation in Mesa's own page."""
 
 import sys
 import warnings
@@ -24,7 +24,7 @@ def mesa(
     open_: OpenBrowser = True,
     ends_with_input: Annotated[bool, typer.Option("--ends-with-input", hidden=True)] = False,
 ) -> None:
-    """Open an organisation in Mesa's own page: levers, KPIs, and the people as they change."""
+    """Open an organisation in Mesa's own page, with levers, KPIs and a view of the people."""
     from ccsim.app.addresses import checked_host, url
     from ccsim.app.mesa_process import MesaProcess
     from ccsim.cli.analysis_options import settings_of
@@ -39,11 +39,11 @@ def mesa(
     host = checked_host(host)
     if page is None:
         opened.CHOSEN = {"scenario": scenario, "levers": levers or None, "weeks": weeks, "sizes": settings_of(set_)}
-        # Made once before it is served: what is wrong with the choice is told here, and not on the page.
+        # Made once before it is served, so that a mistake in the options is reported here and not on the page.
         mesa_page.page(**opened.CHOSEN)
     elif levers or set_:
-        raise InputError("--page: a page of your own says itself what it has; --lever and --set go with a scenario")
+        raise InputError("--page: --lever and --set are only for a scenario; a page of your own sets its own values")
     elif not page.is_file():
-        raise InputError(f"--page: no file is called {page}")
+        raise InputError(f"--page: there is no file {page}")
     typer.echo(f"{url(host, port)} for Mesa's page of {page or scenario}. Ctrl-C ends it.", err=True)
     serving.run(host, port, open_, page or serving.SITE, sys.stdin.buffer if ends_with_input else None)

@@ -1,4 +1,4 @@
-"""``ccsim odd``: the description of the model that its declarations make."""
+"""``ccsim odd``: describe the model from its declarations."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,9 +7,9 @@ import typer
 
 
 def odd(
-    out: Annotated[Path | None, typer.Option(help="Write it to this file, after what stands there by hand.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write to this file, below its hand-written part.")] = None,
 ) -> None:
-    """Describe the model after the ODD protocol: entities, schedule, parameters, equations, KPIs."""
+    """Describe the model by the ODD protocol: entities, schedule, parameters, equations, KPIs."""
     from ccsim.errors import InputError
     from ccsim.reports import odd as description
 

@@ -1,4 +1,4 @@
-"""``ccsim optimise``: which levers, set when, are best."""
+"""``ccsim optimise``: find the best levers and when to set them."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -23,14 +23,19 @@ def optimise(
         list[str],
         typer.Option("--factor", metavar="LEVER", help="KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more."),
     ],
-    maximise: Annotated[Names, typer.Option(help="A KPI, or npv_difference; several give a front.")] = None,
-    minimise: Annotated[Names, typer.Option(help="A KPI of which less is wanted.")] = None,
+    maximise: Annotated[
+        Names, typer.Option(help="KPI to maximise, or npv_difference; several give a Pareto front.")
+    ] = None,
+    minimise: Annotated[Names, typer.Option(help="KPI to minimise.")] = None,
     max_cost: Annotated[
         float | None,
-        typer.Option("--max-cost", help="The most that may be spent up to the horizon, on average, in money."),
+        typer.Option("--max-cost", help="Budget up to the horizon, on average, in money."),
     ] = None,
     cost_kpi: Annotated[
-        str, typer.Option("--cost-kpi", help="What is measured as spent; cost_difference counts all that a plan costs.")
+        str,
+        typer.Option(
+            "--cost-kpi", help="KPI that the budget limits; cost_difference counts everything that a plan costs."
+        ),
     ] = "spend",
     uncertain_factors: Annotated[
         Names, typer.Option("--uncertain", help="Uncertain assumptions: assumptions, a group, a key.")
@@ -39,20 +44,24 @@ def optimise(
         int,
         typer.Option(
             "--n-uncertain",
-            help="Worlds in which each plan is tried; 20 where --uncertain is given; alone, admitted worlds.",
+            help="Worlds in which each plan is tried (default 20 with --uncertain); without --uncertain, admitted worlds.",
         ),
     ] = 0,
     worlds_from: WorldsFrom = "admitted",
     robust_metric: Annotated[
         str | None,
-        typer.Option("--robust-metric", metavar="quantile=Q", help="What counts of the worlds; usually the mean."),
+        typer.Option(
+            "--robust-metric", metavar="quantile=Q", help="What counts over the worlds: mean (default) or quantile=0.1."
+        ),
     ] = None,
-    trials: Annotated[int, typer.Option(help="How many plans to try.")] = 100,
-    sampler: Annotated[Sampler | None, typer.Option(help="Usually tpe for one goal, nsga2 for several.")] = None,
+    trials: Annotated[int, typer.Option(help="Number of plans to try.")] = 100,
+    sampler: Annotated[
+        Sampler | None, typer.Option(help="Search method (default: tpe for one goal, nsga2 for several).")
+    ] = None,
     *,
     options: AnalysisOptions,
 ) -> None:
-    """Search for the best levers and weeks under a budget; the winner is run again on fresh draws."""
+    """Search for the best levers and weeks within a budget; the winner is run again on fresh draws."""
     from ccsim.analysis.admitted import space_of
     from ccsim.analysis.optimise import Objective, Objectives
     from ccsim.analysis.optimise import optimise as search
@@ -64,7 +73,7 @@ def optimise(
     chosen = options.study(target)
     goals = (*(Objective(name) for name in maximise or ()), *(Objective(name, False) for name in minimise or ()))
     aim = Objectives(goals, _quantile(robust_metric), max_cost, cost_kpi)
-    # A number of worlds alone means whole worlds.
+    # Without --uncertain, a number of worlds means admitted worlds.
     uncertain: tuple[Dimension, ...] = ()
     source = None
     if uncertain_factors or n_uncertain > 0:
@@ -88,7 +97,7 @@ def optimise(
 
 
 def _quantile(text: str | None) -> float | None:
-    """Return the quantile that ``--robust-metric`` asks for."""
+    """Return the quantile that ``--robust-metric`` names."""
     from ccsim.errors import InputError
 
     if text in (None, "mean"):
@@ -97,16 +106,16 @@ def _quantile(text: str | None) -> float | None:
         return float(str(text).removeprefix("quantile="))
     except ValueError:
         raise InputError(
-            f"--robust-metric {text}: it reads like --robust-metric quantile=0.1, or --robust-metric mean"
+            f"--robust-metric {text}: must have the form --robust-metric quantile=0.1 or --robust-metric mean"
         ) from None
 
 
 def _notes(found: "OptimisationResult") -> list[str]:
-    """Say what the columns mean, and how much of the promise was luck."""
+    """Explain the columns, and report how much of the promised gain was chance."""
     from ccsim.results.formatting import number
 
     lines = [
-        "\nfound: on fresh draws that the search has not seen; gain: over the scenario as it is, on the same draws; both "
+        "\nfound: on fresh draws that the search has not seen; gain: over the unchanged scenario, on the same draws; both "
         "with 95 % interval low…high; shrinkage: the gain that the search promised less the gain found; better_in: share "
         "of fresh worlds (or runs) in which the plan is better.\n"
     ]

@@ -1,4 +1,4 @@
-"""Messages name an option as it is typed, such as ``--samples``, not the argument of a function behind it."""
+"""Name options in messages as they are typed, such as ``--samples``, not as arguments of functions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-#: Arguments of functions that no option is named after, and the options that set them.
+#: Arguments of functions whose option has another name, and that option.
 ARGUMENTS = {
     "at": "--report-week", "until": "--precision", "budget": "--time-limit", "points": "--samples", "money": "--max-cost",
     "max_cost": "--max-cost", "quantile": "--robust-metric", "worlds": "--n-uncertain", "density": "--min-density",
@@ -15,12 +15,12 @@ ARGUMENTS = {
 
 
 def as_typed(message: str, group: Any, words: Sequence[str]) -> str:
-    """Return a message whose lines begin with the option that they are about, not with an argument.
+    """Return a message whose lines begin with the option that they concern, not with an argument.
 
     Args:
-        message: what is wrong, as a function says it: ``points: must be at least 8, got 1``.
-        group: the command line, as click has it.
-        words: the words that were typed, without the name of the program.
+        message: the message of a function, such as ``points: must be at least 8, got 1``.
+        group: the command line, as click represents it.
+        words: the arguments that were typed, without the name of the program.
     """
     options = _options(group, words)
     found = []
@@ -31,7 +31,7 @@ def as_typed(message: str, group: Any, words: Sequence[str]) -> str:
 
 
 def _options(group: Any, words: Sequence[str]) -> dict[str, str]:
-    """Return the options of the command that was typed, by the arguments that they set."""
+    """Return the options of the typed command, by the arguments that they set."""
     command = group
     for word in words:
         inner = getattr(command, "commands", {}).get(word)

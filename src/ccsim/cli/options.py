@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-#: How a table is written.
+#: Formats of tables.
 Form = StrEnum("Form", ["table", "csv", "json", "markdown"])
 
 
@@ -37,25 +37,27 @@ Set = Annotated[list[str] | None, typer.Option(
     "--set", metavar="KEY=VALUE", help="Set a lever, an assumption or a size; repeat for more.", autocompletion=_complete_key)]  # fmt: skip
 Own = Annotated[Path | None, typer.Option("--organisation", metavar="FOLDER", help="Create the organisation from a folder of files (ccsim org).")]  # fmt: skip
 Factors = Annotated[list[str] | None, typer.Option(
-    "--factor", metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more; usually assumptions.")]  # fmt: skip
+    "--factor", metavar="WHAT", help="What varies: assumptions, levers, a group, KEY, KEY=LOW:HIGH, 'week of LABEL=20:100'; repeat for more (default: assumptions).")]  # fmt: skip
 WorldsFrom = Annotated[str, typer.Option(
     "--worlds-from", metavar="WHERE", help="Where values of assumptions come from: admitted (worlds that could be real), declared (all within the ranges), or a .parquet file of ccsim worlds.")]  # fmt: skip
-Seed = Annotated[int | None, typer.Option(help="Random seed (default 1).")]
-SeedOfAll = Annotated[int, typer.Option("--seed", min=0, help="Random seed of all draws and points.")]
-Weeks = Annotated[int | None, typer.Option(help="The horizon; usually 156.")]
-Replicates = Annotated[int | None, typer.Option(help="Runs of each scenario; usually 30, and 1 for run.")]
-PointReplicates = Annotated[int, typer.Option("--replicates", help="Runs at each point, on the same draws at all.")]
-Workers = Annotated[int | None, typer.Option(help="Processes; by default one for each processor.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of all random draws (default 1).")]
+SeedOfAll = Annotated[int, typer.Option("--seed", min=0, help="Seed of draws and points (default 1).")]
+Weeks = Annotated[int | None, typer.Option(help="Horizon in weeks (default 156).")]
+Replicates = Annotated[int | None, typer.Option(help="Runs of each scenario (default 30; 1 for run).")]
+PointReplicates = Annotated[
+    int, typer.Option("--replicates", help="Runs at each point; all points use the same draws.")
+]
+Workers = Annotated[int | None, typer.Option(help="Worker processes (default: one per processor).")]
 TimeLimit = Annotated[str | None, typer.Option(
-    "--time-limit", metavar="TIME", help="Stop after this time, such as 90s, 10m or 1h30m, with what there is.")]  # fmt: skip
+    "--time-limit", metavar="TIME", help="Stop after this time, such as 90s, 10m or 1h30m, and keep the results so far.")]  # fmt: skip
 Scheduler = Annotated[str | None, typer.Option(
-    metavar="ADDRESS", help="Let the workers of a Dask scheduler do the runs, such as tcp://10.0.0.5:8786.")]  # fmt: skip
+    metavar="ADDRESS", help="Run on the workers of a Dask scheduler, such as tcp://10.0.0.5:8786.")]  # fmt: skip
 Precision = Annotated[list[str] | None, typer.Option(
     "--precision", metavar="KPI=HALFWIDTH", help="Add replicates until the interval of a KPI's difference is as narrow as ± WIDTH.")]  # fmt: skip
 Out = Annotated[Path | None, typer.Option(help="Folder for runs, tables and figures.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on in a folder that holds part of the results.")]
-Pages = Annotated[Path | None, typer.Option(help="Write the pages here instead of into the results folder.")]
-Format = Annotated[Form, typer.Option("--format", help="How to write the table.")]
-Host = Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 lets others in.")]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue in a folder with part of the results.")]
+Pages = Annotated[Path | None, typer.Option(help="Folder for the pages (default: the results folder).")]
+Format = Annotated[Form, typer.Option("--format", help="Format of the table.")]
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others connect.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 OpenBrowser = Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")]

@@ -12,24 +12,24 @@ if TYPE_CHECKING:
     from ccsim.organisations.folder import Folder as Read
 
 org = typer.Typer(
-    help="Your own organisation: a folder of files, checked, founded, fitted and back-tested.", no_args_is_help=True,
+    help="Your own organisation: check a folder of files, create the organisation, fit it and back-test it.", no_args_is_help=True,
     rich_markup_mode=None,
 )  # fmt: skip
 
 
 @org.command()
 def new(folder: OwnFolder) -> None:
-    """Write a folder to start from: a commented organisation.toml, and a small invented example that runs."""
+    """Write a folder to start from: a commented organisation.toml and a small invented example that runs."""
     from ccsim.organisations.template import write_template
 
     files = write_template(folder)
     typer.echo(f"{folder} is written: {', '.join(file.name for file in files)}.")
-    typer.echo(f"Put your files in place of the invented ones, then: ccsim org check {folder}")
+    typer.echo(f"Replace the invented files with yours, then run: ccsim org check {folder}")
 
 
 @org.command()
 def check(folder: OwnFolder) -> None:
-    """Check a folder: every fault of every file; what is known, and what is assumed instead."""
+    """Check a folder: list every error in every file, what is known, and what is assumed instead."""
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.founding import make_layout
     from ccsim.organisations.knowledge import knowledge
@@ -37,7 +37,7 @@ def check(folder: OwnFolder) -> None:
     read = read_folder(folder)
     layout = make_layout(read)
     facts = knowledge(read, layout)
-    typer.echo(f"{read.name}: no fault in {sum(map(len, read.tables.values()))} files.\n")
+    typer.echo(f"{read.name}: no error in {sum(map(len, read.tables.values()))} files.\n")
     for known, title in ((True, "Known"), (False, "Assumed instead")):
         typer.echo(f"{title}:")
         for fact in facts:
@@ -52,22 +52,26 @@ def _tell_unread(read: "Read") -> None:
     for tables in read.tables.values():
         for table in tables:
             if table.unread:
-                typer.echo(f"Not read: {len(table.unread)} columns of {table.file} that no line of [columns] names.")
+                typer.echo(f"Not read: {len(table.unread)} columns of {table.file} that [columns] does not name.")
 
 
 @org.command()
 def read(
-    tickets: Annotated[Path, typer.Argument(help="A ticket export, such as one of ServiceNow or Zendesk (CSV).")],
+    tickets: Annotated[Path, typer.Argument(help="Ticket export, for example from ServiceNow or Zendesk (CSV).")],
     into: Annotated[Path, typer.Option(help="The organisation's folder.")],
-    events: Annotated[
-        Path | None, typer.Option(help="The states through which tickets went, for hand-offs (CSV).")
-    ] = None,
+    events: Annotated[Path | None, typer.Option(help="History of the states of tickets, for hand-offs (CSV).")] = None,
     column: Annotated[
-        list[str] | None, typer.Option(metavar="OURS=THEIRS", help="What a column is called; repeat.")
+        list[str] | None,
+        typer.Option(
+            metavar="OURS=THEIRS", help="Name of a column in the export, such as group=Team; repeat for more."
+        ),
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Write files anew that are there already.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite existing files.")] = False,
     merge_small: Annotated[
-        bool, typer.Option("--merge-small", help="Merge groups of fewer than ten agents in weekly.csv, to hand it on.")
+        bool,
+        typer.Option(
+            "--merge-small", help="Merge groups of fewer than ten agents in weekly.csv, so that it can be shared."
+        ),
     ] = False,
 ) -> None:
     """Read a ticket export into a folder: departments, hand-offs, a weekly history; no ticket and no agent is written."""
@@ -79,7 +83,7 @@ def read(
     for text in column or ():
         ours, equals, theirs = text.partition("=")
         if not equals:
-            raise InputError(f"--column {text!r}: it reads like --column group=Team")
+            raise InputError(f"--column {text!r}: must have the form --column group=Team")
         if ours not in NAMES:
             raise UnknownNameError("column", ours, NAMES)
         columns[ours] = theirs
@@ -90,10 +94,10 @@ def read(
     if (small := small_groups(found, LEAST_GROUP)) and not merge_small:
         typer.echo(
             f"{small} groups have fewer than {LEAST_GROUP} agents. These files hold each of them, because the organisation is founded "
-            "from them: keep them in the folder. Results merge small groups; --merge-small writes weekly.csv so."
+            "from them: keep them in the folder. Results merge small groups; with --merge-small, weekly.csv merges them too."
         )
     if moved is None:
-        typer.echo("Without --events it is not known where work goes on: hand-offs are drawn.")
+        typer.echo("Without --events, hand-offs are not known and are drawn at random.")
 
 
 @org.command()
@@ -102,7 +106,7 @@ def show(
     out: Annotated[Path | None, typer.Option(help="Folder for the table and the figure.")] = None,
     seed: SeedOfAll = 1,
 ) -> None:
-    """Create the organisation, and show it beside the data: sizes, spans, ties, segments."""
+    """Create the organisation and compare it with the data: sizes, spans, ties, segments."""
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.founding import make_layout
     from ccsim.reports.figures.comparison import save
@@ -120,11 +124,11 @@ def show(
     typer.echo(f"\nTable and figure: {', '.join(map(str, [place / 'founded.csv', *files]))}")
 
 
-Worlds = Annotated[int, typer.Option(min=40, help="Worlds of the ensemble; more are surer.")]
+Worlds = Annotated[int, typer.Option(min=40, help="Number of worlds in the ensemble; more give a more precise result.")]
 
 
 def runner_of(workers: int | None, scheduler: str | None) -> "Runner":
-    """Return how a command runs worlds, with a bar of progress on a terminal."""
+    """Return the function that runs worlds for a command, with a progress bar on a terminal."""
     from ccsim.analysis.study import Runner
     from ccsim.cli.run_options import progress_bars
 
@@ -136,7 +140,7 @@ def fit(
     folder: OwnFolder, worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: SeedOfAll = 1, workers: Workers = None,
     scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
-    """Fit everything uncertain to the levels of the history; a fit that fails writes nothing."""
+    """Fit the uncertain values to the levels of the history; a fit that fails writes nothing."""
     from ccsim.analysis.forecasting.fitted_folder import fit_folder
     from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
@@ -149,12 +153,12 @@ def fit(
     _tell_open(read)
     if done.file is None:
         typer.echo(
-            "The fit FAILED: no values within their ranges agree with all levels. Nothing is written, nothing is identified."
+            "The fit FAILED: no values within their ranges agree with all levels. Nothing is written and nothing is identified."
         )
         raise typer.Exit(1)
     table = done.fit.table()
     typer.echo(
-        f"Identified: {', '.join(table['parameter'][table['identified']]) or 'nothing; the levels leave all values open'}."
+        f"Identified: {', '.join(table['parameter'][table['identified']]) or 'nothing; the levels do not narrow any value'}."
     )
     typer.echo(
         f"{len(done.fit.draws)} draws: {done.file}. Every command with --organisation {folder} draws from them now."
@@ -164,11 +168,11 @@ def fit(
 @org.command()
 def backtest(
     folder: OwnFolder,
-    steps: Annotated[int, typer.Option(min=1, help="Figures at the end that are kept back.")] = 4,
+    steps: Annotated[int, typer.Option(min=1, help="Number of values at the end of the history that are held back.")] = 4,
     worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: SeedOfAll = 1, workers: Workers = None,
     scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
-    """Forecast the later part of the history from the earlier: error, coverage and CRPS beside naive forecasts."""
+    """Forecast the later part of the history from the earlier part; compare error, coverage and CRPS with naive forecasts."""
     from ccsim.analysis.forecasting.backtesting import backtested
     from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
@@ -187,11 +191,11 @@ def backtest(
 @org.command()
 def forecast(
     folder: OwnFolder,
-    steps: Annotated[int, typer.Option(min=1, help="Figures ahead; as many are kept back for the back-test.")] = 4,
+    steps: Annotated[int, typer.Option(min=1, help="Number of values to forecast; as many are held back for the back-test.")] = 4,
     worlds: Worlds = 200, worlds_from: WorldsFrom = "admitted", seed: SeedOfAll = 1, workers: Workers = None,
     scheduler: Scheduler = None,
 ) -> None:  # fmt: skip
-    """Forecast the history, with 50 and 90 % intervals, never without the line of its back-test."""
+    """Forecast the history with 50 and 90 % intervals, always together with the result of the back-test."""
     from ccsim.analysis.forecasting.backtesting import backtested
     from ccsim.cli.analysis_options import admitted
     from ccsim.organisations.folder import read_folder
@@ -204,7 +208,7 @@ def forecast(
         typer.echo(as_text(one.table(), "markdown"))
         typer.echo(f"{lines[one.kpi]}\n")
     _tell_open(found.ensembles.folder)
-    typer.echo("Nothing is done beyond drivers.csv and events.csv in this forecast.")
+    typer.echo("This forecast assumes no change beyond drivers.csv and events.csv.")
     for line in found.event_lines():
         typer.echo(line)
 
@@ -213,7 +217,7 @@ def _tell_open(read: "Read | None" = None) -> None:
     from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
     from ccsim.organisations.measured import not_forecast
 
-    typer.echo("Not identifiable from levels alone, and what would change it:")
+    typer.echo("Not identifiable from levels alone, and the data that would identify it:")
     for what, remedy in NOT_IDENTIFIABLE:
         typer.echo(f"  {what}: {remedy}")
     if read is not None and (said := not_forecast(read)):

@@ -1,4 +1,4 @@
-"""``ccsim org assess``: collect answers to the questionnaire, and say what they come to."""
+"""``ccsim org assess``: collect answers to the questionnaire and derive intervals from them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +13,12 @@ def assess(
     ask: Annotated[
         str | None, typer.Option(metavar="TIER", help="Ask one person of this tier here: top, middle or staff.")
     ] = None,
-    form: Annotated[
-        Path | None, typer.Option(metavar="PAGE", help="Write the questionnaire as a page, to be opened from its file.")
-    ] = None,
+    form: Annotated[Path | None, typer.Option(metavar="PAGE", help="Write the questionnaire as an HTML page.")] = None,
     add: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Add answers that the page saved; repeat for more.")
+        list[Path] | None, typer.Option(metavar="FILE", help="Add answers saved by the page; repeat for more.")
     ] = None,
 ) -> None:
-    """Turn answers to the questionnaire into intervals of the model's values, and show the self-image by tier."""
+    """Turn answers to the questionnaire into intervals of the model's values and show the self-image by tier."""
     if form is not None:
         _write(folder, form)
     elif ask is not None:
@@ -38,7 +36,7 @@ def _write(folder: Path, form: Path) -> None:
     from ccsim.reports.questionnaire import questionnaire_page
 
     page = questionnaire_page(read_folder(folder), form)
-    typer.echo(f"The questionnaire: {page}. Files that it saves: ccsim org assess {folder} --add FILE")
+    typer.echo(f"The questionnaire: {page}. To add the files that it saves: ccsim org assess {folder} --add FILE")
 
 
 def _ask(folder: Path, tier: str) -> None:
@@ -46,7 +44,7 @@ def _ask(folder: Path, tier: str) -> None:
     from ccsim.organisations.questionnaire import ITEMS
 
     check_tier(tier)
-    typer.echo("How far does each sentence hold? 1 not at all to 5 fully; 0 for do not know.")
+    typer.echo("How true is each statement? 1 (not at all) to 5 (fully); 0 for do not know.")
     given = {code: _asked(f"{code}  {item.text}") for code, item in ITEMS.items()}
     typer.echo(f"People who have answered: {add_answers(folder, answers_of(tier, given))}.")
 
@@ -73,8 +71,8 @@ def _tell(folder: Path) -> None:
             low, high = (number(row[end], hyphen=True) for end in ("low", "high"))
             if row["answers"] >= read.smallest_group:
                 said = f"mean {row['mean']:.1f} of {row['answers']} answers: {row['moves']} between {low} and {high}"
-            else:  # the interval would tell the answers
-                said = f"{row['answers']} answers, too few to show what they come to: {row['moves']}"
+            else:  # the interval would reveal the answers
+                said = f"{row['answers']} answers, too few to show a result: {row['moves']}"
             typer.echo(f"    {said} ({row['ground']})")
     for line in image_in_words(found):
         typer.echo(line)
@@ -85,4 +83,4 @@ def _asked(text: str) -> int:
         answer = str(typer.prompt(f"{text}\n   ")).strip()
         if answer in {"0", "1", "2", "3", "4", "5"}:
             return int(answer)
-        typer.echo("    It takes a number from 0 to 5.")
+        typer.echo("    Please enter a number from 0 to 5.")

@@ -1,4 +1,4 @@
-"""``ccsim org decide``: which option first, and what would change that, on one page."""
+"""``ccsim org decide``: one page on which option comes first and what would change that."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,29 +16,29 @@ def decide(
     more: Annotated[list[str] | None, typer.Argument(metavar="[OPTION]...", help="More options.")] = None,
     options: Annotated[
         list[str] | None,
-        typer.Option("--options", metavar="OPTION...", help="Names or files of scenarios, or a folder of ccsim optimise."),
+        typer.Option("--options", metavar="OPTION...", help="Names or files of scenarios, or a results folder of ccsim optimise."),
     ] = None,
-    kpi: Annotated[str, typer.Option(help="What counts at the horizon.")] = "npv",
+    kpi: Annotated[str, typer.Option(help="KPI at the horizon by which options are ranked.")] = "npv",
     factor: Annotated[
         list[str] | None,
         typer.Option("--factor", metavar="LEVER", help="Search for options over this lever (KEY=LOW:HIGH); repeat for more."),
     ] = None,
     max_cost: Annotated[
-        float | None, typer.Option("--max-cost", help="The most that options of the search may spend up to the horizon.")
+        float | None, typer.Option("--max-cost", help="Budget for options of the search, up to the horizon.")
     ] = None,
-    trials: Annotated[int, typer.Option(help="Plans that the search tries.")] = 64,
-    worlds: Annotated[int, typer.Option(help="Worlds in which each option is tried.")] = 200,
+    trials: Annotated[int, typer.Option(help="Number of plans that the search tries.")] = 64,
+    worlds: Annotated[int, typer.Option(help="Number of worlds in which each option is tried.")] = 200,
     worlds_from: WorldsFrom = "admitted",
     weeks: Annotated[int, typer.Option(help="The horizon.")] = 156,
     replicates: Annotated[int, typer.Option(help="Runs of each option in each world.")] = 1,
-    steps: Annotated[int, typer.Option(min=1, help="Figures of the history that the back-test keeps back.")] = 4,
+    steps: Annotated[int, typer.Option(min=1, help="Number of values of the history that the back-test holds back.")] = 4,
     seed: SeedOfAll = 1,
     workers: Workers = None,
     scheduler: Scheduler = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for runs and page; usually in the organisation's folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for runs and page (default: in the organisation's folder).")] = None,
     resume: Resume = False,
 ) -> None:  # fmt: skip
-    """Write one page for a board: which option first, what flips that, what to measure, what to watch."""
+    """Write one page for a board: which option comes first, what would change that, what to measure, what to watch."""
     import sys
 
     from ccsim.analysis.decision.decide import decide as decided

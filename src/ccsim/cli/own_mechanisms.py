@@ -1,4 +1,4 @@
-"""``--with FILE``: mechanisms of the user's own, on every command."""
+"""``--with FILE``: the user's own mechanisms, on every command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ With = Annotated[
 
 
 def take_mechanisms(app: typer.Typer) -> None:
-    """Let all commands, which are registered by now, and those of the groups among them, take ``--with``."""
+    """Add ``--with`` to all registered commands, including those of groups."""
     for command in app.registered_commands:
         if command.callback is not None:
             command.callback = _extended(command.callback)
@@ -27,7 +27,7 @@ def take_mechanisms(app: typer.Typer) -> None:
 
 
 def _extended(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a command that runs with the mechanisms that are named to it."""
+    """Return a command that runs with the mechanisms that ``--with`` names."""
 
     @wraps(command)
     def called(*arguments: Any, with_: list[Path] | None = None, **named: Any) -> Any:

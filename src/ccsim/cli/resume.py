@@ -1,4 +1,4 @@
-"""``ccsim resume``: go on with what was stopped, killed or cut short by its time limit."""
+"""``ccsim resume``: continue a command that was stopped, killed or cut short by its time limit."""
 
 import shlex
 import sys
@@ -21,12 +21,12 @@ from ccsim.cli.run_options import (
 from ccsim.errors import count_noun, printable
 from ccsim.scenarios.renamed import refuse_old_words
 
-#: Options that say where and how the work goes on, not what is worked on.
+#: Options that say where and how the work is done, not what is done.
 OF_A_SESSION = {"--out", "--workers", "--time-limit", "--scheduler"}
-#: Options that a folder's own command is not taken at its word for, because folders come from others: they write elsewhere,
-#: or give the work to another machine, whose answers run code here.
+#: Options that are ignored in a folder's own command, because a folder may come from someone else. They write elsewhere,
+#: or hand the work to another machine, whose answers run code here.
 OF_A_USER = {"--pages", "--scheduler", "--ship"}
-#: Commands whose folders have several parts, each an experiment of its own.
+#: Commands whose folders have several parts, each with its own experiment.
 SEARCHES = (["sensitivity"], ["discover"], ["optimise"], ["calibrate"], ["test-claims"], ["worlds"])
 
 
@@ -38,7 +38,7 @@ def resume(
     scheduler: Scheduler = None,
     form: Format = Form.table,
 ) -> None:
-    """Go on in a results folder until everything is done; nothing that has finished is run again."""
+    """Continue in a results folder until all runs are done; finished runs are not repeated."""
     from ccsim.execution.runner import run_experiment
     from ccsim.results.manifest import read_manifest, stored_experiment
     from ccsim.results.results import open_results
@@ -66,7 +66,7 @@ def resume(
 
 
 def _resume_command(context: typer.Context, folder: Path, given: dict[str, str]) -> None:
-    """Go on with a folder of several parts: run the command again that each part names, which knows what they are for.
+    """Continue in a folder of several parts by running again the command that the parts name.
 
     Raises:
         ResultsError: no part of the folder has a manifest.
@@ -77,17 +77,17 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
 
     parts = sorted(folder.rglob("manifest.json")) if folder.is_dir() else []
     if not parts:
-        raise ResultsError(f"{folder}: is no results folder (it has no manifest.json)")
+        raise ResultsError(f"{folder}: is not a results folder (it has no manifest.json)")
     refuse_links(folder)
-    # The parts that came after an interrupt name the words that went on.
+    # Parts that were made after an interrupt name the command that continued.
     commands = [strip_options(read_manifest(part.parent)["command"][1:], OF_A_SESSION) for part in parts]
     refuse_old_words(commands[0])
     if any(command != commands[0] for command in commands) or commands[0][:1] not in SEARCHES:
         inside = ", ".join(sorted({str(part.parent) for part in parts})[:3])
         raise ResultsError(
-            f"{folder}: is no results folder, but holds some; name the one to go on with, such as {inside}"
+            f"{folder}: is not a results folder, but contains some; name the one to continue, such as {inside}"
         )
-    # The time it was given at first was its own; another is given with the words that go on.
+    # The first time limit applied only to the first command; the command that continues may set another.
     first = read_manifest(parts[0].parent)["command"][1:]
     words, left = words_of_the_folder(first, given)
     _tell_left_out(left, first, folder)
@@ -98,11 +98,11 @@ def _resume_command(context: typer.Context, folder: Path, given: dict[str, str])
 
 
 def words_of_the_folder(first: list[str], given: dict[str, str]) -> tuple[list[str], list[str]]:
-    """Return the words that go on with a folder, and the options of its own command that are left out.
+    """Return the command that continues in a folder, and the options of the folder's own command that are left out.
 
     Args:
-        first: the words of the folder's own command.
-        given: options that this command sets anew, and their values.
+        first: the arguments of the folder's own command.
+        given: options that ``ccsim resume`` sets itself, and their values.
     """
     kept = strip_options([word for word in first if word != "--ship"], OF_A_USER)
     words = strip_options(kept, {*given, "--time-limit", "--with"})
@@ -111,11 +111,11 @@ def words_of_the_folder(first: list[str], given: dict[str, str]) -> tuple[list[s
 
 
 def _tell_left_out(left: list[str], first: list[str], folder: Path) -> None:
-    """Say which options of a folder's own command are left out, and the command that keeps them."""
+    """Report which options of a folder's own command are left out, and the command that keeps them."""
     if left:
         once_more = shlex.join(["ccsim", *strip_options(first, {"--out"}), "--resume", "--out", str(folder)])
         text = (
             f"ccsim: {', '.join(left)} of the folder's own command is left out, because a folder may come from others. "
-            f"If the folder is yours, this goes on with it: {once_more}"
+            f"If the folder is yours, continue with them by: {once_more}"
         )
         typer.echo(printable(text, sys.maxsize), err=True)

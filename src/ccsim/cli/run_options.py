@@ -1,4 +1,4 @@
-"""What the commands that run experiments have in common: their options, and what they show at the end."""
+"""What the commands that run experiments share: options, and the report at the end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: What reads, compares and draws.
+#: Modules that read, compare and plot.
 LOADED = (
     "pandas",
     "scipy.stats",
@@ -30,23 +30,23 @@ LOADED = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
 )
-#: As a share of the time that it takes to load all this: to start and end the process, and to show a table and a picture of
-#: a sweep, or of a comparison. Both are work of the same processor under the same load, so the one foretells the other.
+#: Time to start and end the process and to show the table and figure of
+#: a sweep or of a comparison, as a share of the time that loading takes. Both are the same kind of work under the same load.
 SHOWING_SWEEP, SHOWING_COMPARISON = 0.5, 0.85
 
 
 def start_deadline(time_limit: str | None, closing: float) -> Deadline | None:
-    """Start a time limit, and load what the end of a command needs, so that the end is short and predictable.
+    """Start a time limit, and load what the end of a command needs, so that the end takes little and predictable time.
 
     Args:
         time_limit: a time such as ``"10m"``.
-        closing: share of the time until the first run that is kept for what comes after the last one.
+        closing: share of the time until the first run that is reserved for the work after the last run.
 
     Returns:
         The running deadline; None without a time limit.
 
     Raises:
-        InputError: the time limit is no time.
+        InputError: the time limit is not a time.
     """
     if time_limit is None:
         return None
@@ -59,7 +59,7 @@ def start_deadline(time_limit: str | None, closing: float) -> Deadline | None:
 
 
 def parse_precision(texts: list[str] | None) -> dict[str, float] | None:
-    """Return what ``--precision`` says: half a width by KPI; None if it says nothing."""
+    """Return the values of ``--precision``: half-width by KPI; None without the option."""
     if not texts:
         return None
     rule = {}
@@ -68,18 +68,18 @@ def parse_precision(texts: list[str] | None) -> dict[str, float] | None:
         try:
             rule[kpi] = float(width)
         except ValueError:
-            raise InputError(f"--precision {text!r}: it reads like --precision csat=0.2") from None
+            raise InputError(f"--precision {text!r}: must have the form --precision csat=0.2") from None
     return rule
 
 
 def load_showing() -> None:
-    """Load what table and figure take, while the processes that do the runs load the model."""
-    import matplotlib.figure  # noqa: F401  # loaded here, used by others
-    import scipy.stats  # noqa: F401  # loaded here, used by others
+    """Load what the table and figure need, while the worker processes load the model."""
+    import matplotlib.figure  # noqa: F401  # loaded here, used by other modules
+    import scipy.stats  # noqa: F401  # loaded here, used by other modules
 
 
 def show_comparison(results: Results, folder: Path, form: str = "table") -> None:
-    """Write table and figures of a comparison into its folder, and show the table."""
+    """Write the table and figures of a comparison into its folder, and print the table."""
     from ccsim.analysis.comparison import Comparison
     from ccsim.reports.figures.comparison import comparison_figure, save, sweep_figure
     from ccsim.reports.own_words import own_words
@@ -104,13 +104,13 @@ def show_comparison(results: Results, folder: Path, form: str = "table") -> None
 
 
 def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[str] | None = None) -> None:
-    """Write table, tidy numbers and a figure of a sweep into its folder, and show the table.
+    """Write the table, tidy numbers and a figure of a sweep into its folder, and print the table.
 
     Args:
         results: the sweep's results.
-        folder: where they are.
-        form: how the table is written: ``"table"``, ``"csv"`` or ``"json"``.
-        kpis: the KPIs that are shown; None for those of the experiment.
+        folder: the results folder.
+        form: format of the table: ``"table"``, ``"csv"`` or ``"json"``.
+        kpis: the KPIs to show; None for those of the experiment.
     """
     from ccsim.reports.figures.comparison import save
     from ccsim.reports.figures.responses import response_figure, response_table
@@ -130,7 +130,7 @@ def show_sweep(results: Results, folder: Path, form: str = "table", kpis: list[s
 
 
 def tell_rule(results: Results, *, aside: bool) -> None:
-    """Say what the rule for stopping came to."""
+    """Report the outcome of the stopping rule."""
     from ccsim.execution.stopping import stopping_table
     from ccsim.results.formatting import number
 
@@ -140,22 +140,22 @@ def tell_rule(results: Results, *, aside: bool) -> None:
     if not len(frame):
         return
     worst = max(frame.to_dict("records"), key=lambda row: row["half_width"] / row["wanted"])
-    reached = "as narrow as asked" if frame["reached"].all() else "NOT as narrow as asked"
+    reached = "as narrow as requested" if frame["reached"].all() else "NOT as narrow as requested"
     typer.echo(
         f"Until:   {count_noun(int(frame['runs'].max()), 'replicate')}; intervals {reached}: at most ± {number(worst['half_width'], 4)} "
-        f"for {worst['kpi']} (asked: {worst['wanted']:g}), 95 % by Stein's two stages",
+        f"for {worst['kpi']} (requested: {worst['wanted']:g}), 95 % by Stein's two-stage procedure",
         err=aside,
     )
 
 
 def print_paths(folder: Path, figures: list[Path], table: str, *, aside: bool) -> None:
-    """Say where everything is and how to make it again.
+    """Print where the output is and how to reproduce it.
 
     Args:
         folder: the results folder.
-        figures: files of pictures.
-        table: where the table is, in words.
-        aside: whether the output is for another program, so that this is told beside it.
+        figures: image files.
+        table: text that says where the table is.
+        aside: whether the standard output is read by another program, so that this goes to standard error.
     """
     if figures:
         typer.echo(f"Figures: {', '.join(str(path) for path in figures)}", err=aside)
@@ -165,12 +165,12 @@ def print_paths(folder: Path, figures: list[Path], table: str, *, aside: bool) -
 
 
 def rerun_command(arguments: list[str]) -> str:
-    """Return the command that makes the same results in a folder of their own."""
+    """Return the command that makes the same results in a new folder."""
     return shlex.join(["ccsim", *strip_options(arguments, {"--out"})])
 
 
 def strip_options(words: list[str], options: set[str]) -> list[str]:
-    """Return a command's words without ``--resume`` and without the options that are set anew, and their values."""
+    """Return the arguments of a command without ``--resume`` and without the options in ``given`` and their values."""
     kept, skip = [], False
     for word in words:
         own = word in options
@@ -181,34 +181,34 @@ def strip_options(words: list[str], options: set[str]) -> list[str]:
 
 
 def print_status(results: Results, folder: Path) -> None:
-    """Say what is not done: runs that failed (and end with 1), or were left when the time limit was reached."""
+    """Report runs that failed (exit code 1) or were left when the time limit was reached."""
     manifest = results.manifest
     if manifest["status"] == "stopped":
         runs = manifest["runs"]
         typer.echo(
             f"ccsim: the time limit was reached after {runs['done']:,} of {count_noun(runs['planned'], 'run')}; "
-            f"ccsim resume {shlex.quote(str(folder))} does the others",
+            f"ccsim resume {shlex.quote(str(folder))} runs the rest",
             err=True,
         )
     for failure in manifest["failures"]:
         last = (failure["error"].strip().splitlines() or [""])[-1]
         text = f"ccsim: failed: {failure['scenario']}, replicate {failure['replicate']}: {last}"
-        typer.echo(printable(text, sys.maxsize), err=True)  # the folder may come from others
+        typer.echo(printable(text, sys.maxsize), err=True)  # the folder may come from someone else
     if manifest["failures"]:
         raise typer.Exit(1)
 
 
 def next_results_dir(name: str, resume: bool = False, place: Path = Path("results")) -> Path:
-    """Return the next free folder of an experiment, or the last one that is there if it is to go on."""
+    """Return the next free folder of an experiment or, to resume, the last existing one."""
     numbers = (number for number in range(1, sys.maxsize) if not (place / f"{name}-{number}").exists())
     free = next(numbers)
     if resume and free == 1:
-        raise InputError(f"--resume: there is no {place / f'{name}-1'} to go on with; say where with --out")
+        raise InputError(f"--resume: there is no {place / f'{name}-1'} to continue in; name the folder with --out")
     return place / f"{name}-{free - resume}"
 
 
 def progress_bars() -> ProgressFactory | None:
-    """Return what shows a bar for each part of a command's work; None where standard error is no terminal."""
+    """Return the function that shows a progress bar for each part of a command; None if standard error is not a terminal."""
     if not sys.stderr.isatty():
         return None
     from ccsim.execution.progress import console_progress
@@ -219,7 +219,7 @@ def progress_bars() -> ProgressFactory | None:
 
 
 def with_progress(shown: bool, title: str, work: Callable[[Progress | None], T]) -> T:
-    """Do some work under a progress bar, if one is wanted; it appears when there is something to tell."""
+    """Run a function under an optional progress bar, which appears with the first update."""
     if not shown:
         return work(None)
     from ccsim.execution.progress import lazy_progress

@@ -1,4 +1,4 @@
-"""``ccsim sensitivity``: what an outcome depends on."""
+"""``ccsim sensitivity``: find what an outcome depends on."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -22,12 +22,12 @@ def sensitivity(
     factors: Factors = None,
     kpi: Annotated[
         list[str] | None,
-        typer.Option(help="A KPI, or its difference as csat_difference; repeat for more; usually csat."),
+        typer.Option(help="A KPI, or its difference as csat_difference; repeat for more (default: csat)."),
     ] = None,
     method: Annotated[
-        Method, typer.Option(help="morris: which of many matter; sobol: shares of the variance, for few.")
+        Method, typer.Option(help="morris: which of many parameters matter; sobol: shares of the variance, for a few.")
     ] = Method.morris,
-    points: Annotated[int, typer.Option("--samples", help="How many points to run at most.")] = 1000,
+    points: Annotated[int, typer.Option("--samples", help="Maximum number of points.")] = 1000,
     worlds_from: WorldsFrom = "admitted",
     *,
     options: AnalysisOptions,
@@ -56,22 +56,22 @@ def sensitivity(
 
 
 def _shown(found: "Sensitivity", most: int = 20) -> "pd.DataFrame":
-    """Return the parameters that matter most, those columns first that people read."""
+    """Return the parameters that matter most, with the most useful columns first."""
     shown = found.table.groupby("outcome", sort=False).head(most)
     return shown[[name for name in shown if not str(name).endswith(("_low", "_high"))]]
 
 
 def _notes(found: "Sensitivity") -> list[str]:
-    """Say what the columns mean, how much is chance, and what could not be used."""
+    """Explain the columns, and report how much is chance and which points could not be used."""
     from ccsim.results.formatting import share
 
     what = {
         "morris": "importance: mean size of the change across the span, with 95 % interval low…high; effect: mean "
-        "change; spread: of the effects, large where a parameter acts through others or not in a straight line",
+        "change; spread: standard deviation of the effects, large for interactions and non-linear effects",
         "sobol": "importance: share of the variance, interactions included (total index), with 95 % interval "
-        "low…high; alone: without them (first-order index); effect: change across the span by a straight line",
+        "low…high; alone: without them (first-order index); effect: change across the span by a linear fit",
     }[found.method]
-    lines = [f"\n{what}; clear: more than chance could make."]
+    lines = [f"\n{what}; clear: statistically significant."]
     for outcome, noise in found.noise.items():
         if noise.share == noise.share:
             lines.append(
@@ -80,9 +80,9 @@ def _notes(found: "Sensitivity") -> list[str]:
             )
     lines += [f"{outcome}: {problem}." for outcome, problem in found.unanswered.items()]
     if found.study.replicates == 1:
-        lines.append("One run at each point cannot tell chance from effect; --replicates 2 can.")
+        lines.append("One run at each point cannot separate chance from effect; use --replicates 2.")
     if found.left_out:
         lines.append(
-            f"{found.left_out} of {len(found.points)} points are left out: runs there have no value, or were not done."
+            f"{found.left_out} of {len(found.points)} points are left out because their runs have no value or were not done."
         )
     return lines

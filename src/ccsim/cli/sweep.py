@@ -42,17 +42,17 @@ def sweep(
     vary: Annotated[list[str] | None, typer.Option(
         "--factor", metavar="WHAT", help="KEY, KEY=LOW:HIGH, KEY=V1,V2,…, a group, levers, assumptions, 'week of LABEL=20:100'; repeat for more.",
     )] = None,
-    kind: Annotated[str, typer.Option("--design", help="How points are laid: latin-hypercube, sobol, factorial, fractional-factorial, one-at-a-time, morris, saltelli.")] = "latin-hypercube",
-    points: Annotated[int, typer.Option("--samples", help="How many points; trajectories of morris, base points of saltelli.")] = 64,
+    kind: Annotated[str, typer.Option("--design", help="Design of the points: latin-hypercube, sobol, factorial, fractional-factorial, one-at-a-time, morris, saltelli.")] = "latin-hypercube",
+    points: Annotated[int, typer.Option("--samples", help="Number of points; for morris, of trajectories; for saltelli, of base points.")] = 64,
     worlds_from: WorldsFrom = "admitted",
-    levels: Annotated[int, typer.Option(help="Levels of a factor in a factorial, one at a time, and for morris.")] = 2,
+    levels: Annotated[int, typer.Option(help="Levels of each factor, for factorial, one-at-a-time and morris.")] = 2,
     resolution: Annotated[int, typer.Option(help="Resolution of a fractional factorial: 3, 4 or 5.")] = 4,
-    kpi: Annotated[list[str] | None, typer.Option(help="Which KPIs to show; repeat for more.")] = None,
-    report_weeks: Annotated[list[int] | None, typer.Option("--report-week", help="Weeks of which numbers are kept; usually the last.")] = None,
+    kpi: Annotated[list[str] | None, typer.Option(help="KPI to show; repeat for more.")] = None,
+    report_weeks: Annotated[list[int] | None, typer.Option("--report-week", help="Weeks whose numbers are kept (default: the last).")] = None,
     set_: Set = None,
     organisation: Own = None,
     weeks: Weeks = None,
-    replicates: Annotated[int | None, typer.Option(help="Runs at each point; usually the file's, or 4.")] = None,
+    replicates: Annotated[int | None, typer.Option(help="Runs at each point (default: the file's, or 4).")] = None,
     seed: Seed = None,
     workers: Workers = None,
     out: Out = None,
@@ -61,7 +61,7 @@ def sweep(
     scheduler: Scheduler = None,
     form: Format = Form.table,
 ) -> None:  # fmt: skip
-    """Vary levers, assumptions, sizes and weeks: a table, a figure, every number."""
+    """Vary levers, assumptions, sizes and weeks; write a table, a figure and every number."""
     from ccsim.errors import UnknownNameError
     from ccsim.execution.sweep import plan_sweep
     from ccsim.execution.sweep import sweep as run_sweep
@@ -92,7 +92,7 @@ def sweep(
 def _design(
     vary: list[str] | None, kind: str, points: int, seed: int | None, levels: int, resolution: int, worlds_from: str
 ) -> "Design | None":
-    """Return the design that options describe; None to take the experiment's own."""
+    """Return the design that the options describe; None for the experiment's own."""
     if not vary:
         return None
     from ccsim.analysis.admitted import space_of

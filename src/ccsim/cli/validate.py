@@ -1,4 +1,4 @@
-"""``ccsim validate``: the model beside published numbers."""
+"""``ccsim validate``: compare the model with published numbers."""
 
 import sys
 from pathlib import Path
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 def validate(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Which facts or studies, such as units fcr-csat; all if none is named.")
+        list[str] | None, typer.Argument(help="Facts or studies to check, such as units fcr-csat (default: all).")
     ] = None,
-    size: Annotated[float, typer.Option(help="Factor on the number of runs of every study.")] = 1.0,
+    size: Annotated[float, typer.Option(help="Factor by which the number of runs of every study is multiplied.")] = 1.0,
     seed: SeedOfAll = 1,
     workers: Workers = None,
     out: Annotated[Path, typer.Option(help="Folder for runs and table.")] = Path("results/validation"),
     resume: Resume = False,
-    folder: Annotated[Path | None, typer.Option(help="Folder of facts, instead of facts/ or those shipped.")] = None,
+    folder: Annotated[Path | None, typer.Option(help="Folder of facts (default: facts/, or the shipped ones).")] = None,
     pages: Pages = None,
     history: Annotated[
-        bool, typer.Option("--history", help="Run nothing: show the scorecard by version of the model.")
+        bool, typer.Option("--history", help="Run nothing; show the scorecard by version of the model.")
     ] = False,
     record: Annotated[
-        str | None, typer.Option(help="Keep this scorecard in the history (facts/history.csv), under this name.")
+        str | None, typer.Option(help="Add this scorecard to the history (facts/history.csv) under this name.")
     ] = None,
 ) -> None:
     """Compare the model with published numbers: value, interval, inside or not, source."""
@@ -37,7 +37,7 @@ def validate(
         _show_history(folder)
         return
     if record is not None and names:
-        raise typer.BadParameter("the history holds scorecards of all facts; name none", param_hint="--record")
+        raise typer.BadParameter("the history holds scorecards of all facts; do not name facts", param_hint="--record")
     from ccsim.cli.claims import made_by
     from ccsim.cli.interrupted import working_in
     from ccsim.cli.run_options import progress_bars
@@ -59,7 +59,7 @@ def validate(
 
 
 def _announce(studies: "list[Study]", runs: int) -> None:
-    """Say how much there is to do."""
+    """Print how many runs there are to do."""
     facts = sum(len(study.facts) for study in studies)
     typer.echo(
         f"Runs to do: {runs:,}, in {count_noun(len(studies), 'study', 'studies')}, for {count_noun(facts, 'fact')}.",

@@ -1,4 +1,4 @@
-"""``ccsim worlds``: the worlds in which the ordinary organisation does what is known of real ones."""
+"""``ccsim worlds``: find worlds in which the ordinary organisation agrees with published values of real ones."""
 
 import sys
 from pathlib import Path
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
 
 def worlds(
-    count: Annotated[int, typer.Option("--worlds", min=1, max=100_000, help="How many worlds to admit.")] = 500,
-    waves: Annotated[int, typer.Option(min=1, max=20, help="Waves of runs, each where nothing is ruled out yet.")] = 2,
+    count: Annotated[int, typer.Option("--worlds", min=1, max=100_000, help="Number of worlds to admit.")] = 500,
+    waves: Annotated[
+        int, typer.Option(min=1, max=20, help="Number of waves; each covers only what is not ruled out yet.")
+    ] = 2,
     points: Annotated[int, typer.Option("--samples", min=100, max=100_000, help="Points of each wave.")] = 1000,
     trials: Annotated[
-        int, typer.Option(min=0, max=10_000, help="Organisations of known values to try the method on, in the end.")
+        int,
+        typer.Option(
+            min=0, max=10_000, help="Organisations with known values on which the method is tested at the end."
+        ),
     ] = 0,
     seed: SeedOfAll = 1,
     workers: Workers = None,
@@ -25,18 +30,16 @@ def worlds(
     scheduler: Scheduler = None,
     out: Annotated[Path, typer.Option(help="Folder for runs, worlds and page.")] = Path("results/worlds"),
     resume: Resume = False,
-    ship: Annotated[
-        bool, typer.Option("--ship", help="Keep the worlds in the package, where every analysis finds them.")
-    ] = False,
+    ship: Annotated[bool, typer.Option("--ship", help="Store the worlds in the package, for all analyses.")] = False,
     pages: Pages = None,
     confirm: Annotated[
-        bool, typer.Option("--confirm", help="Run nothing new: see whether the shipped worlds still hold.")
+        bool, typer.Option("--confirm", help="Make no new worlds; check whether the shipped ones still hold.")
     ] = False,
     page_only: Annotated[
-        bool, typer.Option("--page-only", help="Run nothing: write the page of the shipped worlds.")
+        bool, typer.Option("--page-only", help="Run nothing; write the page of the shipped worlds.")
     ] = False,
 ) -> None:
-    """Find worlds that could be real: rule out, wave after wave, what disagrees with published values."""
+    """Find plausible worlds: rule out, wave by wave, the values that disagree with published ones."""
     from ccsim.analysis.admitted import read_worlds, write_worlds
     from ccsim.cli import analysis_options
     from ccsim.cli.run_options import rerun_command
@@ -65,7 +68,7 @@ def worlds(
         f"{len(made.worlds):,} worlds are admitted, {share(rate, 1)} of the candidates, after {made.seconds / 60:.0f} minutes."
     )
     if len(made.worlds) < count:
-        typer.echo(f"ccsim: {count:,} were asked for; more --waves or --samples find more", err=True)
+        typer.echo(f"ccsim: {count:,} were requested; raise --waves or --samples to find more", err=True)
         raise typer.Exit(1)
 
 
@@ -75,13 +78,14 @@ def _tell(paths: list[Path]) -> None:
 
 
 def _confirm(shipped: "AdmittedWorlds") -> None:
-    """Mark the worlds as made with today's sources, if these give the same numbers."""
+    """Mark the worlds as made with the present sources, if these give the same numbers."""
     from ccsim.analysis.admitted import write_worlds
     from ccsim.validation.worlds.study import confirmed, still_hold
 
     if not still_hold(shipped):
         typer.echo(
-            "ccsim: the model gives other numbers in these worlds; ccsim worlds --ship makes them again", err=True
+            "ccsim: the model gives different numbers in these worlds; make them again with ccsim worlds --ship",
+            err=True,
         )
         raise typer.Exit(1)
     if shipped.stale:

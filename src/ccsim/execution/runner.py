@@ -50,7 +50,7 @@ class RunInterrupted(CcsimError):
         if folder is None:
             text = "nothing is kept, because no results folder was named (out)"
         else:
-            text = f"{done} of {count_noun(total, 'run')} kept in {folder}. To go on: ccsim resume {shlex.quote(str(folder))}"
+            text = f"{done} of {count_noun(total, 'run')} kept in {folder}. To continue: ccsim resume {shlex.quote(str(folder))}"
         super().__init__(f"stopped; {text}")
         self.folder, self.done, self.total = folder, done, total
 

@@ -44,7 +44,7 @@ def sweep(
             keep every week of everything.
         replicates: runs of each scenario at each point, instead of the file's.
         weeks: horizon, instead of the file's.
-        seed: random seed, instead of the file's.
+        seed: seed, instead of the file's.
         levers: values set in every scenario, by key.
         precision: add replicates until the interval of a KPI's difference is as narrow as this (:mod:`ccsim.execution.stopping`).
         progress: called as :func:`ccsim.execution.runner.run_experiment` says; True shows a bar.
@@ -93,7 +93,7 @@ def plan_sweep(
         report_weeks: weeks whose figures are kept; by default the file's, or the last week. Empty to keep every week.
         replicates: runs of each scenario at each point, instead of the file's.
         weeks: horizon, instead of the file's.
-        seed: random seed, instead of the file's.
+        seed: seed, instead of the file's.
         levers: values set in every scenario, by key.
         precision: wanted half-width of the interval of a KPI's difference, by KPI.
 

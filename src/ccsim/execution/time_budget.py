@@ -69,7 +69,7 @@ class Deadline:
         """Return a deadline that is counted from now, or the one that is given; None for no limit.
 
         Raises:
-            InputError: the time limit is no time.
+            InputError: the time limit is not a time.
         """
         if time_limit is None or isinstance(time_limit, Deadline):
             return time_limit

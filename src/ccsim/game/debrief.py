@@ -122,7 +122,7 @@ def score(game: Game, weights: Mapping[str, float] | None = None) -> Score:
 
 
 def debrief(game: Game, weights: Mapping[str, float] | None = None) -> Debrief:
-    """Reveal a finished game.
+    """Print what really happened in a finished game.
 
     Returns:
         The debriefing: scores, contributions of the choices, events, and the answers to the terms.

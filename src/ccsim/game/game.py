@@ -319,7 +319,7 @@ def play_through(
 
     Args:
         choices: the choice of each quarter.
-        seed: random seed of the game.
+        seed: seed of the game.
         scenario: name of the scenario that the game starts from.
         rules: the catalogue of moves; by default the one that ccsim ships.
         terms: rules of a class; None for a game alone.

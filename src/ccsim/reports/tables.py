@@ -96,7 +96,7 @@ def run_table(comparison: Comparison) -> Table:
     frame = comparison.table()
     runs, experiment = int(frame["runs"].max()), comparison.experiment
     title = f"{experiment.title}: week {experiment.weeks - 1}, {count_noun(runs, 'run')}"
-    table = _plain_table("KPI", "figure" if runs == 1 else "mean ±95 %", "unit", title=title)
+    table = _plain_table("KPI", "value" if runs == 1 else "mean ±95 %", "unit", title=title)
     table.columns[1].justify = "right"
     for row in frame.to_dict("records"):
         kpi = KPIS[row["kpi"]]
@@ -111,9 +111,9 @@ def print_comparison(comparison: Comparison) -> None:
     page.print(f"\n{experiment.title}", style="bold")
     page.print(experiment.question)
     page.print(
-        f"{count_noun(runs, 'paired run')} a scenario, {count_noun(experiment.weeks, 'week')}. Levels are means of the last "
-        "quarter. ± half of the 95 % interval; effect: mean difference over its standard deviation; p adjusted (Holm) "
-        f"over the whole table; – no difference that chance could not make{'; ? one run cannot tell' * (runs == 1)}.\n"
+        f"{count_noun(runs, 'paired run')} per scenario, {count_noun(experiment.weeks, 'week')}. Mean: over the last quarter. ±: half "
+        "of the 95 % interval. Effect: mean difference divided by its standard deviation. p adj.: adjusted (Holm) over the "
+        f"whole table. –: not significant.{' ?: cannot be tested with one run.' * (runs == 1)}\n"
     )
     for table in comparison_tables(comparison):
         page.print(table)
@@ -121,7 +121,7 @@ def print_comparison(comparison: Comparison) -> None:
 
 
 def comparison_tables(comparison: Comparison, week: int | None = None) -> list[Table]:
-    """Return one terminal table per KPI: each scenario's figure, its difference to the baseline, and what to make of it."""
+    """Return one terminal table per KPI: each scenario's mean, its difference to the baseline, and the verdict."""
     from ccsim.reports.terminal_table import Table
 
     frame = comparison.table(week=week)
@@ -133,7 +133,7 @@ def comparison_tables(comparison: Comparison, week: int | None = None) -> list[T
             title=f"{kpi.title} ({table_unit(kpi)})", title_justify="left", title_style="bold", box=None,
             header_style="dim", pad_edge=False, padding=(0, 2, 0, 0),
         )  # fmt: skip
-        for column, justify in (("scenario", "left"), ("figure", "right"), ("difference", "right"),
+        for column, justify in (("scenario", "left"), ("mean", "right"), ("difference", "right"),
                                 ("effect", "right"), ("p adj.", "right"), ("", "left")):  # fmt: skip
             table.add_column(column, justify=justify, no_wrap=column != "scenario")  # type: ignore[arg-type]  # one of its words
         for row in frame[(frame["kpi"] == kpi_name) & frame["scenario"].isin(main)].to_dict("records"):

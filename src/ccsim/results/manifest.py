@@ -167,7 +167,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ResultsError(f"{folder}: is no results folder (it has no {NAME})") from None
+        raise ResultsError(f"{folder}: is not a results folder (it has no {NAME})") from None
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read ({error.strerror or error})") from None
     except (ValueError, RecursionError, MemoryError) as error:

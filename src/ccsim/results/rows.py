@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def load_writers() -> None:
     """Load what writing takes, which would be counted as the time of the first write."""
-    import pandas  # noqa: F401  # loaded here, used by others
-    import pyarrow.parquet  # noqa: F401  # loaded here, used by others
+    import pandas  # noqa: F401  # loaded here, used by other modules
+    import pyarrow.parquet  # noqa: F401  # loaded here, used by other modules
 
 
 def to_frame(table: str, runs: Sequence[tuple[int, Run]], report_weeks: Sequence[int]) -> pd.DataFrame:

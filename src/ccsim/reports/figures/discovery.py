@@ -25,7 +25,7 @@ CELLS, REACH = 40, 0.1
 def regions_figure(found: Discovery) -> Figure:
     """Return the figure: points and box, response surface, trajectories by region, coverage against density."""
     first = found.regions[0] if found.regions else None
-    message = " and ".join(first.describe(found.space)) if first else "No region was found that chance could not make."
+    message = " and ".join(first.describe(found.space)) if first else "No region differs significantly from chance."
     text = (
         f"Region 1 holds {share(first.coverage.value)} of the points with the outcome (coverage), and "
         f"{share(first.density.value)} of its points have it (density); of all points, {share(found.base)} have it."

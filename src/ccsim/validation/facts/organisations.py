@@ -65,10 +65,10 @@ def observe(
 
     Args:
         study: the study.
-        seed: random seed.
+        seed: seed.
         workers: number of processes; by default one for each processor.
         out: results folder; None keeps nothing.
-        resume: whether to go on in a folder that holds part of it.
+        resume: whether to continue in a folder that holds part of the runs.
         progress: called with (done, planned, failed) after each task.
         command: the command line, for the manifest.
 
