@@ -3,19 +3,23 @@
     python -m benchmarks.mutants                       # 40 mutants, an hour or more
     python -m benchmarks.mutants --count 3 --seed 7
     python -m benchmarks.mutants --at src/ccsim/mechanisms/staff/habit.py:60
+    python -m benchmarks.mutants --verdicts build/mutants.jsonl --within 540     # in pieces: run it again to go on
 
 Each mutant changes one sign, comparison, `and`/`or` or constant in the engine, the mechanisms or the model, in a copy of the
-repository. Tests run plain (``CCSIM_PLAIN=1``): first the file's own, then the golden run and the invariants, then those of
-its neighbours, which take longest. A mutant is killed when a test fails, does not end in time, or cannot be collected. A survivor is
-either a missing test or a change without effect: read it. Run by hand; CI never does.
+repository. Tests run plain (``CCSIM_PLAIN=1``): first the file's own, then the golden run and the invariants, then those that
+import the file, then those of its neighbours, which take longest. A mutant is killed when a test fails or cannot be collected. It is also killed when the
+tests of a stage do not end in time and, without the mutant, end in a fifth of that time. A survivor is either a missing test
+or a change without effect: read it. Run by hand; CI never does.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -42,6 +46,10 @@ COPIED = (
 )
 #: Tests of the model as a whole.
 WHOLE = ("tests/test_golden.py", "tests/test_invariants.py")
+
+#: What is said of tests that do not end, and how much faster they must be without the mutant to count as a kill.
+NO_END = "no end within {:g} s"
+FASTER = 5.0
 
 SIGNS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Add: ("+", "-"),
@@ -143,12 +151,18 @@ def own_test(path: Path) -> Path:
 
 
 def stages(path: Path) -> dict[str, list[str]]:
-    """Return the tests of a source file in the order in which they are run: its own, the whole model's, its neighbours'."""
+    """Return the tests of a source file, by stage, in the order in which they are run; none in two stages."""
     own = own_test(path)
-    there = own if (ROOT / own).exists() else None
-    neighbours = sorted(each.relative_to(ROOT) for each in (ROOT / own.parent).glob("test_*.py"))
-    beside = [str(each) for each in neighbours if each != there]
-    found = {"own": [str(there)] if there else [], "whole": list(WHOLE), "neighbours": beside}
+    module = ".".join(path.relative_to("src").with_suffix("").parts)
+    imports = re.compile(rf"^\s*(from|import) {re.escape(module)}\b", re.MULTILINE)
+    files = sorted(each.relative_to(ROOT) for each in (ROOT / "tests").rglob("test_*.py"))
+    importing = [each for each in files if imports.search((ROOT / each).read_text(encoding="utf-8"))]
+    beside = [each for each in files if each.parent == own.parent]
+    found: dict[str, list[str]] = {}
+    wanted = {"own": [own] if own in files else [], "whole": [Path(name) for name in WHOLE]}
+    for name, tests in {**wanted, "importing": importing, "neighbours": beside}.items():
+        before = {test for stage in found.values() for test in stage}
+        found[name] = [each.as_posix() for each in tests if each.as_posix() not in before]
     return {name: tests for name, tests in found.items() if tests}
 
 
@@ -167,7 +181,7 @@ def run_tests(copy: Path, tests: list[str], timeout: float) -> str | None:
             command, cwd=copy, env=environment, capture_output=True, text=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired:
-        return f"no end within {timeout:g} s"
+        return NO_END.format(timeout)
     if done.returncode == 0:
         return None
     failed = [
@@ -179,10 +193,24 @@ def run_tests(copy: Path, tests: list[str], timeout: float) -> str | None:
     return failed[0] if failed else (done.stdout.strip() or done.stderr.strip() or "no output").splitlines()[-1]
 
 
-def verdict(copy: Path, mutant: Mutant, timeout: float) -> tuple[str, str]:
-    """Return which stage kills a mutant (own, whole, neighbours), or that it survives, and the test that fails.
+def kills(copy: Path, tests: list[str], killer: str, timeout: float) -> bool:
+    """Return whether a failure is the mutant's doing, by running the tests without it.
 
-    A test that fails without the mutant too gives no verdict.
+    Args:
+        copy: the copy of the repository, without the mutant.
+        tests: the tests of the stage.
+        killer: the failing test, or that the tests did not end.
+        timeout: seconds that the tests had.
+    """
+    if killer == NO_END.format(timeout):
+        return run_tests(copy, tests, timeout / FASTER) is None
+    return run_tests(copy, [killer] if "::" in killer else tests, timeout) is None
+
+
+def verdict(copy: Path, mutant: Mutant, timeout: float) -> tuple[str, str]:
+    """Return which stage kills a mutant (own, whole, importing, neighbours), or that it survives, and the test that fails.
+
+    Tests that fail without the mutant too, or are slow without it, give no verdict.
     """
     file = copy / mutant.path
     before = file.read_text(encoding="utf-8")
@@ -192,8 +220,7 @@ def verdict(copy: Path, mutant: Mutant, timeout: float) -> tuple[str, str]:
             killer = run_tests(copy, tests, timeout)
             if killer is not None:
                 file.write_text(before, encoding="utf-8", newline="")
-                fails_anyway = "::" in killer and run_tests(copy, [killer], timeout) is not None
-                return ("no verdict" if fails_anyway else name), killer
+                return (name if kills(copy, tests, killer, timeout) else "no verdict"), killer
         return "survives", ""
     finally:
         file.write_text(before, encoding="utf-8", newline="")
@@ -217,6 +244,31 @@ def chosen(options: argparse.Namespace) -> list[Mutant]:
     return random.Random(options.seed).sample(everything, options.count)
 
 
+def copied(folder: Path) -> Path:
+    """Copy what the tests need into a folder, and return it."""
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "cdn"))
+        else:
+            shutil.copy(source, folder / name)
+    return folder
+
+
+def described(mutant: Mutant) -> str:
+    """Return place, change and kind of a mutant as the first cells of its row."""
+    line = (ROOT / mutant.path).read_text(encoding="utf-8").splitlines()[mutant.line - 1]
+    change = f"`{line[mutant.start : mutant.end]}` to `{mutant.new}` in `{line.strip()}`".replace("|", "\\|")
+    return f"{mutant.path.as_posix()}:{mutant.line} | {change} | {mutant.kind}"
+
+
+def known(file: Path | None) -> dict[str, list[str]]:
+    """Return the verdicts of earlier pieces by the mutant they are about."""
+    if file is None or not file.exists():
+        return {}
+    return dict(json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+
+
 def main() -> None:
     """Try the mutants one by one, and print a table and the score."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -224,29 +276,32 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="which ones (default 1)")
     parser.add_argument("--at", metavar="FILE:LINE", help="all mutants of one line instead")
     parser.add_argument("--timeout", type=float, default=900.0, help="seconds for one stage of tests (default 900)")
+    parser.add_argument(
+        "--verdicts", type=Path, metavar="FILE", help="keep verdicts here; those it holds are not redone"
+    )
+    parser.add_argument("--within", type=float, default=float("inf"), help="start no mutant after so many seconds")
     options = parser.parse_args()
-    mutants, killed = chosen(options), 0
+    mutants, verdicts, began = chosen(options), known(options.verdicts), time.perf_counter()
+    print("| place | change | kind | killed by | first failing test | seconds |\n|---|---|---|---|---|---:|")
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        for name in COPIED:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__", "cdn"))
-            else:
-                shutil.copy(source, copy / name)
-        print("| place | change | kind | killed by | first failing test | seconds |\n|---|---|---|---|---|---:|")
+        copy: Path | None = None
         for mutant in mutants:
-            start = time.perf_counter()
-            line = (ROOT / mutant.path).read_text(encoding="utf-8").splitlines()[mutant.line - 1]
-            stage, test = verdict(copy, mutant, options.timeout)
-            killed += stage not in ("survives", "no verdict")
-            change = f"`{line[mutant.start : mutant.end]}` to `{mutant.new}` in `{line.strip()}`".replace("|", "\\|")
-            seconds = time.perf_counter() - start
-            print(
-                f"| {mutant.path}:{mutant.line} | {change} | {mutant.kind} | {stage} | {test} | {seconds:.0f} |",
-                flush=True,
-            )
-    print(f"\n{killed} of {len(mutants)} killed ({100 * killed / len(mutants):.0f} %)")
+            name, start = described(mutant), time.perf_counter()
+            if name not in verdicts:
+                if start - began > options.within:
+                    continue
+                copy = copy or copied(Path(folder))
+                stage, test = verdict(copy, mutant, options.timeout)
+                verdicts[name] = [stage, test, f"{time.perf_counter() - start:.0f}"]
+                if options.verdicts is not None:
+                    with options.verdicts.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps([name, verdicts[name]]) + "\n")
+            print(f"| {name} | {' | '.join(verdicts[name])} |", flush=True)
+    tried = [verdicts[name][0] for name in map(described, mutants) if name in verdicts]
+    killed = sum(stage not in ("survives", "no verdict") for stage in tried)
+    print(f"\n{killed} of {len(tried)} killed ({100 * killed / max(1, len(tried)):.0f} %)")
+    if len(tried) < len(mutants):
+        print(f"{len(mutants) - len(tried)} not tried yet: run it again")
 
 
 if __name__ == "__main__":

@@ -55,10 +55,40 @@ def test_every_mutant_of_the_model_is_valid_code() -> None:
 
 def test_the_files_own_test_is_run_first_and_its_neighbours_last() -> None:
     found = mutants.stages(Path("src/ccsim/mechanisms/staff/habit.py"))
-    assert list(found) == ["own", "whole", "neighbours"]
-    assert found["own"] == [str(Path("tests/mechanisms/staff/test_habit.py"))]
-    assert found["own"][0] not in found["neighbours"] and found["neighbours"]
+    assert list(found)[:2] == ["own", "whole"] and list(found)[-1] == "neighbours"
+    assert found["own"] == ["tests/mechanisms/staff/test_habit.py"]
     assert found["whole"] == list(mutants.WHOLE)
+    every = [test for tests in found.values() for test in tests]
+    assert len(every) == len(set(every))
+
+
+def test_tests_that_import_a_file_are_run_wherever_they_stand() -> None:
+    found = mutants.stages(Path("src/ccsim/model/ties.py"))
+    assert "tests/mechanisms/staff/test_ties.py" in found["importing"]
+    assert "tests/mechanisms/staff/test_ties.py" not in found["neighbours"]
+
+
+@pytest.mark.parametrize(("seconds", "killed"), [(0.0, True), (3600.0, False)])
+def test_tests_that_do_not_end_are_a_kill_only_if_they_are_fast_without_the_mutant(seconds, killed, monkeypatch):
+    def run_tests(copy: Path, tests: list[str], timeout: float) -> str | None:
+        return None if seconds < timeout else mutants.NO_END.format(timeout)
+
+    monkeypatch.setattr(mutants, "run_tests", run_tests)
+    assert mutants.kills(Path(), ["tests/test_golden.py"], mutants.NO_END.format(300.0), 300.0) is killed
+
+
+def test_verdicts_that_a_file_keeps_are_not_made_again(monkeypatch, tmp_path, capsys) -> None:
+    tried: list[mutants.Mutant] = []
+    monkeypatch.setattr(mutants, "verdict", lambda copy, mutant, timeout: tried.append(mutant) or ("own", "a test"))
+    monkeypatch.setattr(mutants, "copied", lambda folder: folder)
+    words = ["mutants", "--count", "2", "--verdicts", str(tmp_path / "verdicts.jsonl")]
+    monkeypatch.setattr("sys.argv", [*words, "--within", "0"])
+    mutants.main()
+    assert "2 not tried yet" in capsys.readouterr().out and not tried
+    monkeypatch.setattr("sys.argv", words)
+    mutants.main()
+    mutants.main()
+    assert len(tried) == 2 and capsys.readouterr().out.count("2 of 2 killed (100 %)") == 2
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ def test_nobody_exceeds_the_mobility_that_the_market_is_searched_with() -> None:
     assert column("mobility", s).max() < most_mobile_person(s.customer_differences) == factor_of(LARGEST, 1.2)
 
 
+def test_without_a_spread_nobody_differs_and_with_the_least_of_one_everybody_does() -> None:
+    assert factor_of(LARGEST, 0.0) == factor_of(LARGEST, 1e-6) == 1.0
+    assert factor_of(LARGEST, 1.1e-6) > 1.0 > factor_of(-LARGEST, 1.1e-6)
+
+
 def test_the_kind_judge_the_same_better_within_what_a_share_can_be() -> None:
     assert judged(0.7, 0.0) == 0.7 and judged(0.7, 0.1) == pytest.approx(0.8)
     assert judged(0.95, 0.3) == 1.0 and judged(0.1, -0.3) == 0.0

@@ -112,6 +112,11 @@ def test_conviction_follows_evidence_up_and_down_and_faster_with_more_of_it() ->
     assert evidence_update(0.5, 4.0, 0.0, p) == pytest.approx(0.5 + 0.5 * p.evidence_rate / 2)
 
 
+def test_a_part_of_a_case_counts_too() -> None:
+    p = Settings().conviction
+    assert evidence_update(0.5, 0.05, 0.0, p) > 0.5 > evidence_update(0.5, 0.0, 0.05, p)
+
+
 def test_only_leaders_who_are_believed_move_those_who_still_listen() -> None:
     p = set_to().conviction
     assert leader_influence(0.5, 1.0, 1.0, 0.8, 0.2, p) == pytest.approx(0.5 + 0.5 * p.leader_rate * 0.5 * 0.8 * 0.8)
