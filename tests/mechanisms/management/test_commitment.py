@@ -97,6 +97,21 @@ def test_successes_count_above_the_usual_only_and_results_only_with_them() -> No
     assert persuaded(0.9, 9.0, 99.0, p) == 1.0
 
 
+def test_ordinary_successes_are_remembered_by_the_person_and_those_of_one_person_are_not_diluted() -> None:
+    s = set_to()
+    for people in (1, 4):
+        world = world_of(s)
+        world.reset_flows()
+        state = world.populations
+        state.departments.first_staff[:], state.departments.last_staff[:] = people, people
+        state.departments.first_staff[0] = 0
+        state.departments.wins[0] = 3.0
+        state.firm.wins[0] = 0.0
+        update_commitment(state.leaders, state.departments, state.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
+                s.scorecards.strength, s.empowerment.rights, 1.0, s.leadership, s.conviction.reversion_rate)  # fmt: skip
+        assert state.firm.wins[0] == 3.0 / people
+
+
 def test_words_without_deeds_cost_credibility_and_silence_forgives() -> None:
     p = set_to().leadership
     assert credibility_update(5.0, 0.0, 0.6, p) < credibility_update(1.0, 0.0, 0.6, p) < 0.6
