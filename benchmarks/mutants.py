@@ -9,7 +9,8 @@ Each mutant changes one sign, comparison, `and`/`or` or constant in the engine, 
 repository. Tests run plain (``CCSIM_PLAIN=1``): first the file's own, then the golden run and the invariants, then those that
 import the file, then those of its neighbours, which take longest. A mutant is killed when a test fails or cannot be collected. It is also killed when the
 tests of a stage do not end in time and, without the mutant, end in a fifth of that time. A survivor is either a missing test
-or a change without effect: read it. Run by hand; CI never does.
+or a change without effect: read it. A change without effect goes to ``EQUIVALENT`` with the reason, and is not counted. Run
+by hand; CI never does.
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ WHOLE = ("tests/test_golden.py", "tests/test_invariants.py")
 #: What is said of tests that do not end, and how much faster they must be without the mutant to count as a kill.
 NO_END = "no end within {:g} s"
 FASTER = 5.0
+
+#: Changes that leave every result as it is, by the line's text: what is changed to what, and why nobody can tell.
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("if staff.arrived[i] > 0.0:", "0.0", "0.1"): "the column is 0 or 1",
+}
 
 SIGNS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Add: ("+", "-"),
@@ -214,6 +220,9 @@ def verdict(copy: Path, mutant: Mutant, timeout: float) -> tuple[str, str]:
     """
     file = copy / mutant.path
     before = file.read_text(encoding="utf-8")
+    reason = EQUIVALENT.get(changed(mutant))
+    if reason is not None:
+        return "equivalent", reason
     file.write_text(mutant.apply(before), encoding="utf-8", newline="")
     try:
         for name, tests in stages(mutant.path).items():
@@ -255,10 +264,16 @@ def copied(folder: Path) -> Path:
     return folder
 
 
+def changed(mutant: Mutant) -> tuple[str, str, str]:
+    """Return the text of the line that a mutant changes, what it takes away, and what it puts there."""
+    line = (ROOT / mutant.path).read_text(encoding="utf-8").splitlines()[mutant.line - 1]
+    return line.strip(), line[mutant.start : mutant.end], mutant.new
+
+
 def described(mutant: Mutant) -> str:
     """Return place, change and kind of a mutant as the first cells of its row."""
-    line = (ROOT / mutant.path).read_text(encoding="utf-8").splitlines()[mutant.line - 1]
-    change = f"`{line[mutant.start : mutant.end]}` to `{mutant.new}` in `{line.strip()}`".replace("|", "\\|")
+    line, old, new = changed(mutant)
+    change = f"`{old}` to `{new}` in `{line}`".replace("|", "\\|")
     return f"{mutant.path.as_posix()}:{mutant.line} | {change} | {mutant.kind}"
 
 
@@ -297,11 +312,14 @@ def main() -> None:
                     with options.verdicts.open("a", encoding="utf-8") as file:
                         file.write(json.dumps([name, verdicts[name]]) + "\n")
             print(f"| {name} | {' | '.join(verdicts[name])} |", flush=True)
-    tried = [verdicts[name][0] for name in map(described, mutants) if name in verdicts]
+    stages_of = [verdicts[name][0] for name in map(described, mutants) if name in verdicts]
+    tried = [stage for stage in stages_of if stage != "equivalent"]
     killed = sum(stage not in ("survives", "no verdict") for stage in tried)
     print(f"\n{killed} of {len(tried)} killed ({100 * killed / max(1, len(tried)):.0f} %)")
-    if len(tried) < len(mutants):
-        print(f"{len(mutants) - len(tried)} not tried yet: run it again")
+    if len(tried) < len(stages_of):
+        print(f"{len(stages_of) - len(tried)} not counted: the change has no effect")
+    if len(stages_of) < len(mutants):
+        print(f"{len(mutants) - len(stages_of)} not tried yet: run it again")
 
 
 if __name__ == "__main__":

@@ -91,6 +91,17 @@ def test_verdicts_that_a_file_keeps_are_not_made_again(monkeypatch, tmp_path, ca
     assert len(tried) == 2 and capsys.readouterr().out.count("2 of 2 killed (100 %)") == 2
 
 
+def test_a_change_without_effect_is_still_there_and_is_not_counted(monkeypatch, capsys, tmp_path) -> None:
+    there = {mutants.changed(each): each for each in mutants.population()}
+    assert set(mutants.EQUIVALENT) <= set(there)
+    mutant = there[next(iter(mutants.EQUIVALENT))]
+    monkeypatch.setattr(mutants, "copied", lambda folder: mutants.ROOT)
+    monkeypatch.setattr("sys.argv", ["mutants", "--at", f"{mutant.path.as_posix()}:{mutant.line}"])
+    monkeypatch.setattr(mutants, "places", lambda path, source: [mutant] if path == mutant.path else [])
+    mutants.main()
+    assert "0 of 0 killed (0 %)\n1 not counted" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "told"), [(["--count", "0"], "expected 1 to"), (["--at", "x.py:3"], "nothing to mutate")]
 )

@@ -18,12 +18,13 @@ from mesa.visualization.solara_viz import UserInputs, copy_renderer
 from mesa.visualization.utils import update_counter
 
 from ccsim.errors import UnknownNameError
+from ccsim.model.extension import extended
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import load
 from ccsim.simulation.agents import Employee
 from ccsim.simulation.collected import CollectedOrganisation
 from ccsim.ui.floor_plan import COLOURS, FloorRenderer, portray
-from ccsim.ui.mesa_page import FIRST_LEVERS, Lever, inputs, levers_of, page
+from ccsim.ui.mesa_page import FIRST_LEVERS, PLOTS, Lever, inputs, levers_of, page, plots_of
 
 SMALL = {"organisation.staff": 20, "organisation.customers": 60, "organisation.warm_up": 4}
 ROOT = Path(__file__).parents[2]
@@ -143,6 +144,19 @@ def test_champions_are_marked():
         model.step()
     stars = [person for person in model.agents_by_type[Employee] if portray(person).marker == "*"]
     assert stars and all(person.champion > 0 for person in stars)
+
+
+def test_levers_and_kpis_of_users_mechanisms_stand_first(tmp_path):
+    text = (ROOT / "docs" / "own-mechanism.md").read_text(encoding="utf-8")
+    file = tmp_path / "mood.py"
+    file.write_text(text.partition("```python\n")[2].partition("```")[0], encoding="utf-8")
+    usual = [row.key for row in levers_of(load("nothing"), None)]
+    with extended([file]):
+        assert [row.key for row in levers_of(load("nothing"), None)] == ["mood.lift", *usual]
+        assert [row.key for row in levers_of(load("nothing"), ["programme.budget"])] == ["programme.budget"]
+        assert plots_of(None) == ["mood", *PLOTS]
+        assert plots_of(["csat"]) == ["csat"]
+    assert plots_of(None) == list(PLOTS)
 
 
 def test_a_lever_or_kpi_that_does_not_exist_is_refused():

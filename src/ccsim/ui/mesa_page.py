@@ -19,8 +19,9 @@ from mesa.visualization import Slider, SolaraViz, make_plot_component
 
 from ccsim.engine.parameters import SHARES, Parameter
 from ccsim.errors import UnknownNameError
+from ccsim.model.extension import active
 from ccsim.model.kpis import KPIS
-from ccsim.model.settings import all_parameters
+from ccsim.model.settings import GROUPS, all_parameters
 from ccsim.results.formatting import unit_of
 from ccsim.scenarios.scenario import Scenario, check, list_scenarios, load
 from ccsim.simulation.collected import CollectedOrganisation
@@ -120,16 +121,18 @@ def levers_of(scenario: Scenario, wanted: Sequence[str] | None) -> list[Paramete
 
     Args:
         scenario: what it begins with.
-        wanted: keys, names of groups, or ``"all"``; None for the first ones and those that the scenario sets.
+        wanted: keys, names of groups, or ``"all"``; None for the first ones, those that the scenario sets and those of
+            users' mechanisms, which stand first.
 
     Raises:
         UnknownNameError: no lever and no group of levers has such a name.
     """
     rows = {key: row for key, row in all_parameters().items() if row.role == "lever"}
     groups = {row.group for row in rows.values()}
+    own = groups - {kind.group for kind in GROUPS}
     if wanted is None:
         moved = {key for move in scenario.schedule for key in move.set}
-        chosen = {*FIRST_LEVERS, *scenario.values(), *moved}
+        chosen = {*FIRST_LEVERS, *scenario.values(), *moved, *own}
     else:
         chosen = set(wanted)
         for name in sorted(chosen - groups - {"all"}):
@@ -137,7 +140,15 @@ def levers_of(scenario: Scenario, wanted: Sequence[str] | None) -> list[Paramete
                 raise UnknownNameError("lever or group of levers", name, [*rows, *groups, "all"])
     found = [row for key, row in rows.items() if "all" in chosen or key in chosen or row.group in chosen]
     order = list(dict.fromkeys(row.group for row in found))
-    return sorted(found, key=lambda row: order.index(row.group))
+    return sorted(found, key=lambda row: (row.group not in own, order.index(row.group)))
+
+
+def plots_of(wanted: Sequence[Any] | None) -> list[Any]:
+    """Return what is plotted: what is named, or the usual plots after those of the KPIs of users' mechanisms."""
+    if wanted is not None:
+        return list(wanted)
+    own = active()
+    return [*(own.kpis if own else ()), *PLOTS]
 
 
 def inputs(scenario: Scenario, wanted: Sequence[str] | None) -> dict[str, Any]:
@@ -226,16 +237,17 @@ def plot(names: str | Sequence[str] | Mapping[str, str]) -> Any:
 
 
 def page(
-    scenario: str = "nothing", *, levers: Sequence[str] | None = None, kpis: Sequence[Any] = PLOTS,
+    scenario: str = "nothing", *, levers: Sequence[str] | None = None, kpis: Sequence[Any] | None = None,
     components: Sequence[Any] = (), weeks: int = 156, sizes: Mapping[str, Any] | None = None,
 ) -> Callable[[], Any]:  # fmt: skip
     """Return a page of Mesa's SolaraViz.
 
     Args:
         scenario: name of the scenario that it begins with.
-        levers: keys of levers, names of groups of levers, or ``"all"``; None for a few and those that the scenario
-            sets. A change acts at Reset.
-        kpis: what is plotted with Mesa's plot component: a KPI, several in one plot, or colours by KPI.
+        levers: keys of levers, names of groups of levers, or ``"all"``; None for a few, those that the scenario sets
+            and those of users' mechanisms. A change acts at Reset.
+        kpis: what is plotted with Mesa's plot component: a KPI, several in one plot, or colours by KPI; None for a few
+            and those of users' mechanisms.
         components: more of Mesa's components, as SolaraViz takes them.
         weeks: the horizon.
         sizes: values that are fixed, by key.
@@ -254,9 +266,10 @@ def page(
         "rng": {"type": "SliderInt", "value": 1, "min": 0, "max": 1000, "step": 1, "label": "Seed"},
         "weeks": weeks, **fixed, **rows,
     }  # fmt: skip
-    plots = [plot(each) for each in kpis]
+    measures = plots_of(kpis)
+    plots = [plot(each) for each in measures]
     # In the order of the pictures, for those who hear the page.
-    titles = [DRAWING, *(_title([each] if isinstance(each, str) else list(each)) for each in kpis)]
+    titles = [DRAWING, *(_title([each] if isinstance(each, str) else list(each)) for each in measures)]
     shown = _shown({key: row.value if isinstance(row, Lever) else row["value"] for key, row in rows.items()}, names)
 
     @solara.component

@@ -46,6 +46,17 @@ def test_cases_are_shared_out_in_turn() -> None:
     assert not state.staff.handled[~here].any()
 
 
+def test_leaders_take_an_escalated_case_each_and_no_more_than_they_can() -> None:
+    scarce = set_to({"leadership.escalation_capacity": 1.0, "service.transfer_reluctance": 0.0})
+    state = served(scarce, 200, 1e6).populations
+    taken = 1.0 - state.leaders.escalation_capacity
+    assert set(taken) == {0.0, 1.0}
+    assert state.departments.escalated.sum() == taken.sum()
+    # Those who escalate have the leader of their own team, and with time enough one of 200 cases finds each of them.
+    leads = np.unique(state.staff.leader[state.staff.department == 0])
+    assert taken[leads].all() and taken.sum() == len(leads)
+
+
 def test_a_person_begins_no_case_after_the_hours_are_used() -> None:
     state = served(set_to(), 100, 6.0).populations
     here = state.staff.department == 0
