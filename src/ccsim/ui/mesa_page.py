@@ -244,8 +244,7 @@ def page(
 
     Args:
         scenario: name of the scenario that it begins with.
-        levers: keys of levers, names of groups of levers, or ``"all"``; None for a few, those that the scenario sets
-            and those of users' mechanisms. A change acts at Reset.
+        levers: as :func:`levers_of` takes them. A change acts at Reset.
         kpis: what is plotted with Mesa's plot component: a KPI, several in one plot, or colours by KPI; None for a few
             and those of users' mechanisms.
         components: more of Mesa's components, as SolaraViz takes them.
@@ -266,10 +265,10 @@ def page(
         "rng": {"type": "SliderInt", "value": 1, "min": 0, "max": 1000, "step": 1, "label": "Seed"},
         "weeks": weeks, **fixed, **rows,
     }  # fmt: skip
-    measures = plots_of(kpis)
-    plots = [plot(each) for each in measures]
+    kpis = plots_of(kpis)
+    plots = [plot(each) for each in kpis]
     # In the order of the pictures, for those who hear the page.
-    titles = [DRAWING, *(_title([each] if isinstance(each, str) else list(each)) for each in measures)]
+    titles = [DRAWING, *(_title([each] if isinstance(each, str) else list(each)) for each in kpis)]
     shown = _shown({key: row.value if isinstance(row, Lever) else row["value"] for key, row in rows.items()}, names)
 
     @solara.component
