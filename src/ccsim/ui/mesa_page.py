@@ -257,7 +257,7 @@ def page(
     """
     guard.require()
     fixed = {key: check(key, value) for key, value in (sizes or {}).items()}
-    begun = load(scenario)
+    begun, kpis = load(scenario), plots_of(kpis)
     rows = {key: row for key, row in inputs(begun, levers).items() if key not in fixed}
     names = sorted({*list_scenarios("scenarios"), scenario})
     params: dict[str, Any] = {
@@ -265,7 +265,6 @@ def page(
         "rng": {"type": "SliderInt", "value": 1, "min": 0, "max": 1000, "step": 1, "label": "Seed"},
         "weeks": weeks, **fixed, **rows,
     }  # fmt: skip
-    kpis = plots_of(kpis)
     plots = [plot(each) for each in kpis]
     # In the order of the pictures, for those who hear the page.
     titles = [DRAWING, *(_title([each] if isinstance(each, str) else list(each)) for each in kpis)]
