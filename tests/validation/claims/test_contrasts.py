@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ccsim.validation.claims.contrasts import KINDS, Contrast
+from ccsim.validation.claims.contrasts import KINDS, Claimed, Contrast
 from ccsim.validation.claims.verdict import judge
 
 RNG = np.random.default_rng(5)
@@ -23,7 +23,7 @@ def made(
     figures = cells(
         kpi, weeks, **{name: level if isinstance(level, tuple) else (level,) for name, level in means.items()}
     )
-    return [value(one, figures) for one in KINDS[kind].contrasts(kpi, tuple(means), weeks, sign, share)]
+    return [value(one, figures) for one in KINDS[kind].contrasts(Claimed(kpi, tuple(means), weeks, sign, share))]
 
 
 def test_a_difference_is_the_first_less_the_second_and_turned_round_where_less_is_claimed() -> None:
@@ -59,7 +59,7 @@ def test_what_turns_is_ahead_at_its_best_and_behind_at_its_worst() -> None:
 
 
 def test_gaming_reports_better_and_is_worse() -> None:
-    (looks, is_) = KINDS["goodhart"].contrasts("reported_csat", ("pressed", "at ease"), (9,), 1.0, 0.5)
+    (looks, is_) = KINDS["goodhart"].contrasts(Claimed("reported_csat", ("pressed", "at ease"), (9,), 1.0, 0.5))
     figures = {("pressed", "reported_csat", 9): 80.0, ("at ease", "reported_csat", 9): 75.0,
                ("pressed", "csat", 9): 70.0, ("at ease", "csat", 9): 73.0}  # fmt: skip
     assert (value(looks, figures), value(is_, figures)) == (5.0, 3.0)
@@ -68,7 +68,7 @@ def test_gaming_reports_better_and_is_worse() -> None:
 @pytest.mark.parametrize(("middle", "holds"), [(1.0, True), (-1.0, False)])
 def test_an_optimum_is_chosen_on_one_half_and_judged_on_the_other(middle: float, holds: bool) -> None:
     names = ("low", "mid", "more", "high")
-    contrasts = KINDS["optimum"].contrasts("csat", names, (9,), 1.0, 0.5)
+    contrasts = KINDS["optimum"].contrasts(Claimed("csat", names, (9,), 1.0, 0.5))
     means = {"low": 0.0, "mid": middle, "more": middle / 2, "high": 0.0}
     figures = {(name, "csat", 9): means[name] + 0.1 * RNG.standard_normal(40) for name in names}
     outcome = judge(contrasts, figures, chooses=True)
@@ -78,7 +78,7 @@ def test_an_optimum_is_chosen_on_one_half_and_judged_on_the_other(middle: float,
 
 def test_choosing_among_values_that_are_all_equal_finds_an_optimum_no_more_often_than_declared() -> None:
     names = tuple(f"v{k}" for k in range(8))
-    contrasts = KINDS["optimum"].contrasts("csat", names, (9,), 1.0, 0.5)
+    contrasts = KINDS["optimum"].contrasts(Claimed("csat", names, (9,), 1.0, 0.5))
     found = 0
     for _ in range(400):
         figures = {(name, "csat", 9): RNG.standard_normal(20) for name in names}

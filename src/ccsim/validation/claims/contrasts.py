@@ -7,7 +7,7 @@ replicate share their draws, its values over replicates are paired differences, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ccsim.model.kpis import KPIS
@@ -29,6 +29,44 @@ class Contrast:
 
 
 @dataclass(frozen=True)
+class Claimed:
+    """What a claim compares.
+
+    Attributes:
+        kpi: the KPI that is watched.
+        names: the scenarios, in the order that the kind of claim asks for.
+        weeks: the weeks that are looked at, the horizon last.
+        sign: 1 where more is claimed, -1 where less is.
+        share: share of a gain; only claims about what is kept of one use it.
+    """
+
+    kpi: str
+    names: tuple[str, ...]
+    weeks: tuple[int, ...]
+    sign: float
+    share: float = 0.5
+
+    def at_end(self, *weights: float) -> dict[Cell, float]:
+        """Return the weights of the scenarios' figures at the horizon."""
+        return {
+            (name, self.kpi, self.weeks[-1]): self.sign * weight
+            for name, weight in zip(self.names, weights, strict=True)
+        }
+
+    def beats(self, one: str, other: str) -> Contrast:
+        """Return by how much one scenario beats another at the horizon."""
+        weights = {(one, self.kpi, self.weeks[-1]): self.sign, (other, self.kpi, self.weeks[-1]): -self.sign}
+        return Contrast(f"{one} against {other}", weights)
+
+    def since(self, name: str, week: int, weight: float, start: int | None = None) -> dict[Cell, float]:
+        """Return the weights of a figure; of what was summed since a start, if one is given and the KPI is a sum."""
+        weights = {(name, self.kpi, week): self.sign * weight}
+        if start is not None and KPIS[self.kpi].aggregation in ("sum", "last"):
+            weights[name, self.kpi, start] = -self.sign * weight
+        return weights
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind of claims.
 
@@ -36,7 +74,7 @@ class Kind:
         means: what a claim of this kind says, in words.
         takes: the scenarios that it takes, in words, and how many at ``least`` and at ``most``. Where both are the same,
             a claim may make its comparison several times over, and holds only if it holds each time.
-        contrasts: from (KPI, scenarios, weeks, sign, share) to the contrasts; ``sign`` is -1 where less is claimed.
+        contrasts: from what is compared to the contrasts, all of which must be positive.
         chooses: the contrasts stand for alternatives of which replicates of one half choose and the other half judge.
     """
 
@@ -44,7 +82,7 @@ class Kind:
     takes: str
     least: int
     most: int
-    contrasts: Callable[[str, tuple[str, ...], tuple[int, ...], float, float], list[Contrast]]
+    contrasts: Callable[[Claimed], list[Contrast]]
     chooses: bool = False
 
     def rounds(self, scenarios: int) -> int:
@@ -54,207 +92,78 @@ class Kind:
         return int(self.least <= scenarios <= self.most)
 
 
-def _over(kpi: str, scenario: str, week: int, weight: float, since: int | None = None) -> dict[Cell, float]:
-    """Return the weights of a figure; of what was summed since a week, if one is given and the KPI is a sum."""
-    weights = {(scenario, kpi, week): weight}
-    if since is not None and KPIS[kpi].aggregation in ("sum", "last"):
-        weights[scenario, kpi, since] = -weight
-    return weights
+def difference(claimed: Claimed) -> list[Contrast]:
+    """The first beats the second."""
+    return [claimed.beats(*claimed.names[:2])]
 
 
-def _minus(kpi: str, one: str, other: str, week: int, sign: float) -> Contrast:
-    return Contrast(f"{one} against {other}", {(one, kpi, week): sign, (other, kpi, week): -sign})
+def best(claimed: Claimed) -> list[Contrast]:
+    """The first beats each of the others."""
+    return [claimed.beats(claimed.names[0], other) for other in claimed.names[1:]]
 
 
-def difference(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """The first beats the second.
-
-    Args:
-        kpi: the KPI that is watched.
-        names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
-
-    Returns:
-        The contrasts, all of which must be positive.
-    """
-    return [_minus(kpi, names[0], names[1], weeks[-1], sign)]
+def ordering(claimed: Claimed) -> list[Contrast]:
+    """Each beats the next."""
+    return [claimed.beats(one, other) for one, other in pairwise(claimed.names)]
 
 
-def best(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """The first beats each of the others.
-
-    Args:
-        kpi: the KPI that is watched.
-        names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
-
-    Returns:
-        The contrasts, all of which must be positive.
-    """
-    return [_minus(kpi, names[0], other, weeks[-1], sign) for other in names[1:]]
+def retains(claimed: Claimed) -> list[Contrast]:
+    """(A - C) / (B - C) > share, for scenarios A, B, C: what A keeps of B's gain over C."""
+    here, whole, none = claimed.names
+    weights = claimed.at_end(1.0, -claimed.share, -(1.0 - claimed.share))
+    return [Contrast(f"{here} keeps {claimed.share:.0%} of what {whole} gains over {none}", weights)]
 
 
-def ordering(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """Each beats the next.
-
-    Args:
-        kpi: the KPI that is watched.
-        names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
-
-    Returns:
-        The contrasts, all of which must be positive.
-    """
-    return [_minus(kpi, one, other, weeks[-1], sign) for one, other in pairwise(names)]
+def reverts(claimed: Claimed) -> list[Contrast]:
+    """There was a gain, and of what the second gains over the third, the first has lost more than a share."""
+    here, whole, none = claimed.names
+    kept = 1.0 - claimed.share
+    lost = claimed.at_end(-1.0, kept, 1.0 - kept)
+    words = f"{here} loses {claimed.share:.0%} of what {whole} gains over {none}"
+    return [claimed.beats(whole, none), Contrast(words, lost)]
 
 
-def retains(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """(A - C) / (B - C) > share, for scenarios A, B, C: what A keeps of B's gain over C.
-
-    Args:
-        kpi: the KPI that is watched.
-        names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
-
-    Returns:
-        The contrasts, all of which must be positive.
-    """
-    here, whole, none = names[:3]
-    week = weeks[-1]
-    weights = {(here, kpi, week): sign, (whole, kpi, week): -sign * share, (none, kpi, week): -sign * (1.0 - share)}
-    return [Contrast(f"{here} keeps {share:.0%} of what {whole} gains over {none}", weights)]
+def interaction(claimed: Claimed) -> list[Contrast]:
+    """The fourth (both) gains more over the first (neither) than the second and the third together."""
+    neither, one, other, both = claimed.names
+    weights = replace(claimed, names=(both, one, other, neither)).at_end(1.0, -1.0, -1.0, 1.0)
+    return [Contrast(f"{both} more than {one} and {other} together", weights)]
 
 
-def reverts(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """There was a gain, and of what the second gains over the third, the first has lost more than a share.
-
-    Args:
-        kpi: the KPI that is watched.
-        names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
-
-    Returns:
-        The contrasts, all of which must be positive.
-    """
-    (one,) = retains(kpi, names, weeks, sign, 1.0 - share)
-    weights = {cell: -weight for cell, weight in one.weights.items()}
-    gain = _minus(kpi, names[1], names[2], weeks[-1], sign)
-    return [gain, Contrast(f"{names[0]} loses {share:.0%} of what {names[1]} gains over {names[2]}", weights)]
+def optimum(claimed: Claimed) -> list[Contrast]:
+    """Some value between the ends beats both ends; which one is chosen on half of the replicates."""
+    low, *between, high = claimed.names
+    return [claimed.beats(inner, end) for inner in between for end in (low, high)]
 
 
-def interaction(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """The fourth (both) gains more over the first (neither) than the second and the third together.
-
-    Args:
-        kpi: the KPI that is watched.
-        names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
-
-    Returns:
-        The contrasts, all of which must be positive.
-    """
-    week = weeks[-1]
-    weights = {
-        (names[3], kpi, week): sign,
-        (names[1], kpi, week): -sign,
-        (names[2], kpi, week): -sign,
-        (names[0], kpi, week): sign,
-    }
-    return [Contrast(f"{names[3]} more than {names[1]} and {names[2]} together", weights)]
-
-
-def optimum(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """Some value between the ends beats both ends; which one is chosen on half of the replicates.
-
-    Args:
-        kpi: the KPI that is watched.
-        names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
-
-    Returns:
-        The contrasts, all of which must be positive.
-    """
-    week = weeks[-1]
-    found = []
-    for inner in names[1:-1]:
-        found += [_minus(kpi, inner, names[0], week, sign), _minus(kpi, inner, names[-1], week, sign)]
-    return found
-
-
-def overtakes(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """The first is ahead of the second at the first week and behind in the end (for sums: since the last but one).
-
-    Args:
-        kpi: the KPI that is watched.
-        names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
-
-    Returns:
-        The contrasts, all of which must be positive.
-    """
-    early, late = weeks[0], weeks[-1]
-    since = weeks[-2] if len(weeks) > 2 else early
-    ahead = {**_over(kpi, names[0], early, sign), **_over(kpi, names[1], early, -sign)}
-    behind = {**_over(kpi, names[0], late, -sign, since), **_over(kpi, names[1], late, sign, since)}
+def overtakes(claimed: Claimed) -> list[Contrast]:
+    """The first is ahead of the second at the first week and behind in the end (for sums: since the last but one)."""
+    (one, other), (early, late) = claimed.names, (claimed.weeks[0], claimed.weeks[-1])
+    start = claimed.weeks[-2] if len(claimed.weeks) > 2 else early
+    ahead = {**claimed.since(one, early, 1.0), **claimed.since(other, early, -1.0)}
+    behind = {**claimed.since(one, late, -1.0, start), **claimed.since(other, late, 1.0, start)}
     return [
-        Contrast(f"{names[0]} ahead of {names[1]} in week {early}", ahead),
-        Contrast(f"{names[0]} behind {names[1]} in week {late}", behind),
+        Contrast(f"{one} ahead of {other} in week {early}", ahead),
+        Contrast(f"{one} behind {other} in week {late}", behind),
     ]
 
 
-def break_even(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """The second, at its worst, loses to the first; the third, at its best, beats it: they break even in between.
-
-    Args:
-        kpi: the KPI that is watched.
-        names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
-
-    Returns:
-        The contrasts, all of which must be positive.
-    """
-    return [_minus(kpi, names[2], names[0], weeks[-1], sign), _minus(kpi, names[0], names[1], weeks[-1], sign)]
+def break_even(claimed: Claimed) -> list[Contrast]:
+    """The second, at its worst, loses to the first; the third, at its best, beats it: they break even in between."""
+    other, at_worst, at_best = claimed.names
+    return [claimed.beats(at_best, other), claimed.beats(other, at_worst)]
 
 
 #: What a reported KPI reports.
 TRUE = {"reported_csat": "csat", "reported_fcr": "fcr", "aht": "cost_per_resolved"}
 
 
-def goodhart(kpi: str, names: tuple[str, ...], weeks: tuple[int, ...], sign: float, share: float) -> list[Contrast]:
-    """Against the second, the first looks better on the reported KPI and is worse on what that stands for.
-
-    Args:
-        kpi: the KPI that is watched.
-        names: the scenarios, in the order that the kind of claim asks for.
-        weeks: the weeks that are looked at, the horizon last.
-        sign: 1 where more is claimed, -1 where less is.
-        share: share of a gain; only claims about what is kept of one use it.
-
-    Returns:
-        The contrasts, all of which must be positive.
-    """
-    true = TRUE.get(kpi, "csat")
+def goodhart(claimed: Claimed) -> list[Contrast]:
+    """Against the second, the first looks better on the reported KPI and is worse on what that stands for."""
+    true = TRUE.get(claimed.kpi, "csat")
     good = 1.0 if KPIS[true].direction == "more" else -1.0
-    looks = _minus(kpi, names[0], names[1], weeks[-1], sign)
-    return [looks, _minus(true, names[1], names[0], weeks[-1], good)]
+    gamed, other = claimed.names
+    return [claimed.beats(gamed, other), replace(claimed, kpi=true, sign=good).beats(other, gamed)]
 
 
 KINDS: dict[str, Kind] = {

@@ -15,7 +15,7 @@ from ccsim.scenarios.io import Parser, Schema, parse_scenario
 from ccsim.scenarios.paths import toml_files
 from ccsim.scenarios.scenario import Scenario, check, data_dirs
 from ccsim.scenarios.toml_positions import read_toml
-from ccsim.validation.claims.contrasts import KINDS, Contrast
+from ccsim.validation.claims.contrasts import KINDS, Claimed, Contrast
 
 #: Weeks of a run, unless a claim says otherwise.
 HORIZON = 156
@@ -62,7 +62,9 @@ class Claim:
         found: list[Contrast] = []
         for number, one in enumerate(watched):
             sign = 1.0 if self.direction_of(one) == "more" else -1.0
-            found += kind.contrasts(one, names[number * size : (number + 1) * size], self.weeks, sign, self.share)
+            found += kind.contrasts(
+                Claimed(one, names[number * size : (number + 1) * size], self.weeks, sign, self.share)
+            )
         return found
 
     def direction_of(self, kpi: str) -> str:
