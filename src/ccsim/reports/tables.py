@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from ccsim.reports.terminal_table import Table
     from ccsim.results.results import Results
     from ccsim.scenarios.scenario import Scenario
+
+
+#: Factors of a KPI in the table of a sweep.
+MOST_FACTORS = 8
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -45,6 +49,21 @@ def _plain_table(*columns: str, title: str | None = None) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False)
     for number, column in enumerate(columns):
         table.add_column(column, no_wrap=number == 0)
+    return table
+
+
+def headed_table(columns: Mapping[str, str], **options: Any) -> Table:
+    """Return a table for the terminal without lines, ready to be filled.
+
+    Args:
+        columns: by heading ``"left"`` or ``"right"``, where its cells stand.
+        options: further options of the table.
+    """
+    from ccsim.reports.terminal_table import Table
+
+    table = Table(box=None, pad_edge=False, **options)
+    for heading, justify in columns.items():
+        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]  # one of its words
     return table
 
 
@@ -120,22 +139,20 @@ def print_comparison(comparison: Comparison) -> None:
         page.print()
 
 
-def comparison_tables(comparison: Comparison, week: int | None = None) -> list[Table]:
+def comparison_tables(comparison: Comparison) -> list[Table]:
     """Return one terminal table per KPI: each scenario's mean, its difference to the baseline, and the verdict."""
-    from ccsim.reports.terminal_table import Table
-
-    frame = comparison.table(week=week)
+    frame = comparison.table()
     main = comparison.experiment.main
     tables = []
     for kpi_name in dict.fromkeys(frame["kpi"]):
         kpi = KPIS[kpi_name]
-        table = Table(
-            title=f"{kpi.title} ({table_unit(kpi)})", title_justify="left", title_style="bold", box=None,
-            header_style="dim", pad_edge=False, padding=(0, 2, 0, 0),
+        table = headed_table(
+            {"scenario": "left", **dict.fromkeys(("mean", "difference", "effect", "p adj."), "right"), "": "left"},
+            title=f"{kpi.title} ({table_unit(kpi)})", title_justify="left", title_style="bold", header_style="dim",
+            padding=(0, 2, 0, 0),
         )  # fmt: skip
-        for column, justify in (("scenario", "left"), ("mean", "right"), ("difference", "right"),
-                                ("effect", "right"), ("p adj.", "right"), ("", "left")):  # fmt: skip
-            table.add_column(column, justify=justify, no_wrap=column != "scenario")  # type: ignore[arg-type]  # one of its words
+        for column in table.columns[1:]:
+            column.no_wrap = True
         for row in frame[(frame["kpi"] == kpi_name) & frame["scenario"].isin(main)].to_dict("records"):
             table.add_row(*_cells(comparison, kpi, row))
         tables.append(table)
@@ -188,32 +205,19 @@ def _plain(value: Any) -> str:
     return str(value).replace("|", "\\|")
 
 
-def responses_table(frame: Any, results: Results, most: int = 8) -> Table:
+def responses_table(frame: Any, results: Results) -> Table:
     """Return the responses of a sweep: for each scenario and KPI the factors that it goes with most."""
-    from ccsim.reports.terminal_table import Table
-
     experiment = results.experiment
-    table = Table(title=f"{experiment.title}: what goes with what", title_justify="left", box=None, pad_edge=False)
     several = len(experiment.base_scenarios) > 1
-    for name in (
-        *(("scenario",) if several else ()),
-        "KPI",
-        "factor",
-        "lowest third",
-        "highest third",
-        "change",
-        "rho",
-    ):
-        table.add_column(name, justify="left" if name in ("scenario", "KPI", "factor") else "right")
+    heads = dict.fromkeys(("scenario", "KPI", "factor") if several else ("KPI", "factor"), "left")
+    table = headed_table({**heads, **dict.fromkeys(("lowest third", "highest third", "change", "rho"), "right")},
+                         title=f"{experiment.title}: what goes with what", title_justify="left")  # fmt: skip
     for (base, name), rows in frame.groupby(["scenario", "kpi"], sort=False):
         kpi = KPIS[name]
-        heads = [
-            *((experiment.label(base),) if several else ()),
-            f"{kpi.title} ({table_unit(kpi)})",
-        ]
-        for row in rows.head(most).to_dict("records"):
-            table.add_row(*heads, *_response(kpi, row))
-            heads = [""] * len(heads)
+        names = [*([experiment.label(base)] if several else []), f"{kpi.title} ({table_unit(kpi)})"]
+        for row in rows.head(MOST_FACTORS).to_dict("records"):
+            table.add_row(*names, *_response(kpi, row))
+            names = [""] * len(names)
     return table
 
 

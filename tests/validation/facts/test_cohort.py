@@ -1,7 +1,8 @@
 import pytest
 
 from ccsim.scenarios.scenario import Scenario
-from ccsim.validation.facts.cohort import cohort_value, follow_cohort
+from ccsim.validation.facts.cohort import cohort_value, watch
+from ccsim.validation.facts.simulated import observe
 
 
 @pytest.mark.parametrize("retention", [0.7, 0.8, 0.95])
@@ -15,6 +16,6 @@ def test_if_nobody_leaves_everybody_is_retained() -> None:
     loyal = Scenario("loyal", "Loyal").with_values({
         "market.churn": 0.0, "organisation.staff": 20, "organisation.customers": 200, "organisation.warm_up": 4,
     })  # fmt: skip
-    frame = follow_cohort({"loyal": loyal}, 1, 104, 1)
+    frame = observe(watch, {"loyal": loyal}, 1, 104, 1)
     assert frame["retention"].tolist() == [1.0]
     assert frame["worth"][0] == pytest.approx(1.0 / 0.12)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from ccsim.scenarios.scenario import Scenario
-from ccsim.validation.facts.networks import COLUMNS, observe, traits_of
+from ccsim.validation.facts.networks import COLUMNS, traits_of, watch
+from ccsim.validation.facts.simulated import observe
 
 
 def test_the_traits_of_a_small_network_are_those_counted_by_hand() -> None:
@@ -17,6 +18,6 @@ def test_next_desks_are_all_alike_and_drawn_networks_are_not() -> None:
     small = {"organisation.staff": 60, "organisation.customers": 60, "organisation.warm_up": 1}
     drawn = Scenario("drawn", "Drawn").with_values(small)
     even = drawn.with_values({"ties.named": 0.0})
-    frame = observe({"drawn": drawn, "even": even}, 2, 1, 1).set_index("scenario")
+    frame = observe(watch, {"drawn": drawn, "even": even}, 2, 1, 1).set_index("scenario")
     assert set(COLUMNS) <= set(frame.columns)
     assert (frame.loc["even", "gini_out"] < 0.05).all() and (frame.loc["drawn", "gini_in"] > 0.2).all()

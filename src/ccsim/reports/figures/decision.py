@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 from ccsim.model.kpis import Kpi
 from ccsim.reports.figures.comparison import COLOURS, FAINT, INK, STYLE
+from ccsim.reports.figures.svg import as_svg
 from ccsim.results.formatting import table_value
 
 
@@ -35,6 +35,4 @@ def options_picture(rows: Sequence[tuple[str, Sequence[float]]], kpi: Kpi, unit:
         axes.invert_yaxis()
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: table_value(kpi, value)))
         axes.set_xlabel(f"{kpi.title}, difference to leaving it alone ({unit})")
-        target = io.BytesIO()
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": "ccsim"})
-    return target.getvalue()
+        return as_svg(figure, transparent=False)

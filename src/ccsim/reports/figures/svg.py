@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -130,12 +131,17 @@ def response_picture(responses: pd.DataFrame, kpi: str, factors: Sequence[str], 
         return as_svg(figure)
 
 
-def as_svg(figure: Figure) -> bytes:
+def as_svg(figure: Figure, *, transparent: bool = True) -> bytes:
     """Return a figure as SVG without anything that differs from one time to the next."""
-    import io
-
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "ccsim"}, transparent=True)
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "ccsim"}, transparent=transparent)
+    return buffer.getvalue()
+
+
+def as_png(figure: Figure, dpi: float = 130) -> bytes:
+    """Return a figure as PNG."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi)
     return buffer.getvalue()
 
 

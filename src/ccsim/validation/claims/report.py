@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import io
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,9 @@ from ccsim.analysis.comparison import LEVEL
 from ccsim.errors import count_noun
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
+from ccsim.reports.figures.svg import as_png
 from ccsim.reports.pages import html_page, markdown_page
+from ccsim.reports.tables import headed_table
 from ccsim.results.formatting import difference_scale, kpi_difference, number, p_value, signed
 from ccsim.results.formatting import share as percent
 from ccsim.validation.claims.contrasts import KINDS
@@ -60,13 +60,8 @@ def summary(ledger: Ledger) -> str:
 
 def print_ledger(ledger: Ledger, console: Console) -> None:
     """Print the table."""
-    from ccsim.reports.terminal_table import Table
-
-    table = Table(box=None, pad_edge=False, show_edge=False)
-    for heading, justify in (("id", "left"), ("claim", "left"), ("KPI", "left"), ("effect at the defaults", "right"),
-                             ("95 % interval", "right"), ("holds", "right"), ("reverses", "right"),
-                             ("verdict", "left")):  # fmt: skip
-        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]  # one of its words
+    table = headed_table({"id": "left", "claim": "left", "KPI": "left", "effect at the defaults": "right", "95 % interval": "right",
+                          "holds": "right", "reverses": "right", "verdict": "left"})  # fmt: skip
     for one in ledger.findings:
         kpi, found = one.outcome.kpi or one.claim.kpi, one.outcome
         table.add_row(
@@ -88,13 +83,14 @@ SIGNS = ((1, "#0b5394", "o", "holds"), (0, "#b0b7bf", "s", "could be chance"), (
 
 def draw(finding: ClaimResult) -> Any:
     """Draw a claim: its effect at the defaults, and in other worlds from worst to best."""
-    import matplotlib.pyplot as plt
     import numpy as np
+    from matplotlib.figure import Figure
 
     kpi = finding.claim.kpi if finding.mixed else finding.outcome.kpi or finding.claim.kpi
     scale, unit = (1.0, "standard deviations") if finding.mixed else difference_scale(kpi)
     effects, signs = scale * np.array(finding.effects), np.array(finding.signs)
-    figure, axis = plt.subplots(figsize=(4.6, 1.7), layout="constrained")
+    figure = Figure(figsize=(4.6, 1.7), layout="constrained")
+    axis = figure.subplots()
     axis.axhline(0.0, color="#444444", linewidth=0.8)
     order = np.argsort(effects[1:])
     places = np.arange(len(order))
@@ -121,17 +117,6 @@ def draw(finding: ClaimResult) -> Any:
     return figure
 
 
-def picture(finding: ClaimResult, drawn: Callable[[ClaimResult], Any] | None = None) -> bytes:
-    """Return a claim's figure as PNG, by default the one of its effects."""
-    import matplotlib.pyplot as plt
-
-    figure = (drawn or draw)(finding)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, dpi=130)
-    plt.close(figure)
-    return buffer.getvalue()
-
-
 def flipping(finding: ClaimResult) -> FlipMap | None:
     """Return a claim's map over two parameters where it turns on it beyond chance; else None."""
     return finding.map if finding.map is not None and finding.map.flips else None
@@ -139,14 +124,15 @@ def flipping(finding: ClaimResult) -> FlipMap | None:
 
 def draw_map(finding: ClaimResult) -> Any:
     """Draw where a claim turns: in each cell, the share of worlds in which it holds, and counts."""
-    import matplotlib.pyplot as plt
     import numpy as np
+    from matplotlib.figure import Figure
 
     one = flipping(finding)
     assert one is not None
     worlds = np.maximum(1, np.array(one.worlds))
     shares = np.array(one.holds) / worlds
-    figure, axis = plt.subplots(figsize=(3.4, 2.5), layout="constrained")
+    figure = Figure(figsize=(3.4, 2.5), layout="constrained")
+    axis = figure.subplots()
     axis.imshow(shares, origin="lower", cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
     for row in range(3):
         for column in range(3):
@@ -156,7 +142,7 @@ def draw_map(finding: ClaimResult) -> Any:
     for axis_, key, cuts in ((axis.yaxis, one.keys[0], one.cuts[0]), (axis.xaxis, one.keys[1], one.cuts[1])):
         axis_.set_ticks([0.5, 1.5], [number(cut) for cut in cuts])
         axis_.label.set_text(key)
-        axis_.label.set_size(7)
+        axis_.label.set_fontsize(7)
     axis.tick_params(labelsize=7, length=2)
     axis.set_title(f"{finding.claim.id}: holds / worlds", fontsize=8, loc="left")
     return figure
@@ -188,10 +174,10 @@ def write_pages(ledger: Ledger, folder: Path, made_by: str, pictures: dict[str, 
         The files written, apart from figures.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = pictures or {one.claim.id: picture(one) for one in ledger.findings}
+    pictures = pictures or {one.claim.id: as_png(draw(one)) for one in ledger.findings}
     figures = folder / "figures" / "claims"
     figures.mkdir(parents=True, exist_ok=True)
-    pictures |= {f"{one.claim.id}-map": picture(one, draw_map) for one in ledger.findings if flipping(one)}
+    pictures |= {f"{one.claim.id}-map": as_png(draw_map(one)) for one in ledger.findings if flipping(one)}
     for old in figures.glob("*-map.png"):
         old.unlink()
     for name, data in pictures.items():

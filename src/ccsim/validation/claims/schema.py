@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
+from ccsim.errors import InputErrors, UnknownNameError, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Parser, Schema, parse_scenario
-from ccsim.scenarios.paths import toml_files
-from ccsim.scenarios.scenario import Scenario, check, data_dirs
+from ccsim.scenarios.scenario import Scenario
 from ccsim.scenarios.toml_positions import read_toml
 from ccsim.validation.claims.contrasts import KINDS, Claimed, Contrast
+from ccsim.validation.files import declared_files, refuse_twins, refuse_unknown, swept
 
 #: Weeks of a run, unless a claim says otherwise.
 HORIZON = 156
@@ -109,27 +109,15 @@ def load_claims(ids: Sequence[str] = (), folder: Path | None = None) -> list[Cla
         InputErrors: what is wrong with the files, all of it.
         InputError: there are no files.
     """
-    places = [folder] if folder else [Path("claims"), *data_dirs("claims")]
-    files = next((found for place in places if (found := toml_files(place))), [])
-    if not files:
-        raise InputError(f"{places[0]}: holds no claims (files that end in .toml)")
-    claims: dict[str, Claim] = {}
     faults: list[Any] = []
-    for file in files:
-        for claim in _read(file, faults):
-            name = claim.id.casefold()
-            if name in claims:
-                raise InputError(f"{file}: there is already a claim {claims[name].id!r}, in {claims[name].file}")
-            claims[name] = claim
+    claims = [claim for file in declared_files("claims", folder) for claim in _read(file, faults)]
+    refuse_twins("claim", ((claim.id, claim.file) for claim in claims))
     if faults:
         raise InputErrors(faults)
-    if not ids:
-        return list(claims.values())
-    for name in ids:
-        if name.casefold() not in claims:
-            raise UnknownNameError("claim", name, [claim.id for claim in claims.values()])
-    wanted = {name.casefold() for name in ids}
-    return [claim for name, claim in claims.items() if name in wanted]
+    known = [claim.id for claim in claims]
+    refuse_unknown("claim", ids, known, known)
+    wanted = {name.casefold() for name in ids or known}
+    return [claim for claim in claims if claim.id.casefold() in wanted]
 
 
 def _read(file: Path, faults: list[Any]) -> Iterable[Claim]:
@@ -199,12 +187,4 @@ def _swept(part: Parser, row: dict[str, Any], scenarios: dict[str, Scenario]) ->
         return {}
     base = next(iter(scenarios.values()), Scenario("nothing", "Doing nothing"))
     scenarios.clear()
-    found = {}
-    for number, value in enumerate(values):
-        name = f"{lever} = {value}"
-        try:
-            check(lever, value)
-            found[name] = replace(base.with_values({lever: value}, name=name), title=name)
-        except InputError as error:
-            sweep.add_error(("values", number), str(error))
-    return found
+    return swept(sweep, ("values",), lever, values, base)

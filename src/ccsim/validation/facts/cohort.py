@@ -6,46 +6,20 @@ margin of 1 a year paid at each year's end, is compared with r / (1 + i - r), r 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
 
-from ccsim.execution.runner import replicate_seed
-from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.simulation import Simulation
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ccsim.execution.executor import Progress
 
 #: Columns of the frame, for expressions.
 COLUMNS = ("retention", "lately", "worth", "formula")
 
 
-def follow_cohort(
-    scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Progress | None = None
-) -> pd.DataFrame:  # fmt: skip
-    """Return one row per scenario and replicate: retention in the first year and a year later on, worth, and the formula's.
+def watch(simulation: Simulation, weeks: int) -> dict[str, float]:
+    """Return retention in the first year and a year later on, worth, and the formula's.
 
-    Args:
-        scenarios: what is compared.
-        replicates: organisations.
-        weeks: how long the cohort is followed; what remains after that is valued at the last year's retention.
-        seed: where the seeds begin.
-        progress: called with (done, planned, failed).
+    What remains after so many weeks is valued at the last year's retention.
     """
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = []
-    for replicate in range(replicates):
-        for name, scenario in scenarios.items():
-            simulation = Simulation(scenario, replicate_seed(seed, replicate), weeks)
-            row = cohort_value(_survivors(simulation, weeks), simulation.world.settings.accounts.discount)
-            rows.append({"unit": replicate, "scenario": name, "replicate": replicate, **row})
-            if progress:
-                progress(len(rows), len(scenarios) * replicates, 0)
-    return pd.DataFrame(rows)
+    return cohort_value(_survivors(simulation, weeks), simulation.world.settings.accounts.discount)
 
 
 def _survivors(simulation: Simulation, weeks: int) -> list[float]:

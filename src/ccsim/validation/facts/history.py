@@ -107,12 +107,15 @@ def record(scores: Sequence[Score], model: str, sources: str, runs: float, folde
 
 def print_history(versions: Sequence[Version], console: Any) -> None:
     """Print the table."""
-    from ccsim.reports.terminal_table import Table
+    from ccsim.reports.tables import headed_table
 
-    grid = Table(box=None, pad_edge=False, show_edge=False)
-    for heading in ("model", "facts", INSIDE, UNDECIDED, OUTSIDE, "runs", "which are outside"):
-        number = heading not in ("model", "which are outside")
-        grid.add_column(heading, justify="right" if number else "left", overflow="fold")
+    grid = headed_table(
+        {
+            "model": "left",
+            **dict.fromkeys(("facts", INSIDE, UNDECIDED, OUTSIDE, "runs"), "right"),
+            "which are outside": "left",
+        }
+    )
     for one in versions:
         grid.add_row(
             one.model, str(one.checked), str(one.inside), str(one.undecided), str(one.outside), f"{one.runs:g}",

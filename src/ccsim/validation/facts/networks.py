@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ccsim.engine.columns import IntArray
-from ccsim.execution.runner import replicate_seed
 from ccsim.organisations.knowledge import gini
-from ccsim.scenarios.scenario import Scenario
 from ccsim.simulation.simulation import Simulation
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ccsim.execution.executor import Progress
 
 #: Columns of the frame, for expressions: Gini of in-degree and of out-degree; shares of ties that are mutual and that
 #: cross departments; share of paths of two ties that a third one closes (transitivity).
 COLUMNS = ("gini_in", "gini_out", "mutual", "cross", "closed")
 
 
-def observe(
-    scenarios: dict[str, Scenario], replicates: int, weeks: int, seed: int, progress: Progress | None = None
-) -> pd.DataFrame:  # fmt: skip
-    """Return one row per organisation.
-
-    Args:
-        scenarios: what is compared.
-        replicates: organisations of each.
-        weeks: not used: networks are drawn at the founding.
-        seed: where the seeds begin.
-        progress: called with (done, planned, failed).
-    """
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = []
-    for replicate in range(replicates):
-        for name, scenario in scenarios.items():
-            people: Any = Simulation(scenario, replicate_seed(seed, replicate), 1).world.populations
-            traits = traits_of(np.asarray(people.colleagues), np.asarray(people.staff.department))
-            rows.append({"unit": replicate, "scenario": name, "replicate": replicate, **traits})
-            if progress:
-                progress(len(rows), len(scenarios) * replicates, 0)
-    return pd.DataFrame(rows)
+def watch(simulation: Simulation, weeks: int) -> dict[str, float]:
+    """Return the traits of an organisation's network, which is drawn at the founding."""
+    people: Any = simulation.world.populations
+    return traits_of(np.asarray(people.colleagues), np.asarray(people.staff.department))
 
 
 def traits_of(colleagues: IntArray, departments: IntArray) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
@@ -10,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccsim.errors import count_noun
+from ccsim.reports.figures.svg import as_png
 from ccsim.reports.pages import markdown_page
+from ccsim.reports.tables import headed_table
 from ccsim.results.formatting import interval, number
 from ccsim.validation.facts.schema import Excluded
 from ccsim.validation.facts.scorecard import INSIDE, OUTSIDE, UNDECIDED, Score, table
@@ -46,13 +47,8 @@ def by_form(scores: Sequence[Score]) -> str:
 
 def print_scores(scores: Sequence[Score], console: Console) -> None:
     """Print the table."""
-    from ccsim.reports.terminal_table import Table
-
-    grid = Table(box=None, pad_edge=False, show_edge=False)
-    for heading, justify in (("fact", "left"), ("published", "right"), ("interval", "right"), ("simulated", "right"),
-                             ("95 % interval", "right"), ("", "left"), ("tag", "left"), ("role", "left"),
-                             ("source", "left")):  # fmt: skip
-        grid.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]  # one of its words
+    grid = headed_table({"fact": "left", "published": "right", "interval": "right", "simulated": "right", "95 % interval": "right",
+                         "": "left", "tag": "left", "role": "left", "source": "left"})  # fmt: skip
     for one in scores:
         fact, found = one.fact, one.estimate
         grid.add_row(
@@ -66,17 +62,13 @@ def print_scores(scores: Sequence[Score], console: Console) -> None:
 
 def picture(scores: Sequence[Score]) -> bytes:
     """Draw a study: for each fact the published interval as a band, the simulated one as a mark; return a PNG."""
-    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
 
-    figure, panels = plt.subplots(
-        len(scores), 1, figsize=(6.6, 0.35 + 0.72 * len(scores)), layout="constrained", squeeze=False
-    )
+    figure = Figure(figsize=(6.6, 0.35 + 0.72 * len(scores)), layout="constrained")
+    panels = figure.subplots(len(scores), 1, squeeze=False)
     for axis, one in zip(panels[:, 0], scores, strict=True):
         _panel(axis, one)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, dpi=130)
-    plt.close(figure)
-    return buffer.getvalue()
+    return as_png(figure)
 
 
 def _panel(axis: Any, one: Score) -> None:

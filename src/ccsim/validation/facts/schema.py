@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,8 +13,7 @@ from ccsim.engine.expressions import check_number, names, parse
 from ccsim.errors import InputError, InputErrors, UnknownNameError, did_you_mean
 from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Parser, Schema, parse_scenario
-from ccsim.scenarios.paths import toml_files
-from ccsim.scenarios.scenario import Scenario, check, data_dirs
+from ccsim.scenarios.scenario import Scenario, check
 from ccsim.scenarios.toml_positions import read_toml
 from ccsim.validation.facts import cohort, networks, people
 from ccsim.validation.facts.identities import AnalyticResult
@@ -22,6 +21,7 @@ from ccsim.validation.facts.measures import FUNCTIONS, Correlation, CorrelationG
 from ccsim.validation.facts.paired import Asymmetry, Contrast, Elasticity, Spread
 from ccsim.validation.facts.programmes import SuccessRate
 from ccsim.validation.facts.shapes import HalfLife, Steepness
+from ccsim.validation.files import declared_files, refuse_twins, refuse_unknown, swept
 
 #: Kinds of measure, by the name that facts use.
 MEASURES: dict[str, type[Measure]] = {
@@ -175,20 +175,17 @@ def load_studies(names: Sequence[str] = (), folder: Path | None = None) -> list[
     """
     from dataclasses import replace
 
-    files = _files(folder)
     faults: list[Any] = []
-    studies = [study for file in files if (study := _read(file, faults)) is not None]
+    studies = [study for file in declared_files("facts", folder) if (study := _read(file, faults)) is not None]
     if faults:
         raise InputErrors(faults)
-    _refuse_twins(studies)
-    known = {name.casefold() for study in studies for name in (study.id, *(fact.id for fact in study.facts))}
-    for name in names:
-        if name.casefold() not in known:
-            raise UnknownNameError("fact or study", name, [fact.id for study in studies for fact in study.facts])
-    wanted = {name.casefold() for name in names} or known
+    refuse_twins("fact", ((fact.id, study.file) for study in studies for fact in study.facts))
+    known = [fact.id for study in studies for fact in study.facts]
+    refuse_unknown("fact or study", names, [*known, *(study.id for study in studies)], known)
+    wanted = {name.casefold() for name in names}
     chosen = []
     for study in studies:
-        facts = tuple(fact for fact in study.facts if {fact.id.casefold(), study.id.casefold()} & wanted)
+        facts = tuple(fact for fact in study.facts if not wanted or {fact.id.casefold(), study.id.casefold()} & wanted)
         chosen += [replace(study, facts=facts)] if facts else []
     return chosen
 
@@ -201,7 +198,7 @@ def load_apart(folder: Path | None = None) -> list[Excluded]:
     """
     found: list[Excluded] = []
     faults: list[Any] = []
-    for file in _files(folder):
+    for file in declared_files("facts", folder):
         data, places = read_toml(file)
         reader = Parser(file, places)
         shape = reader.validate(StudyShape, data)
@@ -213,23 +210,6 @@ def load_apart(folder: Path | None = None) -> list[Excluded]:
     if faults:
         raise InputErrors(faults)
     return found
-
-
-def _files(folder: Path | None) -> list[Path]:
-    places = [folder] if folder else [Path("facts"), *data_dirs("facts")]
-    files = next((found for place in places if (found := toml_files(place))), [])
-    if not files:
-        raise InputError(f"{places[0]}: holds no facts (files that end in .toml)")
-    return files
-
-
-def _refuse_twins(studies: Iterable[Study]) -> None:
-    seen: dict[str, str] = {}
-    for study in studies:
-        for fact in study.facts:
-            if fact.id.casefold() in seen:
-                raise InputError(f"{study.file}: there is already a fact {fact.id!r}, in {seen[fact.id.casefold()]}")
-            seen[fact.id.casefold()] = study.file
 
 
 def _read(file: Path, faults: list[Any]) -> Study | None:
@@ -263,14 +243,14 @@ def _swept(reader: Parser, shape: StudyShape, scenarios: dict[str, Scenario]) ->
         part.add_error((), "a sweep takes one lever and its values")
     base = next(iter(scenarios.values()))
     scenarios.clear()
-    found = {}
+    found: dict[str, float] = {}
     for lever, values in shape.sweep.items():
+        scenarios |= swept(part, (lever,), lever, values, base)
         for number, value in enumerate(values):
             name = f"{lever} = {value}"
             try:
-                scenarios[name] = base.with_values({lever: value}, name=name)
-                found[name] = float(value)
-            except (InputError, ValueError) as error:
+                found |= {name: float(value)} if name in scenarios else {}
+            except ValueError as error:
                 part.add_error((lever, number), str(error))
     return found
 

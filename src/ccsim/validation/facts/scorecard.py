@@ -11,7 +11,7 @@ from ccsim.errors import InputError
 from ccsim.execution.estimate import Work
 from ccsim.execution.forecast import expect
 from ccsim.execution.runner import processor_count
-from ccsim.validation.facts import cohort, networks, organisations, people
+from ccsim.validation.facts import cohort, networks, organisations, people, simulated
 from ccsim.validation.facts.measures import Estimate, estimate
 from ccsim.validation.facts.schema import Fact, Study
 
@@ -101,8 +101,8 @@ def _observed(study: Study, seed: int, out: Path | None, show: Progress | None, 
         return pd.DataFrame()
     if study.subject == "organisations":
         return organisations.observe(study, seed=seed, out=out and out / study.id, progress=show, **shared)
-    look = {"people": people.observe, "cohort": cohort.follow_cohort, "networks": networks.observe}[study.subject]
-    return look(study.scenarios, study.replicates, study.weeks[-1] + 1, seed, show)
+    watch: Any = {"people": people.watch, "cohort": cohort.watch, "networks": networks.watch}[study.subject]
+    return simulated.observe(watch, study.scenarios, study.replicates, study.weeks[-1] + 1, seed, show)
 
 
 def table(scores: Sequence[Score]) -> pd.DataFrame:

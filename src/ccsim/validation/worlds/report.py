@@ -5,7 +5,6 @@ Everything is read from the file of worlds, so that the page can be written with
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from ccsim.analysis.comparison import LEVEL, holm
 from ccsim.analysis.parameter_space import Dimension
 from ccsim.experiments.factors import Factor
 from ccsim.model.settings import all_parameters
+from ccsim.reports.figures.svg import as_png
 from ccsim.reports.pages import markdown_page
 from ccsim.results.formatting import interval, number, share
 from ccsim.validation.worlds.emulators import SOUGHT
@@ -81,11 +81,10 @@ def pairs(worlds: AdmittedWorlds) -> list[tuple[str, str, float]]:
     return [(worlds.keys[first[k]], worlds.keys[second[k]], float(found[k])) for k in order]
 
 
-def ranges_figure(worlds: AdmittedWorlds, rows: Sequence[dict[str, Any]] | None = None) -> Figure:
+def ranges_figure(worlds: AdmittedWorlds, rows: Sequence[dict[str, Any]]) -> Figure:
     """Draw each parameter's declared range with the range of 95 % of the admitted worlds on it."""
     from matplotlib.figure import Figure
 
-    rows = constrained(worlds) if rows is None else rows
     deep = -(-len(rows) // COLUMNS)
     figure = Figure(figsize=(15.0, 1.3 + 0.2 * deep))
     panels = figure.subplots(1, COLUMNS, squeeze=False)[0]
@@ -115,13 +114,6 @@ def _column(axis: Axes, rows: Sequence[dict[str, Any]], deep: int) -> None:
     axis.spines[:].set_visible(False)
 
 
-def picture(worlds: AdmittedWorlds, rows: Sequence[dict[str, Any]] | None = None) -> bytes:
-    """Return the picture as PNG."""
-    buffer = io.BytesIO()
-    ranges_figure(worlds, rows).savefig(buffer, dpi=110)
-    return buffer.getvalue()
-
-
 def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
     """Write ``worlds.md`` with its picture.
 
@@ -136,7 +128,7 @@ def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
     figures = folder / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     drawing, page = figures / "worlds.png", folder / "worlds.md"
-    drawing.write_bytes(picture(worlds, rows))
+    drawing.write_bytes(as_png(ranges_figure(worlds, rows), 110))
     data = {
         "worlds": worlds, "made": worlds.made, "rows": [_written(row) for row in rows], "pairs": pairs(worlds),
         "patterns": [_pattern(worlds, one) for one in worlds.made["patterns"]], "admitted": ADMITTED,
