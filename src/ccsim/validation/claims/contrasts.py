@@ -59,7 +59,14 @@ class Claimed:
         return Contrast(f"{one} against {other}", weights)
 
     def since(self, name: str, week: int, weight: float, start: int | None = None) -> dict[Cell, float]:
-        """Return the weights of a figure; of what was summed since a start, if one is given and the KPI is a sum."""
+        """Return the weights of a figure; of what was summed since a start, if one is given and the KPI is a sum.
+
+        Args:
+            name: the scenario.
+            week: the week.
+            weight: how much the figure counts.
+            start: week from which on it is summed.
+        """
         weights = {(name, self.kpi, week): self.sign * weight}
         if start is not None and KPIS[self.kpi].aggregation in ("sum", "last"):
             weights[name, self.kpi, start] = -self.sign * weight
