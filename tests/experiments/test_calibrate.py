@@ -1,6 +1,6 @@
 import pytest
+from experiments.calibrate import fit, loss, part, under
 
-from ccsim.validation.facts.calibration import fit, loss, part, under
 from ccsim.validation.facts.schema import load_studies
 from ccsim.validation.facts.scorecard import score
 
