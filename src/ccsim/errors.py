@@ -14,7 +14,8 @@ is a defect of ccsim and crashes loudly.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -31,6 +32,23 @@ class CcsimError(Exception):
 
 class InputError(CcsimError):
     """A value that the user gave cannot be used."""
+
+
+@contextmanager
+def writing(place: object, failure: type[CcsimError] | None = None) -> Iterator[None]:
+    """Say where a block could not write, in place of the system's own error.
+
+    Args:
+        place: the file or folder.
+        failure: what is raised instead of the system's error; by default an ``InputError``.
+
+    Raises:
+        CcsimError: it cannot be written; of the class ``failure``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise (failure or InputError)(f"{place}: cannot be written ({error.strerror or error})") from None
 
 
 #: Present names by kind and former name; :mod:`ccsim.scenarios.renamed` enters them.

@@ -35,23 +35,10 @@ def test_events_come_when_they_are_wanted_or_never():
     assert "sponsor-leaves" not in game.coming
 
 
-def test_an_event_can_be_brought_while_the_game_goes_on_but_not_into_the_past():
-    game = play_through([Choice()] * 3, 1)
-    game.schedule_events({"bad-press": 4})
-    assert any("Bad press" in line for line in game.play(Choice()).news)
-    with pytest.raises(InputError, match="later one only"):
-        game.schedule_events({"bad-press": 7})
-    with pytest.raises(InputError, match="later one only"):
-        game.schedule_events({"surge": 2})
-    game.schedule_events({"bad-press": 4})  # the same again is no change
-    assert game.coming["bad-press"] == 3
-
-
 def test_terms_and_answers_come_back_from_a_file_bit_for_bit():
     game = play_through(
-        [Choice(expected=BOTH)] * 4, 2, terms=Terms(predict=True, hidden=("hero",), events={"surge": 9})
+        [Choice(expected=BOTH)] * 4, 2, terms=Terms(predict=True, hidden=("hero",), events={"surge": 9, "bad-press": 6})
     )
-    game.schedule_events({"bad-press": 6})
     game.play(Choice(expected=BOTH, answers=("why", "", "so")))
     game.play(Choice(expected=BOTH))
     again = game_of(text_of(game).encode())

@@ -15,8 +15,8 @@ from ccsim.cli.main import app
 from ccsim.errors import ResultsError
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design import Design
-from ccsim.reports.references import ReportNumbers, read_key
-from ccsim.reports.report import report, report_html
+from ccsim.reports.references import Key, ReportNumbers, read_key
+from ccsim.reports.report import _text, report, report_html
 from ccsim.reports.reproduce import why
 from ccsim.results.results import open_results
 
@@ -110,6 +110,12 @@ def test_every_number_is_made_again(page, folder, swept):
     for text, shown in page.numbers.items():
         value = again.value(read_key(text, swept))
         assert shown == ("nan" if math.isnan(value) else value.hex()), text
+
+
+@pytest.mark.parametrize(("factor", "shown"), [(12.4, "12 ×"), (5.26, "5.3 ×"), (math.inf, "∞")])
+def test_what_pairing_saves_is_written_as_a_factor_whatever_the_unit_of_the_kpi(factor, shown):
+    key = Key("direction", "combined", "fcr", "variance_reduction")
+    assert _text(key, factor, None) == shown
 
 
 @pytest.mark.parametrize("kind", ["/p_adjusted", "/variance_reduction", "/segment/", "/department/", "/week/", " @ "])

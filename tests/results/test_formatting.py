@@ -21,7 +21,6 @@ from ccsim.results.formatting import (
     share,
     title_of,
     unit_of,
-    with_unit,
 )  # fmt: skip
 
 
@@ -32,7 +31,7 @@ from ccsim.results.formatting import (
      ("cost", 858.2, "858 EUR/week"), ("cost_per_resolved", 31.46, "31.5 EUR"), ("fcr", -0.0001, "0.0 %"), ("fcr", None, "– %"), ("csat", math.nan, "– of 100")],
 )  # fmt: skip
 def test_a_figure_and_its_unit(name, value, said):
-    assert with_unit(name, value) == said
+    assert f"{kpi_value(name, value)} {unit_of(name)}" == said
 
 
 def test_a_title_names_the_unit_in_which_the_figure_is_shown():

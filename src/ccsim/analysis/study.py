@@ -187,8 +187,9 @@ class Runner:
             )  # fmt: skip
         if self.whole and results.manifest["status"] == "stopped":
             runs = results.manifest["runs"]
+            goes_on = f"; ccsim resume {self.folder} goes on" if self.folder else ""
             raise TimeLimitReached(
-                f"the time limit was reached in {part}, after {runs['done']} of {count_noun(runs['planned'], 'run')}{self._on()}"
+                f"the time limit was reached in {part}, after {runs['done']} of {count_noun(runs['planned'], 'run')}{goes_on}"
             )
         return _with_differences(results.summaries, experiment, bool(study.baseline))
 
@@ -204,9 +205,6 @@ class Runner:
         """
         if self.scheduler is None:
             expect(works, self.folder, self.workers or processor_count(), seconds)
-
-    def _on(self) -> str:
-        return f"; ccsim resume {self.folder} goes on" if self.folder else ""
 
 
 def _with_differences(figures: pd.DataFrame, experiment: Experiment, differ: bool) -> pd.DataFrame:

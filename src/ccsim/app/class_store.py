@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ccsim.app.class_room import CODE_LETTERS, LETTERS, ClassRoom, Player
-from ccsim.errors import InputError
+from ccsim.errors import InputError, writing
 
 #: Days after which a class is forgotten.
 FORGOTTEN = 60
@@ -108,15 +108,13 @@ class ClassStore:
 
     def _write(self, file: Path, data: dict[str, Any]) -> None:
         beside = file.with_name(f".{file.name}.part")
-        try:
+        with writing(file):
             file.parent.mkdir(exist_ok=True, mode=0o700)
             with beside.open("w", encoding="utf-8") as out:
                 json.dump({"version": VERSION, **data}, out, ensure_ascii=False, separators=(",", ":"))
                 out.flush()
                 os.fsync(out.fileno())
             beside.replace(file)
-        except OSError as error:
-            raise InputError(f"{file}: cannot be written ({error.strerror})") from None
 
     def save_room(self, room: ClassRoom) -> None:
         """Write what the lecturer has set.

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ccsim.app.pages import STATIC, read_static
-from ccsim.errors import InputError
+from ccsim.app.pages import read_static
+from ccsim.errors import InputError, writing
 
 #: Nothing is loaded from anywhere: all is in the file.
 POLICY = (
@@ -20,20 +20,20 @@ POLICY = (
 PACKED = {"ccsim-engine": "engine.wasm", "ccsim-model": "model.json", "ccsim-worker": "worker.js"}
 
 
-def single_page(folder: Path = STATIC, instead: Mapping[str, bytes] | None = None) -> str:
+def single_page(instead: Mapping[str, bytes] | None = None) -> str:
     """Return the whole application as one page.
 
     Args:
-        folder: where the built pages are.
         instead: files that take the place of built ones, by name.
 
     Raises:
         InputError: the pages are not there.
     """
-    files = {**read_static(folder), **(instead or {})}
+    files = {**read_static(), **(instead or {})}
     page = files["index.html"].decode()
     data = "\n".join(
-        f'<script type="text/plain" id="{name}">{_packed(files[file])}</script>' for name, file in PACKED.items()
+        f'<script type="text/plain" id="{name}">{base64.b64encode(gzip.compress(files[file], 9, mtime=0)).decode()}</script>'
+        for name, file in PACKED.items()
     )
     script = re.sub(r"</(script)", r"<\\/\1", files["app.js"].decode(), flags=re.IGNORECASE).replace("<!--", "<\\!--")
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
@@ -47,10 +47,6 @@ def single_page(folder: Path = STATIC, instead: Mapping[str, bytes] | None = Non
             raise InputError(f"the pages cannot be put into one file: index.html lacks {old}")
         page = page.replace(old, new)
     return page
-
-
-def _packed(content: bytes) -> str:
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
 
 
 def write_single_file(path: Path, instead: Mapping[str, bytes] | None = None) -> int:
@@ -67,10 +63,8 @@ def write_single_file(path: Path, instead: Mapping[str, bytes] | None = None) ->
         InputError: it cannot be written there.
     """
     content = single_page(instead=instead).encode()
-    try:
+    with writing(path):
         path.write_bytes(content)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
     return len(content)
 
 
@@ -88,11 +82,9 @@ def write_folder(path: Path, instead: Mapping[str, bytes] | None = None) -> int:
         InputError: it cannot be written there.
     """
     files = {**read_static(), **(instead or {})}
-    try:
+    with writing(path):
         for name, content in files.items():
             target = path / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-    except OSError as error:
-        raise InputError(f"cannot write the pages to {path}: {error.strerror}") from None
     return len(files)

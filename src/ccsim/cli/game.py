@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ccsim.errors import count_noun
+from ccsim.errors import count_noun, writing
 
 if TYPE_CHECKING:
     from ccsim.game.debrief import Debrief
@@ -229,12 +229,8 @@ def tell_debrief(played: "Game") -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    from ccsim.errors import InputError
-
-    try:
+    with writing(file):
         file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{file}: cannot be written ({error.strerror})") from None
     typer.echo(f"Wrote {file}")
 
 

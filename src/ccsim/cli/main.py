@@ -59,7 +59,7 @@ from ccsim.cli.sensitivity import sensitivity
 from ccsim.cli.sweep import sweep
 from ccsim.cli.validate import validate
 from ccsim.cli.worlds import worlds
-from ccsim.errors import CcsimError, InputError, UnknownNameError, shown
+from ccsim.errors import CcsimError, InputError, UnknownNameError, shown, writing
 from ccsim.execution.announcing import process_started, tell_with
 from ccsim.execution.interrupts import Interrupts
 from ccsim.scenarios.renamed import refuse_old_words
@@ -284,11 +284,9 @@ def new(
     path = Path("scenarios") / f"{name}.toml"
     if path.exists():
         raise InputError(f"{path}: exists already; choose another name")
-    try:
+    with writing(path):
         path.parent.mkdir(exist_ok=True)
         path.write_text(scaffold(name), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
     typer.echo(f"{path} is written. Edit it, then: ccsim describe {name}; ccsim run {name}")
 
 

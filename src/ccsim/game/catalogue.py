@@ -59,13 +59,10 @@ class Move(Part):
         """EUR a week out of the purse while it goes on."""
         return self.weekly + self.in_model + sum(self.spend.values())
 
-    def price(self, runs: bool = False) -> str:
-        """Say what it takes to start it, or to let it go on."""
-        points = self.upkeep if runs else self.attention
-        parts = [f"{points} attention" if points or not runs else "no attention"]
-        if self.upkeep and not runs:
-            parts[0] += f", then {self.upkeep}"
-        if self.once and not runs:
+    def price(self) -> str:
+        """Say what it takes to start it and to let it go on."""
+        parts = [f"{self.attention} attention" + (f", then {self.upkeep}" if self.upkeep else "")]
+        if self.once:
             parts.append(f"{amount(self.once)} once")
         if self.per_week:
             parts.append(f"{amount(self.per_week)} a week")

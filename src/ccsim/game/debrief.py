@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -121,30 +121,30 @@ def score(game: Game, weights: Mapping[str, float] | None = None) -> Score:
     return Score(values, points, used)
 
 
-def debrief(game: Game, weights: Mapping[str, float] | None = None) -> Debrief:
+def debrief(game: Game) -> Debrief:
     """Print what really happened in a finished game.
 
     Returns:
         The debriefing: scores, contributions of the choices, events, and the answers to the terms.
 
     Raises:
-        InputError: the game is not over, or the weights cannot be used.
+        InputError: the game is not over.
     """
     if not game.over:
         raise InputError(f"the game goes on: {game.quarter} of {game.rules.quarters} quarters are played")
-    titles = {"you": "Your game", "nothing": "Doing nothing", "best": "Best plan found"}
-    plans = {"nothing": do_nothing(game.catalogue), "best": best_plan()}
-    lines = {"you": playthrough(titles["you"], game, weights)}
-    for name, plan in plans.items():
-        lines[name] = playthrough(titles[name], feasible(plan, game), weights)
-    return Debrief(lines, leave_one_out(game, weights), events(game), expected(game), answers(game))
+    lines = {
+        "you": playthrough("Your game", game),
+        "nothing": playthrough("Doing nothing", feasible(do_nothing(game.catalogue), game)),
+        "best": playthrough("Best plan found", feasible(best_plan(), game)),
+    }
+    return Debrief(lines, leave_one_out(game), events(game), expected(game), answers(game))
 
 
-def playthrough(title: str, game: Game, weights: Mapping[str, float] | None = None) -> Line:
+def playthrough(title: str, game: Game) -> Line:
     """Return a game as a line to compare with others."""
     names = [*dict.fromkeys([*game.catalogue.hidden, *(row.kpi for row in game.rules.report)])]
     names += [row.kpi for row in game.rules.criterion if row.kpi not in names]
-    return Line(title, score(game, weights), {name: game.by_quarter(name) for name in names}, tuple(game.choices))
+    return Line(title, score(game), {name: game.by_quarter(name) for name in names}, tuple(game.choices))
 
 
 def do_nothing(rules: Catalogue) -> list[Choice]:
@@ -152,14 +152,14 @@ def do_nothing(rules: Catalogue) -> list[Choice]:
     return [Choice()] * rules.rules.quarters
 
 
-def leave_one_out(game: Game, weights: Mapping[str, float] | None = None) -> tuple[MoveContribution, ...]:
+def leave_one_out(game: Game) -> tuple[MoveContribution, ...]:
     """Drop one move at a time, from the whole game, and return what each was worth."""
-    whole = score(game, weights)
+    whole = score(game)
     names = dict.fromkeys(name for choice in game.choices for name in choice.start)
     rows = []
     for name in names:
         other = feasible(drop_move(game.choices, name), game)
-        less = score(other, weights)
+        less = score(other)
         quarters = tuple(number for number, choice in enumerate(game.choices) if name in choice.start)
         profit = _value(game, "profit") - _value(other, "profit")
         csat = _value(game, "csat") - _value(other, "csat")
@@ -169,14 +169,8 @@ def leave_one_out(game: Game, weights: Mapping[str, float] | None = None) -> tup
 
 
 def drop_move(choices: list[Choice], name: str) -> list[Choice]:
-    """Return choices without a move, wherever it is started or stopped."""
-    return [
-        replace(
-            choice, start=tuple(row for row in choice.start if row != name),
-            stop=tuple(row for row in choice.stop if row != name),
-        )
-        for choice in choices
-    ]  # fmt: skip
+    """Return the choices without a move."""
+    return [choice.without(name) for choice in choices]
 
 
 def feasible(choices: Sequence[Choice], like: Game, seed: int | None = None) -> Game:
@@ -217,9 +211,7 @@ def play_feasible(game: Game, choice: Choice) -> None:
         game.play(Choice((), tuple(game.running)))
 
 
-def rescore_on_seeds(
-    game: Game, seeds: int = 20, weights: Mapping[str, float] | None = None
-) -> tuple[list[float], list[float]]:
+def rescore_on_seeds(game: Game, seeds: int = 20) -> tuple[list[float], list[float]]:
     """Return the scores of the same choices, and of doing nothing, on other draws: skill or luck?
 
     Draws and events differ; each pair of scores is of one seed.
@@ -227,8 +219,8 @@ def rescore_on_seeds(
     yours, none = [], []
     for seed in range(1, seeds + 1):
         other = (game.seed + seed) % 2**62
-        yours.append(score(feasible(game.choices, game, other), weights).total)
-        none.append(score(feasible(do_nothing(game.catalogue), game, other), weights).total)
+        yours.append(score(feasible(game.choices, game, other)).total)
+        none.append(score(feasible(do_nothing(game.catalogue), game, other)).total)
     return yours, none
 
 

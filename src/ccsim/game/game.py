@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -46,6 +46,11 @@ class Choice:
     stop: tuple[str, ...] = ()
     expected: Mapping[str, float] = field(default_factory=dict)
     answers: tuple[str, ...] = ()
+
+    def without(self, name: str) -> Choice:
+        """Return the choice without a move, neither started nor stopped."""
+        start, stop = (tuple(row for row in rows if row != name) for rows in (self.start, self.stop))
+        return replace(self, start=start, stop=stop)
 
 
 @dataclass(frozen=True)
@@ -110,9 +115,9 @@ class Game:
         self.catalogue = self.catalogue.shortened(self.terms.quarters)
         self.rules = self.catalogue.rules
         self.seed, self.scenario, self.player = seed, scenario, player
-        self.simulation = _fresh(
+        self.simulation = _founded(
             scenario, seed, self.rules.quarters * self.rules.weeks, tuple(sorted((assumptions or {}).items()))
-        )
+        ).copy()
         self.choices: list[Choice] = []
         self.seen: list[Quarter] = []
         self.money = self.rules.budget
@@ -149,22 +154,6 @@ class Game:
         new = [self.catalogue.move(name) for name in choice.start]
         money = sum(row.once for row in new) + self.rules.weeks * sum(row.per_week for row in [*kept, *new])
         return money, sum(row.attention for row in new) + sum(row.upkeep for row in kept)
-
-    def schedule_events(self, events: Mapping[str, int]) -> None:
-        """Let events come as a lecturer wants, in quarters from 1; those that came already stay as they were.
-
-        Raises:
-            InputError: an unknown event, or a quarter after the last one.
-        """
-        terms = self.terms.model_copy(update={"events": {**self.terms.events, **events}})
-        terms.check(self.catalogue)
-        coming = events_of(self.seed, self.catalogue, terms)
-        if any(self.coming.get(name) != coming.get(name) and self._begun(name, coming) for name in events):
-            raise InputError(f"quarter {self.quarter} is played: an event can come in a later one only")
-        self.terms, self.coming = terms, coming
-
-    def _begun(self, name: str, coming: Mapping[str, int]) -> bool:
-        return min(self.coming.get(name, self.quarter), coming.get(name, self.quarter)) < self.quarter
 
     def check(self, choice: Choice) -> None:
         """Refuse a choice that cannot be made.
@@ -235,7 +224,10 @@ class Game:
         shown = {kpi: self._mean(kpi, quarter) for row in moves for kpi in row.shows}
         self.choices.append(choice)
         self.money += self.rules.budget * (not self.over) - spent
-        figures = {row.kpi: self._figure(row.kpi, quarter - row.late) for row in self.rules.report}
+        figures = {
+            row.kpi: self._mean(row.kpi, quarter - row.late) if quarter >= row.late else None
+            for row in self.rules.report
+        }
         self._layers = [layer for layer in self._layers if not layer.over(self.quarter)]
         self.seen.append(Quarter(quarter, figures, shown, news, self.money, spent))
         return self.seen[-1]
@@ -300,9 +292,6 @@ class Game:
             self.simulation.apply(Levers(changed, self.simulation.week + 1, label=f"quarter {self.quarter + 1}"))
         self._in_force = {key: value for key, value in wanted.items() if not all_parameters()[key].impulse}
 
-    def _figure(self, kpi: str, quarter: int) -> float | None:
-        return self._mean(kpi, quarter) if quarter >= 0 else None
-
     def _mean(self, kpi: str, quarter: int) -> float:
         weeks = slice(quarter * self.rules.weeks, (quarter + 1) * self.rules.weeks)
         values = self.kpis()[kpi][weeks]
@@ -363,11 +352,6 @@ def _programme(rows: list[Move]) -> dict[str, Any]:
     levers = {f"programme.{part}": euros / budget for part, euros in parts.items()}
     from_top = sum(parts[part] for part in FROM_TOP) / budget
     return {BUDGET: budget, SHARE: from_top, **levers}
-
-
-def _fresh(scenario: str, seed: int, weeks: int, assumptions: tuple[tuple[str, Any], ...] = ()) -> Simulation:
-    """Return an organisation at week 0. Its past costs more than the game, so the last few are kept and copied."""
-    return _founded(scenario, seed, weeks, assumptions).copy()
 
 
 def _last_week(simulation: Simulation) -> dict[str, float]:

@@ -15,8 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ccsim import __version__
-from ccsim.errors import InputError
-from ccsim.game.catalogue import Catalogue
+from ccsim.errors import InputError, writing
 from ccsim.game.class_rules import Terms
 from ccsim.game.game import Choice, Game, play_through
 from ccsim.game.names import clean_name
@@ -90,15 +89,13 @@ def save(game: Game, path: Path) -> None:
         InputError: the file cannot be written.
     """
     beside = path.with_name(f".{path.name}.part")
-    try:
+    with writing(path):
         # A stop in between leaves the old file or the new one, never half of one.
         beside.write_text(text_of(game), encoding="utf-8")
         beside.replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
 
-def read_game(path: Path, rules: Catalogue | None = None) -> Replay:
+def read_game(path: Path) -> Replay:
     """Return the game of a file, played again.
 
     Raises:
@@ -115,17 +112,17 @@ def read_game(path: Path, rules: Catalogue | None = None) -> Replay:
         raise InputError(f"{str(path)!r}: cannot be read ({error.strerror})") from None
     except ValueError:
         raise InputError(f"{str(path)!r}: no file can have this path") from None
-    return game_of(content, str(path), rules)
+    return game_of(content, str(path))
 
 
-def game_of(content: bytes, name: str = "the file", rules: Catalogue | None = None) -> Replay:
+def game_of(content: bytes, name: str = "the file") -> Replay:
     """Return the game that a file's content describes, played again; ``name`` is for messages."""
     saved = saved_of(content, name)
     choices = [
         Choice(tuple(row.start), tuple(row.stop), dict(row.expected), tuple(row.answers)) for row in saved.choices
     ]
     try:
-        game = play_through(choices, saved.seed, saved.scenario, rules, saved.terms)
+        game = play_through(choices, saved.seed, saved.scenario, terms=saved.terms)
     except InputError as error:
         raise InputError(f"{name}: this game cannot be played with ccsim {__version__}: {error}") from None
     game.player = clean_name(saved.player, NAME)

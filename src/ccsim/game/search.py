@@ -78,11 +78,7 @@ def _pruned(plan: list[Choice], points: float, templates: list[Game]) -> tuple[l
     """Leave out every start and stop that adds nothing: a plan is easier to talk about without them."""
     for quarter, choice in enumerate(plan):
         for name in dict.fromkeys((*choice.start, *choice.stop)):
-            now = plan[quarter]
-            less = Choice(
-                tuple(row for row in now.start if row != name), tuple(row for row in now.stop if row != name)
-            )  # fmt: skip
-            shorter = [*plan[:quarter], less, *plan[quarter + 1 :]]
+            shorter = [*plan[:quarter], plan[quarter].without(name), *plan[quarter + 1 :]]
             mean = _mean(shorter, templates)
             if mean >= points:
                 plan, points = shorter, mean

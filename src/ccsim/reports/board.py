@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,20 +14,11 @@ from ccsim.model.settings import all_parameters
 from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
 from ccsim.organisations.measurements import MEASUREMENTS
 from ccsim.reports.figures.decision import options_picture
-from ccsim.reports.pages import html_page, inline, reproduce_command, write_page
+from ccsim.reports.pages import DisplayedNumber, html_page, inline, reproduce_command, write_page
 from ccsim.reports.text import scenario_in_words
 from ccsim.results.formatting import in_currency, minus, money, number, p_value, share, table_unit, table_value
 
 PAGE = "board.html"
-
-
-@dataclass(frozen=True)
-class BoardNumber:
-    """A number on the page: its key, its value to the last bit, and as people read it."""
-
-    key: str
-    value: str
-    text: str
 
 
 def board(folder: str | Path, out: str | Path | None = None) -> Path:
@@ -86,32 +76,31 @@ class Board:
         """Return what an option is called."""
         return self.decision.results.experiment.label(name)
 
-    def figure(self, name: str, *, sign: bool = False, kpi: str | None = None) -> BoardNumber:
+    def figure(self, name: str, *, sign: bool = False, kpi: str | None = None) -> DisplayedNumber:
         """Return a number in the unit of what counts, or of another KPI."""
         return self._number(name, table_value(KPIS[kpi or self.decision.kpi], self.numbers[name], sign=sign))
 
-    def part(self, name: str) -> BoardNumber:
+    def part(self, name: str) -> DisplayedNumber:
         """Return a number that is a share."""
         return self._number(name, share(self.numbers[name]))
 
-    def plain(self, name: str) -> BoardNumber:
+    def plain(self, name: str) -> DisplayedNumber:
         """Return a number as it is."""
         return self._number(name, number(self.numbers[name]))
 
-    def chance(self, name: str) -> BoardNumber:
+    def chance(self, name: str) -> DisplayedNumber:
         """Return a p value."""
         return self._number(name, p_value(self.numbers[name]))
 
-    def _number(self, name: str, text: str) -> BoardNumber:
-        value = self.numbers[name]
-        return BoardNumber(name, value.hex() if math.isfinite(value) else str(value), minus(text))
+    def _number(self, name: str, text: str) -> DisplayedNumber:
+        return DisplayedNumber.of(name, self.numbers[name], minus(text))
 
     @property
     def told_apart(self) -> bool:
         """Whether the first option can be told from the second by so many worlds."""
         return self.numbers["lead/low"] > 0.0
 
-    def lead(self) -> dict[str, BoardNumber]:
+    def lead(self) -> dict[str, DisplayedNumber]:
         """Return by how much the first option is ahead of the second."""
         found = {name: self.figure(f"lead/{name}") for name in ("mean", "low", "high")}
         return {**found, "ahead": self.part("lead/ahead")}

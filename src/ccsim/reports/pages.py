@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import base64
+import math
 import shlex
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ccsim.errors import CcsimError, ResultsError
+from ccsim.errors import CcsimError, ResultsError, writing
+
+
+@dataclass(frozen=True)
+class DisplayedNumber:
+    """A number on a page.
+
+    Attributes:
+        key: its key.
+        value: the number to the last bit, as text.
+        text: as people read it.
+    """
+
+    key: str
+    value: str
+    text: str
+
+    @classmethod
+    def of(cls, key: str, value: float, text: str) -> DisplayedNumber:
+        """Return a number with its value to the last bit."""
+        return cls(key, value.hex() if math.isfinite(value) else str(value), text)
 
 
 def html_page(template: str, data: Mapping[str, Any], package: str = "ccsim.reports") -> str:
@@ -54,11 +76,9 @@ def write_page(page: Path, text: str, failure: type[CcsimError] = ResultsError) 
     Raises:
         CcsimError: it cannot be written; of the class ``failure``.
     """
-    try:
+    with writing(page, failure):
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise failure(f"{page}: cannot be written ({error.strerror or error})") from None
     return page
 
 

@@ -94,14 +94,14 @@ def _views(folder: Path, experiment: Experiment, manifest: Mapping[str, Any]) ->
     shards = stored_shards(folder, experiment, manifest)
     views: dict[str, Callable[[], Any]] = {}
     for table, found in shards.by_table.items():
-        views[table] = partial(_dataset, found) if shards.simple else partial(_put_together, folder, table)
+        views[table] = (
+            partial(_dataset, found)
+            if shards.simple
+            else partial(lambda name: open_results(folder).tables[name], table)
+        )
     views.setdefault("summaries", lambda: open_results(folder).summaries)
     views["design_points"] = lambda: points_of(experiment)
     return views
-
-
-def _put_together(folder: Path, table: str) -> pd.DataFrame:
-    return open_results(folder).tables[table]
 
 
 def _dataset(shards: Sequence[Shard]) -> Any:

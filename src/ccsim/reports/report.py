@@ -16,7 +16,7 @@ from ccsim.reports.board import board
 from ccsim.reports.figures.comparison import MONEY
 from ccsim.reports.figures.svg import panel_picture, response_picture, swatch, swept_picture
 from ccsim.reports.own_words import OwnWords, own_words
-from ccsim.reports.pages import html_page, inline, reproduce_command, write_page
+from ccsim.reports.pages import DisplayedNumber, html_page, inline, reproduce_command, write_page
 from ccsim.reports.references import GROUPS, Key, ReportNumbers
 from ccsim.reports.text import factor_in_words, scenario_in_words
 from ccsim.results.formatting import minus, p_value, signed, table_unit, table_value
@@ -28,21 +28,6 @@ STEP = 26
 MOST_FACTORS = 9
 #: More scenarios than this are not written out one by one: a design is told by its factors.
 MOST_SCENARIOS = 40
-
-
-@dataclass(frozen=True)
-class DisplayedNumber:
-    """A number on the page.
-
-    Attributes:
-        key: its key.
-        value: the number to the last bit, as text.
-        text: as people read it.
-    """
-
-    key: str
-    value: str
-    text: str
 
 
 def report(folder: str | Path, out: str | Path | None = None) -> Path:
@@ -132,7 +117,7 @@ class Page:
         """
         key = Key(self.comparison.experiment.name, scenario, kpi, measure, part, number)
         value = self.answers.value(key)
-        return DisplayedNumber(str(key), value.hex() if math.isfinite(value) else str(value), _text(key, value, digits))
+        return DisplayedNumber.of(str(key), value, _text(key, value, digits))
 
     def pair(
         self, scenario: str, kpi: str, measure: str, part: str = "", number: int = 0
@@ -357,10 +342,10 @@ class Page:
 def _text(key: Key, value: float, digits: int | None) -> str:
     """Write a number as people read it."""
     if not math.isfinite(value):
-        return "∞" if math.isinf(value) and key.measure == "pairing" else "–"
+        return "∞" if math.isinf(value) and key.measure == "variance_reduction" else "–"
     if key.part == "move" or key.measure == "overtakes_week":
         return f"{value:.0f}"
-    if key.measure == "pairing":
+    if key.measure == "variance_reduction":
         return f"{value:,.0f} ×" if value >= 10 else f"{value:.1f} ×"
     if key.measure in ("p", "p_adjusted"):
         return p_value(value)

@@ -11,7 +11,7 @@ from ccsim.results.formatting import exact, parameter_value
 
 if TYPE_CHECKING:
     from ccsim.experiments.factors import Factor
-    from ccsim.reports.divergence import ColumnDifference, Divergence, FirstDifference
+    from ccsim.reports.divergence import Divergence, FirstDifference
     from ccsim.reports.reproduce import Reproduction
     from ccsim.scenarios.scenario import Intervention, Scenario
 
@@ -98,13 +98,9 @@ def _gaps(found: Divergence, parting: FirstDifference) -> list[str]:
     first = parting.gaps[0]
     lines = [f"  First: {parting.who}; {first.population}.{first.column.name} is {exact(first.values[0])} in {a}, "
              f"{exact(first.values[1])} in {b}  ({first.column.meaning}, {first.column.unit})"]  # fmt: skip
-    others = [_extent(gap) for gap in parting.gaps]
+    others = [f"{gap.population}.{gap.column.name} of {len(gap.rows):,} of {gap.of:,}" for gap in parting.gaps]
     more = f", and {len(others) - 6} more columns" if len(others) > 6 else ""
     return [*lines, f"  At the end of that phase: {', '.join(others[:6])}{more}."]
-
-
-def _extent(gap: ColumnDifference) -> str:
-    return f"{gap.population}.{gap.column.name} of {len(gap.rows):,} of {gap.of:,}"
 
 
 def _choice(found: Divergence) -> list[str]:

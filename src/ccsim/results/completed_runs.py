@@ -16,7 +16,11 @@ class CompletedRuns:
     """
 
     def __init__(self, scenarios: Mapping[str, Any]) -> None:
-        self._index = scenarios.position if isinstance(scenarios, DesignScenarios) else _positions(scenarios)
+        self._index = (
+            scenarios.position
+            if isinstance(scenarios, DesignScenarios)
+            else {name: place for place, name in enumerate(scenarios)}.__getitem__
+        )
         self._scenarios = len(scenarios)
         self._done: dict[int, bytearray] = {}
         self._count = 0
@@ -46,7 +50,3 @@ class CompletedRuns:
             theirs = other._done.get(replicate, bytes(self._scenarios))
             self._done[replicate] = bytearray(mine & other for mine, other in zip(row, theirs, strict=True))
         self._count = sum(sum(row) for row in self._done.values())
-
-
-def _positions(scenarios: Mapping[str, Any]) -> Any:
-    return {name: place for place, name in enumerate(scenarios)}.__getitem__

@@ -62,11 +62,6 @@ def kpi_value(name: str, value: float | None) -> str:
     return written.removeprefix("-") if _is_zero(written) else minus(written)
 
 
-def with_unit(name: str, value: float | None) -> str:
-    """Write a KPI with its unit."""
-    return f"{kpi_value(name, value)} {unit_of(name)}"
-
-
 def change(name: str, step: float) -> str:
     """Write by how much a KPI has changed, with its sign."""
     written = kpi_value(name, abs(step))

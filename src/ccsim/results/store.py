@@ -27,7 +27,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ccsim.errors import ResultsError, count_noun
+from ccsim.errors import ResultsError, count_noun, writing
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.completed_runs import CompletedRuns
 from ccsim.results.file_names import file_names
@@ -88,14 +88,12 @@ class Store:
 
         Raises:
             ResultsError: it cannot be written, holds something else, or holds results of another experiment.
-        """  # noqa: DOC501  # _cannot_write makes one
+        """
         manifest = folder / "manifest.json"
-        try:
+        with writing(folder, ResultsError):
             folder.mkdir(parents=True, exist_ok=True)
             # A torn manifest is all that a kill in the first moment leaves.
             occupied = any(path.name != "manifest.json.tmp" for path in folder.iterdir())
-        except OSError as error:
-            raise _cannot_write(folder, error) from None
         store = cls(folder, experiment)
         if occupied and not manifest.is_file():
             raise ResultsError(f"{folder}: holds files that are not results of ccsim; name another folder")
@@ -106,10 +104,8 @@ class Store:
         store.command = list(command)
         if occupied:
             store._load_existing()
-        try:
+        with writing(folder, ResultsError):
             store._prepare()
-        except OSError as error:
-            raise _cannot_write(folder, error) from None
         return store
 
     def _load_existing(self) -> None:
@@ -238,18 +234,16 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises:
         ResultsError: another process writes to it, or the folder beside it cannot be written.
-    """  # noqa: DOC501  # the errors of the system are caught, and _cannot_write makes one
+    """  # noqa: DOC501  # the errors of the system are caught
     try:
         import fcntl
     except ImportError:  # a system without such locks
         yield
         return
     whole = resolved(folder)  # "." has neither a name nor a place beside it
-    try:
+    with writing(folder, ResultsError):
         whole.parent.mkdir(parents=True, exist_ok=True)
         lock = (whole.parent / f".{whole.name}.lock").open("w")
-    except OSError as error:
-        raise _cannot_write(folder, error) from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -273,10 +267,6 @@ def versions() -> dict[str, str]:
         with contextlib.suppress(PackageNotFoundError):
             found[name] = version(name)
     return found
-
-
-def _cannot_write(folder: Path, error: OSError) -> ResultsError:
-    return ResultsError(f"{folder}: cannot be written ({error.strerror or error})")
 
 
 def _now() -> str:

@@ -140,7 +140,7 @@ def test_the_baseline_looks_the_same_wherever_it_stands(small_experiment: Experi
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7])
 def test_any_number_of_kpis_finds_room(comparison: Comparison, count: int) -> None:
     kpis = ["csat", "nps", "fcr", "adoption", "profit", "npv", "churn"][:count]
-    figure = comparison_figure(comparison, kpis, spread=True)
+    figure = comparison_figure(comparison, kpis)
     shown = [axes for axes in figure.axes if axes.get_visible()]
     assert len(shown) == count
     assert shown[-1].get_xlabel() == "week"

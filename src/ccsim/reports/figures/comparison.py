@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ccsim.errors import UnknownNameError
 from ccsim.model.kpis import KPIS, QUARTER, Kpi
 from ccsim.results.formatting import money, number
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ccsim.analysis.comparison import Comparison
+    from ccsim.experiments.experiment import Experiment
 
 INK, QUIET, FAINT = "#222222", "#4f4f4f", "#8a8a8a"
 #: KPIs on which the week is marked from which a scenario stays ahead of the baseline.
@@ -46,7 +48,7 @@ STYLE = {
 }  # fmt: skip
 
 
-def comparison_figure(comparison: Comparison, kpis: Sequence[str] | None = None, *, spread: bool = False) -> Figure:
+def comparison_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> Figure:
     """Return KPIs over weeks, a panel each: means of the last quarter's weeks, with their 95 % interval.
 
     A KPI that sums up from week 0 is drawn as its difference to the baseline, run by run, because the sum itself
@@ -56,16 +58,14 @@ def comparison_figure(comparison: Comparison, kpis: Sequence[str] | None = None,
     Args:
         comparison: what to draw.
         kpis: which KPIs; by default those of the experiment.
-        spread: also a pale band that holds nine of ten runs. Such bands lie over each other even where every single
-            run differs from its pair in the baseline.
     """
-    shown = [_known(name) for name in kpis or comparison.experiment.kpis]
+    shown = kpis_shown(kpis, comparison.experiment)
     names = [name for name in comparison.experiment.main if name in comparison._arrays]
     with slide(len(shown)) as (figure, panels):
-        marks = [panel(axes, comparison, kpi, names, spread) for axes, kpi in zip(panels, shown, strict=True)]
+        marks = [panel(axes, comparison, kpi, names) for axes, kpi in zip(panels, shown, strict=True)]
         sums = [kpi.title for kpi in shown if _as_difference(comparison, kpi)]
         note = f" ({', '.join(sums)}: to date)" if sums else ""
-        _head(figure, comparison, names, f"Means of the last {QUARTER} weeks{note}", spread)
+        _head(figure, comparison, names, f"Means of the last {QUARTER} weeks{note}")
         _label_weeks(panels, comparison.experiment.weeks)
         _mark_events(figure, panels, events_of(comparison, names))
         for axes, crossings in zip(panels, marks, strict=True):
@@ -80,7 +80,7 @@ def sweep_figure(comparison: Comparison, kpis: Sequence[str] | None = None) -> F
     sweep = comparison.experiment.sweep
     if sweep is None:
         return None
-    shown = [_known(name) for name in kpis or comparison.experiment.kpis]
+    shown = kpis_shown(kpis, comparison.experiment)
     names = list(dict.fromkeys(base for base, _ in sweep.points.values()))
     lever = all_parameters()[sweep.lever]
     with slide(len(shown)) as (figure, panels):
@@ -122,12 +122,16 @@ def scenario_style(comparison: Comparison, name: str) -> tuple[str, Any]:
     return style_of(others.index(name) + 1 if name in others else 0)
 
 
-def _known(name: str) -> Kpi:
-    from ccsim.errors import UnknownNameError
+def kpis_shown(names: Sequence[str] | None, experiment: Experiment) -> list[Kpi]:
+    """Return the KPIs asked for, by default those of the experiment.
 
-    if name not in KPIS:
-        raise UnknownNameError("KPI", name, KPIS)
-    return KPIS[name]
+    Raises:
+        UnknownNameError: there is no such KPI.
+    """
+    for name in names or ():
+        if name not in KPIS:
+            raise UnknownNameError("KPI", name, KPIS)
+    return [KPIS[name] for name in dict.fromkeys(names or experiment.kpis)]
 
 
 @contextmanager
@@ -170,9 +174,7 @@ def drawn(comparison: Comparison, kpi: Kpi) -> Any:
     return pd.concat(parts, ignore_index=True)
 
 
-def panel(
-    axes: Axes, comparison: Comparison, kpi: Kpi, names: Sequence[str], spread: bool
-) -> list[tuple[int, float, str]]:
+def panel(axes: Axes, comparison: Comparison, kpi: Kpi, names: Sequence[str]) -> list[tuple[int, float, str]]:
     """Draw a KPI over weeks, and return (week, height, colour) of the crossings to be labelled.
 
     Args:
@@ -180,7 +182,6 @@ def panel(
         comparison: what is compared.
         kpi: the KPI.
         names: the scenarios, in the order of their colours.
-        spread: whether the spread over runs is drawn.
 
     Returns:
         Week, height (0 to 1, from the bottom of the panel) and colour of each crossing to be labelled.
@@ -189,8 +190,6 @@ def panel(
     for name in names:
         band = bands[bands["scenario"] == name]
         colour, line = scenario_style(comparison, name)
-        if spread:
-            axes.fill_between(band["week"], band["p05"], band["p95"], color=colour, alpha=0.06, linewidth=0)
         axes.fill_between(band["week"], band["low"], band["high"], color=colour, alpha=0.2, linewidth=0)
         dot = "o" if len(band) == 1 else ""
         axes.plot(band["week"], band["mean"], color=colour, linestyle=line, linewidth=2.1, marker=dot)
@@ -226,23 +225,27 @@ def _curve(axes: Axes, comparison: Comparison, kpi: Kpi, name: str) -> None:
     axes.plot(values, mean, color=colour, linestyle=line, linewidth=2.1, marker="o", markersize=5)
 
 
+def scaled_unit(unit: str, largest: float) -> tuple[float, str]:
+    """Return what numbers of a unit are divided by in a figure whose largest one is known, and the unit that they are in then."""
+    if unit.startswith("share"):
+        return 0.01, unit.replace("share/", "% a ").replace("share", "%")
+    if "EUR" in unit and largest >= 2e6:
+        return 1e6, money(unit.replace("EUR", "million EUR"))
+    if "EUR" in unit and largest >= 2e3:
+        return 1e3, money(unit.replace("EUR", "thousand EUR"))
+    return 1.0, money(unit)
+
+
 def _scale(axes: Axes, kpi: Kpi, against: str = "") -> None:
     """Write title, unit and ticks as people read them: per cent, thousands, millions."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    largest = max(abs(end) for end in axes.get_ylim())
-    unit, divide = kpi.unit, 1.0
-    if unit.startswith("share"):
-        unit, divide = unit.replace("share/", "% a ").replace("share", "%"), 0.01
-    elif "EUR" in unit and largest >= 2e6:
-        unit, divide = unit.replace("EUR", "million EUR"), 1e6
-    elif "EUR" in unit and largest >= 2e3:
-        unit, divide = unit.replace("EUR", "thousand EUR"), 1e3
+    divide, unit = scaled_unit(kpi.unit, max(abs(end) for end in axes.get_ylim()))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value / divide, 4)))
     arrow = {"more": "↑ better", "less": "↓ better", "neither": ""}[kpi.direction]
     axes.set_title(kpi.title, pad=21)
-    text = ", ".join(part for part in (money(unit).replace("/", " a ") + against, arrow) if part)
+    text = ", ".join(part for part in (unit.replace("/", " a ") + against, arrow) if part)
     axes.annotate(text, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points", color=QUIET, va="bottom")
 
 
@@ -373,31 +376,40 @@ def _clearest(axes: Axes, text: Any, taken: Sequence[Any]) -> tuple[float, float
     return found
 
 
-def _head(figure: Figure, comparison: Comparison, names: Sequence[str], what: str, spread: bool = False) -> None:
+def _head(figure: Figure, comparison: Comparison, names: Sequence[str], what: str) -> None:
     """Write title, what is shown, and one legend, and give the panels the rest of the page."""
     from textwrap import shorten
 
-    from matplotlib.lines import Line2D
-
     experiment, height = comparison.experiment, figure.get_figheight()
     title, question = (shorten(t, most) for t, most in ((experiment.title, 90), (experiment.question, 160)))
-    figure.suptitle(title, x=0.045, y=1 - 0.16 / height, ha="left", va="top", fontsize=18, fontweight="bold")
+    write_title(figure, title)
     runs = max(len(replicates) for replicates, _ in comparison._arrays.values())
     band = f"mean of {runs} paired runs, its 95 % interval" if runs > 1 else "a single run of each scenario"
-    pale = "; pale: nine of ten runs" if spread else ""
-    for line, text in enumerate((question, f"{what}; {band}{pale}.")):
+    for line, text in enumerate((question, f"{what}; {band}.")):
         figure.text(0.045, 1 - (0.56 + 0.23 * line) / height, text, va="top", color=QUIET)
-    handles = []
-    for name in names:
-        colour, style = scenario_style(comparison, name)
-        label = experiment.label(name) + (" (baseline)" if name == experiment.baseline else "")
-        handles.append(Line2D([], [], color=colour, linestyle=style, linewidth=2.6, label=label))
-    columns, lines = _legend_shape([str(handle.get_label()) for handle in handles])
-    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.035, 0.0), ncols=columns, frameon=False,
-                  fontsize=11.5, handlelength=3.4, columnspacing=1.6)  # fmt: skip
+    labels = [experiment.label(name) + (" (baseline)" if name == experiment.baseline else "") for name in names]
+    columns, lines = _legend_shape(labels)
+    write_legend(figure, list(zip(labels, (scenario_style(comparison, name) for name in names), strict=True)), columns)
     bottom = FOOT + LINE * (lines - 1)
     edges = {"left": 0.06, "right": 0.975, "top": 1 - HEAD / height, "bottom": bottom / height}
     figure.subplots_adjust(**edges, wspace=0.22, hspace=0.42)
+
+
+def write_title(figure: Figure, title: str) -> None:
+    """Write a title at the upper left."""
+    top = 1 - 0.16 / figure.get_figheight()
+    figure.suptitle(title, x=0.045, y=top, ha="left", va="top", fontsize=18, fontweight="bold")
+
+
+def write_legend(figure: Figure, styles: Sequence[tuple[str, tuple[str, Any]]], columns: int) -> None:
+    """Write one legend below the panels: pairs of a label and its colour and line."""
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], color=colour, linestyle=line, linewidth=2.6, label=label) for label, (colour, line) in styles
+    ]
+    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.035, 0.0), ncols=columns, frameon=False,
+                  fontsize=11.5, handlelength=3.4, columnspacing=1.6)  # fmt: skip
 
 
 def _legend_shape(labels: Sequence[str]) -> tuple[int, int]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ccsim.analysis.study import DIFFERENCE, AnalysisProblem
 from ccsim.model.kpis import KPIS
-from ccsim.reports.figures.comparison import FAINT, HEIGHT, QUIET, STYLE, WIDTH
-from ccsim.results.formatting import money, number
+from ccsim.reports.figures.comparison import FAINT, QUIET, STYLE, WIDTH, scaled_unit
+from ccsim.results.formatting import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ UP, DOWN = "#0072b2", "#e69f00"
 
 
 @contextmanager
-def figure_frame(title: str, *texts: str, height: float = HEIGHT) -> Iterator[tuple[Figure, int]]:
+def figure_frame(title: str, *texts: str, height: float) -> Iterator[tuple[Figure, int]]:
     """Open a figure with a title, and below it texts that say what is shown; yield it, and how many lines they take."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -37,21 +37,18 @@ def figure_frame(title: str, *texts: str, height: float = HEIGHT) -> Iterator[tu
         yield figure, len(lines)
 
 
-def apply_layout(
-    figure: Figure, lines: int, *, left: float = 0.06, right: float = 0.97, foot: float = 0.7, head: float = 0.4
-) -> None:
+def apply_layout(figure: Figure, lines: int, *, left: float, foot: float = 0.7, head: float = 0.4) -> None:
     """Give the panels the page below its titles; ``head`` is what a panel's own title takes, in inches.
 
     Args:
         figure: the figure.
         lines: lines of text below its title.
         left: left margin, share of the width.
-        right: right end of the panels, share of the width.
         foot: bottom margin, inches.
         head: height of a panel's own title, inches.
     """
     height = figure.get_figheight()
-    figure.subplots_adjust(left=left, right=right, top=1 - (0.58 + head + 0.24 * lines) / height, bottom=foot / height)
+    figure.subplots_adjust(left=left, right=0.97, top=1 - (0.58 + head + 0.24 * lines) / height, bottom=foot / height)
 
 
 def of_study(study: AnalysisProblem) -> str:
@@ -65,13 +62,7 @@ def scale_of(outcome: str, largest: float) -> tuple[float, str, str]:
     kpi = KPIS[outcome.removesuffix(DIFFERENCE)]
     title = kpi.title + (", difference to the baseline" if outcome.endswith(DIFFERENCE) else "")
     unit = kpi.unit.replace("/week", "") if kpi.aggregation == "sum" else kpi.unit
-    if unit.startswith("share"):
-        return 0.01, unit.replace("share/", "% a ").replace("share", "%"), title
-    if "EUR" in unit and largest >= 2e6:
-        return 1e6, money(unit.replace("EUR", "million EUR")), title
-    if "EUR" in unit and largest >= 2e3:
-        return 1e3, money(unit.replace("EUR", "thousand EUR")), title
-    return 1.0, money(unit), title
+    return (*scaled_unit(unit, largest), title)
 
 
 def format_axis(axis: Any, panel: Axes) -> None:

@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccsim.errors import UnknownNameError, count_noun
+from ccsim.errors import count_noun
 from ccsim.experiments.factors import WEEK_OF
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
+from ccsim.reports.figures.comparison import (
+    HEIGHT,
+    QUIET,
+    STYLE,
+    WIDTH,
+    _scale,
+    kpis_shown,
+    style_of,
+    write_legend,
+    write_title,
+)
 from ccsim.results.formatting import money, number
 
 if TYPE_CHECKING:
@@ -51,7 +62,7 @@ def response_table(results: Results, kpis: Sequence[str] | None = None) -> pd.Da
 
     rows = []
     for base, frame in means(results).groupby("base", sort=False):
-        for kpi in _known(results, kpis):
+        for kpi in (row.name for row in kpis_shown(kpis, results.experiment)):
             for key in results.design_points.columns[3:]:
                 x, y = numbers(key, frame[key]), frame[kpi].to_numpy()
                 sound = ~np.isnan(y)
@@ -83,10 +94,8 @@ def response_figure(results: Results, kpis: Sequence[str] | None = None) -> Figu
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from ccsim.reports.figures.comparison import HEIGHT, STYLE, WIDTH
-
     table, frame = response_table(results, kpis), means(results)
-    shown = _known(results, kpis)[:MOST_KPIS]
+    shown = [row.name for row in kpis_shown(kpis, results.experiment)][:MOST_KPIS]
     strongest = table[table["kpi"].isin(shown)].groupby("factor")["rho"].apply(lambda rho: rho.abs().max())
     factors = list(strongest.sort_values(ascending=False, kind="stable").index[:MOST_FACTORS])
     bases = list(dict.fromkeys(frame["base"]))
@@ -96,21 +105,19 @@ def response_figure(results: Results, kpis: Sequence[str] | None = None) -> Figu
         for line, kpi in zip(grid, shown, strict=True):
             for axes, key in zip(line, factors, strict=True):
                 _response(axes, frame, bases, kpi, key)
-            _label(line, kpi)
+            _scale(line[0], KPIS[kpi])
         for axes, key in zip(grid[-1], factors, strict=True):
             _label_factor(axes, key)
         _head(figure, results, int(frame["point"].nunique()), len(strongest) - len(factors))
-        _legend(figure, results, bases)
+        labels = [results.experiment.label(base) for base in bases]
+        write_legend(figure, [(label, style_of(place)) for place, label in enumerate(labels, 1)], 4)
     return figure
 
 
 def _head(figure: Figure, results: Results, points: int, more: int) -> None:
     """Write title and what is shown, and give the panels the rest of the page."""
-    from ccsim.reports.figures.comparison import QUIET
-
     height, week = figure.get_figheight(), int(results.responses["week"].max())
-    title = results.experiment.title
-    figure.suptitle(title, x=0.045, y=1 - 0.16 / height, ha="left", va="top", fontsize=18, fontweight="bold")
+    write_title(figure, results.experiment.title)
     text = f"At week {week}, {count_noun(points, 'point')}; a dot is the mean of a point's runs, a line the mean of a part of them."
     text += f" Not shown: {count_noun(more, 'factor')} that matter less." if more else ""
     figure.text(0.045, 1 - 0.6 / height, text, va="top", color=QUIET)
@@ -119,8 +126,6 @@ def _head(figure: Figure, results: Results, points: int, more: int) -> None:
 
 
 def _response(axes: Axes, frame: pd.DataFrame, bases: Sequence[str], kpi: str, key: str) -> None:
-    from ccsim.reports.figures.comparison import style_of
-
     for place, base in enumerate(bases):
         rows = frame[frame["base"] == base].dropna(subset=[kpi])
         x, y = numbers(key, rows[key]), rows[kpi].to_numpy()
@@ -141,13 +146,9 @@ def curve(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.array([x[part].mean() for part in parts]), np.array([y[part].mean() for part in parts])
 
 
-def _label(line: Sequence[Axes], kpi: str) -> None:
-    from ccsim.reports.figures.comparison import _scale
-
-    _scale(line[0], KPIS[kpi])
-
-
 def _label_factor(axes: Axes, key: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     row = all_parameters().get(key)
     unit = "week" if key.startswith(WEEK_OF) else money(row.unit) if row else ""
     axes.set_xlabel(f"{key}\n({unit})" if unit else key)
@@ -155,32 +156,5 @@ def _label_factor(axes: Axes, key: str) -> None:
         names = row.choices or ("off", "on")
         axes.set_xticks(range(len(names)), names)
     else:
-        axes.xaxis.set_major_locator(_few())
+        axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.xaxis.set_major_formatter(lambda value, _: number(value, 4))
-
-
-def _few() -> Any:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(4)
-
-
-def _legend(figure: Figure, results: Results, bases: Sequence[str]) -> None:
-    from matplotlib.lines import Line2D
-
-    from ccsim.reports.figures.comparison import style_of
-
-    handles = []
-    for place, base in enumerate(bases):
-        colour, line = style_of(place + 1)
-        label = results.experiment.label(base)
-        handles.append(Line2D([], [], color=colour, linestyle=line, linewidth=2.6, label=label))
-    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.035, 0.0), ncols=4, frameon=False, fontsize=11.5,
-                  handlelength=3.4)  # fmt: skip
-
-
-def _known(results: Results, kpis: Sequence[str] | None) -> list[str]:
-    for kpi in kpis or ():
-        if kpi not in KPIS:
-            raise UnknownNameError("KPI", kpi, KPIS)
-    return list(dict.fromkeys(kpis or results.experiment.kpis))

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 MOST = 14
 
 
-def tornado_figure(found: Sensitivity, outcome: str, most: int = MOST) -> Figure:
+def tornado_figure(found: Sensitivity, outcome: str) -> Figure:
     """Return the figure for an outcome: bars of effects on the left, importance with intervals on the right."""
-    rows = found.table[found.table["outcome"] == outcome].head(most).iloc[::-1]
+    rows = found.table[found.table["outcome"] == outcome].head(MOST).iloc[::-1]
     divide, unit, title = scale_of(outcome, float(np.abs(found.means[outcome]).max()))
     noise, hidden = found.noise[outcome], len(found.space) - len(rows)
     methods = {"morris": "Morris: paths that change one parameter at a time", "sobol": "Sobol': shares of the variance"}

@@ -20,6 +20,7 @@ from ccsim.reports.figures.comparison import (
     scenario_style,
     slide,
     sweep_figure,
+    write_title,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def spread_figure(found: Divergence) -> Figure:
         axes.set_xlabel("week")
         axes.set_ylabel("% in whom anything that lasts differs")
         axes.legend(frameon=False, loc="center right", handlelength=3.4)
-        figure.suptitle(f"How {a} and {b} part", x=0.045, y=0.975, ha="left", va="top", fontsize=18, fontweight="bold")
+        write_title(figure, f"How {a} and {b} part")
         figure.text(0.045, 0.915, f"{'; '.join(lines)}.", va="top", color=QUIET)
         figure.subplots_adjust(left=0.07, right=0.975, top=0.85, bottom=0.09)
     return figure
@@ -64,7 +65,7 @@ def panel_picture(comparison: Comparison, kpi: str) -> bytes:
     with mpl.rc_context({**STYLE, "svg.fonttype": "none"}):
         figure = Figure(figsize=(5.4, 3.3))
         axes = figure.subplots()
-        crossings = panel(axes, comparison, KPIS[kpi], names, spread=False)
+        crossings = panel(axes, comparison, KPIS[kpi], names)
         axes.set_title("")
         for week, _ in events_of(comparison, names):
             axes.axvline(week, color=FAINT, linewidth=1.1, linestyle=(0, (2, 2)), zorder=0)

@@ -90,19 +90,16 @@ def deciders_of(effects: Sequence[float], space: Sequence[Mapping[str, Any]], mo
     return tuple(sorted(found, key=lambda one: -abs(one.rho))[:most])
 
 
-def where_holds(
-    signs: Sequence[int], effects: Sequence[float], space: Sequence[Mapping[str, Any]], least: float = 0.2
-) -> BestSplit | None:
+def where_holds(signs: Sequence[int], effects: Sequence[float], space: Sequence[Mapping[str, Any]]) -> BestSplit | None:
     """Return the best single cut: of the parameters that decide most, the one value that divides holding from not.
 
-    Each side has at least a share ``least`` of the points. ``clear`` is Fisher's exact test, corrected for all cuts of
+    Each side has at least a fifth of the points. ``clear`` is Fisher's exact test, corrected for all cuts of
     all parameters (Bonferroni).
 
     Args:
         signs: at each point 1 if the claim holds, -1 if it is reversed, 0 if neither, shape (points,).
         effects: its effect at each point, shape (points,).
         space: the values of all parameters at each point, by key.
-        least: smallest share of the points on each side.
 
     Returns:
         The cut; None if no value divides the points.
@@ -110,7 +107,7 @@ def where_holds(
     from scipy.stats import fisher_exact
 
     holds = np.array([sign > 0 for sign in signs])
-    edge = max(2, int(least * len(holds)))
+    edge = max(2, int(0.2 * len(holds)))
     if len(holds) < ENOUGH or holds.all() or not holds.any():
         return None
     cuts = max(1, len(holds) - 2 * edge + 1) * len(space[0])

@@ -6,7 +6,7 @@ space instead, most of which cannot be real.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -218,7 +218,7 @@ def run_ledger(
         expect([Work.of(plain), *([Work.of(elsewhere)] if space else [])], out, workers or processor_count())
     at_defaults = _figures(plain, out / "defaults", "At the defaults", progress, shared)
     over = _figures(elsewhere, out / "space", "In other worlds", progress, shared) if space else {}
-    finished = [number for number in range(points) if _is_finished(number, scenarios, over, weeks[-1])]
+    finished = [n for n in range(points) if all((_prefix(n) + name, weeks[-1]) in over for name in scenarios)]
     outcomes = [judge_claim(claim, at_defaults, place) for claim in claims]
     ps = adjusted(outcomes)
     known = _Space(over, place, {number: space[number] for number in finished})
@@ -228,11 +228,6 @@ def run_ledger(
     return Ledger(
         tuple(findings), replicates, len(finished), points, seed, worlds is None, len(space[0]) if space else 0
     )
-
-
-def _is_finished(number: int, scenarios: Iterable[str], over: Figures, week: int) -> bool:
-    """Whether every scenario has been run at a point (a run that failed has no row, and does not hold up the others)."""
-    return all((_prefix(number) + name, week) in over for name in scenarios)
 
 
 def under(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:

@@ -57,12 +57,15 @@ class SuccessRate(Measure):
                 unit: Any
                 for unit, gain in (values[name] - values[self.base]).dropna().items():
                     paid = all(one.loc[unit, name] > one.loc[unit, self.base] for one in gains)
-                    rows.append((gain > yardstick and paid, side, self._practice(last.loc[(unit, name)])))
+                    rows.append(
+                        (
+                            gain > yardstick and paid,
+                            side,
+                            float(np.mean([last.loc[(unit, name)][key] for key in self.practices] or [0.0])),
+                        )
+                    )
                     owners.append(unit)
         return np.array(rows, dtype=np.float64), owners
-
-    def _practice(self, run: Any) -> float:
-        return float(np.mean([run[key] for key in self.practices])) if self.practices else 0.0
 
     def value(self, rows: FloatArray) -> float:
         """Return the share, the difference of shares, or the ratio of shares."""

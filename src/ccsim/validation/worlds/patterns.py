@@ -52,10 +52,6 @@ BACK: dict[str, Callable[[Any], Any]] = {
 SCALED = {
     "fcr": "logit", "engagement": "logit", "utilisation": "logit", "churn": "log", "staff_turnover": "log",
 }  # fmt: skip
-#: What runs a pattern takes: the ordinary organisation with a busy quarter beside it, or many small units. A world has to
-#: reproduce all patterns of the first kind. Those of the second are measured and recorded: a few dozen units, which is what
-#: can be afforded for each world, tell a correlation only to about 0.4 either way.
-STAGES = ("organisation", "units")
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,9 @@ class Pattern:
             of the interval.
         why: why the discrepancy is wider than usual.
         source: who published it.
-        stage: one of :data:`STAGES`.
+        stage: what runs it takes: ``"organisation"``, the ordinary one with a busy quarter beside it, or ``"units"``, many
+            small ones. A world has to reproduce all patterns of the first kind. Those of the second are measured and
+            recorded: the few dozen units that can be afforded for each world tell a correlation only to about 0.4.
         measure: how it is measured; None for what is measured here.
     """
 

@@ -125,6 +125,7 @@ def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
         The page and its picture.
     """
     rows = constrained(worlds)
+    all_met = float((np.column_stack(list(worlds.misfits.values())) <= ADMITTED).all(axis=1).mean())
     figures = folder / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     drawing, page = figures / "worlds.png", folder / "worlds.md"
@@ -133,15 +134,10 @@ def write_page(worlds: AdmittedWorlds, folder: Path) -> list[Path]:
         "worlds": worlds, "made": worlds.made, "rows": [_written(row) for row in rows], "pairs": pairs(worlds),
         "patterns": [_pattern(worlds, one) for one in worlds.made["patterns"]], "admitted": ADMITTED,
         "implausible": IMPLAUSIBLE, "sought": SOUGHT, "told": sum(row["clear"] for row in rows), "count": len(worlds),
-        "rate": len(worlds) / max(1, worlds.made["tried"]), "all_met": _all_met(worlds),
+        "rate": len(worlds) / max(1, worlds.made["tried"]), "all_met": all_met,
     }  # fmt: skip
     page.write_text(markdown_page("worlds", data, "ccsim.validation.worlds"), encoding="utf-8")
     return [page, drawing]
-
-
-def _all_met(worlds: AdmittedWorlds) -> float:
-    """Return the share of the worlds that reproduce every pattern, those that are only recorded among them."""
-    return float((np.column_stack(list(worlds.misfits.values())) <= ADMITTED).all(axis=1).mean())
 
 
 def _written(row: dict[str, Any]) -> dict[str, Any]:

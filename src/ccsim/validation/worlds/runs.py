@@ -120,10 +120,6 @@ def _contrast(measure: Contrast, frames: dict[str, Any], seen: pd.DataFrame) -> 
     return np.asarray(total / measure.per)
 
 
-def _margin(nothing: pd.DataFrame, seen: pd.DataFrame) -> FloatArray:
-    return evaluated(seen, "profit / revenue")
-
-
 def _kept(nothing: pd.DataFrame, seen: pd.DataFrame) -> FloatArray:
     """Return the yearly change in customers."""
     first, last = (_at(nothing, week, "active", seen) for week in KEPT_BETWEEN)
@@ -132,7 +128,7 @@ def _kept(nothing: pd.DataFrame, seen: pd.DataFrame) -> FloatArray:
 
 
 #: Patterns that are no facts of a study.
-OWN = {"margin": _margin, "customers-kept": _kept}
+OWN = {"margin": lambda nothing, seen: evaluated(seen, "profit / revenue"), "customers-kept": _kept}
 
 
 @dataclass(frozen=True)

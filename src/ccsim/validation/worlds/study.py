@@ -14,7 +14,6 @@ import numpy as np
 from ccsim.analysis.admitted import SHIPPED, AdmittedWorlds
 from ccsim.analysis.parameter_space import Dimension, between
 from ccsim.analysis.study import Runner
-from ccsim.engine.columns import FloatArray
 from ccsim.engine.jit import source_hash
 from ccsim.results.formatting import share
 from ccsim.scenarios.scenario import Scenario
@@ -166,13 +165,3 @@ def _described(one: Pattern) -> dict[str, Any]:
         "id": one.id, "says": one.says, "low": one.low, "high": one.high, "scale": one.scale, "stage": one.stage,
         "why": one.why, "source": one.source, "tolerance": float(np.sqrt(one.tolerance)),
     }  # fmt: skip
-
-
-def prior_moments(space: tuple[Dimension, ...]) -> tuple[FloatArray, FloatArray]:
-    """Return mean and variance of each parameter before anything is ruled out; shape (parameters,) each."""
-    low, high = (np.array([getattr(one, end) for one in space]) for end in ("low", "high"))
-    counts = np.array(
-        [high - low + 1.0 if one.stepped else np.inf for one, low, high in zip(space, low, high, strict=True)]
-    )
-    spread = np.where(np.isfinite(counts), (counts**2 - 1.0) / 12.0, (high - low) ** 2 / 12.0)
-    return (low + high) / 2.0, spread
