@@ -32,5 +32,5 @@ def test_init_refuses_the_name_of_a_device(monkeypatch: pytest.MonkeyPatch, tmp_
     with pytest.raises(SystemExit) as end:
         main()
     assert end.value.code == 2
-    assert "device on Windows" in capsys.readouterr().err
+    assert "reserved device name" in capsys.readouterr().err
     assert not (tmp_path / "scenarios").exists()
