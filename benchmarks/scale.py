@@ -25,7 +25,7 @@ from benchmarks.processes import memory_of
 from benchmarks.scaling import peak_mebibytes
 from ccsim.execution.runner import replicate_seed, run_experiment
 from ccsim.experiments.experiment import Experiment
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 from ccsim.simulation.simulation import simulate
 
 #: Points of the sweep: as many as one task takes.
@@ -81,7 +81,9 @@ def many(runs: int, weeks: int, workers: int, scheduler: str | None, out: str | 
 def sweep_of(replicates: int, weeks: int) -> Experiment:
     """Return the sweep: points of the programme's budget, figures of the last week."""
     budgets = tuple(500.0 * point for point in range(1, POINTS + 1))
-    points = {f"budget {value:g}": load("combined").with_values({"programme.budget": value}) for value in budgets}
+    points = {
+        f"budget {value:g}": load_scenario("combined").with_values({"programme.budget": value}) for value in budgets
+    }
     return Experiment("scale", "Scale", "", next(iter(points)), points, weeks, replicates, report_weeks=(weeks - 1,))
 
 
@@ -100,7 +102,7 @@ def large(weeks: int) -> None:
     """Run a large organisation once and print what that took."""
     sizes = {"organisation.staff": 10_000, "organisation.customers": 1_000_000, "organisation.departments": 40,
              "organisation.front_departments": 20}  # fmt: skip
-    scenario = replace(load("combined").with_values(sizes), name="large")
+    scenario = replace(load_scenario("combined").with_values(sizes), name="large")
     start = time.perf_counter()
     run = simulate(scenario, 1, weeks)
     took = time.perf_counter() - start

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from ccsim.app.model_data import STATIC
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 from ccsim.simulation.simulation import Simulation
 
 SCENARIO = "combined"
@@ -49,7 +49,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 def native(seed: int) -> list[float]:
     """Return seconds to found an organisation, to live all weeks, and to work out the KPIs."""
     times = [time.perf_counter()]
-    simulation = Simulation(load(SCENARIO), seed, WEEKS)
+    simulation = Simulation(load_scenario(SCENARIO), seed, WEEKS)
     times.append(time.perf_counter())
     for _ in range(WEEKS):
         simulation.step()

@@ -23,9 +23,9 @@ from findings import table
 from ccsim.execution.runner import replicate_seed
 from ccsim.model.settings import default_settings, replace_values
 from ccsim.model.ties import uneven_ties
-from ccsim.organisations.founding import DRAWN_TIES
 from ccsim.organisations.knowledge import gini
-from ccsim.scenarios.scenario import SOURCE, Scenario, load
+from ccsim.organisations.layout import DRAWN_TIES
+from ccsim.scenarios.scenario import SOURCE, Scenario, load_scenario
 from ccsim.simulation.simulation import Simulation
 
 WEEKS = (77, 155)
@@ -98,7 +98,7 @@ def outcomes(scenario: Scenario, seed: int) -> dict[tuple[str, int], float]:
 
 def unevenness(values: dict[str, object], seed: int) -> float:
     """Return the Gini of in-degree of the network of a founding."""
-    colleagues = Simulation(load("nothing").with_values(values), seed, 1).world.populations.colleagues
+    colleagues = Simulation(load_scenario("nothing").with_values(values), seed, 1).world.populations.colleagues
     return gini(np.bincount(colleagues[colleagues >= 0], minlength=len(colleagues)))
 
 
@@ -111,7 +111,9 @@ def compared(network: Network, ways: list[dict[str, object]], replicates: int) -
         for selection in ("at random", *CENTRAL):
             levers = {"champions.count": network.champions, "champions.hours": 15.0, "champions.placement": "across",
                       "champions.selection": selection}  # fmt: skip
-            found[selection] = outcomes(load("nothing").with_values({**ways[replicate % len(ways)], **levers}), seed)
+            found[selection] = outcomes(
+                load_scenario("nothing").with_values({**ways[replicate % len(ways)], **levers}), seed
+            )
         for selection in CENTRAL:
             gaps = {key: found[selection][key] - found["at random"][key] for key in found[selection]}
             rows.append({"choice": selection, **{f"{kpi} {week}": gap for (kpi, week), gap in gaps.items()}})

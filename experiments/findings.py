@@ -19,7 +19,7 @@ from typing import Any
 
 from ccsim.analysis.comparison import compare
 from ccsim.experiments.experiment import Experiment
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 
 #: What is switched off, one at a time: a name for it, and its off value.
 SWITCHES: dict[str, dict[str, Any]] = {
@@ -36,7 +36,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "quick wins from improvement time": {"visible_successes.completion_probability": 0.0},
     "fatigue and cynicism from announcements": {"fatigue.strain": 0.0, "fatigue.disillusion": 0.0},
     "leaders believing their own leaders": {"leadership.superior_rate": 0.0},
-    "leaders won over by successes": {"leadership.wins_rate": 0.0, "leadership.results_rate": 0.0},
+    "leaders won over by successes": {"leadership.successes_rate": 0.0, "leadership.results_rate": 0.0},
     "word of mouth": {"word_of_mouth.influence": 0.0},
     "fear of blame": {"empowerment.blame_weight": 0.0},
     "rewards in choices": {"scorecards.utility_weight": 0.0},
@@ -131,7 +131,7 @@ def effects(study: Study, values: dict[str, Any], replicates: int) -> dict[tuple
     """Return, for each contrast and KPI, the mean paired difference and half of its 95 % interval."""
     names = dict.fromkeys(name for contrast in study.contrasts for name in (contrast.there, contrast.here))
     experiment = Experiment(
-        study.name, study.name, "", study.contrasts[0].there, {name: load(name) for name in names},
+        study.name, study.name, "", study.contrasts[0].there, {name: load_scenario(name) for name in names},
         replicates=replicates, kpis=study.kpis,
     )  # fmt: skip
     comparison = compare(experiment, levers=values, workers=1)

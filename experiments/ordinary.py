@@ -20,7 +20,7 @@ from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS
 from ccsim.results.formatting import interval, number
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 from ccsim.simulation.simulation import Simulation
 from ccsim.validation.facts import people
 from ccsim.validation.facts.schema import load_studies
@@ -44,7 +44,7 @@ def main() -> None:
     told.add_argument("--seed", type=int, default=1)
     told.add_argument("--workers", type=int, default=None)
     asked = told.parse_args()
-    scenario = load("nothing")
+    scenario = load_scenario("nothing")
     experiment = Experiment(
         "ordinary", "The ordinary organisation", "What is it like?", "nothing", {"nothing": scenario}, 3 * YEAR,
         asked.replicates, asked.seed,

@@ -24,7 +24,7 @@ import ccsim.mechanisms
 from ccsim.execution.runner import replicate_seed
 from ccsim.model.kpis import KPIS, final_value
 from ccsim.model.settings import all_parameters
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 from ccsim.simulation.simulation import simulate
 
 WEEKS = 156
@@ -70,7 +70,7 @@ STOPS = (
     Stop("personalisation", "personalisation.level", ("csat", "aht", "npv")),
     Stop("segmentation", "segmentation.priority", ("csat", "time_to_resolution", "npv")),
     Stop("demand", "demand.surge", ("backlog", "csat", "fatigue"), (0.7, 0.85, 1.0, 1.15, 1.3)),
-    Stop("self_service", "self_service.share", ("machine_share", "csat", "npv")),
+    Stop("self_service", "self_service.share", ("self_service_share", "csat", "npv")),
     Stop("self_service", "self_service.exit", ("csat", "churn", "npv"), ground={"self_service.share": 0.5}),
     Stop("proactive", "proactive.accuracy", ("outreach", "csat", "npv"), ground={"proactive.share": 0.4}),
     Stop("capacity", "capacity.shrinkage", ("utilisation", "backlog", "csat")),
@@ -128,7 +128,7 @@ STOPS = (
 def figures(task: tuple[Stop, Any, int]) -> dict[str, float]:
     """Run one value of a stop once, and return its KPIs at the horizon."""
     stop, value, replicate = task
-    scenario = load("nothing").with_values({**stop.ground, stop.key: value})
+    scenario = load_scenario("nothing").with_values({**stop.ground, stop.key: value})
     run = simulate(scenario, replicate_seed(1, replicate), WEEKS)
     kpis = run.kpis
     return {name: final_value(name, kpis[name]) for name in stop.kpis}

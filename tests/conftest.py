@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ccsim.experiments.experiment import Experiment
-from ccsim.scenarios.scenario import Scenario, load
+from ccsim.scenarios.scenario import Scenario, load_scenario
 
 SMALL: dict[str, Any] = {
     "organisation.staff": 24,
@@ -56,8 +56,8 @@ def small() -> dict[str, Any]:
 @pytest.fixture
 def small_experiment() -> Experiment:
     """Two scenarios, a schedule, a few replicates."""
-    quiet = load("nothing").with_values(SMALL)
-    busy = load("hero-leaves").with_values({**SMALL, "programme.budget": 900.0}, name="busy")
+    quiet = load_scenario("nothing").with_values(SMALL)
+    busy = load_scenario("hero-leaves").with_values({**SMALL, "programme.budget": 900.0}, name="busy")
     moved = tuple(replace(move, week=6) for move in busy.schedule)
     scenarios: dict[str, Scenario] = {"nothing": quiet, "busy": replace(busy, schedule=moved)}
     return Experiment(

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ccsim.model.settings import all_parameters
-from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load
+from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load_scenario
 from ccsim.simulation.simulation import Simulation
 
 FILE = Path(__file__).with_name("golden.json")
@@ -67,7 +67,7 @@ def lived(name: str) -> dict[str, str]:
     Of a scenario they are those of the last of 20 weeks; of ``"hero-leaves, week 54"`` those of that week, two weeks after
     the event; of ``"busy"`` the sums over 20 weeks, so that what happens in one week only is in them.
     """
-    scenario = busy() if name == "busy" else load(name.partition(",")[0])
+    scenario = busy() if name == "busy" else load_scenario(name.partition(",")[0])
     weeks = 55 if "," in name else 20
     simulation = Simulation(scenario.with_values(SMALL), 7, weeks)
     for _ in range(weeks):
@@ -104,9 +104,9 @@ def test_the_busy_organisation_fills_every_tally() -> None:
 
 
 def test_every_event_of_a_shipped_scenario_comes_within_the_weeks_that_are_compared() -> None:
-    moves = {(move.week, *move.set.items()) for name in list_scenarios() for move in load(name).schedule}
-    assert moves == {(move.week, *move.set.items()) for move in load("hero-leaves").schedule}
-    assert all(move.week is not None and move.week < 54 for move in load("hero-leaves").schedule)
+    moves = {(move.week, *move.set.items()) for name in list_scenarios() for move in load_scenario(name).schedule}
+    assert moves == {(move.week, *move.set.items()) for move in load_scenario("hero-leaves").schedule}
+    assert all(move.week is not None and move.week < 54 for move in load_scenario("hero-leaves").schedule)
 
 
 if __name__ == "__main__":

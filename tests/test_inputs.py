@@ -23,7 +23,7 @@ from ccsim.game.save_file import read_game
 from ccsim.organisations.folder import read_folder
 from ccsim.reports.tables import columns
 from ccsim.results.results import open_results
-from ccsim.scenarios.scenario import Scenario, load
+from ccsim.scenarios.scenario import Scenario, load_scenario
 from ccsim.scenarios.visible import unseen_sign
 from ccsim.simulation.simulation import LARGEST_SEED, replicate_seed
 from ccsim.validation.claims.schema import load_claims
@@ -37,7 +37,7 @@ def test_weeks_that_are_none_are_refused_before_a_run_with_the_range(weeks: Any)
     for call in (
         lambda: ccsim.Organisation(weeks=weeks),
         lambda: ccsim.simulate("nothing", weeks=weeks),
-        lambda: ccsim.diverge("nothing", "combined", weeks=weeks),
+        lambda: ccsim.diff("nothing", "combined", weeks=weeks),
     ):
         with pytest.raises(InputError, match="weeks: must be a whole number from 1 to 5200"):
             call()
@@ -68,7 +68,7 @@ def test_counts_of_numpy_are_taken_like_pythons(kind: Any, small: dict[str, Any]
 
 def test_compare_of_a_scenario_says_what_takes_one() -> None:
     with pytest.raises(InputError, match=r"got the scenario 'combined'; a scenario is run by"):
-        ccsim.compare(load("combined"))  # type: ignore[arg-type]
+        ccsim.compare(load_scenario("combined"))  # type: ignore[arg-type]
     with pytest.raises(InputError, match="compare takes an experiment, its name or the path of its file, got 7"):
         ccsim.compare(7)  # type: ignore[arg-type]
 
@@ -97,7 +97,7 @@ def test_a_file_in_another_encoding_is_answered_with_what_to_do(tmp_path: Path, 
     path = tmp_path / "one.toml"
     path.write_bytes('title = "x"\nabout = "für alle"\n'.encode(encoding))
     with pytest.raises(InputError, match=told):
-        load(path)
+        load_scenario(path)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_file_in_another_encoding_is_answered_with_what_to_do(tmp_path: Path, 
      "a = " + "[" * 60 + "]" * 60, "a." * 60 + "b = 1"],
     ids=lambda text: text[:12],
 )  # fmt: skip
-@pytest.mark.parametrize("read", [load, load_experiment, as_experiment])
+@pytest.mark.parametrize("read", [load_scenario, load_experiment, as_experiment])
 def test_deep_nesting_is_one_message(tmp_path: Path, text: str, read: Callable[[Path], object]) -> None:
     path = tmp_path / "one.toml"
     path.write_text(f"{text}\n")
@@ -119,7 +119,7 @@ def test_deep_nesting_is_one_message(tmp_path: Path, text: str, read: Callable[[
 )
 @pytest.mark.parametrize(
     "read",
-    [load, load_experiment, ccsim.compare, read_folder, open_results, lambda path: load_claims(folder=Path(path)),
+    [load_scenario, load_experiment, ccsim.compare, read_folder, open_results, lambda path: load_claims(folder=Path(path)),
      lambda path: load_studies(folder=Path(path)), lambda path: read_game(Path(path))],
     ids=["scenario", "experiment", "compare", "organisation", "results", "claims", "facts", "game"],
 )  # fmt: skip
@@ -133,11 +133,11 @@ def test_links_in_a_circle_are_one_message(tmp_path: Path) -> None:
     (tmp_path / "loop.toml").symlink_to("loop.toml")
     (tmp_path / "one.toml").write_text('extends = "loop.toml"\n')
     (tmp_path / "loop").symlink_to("loop")
-    for read in (load, load_experiment):
+    for read in (load_scenario, load_experiment):
         with pytest.raises(InputError, match=r"loop\.toml: cannot be read"):
             read(tmp_path / "loop.toml")
     with pytest.raises(InputError, match=r"loop\.toml"):
-        load(tmp_path / "one.toml")
+        load_scenario(tmp_path / "one.toml")
     experiment = load_experiment("direction").with_changes(replicates=1, weeks=1)
     with pytest.raises(ResultsError, match=r"loop/results: cannot be written"):
         ccsim.compare(experiment, workers=1, out=tmp_path / "loop" / "results")
@@ -148,7 +148,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     if mkfifo is None:
         pytest.skip("this system has no pipes with a name")
     mkfifo(tmp_path / "one.toml")
-    for read in (load, read_game):
+    for read in (load_scenario, read_game):
         with pytest.raises(InputError, match=r"one\.toml: is a pipe, not a file"):
             read(tmp_path / "one.toml")
 
@@ -156,7 +156,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", [r"C:\scenarios\one.toml", "C:one.toml", r"\\server\share\one.toml", r"..\one.toml"])
 def test_a_path_of_another_system_is_named_in_one_message(path: str) -> None:
     with pytest.raises(InputError, match="there is no such file") as error:
-        load(path)
+        load_scenario(path)
     assert path in str(error.value)
     with pytest.raises(InputError, match="there is no such file"):
         load_experiment(path)
@@ -169,7 +169,7 @@ def test_a_byte_order_mark_any_line_end_and_an_ending_in_capitals_are_read(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(text.encode())
-    assert load(path).title == "x"
+    assert load_scenario(path).title == "x"
 
 
 def test_a_deleted_working_folder_is_named_as_the_reason(tmp_path: Path) -> None:
@@ -180,8 +180,8 @@ def test_a_deleted_working_folder_is_named_as_the_reason(tmp_path: Path) -> None
     try:
         gone.rmdir()
         with pytest.raises(InputError, match="the working folder has been deleted"):
-            load("one.toml")
-        assert load("nothing").name == "nothing"
+            load_scenario("one.toml")
+        assert load_scenario("nothing").name == "nothing"
     finally:
         os.chdir(before)
 
@@ -306,7 +306,7 @@ def test_a_text_of_a_file_with_a_sign_that_cannot_be_seen_is_refused_with_its_li
     with pytest.raises(
         InputError, match=rf"one\.toml:\d: {key}: holds a sign that cannot be seen \(.*\): remove it$"
     ) as told:
-        load(path)
+        load_scenario(path)
     assert str(told.value).isprintable()
 
 
@@ -318,7 +318,7 @@ def test_letters_of_every_script_are_seen(text: str) -> None:
 
 
 def test_an_experiment_made_in_python_with_such_a_text_is_refused_before_its_first_run(tmp_path: Path) -> None:
-    named = as_experiment(replace(load("nothing"), title="x\x1b]0;y\x07"))
+    named = as_experiment(replace(load_scenario("nothing"), title="x\x1b]0;y\x07"))
     with pytest.raises(InputError, match=r"title: holds a sign that cannot be seen \(\\x1b\)"):
         run_experiment(named, workers=1, out=tmp_path / "r")
     assert not (tmp_path / "r").exists()

@@ -30,7 +30,7 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.reports.query import query
 from ccsim.results.manifest import read_manifest, stored_experiment
 from ccsim.results.results import Results, open_results
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 
 TINY: dict[str, Any] = {
     "organisation.staff": 24, "organisation.departments": 3, "organisation.front_departments": 2,
@@ -43,7 +43,7 @@ ODD = (None, True, False, -1, 0, 3, 10**30, 1.5, float("nan"), float("inf"), "",
 
 def experiment(seed: int = 1, budget: float = 500.0) -> Experiment:
     """Return two scenarios of four replicates, which take milliseconds each."""
-    quiet = load("nothing").with_values(TINY)
+    quiet = load_scenario("nothing").with_values(TINY)
     busy = quiet.with_values({"programme.budget": budget}, name="busy")
     pair = {"nothing": quiet, "busy": busy}
     return Experiment("tiny", "Tiny", "", "nothing", pair, weeks=4, replicates=4, seed=seed)

@@ -55,7 +55,7 @@ class Customer(mesa.Agent):
                 self.segment.joined += 1
         if case.state == WAITING:
             waited = model.week - case.queued_week
-            if waited > 0 and model.asking[row] < model.settings.demand.abandonment_rate * waited:
+            if waited > 0 and model.request_factor[row] < model.settings.demand.abandonment_rate * waited:
                 case.department.drop_out(case)
                 case.department.abandoned += 1
                 self.events += 1
@@ -63,7 +63,7 @@ class Customer(mesa.Agent):
             case.contacts += 1
             case.department.returned += 1
             case.department.join_queue(case, model.week)
-        elif case.state == NO_CASE and self.active and model.asking[row] < model.raise_chance:
+        elif case.state == NO_CASE and self.active and model.request_factor[row] < model.raise_chance:
             self.raise_case()
 
     def raise_case(self) -> None:
@@ -102,10 +102,10 @@ class Customer(mesa.Agent):
     def tell(self, felt: float) -> None:
         """Tell neighbours in the market and an acquaintance far away."""
         if felt < 0.5:
-            self.segment.said_bad += 1
+            self.segment.negative_mentions += 1
             weight = 1.5
         else:
-            self.segment.said_good += 1
+            self.segment.positive_mentions += 1
             weight = 1.0
         for listener in self.listeners():
             listener.heard_opinion += weight * felt

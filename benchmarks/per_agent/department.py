@@ -199,7 +199,7 @@ class Department(Tallies):
             self.resolved += 1
             self.resolved_first += first
             self.resolution_weeks += age
-            self.journeys_sound += 1
+            self.sound_journeys += 1
         elif returns < p.recontact_probability:
             case.state = COMING_BACK
             case.stages = 1

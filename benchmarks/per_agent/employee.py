@@ -52,7 +52,9 @@ class Employee(mesa.Agent):
     def begin_week(self) -> None:
         """Start the week with nothing done."""
         self.arrived = False
-        self.hours = self.worked = self.handled = self.solved = self.wins = self.setbacks = self.blamed = 0.0
+        self.hours = self.worked = self.handled = self.solved = self.visible_successes = self.setbacks = self.blamed = (
+            0.0
+        )
         self.sources = self.announced_hours = self.training_hours = self.improvement_hours = self.customer_hours = (
             self.coaching_hours
         ) = self.borrowed_rights = 0.0
@@ -130,8 +132,8 @@ class Employee(mesa.Agent):
         """See whether judgement worked; perhaps be blamed."""
         self.solved += 1
         if right:
-            self.wins += 1
-            self.department.wins += 1
+            self.visible_successes += 1
+            self.department.visible_successes += 1
         else:
             self.setbacks += 1
             if case.complexity > self.latitude:
@@ -183,7 +185,7 @@ class Employee(mesa.Agent):
         for other in self.colleagues:
             solved += other.solved
             handled += other.handled
-            if other.habit > persuades and other.wins > other.setbacks:
+            if other.habit > persuades and other.visible_successes > other.setbacks:
                 self.sources += 1.0
                 other.influence += 1.0
         if handled > 0.0:
@@ -198,7 +200,9 @@ class Employee(mesa.Agent):
         self.feel()
         p = self.model.settings.engagement
         latitude_felt = felt(self.latitude, self.safety, self.borrowed_rights)
-        goal = circumstances(self.baseline_engagement, latitude_felt, self.wins, self.fatigue, self.cynicism, p)
+        goal = circumstances(
+            self.baseline_engagement, latitude_felt, self.visible_successes, self.fatigue, self.cynicism, p
+        )
         self.engagement = goal if self.arrived else toward(self.engagement, goal, p.adjustment_rate)
 
     def come_round(self) -> None:
@@ -210,7 +214,7 @@ class Employee(mesa.Agent):
             return
         if model.week < self.vacant_until:
             return
-        believed = by_evidence(self.conviction, self.wins, self.setbacks, p)
+        believed = by_evidence(self.conviction, self.visible_successes, self.setbacks, p)
         lead = self.leader
         if lead is not None:
             believed = by_telling(
@@ -257,7 +261,7 @@ class Employee(mesa.Agent):
             self.cynicism = 0.5 * p.baseline_cynicism
             return
         hollow = unseen(self.announced_hours, counts(self.sources, settings.mandate))
-        talk = p.ignored_weight * self.department.unheeded
+        talk = p.ignored_weight * self.department.ignored_signals
         credibility = self.leader.credibility if self.leader is not None else 0.5
         intensity = self.department.workload / self.department.pace
         latitude_felt = felt(self.latitude, self.safety, self.borrowed_rights)
@@ -271,7 +275,7 @@ class Employee(mesa.Agent):
             self.safety = 1.0 - 0.5 * p.blame
             return
         self.department.blamed += self.blamed
-        goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, self.wins / 3.0) - 0.7 * min(1.0, self.blamed)
+        goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, self.visible_successes / 3.0) - 0.7 * min(1.0, self.blamed)
         self.safety = toward(self.safety, share(goal), p.adjustment_rate)
 
     def end_week(self) -> None:

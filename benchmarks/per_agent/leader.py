@@ -76,7 +76,7 @@ class Leader(mesa.Agent):
             closed += unit.closed
             closed_first += unit.closed_first
             claimed += unit.claimed
-            sound += unit.journeys_sound
+            sound += unit.sound_journeys
         if handled <= 0.0 or closed <= 0.0 or closed_first <= 0.0:
             return
         quickness = 1.0 - worked / handled / (2.0 * p.half_score_hours)
@@ -87,12 +87,12 @@ class Leader(mesa.Agent):
         self.reported_score = toward(self.reported_score, reported, p.reporting_rate)
         self.reference_score = toward(self.reference_score, self.reported_score, p.memory_rate)
 
-    def believe(self, wins: float, people: float) -> None:
+    def believe(self, successes: float, people: float) -> None:
         """Move in conviction and credibility."""
         settings, p = self.model.settings, self.model.settings.leadership
         if self.department is not None:
-            wins, people = self.department.wins, len(self.department.members)
-        surplus = max(0.0, wins / max(1.0, people) - self.model.firm.wins)
+            successes, people = self.department.visible_successes, len(self.department.members)
+        surplus = max(0.0, successes / max(1.0, people) - self.model.firm.visible_successes)
         belief = won_over(self.conviction, surplus, self.reported_score - self.reference_score, p)
         if self.superior is not None:
             talk = saturating(0.5 + self.announced_hours + 2.0 * self.coaching_hours, 1.0)

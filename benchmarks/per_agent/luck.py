@@ -13,10 +13,10 @@ from ccsim.engine.rng import Stream, uniforms4
 
 
 @kernel
-def fill_words(out, rows, seed, purpose, week):
+def fill_words(out, rows, seed, stream, week):
     """Fill ``out``, of shape (words, rows), with the first words drawn by each of ``rows``."""
     for k in range(len(rows)):
-        a, b, c, d = uniforms4(seed, purpose, week, rows[k])
+        a, b, c, d = uniforms4(seed, stream, week, rows[k])
         out[0, k] = a
         if len(out) > 1:
             out[1, k] = b
@@ -37,19 +37,19 @@ class Luck:
         self.seed = seed
         self._all: dict[int, np.ndarray] = {}
 
-    def everybody(self, purpose: Stream, week: int, count: int, words: int = 1) -> list[list[float]]:
+    def everybody(self, stream: Stream, week: int, count: int, words: int = 1) -> list[list[float]]:
         """Return ``words`` lists of draws for all rows from 0 on."""
         rows = self._all.setdefault(count, np.arange(count))
-        return self.some(purpose, week, rows, words)
+        return self.some(stream, week, rows, words)
 
-    def some(self, purpose: Stream, week: int, rows: object, words: int = 4) -> list[list[float]]:
+    def some(self, stream: Stream, week: int, rows: object, words: int = 4) -> list[list[float]]:
         """Return ``words`` lists of draws for the given rows."""
         chosen = np.asarray(rows, dtype=np.int64)
         out = np.empty((words, len(chosen)))
-        fill_words(out, chosen, self.seed, int(purpose), week)
+        fill_words(out, chosen, self.seed, int(stream), week)
         return out.tolist()
 
-    def one(self, purpose: Stream, week: int, row: int) -> tuple[float, float, float, float]:
+    def one(self, stream: Stream, week: int, row: int) -> tuple[float, float, float, float]:
         """Return the four draws of a single row, for what seldom happens."""
-        a, b, c, d = uniforms4(self.seed, int(purpose), week, row)
+        a, b, c, d = uniforms4(self.seed, int(stream), week, row)
         return a, b, c, d

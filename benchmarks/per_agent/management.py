@@ -143,8 +143,8 @@ def harvest(model: PerAgent, person: Employee, hours: float, luck: float) -> Non
     p, firm = model.settings.visible_successes, model.firm
     chance = ended(hours, p)
     if luck < chance * works(firm.know_how, p):
-        person.wins += p.size
-        person.department.wins += p.story_value * (p.size * p.visibility)
+        person.visible_successes += p.size
+        person.department.visible_successes += p.story_value * (p.size * p.visibility)
         firm.improvements += p.size * p.visibility
     elif luck < chance:
         person.setbacks += 1
@@ -177,17 +177,17 @@ def pay(model: PerAgent) -> None:
 def believe(model: PerAgent) -> None:
     """Leaders hear, believe, and grant or withhold."""
     firm, p = model.firm, model.settings.leadership
-    wins = people = 0.0
+    successes = people = 0.0
     for department in model.departments:
-        wins += department.wins
+        successes += department.visible_successes
         people += len(department.members)
-    ahead = wins / max(1.0, people) - firm.wins
-    firm.wins += (p.memory_rate if firm.wins > 0.0 else 1.0) * ahead
+    ahead = successes / max(1.0, people) - firm.visible_successes
+    firm.visible_successes += (p.memory_rate if firm.visible_successes > 0.0 else 1.0) * ahead
     for leader in model.leaders:
         if leader.superior is not None:
             leader.heard_from = leader.superior.conviction, leader.superior.credibility
     for leader in model.leaders:
-        leader.believe(wins, people)
+        leader.believe(successes, people)
 
 
 def book(model: PerAgent) -> None:

@@ -154,7 +154,9 @@ class PerAgent(mesa.Model):
         """Make the week's draws, and what they are held against."""
         luck, week = self.luck, self.week
         market_size, posts = len(self.customers), len(self.staff)
-        self.joining, self.asking, self.talking, self.leaving = luck.everybody(Stream.MARKET, week, market_size, 4)
+        self.joining, self.request_factor, self.talking, self.leaving = luck.everybody(
+            Stream.MARKET, week, market_size, 4
+        )
         self.raising = luck.everybody(Stream.RAISE_CASE, week, market_size, 4)
         (self.quitting,) = luck.everybody(Stream.QUIT, week, posts)
         (self.pennies,) = luck.everybody(Stream.TIPPING, week, posts)

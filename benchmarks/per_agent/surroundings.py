@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.per_agent.model import PerAgent
 
 saturating, toward = plain(functions.half_saturation), plain(functions.relax)
-misjudged, sees, designed, fit_of = (
+perception_error_of, sees, designed, fit_of = (
     plain(rule) for rule in (offer.perception_error, offer.perceived_gap, offer.offer_update, offer.offer_fit)
 )
 coming, understood = plain(sensing.signals_collected), plain(sensing.signals_understood)
@@ -37,9 +37,9 @@ def offer_something(model: PerAgent) -> None:
         segment.need += p.drift
         luck, *_ = model.luck.one(Stream.DESIGN, (model.week + 100_000) // 13, row)
         gap = segment.need - segment.position
-        seen = sees(gap, insight, p) + misjudged(luck, insight, p)
+        seen = sees(gap, insight, p) + perception_error_of(luck, insight, p)
         segment.position = designed(segment.position, segment.position + seen, p)
-        firm.misjudged += abs(seen - gap) / len(model.segments)
+        firm.needs_error += abs(seen - gap) / len(model.segments)
         segment.fit = fit_of(segment.need - segment.position)
         segment.n_segments = 1.0
         segment.offer_value = model.settings.experience.offer_satisfaction * segment.fit
@@ -69,7 +69,7 @@ def collect_signals(model: PerAgent) -> None:
         department.signals = coming(department.handled, department.defects, p) / posts
         known = saturating(understood(department.signals, p), p.half_saturation)
         department.insight = toward(department.insight, known, p.learning_rate)
-        department.unheeded += known * (1.0 - saturating(p.action_hours / posts, 0.2))
+        department.ignored_signals += known * (1.0 - saturating(p.action_hours / posts, 0.2))
 
 
 def take_out_defects(model: PerAgent) -> None:
@@ -113,11 +113,11 @@ def count_surroundings(model: PerAgent) -> None:
     firm, surveyed, handled = model.firm, 0.0, 0.0
     for department in model.departments:
         department.informed += department.insight * department.posts
-        department.spoilt_contacts += department.defects * department.handled
+        department.defective_contacts += department.defects * department.handled
         surveyed += department.survey
         handled += department.handled
     if handled > 0.0:
-        firm.shown_satisfaction = surveyed / handled + model.settings.sensing.published * (
+        firm.reported_satisfaction = surveyed / handled + model.settings.sensing.published * (
             firm.recent_quality - surveyed / handled
         )
     firm.delivered_quality, firm.sponsored, firm.know_how_level = firm.recent_quality, firm.sponsorship, firm.know_how

@@ -26,7 +26,7 @@ from ccsim.model.packs import behavioural, core, packs, switched_on
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.columns import ACCEPTS, KINDS
 from ccsim.scenarios.io import InterventionSchema, ScenarioSchema
-from ccsim.scenarios.scenario import Scenario, list_scenarios, load
+from ccsim.scenarios.scenario import Scenario, list_scenarios, load_scenario
 from ccsim.validation.claims.schema import ClaimShape, load_claims
 
 #: Documents that stand outside of docs/, and the page that each becomes.
@@ -146,7 +146,7 @@ def parameters(role: str, title: str, intro: str) -> str:
 
 def pack_pages() -> str:
     """Return the page of the packs: what switches each on, and which scenarios and claims do."""
-    shipped = {name: load(name) for name in list_scenarios()}
+    shipped = {name: load_scenario(name) for name in list_scenarios()}
     used: dict[str, dict[str, None]] = {}
     for name, scenario in shipped.items():
         for pack in _packs_of(scenario):
@@ -210,7 +210,7 @@ def scenarios() -> str:
     """Return the page of the scenarios that ccsim ships."""
     rows = []
     for name in list_scenarios():
-        one = load(name)
+        one = load_scenario(name)
         rows.append([f"`{name}`", one.title, one.about])
     return (
         "# Scenarios\n\nThe scenario files that ccsim ships. `ccsim describe NAME` tells what one sets; a file of yours can extend any of "

@@ -252,13 +252,13 @@ def operate(weeks, orders, absent, p, per_week):
 
 
 @kernel
-def fill_noise(out, mean, spread, memory, seed, purpose, per_week):
+def fill_noise(out, mean, spread, memory, seed, stream, per_week):
     """Fill with noise that remembers itself (the authors' pink noise), one value a step."""
     x = mean
     size = spread * math.sqrt(24.0 * memory * per_week)
     for now in range(len(out)):
         out[now] = x
-        x += (mean + size * (uniform(seed, purpose, now, 0) - 0.5) - x) / (memory * per_week)
+        x += (mean + size * (uniform(seed, stream, now, 0) - 0.5) - x) / (memory * per_week)
 
 
 def steps() -> np.ndarray:

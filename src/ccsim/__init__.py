@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from ccsim.experiments.design import Design
     from ccsim.experiments.experiment import Experiment, load_experiment
     from ccsim.experiments.factors import Factor
-    from ccsim.reports.divergence import diverge
+    from ccsim.reports.divergence import diff
     from ccsim.reports.query import query
     from ccsim.reports.report import report
-    from ccsim.reports.reproduce import why
+    from ccsim.reports.reproduce import reproduce
     from ccsim.results.results import open_results
-    from ccsim.scenarios.scenario import Scenario, list_scenarios, load
+    from ccsim.scenarios.scenario import Scenario, list_scenarios, load_scenario
     from ccsim.simulation.agents import Customer, Employee, Leader
     from ccsim.simulation.collected import CollectedOrganisation
     from ccsim.simulation.mesa_model import Organisation
@@ -52,8 +52,8 @@ _HOME = {
     "Scenario": "scenarios.scenario",
     "compare": "analysis.comparison",
     "decide": "analysis.decision.decide",
-    "diverge": "reports.divergence",
-    "load": "scenarios.scenario",
+    "diff": "reports.divergence",
+    "load_scenario": "scenarios.scenario",
     "load_experiment": "experiments.experiment",
     "open_results": "results.results",
     "query": "reports.query",
@@ -61,7 +61,7 @@ _HOME = {
     "list_scenarios": "scenarios.scenario",
     "simulate": "simulation.simulation",
     "sweep": "execution.sweep",
-    "why": "reports.reproduce",
+    "reproduce": "reports.reproduce",
 }
 
 __all__ = [
@@ -79,16 +79,16 @@ __all__ = [
     "Scenario",
     "compare",
     "decide",
-    "diverge",
+    "diff",
     "list_scenarios",
-    "load",
     "load_experiment",
+    "load_scenario",
     "open_results",
     "query",
     "report",
+    "reproduce",
     "simulate",
     "sweep",
-    "why",
 ]
 
 

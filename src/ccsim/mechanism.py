@@ -8,8 +8,8 @@ from ccsim.engine.declarations import add_unit
 from ccsim.engine.functions import clip01, half_saturation, logistic, relax
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.engine.rng import irwin_hall_normal, purpose, uniform, uniforms4
-from ccsim.engine.steps import founding, step
+from ccsim.engine.rng import irwin_hall_normal, stream, uniform, uniforms4
+from ccsim.engine.steps import initialiser, step
 from ccsim.model.extension import extended
 from ccsim.model.kpis import kpi
 
@@ -23,19 +23,19 @@ __all__ = [
     "extended",
     "fixed",
     "flow",
-    "founding",
     "half_saturation",
+    "initialiser",
     "irwin_hall_normal",
     "kernel",
     "kpi",
     "logistic",
     "parameter",
     "parameters",
-    "purpose",
     "relax",
     "rule",
     "step",
     "stock",
+    "stream",
     "uniform",
     "uniforms4",
 ]

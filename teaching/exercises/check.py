@@ -167,7 +167,7 @@ def writes_a_scenario(answer: Any, seeds: Sequence[int]) -> list[str]:
         file = Path(folder) / "mine.toml"
         file.write_text(answer.scenario(), encoding="utf-8")
         try:
-            mine = ccsim.load(str(file))
+            mine = ccsim.load_scenario(str(file))
         except CcsimError as error:
             return [f"the scenario cannot be read: {error}"]
     faults = []
@@ -207,7 +207,7 @@ def task_of(seeds: Sequence[int]) -> dict[str, int]:
 def describes_an_organisation(answer: Any, seeds: Sequence[int]) -> list[str]:
     """Exercise 6: ``write(folder, departments)`` makes files that are read without a fault and founded as the task says."""
     from ccsim.organisations.folder import read_folder
-    from ccsim.organisations.founding import make_layout
+    from ccsim.organisations.layout import make_layout
 
     task = task_of(seeds)
     with tempfile.TemporaryDirectory() as name:
@@ -262,7 +262,7 @@ def _lead(world: Mapping[str, float], seeds: Sequence[int]) -> float:
 def _satisfaction(scenario: str, values: Mapping[str, float], seed: int, weeks: int) -> float:
     import ccsim
 
-    run = ccsim.simulate(ccsim.load(scenario).with_values(dict(values)), seed, weeks)
+    run = ccsim.simulate(ccsim.load_scenario(scenario).with_values(dict(values)), seed, weeks)
     return float(run.kpis["csat"][-13:].mean())
 
 

@@ -27,7 +27,7 @@ SCORECARDS = {
 rows = []
 for title, scenario in SCORECARDS.items():
     for seed in SEEDS:
-        kpis = ccsim.simulate(ccsim.load(scenario), seed, 156).kpis
+        kpis = ccsim.simulate(ccsim.load_scenario(scenario), seed, 156).kpis
         last = {name: kpis[name][-13:].mean() for name in ("csat", "fcr", "reported_fcr", "aht")}
         rows.append({"measured by": title, "seed": seed, **last})
 frame = pd.DataFrame(rows)

@@ -27,7 +27,7 @@ worlds = [{name: float(chance.uniform(*known[name].range)) for name in NAMES} fo
 
 def satisfaction(scenario: str, world: dict[str, float], seed: int) -> float:
     """Return mean satisfaction in the last quarter."""
-    run = ccsim.simulate(ccsim.load(scenario).with_values(world), seed, 156)
+    run = ccsim.simulate(ccsim.load_scenario(scenario).with_values(world), seed, 156)
     return float(run.kpis["csat"][-13:].mean())
 
 

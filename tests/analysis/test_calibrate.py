@@ -81,7 +81,7 @@ def test_what_targets_leave_open_is_told(toy):
 def test_targets_out_of_reach_are_told(toy):
     found = fitted(STUDY, toy(1), [Target("csat", 9.0, 0.1)], model(1e-4, lambda x: x[:, :1]), 12, 2)
     assert found.misfit > 3 and not found.targets_table()["inside"][0]
-    assert not found.met and not found.table()["identified"].any() and not found.table()["targets_met"].any()
+    assert not found.targets_met and not found.table()["identified"].any() and not found.table()["targets_met"].any()
     assert "No values" in found.faults()[0]
 
 
@@ -89,8 +89,8 @@ def test_targets_out_of_reach_are_told(toy):
 def test_a_parameter_pressed_against_an_end_of_its_span_is_not_identified(toy, figure, end):
     found = fitted(STUDY, toy(1), [Target("csat", figure, 0.03)], model(1e-4, lambda x: x[:, :1]), 12, 2)
     table = found.table()
-    assert found.met and table["contraction"][0] > 0.5
-    assert table["at_end"][0] == end and not table["identified"][0]
+    assert found.targets_met and table["contraction"][0] > 0.5
+    assert table["at_bound"][0] == end and not table["identified"][0]
     assert f"{end} end of its span" in found.faults()[0]
 
 

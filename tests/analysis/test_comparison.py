@@ -10,7 +10,7 @@ from ccsim.analysis.comparison import Comparison, compare, holm, interval, paire
 from ccsim.errors import InputError
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 
 
 def test_interval_is_the_t_interval() -> None:
@@ -163,6 +163,6 @@ def test_progress_may_be_true_false_or_a_function(
 
 @pytest.mark.slow
 def test_pairing_needs_a_tenth_of_the_runs_for_money() -> None:
-    scenarios = {name: load(name) for name in ("nothing", "bottom-up")}
+    scenarios = {name: load_scenario(name) for name in ("nothing", "bottom-up")}
     experiment = Experiment("p", "P", "", "nothing", scenarios, replicates=20, kpis=("npv",))
     assert Comparison(compare(experiment).results).variance_reduction()["factor"].min() > 10

@@ -182,11 +182,11 @@ def test_the_boards_page_has_a_key_for_every_number_and_why_makes_one_again(deci
     assert len(keys) > 60 and keys <= set(numbers)
     assert "k CHF" in text and "k EUR" not in text and "Tiny works" in text
     assert text.count("not back-tested") >= 3 and "Nothing is back-tested" in text
-    found = ccsim.why(decided, "option/much/difference", workers=1)
+    found = ccsim.reproduce(decided, "option/much/difference", workers=1)
     assert found.reproduced and found.options == (AS_IT_IS, "much") and len(found.each) == 80
     assert "The same" in found.words()
     with pytest.raises(UnknownNameError):
-        ccsim.why(decided, "option/none/difference")
+        ccsim.reproduce(decided, "option/none/difference")
     assert ccsim.report(decided, decided / "again.html").read_text(encoding="utf-8") == text
 
 
@@ -210,7 +210,7 @@ def test_a_number_that_does_not_come_out_again_is_told(decided: Path, monkeypatc
     table.loc[(table["scenario"] == "much @ 0001") & (table["week"] == 15), "npv"] += 1.0
     wrong = replace(decision, results=replace(decision.results, tables={"summaries": table}))
     monkeypatch.setattr("ccsim.reports.decision_numbers.open_decision", lambda _: wrong)
-    found = ccsim.why(decided, "option/much/difference", workers=1)
+    found = ccsim.reproduce(decided, "option/much/difference", workers=1)
     assert not found.reproduced and found.differing == (("much @ 0001", 0),) and "NOT the same" in found.words()
 
 

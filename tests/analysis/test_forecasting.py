@@ -25,7 +25,7 @@ from ccsim.analysis.study import Runner
 from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.organisations.folder import read_folder
-from ccsim.organisations.founding import layout_of_folder
+from ccsim.organisations.layout import layout_of_folder
 from ccsim.organisations.template import write_template
 
 SMALL = """name = "x"
@@ -277,7 +277,7 @@ def test_a_fit_that_fails_identifies_nothing_and_writes_nothing(
     assert result.exit_code == 1 and "FAILED" in result.output
     assert not Path("o/fitted.parquet").exists()
     found = fit(read_folder(Path("o")), {"csat": quarters([3.0] * 12)}, worlds, 1, Runner(workers=1))
-    assert not found.met and not found.table()["identified"].any()
+    assert not found.targets_met and not found.table()["identified"].any()
 
 
 def test_comparisons_draw_from_the_fit_and_pair_scenarios_on_one_draw(tmp_path: Path) -> None:

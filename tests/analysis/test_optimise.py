@@ -60,11 +60,11 @@ def hill(seed=0, noise=0.0, runs=4, worlds=1, tops=((0.6, 0.3, 0.5),), spread=0.
 @pytest.mark.parametrize("sampler", ["tpe", "cma"])
 def test_the_top_of_a_hill_is_found(sampler):
     found = searched(STUDY, SPACE, Objectives((Objective("npv"),)), hill(), 80, sampler)
-    assert found.plans[0].found[0] > -0.25
-    assert found.start.found[0] == pytest.approx(truth(found.start.plan))
+    assert found.plans[0].mean[0] > -0.25
+    assert found.start.mean[0] == pytest.approx(truth(found.start.plan))
     assert len(found.trials) == 80
     row = found.table().iloc[-2]
-    assert row["gain"] == pytest.approx(found.plans[0].found[0] - found.start.found[0])
+    assert row["gain"] == pytest.approx(found.plans[0].mean[0] - found.start.mean[0])
     assert row["shrinkage"] == pytest.approx(0.0) and row["better_in"] == 1.0
 
 
@@ -72,7 +72,7 @@ def test_less_can_be_sought_and_money_is_kept_to():
     aim = Objectives((Objective("churn", more=False),), max_cost=6000.0)
     found = searched(STUDY, SPACE, aim, lambda *told: hill()(*told) * [-1.0, 1.0], 80)
     best = found.plans[0]
-    assert best.plan["programme.budget"] <= 6000 and best.found[0] < -truth({**best.plan, "programme.budget": 4000})
+    assert best.plan["programme.budget"] <= 6000 and best.mean[0] < -truth({**best.plan, "programme.budget": 4000})
     assert set(found.trials["fits"]) == {True, False}
     with pytest.raises(InfeasibleError, match="the cheapest takes"):
         searched(STUDY, SPACE, Objectives((Objective("npv"),), max_cost=-1.0), hill(), 16)
@@ -81,7 +81,7 @@ def test_less_can_be_sought_and_money_is_kept_to():
 def test_a_front_is_between_the_tops_of_its_goals():
     tops = ((0.2, 0.3, 0.5), (0.8, 0.3, 0.5))
     found = searched(STUDY, SPACE, Objectives((Objective("npv"), Objective("csat"))), hill(tops=tops), 160)
-    figures = np.array([one.found[:2] for one in found.plans])
+    figures = np.array([one.mean[:2] for one in found.plans])
     assert len(figures) > 3 and len(pareto_front(figures)) == len(figures)
     inner = [one for one in found.plans if 0.15 < one.plan["programme.budget"] / 20000 < 0.85]
     assert len(inner) >= 0.8 * len(found.plans)

@@ -40,7 +40,7 @@ def test_sobol_finds_the_indices_of_the_ishigami_function(toy):
     ):
         row = found.loc[key]
         assert row["alone"] == pytest.approx(alone, abs=0.03) and row["importance"] == pytest.approx(total, abs=0.03)
-        assert row["low"] <= total <= row["high"] and row["alone_low"] <= alone <= row["alone_high"]
+        assert row["low"] <= total <= row["high"] and row["first_order_low"] <= alone <= row["first_order_high"]
 
 
 def test_intervals_of_total_indices_hold_the_truth_as_often_as_they_say(toy):

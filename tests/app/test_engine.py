@@ -23,7 +23,7 @@ from ccsim.engine.rng import Stream, uniforms4
 from ccsim.model.kpis import available
 from ccsim.model.settings import check_sizes, without_own
 from ccsim.scenarios.conditions import Condition
-from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load
+from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load_scenario
 from ccsim.simulation.simulation import Simulation, simulate
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -47,7 +47,7 @@ def _compare(
     scenario: Scenario | str, values: dict[str, Any], seed: int, weeks: int, in_node: Answers
 ) -> tuple[Any, Any]:
     name = scenario if isinstance(scenario, str) else scenario_data(scenario)
-    chosen = load(scenario) if isinstance(scenario, str) else scenario
+    chosen = load_scenario(scenario) if isinstance(scenario, str) else scenario
     native = simulate(chosen.with_values(values), seed, weeks)
     request = {"way": "run", "scenario": name, "set": values, "seed": seed, "weeks": weeks}
     return native, in_node([request])[0]
@@ -117,9 +117,11 @@ def test_runs_by_turns_and_from_a_snapshot_are_as_if_each_were_alone(in_node: An
     move = {"programme.budget": 20_000.0}
     answer = in_node([{"way": "turns", "one": one, "other": other, "move": move}])[0]
     for asked, part in ((one, "first"), (other, "second")):
-        native = simulate(load(str(asked["scenario"])).with_values(asked["set"]), asked["seed"], asked["weeks"])
+        native = simulate(
+            load_scenario(str(asked["scenario"])).with_values(asked["set"]), asked["seed"], asked["weeks"]
+        )
         assert differing(native.kpis, answer[part]) == []
-    moved = Simulation(load("combined").with_values(SMALL), 3, 9)
+    moved = Simulation(load_scenario("combined").with_values(SMALL), 3, 9)
     for week in range(7):
         if week == 3:
             moved.apply(Intervention.create(move))
@@ -290,7 +292,7 @@ def test_the_host_that_is_shipped_is_built_from_its_sources() -> None:
 @current
 def test_what_a_person_weighs_and_the_figures_of_segments_are_pythons(in_node: Answers) -> None:
     values = {**SMALL, "empowerment.blame": 0.7}
-    run = Simulation(load("combined").with_values(values), 5, 3)
+    run = Simulation(load_scenario("combined").with_values(values), 5, 3)
     for _ in range(3):
         run.step()
     settings = without_own(run.world.settings)

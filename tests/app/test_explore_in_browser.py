@@ -13,7 +13,7 @@ from ready import READY
 
 from ccsim.engine.jit import PLAIN
 from ccsim.model.kpis import final_value
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 from ccsim.simulation.simulation import Simulation, simulate
 
 Open = Callable[..., Any]
@@ -31,7 +31,7 @@ def test_everybody_is_a_dot_and_the_legend_sums_to_the_posts(visit: Open) -> Non
     page.wait_for_function(
         "() => document.querySelectorAll('svg.people circle').length === 200 && !document.querySelector('.crowd.stale')"
     )
-    run = Simulation(load("combined"), 1, 26)
+    run = Simulation(load_scenario("combined"), 1, 26)
     for _ in range(26):
         run.step()
     staff = run.world.populations.staff
@@ -75,7 +75,7 @@ def test_a_decision_in_mid_run_changes_only_what_comes_after_it_and_python_agree
     with page.expect_download() as taken:
         page.get_by_role("button", name="Scenario file (TOML)").click()
     (tmp_path / "mine.toml").write_bytes(Path(taken.value.path()).read_bytes())
-    weekly = simulate(load(tmp_path / "mine.toml"), 1, 60).kpis["csat"]
+    weekly = simulate(load_scenario(tmp_path / "mine.toml"), 1, 60).kpis["csat"]
     plain = simulate("top-down", 1, 60).kpis["csat"]
     assert np.array_equal(weekly[:40], plain[:40], equal_nan=True) and weekly[-1] != plain[-1]
     assert page.locator("text.end.run").text_content() == f"{final_value('csat', weekly):.1f}"

@@ -135,7 +135,7 @@ def test_compare_answers_with_a_verdict_on_one_press(visit: Open) -> None:
 
 
 def test_a_run_is_taken_away_as_weeks_pictures_and_scenario(visit: Open, tmp_path: Path) -> None:
-    from ccsim.scenarios.scenario import load
+    from ccsim.scenarios.scenario import load_scenario
 
     page = visit(query="?from=bottom-up&programme.budget=9000&champions.selection=at+random&weeks=26")
     page.wait_for_function(
@@ -151,7 +151,7 @@ def test_a_run_is_taken_away_as_weeks_pictures_and_scenario(visit: Open, tmp_pat
     assert len(rows) == 1 + 2 * 26
     assert taken["Chart as PNG"].startswith(b"\x89PNG") and taken["Chart as SVG"].startswith(b"<svg")
     (tmp_path / "mine.toml").write_bytes(taken["Scenario file (TOML)"])
-    levers = load(tmp_path / "mine.toml").values()
+    levers = load_scenario(tmp_path / "mine.toml").values()
     assert levers["programme.budget"] == 9000 and levers["champions.selection"] == "at random"
 
 

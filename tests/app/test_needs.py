@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ccsim.model.settings import all_parameters
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 from ccsim.simulation.simulation import simulate
 
 FILE = Path(__file__).parents[2] / "web" / "src" / "needs.json"
@@ -36,7 +36,7 @@ def _moved(key: str) -> Any:
 
 
 def _run(values: dict[str, Any]) -> dict[str, Any]:
-    scenario = load("nothing")
+    scenario = load_scenario("nothing")
     return simulate(scenario.with_values(values) if values else scenario, 3, WEEKS).kpis
 
 

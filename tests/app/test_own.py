@@ -25,7 +25,7 @@ from ccsim.cli.main import app
 from ccsim.errors import InputError
 from ccsim.model.extension import extended
 from ccsim.organisations.template import write_template
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 from ccsim.simulation.simulation import simulate
 
 HERE = Path(__file__).parent
@@ -36,9 +36,9 @@ SMALL = {
 }  # fmt: skip
 MOOD = '''"""Mood: people differ, and a good mood lends energy."""
 
-from ccsim.mechanism import FloatArray, columns, flow, founding, kpi, parameter, parameters, purpose, step, stock, uniform
+from ccsim.mechanism import FloatArray, columns, flow, initialiser, kpi, parameter, parameters, stream, step, stock, uniform
 
-FIRST = purpose("mood.first")
+FIRST = stream("mood.first")
 
 
 @parameters("mood")
@@ -62,7 +62,7 @@ class Departments:
     moods: FloatArray = flow("share", "sum of mood over all posts")
 
 
-@founding
+@initialiser
 def begin(own_staff, seed, week):
     """People differ from the first day."""
     for i in range(len(own_staff.mood)):
@@ -116,7 +116,7 @@ def test_an_own_organisation_lives_in_the_browsers_engine_as_in_python(
     shutil.copy(build_engine.ENGINE, tmp_path)
     asked = json.dumps({"seed": "3", "values": SHORT}).encode()
     (tmp_path / "founded-3").write_bytes(own.answer(asked))
-    native = simulate(load("combined").with_values({**SHORT, "organisation.from": str(folder)}), 3, 4)
+    native = simulate(load_scenario("combined").with_values({**SHORT, "organisation.from": str(folder)}), 3, 4)
     answer = _in_node(tmp_path, {"way": "run", "scenario": "combined", "set": SHORT, "seed": 3, "weeks": 4})
     assert "series" in answer, answer
     assert differing(native.kpis, answer["series"]) == []
@@ -124,7 +124,7 @@ def test_an_own_organisation_lives_in_the_browsers_engine_as_in_python(
 
 def test_what_files_say_of_week_0_is_handed_to_the_browser(folder: Path, tmp_path: Path) -> None:
     own = OwnOrganisation(folder)
-    world, told = own.found(1, SHORT)
+    world, told = own.initialise(1, SHORT)
     by_name = {row["column"]: row for row in told["stock"]}
     known = np.flatnonzero(own.layout.hired > -(1 << 30))
     assert by_name.get("hired_week", {"rows": []})["rows"] == known.tolist()
@@ -225,7 +225,7 @@ def test_a_mechanism_lives_in_the_browsers_engine_as_in_python_and_is_built_once
     values = {**SMALL, "mood.lift": 0.2}
     with extended([mood], everywhere=True):
         files = own_files(said.append)
-        native = simulate(load("combined").with_values(values), 3, 6)
+        native = simulate(load_scenario("combined").with_values(values), 3, 6)
         assert own_engine(said.append) == files["engine.wasm"]
     assert len(said) == 1
     assert "with mood" in said[0]

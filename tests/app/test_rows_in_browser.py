@@ -17,7 +17,7 @@ import pytest
 
 from ccsim.model.kpis import final_value
 from ccsim.model.settings import all_parameters
-from ccsim.scenarios.scenario import list_scenarios, load
+from ccsim.scenarios.scenario import list_scenarios, load_scenario
 
 Open = Callable[..., Any]
 TABLE = Path(__file__).parents[2] / "docs" / "game.md"
@@ -178,7 +178,9 @@ def test_row_14_every_scenario_is_a_choice_and_sets_the_levers(visit: Open) -> N
         choice.select_option(name)
         page.wait_for_function("name => location.hash.includes('from=' + name)", arg=name)
         share = float(
-            load(name).values().get("programme.top_down_share", all_parameters()["programme.top_down_share"].default)
+            load_scenario(name)
+            .values()
+            .get("programme.top_down_share", all_parameters()["programme.top_down_share"].default)
         )
         assert float(page.get_by_label("Led from the top", exact=True).input_value()) == pytest.approx(share)
 

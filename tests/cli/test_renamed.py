@@ -21,7 +21,7 @@ from ccsim.reports.references import MEASURES
 from ccsim.results.manifest import FORMAT
 from ccsim.results.results import open_results
 from ccsim.scenarios.renamed import COMMANDS, OPTIONS, PARAMETERS, refuse_old_words
-from ccsim.scenarios.scenario import Intervention, load
+from ccsim.scenarios.scenario import Intervention, load_scenario
 from ccsim.validation.claims.contrasts import KINDS
 from ccsim.validation.claims.schema import load_claims
 
@@ -58,7 +58,7 @@ def test_a_former_table_of_a_scenario_file_is_refused_with_the_new_name(tmp_path
     file = tmp_path / "old.toml"
     file.write_text('title = "Old"\n[before.programme]\nbudget = 100\n', encoding="utf-8")
     with pytest.raises(InputErrors, match=r"old.toml:2: before: the table is called \[history\] now"):
-        load(file)
+        load_scenario(file)
 
 
 def test_a_former_parameter_is_answered_with_the_present_one_in_files_and_on_the_command_line(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_former_parameter_is_answered_with_the_present_one_in_files_and_on_the
         InputErrors,
         match=r"the parameter is called structure\.stage now",
     ):
-        load(path)
+        load_scenario(path)
     with pytest.raises(InputError, match=r"habit\.pull: the parameter is called habit\.utility_weight now"):
         replace_values(default_settings(), {"habit.pull": 1.0})
 

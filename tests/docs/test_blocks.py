@@ -192,10 +192,10 @@ def test_the_python_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytes
 
 
 def _scenario(text: str) -> None:
-    from ccsim.scenarios.scenario import load
+    from ccsim.scenarios.scenario import load_scenario
 
     Path("mine.toml").write_text(text, encoding="utf-8")
-    assert load("mine.toml").title == "My idea"
+    assert load_scenario("mine.toml").title == "My idea"
 
 
 def _experiment(text: str) -> None:
@@ -228,11 +228,11 @@ def _targets(text: str) -> None:
 
 
 def _own(text: str) -> None:
-    from ccsim.scenarios.scenario import load
+    from ccsim.scenarios.scenario import load_scenario
 
     assert not CliRunner().invoke(app, ["org", "new", "my-org"]).exit_code
     Path("mine.toml").write_text(f'title = "Mine"\nextends = "nothing"\n{text}', encoding="utf-8")
-    assert load("mine.toml").name == "mine"
+    assert load_scenario("mine.toml").name == "mine"
 
 
 #: What reads the block of TOML of each page.

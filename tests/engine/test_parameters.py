@@ -189,7 +189,7 @@ class Weather:
     """How the sky is."""
 
     rain: float = parameter(0.2, unit="share", range=(0.0, 0.5), off=0.0, meaning="part of a day that is wet")
-    storms: int = parameter(2, unit="wins/year", range=(0, 5), meaning="storms a year", source="Beaufort 1805")
+    storms: int = parameter(2, unit="successes/year", range=(0, 5), meaning="storms a year", source="Beaufort 1805")
     siren: bool = parameter(True, unit="on/off", range=(0, 1), meaning="whether a siren sounds", lever=True)
     sky: int = parameter(1, unit="", range=(0, 1), choices=("grey", "blue"), meaning="the colour", lever=True)
     flood: float = parameter(0.0, unit="points", range=(0.0, 3.0), meaning="water in this week", impulse=True)

@@ -9,7 +9,7 @@ from ccsim.engine.rng import (
     fill_uniforms,
     irwin_hall_normal,
     philox,
-    purpose,
+    stream,
     to_unit_interval,
     uniform,
     uniforms4,
@@ -44,9 +44,9 @@ def test_purposes_are_distinct() -> None:
 
 
 def test_the_number_of_a_users_stream_is_made_from_its_name_and_stays_the_same() -> None:
-    assert purpose("") == 1000 > max(Stream)
-    assert purpose("mood.first") == 1000 + zlib.crc32(b"mood.first") % 2_000_000_000
-    assert len({purpose(name) for name in ("mood", "mood.first", "mood.contagion")}) == 3
+    assert stream("") == 1000 > max(Stream)
+    assert stream("mood.first") == 1000 + zlib.crc32(b"mood.first") % 2_000_000_000
+    assert len({stream(name) for name in ("mood", "mood.first", "mood.contagion")}) == 3
 
 
 def test_adding_rows_leaves_the_others_draws_unchanged() -> None:

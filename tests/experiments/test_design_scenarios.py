@@ -6,7 +6,7 @@ import pytest
 from ccsim.errors import InputError
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 
 LEVER, WORLD = "programme.budget=1000:2000", "habit.formation_rate=0.01:0.05"
 
@@ -49,7 +49,7 @@ def test_the_table_says_what_every_scenario_has(small_experiment: Experiment) ->
 
 
 def test_a_week_is_varied() -> None:
-    scenario = load("hero-leaves")
+    scenario = load_scenario("hero-leaves")
     one = Experiment("e", "E", "", scenario.name, {scenario.name: scenario}).with_design(
         Design("factorial", ("week of The hero leaves=20:40",))
     )

@@ -13,7 +13,7 @@ from ccsim.errors import InputError
 from ccsim.game.catalogue import catalogue
 from ccsim.game.game import Choice, Game, events_of, play_through
 from ccsim.model.settings import all_parameters
-from ccsim.scenarios.scenario import Intervention, load
+from ccsim.scenarios.scenario import Intervention, load_scenario
 from ccsim.simulation.simulation import Simulation, simulate
 
 BUSY = Choice(("improvement-time", "meet-customers", "write-routines"))
@@ -42,7 +42,7 @@ def test_doing_nothing_without_events_is_the_scenario_nothing():
 
 def test_a_game_is_what_the_same_levers_make_as_a_scenario():
     game = play_through([BUSY, Choice(("widen-rights",))], 3)
-    run = Simulation(load("nothing"), 3)
+    run = Simulation(load_scenario("nothing"), 3)
     for week in range(26):
         if week == 0:
             levers = {"programme.budget": 6400.0, "programme.top_down_share": 0.0, "programme.improvement": 0.5}

@@ -69,7 +69,7 @@ REMOVED = {
     "reporting": (("update_reports",), {"leadership.reporting_rate": 0.0, "leadership.memory_rate": 0.0}),
     "commitment": (
         ("update_commitment",),
-        {f"leadership.{name}": 0.0 for name in ("superior_rate", "scorecard_rate", "results_rate", "wins_rate", "reporting_rate", "memory_rate", "credibility_rate")} | {"conviction.reversion_rate": 0.0},
+        {f"leadership.{name}": 0.0 for name in ("superior_rate", "scorecard_rate", "results_rate", "successes_rate", "reporting_rate", "memory_rate", "credibility_rate")} | {"conviction.reversion_rate": 0.0},
     ),
     "experience": (
         ("update_satisfaction",),

@@ -247,7 +247,7 @@ def test_spending_follows_satisfaction_around_the_ordinary_level() -> None:
 
 OFF = {
     "programme.budget": "spend", "champions.count": "champions", "demand.rate": "raised", "market.churn": "left",
-    "market.joining_probability": "joined", "turnover.quit_probability": "quits", "experience.talk_probability": "said_good",
+    "market.joining_probability": "joined", "turnover.quit_probability": "quits", "experience.talk_probability": "positive_mentions",
     "handoffs.loss_probability": "handoffs_lost", "accounts.goodwill": "compensation", "empowerment.blame": "blamed",
 }  # fmt: skip
 

@@ -101,7 +101,7 @@ HAND = [
     ("churn", 52 * 2 / 202, {"left": 2.0, "customers": 200.0}),
     ("acquisition", 3.0, {"joined": 3.0}),
     ("active", 200.0, {"customers": 200.0}),
-    ("word_of_mouth", -0.05, {"said_good": 10.0, "said_bad": 20.0, "customers": 200.0}),
+    ("word_of_mouth", -0.05, {"positive_mentions": 10.0, "negative_mentions": 20.0, "customers": 200.0}),
     ("fcr", 0.7, {"resolved_first": 35.0, "closed_first": 50.0}),
     ("aht", 5.5, {"worked": 550.0, "handled": 100.0}),
     ("time_to_resolution", 1.5, {"resolution_weeks": 60.0, "resolved": 40.0}),

@@ -44,7 +44,7 @@ def mood(tmp_path: Path) -> Path:
 
 
 def scenario() -> Scenario:
-    return ccsim.load("combined").with_values(SMALL)
+    return ccsim.load_scenario("combined").with_values(SMALL)
 
 
 @pytest.mark.slow
@@ -133,10 +133,10 @@ def test_two_workers_give_what_one_gives_and_a_folder_asks_for_its_mechanism(moo
 
 #: What is replaced in the tutorial's text by what, and what is then told.
 MISTAKES = {
-    "a syntax error": ("def after_work(mood, wins, setbacks):", "def after_work(mood, wins, setbacks)", r"mood\.py:\d+: expected ':'"),
+    "a syntax error": ("def after_work(mood, successes, setbacks):", "def after_work(mood, successes, setbacks)", r"mood\.py:\d+: expected ':'"),
     "no docstring": ('"""Mood: successes lift people, failures weigh on them, and moods spread among colleagues."""', "",
                      r"mood\.py:1: a mechanism must open with a docstring"),
-    "an import that fails": ("FIRST = purpose", "import no_such_library\nFIRST = purpose", r"mood\.py:\d+: .*No module named 'no_such_library'"),
+    "an import that fails": ("FIRST = stream", "import no_such_library\nFIRST = stream", r"mood\.py:\d+: .*No module named 'no_such_library'"),
     "a group that ccsim has": ('@parameters("mood")', '@parameters("habit")', r"parameters\('habit'\): ccsim has a group of this name"),
     "a column that ccsim has": ("    mood: FloatArray", "    habit: FloatArray = stock(\"share\", \"x\")\n    mood: FloatArray", r"column staff\.habit: ccsim has"),
     "a unit that is not known": ('0.2, unit="1/week"', '0.2, unit="1/weak"', r"mood\.py:\d+: parameter mood\.contagion: .*1/weak"),

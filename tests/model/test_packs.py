@@ -7,7 +7,7 @@ from ccsim.errors import DeclarationError
 from ccsim.model import packs as module
 from ccsim.model.packs import core, packs, switched_on
 from ccsim.model.settings import all_parameters
-from ccsim.scenarios.scenario import Scenario, load
+from ccsim.scenarios.scenario import Scenario, load_scenario
 from ccsim.simulation.simulation import simulate
 
 SMALL = {
@@ -82,10 +82,11 @@ def test_the_core_has_at_most_130_assumptions_prices_and_rosters_among_them() ->
 
 def test_a_pack_is_switched_on_by_the_scenarios_that_need_it_and_by_no_other() -> None:
     on = {
-        name: {one for values in load(name).in_force() for one in switched_on(values)} for name in ("nothing", "hero")
+        name: {one for values in load_scenario(name).in_force() for one in switched_on(values)}
+        for name in ("nothing", "hero")
     }
     assert on == {"nothing": set(), "hero": {"champions", "embedding"}}
-    assert "programme" in switched_on(load("bottom-up").values())
+    assert "programme" in switched_on(load_scenario("bottom-up").values())
     assert switched_on({"programme.budget": 0.0, "organisation.staff": 300}) == []
 
 

@@ -18,7 +18,7 @@ from ccsim.model import week
 from ccsim.model.initial_state import initialise
 from ccsim.model.populations import Cases, Customers, Departments, Firm, Leaders, Segments, Staff
 from ccsim.model.settings import Settings, default_settings, replace_values
-from ccsim.scenarios.scenario import list_scenarios, load
+from ccsim.scenarios.scenario import list_scenarios, load_scenario
 from ccsim.simulation.simulation import past
 
 KINDS = [Staff, Leaders, Customers, Cases, Departments, Segments, Firm]
@@ -38,7 +38,7 @@ BUSY = {**SMALL, "programme.budget": 900.0, "champions.count": 2, "champions.hou
         "sponsorship.interval_weeks": 2, "staffing.workload_response": 1.0, "staff_scorecard.internal": 0.5,
         "head_scorecard.internal": 0.5, "rollout.testing_share": 0.5, "visible_successes.broadcast_share": 1.0, "work_pace.pressure": 1.0,
         "turnover.handling_time_spread": 0.2,
-        "realignment.rate": 0.1, "realignment.min_conviction": 0.4, "trials.stop_below": 1.0, "trials.enough": 1.0, "trials.every": 2}
+        "realignment.rate": 0.1, "realignment.min_conviction": 0.4, "trials.stop_below": 1.0, "trials.min_attempts": 1.0, "trials.interval_weeks": 2}
 """
 
 
@@ -57,7 +57,7 @@ def types_of(values: object) -> object:
 @pytest.mark.parametrize("name", [*list_scenarios(), "direction", "hero", "metrics"])
 def test_a_week_is_always_given_the_same_types(name: str) -> None:
     """It is called without a look at them (``skip_dispatch``), so that another type would be read as what it is not."""
-    scenarios = load_experiment(name).scenarios.values() if name not in list_scenarios() else [load(name)]
+    scenarios = load_experiment(name).scenarios.values() if name not in list_scenarios() else [load_scenario(name)]
     for scenario in scenarios:
         levers = replace_values(past(scenario), scenario.levers)
         for move in scenario.schedule:

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from ccsim.cli.main import app
 from ccsim.organisations.folder import read_folder
-from ccsim.organisations.founding import layout_of_folder
+from ccsim.organisations.layout import layout_of_folder
 from ccsim.organisations.measured import last_figures
 from ccsim.organisations.privacy import OTHERS
-from ccsim.reports.figures.organisation import founded_table
+from ccsim.reports.figures.organisation import layout_table
 
 TOML = """name = "Works"
 [columns.people]
@@ -96,7 +96,7 @@ def agency(place: Path, groups: dict[str, int]) -> Path:
 
 def test_of_a_survey_a_group_of_20_is_shown_and_one_of_8_is_merged(tmp_path: Path) -> None:
     folder = agency(tmp_path / "o", {"Board": 20, "Law": 8, "Press": 5})
-    table = founded_table(read_folder(folder), layout_of_folder(folder), 1)
+    table = layout_table(read_folder(folder), layout_of_folder(folder), 1)
     survey = table[table["what"] == "engagement by department, last figure"].set_index("group")["data"]
     assert list(survey.index) == ["Board", OTHERS]
     first = survey["Board"]

@@ -16,8 +16,8 @@ from ccsim.errors import InputErrors
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.assessment import assess, image_in_words, interval_of
 from ccsim.organisations.folder import read_folder
-from ccsim.organisations.founding import layout_of_folder
 from ccsim.organisations.knowledge import knowledge
+from ccsim.organisations.layout import layout_of_folder
 from ccsim.organisations.privacy import OTHERS, SALT_FILE, merged
 from ccsim.organisations.questionnaire import ITEMS
 from ccsim.organisations.template import write_template

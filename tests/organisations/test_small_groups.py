@@ -12,7 +12,7 @@ from ccsim.organisations.privacy import OTHERS, merge_rows, rows_shown
 from ccsim.reports.figures.organisation import _coarse
 from ccsim.reports.own_words import words_of
 from ccsim.results.rows import to_frame
-from ccsim.scenarios.scenario import SOURCE, load
+from ccsim.scenarios.scenario import SOURCE, load_scenario
 from ccsim.simulation.simulation import simulate
 
 
@@ -38,11 +38,11 @@ def test_small_groups_share_a_row_and_one_that_would_stand_alone_shares_it_with_
 
 def test_tables_of_results_hold_no_department_of_fewer_than_ten_people(tmp_path: Path) -> None:
     folder = organisation(tmp_path / "o")
-    experiment = as_experiment(load("nothing").with_values({SOURCE: str(folder)}))
+    experiment = as_experiment(load_scenario("nothing").with_values({SOURCE: str(folder)}))
     words = words_of(experiment)
     assert words.departments == ("Sales", "Desk", OTHERS, "")
     assert words.segments == ("private", OTHERS, "")
-    scenario = load("nothing").with_values({SOURCE: str(folder)})
+    scenario = load_scenario("nothing").with_values({SOURCE: str(folder)})
     whole, shown = (simulate(scenario, 1, 6, merged=merged) for merged in (False, True))
     assert np.isfinite(whole.departments["engagement"]).all()
     assert np.isnan(shown.departments["engagement"][:, 3]).all()
@@ -57,11 +57,11 @@ def test_tables_of_results_hold_no_department_of_fewer_than_ten_people(tmp_path:
 
 
 def test_where_two_runs_of_an_organisation_part_names_no_post(tmp_path: Path) -> None:
-    from ccsim.reports.divergence import diverge
+    from ccsim.reports.divergence import diff
 
-    alone = load("nothing").with_values({SOURCE: str(organisation(tmp_path / "o"))})
+    alone = load_scenario("nothing").with_values({SOURCE: str(organisation(tmp_path / "o"))})
     moved = alone.with_values({"programme.budget": 20_000.0}, name="moved")
-    words = diverge(alone, moved, weeks=8).words()
+    words = diff(alone, moved, weeks=8).words()
     assert "in post" not in words and "post " not in words and "leader " not in words.replace("a leader", "")
 
 
@@ -72,13 +72,13 @@ def test_results_of_an_own_organisation_say_how_far_they_can_be_trusted(tmp_path
         "date,kpi,value\n" + "".join(f"20{year}-12-31,csat,70\n" for year in range(18, 24))
     )
     (folder / "events.csv").write_text("date,label,lever,value\n2021-01-01,Training,programme.budget,500\n")
-    moved = as_experiment(load("nothing").with_values({**own, "programme.budget": 900.0}))
+    moved = as_experiment(load_scenario("nothing").with_values({**own, "programme.budget": 900.0}))
     words = words_of(moved)
     assert "o is not fitted" in words.trust[0] and "can be back-tested by Training" in words.trust[1]
     assert any("programmes" in what and remedy for what, remedy in words.open)
-    other = words_of(as_experiment(load("nothing").with_values({**own, "empowerment.rights": 1.0})))
+    other = words_of(as_experiment(load_scenario("nothing").with_values({**own, "empowerment.rights": 1.0})))
     assert other.trust[1].endswith("the effect of its levers is not back-tested.")
-    assert not words_of(as_experiment(load("nothing"))).trust
+    assert not words_of(as_experiment(load_scenario("nothing"))).trust
 
 
 def test_no_bar_of_the_network_stands_for_fewer_than_ten_people() -> None:

@@ -19,9 +19,9 @@ from ccsim.errors import CcsimError, InputError, InputErrors
 from ccsim.mechanisms.demand.demand import stages_of
 from ccsim.model.settings import default_settings
 from ccsim.organisations.folder import read_folder
-from ccsim.organisations.founding import layout_of_folder
+from ccsim.organisations.layout import layout_of_folder
 from ccsim.organisations.tickets import history, read_tickets, small_groups, weekly, write_tickets
-from ccsim.scenarios.scenario import SOURCE, load
+from ccsim.scenarios.scenario import SOURCE, load_scenario
 from ccsim.simulation.simulation import simulate
 
 
@@ -105,7 +105,7 @@ def test_the_ten_largest_groups_solve_as_often_where_work_arrives_as_their_ticke
     events = read_tickets(source / "events.csv", needed=("id", "time", "group"))
     write_tickets(tmp_path / "desk", read_tickets(source / "tickets.csv"), events)
     layout = layout_of_folder(tmp_path / "desk")
-    scenario = load("nothing").with_values({SOURCE: str(tmp_path / "desk"), "organisation.warm_up": 4})
+    scenario = load_scenario("nothing").with_values({SOURCE: str(tmp_path / "desk"), "organisation.warm_up": 4})
     run = simulate(scenario, seed=1, weeks=16)
     stated = pd.read_csv(tmp_path / "desk" / "departments.csv", dtype={"department": str}).set_index("department")
     journeys = default_settings().demand.journeys

@@ -17,8 +17,8 @@ from ccsim.analysis.parameter_space import dimensions
 from ccsim.errors import InputErrors
 from ccsim.model.settings import default_settings
 from ccsim.organisations.folder import read_folder
-from ccsim.organisations.founding import layout_of, layout_of_folder
 from ccsim.organisations.knowledge import knowledge
+from ccsim.organisations.layout import layout_of, layout_of_folder
 from ccsim.organisations.template import write_template
 from ccsim.organisations.timeline import (
     events_of,
@@ -29,7 +29,7 @@ from ccsim.organisations.timeline import (
     outside_drivers,
     timeline_of,
 )
-from ccsim.scenarios.scenario import SOURCE, load
+from ccsim.scenarios.scenario import SOURCE, load_scenario
 from ccsim.simulation.simulation import past
 
 TOML = '[sizes]\nstaff = 20\ndepartments = 2\n[drivers]\ndemand = "demand.surge"\n'
@@ -92,13 +92,13 @@ def test_a_value_that_a_lever_does_not_accept_is_told_with_its_place(
 
 def test_a_comparison_begins_with_the_levers_that_events_and_drivers_left_in_force(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "o", {
-        "organisation.toml": 'founded = 2025-06-30\n[sizes]\nstaff = 20\n[drivers]\nspend = "demand.surge"\n[levers.empowerment]\nrights = 0.3\n',
+        "organisation.toml": 'start_date = 2025-06-30\n[sizes]\nstaff = 20\n[drivers]\nspend = "demand.surge"\n[levers.empowerment]\nrights = 0.3\n',
         "events.csv": "date,label,lever,value\n2024-01-01,a,programme.budget,500\n2025-01-01,b,programme.budget,900\n"
                       "2025-12-01,later,programme.budget,0\n2025-12-01,later,empowerment.rights,0.9\n",
         "drivers.csv": "date,name,value\n2023-01-31,spend,2.9\n2024-12-31,spend,1\n2025-05-31,spend,1.5\n2025-12-31,spend,3\n",
     })  # fmt: skip
     assert levers_in_force(read_folder(folder)) == {"demand.surge": 1.25, "programme.budget": 900.0}
-    own = load("nothing").with_values({SOURCE: str(folder)})
+    own = load_scenario("nothing").with_values({SOURCE: str(folder)})
     layout = layout_of(own)
     early = past(own, layout, 1)
     assert (early.programme.budget, early.demand.surge, early.empowerment.rights) == (900.0, 1.25, 0.3)
@@ -127,7 +127,7 @@ def test_levers_of_the_past_lie_anywhere_in_the_interval_of_the_questionnaire_an
     write_template(tmp_path / "my")
     read, layout = read_folder(tmp_path / "my"), layout_of_folder(tmp_path / "my")
     low, high = layout.intervals["empowerment.rights"]
-    own = load("nothing").with_values({SOURCE: str(tmp_path / "my")})
+    own = load_scenario("nothing").with_values({SOURCE: str(tmp_path / "my")})
     rights = [past(own, layout, seed).empowerment.rights for seed in range(60)]
     assert low <= min(rights) < low + (high - low) / 4 and high - (high - low) / 4 < max(rights) <= high
     assert past(own.with_values({"empowerment.rights": 1.0}), layout, 7).empowerment.rights == rights[7]

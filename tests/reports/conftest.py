@@ -7,7 +7,7 @@ import pytest
 
 from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment, Sweep
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +24,8 @@ def small_sizes():
 @pytest.fixture(scope="session")
 def swept(small_sizes) -> Experiment:
     """Two scenarios, a move, a sweep of two values."""
-    quiet = load("nothing").with_values(small_sizes)
-    busy = load("hero-leaves").with_values({**small_sizes, "programme.budget": 900.0}, name="busy")
+    quiet = load_scenario("nothing").with_values(small_sizes)
+    busy = load_scenario("hero-leaves").with_values({**small_sizes, "programme.budget": 900.0}, name="busy")
     moves = tuple(replace(move, week=6) for move in busy.schedule)
     busy = replace(busy, schedule=moves, title="Busy & bold")
     scenarios = {"nothing": quiet, "busy": busy}

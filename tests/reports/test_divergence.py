@@ -9,21 +9,21 @@ from ccsim.model.phases import list_phases, start_step
 from ccsim.model.settings import default_settings, replace_values
 from ccsim.model.week import step
 from ccsim.reports.choice_trace import OPTIONS, TERMS, choices
-from ccsim.reports.divergence import differing, diverge
-from ccsim.scenarios.scenario import Intervention, load
+from ccsim.reports.divergence import diff, differing
+from ccsim.scenarios.scenario import Intervention, load_scenario
 
 
 def test_equal_scenarios_never_part(small):
-    found_ = diverge("combined", "combined", weeks=12, levers=small)
+    found_ = diff("combined", "combined", weeks=12, levers=small)
     assert (found_.cause, found_.decision, found_.levers) == (None, None, ())
     assert not found_.spread[["staff", "leaders", "customers"]].to_numpy().any()
     assert "do not part" in found_.words()
 
 
 def test_a_lever_of_the_programme_parts_in_the_programme(small):
-    quiet = load("nothing").with_values(small)
+    quiet = load_scenario("nothing").with_values(small)
     busy = replace(quiet, name="busy", schedule=(Intervention.create({"programme.budget": 900.0}, week=3),))
-    parted = diverge(quiet, busy, weeks=10)
+    parted = diff(quiet, busy, weeks=10)
     assert parted.cause.week == 3
     assert parted.cause.phase.startswith("programme.")
     assert parted.levers == (("programme.budget", 0.0, 900.0),)
@@ -33,9 +33,9 @@ def test_a_lever_of_the_programme_parts_in_the_programme(small):
 
 
 def test_a_lever_of_the_scorecard_parts_in_a_choice_of_service(small):
-    quiet = load("nothing").with_values(small)
+    quiet = load_scenario("nothing").with_values(small)
     strict = replace(quiet, name="strict", schedule=(Intervention.create({"empowerment.strictness": 0.0}, week=2),))
-    parted = diverge(quiet, strict, weeks=10)
+    parted = diff(quiet, strict, weeks=10)
     assert (parted.cause.week, parted.cause.phase) == (2, "service.serve")
     first, second = parted.cause.choices
     assert first.option != second.option
@@ -48,29 +48,29 @@ def test_a_lever_of_the_scorecard_parts_in_a_choice_of_service(small):
 
 
 def test_scenarios_with_other_pasts_part_in_the_past(small):
-    quiet = load("nothing").with_values(small)
+    quiet = load_scenario("nothing").with_values(small)
     other = quiet.with_values({"habit.formation_rate": 0.05}, name="other")
-    parted = diverge(quiet, other, weeks=3)
+    parted = diff(quiet, other, weeks=3)
     assert parted.cause.week < 0
     assert parted.cause.phase == "habit.update_habit"
     assert parted.spread["week"].min() < 0
 
 
 def test_what_differs_as_founded_is_told(small):
-    quiet = load("nothing").with_values(small)
+    quiet = load_scenario("nothing").with_values(small)
     other = quiet.with_values({"defects.baseline": 0.2}, name="other")
-    assert diverge(quiet, other, weeks=1).cause.phase == "founding"
+    assert diff(quiet, other, weeks=1).cause.phase == "founding"
 
 
 def test_other_sizes_are_refused(small):
     with pytest.raises(InputError, match="other sizes"):
-        diverge(
-            load("nothing").with_values(small),
-            load("nothing").with_values({**small, "organisation.staff": 30}),
+        diff(
+            load_scenario("nothing").with_values(small),
+            load_scenario("nothing").with_values({**small, "organisation.staff": 30}),
             weeks=2,
         )
     with pytest.raises(InputError, match="weeks"):
-        diverge("nothing", "combined", weeks=0)
+        diff("nothing", "combined", weeks=0)
 
 
 def test_a_week_by_phases_is_the_same_week(small):
@@ -107,5 +107,5 @@ def test_choices_in_plain_python_are_those_of_the_compiled_week(small):
 
 
 def test_the_figure_of_the_spread_is_drawn(small, tmp_path):
-    diverge("nothing", "combined", weeks=4, levers=small).plot(tmp_path / "spread")
+    diff("nothing", "combined", weeks=4, levers=small).plot(tmp_path / "spread")
     assert (tmp_path / "spread.png").stat().st_size > 10_000

@@ -9,7 +9,7 @@ from tests.organisations.own_folder import folder_of
 import ccsim
 from ccsim.experiments.experiment import as_experiment
 from ccsim.reports.own_words import OwnWords, words_of
-from ccsim.scenarios.scenario import SOURCE, load
+from ccsim.scenarios.scenario import SOURCE, load_scenario
 
 POSTS = "department,fte\nHotline,12\nDesk,11\nSecret,3\n"
 SEGMENTS = "segment,customers,revenue\nprivate,80,10\nbusiness,20,40\n"
@@ -18,7 +18,7 @@ TOML = 'currency = "GBP"\n[sizes]\nwarm_up = 2\n[periods]\nrevenue = "month"\n'
 
 def test_names_of_departments_and_segments_and_the_currency_are_the_users_own(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "o", {"organisation.toml": TOML, "posts.csv": POSTS, "segments.csv": SEGMENTS})
-    scenario = load("nothing").with_values({SOURCE: str(folder)})
+    scenario = load_scenario("nothing").with_values({SOURCE: str(folder)})
     words = words_of(as_experiment(scenario))
     assert words.currency == "GBP" and words.segments == ("private", "business")
     assert "Hotline" in words.departments and "Secret" not in words.departments
@@ -31,5 +31,5 @@ def test_names_of_departments_and_segments_and_the_currency_are_the_users_own(tm
 
 def test_an_organisation_that_is_drawn_or_whose_folder_is_gone_has_the_ordinary_words(tmp_path: Path) -> None:
     assert words_of(as_experiment("nothing")) == OwnWords()
-    gone = load("nothing").with_values({SOURCE: str(tmp_path / "gone")})
+    gone = load_scenario("nothing").with_values({SOURCE: str(tmp_path / "gone")})
     assert words_of(as_experiment(gone)) == OwnWords()

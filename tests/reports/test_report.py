@@ -17,7 +17,7 @@ from ccsim.execution.runner import run_experiment
 from ccsim.experiments.design import Design
 from ccsim.reports.references import Key, ReportNumbers, read_key
 from ccsim.reports.report import _text, report, report_html
-from ccsim.reports.reproduce import why
+from ccsim.reports.reproduce import reproduce
 from ccsim.results.results import open_results
 
 VOID = {"meta", "br", "img", "line", "link", "input", "hr"}
@@ -121,7 +121,7 @@ def test_what_pairing_saves_is_written_as_a_factor_whatever_the_unit_of_the_kpi(
 @pytest.mark.parametrize("kind", ["/p_adjusted", "/variance_reduction", "/segment/", "/department/", "/week/", " @ "])
 def test_why_answers_every_kind_of_key(page, folder, kind):
     key = next(key for key in page.numbers if kind in key)
-    assert why(folder, key, workers=1).reproduced
+    assert reproduce(folder, key, workers=1).reproduced
 
 
 def test_the_command_of_the_page_makes_a_number_again_where_the_page_was_written(folder, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from ccsim.errors import InputError, UnknownNameError
 from ccsim.reports.references import read_key
 from ccsim.reports.report import report
-from ccsim.reports.reproduce import why
+from ccsim.reports.reproduce import reproduce
 from ccsim.results.results import open_results
 
 
@@ -26,7 +26,7 @@ def tampered(folder, tmp_path, rewritten):
 
 
 def test_a_difference_comes_out_again(folder):
-    found = why(folder, "small/busy/csat/difference", workers=1)
+    found = reproduce(folder, "small/busy/csat/difference", workers=1)
     assert found.reproduced
     assert (found.scenarios, found.replicates) == (("nothing", "busy"), (0, 1, 2, 3))
     assert found.each["seed"].tolist() == [1_000_000, 1_000_001, 1_000_002, 1_000_003]
@@ -37,11 +37,13 @@ def test_a_difference_comes_out_again(folder):
 
 
 def test_the_experiment_s_name_may_be_left_out(folder):
-    assert why(folder, "busy/csat/mean", workers=1).key == why(folder, "small/busy/csat/mean", workers=1).key
+    assert (
+        reproduce(folder, "busy/csat/mean", workers=1).key == reproduce(folder, "small/busy/csat/mean", workers=1).key
+    )
 
 
 def test_a_whole_curve_comes_out_again(folder):
-    found = why(folder, "small/busy/npv/curve/low", workers=1)
+    found = reproduce(folder, "small/busy/npv/curve/low", workers=1)
     assert found.reproduced
     assert found.stored.shape == (30,)
 
@@ -52,14 +54,14 @@ def test_one_bit_of_the_store_is_noticed(tampered):
         frame.loc[rows, "csat"] = np.nextafter(frame.loc[rows, "csat"], 1e9)
 
     place = tampered(change)
-    found = why(place, "small/busy/csat/mean", workers=1)
+    found = reproduce(place, "small/busy/csat/mean", workers=1)
     assert not found.reproduced
     assert found.differing == (("busy", 2),)
     assert "NOT reproduced" in found.words()
     assert "busy 2" in found.words()
     # Another KPI of the same run, and the other scenario, are as they were.
-    assert why(place, "small/busy/solve/mean", workers=1).reproduced
-    assert why(place, "small/nothing/csat/mean", workers=1).reproduced
+    assert reproduce(place, "small/busy/solve/mean", workers=1).reproduced
+    assert reproduce(place, "small/nothing/csat/mean", workers=1).reproduced
 
 
 def test_a_number_changed_on_the_page_is_noticed(folder, tmp_path):
@@ -67,19 +69,19 @@ def test_a_number_changed_on_the_page_is_noticed(folder, tmp_path):
     shutil.copytree(folder, place)
     page = report(place)
     assert (
-        why(place, "small/busy/csat/mean", workers=1).reported
-        == why(folder, "small/busy/csat/mean", workers=1).stored[0]
+        reproduce(place, "small/busy/csat/mean", workers=1).reported
+        == reproduce(folder, "small/busy/csat/mean", workers=1).stored[0]
     )
     text = page.read_text()
     found = re.search(r'value="([^"]+)" data-key="small/busy/csat/mean"', text)
     page.write_text(text.replace(found[0], found[0].replace(found[1], (7.5).hex())))
-    changed = why(place, "small/busy/csat/mean", workers=1)
+    changed = reproduce(place, "small/busy/csat/mean", workers=1)
     assert (changed.reported, changed.reproduced) == (7.5, False)
 
 
 def test_a_move_comes_out_again(folder):
-    assert why(folder, "small/busy/move/1/runs", workers=1).stored[0] == 4.0
-    assert why(folder, "small/busy/move/1/week", workers=1).stored[0] == 6.0
+    assert reproduce(folder, "small/busy/move/1/runs", workers=1).stored[0] == 4.0
+    assert reproduce(folder, "small/busy/move/1/week", workers=1).stored[0] == 6.0
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from ccsim.reports.tables import (
     schedule_table,
 )  # fmt: skip
 from ccsim.results.formatting import table_unit, table_value, with_interval
-from ccsim.scenarios.scenario import Intervention, load
+from ccsim.scenarios.scenario import Intervention, load_scenario
 
 Written = Callable[[object], str]
 
@@ -93,7 +93,7 @@ def test_a_run_shows_every_kpi(small_experiment: Experiment, written: Written) -
 
 
 def test_a_scenario_is_told_with_units_meanings_and_moves(written: Written) -> None:
-    hero = load("hero-leaves")
+    hero = load_scenario("hero-leaves")
     move = Intervention.create({"programme.budget": 100.0}, when="adoption > 0.5", earliest_week=10)
     hero = replace(hero, schedule=(*hero.schedule, move))
     told, moves = written(scenario_table(hero)), written(schedule_table(hero))

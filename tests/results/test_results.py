@@ -9,7 +9,7 @@ from ccsim.execution.runner import replicate_seed, run_experiment, run_task
 from ccsim.experiments.experiment import Experiment
 from ccsim.results.results import open_results
 from ccsim.results.store import Store, locked
-from ccsim.scenarios.scenario import Intervention, load
+from ccsim.scenarios.scenario import Intervention, load_scenario
 from ccsim.simulation.simulation import simulate
 
 
@@ -28,7 +28,7 @@ def test_a_folder_holds_tidy_tables_scenarios_and_how_to_make_them_again(folder:
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["status"] == "complete"
     assert {"python", "ccsim", "mesa", "numpy"} <= set(manifest["versions"])
-    assert load(folder / "scenarios" / "busy.toml").levers == results.experiment.scenarios["busy"].levers
+    assert load_scenario(folder / "scenarios" / "busy.toml").levers == results.experiment.scenarios["busy"].levers
 
 
 def test_parquet_is_read_by_pandas_alone(folder: Path) -> None:
@@ -153,7 +153,7 @@ def test_scenarios_whose_names_clash_as_files_or_are_long_each_get_a_file(
     several = {name: quiet.with_values({"programme.budget": float(k)}) for k, name in enumerate(names)}
     experiment = replace(small_experiment, baseline="a/b", scenarios=several).with_changes(replicates=1)
     run_experiment(experiment, workers=1, out=tmp_path / "r")
-    budgets = {load(path).levers["programme.budget"] for path in (tmp_path / "r" / "scenarios").iterdir()}
+    budgets = {load_scenario(path).levers["programme.budget"] for path in (tmp_path / "r" / "scenarios").iterdir()}
     assert budgets == {0.0, 1.0, 2.0, 3.0, 4.0}
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ccsim.engine.parameters import Parameter
 from ccsim.errors import CcsimError, InputErrors, InputIssue
 from ccsim.model.settings import all_parameters
-from ccsim.scenarios.scenario import Scenario, load, scaffold
+from ccsim.scenarios.scenario import Scenario, load_scenario, scaffold
 
 TYPED = (
     scaffold("slip")
@@ -101,7 +101,7 @@ def faults_of(folder: Path, text: list[str]) -> list[InputIssue]:
     path = folder / "mine.toml"
     path.write_text("\n".join(text), encoding="utf-8")
     try:
-        load(path)
+        load_scenario(path)
     except InputErrors as error:
         assert all(fault.file == str(path) for fault in error.issues)
         return error.issues
@@ -113,10 +113,10 @@ def faults_of(folder: Path, text: list[str]) -> list[InputIssue]:
 def test_a_valid_file_has_no_faults_and_survives_being_written(file: tuple, tmp_path: Path) -> None:
     text, lines = file
     assert faults_of(tmp_path, text) == []
-    scenario = load(tmp_path / "mine.toml")
+    scenario = load_scenario(tmp_path / "mine.toml")
     assert len(scenario.values()) <= len(lines)
     (tmp_path / "again.toml").write_text(scenario.to_toml(), encoding="utf-8")
-    again = load(tmp_path / "again.toml")
+    again = load_scenario(tmp_path / "again.toml")
     assert replace(again, name=scenario.name, files=scenario.files) == scenario
 
 
@@ -171,7 +171,7 @@ def test_a_slip_of_the_keyboard_never_ends_in_anything_but_a_message(data: st.Da
     path = tmp_path / "slip.toml"
     path.write_text(text, encoding="utf-8")
     try:
-        assert isinstance(load(path), Scenario)
+        assert isinstance(load_scenario(path), Scenario)
     except CcsimError as error:
         assert str(path) in str(error)
 
@@ -245,7 +245,7 @@ def test_a_file_may_extend_another_by_its_path(tmp_path: Path) -> None:
     (tmp_path / "grandparent.toml").write_text('title = "G"\nlevers.programme.budget = 1')
     (tmp_path / "deep" / "parent.toml").write_text('extends = "../grandparent.toml"\nlevers.champions.count = 2')
     assert faults_of(tmp_path, ['extends = "deep/parent.toml"', "levers.champions.hours = 3"]) == []
-    scenario = load(tmp_path / "mine.toml")
+    scenario = load_scenario(tmp_path / "mine.toml")
     assert scenario.levers == {"programme.budget": 1.0, "champions.count": 2, "champions.hours": 3.0}
     assert [Path(file).stem for file in scenario.files] == ["grandparent", "parent", "mine"]
     assert scenario.title == "G"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ccsim.errors import InputError, InputErrors, UnknownNameError
 from ccsim.model.settings import all_parameters
-from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load, scaffold
+from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load_scenario, scaffold
 
 VALID = """\
 title = "T"
@@ -48,24 +48,24 @@ def write(folder: Path, text: str, name: str = "mine") -> Path:
 
 def faults(path: Path) -> list[tuple[int | None, str]]:
     with pytest.raises(InputErrors) as caught:
-        load(path)
+        load_scenario(path)
     return [(fault.line, fault.key) for fault in caught.value.issues]
 
 
 @pytest.mark.parametrize("name", list_scenarios())
 def test_every_shipped_scenario_loads_and_survives_being_written(name: str, tmp_path: Path) -> None:
-    scenario = load(name)
-    again = load(write(tmp_path, scenario.to_toml(), name))
+    scenario = load_scenario(name)
+    again = load_scenario(write(tmp_path, scenario.to_toml(), name))
     assert replace(again, files=scenario.files) == scenario
 
 
 def test_moves_by_week_and_by_condition_survive_being_written(tmp_path: Path) -> None:
-    scenario = load(write(tmp_path, VALID))
-    assert load(write(tmp_path, scenario.to_toml())).schedule == scenario.schedule
+    scenario = load_scenario(write(tmp_path, VALID))
+    assert load_scenario(write(tmp_path, scenario.to_toml())).schedule == scenario.schedule
 
 
 def test_a_file_says_what_it_sets(tmp_path: Path) -> None:
-    scenario = load(write(tmp_path, VALID))
+    scenario = load_scenario(write(tmp_path, VALID))
     assert scenario.organisation == {"organisation.staff": 50}
     assert scenario.history == {"staff_scorecard.cost": 0.9}
     assert scenario.levers["programme.top_down_share"] == 0.25
@@ -78,7 +78,7 @@ def test_a_file_says_what_it_sets(tmp_path: Path) -> None:
 
 def test_a_child_wins_over_its_parent_key_by_key(tmp_path: Path) -> None:
     write(tmp_path, VALID, "parent")
-    child = load(write(tmp_path, 'extends = "parent"\n[levers.programme]\nbudget = 7\n', "child"))
+    child = load_scenario(write(tmp_path, 'extends = "parent"\n[levers.programme]\nbudget = 7\n', "child"))
     assert child.levers == {"programme.budget": 7.0, "programme.top_down_share": 0.25}
     assert child.title == "T"
     assert len(child.schedule) == 2
@@ -88,13 +88,13 @@ def test_a_circle_is_refused_and_shown(tmp_path: Path) -> None:
     write(tmp_path, 'title = "a"\nextends = "b"\n', "a")
     write(tmp_path, 'title = "b"\nextends = "a"\n', "b")
     with pytest.raises(InputErrors, match="a -> b -> a"):
-        load(tmp_path / "a.toml")
+        load_scenario(tmp_path / "a.toml")
 
 
 def test_a_fault_of_a_parent_is_told_with_the_parents_place(tmp_path: Path) -> None:
     write(tmp_path, 'title = "p"\n\n[levers.programme]\nbudget = -1\n', "parent")
     with pytest.raises(InputErrors) as caught:
-        load(write(tmp_path, 'extends = "parent"\n[levers.habbit]\nx = 1\n', "child"))
+        load_scenario(write(tmp_path, 'extends = "parent"\n[levers.habbit]\nx = 1\n', "child"))
     places = [(Path(fault.file).name, fault.line) for fault in caught.value.issues]
     assert places == [("child.toml", 3), ("parent.toml", 4)]
 
@@ -140,7 +140,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 def test_two_values_for_one_lever_in_one_week_are_refused(tmp_path: Path) -> None:
     extra = "\n[[schedule]]\nweeks = [4, 5]\n[schedule.set.champions]\ncount = 3\n"
     with pytest.raises(InputErrors, match=r"week 5, champions.count is set to 2 and to 3"):
-        load(write(tmp_path, VALID + extra))
+        load_scenario(write(tmp_path, VALID + extra))
 
 
 @pytest.mark.parametrize("text", ["a = \n", "a = 1\na = 2\n", "[levers\n", 'x = "\n', "\x00"])
@@ -151,29 +151,31 @@ def test_what_is_no_toml_is_told_with_its_line(text: str, tmp_path: Path) -> Non
 
 def test_a_file_that_is_not_there_or_no_text_is_one_message(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
-        load(tmp_path / "none.toml")
+        load_scenario(tmp_path / "none.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match=r"save it as UTF-8|cannot be read"):
-        load(tmp_path / "bytes.toml")
+        load_scenario(tmp_path / "bytes.toml")
     with pytest.raises(UnknownNameError, match="did you mean 'top-down'"):
-        load("top-dwn")
+        load_scenario("top-dwn")
 
 
 def test_the_template_is_a_valid_scenario(tmp_path: Path) -> None:
-    assert load(write(tmp_path, scaffold("my-idea"), "my-idea")).title == "My idea"
+    assert load_scenario(write(tmp_path, scaffold("my-idea"), "my-idea")).title == "My idea"
 
 
 def test_a_name_without_its_group_is_answered_with_the_whole_name() -> None:
     with pytest.raises(InputError, match=r"programme\.budget"):
-        load("nothing").with_values({"budget": 1})
+        load_scenario("nothing").with_values({"budget": 1})
 
 
 def test_a_change_goes_where_its_role_belongs() -> None:
-    changed = load("nothing").with_values({"organisation.staff": 9, "habit.decay_rate": 0.01, "programme.budget": 5})
+    changed = load_scenario("nothing").with_values(
+        {"organisation.staff": 9, "habit.decay_rate": 0.01, "programme.budget": 5}
+    )
     assert (changed.organisation, changed.assumptions, changed.levers) == (
         {"organisation.staff": 9}, {"habit.decay_rate": 0.01}, {"programme.budget": 5.0},
     )  # fmt: skip
-    assert changed.diff(load("nothing"))[0] == ("organisation.staff", 9, 200)
+    assert changed.diff(load_scenario("nothing"))[0] == ("organisation.staff", 9, 200)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -196,10 +198,10 @@ def test_any_legal_scenario_survives_being_written(data: st.DataObject, tmp_path
         else:
             values[row.key] = data.draw(st.floats(low, high))
     scenario = Scenario("x", "X").with_values(values)
-    again = load(write(tmp_path, scenario.to_toml(), "x"))
+    again = load_scenario(write(tmp_path, scenario.to_toml(), "x"))
     assert replace(again, files=()) == scenario
 
 
 @pytest.mark.parametrize("name", ['a "b"', "a\\b", "a\nb", "é"])
 def test_the_template_of_any_name_is_valid(name: str, tmp_path: Path) -> None:
-    assert load(write(tmp_path, scaffold(name))).title == name.capitalize()
+    assert load_scenario(write(tmp_path, scaffold(name))).title == name.capitalize()

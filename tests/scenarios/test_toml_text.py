@@ -4,12 +4,12 @@ import pytest
 import tomlkit
 
 from ccsim.analysis.admitted import read_worlds
-from ccsim.scenarios.scenario import Scenario, list_scenarios, load
+from ccsim.scenarios.scenario import Scenario, list_scenarios, load_scenario
 from ccsim.scenarios.toml_text import toml_text
 from ccsim.validation.claims.ledger import under
 from ccsim.validation.claims.schema import load_claims
 
-SCENARIOS = [load(name) for name in list_scenarios()]
+SCENARIOS = [load_scenario(name) for name in list_scenarios()]
 CLAIMED = [scenario for claim in load_claims() for scenario in claim.scenarios.values()]
 
 

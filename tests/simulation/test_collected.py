@@ -10,7 +10,7 @@ import pytest
 from mesa.batchrunner import batch_run
 from tests.conftest import SMALL
 
-from ccsim import CollectedOrganisation, Customer, Employee, InputError, Leader, Organisation, load, simulate
+from ccsim import CollectedOrganisation, Customer, Employee, InputError, Leader, Organisation, load_scenario, simulate
 from ccsim.errors import UnknownNameError
 
 VARIES_RNG = "rng" in inspect.signature(batch_run).parameters
@@ -71,7 +71,7 @@ def test_batch_run_varies_two_levers_and_gives_the_numbers_of_the_command_line()
     assert len(rows) == 8 and set(rows["week"]) == {3}
     for _, row in rows.iterrows():
         values = {**SMALL, **{key: row[key] for key in levers}}
-        run = simulate(load("combined").with_values(values), int(row["rng"]), 4)
+        run = simulate(load_scenario("combined").with_values(values), int(row["rng"]), 4)
         assert (row["npv"], row["conviction"]) == (run.kpis["npv"][-1], run.kpis["conviction"][-1])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ccsim import Employee, InputError, Organisation
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 from ccsim.simulation.simulation import Simulation
 
 WAYS: dict[str, Callable[[Any], Any]] = {
@@ -60,7 +60,7 @@ def test_a_copied_simulation_lives_on_as_the_unbroken_run(copied: Callable[[Any]
             simulation.step()
         return simulation
 
-    scenario = load("combined").with_values(small)
+    scenario = load_scenario("combined").with_values(small)
     unbroken = lived(Simulation(scenario, 4, 10), 10)
     simulation = lived(Simulation(scenario, 4, 10), 4)
     twin = copied(simulation)

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from ccsim.model.kpis import KPIS
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 from ccsim.simulation.simulation import simulate
 
 SEEDS = range(6)
@@ -80,7 +80,7 @@ def test_people_and_departments_differ(nothing: dict) -> None:
 
 def test_the_response_to_incentive_strength_is_graded_and_not_a_jump() -> None:
     strengths = (0.0, 0.5, 1.0, 2.0, 4.0)
-    base = load("scorecard-handling-time")
+    base = load_scenario("scorecard-handling-time")
     means, errors = [], []
     for strength in strengths:
         times = [
@@ -96,7 +96,7 @@ def test_the_response_to_incentive_strength_is_graded_and_not_a_jump() -> None:
 
 def test_a_journey_scorecard_serves_the_customer_more_the_more_it_binds() -> None:
     strengths = (0.0, 0.5, 1.0, 2.0, 4.0)
-    base = load("scorecard-journey")
+    base = load_scenario("scorecard-journey")
     solved = np.array([
         [simulate(base.with_values({"scorecards.strength": s}), seed, 78).kpis["solve"][-26:].mean() for seed in range(4)]
         for s in strengths
@@ -109,7 +109,7 @@ def test_a_journey_scorecard_serves_the_customer_more_the_more_it_binds() -> Non
 
 def test_a_scorecard_without_strength_is_no_scorecard() -> None:
     cards = [
-        load(name).with_values({"scorecards.strength": 0.0})
+        load_scenario(name).with_values({"scorecards.strength": 0.0})
         for name in ("scorecard-handling-time", "scorecard-journey")
     ]
     mixes = [np.mean([simulate(card, seed, 52).kpis["solve"][-26:].mean() for seed in range(3)]) for card in cards]

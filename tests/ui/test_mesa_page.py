@@ -20,7 +20,7 @@ from mesa.visualization.utils import update_counter
 from ccsim.errors import UnknownNameError
 from ccsim.model.extension import extended
 from ccsim.model.settings import all_parameters
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 from ccsim.simulation.agents import Employee
 from ccsim.simulation.collected import CollectedOrganisation
 from ccsim.ui.floor_plan import COLOURS, FloorRenderer, portray
@@ -54,7 +54,7 @@ def test_solaraviz_draws_it_with_a_component_of_ones_own():
     _, context = solara.render(shown(), handle_error=False)
     assert made, "the component is drawn beside ours"
     model = made[-1]
-    assert (model.week, model.settings.programme.budget) == (-1, load("top-down").values()["programme.budget"])
+    assert (model.week, model.settings.programme.budget) == (-1, load_scenario("top-down").values()["programme.budget"])
     model.step()
     update_counter.set(1)
     assert made[-1].week == 0
@@ -62,19 +62,19 @@ def test_solaraviz_draws_it_with_a_component_of_ones_own():
 
 
 def test_levers_stand_under_their_groups_with_units_and_begin_as_the_scenario_says():
-    rows = inputs(load("top-down"), ("programme", "empowerment.rights"))
+    rows = inputs(load_scenario("top-down"), ("programme", "empowerment.rights"))
     widgets, context = drawn(UserInputs(rows, on_change=lambda _name, _value: None))
     groups = [one.unsafe_innerHTML for one in widgets if getattr(one, "tag", "") == "h2"]
     assert groups == ["Programme", "Empowerment"], "one heading a group"
     labels = [str(one.label) for one in widgets if isinstance(getattr(one, "label", None), str)]
     assert "Budget (EUR/week)" in labels and "Rights (share, 0 to 1)" in labels
     budget = next(one for one in widgets if getattr(one, "label", "") == "Budget (EUR/week)")
-    assert budget.v_model == load("top-down").values()["programme.budget"]
+    assert budget.v_model == load_scenario("top-down").values()["programme.budget"]
     context.close()
 
 
 def test_a_page_has_the_first_levers_and_those_that_its_scenario_sets_and_all_of_them_on_request():
-    scenario = load("top-down")
+    scenario = load_scenario("top-down")
     keys = {row.key for row in levers_of(scenario, None)}
     levers = {key for key, row in all_parameters().items() if row.role == "lever"}
     assert keys == {*FIRST_LEVERS, *scenario.levers} & levers
@@ -93,10 +93,10 @@ def test_the_first_levers_are_those_of_the_application():
 def test_a_lever_that_nobody_moved_leaves_a_newly_chosen_scenario_as_it_is():
     from ccsim.ui.mesa_page import _shown
 
-    begun = {key: row.value for key, row in inputs(load("nothing"), None).items() if isinstance(row, Lever)}
+    begun = {key: row.value for key, row in inputs(load_scenario("nothing"), None).items() if isinstance(row, Lever)}
     kind = _shown(begun, ["nothing", "top-down"])
     plain = kind("top-down", rng=1, weeks=2, **{**begun, **SMALL})
-    assert plain.settings.programme.budget == load("top-down").values()["programme.budget"]
+    assert plain.settings.programme.budget == load_scenario("top-down").values()["programme.budget"]
     moved = kind("top-down", rng=1, weeks=2, **{**begun, **SMALL, "programme.budget": 1234.0})
     assert moved.settings.programme.budget == 1234.0
 
@@ -150,10 +150,10 @@ def test_levers_and_kpis_of_users_mechanisms_stand_first(tmp_path):
     text = (ROOT / "docs" / "own-mechanism.md").read_text(encoding="utf-8")
     file = tmp_path / "mood.py"
     file.write_text(text.partition("```python\n")[2].partition("```")[0], encoding="utf-8")
-    usual = [row.key for row in levers_of(load("nothing"), None)]
+    usual = [row.key for row in levers_of(load_scenario("nothing"), None)]
     with extended([file]):
-        assert [row.key for row in levers_of(load("nothing"), None)] == ["mood.lift", *usual]
-        assert [row.key for row in levers_of(load("nothing"), ["programme.budget"])] == ["programme.budget"]
+        assert [row.key for row in levers_of(load_scenario("nothing"), None)] == ["mood.lift", *usual]
+        assert [row.key for row in levers_of(load_scenario("nothing"), ["programme.budget"])] == ["programme.budget"]
         assert plots_of(None) == ["mood", *PLOTS]
         assert plots_of(["csat"]) == ["csat"]
     assert plots_of(None) == list(PLOTS)

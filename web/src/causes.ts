@@ -22,7 +22,7 @@ export const SWITCHES: { word: Word; off: Values }[] = [
   { word: "cause.quick", off: { "visible_successes.completion_probability": 0 } },
   { word: "cause.fatigue", off: { "fatigue.strain": 0, "fatigue.disillusion": 0 } },
   { word: "cause.superior", off: { "leadership.superior_rate": 0 } },
-  { word: "cause.wins", off: { "leadership.wins_rate": 0, "leadership.results_rate": 0 } },
+  { word: "cause.successes", off: { "leadership.successes_rate": 0, "leadership.results_rate": 0 } },
   { word: "cause.mouth", off: { "word_of_mouth.influence": 0 } },
   { word: "cause.fear", off: { "empowerment.blame_weight": 0 } },
   { word: "cause.rewards", off: { "scorecards.utility_weight": 0 } },

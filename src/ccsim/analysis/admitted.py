@@ -31,7 +31,7 @@ VERSION = 1
 #: Words for a choice of worlds: those that ccsim ships, or all values within the declared ranges.
 ADMITTED, DECLARED = "admitted", "declared"
 #: How the columns begin that hold, of each pattern, the world's figure and how implausible it is.
-FIGURE, MISFIT = "figure of ", "misfit of "
+VALUE, MISFIT = "value of ", "misfit of "
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class AdmittedWorlds:
     Attributes:
         keys: parameters that vary between worlds.
         values: shape (worlds, parameters).
-        figures: of each pattern, by its id, the figure of each world in its own unit, shape (worlds,).
+        pattern_values: of each pattern, by its id, the figure of each world in its own unit, shape (worlds,).
         misfits: of each pattern how implausible each world is, in standard deviations, shape (worlds,).
         made: how they were made: ``sources`` (hash of the model), ``patterns``, ``command``, ``waves`` and the like.
         file: where they are kept.
@@ -49,7 +49,7 @@ class AdmittedWorlds:
 
     keys: tuple[str, ...]
     values: FloatArray
-    figures: Mapping[str, FloatArray] = field(default_factory=dict)
+    pattern_values: Mapping[str, FloatArray] = field(default_factory=dict)
     misfits: Mapping[str, FloatArray] = field(default_factory=dict)
     made: Mapping[str, Any] = field(default_factory=dict)
     file: Path = SHIPPED
@@ -196,7 +196,7 @@ def _read(path: Path) -> AdmittedWorlds:
     values = np.clip(values, legal[:, 0], legal[:, 1])
     parts = [
         {name.removeprefix(start): column for name, column in columns.items() if name.startswith(start)}
-        for start in (FIGURE, MISFIT)
+        for start in (VALUE, MISFIT)
     ]
     return AdmittedWorlds(keys, values, parts[0], parts[1], made, path)
 
@@ -207,7 +207,7 @@ def write_worlds(worlds: AdmittedWorlds, path: Path) -> None:
     import pyarrow.parquet as pq
 
     columns = {key: worlds.values[:, k] for k, key in enumerate(worlds.keys)}
-    for start, found in ((FIGURE, worlds.figures), (MISFIT, worlds.misfits)):
+    for start, found in ((VALUE, worlds.pattern_values), (MISFIT, worlds.misfits)):
         columns |= {start + name: column for name, column in found.items()}
     table = pa.table({name: pa.array(np.asarray(column, dtype=np.float32)) for name, column in columns.items()})
     text = json.dumps({"version": VERSION, **worlds.made})

@@ -54,7 +54,7 @@ class Calibration:
         misfit: at the best point the largest distance from a target, in standard deviations.
         emulator: of the figures of later waves, the share that lay in the emulators' 95 % intervals.
         predicted: for each target what runs of posterior draws gave, shape (draws, targets); on fresh draws.
-        before: for each target what the scenario as it is gave, on the same draws.
+        prior_means: for each target what the scenario as it is gave, on the same draws.
         points: all points that were run, with the means of every outcome.
         waves, asked: waves run, and asked for; fewer where the time limit was reached.
     """
@@ -67,19 +67,19 @@ class Calibration:
     misfit: float
     emulator: float
     predicted: np.ndarray
-    before: np.ndarray
+    prior_means: np.ndarray
     points: pd.DataFrame
     waves: int
     asked: int
 
     @property
-    def off(self) -> float:
+    def largest_z(self) -> float:
         """The largest distance of a fitted target from its figure, in standard deviations, as emulated or as run."""
-        run = [abs(away) for target, away in zip(self.targets, self.away, strict=True) if not target.held_out]
+        run = [abs(away) for target, away in zip(self.targets, self.z_scores, strict=True) if not target.held_out]
         return float(max(self.misfit, *run))
 
     @property
-    def away(self) -> np.ndarray:
+    def z_scores(self) -> np.ndarray:
         """Distance of each target's mean from its figure, in standard deviations of both."""
         means, spread = self.predicted.mean(axis=0), self.predicted.std(axis=0, ddof=1)
         error = np.array([target.error for target in self.targets])
@@ -87,12 +87,12 @@ class Calibration:
         return np.asarray((means - figures) / np.hypot(error, spread))
 
     @property
-    def met(self) -> bool:
+    def targets_met(self) -> bool:
         """Whether some values of the parameters agree with the targets."""
-        return bool(self.off <= IMPLAUSIBLE)
+        return bool(self.largest_z <= IMPLAUSIBLE)
 
     @property
-    def at_end(self) -> list[str]:
+    def at_bound(self) -> list[str]:
         """For each parameter the end of its span against which the fit is pressed: low, high or none."""
         ends = []
         for one, draws, best in zip(self.space, self.posterior.T, self.best, strict=True):
@@ -105,18 +105,18 @@ class Calibration:
     @property
     def identified(self) -> np.ndarray:
         """Whether the targets say what each parameter is: they are met, inside its span, and narrow it down."""
-        inside = np.array([not end for end in self.at_end])
-        return np.asarray((self.variance_reduction >= IDENTIFIED) & inside & self.met)
+        inside = np.array([not end for end in self.at_bound])
+        return np.asarray((self.variance_reduction >= IDENTIFIED) & inside & self.targets_met)
 
     def faults(self) -> list[str]:
         """Say why the fit cannot be used: the targets are missed, or a parameter is pressed against its span's end."""
-        if not self.met:
+        if not self.targets_met:
             return [
-                f"No values of these parameters meet the targets: the best is {self.off:.1f} standard deviations off."
+                f"No values of these parameters meet the targets: the best is {self.largest_z:.1f} standard deviations off."
             ]
         pressed = [
             f"{one.key} ends at the {end} end of its span, {one.low:g} to {one.high:g}: what fits best may lie beyond it."
-            for one, end, gone in zip(self.space, self.at_end, self.variance_reduction, strict=True)
+            for one, end, gone in zip(self.space, self.at_bound, self.variance_reduction, strict=True)
             if end and gone >= IDENTIFIED
         ]
         return pressed
@@ -142,8 +142,8 @@ class Calibration:
         low, middle, high = np.quantile(self.posterior, [0.025, 0.5, 0.975], axis=0)
         return pd.DataFrame(
             {"parameter": [one.key for one in self.space], "best": self.best, "median": middle, "low": low,
-             "high": high, "contraction": self.variance_reduction, "identified": self.identified, "at_end": self.at_end,
-             "targets_met": self.met}
+             "high": high, "contraction": self.variance_reduction, "identified": self.identified, "at_bound": self.at_bound,
+             "targets_met": self.targets_met}
         )  # fmt: skip
 
     def targets_table(self) -> pd.DataFrame:
@@ -154,11 +154,11 @@ class Calibration:
         for k, target in enumerate(self.targets):
             here = self.predicted[:, k]
             low, high = np.quantile(here, [0.025, 0.975])
-            away = float(self.away[k])
+            away = float(self.z_scores[k])
             rows.append(
                 {"outcome": target.outcome, "held_out": target.held_out, "measured": target.value,
-                 "error": target.error, "before": self.before[k], "fitted": here.mean(), "low": low, "high": high,
-                 "away": away, "inside": bool(abs(away) <= 1.96)}
+                 "error": target.error, "prior": self.prior_means[k], "fitted": here.mean(), "low": low, "high": high,
+                 "z": away, "inside": bool(abs(away) <= 1.96)}
             )  # fmt: skip
         return pd.DataFrame(rows)
 

@@ -62,15 +62,15 @@ class Region:
     Attributes:
         limits: by key the lowest and highest number, of restricted parameters only; a choice by the places allowed.
         coverage, density: on the points that it was not found on.
-        found_coverage, found_density: on those that it was found on.
+        training_coverage, training_density: on those that it was found on.
         quasi_p: by key, where the method gives it.
     """
 
     limits: dict[str, tuple[float, ...]]
     coverage: Share
     density: Share
-    found_coverage: float
-    found_density: float
+    training_coverage: float
+    training_density: float
     quasi_p: dict[str, float]
 
     def holds(self, space: Sequence[Dimension], points: np.ndarray) -> np.ndarray:
@@ -130,7 +130,7 @@ class Discovery:
                 "region": number, "coverage": region.coverage.value, "coverage_low": region.coverage.low,
                 "coverage_high": region.coverage.high, "density": region.density.value,
                 "density_low": region.density.low, "density_high": region.density.high,
-                "found_coverage": region.found_coverage, "found_density": region.found_density,
+                "training_coverage": region.training_coverage, "training_density": region.training_density,
             }  # fmt: skip
             for one in self.space:
                 if one.key in region.limits:
@@ -271,7 +271,9 @@ def _measured(
     inside = box.holds(space, points)
     own = [_ratio(inside[here] & outcome[here], part[here]) for part in (outcome, inside)]
     fresh = [_ratio(inside[there] & outcome[there], part[there]) for part in (outcome, inside)]
-    return replace(box, found_coverage=own[0].value, found_density=own[1].value, coverage=fresh[0], density=fresh[1])
+    return replace(
+        box, training_coverage=own[0].value, training_density=own[1].value, coverage=fresh[0], density=fresh[1]
+    )
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> Share:

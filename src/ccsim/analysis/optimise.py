@@ -104,14 +104,14 @@ class Evaluated:
         name: what to call it.
         plan: levers by key.
         promised: each outcome's figure in the search.
-        found, low, high: each outcome's figure on fresh draws, with its 95 % interval.
+        mean, low, high: each outcome's figure on fresh draws, with its 95 % interval.
         values: on fresh draws, shape (worlds, runs, outcomes).
     """
 
     name: str
     plan: Plan
     promised: np.ndarray
-    found: np.ndarray
+    mean: np.ndarray
     low: np.ndarray
     high: np.ndarray
     values: np.ndarray
@@ -152,7 +152,7 @@ class OptimisationResult:
             promised = one.promised - self.start.promised
             for k, outcome in enumerate(self.aim.shown):
                 rows.append(
-                    {"plan": one.name, "outcome": outcome, "found": one.found[k], "low": one.low[k],
+                    {"plan": one.name, "outcome": outcome, "mean": one.mean[k], "low": one.low[k],
                      "high": one.high[k], "gain": gain[k], "gain_low": low[k], "gain_high": high[k],
                      "shrinkage": promised[k] - gain[k], "better_in": self._better(one, k), **one.plan}
                 )  # fmt: skip
@@ -164,7 +164,7 @@ class OptimisationResult:
             nothing = np.full(len(self.aim.outcomes), np.nan)
             return nothing, nothing, nothing
         _, low, high = _intervals(one.values, self.aim, self.study.seed, self.start.values)
-        return one.found - self.start.found, low, high
+        return one.mean - self.start.mean, low, high
 
     def scenario(self, plan: Plan) -> Scenario:
         """Return the scenario of a plan."""

@@ -57,7 +57,7 @@ class Sensitivity:
             ``importance`` with ``low`` and ``high`` (Morris: mean absolute effect of crossing the span, in the
             outcome's unit; Sobol': total index), ``effect`` (mean change across the span, in the outcome's unit;
             Sobol': by a straight line), ``spread`` (Morris: standard deviation of the effects), ``alone`` with
-            ``alone_low`` and ``alone_high`` (Sobol': first-order index), ``clear`` (the importance is beyond what
+            ``first_order_low`` and ``first_order_high`` (Sobol': first-order index), ``clear`` (the importance is beyond what
             chance could make).
         noise: for each outcome, how much is chance.
         left_out: points that could not be used, because a run had no figure.
@@ -229,7 +229,7 @@ def _indices(
     half, width = np.nan_to_num(np.array(found["ST_conf"])), np.nan_to_num(np.array(found["S1_conf"]))
     return {
         "importance": total, "low": np.maximum(0.0, total - half), "high": total + half,
-        "effect": _slopes(cube, mean), "alone": alone, "alone_low": alone - width, "alone_high": alone + width,
+        "effect": _slopes(cube, mean), "first_order": alone, "first_order_low": alone - width, "first_order_high": alone + width,
     }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.conditions import Condition
 from ccsim.scenarios.renamed import renamed_arguments
-from ccsim.scenarios.scenario import SOURCE, Scenario, load
+from ccsim.scenarios.scenario import SOURCE, Scenario, load_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -259,12 +259,12 @@ def make_problem(
     found = as_experiment(target)
     if len(found.base_scenarios) > 1:
         chosen = found.base_scenarios[_chosen(found, scenario)]
-        base = load(baseline) if baseline else found.base_scenarios[found.baseline]
+        base = load_scenario(baseline) if baseline else found.base_scenarios[found.baseline]
         given |= {"weeks": weeks or found.weeks, "seed": found.seed if seed is None else seed}
     else:
         if scenario:
             raise InputError(f"scenario: {target} is one scenario, not an experiment of several")
-        chosen, base = next(iter(found.base_scenarios.values())), load(baseline) if baseline else None  # type: ignore[assignment]  # no baseline
+        chosen, base = next(iter(found.base_scenarios.values())), load_scenario(baseline) if baseline else None  # type: ignore[assignment]  # no baseline
     world = {
         key: value for key, value in (values or {}).items() if key == SOURCE or all_parameters()[key].role != "lever"
     }

@@ -24,12 +24,12 @@ Slot = int | tuple[str, str] | tuple[str, str, int]
 
 
 @ahead
-def draw_four(seed: Any, purpose: Any, week: Any, row: Any, out: Any) -> None:
+def draw_four(seed: Any, stream: Any, week: Any, row: Any, out: Any) -> None:
     """Write four uniform draws, shape (4,), see :func:`ccsim.engine.rng.uniforms4`.
 
     Args:
         seed: seed of the run.
-        purpose: the stream.
+        stream: the stream.
         week: the week.
         row: the row.
         out: shape (4,); filled.
@@ -37,7 +37,7 @@ def draw_four(seed: Any, purpose: Any, week: Any, row: Any, out: Any) -> None:
     Writes:
         out: all of it.
     """
-    out[0], out[1], out[2], out[3] = uniforms4(seed, purpose, week, row)
+    out[0], out[1], out[2], out[3] = uniforms4(seed, stream, week, row)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def entry_points() -> list[EntryPoint]:
         EntryPoint("count_rows", initial_state.row_counts, {"settings": settings, "rows": whole}),
         EntryPoint("found", initial_state.draw_organisation, lived),
         EntryPoint("live_week", week.step_kernel, lived),
-        EntryPoint("draw_four", draw_four, {"seed": 0, "purpose": 0, "week": 0, "row": 0, "out": series}),
+        EntryPoint("draw_four", draw_four, {"seed": 0, "stream": 0, "week": 0, "row": 0, "out": series}),
         EntryPoint("weigh_options", weigh_options, {**weighed, "person": 0, "without": 0, "out": series}),
         EntryPoint("discount_weeks", kpis.discount_weeks, {"rate": 0.5, "out": series}),
         *(EntryPoint(name, function, {"x": series, "out": series}) for name, function in kpis.SERIES.items()),

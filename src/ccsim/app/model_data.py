@@ -28,7 +28,7 @@ from ccsim.model.kpis import KPIS, QUARTER, RETENTION, available
 from ccsim.model.recorder import RECORDED, flow_names, tallies_of
 from ccsim.model.settings import GROUPS, all_parameters, default_settings
 from ccsim.scenarios.conditions import Condition
-from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, data_dirs, load
+from ccsim.scenarios.scenario import TABLES, Intervention, Scenario, data_dirs, load_scenario
 
 #: What is shipped with the package.
 STATIC = Path(__file__).parent / "static"
@@ -75,7 +75,7 @@ def tree(node: ast.expr) -> Tree:
 
 def model_data() -> dict[str, Any]:
     """Return everything that the pages know of the model."""
-    scenarios = [load(path) for path in _shipped("scenarios")]
+    scenarios = [load_scenario(path) for path in _shipped("scenarios")]
     rules = catalogue()
     own = [source.name for source in active_sources()]
     return {

@@ -24,7 +24,7 @@ from ccsim.model.layout import Layout, take_stock
 from ccsim.model.populations import Staff
 from ccsim.model.settings import Settings, all_parameters
 from ccsim.model.state import ModelState
-from ccsim.organisations.founding import FREE, layout_of, layout_of_folder, settings_of_layout
+from ccsim.organisations.layout import FREE, layout_of, layout_of_folder, settings_of_layout
 from ccsim.scenarios.scenario import SOURCE, Scenario, check
 from ccsim.simulation.simulation import LARGEST_SEED, past
 
@@ -84,11 +84,11 @@ class OwnOrganisation:
         """
         seed, values = _read(body)
         with self._lock:
-            world, told = self.found(seed, values)
+            world, told = self.initialise(seed, values)
         head = json.dumps(told, separators=(",", ":"), allow_nan=False).encode()
         return struct.pack("<I", len(head)) + head + _rows(world)
 
-    def found(self, seed: int, values: Mapping[str, Any]) -> tuple[ModelState, dict[str, Any]]:
+    def initialise(self, seed: int, values: Mapping[str, Any]) -> tuple[ModelState, dict[str, Any]]:
         """Return the organisation before its past, and what goes with its rows.
 
         Args:

@@ -352,7 +352,7 @@ def _founding(folder: Path | None, alone: bool) -> OwnOrganisation | None:
             "--organisation: its files are read for the person at this machine; leave --host out, or the organisation"
         )
     own = OwnOrganisation(folder)
-    own.found(1, {})
+    own.initialise(1, {})
     return own
 
 

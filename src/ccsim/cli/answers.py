@@ -49,12 +49,12 @@ def reproduce(
     form: Format = Form.table,
 ) -> None:
     """Recompute a number of a report from its runs and say whether the result is bit-identical."""
-    from ccsim.reports.reproduce import why as explain
+    from ccsim.reports.reproduce import reproduce as explain
     from ccsim.reports.tables import as_text
 
     found = explain(folder, key, workers=workers)
     if form is Form.table:
-        typer.echo(found.words())
+        typer.echo(found.describe())
     else:
         typer.echo(as_text(found.each, form.value), nl=False)
     if not found.reproduced:
@@ -70,10 +70,10 @@ def diff(
     figure: Annotated[Path | None, typer.Option(help="Plot how the difference spreads, as PNG and SVG.")] = None,
 ) -> None:
     """Find the first week, agent and decision at which two scenarios differ on the same draws."""
-    from ccsim.reports.divergence import diverge as search
+    from ccsim.reports.divergence import diff as search
 
     found = search(a, b, seed=seed, weeks=weeks, levers=settings_of(set_))
-    typer.echo(found.words())
+    typer.echo(found.describe())
     if figure is not None:
         found.plot(figure)
         stem = str(figure).removesuffix(".png").removesuffix(".svg")

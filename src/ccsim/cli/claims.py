@@ -64,7 +64,7 @@ def _of_own(claim: "Claim", organisation: Path) -> "Claim":
     """Return a claim about the user's own organisation, with the sizes from its files."""
     from dataclasses import replace
 
-    from ccsim.organisations.founding import layout_of_folder
+    from ccsim.organisations.layout import layout_of_folder
 
     sizes = {f"organisation.{name}" for name in layout_of_folder(organisation).sizes}
     scenarios = {

@@ -114,9 +114,9 @@ def _options(
 def list_() -> None:
     """List the available scenarios and experiments."""
     from ccsim.experiments.experiment import load_experiment
-    from ccsim.scenarios.scenario import list_scenarios, load
+    from ccsim.scenarios.scenario import list_scenarios, load_scenario
 
-    for kind, read in (("scenarios", load), ("experiments", load_experiment)):
+    for kind, read in (("scenarios", load_scenario), ("experiments", load_experiment)):
         names = list_scenarios(kind)
         width = max(map(len, names), default=0)
         typer.echo(f"{kind.capitalize()}:")
@@ -291,10 +291,10 @@ def new(
 
 
 def _scenario(name: str, settings: list[str] | None, organisation: Path | None = None) -> Any:
-    from ccsim.scenarios.scenario import load
+    from ccsim.scenarios.scenario import load_scenario
 
     with _hint(name, "experiments", "ccsim compare"):
-        return load(name).with_values(settings_of(settings, organisation))
+        return load_scenario(name).with_values(settings_of(settings, organisation))
 
 
 @contextmanager

@@ -123,9 +123,9 @@ def _notes(found: "OptimisationResult") -> list[str]:
         levers = (f"{row.key} = {row.written(row.number(one.plan[row.key]))}" for row in found.space)
         lines.append(f"{one.name}: {', '.join(levers)}")
     for one in found.plans:
-        if found.aim.max_cost is not None and one.found[-1] > found.aim.max_cost:
+        if found.aim.max_cost is not None and one.mean[-1] > found.aim.max_cost:
             lines.append(
-                f"{one.name}: on fresh draws it takes {number(one.found[-1], hyphen=True)} of {found.aim.measure}, more than "
+                f"{one.name}: on fresh draws it takes {number(one.mean[-1], hyphen=True)} of {found.aim.measure}, more than "
                 f"{number(found.aim.max_cost, hyphen=True)}."
             )
     lines.append("The plans are scenario files in the folder: ccsim describe and ccsim run take them.")

@@ -31,8 +31,8 @@ def new(folder: OwnFolder) -> None:
 def check(folder: OwnFolder) -> None:
     """Check a folder: list every error in every file, what is known, and what is assumed instead."""
     from ccsim.organisations.folder import read_folder
-    from ccsim.organisations.founding import make_layout
     from ccsim.organisations.knowledge import knowledge
+    from ccsim.organisations.layout import make_layout
 
     read = read_folder(folder)
     layout = make_layout(read)
@@ -108,20 +108,20 @@ def show(
 ) -> None:
     """Create the organisation and compare it with the data: sizes, spans, ties, segments."""
     from ccsim.organisations.folder import read_folder
-    from ccsim.organisations.founding import make_layout
+    from ccsim.organisations.layout import make_layout
     from ccsim.reports.figures.comparison import save
-    from ccsim.reports.figures.organisation import founded_figure, founded_table
+    from ccsim.reports.figures.organisation import layout_figure, layout_table
     from ccsim.reports.tables import as_text
 
     read = read_folder(folder)
     layout = make_layout(read)
-    table = founded_table(read, layout, seed)
+    table = layout_table(read, layout, seed)
     typer.echo(as_text(table, "markdown"), nl=False)
     place = out or folder / "results" / "show"
     place.mkdir(parents=True, exist_ok=True)
-    table.to_csv(place / "founded.csv", index=False)
-    files = save(founded_figure(read, layout, seed), place / "founded")
-    typer.echo(f"\nTable and figure: {', '.join(map(str, [place / 'founded.csv', *files]))}")
+    table.to_csv(place / "layout.csv", index=False)
+    files = save(layout_figure(read, layout, seed), place / "layout")
+    typer.echo(f"\nTable and figure: {', '.join(map(str, [place / 'layout.csv', *files]))}")
 
 
 Worlds = Annotated[int, typer.Option(min=40, help="Number of worlds in the ensemble; more give a more precise result.")]

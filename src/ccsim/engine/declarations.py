@@ -30,7 +30,7 @@ UNITS = {
     "hours", "hour", "week", "weeks", "year", "EUR", "weeks' pay",
     # what is counted
     "people", "person", "people each side", "colleagues", "posts", "departments", "segments", "tier", "tiers", "row",
-    "state", "step", "need", "cases", "contacts", "issues", "hand-offs", "wins", "attempts", "signals", "sources",
+    "state", "step", "need", "cases", "contacts", "issues", "hand-offs", "successes", "attempts", "signals", "sources",
 }  # fmt: skip
 
 #: Declarations whose class is not built yet: the declaration, the code of the class's body, and the line.

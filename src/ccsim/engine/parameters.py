@@ -42,7 +42,7 @@ HIGHEST_LEGAL: dict[str, float] = {
     "share/week": 1.0, "need": 10.0, "need/week": 10.0, "on/off": 1.0, "of 100": 100.0,
     "weight": 1000.0, "factor": 100.0, "ratio": 100.0, "utility": 100.0, "1/share": 100.0, "step": 100.0,
     "1/hour": 1.0, "1/year": 1.0, "hours": 1000.0, "hours/week": 168.0, "weeks": 5200.0, "weeks' pay": 520.0,
-    "wins": 1000.0, "wins/person": 1000.0, "cases/week": 1000.0, "signals/week": 1000.0, "sources/week": 1000.0,
+    "successes": 1000.0, "successes/person": 1000.0, "cases/week": 1000.0, "signals/week": 1000.0, "sources/week": 1000.0,
     "people": 10_000.0, "people each side": 50.0,
     "EUR": 1e6, "EUR/hour": 1e6, "EUR/week": 1e9,
 }  # fmt: skip

@@ -57,7 +57,7 @@ class Stream(IntEnum):
     GAME_EVENT = 110
 
 
-def purpose(name: str) -> int:
+def stream(name: str) -> int:
     """Return the number of a stream of a user's own, made from its name, such as ``"mood.contagion"``.
 
     It is above all numbers of :class:`Stream`, and the same on every machine.
@@ -106,12 +106,12 @@ def to_unit_interval(word: Any) -> float:
 
 
 @rule
-def philox_words(seed: Any, purpose: int, week: int, row: int) -> tuple[Any, Any, Any, Any]:
+def philox_words(seed: Any, stream: int, week: int, row: int) -> tuple[Any, Any, Any, Any]:
     """Return the generator's four 32-bit words for one purpose, week and row.
 
     Args:
         seed: seed of the run.
-        purpose: number of the decision that is drawn; each decision has its own.
+        stream: number of the decision that is drawn; each decision has its own.
         week: number of the week.
         row: number of the person or other row.
 
@@ -122,43 +122,43 @@ def philox_words(seed: Any, purpose: int, week: int, row: int) -> tuple[Any, Any
         np.uint64(row) & _LOW,
         np.uint64(row) >> _HALF,
         np.uint64(week + 1_000_000),
-        np.uint64(purpose),
+        np.uint64(stream),
         np.uint64(seed) & _LOW,
         np.uint64(seed) >> _HALF,
     )
 
 
 @rule
-def uniforms4(seed: Any, purpose: int, week: int, row: int) -> tuple[float, float, float, float]:
+def uniforms4(seed: Any, stream: int, week: int, row: int) -> tuple[float, float, float, float]:
     """Return four independent uniform draws for one purpose, week and row.
 
     Args:
         seed: seed of the run.
-        purpose: number of the decision that is drawn; each decision has its own.
+        stream: number of the decision that is drawn; each decision has its own.
         week: number of the week.
         row: number of the person or other row.
 
     Returns:
         Four numbers in (0, 1).
     """
-    a, b, c, d = philox_words(seed, purpose, week, row)
+    a, b, c, d = philox_words(seed, stream, week, row)
     return to_unit_interval(a), to_unit_interval(b), to_unit_interval(c), to_unit_interval(d)
 
 
 @rule
-def uniform(seed: Any, purpose: int, week: int, row: int) -> float:
+def uniform(seed: Any, stream: int, week: int, row: int) -> float:
     """Return one uniform draw.
 
     Args:
         seed: seed of the run.
-        purpose: number of the decision that is drawn; each decision has its own.
+        stream: number of the decision that is drawn; each decision has its own.
         week: number of the week.
         row: number of the person or other row.
 
     Returns:
         A number in (0, 1).
     """
-    return uniforms4(seed, purpose, week, row)[0]
+    return uniforms4(seed, stream, week, row)[0]
 
 
 @rule
@@ -181,7 +181,7 @@ def irwin_hall_normal(a: float, b: float, c: float, d: float) -> float:
 
 
 @kernel
-def fill_random_words(first: Any, second: Any, third: Any, fourth: Any, seed: Any, purpose: Any, week: Any) -> None:
+def fill_random_words(first: Any, second: Any, third: Any, fourth: Any, seed: Any, stream: Any, week: Any) -> None:
     """Fill four columns with the random words of their rows; words take half the memory of the draws.
 
     Args:
@@ -190,28 +190,28 @@ def fill_random_words(first: Any, second: Any, third: Any, fourth: Any, seed: An
         third: as ``first``.
         fourth: as ``first``.
         seed: seed of the run.
-        purpose: number of the decision that is drawn; each decision has its own.
+        stream: number of the decision that is drawn; each decision has its own.
         week: number of the week.
 
     Writes:
         first, second, third, fourth.
     """
     for row in range(len(first)):
-        first[row], second[row], third[row], fourth[row] = philox_words(seed, purpose, week, row)
+        first[row], second[row], third[row], fourth[row] = philox_words(seed, stream, week, row)
 
 
 @kernel
-def fill_uniforms(out: Any, seed: Any, purpose: Any, week: Any) -> None:
+def fill_uniforms(out: Any, seed: Any, stream: Any, week: Any) -> None:
     """Fill a column with the uniform draws of its rows, in a loop of its own that is vectorised.
 
     Args:
         out: shape (rows,).
         seed: seed of the run.
-        purpose: number of the decision that is drawn; each decision has its own.
+        stream: number of the decision that is drawn; each decision has its own.
         week: number of the week.
 
     Writes:
         out.
     """
     for row in range(len(out)):
-        out[row] = uniform(seed, purpose, week, row)
+        out[row] = uniform(seed, stream, week, row)

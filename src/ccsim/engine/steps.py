@@ -71,7 +71,7 @@ def step(
     return lambda function: _kept(function, where, after, before, writes, False, allocates)
 
 
-def founding(function: Function) -> Function:
+def initialiser(function: Function) -> Function:
     """Make a function a kernel that runs once, when the organisation is founded, before its past."""
     kept: Function = _kept(function, caller(), None, None, (), True, False)
     return kept

@@ -19,7 +19,7 @@ from ccsim.experiments.experiment import Experiment
 from ccsim.model.kpis import KPIS, available
 from ccsim.model.populations import KINDS
 from ccsim.model.settings import default_settings
-from ccsim.organisations.founding import layout_of
+from ccsim.organisations.layout import layout_of
 from ccsim.results.formatting import byte_size
 from ccsim.scenarios.scenario import Scenario
 

@@ -26,7 +26,7 @@ from ccsim.execution.temporary import temporary_folder
 from ccsim.execution.time_budget import Deadline, EtaEstimator
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.extension import Own, Source, active_sources, extended, takes_mechanisms
-from ccsim.organisations.founding import layout_of
+from ccsim.organisations.layout import layout_of
 from ccsim.results.results import Results, open_results
 from ccsim.results.store import Store, locked
 from ccsim.scenarios.renamed import renamed_arguments

@@ -18,7 +18,7 @@ from ccsim.model.kpis import KPIS
 from ccsim.scenarios.io import Parser, parse_scenario
 from ccsim.scenarios.paths import is_file
 from ccsim.scenarios.renamed import renamed_arguments
-from ccsim.scenarios.scenario import Scenario, data_dirs, list_scenarios, load
+from ccsim.scenarios.scenario import Scenario, data_dirs, list_scenarios, load_scenario
 from ccsim.scenarios.toml_positions import read_toml
 from ccsim.scenarios.visible import refusal, unseen_texts
 
@@ -328,7 +328,7 @@ def as_experiment(what: Experiment | Scenario | str | Path) -> Experiment:
                 )
         if experiment:
             return load_experiment(what)
-        what = load(what)
+        what = load_scenario(what)
     return Experiment(what.name, what.title, what.about, what.name, {what.name: what}, replicates=4)
 
 

@@ -25,7 +25,7 @@ from ccsim.model.recorder import Record
 from ccsim.model.settings import all_parameters
 from ccsim.results.formatting import amount
 from ccsim.scenarios.scenario import Intervention as Levers
-from ccsim.scenarios.scenario import list_scenarios, load
+from ccsim.scenarios.scenario import list_scenarios, load_scenario
 from ccsim.simulation.simulation import Simulation
 
 #: Levers of the programme that follow from what running moves spend: all of it a week, and the part that leaders direct.
@@ -369,6 +369,6 @@ def _founded(scenario: str, seed: int, weeks: int, assumptions: tuple[tuple[str,
     if scenario not in list_scenarios():
         # A name only: games come from other people's files, and a path would open any file of the server.
         raise UnknownNameError("scenario", scenario, list_scenarios())
-    chosen = load(scenario)
+    chosen = load_scenario(scenario)
     own = chosen.values()
     return Simulation(chosen.with_values({key: value for key, value in assumptions if key not in own}), seed, weeks)

@@ -14,7 +14,7 @@ from ccsim.game.debrief import Debrief, best_command, scored
 from ccsim.game.game import Game
 from ccsim.reports.pages import html_page
 from ccsim.results.formatting import amount, kpi_value, points, title_of
-from ccsim.scenarios.scenario import load
+from ccsim.scenarios.scenario import load_scenario
 
 DRAWN = ("profit", "habit", "fatigue", "engagement", "active")
 
@@ -42,7 +42,7 @@ def report_page(game: Game, found: Debrief) -> str:
     player = f" of {escape(game.player)}" if game.player else ""
     body = (
         f"<main><h1>Three years to make a company customer-centric: the game{player}</h1>"
-        f'<p class="facts">{escape(load(game.scenario).title)} (<code>{escape(game.scenario)}</code>), seed {game.seed}, '
+        f'<p class="facts">{escape(load_scenario(game.scenario).title)} (<code>{escape(game.scenario)}</code>), seed {game.seed}, '
         f"{game.rules.quarters} quarters of {game.rules.weeks} weeks, {amount(game.rules.budget)} and "
         f"{game.rules.attention} points of attention a quarter; ccsim {__version__}. {_events(found)}</p>"
         f"{_scores(found)}{_charts(game, found)}"

@@ -34,8 +34,8 @@ from ccsim.model.ties import ties_of
 from ccsim.model.week import step
 
 STAFF_STREAM, TIE_STREAM, CUSTOMER_STREAM, NEED_STREAM, FAR_TIE_STREAM = (
-    int(purpose)
-    for purpose in (
+    int(stream)
+    for stream in (
         Stream.INITIAL_STAFF,
         Stream.INITIAL_STAFF_TIE,
         Stream.INITIAL_CUSTOMER,
@@ -103,7 +103,7 @@ def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) 
         share_out_customers(world, layout)
         initialise_aggregates(state, p)
     if world.own is not None:
-        settings.extension.found(world)
+        settings.extension.initialise(world)
     return world
 
 

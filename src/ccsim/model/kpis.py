@@ -222,7 +222,7 @@ kpi(
     "Word of mouth",
     "share",
     "more",
-    "(said_good - said_bad) / customers",
+    "(positive_mentions - negative_mentions) / customers",
     "customers who spoke well less those who spoke ill, by customer and week",
 )
 kpi(
@@ -309,7 +309,7 @@ kpi(
 kpi("latitude", "Latitude granted", "share", "neither", "latitude / people", "mean decision rights granted")
 kpi("skill", "Skill", "share", "more", "skill / people", "mean skill")
 kpi("conviction", "Staff conviction", "share", "more", "conviction / people", "mean conviction of staff")
-kpi("tipped", "Penny dropped", "share", "more", "tipped / people", "people for whom the penny has dropped")
+kpi("tipped", "Tipped", "share", "more", "tipped / people", "people whose conviction has tipped")
 kpi("habit", "Habit", "share", "more", "habit / people", "mean habit of acting customer-first")
 kpi(
     "adoption",
@@ -397,7 +397,7 @@ kpi(
     "Self-image",
     "of 100",
     "neither",
-    "100 * (shown_satisfaction + stated)",
+    "100 * (reported_satisfaction + promise_excess)",
     "quality as leaders are shown it, and as it is promised beyond",
 )
 kpi(
@@ -414,7 +414,7 @@ kpi(
     "Error about needs",
     "need",
     "less",
-    "misjudged",
+    "needs_error",
     "mean error of those who decide about what customers need",
 )
 kpi("trust", "Customers' trust", "share", "more", "trust / customers", "mean trust in what is promised")
@@ -423,12 +423,12 @@ kpi(
     "Process defects",
     "share",
     "less",
-    "spoilt_contacts / handled",
+    "defective_contacts / handled",
     "share of contacts that the process makes fail, regardless of who handles them",
 )
 kpi("insight", "Insight of the teams", "share", "more", "informed / posts", "how well teams know what customers need")
 kpi(
-    "machine_share",
+    "self_service_share",
     "Self-service",
     "share",
     "neither",
@@ -445,10 +445,19 @@ kpi(
     "how far staff use the system for service",
 )
 kpi("know_how", "Know-how of change", "share", "more", "know_how_level", "what is known of what works here")
-kpi("improvements", "Improvements seen", "wins/week", "more", "improvements", "improvements that were seen to work")
+kpi(
+    "improvements", "Improvements seen", "successes/week", "more", "improvements", "improvements that were seen to work"
+)
 kpi("failures", "Improvements failed", "attempts/week", "less", "failures", "improvements that were seen to fail")
 kpi("sponsorship", "Sponsorship", "share", "more", "sponsored", "whether the executive keeps the programme")
-kpi("step", "Step of the ladder", "step", "neither", "stage_reached", "step of the ladder of coordination reached")
+kpi(
+    "coordination_stage",
+    "Coordination stage",
+    "step",
+    "neither",
+    "stage_reached",
+    "step of the ladder of coordination reached",
+)
 kpi("capability", "Capability", "step", "more", "capability_reached", "step whose demands people can meet")
 kpi(
     "coordination",
@@ -467,7 +476,7 @@ kpi(
     "EUR/week",
     "less",
     "wages + handling + compensation + spent + turnover_cost + severance + acquisition_cost + overhead"
-    " + design + marketing + technology_cost + personalisation_cost + self_service_cost + coordinators + studies",
+    " + design + marketing_cost + technology_cost + personalisation_cost + self_service_cost + coordinators + estimation_cost",
     "all cost booked in the week",
     "sum",
 )

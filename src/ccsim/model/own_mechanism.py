@@ -106,14 +106,14 @@ class Extension:
             for column in kind.columns
         }
 
-    def found(self, world: ModelState) -> None:
+    def initialise(self, world: ModelState) -> None:
         """Let each mechanism set its columns at the founding."""
         for own in self.mechanisms:
             for each in own.steps:
                 if each.first:
                     self._run(each.compiled, *self._arguments(own, each, world))
 
-    def live(self, world: ModelState) -> None:
+    def step(self, world: ModelState) -> None:
         """Live a week whose flows are cleared."""
         if self._straight is None:
             self._compile(world)

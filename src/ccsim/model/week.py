@@ -158,7 +158,7 @@ def step(world: ModelState) -> None:
     if world.own is None:
         _step_kernel(world.populations, world.settings, world.seed, world.week)
     else:
-        world.settings.extension.live(world)
+        world.settings.extension.step(world)
 
 
 _step_kernel = skip_dispatch(step_kernel)

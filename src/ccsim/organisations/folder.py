@@ -38,7 +38,7 @@ class FolderShape(Schema):
 
     name: str = ""
     currency: str = "EUR"
-    founded: date | None = None
+    start_date: date | None = None
     smallest_group: int = Field(default=LEAST_GROUP, ge=LEAST_GROUP)
     files: dict[str, Any] = Field(default_factory=dict)
     columns: dict[str, Any] = Field(default_factory=dict)
@@ -59,7 +59,7 @@ class Folder:
     Attributes:
         path: the folder.
         name, currency: in the user's words.
-        founded: date of week 0; None where it is not said.
+        start_date: date of week 0; None where it is not said.
         smallest_group: people or answers below which a group is not shown.
         tables: the files that are there, by kind; several files of a kind are one table after another.
         periods: the period of pay, churn, revenue and leaving, where it is said.
@@ -71,7 +71,7 @@ class Folder:
     path: Path
     name: str
     currency: str
-    founded: date | None
+    start_date: date | None
     smallest_group: int
     tables: dict[str, list[Table]] = field(default_factory=dict)
     periods: dict[str, str] = field(default_factory=dict)
@@ -139,7 +139,7 @@ def read_folder(path: str | Path) -> Folder:
     data, places = read_toml(folder / FILE)
     reader = Parser(folder / FILE, places)
     shape = reader.validate(FolderShape, data)
-    found = Folder(folder, shape.name or folder.name, shape.currency, shape.founded, shape.smallest_group)
+    found = Folder(folder, shape.name or folder.name, shape.currency, shape.start_date, shape.smallest_group)
     dialect = _dialect(reader, shape, found)
     for name, problem in _unknown(shape.files, KINDS, "kind of file"):
         reader.add_error(("files", name), problem)

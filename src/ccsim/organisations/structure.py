@@ -109,7 +109,7 @@ def _weeks_in_post(folder: Folder, frame: pd.DataFrame) -> pd.Series:
     if "years" in frame:
         weeks = weeks.mask(frame["years"].notna(), -(frame["years"].fillna(0) * 52.18).round().astype(int) - 1)
     if "hired" in frame:
-        day = pd.Timestamp(folder.founded) if folder.founded else frame["hired"].max()
+        day = pd.Timestamp(folder.start_date) if folder.start_date else frame["hired"].max()
         came = ((frame["hired"] - day).dt.days // 7).fillna(0).clip(upper=-1).astype(int)
         weeks = weeks.mask(frame["hired"].notna(), came)
     return weeks

@@ -12,7 +12,7 @@ TOML = """# An organisation of your own. Every file is optional: delete those th
 # `ccsim org check {name}` says what is known then and what is assumed instead. Nothing leaves this folder.
 name = "{title}"
 currency = "EUR"             # appears in tables and figures
-founded = 2025-12-29         # date of week 0: dates in files are counted from here
+start_date = 2025-12-29      # date of week 0: dates in files are counted from here
 smallest_group = 10          # people or answers below which a group is not shown (at least 10)
 
 # What your columns are called, where they have other names: ours = "theirs", or a list of which the first counts.

@@ -84,8 +84,8 @@ def of_the_past(scenario: Scenario) -> PastScenario:
 
 def week_0_of(folder: Folder) -> pd.Timestamp | None:
     """Return the day on which week 0 begins: as the folder says, or the day after its last figure; None where it has neither."""
-    if folder.founded:
-        return pd.Timestamp(folder.founded)
+    if folder.start_date:
+        return pd.Timestamp(folder.start_date)
     frame = folder.frame("history")
     last = frame["date"].max() if frame is not None else None
     return None if last is None or pd.isna(last) else last + DAY

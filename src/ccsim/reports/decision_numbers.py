@@ -73,7 +73,7 @@ class DecisionReproduction:
         same = np.isclose(self.stored, self.again, rtol=ROUNDING, atol=1e-12, equal_nan=True)
         return bool(same) and not self.differing
 
-    def words(self) -> str:
+    def describe(self) -> str:
         """Return everything as text."""
         last = self.key.rpartition("/")[2]
         formula = FORMULAS.get(last, "figure of the first quarter at which the fitted order changes")
@@ -89,7 +89,7 @@ class DecisionReproduction:
         return "\n".join([*lines, f"NOT the same: now {self.again!r}; runs that differ: {parted}."])
 
 
-def why_decided(
+def reproduce_decision(
     folder: str | Path, key: str, *, workers: int | None = None, progress: Progress | None = None
 ) -> DecisionReproduction:
     """Make a number of a decision again.

@@ -22,7 +22,7 @@ from ccsim.model.settings import Settings, all_parameters
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
 from ccsim.reports.choice_trace import Choice, choices
-from ccsim.scenarios.scenario import Scenario, load
+from ccsim.scenarios.scenario import Scenario, load_scenario
 from ccsim.simulation.simulation import LARGEST_SEED, Simulation, past
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Divergence:
     levers: tuple[tuple[str, Any, Any], ...]
     spread: pd.DataFrame
 
-    def words(self) -> str:
+    def describe(self) -> str:
         """Return what was found, as text."""
         from ccsim.reports.text import divergence_in_words
 
@@ -104,7 +104,7 @@ class Divergence:
         return figure
 
 
-def diverge(
+def diff(
     a: Scenario | str | Path, b: Scenario | str | Path, *, seed: int = 1_000_000, weeks: int = 156,
     levers: Mapping[str, Any] | None = None,
 ) -> Divergence:  # fmt: skip
@@ -128,7 +128,7 @@ def diverge(
 
     weeks = whole_number("weeks", weeks, 1, MAX_WEEKS)
     seed = whole_number("seed", seed, 0, LARGEST_SEED)
-    pair = [one if isinstance(one, Scenario) else load(one) for one in (a, b)]
+    pair = [one if isinstance(one, Scenario) else load_scenario(one) for one in (a, b)]
     pair = [one.with_values(levers) if levers else one for one in pair]
     names = _names(*pair)
     _refuse_other_sizes(names, past(pair[0]), past(pair[1]))

@@ -10,8 +10,8 @@ from ccsim.errors import CcsimError
 from ccsim.experiments.experiment import Experiment
 from ccsim.organisations.events import levers_of, tested_by
 from ccsim.organisations.folder import Folder, read_folder
-from ccsim.organisations.founding import FoundedLayout, make_layout
 from ccsim.organisations.knowledge import NOT_IDENTIFIABLE
+from ccsim.organisations.layout import OrganisationLayout, make_layout
 from ccsim.results.formatting import in_currency
 
 
@@ -58,7 +58,7 @@ def words_of(experiment: Experiment) -> OwnWords:
     )  # fmt: skip
 
 
-def _trust(experiment: Experiment, folder: Folder, layout: FoundedLayout) -> Iterator[str]:
+def _trust(experiment: Experiment, folder: Folder, layout: OrganisationLayout) -> Iterator[str]:
     """Say where values come from that no file states, and of each scenario whether an event tested its levers."""
     if layout.draws:
         yield f"{folder.name}: each replicate takes one of {len(layout.draws)} draws of its fit."

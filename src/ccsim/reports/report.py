@@ -205,7 +205,7 @@ class Page:
     def row(self, scenario: str, kpi: str) -> dict[str, Any]:
         """Return a scenario's line of a KPI's table."""
         data: dict[str, Any] = {"title": self.title(scenario), "swatch": swatch(self.comparison, scenario),
-                                "figure": self.pair(scenario, kpi, "mean"), "verdict": "", "difference": None}  # fmt: skip
+                                "value": self.pair(scenario, kpi, "mean"), "verdict": "", "difference": None}  # fmt: skip
         if scenario in self.others:
             data |= {"difference": self.pair(scenario, kpi, "difference"), "verdict": self.verdict(scenario, kpi),
                      "effect": self.shown(scenario, kpi, "effect"), "p": self.shown(scenario, kpi, "p_adjusted")}  # fmt: skip

@@ -14,7 +14,7 @@ from ccsim.execution.runner import run_experiment
 from ccsim.experiments.experiment import Experiment
 from ccsim.model.extension import model_hash
 from ccsim.model.kpis import KPIS
-from ccsim.reports.decision_numbers import DecisionReproduction, why_decided
+from ccsim.reports.decision_numbers import DecisionReproduction, reproduce_decision
 from ccsim.reports.references import MEASURES, MOVE, Key, ReportNumbers, formula_of, read_key
 from ccsim.results.formatting import table_unit
 from ccsim.results.results import Results, open_results, sort_rows
@@ -62,14 +62,14 @@ class Reproduction:
         unchanged = self.reported is None or _same(np.array([self.reported]), self.stored)
         return not self.differing and unchanged and _same(self.stored, self.again)
 
-    def words(self) -> str:
+    def describe(self) -> str:
         """Return everything as text."""
-        from ccsim.reports.text import why_in_words
+        from ccsim.reports.text import reproduction_in_words
 
-        return why_in_words(self)
+        return reproduction_in_words(self)
 
 
-def why(
+def reproduce(
     folder: str | Path, key: str, *, workers: int | None = None, progress: Progress | None = None
 ) -> Reproduction | DecisionReproduction:
     """Make a number of a report again from the runs behind it, on this checkout.
@@ -88,7 +88,7 @@ def why(
         ResultsError: the folder holds no results.
     """
     if is_decision(folder):
-        return why_decided(folder, key, workers=workers, progress=progress)
+        return reproduce_decision(folder, key, workers=workers, progress=progress)
     results = open_results(folder)
     known = ReportNumbers(Comparison(results))
     wanted = read_key(key, results.experiment)

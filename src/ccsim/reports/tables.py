@@ -161,9 +161,9 @@ def comparison_tables(comparison: Comparison) -> list[Table]:
 
 def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, ...]:
     label = comparison.experiment.label(row["scenario"])
-    figure = with_interval(kpi, row["mean"], row["low"], row["high"])
+    level = with_interval(kpi, row["mean"], row["low"], row["high"])
     if row["scenario"] == comparison.experiment.baseline or "difference" not in row:
-        return label, figure, "baseline", "", "", ""
+        return label, level, "baseline", "", "", ""
     difference = with_interval(kpi, row["difference"], row["difference_low"], row["difference_high"], sign=True)
     p = row["p_adjusted"]
     if math.isnan(p):
@@ -174,7 +174,7 @@ def _cells(comparison: Comparison, kpi: Kpi, row: dict[Any, Any]) -> tuple[str, 
         better = (row["difference"] > 0) == (kpi.direction == "more")
         verdict = "different" if kpi.direction == "neither" else "better" if better else "worse"
     small = p_value(p)
-    return label, figure, difference, signed(row["effect"], hyphen=True) if small else "", small, verdict
+    return label, level, difference, signed(row["effect"], hyphen=True) if small else "", small, verdict
 
 
 def frame_table(frame: pd.DataFrame, written: Callable[[Any], str] | None = None) -> Table:

@@ -144,7 +144,7 @@ def _spread(found: Divergence) -> list[str]:
     ]
 
 
-def why_in_words(found: Reproduction) -> str:
+def reproduction_in_words(found: Reproduction) -> str:
     """Say what a number is, how it is made, from which runs, and whether it came out again."""
     from ccsim.reports.reproduce import title_of
 

@@ -207,7 +207,7 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
 
 
 @takes_mechanisms
-def load(name: str | Path, *, mechanisms: Iterable[Own] | Own | None = None) -> Scenario:
+def load_scenario(name: str | Path, *, mechanisms: Iterable[Own] | Own | None = None) -> Scenario:
     """Return a scenario by its name or by the path of its file.
 
     Args:

@@ -17,7 +17,7 @@ from ccsim.errors import InputError
 from ccsim.model.extension import Own, extended, within
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState, Populations
-from ccsim.scenarios.scenario import Intervention, Scenario, load
+from ccsim.scenarios.scenario import Intervention, Scenario, load_scenario
 from ccsim.simulation.agents import AgentView, Customer, Employee, Leader
 from ccsim.simulation.batch_run import refuse_equal_replicates
 from ccsim.simulation.simulation import Simulation
@@ -62,7 +62,7 @@ class Organisation(mesa.Model):
     ) -> None:
         refuse_equal_replicates(rng)
         with extended(mechanisms):
-            chosen = scenario if isinstance(scenario, Scenario) else load(scenario)
+            chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
             if organisation is not None:
                 chosen = replace(chosen, source=str(organisation))
             if levers:

@@ -20,9 +20,9 @@ from ccsim.model.recorder import Record
 from ccsim.model.settings import Settings, all_parameters, check_sizes, default_settings, replace_values
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
-from ccsim.organisations.founding import layout_of
+from ccsim.organisations.layout import layout_of
 from ccsim.organisations.privacy import merge_rows
-from ccsim.scenarios.scenario import Intervention, Scenario, load
+from ccsim.scenarios.scenario import Intervention, Scenario, load_scenario
 
 #: Largest seed: kernels take whole numbers of 64 bits with a sign.
 LARGEST_SEED = 2**63 - 1
@@ -209,7 +209,7 @@ def simulate(
     Returns:
         The run with its KPIs by week, by department and by segment.
     """
-    chosen = load(scenario) if isinstance(scenario, str) else scenario
+    chosen = load_scenario(scenario) if isinstance(scenario, str) else scenario
     simulation = Simulation(chosen, seed, weeks)
     for _ in range(simulation.weeks):
         simulation.step()

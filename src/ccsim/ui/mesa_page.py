@@ -23,7 +23,7 @@ from ccsim.model.extension import active
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import GROUPS, all_parameters
 from ccsim.results.formatting import unit_of
-from ccsim.scenarios.scenario import Scenario, check, list_scenarios, load
+from ccsim.scenarios.scenario import Scenario, check, list_scenarios, load_scenario
 from ccsim.simulation.collected import CollectedOrganisation
 from ccsim.ui import guard
 from ccsim.ui.floor_plan import FloorRenderer
@@ -257,7 +257,7 @@ def page(
     """
     guard.require()
     fixed = {key: check(key, value) for key, value in (sizes or {}).items()}
-    begun, kpis = load(scenario), plots_of(kpis)
+    begun, kpis = load_scenario(scenario), plots_of(kpis)
     rows = {key: row for key, row in inputs(begun, levers).items() if key not in fixed}
     names = sorted({*list_scenarios("scenarios"), scenario})
     params: dict[str, Any] = {

@@ -57,8 +57,8 @@ def test_a_story_reaches_the_neighbours_on_both_sides_and_one_far_away() -> None
 def test_ill_talk_weighs_half_as_much_again() -> None:
     good, bad = told(1.0).populations, told(0.0).populations
     assert good.customers.voices[49] == 1.0 and bad.customers.voices[49] == 1.5
-    assert good.segments.said_good.sum() == 1 == bad.segments.said_bad.sum()
-    assert good.segments.said_bad.sum() == 0 == bad.segments.said_good.sum()
+    assert good.segments.positive_mentions.sum() == 1 == bad.segments.negative_mentions.sum()
+    assert good.segments.negative_mentions.sum() == 0 == bad.segments.positive_mentions.sum()
 
 
 def test_many_voices_move_an_opinion_further_but_never_past_what_they_say() -> None:

@@ -57,7 +57,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
 
 def test_the_first_good_acts_are_recognised_most() -> None:
     p = set_to(FULL).recognition
-    seen = [recognised(wins, p) for wins in (0.0, 1.0, 2.0, 3.0)]
+    seen = [recognised(successes, p) for successes in (0.0, 1.0, 2.0, 3.0)]
     assert seen[0] == 0.0 and seen[1] == 0.5
     assert np.all(np.diff(seen) > 0) and np.all(np.diff(seen, 2) < 0)
 

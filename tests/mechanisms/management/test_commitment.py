@@ -8,9 +8,9 @@ from ccsim.model.state import ModelState
 from ccsim.model.week import step
 
 #: Everything that moves a leader's conviction, switched off, so that a test switches on what it looks at.
-STILL = {f"leadership.{name}": 0.0 for name in ("superior_rate", "scorecard_rate", "results_rate", "wins_rate")} | {
-    "conviction.reversion_rate": 0.0
-}
+STILL = {
+    f"leadership.{name}": 0.0 for name in ("superior_rate", "scorecard_rate", "results_rate", "successes_rate")
+} | {"conviction.reversion_rate": 0.0}
 
 
 def believed(s: Settings, **columns: float | np.ndarray) -> ModelState:
@@ -41,7 +41,7 @@ OFF = {
     "leadership.results_rate": lambda s: (
         persuaded(0.5, 9.0, 1.0, s.leadership) == persuaded(0.5, 9.0, 0.0, s.leadership)
     ),
-    "leadership.wins_rate": lambda s: persuaded(0.5, 9.0, 0.0, s.leadership) == 0.5,
+    "leadership.successes_rate": lambda s: persuaded(0.5, 9.0, 0.0, s.leadership) == 0.5,
     "leadership.credibility_rate": lambda s: (
         credibility_update(9.0, 1.0, 0.3, s.leadership) == 0.3 == credibility_update(0.0, 1.0, 0.3, s.leadership)
     ),
@@ -92,7 +92,7 @@ def test_conviction_returns_to_disposition() -> None:
 def test_successes_count_above_the_usual_only_and_results_only_with_them() -> None:
     p = set_to().leadership
     assert persuaded(0.5, 0.0, 1.0, p) == 0.5
-    assert persuaded(0.5, p.half_saturation, 0.0, p) == pytest.approx(0.5 + 0.5 * p.wins_rate / 2)
+    assert persuaded(0.5, p.half_saturation, 0.0, p) == pytest.approx(0.5 + 0.5 * p.successes_rate / 2)
     assert persuaded(0.5, 2.0, 0.5, p) > persuaded(0.5, 2.0, 0.0, p) > persuaded(0.5, 2.0, -0.5, p)
     assert persuaded(0.9, 9.0, 99.0, p) == 1.0
 
@@ -105,11 +105,11 @@ def test_ordinary_successes_are_remembered_by_the_person_and_those_of_one_person
         state = world.populations
         state.departments.first_staff[:], state.departments.last_staff[:] = people, people
         state.departments.first_staff[0] = 0
-        state.departments.wins[0] = 3.0
-        state.firm.wins[0] = 0.0
+        state.departments.visible_successes[0] = 3.0
+        state.firm.visible_successes[0] = 0.0
         update_commitment(state.leaders, state.departments, state.firm, s.head_scorecard, s.executive_scorecard, s.staff_scorecard,
                 s.scorecards.strength, s.empowerment.rights, 1.0, s.leadership, s.conviction.reversion_rate)  # fmt: skip
-        assert state.firm.wins[0] == 3.0 / people
+        assert state.firm.visible_successes[0] == 3.0 / people
 
 
 def test_words_without_deeds_cost_credibility_and_silence_forgives() -> None:

@@ -94,12 +94,12 @@ def test_latitude_counts_as_far_as_it_is_safe_and_cover_adds_to_it() -> None:
     )
 
 
-def after_feeling(wins: float, blamed: float, weeks: int = 400) -> np.ndarray:
+def after_feeling(successes: float, blamed: float, weeks: int = 400) -> np.ndarray:
     world = world_of(set_to())
     staff = world.populations.staff
     for _ in range(weeks):
         world.reset_flows()
-        staff.wins[:], staff.blamed[:] = wins, blamed
+        staff.visible_successes[:], staff.blamed[:] = successes, blamed
         update_safety(staff, world.populations.departments, world.settings.empowerment)
     return np.asarray(staff.safety)
 

@@ -13,7 +13,7 @@ def no_flow_moved(s: Settings) -> bool:
 OFF = {
     "programme.budget": no_flow_moved,
     "visible_successes.completion_probability": lambda s: (
-        not after_programme(with_values(s, {"programme.budget": 9000.0})).populations.staff.wins.any()
+        not after_programme(with_values(s, {"programme.budget": 9000.0})).populations.staff.visible_successes.any()
     ),
 }
 

@@ -12,7 +12,7 @@ def test_results_become_known_late_and_the_usual_later() -> None:
     world.reset_flows()
     departments = state.departments
     departments.handled[:], departments.closed[:], departments.closed_first[:] = 10.0, 10.0, 10.0
-    departments.survey[:], departments.claimed[:], departments.journeys_sound[:] = 10.0, 10.0, 10.0
+    departments.survey[:], departments.claimed[:], departments.sound_journeys[:] = 10.0, 10.0, 10.0
     state.leaders.reported_score[:], state.leaders.reference_score[:] = 0.1, 0.1
     update_reports(
         state.staff, state.leaders, departments, state.firm, s.head_scorecard, s.executive_scorecard, 0.0, s.leadership

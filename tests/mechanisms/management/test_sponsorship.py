@@ -56,7 +56,7 @@ def test_a_dropped_programme_spends_nothing() -> None:
         "sponsorship.interval_weeks": 1,
         "organisation.tiers": 3,
     }
-    t = tallies_of(set_to({**never, "programme.budget": 500.0, "sponsorship.results_weight": 0.0, "leadership.wins_rate": 0.0,
+    t = tallies_of(set_to({**never, "programme.budget": 500.0, "sponsorship.results_weight": 0.0, "leadership.successes_rate": 0.0,
                       "leadership.results_rate": 0.0, "leadership.scorecard_rate": 0.0}), 12)  # fmt: skip
     assert t["spent"][-1] == 0.0 == t["sponsorship"][-1]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_world import after_programme, check_off, set_to, with_values, world_of
 
-from ccsim.mechanisms.management.trials import gives_up, return_of, review_trials, share_that_works
+from ccsim.mechanisms.management.trials import return_factor, review_trials, should_stop, success_share
 from ccsim.model.initial_state import sample_initial
 from ccsim.model.settings import Settings
 from ccsim.model.state import ModelState
@@ -21,7 +21,7 @@ def reviewed(s: Settings, improvements: float = 0.0, failures: float = 50.0) -> 
     world = world_of(set_to())
     firm = world.populations.firm
     firm.improvements[0], firm.failures[0] = improvements, failures
-    review_trials(firm, s.trials, s.visible_successes, s.trials.every - 1)
+    review_trials(firm, s.trials, s.visible_successes, s.trials.interval_weeks - 1)
     return world
 
 
@@ -45,13 +45,13 @@ def test_returns_have_mean_one_the_declared_spread_and_what_departments_share() 
 
 def test_a_return_is_never_less_than_nothing_and_then_everything_fails_for_good() -> None:
     p = set_to({"trials.uncertainty": 1.0}).trials
-    assert return_of(-3.0, -3.0, p) == 0.0 and share_that_works(0.9, 0.0) == 0.0
-    assert share_that_works(0.6, 1.0) == 0.6 and share_that_works(0.8, 2.0) == 1.0
+    assert return_factor(-3.0, -3.0, p) == 0.0 and success_share(0.9, 0.0) == 0.0
+    assert success_share(0.6, 1.0) == 0.6 and success_share(0.8, 2.0) == 1.0
 
 
 def test_a_programme_is_stopped_when_enough_was_tried_and_too_little_worked() -> None:
-    p = set_to({"trials.stop_below": 0.5, "trials.enough": 10.0}).trials
-    assert gives_up(10.0, 4.9, p) and not gives_up(10.0, 5.0, p) and not gives_up(9.9, 0.0, p)
+    p = set_to({"trials.stop_below": 0.5, "trials.min_attempts": 10.0}).trials
+    assert should_stop(10.0, 4.9, p) and not should_stop(10.0, 5.0, p) and not should_stop(9.9, 0.0, p)
     s = with_values(set_to(), {"trials.stop_below": 0.5})
     seen = s.visible_successes.size * s.visible_successes.visibility
     assert reviewed(s, improvements=60.0 * seen).populations.firm.stopped[0] == 0.0

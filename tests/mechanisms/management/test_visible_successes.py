@@ -33,7 +33,7 @@ def news(s: object) -> float:
     world = world_of(with_values(s, {**BOTTOM, "organisation.tiers": 3}))  # type: ignore[arg-type]
     for _ in range(6):
         step(world)
-    return float(world.populations.firm.reported_wins[0])
+    return float(world.populations.firm.reported_successes[0])
 
 
 OFF = {
@@ -64,22 +64,22 @@ def test_an_attempt_ends_in_a_win_a_failure_or_nothing_yet() -> None:
     blind = chance * succeeds(0.0, s.visible_successes)
     for luck, found in ((blind - 1e-6, (1.0, 0.0)), (blind + 1e-6, (0.0, 1.0)), (chance + 1e-6, (0.0, 0.0))):
         state = harvested(s, luck, know_how=0.0)
-        assert (state.staff.wins[0], state.staff.setbacks[0]) == found
+        assert (state.staff.visible_successes[0], state.staff.setbacks[0]) == found
     assert harvested(s, blind + 1e-6, know_how=0.0).staff.blamed[0] == 0.5
-    assert harvested(s, blind + 1e-6, know_how=1.0).staff.wins[0] == 1.0
+    assert harvested(s, blind + 1e-6, know_how=1.0).staff.visible_successes[0] == 1.0
 
 
 @pytest.mark.parametrize("size", [0.5, 1.0, 4.0])
 def test_larger_aims_are_rarer_at_equal_worth(size: float) -> None:
     p = set_to({"visible_successes.size": size}).visible_successes
     assert completions(2.0, p) * size == pytest.approx(completions(2.0, set_to().visible_successes))
-    assert harvested(set_to({"visible_successes.size": size}), 1e-9).staff.wins[0] == size
+    assert harvested(set_to({"visible_successes.size": size}), 1e-9).staff.visible_successes[0] == size
 
 
 def test_what_cannot_be_seen_is_still_known_to_who_did_it() -> None:
     state = harvested(set_to({"visible_successes.visibility": 0.0}), 1e-9)
-    assert state.staff.wins[0] == 1.0
-    assert state.departments.wins.sum() == 0.0 == state.firm.improvements[0]
+    assert state.staff.visible_successes[0] == 1.0
+    assert state.departments.visible_successes.sum() == 0.0 == state.firm.improvements[0]
 
 
 def test_without_reports_the_executive_hears_no_news() -> None:

@@ -22,7 +22,7 @@ def column(name: str, s: Settings) -> np.ndarray:
 OFF = {
     "customer_differences.leniency_spread": lambda s: not column("leniency", s).any(),
     "customer_differences.mobility_spread": lambda s: (column("mobility", s) == 1.0).all(),
-    "customer_differences.demand_spread": lambda s: (column("asking", s) == 1.0).all(),
+    "customer_differences.demand_spread": lambda s: (column("request_factor", s) == 1.0).all(),
 }
 
 
@@ -31,7 +31,7 @@ def test_off_has_no_effect_whatever(key: str) -> None:
     check_off(OFF[key], key)
 
 
-@pytest.mark.parametrize(("name", "key"), [("mobility", "mobility_spread"), ("asking", "demand_spread")])
+@pytest.mark.parametrize(("name", "key"), [("mobility", "mobility_spread"), ("request_factor", "demand_spread")])
 def test_factors_have_mean_one_and_the_declared_spread(name: str, key: str) -> None:
     found = column(name, set_to({f"customer_differences.{key}": 0.6}))
     assert found.mean() == pytest.approx(1.0, abs=0.03)

@@ -15,7 +15,7 @@ def studied(s: object) -> float:
     p = s.segmentation  # type: ignore[attr-defined]
     for week in range(0, 105):
         estimate_values(state.customers, state.firm, s.accounts.revenue, p, 3, week)  # type: ignore[attr-defined]
-    return float(state.firm.studies[0])
+    return float(state.firm.estimation_cost[0])
 
 
 OFF = {

@@ -17,7 +17,7 @@ def column(s: object, population: str, name: str, weeks: int = 3) -> np.ndarray:
 
 def image(s: object) -> float:
     t = tallies_of(s, 6)  # type: ignore[arg-type]
-    return float(t["shown_satisfaction"][-1] - t["survey"][-1] / t["handled"][-1])
+    return float(t["reported_satisfaction"][-1] - t["survey"][-1] / t["handled"][-1])
 
 
 OFF = {
@@ -63,7 +63,8 @@ def test_without_signals_insight_fades() -> None:
 def test_signals_that_are_read_and_not_acted_on_are_unheeded() -> None:
     heard = {"sensing.coverage": 0.5, "sensing.shared": 1.0}
     ignored, heeded = (
-        column(set_to({**heard, "sensing.action_hours": hours}), "departments", "unheeded") for hours in (0.0, 20.0)
+        column(set_to({**heard, "sensing.action_hours": hours}), "departments", "ignored_signals")
+        for hours in (0.0, 20.0)
     )
     assert (ignored > heeded).all() and (heeded >= 0.0).all()
     sour, sweet = (

@@ -62,9 +62,9 @@ def test_a_closed_case_is_resolved_or_comes_back_or_is_given_up(
     close_case(5, option_courtesy(SCRIPT, p), 1, returns, customers, cases, departments, p, 6)
     assert (cases.state[5], customers.events[5], customers.quality[5]) == (state, 1, felt)
     assert (departments.closed[1], departments.closed_first[1]) == (1, 1)
-    assert {name: getattr(departments, name)[1] for name in ("resolved", "journeys_sound", "abandoned")} == {
+    assert {name: getattr(departments, name)[1] for name in ("resolved", "sound_journeys", "abandoned")} == {
         "resolved": 1 - defect,
-        "journeys_sound": 1 - defect,
+        "sound_journeys": 1 - defect,
         "abandoned": float(counted == "abandoned"),
     }
     assert departments.resolution_weeks[1] == (4 if counted == "resolved" else 0)

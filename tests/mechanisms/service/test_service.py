@@ -98,7 +98,7 @@ def test_every_contact_is_one_of_the_five_and_judgement_costs_goodwill() -> None
     state = served(set_to(), 60, 1e6).populations
     assert state.departments.goodwill[0] == 0.0 == state.cases.complexity[:60].sum()
     assert state.staff.solved.sum() == state.departments.solved.sum() > 0
-    assert state.staff.wins.sum() + state.staff.setbacks.sum() == state.staff.solved.sum()
+    assert state.staff.visible_successes.sum() + state.staff.setbacks.sum() == state.staff.solved.sum()
     assert (FAST, SOLVE) == (0, 2)
 
 

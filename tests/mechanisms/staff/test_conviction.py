@@ -125,19 +125,19 @@ def test_only_leaders_who_are_believed_move_those_who_still_listen() -> None:
     assert not tips(9.0, 1e-12, 1.0, p)
 
 
-def heard(habit: float, wins: float, setbacks: float) -> np.ndarray:
+def heard(habit: float, successes: float, setbacks: float) -> np.ndarray:
     world = world_of(set_to())
     world.reset_flows()
     staff = world.populations.staff
-    staff.habit[:], staff.wins[:], staff.setbacks[:] = habit, wins, setbacks
+    staff.habit[:], staff.visible_successes[:], staff.setbacks[:] = habit, successes, setbacks
     observe_colleagues(staff, world.populations.colleagues, world.settings.habit.adopter_threshold)
     return np.asarray(staff.sources)
 
 
 def test_colleagues_speak_for_the_change_if_they_practise_it_and_succeed() -> None:
     assert (heard(0.9, 2.0, 1.0) > 0).all()
-    for habit, wins, setbacks in ((0.1, 2.0, 1.0), (0.9, 1.0, 1.0), (0.9, 0.0, 0.0)):
-        assert not heard(habit, wins, setbacks).any()
+    for habit, successes, setbacks in ((0.1, 2.0, 1.0), (0.9, 1.0, 1.0), (0.9, 0.0, 0.0)):
+        assert not heard(habit, successes, setbacks).any()
 
 
 def test_sources_are_independent_people() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ccsim.experiments.experiment import Experiment
-from ccsim.reports.reproduce import why
+from ccsim.reports.reproduce import reproduce
 from ccsim.simulation.simulation import Simulation
 from ccsim.validation.facts.organisations import as_experiment, observe
 from ccsim.validation.facts.schema import load_studies
@@ -64,5 +64,5 @@ def test_where_levers_do_not_differ_organisations_of_a_sample_still_do(tmp_path:
     plain = frame[frame["scenario"] == "unit"]
     assert plain["aht"].nunique() == 16
     assert np.allclose(plain["scorecards.strength"], 0.0)
-    again = why(tmp_path / "r", "0003 unit/aht/mean", workers=1)
+    again = reproduce(tmp_path / "r", "0003 unit/aht/mean", workers=1)
     assert again.stored == again.again and not again.differing

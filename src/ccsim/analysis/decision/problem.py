@@ -18,8 +18,8 @@ from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, validate_counts
 from ccsim.model.kpis import KPIS, QUARTER
 from ccsim.organisations.folder import Folder
-from ccsim.organisations.founding import make_layout
-from ccsim.scenarios.scenario import Scenario, load
+from ccsim.organisations.layout import make_layout
+from ccsim.scenarios.scenario import Scenario, load_scenario
 
 #: The organisation left alone: always one of the options.
 AS_IT_IS = "as-it-is"
@@ -140,8 +140,8 @@ def _plans(option: str | Path | Scenario) -> list[Scenario]:
         return [option]
     place = Path(option)
     if not place.is_dir():
-        return [load(option)]
+        return [load_scenario(option)]
     files = [*sorted(place.glob("best.toml")), *sorted(place.glob("front-*.toml"), key=lambda file: int(file.stem[6:]))]
     if not files:
         raise InputError(f"{place}: holds no plan (best.toml, front-1.toml); ccsim optimise --out makes such a folder")
-    return [replace(load(file), name=file.stem, title=file.stem) for file in files]
+    return [replace(load_scenario(file), name=file.stem, title=file.stem) for file in files]

@@ -20,7 +20,7 @@ from ccsim.execution.estimate import Work
 from ccsim.model.kpis import KPIS
 from ccsim.model.settings import all_parameters
 from ccsim.organisations.folder import Folder
-from ccsim.organisations.founding import make_layout
+from ccsim.organisations.layout import make_layout
 from ccsim.organisations.timeline import Event, of_the_past, timeline_of
 from ccsim.scenarios.scenario import Scenario
 

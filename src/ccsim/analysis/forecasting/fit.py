@@ -58,7 +58,7 @@ class Fit:
     left: float
 
     @property
-    def met(self) -> bool:
+    def targets_met(self) -> bool:
         """Whether runs of the posterior agree with every level."""
         return len(self.draws) > 0 and bool((self.levels["away"].abs() <= RULED_OUT).all())
 
@@ -68,7 +68,7 @@ class Fit:
         Nothing is identified where the fit failed.
         """
         keys = [one.key for one in self.space]
-        if not self.met:
+        if not self.targets_met:
             return pd.DataFrame({"parameter": keys, "median": np.nan, "low": np.nan, "high": np.nan, "contraction": np.nan,
                                  "identified": False})  # fmt: skip
         low, middle, high = np.quantile(self.draws, [0.05, 0.5, 0.95], axis=0)
@@ -192,7 +192,7 @@ def fit(
     rows = [_row(name, level, worlds[name], again.get(name)) for name, level in _targets(levels, changes).items()]
     names = ["kpi", "measured", "error", "prior", "fitted", "low", "high", "away"]
     found = Fit(ensemble.space, draws, pd.DataFrame(rows, columns=names), left)
-    return found if found.met else Fit(found.space, draws[:0], found.levels, found.left)
+    return found if found.targets_met else Fit(found.space, draws[:0], found.levels, found.left)
 
 
 def posterior(

@@ -13,7 +13,7 @@ from ccsim.analysis.forecasting.fit import RUN_AGAIN, Fit, fit, levels_of, past_
 from ccsim.analysis.forecasting.series import series_of
 from ccsim.analysis.study import Runner
 from ccsim.organisations.folder import Folder, read_folder
-from ccsim.organisations.founding import FITTED
+from ccsim.organisations.layout import FITTED
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,6 @@ def fit_folder(
     runs = run_worlds(read, past.seen if past else SEEN, weeks, worlds, seed, runner, source, then=RUN_AGAIN, past=past)
     found = fit(read, series, runs, seed, runner, past)
     lies = where_you_lie(runs, {kpi: level for kpi, (level, _) in levels_of(series).items()})
-    if found.met:
+    if found.targets_met:
         found.frame().to_parquet(file, index=False)
-    return FittedFolder(found, lies, file if found.met else None)
+    return FittedFolder(found, lies, file if found.targets_met else None)

@@ -149,6 +149,6 @@ def book_accounts(
         firm.turnover_cost[0] += p.replacement_weeks * p.wage * departments.hires[d]
     for s in range(len(segments.joined)):
         firm.revenue[0] += segments.spending[s]
-        firm.personalisation_cost[0] += firm.tailored[0] * segments.customers[s]
+        firm.personalisation_cost[0] += firm.cost_per_customer[0] * segments.customers[s]
         firm.acquisition_cost[0] += p.acquisition_cost * segments.joined[s]
     firm.overhead[0] += p.overhead * p.revenue * founded_customers

@@ -34,7 +34,7 @@ class Departments:
     embedded: FloatArray = flow("share", "routine times posts")
     standards: FloatArray = flow("ratio", "standard of time for a case times posts")
     informed: FloatArray = flow("share", "insight times posts")
-    spoilt_contacts: FloatArray = flow("contacts", "contacts that the process spoilt")
+    defective_contacts: FloatArray = flow("contacts", "contacts that the process spoilt")
 
 
 @columns("segments")
@@ -56,7 +56,7 @@ class Segments:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    shown_satisfaction: FloatArray = flow("share", "satisfaction as leaders are shown it")
+    reported_satisfaction: FloatArray = flow("share", "satisfaction as leaders are shown it")
     delivered_quality: FloatArray = flow("share", "quality of contacts, lately")
     sponsored: FloatArray = flow("share", "the programme is kept")
     stage_reached: FloatArray = flow("step", "step of the ladder")
@@ -145,7 +145,7 @@ def count_firm(departments: Rows, firm: Rows) -> None:
         firm: columns of the organisation, each of length 1.
 
     Writes:
-        departments: ``backlog``, ``embedded``, ``informed``, ``spoilt_contacts``, ``standards``.
+        departments: ``backlog``, ``embedded``, ``informed``, ``defective_contacts``, ``standards``.
         firm: ``capability_reached``, ``delivered_quality``, ``installed_system``, ``know_how_level``,
             ``sponsored``, ``stage_reached``.
     """
@@ -154,7 +154,7 @@ def count_firm(departments: Rows, firm: Rows) -> None:
         departments.embedded[d] += departments.routine[d] * departments.posts[d]
         departments.standards[d] += departments.standard[d] * departments.posts[d]
         departments.informed[d] += departments.insight[d] * departments.posts[d]
-        departments.spoilt_contacts[d] += departments.defects[d] * departments.handled[d]
+        departments.defective_contacts[d] += departments.defects[d] * departments.handled[d]
     firm.delivered_quality[0] = firm.recent_quality[0]
     firm.sponsored[0] = firm.sponsorship[0]
     firm.stage_reached[0] = firm.stage[0]
@@ -174,14 +174,14 @@ def count_image(departments: Rows, firm: Rows, published: float) -> None:
             of surveys right after the contact (share).
 
     Writes:
-        firm: ``shown_satisfaction``.
+        firm: ``reported_satisfaction``.
     """
     surveyed, handled = 0.0, 0.0
     for d in range(len(departments.handled)):
         surveyed += departments.survey[d]
         handled += departments.handled[d]
     if handled > 0.0:
-        firm.shown_satisfaction[0] = surveyed / handled + published * (firm.recent_quality[0] - surveyed / handled)
+        firm.reported_satisfaction[0] = surveyed / handled + published * (firm.recent_quality[0] - surveyed / handled)
 
 
 @kernel

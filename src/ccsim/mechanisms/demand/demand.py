@@ -289,7 +289,7 @@ def generate_cases(
     for i in range(len(cases.state)):
         asking[count] = i
         new = (
-            (to_unit_interval(customers.u_request[i]) < alarmed * customers.asking[i])
+            (to_unit_interval(customers.u_request[i]) < alarmed * customers.request_factor[i])
             & (cases.state[i] == NO_CASE)
             & (customers.active[i] == 1)
         )
@@ -301,7 +301,7 @@ def generate_cases(
             cases.contacts[i] += 1
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
-        elif to_unit_interval(customers.u_request[i]) < coming * customers.asking[i]:
+        elif to_unit_interval(customers.u_request[i]) < coming * customers.request_factor[i]:
             generate_case(i, fronts, customers, cases, departments, segments, groups, seed, week)
         else:
             department = first_department(uniform(seed, AHEAD, week, i), fronts, departments)

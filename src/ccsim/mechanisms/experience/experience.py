@@ -91,8 +91,8 @@ class Customers:
 class Segments:
     """Columns of a customer segment."""
 
-    said_good: FloatArray = flow("people", "customers who spoke well this week")
-    said_bad: FloatArray = flow("people", "customers who spoke ill this week")
+    positive_mentions: FloatArray = flow("people", "customers who spoke well this week")
+    negative_mentions: FloatArray = flow("people", "customers who spoke ill this week")
 
 
 @columns("firm")
@@ -145,7 +145,7 @@ def update_satisfaction(
 
     Writes:
         customers: ``expectation``, ``heard_opinion``, ``satisfaction``, ``trust``, ``voices``.
-        segments: ``said_bad``, ``said_good``.
+        segments: ``negative_mentions``, ``positive_mentions``.
         firm: ``recent_quality``.
     """
     count = len(customers.active)
@@ -171,8 +171,8 @@ def update_satisfaction(
             customers.expectation[i] = relax(customers.expectation[i], quality, p.adaptation_rate)
             if shares_experience(felt, to_unit_interval(customers.u_talk[i]), p):
                 segment = customers.segment[i]
-                segments.said_good[segment] += felt >= 0.5
-                segments.said_bad[segment] += felt < 0.5
+                segments.positive_mentions[segment] += felt >= 0.5
+                segments.negative_mentions[segment] += felt < 0.5
                 tellers[talking], told[talking] = i, felt
                 talking += 1
         else:

@@ -55,9 +55,9 @@ class Staff:
 
 
 @rule
-def recognised(wins: float, p: Recognition) -> float:
+def recognised(successes: float, p: Recognition) -> float:
     """What is seen of a week's good acts; the first ones weigh most."""
-    return p.level * half_saturation(wins, 1.0)
+    return p.level * half_saturation(successes, 1.0)
 
 
 @kernel
@@ -97,7 +97,7 @@ def update_recognition(staff: Rows, p: Recognition) -> None:
             staff.expected_recognition[i] = 0.0
             continue
         if staff.leader[i] >= 0:
-            staff.recognised[i] += recognised(staff.wins[i], p)
+            staff.recognised[i] += recognised(staff.visible_successes[i], p)
         staff.expected_recognition[i] = relax(
             staff.expected_recognition[i], p.utility_weight * staff.recognised[i], p.expectation_rate
         )

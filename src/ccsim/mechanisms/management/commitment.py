@@ -32,8 +32,8 @@ class Leaders:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    wins: FloatArray = stock("wins/person", "visible wins per head, lately")
-    reported_wins: FloatArray = stock("share", "how much of success the executive has lately been told")
+    visible_successes: FloatArray = stock("successes/person", "visible wins per head, lately")
+    reported_successes: FloatArray = stock("share", "how much of success the executive has lately been told")
 
 
 @rule
@@ -81,28 +81,28 @@ def persuaded(conviction: float, surplus: float, results: float, p: Leadership) 
         The leader's conviction after the week (share).
     """
     many = half_saturation(surplus, p.half_saturation)
-    return clip01(relax(conviction, 1.0, p.wins_rate * many) + p.results_rate * results * many)
+    return clip01(relax(conviction, 1.0, p.successes_rate * many) + p.results_rate * results * many)
 
 
 @rule
-def all_wins(departments: Rows) -> tuple[float, float]:
+def all_successes(departments: Rows) -> tuple[float, float]:
     """Visible successes, and posts, of all departments."""
-    wins, people = 0.0, 0.0
-    for d in range(len(departments.wins)):
-        wins += departments.wins[d]
+    successes, people = 0.0, 0.0
+    for d in range(len(departments.visible_successes)):
+        successes += departments.visible_successes[d]
         people += departments.last_staff[d] - departments.first_staff[d]
-    return wins, people
+    return successes, people
 
 
 @rule
-def excess_wins(k: int, wins: float, people: float, leaders: Rows, departments: Rows, firm: Rows) -> float:
+def excess_successes(k: int, successes: float, people: float, leaders: Rows, departments: Rows, firm: Rows) -> float:
     """Successes a head, above the usual, in what a leader leads.
 
     Source: arithmetic: a difference of means.
 
     Args:
         k: row of the leader.
-        wins: solved contacts that were seen to work, and improvements that showed (cases).
+        successes: solved contacts that were seen to work, and improvements that showed (cases).
         people: filled posts (people).
         leaders: columns of the leaders, one row per leader.
         departments: columns of the departments, one row each.
@@ -112,10 +112,10 @@ def excess_wins(k: int, wins: float, people: float, leaders: Rows, departments: 
         Successes a head above the mean of the organisation, at least 0.
     """
     d = leaders.department[k]
-    here, heads = wins, people
+    here, heads = successes, people
     if d >= 0:
-        here, heads = departments.wins[d], departments.last_staff[d] - departments.first_staff[d]
-    return max(0.0, here / max(1.0, heads) - firm.wins[0])
+        here, heads = departments.visible_successes[d], departments.last_staff[d] - departments.first_staff[d]
+    return max(0.0, here / max(1.0, heads) - firm.visible_successes[0])
 
 
 @kernel(allocates=True)
@@ -151,21 +151,21 @@ def update_commitment(
 
     Writes:
         leaders: ``conviction``, ``credibility``.
-        firm: ``reported_wins``, ``wins``.
+        firm: ``reported_successes``, ``visible_successes``.
     """
-    wins, people = all_wins(departments)
-    ahead = wins / max(1.0, people) - firm.wins[0]
-    firm.wins[0] += (p.memory_rate if firm.wins[0] > 0.0 else 1.0) * ahead
+    successes, people = all_successes(departments)
+    ahead = successes / max(1.0, people) - firm.visible_successes[0]
+    firm.visible_successes[0] += (p.memory_rate if firm.visible_successes[0] > 0.0 else 1.0) * ahead
     # Leaders hear what their superior believed last week: all change at once.
     stance, credit = leaders.conviction.copy(), leaders.credibility.copy()
     for k in range(len(leaders.conviction)):
         above = leaders.superior[k]
-        surplus = excess_wins(k, wins, people, leaders, departments, firm)
+        surplus = excess_successes(k, successes, people, leaders, departments, firm)
         if above < 0:
             # The top sees what is reported to it.
             surplus *= reported
-            firm.reported_wins[0] = relax(
-                firm.reported_wins[0], half_saturation(surplus, p.half_saturation), p.reporting_rate
+            firm.reported_successes[0] = relax(
+                firm.reported_successes[0], half_saturation(surplus, p.half_saturation), p.reporting_rate
             )
         belief = persuaded(leaders.conviction[k], surplus, leaders.reported_score[k] - leaders.reference_score[k], p)
         if above >= 0:

@@ -209,5 +209,5 @@ def update_safety(staff: Rows, departments: Rows, p: Empowerment) -> None:
             staff.safety[i] = 1.0 - 0.5 * p.blame
             continue
         departments.blamed[staff.department[i]] += staff.blamed[i]
-        goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, staff.wins[i] / 3.0) - 0.7 * min(1.0, staff.blamed[i])
+        goal = 1.0 - 0.5 * p.blame + 0.3 * min(1.0, staff.visible_successes[i] / 3.0) - 0.7 * min(1.0, staff.blamed[i])
         staff.safety[i] = relax(staff.safety[i], clip01(goal), p.adjustment_rate)

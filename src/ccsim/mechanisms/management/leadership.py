@@ -85,7 +85,7 @@ class Leadership:
         off=0.0,
         meaning="conviction gained for reported results above the usual, as far as successes are seen below",
     )
-    wins_rate: float = parameter(
+    successes_rate: float = parameter(
         0.02,
         unit="1/week",
         range=(0.0, 0.06),
@@ -94,7 +94,7 @@ class Leadership:
     )
     half_saturation: float = parameter(
         1.5,
-        unit="wins/person",
+        unit="successes/person",
         range=(0.5, 4.0),
         meaning="weekly successes a head above the usual that make half of many",
     )

@@ -114,8 +114,8 @@ def involve_volunteers(
         week: number of the week.
 
     Writes:
-        staff: ``blamed``, ``customer_hours``, ``improvement_hours``, ``setbacks``, ``sources``, ``wins``.
-        departments: ``embedding``, ``wins``.
+        staff: ``blamed``, ``customer_hours``, ``improvement_hours``, ``setbacks``, ``sources``, ``visible_successes``.
+        departments: ``embedding``, ``visible_successes``.
         firm: ``embedding_hours``, ``failures``, ``improvements``.
     """
     p, rollout, successes, blame = groups

@@ -61,7 +61,7 @@ def measured_results(
         closed += departments.closed[d]
         closed_first += departments.closed_first[d]
         claimed += departments.claimed[d]
-        sound += departments.journeys_sound[d]
+        sound += departments.sound_journeys[d]
     if handled <= 0.0 or closed <= 0.0 or closed_first <= 0.0:
         return False, 0.0, 0.0, 0.0, 0.0, 0.0
     # Leaders are shown the survey right after the contact, or, as far as it is published, what customers think when all is done.

@@ -107,7 +107,7 @@ def review_programme(leaders: Rows, firm: Rows, p: Sponsorship, seed: int, week:
             gone = is_dropped(
                 leaders.conviction[k],
                 leaders.reported_score[k] - leaders.reference_score[k],
-                firm.reported_wins[0],
+                firm.reported_successes[0],
                 uniform(seed, DECIDES, week, k),
                 p,
             )

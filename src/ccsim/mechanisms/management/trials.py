@@ -48,14 +48,14 @@ class Trials:
         meaning="share of improvements that must work for a programme to go on; at 0 it is never stopped",
         switches=("trials",),
     )
-    enough: float = parameter(
+    min_attempts: float = parameter(
         12.0,
         unit="attempts",
         range=(4.0, 40.0),
         legal=(1.0, 10000.0),
         meaning="improvements that must be finished before the programme is judged by them",
     )
-    every: int = parameter(
+    interval_weeks: int = parameter(
         13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between two looks at what worked"
     )
 
@@ -71,27 +71,27 @@ class Departments:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    tried: FloatArray = stock("count", "improvements brought to an end so far")
-    worked: FloatArray = stock("count", "those of them that worked")
+    attempts: FloatArray = stock("count", "improvements brought to an end so far")
+    successful_attempts: FloatArray = stock("count", "those of them that worked")
     stopped: FloatArray = stock("0/1", "1 once the programme from the bottom was stopped for good")
 
 
 @rule
-def return_of(common: float, local: float, p: Trials) -> float:
+def return_factor(common: float, local: float, p: Trials) -> float:
     """What improvement is worth in a department: partly the same in all of them; never less than nothing."""
     return max(0.0, 1.0 + p.uncertainty * (p.shared**0.5 * common + (1.0 - p.shared) ** 0.5 * local))
 
 
 @rule
-def share_that_works(ordinary: float, trial_return: float) -> float:
+def success_share(ordinary: float, trial_return: float) -> float:
     """Return the share of improvements that work, of those brought to an end."""
     return clip01(ordinary * trial_return)
 
 
 @rule
-def gives_up(tried: float, worked: float, p: Trials) -> bool:
+def should_stop(attempts: float, successful: float, p: Trials) -> bool:
     """Return whether too few improvements worked, of enough that were tried."""
-    return tried >= p.enough and worked < p.stop_below * tried
+    return attempts >= p.min_attempts and successful < p.stop_below * attempts
 
 
 @kernel
@@ -110,7 +110,7 @@ def draw_returns(departments: Rows, p: Trials, seed: int) -> None:
     common = irwin_hall_normal(a, b, c, d)
     for row in range(len(departments.trial_return)):
         a, b, c, d = uniforms4(seed, TRIAL, 1, row)
-        departments.trial_return[row] = return_of(common, irwin_hall_normal(a, b, c, d), p)
+        departments.trial_return[row] = return_factor(common, irwin_hall_normal(a, b, c, d), p)
 
 
 @kernel
@@ -124,13 +124,17 @@ def review_trials(firm: Rows, p: Trials, successes: Any, week: int) -> None:
         week: number of the week.
 
     Writes:
-        firm: ``stopped``, ``tried``, ``worked``.
+        firm: ``stopped``, ``attempts``, ``successful_attempts``.
     """
     if p.stop_below <= 0.0:
         return
     worth = successes.size * successes.visibility
-    worked = firm.improvements[0] / worth if worth > 0.0 else 0.0
-    firm.tried[0] += worked + firm.failures[0]
-    firm.worked[0] += worked
-    if week >= 0 and week % p.every == p.every - 1 and gives_up(firm.tried[0], firm.worked[0], p):
+    successful = firm.improvements[0] / worth if worth > 0.0 else 0.0
+    firm.attempts[0] += successful + firm.failures[0]
+    firm.successful_attempts[0] += successful
+    if (
+        week >= 0
+        and week % p.interval_weeks == p.interval_weeks - 1
+        and should_stop(firm.attempts[0], firm.successful_attempts[0], p)
+    ):
         firm.stopped[0] = 1.0

@@ -10,7 +10,7 @@ from ccsim.engine.columns import FloatArray, Rows, columns, flow
 from ccsim.engine.functions import half_saturation
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
-from ccsim.mechanisms.management.trials import share_that_works
+from ccsim.mechanisms.management.trials import success_share
 
 
 @parameters("visible_successes", pack="programme")
@@ -58,7 +58,7 @@ class VisibleSuccesses:
     )
     story_value: float = parameter(
         8.0,
-        unit="wins",
+        unit="successes",
         range=(1.0, 20.0),
         meaning="solved contacts that an improvement which can be seen is worth to leaders: a story to tell",
     )
@@ -71,7 +71,7 @@ class VisibleSuccesses:
     )
     half_saturation: float = parameter(
         0.02,
-        unit="wins/person",
+        unit="successes/person",
         range=(0.01, 0.1),
         legal=(0.001, 10.0),
         meaning="told improvements a head that make half of many",
@@ -90,7 +90,7 @@ class VisibleSuccesses:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    improvements: FloatArray = flow("wins", "improvements that were seen to work")
+    improvements: FloatArray = flow("successes", "improvements that were seen to work")
     failures: FloatArray = flow("attempts", "improvements that were seen to fail")
 
 
@@ -125,15 +125,15 @@ def complete_improvement(
         p: parameters of the group ``visible_successes``.
 
     Writes:
-        staff: ``blamed``, ``setbacks``, ``wins``.
-        departments: ``wins``.
+        staff: ``blamed``, ``setbacks``, ``visible_successes``.
+        departments: ``visible_successes``.
         firm: ``failures``, ``improvements``.
     """
     chance = completions(hours, p)
-    if luck < chance * share_that_works(succeeds(firm.know_how[0], p), departments.trial_return[staff.department[i]]):
-        staff.wins[i] += p.size
+    if luck < chance * success_share(succeeds(firm.know_how[0], p), departments.trial_return[staff.department[i]]):
+        staff.visible_successes[i] += p.size
         seen = p.size * p.visibility
-        departments.wins[staff.department[i]] += p.story_value * seen
+        departments.visible_successes[staff.department[i]] += p.story_value * seen
         firm.improvements[0] += seen
     elif luck < chance:
         staff.setbacks[i] += 1

@@ -60,7 +60,7 @@ class Customers:
 
     leniency: FloatArray = fixed("share", "how much better than others this person judges the same")
     mobility: FloatArray = fixed("factor", "how readily this person comes and goes, relative to the ordinary")
-    asking: FloatArray = fixed("factor", "how often this person asks, relative to the ordinary")
+    request_factor: FloatArray = fixed("factor", "how often this person asks, relative to the ordinary")
 
 
 @rule
@@ -93,7 +93,7 @@ def draw_differences(customers: Rows, p: CustomerDifferences, seed: int) -> None
         seed: seed of all draws of the run.
 
     Writes:
-        customers: ``asking``, ``leniency``, ``mobility``.
+        customers: ``request_factor``, ``leniency``, ``mobility``.
     """
     for i in range(len(customers.leniency)):
         a, b, c, d = uniforms4(seed, TRAITS, 0, i)
@@ -101,4 +101,4 @@ def draw_differences(customers: Rows, p: CustomerDifferences, seed: int) -> None
         a, b, c, d = uniforms4(seed, TRAITS, 1, i)
         customers.mobility[i] = factor_of(irwin_hall_normal(a, b, c, d), p.mobility_spread)
         a, b, c, d = uniforms4(seed, TRAITS, 2, i)
-        customers.asking[i] = factor_of(irwin_hall_normal(a, b, c, d), p.demand_spread)
+        customers.request_factor[i] = factor_of(irwin_hall_normal(a, b, c, d), p.demand_spread)

@@ -103,7 +103,7 @@ class Firm:
     """Columns of the organisation as a whole."""
 
     design: FloatArray = flow("EUR", "designing the offer")
-    misjudged: FloatArray = flow("need", "error of those who decide about what customers need")
+    needs_error: FloatArray = flow("need", "error of those who decide about what customers need")
 
 
 @rule
@@ -145,7 +145,7 @@ def move_offer(segments: Rows, departments: Rows, firm: Rows, p: Offer, seed: in
 
     Writes:
         segments: ``need``, ``position``.
-        firm: ``design``, ``misjudged``.
+        firm: ``design``, ``needs_error``.
     """
     insight = 0.0
     for d in range(len(departments.insight)):
@@ -157,7 +157,7 @@ def move_offer(segments: Rows, departments: Rows, firm: Rows, p: Offer, seed: in
         gap = segments.need[s] - segments.position[s]
         seen = perceived_gap(gap, insight, p) + error
         segments.position[s] = offer_update(segments.position[s], segments.position[s] + seen, p)
-        firm.misjudged[0] += abs(seen - gap) / len(segments.need)
+        firm.needs_error[0] += abs(seen - gap) / len(segments.need)
     firm.design[0] += p.design_hours * p.cost_per_hour
 
 

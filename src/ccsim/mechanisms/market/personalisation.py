@@ -66,7 +66,7 @@ class Personalisation:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    tailored: FloatArray = flow("EUR", "cost for each customer of what is made to measure")
+    cost_per_customer: FloatArray = flow("EUR", "cost for each customer of what is made to measure")
 
 
 @rule
@@ -94,7 +94,7 @@ def personalise(staff: Rows, departments: Rows, segments: Rows, firm: Rows, p: P
     Writes:
         staff: ``time_penalty``.
         segments: ``offer_value``.
-        firm: ``tailored``.
+        firm: ``cost_per_customer``.
     """
     if p.level <= 0.0:
         return
@@ -106,4 +106,4 @@ def personalise(staff: Rows, departments: Rows, segments: Rows, firm: Rows, p: P
     # Variety multiplies variety: cost rises with the square.
     for i in range(len(staff.time_penalty)):
         staff.time_penalty[i] += p.extra_time * p.level * p.level
-    firm.tailored[0] += p.cost * p.level * p.level
+    firm.cost_per_customer[0] += p.cost * p.level * p.level

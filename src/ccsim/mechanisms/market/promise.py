@@ -71,8 +71,8 @@ class Firm:
     """Columns of the organisation as a whole."""
 
     mean_trust: FloatArray = stock("share", "customers' mean trust, as it is known while promises are made")
-    marketing: FloatArray = flow("EUR", "promising")
-    stated: FloatArray = flow("share", "quality promised beyond what is practised")
+    marketing_cost: FloatArray = flow("EUR", "promising")
+    promise_excess: FloatArray = flow("share", "quality promised beyond what is practised")
 
 
 @rule
@@ -118,18 +118,18 @@ def set_promise(customers: Rows, firm: Rows, p: Promise) -> None:
 
     Writes:
         customers: ``expectation``.
-        firm: ``marketing``, ``mean_trust``, ``stated``.
+        firm: ``marketing_cost``, ``mean_trust``, ``promise_excess``.
     """
     if p.level <= 0.0:
         return
-    firm.stated[0] = p.level
+    firm.promise_excess[0] = p.level
     advertised = promised_quality(firm.recent_quality[0], p)
     trust, count = 0.0, 0
     for i in range(len(customers.active)):
         if customers.active[i] == 1:
             trust += customers.trust[i]
             count += 1
-            firm.marketing[0] += p.cost * p.level
+            firm.marketing_cost[0] += p.cost * p.level
             customers.expectation[i] = relax(
                 customers.expectation[i], advertised, p.expectation_rate * customers.trust[i]
             )

@@ -87,7 +87,7 @@ class Firm:
     """Columns of the organisation as a whole."""
 
     prioritised: FloatArray = stock("share", "priority by value in force last week")
-    studies: FloatArray = flow("EUR", "estimating what customers are worth")
+    estimation_cost: FloatArray = flow("EUR", "estimating what customers are worth")
 
 
 @rule
@@ -128,7 +128,7 @@ def estimate_values(customers: Rows, firm: Rows, mean: float, p: Segmentation, s
 
     Writes:
         customers: ``care``, ``estimate``, ``value``.
-        firm: ``prioritised``, ``studies``.
+        firm: ``prioritised``, ``estimation_cost``.
     """
     if p.drift > 0.0:
         for i in range(len(customers.value)):
@@ -138,7 +138,7 @@ def estimate_values(customers: Rows, firm: Rows, mean: float, p: Segmentation, s
         for i in range(len(customers.value)):
             customers.estimate[i] = customers.value[i]
             if anew and customers.active[i] == 1:
-                firm.studies[0] += p.estimation_cost
+                firm.estimation_cost[0] += p.estimation_cost
     if p.priority > 0.0 or firm.prioritised[0] > 0.0:
         firm.prioritised[0] = p.priority
         for i in range(len(customers.care)):

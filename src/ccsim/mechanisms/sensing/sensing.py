@@ -109,7 +109,7 @@ class Departments:
     insight: FloatArray = stock("share", "how well the team knows what customers need and what goes wrong")
     signals: FloatArray = stock("signals/week", "signals a head that reached the team last week")
     action_hours: FloatArray = flow("hours", "time for acting on signals")
-    unheeded: FloatArray = flow("share", "signals read of which nothing came")
+    ignored_signals: FloatArray = flow("share", "signals read of which nothing came")
 
 
 @rule
@@ -156,7 +156,7 @@ def collect_signals(departments: Rows, p: Sensing) -> None:
         p: parameters of the group ``sensing``.
 
     Writes:
-        departments: ``insight``, ``signals``, ``unheeded``.
+        departments: ``insight``, ``signals``, ``ignored_signals``.
     """
     for d in range(len(departments.signals)):
         posts = departments.last_staff[d] - departments.first_staff[d]
@@ -167,6 +167,6 @@ def collect_signals(departments: Rows, p: Sensing) -> None:
                 departments.insight[d], half_saturation(taken, p.half_saturation), p.learning_rate
             )
             # What is read and followed by nothing: hours of action a head that answer it are few.
-            departments.unheeded[d] += half_saturation(taken, p.half_saturation) * (
+            departments.ignored_signals[d] += half_saturation(taken, p.half_saturation) * (
                 1.0 - half_saturation(p.action_hours / posts, 0.2)
             )

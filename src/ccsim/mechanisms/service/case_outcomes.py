@@ -22,7 +22,9 @@ class Staff:
     """Columns of a member of staff."""
 
     solved: FloatArray = flow("cases", "contacts taken on with judgement: the customer-first act")
-    wins: FloatArray = flow("cases", "solved contacts that were seen to work, and improvements that showed")
+    visible_successes: FloatArray = flow(
+        "cases", "solved contacts that were seen to work, and improvements that showed"
+    )
     setbacks: FloatArray = flow("cases", "solved contacts that were seen to fail")
     blamed: FloatArray = flow("cases", "setbacks beyond what the person was allowed to decide")
 
@@ -44,9 +46,9 @@ class Departments:
     resolution_weeks: FloatArray = flow("weeks", "sum of the resolved issues' ages")
     handoffs: FloatArray = flow("hand-offs", "cases passed between departments")
     handoffs_lost: FloatArray = flow("hand-offs", "hand-offs that lost what the customer had said")
-    journeys_sound: FloatArray = flow("issues", "closings with every stage done right")
+    sound_journeys: FloatArray = flow("issues", "closings with every stage done right")
     goodwill: FloatArray = flow("EUR", "compensation given to customers")
-    wins: FloatArray = flow("cases", "successes that were seen")
+    visible_successes: FloatArray = flow("cases", "successes that were seen")
 
 
 @rule
@@ -92,7 +94,7 @@ def close_case(
     Writes:
         customers: ``events``, ``quality``.
         cases: ``defect``, ``repetitions``, ``stages``, ``state``.
-        departments: ``abandoned``, ``closed``, ``closed_first``, ``journeys_sound``, ``resolution_weeks``,
+        departments: ``abandoned``, ``closed``, ``closed_first``, ``sound_journeys``, ``resolution_weeks``,
             ``resolved``, ``resolved_first``.
     """
     resolved = cases.defect[case] == 0
@@ -106,7 +108,7 @@ def close_case(
         departments.resolved[department] += 1
         departments.resolved_first[department] += first
         departments.resolution_weeks[department] += age
-        departments.journeys_sound[department] += 1
+        departments.sound_journeys[department] += 1
         cases.state[case] = NO_CASE
     elif returns < p.recontact_probability:
         cases.state[case] = RETURNING
@@ -210,14 +212,14 @@ def record_judgement(
         goodwill: compensation given to customers (EUR).
 
     Writes:
-        staff: ``blamed``, ``setbacks``, ``solved``, ``wins``.
-        departments: ``goodwill``, ``wins``.
+        staff: ``blamed``, ``setbacks``, ``solved``, ``visible_successes``.
+        departments: ``goodwill``, ``visible_successes``.
     """
     staff.solved[i] += 1
     departments.goodwill[department] += goodwill * cases.complexity[case]
     if right:
-        staff.wins[i] += 1
-        departments.wins[department] += 1
+        staff.visible_successes[i] += 1
+        departments.visible_successes[department] += 1
     else:
         staff.setbacks[i] += 1
         if cases.complexity[case] > staff.latitude[i]:

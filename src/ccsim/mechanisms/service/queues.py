@@ -143,4 +143,4 @@ def fetch_person(i: int, staff: Rows) -> None:
     prefetch(staff.leader, i)
     prefetch(staff.skill, i)
     prefetch(staff.engagement, i)
-    prefetch(staff.wins, i)
+    prefetch(staff.visible_successes, i)

@@ -130,15 +130,15 @@ def handle(
         week: number of the week.
 
     Writes:
-        staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``wins``, ``worked``.
+        staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``visible_successes``, ``worked``.
         leaders: ``escalation_capacity``.
         customers: ``events``, ``quality``.
         cases: ``context_lost``, ``defect``, ``department``, ``next_case``, ``queued_week``, ``repetitions``,
             ``stages``, ``state``.
         departments: ``abandoned``, ``arriving``, ``claimed``, ``closed``, ``closed_fast``, ``closed_first``,
             ``escalated``, ``followed_script``, ``goodwill``, ``handed_over``, ``handled``, ``handoffs``,
-            ``handoffs_lost``, ``journeys_sound``, ``queue``, ``queue_first``, ``queue_last``,
-            ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``, ``wins``, ``worked``.
+            ``handoffs_lost``, ``sound_journeys``, ``queue``, ``queue_first``, ``queue_last``,
+            ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``, ``visible_successes``, ``worked``.
     """
     p, cards, handoffs, empowerment, _, _ = groups
     luck, outcome, later, where = uniforms4(seed, SERVICE_STREAM, week, case)
@@ -190,16 +190,16 @@ def work_through(
         week: number of the week.
 
     Writes:
-        staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``wins``, ``worked``.
+        staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``visible_successes``, ``worked``.
         leaders: ``escalation_capacity``.
         customers: ``events``, ``quality``.
         cases: ``context_lost``, ``defect``, ``department``, ``next_case``, ``queued_week``, ``repetitions``,
             ``stages``, ``state``.
         departments: ``abandoned``, ``arriving``, ``claimed``, ``closed``, ``closed_fast``, ``closed_first``,
             ``escalated``, ``followed_script``, ``goodwill``, ``handed_over``, ``handled``, ``handoffs``,
-            ``handoffs_lost``, ``journeys_sound``, ``next_staff``, ``queue``, ``queue_first``,
+            ``handoffs_lost``, ``sound_journeys``, ``next_staff``, ``queue``, ``queue_first``,
             ``queue_last``, ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``,
-            ``wins``, ``worked``.
+            ``visible_successes``, ``worked``.
     """
     i, idle = departments.next_staff[department], 0
     card = card_in_use(department, departments)
@@ -259,16 +259,16 @@ def serve(
         week: number of the week.
 
     Writes:
-        staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``wins``, ``worked``.
+        staff: ``blamed``, ``handled``, ``setbacks``, ``solved``, ``visible_successes``, ``worked``.
         leaders: ``escalation_capacity``.
         customers: ``events``, ``quality``.
         cases: ``context_lost``, ``defect``, ``department``, ``next_case``, ``queued_week``, ``repetitions``,
             ``stages``, ``state``.
         departments: ``abandoned``, ``arriving``, ``claimed``, ``closed``, ``closed_fast``, ``closed_first``,
             ``escalated``, ``followed_script``, ``goodwill``, ``handed_over``, ``handled``, ``handoffs``,
-            ``handoffs_lost``, ``journeys_sound``, ``next_staff``, ``queue``, ``queue_first``,
+            ``handoffs_lost``, ``sound_journeys``, ``next_staff``, ``queue``, ``queue_first``,
             ``queue_last``, ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``,
-            ``wins``, ``worked``.
+            ``visible_successes``, ``worked``.
     """
     for department in range(len(departments.queue)):
         if departments.queue_first[department] >= 0:

@@ -102,24 +102,24 @@ class Departments:
 
 
 @rule
-def evidence_update(conviction: float, wins: float, setbacks: float, p: Conviction) -> float:
+def evidence_update(conviction: float, successes: float, setbacks: float, p: Conviction) -> float:
     """Conviction follows the own success rate, the faster the more cases there were.
 
     Source: assumed, after article 004: a first-order delay (Sterman 2000) towards the own success rate.
 
     Args:
         conviction: belief that acting customer-first is right and works here (share).
-        wins: solved contacts that were seen to work, and improvements that showed (cases).
+        successes: solved contacts that were seen to work, and improvements that showed (cases).
         setbacks: solved contacts that were seen to fail (cases).
         p: parameters of the group ``conviction``.
 
     Returns:
         The conviction after the week (share).
     """
-    cases = wins + setbacks
+    cases = successes + setbacks
     if cases <= 0.0:
         return conviction
-    return relax(conviction, wins / cases, p.evidence_rate * half_saturation(cases, p.half_saturation))
+    return relax(conviction, successes / cases, p.evidence_rate * half_saturation(cases, p.half_saturation))
 
 
 @rule
@@ -181,7 +181,7 @@ def observe_colleagues(staff: Rows, colleagues: IntArray, settled: float) -> Non
     seen = np.empty((count, 4))
     for i in range(count):
         seen[i, 0], seen[i, 1], seen[i, 3] = staff.solved[i], staff.handled[i], staff.influence[i]
-        seen[i, 2] = (staff.habit[i] > settled) & (staff.wins[i] > staff.setbacks[i])
+        seen[i, 2] = (staff.habit[i] > settled) & (staff.visible_successes[i] > staff.setbacks[i])
     for i in range(count):
         solved, handled, sources = 0.0, 0.0, staff.sources[i]
         for k in range(ties):
@@ -225,7 +225,7 @@ def update_conviction(
             continue
         if week < staff.vacant_until[i]:
             continue
-        believed = evidence_update(staff.conviction[i], staff.wins[i], staff.setbacks[i], p)
+        believed = evidence_update(staff.conviction[i], staff.visible_successes[i], staff.setbacks[i], p)
         lead = staff.leader[i]
         if lead >= 0:
             # Half an hour a week of everyday talk with the own leader, beside the programme's announcements.

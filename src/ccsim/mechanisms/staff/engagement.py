@@ -51,7 +51,7 @@ class Staff:
 
 @rule
 def engagement_target(
-    vigour: float, latitude_felt: float, wins: float, fatigue: float, cynicism: float, p: Engagement
+    vigour: float, latitude_felt: float, successes: float, fatigue: float, cynicism: float, p: Engagement
 ) -> float:
     """The engagement that a person's circumstances call for.
 
@@ -60,7 +60,7 @@ def engagement_target(
     Args:
         vigour: engagement of the person without any influence (share).
         latitude_felt: latitude as it is felt (share).
-        wins: solved contacts that were seen to work, and improvements that showed (cases).
+        successes: solved contacts that were seen to work, and improvements that showed (cases).
         fatigue: tiredness from announced change and overload (share).
         cynicism: expectation that talk of change is only talk (share).
         p: parameters of the group ``engagement``.
@@ -68,7 +68,7 @@ def engagement_target(
     Returns:
         The engagement towards which the person moves (share).
     """
-    lift = p.autonomy_effect * latitude_felt + p.success_effect * half_saturation(wins, 2.0)
+    lift = p.autonomy_effect * latitude_felt + p.success_effect * half_saturation(successes, 2.0)
     return clip01(vigour + lift - p.fatigue_effect * fatigue - p.cynicism_effect * cynicism)
 
 
@@ -86,7 +86,7 @@ def update_engagement(staff: Rows, p: Engagement) -> None:
     for i in range(len(staff.engagement)):
         felt = clip01(staff.latitude[i] * staff.safety[i] + staff.borrowed_rights[i])
         goal = engagement_target(
-            staff.baseline_engagement[i], felt, staff.wins[i], staff.fatigue[i], staff.cynicism[i], p
+            staff.baseline_engagement[i], felt, staff.visible_successes[i], staff.fatigue[i], staff.cynicism[i], p
         )
         goal = clip01(goal + staff.engagement_bonus[i])
         if staff.arrived[i] > 0.0:

@@ -161,7 +161,7 @@ def update_fatigue(
         lead = staff.leader[i]
         credibility = leaders.credibility[lead] if lead >= 0 else 0.5
         talk = promise.lip_service * promise.level * (1.0 - half_saturation(seen, 2.0))
-        talk += p.ignored_weight * departments.unheeded[staff.department[i]]
+        talk += p.ignored_weight * departments.ignored_signals[staff.department[i]]
         department = staff.department[i]
         # Who does in less time what there is to do works harder, not less.
         intensity = departments.workload[department] / departments.pace[department]

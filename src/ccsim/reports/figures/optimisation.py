@@ -52,7 +52,7 @@ def _search(axes: Axes, found: OptimisationResult) -> None:
         (found.plans[0], INK, "best, fresh draws"),
         (found.start, DOWN, "as it is, fresh draws"),
     ):
-        middle, low, high = (row[0] / divide for row in (one.found, one.low, one.high))
+        middle, low, high = (row[0] / divide for row in (one.mean, one.low, one.high))
         axes.errorbar(place, middle, yerr=[[middle - low], [high - middle]], fmt="D" if colour == INK else "s",
                       color=colour, mec=INK, capsize=4, label=label)  # fmt: skip
     axes.set_xlim(0, len(values) * 1.1)
@@ -75,7 +75,7 @@ def _front(axes: Axes, found: OptimisationResult) -> None:
     axes.scatter(x[fits], y[fits], color=FAINT, s=16, alpha=0.6, label="plan, in the search")
     for k, one in enumerate((*found.plans, found.start)):
         last = k == len(found.plans)
-        place, low, high = (row[:2] / [scale[0] for scale in scales] for row in (one.found, one.low, one.high))
+        place, low, high = (row[:2] / [scale[0] for scale in scales] for row in (one.mean, one.low, one.high))
         if not last:
             promised = one.promised[:2] / [scale[0] for scale in scales]
             axes.plot([promised[0], place[0]], [promised[1], place[1]], color=FAINT, linewidth=1, zorder=1)

@@ -11,8 +11,8 @@ import pandas as pd
 from ccsim.model.layout import Layout
 from ccsim.model.settings import default_settings
 from ccsim.model.ties import ties_of
-from ccsim.organisations.founding import settings_of_layout
 from ccsim.organisations.knowledge import gini
+from ccsim.organisations.layout import settings_of_layout
 from ccsim.organisations.measured import last_figures
 from ccsim.organisations.privacy import shown
 from ccsim.organisations.structure import time_in_files
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ccsim.organisations.folder import Folder
 
 
-def founded_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
-    """Return what the files say beside what was founded: ``what``, ``group``, ``data``, ``founded``.
+def layout_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
+    """Return what the files say beside what was founded: ``what``, ``group``, ``data``, ``model``.
 
     Departments and segments below the smallest group are merged.
     """
@@ -48,8 +48,8 @@ def founded_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
         rows += _grouped(
             "customers", layout.segments, layout.customers.astype(float), active.astype(float), folder.smallest_group
         )
-    measured = last_figures(folder, layout).assign(founded=np.nan)
-    return pd.concat([pd.DataFrame(rows, columns=["what", "group", "data", "founded"]), measured], ignore_index=True)
+    measured = last_figures(folder, layout).assign(model=np.nan)
+    return pd.concat([pd.DataFrame(rows, columns=["what", "group", "data", "model"]), measured], ignore_index=True)
 
 
 def _tie_rows(layout: Layout, colleagues: np.ndarray) -> list[tuple[str, str, float, float]]:
@@ -67,11 +67,11 @@ def _tie_rows(layout: Layout, colleagues: np.ndarray) -> list[tuple[str, str, fl
 
 
 def _grouped(
-    what: str, names: tuple[str, ...], data: np.ndarray, founded: np.ndarray, smallest: int
+    what: str, names: tuple[str, ...], data: np.ndarray, model: np.ndarray, smallest: int
 ) -> list[tuple[str, str, float, float]]:
     """Return one row a group that is large enough; the others together."""
     found: dict[str, list[float]] = {}
-    for name, here, there in zip(shown(names, founded.tolist(), smallest), data, founded, strict=True):
+    for name, here, there in zip(shown(names, model.tolist(), smallest), data, model, strict=True):
         if name is not None:
             pair = found.setdefault(name, [0.0, 0.0])
             pair[0] += float(here)
@@ -79,11 +79,11 @@ def _grouped(
     return [(what, name, here, there) for name, (here, there) in found.items()]
 
 
-def founded_figure(folder: Folder, layout: Layout, seed: int) -> Figure:
+def layout_figure(folder: Folder, layout: Layout, seed: int) -> Figure:
     """Draw sizes of departments and segments, data beside founded, and how many listen to a person."""
     from matplotlib.figure import Figure
 
-    table = founded_table(folder, layout, seed)
+    table = layout_table(folder, layout, seed)
     figure = Figure(figsize=(10, 3.6), layout="constrained")
     axes = figure.subplots(1, 3)
     for axis, what in zip(axes, ("full-time posts", "customers"), strict=False):
@@ -115,7 +115,7 @@ def _coarse(heights: np.ndarray, smallest: int) -> np.ndarray:
 def _bars(axis: Any, table: pd.DataFrame, what: str) -> None:
     places = np.arange(len(table))
     axis.barh(places - 0.2, table["data"], 0.4, label="data", color="#999999")
-    axis.barh(places + 0.2, table["founded"], 0.4, label="founded", color="#4878a8")
+    axis.barh(places + 0.2, table["model"], 0.4, label="model", color="#4878a8")
     axis.set_yticks(places, table["group"])
     axis.invert_yaxis()
     axis.set(title=what)

@@ -46,7 +46,7 @@ class Claimed:
     sign: float
     share: float = 0.5
 
-    def at_end(self, *weights: float) -> dict[Cell, float]:
+    def at_bound(self, *weights: float) -> dict[Cell, float]:
         """Return the weights of the scenarios' figures at the horizon."""
         return {
             (name, self.kpi, self.weeks[-1]): self.sign * weight
@@ -117,7 +117,7 @@ def ordering(claimed: Claimed) -> list[Contrast]:
 def retains(claimed: Claimed) -> list[Contrast]:
     """(A - C) / (B - C) > share, for scenarios A, B, C: what A keeps of B's gain over C."""
     here, whole, none = claimed.names
-    weights = claimed.at_end(1.0, -claimed.share, -(1.0 - claimed.share))
+    weights = claimed.at_bound(1.0, -claimed.share, -(1.0 - claimed.share))
     return [Contrast(f"{here} keeps {claimed.share:.0%} of what {whole} gains over {none}", weights)]
 
 
@@ -125,7 +125,7 @@ def reverts(claimed: Claimed) -> list[Contrast]:
     """There was a gain, and of what the second gains over the third, the first has lost more than a share."""
     here, whole, none = claimed.names
     kept = 1.0 - claimed.share
-    lost = claimed.at_end(-1.0, kept, 1.0 - kept)
+    lost = claimed.at_bound(-1.0, kept, 1.0 - kept)
     words = f"{here} loses {claimed.share:.0%} of what {whole} gains over {none}"
     return [claimed.beats(whole, none), Contrast(words, lost)]
 
@@ -133,7 +133,7 @@ def reverts(claimed: Claimed) -> list[Contrast]:
 def interaction(claimed: Claimed) -> list[Contrast]:
     """The fourth (both) gains more over the first (neither) than the second and the third together."""
     neither, one, other, both = claimed.names
-    weights = replace(claimed, names=(both, one, other, neither)).at_end(1.0, -1.0, -1.0, 1.0)
+    weights = replace(claimed, names=(both, one, other, neither)).at_bound(1.0, -1.0, -1.0, 1.0)
     return [Contrast(f"{both} more than {one} and {other} together", weights)]
 
 

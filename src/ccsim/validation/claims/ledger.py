@@ -64,7 +64,7 @@ class ClaimResult:
         claim: the claim.
         outcome: at the defaults.
         p: its p value, adjusted over the ledger.
-        also: the outcomes in its further KPIs.
+        secondary: the outcomes in its further KPIs.
         effects: mean effect at each point of the other worlds, the defaults first.
         signs: 1, 0, -1 at each point: holds, chance could make it, reversed.
         holds, reverses: shares of the points with their 95 % intervals; None where none were run.
@@ -78,7 +78,7 @@ class ClaimResult:
     claim: Claim
     outcome: Outcome
     p: float
-    also: dict[str, Outcome]
+    secondary: dict[str, Outcome]
     effects: tuple[float, ...]
     signs: tuple[int, ...]
     holds: tuple[float, float, float] | None
@@ -130,7 +130,7 @@ class Ledger:
             holds, reverses = one.holds or (np.nan,) * 3, one.reverses or (np.nan,) * 3
             rows.append({
                 "id": one.claim.id, "claim": one.claim.statement, "article": one.claim.article, "kind": one.claim.kind,
-                "kpi": one.claim.kpi, "expect": one.claim.direction, "effect": one.outcome.effect, "low": one.outcome.low,
+                "kpi": one.claim.kpi, "direction": one.claim.direction, "effect": one.outcome.effect, "low": one.outcome.low,
                 "high": one.outcome.high, "p": one.outcome.p, "p_adjusted": one.p, "spread": one.outcome.spread,
                 "runs": one.outcome.runs, "weakest": one.outcome.words, "holds": holds[0], "holds_low": holds[1],
                 "holds_high": holds[2], "reverses": reverses[0], "reverses_low": reverses[1],

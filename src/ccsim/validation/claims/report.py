@@ -212,14 +212,14 @@ def row_of(one: ClaimResult) -> dict[str, Any]:
         "deciders": [{"key": d.key, "meaning": all_parameters()[d.key].meaning, "sign": "+" if d.rho > 0 else "–",
                       "rho": signed(d.rho, hyphen=True)} for d in one.deciders if d.clear],
         "where": place_of(one), "map": told_of_map(flips) if (flips := flipping(one)) else "",
-        "also": [_beside(one, name) for name in one.also],
+        "also": [_beside(one, name) for name in one.secondary],
         "scenarios": {name: changes(scenario) for name, scenario in one.claim.scenarios.items()},
     }  # fmt: skip
 
 
 def _beside(one: ClaimResult, name: str) -> str:
     """Return what a further KPI did: more or less of it, whichever of the two is better."""
-    other = one.also[name]
+    other = one.secondary[name]
     kpi = other.kpi or name
     sign = 1.0 if one.claim.direction_of(kpi) == "more" else -1.0
     text = f"{KPIS[kpi].title.lower()} {kpi_difference(kpi, sign * other.effect)}"

@@ -14,7 +14,7 @@ from ccsim.simulation.simulation import Simulation
 #: Weeks over which a person is watched: half a year.
 WATCHED = 26
 #: What is summed over these weeks, and what is asked at their end.
-SUMMED = ("handled", "worked", "solved", "wins", "setbacks")
+SUMMED = ("handled", "worked", "solved", "visible_successes", "setbacks")
 ASKED = ("engagement", "fatigue", "cynicism", "conviction", "skill", "habit", "safety", "latitude")
 #: Columns of the frame, for expressions: sums, answers, ``felt`` (empowerment felt) and ``arm`` (number of the scenario).
 COLUMNS = (*SUMMED, *ASKED, "felt", "arm")

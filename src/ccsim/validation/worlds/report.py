@@ -149,11 +149,11 @@ def _written(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pattern(worlds: AdmittedWorlds, one: dict[str, Any]) -> dict[str, Any]:
-    low, high = np.nanquantile(worlds.figures[one["id"]], [0.05, 0.95])
+    low, high = np.nanquantile(worlds.pattern_values[one["id"]], [0.05, 0.95])
     explained = [wave["explained"].get(one["id"]) for wave in worlds.made["waves"]]
     return {
         **one, "interval": interval(one["low"], one["high"]), "worlds": interval(float(low), float(high)),
-        "inside": float(((worlds.figures[one["id"]] >= one["low"]) & (worlds.figures[one["id"]] <= one["high"])).mean()),
+        "inside": float(((worlds.pattern_values[one["id"]] >= one["low"]) & (worlds.pattern_values[one["id"]] <= one["high"])).mean()),
         "needed": one["stage"] == "organisation", "met": float((worlds.misfits[one["id"]] <= ADMITTED).mean()),
         "explained": ", ".join(f"{share:.2f}" for share in explained if share is not None),
     }  # fmt: skip

@@ -145,7 +145,7 @@ def still_hold(worlds: AdmittedWorlds) -> bool:
 def confirmed(worlds: AdmittedWorlds) -> AdmittedWorlds:
     """Return worlds that still hold with the hash of today's sources."""
     made = {**worlds.made, "sources": source_hash()}
-    return AdmittedWorlds(worlds.keys, worlds.values, worlds.figures, worlds.misfits, made, worlds.file)
+    return AdmittedWorlds(worlds.keys, worlds.values, worlds.pattern_values, worlds.misfits, made, worlds.file)
 
 
 def place_of(ship: bool, folder: Path) -> Path:

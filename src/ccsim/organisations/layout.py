@@ -38,7 +38,7 @@ HANDED_OVER = 0.05
 
 
 @dataclass(frozen=True, eq=False)
-class FoundedLayout(Layout):
+class OrganisationLayout(Layout):
     """A layout from files, with what may be shown of it.
 
     Attributes:
@@ -89,7 +89,7 @@ class FoundedLayout(Layout):
         )
 
 
-def layout_of(scenario: Scenario) -> FoundedLayout | None:
+def layout_of(scenario: Scenario) -> OrganisationLayout | None:
     """Return the layout of the organisation that a scenario is founded from, None where it is drawn from its sizes.
 
     Raises:
@@ -108,7 +108,7 @@ def layout_of(scenario: Scenario) -> FoundedLayout | None:
     return layout
 
 
-def layout_of_folder(path: str | Path) -> FoundedLayout:
+def layout_of_folder(path: str | Path) -> OrganisationLayout:
     """Return the layout of a folder; it is read anew when a file of it has changed."""
     folder = Path(path)
     stamp = tuple((file.name, file.stat().st_mtime_ns) for file in sorted(folder.glob("*")) if file.is_file())
@@ -116,11 +116,11 @@ def layout_of_folder(path: str | Path) -> FoundedLayout:
 
 
 @lru_cache(maxsize=8)
-def _cached_layout(path: str, stamp: tuple[Any, ...]) -> FoundedLayout:
+def _cached_layout(path: str, stamp: tuple[Any, ...]) -> OrganisationLayout:
     return make_layout(read_folder(path))
 
 
-def make_layout(folder: Folder) -> FoundedLayout:
+def make_layout(folder: Folder) -> OrganisationLayout:
     """Return the layout of a folder that has been read.
 
     Raises:
@@ -141,7 +141,7 @@ def make_layout(folder: Folder) -> FoundedLayout:
         sizes |= {"customers": int(segments["customers"].sum()), "segments": len(segments["segments"])}
     values = {**_prices(folder, segments), **folder.values}
     known = _work(folder, structure, settings)
-    return FoundedLayout(
+    return OrganisationLayout(
         folder.name, sizes, values, tuple(structure.departments), structure.department, structure.contract,
         structure.leader, structure.vacant, structure.hired, _ties(folder, structure), structure.superior,
         structure.leader_department, structure.tier, structure.empty, structure.reports_to, *known, **segments, draws=_draws(folder),
@@ -158,8 +158,8 @@ def _intervals(folder: Folder, stated: dict[str, Any]) -> dict[str, tuple[float,
 
 def settings_of_layout(layout: Layout) -> Settings:
     """Return ordinary settings with the sizes and the values of a layout."""
-    drawn = layout.drawn if isinstance(layout, FoundedLayout) else {}
-    in_force = layout.in_force if isinstance(layout, FoundedLayout) else {}
+    drawn = layout.drawn if isinstance(layout, OrganisationLayout) else {}
+    in_force = layout.in_force if isinstance(layout, OrganisationLayout) else {}
     settings = replace_values(default_settings(), {**drawn, **layout.values, **in_force})
     return settings._replace(organisation=settings.organisation._replace(**layout.sizes))
 

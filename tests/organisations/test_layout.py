@@ -16,11 +16,11 @@ from ccsim.mechanisms.management.centrality import betweenness, degree
 from ccsim.model.initial_state import sample_initial
 from ccsim.model.ties import drawn_ties
 from ccsim.organisations.folder import read_folder
-from ccsim.organisations.founding import layout_of_folder, settings_of_layout
 from ccsim.organisations.knowledge import gini
+from ccsim.organisations.layout import layout_of_folder, settings_of_layout
 from ccsim.organisations.template import write_template
 from ccsim.scenarios.io import read_scenario
-from ccsim.scenarios.scenario import SOURCE, Scenario, load
+from ccsim.scenarios.scenario import SOURCE, Scenario, load_scenario
 from ccsim.simulation.mesa_model import Organisation
 from ccsim.simulation.simulation import Simulation, simulate
 
@@ -119,7 +119,7 @@ def test_an_organisation_founded_without_its_ties_is_as_unequal_as_with_them(
     }
     found = []
     for seed in range(20 if len(people) < 100 else 1):
-        colleagues = Simulation(load("nothing").with_values(values), seed, 1).world.populations.colleagues
+        colleagues = Simulation(load_scenario("nothing").with_values(values), seed, 1).world.populations.colleagues
         assert len(colleagues) == len(people)
         found.append(gini(np.bincount(colleagues[colleagues >= 0], minlength=len(people))))
     assert np.mean(found) == pytest.approx(real, abs=0.05)
