@@ -24,7 +24,7 @@ from ccsim.scenarios.scenario import load_scenario
 #: What is switched off, one at a time: a name for it, and its off value.
 SWITCHES: dict[str, dict[str, Any]] = {
     "nothing (all mechanisms at work)": {},
-    "the penny drops (contagion from several sources)": {"conviction.tipping_probability": 0.0},
+    "tipping (contagion from several sources)": {"conviction.tipping_probability": 0.0},
     "conviction from own evidence": {"conviction.evidence_rate": 0.0},
     "conviction from what leaders tell": {"conviction.leader_rate": 0.0},
     "conviction in choices": {"conviction.utility_weight": 0.0},

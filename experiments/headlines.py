@@ -60,7 +60,7 @@ STUDIES = {
     "heroes": Study(
         "heroes-tables.md", "heroes, in adoption and in satisfaction",
         (LOAD, ROUTINES, "habit in choices", "conviction in choices", "the norm of what colleagues do",
-         "the penny drops (contagion from several sources)", "effort in choices", "rewards in choices", "fear of blame",
+         "tipping (contagion from several sources)", "effort in choices", "rewards in choices", "fear of blame",
          "strain from work without a say"),
     ),
     # findings.py has these contrasts with every mechanism off.

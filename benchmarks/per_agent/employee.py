@@ -27,7 +27,7 @@ time_of, success_of, time_at_work = (
     plain(handling_options.success_probability),
     plain(capacity.attendance),
 )
-by_evidence, by_telling, comes_round = (
+by_evidence, by_telling, tips = (
     plain(rule) for rule in (conviction.evidence_update, conviction.leader_influence, conviction.tips)
 )
 pressed = plain(scorecards.pressure_factor)
@@ -225,7 +225,7 @@ class Employee(mesa.Agent):
                 self.cynicism,
                 p,
             )
-        if comes_round(self.sources, model.pennies[self.row], self.cynicism, p):
+        if tips(self.sources, model.tipping[self.row], self.cynicism, p):
             believed = toward(believed, 1.0, p.tipping_gain)
         self.conviction = toward(believed, self.disposition, p.reversion_rate)
         if model.week < 0:

@@ -159,7 +159,7 @@ class PerAgent(mesa.Model):
         )
         self.raising = luck.everybody(Stream.RAISE_CASE, week, market_size, 4)
         (self.quitting,) = luck.everybody(Stream.QUIT, week, posts)
-        (self.pennies,) = luck.everybody(Stream.TIPPING, week, posts)
+        (self.tipping,) = luck.everybody(Stream.TIPPING, week, posts)
         (self.leader_leaving,) = luck.everybody(Stream.LEADER_QUITS, week, len(self.leaders))
         self.raise_chance = self.settings.demand.rate * self.settings.demand.surge
         self.most_joins = chance_of_joining(1.0, 0.0, self.settings.market)

@@ -72,7 +72,7 @@ def build(folder: Path) -> Callable[..., None]:
 
 
 def _converted(
-    staff: Any, leaders: Any, customers: Any, cases: Any, departments: Any, groups: Any,
+    staff: Any, leaders: Any, customers: Any, cases: Any, departments: Any, parameters: Any,
     goodwill: float, seed: int, week: int,
 ) -> tuple[Any, ...]:  # fmt: skip
     """Return the kernel's arguments as C takes them."""
@@ -83,7 +83,7 @@ def _converted(
         _pointers(cases),
         ctypes.c_void_p(departments.ctypes.data),
         ctypes.c_int64(len(departments)),
-        *(_numbers(group) for group in groups),
+        *(_numbers(group) for group in parameters),
         ctypes.c_double(goodwill),
         ctypes.c_uint64(seed),
         ctypes.c_int64(week),

@@ -94,6 +94,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
+        from ccsim.scenarios.renamed import PACKAGE
+
+        if name in PACKAGE:
+            raise AttributeError(f"ccsim.{name} is called ccsim.{PACKAGE[name]} now")
         raise AttributeError(f"module 'ccsim' has no attribute {name!r}")
     value = getattr(import_module(f"ccsim.{_HOME[name]}"), name)
     globals()[name] = value

@@ -3,6 +3,10 @@
 See docs/own-mechanism.md.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from ccsim.engine.columns import FloatArray, Int8Array, IntArray, columns, fixed, flow, stock
 from ccsim.engine.declarations import add_unit
 from ccsim.engine.functions import clip01, half_saturation, logistic, relax
@@ -39,3 +43,12 @@ __all__ = [
     "uniform",
     "uniforms4",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    from ccsim.scenarios.renamed import MECHANISM
+
+    if name in MECHANISM:
+        # An ImportError, because ``from ccsim.mechanism import ...`` would put its own words for another error.
+        raise ImportError(f"ccsim.mechanism.{name} is called {MECHANISM[name]} now")
+    raise AttributeError(f"module 'ccsim.mechanism' has no attribute {name!r}")

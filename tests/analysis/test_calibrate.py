@@ -45,7 +45,7 @@ def test_known_values_are_found_and_held_out_targets_predicted(toy):
     assert ((table["low"] < truth[0]) & (truth[0] < table["high"])).all() and table["identified"].all()
     assert found.best == pytest.approx(truth[0], abs=0.06) and found.misfit < 1.0 and found.emulator > 0.8
     assert found.targets_table()["inside"].all() and not found.correlated_pairs()
-    assert abs(found.targets_table()["away"][2]) < 1.0
+    assert abs(found.targets_table()["z"][2]) < 1.0
     assert len(agreement_figure(found).axes) == 2
 
 

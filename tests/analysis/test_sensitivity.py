@@ -39,7 +39,9 @@ def test_sobol_finds_the_indices_of_the_ishigami_function(toy):
         ("habit.routine_protection", 0.0, 0.244),
     ):
         row = found.loc[key]
-        assert row["alone"] == pytest.approx(alone, abs=0.03) and row["importance"] == pytest.approx(total, abs=0.03)
+        assert row["first_order"] == pytest.approx(alone, abs=0.03) and row["importance"] == pytest.approx(
+            total, abs=0.03
+        )
         assert row["low"] <= total <= row["high"] and row["first_order_low"] <= alone <= row["first_order_high"]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import ccsim.mechanism
 from ccsim.analysis.comparison import Comparison, compare
 from ccsim.analysis.study import make_problem
 from ccsim.cli.main import app
@@ -15,12 +16,14 @@ from ccsim.execution.sweep import sweep
 from ccsim.experiments.design import Design
 from ccsim.experiments.experiment import Experiment, load_experiment
 from ccsim.model.kpis import KPIS
+from ccsim.model.populations import Customers, Departments, Firm, Segments, Staff
 from ccsim.model.settings import all_parameters, default_settings, replace_values
+from ccsim.organisations.folder import read_folder
 from ccsim.reports.query import query
 from ccsim.reports.references import MEASURES
 from ccsim.results.manifest import FORMAT
 from ccsim.results.results import open_results
-from ccsim.scenarios.renamed import COMMANDS, OPTIONS, PARAMETERS, refuse_old_words
+from ccsim.scenarios.renamed import COMMANDS, MECHANISM, OPTIONS, PACKAGE, PARAMETERS, refuse_old_words
 from ccsim.scenarios.scenario import Intervention, load_scenario
 from ccsim.validation.claims.contrasts import KINDS
 from ccsim.validation.claims.schema import load_claims
@@ -88,6 +91,7 @@ def test_a_former_name_of_a_kpi_or_parameter_is_answered_with_the_present_one() 
         known: dict[str, object] = {
             "KPI": KPIS, "parameter": all_parameters(), "measure": MEASURES, "kind of claim": KINDS,
             "table": {"summaries", "interventions", "design_points"},
+            "column": {row.name for kind in (Staff, Customers, Departments, Segments, Firm) for row in kind.columns},
         }  # fmt: skip
         assert new in known[kind]  # type: ignore[operator]
         assert str(UnknownNameError(kind, old, KPIS)) == f"{old}: the {kind} is called {new} now"
@@ -143,6 +147,26 @@ def test_a_former_table_of_results_is_refused_with_the_new_name(small_experiment
     assert not hasattr(results, "no_such_table")
     with pytest.raises(InputError, match=r"events: the table is called interventions now"):
         query(tmp_path / "r", "SELECT * FROM events")
+
+
+@pytest.mark.parametrize(("old", "new"), PACKAGE.items())
+def test_a_former_name_of_the_package_is_answered_with_the_present_one(old: str, new: str) -> None:
+    with pytest.raises(AttributeError, match=rf"ccsim\.{old} is called ccsim\.{new} now"):
+        getattr(ccsim, old)
+    assert new in ccsim.__all__
+
+
+@pytest.mark.parametrize(("old", "new"), MECHANISM.items())
+def test_a_former_name_for_mechanisms_is_answered_with_the_present_one(old: str, new: str) -> None:
+    with pytest.raises(ImportError, match=rf"ccsim\.mechanism\.{old} is called {new} now"):
+        exec(f"from ccsim.mechanism import {old}")
+    assert new in ccsim.mechanism.__all__
+
+
+def test_a_former_key_of_an_organisation_is_refused_with_the_new_name(tmp_path: Path) -> None:
+    (tmp_path / "organisation.toml").write_text("founded = 2025-06-30\n", encoding="utf-8")
+    with pytest.raises(InputErrors, match=r"organisation.toml:1: founded: the key is called start_date now"):
+        read_folder(tmp_path)
 
 
 def test_a_results_folder_of_the_first_format_is_refused_in_words(small_experiment: Experiment, tmp_path: Path) -> None:

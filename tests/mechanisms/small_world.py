@@ -9,7 +9,7 @@ import numpy as np
 
 from ccsim.mechanisms.management.champions import appoint
 from ccsim.mechanisms.management.coaching import coach
-from ccsim.mechanisms.management.participation import involve_volunteers
+from ccsim.mechanisms.management.participation import ParticipationParameters, involve_volunteers
 from ccsim.mechanisms.management.programme import inform, pay
 from ccsim.model.initial_state import initialise
 from ccsim.model.kpis import calculate
@@ -99,7 +99,7 @@ def after_programme(s: Settings, seed: int = 3) -> ModelState:
         state.leaders,
         state.departments,
         state.firm,
-        (p, s.rollout, s.visible_successes, s.empowerment.blame),
+        ParticipationParameters(p, s.rollout, s.visible_successes, s.empowerment.blame),
         seed,
         0,
     )

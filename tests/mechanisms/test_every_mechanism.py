@@ -56,7 +56,7 @@ REMOVED = {
     "turnover": (("replace_staff",), {}),
     "conviction": (
         ("update_conviction",),
-        # To count the penny as dropped is a definition and no mechanism; where nobody's conviction moves, nobody reaches it.
+        # To count a person as tipped is a definition and no mechanism; where no conviction moves, none reaches it.
         {f"conviction.{name}": 0.0 for name in ("evidence_rate", "tipping_probability", "leader_rate", "reversion_rate")},
     ),
     "skills": (("update_skill",), {f"skills.{name}": 0.0 for name in ("training_rate", "coaching_rate", "practice_rate", "decay_rate")}),

@@ -120,7 +120,7 @@ def test_habit_settles_on_practice_and_full_routines_hold_it() -> None:
     assert habit.habit_update(0.6, 0.9, 0.0, P.habit._replace(formation_rate=0.0)) == 0.6
 
 
-def test_the_penny_drops_only_with_enough_sources_and_off_never() -> None:
+def test_a_person_tips_only_with_enough_sources_and_off_never() -> None:
     p = P.conviction
     assert not conviction.tips(1.0, 0.0, 0.0, p)
     assert conviction.tips(2.0, 0.0, 0.0, p)

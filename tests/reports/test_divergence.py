@@ -17,7 +17,7 @@ def test_equal_scenarios_never_part(small):
     found_ = diff("combined", "combined", weeks=12, levers=small)
     assert (found_.cause, found_.decision, found_.levers) == (None, None, ())
     assert not found_.spread[["staff", "leaders", "customers"]].to_numpy().any()
-    assert "do not part" in found_.words()
+    assert "do not part" in found_.describe()
 
 
 def test_a_lever_of_the_programme_parts_in_the_programme(small):
@@ -44,7 +44,7 @@ def test_a_lever_of_the_scorecard_parts_in_a_choice_of_service(small):
     for name, term in first.terms(first.option).items():
         same = term == pytest.approx(second.terms(first.option)[name], abs=1e-12)
         assert same or name in ("checks", "total")
-    assert OPTIONS[first.option] in parted.words()
+    assert OPTIONS[first.option] in parted.describe()
 
 
 def test_scenarios_with_other_pasts_part_in_the_past(small):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from ccsim.errors import InputError, count_noun
 from ccsim.experiments.design import Design
 from ccsim.experiments.factors import Factor
 from ccsim.model.settings import all_parameters
+from ccsim.scenarios.renamed import RenamedAttributes
 
 #: The file that ccsim ships.
 SHIPPED = Path(__file__).with_name("worlds.parquet")
@@ -35,7 +36,7 @@ VALUE, MISFIT = "value of ", "misfit of "
 
 
 @dataclass(frozen=True)
-class AdmittedWorlds:
+class AdmittedWorlds(RenamedAttributes):
     """Worlds that were admitted.
 
     Attributes:
@@ -46,6 +47,8 @@ class AdmittedWorlds:
         made: how they were made: ``sources`` (hash of the model), ``patterns``, ``command``, ``waves`` and the like.
         file: where they are kept.
     """
+
+    _former: ClassVar[Mapping[str, str]] = {"figures": "pattern_values"}
 
     keys: tuple[str, ...]
     values: FloatArray

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from ccsim.analysis.parameter_space import Dimension
 from ccsim.analysis.study import AnalysisProblem
 from ccsim.errors import InputError
+from ccsim.scenarios.renamed import RenamedAttributes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +46,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(RenamedAttributes):
     """What came out.
 
     Attributes:
@@ -54,10 +56,19 @@ class Calibration:
         misfit: at the best point the largest distance from a target, in standard deviations.
         emulator: of the figures of later waves, the share that lay in the emulators' 95 % intervals.
         predicted: for each target what runs of posterior draws gave, shape (draws, targets); on fresh draws.
-        prior_means: for each target what the scenario as it is gave, on the same draws.
+        unfitted: for each target what the scenario as it is gave, on the same draws.
         points: all points that were run, with the means of every outcome.
         waves, asked: waves run, and asked for; fewer where the time limit was reached.
     """
+
+    _former: ClassVar[Mapping[str, str]] = {
+        "at_end": "at_bound",
+        "away": "z_scores",
+        "before": "unfitted",
+        "contraction": "variance_reduction",
+        "met": "targets_met",
+        "off": "largest_z",
+    }
 
     study: AnalysisProblem
     space: tuple[Dimension, ...]
@@ -67,7 +78,7 @@ class Calibration:
     misfit: float
     emulator: float
     predicted: np.ndarray
-    prior_means: np.ndarray
+    unfitted: np.ndarray
     points: pd.DataFrame
     waves: int
     asked: int
@@ -157,7 +168,7 @@ class Calibration:
             away = float(self.z_scores[k])
             rows.append(
                 {"outcome": target.outcome, "held_out": target.held_out, "measured": target.value,
-                 "error": target.error, "prior": self.prior_means[k], "fitted": here.mean(), "low": low, "high": high,
+                 "error": target.error, "unfitted": self.unfitted[k], "fitted": here.mean(), "low": low, "high": high,
                  "z": away, "inside": bool(abs(away) <= 1.96)}
             )  # fmt: skip
         return pd.DataFrame(rows)

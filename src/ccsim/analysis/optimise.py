@@ -11,9 +11,9 @@ draws (and in fresh worlds), one of them is chosen by these, and what is reporte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from ccsim.errors import CcsimError, InputError
 from ccsim.execution.estimate import Work
 from ccsim.experiments.design import Design
 from ccsim.results.formatting import number
-from ccsim.scenarios.renamed import renamed_arguments
+from ccsim.scenarios.renamed import RenamedAttributes, renamed_arguments
 from ccsim.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Objectives:
 
 
 @dataclass(frozen=True)
-class Evaluated:
+class Evaluated(RenamedAttributes):
     """A plan that was run again.
 
     Attributes:
@@ -107,6 +107,8 @@ class Evaluated:
         mean, low, high: each outcome's figure on fresh draws, with its 95 % interval.
         values: on fresh draws, shape (worlds, runs, outcomes).
     """
+
+    _former: ClassVar[Mapping[str, str]] = {"found": "mean"}
 
     name: str
     plan: Plan

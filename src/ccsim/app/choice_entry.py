@@ -6,7 +6,7 @@ from typing import Any
 
 from ccsim.engine.ahead import ahead
 from ccsim.mechanisms.management.implementation import card_in_use
-from ccsim.mechanisms.service.choice import person_features, utility
+from ccsim.mechanisms.service.choice import CaseFeatures, PersonFeatures, person_features, utility
 from ccsim.mechanisms.service.handling_options import ESCALATE, FAST, HAND_OVER, SCRIPT, SOLVE
 
 #: How far an ordinary case is from the standard one (share).
@@ -30,14 +30,13 @@ def weigh_options(populations: Any, settings: Any, person: Any, without: Any, ou
     staff, leaders, departments = populations.staff, populations.leaders, populations.departments
     p, cards, handoffs, empowerment = settings.service, settings.scorecards, settings.handoffs, settings.empowerment
     d, lead = staff.department[person], staff.leader[person]
-    skill, authority, taste, felt, belief, norm, habit, fatigue, slower = person_features(
-        person, lead, 0.0, staff, leaders, cards, settings.conviction, settings.habit
-    )
-    own = (
-        skill, authority, 0.0 if without == 1 else taste, felt, 0.0 if without == 2 else belief,
-        0.0 if without == 3 else norm, 0.0 if without == 4 else habit, fatigue, slower,
+    whole = person_features(person, lead, 0.0, staff, leaders, cards, settings.conviction, settings.habit)
+    own = PersonFeatures(
+        whole.skill, whole.authority, 0.0 if without == 1 else whole.reward_weight, whole.felt_latitude,
+        0.0 if without == 2 else whole.belief, 0.0 if without == 3 else whole.norm, 0.0 if without == 4 else whole.habit,
+        whole.fatigue, whole.time_penalty,
     )  # fmt: skip
-    facts = (
+    facts = CaseFeatures(
         ORDINARY, 1, 0.0, departments.routine[d], departments.workload[d], departments.success_loss[d],
         departments.integration[d],
     )  # fmt: skip

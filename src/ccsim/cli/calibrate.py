@@ -136,10 +136,10 @@ def _notes(found: "Calibration") -> list[str]:
     ]
     for row in found.targets_table().to_dict("records"):
         name = f"{row['outcome']} (held out)" if row["held_out"] else row["outcome"]
-        off = "inside" if row["inside"] else f"{abs(row['away']):.1f} standard deviations off"
-        value = {part: number(row[part], 4, hyphen=True) for part in ("measured", "before", "fitted", "low", "high")}
+        off = "inside" if row["inside"] else f"{abs(row['z']):.1f} standard deviations off"
+        value = {part: number(row[part], 4, hyphen=True) for part in ("measured", "unfitted", "fitted", "low", "high")}
         lines.append(
-            f"{name}: measured {value['measured']} ±{number(row['error'], 2, hyphen=True)}; as it is {value['before']}, fitted "
+            f"{name}: measured {value['measured']} ±{number(row['error'], 2, hyphen=True)}; as it is {value['unfitted']}, fitted "
             f"{value['fitted']} ({value['low']} to {value['high']}), {off}."
         )
     lines += found.faults()

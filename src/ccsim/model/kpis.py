@@ -309,7 +309,7 @@ kpi(
 kpi("latitude", "Latitude granted", "share", "neither", "latitude / people", "mean decision rights granted")
 kpi("skill", "Skill", "share", "more", "skill / people", "mean skill")
 kpi("conviction", "Staff conviction", "share", "more", "conviction / people", "mean conviction of staff")
-kpi("tipped", "Tipped", "share", "more", "tipped / people", "people whose conviction has tipped")
+kpi("tipped", "Tipped", "share", "more", "tipped / people", "people who have tipped")
 kpi("habit", "Habit", "share", "more", "habit / people", "mean habit of acting customer-first")
 kpi(
     "adoption",

@@ -9,7 +9,7 @@ from typing import Any
 
 from ccsim.engine.columns import POPULATIONS
 from ccsim.engine.steps import Step
-from ccsim.errors import DeclarationError, did_you_mean
+from ccsim.errors import FORMER_NAMES, DeclarationError, did_you_mean
 from ccsim.model import populations, settings
 from ccsim.model.extension import Source
 from ccsim.model.mechanism import Mechanism
@@ -94,7 +94,8 @@ def _check_function(
             continue
         mine = known.get(node.value.id)
         if mine is not None and node.attr not in mine:
-            hint = did_you_mean(node.attr, mine)
+            former = FORMER_NAMES.get(("column", f"{node.value.id}.{node.attr}"))
+            hint = f"; the column is called {former!r} now" if former else did_you_mean(node.attr, mine)
             raise DeclarationError(f"{file}:{node.lineno}: {function.name}: {node.value.id} has no {node.attr!r}{hint}")
     for population, column, line in _written(function):
         if population not in POPULATIONS or population not in arguments:

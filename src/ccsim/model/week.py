@@ -11,6 +11,7 @@ from typing import Any
 from ccsim.engine.jit import kernel, skip_dispatch
 from ccsim.mechanisms.accounting import accounts, aggregates
 from ccsim.mechanisms.demand import demand, self_service
+from ccsim.mechanisms.demand.demand import DemandParameters
 from ccsim.mechanisms.experience import experience, word_of_mouth
 from ccsim.mechanisms.incentives import recognition
 from ccsim.mechanisms.management import (
@@ -32,16 +33,18 @@ from ccsim.mechanisms.management import (
     trials,
     visible_successes,
 )
+from ccsim.mechanisms.management.participation import ParticipationParameters
 from ccsim.mechanisms.market import market, offer, personalisation, promise, segmentation
 from ccsim.mechanisms.sensing import sensing
 from ccsim.mechanisms.service import capacity, defects, service, work_pace
+from ccsim.mechanisms.service.choice import HandlingParameters
 from ccsim.mechanisms.staff import conviction, engagement, fatigue, habit, skills, staffing, turnover
 from ccsim.model.state import ModelState
 
 
 @kernel(allocates=True)
 def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
-    """Live one week: every phase in order.
+    """Run one week: every phase in order.
 
     Args:
         state: the populations.
@@ -68,7 +71,10 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     demand.abandon_queues(customers, cases, departments, p.demand, week)
     demand.generate_cases(
         customers, cases, departments, segments, p.organisation.front_departments,
-        (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours), seed, week,
+        DemandParameters(
+            p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours
+        ),
+        seed, week,
     )  # fmt: skip
 
     # The programme, its carriers, coordination and what is read take their time, and what is left is for cases.
@@ -79,7 +85,8 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     champions.appoint(staff, colleagues, departments, p.champions, seed, week)
     programme.inform(staff, leaders, departments, firm, p.programme, p.rollout, week)
     participation.involve_volunteers(
-        staff, leaders, departments, firm, (p.programme, p.rollout, p.visible_successes, p.empowerment.blame), seed, week
+        staff, leaders, departments, firm,
+        ParticipationParameters(p.programme, p.rollout, p.visible_successes, p.empowerment.blame), seed, week,
     )  # fmt: skip
     visible_successes.broadcast_successes(staff, firm, p.visible_successes, week)
     structure.reserve_coordination(staff, departments, firm, p.structure, week)
@@ -95,7 +102,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     # Service: for each case a person chooses how to handle it.
     service.serve(
         staff, leaders, customers, cases, departments,
-        (p.service, cards, p.handoffs, p.empowerment, p.conviction, p.habit), p.accounts.goodwill, seed, week,
+        HandlingParameters(p.service, cards, p.handoffs, p.empowerment, p.conviction, p.habit), p.accounts.goodwill, seed, week,
     )  # fmt: skip
     service.carry_over(staff, departments, p.service)
     self_service.book_cost(segments, firm, p.self_service)
@@ -152,7 +159,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
 
 
 def step(world: ModelState) -> None:
-    """Live the next week of a world, in place."""
+    """Run the next week of a state, in place."""
     world.week += 1
     world.reset_flows()
     if world.own is None:

@@ -19,16 +19,16 @@ from ccsim.mechanisms.service import choice, service
 #: The five options, by their number, as people say them.
 OPTIONS = ("closes it fast", "follows the script", "solves it with judgement", "hands it over", "puts it to a leader")
 
-#: For each term, where it is taken out: which argument of ``utility``, and which item or field of it is set to zero.
-TERMS: dict[str, tuple[int, int | str]] = {
-    "reward": (2, 2),
-    "belief": (2, 4),
-    "norm": (2, 5),
-    "habit": (2, 6),
-    "effort": (5, "effort_weight"),
-    "blame": (7, "blame_weight"),
-    "checks": (7, "monitoring_weight"),
-    "reluctance": (5, "transfer_reluctance"),
+#: For each term, where it is taken out: which argument of ``utility``, and which field of it is set to zero.
+TERMS: dict[str, tuple[str, str]] = {
+    "reward": ("person", "reward_weight"),
+    "belief": ("person", "belief"),
+    "norm": ("person", "norm"),
+    "habit": ("person", "habit"),
+    "effort": ("p", "effort_weight"),
+    "blame": ("empowerment", "blame_weight"),
+    "checks": ("empowerment", "monitoring_weight"),
+    "reluctance": ("p", "transfer_reluctance"),
 }
 
 
@@ -67,9 +67,10 @@ class Choice:
         utility, asked = plain(choice.utility), self.asked[option]
         whole = float(utility(*asked))
         found = {}
-        for name, (argument, item) in TERMS.items():
-            without = list(asked)
-            without[argument] = _at_zero(asked[argument], item)
+        names = utility.__code__.co_varnames
+        for name, (argument, field) in TERMS.items():
+            without, place = list(asked), names.index(argument)
+            without[place] = asked[place]._replace(**{field: 0.0})
             found[name] = whole - float(utility(*without))
         return {**found, "total": whole}
 
@@ -122,10 +123,3 @@ def plain(
         elif hasattr(scope.get(name), "py_func"):
             scope[name] = made.get(scope[name].py_func) or plain(scope[name], instead, made)
     return found
-
-
-def _at_zero(argument: Any, item: int | str) -> Any:
-    """Return a tuple of numbers with one of them set to zero."""
-    if isinstance(item, str):
-        return argument._replace(**{item: 0.0})
-    return (*argument[:item], 0.0, *argument[item + 1 :])

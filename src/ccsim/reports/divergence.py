@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from ccsim.model.settings import Settings, all_parameters
 from ccsim.model.state import ModelState
 from ccsim.model.week import step
 from ccsim.reports.choice_trace import Choice, choices
+from ccsim.scenarios.renamed import RenamedAttributes
 from ccsim.scenarios.scenario import Scenario, load_scenario
 from ccsim.simulation.simulation import LARGEST_SEED, Simulation, past
 
@@ -66,7 +67,7 @@ class FirstDifference:
 
 
 @dataclass(frozen=True)
-class Divergence:
+class Divergence(RenamedAttributes):
     """How two scenarios part on the same draws.
 
     Attributes:
@@ -78,6 +79,8 @@ class Divergence:
         levers: (key, here, there) of what was set differently in the week of the cause.
         spread: one row per week: shares of staff, leaders and customers in whom anything lasting differs.
     """
+
+    _former: ClassVar[Mapping[str, str]] = {"words": "describe"}
 
     names: tuple[str, str]
     seed: int

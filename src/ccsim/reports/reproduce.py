@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from ccsim.reports.decision_numbers import DecisionReproduction, reproduce_decis
 from ccsim.reports.references import MEASURES, MOVE, Key, ReportNumbers, formula_of, read_key
 from ccsim.results.formatting import table_unit
 from ccsim.results.results import Results, open_results, sort_rows
+from ccsim.scenarios.renamed import RenamedAttributes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +31,7 @@ TABLE_OF = {"department": "departments", "segment": "segments", "move": "interve
 
 
 @dataclass(frozen=True)
-class Reproduction:
+class Reproduction(RenamedAttributes):
     """Why a number is what it is.
 
     Attributes:
@@ -43,6 +45,8 @@ class Reproduction:
         made_by: versions and sources of the store.
         same_sources: whether this checkout has the sources that made the store.
     """
+
+    _former: ClassVar[Mapping[str, str]] = {"words": "describe"}
 
     key: Key
     stored: np.ndarray

@@ -49,8 +49,33 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "DesignSchema": {"vary": "factors", "points": "samples"},
     "ClaimShape": {"says": "statement", "also": "secondary", "expect": "direction"},
     "FactShape": {"says": "statement"},
+    "FolderShape": {"founded": "start_date"},
     "ApartShape": {"says": "statement"},
 }
+#: Columns of the model by their former names.
+COLUMNS = {
+    "customers.asking": "request_factor",
+    "departments.journeys_sound": "sound_journeys",
+    "departments.spoilt_contacts": "defective_contacts",
+    "departments.unheeded": "ignored_signals",
+    "departments.wins": "visible_successes",
+    "firm.marketing": "marketing_cost",
+    "firm.misjudged": "needs_error",
+    "firm.reported_wins": "reported_successes",
+    "firm.shown_satisfaction": "reported_satisfaction",
+    "firm.stated": "promise_excess",
+    "firm.studies": "estimation_cost",
+    "firm.tailored": "cost_per_customer",
+    "firm.tried": "attempts",
+    "firm.wins": "visible_successes",
+    "firm.worked": "successful_attempts",
+    "segments.said_bad": "negative_mentions",
+    "segments.said_good": "positive_mentions",
+    "staff.wins": "visible_successes",
+}
+#: Names of the package by their former ones, for ``import ccsim`` and for :mod:`ccsim.mechanism`.
+PACKAGE = {"diverge": "diff", "load": "load_scenario", "why": "reproduce"}
+MECHANISM = {"founding": "initialiser", "purpose": "stream"}
 #: Tables of a results folder by their former names.
 RESULT_TABLES = {"figures": "summaries", "points": "design_points", "events": "interventions"}
 
@@ -81,7 +106,7 @@ _RENAMED = {
     "empowerment": "fear=blame_weight checks=monitoring_weight granting=delegation_rate learning=safety_rate",
     "leadership": (
         "attention=escalation_hours leaving=turnover_probability superior=superior_rate "
-        "measured=scorecard_rate results=results_rate wins=wins_rate enough=half_saturation "
+        "measured=scorecard_rate results=results_rate wins=successes_rate wins_rate=successes_rate enough=half_saturation "
         "reversion=reversion_rate reporting=reporting_rate memory=memory_rate trust=credibility_rate "
         "hours=half_score_hours"
     ),
@@ -163,6 +188,7 @@ _RENAMED = {
     ),
     "work_pace": "usual=baseline_workload erosion=erosion_weeks skimping=success_loss",
     "implementation": "pace=closing_rate",
+    "trials": "enough=min_attempts every=interval_weeks",
 }
 
 #: Groups that have another name now, by their present one.
@@ -198,8 +224,15 @@ PARAMETERS: dict[str, str] = {
     for old, _, new in (pair.partition("=") for pair in pairs.split())
 } | _MERGED
 FORMER_NAMES.update({("parameter", old): new for old, new in PARAMETERS.items()})
-WITHDRAWN["parameter", "conviction.tipping_threshold"] = "the penny counts as dropped from a conviction of 0.65"
-FORMER_NAMES["KPI", "practised"] = "delivered_quality"
+WITHDRAWN["parameter", "conviction.tipping_threshold"] = "a person counts as tipped from a conviction of 0.65"
+FORMER_NAMES.update(
+    {
+        ("KPI", "practised"): "delivered_quality",
+        ("KPI", "step"): "coordination_stage",
+        ("KPI", "machine_share"): "self_service_share",
+    }
+)
+FORMER_NAMES.update({("column", old): new for old, new in COLUMNS.items()})
 FORMER_NAMES.update({("measure", "ahead"): "overtakes_week", ("measure", "pairing"): "variance_reduction"})
 FORMER_NAMES.update({("table", old): new for old, new in RESULT_TABLES.items()})
 FORMER_NAMES.update(

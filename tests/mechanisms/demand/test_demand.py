@@ -5,6 +5,7 @@ from small_world import check_off, set_to, tallies_of, with_values, world_of
 from ccsim.engine.rng import to_unit_interval, uniform
 from ccsim.mechanisms.demand.demand import (
     AHEAD,
+    DemandParameters,
     abandon_queues,
     complexity_of,
     first_department,
@@ -23,8 +24,10 @@ def as_drawn(s: Settings) -> bool:
     free = (state.customers.active == 1) & (state.cases.state == 0)
     world.reset_flows()
     p = s
-    groups = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours)
-    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, groups, world.seed, 0)
+    parameters = DemandParameters(
+        p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours
+    )
+    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, parameters, world.seed, 0)
     asks = np.array([to_unit_interval(word) < s.demand.rate for word in state.customers.u_request])
     return bool(state.departments.raised.sum() == (free & asks).sum())
 
@@ -53,8 +56,10 @@ def test_with_certainty_everybody_without_an_open_issue_raises_one() -> None:
     world.reset_flows()
     state = world.populations
     p = world.settings
-    groups = (p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours)
-    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, groups, world.seed, 0)
+    parameters = DemandParameters(
+        p.demand, p.self_service, p.proactive, p.segmentation, p.accounts.revenue, p.service.handling_hours
+    )
+    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, parameters, world.seed, 0)
     assert state.departments.raised.sum() == 160 == state.departments.queue.sum()
     assert (state.cases.state[state.customers.active == 0] == 0).all()
     assert state.departments.raised[2] == 0.0
@@ -111,8 +116,10 @@ def test_only_those_who_are_drawn_for_it_are_contacted_ahead() -> None:
     world = world_of(set_to({"demand.rate": 1.0, "proactive.share": 0.5, "organisation.warm_up": 0}))
     world.reset_flows()
     state, s = world.populations, world.settings
-    groups = (s.demand, s.self_service, s.proactive._replace(accuracy=0.6), s.segmentation, s.accounts.revenue, s.service.handling_hours)  # fmt: skip
-    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, groups, world.seed, 0)
+    parameters = DemandParameters(
+        s.demand, s.self_service, s.proactive._replace(accuracy=0.6), s.segmentation, s.accounts.revenue, s.service.handling_hours
+    )  # fmt: skip
+    generate_cases(state.customers, state.cases, state.departments, state.segments, 2, parameters, world.seed, 0)
     drawn = np.array([uniform(world.seed, AHEAD, 0, i) < 0.3 for i in range(160)])
     assert 20 < drawn.sum() < 80
     assert (state.cases.state[:160] == np.where(drawn, 0, 1)).all()

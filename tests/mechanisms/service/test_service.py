@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from small_world import CHOICES, set_to, tallies_of, world_of
 
+from ccsim.mechanisms.service.choice import HandlingParameters
 from ccsim.mechanisms.service.handling_options import FAST, SOLVE
 from ccsim.mechanisms.service.queues import join_queue
 from ccsim.mechanisms.service.service import carry_over, serve
@@ -20,8 +21,8 @@ def served(s: Settings, cases: int, hours: float) -> ModelState:
     for case in range(cases):
         state.cases.stages[case], state.cases.contacts[case] = 1, 1
         join_queue(case, 0, 0, state.cases, state.departments)
-    groups = (s.service, s.scorecards, s.handoffs, s.empowerment, s.conviction, s.habit)
-    serve(state.staff, state.leaders, state.customers, state.cases, state.departments, groups,
+    parameters = HandlingParameters(s.service, s.scorecards, s.handoffs, s.empowerment, s.conviction, s.habit)
+    serve(state.staff, state.leaders, state.customers, state.cases, state.departments, parameters,
           s.accounts.goodwill, world.seed, 0)  # fmt: skip
     return world
 

@@ -72,7 +72,7 @@ def test_the_share_that_comes_round_is_the_declared_chance() -> None:
     assert abs((staff.conviction > 0.5).mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / 4000)
 
 
-def test_the_penny_drops_once_and_is_counted_in_its_week() -> None:
+def test_a_person_tips_once_and_is_counted_in_that_week() -> None:
     world = surrounded(certain(set_to({"conviction.tipping_gain": 1.0})))
     state = world.populations
     assert (state.staff.tipped_week == 0).all()

@@ -23,7 +23,7 @@ class Departments:
     people: FloatArray = flow("people", "filled posts")
     skill: FloatArray = flow("share", "sum of skill over filled posts")
     conviction: FloatArray = flow("share", "sum of conviction")
-    tipped: FloatArray = flow("people", "people for whom the penny has dropped")
+    tipped: FloatArray = flow("people", "people who have tipped")
     habit: FloatArray = flow("share", "sum of habit")
     adopters: FloatArray = flow("people", "people who act customer-first by habit")
     latitude: FloatArray = flow("share", "sum of latitude granted")

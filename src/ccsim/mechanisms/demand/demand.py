@@ -6,7 +6,7 @@ of waiting and give up. Most cases are simple and a few are hard; some need seve
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -72,6 +72,23 @@ class Departments:
     raised: FloatArray = flow("cases", "new issues (value demand)")
     returned: FloatArray = flow("cases", "contacts caused by an earlier failure (failure demand)")
     abandoned: FloatArray = flow("issues", "issues given up by the customer")
+
+
+class DemandParameters(NamedTuple):
+    """Parameters that the demand of a week depends on.
+
+    Attributes:
+        demand, self_service, proactive, segmentation: groups of parameters.
+        mean_value: ``accounts.revenue``, what a customer spends on average (EUR/week).
+        handling_hours: ``service.handling_hours``, work on a contact of the standard kind (hours).
+    """
+
+    demand: Demand
+    self_service: SelfService
+    proactive: Proactive
+    segmentation: Segmentation
+    mean_value: float
+    handling_hours: float
 
 
 @rule
@@ -146,7 +163,7 @@ def open_case(
     customers: Rows,
     cases: Rows,
     departments: Rows,
-    groups: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
+    parameters: DemandParameters,
     seed: int,
     week: int,
 ) -> None:
@@ -161,7 +178,7 @@ def open_case(
         customers: columns of the market, one row per person.
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
-        groups: parameters of several groups, unpacked in the first line.
+        parameters: those that the demand of a week depends on.
         seed: seed of all draws of the run.
         week: number of the week.
 
@@ -170,8 +187,10 @@ def open_case(
             ``opened_week``, ``queued_week``, ``repetitions``, ``stages``, ``state``.
         departments: ``queue``, ``queue_first``, ``queue_last``, ``raised``.
     """
-    p, _, _, priority, mean, _ = groups
-    cases.stages[i] = stages_of(length / departments.handoff_factor[department], len(departments.queue), p)
+    priority = parameters.segmentation
+    cases.stages[i] = stages_of(
+        length / departments.handoff_factor[department], len(departments.queue), parameters.demand
+    )
     cases.complexity[i] = complexity_of(hardness)
     cases.contacts[i] = 1
     cases.opened_week[i] = week
@@ -180,7 +199,7 @@ def open_case(
     cases.repetitions[i] = hassle
     departments.raised[department] += 1
     if priority.priority > 0.0 and has_priority(
-        customers.estimate[i], mean, uniform(seed, PRIORITY, week, i), priority
+        customers.estimate[i], parameters.mean_value, uniform(seed, PRIORITY, week, i), priority
     ):  # fmt: skip
         join_front(i, department, week, cases, departments)
     else:
@@ -195,7 +214,7 @@ def generate_case(
     cases: Rows,
     departments: Rows,
     segments: Rows,
-    groups: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
+    parameters: DemandParameters,
     seed: int,
     week: int,
 ) -> None:
@@ -208,7 +227,7 @@ def generate_case(
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
         segments: columns of the customer segments, one row each.
-        groups: parameters of several groups, unpacked in the first line.
+        parameters: those that the demand of a week depends on.
         seed: seed of all draws of the run.
         week: number of the week.
 
@@ -220,12 +239,13 @@ def generate_case(
         segments: ``bot_contacts``, ``bot_solved``, ``bot_stuck``.
     """
     _, hardness, where, length = uniforms4(seed, RAISE, week, i)
-    _, machine, ahead, _, _, standard_hours = groups
+    machine, ahead = parameters.self_service, parameters.proactive
     department = first_department(where, fronts, departments)
     if ahead.share > 0.0 and uniform(seed, AHEAD, week, i) < ahead.share * ahead.accuracy:
         contact_ahead(
-            i, ahead.prevention_quality, department, customers, departments, ahead.time_factor * standard_hours
-        )
+            i, ahead.prevention_quality, department, customers, departments,
+            ahead.time_factor * parameters.handling_hours,
+        )  # fmt: skip
         return
     hassle = 0
     if machine.share > 0.0:
@@ -233,7 +253,7 @@ def generate_case(
         if tried < machine.share:
             hassle = try_self_service(i, complexity_of(hardness), outcome, way, customers, segments, machine)
     if hassle >= 0:
-        open_case(i, department, hardness, length, hassle, customers, cases, departments, groups, seed, week)
+        open_case(i, department, hardness, length, hassle, customers, cases, departments, parameters, seed, week)
 
 
 @rule
@@ -252,14 +272,11 @@ def generate_cases(
     departments: Rows,
     segments: Rows,
     fronts: int,
-    groups: tuple[Demand, SelfService, Proactive, Segmentation, float, float],
+    parameters: DemandParameters,
     seed: int,
     week: int,
 ) -> None:
     """Unresolved issues come back; customers without one may have a new one.
-
-    ``groups``: parameters of demand, self-service, proactive contact and segmentation, mean value of a customer, hours
-    of a standard contact.
 
     Args:
         customers: columns of the market, one row per person.
@@ -268,8 +285,7 @@ def generate_cases(
         segments: columns of the customer segments, one row each.
         fronts: ``organisation.front_departments``, departments that customers call first; the others are back
             office (departments).
-        groups: parameters, in this order: ``demand``, ``self_service``, ``proactive``, ``segmentation``,
-            ``accounts.revenue``, ``service.handling_hours``.
+        parameters: those that the demand of a week depends on.
         seed: seed of all draws of the run.
         week: number of the week.
 
@@ -281,7 +297,7 @@ def generate_cases(
             ``returned``.
         segments: ``bot_contacts``, ``bot_solved``, ``bot_stuck``.
     """
-    p, _, ahead, _, _, standard_hours = groups
+    p, ahead = parameters.demand, parameters.proactive
     coming = p.rate * p.surge
     alarmed = coming * (1.0 + false_alarms(ahead))
     # Listed first, without a branch: who asks cannot be foreseen, and each wrong guess of the processor costs more.
@@ -302,9 +318,10 @@ def generate_cases(
             departments.returned[cases.department[i]] += 1
             join_queue(i, cases.department[i], week, cases, departments)
         elif to_unit_interval(customers.u_request[i]) < coming * customers.request_factor[i]:
-            generate_case(i, fronts, customers, cases, departments, segments, groups, seed, week)
+            generate_case(i, fronts, customers, cases, departments, segments, parameters, seed, week)
         else:
             department = first_department(uniform(seed, AHEAD, week, i), fronts, departments)
             contact_ahead(
-                i, ahead.false_alarm_quality, department, customers, departments, ahead.time_factor * standard_hours
-            )
+                i, ahead.false_alarm_quality, department, customers, departments,
+                ahead.time_factor * parameters.handling_hours,
+            )  # fmt: skip

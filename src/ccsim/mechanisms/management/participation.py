@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,20 @@ if TYPE_CHECKING:
     from ccsim.mechanisms.management.visible_successes import VisibleSuccesses
 
 VOLUNTEER = int(Stream.VOLUNTEER)
+
+
+class ParticipationParameters(NamedTuple):
+    """Parameters that a programme from the bottom depends on.
+
+    Attributes:
+        programme, rollout, visible_successes: groups of parameters.
+        blame: ``empowerment.blame``, how far people are blamed for setbacks (share).
+    """
+
+    programme: Programme
+    rollout: Rollout
+    visible_successes: VisibleSuccesses
+    blame: float
 
 
 @columns("staff")
@@ -98,7 +112,7 @@ def involve_volunteers(
     leaders: Rows,
     departments: Rows,
     firm: Rows,
-    groups: tuple[Programme, Rollout, VisibleSuccesses, float],
+    parameters: ParticipationParameters,
     seed: int,
     week: int,
 ) -> None:
@@ -109,7 +123,7 @@ def involve_volunteers(
         leaders: columns of the leaders, one row per leader.
         departments: columns of the departments, one row each.
         firm: columns of the organisation, each of length 1.
-        groups: parameters, in this order: ``programme``, ``rollout``, ``visible_successes``, ``empowerment.blame``.
+        parameters: those of the programme and of what comes of improvements.
         seed: seed of all draws of the run.
         week: number of the week.
 
@@ -118,7 +132,7 @@ def involve_volunteers(
         departments: ``embedding``, ``visible_successes``.
         firm: ``embedding_hours``, ``failures``, ``improvements``.
     """
-    p, rollout, successes, blame = groups
+    p, rollout, successes, blame = parameters
     purse = purse_of(firm.sponsorship[0], p, rollout) * (1.0 - p.top_down_share) * (1.0 - firm.stopped[0])
     whole = p.improvement + p.immersion + p.embedding
     if purse <= 0.0 or len(staff.announced_hours) == 0:

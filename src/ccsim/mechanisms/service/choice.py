@@ -6,7 +6,7 @@ rule of another idea. Goodhart effects, cost shifting and policy cops come out o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ccsim.engine.columns import Rows
 from ccsim.engine.functions import clip01, exp
@@ -36,11 +36,48 @@ if TYPE_CHECKING:
     from ccsim.mechanisms.staff.habit import Habit
 
 
+class HandlingParameters(NamedTuple):
+    """Groups of parameters that the handling of a case depends on."""
+
+    service: Service
+    scorecards: Scorecards
+    handoffs: Handoffs
+    empowerment: Empowerment
+    conviction: Conviction
+    habit: Habit
+
+
+class CaseFeatures(NamedTuple):
+    """What a person sees of a case and of its department."""
+
+    complexity: float  # how far the case is from the standard one (share)
+    stages: float  # stages still to be done
+    context_lost: float  # 1 if the last hand-off lost what the customer had said
+    routine: float  # customer-first practice written into routines and tools of the department (share)
+    workload: float  # work waiting over time available, lately (ratio)
+    success_loss: float  # part of success that the process takes away (share)
+    integration: float  # part of the losses between departments that their structure avoids (share)
+
+
+class PersonFeatures(NamedTuple):
+    """What a person brings to a choice."""
+
+    skill: float  # ability to solve a case by judgement, with what insight and the system add (share)
+    authority: float  # decision rights, with those that a champion lends (share)
+    reward_weight: float  # how much rewards count for the person, with the pressure on the leader (factor)
+    felt_latitude: float  # decision rights that feel safe to use (share)
+    belief: float  # weighted conviction (utility)
+    norm: float  # what others do, recognise and ask for, weighted (utility)
+    habit: float  # weighted habit (utility)
+    fatigue: float  # tiredness (share)
+    time_penalty: float  # time lost in each contact by the system and by variety (share)
+
+
 @rule
 def utility(
     option: int,
-    case: tuple[float, ...],
-    person: tuple[float, ...],
+    case: CaseFeatures,
+    person: PersonFeatures,
     card: StaffScorecard,
     cards: Scorecards,
     p: Service,
@@ -53,10 +90,8 @@ def utility(
 
     Args:
         option: one of the five.
-        case: (complexity, stages, lost, routine and workload of the department, what the process spoils, how far
-            departments are linked).
-        person: (skill, authority, taste for rewards, felt latitude, belief, norm, habit, fatigue, slower), where belief,
-            norm and habit are already weighted.
+        case: what the person sees of the case and of its department.
+        person: what the person brings to the choice.
         card: the person's scorecard.
         cards: parameters of scorecards.
         p: parameters of the choice.
@@ -66,13 +101,14 @@ def utility(
     Returns:
         The utility of the option (utility).
     """
-    complexity, stages, lost, routine, workload, spoilt, linked = case
-    skill, authority, taste, latitude_felt, belief, norm, habit, fatigue, slower = person
     # The same for every case, so that it is divided by once a week and not for each way to handle each case.
     of_longest = 1.0 / (p.handling_hours * (p.judgement_time + p.complexity_time))
-    hours = handling_time(option, complexity, routine, lost, slower, p, handoffs.repeat_time)
-    success = success_probability(option, complexity, skill, authority, lost, spoilt, p, handoffs.handoff_error)
-    onward = loss_of_context(handoff_mode(option), linked, handoffs) if stages > 1 or option == HAND_OVER else 0.0
+    hours = handling_time(option, case.complexity, case.routine, case.context_lost, person.time_penalty, p,
+                          handoffs.repeat_time)  # fmt: skip
+    success = success_probability(option, case.complexity, person.skill, person.authority, case.context_lost,
+                                  case.success_loss, p, handoffs.handoff_error)  # fmt: skip
+    passed_on = case.stages > 1 or option == HAND_OVER
+    onward = loss_of_context(handoff_mode(option), case.integration, handoffs) if passed_on else 0.0
     # A person who hands a case over expects the next department to work by the script.
     journey = (success if option != HAND_OVER else p.script_success * 0.8) * (1.0 - onward)
     closes = 1.0 if option < HAND_OVER else 0.0
@@ -82,10 +118,10 @@ def utility(
                    success, closes, journey, cards)  # fmt: skip
     shown += peer_rating(card, 1.0 - onward if option != HAND_OVER else 0.0)
     good = p.courtesy_weight * option_courtesy(option, p) + (1.0 - p.courtesy_weight) * journey
-    value = incentive_weight(taste, cards) * shown + belief * good
-    value -= p.effort_weight * (0.5 + 0.5 * workload) * (1.0 + fatigue) * hours * of_longest
+    value = incentive_weight(person.reward_weight, cards) * shown + person.belief * good
+    value -= p.effort_weight * (0.5 + 0.5 * case.workload) * (1.0 + person.fatigue) * hours * of_longest
     if option == SOLVE:
-        value += norm + habit - risk_cost(complexity, latitude_felt, success, empowerment)
+        value += person.norm + person.habit - risk_cost(case.complexity, person.felt_latitude, success, empowerment)
     if option == FAST or option == SOLVE:
         value -= monitoring_cost(empowerment)
     if option >= HAND_OVER:
@@ -120,10 +156,10 @@ def sample_choice(fast: float, script: float, solve: float, hand_over: float, es
 @rule
 def person_features(
     i: int, lead: int, care: float, staff: Rows, leaders: Rows, cards: Scorecards, conviction: Conviction, habit: Habit
-) -> tuple[float, float, float, float, float, float, float, float, float]:
-    """Return what a person brings to a choice, as :func:`utility` takes it.
+) -> PersonFeatures:
+    """Return what a person brings to a choice.
 
-    Source: arithmetic: what other rules give, in one tuple.
+    Source: arithmetic: what other rules give, side by side.
 
     Args:
         i: row of the person.
@@ -139,9 +175,11 @@ def person_features(
     if lead >= 0:
         taste *= pressure_factor(leaders.reference_score[lead] - leaders.reported_score[lead], cards)
     norm = conviction.norm_weight * (staff.peer_practice[i] - 0.25) + staff.expected_recognition[i] + care
-    return (clip01(staff.skill[i] + staff.knowledge_bonus[i]), clip01(staff.latitude[i] + cover), taste,
-            felt_latitude(staff.latitude[i], staff.safety[i], cover), conviction.utility_weight * staff.conviction[i], norm,
-            habit.utility_weight * staff.habit[i], staff.fatigue[i], staff.time_penalty[i])  # fmt: skip
+    return PersonFeatures(
+        clip01(staff.skill[i] + staff.knowledge_bonus[i]), clip01(staff.latitude[i] + cover), taste,
+        felt_latitude(staff.latitude[i], staff.safety[i], cover), conviction.utility_weight * staff.conviction[i], norm,
+        habit.utility_weight * staff.habit[i], staff.fatigue[i], staff.time_penalty[i],
+    )  # fmt: skip
 
 
 @rule
@@ -156,7 +194,7 @@ def choose_handling(
     cases: Rows,
     departments: Rows,
     card: StaffScorecard,
-    groups: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    parameters: HandlingParameters,
 ) -> tuple[int, float, float]:
     """Let person ``i`` choose how to handle a case, and return the option with its time and success chance.
 
@@ -173,16 +211,16 @@ def choose_handling(
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
         card: the scorecard in use, a weight for each measure.
-        groups: parameters of several groups, unpacked in the first line.
+        parameters: groups of parameters of the handling of a case.
 
     Returns:
         The option, its handling time (hours), and its chance of success (share).
     """
-    p, cards, handoffs, empowerment, conviction, habit = groups
+    p, cards, handoffs, empowerment, conviction, habit = parameters
     complexity, lost, lead = cases.complexity[case], cases.context_lost[case], staff.leader[i]
     routine, spoilt = departments.routine[department], departments.success_loss[department]
-    facts = (complexity, cases.stages[case], lost, routine, departments.workload[department], spoilt,
-             departments.integration[department])  # fmt: skip
+    facts = CaseFeatures(complexity, cases.stages[case], lost, routine, departments.workload[department], spoilt,
+                         departments.integration[department])  # fmt: skip
     person = person_features(i, lead, care, staff, leaders, cards, conviction, habit)
     hand_over = escalate = -1.0e9
     if len(departments.queue) > 1:
@@ -198,8 +236,6 @@ def choose_handling(
         luck,
     )
     hours = handling_time(option, complexity, routine, lost, staff.time_penalty[i], p, handoffs.repeat_time)
-    return (
-        option,
-        hours,
-        success_probability(option, complexity, person[0], person[1], lost, spoilt, p, handoffs.handoff_error),
-    )
+    success = success_probability(option, complexity, person.skill, person.authority, lost, spoilt, p,
+                                  handoffs.handoff_error)  # fmt: skip
+    return option, hours, success

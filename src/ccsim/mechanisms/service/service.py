@@ -10,18 +10,14 @@ from ccsim.engine.rng import Stream, uniforms4
 from ccsim.mechanisms.incentives.measures import survey_score
 from ccsim.mechanisms.management.implementation import card_in_use
 from ccsim.mechanisms.service.case_outcomes import close_case, complete_stage, count_choice, pass_case, record_judgement
-from ccsim.mechanisms.service.choice import choose_handling
+from ccsim.mechanisms.service.choice import HandlingParameters, choose_handling
 from ccsim.mechanisms.service.handling_options import ESCALATE, HAND_OVER, SOLVE
 from ccsim.mechanisms.service.queues import NO_CASE, WITHDRAWN, fetch_case, fetch_person, next_in_turn, take_next
 from ccsim.mechanisms.service.service_quality import courtesy_from
 
 if TYPE_CHECKING:
     from ccsim.mechanisms.incentives.scorecards import Scorecards, StaffScorecard
-    from ccsim.mechanisms.management.empowerment import Empowerment
     from ccsim.mechanisms.service.handling_options import Service
-    from ccsim.mechanisms.service.handoffs import Handoffs
-    from ccsim.mechanisms.staff.conviction import Conviction
-    from ccsim.mechanisms.staff.habit import Habit
 
 SERVICE_STREAM = int(Stream.SERVICE)
 
@@ -107,7 +103,7 @@ def handle(
     cases: Rows,
     departments: Rows,
     card: StaffScorecard,
-    groups: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    parameters: HandlingParameters,
     goodwill: float,
     seed: int,
     week: int,
@@ -124,7 +120,7 @@ def handle(
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
         card: the scorecard in use, a weight for each measure.
-        groups: parameters of several groups, unpacked in the first line.
+        parameters: groups of parameters of the handling of a case.
         goodwill: compensation given to customers (EUR).
         seed: seed of all draws of the run.
         week: number of the week.
@@ -140,10 +136,10 @@ def handle(
             ``handoffs_lost``, ``sound_journeys``, ``queue``, ``queue_first``, ``queue_last``,
             ``resolution_weeks``, ``resolved``, ``resolved_first``, ``solved``, ``survey``, ``visible_successes``, ``worked``.
     """
-    p, cards, handoffs, empowerment, _, _ = groups
+    p, cards, handoffs, empowerment, _, _ = parameters
     luck, outcome, later, where = uniforms4(seed, SERVICE_STREAM, week, case)
     option, hours, success = choose_handling(
-        i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, groups
+        i, case, department, luck, customers.care[case], staff, leaders, cases, departments, card, parameters
     )
     hours *= departments.time_factor[department]
     right = outcome < success
@@ -168,7 +164,7 @@ def work_through(
     customers: Rows,
     cases: Rows,
     departments: Rows,
-    groups: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    parameters: HandlingParameters,
     goodwill: float,
     seed: int,
     week: int,
@@ -182,8 +178,7 @@ def work_through(
         customers: columns of the market, one row per person.
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
-        groups: parameters, in this order: ``service``, ``scorecards``, ``handoffs``, ``empowerment``,
-            ``conviction``, ``habit``.
+        parameters: groups of parameters of the handling of a case.
         goodwill: ``accounts.goodwill``, compensation given in the most complex cases that are solved with judgement
             (EUR).
         seed: seed of all draws of the run.
@@ -222,9 +217,8 @@ def work_through(
             idle = 0
             ahead = fetch_case(ahead, customers, cases)
             take_next(department, cases, departments)
-            handle(
-                i, case, department, staff, leaders, customers, cases, departments, card, groups, goodwill, seed, week
-            )
+            handle(i, case, department, staff, leaders, customers, cases, departments, card, parameters, goodwill,
+                   seed, week)  # fmt: skip
         i = next_in_turn(i, department, departments)
     departments.next_staff[department] = i
 
@@ -236,7 +230,7 @@ def serve(
     customers: Rows,
     cases: Rows,
     departments: Rows,
-    groups: tuple[Service, Scorecards, Handoffs, Empowerment, Conviction, Habit],
+    parameters: HandlingParameters,
     goodwill: float,
     seed: int,
     week: int,
@@ -251,8 +245,7 @@ def serve(
         customers: columns of the market, one row per person.
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
-        groups: parameters, in this order: ``service``, ``scorecards``, ``handoffs``, ``empowerment``,
-            ``conviction``, ``habit``.
+        parameters: groups of parameters of the handling of a case.
         goodwill: ``accounts.goodwill``, compensation given in the most complex cases that are solved with judgement
             (EUR).
         seed: seed of all draws of the run.
@@ -272,7 +265,7 @@ def serve(
     """
     for department in range(len(departments.queue)):
         if departments.queue_first[department] >= 0:
-            work_through(department, staff, leaders, customers, cases, departments, groups, goodwill, seed, week)
+            work_through(department, staff, leaders, customers, cases, departments, parameters, goodwill, seed, week)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""The penny drops: people come round one by one, from what they see for themselves, not by decree. [004]
+"""Conviction tips: people are convinced one by one, by what they see for themselves, not by decree. [004]
 
 Conviction moves with own evidence, with several sources nearby (complex contagion: one is not enough), and with
 leaders as far as they are believed; without any of these it returns to what the person is like.
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 TIPPING_STREAM = int(Stream.TIPPING)
 
-#: Conviction from which the penny counts as dropped: the definition of what is counted, which moves nobody (share).
+#: Conviction from which a person counts as tipped: a definition of what is counted, which changes no conviction (share).
 TIPPING_THRESHOLD = 0.65
 
-#: Instead of the week in which the penny dropped: it has not, or it had when the story begins.
+#: Instead of the week in which a person tipped: not yet, or before week 0.
 NOT_YET, BEFORE = -1, -2
 
 
@@ -87,7 +87,7 @@ class Conviction:
 class Staff:
     """Columns of a member of staff."""
 
-    tipped_week: IntArray = stock("week", "week in which the penny dropped, -1 not yet, -2 before week 0")
+    tipped_week: IntArray = stock("week", "week in which the person tipped, -1 not yet, -2 before week 0")
     conviction: FloatArray = stock("share", "belief that acting customer-first is right and works here")
     peer_practice: FloatArray = stock("share", "share of colleagues' cases seen to be solved with judgement")
     sources: FloatArray = flow("people", "independent people and encounters that speak for the change")
@@ -98,7 +98,7 @@ class Staff:
 class Departments:
     """Columns of a department."""
 
-    new_tipped: FloatArray = flow("people", "pennies that dropped this week")
+    new_tipped: FloatArray = flow("people", "people who tipped this week")
 
 
 @rule

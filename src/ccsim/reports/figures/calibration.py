@@ -77,7 +77,7 @@ def _targets(axes: Axes, found: Calibration) -> None:
     for row, place in zip(table.to_dict("records"), places, strict=True):
         before, middle, low, high = (
             (value - row["measured"]) / row["error"]
-            for value in (row["before"], row["fitted"], row["low"], row["high"])
+            for value in (row["unfitted"], row["fitted"], row["low"], row["high"])
         )
         farthest = max(farthest, abs(low), abs(high), min(abs(before), 12.0))
         axes.errorbar(middle, place, xerr=[[max(0.0, middle - low)], [max(0.0, high - middle)]], fmt="o", capsize=3,

@@ -84,7 +84,8 @@ def _importance(axes: Axes, rows: pd.DataFrame, found: Sensitivity, outcome: str
     axes.errorbar(middle, places - apart, xerr=reach, fmt="o", color=INK, capsize=3, markersize=6, linewidth=1.4,
                   label="with all it interacts with" if found.method == "sobol" else None)  # fmt: skip
     if found.method == "sobol":
-        axes.plot(rows["alone"].clip(lower=0), places + apart, "D", mfc="white", mec=INK, markersize=6, label="alone")
+        axes.plot(rows["first_order"].clip(lower=0), places + apart, "D", mfc="white", mec=INK, markersize=6,
+                  label="alone")  # fmt: skip
     floor = noise_floor(found.noise[outcome], found.method) / by
     if np.isfinite(floor):
         axes.axvline(floor, color=FAINT, linestyle=(0, (4, 2)), label="chance alone could make so much", zorder=0)
