@@ -39,8 +39,8 @@ def test_a_draw_depends_on_each_part_of_its_key() -> None:
     assert uniform(2**40 + 7, 1, 3, 5) != base
 
 
-def test_purposes_are_distinct() -> None:
-    assert len({int(purpose) for purpose in Stream}) == len(Stream.__members__)
+def test_streams_are_distinct() -> None:
+    assert len({int(one) for one in Stream}) == len(Stream.__members__)
 
 
 def test_the_number_of_a_users_stream_is_made_from_its_name_and_stays_the_same() -> None:
@@ -56,13 +56,13 @@ def test_adding_rows_leaves_the_others_draws_unchanged() -> None:
     assert (many[:10] == few).all()
 
 
-def test_draws_are_uniform_and_independent_over_rows_weeks_purposes_and_seeds() -> None:
+def test_draws_are_uniform_and_independent_over_rows_weeks_streams_and_seeds() -> None:
     # Twelve tests at the 0.1 % level each: a sound generator fails this one time in about eighty seed choices;
     # the seeds are fixed, so it fails always or never.
     columns = []
-    for seed, stream, week in [(1, 1, 0), (2, 1, 0), (1, 2, 0), (1, 1, 1)]:
+    for seed, key, week in [(1, 1, 0), (2, 1, 0), (1, 2, 0), (1, 1, 1)]:
         out = np.empty(100_000)
-        fill_uniforms(out, seed, stream, week)
+        fill_uniforms(out, seed, key, week)
         assert stats.kstest(out, "uniform").pvalue > 0.001
         assert abs(np.corrcoef(out[:-1], out[1:])[0, 1]) < 3.3 / np.sqrt(len(out))
         columns.append(out)
@@ -103,8 +103,8 @@ def test_single_rows_weeks_and_seeds_are_uniform_too() -> None:
 
 def test_neighbouring_keys_differ_in_about_half_of_their_bits() -> None:
     # 4,000 pairs of 32 bits: half of them differ, within five standard errors (once in 1.7 million generators).
-    def word(seed: int, purpose: int, week: int, row: int) -> int:
-        return round((uniform(seed, purpose, week, row)) * 2**32 - 0.5)
+    def word(seed: int, key: int, week: int, row: int) -> int:
+        return round((uniform(seed, key, week, row)) * 2**32 - 0.5)
 
     for change in ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)):
         flipped = [

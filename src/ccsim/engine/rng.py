@@ -1,11 +1,11 @@
-"""Chance: one keyed draw for each (seed, purpose, week, row), and nothing else.
+"""Chance: one keyed draw for each (seed, stream, week, row), and nothing else.
 
-Agent *i* in week *t* gets the same draw for the same purpose, no matter what else differs between two scenarios and in
+Agent *i* in week *t* gets the same draw for the same stream, no matter what else differs between two scenarios and in
 which order or process they run: the scenarios are compared on common random numbers. Adding an agent leaves
 everyone else's draws unchanged.
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"):
-a keyed bijection of a 128-bit counter. The key is the seed, the counter is (row, week, purpose). One call gives
+a keyed bijection of a 128-bit counter. The key is the seed, the counter is (row, week, stream). One call gives
 four independent draws.
 """
 
@@ -107,7 +107,7 @@ def to_unit_interval(word: Any) -> float:
 
 @rule
 def philox_words(seed: Any, stream: int, week: int, row: int) -> tuple[Any, Any, Any, Any]:
-    """Return the generator's four 32-bit words for one purpose, week and row.
+    """Return the generator's four 32-bit words for one stream, week and row.
 
     Args:
         seed: seed of the run.
@@ -130,7 +130,7 @@ def philox_words(seed: Any, stream: int, week: int, row: int) -> tuple[Any, Any,
 
 @rule
 def uniforms4(seed: Any, stream: int, week: int, row: int) -> tuple[float, float, float, float]:
-    """Return four independent uniform draws for one purpose, week and row.
+    """Return four independent uniform draws for one stream, week and row.
 
     Args:
         seed: seed of the run.
