@@ -23,7 +23,7 @@ def unmoved(s: Settings) -> bool:
 OFF = {
     "engagement.adjustment_rate": unmoved,
     "engagement.autonomy_effect": lambda s: goal(s, felt=1.0) == 0.5,
-    "engagement.success_effect": lambda s: goal(s, visible_successes=9.0) == 0.5,
+    "engagement.success_effect": lambda s: goal(s, successes=9.0) == 0.5,
     "engagement.fatigue_effect": lambda s: goal(s, fatigue=1.0) == 0.5,
     "engagement.cynicism_effect": lambda s: goal(s, cynicism=1.0) == 0.5,
 }
@@ -38,10 +38,10 @@ def test_each_circumstance_moves_engagement_by_the_declared_amount() -> None:
     s = set_to()
     p = s.engagement
     assert goal(s, felt=0.5) == pytest.approx(0.5 + 0.5 * p.autonomy_effect)
-    assert goal(s, visible_successes=2.0) == pytest.approx(0.5 + 0.5 * p.success_effect)
+    assert goal(s, successes=2.0) == pytest.approx(0.5 + 0.5 * p.success_effect)
     assert goal(s, fatigue=0.5) == pytest.approx(0.5 - 0.5 * p.fatigue_effect)
     assert goal(s, cynicism=0.5) == pytest.approx(0.5 - 0.5 * p.cynicism_effect)
-    assert goal(s, fatigue=1.0, cynicism=1.0) == 0.0 < goal(s, felt=1.0, visible_successes=1e9) <= 1.0
+    assert goal(s, fatigue=1.0, cynicism=1.0) == 0.0 < goal(s, felt=1.0, successes=1e9) <= 1.0
 
 
 def test_engagement_settles_on_what_circumstances_call_for_and_newcomers_start_there() -> None:
