@@ -6,11 +6,11 @@
     python -m benchmarks.mutants --verdicts build/mutants.jsonl --within 540     # in pieces: run it again to go on
 
 Each mutant changes one sign, comparison, `and`/`or` or constant in the engine, the mechanisms or the model, in a copy of the
-repository. Tests run plain (``CCSIM_PLAIN=1``): first the file's own, then the golden run and the invariants, then those that
-import the file, then those of its neighbours, which take longest. A mutant is killed when a test fails or cannot be collected. It is also killed when the
-tests of a stage do not end in time and, without the mutant, end in a fifth of that time. A survivor is either a missing test
-or a change without effect: read it. A change without effect goes to ``EQUIVALENT`` with the reason, and is not counted. Run
-by hand; CI never does.
+repository. Tests run plain (``CCSIM_PLAIN=1``): first the file's own, then the golden run and the invariants, then those of
+its neighbours, then those elsewhere that import it. A mutant is killed when a test fails or cannot be collected. It is also
+killed when the tests of a stage do not end in time and, without the mutant, end in a fifth of that time; a stage that is
+slow without the mutant, too, counts as passed. A survivor is either a missing test or a change without effect: read it. A
+change without effect goes to ``EQUIVALENT`` with the reason, and is not counted. Run by hand; CI never does.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def stages(path: Path) -> dict[str, list[str]]:
     beside = [each for each in files if each.parent == own.parent]
     found: dict[str, list[str]] = {}
     wanted = {"own": [own] if own in files else [], "whole": [Path(name) for name in WHOLE]}
-    for name, tests in {**wanted, "importing": importing, "neighbours": beside}.items():
+    for name, tests in {**wanted, "neighbours": beside, "importing": importing}.items():
         before = {test for stage in found.values() for test in stage}
         found[name] = [each.as_posix() for each in tests if each.as_posix() not in before]
     return {name: tests for name, tests in found.items() if tests}
@@ -214,9 +214,9 @@ def kills(copy: Path, tests: list[str], killer: str, timeout: float) -> bool:
 
 
 def verdict(copy: Path, mutant: Mutant, timeout: float) -> tuple[str, str]:
-    """Return which stage kills a mutant (own, whole, importing, neighbours), or that it survives, and the test that fails.
+    """Return which stage kills a mutant (own, whole, neighbours, importing), or that it survives, and the test that fails.
 
-    Tests that fail without the mutant too, or are slow without it, give no verdict.
+    A test that fails without the mutant too gives no verdict; a stage that is slow without it is passed over.
     """
     file = copy / mutant.path
     before = file.read_text(encoding="utf-8")
@@ -227,9 +227,14 @@ def verdict(copy: Path, mutant: Mutant, timeout: float) -> tuple[str, str]:
     try:
         for name, tests in stages(mutant.path).items():
             killer = run_tests(copy, tests, timeout)
-            if killer is not None:
-                file.write_text(before, encoding="utf-8", newline="")
-                return (name if kills(copy, tests, killer, timeout) else "no verdict"), killer
+            if killer is None:
+                continue
+            file.write_text(before, encoding="utf-8", newline="")
+            if kills(copy, tests, killer, timeout):
+                return name, killer
+            if killer != NO_END.format(timeout):
+                return "no verdict", killer
+            file.write_text(mutant.apply(before), encoding="utf-8", newline="")
         return "survives", ""
     finally:
         file.write_text(before, encoding="utf-8", newline="")

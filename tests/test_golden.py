@@ -1,6 +1,6 @@
 """A small organisation's weeks, to the last bit: what a change of the model moves, and a refactoring must not.
 
-    python tests/test_golden.py     # after a change of the model: write the file anew, and look at the difference
+    python -m tests.test_golden     # after a change of the model: write the file anew, and look at the difference
 
 The figures are weekly tallies, made of sums, products and quotients only: the same on every processor and interpreter.
 """
@@ -12,6 +12,7 @@ import math
 from pathlib import Path
 
 import pytest
+from tests.busy_organisation import busy_events, busy_values
 
 from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import Intervention, Scenario, list_scenarios, load_scenario
@@ -25,39 +26,15 @@ SMALL = {
     "organisation.customers": 200,
     "organisation.warm_up": 6,
 }
-#: Every mechanism at work, those that the ordinary organisation leaves off too.
-BUSY = {
-    "programme.budget": 900.0, "rollout.reach": 0.8, "rollout.testing_share": 0.5, "rollout.planning_share": 0.2, "visible_successes.size": 0.8,
-    "visible_successes.visibility": 0.9, "visible_successes.broadcast_share": 0.5, "visible_successes.reported_share": 0.9, "mandate.clarity": 0.8, "mandate.realism": 0.8,
-    "sponsorship.patience": 0.5, "champions.count": 2, "champions.hours": 6.0, "champions.authority": 0.5,
-    "staff_scorecard.journey": 0.5, "staff_scorecard.internal": 0.5, "head_scorecard.internal": 0.5,
-    "recognition.level": 1.0, "structure.stage": 4, "structure.weeks_per_stage": 2.0, "structure.learning_rate": 0.02,
-    "sensing.coverage": 1.0, "sensing.shared": 1.0,
-    "sensing.action_hours": 5.0, "sensing.published": 1.0, "offer.cocreation": 0.5, "promise.level": 0.2,
-    "personalisation.level": 0.5, "proactive.share": 0.5, "self_service.share": 0.5, "technology.spending": 900.0,
-    "technology.training": 1.0, "segmentation.priority": 1.0, "segmentation.interval_weeks": 2, "segmentation.drift": 0.1,
-    "staffing.workload_response": 1.0, "demand.surge": 1.2, "market.challenger": 0.2, "turnover.quit_probability": 0.02,
-    "turnover.handling_time_spread": 0.2, "work_pace.pressure": 1.0, "defects.cross_department_share": 0.8,
-    "fatigue.demand_control": 0.02, "service.engagement_courtesy": 0.5, "champions.example_share": 0.5, "ties.named": 1.0, "realignment.rate": 0.1,
-    "customer_differences.leniency_spread": 0.1, "customer_differences.mobility_spread": 0.8,
-    "customer_differences.demand_spread": 0.8, "trials.uncertainty": 0.4, "trials.stop_below": 0.1,
-}  # fmt: skip
-#: What happens in the busy organisation, by week: a champion leaves, a leader is replaced, posts are cut, demand
-#: surges while the machine has no way out to a person.
-EVENTS = {
-    8: {"champions.departures": 1, "champions.count": 1},
-    10: {"leadership.successor": 1},
-    12: {"staffing.cut": 0.15},
-    15: {"demand.surge": 1.6, "self_service.exit": False},
-}
 
 
 def busy() -> Scenario:
     """Return a scenario with every mechanism at work, and with events by week and by condition."""
-    moves = [Intervention.create(values, week=week) for week, values in EVENTS.items()]
+    moves = [Intervention.create(values, week=week) for week, values in busy_events().items()]
     moves.append(Intervention.create({"staffing.cut": 0.0}, when="backlog > 20", earliest_week=2))
-    organisation = {key: value for key, value in BUSY.items() if all_parameters()[key].role != "lever"}
-    levers = {key: value for key, value in BUSY.items() if all_parameters()[key].role == "lever"}
+    values, rows = busy_values(), all_parameters()
+    organisation = {key: value for key, value in values.items() if rows[key].role != "lever"}
+    levers = {key: value for key, value in values.items() if rows[key].role == "lever"}
     return Scenario("busy", "Everything at once", assumptions=organisation, levers=levers, schedule=tuple(moves))
 
 
@@ -88,11 +65,12 @@ def test_the_weeks_are_as_before_to_the_last_bit(name: str) -> None:
 
 
 def test_the_busy_organisation_leaves_no_mechanism_off_and_no_event_out() -> None:
+    values, moved = busy_values(), {key for set_ in busy_events().values() for key in set_}
     for key, row in all_parameters().items():
         if row.impulse:
-            assert any(key in values for values in EVENTS.values()), key
+            assert key in moved, key
         elif row.default == row.off:
-            assert BUSY.get(key, row.off) != row.off or any(key in values for values in EVENTS.values()), key
+            assert values.get(key, row.off) != row.off or key in moved, key
 
 
 def test_the_busy_organisation_fills_every_tally() -> None:

@@ -53,9 +53,9 @@ def test_every_mutant_of_the_model_is_valid_code() -> None:
         ast.parse(mutant.apply((mutants.ROOT / mutant.path).read_text(encoding="utf-8")))
 
 
-def test_the_files_own_test_is_run_first_and_its_neighbours_last() -> None:
+def test_the_files_own_test_is_run_first_and_its_neighbours_after_the_whole_models() -> None:
     found = mutants.stages(Path("src/ccsim/mechanisms/staff/habit.py"))
-    assert list(found)[:2] == ["own", "whole"] and list(found)[-1] == "neighbours"
+    assert list(found)[:3] == ["own", "whole", "neighbours"]
     assert found["own"] == ["tests/mechanisms/staff/test_habit.py"]
     assert found["whole"] == list(mutants.WHOLE)
     every = [test for tests in found.values() for test in tests]

@@ -26,19 +26,14 @@ SOURCES = {path.stem: path for path in Path(ccsim.mechanisms.__file__).parent.rg
 MECHANISMS = set(SOURCES)
 
 SMALL = """
+from tests.busy_organisation import busy_values
 SMALL = {"organisation.staff": 18, "organisation.departments": 3, "organisation.front_departments": 2,
          "organisation.customers": 60, "organisation.warm_up": 3}
-BUSY = {**SMALL, "programme.budget": 900.0, "champions.count": 2, "champions.hours": 6.0, "champions.authority": 0.5,
-        "staff_scorecard.journey": 0.5, "turnover.quit_probability": 0.05, "turnover.vacancy_weeks": 2, "leadership.turnover_probability": 0.05,
-        "demand.rate": 0.5, "sensing.coverage": 1.0, "sensing.shared": 1.0, "sensing.action_hours": 5.0,
-        "sensing.published": 1.0, "offer.cocreation": 0.5, "promise.level": 0.2, "market.challenger": 0.2,
-        "technology.spending": 900.0, "technology.training": 1.0, "personalisation.level": 0.5,
-        "self_service.share": 0.5, "proactive.share": 0.5, "structure.stage": 4, "segmentation.priority": 1.0,
-        "segmentation.interval_weeks": 2, "segmentation.drift": 0.1, "recognition.level": 1.0, "sponsorship.patience": 0.0,
-        "sponsorship.interval_weeks": 2, "staffing.workload_response": 1.0, "staff_scorecard.internal": 0.5,
-        "head_scorecard.internal": 0.5, "rollout.testing_share": 0.5, "visible_successes.broadcast_share": 1.0, "work_pace.pressure": 1.0,
-        "turnover.handling_time_spread": 0.2,
-        "realignment.rate": 0.1, "realignment.min_conviction": 0.4, "trials.stop_below": 1.0, "trials.min_attempts": 1.0, "trials.interval_weeks": 2}
+BUSY = {**SMALL, **busy_values(), "turnover.quit_probability": 0.05, "turnover.vacancy_weeks": 2,
+        "leadership.turnover_probability": 0.05, "demand.rate": 0.5, "sponsorship.patience": 0.0,
+        "sponsorship.interval_weeks": 2, "visible_successes.broadcast_share": 1.0, "realignment.min_conviction": 0.4,
+        "trials.stop_below": 1.0, "trials.min_attempts": 1.0, "trials.interval_weeks": 2, "trials.uncertainty": 0.0,
+        "rollout.planning_share": 0.0, "visible_successes.size": 0.4, "market.joining_probability": 0.2}
 """
 
 

@@ -3,7 +3,7 @@ import pytest
 from small_world import set_to, world_of
 
 from ccsim.errors import InputError
-from ccsim.mechanisms.management.reporting import update_reports
+from ccsim.mechanisms.management.reporting import measured_results, update_reports
 
 
 def test_results_become_known_late_and_the_usual_later() -> None:
@@ -53,6 +53,18 @@ def test_a_unit_that_closed_nothing_reports_nothing() -> None:
         s.leadership,
     )
     assert (state.leaders.reported_score == before).all()
+
+
+def test_departments_that_handled_or_closed_nothing_have_nothing_to_show_on_any_measure() -> None:
+    world = world_of(set_to())
+    world.reset_flows()
+    departments, p = world.populations.departments, world.settings.leadership
+    nothing = (False, 0.0, 0.0, 0.0, 0.0, 0.0)
+    assert measured_results(0, 1, departments, 0.5, 0.0, p) == nothing
+    for name in ("handled", "closed", "closed_first"):
+        assert measured_results(0, 1, departments, 0.5, 0.0, p) == nothing
+        getattr(departments, name)[0] = 4.0
+    assert measured_results(0, 1, departments, 0.5, 0.0, p)[0]
 
 
 def test_a_handling_time_of_nothing_is_refused_or_still_gives_results() -> None:
