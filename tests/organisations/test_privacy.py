@@ -12,6 +12,7 @@ from tests.organisations.own_folder import folder_of, shared
 from typer.testing import CliRunner
 
 from ccsim.cli.main import app
+from ccsim.errors import InputError, InputErrors
 from ccsim.organisations.folder import read_folder
 from ccsim.organisations.layout import layout_of_folder
 from ccsim.organisations.measured import last_figures
@@ -49,6 +50,7 @@ def canaries(place: Path) -> Path:
 
 def call(*words: str) -> str:
     result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
     return result.output
 
 
@@ -63,23 +65,75 @@ def test_what_is_kept_of_a_folder_and_what_check_assess_and_show_say_names_nobod
         assert path.name in inputs or path.is_dir() or SIGN.encode() not in path.read_bytes(), path
 
 
-@pytest.mark.slow
-def test_fit_back_test_forecast_and_what_follows_name_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    folder = canaries(tmp_path / "o")
-    inputs = {path.name for path in folder.iterdir()}
-    sizes = ("--worlds", "40", "--worlds-from", "declared", "--workers", "1")
-    told = "".join(call("org", command, str(folder), *sizes) for command in ("fit", "backtest", "forecast"))
-    told += call(
-        "run", "nothing", "--organisation", str(folder), "--weeks", "4", "--out", str(folder / "run"), "--workers", "1"
-    )
-    assert told.count("Back-test of csat") == 2 and "figures of history.csv are of a department" in told
-    assert SIGN not in told + caplog.text
+def nothing_told(folder: Path, inputs: set[str], told: str) -> None:
+    """Check that neither what was printed nor any file of a folder but its inputs holds the sign."""
+    assert SIGN not in told
     written = [path for path in folder.rglob("*") if path.is_file() and path.name not in inputs]
     assert len(written) > 3
     for path in written:
-        assert SIGN.encode() not in path.read_bytes(), path
+        assert SIGN not in str(path.relative_to(folder)) and SIGN.encode() not in path.read_bytes(), path
         if path.suffix == ".parquet":
             assert SIGN not in pd.read_parquet(path).to_csv()
+
+
+@pytest.mark.slow
+def test_fit_back_test_forecast_and_what_follows_name_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = canaries(tmp_path / "o")
+    inputs = {path.name for path in folder.iterdir()}
+    here, sizes = str(folder), ("--worlds", "40", "--worlds-from", "declared", "--workers", "2")
+    told = "".join(call("org", command, here, *sizes) for command in ("fit", "backtest", "forecast"))
+    assert told.count("Back-test of csat") == 2 and "figures of history.csv are of a department" in told
+    short = ("--organisation", here, "--workers", "2")
+    told += call("run", "nothing", *short, "--weeks", "4", "--out", str(folder / "run"))
+    told += call("compare", "direction", *short, "--weeks", "20", "--replicates", "2", "--out", str(folder / "cmp"))
+    told += call("report", str(folder / "cmp"))
+    told += call("reproduce", str(folder / "cmp"), "direction/top-down/csat/mean", "--workers", "1")
+    told += call(
+        "org", "decide", here, "--options", "top-down", "--weeks", "16", *sizes, "--out", str(folder / "decision")
+    )
+    told += call("org", "assess", here, "--form", str(folder / "questionnaire.html"))
+    assert "The board's page" in told and "Report: " in told and "equal to the last bit" in told
+    out, err = capfd.readouterr()
+    nothing_told(folder, inputs, told + caplog.text + out + err)
+
+
+def test_reading_a_ticket_export_names_nobody(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "o", {"organisation.toml": 'name = "Desk"\n'})
+    days = pd.date_range("2025-01-01", periods=140, freq="D").strftime("%Y-%m-%dT%H:%M")
+    head = "number,opened_at,assignment_group,assigned_to,reassignment_count,reopen_count,caller,short_description,resolved_at"
+    rows = [
+        f"{SIGN}-{k},{day},{'Desk' if k % 3 else 'Back'},{SIGN} agent {k % 25},{k % 2},0,{SIGN} caller,{SIGN} text,{day}"
+        for k, day in enumerate(days)
+    ]
+    moves = [f"{SIGN}-{k},{day},{group},{SIGN}" for k, day in enumerate(days) for group in ("Desk", "Back")]
+    export, events = tmp_path / "tickets.csv", tmp_path / "events.csv"
+    export.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    events.write_text("\n".join(["number,sys_updated_at,assignment_group,comment", *moves]) + "\n", encoding="utf-8")
+    told = call("org", "read", str(export), "--into", str(folder), "--events", str(events))
+    told += call("org", "check", str(folder)) + call("org", "show", str(folder))
+    assert "140 tickets of 2 groups" in told
+    nothing_told(folder, set(), told)
+
+
+def test_what_is_refused_names_nobody(tmp_path: Path) -> None:
+    folder = canaries(tmp_path / "o")
+    people = (folder / "people.csv").read_text(encoding="utf-8")
+    wrong = {
+        "a manager that is not there": people.replace(f"{SIGN}-1,{SIGN}-0", f"{SIGN}-1,{SIGN}-nobody"),
+        "an identifier twice": people.replace(f"{SIGN}-2,", f"{SIGN}-1,"),
+        "a circle": people.replace(f"{SIGN}-0,,", f"{SIGN}-0,{SIGN}-3,"),
+        "too many cells": people + f"{SIGN},{SIGN},Desk,{SIGN},{SIGN},{SIGN},{SIGN} more\n",
+        "a quotation mark": people + f'"{SIGN},,Desk\n',
+        "no such column": people.replace("id,boss", f"{SIGN}id,boss"),
+    }
+    for what, text in wrong.items():
+        (folder / "people.csv").write_text(text, encoding="utf-8")
+        with pytest.raises((InputError, InputErrors)) as refused:
+            CliRunner().invoke(app, ["org", "check", str(folder)], catch_exceptions=False, standalone_mode=False)
+        told = str(refused.value).replace(f"{SIGN}id", "")
+        assert "people.csv" in told and SIGN not in told, (what, told)
 
 
 def agency(place: Path, groups: dict[str, int]) -> Path:
