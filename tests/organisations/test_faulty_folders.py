@@ -60,7 +60,7 @@ def test_a_byte_order_mark_and_columns_that_nobody_asked_for_are_no_fault(tmp_pa
         b"\xef\xbb\xbf" + PEOPLE.replace("manager", "manager,shoe size").encode().replace(b"\n", b"\r\n")
     )
     result = CliRunner().invoke(app, ["org", "check", str(folder)], catch_exceptions=False)
-    assert result.exit_code == 0 and "Not read: 1 columns of" in result.output
+    assert result.exit_code == 0 and "Not read: 1 column of" in result.output
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

@@ -13,8 +13,10 @@ from tests.organisations.own_folder import folder_of, managers, passport, shared
 
 from ccsim.errors import InputError, InputErrors
 from ccsim.mechanisms.management.centrality import betweenness, degree
-from ccsim.model.initial_state import sample_initial
+from ccsim.model.initial_state import bounds, leaders_of, sample_initial
+from ccsim.model.settings import default_settings, replace_values
 from ccsim.model.ties import drawn_ties
+from ccsim.organisations.drawn import leaders
 from ccsim.organisations.folder import read_folder
 from ccsim.organisations.knowledge import gini
 from ccsim.organisations.layout import layout_of_folder, settings_of_layout
@@ -221,3 +223,51 @@ def test_a_scenario_is_founded_from_files_and_refuses_a_size_that_they_say(tmp_p
 def test_layout_changes_nothing_where_there_is_none() -> None:
     assert Scenario("x").source == ""
     assert Scenario("x").resolved() == {"title": "", "about": ""}
+
+
+def test_departments_without_posts_have_the_names_fronts_and_work_that_files_say(tmp_path: Path) -> None:
+    files = {
+        "organisation.toml": "[sizes]\nstaff = 40\nspan = 6\nwarm_up = 1\n",
+        "departments.csv": "department,front,arrivals,minutes\nBack,no,0,9\nPhone,yes,30,4\nShop,yes,10,4\n",
+    }
+    layout = layout_of_folder(folder_of(tmp_path / "o", files))
+    posts = np.bincount(layout.department)
+    assert layout.departments == ("Phone", "Shop", "Back") and layout.sizes["front_departments"] == 2
+    assert posts.sum() == 40 and posts[0] / posts[1] == pytest.approx(3.0, abs=0.5)
+    assert layout.calls.tolist() == [30.0, 10.0, 0.0]
+    assert (
+        np.bincount(layout.leader).max() <= 6 and (layout.leader_department[layout.leader] == layout.department).all()
+    )
+    handed = folder_of(tmp_path / "h", {"organisation.toml": "", "handoffs.csv": "from,to,share\nA,B,3\nA,C,1\n"})
+    assert layout_of_folder(handed).departments == ("A", "B", "C") and layout_of_folder(handed).takes.tolist() == [
+        0.0,
+        3.0,
+        1.0,
+    ]
+
+
+def test_leaders_of_drawn_departments_are_those_of_an_organisation_without_files() -> None:
+    for sizes in ({}, {"tiers": 2, "span": 3}, {"tiers": 1, "departments": 12, "front_departments": 1}, {"tiers": 0}):
+        settings = replace_values(default_settings(), {f"organisation.{name}": value for name, value in sizes.items()})
+        ends = np.array([0, *(last for _, last in bounds(settings))])
+        assert leaders(ends, settings.organisation.tiers, settings.organisation.span) == leaders_of(settings)
+
+
+@pytest.mark.parametrize(("size", "said"), [
+    ("staff = 60", "sizes.staff: 60 is not accepted; the files say 4: take it out here"),
+    ("departments = 1", "sizes.departments: 1 is not accepted; the files say 2: take it out here"),
+    ("front_departments = 1", r"the files say 2 \(front in departments.csv says which they are\)"),
+    ("customers = 9", "sizes.customers: 9 is not accepted; the files say 20: take it out here"),
+    ("span = 3", "sizes.span: 3 is not accepted; .*people.csv says it: take it out here"),
+    ("ties = 3", "sizes.ties: 3 is not accepted; .*ties.csv says it: take it out here"),
+])  # fmt: skip
+def test_a_size_that_the_files_say_otherwise_is_refused_with_its_line(size: str, said: str, tmp_path: Path) -> None:
+    files = {
+        "organisation.toml": f"[sizes]\n{size}\n", "people.csv": "id,department\na,A\nb,A\nc,B\nd,B\n",
+        "segments.csv": "segment,customers\nall,20\n", "ties.csv": "from,to\na,b\n",
+    }  # fmt: skip
+    folder = folder_of(tmp_path / "o", files)
+    with pytest.raises(InputErrors, match=rf"organisation\.toml:2: .*{said}"):
+        layout_of_folder(folder)
+    agreed = folder_of(tmp_path / "agreed", {**files, "organisation.toml": "[sizes]\nstaff = 4\ncustomers = 20\n"})
+    assert len(layout_of_folder(agreed).department) == 4

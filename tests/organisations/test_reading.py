@@ -264,3 +264,28 @@ def test_a_tier_of_few_is_shown_together_with_the_next(tmp_path: Path) -> None:
     answers += [f"staff,{item},2" for item in ITEMS for _ in range(12)]
     folder = folder_of(tmp_path / "o", {"organisation.toml": HEAD, "answers.csv": "\n".join(answers) + "\n"})
     assert assess(read_folder(folder)).image["tier"].tolist() == ["top and middle and staff"]
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("department;pay\nA;45.000\nB;46.000\n", r"pay: '45.000' is not accepted; .* it may be 45000 or 45,000: write thousands without a point"),
+    ("department;pay\nA;45.000,50\nB;46,5\n", r"pay: '45.000,50' is not accepted; .* without signs between thousands"),
+    ('department,pay\nA,"45,000.50"\n', r"pay: '45,000.50' is not accepted; .* without signs between thousands"),
+])  # fmt: skip
+def test_a_point_that_may_part_thousands_is_never_read_as_a_decimal_point(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(InputErrors, match=rf"people\.csv:2: {said}"):
+        read_folder(folder_of(tmp_path / "o", {"organisation.toml": HEAD, "people.csv": text}))
+
+
+def test_decimal_points_in_files_of_other_separators_are_read_where_they_cannot_part_thousands(tmp_path: Path) -> None:
+    for sign in (";", "\t"):
+        rows = f"department{sign}fte{sign}pay\nA{sign}0.125{sign}45.5\nB{sign}1{sign}46.250\n"
+        read = read_folder(folder_of(tmp_path / "o", {"organisation.toml": HEAD, "people.csv": rows})).frame("people")
+        assert read is not None and read["pay"].tolist() == [45.5, 46.25] and read["fte"][0] == 0.125
+
+
+def test_a_cell_of_a_column_that_is_not_read_is_not_quoted_from_another_column(tmp_path: Path) -> None:
+    rows = "department,fte,name\nA,1,Miller\nA,Miller,1\nA,abc,\n"
+    with pytest.raises(InputErrors) as caught:
+        read_folder(folder_of(tmp_path / "o", {"organisation.toml": HEAD, "people.csv": rows}))
+    assert "Miller" not in str(caught.value) and "people.csv:3: fte: a text of 6 characters" in str(caught.value)
+    assert "people.csv:4: fte: 'abc' is not accepted" in str(caught.value)

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.organisations.own_folder import folder_of, shared
+from typer.testing import CliRunner
 
 from ccsim.analysis.forecasting.backtesting import backtested
 from ccsim.analysis.forecasting.scores import verdict
 from ccsim.analysis.study import Runner
+from ccsim.cli.main import app
 from ccsim.errors import CcsimError, InputError, InputErrors
 from ccsim.mechanisms.demand.demand import stages_of
 from ccsim.model.settings import default_settings
@@ -144,12 +146,17 @@ def test_the_last_three_full_weeks_are_back_tested_with_a_verdict(tmp_path: Path
 def test_faults_of_every_column_of_an_export_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     rows = "".join(f"0{k}.01.2026,A,x\n" for k in range(1, 10)) * 3
-    path.write_text("opened_at,group,reassignment_count\n" + rows)
+    path.write_text("opened_at,group,reassignment_count\n2026-01-31,A,0\n" + rows)
     with pytest.raises(InputErrors) as caught:
         read_tickets(path)
     told = str(caught.value).splitlines()
     assert len(told) == 40 and sum("(so do 7 more rows)" in line for line in told) == 2
-    assert any("t.csv:2: reassignment_count: 'x' is not accepted; it takes a whole number" in line for line in told)
+    assert any("t.csv:3: reassignment_count: 'x' is not accepted; it takes a whole number" in line for line in told)
+    path.write_text("opened_at,group\n" + "0{k}/01/2026 10:00,A\n" * 6)
+    with pytest.raises(
+        InputErrors, match=r"t\.csv:2: opened_at: none of 6 cells, such as .*, is accepted; it takes a date"
+    ):
+        read_tickets(path)
 
 
 @pytest.mark.parametrize(("text", "said"), [
@@ -158,7 +165,9 @@ def test_faults_of_every_column_of_an_export_are_told_at_once(tmp_path: Path) ->
     ("opened_at\n2026-01-05\n", r"t\.csv:1: group: there is no such column"),
     ("opened_at,group\n2026-01-05,A,x,y\n", r"t\.csv:2: has more cells than the header, which has 2"),
     ("opened_at,group,group\n2026-01-05,A,x\n", r"t\.csv: cannot be read as a table: two columns bear one name"),
-    ("opened_at,group\n,A\n", r"t\.csv:2: opened_at: '' is not accepted; it takes a date"),
+    ("opened_at,group\n,A\n", r"t\.csv:2: opened_at: is empty; it takes a date"),
+    ("opened_at,group,caller,reopen_count\n2026-01-05,A,Miller,Miller\n", r"t\.csv:2: reopen_count: a text of 6 characters is not accepted"),
+    ("number,opened_at,group\n7,2026-01-05,A\n7,2026-01-06,B\n", r"t\.csv:3: number: is the ticket of line 2 again"),
     ("opened_at,group\nAnna Canary,A\n", r"t\.csv:2: opened_at: a text of 11 characters is not accepted"),
 ])  # fmt: skip
 def test_an_export_that_cannot_be_read_is_one_message(tmp_path: Path, text: str, said: str) -> None:
@@ -199,3 +208,40 @@ def test_weekly_figures_that_are_handed_on_hold_no_group_of_few_agents(tmp_path:
     assert (tmp_path / "whole" / ".gitignore").is_file()
     with pytest.raises(InputError, match="--column agent=NAME"):
         write_tickets(tmp_path / "no", tickets.drop(columns="agent"), smallest=10)
+
+
+DAYS = [f"{day:%Y-%m-%d} 09:30" for day in pd.date_range("2026-01-05", periods=84, freq="8h")]
+
+
+@pytest.mark.parametrize("names", [
+    ("number", "opened_at", "assignment_group", "assigned_to", "reassignment_count", "reopen_count", "resolved_at"),
+    ("Number", "Opened", "Assignment group", "Assigned to", "Reassignment count", "Reopen count", "Resolved"),
+    ("Id", "Created at", "Group", "Assignee", "Group stations", "Reopens", "Solved at"),
+    ("Ticket ID", "Ticket created - Date", "Ticket group", "Assignee name", "Group stations", "Reopens", "Ticket solved - Date"),
+])  # fmt: skip
+def test_exports_of_service_now_and_zendesk_are_read_by_the_names_of_their_columns_in_any_order(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    stations = "stations" in names[4]
+    rows = [
+        (f"{k}", day, "Desk" if k % 3 else "Back", f"agent {k % 12}", str(k % 2 + stations), str(int(k % 6 == 0)), day)
+        for k, day in enumerate(DAYS)
+    ]
+    order = [4, 2, 0, 6, 1, 3, 5]
+    lines = [",".join(row[place] for place in order) for row in (names, *rows)]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    write_tickets(tmp_path / "o", read_tickets(tmp_path / "t.csv"))
+    known = pd.read_csv(tmp_path / "o" / "history.csv")
+    stated = pd.read_csv(tmp_path / "o" / "departments.csv").set_index("department")
+    assert stated["first_time"].tolist() == [0.5, 0.5] and stated["arrivals"].tolist() == [7.0, 14.0]
+    assert known["answers"].tolist() == [21, 21] and known["value"].between(0.3, 0.4).all()
+
+
+def test_without_a_column_for_hand_ons_no_first_time_resolution_is_made_up(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("opened_at,group\n" + "".join(f"{day},A\n" for day in DAYS))
+    result = CliRunner().invoke(app, ["org", "read", str(path), "--into", str(tmp_path / "o")])
+    assert result.exit_code == 0 and "no history is written; --column handed_on=NAME" in result.output
+    assert not (tmp_path / "o" / "history.csv").exists()
+    assert list(pd.read_csv(tmp_path / "o" / "weekly.csv")) == ["week", "group", "opened"]
+    assert list(pd.read_csv(tmp_path / "o" / "departments.csv")) == ["department", "front", "arrivals"]

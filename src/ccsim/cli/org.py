@@ -30,6 +30,7 @@ def new(folder: OwnFolder) -> None:
 @org.command()
 def check(folder: OwnFolder) -> None:
     """Check a folder: list every error in every file, what is known, and what is assumed instead."""
+    from ccsim.errors import count_noun
     from ccsim.organisations.folder import read_folder
     from ccsim.organisations.knowledge import knowledge
     from ccsim.organisations.layout import make_layout
@@ -37,7 +38,7 @@ def check(folder: OwnFolder) -> None:
     read = read_folder(folder)
     layout = make_layout(read)
     facts = knowledge(read, layout)
-    typer.echo(f"{read.name}: no error in {sum(map(len, read.tables.values()))} files.\n")
+    typer.echo(f"{read.name}: no error in {count_noun(sum(map(len, read.tables.values())), 'file')}.\n")
     for known, title in ((True, "Known"), (False, "Assumed instead")):
         typer.echo(f"{title}:")
         for fact in facts:
@@ -49,10 +50,12 @@ def check(folder: OwnFolder) -> None:
 
 
 def _tell_unread(read: "Read") -> None:
+    from ccsim.errors import count_noun
+
     for tables in read.tables.values():
         for table in tables:
             if table.unread:
-                typer.echo(f"Not read: {len(table.unread)} columns of {table.file} that [columns] does not name.")
+                typer.echo(f"Not read: {count_noun(len(table.unread), 'column')} of {table.file} that [columns] does not name.")
 
 
 @org.command()
@@ -75,9 +78,9 @@ def read(
     ] = False,
 ) -> None:
     """Read a ticket export into a folder: departments, hand-offs, a weekly history; no ticket and no agent is written."""
-    from ccsim.errors import InputError, UnknownNameError
+    from ccsim.errors import InputError, UnknownNameError, count_noun
     from ccsim.organisations.folder import LEAST_GROUP
-    from ccsim.organisations.tickets import NAMES, read_tickets, small_groups, write_tickets
+    from ccsim.organisations.tickets import NAMES, read_tickets, unknown_of, write_tickets
 
     columns = {}
     for text in column or ():
@@ -90,14 +93,11 @@ def read(
     found = read_tickets(tickets, columns)
     moved = read_tickets(events, needed=("id", "time", "group")) if events else None
     files = write_tickets(into, found, moved, replace=replace, smallest=LEAST_GROUP if merge_small else 0)
-    typer.echo(f"{len(found):,} tickets of {found['group'].nunique()} groups: {', '.join(map(str, files))}")
-    if (small := small_groups(found, LEAST_GROUP)) and not merge_small:
-        typer.echo(
-            f"{small} groups have fewer than {LEAST_GROUP} agents. These files hold each of them, because the organisation is founded "
-            "from them: keep them in the folder. Results merge small groups; with --merge-small, weekly.csv merges them too."
-        )
-    if moved is None:
-        typer.echo("Without --events, hand-offs are not known and are drawn at random.")
+    typer.echo(
+        f"{count_noun(len(found), 'ticket')} of {count_noun(found['group'].nunique(), 'group')}: {', '.join(map(str, files))}"
+    )
+    for line in unknown_of(found, moved, 0 if merge_small else LEAST_GROUP):
+        typer.echo(line)
 
 
 @org.command()

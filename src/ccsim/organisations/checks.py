@@ -33,6 +33,9 @@ class Folder(Protocol):
     def frame(self, kind: str) -> pd.DataFrame | None:
         """Return all rows of a kind of file; None where there is none."""
 
+    def place(self, kind: str, row: int) -> tuple[Table, int]:
+        """Return the table of a row of :meth:`frame`, and its number there."""
+
     def fault(self, kind: str, row: int, column: str, problem: str) -> InputIssue:
         """Return a fault of a cell of :meth:`frame`.
 
@@ -100,7 +103,14 @@ def _posts(folder: Folder) -> Iterator[InputIssue]:
             if kind == "posts":  # posts of one kind may share a number, as long as no one reports to it
                 again &= frame[key].isin(frame.get(above, []))
             for row in np.flatnonzero(again):
-                yield folder.fault(kind, int(row), key, "stands here a second time; each identifier takes one row")
+                first = int((frame[key] == frame[key][row]).to_numpy().argmax())
+                table, place = folder.place(kind, first)
+                yield folder.fault(
+                    kind,
+                    int(row),
+                    key,
+                    f"stands here a second time, after line {table.line(place)}; each identifier takes one row",
+                )
         if kind == "posts" and "fte" in frame:
             for row in np.flatnonzero((frame["fte"] < 0).to_numpy()):
                 yield folder.fault(kind, int(row), "fte", f"{frame['fte'][row]:g} is not accepted; it takes at least 0")
@@ -127,7 +137,12 @@ def _lines(folder: Folder) -> Iterator[InputIssue]:
         superior = dict(zip(own[key], own[above], strict=True))
         place = dict(zip(own[key], own.index, strict=True))
         for one in _in_circles(superior):
-            yield folder.fault(kind, int(place[one]), above, "leads in a circle back to this row")
+            yield folder.fault(
+                kind,
+                int(place[one]),
+                above,
+                "leads in a circle back to this row; it takes a superior who is not below this one, or nothing at the top",
+            )
 
 
 def _in_circles(superior: dict[str, str]) -> Iterator[str]:
@@ -162,9 +177,12 @@ def _ties(folder: Folder) -> Iterator[InputIssue]:
 
 
 def department_names(folder: Folder) -> list[str]:
-    """Return the departments in the order in which files name them."""
+    """Return the departments in the order in which files name them; hand-offs name them where no other file does."""
     found: dict[str, None] = {}
-    for kind, column in (("departments", "department"), ("people", "department"), ("posts", "department")):
+    kinds = [("departments", "department"), ("people", "department"), ("posts", "department")]
+    if not {kind for kind, _ in kinds} & set(folder.tables):
+        kinds = [("handoffs", "from"), ("handoffs", "to")]
+    for kind, column in kinds:
         frame = folder.frame(kind)
         if frame is not None:
             found |= dict.fromkeys(name for name in frame[column] if name)
@@ -186,9 +204,8 @@ def _departments(folder: Folder) -> Iterator[InputIssue]:
                 continue
             for row in np.flatnonzero(~other[column].isin(known | {""}) if known else np.zeros(len(other), bool)):
                 name = str(other[column].iloc[row])
-                yield folder.fault(
-                    kind, int(row), column, f"{name!r} is no department with posts{did_you_mean(name, known)}"
-                )
+                what = "department with posts" if posts is not None else "department of departments.csv"
+                yield folder.fault(kind, int(row), column, f"{name!r} is no {what}{did_you_mean(name, known)}")
 
 
 def _segments(folder: Folder) -> Iterator[InputIssue]:

@@ -21,7 +21,7 @@ from ccsim.organisations.tables import Dialect, Table, read_table
 from ccsim.scenarios.io import Parser, Schema
 from ccsim.scenarios.paths import is_file, is_folder
 from ccsim.scenarios.scenario import check
-from ccsim.scenarios.toml_positions import read_toml
+from ccsim.scenarios.toml_positions import line_of, read_toml
 
 FILE = "organisation.toml"
 LEAST_GROUP = 10
@@ -66,6 +66,7 @@ class Folder:
         kpis, drivers: KPIs and levers by the user's word for them.
         relative: drivers whose figures count relative to their mean, as multiples of the lever's ordinary value.
         sizes, values: sizes, and assumptions and levers of the past, that the file states, by key.
+        lines: the line of each of these sizes.
     """
 
     path: Path
@@ -80,6 +81,7 @@ class Folder:
     relative: set[str] = field(default_factory=set)
     sizes: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, int | None] = field(default_factory=dict)
 
     def frame(self, kind: str) -> pd.DataFrame | None:
         """Return all rows of a kind of file; None where there is none."""
@@ -228,6 +230,7 @@ def _names(reader: Parser, shape: FolderShape, found: Folder) -> None:
     for name, value in shape.sizes.items():
         try:
             found.sizes[name] = check(f"organisation.{name}", value, ("size",))
+            found.lines[name] = line_of(reader.places, ("sizes", name))
         except InputError as error:
             reader.add_error(("sizes", name), str(error).removeprefix(f"organisation.{name}: "))
     found.values = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ccsim.errors import count_noun
 from ccsim.model.layout import Layout
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.measured import not_forecast
@@ -44,14 +45,14 @@ def knowledge(folder: Folder, layout: Layout) -> list[Fact]:
 def _posts(folder: Folder, layout: Layout) -> Fact:
     known = "people" in folder.tables or "posts" in folder.tables
     time, rows = layout.contract.sum(), len(layout.department)
-    says = f"{rows:,} posts in {len(layout.departments)} departments, {time:,.1f} of full time, {int(layout.vacant.sum())} vacant"
+    says = f"{count_noun(rows, 'post')} in {count_noun(len(layout.departments), 'department')}, {time:,.1f} of full time, {int(layout.vacant.sum())} vacant"
     return Fact("posts", known, says if known else f"{says}: drawn from sizes")
 
 
 def _lines(folder: Folder, layout: Layout) -> Fact:
     posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
     known = posts is not None and ("manager" in posts or "reports_to" in posts)
-    says = f"{len(layout.superior)} leaders in {_depth(layout)} tiers, {int(layout.empty.sum())} of their posts empty"
+    says = f"{count_noun(len(layout.superior), 'leader')} in {count_noun(_depth(layout), 'tier')}, {int(layout.empty.sum())} of their posts empty"
     if known:
         return Fact("reporting lines", True, says)
     return Fact(
@@ -72,7 +73,7 @@ def _ties(folder: Folder, layout: Layout) -> Fact:
     if layout.ties is None:
         return Fact("who listens to whom", False, "drawn: as uneven as real networks, most of it within departments")
     count = int((layout.ties >= 0).sum())
-    return Fact("who listens to whom", True, f"{count:,} ties, {count / len(layout.ties):.1f} a person")
+    return Fact("who listens to whom", True, f"{count_noun(count, 'tie')}, {count / len(layout.ties):.1f} a person")
 
 
 def _tenure(folder: Folder, layout: Layout) -> Fact:
@@ -109,7 +110,9 @@ def _work(folder: Folder, layout: Layout) -> Fact:
     known = [name for name in ("arrivals", "minutes", "first_time") if frame is not None and name in frame]
     if known:
         return Fact(
-            "work by department", True, f"{', '.join(known)} of {len(frame) if frame is not None else 0} departments"
+            "work by department",
+            True,
+            f"{', '.join(known)} of {count_noun(len(frame) if frame is not None else 0, 'department')}",
         )
     return Fact(
         "work by department", False, "assumed: the departments in front are called equally often, and all work alike"
@@ -121,7 +124,9 @@ def _handoffs(folder: Folder) -> Fact:
     if frame is None:
         return Fact("where work goes on", False, "assumed: from the front to any other department")
     return Fact(
-        "where work goes on", True, f"{len(frame)} pairs of departments; of each, how much it takes over is simulated"
+        "where work goes on",
+        True,
+        f"{count_noun(len(frame), 'pair')} of departments; of each, how much it takes over is simulated",
     )
 
 
@@ -130,7 +135,7 @@ def _customers(folder: Folder, layout: Layout) -> Fact:
         return Fact(
             "customers", False, "assumed: their number from sizes, three segments each worth half of the one before"
         )
-    return Fact("customers", True, f"{int(layout.customers.sum()):,} in {len(layout.segments)} segments")
+    return Fact("customers", True, f"{int(layout.customers.sum()):,} in {count_noun(len(layout.segments), 'segment')}")
 
 
 def _churn(folder: Folder) -> Fact:
@@ -140,7 +145,7 @@ def _churn(folder: Folder) -> Fact:
     return Fact(
         "churn",
         True,
-        f"of {frame['segment'].nunique()} segments, for a {folder.periods.get('churn', 'period of its own')}",
+        f"of {count_noun(frame['segment'].nunique(), 'segment')}, for a {folder.periods.get('churn', 'period of its own')}",
     )
 
 
@@ -158,14 +163,14 @@ def _series(folder: Folder) -> list[Fact]:
             continue
         first, last = frame["date"].min(), frame["date"].max()
         span = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if pd.notna(first) else "no dates"
-        says = f"{len(frame):,} figures of {frame[name].nunique()} kinds, {span}"
+        says = f"{count_noun(len(frame), 'figure')} of {count_noun(frame[name].nunique(), 'kind')}, {span}"
         more = _drivers(folder) if kind == "drivers" else not_forecast(folder).rstrip(".")
         found.append(Fact(kind, True, f"{says}; {more}" if more else says))
     events = folder.frame("events")
     moved = events_of(folder)
     says = (
         "none: no effect of a lever can be back-tested" if events is None
-        else f"{len(events)} events, {len(moved)} of them moved a lever to a value that is stated: these are simulated"
+        else f"{count_noun(len(events), 'event')}, of which {len(moved)} moved a lever to a value that is stated and so simulated"
     )  # fmt: skip
     return [*found, Fact("events", events is not None, says), *_in_force(folder)]
 

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from ccsim.engine.columns import FloatArray
-from ccsim.errors import InputError
-from ccsim.model.initial_state import bounds, leaders_of
-from ccsim.model.layout import UNKNOWN_WEEK, Layout, Rows
+from ccsim.errors import InputError, InputErrors, InputIssue
+from ccsim.model.layout import Layout, Rows
 from ccsim.model.settings import Settings, all_parameters, check_sizes, default_settings, replace_values
 from ccsim.organisations.assessment import assess
 from ccsim.organisations.checks import department_names
 from ccsim.organisations.columns import PERIODS
-from ccsim.organisations.folder import LEAST_GROUP, Folder, read_folder
+from ccsim.organisations.drawn import drawn_structure
+from ccsim.organisations.folder import FILE, LEAST_GROUP, Folder, read_folder
 from ccsim.organisations.privacy import OTHERS, rows_shown
 from ccsim.organisations.structure import Structure, structure_of
 from ccsim.organisations.timeline import levers_in_force
@@ -126,19 +126,19 @@ def make_layout(folder: Folder) -> OrganisationLayout:
     Raises:
         InputError: its sizes do not go together.
     """
-    posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
-    names = department_names(folder) if posts is not None else []
+    names = department_names(folder)
     fronts = _fronts(folder, names) & _with_time(structure_of(folder, names), names)
     names = [*(name for name in names if name in fronts), *(name for name in names if name not in fronts)]
     structure = structure_of(folder, names)
-    settings = _settings(folder, structure, fronts)
+    settings = _settings(folder, structure, names, fronts)
     if structure is None:
-        structure = _drawn(folder, settings)
+        structure = drawn_structure(folder, settings, names)
     segments = _segments(folder)
     sizes = {**folder.sizes, "staff": len(structure.department), "departments": len(structure.departments),
              "front_departments": settings.organisation.front_departments}  # fmt: skip
     if segments:
         sizes |= {"customers": int(segments["customers"].sum()), "segments": len(segments["segments"])}
+    _refuse_other_sizes(folder, sizes)
     values = {**_prices(folder, segments), **folder.values}
     known = _work(folder, structure, settings)
     return OrganisationLayout(
@@ -191,9 +191,11 @@ def _with_time(structure: Structure | None, names: list[str]) -> set[str]:
     return {name for name, time in zip(structure.departments, hours, strict=True) if time > 0}
 
 
-def _settings(folder: Folder, structure: Structure | None, fronts: set[str]) -> Settings:
+def _settings(folder: Folder, structure: Structure | None, names: list[str], fronts: set[str]) -> Settings:
     """Return settings with the sizes of a folder, as far as they are known."""
     own = {f"organisation.{name}": value for name, value in folder.sizes.items()}
+    if structure is None and names:
+        own |= {"organisation.departments": len(names), "organisation.front_departments": len(fronts)}
     problems = check_sizes(own) if structure is None else []
     if problems:
         raise InputError("\n".join(f"{folder.path}/organisation.toml: sizes: {problem}" for _, problem in problems))
@@ -207,21 +209,26 @@ def _settings(folder: Folder, structure: Structure | None, fronts: set[str]) -> 
     return settings._replace(organisation=size)
 
 
-def _drawn(folder: Folder, settings: Settings) -> Structure:
-    """Return posts and leaders of the sizes that are stated, as an organisation without files has them."""
-    department = np.concatenate([np.full(last - first, d) for d, (first, last) in enumerate(bounds(settings))])
-    leads = leaders_of(settings)
-    leader = np.full(len(department), -1, np.int64)
-    for k, (_, _, _, first, last) in enumerate(leads):
-        leader[first:last] = k
-    tier, home, superior = (np.array([row[column] for row in leads], np.int64) for column in (0, 1, 2))
-    count = len(department)
-    zeros = np.zeros(count, np.int64)
-    names = [f"department {number + 1}" for number in range(settings.organisation.departments)]
-    return Structure(
-        names, department.astype(np.int64), np.ones(count), leader, zeros, np.full(count, UNKNOWN_WEEK), superior, home,
-        tier, np.zeros(len(leads), np.int64), superior,
-    )  # fmt: skip
+def _refuse_other_sizes(folder: Folder, sizes: dict[str, Any]) -> None:
+    """Check the sizes that ``organisation.toml`` states against those of the files.
+
+    Raises:
+        InputErrors: a size that files say otherwise, or that has no effect beside them.
+    """
+    posts = next((kind for kind in ("people", "posts") if kind in folder.tables), "")
+    instead = {"ties": "ties", "cross_ties": "ties", "tiers": posts, "span": posts}
+    said = {name: kind for name, kind in instead.items() if name in folder.sizes and kind in folder.tables}
+    problems = {name: f"{folder.tables[kind][0].file} says it: take it out here" for name, kind in said.items()}
+    for name in ("staff", "departments", "front_departments", "customers", "segments"):
+        if folder.sizes.get(name, sizes.get(name)) != sizes.get(name):
+            which = " (front in departments.csv says which they are)" if name == "front_departments" else ""
+            problems[name] = f"the files say {sizes[name]:,}{which}: take it out here"
+    if problems:
+        place = str(folder.path / FILE)
+        raise InputErrors([
+            InputIssue(place, folder.lines.get(name), f"sizes.{name}", f"{folder.sizes[name]!r} is not accepted; {problem}")
+            for name, problem in problems.items()
+        ])  # fmt: skip
 
 
 def _ties(folder: Folder, structure: Structure) -> Rows | None:

@@ -39,6 +39,8 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _SAYS_SEPARATOR = re.compile(r"""\s*"?sep=.?"?\s*(\n|$)""", re.IGNORECASE)
 _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?\d+,\d+")
+_GROUPED = re.compile(r"[+-]?\d{1,3}((\.\d{3})+,\d*|(\.\d{3}){2,}|(,\d{3})+\.\d*|(,\d{3}){2,})")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 
 
 @dataclass
@@ -132,7 +134,7 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
     if not len(raw):
         return None, faults or [InputIssue(name, 2, "", "there are no rows below the header")]
     frame = {}
-    identifiers = _identifiers(table, raw)
+    private = _Private(table, [cell.strip() for cell in names], text)
     for column in kind.columns:
         if column.name in table.theirs:
             cells = raw[table.theirs[column.name]].str.strip()
@@ -140,7 +142,7 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
             cells = pd.Series([constants[column.name]] * len(raw), dtype=str)
         else:
             continue
-        frame[column.name], wrong = _checked(table, column, cells, dialect, identifiers)
+        frame[column.name], wrong = _checked(table, column, cells, dialect, private)
         faults += wrong
     table.frame = pd.DataFrame(frame)
     return table, faults
@@ -233,16 +235,27 @@ def _filled(cells: list[str]) -> bool:
     return any(cell.strip() for cell in cells)
 
 
-def _identifiers(table: Table, raw: pd.DataFrame) -> set[str]:
-    """Return the cells of columns that name people or posts, which no message quotes."""
-    names = [
-        table.theirs[one.name] for one in table.kind.columns if one.cells in (KEY, STATUS) and one.name in table.theirs
-    ]
-    return {cell for name in names for cell in raw[name].str.strip().unique()} - {""}
+class _Private:
+    """Cells that no message quotes: of columns that name people or posts, and of columns that are not read."""
+
+    def __init__(self, table: Table, names: list[str], text: str) -> None:
+        """Take a table, the names of its header, and the file from its header on."""
+        self._table, self._names, self._text = table, names, text
+        self._cells: set[str] | None = None
+
+    def __contains__(self, cell: object) -> bool:
+        """Return whether a cell stands in one of those columns; they are read when the first fault is told."""
+        if self._cells is None:
+            read = {theirs: ours for ours, theirs in self._table.theirs.items()}
+            kinds = [self._table.kind.column(read[name]).cells if name in read else KEY for name in self._names]
+            places = [place for place, kind in enumerate(kinds) if kind in (KEY, STATUS)]
+            rows = list(csv.reader(io.StringIO(self._text), delimiter=self._table.separator))[1:]
+            self._cells = {row[place].strip() for row in rows for place in places if place < len(row)} - {""}
+        return cell in self._cells
 
 
 def _checked(
-    table: Table, column: Column, cells: pd.Series, dialect: Dialect, identifiers: set[str]
+    table: Table, column: Column, cells: pd.Series, dialect: Dialect, private: _Private
 ) -> tuple[pd.Series, list[InputIssue]]:
     """Return the cells of a column as what they hold, and those that hold something else."""
     empty = (cells == "").to_numpy()
@@ -258,31 +271,38 @@ def _checked(
     if len(wrong) >= ALL_WRONG and len(wrong) == (~empty).sum() and column.cells != NAME:
         # A wrong column may hold names: only a cell without letters, such as a date of another form, is quoted.
         first = str(cells.iloc[wrong[0]])
-        example = quoted(first, {first} if any(sign.isalpha() for sign in first) else identifiers)
+        example = quoted(first, {first} if any(sign.isalpha() for sign in first) else private)
         problem = (
             f"none of {len(wrong):,} cells, such as {example}, is accepted; as {column.name} it takes {ACCEPTS[column.cells]}"
-            f"{_comma_hint(table, column, cells.iloc[wrong[0]])}, or [columns.{table.kind.name}] of organisation.toml names "
+            f"{_sign_hint(table, column, cells.iloc[wrong[0]])}, or [columns.{table.kind.name}] of organisation.toml names "
             "another column"
         )
         return values, [*faults, table.fault(int(wrong[0]), column.name, problem)]
     for row in wrong[:TOLD]:
         more = f" (so do {len(wrong) - TOLD} more rows)" if len(wrong) > TOLD and row == wrong[TOLD - 1] else ""
-        problem = _problem(table, column, cells.iloc[row], identifiers)
+        problem = _problem(table, column, cells.iloc[row], private)
         faults.append(table.fault(int(row), column.name, problem + more))
     return values, faults
 
 
-def _problem(table: Table, column: Column, cell: str, identifiers: set[str]) -> str:
+def _problem(table: Table, column: Column, cell: str, private: _Private) -> str:
     """Say what is wrong with a cell; a text that may name a person is not quoted."""
     if column.cells == NAME:
         return f"{len(cell)} characters are not accepted: free text is not read; it takes {ACCEPTS[NAME]}"
-    return f"{quoted(cell, identifiers)} is not accepted; it takes {ACCEPTS[column.cells]}{_comma_hint(table, column, cell)}"
+    return f"{quoted(cell, private)} is not accepted; it takes {ACCEPTS[column.cells]}{_sign_hint(table, column, cell)}"
 
 
-def _comma_hint(table: Table, column: Column, cell: str) -> str:
-    """Return how decimal commas are recognised, where a cell has one and is not read as a number."""
-    if column.cells not in (DATE, YES, PERIOD) and _COMMA.fullmatch(cell) and table.separator != ";":
+def _sign_hint(table: Table, column: Column, cell: str) -> str:
+    """Return how a number's comma or point is read, where a cell has one and is not read as a number."""
+    if column.cells in (DATE, YES, PERIOD):
+        return ""
+    if _COMMA.fullmatch(cell) and table.separator != ";":
         return " with a decimal point; decimal commas are recognised in files separated by semicolons"
+    if _GROUPED.fullmatch(cell):
+        return " without signs between thousands"
+    if _THOUSANDS.fullmatch(cell) and table.separator != ",":
+        whole = cell.replace(".", "")
+        return f", and here it may be {whole} or {cell.replace('.', ',')}: write thousands without a point, or decimals with a comma"
     return ""
 
 
@@ -303,6 +323,8 @@ def _numbers(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -
     if table.separator == ";" and given.map(lambda cell: bool(_COMMA.fullmatch(cell))).any():
         # A column with decimal commas: a point in it could only part thousands, and that is not guessed.
         text = given.where(~given.str.contains(".", regex=False), "?").str.replace(",", ".", regex=False)
+    elif table.separator != "," and _parts_thousands(given):
+        text = given.where(~given.str.contains(".", regex=False), "?")
     good = text.map(lambda cell: bool(_POINT.fullmatch(cell)))
     values = pd.to_numeric(text.where(good), errors="coerce")
     if column.cells in (AMOUNT, COUNT, SHARE):
@@ -313,6 +335,12 @@ def _numbers(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -
         good &= values <= 1
     mapping = dict(zip(given, values.where(good), strict=True))
     return cells.map(mapping).astype(float), cells.map(dict(zip(given, good, strict=True))).to_numpy(bool)
+
+
+def _parts_thousands(cells: pd.Series) -> bool:
+    """Return whether the points of a column may part thousands: each has three digits after it, and no decimal places show otherwise."""
+    dotted = cells[cells.str.contains(".", regex=False)]
+    return len(dotted) > 0 and bool(dotted.map(lambda cell: bool(_THOUSANDS.fullmatch(cell))).all())
 
 
 def _dates(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:

@@ -7,27 +7,30 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from ccsim.errors import InputError, InputErrors, InputIssue, did_you_mean
+from ccsim.errors import InputError, InputErrors, InputIssue, count_noun, did_you_mean
 from ccsim.organisations.privacy import OTHERS, merged, quoted
-from ccsim.organisations.tables import TOLD, separator_of, text_of
+from ccsim.organisations.tables import ALL_WRONG, TOLD, separator_of, text_of
 from ccsim.organisations.template import IGNORE
 
-#: For each column, the names under which exports have it; the first that is there counts.
+#: For each column, the names under which exports have it, in small letters with one sign between words; the first that is there
+#: counts. ``stations`` is how many groups had a ticket, 1 where it was never handed on.
 NAMES = {
-    "id": ("number", "id", "ticket", "ticket id"),
-    "opened": ("opened_at", "opened", "created_at", "created at", "created"),
-    "group": ("group", "assignment_group", "group_name", "queue"),
-    "agent": ("agent", "assigned_to", "assignee", "assignee_id"),
-    "handed_on": ("reassignment_count", "handed_on", "group_stations", "reassignments"),
+    "id": ("number", "id", "ticket", "ticket_id"),
+    "opened": ("opened_at", "opened", "created_at", "created", "ticket_created", "ticket_created_date"),
+    "group": ("group", "assignment_group", "group_name", "ticket_group", "queue"),
+    "agent": ("agent", "assigned_to", "assignee", "assignee_id", "assignee_name"),
+    "handed_on": ("reassignment_count", "handed_on", "reassignments"),
+    "stations": ("group_stations", "stations"),
     "reopened": ("reopen_count", "reopened", "reopens"),
     "within_target": ("made_sla", "within_target"),
-    "closed": ("resolved_at", "solved_at", "closed", "closed_at"),
-    "time": ("time", "sys_updated_at", "updated_at"),
+    "closed": ("resolved_at", "resolved", "solved_at", "solved", "ticket_solved_date", "closed", "closed_at"),
+    "time": ("time", "sys_updated_at", "sys_updated_on", "updated_at", "updated"),
 }
 NEEDED = ("opened", "group")
 #: What stands for a ticket without a group.
@@ -56,7 +59,7 @@ def read_tickets(
     theirs: dict[str, str] = {}
     for name, usual in NAMES.items():
         wanted = ((columns or {})[name],) if name in (columns or {}) else usual
-        there = [one for one in header if one in wanted or one.lower() in wanted]
+        there = [one for word in wanted for one in header if word in (one, _plain(one))]
         if there:
             theirs[name] = there[0]
         elif name in (columns or {}) or name in needed:
@@ -64,22 +67,27 @@ def read_tickets(
                              f"--column {name}=NAME says which one it is")  # fmt: skip
     raw = _rows(path, text, separator, header)
     found = pd.DataFrame({name: raw[column] for name, column in theirs.items()})
-    faults = []
-    for name in {"opened", "closed", "time"} & set(found):
+    private = {
+        cell for name in set(header) - {theirs[one] for one in set(theirs) - {"id", "agent"}} for cell in raw[name]
+    } - {""}
+    faults = [] if "time" in needed else _repeated(path, theirs, found)
+    for name in sorted({"opened", "closed", "time"} & set(found)):
         # An export in universal time and one without a zone are told in weeks alike.
         days = pd.to_datetime(
             found[name].where(found[name] != ""), format="ISO8601", errors="coerce", utc=True
         ).dt.tz_localize(None)
         wrong = found.index[((found[name] != "") | (name in needed)) & days.isna()]
-        faults += _cell_faults(path, theirs[name], found[name], wrong, "a date such as 2026-01-31T09:30")
+        faults += _cell_faults(path, theirs[name], found[name], wrong, "a date such as 2026-01-31T09:30", private)
         found[name] = days
-    for name in {"handed_on", "reopened"} & set(found):
+    for name in sorted({"handed_on", "stations", "reopened"} & set(found)):
         numbers = pd.to_numeric(found[name], errors="coerce")
-        wrong = found.index[(found[name] != "") & ~(numbers >= 0)]
-        faults += _cell_faults(path, theirs[name], found[name], wrong, "a whole number of at least 0")
+        wrong = found.index[(found[name] != "") & ~((numbers >= 0) & (numbers % 1 == 0))]
+        faults += _cell_faults(path, theirs[name], found[name], wrong, "a whole number of at least 0", private)
         found[name] = numbers.fillna(0)
     if faults:
         raise InputErrors(faults)
+    if "stations" in found and "handed_on" not in found:
+        found["handed_on"] = (found["stations"] - 1).clip(lower=0)
     if "within_target" in found:
         found["within_target"] = found["within_target"].str.lower().isin({"true", "1", "yes"})
     found["group"] = found["group"].where(found["group"] != "", NO_GROUP)
@@ -109,26 +117,62 @@ def _rows(path: Path, text: str, separator: str, header: list[str]) -> pd.DataFr
     return pd.DataFrame({name: raw[name].fillna("").str.strip() for name in header})
 
 
-def _cell_faults(path: Path, column: str, cells: pd.Series, wrong: pd.Index, wanted: str) -> list[InputIssue]:
-    """Return the first faults of a column; the last of them says how many more there are."""
+def _plain(name: str) -> str:
+    """Return a column's name in small letters, with one sign between words."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def _repeated(path: Path, theirs: Mapping[str, str], found: pd.DataFrame) -> list[InputIssue]:
+    """Return a fault where tickets stand in several rows: each would count once a row."""
+    again = found["id"].ne("") & found["id"].duplicated() if "id" in found else pd.Series(False, found.index)
+    if not again.any():
+        return []
+    first = int(again.to_numpy().argmax())
+    line = int((found["id"] == found["id"].iloc[first]).to_numpy().argmax()) + 2
+    problem = (
+        f"is the ticket of line {line} again, as {again.sum() - 1:,} more rows are of tickets above them; a ticket takes one row, and "
+        "--events takes a log of changes"
+    )
+    return [InputIssue(str(path), first + 2, theirs["id"], problem)]
+
+
+def _cell_faults(
+    path: Path, column: str, cells: pd.Series, wrong: pd.Index, wanted: str, private: Container[str]
+) -> list[InputIssue]:
+    """Return the first faults of a column; the last of them says how many more there are.
+
+    Args:
+        path: the export.
+        column: its name there.
+        cells: of the column.
+        wrong: rows at fault.
+        wanted: what is accepted.
+        private: cells of other columns, which may name people: none with letters is quoted.
+    """
+
+    def said(cell: str) -> str:
+        hidden = private if any(sign.isalpha() for sign in cell) else ()
+        return f"{quoted(cell, hidden)} is not accepted" if cell else "is empty"
+
+    filled = wrong[cells[wrong] != ""]
+    if len(filled) >= ALL_WRONG and len(filled) == (cells != "").sum():
+        example = said(cells[filled[0]]).removesuffix(" is not accepted")
+        problem = f"none of {len(filled):,} cells, such as {example}, is accepted; it takes {wanted}"
+        return [InputIssue(str(path), int(filled[0]) + 2, column, problem)]
     told = []
     for number, row in enumerate(wrong[:TOLD], 1):
         more = f" (so do {len(wrong) - TOLD} more rows)" if number == TOLD < len(wrong) else ""
-        told.append(
-            InputIssue(
-                str(path), int(row) + 2, column, f"{quoted(cells[row])} is not accepted; it takes {wanted}{more}"
-            )
-        )
+        told.append(InputIssue(str(path), int(row) + 2, column, f"{said(cells[row])}; it takes {wanted}{more}"))
     return told
 
 
 def weekly(tickets: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a week (its Monday) and group: opened, reassigned, reopened, within_target, median_hours, agents."""
+    """Return one row a week (its Monday) and group: opened, and what is known of reassigned, reopened, within_target, hours, agents."""
     week = tickets["opened"].dt.to_period("W-SUN").dt.start_time.dt.strftime("%Y-%m-%d")
     table = pd.DataFrame({"week": week, "group": tickets["group"], "opened": 1})
-    table["reassigned"] = (tickets["handed_on"] > 0).astype(int) if "handed_on" in tickets else 0
-    table["reopened"] = (tickets["reopened"] > 0).astype(int) if "reopened" in tickets else 0
-    table["within_target"] = tickets["within_target"].astype(int) if "within_target" in tickets else 0
+    for name, column in (("reassigned", "handed_on"), ("reopened", "reopened"), ("within_target", "within_target")):
+        if column in tickets:
+            table[name] = (tickets[column] > 0).astype(int)
     found = table.groupby(["week", "group"]).sum()
     if "closed" in tickets:
         hours = (tickets["closed"] - tickets["opened"]).dt.total_seconds() / 3600
@@ -189,10 +233,14 @@ def handoffs(events: pd.DataFrame) -> pd.DataFrame:
 def history(table: pd.DataFrame) -> pd.DataFrame:
     """Return the weekly history of the whole: ``date``, ``kpi``, ``value``, ``answers``; without the first and the last week.
 
-    ``fcr`` is the share of tickets that are solved where they arrive and not opened again: what a desk can see of it.
+    ``fcr`` is the share of tickets that are solved where they arrive and not opened again: what a desk can see of it. Where it is not known
+    which tickets were handed on, there is none; where it is not known which were opened again, these count as solved.
     """
-    sums = table.groupby("week")[["opened", "reassigned", "reopened"]].sum().iloc[1:-1]
-    value = 1.0 - (sums["reassigned"] + sums["reopened"]).clip(upper=sums["opened"]) / sums["opened"]
+    if "reassigned" not in table:
+        return pd.DataFrame(columns=["date", "kpi", "value", "answers"])
+    sums = table.groupby("week")[["opened", *({"reassigned", "reopened"} & set(table))]].sum().iloc[1:-1]
+    failed = sums.drop(columns="opened").sum(axis=1)
+    value = 1.0 - failed.clip(upper=sums["opened"]) / sums["opened"]
     last = (pd.to_datetime(sums.index) + pd.Timedelta(days=6)).strftime("%Y-%m-%d")
     return pd.DataFrame(
         {"date": last, "kpi": "fcr", "value": value.round(4).to_numpy(), "answers": sums["opened"].to_numpy()}
@@ -223,6 +271,35 @@ def with_small_merged(tickets: pd.DataFrame, smallest: int) -> pd.DataFrame:
 def small_groups(tickets: pd.DataFrame, smallest: int) -> int:
     """Return how many groups have fewer agents than the smallest that is shown; 0 where agents are not known."""
     return 0 if "agent" not in tickets else int((_agents_of(tickets[tickets["group"] != NO_GROUP])[1] < smallest).sum())
+
+
+def unknown_of(tickets: pd.DataFrame, events: pd.DataFrame | None, smallest: int) -> list[str]:
+    """Say what an export does not tell, and of which of its files care is to be taken.
+
+    Args:
+        tickets: one row per ticket.
+        events: one row per change of a group of a ticket; None if the export has none.
+        smallest: agents below which a group is small; 0 where small ones are merged.
+
+    Returns:
+        A line for each.
+    """
+    lines = []
+    if small := small_groups(tickets, smallest):
+        lines.append(
+            f"{count_noun(small, 'group')} with fewer than {smallest} agents: these files hold each of them, because the organisation is "
+            "founded from them. Keep them in the folder; results merge small groups, and with --merge-small, weekly.csv merges them too."
+        )
+    if "handed_on" not in tickets:
+        lines.append(
+            "No column says how often a ticket was handed on, so first-time resolution is not known and no history is written; "
+            "--column handed_on=NAME says which one it is."
+        )
+    elif "reopened" not in tickets:
+        lines.append("No column says which tickets were opened again: those count as solved the first time.")
+    if events is None:
+        lines.append("Without --events, hand-offs are not known and are drawn at random.")
+    return lines
 
 
 def _agents_of(tickets: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

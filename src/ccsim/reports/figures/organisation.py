@@ -40,7 +40,11 @@ def layout_table(folder: Folder, layout: Layout, seed: int) -> pd.DataFrame:
     led = np.bincount(state.staff.leader[state.staff.leader >= 0], minlength=len(layout.superior))
     spans = led[led > 0]
     if len(layout.superior):
-        rows.append(("leaders", "", float(len(layout.superior)), float(len(state.leaders.tier))))
+        posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
+        said = posts is not None and ("manager" in posts or "reports_to" in posts)
+        rows.append(
+            ("leaders", "", float(len(layout.superior)) if said else float("nan"), float(len(state.leaders.tier)))
+        )
         rows.append(("posts to a leader, median", "", float("nan"), float(np.median(spans)) if len(spans) else 0.0))
     rows += _tie_rows(layout, state.colleagues)
     if len(layout.customers):
