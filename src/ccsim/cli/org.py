@@ -55,7 +55,9 @@ def _tell_unread(read: "Read") -> None:
     for tables in read.tables.values():
         for table in tables:
             if table.unread:
-                typer.echo(f"Not read: {count_noun(len(table.unread), 'column')} of {table.file} that [columns] does not name.")
+                typer.echo(
+                    f"Not read: {count_noun(len(table.unread), 'column')} of {table.file} that [columns] does not name."
+                )
 
 
 @org.command()
