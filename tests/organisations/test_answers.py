@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_person_is_asked_in_the_terminal_until_each_answer_is_one(folder: Path) -> None:
     told = call("org", "assess", str(folder), "--ask", "staff", given="six\n" + "4\n" * len(ITEMS))
-    assert "It takes a number from 0 to 5" in told and "People who have answered: 1." in told
+    assert "Please enter a number from 0 to 5" in told and "People who have answered: 1." in told
     frame = read_folder(folder).frame("answers")
     assert frame is not None and frame["item"].tolist() == list(ITEMS) and set(frame["answer"]) == {4.0}
 
@@ -48,7 +48,7 @@ def test_answers_are_ordered_so_that_no_row_stands_by_others_of_its_person(folde
 def test_few_answers_are_counted_and_neither_their_mean_nor_their_interval_is_shown(folder: Path) -> None:
     add_answers(folder, answers_of("top", dict.fromkeys(ITEMS, 5)))
     told = call("org", "assess", str(folder))
-    assert told.count("1 answers, too few to show what they come to") == sum(
+    assert told.count("1 answer, too few to show a result") == sum(
         bool(item.moves) for item in ITEMS.values()
     )
     assert (

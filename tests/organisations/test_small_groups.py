@@ -61,7 +61,7 @@ def test_where_two_runs_of_an_organisation_part_names_no_post(tmp_path: Path) ->
 
     alone = load_scenario("nothing").with_values({SOURCE: str(organisation(tmp_path / "o"))})
     moved = alone.with_values({"programme.budget": 20_000.0}, name="moved")
-    words = diff(alone, moved, weeks=8).words()
+    words = diff(alone, moved, weeks=8).describe()
     assert "in post" not in words and "post " not in words and "leader " not in words.replace("a leader", "")
 
 

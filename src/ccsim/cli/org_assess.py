@@ -50,6 +50,7 @@ def _ask(folder: Path, tier: str) -> None:
 
 
 def _tell(folder: Path) -> None:
+    from ccsim.errors import count_noun
     from ccsim.organisations.assessment import assess as found_of
     from ccsim.organisations.assessment import image_in_words
     from ccsim.organisations.folder import read_folder
@@ -72,7 +73,7 @@ def _tell(folder: Path) -> None:
             if row["answers"] >= read.smallest_group:
                 said = f"mean {row['mean']:.1f} of {row['answers']} answers: {row['moves']} between {low} and {high}"
             else:  # the interval would reveal the answers
-                said = f"{row['answers']} answers, too few to show a result: {row['moves']}"
+                said = f"{count_noun(row['answers'], 'answer')}, too few to show a result: {row['moves']}"
             typer.echo(f"    {said} ({row['ground']})")
     for line in image_in_words(found):
         typer.echo(line)
