@@ -48,9 +48,7 @@ def test_answers_are_ordered_so_that_no_row_stands_by_others_of_its_person(folde
 def test_few_answers_are_counted_and_neither_their_mean_nor_their_interval_is_shown(folder: Path) -> None:
     add_answers(folder, answers_of("top", dict.fromkeys(ITEMS, 5)))
     told = call("org", "assess", str(folder))
-    assert told.count("1 answer, too few to show a result") == sum(
-        bool(item.moves) for item in ITEMS.values()
-    )
+    assert told.count("1 answer, too few to show a result") == sum(bool(item.moves) for item in ITEMS.values())
     assert (
         "between" not in "".join(line for line in told.splitlines() if "answers" in line) and "Self-image" not in told
     )

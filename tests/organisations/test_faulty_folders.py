@@ -36,6 +36,14 @@ FILES: dict[str, tuple[dict[str, str | bytes], str]] = {
     ),
     "huge numbers": ({"segments.csv": "segment,customers\ns,1e300\n"}, r"segments\.csv:2: customers: 1e\+300 and the other rows come to 1e\+300; at most 20,000,000 are accepted"),
     "more posts than memory": ({"posts.csv": "department,fte\nDesk,3\nBack,1e12\n"}, r"posts\.csv:3: fte: 1e\+12 and the other rows .*at most 1,000,000 are accepted"),
+    "no time at all": ({"people.csv": "id,department,fte\na,Desk,0\nb,Desk,0\n"}, r"people\.csv:2: fte: no row has any time; it takes a number above 0"),
+    "nobody in front": ({"departments.csv": "department,front\nDesk,no\n", "people.csv": PEOPLE}, r"departments\.csv:2: front: no row says where customers call; it takes yes"),
+    "no arrivals": ({"departments.csv": "department,arrivals\nDesk,0\n", "people.csv": PEOPLE}, r"departments\.csv:2: arrivals: no row says where customers call"),
+    "a segment of no file": (
+        {"segments.csv": "segment,customers\nprivate,50\n", "history.csv": "date,kpi,value,segment\n2024-12-31,csat,70,privat\n"},
+        r"history\.csv:2: segment: 'privat' is no segment of segments\.csv \(did you mean 'private'\?\)",
+    ),
+    "a year beyond all": ({"history.csv": "date,kpi,value\n9999-12-31,csat,70\n2024-12-31,csat,70\n"}, r"history\.csv:2: date: '9999-12-31' is not accepted; .*from 1900 to 2199"),
     "a quotation mark that is not closed": ({"people.csv": 'id,department\na,"Desk\nb,Desk\n'}, r"people\.csv"),
 }  # fmt: skip
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from ccsim.errors import count_noun
+
 from ccsim.cli.options import OwnFolder
 
 
@@ -50,7 +52,6 @@ def _ask(folder: Path, tier: str) -> None:
 
 
 def _tell(folder: Path) -> None:
-    from ccsim.errors import count_noun
     from ccsim.organisations.assessment import assess as found_of
     from ccsim.organisations.assessment import image_in_words
     from ccsim.organisations.folder import read_folder

@@ -64,7 +64,7 @@ def assess(folder: Folder) -> Assessment:
     frame = folder.frame("answers")
     if frame is None:
         raise InputError(
-            f"{folder.path}: holds no answers.csv; ccsim org assess takes answers by tier, item and person"
+            f"{folder.path}: holds no answers.csv; ccsim org assess takes a row for each answer: tier, item, answer"
         )
     given = frame[frame["answer"] > 0]
     rows, intervals = [], {}

@@ -53,7 +53,19 @@ class Folder(Protocol):
 def across(folder: Folder) -> list[InputIssue]:
     """Return every fault that shows only when rows and files are taken together."""
     faults: list[InputIssue] = []
-    for check in (_sizes, _posts, _lines, _ties, _departments, _segments, _history, _drivers, _events, _answers):
+    for check in (
+        _sizes,
+        _posts,
+        _lines,
+        _ties,
+        _departments,
+        _segments,
+        _segments_of_history,
+        _history,
+        _drivers,
+        _events,
+        _answers,
+    ):
         faults += _first_of(list(check(folder)))
     if "people" in folder.tables and "posts" in folder.tables:
         table = folder.tables["posts"][0]
@@ -111,6 +123,8 @@ def _posts(folder: Folder) -> Iterator[InputIssue]:
                     key,
                     f"stands here a second time, after line {table.line(place)}; each identifier takes one row",
                 )
+        if "fte" in frame and frame["fte"].notna().all() and not (frame["fte"] > 0).any():
+            yield folder.fault(kind, 0, "fte", "no row has any time; it takes a number above 0 in at least one row")
         if kind == "posts" and "fte" in frame:
             for row in np.flatnonzero((frame["fte"] < 0).to_numpy()):
                 yield folder.fault(kind, int(row), "fte", f"{frame['fte'][row]:g} is not accepted; it takes at least 0")
@@ -193,6 +207,12 @@ def _departments(folder: Folder) -> Iterator[InputIssue]:
     """A department that a file names is one that has posts; it stands once."""
     frame = folder.frame("departments")
     posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
+    for column, wanted in (
+        ("front", "yes for at least one department"),
+        ("arrivals", "a number above 0 for at least one department"),
+    ):
+        if frame is not None and column in frame and frame[column].notna().all() and not (frame[column] > 0).any():
+            yield folder.fault("departments", 0, column, f"no row says where customers call; it takes {wanted}")
     known = set(posts["department"]) if posts is not None else set(department_names(folder))
     if frame is not None:
         for row in np.flatnonzero(frame["department"].duplicated() & frame["department"].ne("")):
@@ -229,6 +249,19 @@ def _segments(folder: Folder) -> Iterator[InputIssue]:
             )  # fmt: skip
     if "revenue" in frame and "revenue" not in folder.periods:
         yield table.fault(0, "revenue", "takes its period: revenue in [periods] of organisation.toml")
+
+
+def _segments_of_history(folder: Folder) -> Iterator[InputIssue]:
+    """A segment that the history names is one of the file of segments."""
+    frame, segments = folder.frame("history"), folder.frame("segments")
+    if frame is None or segments is None or "segment" not in frame:
+        return
+    known = set(segments["segment"]) - {""}
+    for row in np.flatnonzero(~frame["segment"].isin(known | {""})):
+        name = str(frame["segment"].iloc[row])
+        yield folder.fault(
+            "history", int(row), "segment", f"{name!r} is no segment of segments.csv{did_you_mean(name, known)}"
+        )
 
 
 def kpi_of(folder: Folder, word: str) -> str | None:

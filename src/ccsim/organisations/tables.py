@@ -274,7 +274,7 @@ def _checked(
         example = quoted(first, {first} if any(sign.isalpha() for sign in first) else private)
         problem = (
             f"none of {len(wrong):,} cells, such as {example}, is accepted; as {column.name} it takes {ACCEPTS[column.cells]}"
-            f"{_sign_hint(table, column, cells.iloc[wrong[0]])}, or [columns.{table.kind.name}] of organisation.toml names "
+            f"{_hint(table, column, cells.iloc[wrong[0]])}, or [columns.{table.kind.name}] of organisation.toml names "
             "another column"
         )
         return values, [*faults, table.fault(int(wrong[0]), column.name, problem)]
@@ -289,12 +289,16 @@ def _problem(table: Table, column: Column, cell: str, private: _Private) -> str:
     """Say what is wrong with a cell; a text that may name a person is not quoted."""
     if column.cells == NAME:
         return f"{len(cell)} characters are not accepted: free text is not read; it takes {ACCEPTS[NAME]}"
-    return f"{quoted(cell, private)} is not accepted; it takes {ACCEPTS[column.cells]}{_sign_hint(table, column, cell)}"
+    return f"{quoted(cell, private)} is not accepted; it takes {ACCEPTS[column.cells]}{_hint(table, column, cell)}"
 
 
-def _sign_hint(table: Table, column: Column, cell: str) -> str:
-    """Return how a number's comma or point is read, where a cell has one and is not read as a number."""
-    if column.cells in (DATE, YES, PERIOD):
+def _hint(table: Table, column: Column, cell: str) -> str:
+    """Return what else a cell that is not read as a number or date has to be: how its comma or point is read, in which years it lies."""
+    if column.cells == DATE:
+        return (
+            ", from 1900 to 2199" if re.match(r"\d{4}-\d{2}-\d{2}", cell) and not "1900" <= cell[:4] <= "2199" else ""
+        )
+    if column.cells in (YES, PERIOD):
         return ""
     if _COMMA.fullmatch(cell) and table.separator != ";":
         return " with a decimal point; decimal commas are recognised in files separated by semicolons"
@@ -346,6 +350,7 @@ def _parts_thousands(cells: pd.Series) -> bool:
 def _dates(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
     day = cells.str.slice(0, 10)
     shaped = day.str.fullmatch(r"\d{4}-\d{2}-\d{2}") & cells.str.fullmatch(r"\d{4}-\d{2}-\d{2}([T ][0-9:.]+Z?)?")
+    shaped &= day.str.slice(0, 4).between("1900", "2199")
     values = pd.to_datetime(day.where(shaped), format="%Y-%m-%d", errors="coerce")
     return values, values.notna().to_numpy()
 
