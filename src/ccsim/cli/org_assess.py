@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ccsim.errors import count_noun
-
 from ccsim.cli.options import OwnFolder
+from ccsim.errors import count_noun
 
 
 def assess(
