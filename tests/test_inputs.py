@@ -304,7 +304,7 @@ def test_a_text_of_a_file_with_a_sign_that_cannot_be_seen_is_refused_with_its_li
     path = tmp_path / "one.toml"
     path.write_text(text.format(sign), encoding="utf-8")
     with pytest.raises(
-        InputError, match=rf"one\.toml:\d: {key}: holds a sign that cannot be seen \(.*\): remove it$"
+        InputError, match=rf"one\.toml:\d: {key}: contains an invisible character \(.*\): remove it$"
     ) as told:
         load_scenario(path)
     assert str(told.value).isprintable()
@@ -319,6 +319,6 @@ def test_letters_of_every_script_are_seen(text: str) -> None:
 
 def test_an_experiment_made_in_python_with_such_a_text_is_refused_before_its_first_run(tmp_path: Path) -> None:
     named = as_experiment(replace(load_scenario("nothing"), title="x\x1b]0;y\x07"))
-    with pytest.raises(InputError, match=r"title: holds a sign that cannot be seen \(\\x1b\)"):
+    with pytest.raises(InputError, match=r"title: contains an invisible character \(\\x1b\)"):
         run_experiment(named, workers=1, out=tmp_path / "r")
     assert not (tmp_path / "r").exists()

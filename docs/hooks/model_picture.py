@@ -20,7 +20,7 @@ BOXES = {
     "customers": (770, 60, 170, 250, BLUE, "Customers", ["outcome", "expectation", "satisfaction", "word of mouth", "stay or leave"]),
     "leaders": (20, 370, 380, 76, BLUE, "Leaders", ["see reports, press harder, or let go"]),
     "reports": (470, 370, 200, 76, ORANGE, "Reports", ["late, partial, one embellished"]),
-    "money": (740, 370, 200, 76, GREY, "Money", ["revenue less cost"]),
+    "money": (740, 370, 200, 76, GREY, "Money", ["revenue minus cost"]),
 }  # fmt: skip
 #: Arrows: points of a path, and a word beside it at a place.
 ARROWS = (

@@ -62,7 +62,7 @@ class UnknownNameError(InputError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         if (kind, name) in FORMER_NAMES:
-            super().__init__(f"{name}: the {kind} is called {FORMER_NAMES[kind, name]} now")
+            super().__init__(f"{name}: the {kind} is now called {FORMER_NAMES[kind, name]}")
             return
         if (kind, name) in WITHDRAWN:
             super().__init__(f"{name}: the {kind} is gone: {WITHDRAWN[kind, name]}")

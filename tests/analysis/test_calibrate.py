@@ -114,7 +114,7 @@ def test_a_target_is_read_as_people_write_it():
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda study: target_of("fcr=0.72"), "reads like"),
+        (lambda study: target_of("fcr=0.72"), "must have the form"),
         (lambda study: target_of("fcr=0.72±0"), "error is more than 0"),
         (lambda study: asked(study, [Target("fcrr", 1, 1)]), "did you mean 'fcr'"),
         (lambda study: asked(study, [Target("fcr", 1, 1), Target("fcr", 1, 1)]), "twice"),

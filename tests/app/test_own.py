@@ -167,7 +167,7 @@ def _asked(server: PagesServer, body: bytes, **headers: str) -> tuple[int, bytes
 @pytest.mark.parametrize(
     ("body", "headers", "status", "words"),
     [
-        (b'{"seed": "1", "values": {"organisation.staff": 90}}', {}, 422, "organisation.staff: 90 is not accepted"),
+        (b'{"seed": "1", "values": {"organisation.staff": 90}}', {}, 422, "organisation.staff: cannot be 90"),
         (b'{"seed": "1", "values": {"accounts.wage": -1}}', {}, 422, "accounts.wage"),
         (b'{"seed": "1", "values": {"organisation.from": "/"}}', {}, 422, "organisation.from"),
         (b'{"seed": "-1", "values": {}}', {}, 422, "seed"),
@@ -261,7 +261,7 @@ def test_explore_runs_an_own_organisation_and_has_no_game(browser: Any, server: 
     page.goto(f"http://127.0.0.1:{server.server_address[1]}/#/play")
     page.get_by_text("made for the ordinary organisation").wait_for()
     page.goto(f"http://127.0.0.1:{server.server_address[1]}/#/explore?from=nothing&weeks=4&organisation.staff=90")
-    page.get_by_role("alert").get_by_text("organisation.staff: 90 is not accepted").wait_for()
+    page.get_by_role("alert").get_by_text("organisation.staff: cannot be 90").wait_for()
     assert not faults
     page.close()
 

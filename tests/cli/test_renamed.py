@@ -32,10 +32,10 @@ from ccsim.validation.claims.schema import load_claims
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["explore", "combined"], "explore: the command is called discover now"),
-        (["sweep", "combined", "--vary=programme.budget"], "--vary: the option is called --factor now"),
-        (["optimise", "combined", "--over", "assumptions"], "--over: the option is called --uncertain now"),
-        (["calibrate", "combined", "--over", "habit.pull"], "--over: the option is called --parameter now"),
+        (["explore", "combined"], "explore: the command is now called discover"),
+        (["sweep", "combined", "--vary=programme.budget"], "--vary: the option is now called --factor"),
+        (["optimise", "combined", "--over", "assumptions"], "--over: the option is now called --uncertain"),
+        (["calibrate", "combined", "--over", "habit.pull"], "--over: the option is now called --parameter"),
     ],
 )
 def test_a_former_name_is_refused_with_the_new_one(words: list[str], told: str) -> None:
@@ -60,7 +60,7 @@ def test_every_new_name_exists_and_no_former_one_does() -> None:
 def test_a_former_table_of_a_scenario_file_is_refused_with_the_new_name(tmp_path: Path) -> None:
     file = tmp_path / "old.toml"
     file.write_text('title = "Old"\n[before.programme]\nbudget = 100\n', encoding="utf-8")
-    with pytest.raises(InputErrors, match=r"old.toml:2: before: the table is called \[history\] now"):
+    with pytest.raises(InputErrors, match=r"old.toml:2: before: the table is now called \[history\]"):
         load_scenario(file)
 
 
@@ -69,10 +69,10 @@ def test_a_former_parameter_is_answered_with_the_present_one_in_files_and_on_the
     path.write_text('title = "Old"\n[levers.structure]\nstep = 2\n')
     with pytest.raises(
         InputErrors,
-        match=r"the parameter is called structure\.stage now",
+        match=r"the parameter is now called structure\.stage",
     ):
         load_scenario(path)
-    with pytest.raises(InputError, match=r"habit\.pull: the parameter is called habit\.utility_weight now"):
+    with pytest.raises(InputError, match=r"habit\.pull: the parameter is now called habit\.utility_weight"):
         replace_values(default_settings(), {"habit.pull": 1.0})
 
 
@@ -94,17 +94,17 @@ def test_a_former_name_of_a_kpi_or_parameter_is_answered_with_the_present_one() 
             "column": {row.name for kind in (Staff, Customers, Departments, Segments, Firm) for row in kind.columns},
         }  # fmt: skip
         assert new in known[kind]  # type: ignore[operator]
-        assert str(UnknownNameError(kind, old, KPIS)) == f"{old}: the {kind} is called {new} now"
+        assert str(UnknownNameError(kind, old, KPIS)) == f"{old}: the {kind} is now called {new}"
 
 
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ("at = [3]\n", r"old.toml:3: at: the key is called report_weeks now"),
-        ("most_replicates = 3\n", r"most_replicates: the key is called max_replicates now"),
-        ("[until]\ncsat = 0.2\n", r"until: the key is called precision now"),
-        ("[design]\nvary = ['programme.budget=0:9']\n", r"design.vary: the key is called factors now"),
-        ("[design]\nfactors = ['programme.budget=0:9']\npoints = 8\n", r"design.points: the key is called samples now"),
+        ("at = [3]\n", r"old.toml:3: at: the key is now called report_weeks"),
+        ("most_replicates = 3\n", r"most_replicates: the key is now called max_replicates"),
+        ("[until]\ncsat = 0.2\n", r"until: the key is now called precision"),
+        ("[design]\nvary = ['programme.budget=0:9']\n", r"design.vary: the key is now called factors"),
+        ("[design]\nfactors = ['programme.budget=0:9']\npoints = 8\n", r"design.points: the key is now called samples"),
     ],
 )
 def test_a_former_key_of_an_experiment_file_is_refused_with_the_new_name(tmp_path: Path, table: str, told: str) -> None:
@@ -118,19 +118,19 @@ def test_a_former_key_of_an_experiment_file_is_refused_with_the_new_name(tmp_pat
 def test_a_former_key_of_a_claim_is_refused_with_the_new_name(tmp_path: Path) -> None:
     text = 'title = "Old"\n[[claim]]\nid = "X1"\nsays = "More."\nkind = "difference"\nkpi = "csat"\n'
     (tmp_path / "old.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(InputErrors, match=r"says: the key is called statement now"):
+    with pytest.raises(InputErrors, match=r"says: the key is now called statement"):
         load_claims(folder=tmp_path)
 
 
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda: compare("direction", budget="1s"), "budget: the argument is called time_limit now"),
-        (lambda: sweep("nothing", at=(3,)), "at: the argument is called report_weeks now"),
-        (lambda: Design("sobol", ("programme.budget",), points=8), "points: the argument is called samples now"),
-        (lambda: Experiment("x", "X", "", "x", {}, at=(3,)), "at: the argument is called report_weeks now"),
-        (lambda: make_problem("nothing", against="hero"), "against: the argument is called baseline now"),
-        (lambda: Intervention.create({}, when="csat > 3", after=3), "after: the argument is called earliest_week now"),
+        (lambda: compare("direction", budget="1s"), "budget: the argument is now called time_limit"),
+        (lambda: sweep("nothing", at=(3,)), "at: the argument is now called report_weeks"),
+        (lambda: Design("sobol", ("programme.budget",), points=8), "points: the argument is now called samples"),
+        (lambda: Experiment("x", "X", "", "x", {}, at=(3,)), "at: the argument is now called report_weeks"),
+        (lambda: make_problem("nothing", against="hero"), "against: the argument is now called baseline"),
+        (lambda: Intervention.create({}, when="csat > 3", after=3), "after: the argument is now called earliest_week"),
     ],
 )
 def test_a_former_argument_is_refused_with_the_new_name(call: Callable[[], object], told: str) -> None:
@@ -140,12 +140,12 @@ def test_a_former_argument_is_refused_with_the_new_name(call: Callable[[], objec
 
 def test_a_former_table_of_results_is_refused_with_the_new_name(small_experiment: Experiment, tmp_path: Path) -> None:
     results = run_experiment(small_experiment, workers=1, out=tmp_path / "r")
-    with pytest.raises(AttributeError, match=r"Results\.figures is called summaries now"):
+    with pytest.raises(AttributeError, match=r"Results\.figures is now called summaries"):
         results.figures  # type: ignore[attr-defined]  # noqa: B018  # a former name
-    with pytest.raises(AttributeError, match=r"Comparison\.at_horizon is called final_values now"):
+    with pytest.raises(AttributeError, match=r"Comparison\.at_horizon is now called final_values"):
         Comparison(results).at_horizon  # type: ignore[attr-defined]  # noqa: B018  # a former name
     assert not hasattr(results, "no_such_table")
-    with pytest.raises(InputError, match=r"events: the table is called interventions now"):
+    with pytest.raises(InputError, match=r"events: the table is now called interventions"):
         query(tmp_path / "r", "SELECT * FROM events")
 
 

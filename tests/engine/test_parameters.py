@@ -33,7 +33,7 @@ FIT = {"default": 0.2, "unit": "share", "range": (0.0, 0.5), "meaning": "part of
         ({"off": -1.0}, "off must be a number from 0 to 1, got -1.0"),
         ({"unit": "shares"}, "unknown unit 'shares' (did you mean 'share'"),
         ({"unit": "share/weak"}, "unknown part 'weak' of unit 'share/weak' (did you mean 'week' or 'weeks'?)"),
-        ({"unit": "umbrellas"}, "unknown unit 'umbrellas'; add_unit makes a new one known"),
+        ({"unit": "umbrellas"}, "unknown unit 'umbrellas'; add_unit adds a new one"),
         ({"unit": ""}, "unknown unit ''"),
         ({"meaning": " "}, "meaning must be a few words, got ' '"),
         ({"source": ""}, "source must be a few words, got ''"),
@@ -54,7 +54,7 @@ def test_a_faulty_parameter_is_refused_with_its_file_line_and_name(change: dict[
 
 
 def test_a_name_declared_twice_in_a_group_is_refused() -> None:
-    with pytest.raises(DeclarationError, match=r"test_parameters\.py:\d+: parameter in weather: .* of its name"):
+    with pytest.raises(DeclarationError, match=r"test_parameters\.py:\d+: parameter in weather: .* of the same name"):
 
         @parameters("weather")
         class Weather:
@@ -99,7 +99,9 @@ def test_a_type_that_no_parameter_has_or_that_does_not_fit_is_refused(kind: type
 @pytest.mark.parametrize("name", ["_rain", "lambda", "two words"])
 def test_a_name_that_no_field_can_bear_is_refused(name: str) -> None:
     body = {name: parameter(**FIT), "__annotations__": {name: float}}  # type: ignore[arg-type]
-    with pytest.raises(DeclarationError, match="name must be a Python identifier without an underscore in front"):
+    with pytest.raises(
+        DeclarationError, match="name must be a Python identifier that does not start with an underscore"
+    ):
         parameters("weather")(type("Weather", (), body))
 
 

@@ -57,12 +57,12 @@ def test_a_week_is_varied() -> None:
     with pytest.raises(InputError, match=r"last week is 29"):
         one.with_changes(weeks=30)
     assert one.with_changes(weeks=41).weeks == 41
-    with pytest.raises(InputError, match=r"no move of this label.*The hero leaves"):
+    with pytest.raises(InputError, match=r"no move with this label.*The hero leaves"):
         Experiment("e", "E", "", "n", {"n": scenario}).with_design(Design("factorial", ("week of The hero lives=2:4",)))
 
 
 def test_sizes_that_do_not_fit_together_are_told_before_anything_runs(small_experiment: Experiment) -> None:
-    with pytest.raises(InputError, match="point 1 of the design cannot be"):
+    with pytest.raises(InputError, match="point 1 of the design is impossible"):
         small_experiment.with_design(Design("factorial", ("organisation.staff=2:24",)))
 
 

@@ -55,9 +55,9 @@ def written(**tallies: float) -> Record:
         ({"title": ""}, "title must be a few words, got ''"),
         ({"meaning": " "}, "meaning must be a few words, got ' '"),
         ({"unit": "shares"}, "unknown unit 'shares' (did you mean 'share'"),
-        ({"formula": "resolvd / handled"}, "unknown name 'resolvd' in formula: no tally and no KPI above it (did you mean 'resolved'"),
-        ({"formula": "100 * customer_equty"}, "unknown name 'customer_equty' in formula: no tally and no KPI above it (did you mean 'customer_equity'"),
-        ({"formula": "new + 1"}, "unknown name 'new' in formula: no tally and no KPI above it"),
+        ({"formula": "resolvd / handled"}, "unknown name 'resolvd' in formula: it is neither a tally nor a KPI above it (did you mean 'resolved'"),
+        ({"formula": "100 * customer_equty"}, "unknown name 'customer_equty' in formula: it is neither a tally nor a KPI above it (did you mean 'customer_equity'"),
+        ({"formula": "new + 1"}, "unknown name 'new' in formula: it is neither a tally nor a KPI above it"),
         ({"formula": "resolved /"}, "formula must be arithmetic, such as 'resolved / handled', got 'resolved /'"),
     ],
 )  # fmt: skip

@@ -142,8 +142,8 @@ MISTAKES = {
     "a unit that is not known": ('0.2, unit="1/week"', '0.2, unit="1/weak"', r"mood\.py:\d+: parameter mood\.contagion: .*1/weak"),
     "a KPI that reads nothing": ("moods / people", "modes / people", r"mood\.py:\d+: KPI 'mood': unknown name 'modes'.*moods"),
     "a place that is not there": ('before="engagement"', 'before="engagment"', r"step lend: before='engagment': the week has no such place.*engagement"),
-    "no place": ('@step(before="engagement")', "@step()", r"mood\.py:\d+: a step takes after=... or before="),
-    "an argument that is not there": ("def lend(staff, own_staff, p)", "def lend(stafff, own_staff, p)", r"step lend: no argument is called 'stafff'.*staff"),
+    "no place": ('@step(before="engagement")', "@step()", r"mood\.py:\d+: a step takes exactly one of after=... and before="),
+    "an argument that is not there": ("def lend(staff, own_staff, p)", "def lend(stafff, own_staff, p)", r"step lend: there is no argument 'stafff'.*staff"),
     "a column misspelt": ("near += own_staff.mood[other]", "near += own_staff.moood[other]", r"mood\.py:\d+: spread: own_staff has no 'moood'.*mood"),
     "a parameter misspelt": ("p.lift *", "p.lfit *", r"mood\.py:\d+: lend: p has no 'lfit'.*lift"),
     "a stock of others written": ("staff.engagement_bonus[i] +=", "staff.habit[i] +=", r"mood\.py:\d+: lend: staff\.habit is a stock column, which habit writes"),
@@ -164,7 +164,7 @@ def test_a_mistake_is_one_message_with_its_place(mistake: str, mood: Path) -> No
 def test_a_file_that_is_missing_or_ill_named_is_told(tmp_path: Path) -> None:
     for name, told in (
         ("none.py", "there is no such file"),
-        ("my-mood.py", "must be called like mood.py"),
+        ("my-mood.py", "followed by .py, such as mood.py"),
         ("habit.py", "ccsim has a mechanism 'habit'"),
     ):
         if name == "habit.py":

@@ -140,7 +140,7 @@ def test_the_line_of_a_faulty_column_is_named() -> None:
 
 
 def test_a_column_declared_twice_in_a_class_is_refused() -> None:
-    with pytest.raises(DeclarationError, match="column in staff: the line is replaced by a later one of its name"):
+    with pytest.raises(DeclarationError, match="column in staff: a later line of the same name replaces this line"):
 
         class Staff:
             mood: FloatArray = stock("share", "how it feels", "habit")

@@ -60,11 +60,11 @@ def test_every_fault_of_saved_answers_is_told_and_an_own_form_of_the_file_is_lef
     with pytest.raises(InputErrors) as caught:
         read_answers([saved])
     told = str(caught.value).splitlines()
-    assert len(told) == 3 and "a text of 8 characters is not accepted; it takes top, middle or staff" in "".join(told)
+    assert len(told) == 3 and "must be top, middle or staff, got a text of 8 characters" in "".join(told)
     (folder / "answers.csv").write_text("Ebene;Frage;Wert\nstaff;L1;3\n")
-    with pytest.raises(InputError, match="has a header of its own"):
+    with pytest.raises(InputError, match="has another header"):
         add_answers(folder, answers_of("top", {"L1": 3}))
-    with pytest.raises(InputError, match="takes top, middle, staff"):
+    with pytest.raises(InputError, match="must be one of top, middle, staff"):
         answers_of("boss", {"L1": 3})
 
 

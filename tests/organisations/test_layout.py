@@ -216,7 +216,7 @@ def test_a_scenario_is_founded_from_files_and_refuses_a_size_that_they_say(tmp_p
     scenario = read_scenario(path)
     assert simulate(scenario, 1, 2).departments["engagement"].shape == (2, 4)
     assert scenario.resolved()["organisation"]["from"] == scenario.source
-    with pytest.raises(InputError, match=r"organisation\.staff: 50 is not accepted; the files of .* say 110"):
+    with pytest.raises(InputError, match=r"organisation\.staff: cannot be 50, because the files of .* state 110"):
         simulate(scenario.with_values({"organisation.staff": 50}), 1, 2)
 
 
@@ -258,8 +258,8 @@ def test_leaders_of_drawn_departments_are_those_of_an_organisation_without_files
     ("departments = 1", "sizes.departments: 1 is not accepted; the files say 2: take it out here"),
     ("front_departments = 1", r"the files say 2 \(front in departments.csv says which they are\)"),
     ("customers = 9", "sizes.customers: 9 is not accepted; the files say 20: take it out here"),
-    ("span = 3", "sizes.span: 3 is not accepted; .*people.csv says it: take it out here"),
-    ("ties = 3", "sizes.ties: 3 is not accepted; .*ties.csv says it: take it out here"),
+    ("span = 3", "sizes.span: 3 is not accepted; .*people.csv states it: remove it here"),
+    ("ties = 3", "sizes.ties: 3 is not accepted; .*ties.csv states it: remove it here"),
 ])  # fmt: skip
 def test_a_size_that_the_files_say_otherwise_is_refused_with_its_line(size: str, said: str, tmp_path: Path) -> None:
     files = {

@@ -58,7 +58,7 @@ def test_what_is_kept_of_a_folder_and_what_check_assess_and_show_say_names_nobod
     folder = canaries(tmp_path / "o")
     inputs = {path.name for path in folder.iterdir()}
     told = "".join(call("org", command, str(folder)) for command in ("check", "assess", "show"))
-    assert "30 posts" in told and "figures of history.csv are of a department" in told
+    assert "30 posts" in told and "values of history.csv concern a department" in told
     assert SIGN not in told
     assert SIGN.encode() not in pickle.dumps((read_folder(folder), layout_of_folder(folder)))
     for path in folder.rglob("*"):
@@ -84,7 +84,7 @@ def test_fit_back_test_forecast_and_what_follows_name_nobody(
     inputs = {path.name for path in folder.iterdir()}
     here, sizes = str(folder), ("--worlds", "40", "--worlds-from", "declared", "--workers", "2")
     told = "".join(call("org", command, here, *sizes) for command in ("fit", "backtest", "forecast"))
-    assert told.count("Back-test of csat") == 2 and "figures of history.csv are of a department" in told
+    assert told.count("Back-test of csat") == 2 and "values of history.csv concern a department" in told
     short = ("--organisation", here, "--workers", "2")
     told += call("run", "nothing", *short, "--weeks", "4", "--out", str(folder / "run"))
     told += call("compare", "direction", *short, "--weeks", "20", "--replicates", "2", "--out", str(folder / "cmp"))
@@ -151,7 +151,7 @@ def agency(place: Path, groups: dict[str, int]) -> Path:
 def test_of_a_survey_a_group_of_20_is_shown_and_one_of_8_is_merged(tmp_path: Path) -> None:
     folder = agency(tmp_path / "o", {"Board": 20, "Law": 8, "Press": 5})
     table = layout_table(read_folder(folder), layout_of_folder(folder), 1)
-    survey = table[table["what"] == "engagement by department, last figure"].set_index("group")["data"]
+    survey = table[table["what"] == "engagement by department, last value"].set_index("group")["data"]
     assert list(survey.index) == ["Board", OTHERS]
     first = survey["Board"]
     assert survey[OTHERS] == pytest.approx((8 * (first - 0.01) + 5 * (first - 0.02)) / 13, abs=1e-3)

@@ -39,10 +39,10 @@ def test_every_fault_of_every_file_is_told_at_once_with_file_line_column_and_wha
     })  # fmt: skip
     told = faults(folder)
     wanted = [
-        r"organisation\.toml:2: currenzy: .*did you mean 'currency'", r"people\.csv:3: fte: '1.5' .*from 0 to 1",
-        r"people\.csv:3: manager: names no person", r"people\.csv:4: department: is empty", r"people\.csv:4: fte: 'x'",
-        r"people\.csv:4: id: stands here a second time", r"history\.csv:2: date: '31.12.2025' .*2026-01-31",
-        r"history\.csv:3: kpi: 'csatt' is no KPI .*csat",
+        r"organisation\.toml:2: currenzy: .*did you mean 'currency'", r"people\.csv:3: fte: .*from 0 to 1, got '1.5'",
+        r"people\.csv:3: manager: is not a person", r"people\.csv:4: department: is empty", r"people\.csv:4: fte: .*'x'",
+        r"people\.csv:4: id: occurs a second time", r"history\.csv:2: date: .*2026-01-31, got '31.12.2025'",
+        r"history\.csv:3: kpi: 'csatt' is not a KPI .*csat",
     ]  # fmt: skip
     assert all(any(re.search(each, line) for line in told) for each in wanted), told
     assert len(told) == len(wanted)
@@ -62,9 +62,7 @@ def test_what_spreadsheets_add_to_a_table_is_passed_over(tmp_path: Path) -> None
         "history.csv": "date,kpi,value,\n2025-12-31,csat,70,\n2026-03-31,csat,170,\n,,,\n",
     })  # fmt: skip
     told = faults(folder)
-    assert len(told) == 1 and re.search(r"history\.csv:3: value: 170 is not accepted; csat .*from 0 to 100", told[0]), (
-        told
-    )
+    assert len(told) == 1 and re.search(r"history\.csv:3: value: csat .*from 0 to 100.*, got 170", told[0]), told
     (folder / "history.csv").unlink()
     table = read_folder(folder).tables["people"][0]
     assert table.frame["fte"].tolist() == [0.5, 1.0] and table.line(0) == 3
@@ -79,22 +77,22 @@ def test_amounts_below_0_and_shares_above_1_are_refused(tmp_path: Path) -> None:
     })  # fmt: skip
     told = faults(folder)
     wanted = [
-        r"people\.csv:2: years: '-3' .*at least 0", r"people\.csv:2: pay: '-100'", r"departments\.csv:2: arrivals: '-5'",
-        r"handoffs\.csv:2: share: '-1'", r"segments\.csv:2: churn: '1\.5' .*from 0 to 1", r"history\.csv:2: value: 65 .*65 % is 0\.65",
-        r"history\.csv:2: error: '-1'", r"organisation\.toml:3: sizes\.prospects: ",
+        r"people\.csv:2: years: .*at least 0, got '-3'", r"people\.csv:2: pay: .*'-100'", r"departments\.csv:2: arrivals: .*'-5'",
+        r"handoffs\.csv:2: share: .*'-1'", r"segments\.csv:2: churn: .*from 0 to 1, got '1\.5'", r"history\.csv:2: value: .*got 65.*65 % is 0\.65",
+        r"history\.csv:2: error: .*'-1'", r"organisation\.toml:3: sizes\.prospects: ",
     ]  # fmt: skip
     assert all(any(re.search(each, line) for line in told) for each in wanted), told
     assert len(told) == len(wanted)
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ('department,fte\nA,"0,5"\n', r"people\.csv:2: fte: '0,5' .*decimal commas are recognised in files separated by semicolons"),
-    ("department;fte\nA;0,5\nA;1.000\n", r"people\.csv:3: fte: '1.000'"),
+    ('department,fte\nA,"0,5"\n', r"people\.csv:2: fte: .*decimal commas are only recognised in files separated by semicolons.*got '0,5'"),
+    ("department;fte\nA;0,5\nA;1.000\n", r"people\.csv:3: fte: .*'1.000'"),
     ("department,fte\nA,1,7\n", r"people\.csv:2: has 3 cells; the header 2"),
-    ("dept,fte\nA,1\n", r"people\.csv: department: there is no such column .*\[columns\.people\]"),
+    ("dept,fte\nA,1\n", r"people\.csv: department: the column is missing .*\[columns\.people\]"),
     ("department,fte\n", r"people\.csv:2: there are no rows"),
     ("", r"people\.csv: is empty"),
-    ("department\n" + "long text " * 20 + "\n", r"people\.csv:2: department: 1\d\d characters .*free text is not read"),
+    ("department\n" + "long text " * 20 + "\n", r"people\.csv:2: department: .*1\d\d characters.*free text is not read"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_words(tmp_path: Path, text: str, said: str) -> None:
     told = faults(folder_of(tmp_path / "o", {"organisation.toml": HEAD, "people.csv": text}))
@@ -114,9 +112,9 @@ def test_a_circle_of_superiors_and_ties_to_nobody_are_found(tmp_path: Path) -> N
         "ties.csv": "from,to\na,b\nc,c\nc,x\n",
     })  # fmt: skip
     told = faults(folder)
-    assert [bool(re.search(r"people\.csv:\d: manager: leads in a circle", line)) for line in told].count(True) == 1
+    assert [bool(re.search(r"people\.csv:\d: manager: is part of a circle", line)) for line in told].count(True) == 1
     assert any("ties.csv:3: to: is the same person" in line for line in told)
-    assert any("ties.csv:4: to: names no person" in line for line in told)
+    assert any("ties.csv:4: to: is not a person" in line for line in told)
 
 
 def telco(place: Path, period: str) -> Path:
@@ -132,7 +130,7 @@ def telco(place: Path, period: str) -> Path:
 def test_churn_without_a_period_is_refused_and_with_month_accepted(tmp_path: Path) -> None:
     told = faults(telco(tmp_path / "bare", ""))
     assert len(told) == 1 and re.search(
-        r"segments\.csv:2: churn: .*without its period.*week, month, quarter or year", told[0]
+        r"segments\.csv:2: churn: .*needs a period.*week, month, quarter or year", told[0]
     )
     layout = layout_of_folder(telco(tmp_path / "month", "month"))
     assert layout.customers.sum() == 7043
@@ -169,7 +167,7 @@ def test_attrition_without_a_period_is_read_and_what_it_cannot_say_is_said(tmp_p
     said = {fact.subject: fact for fact in knowledge(read_folder(folder), layout_of_folder(folder))}
     assert (
         not said["staff turnover"].known
-        and "16.1% of the rows left, but not in which time" in said["staff turnover"].says
+        and "16.1% of the rows left, but the period is not known" in said["staff turnover"].says
     )
     assert not said["reporting lines"].known
     assert said["time in the organisation"].known and said["pay"].known
@@ -234,13 +232,13 @@ def test_no_message_quotes_a_cell_that_may_name_a_person(tmp_path: Path) -> None
     assert any("none of 12 cells, such as a text of 19 characters, is accepted" in line for line in told), told
     assert any(
         re.search(
-            r"id: none of 12 cells, such as a text of 2 characters, is accepted; as years .*names another column", line
+            r"id: none of 12 cells, such as a text of 2 characters, is accepted; years must be .*name another column",
+            line,
         )
         for line in told
     ), told
     assert any(
-        re.search(r"history\.csv:2: value: a text of 13 characters is not accepted; it takes a number", line)
-        for line in told
+        re.search(r"history\.csv:2: value: must be a number.*, got a text of 13 characters", line) for line in told
     ), told
 
 
@@ -267,9 +265,9 @@ def test_a_tier_of_few_is_shown_together_with_the_next(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("department;pay\nA;45.000\nB;46.000\n", r"pay: '45.000' is not accepted; .* it may be 45000 or 45,000: write thousands without a point"),
-    ("department;pay\nA;45.000,50\nB;46,5\n", r"pay: '45.000,50' is not accepted; .* without signs between thousands"),
-    ('department,pay\nA,"45,000.50"\n', r"pay: '45,000.50' is not accepted; .* without signs between thousands"),
+    ("department;pay\nA;45.000\nB;46.000\n", r"pay: .* could mean 45000 or 45,000: write thousands without a point.*got '45.000'"),
+    ("department;pay\nA;45.000,50\nB;46,5\n", r"pay: .* without thousands separators, got '45.000,50'"),
+    ('department,pay\nA,"45,000.50"\n', r"pay: .* without thousands separators, got '45,000.50'"),
 ])  # fmt: skip
 def test_a_point_that_may_part_thousands_is_never_read_as_a_decimal_point(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(InputErrors, match=rf"people\.csv:2: {said}"):
@@ -287,5 +285,7 @@ def test_a_cell_of_a_column_that_is_not_read_is_not_quoted_from_another_column(t
     rows = "department,fte,name\nA,1,Miller\nA,Miller,1\nA,abc,\n"
     with pytest.raises(InputErrors) as caught:
         read_folder(folder_of(tmp_path / "o", {"organisation.toml": HEAD, "people.csv": rows}))
-    assert "Miller" not in str(caught.value) and "people.csv:3: fte: a text of 6 characters" in str(caught.value)
-    assert "people.csv:4: fte: 'abc' is not accepted" in str(caught.value)
+    assert "Miller" not in str(caught.value) and re.search(
+        "people.csv:3: fte: must be .*, got a text of 6 characters", str(caught.value)
+    )
+    assert re.search("people.csv:4: fte: must be .*, got 'abc'", str(caught.value))

@@ -75,11 +75,11 @@ def test_figures_of_a_span_are_the_mean_of_those_that_end_in_it(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("name", "text", "said"), [
-    ("drivers.csv", "date,name,value\n2024-01-07,demand,-1\n", r"drivers\.csv:2: value: -1 is not accepted; demand\.surge takes"),
-    ("drivers.csv", "date,name,value\n2024-01-07,demmand,1\n", r"drivers\.csv: demand: .*no row does.*demmand"),
-    ("events.csv", "date,label,lever,value\n2024-01-07,x,programme.budget,\n", r"events\.csv:2: value: says to what"),
-    ("events.csv", "date,label,lever,value\n2024-01-07,x,programme.budget,-5\n", r"events\.csv:2: value: -5 is not accepted"),
-    ("events.csv", "date,label,value\n2024-01-07,x,5\n", r"events\.csv:2: value: takes a column lever"),
+    ("drivers.csv", "date,name,value\n2024-01-07,demand,-1\n", r"drivers\.csv:2: value: demand\.surge must be .*, got -1"),
+    ("drivers.csv", "date,name,value\n2024-01-07,demmand,1\n", r"drivers\.csv: demand: .*in no row.*demmand"),
+    ("events.csv", "date,label,lever,value\n2024-01-07,x,programme.budget,\n", r"events\.csv:2: value: must be the value to which"),
+    ("events.csv", "date,label,lever,value\n2024-01-07,x,programme.budget,-5\n", r"events\.csv:2: value: programme\.budget must be .*, got -5"),
+    ("events.csv", "date,label,value\n2024-01-07,x,5\n", r"events\.csv:2: value: needs a column lever"),
 ])  # fmt: skip
 def test_a_value_that_a_lever_does_not_accept_is_told_with_its_place(
     tmp_path: Path, name: str, text: str, said: str

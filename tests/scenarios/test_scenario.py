@@ -139,7 +139,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
 def test_two_values_for_one_lever_in_one_week_are_refused(tmp_path: Path) -> None:
     extra = "\n[[schedule]]\nweeks = [4, 5]\n[schedule.set.champions]\ncount = 3\n"
-    with pytest.raises(InputErrors, match=r"week 5, champions.count is set to 2 and to 3"):
+    with pytest.raises(InputErrors, match=r"week 5, champions.count is set to both 2 and 3"):
         load_scenario(write(tmp_path, VALID + extra))
 
 

@@ -55,7 +55,7 @@ def test_attributes_read_and_write_the_columns_and_are_checked(org: Organisation
     for wrong in (1.5, float("nan"), "much", True):
         with pytest.raises(InputError, match="habit"):
             person.habit = wrong
-    assert "routine to the person" in type(person).habit.__doc__
+    assert "habit of the person" in type(person).habit.__doc__
     assert isinstance(person.leader, Leader)
     assert person.leader.superior.superior.tier == 0
     assert person.leader.superior.superior.superior is None
@@ -291,13 +291,13 @@ def test_a_step_beyond_the_horizon_warns_and_changes_nothing(small: dict) -> Non
 
 def test_levers_that_no_week_is_left_for_are_refused(small: dict) -> None:
     org = Organisation("nothing", rng=1, weeks=2, levers=small).run()
-    with pytest.raises(InputError, match="week 1 is the last: there is no week in which levers could still act"):
+    with pytest.raises(InputError, match="week 1 is the last: there is no further week in which levers could act"):
         org.intervene({"programme.budget": 700})
 
 
 def test_a_horizon_before_a_scheduled_move_is_warned_of(small: dict) -> None:
     with pytest.warns(
-        UserWarning, match="hero-leaves: 'The hero leaves' is due in week 52 and never happens: weeks is 30"
+        UserWarning, match="hero-leaves: 'The hero leaves' is due in week 52 and never happens, because weeks is 30"
     ):
         Organisation("hero-leaves", weeks=30, levers=small)
 

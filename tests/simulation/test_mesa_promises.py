@@ -86,7 +86,7 @@ def test_a_person_cannot_be_removed_by_any_way_of_mesas(kind: type, org: Organis
     person: Any = next(iter(org.agents_by_type[kind]))
     for way in (person.remove, lambda: org.deregister_agent(person), lambda: org.agents_by_type[kind].do("remove"),
                 org.remove_all_agents):  # fmt: skip
-        with pytest.raises(InputError, match="cannot be removed: it stands for a person"):
+        with pytest.raises(InputError, match="cannot be removed: it represents a person"):
             way()
     assert list(org.agents) == before and person in org.agents_by_type[kind]
 
@@ -163,5 +163,5 @@ def test_parts_of_mesas_library_take_our_people(org: Organisation) -> None:
     grid.place_agent(person, (1, 1))
     assert person.pos == (1, 1) and grid.get_cell_list_contents([(1, 1)]) == [person]
     org.run()
-    with pytest.raises(InputError, match=r"set at the founding"):
+    with pytest.raises(InputError, match=r"set at founding"):
         person.department = 1

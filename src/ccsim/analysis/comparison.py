@@ -314,7 +314,7 @@ def compare(
         command: the command line, for the manifest.
         time_limit: stop after this time (seconds, or a text such as ``"10m"``), or at this deadline.
         scheduler: address of a Dask scheduler whose workers do the runs; by default processes of this machine do.
-        mechanisms: mechanisms of your own, as paths of files or as modules.
+        mechanisms: users' mechanisms, as paths of files or as modules.
 
     Returns:
         The comparison of all scenarios with the baseline.

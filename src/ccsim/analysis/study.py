@@ -84,7 +84,7 @@ class AnalysisProblem:
 
         Raises:
             InputError: a difference without a baseline.
-            UnknownNameError: there is none of this name.
+            UnknownNameError: the name does not exist.
         """
         if outcome in self.outcomes:
             return outcome

@@ -43,7 +43,7 @@ class OwnOrganisation:
         folder: see ``ccsim org``.
 
     Raises:
-        InputErrors: what is wrong with the files.
+        InputErrors: the files have faults.
     """
 
     def __init__(self, folder: Path) -> None:

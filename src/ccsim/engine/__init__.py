@@ -1,1 +1,1 @@
-"""Numerics of the model, nothing of organisations: compiled functions, random numbers, curves, declared parameters."""
+"""Numerics of the model, independent of organisations: compiled functions, random numbers, curves, declarations."""

@@ -1,8 +1,8 @@
-"""What runs once in a run and is compiled ahead of time only.
+"""Functions that run once per run and are compiled ahead of time only.
 
-The founding of an organisation and the functions that formulas of KPIs call are a few loops. Python runs them in less
-time than numba needs to compile them, so that here they stay plain Python. The engine for the browser has no Python:
-for it they are compiled like every kernel, from the same source (see :mod:`ccsim.app.build_engine`).
+The founding of an organisation and the functions that KPI formulas call are a few loops. Python runs them in less
+time than numba needs to compile them, so they stay plain Python here. The engine for the browser has no Python.
+For it they are compiled like every kernel, from the same source (see :mod:`ccsim.app.build_engine`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def ahead(function: Function) -> Function:
-    """Mark a function that is compiled for the browser and runs as it stands everywhere else.
+    """Mark a function that is compiled for the browser and runs as plain Python everywhere else.
 
-    It may use what kernels may use, and nothing else.
+    The function may use only what kernels may use.
 
     Returns:
-        A kernel where the browser's engine is built, else the function unchanged.
+        A kernel if the browser's engine is being built, else the unchanged function.
     """
     return kernel(allocates=True)(function) if AHEAD else function

@@ -1,12 +1,12 @@
-"""How compiled code takes populations and parameters: one address each, instead of every column and value by itself.
+"""Pass populations and parameters to compiled code as one address each, instead of every column and value.
 
-numba passes a tuple as its parts, and an array as seven numbers. A call that passes the market and a few groups of
-parameters on would take hundreds of arguments, and writing, reading and optimising such calls took most of the time in
-which a week was compiled. Here a population and a group of parameters are each an address of a *table* of 8-byte
-entries: the values of parameters; or the addresses of columns, then the number of rows. What a table says does not change
-while a kernel runs, and the loads from it say so (``invariant.load``): a loop reads each entry once, before it begins.
+numba passes a tuple as its parts and an array as seven numbers. A call with the market and a few groups of
+parameters would have hundreds of arguments, and compiling such calls took most of the time in
+which a week was compiled. Here each population and each group of parameters is the address of a *table* of 8-byte
+entries: the values of parameters, or the addresses of columns followed by the number of rows. A table does not change
+while a kernel runs, and its loads are marked as invariant (``invariant.load``), so a loop reads each entry only once.
 
-This module is imported where numba is in use only.
+This module is imported only if numba is in use.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ _WORD = ir.IntType(64)
 _BYTE = ir.IntType(8)
 _ADDRESS = _BYTE.as_pointer()
 
-#: How an entry of a table is read from its Python object, see ``_filler``.
+#: How an entry of a table is read from its Python object; see ``_filler``.
 _FLOAT, _WHOLE, _COLUMN = 0, 1, 2
 
-#: Where numpy keeps the address of an array's numbers and of its shape (``PyArrayObject_fields``).
+#: Where numpy stores the addresses of an array's data and of its shape (``PyArrayObject_fields``).
 _DATA_AT, _SHAPE_AT = 16, 32
 
 
 class ByReference(types.Type):
-    """The type of a population or a group of parameters: its fields, each with numba's type and its place."""
+    """The type of a population or a group of parameters: its fields, each with its numba type and its position."""
 
     def __init__(self, title: str, fields: tuple[tuple[str, Any, int], ...]) -> None:
-        """Keep the fields.
+        """Store the fields.
 
         Args:
-            title: a short name; with a hash of the fields it stands in the names of compiled functions.
-            fields: name, type and place of each: the number of its entry, or the byte within a record.
+            title: a short name; with a hash of the fields it is part of the names of compiled functions.
+            fields: name, type and position of each: the number of its entry, or the byte within a record.
         """
         self.fields = {name: (kind, place) for name, kind, place in fields}
         self.title = title
@@ -62,19 +62,19 @@ class Parameters(ByReference):
 
 
 class Columns(ByReference):
-    """A named tuple of arrays that have one row per person; some may be fields of one record, see ``strides``."""
+    """A named tuple of arrays with one row per person; some may be fields of one record, see ``strides``."""
 
     def __init__(self, title: str, fields: tuple[tuple[str, Any, int], ...], strides: tuple[int, ...]) -> None:
-        """Keep the fields, and the bytes from one row of each to the next."""
+        """Store the fields, and the bytes from one row of each to the next."""
         super().__init__(f"{title}{hashlib.sha256(repr(strides).encode()).hexdigest()[:8]}", fields)
         self.strides = strides
 
 
 class Records(ByReference):
-    """A record array: one record per person; its table holds the address of the first, then the number of rows."""
+    """A record array with one record per person; its table holds the address of the first record and the number of rows."""
 
     def __init__(self, title: str, fields: tuple[tuple[str, Any, int], ...], size: int) -> None:
-        """Keep the fields and the bytes of a record."""
+        """Store the fields and the size of a record in bytes."""
         super().__init__(f"{title}{size}", fields)
         self.size = size
 
@@ -84,11 +84,11 @@ class _Address(models.PrimitiveModel):  # type: ignore[misc]  # numba has no typ
         super().__init__(manager, kind, _ADDRESS)
 
 
-# ---- Which Python objects are of these types
+# ---- Which Python objects have these types
 
 
 def take_parameters(cls: Any) -> None:
-    """Have kernels take a class of parameters by reference."""
+    """Let kernels take a class of parameters by reference."""
     kinds = {float: types.float64, int: types.int64, bool: types.boolean}
     fields = tuple((row.name, kinds[row.kind], place) for place, row in enumerate(cls.declared))
     found = Parameters(cls.__name__, fields)
@@ -96,7 +96,7 @@ def take_parameters(cls: Any) -> None:
 
 
 def take_columns(cls: Any) -> None:
-    """Have kernels take a class of columns, a named tuple of arrays, by reference."""
+    """Let kernels take a class of columns (a named tuple of arrays) by reference."""
 
     def found(value: Any, context: Any) -> Any:
         plain = all(type(column) is np.ndarray and column.ndim == 1 and column.flags.behaved for column in value)
@@ -135,7 +135,7 @@ class _Attributes(AttributeTemplate):  # type: ignore[misc]  # numba has no type
 
 
 def _load(builder: Any, table: Any, place: int, kind: Any) -> Any:
-    """Load an entry of a table, which nothing changes while the kernel runs."""
+    """Load an entry of a table, which does not change while the kernel runs."""
     entries = builder.bitcast(table, kind.as_pointer())
     found = builder.load(builder.gep(entries, [_WORD(place)]))
     found.set_metadata("invariant.load", builder.module.add_metadata([]))
@@ -166,7 +166,7 @@ def _field(context: Any, builder: Any, kind: Any, table: Any, name: str) -> Any:
 
 
 def _array(context: Any, builder: Any, kind: Any, data: Any, rows: Any, size: int, stride: int) -> Any:
-    """Return the array that begins at an address; nothing counts references to it."""
+    """Return the array that begins at an address, without reference counting."""
     array = make_array(kind)(context, builder)
     populate_array(
         array,
@@ -212,7 +212,7 @@ def _unboxed(c: Any, tuple_: Any, kinds: list[int], rows: bool = False) -> Any:
 def _unseen(c: Any, table: Any) -> Any:
     """Return a table's address in a way that the compiler cannot follow.
 
-    It would otherwise see how the table is filled, and may move a load that is said to be invariant before that.
+    Otherwise the compiler would see how the table is filled, and might move an invariant load before that.
     """
     kind = ir.FunctionType(_ADDRESS, [_ADDRESS])
     return c.builder.asm(kind, "", "=r,0,~{memory}", [c.builder.bitcast(table, _ADDRESS)], side_effect=True)
@@ -245,7 +245,7 @@ def _filler(c: Any) -> Any:
 
 
 def _read_float(builder: Any, item: Any, rows: Any) -> Any:
-    """Return the entry of a number, a double as it stands."""
+    """Return the entry of a number: the double itself."""
     convert = _python(builder, "PyFloat_AsDouble", ir.DoubleType(), [_ADDRESS])
     return builder.bitcast(builder.call(convert, [item]), _WORD)
 
@@ -256,7 +256,7 @@ def _read_whole(builder: Any, item: Any, rows: Any) -> Any:
 
 
 def _read_column(builder: Any, item: Any, rows: Any) -> Any:
-    """Return the entry of a column, its address; keep how many rows it has."""
+    """Return the entry of a column (its address), and store its number of rows."""
     shape = builder.inttoptr(_word_at(builder, item, _SHAPE_AT), _WORD.as_pointer())
     builder.store(builder.load(shape), rows)
     return _word_at(builder, item, _DATA_AT)
@@ -278,7 +278,7 @@ def _array_filler(c: Any) -> Any:
 
 
 def _function(module: Any, kind: Any, name: str) -> tuple[Any, Any]:
-    """Return a module's own function, and what writes it if that is still to be done."""
+    """Return a module's own function, and a builder if its body is not written yet."""
     if name in module.globals:
         return module.globals[name], None
     function = ir.Function(module, kind, name)

@@ -1,6 +1,6 @@
-"""Columns, declared once: kind, unit, meaning, and who writes them.
+"""Columns, declared once: kind, unit, meaning, and the mechanisms that write them.
 
-A mechanism declares the columns that it keeps, for each population in a class of its own:
+A mechanism declares its columns in one class per population:
 
     @columns("staff")
     class Staff:
@@ -9,8 +9,8 @@ A mechanism declares the columns that it keeps, for each population in a class o
         habit: Floats = stock("share", "how far acting customer-first has become routine")
 
 A column is *fixed* (set at founding), a *stock* (kept from week to week, written only by the mechanism that declares
-it and by those that the declaration names besides) or a *flow* (cleared every week; any mechanism may add to it).
-Flows are gathered first and stocks moved after, so all people change at once and their order does not matter.
+it and by those that the declaration names) or a *flow* (cleared every week; any mechanism may add to it).
+Flows are summed up first and stocks updated afterwards, so all people change simultaneously and their order does not matter.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Int8Array = npt.NDArray[np.int8]
 UInt32Array = npt.NDArray[np.uint32]
-#: A population as rules and kernels are given it, columns as attributes. Its columns are gathered from all mechanisms when the
-#: model is loaded, so numba knows their types and mypy does not.
+#: A population as passed to rules and kernels, with columns as attributes. The columns are collected from all mechanisms when
+#: the model is loaded, so numba knows their types and mypy does not.
 Rows: TypeAlias = Any
 STORAGE_DTYPE: dict[Any, str] = {
     FloatArray: "float64",
     IntArray: "int32",
     Int8Array: "int8",
     UInt32Array: "uint32",
-}  # where rows are many
+}  # for populations with many rows
 
 #: Populations of the organisation and its market.
 POPULATIONS = ("staff", "leaders", "customers", "cases", "departments", "segments", "firm")
@@ -61,11 +61,11 @@ class Column:
 
     Attributes:
         kind: ``"fixed"``, ``"stock"`` or ``"flow"``.
-        unit, meaning: in words.
+        unit, meaning: text.
         owners: the mechanisms that write a stock.
         name: its own name.
-        dtype: what its numbers are kept as where rows are many.
-        start: its value at the founding, where no mechanism sets another.
+        dtype: storage type for populations with many rows.
+        start: its value at founding, unless a mechanism sets another.
     """
 
     kind: str
@@ -78,14 +78,14 @@ class Column:
 
     @property
     def is_integer(self) -> bool:
-        """Whether it holds whole numbers."""
+        """Whether the column holds whole numbers."""
         return self.dtype != "float64"
 
     def faults(self, known: Iterable[str]) -> Iterator[str | None]:
-        """Say what is wrong with the declaration, the first fault first; ``known`` are the mechanisms there are."""
+        """Yield what is wrong with the declaration, the first fault first; ``known`` are the existing mechanisms."""
         yield name_fault(self.name)
         if hasattr(np.recarray, self.name):
-            yield f"name must not be one that arrays have themselves, got {self.name!r}"
+            yield f"name must not be an attribute of arrays, got {self.name!r}"
         yield words_fault(meaning=self.meaning)
         yield unit_fault(self.unit)
         if self.kind == "stock" and not self.owners:
@@ -97,16 +97,16 @@ class Column:
 
 
 def fixed(unit: str, meaning: str) -> Any:
-    """Declare a column that the founding sets and nothing changes."""
+    """Declare a column that is set at founding and never changes."""
     return written(Column("fixed", unit, (), meaning))
 
 
 def stock(unit: str, meaning: str, *also: str, start: float = 0.0) -> Any:
-    """Declare a column that lasts; only the declaring mechanism and those named in ``also`` write it.
+    """Declare a column that keeps its value; only the declaring mechanism and those named in ``also`` write it.
 
     Args:
-        unit: what it is counted in.
-        meaning: a few words.
+        unit: the unit of its values.
+        meaning: a short description.
         also: further mechanisms that write it.
         start: its value at the founding.
 
@@ -117,20 +117,20 @@ def stock(unit: str, meaning: str, *also: str, start: float = 0.0) -> Any:
 
 
 def flow(unit: str, meaning: str) -> Any:
-    """Declare a weekly sum, cleared at the start of each week; any mechanism may add to it."""
+    """Declare a weekly sum that is cleared at the start of each week; any mechanism may add to it."""
     return written(Column("flow", unit, (), meaning))
 
 
 def columns(population: str) -> Callable[[type[T]], type[T]]:
-    """Keep a class's ``name: type = stock(...)`` lines as the columns that its mechanism adds to a population.
+    """Register a class's ``name: type = stock(...)`` lines as columns that its mechanism adds to a population.
 
-    The class gains ``population`` and ``columns``; the module that it stands in owns its stocks.
+    The class gains ``population`` and ``columns``. The module in which it is defined owns its stocks.
 
     Returns:
-        A decorator, which returns the class with its declared columns.
+        A decorator that returns the class with its declared columns.
 
     Raises:
-        DeclarationError: no such population, or a faulty line (see :func:`declared_columns`).
+        DeclarationError: the population does not exist, or a line is faulty (see :func:`declared_columns`).
     """
     if population not in POPULATIONS:
         where = caller()
@@ -149,7 +149,7 @@ def declared_columns(cls: type, owner: str = "") -> tuple[Column, ...]:
 
     Args:
         cls: a class of ``name: type = fixed/stock/flow(...)`` lines.
-        owner: the mechanism that owns the stocks, besides those that the lines name.
+        owner: the mechanism that owns the stocks, in addition to those that the lines name.
 
     Raises:
         DeclarationError: a line that declares no column, a name declared twice, or a name, type, unit, meaning or owner

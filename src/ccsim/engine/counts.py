@@ -1,4 +1,4 @@
-"""Counts that callers give: weeks, seeds, replicates. A whole number of numpy is taken like one of Python."""
+"""Check counts given by callers: weeks, seeds, replicates. Integers of numpy are accepted like those of Python."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ MAX_WEEKS = 5200
 
 
 def whole_number(name: str, value: object, least: int, most: int) -> int:
-    """Return a whole number within bounds as Python's own.
+    """Return a whole number within bounds as a Python int.
 
     Args:
-        name: what it is called in the message.
-        value: what was given.
+        name: its name in the message.
+        value: the given value.
         least: the lowest accepted value.
         most: the highest accepted value.
 
     Raises:
-        InputError: it is no whole number, or out of bounds.
+        InputError: it is not a whole number, or out of bounds.
     """
     wrong = InputError(f"{name}: must be a whole number from {least} to {most}, got {shown(value)}")
     if isinstance(value, (bool, np.bool_, np.ndarray)) or not isinstance(value, SupportsIndex):

@@ -1,6 +1,6 @@
-"""Checks of declarations, made where they are written: parameters, columns and KPIs.
+"""Check declarations of parameters, columns and KPIs where they are written.
 
-A faulty declaration is refused with one message: file, line, name, value, and what is accepted::
+A faulty declaration is refused with one message that names file, line, name, value, and what is accepted::
 
     mood.py:12: parameter mood.decay: unknown unit 'shares' (did you mean 'share'?)
 """
@@ -21,30 +21,30 @@ from ccsim.errors import DeclarationError, did_you_mean
 
 Row = TypeVar("Row")
 
-#: Units, and what they are made of: a unit is one of these, or two of them with a stroke between.
+#: Known units. A unit is one of these, or two of them separated by a slash.
 UNITS = {
-    # numbers without a dimension
+    # dimensionless numbers
     "share", "probability", "weight", "factor", "ratio", "utility", "count", "points", "of 100", "on/off", "0/1", "1",
     "1/2^32",
     # time, money
     "hours", "hour", "week", "weeks", "year", "EUR", "weeks' pay",
-    # what is counted
+    # things that are counted
     "people", "person", "people each side", "colleagues", "posts", "departments", "segments", "tier", "tiers", "row",
     "state", "step", "need", "cases", "contacts", "issues", "hand-offs", "successes", "attempts", "signals", "sources",
 }  # fmt: skip
 
-#: Declarations whose class is not built yet: the declaration, the code of the class's body, and the line.
+#: Declarations whose class is not built yet: the declaration, the code object of the class body, and the line.
 _pending: list[tuple[object, CodeType, int]] = []
 
 
 def add_unit(name: str) -> None:
-    """Make a unit known, for a mechanism that counts something new.
+    """Add a unit, for a mechanism that counts something new.
 
     Args:
-        name: the unit in words, without a stroke, such as ``"meetings"``; ``"meetings/week"`` is then known too.
+        name: the unit, without a slash, such as ``"meetings"``; ``"meetings/week"`` is then also known.
 
     Raises:
-        DeclarationError: it is empty, or has a stroke.
+        DeclarationError: it is empty, or contains a slash.
     """
     if not name.strip() or "/" in name:
         raise DeclarationError(f"unit must be one noun, such as 'meetings', got {name!r}")
@@ -52,19 +52,19 @@ def add_unit(name: str) -> None:
 
 
 def unit_fault(unit: object) -> str | None:
-    """Return what is wrong with a unit, None if it is known."""
+    """Return what is wrong with a unit; None if it is known."""
     parts = unit.split("/") if isinstance(unit, str) else []
     if unit in UNITS or (len(parts) == 2 and all(part in UNITS for part in parts)):
         return None
     for part in parts if len(parts) == 2 else ():
         if part not in UNITS and part.strip():
-            return f"unknown part {part!r} of unit {unit!r}{did_you_mean(part, UNITS)}; add_unit makes a new one known"
+            return f"unknown part {part!r} of unit {unit!r}{did_you_mean(part, UNITS)}; add_unit adds a new one"
     hint = did_you_mean(str(unit), UNITS)
-    return f"unknown unit {unit!r}{hint}" + ("; add_unit makes a new one known" if not hint else "")
+    return f"unknown unit {unit!r}{hint}" + ("; add_unit adds a new one" if not hint else "")
 
 
 def words_fault(**texts: object) -> str | None:
-    """Return which of some texts is empty or no text, None if all say something."""
+    """Return what is wrong with the first text that is empty or not a string; None if there is none."""
     for name, text in texts.items():
         if not isinstance(text, str) or not text.strip():
             return f"{name} must be a few words, got {text!r}"
@@ -72,51 +72,51 @@ def words_fault(**texts: object) -> str | None:
 
 
 def name_fault(name: object) -> str | None:
-    """Return what is wrong with a name, None if it can be a field's name."""
+    """Return what is wrong with a name; None if it can be the name of a field."""
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
-        return f"name must be a Python identifier without an underscore in front, got {name!r}"
+        return f"name must be a Python identifier that does not start with an underscore, got {name!r}"
     return None
 
 
 @cache
 def mechanism_names() -> frozenset[str]:
-    """Return the names of the mechanisms that ccsim brings, which are the names of their files."""
+    """Return the names of ccsim's own mechanisms, which are the names of their files."""
     return frozenset(path.stem for path in (Path(__file__).parents[1] / "mechanisms").rglob("[a-z]*.py"))
 
 
 def place(code: CodeType, line: int) -> str:
-    """Return a file and a line as messages write them, the file as seen from the working folder."""
+    """Return a file and a line for messages, with the file relative to the working folder."""
     path = Path(code.co_filename)
-    with contextlib.suppress(ValueError, OSError):  # it is elsewhere, or the working folder is gone
+    with contextlib.suppress(ValueError, OSError):  # it is elsewhere, or the working folder was deleted
         path = path.relative_to(Path.cwd())
     return f"{path}:{line}"
 
 
 def caller(depth: int = 2) -> str:
-    """Return the file and line from which the function that asks was called."""
+    """Return the file and line from which the calling function was called."""
     frame = sys._getframe(depth)
     return place(frame.f_code, frame.f_lineno)
 
 
 def written(row: Row) -> Row:
-    """Note a declaration with its line, for the messages of :func:`rows_of`; called by what the class body calls."""
+    """Record a declaration with its line, for the messages of :func:`rows_of`; called by the declaring functions."""
     frame = sys._getframe(2)
     _pending.append((row, frame.f_code, frame.f_lineno))
     return row
 
 
 def rows_of(cls: type, kind: type[Row], what: str, group: str, calls: str) -> dict[str, tuple[Row, Any, str]]:
-    """Return the declarations of a class: by name the row, its annotated type and its place.
+    """Return the declarations of a class by name: the row, its annotated type, and its file and line.
 
     Args:
-        cls: the class whose body declares one row a line, as ``name: type = parameter(...)``.
+        cls: the class whose body declares one row per line, as ``name: type = parameter(...)``.
         kind: the class of its rows.
-        what: what a row is called in messages, such as ``"parameter"``.
-        group: what its rows belong to.
+        what: the word for a row in messages, such as ``"parameter"``.
+        group: the group to which its rows belong.
         calls: how a row is written, such as ``"parameter(...)"``.
 
     Raises:
-        DeclarationError: a name is declared twice, bears no type, or has a type and no declaration.
+        DeclarationError: a name is declared twice, has no type, or has a type but no declaration.
     """
     places = _places_of(cls, what, group)
     values, kinds = vars(cls), _types_of(cls, what, group)
@@ -133,10 +133,10 @@ def rows_of(cls: type, kind: type[Row], what: str, group: str, calls: str) -> di
 
 
 def _places_of(cls: type, what: str, group: str) -> dict[int, str]:
-    """Return where the declarations of a class stand, by their identity, and forget them.
+    """Return file and line of the declarations of a class, by their identity, and remove them from the record.
 
     Raises:
-        DeclarationError: a name is declared twice, so that the first declaration is lost.
+        DeclarationError: a name is declared twice, so the first declaration would be lost.
     """
     values = vars(cls)
     mine = {id(row): (code, line) for row, code, line in _pending if any(row is value for value in values.values())}
@@ -149,7 +149,9 @@ def _places_of(cls: type, what: str, group: str) -> dict[int, str]:
     places = {id(row): place(code, line) for row, code, line in _pending if code in bodies}
     _pending[:] = [entry for entry in _pending if entry[1] not in bodies]
     if lost:
-        raise DeclarationError(f"{place(*lost[0])}: {what} in {group}: the line is replaced by a later one of its name")
+        raise DeclarationError(
+            f"{place(*lost[0])}: {what} in {group}: a later line of the same name replaces this line"
+        )
     return places
 
 

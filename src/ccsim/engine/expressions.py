@@ -1,4 +1,4 @@
-"""Expressions over names, such as ``resolved / handled``: read once, checked against a short list, never executed as code.
+"""Expressions over names, such as ``resolved / handled``: parsed once, checked against a whitelist, never executed as code.
 
 Conditions of scenarios, formulas of KPIs and measures of facts are expressions of this kind.
 """
@@ -15,19 +15,19 @@ import numpy as np
 
 from ccsim.errors import InputError
 
-#: Longer texts are refused, so that nothing nests deeper than Python can follow.
+#: Longer texts are refused, so that no expression is nested too deeply for Python.
 LONGEST = 300
 
 
 def divide(a: Any, b: Any) -> Any:
-    """Return a / b; a number divided by zero is nan."""
+    """Return a / b; division by zero gives nan."""
     if isinstance(b, (int, float)) and b == 0:
         return a * float("nan")
     return a / b
 
 
 def power(a: Any, b: Any) -> Any:
-    """Return a to the power of b; infinite where it is too large, nan where it is not real."""
+    """Return a to the power of b; infinite if it is too large, nan if it is not real."""
     return np.float64(a) ** b if isinstance(a, (int, float)) else a**b
 
 
@@ -48,10 +48,10 @@ COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
 
 @cache
 def parse(text: str) -> ast.expr:
-    """Return the tree of an expression, which :func:`check_number` is still to look at.
+    """Return the syntax tree of an expression, which :func:`check_number` then has to check.
 
     Raises:
-        InputError: the text is no expression, or too long.
+        InputError: the text is not an expression, or too long.
     """
     if len(text) > LONGEST:
         raise InputError(f"must have at most {LONGEST} characters, got {len(text)}")
@@ -62,27 +62,27 @@ def parse(text: str) -> ast.expr:
 
 
 def called(node: ast.Call) -> str:
-    """Return the name of the function that a call calls; empty where it is no plain call of a name."""
+    """Return the name of the function in a call; empty if it is not a plain call of a name."""
     plain = isinstance(node.func, ast.Name) and not node.keywords and len(node.args) == 1
-    return node.func.id if plain else ""  # type: ignore[attr-defined]  # a name, as was just asked
+    return node.func.id if plain else ""  # type: ignore[attr-defined]  # a name, as was just checked
 
 
 def names(node: ast.expr, *, functions: bool = True) -> frozenset[str]:
-    """Return the names that an expression reads, those of functions that it calls included or not."""
+    """Return the names that an expression reads, with or without those of functions that it calls."""
     calls = [] if functions else [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
     return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name) and part not in calls)
 
 
 def check_number(node: ast.expr, functions: Collection[str] = (), *, powers: bool = False) -> None:
-    """Refuse what is no arithmetic over numbers and names.
+    """Refuse everything except arithmetic over numbers and names.
 
     Args:
         node: the tree.
         functions: functions of one argument that may be called.
-        powers: whether it may hold ``**``.
+        powers: whether ``**`` is allowed.
 
     Raises:
-        InputError: the message is the part that cannot be used.
+        InputError: a part cannot be used; the message is that part.
     """
     match node:
         case ast.UnaryOp(op=ast.USub(), operand=operand):

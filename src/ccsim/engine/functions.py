@@ -1,6 +1,6 @@
-"""The few curves that rules need, made of sums, products and quotients only.
+"""The few curves that rules need, built only from sums, products and quotients.
 
-The C library's ``exp`` may differ in its last bit between processors. These do not, compiled or plain: a run's
+The C library's ``exp`` may differ in its last bit between processors. These functions do not, compiled or plain: a run's
 result is the same everywhere, bit for bit.
 """
 
@@ -13,11 +13,11 @@ import numpy as np
 
 from ccsim.engine.jit import rule
 
-#: ln 2 in 32 parts, each as a number with few enough binary digits that multiples of it are exact, and its rest.
+#: ln 2 / 32, as a number with few enough binary digits that its multiples are exact, and the remainder.
 _PART_HIGH = 6.93147180369123816490e-01 / 32
 _PART_LOW = 1.90821492927058770002e-10 / 32
 _PARTS = 1.4426950408889634 * 32
-#: Added to a number and taken away again, it leaves the nearest whole one: above 2**52 there are no fractions.
+#: Adding and subtracting it rounds a number to the nearest whole one, because there are no fractions above 2**52.
 _ROUNDING = 1.5 * 2.0**52
 #: Powers of two, exact, from 2**-_LEAST to 2**_LEAST: more than exp of 500 needs.
 _LEAST = 722
@@ -37,7 +37,7 @@ _ROOTS = np.array([_root(part) for part in range(32)])
 
 @rule
 def fill(out: Any, value: Any) -> None:
-    """Fill an array of one dimension; ``out[:] = value`` brings numba's words for shapes that do not fit into each kernel.
+    """Fill a one-dimensional array. ``out[:] = value`` would compile numba's messages on shapes into each kernel.
 
     Args:
         out: shape (n,).
@@ -52,22 +52,22 @@ def fill(out: Any, value: Any) -> None:
 
 @rule
 def clip(x: float, low: float, high: float) -> float:
-    """Return ``x`` held between ``low`` and ``high``."""
+    """Return ``x``, limited to the interval from ``low`` to ``high``."""
     return low if x < low else high if x > high else x
 
 
 @rule
 def clip01(x: float) -> float:
-    """Return ``x`` held between 0 and 1."""
+    """Return ``x``, limited to the interval from 0 to 1."""
     return 0.0 if x < 0.0 else 1.0 if x > 1.0 else x
 
 
 @rule
 def exp(x: float) -> float:
-    """Return e to the power ``x``, for |x| up to 500 (beyond, held there); relative error below 1e-14.
+    """Return e to the power ``x``, with |x| limited to 500; the relative error is below 1e-14.
 
     Range reduction x = n ln 2 / 32 + r with a table of the 32 roots (Tang 1989), a Taylor polynomial of degree 5 in r,
-    and doublings, which are exact. What is not a number stays so, and is never the place of a root.
+    and doublings, which are exact. A nan stays nan and is never used as an index into the table.
     """
     held = 500.0 if x > 500.0 else x if x >= -500.0 else -500.0
     whole = (held * _PARTS + _ROUNDING) - _ROUNDING
@@ -99,7 +99,7 @@ def log(x: float) -> float:
 
 @rule
 def half_saturation(x: float, half: float) -> float:
-    """Return ``x / (x + half)``: none at 0, half at ``half``, never more than 1. Diminishing returns."""
+    """Return ``x / (x + half)``: 0 at 0, one half at ``half``, never more than 1 (diminishing returns)."""
     return x / (x + half) if x > 0.0 else 0.0
 
 

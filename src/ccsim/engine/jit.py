@@ -1,12 +1,12 @@
 """Rules and kernels: plain Python that also runs compiled.
 
-A *rule* is one sentence of the model over scalars. A *kernel* is a loop that says "for every person".
+A *rule* is one scalar equation of the model. A *kernel* is a loop over a population.
 Both are ordinary functions. With numba they run compiled; with the environment variable ``CCSIM_PLAIN=1``
-the same source runs as it stands, which is the reference, the debugger's view and the coverage tool's.
+the same source runs as plain Python, for the reference results, the debugger and the coverage tool.
 
-Compiled code is kept on disk. numba notices a change of the file that holds a kernel, but not of a file whose
-functions that kernel calls, so the folder's name is a hash of all sources that shape compiled code: an edit of any of
-them starts afresh.
+Compiled code is cached on disk. numba notices a change of the file that contains a kernel, but not of a file whose
+functions the kernel calls. The folder's name is therefore a hash of all sources that shape compiled code: an edit of any of
+them starts a new folder.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from ccsim.errors import InputError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-#: What a source file contains that shapes compiled code.
+#: Markers in the source files that shape compiled code.
 _MARKS = (b"@kernel", b"@rule", b"@parameters(", b"@population(", b"@columns(")
 
-#: Packages that decide numbers: results of different versions of them do not mix. Pages, figures, commands and the like
-#: may change while an experiment is going on.
+#: Packages that determine numbers: results of different versions of them must not be mixed. Pages, figures and commands
+#: may change while an experiment is running.
 MODEL_SOURCES = ("engine", "mechanisms", "model", "scenarios", "organisations", "simulation", "experiments")
 
-#: Where kernels are kept that are no part of the package.
+#: Cache folders of kernels that are not part of the package.
 _folder: ContextVar[Path | None] = ContextVar("folder", default=None)
 
-#: Whether the source runs as it stands. ``NUMBA_DISABLE_JIT`` asks numba for the same.
+#: Whether the source runs as plain Python. ``NUMBA_DISABLE_JIT`` has the same effect.
 PLAIN = any(os.environ.get(name, "") not in ("", "0") for name in ("CCSIM_PLAIN", "NUMBA_DISABLE_JIT"))
 
 #: Set in the process that compiles the engine for the browser, where kernels take numba's usual arguments.
@@ -47,7 +47,7 @@ AHEAD = os.environ.get("CCSIM_AHEAD", "") not in ("", "0")
 
 
 def rule(function: Function) -> Function:
-    """Mark a scalar sentence of the model; compiled into the kernels that use it."""
+    """Mark a scalar equation of the model, which is compiled into the kernels that use it."""
     return function if PLAIN else _compile(function, inline=True)
 
 
@@ -60,15 +60,15 @@ def kernel(*, allocates: bool) -> Callable[[Function], Function]: ...
 
 
 def kernel(function: Function | None = None, *, allocates: bool = False) -> Function | Callable[[Function], Function]:
-    """Mark a loop over a population; compiled on first use and kept on disk.
+    """Mark a loop over a population, which is compiled on first use and cached on disk.
 
     Args:
         function: the loop.
-        allocates: whether it, or a kernel that it calls, makes arrays of its own. The others get by without numba's
-            counting of references, which costs service four tenths of its time.
+        allocates: whether it, or a kernel that it calls, allocates arrays. Other kernels do without numba's
+            reference counting, which takes four tenths of the time of service.
 
     Returns:
-        The compiled function, or the function itself with ``CCSIM_PLAIN=1``; a decorator if called with options only.
+        The compiled function, or the function itself with ``CCSIM_PLAIN=1``; a decorator if called only with options.
     """
     if function is not None:
         return function if PLAIN else _compile(function, inline=False, allocates=allocates)
@@ -81,7 +81,7 @@ def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Fu
     # their kernels, so that what several of them need is worked out once (a quarter of the time of service).
     options: dict[str, Any] = {"error_model": "numpy", "forceinline": inline}
     try:
-        # Private parts of numba: where it no longer has them, the result is the same and takes longer.
+        # Private parts of numba. Without them the result is the same, but takes longer.
         from ccsim.engine import parts
 
         dispatcher: Any = parts.compiled(function, **options, **({} if allocates else {"_nrt": False}))
@@ -94,7 +94,7 @@ def _compile(function: Function, *, inline: bool, allocates: bool = False) -> Fu
 
 
 def take_by_reference(cls: Any) -> None:
-    """Have kernels take a class of parameters or a population by reference, see :mod:`ccsim.engine.by_reference`."""
+    """Let kernels take a class of parameters or a population by reference; see :mod:`ccsim.engine.by_reference`."""
     if PLAIN or AHEAD:
         return
     _numba()
@@ -109,8 +109,8 @@ def take_by_reference(cls: Any) -> None:
 def skip_dispatch(kernel: Function) -> Function:
     """Return a version of a kernel that skips numba's type dispatch after the first call. Argument types must not change.
 
-    numba looks at every argument of every call, down to each column of a population and each parameter. For a week,
-    which is given the whole world, that takes a fifth of the time of an organisation of the default size.
+    numba checks every argument of every call, down to each column of a population and each parameter. For a week,
+    whose arguments are the whole state, this takes a fifth of the time of an organisation of the default size.
     """
     entry: Any = None
 
@@ -123,7 +123,7 @@ def skip_dispatch(kernel: Function) -> Function:
         entry = getattr(versions[0], "entry_point", None) if len(versions) == 1 else None
         return found
 
-    return kernel if PLAIN else called  # type: ignore[return-value]  # it takes what the kernel takes
+    return kernel if PLAIN else called  # type: ignore[return-value]  # it has the same arguments as the kernel
 
 
 @cache
@@ -135,24 +135,24 @@ def _numba() -> Any:
     """
     try:
         import numba
-        import numba.np.ufunc.parallel  # looks at NUMBA_NUM_THREADS, which would fail in the first run otherwise
+        import numba.np.ufunc.parallel  # reads NUMBA_NUM_THREADS, which would otherwise fail in the first run
 
         numba.np.ufunc.parallel.get_thread_count()
-    except Exception as error:  # noqa: BLE001  # it depends on the environment in many ways
+    except Exception as error:  # noqa: BLE001  # loading can fail in many ways that depend on the environment
         try:
             Path.cwd()
         except OSError:
             raise InputError("the working folder has been deleted: change to another one") from None
         given = ", ".join(f"{name}={value}" for name, value in os.environ.items() if name.startswith("NUMBA_"))
         raise InputError(
-            f"numba cannot be loaded ({error}){f' with {given}' if given else ''}: mend or unset that, or set CCSIM_PLAIN=1, "
-            "with which ccsim runs without it, more slowly"
+            f"numba cannot be loaded ({error}){f' with {given}' if given else ''}: correct or unset it, or set CCSIM_PLAIN=1, "
+            "with which ccsim runs without numba, but more slowly"
         ) from None
     return numba
 
 
 def _keep_on_disk(dispatcher: Any) -> None:
-    """Enable numba's disk cache for one kernel, in our own folder and without touching other packages' setting."""
+    """Enable numba's disk cache for one kernel in ccsim's own folder, without changing the setting of other packages."""
     from numba.core import config
 
     folder = _folder.get() or cache_folder()
@@ -165,7 +165,7 @@ def _keep_on_disk(dispatcher: Any) -> None:
         if _folder.get() is None:
             _load_lightly(dispatcher)
     except (OSError, RuntimeError):
-        # The text of a user's kernel may have come without its file, to another machine: it is compiled in memory.
+        # The text of a user's kernel may have been sent to another machine without its file; it is then compiled in memory.
         if _folder.get() is None:
             raise
     finally:
@@ -173,9 +173,9 @@ def _keep_on_disk(dispatcher: Any) -> None:
 
 
 def _load_lightly(dispatcher: Any) -> None:
-    """Load what is kept of a kernel without all that compiling takes, scipy's linear algebra and more, as numba does.
+    """Load a cached kernel without importing everything that numba needs for compiling, such as scipy's linear algebra.
 
-    Kernels of the package call nothing of that; a user's may.
+    Kernels of the package call none of it; a user's kernels may.
     """
     try:
         from numba.core.runtime import rtsys
@@ -195,7 +195,7 @@ def _load_lightly(dispatcher: Any) -> None:
 
 @contextmanager
 def kept_in(folder: Path | None) -> Iterator[None]:
-    """Keep the kernels that are made within the block in a folder of their own."""
+    """Cache the kernels that are made within the block in a separate folder."""
     token = _folder.set(folder)
     try:
         yield
@@ -205,9 +205,9 @@ def kept_in(folder: Path | None) -> Iterator[None]:
 
 @cache
 def cache_folder() -> Path | None:
-    """Return the folder of compiled kernels for exactly these sources, or None where none can be written.
+    """Return the folder of compiled kernels for exactly these sources; None if no folder can be written.
 
-    ``CCSIM_CACHE_DIR`` overrides the place, ordinarily the user's cache folder.
+    ``CCSIM_CACHE_DIR`` overrides the default, which is the user's cache folder.
     """
     root = cache_root()
     if root is None:
@@ -224,9 +224,9 @@ def cache_folder() -> Path | None:
 
 @cache
 def cache_root() -> Path | None:
-    """Return the folder that everything compiled is kept below: if nothing can be kept, a temporary one; else None.
+    """Return the folder for all compiled code: a temporary one if the cache cannot be written; None if neither can.
 
-    The temporary folder is this process's and that of the processes it starts, so that one of them compiles for all.
+    The temporary folder is shared by this process and the processes that it starts, so that one of them compiles for all.
     """
     import platformdirs
 
@@ -241,14 +241,14 @@ def cache_root() -> Path | None:
         os.environ["CCSIM_CACHE_DIR"] = str(temporary)
     if parent_process() is None:
         sys.stderr.write(
-            f"ccsim: {root} cannot be written ({fault}), so every start compiles the model anew, "
-            "which takes a quarter of a minute; CCSIM_CACHE_DIR names another folder\n"
+            f"ccsim: {root} cannot be written ({fault}), so the model is compiled at every start, "
+            "which takes a quarter of a minute; set CCSIM_CACHE_DIR to another folder\n"
         )
     return temporary
 
 
 def _fault_of_writing(folder: Path) -> str | None:
-    """Say why a folder cannot be made and written; None if it can."""
+    """Return why a folder cannot be made and written; None if it can."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -264,7 +264,7 @@ def _remove(folder: Path, owner: int) -> None:
 
 @cache
 def source_hash() -> str:
-    """Return a short hash of the sources that decide numbers: the identity of the model."""
+    """Return a short hash of the sources that determine numbers, which identifies the model."""
     package = Path(__file__).parents[1]
     return _hash_of(package, (path for name in MODEL_SOURCES for path in (package / name).rglob("*.py")))
 

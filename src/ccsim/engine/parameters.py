@@ -4,15 +4,15 @@ A mechanism opens with a class of parameters:
 
     @parameters("habit")
     class Habit:
-        '''What is practised stays.'''
+        '''Practice becomes habit.'''
 
         formation: float = parameter(
             0.03, unit="1/week", range=(0.005, 0.1), off=0.0,
             meaning="share of the distance to its practice that a habit moves in a week",
             source="Lally et al. 2010: half way in about 66 days")
 
-The decorator turns it into a named tuple, so that compiled kernels can read ``p.formation``, and keeps the
-declarations. Validation, command line, documentation and sensitivity ranges are all made from them.
+The decorator turns it into a named tuple, so that compiled kernels can read ``p.formation``, and stores the
+declarations. Validation, command line, documentation and sensitivity ranges all use them.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from ccsim.errors import DeclarationError, InputError, did_you_mean, shown
 T = TypeVar("T")
 
 SHARES = ("share", "probability")
-#: Units of which no more than the whole exists: a share, or the share of a distance covered in a week.
+#: Units whose values cannot exceed 1: a share, or the share of a gap that closes in a week.
 AT_MOST_ONE = (*SHARES, "1/week")
 
-#: The highest legal value by unit, and of any other unit, where a declaration names none. Far beyond what an
-#: organisation can be, and small enough that products of a few of them remain finite numbers.
+#: The highest legal value by unit, and for other units, if a declaration names none. It is far beyond what an
+#: organisation can have, but small enough that products of a few values remain finite.
 HIGHEST_LEGAL: dict[str, float] = {
     **dict.fromkeys(AT_MOST_ONE, 1.0),
     "share/week": 1.0, "need": 10.0, "need/week": 10.0, "on/off": 1.0, "of 100": 100.0,
@@ -48,8 +48,8 @@ HIGHEST_LEGAL: dict[str, float] = {
 }  # fmt: skip
 HIGHEST_OTHERWISE = 1e6
 
-#: What a declaration is for. A *lever* is what managers can move, also in mid-run; an *assumption* is what the
-#: world is like and the sensitivity runs vary; a *size* is fixed when the organisation is founded.
+#: Roles of parameters. Managers can move a *lever*, also during a run. An *assumption* describes the
+#: world, and sensitivity runs vary it. A *size* is fixed when the organisation is founded.
 ROLES = ("lever", "assumption", "size")
 
 
@@ -59,21 +59,21 @@ class Parameter:
 
     Attributes:
         group: name of the mechanism or table that owns it, such as ``"habit"``.
-        name: its own name; ``key`` joins both.
+        name: its name within the group; ``key`` joins both.
         kind: ``float``, ``int`` or ``bool``.
         default: value in the ordinary organisation.
-        unit: unit, in words.
-        range: plausible lowest and highest value: sliders and sensitivity runs stay inside.
-        legal: lowest and highest value accepted at all.
-        off: value at which the parameter's mechanism does nothing, if there is one.
+        unit: unit.
+        range: lowest and highest plausible value; sliders and sensitivity runs stay inside.
+        legal: lowest and highest accepted value.
+        off: value at which the parameter's mechanism has no effect, if there is one.
         meaning: one sentence.
-        source: publication or article that it rests on, or ``"assumed"``.
+        source: publication or article on which it is based, or ``"assumed"``.
         role: ``"lever"``, ``"assumption"`` or ``"size"``.
-        impulse: a lever that acts in the week of its move only, then returns to its default.
-        choices: names of the values 0, 1, 2, …, where a value is one of a few kinds.
-        pack: the pack that it belongs to: it acts only once that is switched on; empty for the core of the model.
-        switches: the packs that are switched on by moving it from its default.
-        on_record: an assumption that an organisation can look up in its books or rosters, such as a wage.
+        impulse: whether it is a lever that acts only in the week of its move and then returns to its default.
+        choices: names of the values 0, 1, 2, …, if the parameter is a choice between a few options.
+        pack: the pack to which it belongs: it acts only if the pack is switched on; empty for the core of the model.
+        switches: the packs that moving it from its default switches on.
+        on_record: whether it is an assumption that an organisation can look up in its books or rosters, such as a wage.
     """
 
     group: str
@@ -95,21 +95,21 @@ class Parameter:
 
     @property
     def key(self) -> str:
-        """Dotted name, as scenario files and ``--set`` write it."""
+        """Dotted name, as in scenario files and ``--set``."""
         return f"{self.group}.{self.name}"
 
     @property
     def assumed(self) -> bool:
-        """Whether its value is an assumption of ours, to be varied by robustness runs."""
+        """Whether its value is assumed, so that robustness runs vary it."""
         return self.role == "assumption" and self.source.startswith("assumed")
 
     @property
     def shown(self) -> float | str:
-        """The default as a user would write it."""
+        """The default as a user writes it."""
         return self.choices[int(self.default)] if self.choices else self.kind(self.default)
 
     def accepts(self) -> str:
-        """Say in words which values are legal."""
+        """Return a description of the legal values."""
         low, high = self.legal
         if self.choices:
             return "one of " + ", ".join(repr(choice) for choice in self.choices)
@@ -119,11 +119,11 @@ class Parameter:
         return f"{noun} from {low:g} to {high:g}"
 
     def encode(self, value: float | str) -> float:
-        """Return a checked value as the number that kernels read: a choice by its place."""
+        """Return a checked value as the number that kernels read; a choice as its index."""
         return self.choices.index(value) if isinstance(value, str) else value
 
     def check(self, value: object) -> float | int | bool | str:
-        """Return ``value`` in the declared kind; a choice stays the name that it is.
+        """Return ``value`` in the declared kind; a choice stays a name.
 
         Raises:
             InputError: it is of another kind, not finite, or outside the legal range.
@@ -143,7 +143,7 @@ class Parameter:
             raise wrong
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise wrong
-        if not self.legal[0] <= value <= self.legal[1]:  # nothing that is not finite is
+        if not self.legal[0] <= value <= self.legal[1]:  # values that are not finite are never legal
             raise wrong
         if self.kind is int:
             if value != int(value):
@@ -152,7 +152,7 @@ class Parameter:
         return float(value)
 
     def faults(self) -> Iterator[str | None]:
-        """Say what is wrong with the declaration itself, the first fault first; None for what is right."""
+        """Yield what is wrong with the declaration, the first fault first; None for each check that passes."""
         yield name_fault(self.name)
         yield words_fault(meaning=self.meaning, source=self.source)
         yield None if self.unit == "" and self.choices else unit_fault(self.unit)
@@ -175,9 +175,9 @@ class Parameter:
 
 
 def as_python(value: object) -> object:
-    """Return a number, truth value or text of numpy as Python's own, and anything else as it is."""
+    """Return a number, boolean or string of numpy as a Python object, and anything else unchanged."""
     if isinstance(value, np.floating):
-        return float(value)  # also of long doubles, which have no other equal in Python
+        return float(value)  # also for long doubles, which have no other equivalent in Python
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -186,7 +186,7 @@ def _number(value: object) -> bool:
 
 
 def _interval_fault(name: str, ends: Any) -> str | None:
-    """Say what is wrong with a declared interval, None if nothing is."""
+    """Return what is wrong with a declared interval; None if nothing is."""
     numbers = isinstance(ends, tuple) and len(ends) == 2 and all(map(_number, ends))
     if numbers and ends[0] < ends[1] and math.isfinite(ends[0] - ends[1]):
         return None
@@ -212,30 +212,30 @@ def parameter(
 ) -> Any:
     """Declare a parameter.
 
-    What is declared is checked by :func:`parameters`, when the name is known.
+    :func:`parameters` checks the declaration, once the name is known.
 
     Args:
         default: value in the ordinary organisation, in ``unit``.
-        unit: of the value; one of the known units, or two of them with a stroke between.
+        unit: unit of the value: one of the known units, or two of them separated by a slash.
         range: lowest and highest plausible value.
-        meaning: what it is, in a sentence.
+        meaning: a sentence that describes it.
         source: paper or article, or ``"assumed"``.
         off: value at which the mechanism has no effect, if it has one.
-        legal: lowest and highest value that is accepted. By default 0 to ``HIGHEST_LEGAL`` of the unit, or the places of
+        legal: lowest and highest accepted value. By default 0 to ``HIGHEST_LEGAL`` of the unit, or the indices of
             ``choices``.
         lever: whether the organisation can set it.
         size: whether it is a size of the organisation.
         impulse: whether it is a lever that acts once, in the week in which it is set.
-        choices: names of the values of a parameter that is no quantity.
-        pack: the pack that an assumption belongs to; by default that of its group.
+        choices: names of the values of a parameter that is not a quantity.
+        pack: the pack to which an assumption belongs; by default that of its group.
         switches: the packs that moving it from its default switches on.
         on_record: whether an organisation can look an assumption up in its books or rosters.
 
     Returns:
-        The declaration, which :func:`parameters` turns into a field.
+        The declaration; :func:`parameters` turns it into a field.
 
     Raises:
-        DeclarationError: it is a lever and a size.
+        DeclarationError: it is both a lever and a size.
     """
     if legal is None:
         legal = (0.0, float(len(choices) - 1) if choices else HIGHEST_LEGAL.get(unit, HIGHEST_OTHERWISE))
@@ -270,14 +270,14 @@ def parameters(group: str, pack: str = "") -> Callable[[type[T]], type[T]]:
 
     Args:
         group: its name.
-        pack: name of the pack that its assumptions belong to, where they do nothing until a lever is moved: see
+        pack: name of the pack to which its assumptions belong, if they have no effect until a lever is moved; see
             ``switches`` of :func:`parameter`.
 
     Returns:
-        A decorator, which returns a named tuple class of the same name.
+        A decorator that returns a named tuple class of the same name.
 
     Raises:
-        DeclarationError: one of the declarations is faulty, or two bear one name.
+        DeclarationError: one of the declarations is faulty, or two have the same name.
     """
 
     def build(cls: type[T]) -> type[T]:
@@ -288,7 +288,7 @@ def parameters(group: str, pack: str = "") -> Callable[[type[T]], type[T]]:
         )
         for row in declared:
             refuse(rows[row.name][2], f"parameter {row.key}", row.faults())
-        make: Any = namedtuple  # mypy reads only literal field names
+        make: Any = namedtuple  # mypy accepts only literal field names
         values = make(
             cls.__name__,
             list(rows),

@@ -1,11 +1,11 @@
-"""How a kernel is compiled: its parts are translated, put together, and only then optimised, once.
+"""Compile kernels: their parts are translated and linked, and only the linked whole is optimised, once.
 
-numba compiles every function that a kernel calls to machine code of its own, with two ways to call it from outside, and
-optimises what calls it on top of that. Of the more than two hundred rules and kernels of a week none needs this: only the
-week is called. Here a function that is called by compiled code is translated to LLVM's language and left as it is, a
-*part*. What Python calls links the parts, is optimised and becomes machine code.
+numba compiles every function that a kernel calls to separate machine code, with two wrappers for callers, and
+optimises its callers again. The more than two hundred rules and kernels of a week do not need this, because only the
+week is called. Here a function that compiled code calls is translated to LLVM code and left unoptimised, as a
+*part*. A function that Python calls is linked with its parts, optimised and turned into machine code.
 
-These are inner parts of numba. Where it no longer has them, kernels are compiled in the usual way, with the same results.
+This uses internals of numba. If numba no longer has them, kernels are compiled in the usual way, with the same results.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 from numba.core.types.functions import BaseFunction
 
-#: What is called after each function that has been translated.
+#: Callbacks after each translated function.
 LISTENERS: list[Callable[[], None]] = []
 
 
 class _Part(JITCodeLibrary):  # type: ignore[misc]  # numba has no types
-    """The code of one function, not optimised, to be linked by what calls it."""
+    """The unoptimised code of one function, to be linked by its callers."""
 
     def add_llvm_module(self, module: Any) -> None:
-        """Link a module as it is."""
+        """Link a module without changes."""
         module.data_layout = self._codegen._data_layout
         self._final_module.link_in(module)
 
     def add_linking_library(self, library: Any) -> None:
-        """Keep a library that this one calls."""
+        """Store a library that this one calls."""
         library._ensure_finalized()
         self._linking_libraries.append(library)
 
     def finalize(self) -> None:
-        """Let other modules drop what they have inlined."""
+        """Let other modules drop functions that they have inlined."""
         for function in self._final_module.functions:
             if not function.is_declaration and function.linkage == llvm.Linkage.external:
                 function.linkage = "linkonce_odr"
@@ -56,25 +56,25 @@ class _Whole(_Part):
     """The code of a function that Python calls, with all its parts."""
 
     def finalize(self) -> None:
-        """Link all parts, each once, optimise, and make machine code."""
+        """Link all parts once, optimise, and generate machine code."""
         self._linking_libraries = list(_closure(self))
         JITCodeLibrary.finalize(self)
 
     def serialize_using_object_code(self) -> tuple[str, str, tuple[bytes, bytes]]:
-        """Keep machine code, and of the code in LLVM's language only what is defined: what calls a kernel links its part."""
+        """Store machine code, and only the definitions of the LLVM code, because callers of a kernel link its part."""
         self._ensure_finalized()
         names = [one.name for one in self._get_module_for_linking().functions if not one.is_declaration]
         defined = llvm.parse_assembly("\n".join(f'define void @"{name}"() {{ unreachable }}' for name in names))
         return self.name, "object", (self._get_compiled_object(), defined.as_bitcode())
 
     def _optimize_final_module(self) -> None:
-        # Rules are simplified before they are folded into kernels: without it a week takes a fifth longer.
+        # Rules are simplified before they are inlined into kernels; otherwise a week takes a fifth longer.
         self._optimize_functions(self._final_module)
         super()._optimize_final_module()
 
 
 def _closure(library: Any) -> dict[Any, None]:
-    """Return all libraries that one calls, directly or not, in the order in which they are met."""
+    """Return all libraries that a library calls, directly or indirectly, in the order of discovery."""
     found: dict[Any, None] = {}
     waiting = list(library._linking_libraries)
     while waiting:
@@ -96,7 +96,7 @@ class _LowerPart(NativeLowering):  # type: ignore[misc]  # numba has no types
         super().run_pass(state)
         lowered = state["cr"]
         state.library._ensure_finalized()
-        # It is never called; numba identifies functions by such an object.
+        # It is never called; numba identifies functions by this object.
         named = _dynfunc.make_function(
             lowered.fndesc.lookup_module(), state.func_id.func_name, "", 0, lowered.env, (state.library,)
         )
@@ -119,9 +119,9 @@ class _LowerWhole(NativeLowering):  # type: ignore[misc]  # numba has no types
 
 @contextmanager
 def _remembered_operators() -> Iterator[None]:
-    """Let numba look up once which of its own functions takes which types: a week asks 11,000 times for 300 answers.
+    """Cache numba's lookup of functions by argument types: a week makes 11,000 lookups with 300 different results.
 
-    For each ``a + b`` it otherwise tries all that ``+`` might mean, and words why each does not fit.
+    Otherwise numba tries all implementations of ``+`` for each ``a + b``, and formats a message for each that does not fit.
     """
     functions: Any = BaseFunction
     look_up = functions.get_call_type
@@ -145,8 +145,8 @@ class _Compiler(CompilerBase):  # type: ignore[misc]  # numba has no types
     lowering: Any = None
 
     def compile_extra(self, function: Any) -> Any:
-        # What is kept while a kernel is compiled is kept to its end: to look for garbage in it takes a sixth of the time.
-        # A part that is compiled meanwhile finds it so.
+        # Objects made while a kernel is compiled live to its end, so garbage collection would only cost a sixth of the time.
+        # A part that is compiled meanwhile finds it already disabled.
         collects = gc.isenabled()
         gc.disable()
         try:
@@ -174,19 +174,19 @@ class _WholeCompiler(_Compiler):
 
 
 def compiled(function: Any, **options: Any) -> Any:
-    """Return numba's form of a function, which Python and compiled code may call."""
+    """Return numba's dispatcher of a function, which Python and compiled code may call."""
     whole = numba.njit(function, pipeline_class=_WholeCompiler, no_cfunc_wrapper=True, **options)
 
     @cache
     def part() -> Any:
-        """Return the form that is translated only; made when something is compiled, as on most starts nothing is."""
+        """Return the form that is only translated. It is made on demand, because most starts compile nothing."""
         return _part(function, options)
 
     def template(arguments: Any, named: Any) -> Any:
-        """Return the type of a call; a constant is an argument like any other, so that each rule is translated once."""
+        """Return the type of a call. Constants are treated like other arguments, so that each rule is translated once."""
         return part().get_call_template([types.unliteral(kind) for kind in arguments], named)  # type: ignore[attr-defined]  # numba has no types
 
-    # What compiled code asks for when it calls the function.
+    # Compiled code asks for this when it calls the function.
     whole.get_call_template = template
     whole.get_overload = lambda signature: part().get_overload(signature)
     return whole
@@ -197,15 +197,15 @@ def _part(function: Any, options: dict[str, Any]) -> Any:
 
 
 def translated(function: Any, kinds: tuple[Any, ...], **options: Any) -> tuple[str, list[str]]:
-    """Return a function in LLVM's language, not optimised, with everything that it calls.
+    """Return the unoptimised LLVM code of a function, with everything that it calls.
 
     Args:
         function: the source.
         kinds: numba's types of its arguments.
-        options: numba's.
+        options: options of numba.
 
     Returns:
-        Its name there, and the text of each module, its own first.
+        Its name in the LLVM code, and the text of each module, its own first.
     """
     part = _part(function, options)
     part.compile(kinds)

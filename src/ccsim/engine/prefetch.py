@@ -1,7 +1,7 @@
-"""Ask the processor for what a loop will read soon.
+"""Prefetch memory that a loop will read soon.
 
-A loop over rows that lie apart waits for memory at each of them, unless it says ahead which comes next. Nothing that is
-computed depends on it.
+A loop over rows that are far apart waits for memory at each row, unless it prefetches the next ones. Prefetching
+does not change any result.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from typing import Any
 
 from ccsim.engine.jit import AHEAD, PLAIN
 
-#: How many people ahead a pass over the staff asks for memory.
+#: How many people ahead a loop over the staff prefetches.
 PEOPLE_AHEAD = 8
 
-#: How many rows of the market ahead a pass over it asks for memory, and how many values a line of memory holds.
+#: How many rows ahead a loop over the market prefetches, and how many values a cache line holds.
 CUSTOMERS_AHEAD, A_LINE = 64, 8
 
 
 def prefetch(column: Any, row: Any) -> None:
-    """Have the line of memory that holds a value brought near.
+    """Prefetch the cache line that holds a value.
 
     Args:
         column: a column.
-        row: number of the row; one that does not exist is not looked at.
+        row: number of the row; a row that does not exist is ignored.
     """
 
 
@@ -51,7 +51,7 @@ def _compiled() -> None:
             function = cgutils.get_or_insert_function(
                 builder.module, ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag]), "llvm.prefetch.p0i8"
             )
-            # To read, to be kept in every cache, data.
+            # Arguments of the intrinsic: read, keep in all caches, data.
             builder.call(function, [builder.inttoptr(address, byte), flag(0), flag(3), flag(1)])
         return context.get_dummy_value()
 

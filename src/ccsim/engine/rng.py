@@ -1,7 +1,7 @@
-"""Chance: one keyed draw for each (seed, stream, week, row), and nothing else.
+"""Random numbers: one keyed draw for each (seed, stream, week, row).
 
 Agent *i* in week *t* gets the same draw for the same stream, no matter what else differs between two scenarios and in
-which order or process they run: the scenarios are compared on common random numbers. Adding an agent leaves
+the order or process in which they run. Scenarios are therefore compared on common random numbers. Adding an agent leaves
 everyone else's draws unchanged.
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"):
@@ -21,7 +21,7 @@ from ccsim.engine.jit import kernel, rule
 
 
 class Stream(IntEnum):
-    """What a draw decides. A number, once given, is never used for anything else (10, 13, 14 and 15 were)."""
+    """Streams of draws, one per decision. A number is never reused for another decision (10, 13, 14 and 15 were used in the past)."""
 
     INITIAL_STAFF = 1
     INITIAL_TRAITS = 2
@@ -58,9 +58,9 @@ class Stream(IntEnum):
 
 
 def stream(name: str) -> int:
-    """Return the number of a stream of a user's own, made from its name, such as ``"mood.contagion"``.
+    """Return the number of a user's own stream, derived from its name, such as ``"mood.contagion"``.
 
-    It is above all numbers of :class:`Stream`, and the same on every machine.
+    The number is above all numbers of :class:`Stream`, and the same on every machine.
     """
     return 1000 + zlib.crc32(name.encode()) % 2_000_000_000
 
@@ -111,7 +111,7 @@ def philox_words(seed: Any, stream: int, week: int, row: int) -> tuple[Any, Any,
 
     Args:
         seed: seed of the run.
-        stream: number of the decision that is drawn; each decision has its own.
+        stream: number of the decision; each decision has its own.
         week: number of the week.
         row: number of the person or other row.
 
@@ -134,7 +134,7 @@ def uniforms4(seed: Any, stream: int, week: int, row: int) -> tuple[float, float
 
     Args:
         seed: seed of the run.
-        stream: number of the decision that is drawn; each decision has its own.
+        stream: number of the decision; each decision has its own.
         week: number of the week.
         row: number of the person or other row.
 
@@ -151,7 +151,7 @@ def uniform(seed: Any, stream: int, week: int, row: int) -> float:
 
     Args:
         seed: seed of the run.
-        stream: number of the decision that is drawn; each decision has its own.
+        stream: number of the decision; each decision has its own.
         week: number of the week.
         row: number of the person or other row.
 
@@ -165,7 +165,7 @@ def uniform(seed: Any, stream: int, week: int, row: int) -> float:
 def irwin_hall_normal(a: float, b: float, c: float, d: float) -> float:
     """Return a draw of mean 0 and variance 1: the centred sum of four uniform draws, within about ±3.5.
 
-    A sum has no tail that a clipped trait would have to cut, and needs no logarithm, whose last bit differs
+    A sum has no long tails that would have to be clipped, and needs no logarithm, whose last bit differs
     between processors.
 
     Args:
@@ -182,7 +182,7 @@ def irwin_hall_normal(a: float, b: float, c: float, d: float) -> float:
 
 @kernel
 def fill_random_words(first: Any, second: Any, third: Any, fourth: Any, seed: Any, stream: Any, week: Any) -> None:
-    """Fill four columns with the random words of their rows; words take half the memory of the draws.
+    """Fill four columns with the random words of their rows. Words take half the memory of draws.
 
     Args:
         first: shape (rows,), ``uint32``.
@@ -190,7 +190,7 @@ def fill_random_words(first: Any, second: Any, third: Any, fourth: Any, seed: An
         third: as ``first``.
         fourth: as ``first``.
         seed: seed of the run.
-        stream: number of the decision that is drawn; each decision has its own.
+        stream: number of the decision; each decision has its own.
         week: number of the week.
 
     Writes:
@@ -202,12 +202,12 @@ def fill_random_words(first: Any, second: Any, third: Any, fourth: Any, seed: An
 
 @kernel
 def fill_uniforms(out: Any, seed: Any, stream: Any, week: Any) -> None:
-    """Fill a column with the uniform draws of its rows, in a loop of its own that is vectorised.
+    """Fill a column with the uniform draws of its rows, in a separate loop that can be vectorised.
 
     Args:
         out: shape (rows,).
         seed: seed of the run.
-        stream: number of the decision that is drawn; each decision has its own.
+        stream: number of the decision; each decision has its own.
         week: number of the week.
 
     Writes:

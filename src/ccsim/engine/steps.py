@@ -1,11 +1,11 @@
-"""Steps: the kernels of a mechanism that a user brings, with their places in the week.
+"""Steps: the kernels of a user's mechanism, with their places in the week.
 
-The week of the package is one visible list. A file from outside cannot add a line to it, so it says of each kernel where
-its line is to stand:
+The week of the package is one visible list. A user's file cannot add a line to it, so it declares for each kernel where
+its line belongs:
 
     @step(after="engagement")
     def spread(staff, own_staff, p):
-        '''Everybody's mood moves towards that of colleagues.'''
+        '''Move each person's mood towards that of colleagues.'''
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ccsim.errors import DeclarationError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-#: Under which a module keeps its steps.
+#: Attribute under which a module stores its steps.
 KEPT = "__steps__"
 
 
@@ -30,11 +30,11 @@ class Step:
 
     Attributes:
         name: the function's name.
-        arguments: names of its arguments, which say what it is given.
+        arguments: names of its arguments, which determine what is passed to it.
         where: file and line of its declaration.
         after, before: a mechanism of the week, such as ``"habit"``, or one line of it, such as ``"habit.update_habit"``.
         writes: stocks of other mechanisms that it writes, such as ``"staff.engagement"``.
-        first: whether it is no line of the week, but runs once, when the organisation is founded.
+        first: whether it runs once when the organisation is founded, instead of every week.
         compiled: the kernel.
     """
 
@@ -51,28 +51,28 @@ class Step:
 def step(
     *, after: str | None = None, before: str | None = None, writes: tuple[str, ...] = (), allocates: bool = False
 ) -> Callable[[Function], Function]:
-    """Make a function a kernel, and a line of the week.
+    """Make a function a kernel and a line of the week.
 
     Args:
-        after: its line follows the last line of this mechanism (``"habit"``), or this line (``"habit.update_habit"``).
-        before: its line comes before the first line of this mechanism, or before this line.
+        after: place the line after the last line of this mechanism (``"habit"``), or after this line (``"habit.update_habit"``).
+        before: place the line before the first line of this mechanism, or before this line.
         writes: stocks of other mechanisms that it writes, such as ``("staff.engagement",)``.
-        allocates: whether it makes arrays of its own.
+        allocates: whether it allocates arrays.
 
     Returns:
-        A decorator, which keeps the kernel as a step of its module.
+        A decorator that stores the kernel as a step of its module.
 
     Raises:
         DeclarationError: neither ``after`` nor ``before`` is given, or both are.
     """
     where = caller()
     if (after is None) == (before is None):
-        raise DeclarationError(f"{where}: a step takes after=... or before=..., one of them, such as after='habit'")
+        raise DeclarationError(f"{where}: a step takes exactly one of after=... and before=..., such as after='habit'")
     return lambda function: _kept(function, where, after, before, writes, False, allocates)
 
 
 def initialiser(function: Function) -> Function:
-    """Make a function a kernel that runs once, when the organisation is founded, before its past."""
+    """Make a function a kernel that runs once, when the organisation is founded, before the warm-up."""
     kept: Function = _kept(function, caller(), None, None, (), True, False)
     return kept
 

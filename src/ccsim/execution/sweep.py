@@ -48,7 +48,7 @@ def sweep(
         levers: values set in every scenario, by key.
         precision: add replicates until the interval of a KPI's difference is as narrow as this (:mod:`ccsim.execution.stopping`).
         progress: called as :func:`ccsim.execution.runner.run_experiment` says; True shows a bar.
-        mechanisms: mechanisms of your own, as paths of files or as modules.
+        mechanisms: users' mechanisms, as paths of files or as modules.
         running: ``workers``, ``out``, ``resume`` and the like, as :func:`ccsim.execution.runner.run_experiment` takes them.
 
     Returns:

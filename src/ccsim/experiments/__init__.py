@@ -1,1 +1,1 @@
-"""Experiments: which scenarios, designs and replicates are to be run, and the files that say it."""
+"""Experiments: scenarios, designs and replicates to run, and their files."""

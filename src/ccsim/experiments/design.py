@@ -1,7 +1,7 @@
-"""Designs: at which points of several factors an experiment is run.
+"""Designs: the points of several factors at which an experiment is run.
 
-Space-filling points are those of scipy, the samples that sensitivity indices need are those of SALib. Fractions of a
-two-level factorial are made here, since the ones at hand claim resolutions that they do not have.
+Space-filling points come from scipy, samples for sensitivity indices from SALib. Fractions of a
+two-level factorial are made here, because available libraries claim resolutions that their fractions do not have.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from ccsim.scenarios.renamed import renamed_arguments
 if TYPE_CHECKING:
     import pandas as pd
 
-#: More points than this in one design are taken for a slip.
+#: Maximum number of points of a design; more are probably a mistake.
 MAX_POINTS = 1_000_000
 
 
 @renamed_arguments(points="samples")
 @dataclass(frozen=True)
 class Design:
-    """Points at which factors are set, reproducible from its seed.
+    """The points at which factors are set, reproducible from a seed.
 
     Attributes:
         kind: one of :data:`KINDS`.
-        factors: what is varied: factors, or texts that name them (:mod:`ccsim.experiments.factors`).
+        factors: the factors, or texts that name them (:mod:`ccsim.experiments.factors`).
         samples: points of a Latin hypercube or a Sobol' sequence (a power of 2 balances it best); trajectories of a
             Morris design; base points N of a Saltelli design, which has N (k + 2) points for k factors.
-        seed: where the points come from; factorials have none to draw.
-        levels: levels of a factor without values, in a full factorial or one at a time, and the grid of Morris.
-        resolution: of a fractional factorial (Box, Hunter & Hunter): 3 keeps main effects apart from one another, 4
-            from pairs, 5 pairs from pairs.
-        second_order: whether a Saltelli design allows for second-order indices, with N (2 k + 2) points.
-        scenarios: those in which levers and weeks are varied; empty for all but the baseline. Assumptions and sizes
+        seed: seed of the points; factorials do not use it.
+        levels: number of levels of a factor without values, for full factorials, one-at-a-time designs and the grid of Morris.
+        resolution: resolution of a fractional factorial (Box, Hunter & Hunter): 3 separates main effects from one another, 4
+            from pairs, and 5 pairs from pairs.
+        second_order: whether a Saltelli design supports second-order indices, with N (2 k + 2) points.
+        scenarios: scenarios in which levers and weeks are varied; empty for all except the baseline. Assumptions and sizes
             are varied in every scenario, because scenarios are compared in the same world.
-        rows: the points of a ``"given"`` design, each a value for every factor.
+        rows: the points of a ``"given"`` design, each with a value for every factor.
 
     Raises:
-        InputError: an unknown kind, too few or too many points, or a factor that is there twice.
+        InputError: an unknown kind, too few or too many points, or a repeated factor.
     """
 
     kind: str
@@ -68,7 +68,7 @@ class Design:
         self._check_numbers()
         keys = [factor.key for factor in self.factors]
         if not keys:
-            raise InputError("a design varies at least one factor")
+            raise InputError("a design must vary at least one factor")
         for key in keys:
             if keys.count(key) > 1:
                 raise InputError(f"{key}: is varied twice")
@@ -94,16 +94,16 @@ class Design:
 
     @classmethod
     def given(cls, rows: Sequence[Mapping[str, Any]], scenarios: Sequence[str] = ()) -> Design:
-        """Return a design of points that are known: each a mapping of the same keys to values.
+        """Return a design of given points, each a mapping from the same keys to values.
 
         Raises:
-            InputError: no points, keys that differ, or a value that is not accepted.
+            InputError: there are no points, keys differ, or a value is not accepted.
         """
         if not rows:
-            raise InputError("a design takes at least one point")
+            raise InputError("a design must have at least one point")
         keys = tuple(rows[0])
         if any(set(row) != set(keys) for row in rows):
-            raise InputError(f"every point of a design sets the same factors: {', '.join(keys)}")
+            raise InputError(f"every point of a design must set the same factors: {', '.join(keys)}")
         factors = tuple(_spanning(key, [row[key] for row in rows]) for key in keys)
         lines = tuple(tuple(f._checked(row[f.key]) for f in factors) for row in rows)
         return cls("given", factors, scenarios=tuple(scenarios), rows=lines)
@@ -114,12 +114,12 @@ class Design:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of its factors, the columns of its table."""
+        """The keys of the factors, which are the columns of the table."""
         return tuple(factor.key for factor in self.factors)
 
     @cached_property
     def columns(self) -> dict[str, np.ndarray]:
-        """The values of each factor over the points; None where a point leaves it as the scenario has it."""
+        """The values of each factor over the points; None if a point keeps the value of the scenario."""
         return dict(zip(self.keys, KINDS[self.kind][1](self), strict=True))
 
     def row(self, number: int) -> dict[str, Any]:
@@ -128,13 +128,13 @@ class Design:
         return {k: v.item() if isinstance(v, np.generic) else v for k, v in found.items() if v is not None}
 
     def table(self) -> pd.DataFrame:
-        """Return one row per point, one column per factor; nan where a point leaves it as the scenario has it."""
+        """Return one row per point and one column per factor; nan if a point keeps the value of the scenario."""
         import pandas as pd
 
         return pd.DataFrame(self.columns).infer_objects()
 
     def unit(self) -> np.ndarray:
-        """Return a sampled design's points in the unit cube, of shape (points, factors), as its analysis needs them."""
+        """Return the points of a sampled design in the unit cube, shape (points, factors), for its analysis."""
         return self._unit
 
     @cached_property
@@ -145,14 +145,14 @@ class Design:
         return sample(self)
 
     def digest(self) -> str:
-        """Return a short hash of its points: another version of a library may draw others from the same seed."""
+        """Return a short hash of the points, because another version of a library may draw other points from the same seed."""
         whole = hashlib.sha256()
         for column in self.columns.values():
             whole.update(repr(column.tolist()).encode() if column.dtype == object else column.tobytes())
         return whole.hexdigest()[:16]
 
     def resolved(self) -> dict[str, Any]:
-        """Return the design as plain data, from which its points follow."""
+        """Return the design as plain data that determines its points."""
         names = ("kind", "samples", "seed", "levels", "resolution", "second_order")
         return {
             **{name: getattr(self, name) for name in names}, "scenarios": list(self.scenarios),
@@ -170,7 +170,7 @@ class Design:
 
 
 def _spanning(key: str, values: list[Any]) -> Factor:
-    """Return a factor that holds all of some values."""
+    """Return a factor that includes all the given values."""
     if isinstance(values[0], (str, bool)):
         return Factor(key)
     low, high = min(values), max(values)
@@ -200,10 +200,10 @@ def _grid_size(design: Design) -> int:
 def _masks(count: int, resolution: int) -> list[int]:
     """Return for each factor the base columns, as bits, whose product is its column.
 
-    A column is taken when no ``resolution - 2`` columns before it multiply to it, so that no fewer than
+    A column is used if no ``resolution - 2`` earlier columns multiply to it, so that no fewer than
     ``resolution`` columns multiply to the constant: the resolution by its definition (Box & Hunter 1961).
     """
-    products: list[set[int]] = [{0}, *(set() for _ in range(resolution - 2))]  # of so many columns
+    products: list[set[int]] = [{0}, *(set() for _ in range(resolution - 2))]  # number of columns
     found: list[int] = []
     mask = 0
     while len(found) < count:
@@ -231,7 +231,7 @@ def _fraction(design: Design) -> list[np.ndarray]:
 
 
 def _one_at_a_time(design: Design) -> list[np.ndarray]:
-    """Return the scenario as it is, then each factor at its levels while the others stay."""
+    """Return the unchanged scenario, then each factor at its levels with all others unchanged."""
     columns = [np.full(len(design), None, dtype=object) for _ in design.factors]
     place = 1
     for column, factor in zip(columns, design.factors, strict=True):
@@ -260,7 +260,7 @@ def _sobol(design: Design) -> np.ndarray:
 
     engine = qmc.Sobol(len(design.factors), rng=np.random.default_rng(design.seed))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a number of points that is no power of 2 is the user's to choose
+        warnings.simplefilter("ignore", UserWarning)  # users may choose a number of points that is not a power of 2
         return engine.random(design.samples)
 
 

@@ -1,7 +1,7 @@
-"""The scenarios of a design: each of some scenarios at each point, made when it is asked for.
+"""The scenarios of a design: base scenarios at each point, made on demand.
 
-A point is called by its scenario and its number, as in ``combined @ 0012``. A million of them take no more room than
-the design's table.
+A point is named by its scenario and number, as in ``combined @ 0012``. A million points take no more memory than
+the table of the design.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 
 
 class DesignScenarios(Mapping[str, Scenario]):
-    """Scenarios by name: those that no factor touches as they are, then every other one at every point.
+    """Scenarios by name: first those that no factor changes, then every other scenario at every point.
 
-    The scenarios of a point stand together, so that they are run together.
+    The scenarios of a point are adjacent, so that they are run together.
 
     Args:
         base_scenarios: the scenarios that the design starts from.
         design: the design.
-        baseline: the scenario that the others are compared with; levers are not varied in it unless the design names
+        baseline: the scenario with which the others are compared. Levers are not varied in it unless the design names
             it, or it is the only one.
 
     Raises:
-        InputError: a scenario that the design names is not there, or a point cannot be.
+        InputError: a scenario that the design names does not exist, or a point is impossible.
     """
 
     def __init__(self, base_scenarios: Mapping[str, Scenario], design: Design, baseline: str) -> None:
         self.base_scenarios, self.design = dict(base_scenarios), design
         for name in design.scenarios:
             if name not in base_scenarios:
-                raise InputError(f"scenarios: {name!r} is none of the scenarios{did_you_mean(name, base_scenarios)}")
+                raise InputError(f"scenarios: {name!r} is not one of the scenarios{did_you_mean(name, base_scenarios)}")
         moved = design.scenarios or tuple(name for name in base_scenarios if name != baseline) or (baseline,)
         worlds = [factor.key for factor in design.factors if factor.is_uncertain]
-        #: For each scenario that is varied, the factors that are varied in it.
+        #: For each varied scenario, its varied factors.
         self.varied_in = {name: design.keys if name in moved else tuple(worlds) for name in base_scenarios}
         self.varied_in = {name: keys for name, keys in self.varied_in.items() if keys}
         self.unvaried = tuple(name for name in base_scenarios if name not in self.varied_in)
@@ -51,13 +51,13 @@ class DesignScenarios(Mapping[str, Scenario]):
         self._check()
 
     def _check(self) -> None:
-        """Refuse what would fail at every run: a week of a move that is not there, sizes that do not fit together."""
+        """Refuse designs that would fail in every run: moves that do not exist, or inconsistent sizes."""
         for name, keys in self.varied_in.items():
             labels = {move.label for move in self.base_scenarios[name].schedule if move.week is not None}
             for factor in self.design.factors:
                 if factor.key in keys and factor.label and factor.label not in labels:
                     raise InputError(
-                        f"{factor.key}: {name} has no move of this label{did_you_mean(factor.label, labels)}"
+                        f"{factor.key}: {name} has no move with this label{did_you_mean(factor.label, labels)}"
                     )
         sizes = [factor.key for factor in self.design.factors if factor.key.startswith("organisation.")]
         seen: set[tuple[Any, ...]] = set()
@@ -68,7 +68,7 @@ class DesignScenarios(Mapping[str, Scenario]):
             seen.add(tuple(row.values()))
             for base in self.varied_in:
                 for key, problem in check_sizes({**self.base_scenarios[base].organisation, **row}):
-                    raise InputError(f"point {number + 1} of the design cannot be: {key}: {problem}")
+                    raise InputError(f"point {number + 1} of the design is impossible: {key}: {problem}")
 
     def __getitem__(self, name: str) -> Scenario:
         if name in self.unvaried:
@@ -97,7 +97,7 @@ class DesignScenarios(Mapping[str, Scenario]):
         return base, int(number) - 1
 
     def position(self, name: str) -> int:
-        """Return the place of a scenario in the order of all.
+        """Return the index of a scenario in the order of all scenarios.
 
         Raises:
             KeyError: there is no such scenario.
@@ -108,7 +108,7 @@ class DesignScenarios(Mapping[str, Scenario]):
         return len(self.unvaried) + number * len(self.varied_in) + self._order[base]
 
     def name(self, base: str, number: int) -> str:
-        """Return what a scenario is called at a point (numbered from 0)."""
+        """Return the name of a scenario at a point (numbered from 0)."""
         return f"{base} @ {number + 1:0{self._width}d}"
 
     def __iter__(self) -> Iterator[str]:
@@ -130,7 +130,7 @@ class DesignScenarios(Mapping[str, Scenario]):
         """Return the points with values set in every scenario.
 
         Raises:
-            InputError: a value that is not accepted, or that the design varies.
+            InputError: a value is not accepted, or the design varies it.
         """
         for key in values:
             if key in self.design.keys:
@@ -141,7 +141,7 @@ class DesignScenarios(Mapping[str, Scenario]):
     def table(self) -> pd.DataFrame:
         """Return one row per scenario: ``scenario``, ``base``, ``point`` (from 1; 0 for none), a column per factor.
 
-        A factor that a scenario leaves as it is has the scenario's own value there.
+        For a factor that a point does not change, the table has the scenario's own value.
         """
         import numpy as np
         import pandas as pd
@@ -173,7 +173,7 @@ def _moved(scenario: Scenario, weeks: Mapping[str, int]) -> Any:
 
 
 def _own(scenario: Scenario, key: str) -> Any:
-    """Return what a scenario has for a factor in week 0; the first week of a move."""
+    """Return a scenario's value of a factor in week 0, or the first week of a move."""
     from ccsim.model.settings import all_parameters
 
     if key in all_parameters():

@@ -1,4 +1,4 @@
-"""Experiments: which scenarios are compared, how often, for how long. Read from TOML files."""
+"""Experiments: scenarios to compare, replicates and horizon, read from TOML files."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from ccsim.scenarios.scenario import Scenario, data_dirs, list_scenarios, load_s
 from ccsim.scenarios.toml_positions import read_toml
 from ccsim.scenarios.visible import refusal, unseen_texts
 
-#: KPIs shown where an experiment names none.
+#: KPIs shown if an experiment names none.
 DEFAULT_KPIS = ("csat", "nps", "fcr", "adoption", "profit", "npv")
-#: More runs than this in one experiment are taken for a slip.
+#: Maximum number of runs of an experiment; more are probably a mistake.
 MAX_RUNS = 1_000_000
-#: And more weeks than this in one run: a century.
-#: Largest seed of an experiment: with the number of a replicate and of an organisation it is a seed of 64 bits.
+#: Maximum number of weeks of a run: a century.
+#: Largest seed of an experiment. Combined with the numbers of a replicate and an organisation, it fits into 64 bits.
 MAX_SEED = 2**42
 #: Lowest and highest accepted value of each count.
 COUNTS = {"weeks": (1, MAX_WEEKS), "replicates": (1, 1_000_000), "seed": (0, MAX_SEED)}
-#: Replicates that a rule for stopping needs to begin with.
+#: Initial number of replicates that a stopping rule needs.
 PILOT_REPLICATES = 10
-#: How far apart the seeds of organisations that are apart begin.
+#: Distance between the first seeds of separate organisations.
 UNIT_SEEDS = 10**12
 
 
@@ -44,7 +44,7 @@ class Sweep:
     Attributes:
         lever: its key.
         values: the values.
-        points: for each swept scenario's name, the scenario it comes from and its value.
+        points: for the name of each swept scenario, its base scenario and its value.
     """
 
     lever: str
@@ -55,22 +55,22 @@ class Sweep:
 @renamed_arguments(at="report_weeks", until="precision", most_replicates="max_replicates", units="seed_groups")
 @dataclass(frozen=True)
 class Experiment:
-    """Scenarios to be compared on the same draws.
+    """Scenarios that are compared on the same draws.
 
     Attributes:
-        name, title, question: what it is and what it asks.
-        baseline: the scenario that the others are compared with.
-        scenarios: all of them by name, in order; those of a sweep come last, those of a design are made when asked for.
-        weeks, replicates, seed: the horizon, the number of runs of each scenario, and where the seeds begin.
-        kpis: which to show.
+        name, title, question: what the experiment is and what it asks.
+        baseline: the scenario with which the others are compared.
+        scenarios: all scenarios by name, in order; those of a sweep come last, those of a design are made on demand.
+        weeks, replicates, seed: the horizon, the number of runs of each scenario, and the first seed.
+        kpis: the KPIs to show.
         sweep: the sweep, if there is one.
-        file: where it was read from.
-        report_weeks: weeks of which one figure a KPI is kept of each run; empty to keep every week.
-        precision: for each KPI, the half-width that the interval of its difference to the baseline is to have at the
-            horizon: replicates are added until it has (:mod:`ccsim.execution.stopping`).
-        max_replicates: no more than these.
-        seed_groups: of scenarios that are organisations apart, not one organisation under several levers, the number of the
-            organisation: those of one number share draws, those of different numbers do not.
+        file: the file from which it was read.
+        report_weeks: weeks for which one value per KPI and run is kept; empty to keep every week.
+        precision: for each KPI, the wanted half-width of the interval of its difference to the baseline at the
+            horizon; replicates are added until it is reached (:mod:`ccsim.execution.stopping`).
+        max_replicates: the maximum number of replicates.
+        seed_groups: for scenarios that are separate organisations and not one organisation with different levers, the number of the
+            organisation. Scenarios with the same number share draws; others do not.
     """
 
     name: str
@@ -97,7 +97,7 @@ class Experiment:
 
     @property
     def main(self) -> tuple[str, ...]:
-        """Names of the scenarios that are no points of a sweep or a design."""
+        """Names of the scenarios that are not points of a sweep or a design."""
         if self.design_scenarios:
             return self.design_scenarios.unvaried
         swept = self.sweep.points if self.sweep else {}
@@ -119,9 +119,9 @@ class Experiment:
         return self.design_scenarios.base_scenarios if self.design_scenarios else self.scenarios
 
     def label(self, scenario: str) -> str:
-        """Return what tables and figures call a scenario: its title, or its name where it has none of its own.
+        """Return the label of a scenario in tables and figures: its title, or its name if the title is inherited.
 
-        Variants inherit the title of the scenario that they extend; rows of one title could not be told apart.
+        Variants inherit the title of the scenario that they extend, and rows with the same title could not be distinguished.
         """
         swept = self.sweep.points if self.sweep else {}
         titles = [one.title.strip() for name, one in self.base_scenarios.items() if name not in swept]
@@ -136,7 +136,7 @@ class Experiment:
         """Return the experiment with its scenarios at the points of a design.
 
         Raises:
-            InputError: the design does not fit the scenarios, or asks for more runs than are accepted.
+            InputError: the design does not fit the scenarios, or needs more runs than are accepted.
         """
         bases = {name: self.base_scenarios[name] for name in (self.base_scenarios if self.design else self.main)}
         experiment = replace(self, scenarios=DesignScenarios(bases, design, self.baseline), sweep=None)
@@ -145,7 +145,7 @@ class Experiment:
         return experiment
 
     def baseline_for(self, scenario: str) -> str:
-        """Return the scenario that one is compared with: the baseline, at the same point if that varies it."""
+        """Return the scenario with which a scenario is compared: the baseline, at the same point if the point varies it."""
         if not self.design_scenarios or self.baseline in self.design_scenarios.unvaried:
             return self.baseline
         return self.design_scenarios.name(self.baseline, self.design_scenarios.locate(scenario)[1])
@@ -189,7 +189,7 @@ class Experiment:
         return experiment
 
     def validate_precision(self) -> None:
-        """Refuse a rule for stopping that cannot be kept."""
+        """Refuse a stopping rule that cannot be met."""
         for kpi, within in self.precision.items():
             if kpi not in KPIS:
                 raise InputError(f"precision: {UnknownNameError('KPI', kpi, KPIS)}")
@@ -197,12 +197,12 @@ class Experiment:
                 raise InputError(f"precision: {kpi}: must be a half-width above 0, got {within!r}")
         if self.precision and self.replicates < PILOT_REPLICATES:
             raise InputError(
-                f"replicates: {self.replicates} are too few to judge a spread by; precision takes at least {PILOT_REPLICATES} "
+                f"replicates: {self.replicates} are too few to estimate the spread; precision needs at least {PILOT_REPLICATES} "
                 "to begin with"
             )
 
     def validate_schedule(self) -> None:
-        """Refuse a horizon that cuts off moves: the scenarios would not be what they say."""
+        """Refuse a horizon that cuts off moves, because the scenarios would not be run as described."""
         for name, scenario in self.base_scenarios.items():
             varied = self.design_scenarios.varied_in.get(name, ()) if self.design_scenarios else ()
             for move in scenario.schedule:
@@ -227,10 +227,10 @@ class Experiment:
             )
 
     def validate_texts(self) -> None:
-        """Refuse names, titles and labels with signs that cannot be seen: tables and pages show them.
+        """Refuse names, titles and labels with invisible characters, because tables and pages show them.
 
         Raises:
-            InputError: there is one.
+            InputError: a text contains such a character.
         """
         for key, sign in unseen_texts(self.resolved()):
             raise InputError(f"{'.'.join(map(str, key))}: {refusal(sign)}")
@@ -280,10 +280,10 @@ class Experiment:
 
 
 def validate_counts(**given: Any) -> None:
-    """Refuse weeks, replicates or a seed that are no such number; None stands for what is not given.
+    """Refuse invalid weeks, replicates or seeds; None stands for a value that is not given.
 
     Raises:
-        InputError: one is not accepted.
+        InputError: a value is not accepted.
     """
     for name, value in given.items():
         if value is not None:
@@ -296,11 +296,11 @@ def load_experiment(name: str | Path, *, mechanisms: Iterable[Own] | Own | None 
 
     Args:
         name: the name or the path.
-        mechanisms: mechanisms of your own whose parameters or KPIs it names, as paths of files or as modules.
+        mechanisms: users' mechanisms whose parameters or KPIs the experiment names, as paths of files or as modules.
 
     Raises:
-        InputError: there is no such file.
-        InputErrors: what is wrong with it, all of it.
+        InputError: the file does not exist.
+        InputErrors: the file has faults; all are listed.
     """
     from ccsim.experiments.io import read_experiment
 
@@ -308,11 +308,11 @@ def load_experiment(name: str | Path, *, mechanisms: Iterable[Own] | Own | None 
 
 
 def as_experiment(what: Experiment | Scenario | str | Path) -> Experiment:
-    """Return an experiment as it is, by its name or by its file; a scenario as an experiment of one.
+    """Return an experiment by name, file or object; a scenario becomes an experiment with one scenario.
 
     Raises:
-        UnknownNameError: there is none of this name.
-        InputError: its file is wrong.
+        UnknownNameError: the name does not exist.
+        InputError: the file has faults.
     """
     if isinstance(what, Experiment):
         return what

@@ -1,14 +1,14 @@
 """Factors: what a design varies, and between which values.
 
-A factor is any declared parameter (a lever, an assumption, a size), or the week of the moves that bear a label. It
+A factor is any declared parameter (a lever, an assumption, a size), or the week of the moves with a label. It
 is written as one text everywhere, in files and on the command line:
 
     programme.budget                  over its declared range
     programme.budget=0:20000          between two values
-    programme.top_down_share=0,0.5,1        at some values
-    week of The hero leaves=20:100    the week in which a scenario's moves of that label are made
+    programme.top_down_share=0,0.5,1  over the listed values
+    week of The hero leaves=20:100    the week in which a scenario's moves with this label are made
     programme                         every parameter of a group
-    levers, assumptions               every lever; every assumption of ours that is a number
+    levers, assumptions               every lever; every numerical assumption of ccsim
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from ccsim.model.settings import all_parameters
 from ccsim.scenarios.scenario import check
 from ccsim.scenarios.toml_positions import read_value
 
-#: How the key of a factor begins that varies a week.
+#: Prefix of the key of a factor that varies a week.
 WEEK_OF = "week of "
-#: The most values that one factor takes.
+#: Maximum number of values of a factor.
 MAX_VALUES = 1000
 
 
@@ -37,13 +37,13 @@ class Factor:
 
     Attributes:
         key: a parameter's key, or ``"week of LABEL"``.
-        low, high: between which values; both None where ``values`` are given.
-        values: which values; empty for all between ``low`` and ``high``.
+        low, high: the ends of the range; both None if ``values`` are given.
+        values: the values; empty for all between ``low`` and ``high``.
 
-    A parameter without either takes its declared range, or all its choices.
+    Without a range or values, a parameter varies over its declared range or all its choices.
 
     Raises:
-        InputError: no such parameter, a value that it does not accept, or nothing to vary.
+        InputError: the parameter does not exist, a value is not accepted, or there is nothing to vary.
     """
 
     key: str
@@ -53,7 +53,7 @@ class Factor:
 
     def __post_init__(self) -> None:
         if self.values and (self.low is not None or self.high is not None):
-            raise InputError(f"{self.key}: takes either values or a range, not both")
+            raise InputError(f"{self.key}: must have either values or a range, not both")
         if not self.values:
             self._set("values", self._choices())
         for name in ("low", "high") if not self.values else ():
@@ -71,7 +71,7 @@ class Factor:
 
     @property
     def parameter(self) -> Parameter | None:
-        """The parameter that is varied; None for a week."""
+        """The varied parameter; None for a week."""
         return all_parameters().get(self.key)
 
     @property
@@ -81,16 +81,16 @@ class Factor:
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether it says what the world is like (an assumption or a size), rather than what managers do."""
+        """Whether it describes the world (an assumption or a size) and not what managers do."""
         return self.parameter is not None and self.parameter.role != "lever"
 
     @property
     def is_integer(self) -> bool:
-        """Whether it takes whole numbers only."""
-        return not self.values and (bool(self.label) or self.parameter.kind is int)  # type: ignore[union-attr]  # without a label it is of a parameter
+        """Whether it accepts only whole numbers."""
+        return not self.values and (bool(self.label) or self.parameter.kind is int)  # type: ignore[union-attr]  # without a label it has a parameter
 
     def at(self, u: np.ndarray) -> np.ndarray:
-        """Return values at places of the unit interval, of the shape of ``u``; every value gets an equal share."""
+        """Return values at positions in the unit interval, in the shape of ``u``; every value gets an equal share."""
         if self.values:
             return self._column(
                 [self.values[i] for i in np.minimum(u * len(self.values), len(self.values) - 1).astype(int)]
@@ -101,7 +101,7 @@ class Factor:
         return low + u * (high - low)
 
     def levels(self, count: int) -> list[Any]:
-        """Return its values, or so many at equal distances from lowest to highest (fewer if there are no more)."""
+        """Return its values, or equally spaced ones from lowest to highest (fewer if there are not enough)."""
         if self.values:
             return list(self.values)
         line = np.linspace(float(self.low), float(self.high), count)  # type: ignore[arg-type]  # a factor without values has both ends
@@ -114,7 +114,7 @@ class Factor:
         return (self.values[0], self.values[-1]) if self.values else (self.low, self.high)
 
     def text(self) -> str:
-        """Return the factor as a file would say it."""
+        """Return the factor as text in the form of a file."""
         if self.values:
             return f"{self.key}={','.join(map(_written, self.values))}"
         return f"{self.key}={self.low!r}:{self.high!r}"
@@ -129,17 +129,17 @@ class Factor:
         return np.array(values, dtype=object if isinstance(self.values[0], (str, bool)) else None)
 
     def _checked(self, value: Any) -> Any:
-        """Return a value as it is set."""
+        """Return a value in the form in which it is set."""
         if not self.label:
             if self.key.startswith("week") and self.key not in all_parameters():
-                raise InputError(f"{self.key!r}: it reads like 'week of The hero leaves=20:100'")
+                raise InputError(f"{self.key!r}: must have the form 'week of The hero leaves=20:100'")
             return check(self.key, value)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value) or value < 0:
             raise InputError(f"{self.key}: must be a whole number of at least 0, got {value!r}")
         return int(value)
 
     def _choices(self) -> tuple[Any, ...]:
-        """Return the values of a parameter that has a few only, unless it is given others."""
+        """Return the values of a parameter that has only a few, unless others are given."""
         row = self.parameter
         if row is None or not (row.choices or row.kind is bool):
             return ()
@@ -158,14 +158,14 @@ class Factor:
 
 
 def parse_factors(text: str) -> list[Factor]:
-    """Return the factors that a text names; see the top of this module.
+    """Return the factors that a text names; see the docstring of this module.
 
     Raises:
-        InputError: it cannot be read, or names what is not there.
+        InputError: the text cannot be read, or names something that does not exist.
     """
     name, equals, rest = (part.strip() for part in text.partition("="))
     if not name or (equals and not rest):
-        raise InputError(f"{text!r}: it reads like programme.budget=0:20000 or programme.top_down_share=0,0.5,1")
+        raise InputError(f"{text!r}: must have the form programme.budget=0:20000 or programme.top_down_share=0,0.5,1")
     if not equals:
         rows = _named_together(name)
         return [Factor(row.key) for row in rows] if rows else [Factor(name)]
@@ -177,7 +177,7 @@ def parse_factors(text: str) -> list[Factor]:
 
 
 def _named_together(name: str) -> list[Parameter]:
-    """Return the parameters that one word stands for: all levers, all assumptions of ours, or a group."""
+    """Return the parameters for one word: all levers, all numerical assumptions of ccsim, or a group."""
     every = all_parameters().values()
     if name == "levers":
         return [row for row in every if row.role == "lever"]

@@ -1,4 +1,4 @@
-"""Read experiment files: scenarios named or made, a sweep or a design, every fault with its place."""
+"""Read experiment files: scenarios that are named or defined, a sweep or a design; every fault names its line."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ def read_experiment(path: Path) -> Experiment:
     """Return the experiment of a file.
 
     Raises:
-        InputError: there is no such file.
-        InputErrors: what is wrong with it, all of it.
+        InputError: the file does not exist.
+        InputErrors: the file has faults; all are listed.
     """
     data, places = read_toml(path)
     beside = resolved(path).parents[1] / "scenarios"
     reader = Parser(path, places, near=() if beside == Path("scenarios").resolve() else (beside,))
     shape = reader.validate(ExperimentSchema, data)
     if "title" not in data:
-        reader.add_error(("title",), "is missing: a few words that name the experiment")
+        reader.add_error(("title",), "is missing: a short text that names the experiment")
     scenarios = {**_named_scenarios(reader, shape), **_variants(reader, shape)}
     _check_names(reader, shape, scenarios)
     sweep = _sweep(reader, shape, scenarios)
@@ -95,7 +95,7 @@ def read_experiment(path: Path) -> Experiment:
 
 
 def _named_scenarios(reader: Parser, shape: ExperimentSchema) -> dict[str, Scenario | None]:
-    """Return the scenarios that a file names; None for one that is at fault."""
+    """Return the scenarios that a file names; None for one with a fault."""
     found: dict[str, Scenario | None] = {}
     for number, name in enumerate(shape.scenarios):
         own = Path(name).stem if name.lower().endswith(".toml") else name
@@ -114,14 +114,14 @@ def _named_scenarios(reader: Parser, shape: ExperimentSchema) -> dict[str, Scena
 
 
 def _variants(reader: Parser, shape: ExperimentSchema) -> dict[str, Scenario | None]:
-    """Return the scenarios that a file makes itself."""
+    """Return the scenarios that a file defines itself."""
     taken = {Path(name).stem if name.lower().endswith(".toml") else name for name in shape.scenarios}
     found: dict[str, Scenario | None] = {}
     for number, row in enumerate(shape.variant):
         part = reader.sub("variant", number)
         name = row.get("name")
         if not isinstance(name, str) or not name:
-            part.add_error(("name",), "is missing: what the scenario is called here")
+            part.add_error(("name",), "is missing: the name of the scenario in this file")
         elif name in taken | set(found):
             part.add_error(("name",), f"there is already a scenario called {name!r}")
         rest = {key: value for key, value in row.items() if key != "name"}
@@ -131,7 +131,7 @@ def _variants(reader: Parser, shape: ExperimentSchema) -> dict[str, Scenario | N
 
 
 def _check_late_interventions(reader: Parser, shape: ExperimentSchema, scenario: Scenario | None, place: Key) -> None:
-    """Refuse moves that the horizon cuts off: the scenario would not be what it says."""
+    """Refuse moves that the horizon cuts off, because the scenario would not be run as described."""
     for move in scenario.schedule if scenario else ():
         week = move.earliest_week if move.week is None else move.week
         if week >= shape.weeks:
@@ -141,10 +141,10 @@ def _check_late_interventions(reader: Parser, shape: ExperimentSchema, scenario:
 def _check_names(reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str, Scenario | None]) -> None:
     """Check the names that a file uses."""
     if not scenarios and not any(fault.key.startswith(("scenarios", "variant")) for fault in reader.issues):
-        reader.add_error(("scenarios",), "an experiment takes at least one scenario")
+        reader.add_error(("scenarios",), "an experiment must have at least one scenario")
     if shape.baseline is not None and scenarios and shape.baseline not in scenarios:
         near = did_you_mean(shape.baseline, scenarios)
-        reader.add_error(("baseline",), f"{shape.baseline!r} is none of the scenarios{near}")
+        reader.add_error(("baseline",), f"{shape.baseline!r} is not one of the scenarios{near}")
     for number, name in enumerate(shape.kpis):
         if name not in KPIS:
             reader.add_error(("kpis", number), str(UnknownNameError("KPI", name, KPIS)))
@@ -156,7 +156,7 @@ def _check_names(reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str
     if shape.precision and shape.replicates < PILOT_REPLICATES:
         reader.add_error(
             ("replicates",),
-            f"{shape.replicates} are too few; precision takes at least {PILOT_REPLICATES} to begin with",
+            f"{shape.replicates} are too few; precision needs at least {PILOT_REPLICATES} to begin with",
         )
 
 
@@ -173,13 +173,15 @@ def _sweep(reader: Parser, shape: ExperimentSchema, scenarios: Mapping[str, Scen
     chosen = row.scenarios or list(scenarios)
     for number, name in enumerate(chosen):
         if name not in scenarios:
-            part.add_error(("scenarios", number), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
+            part.add_error(
+                ("scenarios", number), f"{name!r} is not one of the scenarios{did_you_mean(name, scenarios)}"
+            )
     points = {f"{name} @ {row.lever}={value}": (name, value) for name in chosen for value in values}
     return Sweep(row.lever, values, points)
 
 
 def _sweep_values(part: Parser, row: SweepSchema) -> tuple[Any, ...]:
-    """Return the values of a sweep, in the form in which the lever takes them."""
+    """Return the values of a sweep, in the form that the lever accepts."""
     if row.lever and row.lever not in all_parameters():
         try:
             check(row.lever, None)
@@ -190,7 +192,7 @@ def _sweep_values(part: Parser, row: SweepSchema) -> tuple[Any, ...]:
     for number, value in enumerate(row.values if row.lever else ()):
         try:
             if value in found:
-                raise InputError(f"{value!r} stands here twice")
+                raise InputError(f"{value!r} occurs twice")
             check(row.lever, value)
             found.append(value)
         except InputError as error:
@@ -199,7 +201,7 @@ def _sweep_values(part: Parser, row: SweepSchema) -> tuple[Any, ...]:
 
 
 def _with_sweep(reader: Parser, scenarios: Mapping[str, Scenario | None], sweep: Sweep | None) -> dict[str, Scenario]:
-    """Return the scenarios, and behind them the points of the sweep."""
+    """Return the scenarios, followed by the points of the sweep."""
     whole = {name: scenario for name, scenario in scenarios.items() if scenario is not None}
     if sweep is None:
         return whole
@@ -227,9 +229,11 @@ def _at_design_points(
     factors = _factors(part, row, shape.weeks)
     for number, name in enumerate(row.scenarios):
         if name not in scenarios:
-            part.add_error(("scenarios", number), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
+            part.add_error(
+                ("scenarios", number), f"{name!r} is not one of the scenarios{did_you_mean(name, scenarios)}"
+            )
     if shape.sweep is not None:
-        part.add_error((), "goes without a sweep: a design varies one factor, too")
+        part.add_error((), "cannot be combined with a sweep; a design can also vary a single factor")
     if row.kind not in KINDS or row.kind == "given":
         part.add_error(("kind",), str(UnknownNameError("design", row.kind, set(KINDS) - {"given"})))
     if len(reader.issues) > before:
@@ -253,7 +257,7 @@ def _factors(part: Parser, row: DesignSchema, weeks: int) -> tuple[Factor, ...]:
         try:
             for factor in parse_factors(text):
                 if factor.key in {one.key for one in found}:
-                    raise InputError(f"{factor.key} is varied already")
+                    raise InputError(f"{factor.key} is already varied")
                 if factor.label and max(factor.ends()) >= weeks:
                     raise InputError(f"{factor.key}: reaches week {max(factor.ends())}; the last week is {weeks - 1}")
                 found.append(factor)

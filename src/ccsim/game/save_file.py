@@ -103,7 +103,7 @@ def read_game(path: Path) -> Replay:
     """
     try:
         if path.is_fifo():
-            raise InputError(f"{path}: is a pipe, not a file")  # which would be waited for without end
+            raise InputError(f"{path}: is a pipe, not a file")  # reading from it would never end
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except FileNotFoundError:

@@ -1,1 +1,1 @@
-"""The ideas, one per file: parameters first, then rules (one sentence each), then loops over a population."""
+"""The mechanisms of the model, one per file: parameters first, then columns, rules (scalar equations) and kernels (loops)."""

@@ -1,1 +1,1 @@
-"""The model as plain data and one week: populations, settings, state, the order of the week, KPIs."""
+"""The model as plain data: populations, settings, state, the order of the week, KPIs."""

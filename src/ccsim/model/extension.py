@@ -1,10 +1,10 @@
-"""Mechanisms that users bring, without a fork: which of them are in force here and now.
+"""Users' own mechanisms, without a fork: which of them are in force.
 
     with extended(["mood.py"]):
         ccsim.compare("direction").table()
 
-Within the block every parameter, column, KPI and page knows them, and the week lives them. Outside of it nothing has
-changed. What was founded within a block keeps its mechanisms.
+Within the block, their parameters, columns and KPIs exist everywhere, and the week includes their steps. Outside the block
+nothing changes. An organisation that was founded within a block keeps its mechanisms.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Source:
-    """The file of a mechanism: where it was, and its text, which is what counts."""
+    """The file of a mechanism: its path, and its text, which identifies it."""
 
     file: str
     text: str
 
     @property
     def name(self) -> str:
-        """The name of the mechanism: the file's, without its ending."""
+        """The name of the mechanism: the name of the file without its suffix."""
         return Path(self.file).stem
 
 
-#: What a user may name a mechanism by.
+#: What identifies a mechanism: a path or a module.
 Own = str | Path | ModuleType | Source
 
 _NOT_SAID: Any = object()
@@ -49,7 +49,7 @@ _everywhere: list[Any] = [None]
 
 
 def active() -> Any:
-    """Return the users' mechanisms in force, None if there are none."""
+    """Return the users' mechanisms in force; None if there are none."""
     found = _here.get()
     return _everywhere[-1] if found is _NOT_SAID else found
 
@@ -62,20 +62,20 @@ def active_sources() -> tuple[Source, ...]:
 
 @contextmanager
 def extended(mechanisms: Iterable[Own] | Own | None, *, everywhere: bool = False) -> Iterator[None]:
-    """Put users' mechanisms in force within a block, instead of those that are in force outside of it.
+    """Put users' mechanisms in force within a block, instead of those that are in force outside it.
 
     Args:
-        mechanisms: paths of files, or modules; empty for none of them; None to leave things as they are.
+        mechanisms: paths of files, or modules; empty for none; None to change nothing.
         everywhere: in all threads of this process, for a server.
 
     Raises:
-        InputError: a file that cannot be read or used; the message names file and line.
+        InputError: a file cannot be read or used; the message names file and line.
     """
     if mechanisms is None:
         yield
         return
     sources = sources_of(mechanisms)
-    # By its name, because what loads them builds on the declarations, which ask here what is in force.
+    # Imported by name, because the loader depends on the declarations, which import this module.
     extension = import_module("ccsim.model.own_mechanism").extension_of(sources) if sources else None
     if everywhere:
         _everywhere.append(extension)
@@ -98,28 +98,28 @@ def within(extension: Any) -> Iterator[None]:
 
 
 def takes_mechanisms(function: Function) -> Function:
-    """Let a function be called with ``mechanisms=[...]``, which are in force while it runs."""
+    """Add a parameter ``mechanisms=[...]`` to a function; the mechanisms are in force while it runs."""
 
     @wraps(function)
     def called(*arguments: Any, mechanisms: Iterable[Own] | Own | None = None, **named: Any) -> Any:
         with extended(mechanisms):
             return function(*arguments, **named)
 
-    return called  # type: ignore[return-value]  # it takes what the function takes
+    return called  # type: ignore[return-value]  # it has the same arguments as the function
 
 
 def sources_of(mechanisms: Iterable[Own] | Own) -> tuple[Source, ...]:
     """Return the files of some mechanisms, read.
 
     Raises:
-        InputError: a file that cannot be read, or whose name cannot be a mechanism's.
+        InputError: a file cannot be read, or its name cannot be the name of a mechanism.
     """
     several: Any = [mechanisms] if isinstance(mechanisms, (str, Path, ModuleType, Source)) else mechanisms
     found = [_read(each) for each in several]
     names = [source.name for source in found]
     for number, source in enumerate(found):
         if source.name in names[:number]:
-            raise InputError(f"{source.file}: two mechanisms are called {source.name!r}")
+            raise InputError(f"{source.file}: two mechanisms have the name {source.name!r}")
     return tuple(found)
 
 
@@ -128,15 +128,13 @@ def _read(mechanism: Own) -> Source:
         return mechanism
     if isinstance(mechanism, ModuleType):
         if not getattr(mechanism, "__file__", None):
-            raise InputError(
-                f"mechanism {mechanism.__name__}: a module must have a file; write it to one, such as mood.py"
-            )
+            raise InputError(f"mechanism {mechanism.__name__}: a module must have a file, such as mood.py")
         mechanism = str(mechanism.__file__)
     if not isinstance(mechanism, (str, Path)):
         raise InputError(f"mechanism {mechanism!r}: must be the path of a file, or a module")
     path = Path(mechanism)
     if path.suffix != ".py" or not path.stem.isidentifier():
-        raise InputError(f"{path}: the file of a mechanism must be called like mood.py: a Python identifier, then .py")
+        raise InputError(f"{path}: the name of the file must be a Python identifier followed by .py, such as mood.py")
     try:
         return Source(str(path.absolute()), path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -144,11 +142,11 @@ def _read(mechanism: Own) -> Source:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise InputError(f"{path}: cannot be read (it is no text in UTF-8)") from None
+        raise InputError(f"{path}: cannot be read (it is not UTF-8 text)") from None
 
 
 def model_hash() -> str:
-    """Return a short hash of all sources that decide numbers, users' mechanisms among them."""
+    """Return a short hash of all sources that determine numbers, including users' mechanisms."""
     return hash_with(active_sources())
 
 
@@ -159,15 +157,15 @@ def hash_with(sources: Iterable[Source]) -> str:
 
 
 def loaded() -> Iterable[Any]:
-    """Return what has been loaded of users' mechanisms, in force or not, the latest first."""
+    """Return all loaded users' mechanisms, in force or not, the latest first."""
     own = sys.modules.get("ccsim.model.own_mechanism")
     return reversed(own.LOADED) if own else ()
 
 
 class Declared(dict[str, Any]):
-    """Declarations in force, by name; one that is not in force is found by its name where it has been loaded.
+    """Declarations in force, by name. A declaration that is not in force is found by its name if it has been loaded.
 
-    So results that were made with a mechanism can be shown after its block has ended.
+    Results that were made with a mechanism can therefore be shown after its block has ended.
     """
 
     def __init__(self, rows: Any, rows_of: Callable[[Any], dict[str, Any]]) -> None:

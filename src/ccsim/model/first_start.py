@@ -1,4 +1,4 @@
-"""The first start on a machine: the week is compiled here, and what founds an organisation beside it, in a second process."""
+"""The first start on a machine: compile the week here and the founding of an organisation in a second process."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ccsim.model.week import step_kernel
 if TYPE_CHECKING:
     from ccsim.model.state import ModelState
 
-#: How many functions a week translates, about; for a share of the work to be told.
+#: Approximate number of functions that a week translates, to show progress.
 FUNCTIONS = 230
 
 #: Set in the second process.
 _SECOND = "CCSIM_SECOND_COMPILER"
 
-#: What the second process does.
+#: Code that the second process runs.
 _FOUND = "from ccsim.model import initial_state, settings; initial_state.sample_initial(settings.default_settings(), 0)"
 
 
 def compile_week(world: ModelState) -> None:
-    """Compile the week unless that has been done on this machine.
+    """Compile the week, unless this has been done on this machine.
 
     Args:
-        world: a state, of which the types count only.
+        world: a state; only its types matter.
     """
     if _is_compiled():
         return
@@ -48,13 +48,13 @@ def compile_week(world: ModelState) -> None:
 
 @cache
 def _is_compiled() -> bool:
-    """Say whether there is nothing to be compiled ahead, or nowhere to keep it."""
+    """Return whether there is nothing to compile ahead, or no place to store it."""
     folder = None if PLAIN or AHEAD or os.environ.get(_SECOND) else cache_folder()
     return folder is None or any(folder.rglob("week.step_kernel*.nbi"))
 
 
 def _second() -> subprocess.Popen[bytes] | None:
-    """Start the process that compiles what founds an organisation; None where none can be started."""
+    """Start the process that compiles the founding of an organisation; None if no process can be started."""
     places = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), _SECOND: "1"}
     nothing = subprocess.DEVNULL
     with suppress(OSError):
@@ -66,7 +66,7 @@ def _second() -> subprocess.Popen[bytes] | None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Say on the terminal what is waited for, and how far it is."""
+    """Show the progress of compiling on the terminal."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield
         return

@@ -1,8 +1,8 @@
-"""Found an organisation: from settings and a seed to a world in its ordinary state.
+"""Create an organisation: from settings and a seed to a state before week 0.
 
-The ordinary state is lived, not assumed: the organisation is drawn, lives ``organisation.warm_up`` weeks, and what
-it then is is where week 0 begins. Every draw is keyed by its row, so a larger organisation has the smaller one's
-first members.
+The initial state is simulated, not assumed: the organisation is drawn and simulated for ``organisation.warm_up`` weeks,
+it after which week 0 begins. Every draw is keyed by its row, so a larger organisation has the same
+first members as a smaller one.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ STAFF_STREAM, TIE_STREAM, CUSTOMER_STREAM, NEED_STREAM, FAR_TIE_STREAM = (
     )
 )
 
-#: Worlds up to this many rows are remembered after their past, so that scenarios of one seed share it.
+#: States with up to this many rows are cached after the warm-up, so that scenarios of one seed share them.
 MAX_CACHED_ROWS = 50_000
 
 
 def initialise(settings: Settings, seed: int, layout: Layout | None = None) -> ModelState:
-    """Return a world that has lived its past and stands before week 0.
+    """Return a state after the warm-up, before week 0.
 
     Args:
-        settings: parameters, with the levers of the past in force.
+        settings: parameters, with the levers of the warm-up in force.
         seed: a whole number from 0 to 2**64 - 1.
-        layout: what is known of an organisation from its files; the settings have its sizes.
+        layout: what is known about an organisation from its files; the settings contain its sizes.
     """
     market = int(settings.organisation.customers * (1.0 + settings.organisation.prospects))
     if settings.organisation.staff + market > MAX_CACHED_ROWS:
@@ -64,7 +64,7 @@ def initialise(settings: Settings, seed: int, layout: Layout | None = None) -> M
 
 @lru_cache(maxsize=4)
 def _cached(settings: Settings, seed: int, layout: Layout | None, extension: object) -> ModelState:
-    # The extension is named, because settings of two of them are equal when their numbers are.
+    # The extension is part of the key, because settings of two extensions are equal if their numbers are.
     return _after_warm_up(settings, seed, layout)
 
 
@@ -78,8 +78,8 @@ def _after_warm_up(settings: Settings, seed: int, layout: Layout | None) -> Mode
 
 
 def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) -> ModelState:
-    """Return a world as drawn, before its past."""
-    # What is compiled and kept of the package knows no parameters of others.
+    """Return a state as drawn, before the warm-up."""
+    # The compiled code of the package does not know the parameters of users' mechanisms.
     size, p = settings.organisation, without_own(settings)
     rows = np.zeros(6, np.int64)
     row_counts(p, rows)
@@ -109,13 +109,13 @@ def sample_initial(settings: Settings, seed: int, layout: Layout | None = None) 
 
 @ahead
 def draw_organisation(populations: Any, p: Any, seed: Any, week: Any) -> None:
-    """Draw an organisation from its sizes, into populations of as many rows as :func:`row_counts` says.
+    """Draw an organisation from its sizes into populations with the numbers of rows of :func:`row_counts`.
 
     Args:
-        populations: every population, all zero but for columns that start elsewhere.
+        populations: every population, all zero except for columns with another start.
         p: all parameters.
         seed: seed of the run.
-        week: the week before the first one of the past.
+        week: the week before the first week of the warm-up.
 
     Writes:
         everything.
@@ -134,11 +134,11 @@ def draw_organisation(populations: Any, p: Any, seed: Any, week: Any) -> None:
 
 @ahead
 def row_counts(p: Any, rows: Any) -> None:
-    """Count the rows of an organisation of given sizes.
+    """Calculate the numbers of rows of an organisation of given sizes.
 
     Args:
         p: all parameters.
-        rows: shape (6,): staff, ties of each, leaders, people in the market, departments, segments.
+        rows: shape (6,): staff, ties per person, leaders, people in the market, departments, segments.
 
     Writes:
         rows.
@@ -154,7 +154,7 @@ def row_counts(p: Any, rows: Any) -> None:
 
 @ahead
 def set_ordinary(populations: Any) -> None:
-    """Set what no draw and no file changes, before anything else is set."""
+    """Set the columns that neither draws nor files change, before all others."""
     populations.staff.contract[:] = 1.0
     populations.departments.handoff_factor[:] = 1.0
     populations.departments.time_factor[:] = 1.0
@@ -172,7 +172,7 @@ def draw_people(populations: Any, p: Any, seed: Any, week: Any) -> None:
         week: week before the first.
 
     Writes:
-        staff, leaders, customers: the columns of what each person is like.
+        staff, leaders, customers: the columns of each person's traits.
     """
     draw_staff(populations.staff, p, seed, week)
     draw_leaders(populations.leaders, p, seed, week)
@@ -193,7 +193,7 @@ def initialise_aggregates(populations: Any, p: Any) -> None:
     implementation.store_first_cards(p.staff_scorecard, departments)
     departments.defects[:] = p.defects.baseline
     departments.insight[:] = 0.35
-    # An offer that follows needs is as far behind as it can make up in a week.
+    # An offer that follows needs lags by as much as it can make up in a week.
     set_initial_gap(populations.segments, p.offer)
     firm.sponsorship[:] = 1.0
     firm.recent_quality[:] = 0.7
@@ -206,12 +206,12 @@ def leaders_of(settings: Settings) -> list[tuple[int, int, int, int, int]]:
 
     ``first`` and ``last`` bound the staff whom a team lead leads; they are 0 for the other tiers.
     """
-    return [tuple(map(int, row)) for row in leader_rows(settings)]  # type: ignore[misc]  # five of them
+    return [tuple(map(int, row)) for row in leader_rows(settings)]  # type: ignore[misc]  # five numbers
 
 
 @ahead
 def leader_rows(p: Any) -> Any:
-    """Return the leaders of an organisation of given sizes, see :func:`leaders_of`: shape (leaders, 5)."""
+    """Return the leaders of an organisation of given sizes, shape (leaders, 5); see :func:`leaders_of`."""
     size = p.organisation
     ends = department_ends(p)
     top = 1 if size.tiers >= 3 else 0
@@ -236,7 +236,7 @@ def leader_rows(p: Any) -> Any:
 
 
 def bounds(settings: Settings) -> list[tuple[int, int]]:
-    """Return the first and the past-last row of each department's staff: staffed for their ordinary work."""
+    """Return the first row of each department's staff and the row past the last one; staff is proportional to ordinary work."""
     ends = department_ends(settings)
     return [(int(first), int(last)) for first, last in pairwise(ends)]
 
@@ -245,11 +245,11 @@ def bounds(settings: Settings) -> list[tuple[int, int]]:
 def department_ends(p: Any) -> Any:
     """Return the row after each department's last member of staff, after a 0: shape (departments + 1,).
 
-    Customers call at the front; journeys go on to the back office, and from there to any other department. Every
+    Customers call front departments. Journeys continue in the back office, and from there in any other department. Every
     department has at least one member of staff.
     """
     size = p.organisation
-    onward = p.demand.journeys + 0.05  # about one contact in twenty is handed over undone
+    onward = p.demand.journeys + 0.05  # about one contact in twenty is handed over without work on it
     front, back = size.front_departments, size.departments - size.front_departments
     work = np.ones(size.departments)
     if back > 0 and size.departments > 1:
@@ -291,7 +291,7 @@ def assign_departments(populations: Any, p: Any) -> None:
 
 @kernel
 def set_initial_gap(segments: Any, p: Any) -> None:
-    """Set the offer as far behind needs as it ordinarily is.
+    """Set the ordinary lag of the offer behind needs.
 
     Args:
         segments: columns of the customer segments, one row each.
@@ -307,18 +307,18 @@ def set_initial_gap(segments: Any, p: Any) -> None:
 
 @rule
 def sample_tie(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cross: Any, luck: Any, where: Any) -> Any:
-    """Tie each person to those at the next desks, and for a share of the ties to a person of another department.
+    """Return a colleague: at the next desks or, for a share of the ties, in another department.
 
     Args:
         i: row of the person.
         k: number of the tie.
-        ties: ties of each person.
-        first: first row of the own department.
-        last: row after its last.
+        ties: number of ties of each person.
+        first: first row of the person's department.
+        last: row after its last one.
         count: number of posts.
         cross: share of ties to other departments.
-        luck: draw for the department, 0 to 1.
-        where: draw for the person, 0 to 1.
+        luck: random draw for the department, 0 to 1.
+        where: random draw for the person, 0 to 1.
 
     Returns:
         The row of the colleague.
@@ -335,11 +335,11 @@ def sample_tie(i: Any, k: Any, ties: Any, first: Any, last: Any, count: Any, cro
 
 @rule
 def is_tied(i: Any, known: Any, other: Any, colleagues: Any) -> Any:
-    """Whether a colleague is among the first ``known`` ties of a person.
+    """Return whether a colleague is among the first ``known`` ties of a person.
 
     Args:
         i: row of the person.
-        known: number of ties to look at.
+        known: number of ties to check.
         other: row of the colleague.
         colleagues: rows of colleagues, shape (posts, ties).
 
@@ -354,7 +354,7 @@ def is_tied(i: Any, known: Any, other: Any, colleagues: Any) -> Any:
 
 @kernel
 def draw_staff(staff: Any, p: Any, seed: Any, week: Any) -> None:
-    """Draw the first holders of all posts, part way into their time.
+    """Draw the first holders of all posts, part of the way through their tenure.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -363,7 +363,7 @@ def draw_staff(staff: Any, p: Any, seed: Any, week: Any) -> None:
         week: week before the first.
 
     Writes:
-        staff: ``hired_week`` and the columns of what each person is like.
+        staff: ``hired_week`` and the columns of each person's traits.
     """
     for i in range(len(staff.skill)):
         initialise_person(i, staff, p.turnover, seed, week)
@@ -386,7 +386,7 @@ def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
 
     Args:
         staff: columns of the staff, one row per post.
-        colleagues: rows of colleagues, shape (posts, ties); filled.
+        colleagues: rows of colleagues, shape (posts, ties); to be filled.
         cross: share of ties to other departments.
         seed: seed of all draws of the run.
 
@@ -404,7 +404,7 @@ def draw_ties(staff: Any, colleagues: Any, cross: Any, seed: Any) -> None:
         for k in range(ties):
             luck, where, _, _ = uniforms4(seed, TIE_STREAM, k, i)
             other = sample_tie(i, k, ties, first, last, count, cross, luck, where)
-            # No tie counts twice: where the next desks are used up, the tie goes to a person further away.
+            # No tie counts twice: if the next desks are used up, the tie goes to a person further away.
             while other == i or is_tied(i, k, other, colleagues):
                 other = (other + 1) % count
             colleagues[i, k] = other
@@ -421,7 +421,7 @@ def draw_leaders(leaders: Any, p: Any, seed: Any, week: Any) -> None:
         week: week before the first.
 
     Writes:
-        leaders: the columns of what each leader is like.
+        leaders: the columns of each leader's traits.
     """
     for k in range(len(leaders.tier)):
         appointed(k, leaders, p.leadership, p.turnover.disposition_spread, p.turnover.temperament_spread, seed, week)
@@ -433,7 +433,7 @@ def draw_leaders(leaders: Any, p: Any, seed: Any, week: Any) -> None:
 
 @kernel
 def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any) -> None:
-    """Draw the people in the market; the first rows are customers. Each segment is half as large as the next.
+    """Draw the people in the market, beginning with the customers. Each segment is half as large as the next.
 
     Args:
         customers: columns of the market, one row per person.
@@ -443,7 +443,7 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
         seed: seed of all draws of the run.
 
     Writes:
-        customers: ``active``, ``segment`` and the columns of what each person is like.
+        customers: ``active``, ``segment`` and the columns of each person's traits.
     """
     count = len(customers.active)
     parts = 2.0 ** min(segments, MOST_HALVINGS) - 1.0
@@ -455,7 +455,7 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
             segment += 1
             edge += 2.0**segment / parts
         customers.segment[i] = segment
-        # A segment of half the size spends twice as much a head: all segments weigh the same in revenue.
+        # A segment of half the size spends twice as much per head, so all segments contribute equally to revenue.
         customers.value[i] = p.accounts.revenue * parts / segments / 2.0**segment * (0.6 + 0.8 * amount)
         customers.estimate[i] = customers.value[i]
         customers.trust[i] = 0.5
@@ -468,5 +468,5 @@ def draw_customers(customers: Any, active: Any, segments: Any, p: Any, seed: Any
 
 
 def seed_of(rng: int) -> np.uint64:
-    """Return a seed as kernels take it."""
+    """Return a seed in the form that kernels accept."""
     return np.uint64(rng)

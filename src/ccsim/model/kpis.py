@@ -1,7 +1,7 @@
-"""Key performance indicators, each declared once: unit, formula, direction, and how weeks combine.
+"""KPIs, each declared once: unit, formula, direction, and how weeks are aggregated.
 
 A formula is written over the week's tallies (the flows of departments, segments and the firm) and over the KPIs
-above it. The text of the formula is the formula: what the documentation prints is what is computed.
+above it. The documentation prints the same text of the formula that is evaluated.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ccsim.errors import InputError, did_you_mean
 from ccsim.model.extension import active, loaded
 from ccsim.model.recorder import TALLY_NAMES, Record, tallies_of
 
-#: Weeks over which ``lately`` and the level of a KPI at the horizon are averaged: one quarter.
+#: Weeks over which ``rolling_mean`` and the level of a KPI at the horizon are averaged: one quarter.
 QUARTER = 13
 
 
@@ -32,10 +32,10 @@ class Kpi:
     """One KPI.
 
     Attributes:
-        name, title, unit: as files, tables and figures write it.
+        name, title, unit: as in files, tables and figures.
         direction: ``"more"``, ``"less"`` or ``"neither"``.
         formula: over tallies and earlier KPIs.
-        aggregation: how weeks combine into one figure: ``"level"`` (mean of the last quarter), ``"sum"`` or ``"last"``.
+        aggregation: how weeks combine into one value: ``"level"`` (mean of the last quarter), ``"sum"`` or ``"last"``.
         meaning: one sentence.
     """
 
@@ -65,20 +65,22 @@ class Kpi:
                 yield f"{field} must be one of {', '.join(accepted)}, got {value!r}"
 
     def formula_fault(self, known: frozenset[str]) -> str | None:
-        """Say what is wrong with the formula: what it reads must be known when it is declared."""
+        """Yield what is wrong with the formula: the names that it reads must already be known."""
         try:
             check_number(parse(self.formula), FUNCTIONS)
         except (InputError, TypeError):
             return f"formula must be arithmetic, such as 'resolved / handled', got {self.formula!r}"
         for name in sorted(self.names - known):
-            return f"unknown name {name!r} in formula: no tally and no KPI above it{did_you_mean(name, known)}"
+            return (
+                f"unknown name {name!r} in formula: it is neither a tally nor a KPI above it{did_you_mean(name, known)}"
+            )
         return None
 
 
 class Kpis(MutableMapping[str, Kpi]):
     """All KPIs in force, by name: those of the package, then those of the users' mechanisms in force.
 
-    A KPI of a mechanism that is not in force is found by its name, so that results can be shown that were made with it.
+    A KPI of a mechanism that is not in force is found by its name, so that results made with it can be shown.
 
     Attributes:
         shipped: those of the package.
@@ -120,9 +122,9 @@ class Kpis(MutableMapping[str, Kpi]):
 KPIS = Kpis()
 
 
-#: Part of customers who stay for a year, as formulas may read it.
+#: Share of customers who stay for a year, as an expression for formulas.
 RETENTION = "yearly(1 - rolling_mean(left) / rolling_mean(customers + left))"
-#: Names that formulas may read beside tallies and KPIs: see :func:`calculate`.
+#: Names that formulas may read in addition to tallies and KPIs; see :func:`calculate`.
 FUNCTIONS = ("cumulative", "rolling_mean", "yearly")
 GIVEN = ("present", "retention", "discount", *FUNCTIONS)
 DIRECTIONS = ("more", "less", "neither")
@@ -140,33 +142,33 @@ def kpi(
     """Declare a KPI.
 
     Args:
-        name: a Python identifier: the column in results.
-        title: words for tables and figures.
+        name: a Python identifier, which is the column in results.
+        title: title for tables and figures.
         unit: of the value.
         direction: ``"more"``, ``"less"`` or ``"neither"``.
         formula: arithmetic over the week's tallies.
-        meaning: what it is, in a sentence.
-        aggregation: how weeks become one figure: ``"level"``, ``"sum"`` or ``"last"``.
+        meaning: a sentence that describes it.
+        aggregation: how weeks combine into one value: ``"level"``, ``"sum"`` or ``"last"``.
 
     Raises:
-        DeclarationError: one of them is not accepted, or the name is taken.
+        DeclarationError: one of the arguments is not accepted, or the name is taken.
     """
     row = Kpi(name, title, unit, direction, formula, aggregation, meaning)
     rows = _gathered.get()
     if rows is not None:
-        rows.append((row, caller()))  # of a user's file, whose tallies are not known yet
+        rows.append((row, caller()))  # from a user's file, whose tallies are not known yet
         return
     refuse_kpi(row, caller())
     KPIS[name] = row
 
 
-#: KPIs of the file that is being read, with their lines; None while none is.
+#: KPIs of the file that is being read, with their lines; None if no file is being read.
 _gathered: ContextVar[list[tuple[Kpi, str]] | None] = ContextVar("gathered", default=None)
 
 
 @contextmanager
 def gathered() -> Iterator[list[tuple[Kpi, str]]]:
-    """Gather the KPIs that are declared within the block, unchecked, instead of adding them to those of the package."""
+    """Collect the KPIs that are declared within the block, unchecked, instead of adding them to those of the package."""
     rows: list[tuple[Kpi, str]] = []
     token = _gathered.set(rows)
     try:
@@ -176,16 +178,16 @@ def gathered() -> Iterator[list[tuple[Kpi, str]]]:
 
 
 def refuse_kpi(row: Kpi, where: str, more: Iterable[str] = (), taken: Container[str] = ()) -> None:
-    """Refuse a KPI that is declared wrongly.
+    """Refuse a faulty declaration of a KPI.
 
     Args:
         row: the KPI.
         where: file and line.
-        more: names that its formula may read beside those of the package.
-        taken: names of KPIs that it may not bear.
+        more: names that its formula may read in addition to those of the package.
+        taken: names of KPIs that are already in use.
 
     Raises:
-        DeclarationError: what is wrong with it first.
+        DeclarationError: the declaration is faulty; the message names the first fault.
     """
     faults = [*row.faults(), "is declared twice" if row.name in taken else None]
     refuse(where, f"KPI {row.name!r}", [*faults, row.formula_fault(readable().union(more))])
@@ -197,7 +199,7 @@ kpi(
     "of 100",
     "more",
     "100 * satisfaction / customers",
-    "mean satisfaction of all customers, whether they had a contact or not (CSAT)",
+    "mean satisfaction of all customers, with or without a contact (CSAT)",
 )
 kpi(
     "nps",
@@ -205,7 +207,7 @@ kpi(
     "points",
     "more",
     "100 * (promoters - detractors) / customers",
-    "share of customers who would recommend (9 or 10 of 10) less share who would not (0 to 6) (NPS)",
+    "share of customers who would recommend (9 or 10 of 10) minus share who would not (0 to 6) (NPS)",
 )
 kpi(
     "churn",
@@ -223,7 +225,7 @@ kpi(
     "share",
     "more",
     "(positive_mentions - negative_mentions) / customers",
-    "customers who spoke well less those who spoke ill, by customer and week",
+    "customers who spoke well minus customers who spoke badly, per customer and week",
 )
 kpi(
     "fcr",
@@ -249,7 +251,7 @@ kpi(
     "share",
     "less",
     "returned / (raised + returned)",
-    "share of incoming contacts that an earlier failure caused",
+    "share of incoming contacts caused by an earlier failure",
 )
 kpi(
     "abandonment",
@@ -265,7 +267,7 @@ kpi(
     "share",
     "less",
     "handoffs_lost / handoffs",
-    "hand-offs between departments that lose what the customer has said",
+    "share of hand-offs between departments that lose the customer's information",
 )
 kpi(
     "utilisation",
@@ -273,20 +275,27 @@ kpi(
     "share",
     "neither",
     "(worked - overrun) / hours",
-    "time spent on cases of the time available for them",
+    "share of the time available for cases that is spent on them",
 )
-kpi("fast", "Closed fast", "share", "neither", "closed_fast / handled", "contacts closed fast")
+kpi("fast", "Closed fast", "share", "neither", "closed_fast / handled", "share of contacts closed fast")
 kpi(
     "script",
     "By the script",
     "share",
     "neither",
     "followed_script / handled",
-    "contacts handled by the script",
+    "share of contacts handled by the script",
 )
-kpi("solve", "Solved with judgement", "share", "neither", "solved / handled", "contacts solved with judgement")
-kpi("hand_over", "Handed over", "share", "less", "handed_over / handled", "contacts passed on undone")
-kpi("escalate", "Escalated", "share", "less", "escalated / handled", "contacts put to a leader")
+kpi("solve", "Solved with judgement", "share", "neither", "solved / handled", "share of contacts solved with judgement")
+kpi(
+    "hand_over",
+    "Handed over",
+    "share",
+    "less",
+    "handed_over / handled",
+    "share of contacts handed over without work on them",
+)
+kpi("escalate", "Escalated", "share", "less", "escalated / handled", "share of contacts escalated to a leader")
 kpi("engagement", "Staff engagement", "share", "more", "engagement / people", "mean engagement (ENG)")
 kpi(
     "staff_turnover",
@@ -304,7 +313,7 @@ kpi(
     "share",
     "more",
     "empowerment / people",
-    "mean latitude as granted, as safe to use, and as lent by champions",
+    "mean latitude as felt: granted, safe to use, or lent by champions",
 )
 kpi("latitude", "Latitude granted", "share", "neither", "latitude / people", "mean decision rights granted")
 kpi("skill", "Skill", "share", "more", "skill / people", "mean skill")
@@ -333,7 +342,7 @@ kpi(
     "ratio",
     "more",
     "standards / posts",
-    "time for a case that people hold to be right, over the ordinary",
+    "time for a case that people consider right, relative to the ordinary",
 )
 kpi("routine", "Routines", "share", "more", "embedded / posts", "practice written into routines and tools")
 kpi(
@@ -366,7 +375,7 @@ kpi(
     "share",
     "less",
     "largest_influence / influence",
-    "part of all that speaks for the change in the week that comes from one person",
+    "share of the week's influence for the change that comes from one person",
 )
 kpi(
     "reported_csat",
@@ -374,7 +383,7 @@ kpi(
     "of 100",
     "neither",
     "100 * survey / handled",
-    "what surveys right after the contact report, beside the true CSAT",
+    "satisfaction reported by surveys right after contacts, in contrast to the true CSAT",
 )
 kpi(
     "reported_fcr",
@@ -382,7 +391,7 @@ kpi(
     "share",
     "neither",
     "claimed / closed_first",
-    "what the records call resolved at the first contact, beside the true FCR",
+    "resolution at the first contact as recorded, in contrast to the true FCR",
 )
 kpi(
     "delivered_quality",
@@ -390,7 +399,7 @@ kpi(
     "of 100",
     "more",
     "100 * delivered_quality",
-    "mean quality of contacts to customers when all is done, lately",
+    "recent mean quality of completed contacts for customers",
 )
 kpi(
     "self_image",
@@ -398,7 +407,7 @@ kpi(
     "of 100",
     "neither",
     "100 * (reported_satisfaction + promise_excess)",
-    "quality as leaders are shown it, and as it is promised beyond",
+    "quality as shown to leaders, plus promises beyond practice",
 )
 kpi(
     "cx_gap",
@@ -406,36 +415,43 @@ kpi(
     "points",
     "less",
     "self_image - 100 * delivered_quality",
-    "customer-centricity as stated less as customers see it (CX-gap)",
+    "customer-centricity as stated minus as customers see it (CX gap)",
 )
-kpi("offer_fit", "Fit of the offer", "share", "more", "fit / n_segments", "how well the offer fits what customers need")
+kpi("offer_fit", "Fit of the offer", "share", "more", "fit / n_segments", "how well the offer fits customers' needs")
 kpi(
     "misjudgement",
     "Error about needs",
     "need",
     "less",
     "needs_error",
-    "mean error of those who decide about what customers need",
+    "mean error of decision-makers about customers' needs",
 )
-kpi("trust", "Customers' trust", "share", "more", "trust / customers", "mean trust in what is promised")
+kpi("trust", "Customers' trust", "share", "more", "trust / customers", "mean trust in promises")
 kpi(
     "defects",
     "Process defects",
     "share",
     "less",
     "defective_contacts / handled",
-    "share of contacts that the process makes fail, regardless of who handles them",
+    "share of contacts that fail because of the process, regardless of who handles them",
 )
-kpi("insight", "Insight of the teams", "share", "more", "informed / posts", "how well teams know what customers need")
+kpi(
+    "insight",
+    "Insight of the teams",
+    "share",
+    "more",
+    "informed / posts",
+    "mean insight of teams into customers' needs",
+)
 kpi(
     "self_service_share",
     "Self-service",
     "share",
     "neither",
     "bot_solved / (raised + bot_solved + bot_stuck)",
-    "new issues that the machine solved",
+    "share of new issues that the machine solved",
 )
-kpi("outreach", "Proactive contacts", "contacts/week", "neither", "outreach", "contacts before the customer asked")
+kpi("outreach", "Proactive contacts", "contacts/week", "neither", "outreach", "proactive contacts")
 kpi(
     "system_use",
     "Use of the system",
@@ -444,11 +460,9 @@ kpi(
     "system_use / people",
     "how far staff use the system for service",
 )
-kpi("know_how", "Know-how of change", "share", "more", "know_how_level", "what is known of what works here")
-kpi(
-    "improvements", "Improvements seen", "successes/week", "more", "improvements", "improvements that were seen to work"
-)
-kpi("failures", "Improvements failed", "attempts/week", "less", "failures", "improvements that were seen to fail")
+kpi("know_how", "Know-how of change", "share", "more", "know_how_level", "knowledge of what works here")
+kpi("improvements", "Improvements seen", "successes/week", "more", "improvements", "visible improvements that worked")
+kpi("failures", "Improvements failed", "attempts/week", "less", "failures", "visible improvements that failed")
 kpi("sponsorship", "Sponsorship", "share", "more", "sponsored", "whether the executive keeps the programme")
 kpi(
     "coordination_stage",
@@ -456,9 +470,16 @@ kpi(
     "step",
     "neither",
     "stage_reached",
-    "step of the ladder of coordination reached",
+    "coordination stage reached",
 )
-kpi("capability", "Capability", "step", "more", "capability_reached", "step whose demands people can meet")
+kpi(
+    "capability",
+    "Capability",
+    "step",
+    "more",
+    "capability_reached",
+    "highest coordination stage that people are capable of",
+)
 kpi(
     "coordination",
     "Coordination",
@@ -468,8 +489,8 @@ kpi(
     "weekly time of a person for coordination and conflict between departments",
 )
 kpi("conflict", "Conflict", "hours/person", "less", "conflict / people", "weekly time of a person lost to conflict")
-kpi("revenue", "Revenue", "EUR/week", "more", "revenue", "what customers spent", "sum")
-kpi("spend", "Programme spending", "EUR/week", "neither", "spent", "what the programme spent", "sum")
+kpi("revenue", "Revenue", "EUR/week", "more", "revenue", "spending of customers", "sum")
+kpi("spend", "Programme spending", "EUR/week", "neither", "spent", "spending of the programme", "sum")
 kpi(
     "cost",
     "Cost",
@@ -488,7 +509,7 @@ kpi(
     "(wages + handling + compensation) / resolved",
     "pay, handling and compensation per issue resolved",
 )
-kpi("profit", "Profit", "EUR/week", "more", "revenue - cost", "revenue less cost", "sum")
+kpi("profit", "Profit", "EUR/week", "more", "revenue - cost", "revenue minus cost", "sum")
 kpi(
     "npv",
     "Net present value",
@@ -504,7 +525,7 @@ kpi(
     "EUR",
     "more",
     "customers * 52 * rolling_mean(profit / customers) * retention / (1 + discount - retention)",
-    "value of today's customers: margin m and retention r kept, m r / (1 + i - r) each (Gupta, Lehmann & Stuart 2004)",
+    "value of today's customers: m r / (1 + i - r) each, with constant margin m and retention r (Gupta, Lehmann & Stuart 2004)",
 )
 
 
@@ -525,7 +546,7 @@ def average_quarter(x: Any, out: Any) -> None:
 
 @ahead
 def compound(x: Any, out: Any) -> None:
-    """Write the 52nd power of ``x`` by products only, which are the same on every machine; both of shape (weeks,)."""
+    """Write the 52nd power of ``x``, calculated only by products, which are the same on every machine; both of shape (weeks,)."""
     fourth = (x * x) * (x * x)
     sixteenth = (fourth * fourth) * (fourth * fourth)
     out[:] = (sixteenth * sixteenth) * sixteenth * fourth
@@ -533,16 +554,16 @@ def compound(x: Any, out: Any) -> None:
 
 @ahead
 def discount_weeks(rate: Any, out: Any) -> None:
-    """Write what money of the end of each week is worth at the start, shape (weeks,).
+    """Write the present value of one unit of money at the end of each week, shape (weeks,).
 
     Args:
-        rate: discount a year.
+        rate: discount rate per year.
         out: shape (weeks,).
 
     Writes:
         out.
     """
-    # The factor of a week is the 52nd root of a year's: Newton's steps from above, of sums, products and quotients.
+    # The factor of a week is the 52nd root of a year's, by Newton's method from above with sums, products and quotients only.
     year = 1.0 + rate
     week = 1.0 + rate / 52.0
     for _ in range(12):
@@ -556,7 +577,7 @@ def discount_weeks(rate: Any, out: Any) -> None:
     out[:] = np.cumprod(out)
 
 
-#: What formulas may call: name, and the function of one series that it stands for.
+#: Functions that formulas may call, by name; each takes one series.
 SERIES: dict[str, Callable[[Any, Any], None]] = {
     "cumulative": add_up,
     "rolling_mean": average_quarter,
@@ -575,7 +596,7 @@ def rolling_mean(x: FloatArray) -> FloatArray:
 
 
 def _by_series(function: Callable[[Any, Any], None], x: FloatArray) -> FloatArray:
-    """Return what a function of a series makes of ``x``, shape (weeks,) or (weeks, rows)."""
+    """Apply a function of a series to ``x``, shape (weeks,) or (weeks, rows)."""
     out = np.empty(x.shape)
     for row in range(1 if x.ndim == 1 else x.shape[1]):
         function(x if x.ndim == 1 else x[:, row], out if x.ndim == 1 else out[:, row])
@@ -583,13 +604,13 @@ def _by_series(function: Callable[[Any, Any], None], x: FloatArray) -> FloatArra
 
 
 def calculate(record: Record, discount: float, by: str | None = None, first: int = 0) -> dict[str, FloatArray]:
-    """Return every KPI that can be made, over weeks; nan where there is nothing to divide by.
+    """Return every KPI that can be calculated, over weeks; nan after a division by zero.
 
     Args:
         record: the tallies.
-        discount: rate a year for present values.
+        discount: discount rate per year for present values.
         by: None for the organisation, ``"department"`` or ``"segment"``.
-        first: first week wanted; KPIs that look back start there.
+        first: first week; KPIs that look back start there.
     """
     values: dict[str, FloatArray] = dict(record.tallies(by, first))
     weeks = record.weeks - first
@@ -606,13 +627,13 @@ def calculate(record: Record, discount: float, by: str | None = None, first: int
                 scope: Mapping[str, object] = {**functions, **values}
                 result = np.asarray(evaluate(parse(row.formula), scope), dtype=np.float64)
                 found[name] = np.where(np.isfinite(result), result, np.nan)
-                # A later formula reads an earlier KPI, unless a tally bears the same name.
+                # A later formula reads an earlier KPI, unless a tally has the same name.
                 values.setdefault(name, found[name])
     return found
 
 
 def available(by: str) -> tuple[str, ...]:
-    """Return the KPIs that exist by ``"department"`` or ``"segment"``: those made of its tallies only."""
+    """Return the KPIs that exist by ``"department"`` or ``"segment"``: those calculated only from its tallies."""
     return _available(by, active())
 
 
@@ -623,7 +644,7 @@ def _available(by: str, extension: Any) -> tuple[str, ...]:
 
 
 def final_value(name: str, weekly: FloatArray) -> float:
-    """Return one figure for a run: the last quarter's mean, the sum, or the last value, as the KPI says."""
+    """Return one value for a run: the mean of the last quarter, the sum, or the last value, depending on the KPI."""
     if len(weekly) == 0:
         return float("nan")
     kind = KPIS[name].aggregation

@@ -1,7 +1,7 @@
-"""A layout: what is known of an organisation before it is drawn. Posts, lines, ties and segments, as plain arrays.
+"""A layout: what is known about an organisation before it is drawn, as plain arrays of posts, lines, ties and segments.
 
-An organisation without a layout is drawn from its sizes (:mod:`ccsim.model.initial_state`). With one, the rows are
-what the layout says, and only the rest is drawn. A layout holds no name and no identifier of a person.
+An organisation without a layout is drawn from its sizes (:mod:`ccsim.model.initial_state`). With a layout, the rows are
+those of the layout, and only the rest is drawn. A layout contains no names or identifiers of people.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Rows = npt.NDArray[np.int64]
 
-#: The week of hiring is not known: the drawn one is kept.
+#: Marks an unknown week of hiring; the drawn week is kept.
 UNKNOWN_WEEK = -(1 << 30)
 #: Halvings of size from one segment to the next that a float can hold; further segments are drawn empty.
 MOST_HALVINGS = 1000
@@ -28,33 +28,33 @@ MOST_HALVINGS = 1000
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """What is known of an organisation, row by row. Two layouts are the same only if they are one object.
+    """What is known about an organisation, row by row. Two layouts are equal only if they are the same object.
 
     Attributes:
-        name: what the organisation is called.
-        sizes: by name of a size of ``organisation``, such as ``"staff"``; those that the rows imply among them.
+        name: name of the organisation.
+        sizes: by name of a size of ``organisation``, such as ``"staff"``, including those that the rows imply.
         values: assumptions that files state, by key, such as ``{"accounts.wage": 612.0}``.
-        departments: names, those in front first.
+        departments: names, front departments first.
         department: the department of each post, shape (posts,), ascending.
         contract: contracted time of each post relative to full time, shape (posts,).
-        leader: leader of each post, -1 where there is none, shape (posts,).
+        leader: leader of each post, -1 for none, shape (posts,).
         vacant: whether the post is vacant in week 0, shape (posts,).
-        hired: week in which the holder came, ``UNKNOWN_WEEK`` where it is not known, shape (posts,).
-        ties: rows to whom each post's holder listens, filled up with -1, shape (posts, most); None where they are drawn.
-        superior: each leader's own leader, -1 at the top, shape (leaders,); a superior stands above.
+        hired: week in which the holder joined, ``UNKNOWN_WEEK`` if it is not known, shape (posts,).
+        ties: rows to whom each post's holder listens, padded with -1, shape (posts, most); None if they are drawn.
+        superior: each leader's superior, -1 at the top, shape (leaders,); a superior has a lower row.
         leader_department: department of each leader, -1 for the whole organisation, shape (leaders,).
         tier: tier of each leader: 0 the top, 1 a leader of leaders, 2 a leader of posts only, shape (leaders,).
         empty: whether the leader's post is empty, shape (leaders,).
         reports_to: the leader's post above each one, empty or not, -1 at the top, shape (leaders,).
-        calls, takes: parts of new issues, and of work passed on, that each department gets, shape (departments,);
-            empty where they are not known.
-        onward, minutes: chance that an issue needs another department, and time of a contact, relative to the ordinary,
+        calls, takes: shares of new issues, and of work passed on, that each department gets, shape (departments,);
+            empty if they are not known.
+        onward, minutes: probability that an issue needs another department, and time of a contact, relative to the ordinary,
             shape (departments,).
         segments: names.
         customers: customers of each segment, shape (segments,).
-        value: what a customer of each segment spends a week, relative to the mean, shape (segments,).
-        mobility: how readily customers of each segment come and go, relative to the mean, shape (segments,).
-        draws: draws of a fit to the organisation's history, each by key; a replicate takes one of them.
+        value: weekly spending of a customer of each segment, relative to the mean, shape (segments,).
+        mobility: how readily customers of each segment join and leave, relative to the mean, shape (segments,).
+        draws: draws of a fit to the organisation's history, each by key; a replicate uses one of them.
     """
 
     name: str
@@ -83,12 +83,12 @@ class Layout:
     draws: tuple[dict[str, Any], ...] = ()
 
     def values_for(self, seed: int) -> dict[str, Any]:
-        """Return what is known and, of what is not, one draw: the same for all scenarios of a seed."""
+        """Return the known values and one draw of the unknown ones, which is the same for all scenarios of a seed."""
         return {**self.values, **self.draws[seed % len(self.draws)]} if self.draws else self.values
 
 
 def lay_out(world: ModelState, layout: Layout) -> None:
-    """Set departments, posts and reporting lines of an empty world."""
+    """Set departments, posts and reporting lines of an empty state."""
     staff, leaders, departments = world.populations.staff, world.populations.leaders, world.populations.departments
     rows = np.arange(len(layout.departments))
     departments.first_staff[:] = np.searchsorted(layout.department, rows)
@@ -113,7 +113,7 @@ def lay_out(world: ModelState, layout: Layout) -> None:
 
 
 def spans(layout: Layout) -> Rows:
-    """Return how many posts each leader leads, directly or not."""
+    """Return how many posts each leader leads, directly or indirectly."""
     found = np.bincount(layout.leader[layout.leader >= 0], minlength=len(layout.superior)).astype(np.int64)
     for k in range(len(found) - 1, -1, -1):
         if layout.superior[k] >= 0:
@@ -122,7 +122,7 @@ def spans(layout: Layout) -> Rows:
 
 
 def share_out_customers(world: ModelState, layout: Layout) -> None:
-    """Give each segment its customers, and prospects in the same parts; values follow the segment's."""
+    """Assign customers to segments, and prospects in the same shares; values follow those of the segment."""
     if not len(layout.customers):
         return
     customers, mean = world.populations.customers, world.settings.accounts.revenue
@@ -143,7 +143,7 @@ def segments_of(sizes: Rows, rows: int) -> Rows:
         rows: rows of the market; the first ``sizes.sum()`` are customers, and each segment has its number of them.
     """
     customers = int(sizes.sum())
-    # Multiples of the golden ratio fill the unit interval evenly: neighbours are of different segments.
+    # Multiples of the golden ratio fill the unit interval evenly, so neighbours belong to different segments.
     order = np.argsort(np.arange(customers) * 0.6180339887498949 % 1.0, kind="stable")
     segment = np.empty(customers, np.int64)
     segment[order] = np.repeat(np.arange(len(sizes)), sizes)
@@ -151,7 +151,7 @@ def segments_of(sizes: Rows, rows: int) -> Rows:
 
 
 def take_stock(world: ModelState, layout: Layout) -> None:
-    """Set at the end of the past what is known of week 0: which posts are vacant, and since when people are there."""
+    """After the warm-up, set what is known about week 0: vacant posts, and the weeks in which people joined."""
     staff = world.populations.staff
     known = layout.hired > UNKNOWN_WEEK
     staff.hired_week[known] = layout.hired[known]

@@ -1,4 +1,4 @@
-"""What a mechanism declares, found in its module: a group or more of parameters, and columns of populations."""
+"""Collect the declarations of a mechanism from its module: groups of parameters, and columns of populations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Mechanism:
 
 
 def mechanism_of(module: ModuleType) -> Mechanism:
-    """Return what a module declares; what it imports from others is theirs."""
+    """Return what a module declares, without what it imports from others."""
     own = [value for value in vars(module).values() if getattr(value, "__module__", None) == module.__name__]
     classes = [value for value in own if isinstance(value, type)]
     return Mechanism(

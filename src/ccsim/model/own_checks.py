@@ -1,4 +1,4 @@
-"""Checks of a user's mechanism by its text: what numba says in forty lines is said here in one, with the near match."""
+"""Check the text of a user's mechanism: one line with the closest match, instead of forty lines of numba."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ccsim.model.mechanism import Mechanism
 
 
 def given(name: str, mechanism: Mechanism, columns: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a step of a mechanism may take as an argument, and what it is in the week.
+    """Return the possible arguments of a step of a mechanism, each with its expression in the week.
 
     Args:
-        name: the mechanism's.
+        name: name of the mechanism.
         mechanism: its declarations.
         columns: the populations of all users' mechanisms, by names such as ``"mood_staff"``.
     """
@@ -34,7 +34,7 @@ def given(name: str, mechanism: Mechanism, columns: Mapping[str, Any]) -> dict[s
 
 
 def check_text(source: Source, mechanism: Mechanism, steps: tuple[Step, ...], columns: Mapping[str, Any]) -> None:
-    """Refuse what the text of a mechanism lacks or misspells.
+    """Refuse a mechanism whose text lacks something or misspells a name.
 
     Args:
         source: the file of the mechanism.
@@ -43,7 +43,7 @@ def check_text(source: Source, mechanism: Mechanism, steps: tuple[Step, ...], co
         columns: the columns of each population, by name of the population.
 
     Raises:
-        DeclarationError: no docstring, no step, an argument or a column that does not exist, a stock of others that is
+        DeclarationError: no docstring, no step, an argument or a column that does not exist, or a foreign stock that is
             written.
     """
     file = _short(source.file)
@@ -54,7 +54,7 @@ def check_text(source: Source, mechanism: Mechanism, steps: tuple[Step, ...], co
         if isinstance(node, ast.ClassDef) and node.decorator_list and not ast.get_docstring(node):
             raise DeclarationError(f"{file}:{node.lineno}: class {node.name}: a docstring must say what it is")
     if not steps:
-        raise DeclarationError(f"{file}:1: no step: a mechanism must have a function under @step(after=...)")
+        raise DeclarationError(f"{file}:1: no step: a mechanism must have a function with @step(after=...)")
     _check_steps(steps, given(source.name, mechanism, columns))
     writes = {step.name: step.writes for step in steps}
     for function in ast.walk(tree):
@@ -65,19 +65,19 @@ def check_text(source: Source, mechanism: Mechanism, steps: tuple[Step, ...], co
 
 
 def _check_steps(steps: tuple[Step, ...], known: Mapping[str, str]) -> None:
-    """Check what steps ask for and what they say that they write."""
+    """Check the arguments of steps and the columns that they declare to write."""
     for step in steps:
         for argument in step.arguments:
             if argument not in known:
                 hint = did_you_mean(argument, known)
                 raise DeclarationError(
-                    f"{step.where}: step {step.name}: no argument is called {argument!r}{hint}; it may take populations, "
-                    f"own_staff and the like for columns of its own, p or a group of parameters, seed, week"
+                    f"{step.where}: step {step.name}: there is no argument {argument!r}{hint}; a step may take populations, "
+                    f"own_staff (and so on) for its own columns, p or a group of parameters, seed, week"
                 )
         for stock in step.writes:
             population, _, name = stock.partition(".")
             if population not in POPULATIONS or name not in _names(population):
-                raise DeclarationError(f"{step.where}: step {step.name}: writes: no column is called {stock!r}")
+                raise DeclarationError(f"{step.where}: step {step.name}: writes: there is no column {stock!r}")
 
 
 def _check_function(
@@ -110,7 +110,7 @@ def _check_function(
 
 
 def _readable(argument: str, name: str, mechanism: Mechanism, columns: Mapping[str, Any], is_step: bool) -> set[str]:
-    """Return the names that may follow an argument and a dot; none if nothing is known of it."""
+    """Return the valid attributes of an argument; none if it is not known."""
     if argument in POPULATIONS:
         return set(_names(argument))
     own = columns.get(argument) or columns.get(

@@ -1,7 +1,7 @@
-"""Load the files of users' mechanisms: their declarations, checked, and with their lines a week of their own.
+"""Load the files of users' mechanisms: check their declarations, and build a week with their lines.
 
-The populations of the package stay as they are, so that its compiled kernels do. A user's columns stand in populations
-beside them, one for each mechanism and population, such as ``mood_staff``.
+The populations of the package do not change, so its compiled kernels remain valid. A user's columns are in separate
+populations, one per mechanism and population, such as ``mood_staff``.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ class Own:
 
     @property
     def name(self) -> str:
-        """The mechanism's name, which is its file's."""
+        """The name of the mechanism, which is the name of its file."""
         return self.source.name
 
 
 @dataclass(eq=False)
 class Extension:
-    """Some mechanisms of users, put in force together.
+    """A set of users' mechanisms that are in force together.
 
     Attributes:
         sources: their files.
@@ -66,7 +66,7 @@ class Extension:
         settings: the class of all parameters, theirs after those of the package.
         columns: the class of all their populations.
         week: the module of their week.
-        week_source: its text.
+        week_source: the text of that module.
     """
 
     sources: tuple[Source, ...]
@@ -80,11 +80,11 @@ class Extension:
     _straight: Callable[..., None] | None = field(default=None, repr=False)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Extension:
-        """Return itself: a copy of an organisation lives with the same mechanisms."""
+        """Return itself, because a copy of an organisation uses the same mechanisms."""
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel as files, which are loaded again where it arrives."""
+        """Pickle the files, which are loaded again when unpickled."""
         return extension_of, (self.sources,)
 
     def empty(self, rows: Mapping[str, int]) -> tuple[Any, dict[str, FloatArray]]:
@@ -98,7 +98,7 @@ class Extension:
         return self.columns(**{name: columns for name, (columns, _) in made.items()}), flows
 
     def columns_of(self, population: str) -> dict[str, tuple[str, Column]]:
-        """Return the columns that a population of the package gains: by name where each stands, and itself."""
+        """Return the columns that a population of the package gains, by name, each with its population."""
         return {
             column.name: (name, column)
             for name, kind in self.populations.items()
@@ -114,7 +114,7 @@ class Extension:
                     self._run(each.compiled, *self._arguments(own, each, world))
 
     def step(self, world: ModelState) -> None:
-        """Live a week whose flows are cleared."""
+        """Simulate a week whose flows are cleared."""
         if self._straight is None:
             self._compile(world)
             self._straight = skip_dispatch(self.week.step_kernel)
@@ -132,7 +132,7 @@ class Extension:
         return tuple(eval(named[argument], {}, scope) for argument in each.arguments)
 
     def _compile(self, world: ModelState) -> None:
-        """Compile the kernels one by one, so that a mistake is reported where it is, and not in the week that calls them.
+        """Compile the kernels one by one, so that a mistake is reported at its own line and not in the week that calls them.
 
         Raises:
             InputError: one of them cannot be compiled.
@@ -150,7 +150,7 @@ class Extension:
                     raise InputError(_in_one_line(str(error), own, each)) from None
 
     def _run(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Run kernels; what they raise, as they do uncompiled, is reported with its line.
+        """Run kernels. Errors that they raise uncompiled are reported with their line.
 
         Raises:
             InputError: a user's kernel raised something.
@@ -165,7 +165,7 @@ class Extension:
 
 
 def base_of(name: str) -> str:
-    """Return the population of the package that one such as ``"mood_staff"`` belongs to."""
+    """Return the population of the package to which one such as ``"mood_staff"`` belongs."""
     return name.rpartition("_")[2]
 
 
@@ -203,7 +203,7 @@ def extension_of(sources: tuple[Source, ...]) -> Extension:
     return made
 
 
-#: Everything that has been loaded, the latest first to be asked.
+#: All loaded extensions; the latest is searched first.
 LOADED: list[Extension] = []
 
 
@@ -213,7 +213,7 @@ def _identity(sources: tuple[Source, ...]) -> str:
 
 
 def _folder(sources: tuple[Source, ...]) -> Path | None:
-    """Return the folder of the week that is written and of all that is compiled of it, None where none can be."""
+    """Return the folder of the written week and its compiled code; None if no folder can be written."""
     kept = None if PLAIN else cache_folder()
     if kept is None:
         return None
@@ -226,7 +226,7 @@ def _folder(sources: tuple[Source, ...]) -> Path | None:
 
 
 def _load(source: Source, package: str) -> tuple[Own, list[tuple[kpis.Kpi, str]]]:
-    """Run the file of a mechanism, and return what it declares, its KPIs beside it.
+    """Run the file of a mechanism, and return its declarations and its KPIs.
 
     Returns:
         The mechanism, and its KPIs, each with the file and line of its declaration.
@@ -249,14 +249,14 @@ def _load(source: Source, package: str) -> tuple[Own, list[tuple[kpis.Kpi, str]]
             exec(code, vars(module))
         except DeclarationError:
             raise
-        except Exception as error:  # noqa: BLE001  # any error of a user's file is reported with its line
+        except Exception as error:  # noqa: BLE001  # any error in a user's file is reported with its line
             place = _line_of(error, (source,)) or _short(source.file)
             raise InputError(f"{place}: {type(error).__name__}: {error}") from None
     return Own(source, mechanism_of(module), tuple(getattr(module, KEPT, ()))), rows
 
 
 def _refuse_clashes(owns: list[Own]) -> None:
-    """Refuse names that something else bears."""
+    """Refuse names that are already in use."""
     groups = {kind.group: "ccsim" for kind in settings.GROUPS}
     names: dict[tuple[str, str], str] = {}
     for base in populations.KINDS:
@@ -287,16 +287,16 @@ def _refuse_clashes(owns: list[Own]) -> None:
 
 
 def _population(own: Own, kind: Any) -> Any:
-    """Return one class of columns as a population of its own, stored like the one that it stands beside."""
+    """Return a class of columns as a separate population, stored like the one that it extends."""
     base = getattr(populations, kind.population.capitalize())
     flows_last = sorted(kind.columns, key=lambda column: column.kind == "flow")
     made = populations.built(kind, tuple(flows_last), base.storage)
-    setattr(own.mechanism.module, kind.__name__, made)  # where numba's cache looks it up by its name
+    setattr(own.mechanism.module, kind.__name__, made)  # numba's cache looks it up here by its name
     return made
 
 
 def _kpis(rows: list[tuple[kpis.Kpi, str]], columns: Mapping[str, Any]) -> dict[str, kpis.Kpi]:
-    """Return KPIs by name, checked now that all tallies are known."""
+    """Return KPIs by name, checked once all tallies are known."""
     tallies = {
         column.name for name, kind in columns.items() if base_of(name) in RECORDED
         for column in kind.columns if column.kind == "flow"
@@ -309,20 +309,20 @@ def _kpis(rows: list[tuple[kpis.Kpi, str]], columns: Mapping[str, Any]) -> dict[
 
 
 def _short(file: str) -> str:
-    """Return a file as it is seen from the working folder."""
+    """Return the path of a file relative to the working folder."""
     path = Path(file)
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
 
 
 def _line_of(error: BaseException, sources: tuple[Source, ...]) -> str | None:
-    """Return the last line of a user's file that an error came through, None if it came through none."""
+    """Return the last line of a user's file in an error's traceback; None if there is none."""
     files = {source.file for source in sources}
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     return f"{_short(lines[-1].filename)}:{lines[-1].lineno}: in {lines[-1].name}" if lines else None
 
 
 def _in_one_line(message: str, own: Own, each: Step) -> str:
-    """Return what numba says of a kernel that it cannot compile, in one line."""
+    """Return numba's reason for not compiling a kernel, in one line."""
     message = re.sub(r"\x1b\[[0-9;]*m", "", message)
     lines = re.findall(rf'{re.escape(Path(own.source.file).name)}", line (\d+)', message)
     texts = [line.strip(" >-") for line in message.splitlines()]

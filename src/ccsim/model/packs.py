@@ -1,4 +1,4 @@
-"""The core of the model, and packs: mechanisms that do nothing until a lever or an assumption switches them on.
+"""The core of the model, and packs: mechanisms that have no effect until a lever or an assumption switches them on.
 
 A pack is declared where its mechanism is: ``@parameters("self_service", pack="self-service")`` for a group, or
 ``parameter(..., pack="self-service")``; and ``parameter(..., switches=("self-service",))`` for what switches it on.
@@ -16,12 +16,12 @@ from ccsim.model.settings import all_parameters
 
 @dataclass(frozen=True)
 class Pack:
-    """A mechanism, or several, off in the ordinary organisation.
+    """One or more mechanisms that are off in the ordinary organisation.
 
     Attributes:
         name: as declared.
-        switches: keys of the levers and assumptions of which moving one from its default switches it on.
-        members: keys of the assumptions that act only then.
+        switches: keys of levers and assumptions; moving one of them from its default switches the pack on.
+        members: keys of the assumptions that act only if the pack is on.
     """
 
     name: str
@@ -33,7 +33,7 @@ def packs() -> dict[str, Pack]:
     """Return all packs by name, in order of their members.
 
     Raises:
-        DeclarationError: a pack that nothing switches on, or a switch of a pack without members.
+        DeclarationError: a pack has no switch, or a switch names a pack without members.
     """
     rows = all_parameters().values()
     members: dict[str, list[str]] = {}
@@ -50,17 +50,17 @@ def packs() -> dict[str, Pack]:
 
 
 def core() -> list[Parameter]:
-    """Return the assumptions that act in the ordinary organisation, and belong to no pack."""
+    """Return the assumptions that belong to no pack and so act in the ordinary organisation."""
     return [row for row in all_parameters().values() if row.role == "assumption" and not row.pack]
 
 
 def behavioural(rows: Iterable[Parameter]) -> list[Parameter]:
-    """Return those that say how people, customers and work behave: no entries of books, no definitions of a measure."""
+    """Return core assumptions about the behaviour of people, customers and work, without book entries and definitions."""
     return [row for row in rows if not row.on_record and not row.source.startswith("definition")]
 
 
 def switched_on(values: Mapping[str, float | str]) -> list[str]:
-    """Return the names of the packs that some values switch on.
+    """Return the names of the packs that the given values switch on.
 
     Args:
         values: values by key, such as a scenario's.

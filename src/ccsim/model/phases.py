@@ -1,7 +1,7 @@
-"""The kernel calls of a week with their arguments, one by one, for profiling and comparison.
+"""List the kernel calls of a week with their arguments, for profiling and comparison.
 
-The list of phases is not repeated here. The week's own source is run uncompiled over modules whose kernels note how
-they are called, so a mechanism that is added to the week appears here without a change.
+The list of phases is not repeated here. The source of the week is run uncompiled over modules whose kernels record
+their calls, so a mechanism that is added to the week appears here without a change.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ccsim.model.state import ModelState
 
 
 class Phase(NamedTuple):
-    """One line of a week: a kernel and what it is called with, which are the columns themselves."""
+    """One line of a week: a kernel and its arguments, which are the columns themselves."""
 
     name: str
     kernel: Callable[..., None]
@@ -27,7 +27,7 @@ class Phase(NamedTuple):
 
 
 class _Module:
-    """A mechanism's module as the week sees it: its kernels, each call of which is noted."""
+    """A mechanism's module as the week sees it; each call of its kernels is recorded."""
 
     def __init__(self, module: types.ModuleType, noted: list[Phase]) -> None:
         self._module = module
@@ -40,7 +40,7 @@ class _Module:
 
 
 def list_phases(world: ModelState) -> list[Phase]:
-    """Return the phases of the week that a world stands in, in order, none of them run yet."""
+    """Return the phases of the current week of a state, in order, before any of them has run."""
     noted: list[Phase] = []
     week: Any = world.settings.extension.week if world.own is not None else ccsim.model.week
     source = getattr(week.step_kernel, "py_func", week.step_kernel)
@@ -54,7 +54,7 @@ def list_phases(world: ModelState) -> list[Phase]:
 
 
 def start_step(world: ModelState) -> list[Phase]:
-    """Begin the next week of a world, and return its phases; when all have run, the state is as after a step."""
+    """Begin the next week of a state, and return its phases. After all have run, the state is the same as after a step."""
     world.week += 1
     world.reset_flows()
     return list_phases(world)

@@ -1,11 +1,11 @@
-"""What a member of staff, a leader, a customer, a case, a department *is*: rows, storage, and all columns together.
+"""The populations: rows, storage, and all columns of staff, leaders, customers, cases, departments, segments and the firm.
 
-Here stand the columns that the founding sets and nothing changes. Every other column is declared by the mechanism that
-keeps it (see :mod:`ccsim.engine.columns`), and collected here.
+This module declares the columns that are set at founding and never change. Every other column is declared by the
+mechanism that owns it (see :mod:`ccsim.engine.columns`) and is collected here.
 
-Kernels read ``staff.conviction[i]`` whatever the storage. Where rows are few, such as departments, they are a numpy record
-array, which a compiled function takes as one argument. Where they may be many, such as staff and customers, they are a
-named tuple of arrays, so that a pass over them touches only the columns it needs.
+Kernels read ``staff.conviction[i]`` with either storage. Populations with few rows, such as departments, are a numpy record
+array, which a compiled function takes as one argument. Populations with many rows, such as staff and customers, are a
+named tuple of arrays, so that a loop touches only the columns that it needs.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from ccsim.model.mechanism import mechanisms
 
 T = TypeVar("T")
 
-#: What a contact reads or writes of a case, but for what a pass over all cases reads too: 32 bytes, half a line of the cache.
+#: Columns of a case that a contact uses, except those that loops over all cases read: 32 bytes, half a cache line.
 CASE = (
     "complexity", "department", "contacts", "opened_week", "repetitions", "stages", "defect", "context_lost",
 )  # fmt: skip
 
-#: What contacts add up for a customer.
+#: Sums of a customer's contacts.
 MET = ("events", "quality")
 
-#: Bytes that a processor fetches at once.
+#: Size of a cache line in bytes.
 LINE = 64
 
 
 class _Rows:
-    """A population, to a type checker: any column may be read."""
+    """A population for type checkers, on which any column may be read."""
 
     if TYPE_CHECKING:
         columns: tuple[Column, ...]
@@ -47,18 +47,18 @@ class _Rows:
 
 
 def population(storage: str, *near: tuple[str, ...]) -> Callable[[type[T]], type[T]]:
-    """Give a population its ``columns``, its own and those that mechanisms declare, and say how its rows are stored.
+    """Collect the ``columns`` of a population, its own and those that mechanisms declare, and set its storage.
 
-    Flows stand last. Columns named in ``near`` follow each other in that order, on both sides of the first flow.
+    Flows come last. Columns named in ``near`` are adjacent, in that order, on both sides of the first flow.
 
     Args:
         storage: ``"records"``, one numpy record array of 8-byte fields, or ``"columns"``, a named tuple of arrays, see
             :data:`ccsim.engine.columns.STORAGE_DTYPE`.
         near: columns of ``"columns"`` that are used together. Each group shares a record, of which each array is one
-            field; it has either flows or none.
+            field; a group contains either only flows or none.
 
     Returns:
-        A decorator, which returns a named tuple class that knows its columns and how its rows are stored.
+        A decorator that returns a named tuple class with the columns and the storage.
 
     Raises:
         DeclarationError: a column is declared twice.
@@ -71,10 +71,10 @@ def population(storage: str, *near: tuple[str, ...]) -> Callable[[type[T]], type
 
 
 def built(cls: type[T], columns: tuple[Column, ...], storage: str, near: tuple[tuple[str, ...], ...] = ()) -> type[T]:
-    """Return a population's class with its columns, flows last, in the form that its storage takes."""
+    """Return a population's class with its columns, flows last, in the form of its storage."""
     made: Any = cls
     if storage == "columns":
-        make: Any = namedtuple  # mypy reads only literal field names
+        make: Any = namedtuple  # mypy accepts only literal field names
         made = make(cls.__name__, [column.name for column in columns], module=cls.__module__)
         made.__doc__ = cls.__doc__
     made.columns, made.storage, made.near = columns, storage, near
@@ -84,7 +84,7 @@ def built(cls: type[T], columns: tuple[Column, ...], storage: str, near: tuple[t
 
 
 def _collected(cls: type) -> list[Column]:
-    """Return the columns of a population as they are declared: by itself, then by one mechanism after the other."""
+    """Return the columns of a population in the order of declaration: its own, then those of each mechanism."""
     columns = list(declared_columns(cls))
     name = cls.__name__.lower()
     for mechanism in mechanisms() if name in POPULATIONS else ():
@@ -93,7 +93,7 @@ def _collected(cls: type) -> list[Column]:
 
 
 def _in_order(cls: type, columns: Iterable[Column], near: tuple[tuple[str, ...], ...]) -> tuple[Column, ...]:
-    """Return columns as they are stored: flows last, and those used together near each other, around the first flow."""
+    """Return columns in the order of storage: flows last, and columns used together adjacent, around the first flow."""
     by_name: dict[str, Column] = {}
     for column in columns:
         if column.name in by_name:
@@ -111,9 +111,9 @@ def _in_order(cls: type, columns: Iterable[Column], near: tuple[tuple[str, ...],
 
 
 def empty(kind: type[T], rows: int) -> tuple[T, FloatArray]:
-    """Return a population of ``rows`` new rows, zero but for stocks that start elsewhere, and its flows as one array.
+    """Return a population of ``rows`` new rows, zero except for stocks with another start, and its flows as one array.
 
-    The array has shape (rows, flows) where a row's flows lie side by side, and (flows, rows) otherwise. One array, because
+    The array has shape (rows, flows) if a row's flows are adjacent, and (flows, rows) otherwise. It is one array, because
     clearing or recording all flows of a population is then a single operation.
     """
     of: Any = kind
@@ -153,7 +153,7 @@ def _records(columns: tuple[Column, ...], rows: int) -> tuple[Any, FloatArray]:
 
 
 def _zeros(rows: int, size: int) -> Int8Array:
-    """Return zeros, shape (rows, bytes of a row), that begin where a line of the cache does."""
+    """Return zeros, shape (rows, bytes of a row), aligned to cache lines."""
     block = np.zeros(rows * size + LINE, np.int8)
     first = -block.ctypes.data % LINE
     return block[first : first + rows * size].reshape(rows, size)
@@ -172,11 +172,11 @@ def _fields(rows: int, columns: list[Column]) -> dict[str, Any]:
 
 @population("columns")
 class Staff(_Rows):
-    """Members of staff, front line and back office; the rows of a department are neighbours."""
+    """Members of staff, front line and back office; the rows of a department are adjacent."""
 
-    department: IntArray = fixed("row", "department that the post belongs to")
+    department: IntArray = fixed("row", "department of the post")
     contract: FloatArray = fixed("share", "contracted time of the post, relative to full time")
-    leader: IntArray = fixed("row", "team lead of the post, -1 where there is none")
+    leader: IntArray = fixed("row", "team lead of the post, -1 for none")
 
 
 @population("records")
@@ -186,7 +186,7 @@ class Leaders(_Rows):
     tier: IntArray = fixed("tier", "0 executive, 1 head, 2 team lead")
     department: IntArray = fixed("row", "department, -1 for the executive")
     superior: IntArray = fixed("row", "the leader's own leader, -1 at the top")
-    span: IntArray = fixed("people", "members of staff below, directly or not")
+    span: IntArray = fixed("people", "members of staff below, directly or indirectly")
     vacant: IntArray = fixed("0/1", "1 if the post is vacant: no one reports to it, and it is not paid")
 
 
@@ -196,35 +196,35 @@ class Customers(_Rows):
 
     segment: Int8Array = fixed("row", "segment")
     far_tie: IntArray = fixed(
-        "row", "an acquaintance anywhere in the market; the others are the rows next to one's own"
+        "row", "an acquaintance anywhere in the market; the other acquaintances are the neighbouring rows"
     )
 
 
 @population("columns", CASE)
 class Cases(_Rows):
-    """One row per person in the market: the one issue that he or she may have open.
+    """One row per person in the market: the person's open issue, of which there is at most one.
 
-    States: 0 none, 1 in a queue, 2 closed unresolved and coming back, 3 given up but still in a queue's chain.
+    States: 0 none, 1 in a queue, 2 closed unresolved and returning, 3 given up but still in a queue's chain.
     """
 
 
 @population("records")
 class Departments(_Rows):
-    """Departments; the flows are the week's tallies from which all KPIs are made."""
+    """Departments; the flows are the week's tallies from which KPIs are calculated."""
 
     first_staff: IntArray = fixed("row", "first member of staff")
     last_staff: IntArray = fixed("row", "row after the last member of staff")
     front: IntArray = fixed("0/1", "1 if customers call here first")
-    head: IntArray = fixed("row", "head of department, -1 where there is none")
+    head: IntArray = fixed("row", "head of department, -1 for none")
     call_share: FloatArray = fixed(
-        "share", "part of new issues that come here or to a row before; all 0 for equal parts"
+        "share", "cumulative share of new issues up to this department; all 0 for equal shares"
     )
     handoff_factor: FloatArray = fixed(
-        "factor", "chance that an issue needs another department, relative to the ordinary"
+        "factor", "probability that an issue needs another department, relative to the ordinary"
     )
     time_factor: FloatArray = fixed("factor", "time of a contact here, relative to the ordinary")
     transfer_share: FloatArray = fixed(
-        "share", "part of what is passed on that comes here or to a row before; all 0 for the rule"
+        "share", "cumulative share of hand-offs received up to this department; all 0 for the default rule"
     )
 
 
@@ -232,7 +232,9 @@ class Departments(_Rows):
 class Segments(_Rows):
     """Customer segments; the flows are tallies."""
 
-    mobility: FloatArray = fixed("factor", "how readily customers of the segment come and go, relative to the ordinary")
+    mobility: FloatArray = fixed(
+        "factor", "how readily customers of the segment join and leave, relative to the ordinary"
+    )
 
 
 @population("records")

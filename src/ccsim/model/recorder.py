@@ -1,6 +1,6 @@
-"""Keep the week's tallies: one row a week of every flow of departments, segments and the firm.
+"""Record the week's tallies: every flow of departments, segments and the firm, one row per week.
 
-The recorder reads the world and never writes to it.
+The recorder reads the state and never writes to it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TALLY_NAMES = frozenset(DEPARTMENT_TALLIES + SEGMENT_TALLIES + FIRM_TALLIES)
 
 
 def tallies_of(population: str, extension: Any = None) -> tuple[str, ...]:
-    """Return the names of a population's tallies, with those that users' mechanisms add."""
+    """Return the names of a population's tallies, including those that users' mechanisms add."""
     kind = {"departments": Departments, "segments": Segments, "firm": Firm}[population]
     own = extension.columns_of(population).values() if extension else ()
     return (*flow_names(kind), *(column.name for _, column in own if column.kind == "flow"))
@@ -41,8 +41,8 @@ class Record:
 
     Attributes:
         departments, segments, firm: the tallies.
-        weeks: how many weeks are recorded.
-        extension: the users' mechanisms that the world lives with.
+        weeks: number of recorded weeks.
+        extension: the users' mechanisms of the run.
         own: their tallies, by the name of their population, such as ``"mood_firm"``.
     """
 
@@ -55,14 +55,14 @@ class Record:
 
     @classmethod
     def of(cls, world: ModelState, weeks: int) -> Record:
-        """Return an empty record with room for a number of weeks of a world."""
+        """Return an empty record with room for a number of weeks."""
         kept = [name for name in world.flows if name.rpartition("_")[2] in RECORDED]
         room = {name: np.empty((max(weeks, 1), *world.flows[name].shape)) for name in kept}
         departments, segments, firm = (room.pop(name) for name in RECORDED)
         return cls(departments, segments, firm, extension=world.settings.extension, own=room)
 
     def add(self, world: ModelState) -> None:
-        """Keep the tallies of the week that the world has just lived."""
+        """Record the tallies of the week that has just been simulated."""
         if self.weeks == len(self.firm):
             self.departments, self.segments, self.firm = (
                 np.concatenate([room, np.empty_like(room)]) for room in (self.departments, self.segments, self.firm)
@@ -83,7 +83,7 @@ class Record:
         )  # fmt: skip
 
     def __copy__(self) -> Record:
-        """Return an independent copy: two records on the same arrays would overwrite each other's weeks."""
+        """Return an independent copy, because two records with the same arrays would overwrite each other's weeks."""
         return self.copy()
 
     def tallies(self, by: str | None = None, first: int = 0) -> dict[str, FloatArray]:
@@ -92,21 +92,21 @@ class Record:
         Args:
             by: None for sums over the organisation, shape (weeks,); ``"department"`` or ``"segment"`` for that
                 population's tallies row by row, shape (weeks, rows).
-            first: first week wanted.
+            first: first week.
         """
         weeks = slice(first, self.weeks)
         if by is not None:
             return {name: block[weeks, :, k] for block, k, name in self._blocks(f"{by}s")}
         found = {name: block[weeks, 0, k] for block, k, name in self._blocks("firm")}
         for kind in ("departments", "segments"):
-            # One sum over all rows of a block, not one for each tally.
+            # One sum over all rows of a block instead of one per tally.
             blocks = {id(block): block for block, _, _ in self._blocks(kind)}
             sums = {key: block[weeks].sum(axis=1) for key, block in blocks.items()}
             found.update({name: sums[id(block)][:, k] for block, k, name in self._blocks(kind)})
         return found
 
     def _blocks(self, population: str) -> Iterator[tuple[FloatArray, int, str]]:
-        """Yield the tallies of a population: block, place in it, name."""
+        """Yield the tallies of a population: block, index in it, name."""
         block = getattr(self, population)
         for k, name in enumerate(tallies_of(population)):
             yield block, k, name

@@ -13,7 +13,7 @@ from ccsim.model.extension import Declared, active
 from ccsim.model.mechanism import mechanisms
 from ccsim.model.size import OrganisationSize
 
-#: Groups as they are shown and sampled, in this order; a group that is not named here follows after them.
+#: Order in which groups are shown and sampled; groups that are not named here follow after them.
 ORDER = (
     "organisation", "programme", "rollout", "visible_successes", "mandate", "sponsorship", "champions", "staff_scorecard",
     "head_scorecard", "executive_scorecard", "scorecards", "recognition", "empowerment", "leadership", "structure",
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         """Every parameter in force, group by group; the order is the order of display."""
 
         _fields: tuple[str, ...]
-        #: The users' mechanisms whose parameters are among them, None without any.
+        #: The users' mechanisms whose parameters are included; None without any.
         extension: ClassVar[Any]
 
         def __getattr__(self, group: str) -> Any: ...
@@ -83,7 +83,7 @@ def default_settings() -> Settings:
 
 
 def without_own(settings: Settings) -> Settings:
-    """Return settings without the parameters of users' mechanisms, which stand last."""
+    """Return settings without the parameters of users' mechanisms, which come last."""
     return settings if settings.extension is None else Settings(*settings[: len(GROUPS)])
 
 
@@ -91,12 +91,12 @@ def replace_values(settings: Settings, values: Mapping[str, object]) -> Settings
     """Return settings with some values changed.
 
     Args:
-        settings: where to start.
+        settings: the settings to start from.
         values: by dotted key, such as ``{"programme.budget": 8000}``.
 
     Raises:
-        UnknownNameError: a key that no parameter bears.
-        InputError: a value that its parameter does not accept.
+        UnknownNameError: there is no parameter with a key.
+        InputError: a parameter does not accept its value.
     """
     changes: dict[str, dict[str, Any]] = {}
     known = _declared(settings.extension)
@@ -113,7 +113,7 @@ def replace_values(settings: Settings, values: Mapping[str, object]) -> Settings
 
 
 def check_sizes(values: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Return what is wrong with a set of sizes taken together, as (key, problem)."""
+    """Return what is wrong with a combination of sizes, as (key, problem)."""
     sizes = replace_values(
         default_settings(), {k: v for k, v in values.items() if k.startswith("organisation.")}
     ).organisation
@@ -125,7 +125,7 @@ def check_sizes(values: Mapping[str, object]) -> list[tuple[str, str]]:
     if sizes.front_departments > sizes.departments:
         problems.append(
             ("organisation.front_departments", f"{sizes.front_departments} of {count_noun(sizes.departments, 'department')} "
-             "cannot be in front; organisation.departments is smaller"))  # fmt: skip
+             "cannot be front departments; organisation.departments is smaller"))  # fmt: skip
     if sizes.segments > sizes.customers:
         problems.append(
             ("organisation.segments", f"{count_noun(sizes.segments, 'segment')} need at least as many customers, "

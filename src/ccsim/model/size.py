@@ -37,7 +37,7 @@ class OrganisationSize:
         range=(4, 20),
         legal=(1, 1_000_000),
         size=True,
-        meaning="span of control: members of staff to a team lead",
+        meaning="span of control: members of staff per team lead",
     )
     customers: int = parameter(
         2000,
@@ -69,14 +69,14 @@ class OrganisationSize:
         range=(2, 16),
         legal=(0, 64),
         size=True,
-        meaning="colleagues that a person listens to",
+        meaning="number of colleagues to whom a person listens",
     )
     cross_ties: float = parameter(
         0.15,
         unit="share",
         range=(0.0, 0.5),
         size=True,
-        meaning="part of a person's colleagues who sit in another department",
+        meaning="share of a person's colleagues who work in another department",
     )
     warm_up: int = parameter(
         104,
@@ -84,5 +84,5 @@ class OrganisationSize:
         range=(52, 208),
         legal=(0, 5200),
         size=True,
-        meaning="weeks that the organisation has lived before week 0; recorded and cut",
+        meaning="weeks that are simulated before week 0 and not reported",
     )

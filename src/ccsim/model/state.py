@@ -1,4 +1,4 @@
-"""The world: populations, levers in force, seed and week. Plain data that can be copied."""
+"""The state: populations, levers in force, seed and week, as plain data that can be copied."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Populations(NamedTuple):
     """Every column of every population, as kernels see them."""
 
     staff: Staff
-    colleagues: npt.NDArray[np.int32]  # (staff, ties): the rows that a person listens to
+    colleagues: npt.NDArray[np.int32]  # (staff, ties): the rows to whom a person listens
     leaders: Leaders
     customers: Customers
     cases: Cases
@@ -36,10 +36,10 @@ class ModelState:
 
     Attributes:
         populations: the populations.
-        flows: the block behind each population's flow columns, by the population's name.
+        flows: the array that holds each population's flow columns, by the population's name.
         settings: parameters and levers in force.
         seed: the seed of all draws.
-        week: the week that has last been lived, -1 before week 0; the past has weeks below that.
+        week: the last simulated week, -1 before week 0; weeks of the warm-up are lower.
         own: the columns of users' mechanisms, a named tuple of populations; None without any.
     """
 
@@ -51,10 +51,10 @@ class ModelState:
     own: Any = None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set an attribute; the arrays stay those that were founded, because every flow is seen from two sides.
+        """Set an attribute. The arrays cannot be replaced, because each flow is accessed both as a column and as part of a block.
 
         Raises:
-            InputError: other ``populations`` or ``flows``: mechanisms would write the one, the record read the other.
+            InputError: ``populations`` or ``flows`` are replaced: mechanisms would write one array and the record read another.
         """
         if name in ("populations", "flows") and self.__dict__.get(name, value) is not value:
             raise InputError(
@@ -64,9 +64,9 @@ class ModelState:
         super().__setattr__(name, value)
 
     def reset_flows(self) -> None:
-        """Start a week: every flow is zero."""
+        """Start a week by setting every flow to zero."""
         for block in self.flows.values():
-            # As bytes, where they lie side by side: the C library clears them in half the time.
+            # As bytes, if they are adjacent: the C library clears them in half the time.
             (block.view(np.uint8) if block.flags.c_contiguous else block).fill(0)
 
     def parts(self) -> tuple[Any, ...]:
@@ -74,18 +74,18 @@ class ModelState:
         return (*self.populations, *(self.own or ()))
 
     def copy(self) -> ModelState:
-        """Return an independent copy; the fixed columns are copied too, so that nothing is shared."""
+        """Return an independent copy. The fixed columns are also copied, so that nothing is shared."""
         return _filled(self.parts(), self.settings, self.seed, self.week)
 
     def __copy__(self) -> ModelState:
-        """Return an independent copy: two worlds on the same arrays would live in each other."""
+        """Return an independent copy, because two states with the same arrays would change each other."""
         return self.copy()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ModelState:
         """Return an independent copy.
 
-        Copied array by array, a block of flows and the columns that look into it would part, and the record would keep
-        zeros. Other objects that refer to one of the arrays get the new one.
+        If each array were copied by itself, a block of flows and its columns would no longer share memory, and the record would
+        contain contain contain zeros. Other objects that refer to one of the arrays get the new one.
         """
         world = memo[id(self)] = self.copy()
         memo[id(self.populations)] = world.populations
@@ -98,18 +98,18 @@ class ModelState:
         return world
 
     def __reduce__(self) -> Any:
-        """Write the columns; the blocks of flows are made anew from them when they are read."""
+        """Pickle the columns; the blocks of flows are rebuilt from them when they are read."""
         parts = [list(part) if isinstance(part, tuple) else np.asarray(part) for part in self.parts()]
         return _filled, (parts, self.settings, self.seed, self.week)
 
 
 def _filled(parts: Sequence[Any], settings: Settings, seed: int, week: int) -> ModelState:
-    """Return a new state that holds copies of the parts of another, see :meth:`ModelState.parts`."""
+    """Return a new state with copies of the parts of another; see :meth:`ModelState.parts`."""
     _, colleagues, leaders, customers, _, departments, segments = parts[:7]
     sizes = (*colleagues.shape, len(leaders), len(customers[0]), len(departments), len(segments))
-    world = empty_state(*sizes, settings, seed)  # type: ignore[call-arg]  # staff and ties are the shape of the ties
+    world = empty_state(*sizes, settings, seed)  # type: ignore[call-arg]  # the numbers of staff and ties are the shape of the ties
     for part, source in zip(world.parts(), parts, strict=True):
-        # A tuple of arrays is copied array by array, a record array as one.
+        # A tuple of arrays is copied array by array, a record array as a whole.
         pairs: Any = zip(part, source, strict=True) if isinstance(part, tuple) else [(part, source)]
         for target, values in pairs:
             target[...] = values
@@ -127,15 +127,15 @@ def empty_state(
     settings: Settings,
     seed: int,
 ) -> ModelState:
-    """Return a world of zeros with the given numbers of rows.
+    """Return a state of zeros with the given numbers of rows.
 
     Args:
-        staff: posts.
-        ties: ties of each person.
-        leaders: leaders.
-        customers: people in the market.
-        departments: departments.
-        segments: customer segments.
+        staff: number of posts.
+        ties: number of ties of each person.
+        leaders: number of leaders.
+        customers: number of people in the market.
+        departments: number of departments.
+        segments: number of customer segments.
         settings: values of all parameters.
         seed: seed of all draws of the run.
 

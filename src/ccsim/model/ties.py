@@ -1,8 +1,8 @@
-"""Draw ties for an organisation whose posts are known and whose ties are not: as uneven as real ones are.
+"""Draw ties for an organisation whose posts are known but whose ties are not, as uneven as in real organisations.
 
-People differ in how many colleagues they name, and far more in by how many they are named (lognormal), and name the
-own department first. One pair of spreads holds for all sizes: in a small group all people are near the limit, so
-that the same spread of popularity makes a network of 20 far more even than one of 1,000. Checked against the networks of
+People differ in how many colleagues they name, and far more in how many people name them (lognormal). They first name
+colleagues in their own department. One pair of spreads holds for all sizes: in a small group all people are near the limit,
+so the same spread of popularity makes a network of 20 far more even than one of 1,000. Checked against the networks of
 21 managers (Krackhardt 1987) and of a research institute of 1,005 (Leskovec, Kleinberg & Faloutsos 2007).
 """
 
@@ -17,12 +17,12 @@ from ccsim.engine.rng import Stream, fill_uniforms
 from ccsim.mechanisms.staff.ties import draw_uneven_ties, most_named
 from ccsim.model.layout import Layout, Rows
 
-#: Standard deviation of the logarithm of how many one names, and of how readily one is named.
+#: Standard deviations of the logarithms of how many colleagues a person names, and of how readily a person is named.
 NAMES, NAMED = 1.0, 1.3
 
 
 def ties_of(layout: Layout, mean: float, cross: float, p: Any, seed: int) -> Rows:
-    """Return the ties of a layout: those that are known, or else drawn ones.
+    """Return the ties of a layout if they are known, or else draw them.
 
     Args:
         layout: what files state of the organisation.
@@ -42,12 +42,12 @@ def ties_of(layout: Layout, mean: float, cross: float, p: Any, seed: int) -> Row
 
 
 def uneven_ties(department: Rows, mean: float, cross: float, p: Any, seed: int) -> Rows:
-    """Return whom each person listens to, filled up with -1, shape (people, most): some are named by many.
+    """Return whom each person listens to, padded with -1, shape (people, most); some people are named by many.
 
     Args:
         department: department of each person, ascending, shape (people,).
         mean: ties of a person, on average.
-        cross: share of ties that go to another department, as far as the own one is large enough.
+        cross: share of ties to other departments, as far as the person's own is large enough.
         p: parameters of :class:`ccsim.mechanisms.staff.ties.Ties`.
         seed: the seed of all draws.
     """
@@ -61,12 +61,12 @@ def uneven_ties(department: Rows, mean: float, cross: float, p: Any, seed: int) 
 
 
 def drawn_ties(department: Rows, mean: float, cross: float, seed: int) -> Rows:
-    """Return whom each person listens to, filled up with -1, shape (people, most).
+    """Return whom each person listens to, padded with -1, shape (people, most).
 
     Args:
         department: department of each person, shape (people,).
         mean: ties of a person, on average.
-        cross: share of ties that go to another department, as far as the own one is large enough.
+        cross: share of ties to other departments, as far as the person's own is large enough.
         seed: the seed of all draws.
     """
     people = len(department)
@@ -82,7 +82,7 @@ def drawn_ties(department: Rows, mean: float, cross: float, seed: int) -> Rows:
         inside = min(int(own.sum()), round(wanted[i] * (1.0 - cross)) if cross < 1.0 else 0)
         outside = min(wanted[i] - inside, most - int(own.sum()))
         inside = min(int(own.sum()), wanted[i] - outside)
-        # The largest of popularity plus a Gumbel draw: a sample without replacement, in proportion to popularity.
+        # The largest sums of log popularity and a Gumbel draw: a sample without replacement, in proportion to popularity.
         race = popular - np.log(-np.log(_uniform(people, seed, 10 + i)))
         chosen = [_first(race, own, inside), _first(race, (department != department[i]), outside)]
         named = np.concatenate(chosen)
@@ -91,7 +91,7 @@ def drawn_ties(department: Rows, mean: float, cross: float, seed: int) -> Rows:
 
 
 def _counts(people: int, mean: float, most: int, seed: int) -> Rows:
-    """Return how many each person names: lognormal, cut at the size of the group, with the wanted mean."""
+    """Return how many colleagues each person names: lognormal, limited by the size of the group, with the wanted mean."""
     spread = np.exp(NAMES * _normal(people, seed, 0))
     scale = mean / spread.mean()
     for _ in range(50):
@@ -115,7 +115,7 @@ def _uniform(count: int, seed: int, stream: int) -> np.ndarray:
 
 
 def _normal(count: int, seed: int, stream: int) -> np.ndarray:
-    """Return the quantiles of the normal distribution, one a person, in an order that is drawn."""
+    """Return the quantiles of the normal distribution, one per person, in random order."""
     from scipy.special import ndtri
 
     order = np.argsort(np.argsort(_uniform(count, seed, stream)))

@@ -1,7 +1,7 @@
-"""A week, in order. This list is the only place that knows it.
+"""The week: the list of all kernels in order, defined only here.
 
-Flows are gathered first and stocks moved after them, so that within a phase all people change at once. The whole
-list is one compiled function; each line of it is a kernel that also runs by itself.
+Flows are summed up first and stocks updated afterwards, so that within a phase all people change simultaneously. The whole
+list is one compiled function; each line is a kernel that also runs by itself.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     staff, colleagues, leaders, customers, cases, departments, segments, firm = state
     cards = p.scorecards
 
-    # Market: needs drift, the offer follows; promises are made, values change, people come.
+    # Market: needs drift, the offer follows; promises are made, values change, people join.
     offer.move_offer(segments, departments, firm, p.offer, seed, week)
     offer.update_offer_value(segments, p.experience.offer_satisfaction)
     personalisation.personalise(staff, departments, segments, firm, p.personalisation)
@@ -67,7 +67,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     market.draw_random_words(customers, seed, week)
     market.acquire_customers(customers, segments, firm, p.market, p.customer_differences, p.promise, week)
 
-    # Demand: people tire of waiting, and ask: ahead of time, a machine, or a person.
+    # Demand: people give up waiting; issues are raised, proactively settled, or go to self-service or a person.
     demand.abandon_queues(customers, cases, departments, p.demand, week)
     demand.generate_cases(
         customers, cases, departments, segments, p.organisation.front_departments,
@@ -77,7 +77,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
         seed, week,
     )  # fmt: skip
 
-    # The programme, its carriers, coordination and what is read take their time, and what is left is for cases.
+    # Capacity: the programme, champions, coordination and reading take their time; the rest is for cases.
     leadership.replace_leaders(
         leaders, p.leadership, p.turnover.disposition_spread, p.turnover.temperament_spread, seed, week
     )
@@ -107,16 +107,16 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     service.carry_over(staff, departments, p.service)
     self_service.book_cost(segments, firm, p.self_service)
 
-    # Experience: customers judge, talk, listen, stay or go.
+    # Experience: customers judge, talk, listen, stay or leave.
     experience.update_satisfaction(customers, segments, firm, p.experience, p.promise, p.word_of_mouth.reach, week)
     word_of_mouth.update_opinion(customers, p.word_of_mouth, p.experience.forgetting_rate)
     market.lose_customers(customers, cases, departments, segments, firm, p.market, p.customer_differences)
 
-    # Sensing: signals become insight, and what spoils contacts is taken out by who acts on it.
+    # Sensing: signals become insight, and action on them removes the causes of spoilt contacts.
     sensing.collect_signals(departments, p.sensing)
     defects.repair_defects(staff, departments, firm, p.defects, p.demand.journeys)
 
-    # Belief and practice: staff come and go, see, believe, learn, settle, tire.
+    # Belief and practice: staff join and leave, observe, believe, learn, form habits and tire.
     staffing.adjust_posts(staff, departments, p.staffing, week)
     turnover.replace_staff(staff, departments, p.turnover, p.champions.departures, seed, week)
     recognition.update_recognition(staff, p.recognition)
@@ -128,7 +128,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     empowerment.update_safety(staff, departments, p.empowerment)
     engagement.update_engagement(staff, p.engagement)
 
-    # Management: leaders hear, believe, keep or drop, grant or withhold; structure, system and routines are built.
+    # Management: leaders hear reports, believe, keep or drop programmes, grant or withhold rights; structures are built.
     reporting.update_reports(
         staff, leaders, departments, firm, p.head_scorecard, p.executive_scorecard, p.sensing.published, p.leadership
     )  # fmt: skip
@@ -147,7 +147,7 @@ def step_kernel(state: Any, p: Any, seed: Any, week: Any) -> None:
     structure.advance_stage(departments, firm, p.structure, p.implementation)
     technology.build_system(staff, firm, p.technology, week)
 
-    # The count of everything, and accounts.
+    # Tallies and accounts.
     aggregates.count_staff(staff, departments, firm, p.habit.adopter_threshold, week)
     aggregates.count_firm(departments, firm)
     aggregates.count_leaders(leaders, firm)

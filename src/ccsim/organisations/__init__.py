@@ -1,1 +1,1 @@
-"""An organisation of one's own: a folder of files, read, checked, and founded."""
+"""The user's own organisation: a folder of files that is read, checked and turned into a model."""

@@ -1,4 +1,4 @@
-"""Collect answers to the questionnaire in ``answers.csv``: those of each tier and item together, whoever gave them."""
+"""Collect answers to the questionnaire in ``answers.csv``, grouped by tier and item and not by person."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ COLUMNS = ("tier", "item", "answer")
 
 
 def check_tier(tier: str) -> str:
-    """Return a tier as it was given.
+    """Return a tier unchanged, after checking it.
 
     Raises:
-        InputError: there is no such tier.
+        InputError: the tier does not exist.
     """
     if tier not in TIERS:
-        raise InputError(f"{tier!r} is not accepted as a tier; it takes {', '.join(TIERS)}")
+        raise InputError(f"{tier!r} is not a tier; must be one of {', '.join(TIERS)}")
     return tier
 
 
@@ -41,10 +41,10 @@ def answers_of(tier: str, given: Mapping[str, int]) -> pd.DataFrame:
 
 
 def read_answers(files: Iterable[Path]) -> pd.DataFrame:
-    """Return the answers of some files, such as those that the form saves.
+    """Return the answers from files, such as those that the form saves.
 
     Raises:
-        InputErrors: every fault of every file.
+        InputErrors: files have faults; all are listed.
     """
     dialect = Dialect({}, {name: frozenset(words) for name, words in WORDS.items()}, {}, Keys(b"answers"))
     found = Folder(Path(), "", "", None, LEAST_GROUP)
@@ -62,18 +62,18 @@ def read_answers(files: Iterable[Path]) -> pd.DataFrame:
 
 
 def add_answers(folder: Path, rows: pd.DataFrame) -> int:
-    """Add answers to ``answers.csv`` of a folder, ordered by tier and item, so that no row stands by others of its person.
+    """Add answers to ``answers.csv`` of a folder, ordered by tier and item, so that rows of one person are not adjacent.
 
     Args:
         folder: the organisation's folder.
         rows: the answers.
 
     Returns:
-        How many people have answered, by the item with the most answers.
+        The number of people who have answered, measured by the item with the most answers.
 
     Raises:
         InputError: the file has another form, or cannot be written.
-        InputErrors: faults of the file as it is.
+        InputErrors: the existing file has faults.
     """
     path = folder / FILE
     if not folder.is_dir():
@@ -81,8 +81,8 @@ def add_answers(folder: Path, rows: pd.DataFrame) -> int:
     if path.is_file():
         if path.read_text(encoding="utf-8-sig", errors="replace").split("\n", 1)[0].strip() != ",".join(COLUMNS):
             raise InputError(
-                f"{path}: has a header of its own, so nothing is added to it; a header of {','.join(COLUMNS)} is accepted, or "
-                "further files listed in [files] answers of organisation.toml"
+                f"{path}: has another header, so nothing is added to it; use the header {','.join(COLUMNS)}, or "
+                "list further files in [files] answers of organisation.toml"
             )
         rows = pd.concat([read_answers([path]), rows], ignore_index=True)
     order = {name: number for number, name in enumerate((*TIERS, *ITEMS))}

@@ -1,4 +1,4 @@
-"""From answers to intervals, and from tiers to the self-image: what an organisation thinks of itself."""
+"""Turn answers into intervals of parameters, and tiers into the self-image of the organisation."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ccsim.model.settings import all_parameters
 from ccsim.organisations.folder import Folder
 from ccsim.organisations.questionnaire import ITEMS, TIERS
 
-#: Half a step of the scale: what an answer may be off, however many people give it.
+#: Half a step of the scale: the error of an answer, regardless of the number of people.
 READING = 0.5
-#: Answers of 1 to 5, as parts of the way from an item's low to its high end.
+#: Answers of 1 to 5, as shares of the range from an item's low to its high end.
 STEPS = 4.0
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What answers come to.
+    """The results of the answers.
 
     Attributes:
-        items: one row an item: ``item``, ``text``, ``answers``, ``mean``, ``moves``, ``low``, ``high``, ``ground``.
-        intervals: lowest and highest plausible value by parameter; never a point.
-        image: one row a tier: ``tier``, ``answers`` (people), ``self_image`` (of 100).
-        customers: satisfaction that customers state lately (of 100), nan where no history has it.
+        items: one row per item: ``item``, ``text``, ``answers``, ``mean``, ``moves``, ``low``, ``high``, ``ground``.
+        intervals: lowest and highest plausible value by parameter; never a single value.
+        image: one row per tier: ``tier``, ``answers`` (people), ``self_image`` (of 100).
+        customers: recent satisfaction stated by customers (of 100); nan if no history contains it.
     """
 
     items: pd.DataFrame
@@ -36,7 +36,7 @@ class Assessment:
 
 
 def _tiers_shown(given: pd.DataFrame, smallest: int) -> list[tuple[str, list[str]]]:
-    """Return tiers from the top, each together with those below it until they are large enough to be shown."""
+    """Return tiers from the top, each merged with those below it until the group is large enough to be shown."""
     found: list[tuple[str, list[str]]] = []
     open_: list[str] = []
     for tier in TIERS:
@@ -51,12 +51,12 @@ def _tiers_shown(given: pd.DataFrame, smallest: int) -> list[tuple[str, list[str
 
 
 def _people(given: pd.DataFrame) -> int:
-    """Return how many people answered: as many as the item with the most answers has."""
+    """Return the number of people who answered, measured by the item with the most answers."""
     return int(given["item"].value_counts().max()) if len(given) else 0
 
 
 def assess(folder: Folder) -> Assessment:
-    """Return what the answers of a folder come to.
+    """Return the results of the answers in a folder.
 
     Raises:
         InputError: there are no answers.
@@ -92,11 +92,11 @@ def assess(folder: Folder) -> Assessment:
 
 
 def interval_of(code: str, answers: np.ndarray) -> tuple[float, float]:
-    """Return the interval of what an item moves: the mean answer, as sure as so many people make it, and never a point.
+    """Return the interval of an item's parameter: around the mean answer, narrower with more people, but never a single value.
 
     Args:
         code: the item.
-        answers: 1 to 5, shape (people,); without any the interval is the parameter's plausible range.
+        answers: 1 to 5, shape (people,); without answers the interval is the parameter's plausible range.
     """
     item = ITEMS[code]
     if not item.moves:
@@ -104,7 +104,7 @@ def interval_of(code: str, answers: np.ndarray) -> tuple[float, float]:
     row = all_parameters()[item.moves]
     if not len(answers):
         return row.range
-    # People of one organisation differ by a step or so: with one answer that is the spread.
+    # People in one organisation differ by about one step, which is the spread used for a single answer.
     spread = answers.std(ddof=1) if len(answers) > 1 else 1.0
     half = READING + 1.645 * max(spread, 0.5) / np.sqrt(len(answers))
     ends = np.clip((np.array([answers.mean() - half, answers.mean() + half]) - 1.0) / STEPS, 0.0, 1.0)
@@ -113,7 +113,7 @@ def interval_of(code: str, answers: np.ndarray) -> tuple[float, float]:
 
 
 def _image(given: pd.DataFrame, smallest: int) -> pd.DataFrame:
-    """Return the self-image by tier: how far those asked agree that customers come first here, of 100."""
+    """Return the self-image by tier: how far people agree that customers come first here, of 100."""
     rows = []
     for tier, together in _tiers_shown(given, smallest):
         own = given[given["tier"].isin(together)]
@@ -128,7 +128,7 @@ def _image(given: pd.DataFrame, smallest: int) -> pd.DataFrame:
 
 
 def _customers(folder: Folder) -> float:
-    """Return the satisfaction that customers state: the mean of the last four figures of the whole."""
+    """Return the satisfaction that customers state: the mean of the last four values of the whole organisation."""
     frame = folder.frame("history")
     if frame is None:
         return float("nan")
@@ -139,7 +139,7 @@ def _customers(folder: Folder) -> float:
 
 
 def image_in_words(found: Assessment) -> list[str]:
-    """Say what the self-image is beside what customers say (claim S10)."""
+    """Compare the self-image with what customers say (claim S10)."""
     asked = found.image.dropna()
     if not len(asked):
         return []
@@ -149,7 +149,10 @@ def image_in_words(found: Assessment) -> list[str]:
         + "."
     ]
     if np.isnan(found.customers):
-        return [*lines, "What customers say is not in history.csv: the gap between both (claim S10) cannot be seen."]
+        return [
+            *lines,
+            "history.csv has no satisfaction of customers, so the gap to the self-image (claim S10) is not known.",
+        ]
     top = asked.iloc[0]
     gap = top["self_image"] - found.customers
     lines.append(

@@ -1,20 +1,20 @@
-"""What the files of an organisation hold: a line for each kind of file and for each column.
+"""The contents of an organisation's files: one line for each kind of file and each column.
 
-Reading, checking, the template and the documentation are all made from these declarations. A column that is not
-declared here, or that ``organisation.toml`` does not map to one, is not read at all.
+Reading, checking, the template and the documentation all use these declarations. A column that is not
+declared here, or that ``organisation.toml`` does not map to a declared one, is not read.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Kinds of cells. A *key* names a person or a post: it is replaced by a keyed hash as soon as it is read, and no
-#: message quotes it. A *name* is a word for a group, such as a department; it appears in tables and figures.
+#: Kinds of cells. A *key* identifies a person or a post: it is replaced by a keyed hash as soon as it is read, and no
+#: message quotes it. A *name* is the name of a group, such as a department; it appears in tables and figures.
 KEY, NAME, NUMBER, AMOUNT, COUNT, SHARE, DATE, YES, PERIOD, STATUS = (
     "key", "name", "number", "amount", "count", "share", "date", "yes", "period", "status",
 )  # fmt: skip
 
-#: Cells that are texts once they are read.
+#: Kinds of cells that are texts after reading.
 TEXTS = (KEY, NAME, PERIOD, STATUS)
 
 ACCEPTS = {
@@ -27,16 +27,16 @@ ACCEPTS = {
     DATE: "a date such as 2026-01-31",
     YES: "yes or no",
     PERIOD: "week, month, quarter or year",
-    STATUS: "a word of [words] for a post that is vacant or closed; any other is taken for a filled post and not kept",
+    STATUS: "a word from [words] for a post that is vacant or closed; any other word means a filled post and is not stored",
 }
 
-#: Weeks of each period.
+#: Weeks per period.
 PERIODS = {"week": 1.0, "month": 365.25 / 12 / 7, "quarter": 365.25 / 4 / 7, "year": 365.25 / 7}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a file: its name here, what its cells hold, whether the file needs it, and what it gives."""
+    """A column of a file: its name, the kind of its cells, whether it is required, and its meaning."""
 
     name: str
     cells: str
@@ -46,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file: its name, its columns, and what it gives."""
+    """A kind of file: its name, its columns, and its purpose."""
 
     name: str
     gives: str
@@ -64,82 +64,82 @@ def _kind(name: str, gives: str, *columns: tuple[str, str, bool, str]) -> tuple[
 KINDS: dict[str, Kind] = dict(
     (
         _kind(
-            "people", "posts, reporting lines, tenure and pay, one row a person",
+            "people", "posts, reporting lines, tenure and pay, one row per person",
             ("department", NAME, True, "department of the person"),
-            ("id", KEY, False, "who it is, for reporting lines and ties"),
+            ("id", KEY, False, "identifier of the person, for reporting lines and ties"),
             ("manager", KEY, False, "id of the superior; empty at the top"),
-            ("hired", DATE, False, "when the person came"),
-            ("years", AMOUNT, False, "years in the organisation, where the date is not known"),
+            ("hired", DATE, False, "date on which the person joined"),
+            ("years", AMOUNT, False, "years in the organisation, if the date is not known"),
             ("left", YES, False, "whether the person left within the period of [periods] left"),
-            ("fte", SHARE, False, "contracted time relative to full time; 1 where it is not given"),
+            ("fte", SHARE, False, "contracted time relative to full time (default 1)"),
             ("pay", AMOUNT, False, "pay for the period of [periods] pay"),
         ),
         _kind(
-            "posts", "posts and reporting lines, where no row stands for a person",
+            "posts", "posts and reporting lines, without rows for single people",
             ("department", NAME, True, "department of the post"),
-            ("post", KEY, False, "which post it is, for those that report to it; where only leaders' posts have one, each of them is a leader"),
-            ("reports_to", KEY, False, "the post that it reports to; empty at the top"),
-            ("fte", AMOUNT, False, "full-time posts that the row stands for; 1 where it is not given"),
+            ("post", KEY, False, "identifier of the post, for the posts that report to it; if only leaders' posts have one, each of these is a leader"),
+            ("reports_to", KEY, False, "id of the superior post; empty at the top"),
+            ("fte", AMOUNT, False, "number of full-time posts in the row (default 1)"),
             ("pay", AMOUNT, False, "pay of a post for the period of [periods] pay"),
-            ("pay_high", AMOUNT, False, "upper end of the pay, where pay is the lower one"),
+            ("pay_high", AMOUNT, False, "upper end of the pay range, if pay is the lower end"),
             ("status", STATUS, False, "whether the post is vacant or closed"),
         ),
         _kind(
-            "ties", "who listens to whom, one row a tie",
+            "ties", "who listens to whom, one row per tie",
             ("from", KEY, True, "who listens"),
             ("to", KEY, True, "to whom"),
-            ("weight", AMOUNT, False, "how much; a tie of weight 0 is left out"),
+            ("weight", AMOUNT, False, "strength of the tie; a tie of weight 0 is left out"),
         ),
         _kind(
-            "departments", "what differs between departments",
+            "departments", "differences between departments",
             ("department", NAME, True, "which one"),
             ("front", YES, False, "whether customers call here first"),
-            ("arrivals", AMOUNT, False, "new issues a week that arrive here first"),
+            ("arrivals", AMOUNT, False, "new issues per week that arrive here first"),
             ("minutes", AMOUNT, False, "minutes of work on a contact here"),
-            ("first_time", SHARE, False, "share of issues that are solved where they arrive"),
+            ("first_time", SHARE, False, "share of issues that are solved in the department where they arrive"),
         ),
         _kind(
-            "handoffs", "where work goes on",
-            ("from", NAME, True, "department that passes on"),
-            ("to", NAME, True, "department that takes over"),
-            ("share", AMOUNT, True, "how much: shares or counts"),
+            "handoffs", "hand-offs between departments",
+            ("from", NAME, True, "department that passes work on"),
+            ("to", NAME, True, "department that receives the work"),
+            ("share", AMOUNT, True, "amount, as shares or counts"),
         ),
         _kind(
-            "segments", "customer segments; without a column customers each row is one customer",
+            "segments", "customer segments; without a column customers, each row is one customer",
             ("segment", NAME, True, "which one"),
-            ("customers", COUNT, False, "how many customers it has"),
-            ("revenue", AMOUNT, False, "what a customer spends in the period of [periods] revenue"),
-            ("churn", SHARE, False, "share of customers lost in the period, or yes and no where rows are customers"),
-            ("period", PERIOD, False, "period of the churn, where [periods] churn does not say it"),
+            ("customers", COUNT, False, "number of customers"),
+            ("revenue", AMOUNT, False, "spending of a customer in the period of [periods] revenue"),
+            ("churn", SHARE, False, "share of customers lost in the period, or yes and no if rows are customers"),
+            ("period", PERIOD, False, "period of the churn, if [periods] churn does not state it"),
         ),
         _kind(
-            "history", "figures over time: what is fitted and back-tested",
-            ("date", DATE, True, "last day that the figure covers"),
-            ("kpi", NAME, True, "KPI, by its name here or by a word of [kpis]"),
-            ("value", NUMBER, True, "the figure, in the KPI's unit"),
-            ("department", NAME, False, "department, where the figure is not of the whole organisation"),
-            ("segment", NAME, False, "segment, where the figure is not of all customers"),
-            ("error", AMOUNT, False, "standard deviation of the figure"),
-            ("answers", COUNT, False, "answers or cases behind it"),
+            "history", "KPIs over time, for fit and back-test",
+            ("date", DATE, True, "last day of the period of the value"),
+            ("kpi", NAME, True, "KPI, by its name in ccsim or by a word of [kpis]"),
+            ("value", NUMBER, True, "the value, in the unit of the KPI"),
+            ("department", NAME, False, "department, if the value is not for the whole organisation"),
+            ("segment", NAME, False, "segment, if the value is not for all customers"),
+            ("error", AMOUNT, False, "standard deviation of the value"),
+            ("answers", COUNT, False, "number of answers or cases behind the value"),
         ),
         _kind(
-            "drivers", "what moved from outside: demand, posts, budget",
-            ("date", DATE, True, "last day that the figure covers"),
-            ("name", NAME, True, "what it is, by a word of [drivers] or a name of one's own"),
+            "drivers", "external drivers, such as demand, posts or budget",
+            ("date", DATE, True, "last day of the period of the value"),
+            ("name", NAME, True, "name of the driver, which [drivers] may map to a lever"),
             ("value", NUMBER, True, "the figure"),
         ),
         _kind(
-            "events", "what was done: programmes, cuts",
-            ("date", DATE, True, "when it began"),
-            ("label", NAME, True, "what to call it"),
-            ("lever", NAME, False, "lever that it moved"),
-            ("value", NUMBER, False, "to which value"),
+            "events", "past measures, such as programmes or cuts",
+            ("date", DATE, True, "first day"),
+            ("label", NAME, True, "label"),
+            ("lever", NAME, False, "lever that was set"),
+            ("value", NUMBER, False, "value to which it was set"),
         ),
         _kind(
             "answers", "answers to the questionnaire of ccsim org assess",
             ("tier", NAME, True, "top, middle or staff"),
-            ("item", NAME, True, "which item, such as L1"),
-            ("answer", COUNT, True, "1 not at all to 5 fully; 0 for do not know"),
+            ("item", NAME, True, "item, such as L1"),
+            ("answer", COUNT, True, "1 (not at all) to 5 (fully); 0 for do not know"),
         ),
     )
 )  # fmt: skip

@@ -13,7 +13,7 @@ from ccsim.organisations.structure import Structure
 
 
 def drawn_structure(folder: Folder, settings: Settings, names: list[str]) -> Structure:
-    """Return posts and leaders of the sizes that are stated, as an organisation without files has them.
+    """Return posts and leaders for the stated sizes, as in an organisation without files.
 
     Args:
         folder: the organisation.

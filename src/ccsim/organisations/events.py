@@ -1,4 +1,4 @@
-"""What was done in the past: events that moved a lever, and so could test what the model says of it."""
+"""Past events that moved a lever, with which the model's effect of the lever can be tested."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ def levers_of(scenario: Scenario) -> set[str]:
 
 
 def tested_by(folder: Folder, scenario: Scenario) -> list[str]:
-    """Return the labels of events that moved a lever of a scenario and have figures before and after.
+    """Return the labels of events that moved a lever of a scenario and have values before and after.
 
     Args:
         folder: the organisation.
-        scenario: the option.
+        scenario: the scenario of the option.
     """
     events, history = folder.frame("events"), folder.frame("history")
     if events is None or history is None or "lever" not in events:

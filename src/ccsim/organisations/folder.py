@@ -1,4 +1,4 @@
-"""Read the folder of an organisation: ``organisation.toml`` and the files beside it, every fault in one go."""
+"""Read the folder of an organisation: ``organisation.toml`` and its data files; all faults are reported together."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WORDS = {
     "yes": ("yes", "y", "true", "1"), "no": ("no", "n", "false", "0"),
     "vacant": ("vacant",), "closed": ("closed", "eliminated"), "outside": (),
 }  # fmt: skip
-#: Columns whose figures hold for a period that has to be said.
+#: Columns whose values need a period.
 PERIOD_OF = {"pay": "pay", "churn": "churn", "revenue": "revenue", "left": "left"}
 
 
@@ -54,18 +54,18 @@ class FolderShape(Schema):
 
 @dataclass
 class Folder:
-    """An organisation's folder, read and checked.
+    """The folder of an organisation, read and checked.
 
     Attributes:
         path: the folder.
-        name, currency: in the user's words.
-        start_date: date of week 0; None where it is not said.
-        smallest_group: people or answers below which a group is not shown.
-        tables: the files that are there, by kind; several files of a kind are one table after another.
-        periods: the period of pay, churn, revenue and leaving, where it is said.
-        kpis, drivers: KPIs and levers by the user's word for them.
-        relative: drivers whose figures count relative to their mean, as multiples of the lever's ordinary value.
-        sizes, values: sizes, and assumptions and levers of the past, that the file states, by key.
+        name, currency: as given by the user.
+        start_date: date of week 0; None if it is not given.
+        smallest_group: number of people or answers below which a group is not shown.
+        tables: the existing files, by kind; several files of a kind give several tables.
+        periods: the period of pay, churn, revenue and leaving, if given.
+        kpis, drivers: KPIs and levers by the user's words.
+        relative: drivers whose values are used relative to their mean, as multiples of the lever's ordinary value.
+        sizes, values: sizes, and assumptions and levers of the warm-up, stated in the file, by key.
         lines: the line of each of these sizes.
     """
 
@@ -84,7 +84,7 @@ class Folder:
     lines: dict[str, int | None] = field(default_factory=dict)
 
     def frame(self, kind: str) -> pd.DataFrame | None:
-        """Return all rows of a kind of file; None where there is none."""
+        """Return all rows of a kind of file; None if there is no such file."""
         tables = self.tables.get(kind)
         if not tables:
             return None
@@ -93,7 +93,7 @@ class Folder:
         return whole.fillna(dict.fromkeys(texts, ""))
 
     def place(self, kind: str, row: int) -> tuple[Table, int]:
-        """Return the table of a row of :meth:`frame`, and its number there."""
+        """Return the table of a row of :meth:`frame`, and the row's number in it."""
         for table in self.tables[kind]:
             if row < len(table.frame):
                 return table, row
@@ -101,13 +101,13 @@ class Folder:
         raise IndexError(row)
 
     def fault(self, kind: str, row: int, column: str, problem: str) -> InputIssue:
-        """Return a fault of a cell of :meth:`frame`.
+        """Return a fault in a cell of :meth:`frame`.
 
         Args:
-            kind: which file, by its kind.
+            kind: kind of file.
             row: number of the row of the frame, from 0.
             column: the column.
-            problem: what is wrong, and what would be accepted.
+            problem: what is wrong, and what is accepted.
 
         Returns:
             The fault with file and line.
@@ -116,7 +116,7 @@ class Folder:
         return table.fault(place, column, problem)
 
     def weeks(self, what: str) -> float | None:
-        """Return the weeks of the period of a figure; None where it is not said."""
+        """Return the number of weeks of the period of a column; None if it is not given."""
         return PERIODS[self.periods[what]] if what in self.periods else None
 
 
@@ -130,14 +130,14 @@ def read_folder(path: str | Path) -> Folder:
         The organisation, its measurements and its tables, all checked.
 
     Raises:
-        InputError: there is no such folder, or it holds no ``organisation.toml``.
-        InputErrors: what is wrong with its files, all of it.
+        InputError: the folder does not exist, or contains no ``organisation.toml``.
+        InputErrors: its files have faults; all are listed.
     """
     folder = Path(path)
     if not is_folder(folder):
         raise InputError(f"{folder}: there is no such folder; ccsim org new {folder} makes one")
     if not is_file(folder / FILE):
-        raise InputError(f"{folder}: holds no {FILE}; ccsim org new writes one to start from")
+        raise InputError(f"{folder}: contains no {FILE}; ccsim org new writes one to start from")
     data, places = read_toml(folder / FILE)
     reader = Parser(folder / FILE, places)
     shape = reader.validate(FolderShape, data)
@@ -160,7 +160,7 @@ def read_folder(path: str | Path) -> Folder:
 
 
 def _count_relative(found: Folder) -> None:
-    """Count a driver relative to its mean where its lever is a factor and most figures are beyond every factor."""
+    """Use a driver relative to its mean if its lever is a factor and most values are outside the range of factors."""
     frame = found.frame("drivers")
     for name, lever in found.drivers.items() if frame is not None else ():
         row = all_parameters()[lever]
@@ -170,7 +170,7 @@ def _count_relative(found: Folder) -> None:
 
 
 def _files_of(reader: Parser, shape: FolderShape, folder: Path, kind: str) -> list[Path]:
-    """Return the files of a kind: those that are named, or the one of the usual name if it is there."""
+    """Return the files of a kind: the named ones, or the one with the default name if it exists."""
     if kind not in shape.files:
         usual = folder / f"{kind}.csv"
         return [usual] if usual.is_file() else []
@@ -180,7 +180,7 @@ def _files_of(reader: Parser, shape: FolderShape, folder: Path, kind: str) -> li
     for number, name in enumerate(names):
         place = ("files", kind, number) if isinstance(named, list) else ("files", kind)
         if not isinstance(name, str) or not name:
-            reader.add_error(place, f"{name!r} is not accepted; it takes the name of a file")
+            reader.add_error(place, f"{name!r} must be the name of a file")
         elif not is_file(folder / name):
             reader.add_error(place, f"{name!r}: there is no such file in {folder}")
         else:
@@ -189,7 +189,7 @@ def _files_of(reader: Parser, shape: FolderShape, folder: Path, kind: str) -> li
 
 
 def _dialect(reader: Parser, shape: FolderShape, found: Folder) -> Dialect:
-    """Return how files are written; fill what else the file says."""
+    """Return the format of files, and store the other settings of ``organisation.toml``."""
     columns = {}
     for kind, table in _tables(reader, shape.columns, "columns", KINDS):
         known = [column.name for column in KINDS[kind].columns]
@@ -207,11 +207,11 @@ def _dialect(reader: Parser, shape: FolderShape, found: Folder) -> Dialect:
     words = {
         name: frozenset((*usual, *_texts(reader, ("words", name), shape.words.get(name, [])))) for name, usual in WORDS.items()
     }  # fmt: skip
-    for name, problem in _unknown(shape.periods, PERIOD_OF, "figure with a period"):
+    for name, problem in _unknown(shape.periods, PERIOD_OF, "amount with a period"):
         reader.add_error(("periods", name), problem)
     for name, value in shape.periods.items():
         if not isinstance(value, str) or value not in PERIODS:
-            reader.add_error(("periods", name), f"{value!r} is not accepted; it takes {', '.join(PERIODS)}")
+            reader.add_error(("periods", name), f"must be one of {', '.join(PERIODS)}, got {value!r}")
         else:
             found.periods[name] = value
     _names(reader, shape, found)
@@ -219,10 +219,10 @@ def _dialect(reader: Parser, shape: FolderShape, found: Folder) -> Dialect:
 
 
 def _names(reader: Parser, shape: FolderShape, found: Folder) -> None:
-    """Fill KPIs, drivers, sizes and values that the file states."""
+    """Store the KPIs, drivers, sizes and values that ``organisation.toml`` states."""
     for word, kpi in shape.kpis.items():
         if not isinstance(kpi, str) or kpi not in KPIS:
-            reader.add_error(("kpis", word), f"no KPI is called {shown(kpi)}{did_you_mean(str(kpi), KPIS)}")
+            reader.add_error(("kpis", word), f"there is no KPI {shown(kpi)}{did_you_mean(str(kpi), KPIS)}")
         else:
             found.kpis[word] = kpi
     for word, said in shape.drivers.items():
@@ -240,29 +240,29 @@ def _names(reader: Parser, shape: FolderShape, found: Folder) -> None:
 
 
 def _driver(reader: Parser, found: Folder, word: str, said: Any) -> None:
-    """Fill which lever a driver sets: its name, or a table with its name and whether figures are relative."""
+    """Store the lever that a driver sets: a name, or a table with the name and whether values are relative."""
     levers = {key for key, row in all_parameters().items() if row.role == "lever"}
     table = said if isinstance(said, dict) else {"lever": said}
     for name, problem in _unknown(table, ("lever", "relative"), "key of a driver"):
         reader.add_error(("drivers", word, name), problem)
     lever, relative = table.get("lever"), table.get("relative", False)
     if not isinstance(lever, str) or lever not in levers:
-        reader.add_error(("drivers", word), f"no lever is called {shown(lever)}{did_you_mean(str(lever), levers)}")
+        reader.add_error(("drivers", word), f"there is no lever {shown(lever)}{did_you_mean(str(lever), levers)}")
         return
     if not isinstance(relative, bool):
-        reader.add_error(("drivers", word, "relative"), f"{relative!r} is not accepted; it takes true or false")
+        reader.add_error(("drivers", word, "relative"), f"must be true or false, got {relative!r}")
     elif relative:
         found.relative.add(word)
     found.drivers[word] = lever
 
 
 def _tables(reader: Parser, data: Mapping[str, Any], name: str, known: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Return the tables of a table that are tables of known kinds."""
+    """Return the nested tables for known kinds of files."""
     for kind, problem in _unknown(data, known, "kind of file"):
         reader.add_error((name, kind), problem)
     for kind, table in data.items():
         if kind in known and not isinstance(table, dict):
-            reader.add_error((name, kind), f"{table!r} is not accepted; it takes a table")
+            reader.add_error((name, kind), f"must be a table, got {table!r}")
     return [(kind, table) for kind, table in data.items() if kind in known and isinstance(table, dict)]
 
 
@@ -271,10 +271,10 @@ def _unknown(data: Mapping[str, Any], known: Any, what: str) -> list[tuple[str, 
 
 
 def _texts(reader: Parser, place: tuple[str | int, ...], value: Any) -> tuple[str, ...]:
-    """Return a text, or a list of texts, as texts."""
+    """Return a text or a list of texts as a list of texts."""
     texts = value if isinstance(value, list) else [value]
     if not all(isinstance(text, str) for text in texts):
-        reader.add_error(place, f"{value!r} is not accepted; it takes a text, or a list of texts")
+        reader.add_error(place, f"must be a text or a list of texts, got {value!r}")
         return ()
     return tuple(texts)
 

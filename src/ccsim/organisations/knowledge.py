@@ -1,4 +1,4 @@
-"""What is known of an organisation from its files, and what is assumed instead of what is not."""
+"""List what is known about an organisation from its files, and what is assumed instead of the rest."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from ccsim.organisations.folder import Folder
 from ccsim.organisations.measured import not_forecast
 from ccsim.organisations.timeline import events_of, levers_in_force, outside_drivers
 
-#: What stays open whatever levels are known: said on every page, with what would change it.
+#: What remains unidentified even if all levels are known, with the data that would identify it; shown on every page.
 NOT_IDENTIFIABLE = (
     ("weights of the choice: habit, belief, norm, blame", "a change of scorecards or rights in events.csv, with KPIs before and after"),
     ("conviction of staff and leaders, credibility", "the questionnaire by tier, twice, with a programme in between"),
-    ("process defects against lack of skill", "tickets with their causes, before and after a change of process"),
+    ("process defects as opposed to lack of skill", "tickets with their causes, before and after a change of process"),
     ("effects of champions and programmes", "an event in events.csv with a history before and after"),
-    ("issues for each customer against the number of customers", "tickets with a customer's number"),
-    ("who comes back after an unresolved issue", "tickets with a customer's number"),
+    ("issues per customer as opposed to the number of customers", "tickets with customer numbers"),
+    ("which customers return after an unresolved issue", "tickets with customer numbers"),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One subject: what files say of it, or what is assumed."""
+    """One subject, with what files state or what is assumed."""
 
     subject: str
     known: bool
@@ -34,7 +34,7 @@ class Fact:
 
 
 def knowledge(folder: Folder, layout: Layout) -> list[Fact]:
-    """Return what is known and what is assumed, subject by subject."""
+    """Return what is known and what is assumed, by subject."""
     return [
         _posts(folder, layout), _lines(folder, layout), _ties(folder, layout), _tenure(folder, layout),
         _turnover(folder), _pay(folder, layout), _work(folder, layout), _handoffs(folder), _customers(folder, layout),
@@ -58,7 +58,7 @@ def _lines(folder: Folder, layout: Layout) -> Fact:
     return Fact(
         "reporting lines",
         False,
-        "no leaders: no file says who reports to whom" if not len(layout.superior) else f"{says}: drawn",
+        "no leaders: no file states who reports to whom" if not len(layout.superior) else f"{says}: drawn",
     )
 
 
@@ -80,7 +80,7 @@ def _tenure(folder: Folder, layout: Layout) -> Fact:
     known = int((layout.hired > -(1 << 30)).sum())
     if known:
         return Fact("time in the organisation", True, f"known of {known:,} of {len(layout.hired):,} posts")
-    return Fact("time in the organisation", False, "drawn: what the ordinary turnover leaves")
+    return Fact("time in the organisation", False, "drawn: the result of ordinary turnover")
 
 
 def _turnover(folder: Folder) -> Fact:
@@ -92,7 +92,7 @@ def _turnover(folder: Folder) -> Fact:
     if weeks is None:
         return Fact(
             "staff turnover", False,
-            f"{share:.1%} of the rows left, but not in which time: left in [periods] would say it; about 25 % a year is assumed",
+            f"{share:.1%} of the rows left, but the period is not known: state it as left in [periods]; about 25 % a year is assumed",
         )  # fmt: skip
     return Fact("staff turnover", True, f"{share:.1%} left in a {folder.periods['left']}")
 
@@ -101,7 +101,7 @@ def _pay(folder: Folder, layout: Layout) -> Fact:
     if "accounts.wage" in layout.values:
         return Fact("pay", True, f"{layout.values['accounts.wage']:,.0f} {folder.currency} a week for a full-time post")
     posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
-    why = "a column pay, but no period: pay in [periods] would say it; " if posts is not None and "pay" in posts else ""
+    why = "a column pay, but no period: state it as pay in [periods]; " if posts is not None and "pay" in posts else ""
     return Fact("pay", False, f"{why}800 {folder.currency} a week are assumed")
 
 
@@ -115,25 +115,29 @@ def _work(folder: Folder, layout: Layout) -> Fact:
             f"{', '.join(known)} of {count_noun(len(frame) if frame is not None else 0, 'department')}",
         )
     return Fact(
-        "work by department", False, "assumed: the departments in front are called equally often, and all work alike"
+        "work by department",
+        False,
+        "assumed: front departments are called equally often, and all departments work in the same way",
     )
 
 
 def _handoffs(folder: Folder) -> Fact:
     frame = folder.frame("handoffs")
     if frame is None:
-        return Fact("where work goes on", False, "assumed: from the front to any other department")
+        return Fact("hand-offs between departments", False, "assumed: from front departments to any other department")
     return Fact(
-        "where work goes on",
+        "hand-offs between departments",
         True,
-        f"{count_noun(len(frame), 'pair')} of departments; of each, how much it takes over is simulated",
+        f"{count_noun(len(frame), 'pair')} of departments; the share that each takes over is simulated",
     )
 
 
 def _customers(folder: Folder, layout: Layout) -> Fact:
     if not len(layout.customers):
         return Fact(
-            "customers", False, "assumed: their number from sizes, three segments each worth half of the one before"
+            "customers",
+            False,
+            "assumed: their number from sizes; three segments, each with half the value of the one before",
         )
     return Fact("customers", True, f"{int(layout.customers.sum()):,} in {count_noun(len(layout.segments), 'segment')}")
 
@@ -157,13 +161,13 @@ def _series(folder: Folder) -> list[Fact]:
             says = (
                 "no history: nothing can be fitted or back-tested"
                 if kind == "history"
-                else "none: what moves from outside stays noise"
+                else "none: external influences remain noise"
             )
             found.append(Fact(kind, False, says))
             continue
         first, last = frame["date"].min(), frame["date"].max()
         span = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" if pd.notna(first) else "no dates"
-        says = f"{count_noun(len(frame), 'figure')} of {count_noun(frame[name].nunique(), 'kind')}, {span}"
+        says = f"{count_noun(len(frame), 'value')} of {count_noun(frame[name].nunique(), 'kind')}, {span}"
         more = _drivers(folder) if kind == "drivers" else not_forecast(folder).rstrip(".")
         found.append(Fact(kind, True, f"{says}; {more}" if more else says))
     events = folder.frame("events")
@@ -176,30 +180,30 @@ def _series(folder: Folder) -> list[Fact]:
 
 
 def _in_force(folder: Folder) -> list[Fact]:
-    """Say with which levers comparisons begin, where drivers or events have moved any."""
+    """Return the levers with which comparisons start, if drivers or events have moved any."""
     levers = levers_in_force(folder)
     if not levers:
         return []
     told = ", ".join(f"{key} = {value:g}" for key, value in levers.items())
     return [
-        Fact("levers in force at week 0", True, f"{told}: comparisons begin with them, until a scenario moves them")
+        Fact("levers in force at week 0", True, f"{told}: comparisons start with them, until a scenario moves them")
     ]
 
 
 def _drivers(folder: Folder) -> str:
-    """Say what each driver does."""
+    """Describe the effect of each driver."""
     outside = outside_drivers(folder)
     said = [
-        f"{name} sets {lever}" + (", relative to the mean of its figures" if name in folder.relative else "")
+        f"{name} sets {lever}" + (", relative to the mean of its values" if name in folder.relative else "")
         for name, lever in folder.drivers.items()
     ]  # fmt: skip
     if outside:
-        said.append(f"{', '.join(outside)}: no lever, so forecasts take it as a regressor")
+        said.append(f"{', '.join(outside)}: no lever, so forecasts use it as a regressor")
     return "; ".join(said)
 
 
 def gini(values: np.ndarray) -> float:
-    """Return how unequal some numbers are: 0 all alike, near 1 one has all."""
+    """Return the Gini coefficient of numbers: 0 if all are equal, near 1 if one has everything."""
     ordered = np.sort(values.astype(float))
     count, total = len(ordered), ordered.sum()
     if count == 0 or total == 0:

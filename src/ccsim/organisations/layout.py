@@ -1,4 +1,4 @@
-"""From a folder to a layout: what is known of the organisation as rows of the model; what is not known is drawn."""
+"""Turn a folder into a layout: known facts become rows of the model; the rest is drawn."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from ccsim.organisations.structure import Structure, structure_of
 from ccsim.organisations.timeline import levers_in_force
 from ccsim.scenarios.scenario import Scenario
 
-#: Sizes that a scenario may set beside files: what files do not say.
+#: Sizes that a scenario may set in addition to files, because files do not state them.
 FREE = {"organisation.prospects", "organisation.warm_up", "organisation.ties", "organisation.cross_ties"}
-#: How ties are drawn that no file holds: so their Gini of in-degree is that of the networks of 21 managers (Krackhardt 1987)
-#: and of a research institute of 1,005 (Leskovec, Kleinberg & Faloutsos 2007), each within .05.
+#: Spreads for drawing ties that are in no file. With them the Gini of in-degree is that of the networks of 21 managers
+#: (Krackhardt 1987) and of 1,005 members of a research institute (Leskovec, Kleinberg & Faloutsos 2007), each within .05.
 DRAWN_TIES = {"ties.named": 1.8, "ties.naming": 0.9, "ties.mutual": 0.4, "ties.closed": 0.1}
 #: The stream of draws from intervals of the questionnaire.
 ANSWERED = 24
-#: File of a folder that holds the draws of a fit.
+#: Name of the file with the draws of a fit.
 FITTED = "fitted.parquet"
-#: Part of contacts that are handed over undone, whatever the issue needs: in the ordinary organisation.
+#: Share of contacts that are handed over without work on them in the ordinary organisation.
 HANDED_OVER = 0.05
 
 
 @dataclass(frozen=True, eq=False)
 class OrganisationLayout(Layout):
-    """A layout from files, with what may be shown of it.
+    """A layout from files, with the rules on what may be shown.
 
     Attributes:
         smallest_group: people below which a group is not shown.
-        intervals: lowest and highest value of what the questionnaire covers and no file states, by key.
+        intervals: lowest and highest value of parameters that the questionnaire covers and no file states, by key.
         in_force: levers that events and drivers have moved by week 0, by key.
     """
 
@@ -52,10 +52,10 @@ class OrganisationLayout(Layout):
     in_force: dict[str, Any] = field(default_factory=dict)
 
     def values_for(self, seed: int) -> dict[str, Any]:
-        """Return what is known and, of what is not, one draw: the same for all scenarios of a seed.
+        """Return the known values and one draw of the unknown ones, which is the same for all scenarios of a seed.
 
-        Ties that no file holds are as uneven as in real networks of that size; they stay uncertain. What the questionnaire
-        covers lies anywhere in its interval, until a fit has drawn it.
+        Ties that are in no file are as uneven as in real networks of that size and remain uncertain. A parameter that the
+        questionnaire covers is drawn from its interval, unless a fit provides draws.
         """
         return {**self.drawn, **self._between(seed), **super().values_for(seed), **self.in_force}
 
@@ -71,16 +71,16 @@ class OrganisationLayout(Layout):
 
     @property
     def drawn(self) -> dict[str, Any]:
-        """How ties are drawn; empty where they are known."""
+        """The parameters for drawing ties; empty if ties are known."""
         return DRAWN_TIES if self.ties is None else {}
 
     def rows_of(self, by: str) -> Rows:
-        """Return the row under which results keep each department or segment: its own, or that of the merged ones."""
+        """Return the row under which results store each department or segment: its own, or that of a merged group."""
         posts = np.bincount(self.department, minlength=len(self.departments))
         return rows_shown(posts if by == "department" else self.customers, self.smallest_group)
 
     def names_of(self, by: str) -> tuple[str, ...]:
-        """Return the names under which departments or segments are shown; empty for those that are not."""
+        """Return the names under which departments or segments are shown; empty for those that are not shown."""
         rows = self.rows_of(by)
         names = self.departments if by == "department" else self.segments
         return tuple(
@@ -90,11 +90,11 @@ class OrganisationLayout(Layout):
 
 
 def layout_of(scenario: Scenario) -> OrganisationLayout | None:
-    """Return the layout of the organisation that a scenario is founded from, None where it is drawn from its sizes.
+    """Return the layout of the organisation from which a scenario is founded; None if it is drawn from its sizes.
 
     Raises:
-        InputError: the scenario sets a size that the files say.
-        InputErrors: what is wrong with the files.
+        InputError: the scenario sets a size that the files state.
+        InputErrors: the files have faults.
     """
     if not scenario.source:
         return None
@@ -102,14 +102,14 @@ def layout_of(scenario: Scenario) -> OrganisationLayout | None:
     for key, value in scenario.organisation.items():
         if key not in FREE and key.split(".")[1] in layout.sizes:
             raise InputError(
-                f"{key}: {value!r} is not accepted; the files of {scenario.source} say "
-                f"{layout.sizes[key.split('.')[1]]}, so a scenario founded from them does not set it"
+                f"{key}: cannot be {value!r}, because the files of {scenario.source} state "
+                f"{layout.sizes[key.split('.')[1]]}; a scenario founded from these files must not set it"
             )
     return layout
 
 
 def layout_of_folder(path: str | Path) -> OrganisationLayout:
-    """Return the layout of a folder; it is read anew when a file of it has changed."""
+    """Return the layout of a folder, which is read again if a file has changed."""
     folder = Path(path)
     stamp = tuple((file.name, file.stat().st_mtime_ns) for file in sorted(folder.glob("*")) if file.is_file())
     return _cached_layout(str(folder), stamp)
@@ -124,7 +124,7 @@ def make_layout(folder: Folder) -> OrganisationLayout:
     """Return the layout of a folder that has been read.
 
     Raises:
-        InputError: its sizes do not go together.
+        InputError: its sizes are inconsistent.
     """
     names = department_names(folder)
     fronts = _fronts(folder, names) & _with_time(structure_of(folder, names), names)
@@ -150,14 +150,14 @@ def make_layout(folder: Folder) -> OrganisationLayout:
 
 
 def _intervals(folder: Folder, stated: dict[str, Any]) -> dict[str, tuple[float, float]]:
-    """Return the intervals of the questionnaire, but for what files state."""
+    """Return the intervals of the questionnaire, without parameters that files state."""
     if "answers" not in folder.tables:
         return {}
     return {key: ends for key, ends in assess(folder).intervals.items() if key not in stated}
 
 
 def settings_of_layout(layout: Layout) -> Settings:
-    """Return ordinary settings with the sizes and the values of a layout."""
+    """Return the ordinary settings with the sizes and values of a layout."""
     drawn = layout.drawn if isinstance(layout, OrganisationLayout) else {}
     in_force = layout.in_force if isinstance(layout, OrganisationLayout) else {}
     settings = replace_values(default_settings(), {**drawn, **layout.values, **in_force})
@@ -173,7 +173,7 @@ def _draws(folder: Folder) -> tuple[dict[str, Any], ...]:
 
 
 def _fronts(folder: Folder, names: list[str]) -> set[str]:
-    """Return the departments that customers call first: as files say, those where issues arrive, or all."""
+    """Return the departments that customers call first: as files state, those where issues arrive, or all."""
     frame = folder.frame("departments")
     if frame is not None and "front" in frame:
         said = set(frame["department"][frame["front"] == 1.0])
@@ -192,7 +192,7 @@ def _with_time(structure: Structure | None, names: list[str]) -> set[str]:
 
 
 def _settings(folder: Folder, structure: Structure | None, names: list[str], fronts: set[str]) -> Settings:
-    """Return settings with the sizes of a folder, as far as they are known."""
+    """Return settings with the known sizes of a folder."""
     own = {f"organisation.{name}": value for name, value in folder.sizes.items()}
     if structure is None and names:
         own |= {"organisation.departments": len(names), "organisation.front_departments": len(fronts)}
@@ -218,7 +218,7 @@ def _refuse_other_sizes(folder: Folder, sizes: dict[str, Any]) -> None:
     posts = next((kind for kind in ("people", "posts") if kind in folder.tables), "")
     instead = {"ties": "ties", "cross_ties": "ties", "tiers": posts, "span": posts}
     said = {name: kind for name, kind in instead.items() if name in folder.sizes and kind in folder.tables}
-    problems = {name: f"{folder.tables[kind][0].file} says it: take it out here" for name, kind in said.items()}
+    problems = {name: f"{folder.tables[kind][0].file} states it: remove it here" for name, kind in said.items()}
     for name in ("staff", "departments", "front_departments", "customers", "segments"):
         if folder.sizes.get(name, sizes.get(name)) != sizes.get(name):
             which = " (front in departments.csv says which they are)" if name == "front_departments" else ""
@@ -232,7 +232,7 @@ def _refuse_other_sizes(folder: Folder, sizes: dict[str, Any]) -> None:
 
 
 def _ties(folder: Folder, structure: Structure) -> Rows | None:
-    """Return whom each person listens to, tie by tie; None where files do not say."""
+    """Return whom each person listens to, tie by tie; None if files do not state it."""
     frame = folder.frame("ties")
     if frame is None:
         return None
@@ -271,14 +271,14 @@ def _one_segment(rows: pd.DataFrame) -> pd.Series:
 
 
 def _relative(values: pd.Series, customers: Rows) -> FloatArray:
-    """Return values relative to the mean of all customers; 1 where they are not known."""
+    """Return values relative to the mean of all customers; 1 if they are not known."""
     mean = np.average(values.fillna(0), weights=customers)
     known = values.notna().all() and mean > 0
     return np.maximum(values.to_numpy(float) / mean, 1e-6) if known else np.ones(len(values))
 
 
 def _weekly_churn(folder: Folder, frame: pd.DataFrame) -> pd.Series:
-    """Return the chance a week of being lost, row by row; a row of one customer says yes or no."""
+    """Return the weekly probability of leaving, row by row; a row of one customer states yes or no."""
     if "churn" not in frame:
         return pd.Series(np.nan, index=frame.index)
     usual = folder.periods.get("churn", "")
@@ -290,7 +290,7 @@ def _weekly_churn(folder: Folder, frame: pd.DataFrame) -> pd.Series:
 
 
 def _prices(folder: Folder, segments: dict[str, Any]) -> dict[str, float]:
-    """Return what files say of pay, revenue and churn, in the model's units."""
+    """Return pay, revenue and churn from files, in the model's units."""
     found: dict[str, float] = {}
     posts = folder.frame("people") if "people" in folder.tables else folder.frame("posts")
     weeks = folder.weeks("pay")
@@ -309,7 +309,7 @@ def _prices(folder: Folder, segments: dict[str, Any]) -> dict[str, float]:
 def _work(
     folder: Folder, structure: Structure, settings: Settings
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return by department: part of new issues, part of work passed on, need of others, time of a contact."""
+    """Return by department: share of new issues, share of work passed on, need for other departments, time of a contact."""
     names = structure.departments
     time = np.bincount(structure.department, structure.contract, len(names))
     calls, takes, onward, minutes = np.zeros(0), np.zeros(0), np.ones(len(names)), np.ones(len(names))
@@ -329,5 +329,5 @@ def _work(
     if handed is not None:
         takes = handed.groupby("to")["share"].sum().reindex(names).fillna(0.0).to_numpy(float) * (time > 0)
     elif (time <= 0).any():
-        takes = time.astype(float)  # no work goes to a department without time
+        takes = time.astype(float)  # no work is passed to a department without time
     return calls, takes, onward, minutes

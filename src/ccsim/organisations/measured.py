@@ -1,4 +1,4 @@
-"""The last figures of a history by department and segment, as they may be shown: of ten answers or more."""
+"""The last values of a history by department and segment, if they may be shown (at least ten answers)."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ GROUPS = ("department", "segment")
 
 
 def of_the_whole(frame: pd.DataFrame) -> pd.Series:
-    """Return which rows of a history are of the whole organisation, shape (rows,)."""
+    """Return which rows of a history concern the whole organisation, shape (rows,)."""
     parts = [frame[name] != "" for name in GROUPS if name in frame]
     return ~np.logical_or.reduce(parts) if parts else pd.Series(True, index=frame.index)
 
 
 def not_forecast(folder: Folder) -> str:
-    """Say how many figures of the history are of a department or segment: they are shown, not fitted or forecast; empty for none."""
+    """Return a note on values of the history by department or segment, which are shown but not fitted or forecast; empty for none."""
     frame = folder.frame("history")
     count = 0 if frame is None else int((~of_the_whole(frame)).sum())
     if not count:
         return ""
     return (
-        f"{count:,} figures of history.csv are of a department or segment: ccsim org show has the last ones; fit, back-test and "
-        "forecast use those of the whole organisation only."
+        f"{count:,} values of history.csv concern a department or segment: ccsim org show has the last ones; fit, back-test and "
+        "forecast use only values of the whole organisation."
     )
 
 
 def last_figures(folder: Folder, layout: Layout) -> pd.DataFrame:
-    """Return the last figure of each KPI by department and by segment: ``what``, ``group``, ``data``.
+    """Return the last value of each KPI by department and by segment: ``what``, ``group``, ``data``.
 
-    A group with fewer answers than the smallest that is shown is merged with others, weighted by answers. Where answers are not stated, its
-    posts or customers count.
+    A group with too few answers is merged with others, weighted by answers. If answers are not stated, its
+    posts or customers are used instead.
 
     Args:
         folder: the organisation.
@@ -60,7 +60,7 @@ def last_figures(folder: Folder, layout: Layout) -> pd.DataFrame:
             for name, each in last[names.notna()].groupby(names[names.notna()], sort=False):
                 weight = people[each.index]
                 rows.append(
-                    (f"{word} by {by}, last figure", str(name), float(np.average(each["value"], weights=weight)))
+                    (f"{word} by {by}, last value", str(name), float(np.average(each["value"], weights=weight)))
                 )
     return pd.DataFrame(rows, columns=["what", "group", "data"])
 

@@ -1,4 +1,4 @@
-"""What keeps people out of results: keys in place of identifiers, and groups that are large enough to be shown."""
+"""Privacy: keys instead of identifiers, and only groups that are large enough are shown."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ import numpy as np
 
 SALT_FILE = ".salt"
 OTHERS = "others"
-#: Characters of a cell that a message quotes at most.
+#: Maximum number of characters of a cell that a message quotes.
 LONGEST_QUOTED = 40
 
 
 @dataclass(frozen=True)
 class Keys:
-    """Replaces identifiers by keyed hashes: the same identifier has the same key in all files of a folder."""
+    """Replace identifiers by keyed hashes; an identifier has the same key in all files of a folder."""
 
     salt: bytes
 
     @classmethod
     def of_folder(cls, folder: Path) -> Keys:
-        """Return the keys of a folder; the salt is written there when it is first needed, and stays there."""
+        """Return the keys of a folder. The salt is written to the folder when it is first needed."""
         path = folder / SALT_FILE
         try:
             return cls(bytes.fromhex(path.read_text(encoding="ascii").strip()))
         except (OSError, ValueError):
             salt = secrets.token_bytes(32)
-        with suppress(OSError):  # where the folder cannot be written, the keys hold as long as this process does
+        with suppress(OSError):  # if the folder cannot be written, the keys are valid only in this process
             path.write_text(salt.hex() + "\n", encoding="ascii")
             path.chmod(0o600)
         return cls(salt)
 
     def of(self, identifier: str) -> str:
-        """Return the key of an identifier; that of an empty one is empty."""
+        """Return the key of an identifier; an empty identifier has an empty key."""
         if not identifier:
             return ""
         return hashlib.blake2b(identifier.encode(), key=self.salt, digest_size=12).hexdigest()
 
 
 def quoted(cell: str, identifiers: Container[str] = ()) -> str:
-    """Return how a message shows a cell at fault: itself, or what kind of text it is where it may name a person.
+    """Return a faulty cell for a message: the cell itself, or a description of it if it may name a person.
 
     Args:
         cell: the cell.
-        identifiers: cells of columns that name people.
+        identifiers: cells of columns that identify people.
     """
     several_words = len(cell.split()) > 1 and not any(sign.isdigit() for sign in cell)
     if "@" in cell or cell in identifiers or several_words or len(cell) > LONGEST_QUOTED:
@@ -57,17 +57,17 @@ def quoted(cell: str, identifiers: Container[str] = ()) -> str:
 
 
 def merged(sizes: Mapping[str, float], smallest: int) -> dict[str, str]:
-    """Return for each group the name under which it is shown: its own, or that of all small groups together.
+    """Return the name under which each group is shown: its own, or a common one for all small groups.
 
-    Small groups are merged. If together they are still too small, the next larger group joins them, because the whole
-    less all other groups would show them: of two groups, one of which is small, neither is shown by itself.
+    Small groups are merged. If they are still too small together, the next larger group is added, because the total
+    minus all other groups would reveal them. Of two groups, one of which is small, neither is shown by itself.
 
     Args:
         sizes: people (or answers) by group.
-        smallest: the least that is shown.
+        smallest: the smallest size that is shown.
 
     Returns:
-        The name of each group; a group without one counts in the whole only, which is itself too small.
+        The name of each group; a group without a name counts only in the total, which is itself too small.
     """
     order = sorted(sizes, key=lambda name: (sizes[name], name))
     small = [name for name in order if sizes[name] < smallest]
@@ -79,14 +79,14 @@ def merged(sizes: Mapping[str, float], smallest: int) -> dict[str, str]:
 
 
 def rows_shown(sizes: np.ndarray, smallest: int) -> np.ndarray:
-    """Return for each of some groups the row under which its figures are kept: its own, or the first of those merged with it.
+    """Return the row under which each group's values are stored: its own, or the first row of its merged group.
 
     Args:
         sizes: people of each group, shape (groups,).
-        smallest: the least that is shown.
+        smallest: the smallest size that is shown.
 
     Returns:
-        Shape (groups,); -1 for a group that counts in the whole only.
+        Shape (groups,); -1 for a group that counts only in the total.
     """
     found = merged({str(row): float(size) for row, size in enumerate(sizes)}, smallest)
     others = [row for row in range(len(sizes)) if found.get(str(row)) == OTHERS]
@@ -95,7 +95,7 @@ def rows_shown(sizes: np.ndarray, smallest: int) -> np.ndarray:
 
 
 def merge_rows(block: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return sums of a block over groups that are merged; rows that are not shown are nan.
+    """Return the sums of a block over merged groups; rows that are not shown are nan.
 
     Args:
         block: shape (weeks, groups, columns).
@@ -108,7 +108,7 @@ def merge_rows(block: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def shown(names: Sequence[str], sizes: Sequence[float], smallest: int) -> list[str | None]:
-    """Return for each of some groups the name under which it is shown, None where it is not shown at all."""
+    """Return the name under which each group is shown; None for a group that is not shown."""
     by_name: dict[str, float] = {}
     for name, size in zip(names, sizes, strict=True):
         by_name[name] = by_name.get(name, 0.0) + size

@@ -1,4 +1,4 @@
-"""From rows of people or posts to rows of the model: posts by department, leaders above them, ties between them."""
+"""Turn rows of people or posts into rows of the model: posts by department, leaders, and ties."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Structure:
-    """Posts and leaders; leaders stand before those who report to them.
+    """Posts and leaders; leaders come before the people who report to them.
 
     Attributes:
-        departments: names, those in front first.
+        departments: names, front departments first.
         department, contract, leader, vacant, hired: by post.
-        superior, leader_department, tier, empty: by leader; ``reports_to`` is the post above, empty or not.
-        row_of: the post of each key of a person.
+        superior, leader_department, tier, empty: by leader; ``reports_to`` is the superior post, empty or not.
+        row_of: the post of each person's key.
     """
 
     departments: list[str]
@@ -41,9 +41,9 @@ class Structure:
 
 
 def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
-    """Return posts and leaders as files say them; None where no file does.
+    """Return posts and leaders from files; None if no file states them.
 
-    A person to whom others report is a leader; all others hold posts. A leader who has ties is in the network too, as a post
+    A person to whom others report is a leader; all others hold posts. A leader who has ties is also in the network, as a post
     without time for cases.
     """
     found = _rows(folder)
@@ -55,7 +55,7 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     place = {one: number for number, one in reversed(list(enumerate(leads["key"])))}
     empty = np.array([status != "" for status in leads["status"]], np.int64)
     own = [place.get(one, -1) for one in leads["above"]]
-    # No one reports to an empty post: the line goes on to the next that is filled.
+    # No one reports to an empty post; the line continues to the next filled one.
     filled = _next_filled(own, empty)
     posts = _posts(rows[~rows["key"].isin(leading)])
     posts = pd.concat([posts, _in_network(folder, rows, leading)], ignore_index=True)
@@ -67,7 +67,7 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
     leader = np.array([filled[place[one]] if one in place else -1 for one in posts["above"]], np.int64)
     roots = [k for k, superior in enumerate(own) if superior < 0]
     home = _homes(leads["department"].tolist(), own, index, posts["number"].to_numpy())
-    home[roots if len(roots) == 1 else []] = -1  # the one at the top leads the whole organisation
+    home[roots if len(roots) == 1 else []] = -1  # the leader at the top leads the whole organisation
     return Structure(
         departments, posts["number"].to_numpy(np.int64), posts["fte"].to_numpy(float), leader,
         np.asarray(posts["status"] == "vacant", np.int64), posts["hired"].to_numpy(np.int64),
@@ -78,7 +78,7 @@ def structure_of(folder: Folder, departments: list[str]) -> Structure | None:
 
 
 def _rows(folder: Folder) -> tuple[pd.DataFrame, set[str]] | None:
-    """Return the rows of people or posts under the same names, and the keys of leaders."""
+    """Return the rows of people or posts with common column names, and the keys of leaders."""
     kind = "people" if "people" in folder.tables else "posts"
     frame = folder.frame(kind)
     if frame is None:
@@ -94,7 +94,7 @@ def _rows(folder: Folder) -> tuple[pd.DataFrame, set[str]] | None:
 
 
 def time_in_files(folder: Folder) -> dict[str, float]:
-    """Return the full-time posts by department as the files have them, without closed posts and without leaders'."""
+    """Return the full-time posts by department from the files, without closed posts and leaders' posts."""
     found = _rows(folder)
     if found is None:
         return {}
@@ -104,7 +104,7 @@ def time_in_files(folder: Folder) -> dict[str, float]:
 
 
 def _weeks_in_post(folder: Folder, frame: pd.DataFrame) -> pd.Series:
-    """Return the week in which each person came, relative to week 0."""
+    """Return the week in which each person joined, relative to week 0."""
     weeks = pd.Series(UNKNOWN_WEEK, index=frame.index)
     if "years" in frame:
         weeks = weeks.mask(frame["years"].notna(), -(frame["years"].fillna(0) * 52.18).round().astype(int) - 1)
@@ -116,7 +116,7 @@ def _weeks_in_post(folder: Folder, frame: pd.DataFrame) -> pd.Series:
 
 
 def _leading(kind: str, rows: pd.DataFrame) -> set[str]:
-    """Return the keys of leaders: those to whom others report; of posts, where only some have a key, all that have one."""
+    """Return the keys of leaders: people to whom others report; for posts of which only some have a key, all posts with a key."""
     keys = set(rows["key"]) - {""}
     if kind == "posts" and keys and (rows["key"] == "").any():
         return keys
@@ -124,7 +124,7 @@ def _leading(kind: str, rows: pd.DataFrame) -> set[str]:
 
 
 def _superiors_first(keys: list[str], above: list[str]) -> list[int]:
-    """Return the rows of leaders in an order in which a superior stands before those below."""
+    """Return the rows of leaders in an order in which superiors come first."""
     below: dict[str, list[int]] = {}
     for row, superior in enumerate(above):
         below.setdefault(superior if superior in keys else "", []).append(row)
@@ -137,7 +137,7 @@ def _superiors_first(keys: list[str], above: list[str]) -> list[int]:
 
 
 def _homes(names: list[str], own: list[int], index: dict[str, int], posts: Rows) -> Rows:
-    """Return each leader's department: one without posts of its own is counted with that of the superior."""
+    """Return each leader's department; a department without posts is replaced by that of the superior."""
     largest = int(np.bincount(posts).argmax()) if len(posts) else 0
     found: list[int] = []
     for name, superior in zip(names, own, strict=True):
@@ -146,7 +146,7 @@ def _homes(names: list[str], own: list[int], index: dict[str, int], posts: Rows)
 
 
 def _next_filled(own: list[int], empty: Rows) -> list[int]:
-    """Return for each leader's post the leader to whom those below report: itself, or the next above that is filled."""
+    """Return, for each leader's post, the leader to whom the people below report: itself, or the next filled post above."""
     found: list[int] = []
     for k, superior in enumerate(own):
         found.append(k if not empty[k] else found[superior] if superior >= 0 else -1)
@@ -154,7 +154,7 @@ def _next_filled(own: list[int], empty: Rows) -> list[int]:
 
 
 def _posts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a post: a row of several full-time posts becomes as many, and a part of one where time is left.
+    """Return one row per post: a row of several full-time posts becomes several rows, with a part-time row for the remainder.
 
     Fractions add up within a department: three rows of a third of a post are one post.
     """
@@ -179,7 +179,7 @@ def _in_network(folder: Folder, rows: pd.DataFrame, leading: set[str]) -> pd.Dat
 
 
 def _tiers(own: list[int]) -> Rows:
-    """Return each leader's tier: 0 alone at the top, 1 above other leaders or at the top with others, 2 else."""
+    """Return each leader's tier: 0 alone at the top, 1 above other leaders or at the top with others, 2 otherwise."""
     above = {k for k in own if k >= 0}
     alone = sum(superior < 0 for superior in own) == 1
     return np.array(

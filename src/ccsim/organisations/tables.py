@@ -1,4 +1,4 @@
-"""Read CSV files: separator, decimal sign and encoding recognised or refused in words, every fault with its place."""
+"""Read CSV files: detect separator, decimal sign and encoding, or refuse the file; every fault names its line."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from ccsim.organisations.columns import (
 )
 from ccsim.organisations.privacy import Keys, quoted
 
-#: Faults of one kind in one column that are told one by one; of more the number is told.
+#: Maximum number of faults of one kind per column that are listed singly; of the others only the number is reported.
 TOLD = 20
 LONGEST_NAME = 80
-#: Cells of a column from which on, if none is accepted, one message stands for all.
+#: Number of cells of a column from which one message is reported if none is accepted.
 ALL_WRONG = 5
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _SAYS_SEPARATOR = re.compile(r"""\s*"?sep=.?"?\s*(\n|$)""", re.IGNORECASE)
@@ -45,16 +45,16 @@ _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 
 @dataclass
 class Table:
-    """A file of an organisation, read.
+    """A file of an organisation after reading.
 
     Attributes:
         file: its path, as messages name it.
-        kind: what it is.
-        frame: columns by their names here, checked; cells at fault are missing.
-        theirs: for each column its name in the file.
+        kind: kind of file.
+        frame: checked columns by their names in ccsim; faulty cells are missing.
+        theirs: the name of each column in the file.
         unread: columns of the file that are not read.
-        separator: between cells.
-        lines: the line of the file on which each row begins. The text itself is not kept: it may name people.
+        separator: character between cells.
+        lines: the line of the file on which each row begins. The text itself is not stored, because it may name people.
     """
 
     file: str
@@ -70,11 +70,11 @@ class Table:
         return self.lines[row] if row < len(self.lines) else len(self.lines) + 2
 
     def fault(self, row: int, column: str, problem: str) -> InputIssue:
-        """Return a fault of a cell."""
+        """Return a fault in a cell."""
         return InputIssue(self.file, self.line(row), self.theirs.get(column, column), problem)
 
     def faults(self, column: str, rows: Iterable[int], problem: str) -> list[InputIssue]:
-        """Return the faults of some cells of a column: the first ones by themselves, the others as a number."""
+        """Return the faults of cells of a column: the first ones singly, the others as a number."""
         found = list(rows)
         told = [self.fault(int(row), column, problem) for row in found[:TOLD]]
         if len(found) > TOLD:
@@ -85,13 +85,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Dialect:
-    """What ``organisation.toml`` says of how files are written.
+    """The format of data files, as stated in ``organisation.toml``.
 
     Attributes:
-        columns: by kind of file and name here, the names in the file, the first that is there counts.
+        columns: by kind of file and name in ccsim, the possible names in the file; the first that exists is used.
         words: words for ``yes``, ``no``, ``vacant``, ``closed`` and ``outside``.
-        constants: by kind of file and name here, a value that holds for all rows.
-        keys: replaces identifiers.
+        constants: by kind of file and name in ccsim, a value for all rows.
+        keys: replaces identifiers by keys.
     """
 
     columns: Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -105,18 +105,18 @@ def read_table(path: Path, name: str, kind: Kind, dialect: Dialect) -> tuple[Tab
 
     Args:
         path: the file.
-        name: what messages call it.
-        kind: what it is.
-        dialect: how it is written.
+        name: its name in messages.
+        kind: kind of file.
+        dialect: format of the file.
 
     Returns:
-        The table, None if the file cannot be read at all, and every fault.
+        The table (None if the file cannot be read at all) and all faults.
     """
     text, problem = text_of(path)
     if problem:
         return None, [InputIssue(name, None, "", problem)]
     above = 0
-    if _SAYS_SEPARATOR.match(text):  # spreadsheets write such a line for themselves
+    if _SAYS_SEPARATOR.match(text):  # some spreadsheet programs write this line
         text, above = text.split("\n", 1)[1] if "\n" in text else "", 1
     header = text.split("\n", 1)[0]
     separator = separator_of(header)
@@ -157,17 +157,17 @@ def text_of(path: Path) -> tuple[str, str]:
     except OSError as error:
         return "", f"cannot be read ({error.strerror})"
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:1000]:
-        return "", "is no UTF-8 text; save it as CSV UTF-8 (a workbook, or UTF-16, is not read)"
+        return "", "is not UTF-8 text; save it as CSV UTF-8 (workbooks and UTF-16 are not supported)"
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        return "", f"is no UTF-8 text (line {line}); save it as CSV UTF-8"
-    return (text, "") if text.strip() else ("", "is empty; it takes a header and rows")
+        return "", f"is not UTF-8 text (line {line}); save it as CSV UTF-8"
+    return (text, "") if text.strip() else ("", "is empty; it must have a header and rows")
 
 
 def separator_of(header: str) -> str:
-    """Return what stands between the names of a header."""
+    """Return the separator between the names of a header."""
     return max(SEPARATORS, key=lambda sign: _outside_quotes(header, sign))
 
 
@@ -176,7 +176,7 @@ def _outside_quotes(line: str, sign: str) -> int:
 
 
 def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[InputIssue]:
-    """Find which column of the file is which; fill ``theirs`` and ``unread``."""
+    """Match the columns of the file; fill ``theirs`` and ``unread``."""
     faults = []
     mapped = dialect.columns.get(table.kind.name, {})
     constants = dialect.constants.get(table.kind.name, {})
@@ -186,23 +186,23 @@ def _match_columns(table: Table, names: list[str], dialect: Dialect) -> list[Inp
         if there:
             table.theirs[column.name] = there[0]
             if names.count(there[0]) > 1:
-                faults.append(InputIssue(table.file, None, there[0], "two columns of the header bear this name"))
+                faults.append(InputIssue(table.file, None, there[0], "two columns of the header have this name"))
         elif column.needed and column.name not in constants:
             near = did_you_mean(wanted[0], names)
-            say = f"[columns.{table.kind.name}] of organisation.toml says which column it is"
-            faults.append(InputIssue(table.file, None, wanted[0], f"there is no such column{near}; {say}"))
+            say = f"[columns.{table.kind.name}] of organisation.toml can map it to a column"
+            faults.append(InputIssue(table.file, None, wanted[0], f"the column is missing{near}; {say}"))
     table.unread = tuple(name for name in names if name not in table.theirs.values())
     return faults
 
 
 def _cells(table: Table, names: list[str], text: str, above: int) -> tuple[pd.DataFrame, list[InputIssue]]:
-    """Return the cells of the columns that are read, as text, and rows that have too many.
+    """Return the cells of the columns that are read, as text, and faults for rows with too many cells.
 
     Args:
-        table: what is read; the lines of its rows are filled.
+        table: the table that is read; the lines of its rows are filled in.
         names: the header.
         text: the file from its header on.
-        above: lines of the file above the header.
+        above: number of lines of the file above the header.
     """
     faults = []
     wanted = [name for name in dict.fromkeys(names) if name.strip() in table.theirs.values()]
@@ -215,7 +215,7 @@ def _cells(table: Table, names: list[str], text: str, above: int) -> tuple[pd.Da
                 starts.append(above + before + 1)
         before = reader.line_num
     table.lines = starts[1:]
-    # Spreadsheets write rows of nothing but separators below a table.
+    # Some spreadsheet programs write rows of separators below a table.
     filled = np.array([each for _, each in sizes[1:]], bool)
     longer = [(number, size) for number, (size, each) in enumerate(row for row in sizes if row[1]) if size > len(names)]
     for number, count in longer[:TOLD]:
@@ -231,20 +231,20 @@ def _cells(table: Table, names: list[str], text: str, above: int) -> tuple[pd.Da
 
 
 def _filled(cells: list[str]) -> bool:
-    """Return whether any cell of a row holds something."""
+    """Return whether any cell of a row is not empty."""
     return any(cell.strip() for cell in cells)
 
 
 class _Private:
-    """Cells that no message quotes: of columns that name people or posts, and of columns that are not read."""
+    """Cells that no message quotes: those of columns that identify people or posts, and those of columns that are not read."""
 
     def __init__(self, table: Table, names: list[str], text: str) -> None:
-        """Take a table, the names of its header, and the file from its header on."""
+        """Store a table, the names of its header, and the file from its header on."""
         self._table, self._names, self._text = table, names, text
         self._cells: set[str] | None = None
 
     def __contains__(self, cell: object) -> bool:
-        """Return whether a cell stands in one of those columns; they are read when the first fault is told."""
+        """Return whether a cell is in one of these columns, which are read when the first fault is reported."""
         if self._cells is None:
             read = {theirs: ours for ours, theirs in self._table.theirs.items()}
             kinds = [self._table.kind.column(read[name]).cells if name in read else KEY for name in self._names]
@@ -257,11 +257,11 @@ class _Private:
 def _checked(
     table: Table, column: Column, cells: pd.Series, dialect: Dialect, private: _Private
 ) -> tuple[pd.Series, list[InputIssue]]:
-    """Return the cells of a column as what they hold, and those that hold something else."""
+    """Return the parsed cells of a column, and the faults of cells that cannot be parsed."""
     empty = (cells == "").to_numpy()
     if column.name == "churn" and not empty.all() and cells[~empty].str.lower().isin(_yes_no(dialect)).all():
         column = Column(column.name, YES, column.needed, column.gives)
-    faults = table.faults(column.name, np.flatnonzero(empty), f"is empty; it takes {ACCEPTS[column.cells]}") if (
+    faults = table.faults(column.name, np.flatnonzero(empty), f"is empty; must be {ACCEPTS[column.cells]}") if (
         column.needed
     ) else []  # fmt: skip
     values, good = _READERS.get(column.cells, _numbers)(table, column, cells, dialect)
@@ -269,12 +269,12 @@ def _checked(
     if column.cells in (KEY, STATUS):
         return values, faults
     if len(wrong) >= ALL_WRONG and len(wrong) == (~empty).sum() and column.cells != NAME:
-        # A wrong column may hold names: only a cell without letters, such as a date of another form, is quoted.
+        # A wrong column may contain names, so only a cell without letters is quoted, such as a date in another format.
         first = str(cells.iloc[wrong[0]])
         example = quoted(first, {first} if any(sign.isalpha() for sign in first) else private)
         problem = (
-            f"none of {len(wrong):,} cells, such as {example}, is accepted; as {column.name} it takes {ACCEPTS[column.cells]}"
-            f"{_hint(table, column, cells.iloc[wrong[0]])}, or [columns.{table.kind.name}] of organisation.toml names "
+            f"none of {len(wrong):,} cells, such as {example}, is accepted; {column.name} must be {ACCEPTS[column.cells]}"
+            f"{_hint(table, column, cells.iloc[wrong[0]])}; otherwise [columns.{table.kind.name}] of organisation.toml must name "
             "another column"
         )
         return values, [*faults, table.fault(int(wrong[0]), column.name, problem)]
@@ -286,14 +286,14 @@ def _checked(
 
 
 def _problem(table: Table, column: Column, cell: str, private: _Private) -> str:
-    """Say what is wrong with a cell; a text that may name a person is not quoted."""
+    """Return what is wrong with a cell; a text that may name a person is not quoted."""
     if column.cells == NAME:
-        return f"{len(cell)} characters are not accepted: free text is not read; it takes {ACCEPTS[NAME]}"
-    return f"{quoted(cell, private)} is not accepted; it takes {ACCEPTS[column.cells]}{_hint(table, column, cell)}"
+        return f"must be {ACCEPTS[NAME]}, got {len(cell)} characters; free text is not read"
+    return f"must be {ACCEPTS[column.cells]}{_hint(table, column, cell)}, got {quoted(cell, private)}"
 
 
 def _hint(table: Table, column: Column, cell: str) -> str:
-    """Return what else a cell that is not read as a number or date has to be: how its comma or point is read, in which years it lies."""
+    """Return a hint for a cell that is not a number or date: how commas and points are read, or the range of years."""
     if column.cells == DATE:
         return (
             ", from 1900 to 2199" if re.match(r"\d{4}-\d{2}-\d{2}", cell) and not "1900" <= cell[:4] <= "2199" else ""
@@ -301,12 +301,12 @@ def _hint(table: Table, column: Column, cell: str) -> str:
     if column.cells in (YES, PERIOD):
         return ""
     if _COMMA.fullmatch(cell) and table.separator != ";":
-        return " with a decimal point; decimal commas are recognised in files separated by semicolons"
+        return " with a decimal point (decimal commas are only recognised in files separated by semicolons)"
     if _GROUPED.fullmatch(cell):
-        return " without signs between thousands"
+        return " without thousands separators"
     if _THOUSANDS.fullmatch(cell) and table.separator != ",":
         whole = cell.replace(".", "")
-        return f", and here it may be {whole} or {cell.replace('.', ',')}: write thousands without a point, or decimals with a comma"
+        return f" (this one could mean {whole} or {cell.replace('.', ',')}: write thousands without a point, or decimals with a comma)"
     return ""
 
 
@@ -325,7 +325,7 @@ def _numbers(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -
     given = pd.Series(cells.unique(), dtype=str)
     text = given
     if table.separator == ";" and given.map(lambda cell: bool(_COMMA.fullmatch(cell))).any():
-        # A column with decimal commas: a point in it could only part thousands, and that is not guessed.
+        # In a column with decimal commas, a point could only be a thousands separator, which is not guessed.
         text = given.where(~given.str.contains(".", regex=False), "?").str.replace(",", ".", regex=False)
     elif table.separator != "," and _parts_thousands(given):
         text = given.where(~given.str.contains(".", regex=False), "?")
@@ -342,7 +342,7 @@ def _numbers(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -
 
 
 def _parts_thousands(cells: pd.Series) -> bool:
-    """Return whether the points of a column may part thousands: each has three digits after it, and no decimal places show otherwise."""
+    """Return whether the points of a column may be thousands separators: each is followed by three digits, and no cell has decimals."""
     dotted = cells[cells.str.contains(".", regex=False)]
     return len(dotted) > 0 and bool(dotted.map(lambda cell: bool(_THOUSANDS.fullmatch(cell))).all())
 
@@ -372,7 +372,7 @@ def _periods(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -
 
 
 def _statuses(table: Table, column: Column, cells: pd.Series, dialect: Dialect) -> tuple[pd.Series, np.ndarray]:
-    # The column may hold names of people: nothing of it is kept but whether the post is empty.
+    # The column may contain names of people, so only whether the post is empty is stored.
     words = dialect.words
     return cells.map(lambda c: "vacant" if c in words["vacant"] else "closed" if c in words["closed"] else ""), np.ones(
         len(cells), bool

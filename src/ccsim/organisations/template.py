@@ -1,4 +1,4 @@
-"""Write a folder to start from: a commented ``organisation.toml`` and small invented files that run."""
+"""Write a template folder: a commented ``organisation.toml`` and small invented files that run."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from pathlib import Path
 
 from ccsim.errors import InputError
 
-TOML = """# An organisation of your own. Every file is optional: delete those that you do not have, and
-# `ccsim org check {name}` says what is known then and what is assumed instead. Nothing leaves this folder.
+TOML = """# Your own organisation. Every file is optional: delete the files that you do not have, and
+# `ccsim org check {name}` shows what is then known and what is assumed instead. No data leaves this folder.
 name = "{title}"
 currency = "EUR"             # appears in tables and figures
-start_date = 2025-12-29      # date of week 0: dates in files are counted from here
+start_date = 2025-12-29      # date of week 0; dates in files are relative to it
 smallest_group = 10          # people or answers below which a group is not shown (at least 10)
 
-# What your columns are called, where they have other names: ours = "theirs", or a list of which the first counts.
+# Names of your columns, if they differ: name in ccsim = "name in your file", or a list of names (the first match is used).
 [columns.people]
 id = "employee"
 manager = "reports to"
 
-# Words of yours, beside yes, no, vacant, closed. `outside` are words for a superior outside the organisation.
+# Your own words for yes, no, vacant and closed. `outside` lists words for a superior outside the organisation.
 [words]
 yes = ["Y"]
 no = ["N"]
 outside = ["board"]
 
-# A figure for a time says for which: week, month, quarter or year.
+# The period of each amount: week, month, quarter or year.
 [periods]
 pay = "year"
 revenue = "month"
 churn = "year"
 
-# Your words for KPIs (`ccsim kpis` in the documentation lists ours) and for what moved from outside.
+# Your words for KPIs (the documentation lists the names in ccsim) and for external drivers.
 [kpis]
 "customer satisfaction" = "csat"
 
 [drivers]
 "demand" = "demand.surge"
 
-# Sizes that no file says, and values that you know: see `ccsim parameters --all`.
+# Sizes that no file states, and values that you know: see `ccsim parameters --all`.
 [sizes]
 prospects = 1.0
 
@@ -47,23 +47,23 @@ prospects = 1.0
 handling_hours = 5.0                  # hours of work on an ordinary contact
 """
 
-IGNORE = """# Nothing of this folder belongs in a repository.
+IGNORE = """# No file of this folder belongs in a repository.
 *
 !.gitignore
 """
 
-#: Options to decide between, by file.
+#: Options for the decision, by file.
 OPTIONS = {
     "training.toml": """# An option: `ccsim org decide {name} --options {name}/options/training.toml {name}/options/rights.toml`
 title = "Training"
-about = "Twice the training of today, directed by leaders."
+about = "Twice the present training, directed by leaders."
 extends = "nothing"
 [levers.programme]
 budget = 6000
 top_down_share = 1.0
 """,
     "rights.toml": """title = "Rights for staff"
-about = "Staff decide more themselves, and errors are blamed less; the training goes on as it is."
+about = "Staff decide more themselves, and errors are blamed less; training continues unchanged."
 extends = "nothing"
 [levers.empowerment]
 rights = 0.8
@@ -81,10 +81,10 @@ def write_template(folder: Path) -> list[Path]:
         The files written.
 
     Raises:
-        InputError: there is something at the place already, or it cannot be written.
+        InputError: the folder exists already and is not empty, or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder}: is there already and not empty; choose another name")
+        raise InputError(f"{folder}: exists already and is not empty; choose another name")
     title = folder.name.replace("-", " ").replace("_", " ").capitalize().replace('"', "")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def _tables() -> Iterable[tuple[str, Sequence[str], list[list[object]]]]:
 
 
 def _people() -> list[list[object]]:
-    """Return a manager, a head for each department, team leads, and people below them."""
+    """Return a manager, a head of each department, team leads, and the people below them."""
     rows: list[list[object]] = [["E001", "board", "Hotline", "2016-03-01", 1.0, 140000]]
     number = 1
 
@@ -153,7 +153,7 @@ def _history() -> list[list[object]]:
 
 
 def _answers() -> list[list[object]]:
-    """Return answers of a top that thinks better of the organisation than its staff do."""
+    """Return answers in which the top has a better opinion of the organisation than its staff."""
     from ccsim.organisations.questionnaire import ITEMS
 
     rows: list[list[object]] = []

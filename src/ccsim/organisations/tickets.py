@@ -1,6 +1,6 @@
-"""Read a ticket export: departments, hand-offs and a weekly history. Only groups and weeks are written, no ticket.
+"""Read a ticket export into departments, hand-offs and a weekly history. Only groups and weeks are written, no tickets.
 
-Column names of ServiceNow and Zendesk exports are recognised; others are named by the caller.
+Column names of ServiceNow and Zendesk exports are recognised; the caller gives the others.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from ccsim.organisations.privacy import OTHERS, merged, quoted
 from ccsim.organisations.tables import ALL_WRONG, TOLD, separator_of, text_of
 from ccsim.organisations.template import IGNORE
 
-#: For each column, the names under which exports have it, in small letters with one sign between words; the first that is there
-#: counts. ``stations`` is how many groups had a ticket, 1 where it was never handed on.
+#: For each column, the names under which exports have it, in lower case with one separator between words; the first that exists
+#: is used. ``stations`` is the number of groups that had a ticket, 1 if it was never handed over.
 NAMES = {
     "id": ("number", "id", "ticket", "ticket_id"),
     "opened": ("opened_at", "opened", "created_at", "created", "ticket_created", "ticket_created_date"),
@@ -33,7 +33,7 @@ NAMES = {
     "time": ("time", "sys_updated_at", "sys_updated_on", "updated_at", "updated"),
 }
 NEEDED = ("opened", "group")
-#: What stands for a ticket without a group.
+#: Placeholder for the group of a ticket without one.
 NO_GROUP = "0"
 
 
@@ -44,12 +44,12 @@ def read_tickets(
 
     Args:
         path: a CSV file, UTF-8.
-        columns: for some of the names, the column of the file.
-        needed: names without which it cannot be read.
+        columns: the columns of the file for some of the names.
+        needed: required names.
 
     Raises:
-        InputError: it cannot be read, or lacks a needed column.
-        InputErrors: dates that are none, all of them.
+        InputError: the file cannot be read, or lacks a required column.
+        InputErrors: cells are not dates; the first ones are listed.
     """
     text, problem = text_of(path)
     if problem:
@@ -63,8 +63,8 @@ def read_tickets(
         if there:
             theirs[name] = there[0]
         elif name in (columns or {}) or name in needed:
-            raise InputError(f"{path}:1: {wanted[0]}: there is no such column{did_you_mean(wanted[0], header)}; "
-                             f"--column {name}=NAME says which one it is")  # fmt: skip
+            raise InputError(f"{path}:1: {wanted[0]}: the column is missing{did_you_mean(wanted[0], header)}; "
+                             f"name it with --column {name}=NAME")  # fmt: skip
     raw = _rows(path, text, separator, header)
     found = pd.DataFrame({name: raw[column] for name, column in theirs.items()})
     private = {
@@ -72,7 +72,7 @@ def read_tickets(
     } - {""}
     faults = [] if "time" in needed else _repeated(path, theirs, found)
     for name in sorted({"opened", "closed", "time"} & set(found)):
-        # An export in universal time and one without a zone are told in weeks alike.
+        # Exports in UTC and exports without a time zone are assigned to weeks in the same way.
         days = pd.to_datetime(
             found[name].where(found[name] != ""), format="ISO8601", errors="coerce", utc=True
         ).dt.tz_localize(None)
@@ -98,7 +98,7 @@ def _rows(path: Path, text: str, separator: str, header: list[str]) -> pd.DataFr
     """Return the rows of an export as texts.
 
     Raises:
-        InputError: a row has more cells than the header, a quotation mark is not closed, or there is no row.
+        InputError: a row has more cells than the header, a quotation mark is not closed, or there are no rows.
     """
     reader = csv.reader(io.StringIO(text), delimiter=separator)
     try:
@@ -110,7 +110,7 @@ def _rows(path: Path, text: str, separator: str, header: list[str]) -> pd.DataFr
         )
     except (pd.errors.ParserError, csv.Error, ValueError):
         raise InputError(
-            f"{path}: cannot be read as a table: two columns bear one name, or a quotation mark is not closed"
+            f"{path}: cannot be read as a table: two columns have the same name, or a quotation mark is not closed"
         ) from None
     if not len(raw):
         raise InputError(f"{path}:2: there are no rows below the header")
@@ -118,20 +118,20 @@ def _rows(path: Path, text: str, separator: str, header: list[str]) -> pd.DataFr
 
 
 def _plain(name: str) -> str:
-    """Return a column's name in small letters, with one sign between words."""
+    """Return a column's name in lower case, with one separator between words."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def _repeated(path: Path, theirs: Mapping[str, str], found: pd.DataFrame) -> list[InputIssue]:
-    """Return a fault where tickets stand in several rows: each would count once a row."""
+    """Return a fault if tickets are in several rows, because each would be counted once per row."""
     again = found["id"].ne("") & found["id"].duplicated() if "id" in found else pd.Series(False, found.index)
     if not again.any():
         return []
     first = int(again.to_numpy().argmax())
     line = int((found["id"] == found["id"].iloc[first]).to_numpy().argmax()) + 2
     problem = (
-        f"is the ticket of line {line} again, as {again.sum() - 1:,} more rows are of tickets above them; a ticket takes one row, and "
-        "--events takes a log of changes"
+        f"is the same ticket as in line {line} (rows that repeat a ticket: {again.sum():,}); each ticket must be in one row, and "
+        "--events accepts a log of changes"
     )
     return [InputIssue(str(path), first + 2, theirs["id"], problem)]
 
@@ -139,35 +139,33 @@ def _repeated(path: Path, theirs: Mapping[str, str], found: pd.DataFrame) -> lis
 def _cell_faults(
     path: Path, column: str, cells: pd.Series, wrong: pd.Index, wanted: str, private: Container[str]
 ) -> list[InputIssue]:
-    """Return the first faults of a column; the last of them says how many more there are.
+    """Return the first faults of a column; the last one states how many more there are.
 
     Args:
         path: the export.
-        column: its name there.
-        cells: of the column.
-        wrong: rows at fault.
+        column: its name in the export.
+        cells: cells of the column.
+        wrong: faulty rows.
         wanted: what is accepted.
-        private: cells of other columns, which may name people: none with letters is quoted.
+        private: cells of other columns, which may name people; none with letters is quoted.
     """
 
-    def said(cell: str) -> str:
-        hidden = private if any(sign.isalpha() for sign in cell) else ()
-        return f"{quoted(cell, hidden)} is not accepted" if cell else "is empty"
+    def shown(cell: str) -> str:
+        return quoted(cell, private if any(sign.isalpha() for sign in cell) else ())
 
     filled = wrong[cells[wrong] != ""]
     if len(filled) >= ALL_WRONG and len(filled) == (cells != "").sum():
-        example = said(cells[filled[0]]).removesuffix(" is not accepted")
-        problem = f"none of {len(filled):,} cells, such as {example}, is accepted; it takes {wanted}"
+        problem = f"none of {len(filled):,} cells, such as {shown(cells[filled[0]])}, is accepted; must be {wanted}"
         return [InputIssue(str(path), int(filled[0]) + 2, column, problem)]
     told = []
     for number, row in enumerate(wrong[:TOLD], 1):
         more = f" (so do {len(wrong) - TOLD} more rows)" if number == TOLD < len(wrong) else ""
-        told.append(InputIssue(str(path), int(row) + 2, column, f"{said(cells[row])}; it takes {wanted}{more}"))
+        told.append(InputIssue(str(path), int(row) + 2, column, f"must be {wanted}, got {shown(cells[row])}{more}"))
     return told
 
 
 def weekly(tickets: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a week (its Monday) and group: opened, and what is known of reassigned, reopened, within_target, hours, agents."""
+    """Return one row per week (its Monday) and group: opened, and reassigned, reopened, within_target, hours and agents as far as known."""
     week = tickets["opened"].dt.to_period("W-SUN").dt.start_time.dt.strftime("%Y-%m-%d")
     table = pd.DataFrame({"week": week, "group": tickets["group"], "opened": 1})
     for name, column in (("reassigned", "handed_on"), ("reopened", "reopened"), ("within_target", "within_target")):
@@ -188,11 +186,11 @@ def weekly(tickets: pd.DataFrame) -> pd.DataFrame:
 
 
 def departments(tickets: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return one row a group: ``department``, ``front``, ``arrivals`` a week, ``first_time``.
+    """Return one row per group: ``department``, ``front``, weekly ``arrivals``, ``first_time``.
 
     Args:
         tickets: the tickets.
-        events: the states through which they went; a group that occurs here only takes work over and gets none first.
+        events: the states of the tickets; a group that occurs only here takes work over and receives no new tickets.
     """
     named = tickets[tickets["group"] != NO_GROUP]
     weeks = max(1.0, ((tickets["opened"].max() - tickets["opened"].min()).days + 1) / 7.0)
@@ -205,7 +203,7 @@ def departments(tickets: pd.DataFrame, events: pd.DataFrame | None = None) -> pd
 
 
 def posts(tickets: pd.DataFrame, events: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return one row a group: ``department``, and ``fte``, as many as agents of it are seen, at least 1."""
+    """Return one row per group: ``department``, and ``fte``, the number of its agents in the export, at least 1."""
     seen = pd.concat([table for table in (tickets, events) if table is not None and "agent" in table])
     agents = seen["agent"].where(seen["agent"] != "").groupby(seen["group"]).nunique().clip(lower=1)
     agents = agents.reindex(sorted({*agents.index, *_groups(events)}), fill_value=1)
@@ -218,10 +216,10 @@ def _groups(events: pd.DataFrame | None) -> set[str]:
 
 
 def handoffs(events: pd.DataFrame) -> pd.DataFrame:
-    """Return how often work went from a group to another: ``from``, ``to``, ``share`` (counts).
+    """Return the number of hand-offs from one group to another: ``from``, ``to``, ``share`` (counts).
 
     Args:
-        events: the states through which tickets went: ``id``, ``time``, ``group``; states without a group are passed over.
+        events: the states of tickets: ``id``, ``time``, ``group``; states without a group are ignored.
     """
     named = events[events["group"] != NO_GROUP].sort_values(["id", "time"], kind="stable")
     before = named.groupby("id")["group"].shift()
@@ -231,9 +229,9 @@ def handoffs(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def history(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the weekly history of the whole: ``date``, ``kpi``, ``value``, ``answers``; without the first and the last week.
+    """Return the weekly history of the whole organisation (``date``, ``kpi``, ``value``, ``answers``), without the first and last week.
 
-    ``fcr`` is the share of tickets that are solved where they arrive and not opened again: what a desk can see of it. Where it is not known
+    ``fcr`` is the share of tickets that are solved where they arrive and not reopened, which is what a service desk can measure. Where it is not known
     which tickets were handed on, there is none; where it is not known which were opened again, these count as solved.
     """
     if "reassigned" not in table:
@@ -248,18 +246,18 @@ def history(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_small_merged(tickets: pd.DataFrame, smallest: int) -> pd.DataFrame:
-    """Return tickets in which groups of few agents bear one name together.
+    """Return tickets in which groups of few agents have one common name.
 
     Args:
         tickets: the tickets.
-        smallest: agents below which a group is merged.
+        smallest: number of agents below which a group is merged.
 
     Raises:
-        InputError: it is not known who worked on a ticket.
+        InputError: the export does not contain agents.
     """
     if "agent" not in tickets:
         raise InputError(
-            "the export has no column for agents, so it is not known which groups are small; --column agent=NAME says which one it is"
+            "the export has no column for agents, so small groups cannot be found; name the column with --column agent=NAME"
         )
     named = tickets[tickets["group"] != NO_GROUP]
     names = merged(dict(zip(*map(pd.Series.tolist, _agents_of(named)), strict=True)), smallest)
@@ -269,17 +267,17 @@ def with_small_merged(tickets: pd.DataFrame, smallest: int) -> pd.DataFrame:
 
 
 def small_groups(tickets: pd.DataFrame, smallest: int) -> int:
-    """Return how many groups have fewer agents than the smallest that is shown; 0 where agents are not known."""
+    """Return how many groups have too few agents to be shown; 0 if agents are not known."""
     return 0 if "agent" not in tickets else int((_agents_of(tickets[tickets["group"] != NO_GROUP])[1] < smallest).sum())
 
 
 def unknown_of(tickets: pd.DataFrame, events: pd.DataFrame | None, smallest: int) -> list[str]:
-    """Say what an export does not tell, and of which of its files care is to be taken.
+    """Return notes on what an export does not contain, and on files that need care.
 
     Args:
         tickets: one row per ticket.
-        events: one row per change of a group of a ticket; None if the export has none.
-        smallest: agents below which a group is small; 0 where small ones are merged.
+        events: one row per change of a ticket's group; None if the export has none.
+        smallest: number of agents below which a group is small; 0 if small groups are merged.
 
     Returns:
         A line for each.
@@ -287,23 +285,23 @@ def unknown_of(tickets: pd.DataFrame, events: pd.DataFrame | None, smallest: int
     lines = []
     if small := small_groups(tickets, smallest):
         lines.append(
-            f"{count_noun(small, 'group')} with fewer than {smallest} agents: these files hold each of them, because the organisation is "
+            f"{count_noun(small, 'group')} with fewer than {smallest} agents: these files contain each of them, because the organisation is "
             "founded from them. Keep them in the folder; results merge small groups, and with --merge-small, weekly.csv merges them too."
         )
     if "handed_on" not in tickets:
         lines.append(
-            "No column says how often a ticket was handed on, so first-time resolution is not known and no history is written; "
-            "--column handed_on=NAME says which one it is."
+            "No column states how often a ticket was handed over, so first-time resolution is not known and no history is written; "
+            "name the column with --column handed_on=NAME."
         )
     elif "reopened" not in tickets:
-        lines.append("No column says which tickets were opened again: those count as solved the first time.")
+        lines.append("No column states which tickets were reopened, so these count as solved the first time.")
     if events is None:
         lines.append("Without --events, hand-offs are not known and are drawn at random.")
     return lines
 
 
 def _agents_of(tickets: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return the groups, and how many agents are seen of each."""
+    """Return the groups and the number of agents in each."""
     agents = tickets["agent"].where(tickets["agent"] != "").groupby(tickets["group"]).nunique()
     return pd.Series(agents.index, dtype=str), agents.reset_index(drop=True)
 
@@ -312,25 +310,25 @@ def write_tickets(
     folder: Path, tickets: pd.DataFrame, events: pd.DataFrame | None = None, *, replace: bool = False,
     smallest: int = 0,
 ) -> list[Path]:  # fmt: skip
-    """Write what an export gives into a folder.
+    """Write the results of an export into a folder.
 
     Args:
         folder: folder of the organisation.
         tickets: one row per ticket.
-        events: one row per change of a group of a ticket; None if the export has none.
-        replace: whether files that are there are replaced.
-        smallest: agents below which groups are merged in ``weekly.csv``; 0 keeps each.
+        events: one row per change of a ticket's group; None if the export has none.
+        replace: whether existing files are overwritten.
+        smallest: number of agents below which groups are merged in ``weekly.csv``; 0 merges none.
 
     Returns:
         The files written.
 
     Raises:
-        InputError: one of the files is there already and is not to be replaced.
+        InputError: one of the files exists already and is not to be overwritten.
     """
     table = weekly(tickets)
     shown = weekly(with_small_merged(tickets, smallest)) if smallest else table
     files = {"weekly.csv": shown, "departments.csv": departments(tickets, events)}
-    if len(known := history(table)):  # of two weeks or fewer none is whole
+    if len(known := history(table)):  # with two weeks or fewer, no week is complete
         files["history.csv"] = known
     if events is not None:
         files["handoffs.csv"] = handoffs(events)
@@ -338,7 +336,7 @@ def write_tickets(
         files["posts.csv"] = posts(tickets, events)
     there = [name for name in files if (folder / name).is_file()]
     if there and not replace:
-        raise InputError(f"{folder}: {', '.join(there)} are there already; --replace writes them anew")
+        raise InputError(f"{folder}: {', '.join(there)} exist already; --replace overwrites them")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,7 +1,7 @@
-"""What moved a lever in the past, and when: figures of ``drivers.csv`` and what was done by ``events.csv``.
+"""Past changes of levers and their dates: values of ``drivers.csv`` and events of ``events.csv``.
 
-A driver that ``[drivers]`` gives a lever sets it week by week, an event from its day on. A driver without a lever is a
-figure from outside: it moves no world, and forecasts take it as a regressor.
+A driver that ``[drivers]`` maps to a lever sets it week by week; an event sets it from its day on. A driver without a lever is an
+external series: it does not change the simulation, and forecasts use it as a regressor.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ccsim.organisations.folder import Folder
 from ccsim.scenarios.scenario import Intervention, Scenario
 
 DAY = pd.Timedelta(days=1)
-#: Figures before an event and after it that a test of the event takes at least.
+#: Minimum number of values before and after an event for testing it.
 AROUND = 2
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that was done: ``lever`` was set to ``value`` on a day."""
+    """A past event: ``lever`` was set to ``value`` on a day."""
 
     day: pd.Timestamp
     label: str
@@ -33,7 +33,7 @@ class Event:
 
 
 def events_of(folder: Folder) -> list[Event]:
-    """Return the events that set a lever to a value, in the order of their days."""
+    """Return the events that set a lever to a value, in chronological order."""
     frame = folder.frame("events")
     if frame is None or "lever" not in frame or "value" not in frame:
         return []
@@ -47,7 +47,7 @@ def events_of(folder: Folder) -> list[Event]:
 
 
 def value_of(lever: str, value: float) -> Any:
-    """Return a figure of a file as a value of a lever.
+    """Return a value of a file as a value of a lever.
 
     Raises:
         InputError: the lever does not accept it.
@@ -58,16 +58,16 @@ def value_of(lever: str, value: float) -> Any:
 
 @dataclass(frozen=True)
 class PastScenario(Scenario):
-    """A scenario of which designs set the levers of the past, those that were in force long before week 0.
+    """A scenario in which designs set the levers of the warm-up instead of those of week 0.
 
-    What the scenario itself says of its past stands.
+    Levers of the warm-up that the scenario itself sets are kept.
     """
 
     def with_values(self, levers: Mapping[str, Any], name: str | None = None, title: str | None = None) -> Scenario:
-        """Return the scenario with some values changed, each where its role belongs; levers in the past.
+        """Return the scenario with some values changed, each in the table of its role; levers of the warm-up.
 
         Raises:
-            InputError: an unknown name, or a value that is not accepted.
+            InputError: a name is unknown, or a value is not accepted.
         """
         rows = all_parameters()
         past = {
@@ -78,12 +78,12 @@ class PastScenario(Scenario):
 
 
 def of_the_past(scenario: Scenario) -> PastScenario:
-    """Return a scenario of which designs set the levers of the past."""
+    """Return a scenario in which designs set the levers of the warm-up."""
     return PastScenario(**{one.name: getattr(scenario, one.name) for one in fields(scenario)})
 
 
 def week_0_of(folder: Folder) -> pd.Timestamp | None:
-    """Return the day on which week 0 begins: as the folder says, or the day after its last figure; None where it has neither."""
+    """Return the day on which week 0 begins: as the folder states, or the day after its last value; None if it has neither."""
     if folder.start_date:
         return pd.Timestamp(folder.start_date)
     frame = folder.frame("history")
@@ -92,10 +92,10 @@ def week_0_of(folder: Folder) -> pd.Timestamp | None:
 
 
 def levers_in_force(folder: Folder) -> dict[str, Any]:
-    """Return the levers that events and drivers have moved by week 0, as they stand then.
+    """Return the levers that events and drivers have moved by week 0, with their values at that time.
 
-    An event holds on until the next one that moves its lever. Figures of a driver differ from week to week: the mean of their last year
-    holds on.
+    An event lasts until the next event for the same lever. Values of a driver differ from week to week, so the mean of the last year
+    is used.
 
     Args:
         folder: the organisation.
@@ -116,20 +116,20 @@ def levers_in_force(folder: Folder) -> dict[str, Any]:
 
 
 def moves_levers(folder: Folder) -> bool:
-    """Return whether anything of the past moved a lever, so that worlds depend on where in time they stand."""
+    """Return whether events or drivers moved a lever, so that simulations depend on their start date."""
     return bool(events_of(folder)) or bool(_drivers_with_lever(folder))
 
 
 def timeline_of(
     folder: Folder, start: pd.Timestamp, weeks: int, without: tuple[Event, ...] = ()
 ) -> tuple[dict[str, Any], tuple[Intervention, ...]]:
-    """Return what moved levers, as a scenario takes it.
+    """Return the changes of levers in the form of a scenario.
 
     Args:
         folder: the organisation.
         start: day on which week 0 begins.
         weeks: how many weeks are simulated.
-        without: events that are left out.
+        without: events to leave out.
 
     Returns:
         Levers in force when week 0 begins, and the moves from then on.
@@ -168,15 +168,15 @@ def outside_drivers(folder: Folder) -> list[str]:
 
 
 def figures_between(folder: Folder, name: str, ends: pd.DatetimeIndex) -> np.ndarray:
-    """Return the mean of a driver in each of some spans of time.
+    """Return the mean of a driver in each of several time spans.
 
     Args:
         folder: the organisation.
-        name: of the driver.
-        ends: last day of each span; the first begins as long before its end as the second does.
+        name: name of the driver.
+        ends: last day of each span; the first span is as long as the second.
 
     Returns:
-        Shape (spans,); nan where no figure of the driver lies in the span.
+        Shape (spans,); nan if the driver has no value in the span.
     """
     frame = folder.frame("drivers")
     assert frame is not None and len(ends) > 1
@@ -195,7 +195,7 @@ def _drivers_with_lever(folder: Folder) -> list[str]:
 
 
 def _drivers_by_week(folder: Folder, start: pd.Timestamp, weeks: int) -> dict[str, np.ndarray]:
-    """Return the figures of drivers with a lever, week by week, by lever; after the last figure it holds on."""
+    """Return the values of drivers with a lever, week by week, by lever; the last value continues."""
     frame = folder.frame("drivers")
     found = {}
     for name in _drivers_with_lever(folder):
@@ -204,7 +204,7 @@ def _drivers_by_week(folder: Folder, start: pd.Timestamp, weeks: int) -> dict[st
         gap = pd.Timedelta(np.median(np.diff(figures.index.to_numpy()))) if len(figures) > 1 else 7 * DAY
         first = min(figures.index[0] - max(gap - DAY, 0 * DAY), start)
         days = pd.date_range(first, max(figures.index[-1], start + 7 * weeks * DAY), freq="D")
-        # A figure holds for the days up to its own.
+        # A value applies to the days up to its own date.
         daily = figures.reindex(days).bfill().ffill()
         daily[daily.index < figures.index[0] - max(gap - DAY, 0 * DAY)] = np.nan
         within = daily[daily.index >= start].to_numpy(float)[: 7 * weeks].reshape(weeks, 7)
@@ -215,7 +215,7 @@ def _drivers_by_week(folder: Folder, start: pd.Timestamp, weeks: int) -> dict[st
 
 
 def driver_figures(folder: Folder, name: str) -> pd.Series:
-    """Return the figures of a driver by day, in the unit of its lever; several of a day are their mean."""
+    """Return the values of a driver by day, in the unit of its lever; several values of a day are averaged."""
     frame = folder.frame("drivers")
     assert frame is not None
     own = frame[(frame["name"] == name) & frame["date"].notna()].groupby("date")["value"].mean()

@@ -1,1 +1,1 @@
-"""Scenarios: what differs from the ordinary organisation, and the files that say it."""
+"""Scenarios: differences from the ordinary organisation, and their files."""

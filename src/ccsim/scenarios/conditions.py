@@ -1,6 +1,6 @@
-"""Conditions in a schedule, such as ``executive_conviction > 0.6 and profit > 0``: checked, never executed.
+"""Conditions in a schedule, such as ``executive_conviction > 0.6 and profit > 0``; they are checked, never executed as code.
 
-A condition may hold numbers, names of KPIs, + - * /, comparisons, and, or, not, parentheses. Nothing else.
+A condition may contain only numbers, names of KPIs, + - * /, comparisons, and, or, not, and parentheses.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from ccsim.engine.expressions import COMPARISONS, LONGEST, check_number, evaluate, names, parse
 from ccsim.errors import InputError, UnknownNameError
 
-_EXAMPLE = "a condition reads like 'executive_conviction > 0.6 and profit > 0'"
-_ACCEPTED = "it may hold numbers, KPIs, + - * /, < <= > >=, and, or, not, and parentheses"
+_EXAMPLE = "a condition must have a form such as 'executive_conviction > 0.6 and profit > 0'"
+_ACCEPTED = "it may contain numbers, KPIs, + - * /, < <= > >=, and, or, not, and parentheses"
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class Condition:
 
     Attributes:
         text: the condition.
-        known: names that it may hold; by default those of the KPIs.
+        known: names that it may contain; by default those of the KPIs.
 
     Raises:
-        InputError: the text is no condition, or names what is no KPI.
+        InputError: the text is not a condition, or contains a name that is not a KPI.
     """
 
     text: str
@@ -47,7 +47,7 @@ class Condition:
         return names(self._tree())
 
     def holds(self, values: Mapping[str, float]) -> bool:
-        """Say whether the condition holds for the given KPIs; no comparison with nan is true."""
+        """Return whether the condition holds for the given KPIs; comparisons with nan are false."""
         return bool(evaluate(self._tree(), values))
 
     def _tree(self) -> ast.expr:
@@ -58,7 +58,7 @@ class Condition:
 
 
 def _check_truth(node: ast.expr, text: str) -> None:
-    """Refuse what is neither true nor false, and everything within that is not on the short list."""
+    """Refuse an expression that is not a truth value, or that contains anything not on the whitelist."""
     match node:
         case ast.BoolOp(values=parts):
             for part in parts:
@@ -73,11 +73,11 @@ def _check_truth(node: ast.expr, text: str) -> None:
         case _:
             _check_number(node, text)
             number = ast.unparse(node)
-            raise InputError(f"{text!r}: {number!r} is a number, neither true nor false; {_EXAMPLE}")
+            raise InputError(f"{text!r}: {number!r} is a number, not a truth value; {_EXAMPLE}")
 
 
 def _check_number(node: ast.expr, text: str) -> None:
-    """Refuse what is no number, and everything within that is not on the short list."""
+    """Refuse an expression that is not a number, or that contains anything not on the whitelist."""
     try:
         check_number(node)
     except InputError as part:

@@ -1,6 +1,6 @@
-"""Read scenario files: shape by pydantic, values by the parameters' declarations, every fault with its place.
+"""Read scenario files: pydantic checks the shape, declarations of parameters the values; every fault names its line.
 
-A scenario file may extend another; what comes out is one scenario with its parents merged in.
+A scenario file may extend another. The result is one scenario with its parents merged in.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Week = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 
 
 class Schema(BaseModel):
-    """A table whose keys are all known."""
+    """A table that accepts only known keys."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -53,9 +53,9 @@ class ScenarioSchema(Schema):
     schedule: list[dict[str, Any]] = Field(default_factory=list)
 
 
-#: The most faults of a file that are looked for and told.
+#: Maximum number of faults per file that are found and reported.
 MOST_ISSUES = 50
-#: Scenarios that extend one another, at most: each is read while the one that it is extended by waits.
+#: Maximum length of a chain of scenarios that extend one another, because reading is recursive.
 MOST_PARENTS = 100
 
 
@@ -65,8 +65,8 @@ class Parser:
     Args:
         file: its path, as messages name it.
         places: the line of each key.
-        near: folders in which the scenarios that it names are looked up first.
-        above: path of the part of the file that is read.
+        near: folders in which named scenarios are looked up first.
+        above: path of the part of the file that is being read.
     """
 
     def __init__(self, file: Path, places: dict[Key, int], near: tuple[Path, ...] = (), above: Key = ()) -> None:
@@ -75,17 +75,17 @@ class Parser:
 
     @property
     def full(self) -> bool:
-        """Whether so many faults are noted that no further one is looked for."""
+        """Whether the maximum number of faults is reached, so that the search can end."""
         return len(self.issues) >= MOST_ISSUES
 
     def sub(self, *key: str | int) -> Parser:
-        """Return a reader of a part of the file; it shares the list of faults."""
+        """Return a reader of a part of the file, with the same list of faults."""
         reader = Parser(self.file, self.places, self.near, (*self.above, *key))
         reader.issues = self.issues
         return reader
 
     def add_error(self, key: Key, problem: str) -> None:
-        """Note a fault; beyond the most that are told, none."""
+        """Record a fault, up to the maximum number."""
         if self.full:
             return
         whole = (*self.above, *key)
@@ -93,9 +93,9 @@ class Parser:
         self.issues.append(InputIssue(str(self.file), line_of(self.places, whole), name, problem))
 
     def validate(self, kind: type[BaseModel], data: Mapping[str, Any], above: Key = ()) -> Any:
-        """Return the data in a shape, whose keys all have defaults.
+        """Return the data in a shape in which all keys have defaults.
 
-        What does not fit is noted and left out, so that the rest is read all the same.
+        Values that do not fit are recorded as faults and left out, so that the rest can still be read.
         """
         try:
             return kind.model_validate(data)
@@ -106,7 +106,7 @@ class Parser:
         return kind.model_validate({key: value for key, value in data.items() if key not in wrong})
 
     def whole(self, kind: type[BaseModel], data: Mapping[str, Any]) -> Any:
-        """Return the data in a shape, some of whose keys have no default; None where something is wrong, which is noted."""
+        """Return the data in a shape with required keys; None if there is a fault, which is recorded."""
         try:
             return kind.model_validate(data)
         except ValidationError as error:
@@ -115,12 +115,12 @@ class Parser:
         return None
 
     def values(self, table: str, data: Mapping[str, Any], roles: tuple[str, ...], above: Key = ()) -> Values:
-        """Return the checked values of a table, by parameter key; faults go to the parser.
+        """Return the checked values of a table, by parameter key; faults are recorded by the parser.
 
         Args:
             table: name of the table in the file, for messages.
             data: the table.
-            roles: roles of the parameters that may stand there, such as ``("lever",)``.
+            roles: roles of the parameters that the table accepts, such as ``("lever",)``.
             above: keys of the tables around it.
 
         Returns:
@@ -145,7 +145,7 @@ class Parser:
         return found
 
     def finish(self) -> None:
-        """Raise what was found; a parent's faults once, however often it is a parent."""
+        """Raise the faults found. The faults of a parent are listed once, even if it is a parent several times."""
         if self.full:
             more = f"only the first {MOST_ISSUES} faults are listed; there may be more"
             raise InputErrors(dict.fromkeys([*self.issues[:MOST_ISSUES], InputIssue(str(self.file), None, "", more)]))
@@ -154,16 +154,16 @@ class Parser:
 
 
 def _describe(row: Any, kind: type[BaseModel]) -> str:
-    """Say a fault of the shape as ccsim says things."""
+    """Return a fault of the shape in ccsim's wording."""
     if row["type"] == "missing":
         return "is missing"
     if row["type"] == "extra_forbidden":
         present = KEYS.get(kind.__name__, {}).get(str(row["loc"][-1]))
         if present is not None:
             return (
-                f"the table is called [{present}] now" if kind is ScenarioSchema else f"the key is called {present} now"
+                f"the table is now called [{present}]" if kind is ScenarioSchema else f"the key is now called {present}"
             )
-        return f"there is no such key{did_you_mean(str(row['loc'][-1]), kind.model_fields)}"
+        return f"unknown key{did_you_mean(str(row['loc'][-1]), kind.model_fields)}"
     wanted = _wanted(row)
     shown = count_noun(len(row["input"]), "value") if row["type"] == "too_long" else repr(row["input"])
     verb = "have" if row["type"] in ("too_short", "too_long") else "be"
@@ -171,7 +171,7 @@ def _describe(row: Any, kind: type[BaseModel]) -> str:
 
 
 def _wanted(row: Any) -> str:
-    """Say what a value of the right shape is."""
+    """Return a description of a valid value."""
     limits = row.get("ctx", {})
     wanted: dict[str, str] = {
         "string_type": "text",
@@ -180,8 +180,8 @@ def _wanted(row: Any) -> str:
         "bool_type": "true or false",
         "date_from_datetime_parsing": "a date such as 2026-01-31",
         "date_type": "a date such as 2026-01-31",
-        "string_too_short": "a few words",
-        "string_pattern_mismatch": "letters, digits, '-' and '_', a letter or digit first",
+        "string_too_short": "a short text",
+        "string_pattern_mismatch": "letters, digits, '-' and '_', starting with a letter or digit",
         "greater_than": f"a number above {limits.get('gt')}",
         "less_than": f"a number below {limits.get('lt')}",
         "dict_type": "a table",
@@ -195,11 +195,11 @@ def _wanted(row: Any) -> str:
 
 
 def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:
-    """Return the scenario of a file, its parents merged in.
+    """Return the scenario of a file, with its parents merged in.
 
     Raises:
         InputError: the file cannot be read.
-        InputErrors: what is wrong with it, or with a parent, all of it.
+        InputErrors: the file or a parent has faults; all are listed.
     """
     data, places = read_toml(file)
     reader = Parser(file, places, near=(file.parent,))
@@ -209,13 +209,13 @@ def read_scenario(file: Path, chain: tuple[Path, ...] = ()) -> Scenario:
 
 
 def parse_scenario(reader: Parser, data: Mapping[str, Any], name: str, chain: tuple[Path, ...] = ()) -> Scenario:
-    """Return the scenario that data describes; faults go to the parser, and faulty parts are left out.
+    """Return the scenario that the data describes. Faults are recorded by the parser, and faulty parts are left out.
 
     Args:
-        reader: collects faults and knows the lines of the file.
+        reader: records faults and knows the lines of the file.
         data: the file's content.
         name: name of the scenario.
-        chain: files that extend one another and led here; a file may not come twice.
+        chain: the files that extend one another up to here; a file must not occur twice.
 
     Returns:
         The scenario with its parents merged in.
@@ -225,7 +225,7 @@ def parse_scenario(reader: Parser, data: Mapping[str, Any], name: str, chain: tu
     tables = {table: reader.values(table, getattr(shape, table), (role,)) for table, role in TABLES.items()}
     parent = _parent(reader, shape, chain)
     if "title" not in data and "extends" not in data:
-        reader.add_error(("title",), "is missing: a few words that name the scenario")
+        reader.add_error(("title",), "is missing: a short text that names the scenario")
     schedule = _schedule(reader, shape, parent)
     own = Scenario(
         name, shape.title, shape.about, **tables, schedule=schedule, files=(str(reader.file),), source=source
@@ -237,10 +237,10 @@ def parse_scenario(reader: Parser, data: Mapping[str, Any], name: str, chain: tu
 
 
 def _source(reader: Parser, shape: ScenarioSchema) -> str:
-    """Take ``from`` out of the sizes, and return the folder that it names; a path starts at the scenario's folder."""
+    """Take ``from`` out of the sizes, and return the folder that it names, relative to the scenario's folder."""
     named = shape.organisation.pop("from", "")
     if not isinstance(named, str):
-        reader.add_error(("organisation", "from"), f"{named!r} is not accepted; it takes the path of a folder")
+        reader.add_error(("organisation", "from"), f"must be the path of a folder, got {named!r}")
         return ""
     if not named or Path(named).is_absolute():
         return named
@@ -268,7 +268,7 @@ def _parent(reader: Parser, shape: ScenarioSchema, chain: tuple[Path, ...]) -> S
 
 
 def _merged(parent: Scenario, child: Scenario) -> Scenario:
-    """Lay a child over its parent: key by key, the child wins; schedules follow one another."""
+    """Merge a child into its parent: the child's keys take precedence; schedules are concatenated."""
     tables = {table: {**getattr(parent, table), **getattr(child, table)} for table in TABLES}
     return replace(
         child, title=child.title or parent.title, about=child.about or parent.about,
@@ -279,7 +279,7 @@ def _merged(parent: Scenario, child: Scenario) -> Scenario:
 
 
 def _schedule(reader: Parser, shape: ScenarioSchema, parent: Scenario | None) -> tuple[Intervention, ...]:
-    """Return a file's own moves; refuse one that contradicts an earlier move of its week."""
+    """Return the moves of a file; refuse a move that contradicts an earlier move of the same week."""
     moves: list[Intervention] = []
     first: dict[tuple[int | None, str], Any] = {
         (move.week, key): value
@@ -293,24 +293,24 @@ def _schedule(reader: Parser, shape: ScenarioSchema, parent: Scenario | None) ->
             for key, value in move.set.items() if move.week is not None else ():
                 known = first.setdefault((move.week, key), value)
                 if known != value:
-                    problem = f"in week {move.week}, {key} is set to {known!r} and to {value!r}"
+                    problem = f"in week {move.week}, {key} is set to both {known!r} and {value!r}"
                     reader.add_error(("schedule", number, "set", *key.split(".")), problem)
     return tuple(moves)
 
 
 def _interventions(reader: Parser, data: Mapping[str, Any], number: int) -> list[Intervention]:
-    """Return the moves of one table of the schedule: one for each of its weeks."""
+    """Return the moves of one table of the schedule, one for each of its weeks."""
     place: Key = ("schedule", number)
     if reader.full:
         return []
     before = len(reader.issues)
     row = reader.validate(InterventionSchema, data, place)
     if sum(key in data for key in ("week", "weeks", "when")) != 1:
-        reader.add_error(place, "a move takes exactly one of week, weeks, when")
+        reader.add_error(place, "a move must have exactly one of week, weeks, when")
     if not data.get("set"):
-        reader.add_error((*place, "set"), "a move sets at least one lever")
+        reader.add_error((*place, "set"), "a move must set at least one lever")
     if "earliest_week" in data and "when" not in data:
-        reader.add_error((*place, "earliest_week"), "goes with when")
+        reader.add_error((*place, "earliest_week"), "can only be used with when")
     values = reader.values("set", row.set, ("lever",), place)
     condition = None
     try:

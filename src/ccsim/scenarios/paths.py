@@ -1,4 +1,4 @@
-"""What there is at a path that a user names, which may be one that no file can have, such as one that is too long."""
+"""Check paths given by users, including paths that no file can have, such as paths that are too long."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def resolved(path: Path) -> Path:
-    """Return the place of a path without links, as far as they lead anywhere; links in a circle stay."""
+    """Return a path with its links resolved as far as possible; circular links remain."""
     return Path(os.path.realpath(path))
 
 
 def is_file(path: Path) -> bool:
-    """Say whether there is such a file."""
+    """Return whether the file exists."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -20,7 +20,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Say whether there is such a folder."""
+    """Return whether the folder exists."""
     try:
         return path.is_dir()
     except (OSError, ValueError):
@@ -28,5 +28,5 @@ def is_folder(path: Path) -> bool:
 
 
 def toml_files(folder: Path) -> list[Path]:
-    """Return the files of a folder that end in .toml, in order; none where there is no such folder."""
+    """Return the .toml files of a folder in order; none if the folder does not exist."""
     return sorted(folder.glob("*.toml")) if is_folder(folder) else []

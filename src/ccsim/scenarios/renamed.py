@@ -1,4 +1,4 @@
-"""Names that users knew under another word: each is refused with the name that it has now."""
+"""Former names: each is refused with a message that gives the present name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COMMANDS = {
     "show": "describe",
     "why": "reproduce",
 }
-#: Options by their former names; of an option that meant several things, one name for each command.
+#: Options by their former names; an option with several meanings has one present name per command.
 OPTIONS: Mapping[str, str | Mapping[str, str]] = {
     "--against": "--baseline",
     "--at": "--report-week",
@@ -191,10 +191,10 @@ _RENAMED = {
     "trials": "enough=min_attempts every=interval_weeks",
 }
 
-#: Groups that have another name now, by their present one.
+#: Former names of groups by their present names.
 _FORMER_GROUPS = {"visible_successes": "wins"}
 
-#: Parameters that were merged into another one, by the key that they had last.
+#: Parameters that were merged into another one, by their last key.
 _MERGED = {
     "conviction.habit_threshold": "habit.adopter_threshold",
     "empowerment.delegation_rate": "empowerment.adjustment_rate",
@@ -249,13 +249,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def renamed_arguments(**former: str) -> Callable[[Function], Function]:
-    """Let a function, or a class, answer a former keyword argument with the present one.
+    """Make a function or class refuse former keyword arguments with a message that gives the present name.
 
     Args:
         former: the present name of each argument by its former one.
 
     Returns:
-        A decorator. What it decorates raises :class:`ccsim.errors.InputError` when a former name is used.
+        A decorator. The decorated object raises :class:`ccsim.errors.InputError` if a former name is used.
     """
 
     def decorate(target: Function) -> Function:
@@ -265,27 +265,27 @@ def renamed_arguments(**former: str) -> Callable[[Function], Function]:
         def checked(*args: Any, **named: Any) -> Any:
             for old in named:
                 if old in former:
-                    raise InputError(f"{old}: the argument is called {former[old]} now")
+                    raise InputError(f"{old}: the argument is now called {former[old]}")
             return call(*args, **named)
 
         if isinstance(target, type):
             target.__init__ = checked  # type: ignore[misc]  # a class as a whole
             return target
-        return checked  # type: ignore[return-value]  # it takes what the function takes
+        return checked  # type: ignore[return-value]  # it has the same arguments as the function
 
     return decorate
 
 
 class RenamedAttributes:
-    """Answers a former attribute with the present one. Attributes: ``_former``, the present name by the former one."""
+    """Refuse former attributes with a message that gives the present name, from ``_former`` (present names by former names)."""
 
     _former: ClassVar[Mapping[str, str]] = {}
 
     def __getattr__(self, name: str) -> Any:
-        """Raise an AttributeError that names what the attribute is called now."""
+        """Raise an AttributeError that gives the present name of the attribute."""
         kind = type(self).__name__
         if name in self._former:
-            raise AttributeError(f"{kind}.{name} is called {self._former[name]} now")
+            raise AttributeError(f"{kind}.{name} is now called {self._former[name]}")
         raise AttributeError(f"{kind!r} object has no attribute {name!r}")
 
 
@@ -293,15 +293,15 @@ def refuse_old_words(words: Sequence[str]) -> None:
     """Refuse a command line that uses a former name.
 
     Args:
-        words: what follows ``ccsim`` on the command line.
+        words: the arguments after ``ccsim`` on the command line.
 
     Raises:
-        InputError: a command or an option has another name now.
+        InputError: a command or an option now has another name.
     """
     command = words[0] if words else ""
     if command in COMMANDS:
-        raise InputError(f"{command}: the command is called {COMMANDS[command]} now")
-    if command in ("org", "game", "worlds"):  # their options never had other names
+        raise InputError(f"{command}: the command is now called {COMMANDS[command]}")
+    if command in ("org", "game", "worlds"):  # their options were never renamed
         return
     for word in words[1:]:
         option = word.partition("=")[0]
@@ -309,4 +309,4 @@ def refuse_old_words(words: Sequence[str]) -> None:
         if isinstance(new, Mapping):
             new = new.get(command)
         if new is not None:
-            raise InputError(f"{option}: the option is called {new} now")
+            raise InputError(f"{option}: the option is now called {new}")

@@ -1,7 +1,7 @@
-"""Scenarios: what is set and moved, read from TOML files that may extend one another.
+"""Scenarios: parameter values and scheduled moves, read from TOML files that may extend one another.
 
-A scenario is frozen data: sizes, assumptions, the levers of the past, the levers of week 0, and a schedule of
-moves. It holds a seed nowhere and no generator. Every fault of a file is found and reported, with file, line
+A scenario is frozen data: sizes, assumptions, the levers of the warm-up, the levers of week 0, and a schedule of
+moves. It contains neither a seed nor a generator. Every fault of a file is reported with file, line
 and key.
 """
 
@@ -22,9 +22,9 @@ from ccsim.scenarios.toml_text import toml_text
 
 Values = dict[str, Any]
 
-#: Tables of a scenario file, and the role of the parameters that each takes.
+#: Tables of a scenario file, and the role of the parameters that each accepts.
 TABLES = {"organisation": "size", "assumptions": "assumption", "history": "lever", "levers": "lever"}
-#: Names, among values, the folder of the files that an organisation is founded from.
+#: Key among values that names the folder of files from which an organisation is founded.
 SOURCE = "organisation.from"
 _TABLE_OF = {"size": "[organisation]", "assumption": "[assumptions]", "lever": "[levers] or [history]"}
 _KIND_OF = {"size": "a size, fixed at founding", "assumption": "an assumption", "lever": "a lever"}
@@ -32,14 +32,14 @@ _KIND_OF = {"size": "a size, fixed at founding", "assumption": "an assumption", 
 
 @dataclass(frozen=True)
 class Intervention:
-    """Levers set together, in a week or once a condition holds.
+    """Levers that are set together, in a week or once a condition holds.
 
     Attributes:
         set: levers by key.
         week: the week at whose start the move is made; None if it waits for a condition.
         when: the condition; the move is made once, in the week after the first one in which it holds.
-        earliest_week: first week in which the condition is looked at.
-        label: what to call the move on figures.
+        earliest_week: first week in which the condition is checked.
+        label: label of the move on figures.
     """
 
     set: Values
@@ -59,15 +59,15 @@ class Intervention:
         Args:
             values: new values of levers, by key.
             week: week in which they are set.
-            when: condition over KPIs; they are set the first time that it holds.
-            earliest_week: earliest week at which the condition is looked at.
-            label: words for the move; by default its values.
+            when: condition over KPIs; the levers are set the first time that it holds.
+            earliest_week: first week in which the condition is checked.
+            label: label of the move; by default its values.
 
         Returns:
             The move.
 
         Raises:
-            InputError: a name that is no lever, an invalid value, or a condition that cannot be read.
+            InputError: a name is not a lever, a value is invalid, or the condition cannot be read.
         """
         checked = {key: check(key, value, ("lever",)) for key, value in values.items()}
         condition = Condition(when) if when is not None else None
@@ -75,25 +75,25 @@ class Intervention:
 
 
 def default_label(values: Mapping[str, Any]) -> str:
-    """Name a move by what it sets."""
+    """Return a label for a move from the values that it sets."""
     return ", ".join(f"{key} = {value}" for key, value in values.items())
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario, its parents already merged in.
+    """A scenario, with its parents already merged in.
 
     Attributes:
-        name: the file's name without its ending.
-        title: a few words.
-        about: a sentence or two.
+        name: the name of the file without its suffix.
+        title: a short title.
+        about: one or two sentences.
         organisation: sizes that differ from the ordinary organisation, by key.
         assumptions: assumptions that differ, by key.
-        history: levers in force during the past, and on until they are moved.
-        levers: levers moved at week 0.
+        history: levers in force during the warm-up, until they are moved.
+        levers: levers set at week 0.
         schedule: later moves, in the order of the files.
-        files: the files it was read from, the oldest parent first.
-        source: folder of the files that the organisation is founded from; empty where it is drawn from its sizes.
+        files: the files from which it was read, the oldest parent first.
+        source: folder of files from which the organisation is founded; empty if it is drawn from its sizes.
     """
 
     name: str
@@ -108,10 +108,10 @@ class Scenario:
     source: str = ""
 
     def with_values(self, levers: Mapping[str, Any], name: str | None = None, title: str | None = None) -> Scenario:
-        """Return the scenario with some values changed, each where its role belongs; levers from week 0.
+        """Return the scenario with some values changed, each in the table of its role; levers from week 0.
 
         Raises:
-            InputError: an unknown name, or a value that is not accepted.
+            InputError: a name is unknown, or a value is not accepted.
         """
         tables = {table: dict(getattr(self, table)) for table in ("organisation", "assumptions", "levers")}
         home = {"size": "organisation", "assumption": "assumptions", "lever": "levers"}
@@ -158,15 +158,15 @@ class Scenario:
         return toml_text(self.resolved())
 
     def values(self) -> Values:
-        """Return everything in force in week 0 that the scenario sets, by key."""
+        """Return all values that the scenario sets and that are in force in week 0, by key."""
         return {**self.organisation, **self.assumptions, **self.history, **self.levers}
 
     def in_force(self) -> Iterator[Values]:
-        """Yield what the scenario sets in its past, in week 0, and by each later move, by key."""
+        """Yield the values that the scenario sets in the warm-up, in week 0, and by each later move, by key."""
         yield from (self.history, self.values(), *(move.set for move in self.schedule))
 
     def diff(self, other: Scenario) -> list[tuple[str, Any, Any]]:
-        """Return what differs at week 0, as (key, here, there), in order of display."""
+        """Return the differences at week 0, as (key, here, there), in order of display."""
         mine, theirs = self.values(), other.values()
         rows = [
             (key, mine.get(key, row.shown), theirs.get(key, row.shown))
@@ -180,7 +180,7 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
     """Return a value as its parameter declares it.
 
     Raises:
-        UnknownNameError: no parameter bears the key; a name without its group is answered with the full one.
+        UnknownNameError: there is no parameter with the key; for a name without its group, the message gives the full key.
         InputError: the value is not accepted, or the parameter has another role.
     """
     if key == SOURCE:
@@ -189,12 +189,12 @@ def check(key: str, value: Any, roles: tuple[str, ...] = ("lever", "assumption",
     if row is None:
         own = [known for known in all_parameters() if known.startswith(f"{key}.")]
         if own:
-            raise InputError(f"{key!r} is a group of parameters: set one of them, such as {own[0]!r}")
+            raise InputError(f"{key!r} is a group of parameters: set one of its parameters, such as {own[0]!r}")
         if key in PARAMETERS:
             raise UnknownNameError("parameter", key, ())
         full = [known for known in all_parameters() if known.split(".")[1] == key.split(".")[-1]]
         if full:
-            raise InputError(f"no parameter is called {key!r} (did you mean {' or '.join(map(repr, full))}?)")
+            raise InputError(f"there is no parameter {key!r} (did you mean {' or '.join(map(repr, full))}?)")
         raise UnknownNameError("parameter", key, all_parameters())
     if row.role not in roles:
         raise InputError(f"{key} is {_KIND_OF[row.role]}: it belongs in {_TABLE_OF[row.role]}")
@@ -212,10 +212,10 @@ def load_scenario(name: str | Path, *, mechanisms: Iterable[Own] | Own | None = 
 
     Args:
         name: the name or the path.
-        mechanisms: mechanisms of your own whose parameters it sets, as paths of files or as modules.
+        mechanisms: users' mechanisms whose parameters the scenario sets, as paths of files or as modules.
 
     Raises:
-        InputError: there is no such scenario, or its file is wrong; every fault is reported.
+        InputError: the scenario does not exist, or its file has faults; all are listed.
     """
     from ccsim.scenarios.io import read_scenario
 
@@ -227,15 +227,15 @@ def resolve_path(name: str | Path, folder: Path = Path(), near: Sequence[Path] =
 
     Args:
         name: a path that ends in .toml, or a name.
-        folder: where a path starts.
+        folder: the folder to which a path is relative.
         near: folders in which a name is looked up before ``scenarios/`` and the library.
 
     Raises:
-        UnknownNameError: no such name; a path is not looked at here.
+        UnknownNameError: the name does not exist; a path is not checked here.
         InputError: no file can have this name.
     """
     if "\0" in str(name):
-        raise InputError(f"{shown(str(name))} is no name that a file can have")
+        raise InputError(f"{shown(str(name))} cannot be the name of a file")
     if Path(name).suffix.lower() == ".toml":
         return folder / name
     for place in (*near, Path("scenarios"), *data_dirs("scenarios")):
@@ -246,13 +246,13 @@ def resolve_path(name: str | Path, folder: Path = Path(), near: Sequence[Path] =
 
 
 def data_dirs(kind: str) -> list[Path]:
-    """Return the folders of the files that come with ccsim: of an installed package, or of a checkout."""
+    """Return the folders of the files that ccsim ships, in an installed package or a checkout."""
     here = Path(__file__).parents[1]
     return [place for place in (here / "library" / kind, here.parents[1] / kind) if place.is_dir()]
 
 
 def list_scenarios(kind: str = "scenarios") -> dict[str, Path]:
-    """Return the scenarios (or ``"experiments"``) at hand by name: the current folder's and the library's."""
+    """Return the available scenarios (or ``"experiments"``) by name: those of the current folder and of the library."""
     places = [*reversed(data_dirs(kind)), Path(kind)]
     found = {path.stem: path for place in places for path in sorted(place.glob("*.toml"))}
     return dict(sorted(found.items()))
@@ -276,21 +276,21 @@ def _nested(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def scaffold(name: str) -> str:
-    """Return the text of a new scenario file, commented."""
+    """Return the commented text of a new scenario file."""
     import tomlkit
 
     title = tomlkit.string(name.replace("-", " ").replace("_", " ").capitalize()).as_string()
-    return f"""# A scenario: what differs from the ordinary organisation. `ccsim describe` tells what it comes to.
+    return f"""# A scenario: differences from the ordinary organisation. `ccsim describe` shows the result.
 title = {title}
-about = "What is tried here, in a sentence or two."
-extends = "nothing"          # another scenario's name, or a path that ends in .toml
+about = "One or two sentences on what the scenario tries."
+extends = "nothing"          # name of another scenario, or a path that ends in .toml
 
-# Levers are moved at week 0. `ccsim parameters` lists them all.
+# Levers are set at week 0. `ccsim parameters` lists all levers.
 [levers.programme]
 budget = 4000                # EUR/week
-top_down_share = 0.5               # share of it that leaders direct
+top_down_share = 0.5         # share of the budget that leaders direct
 
-# What the world is like belongs under [assumptions.…], sizes under [organisation],
+# Assumptions about the world belong under [assumptions.…], sizes under [organisation],
 # and levers that were in force long before week 0 under [history.…].
 
 # Later moves, by week or by condition:

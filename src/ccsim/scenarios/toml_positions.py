@@ -1,4 +1,4 @@
-"""TOML with places: the data of a file, and the line on which each key stands."""
+"""TOML with positions: the data of a file, and the line of each key."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tomlkit.exceptions import ParseError, TOMLKitError
 from ccsim.errors import InputError, InputErrors, InputIssue, printable, shown
 from ccsim.scenarios.visible import refusal, unseen_texts
 
-#: A path into a file: names of keys, and numbers of the elements of lists.
+#: A path into a file: names of keys, and indices of list elements.
 Key = tuple[str | int, ...]
 
-#: The most characters of a text that tomlkit reads again to say what is wrong: its time grows with their square.
+#: Maximum length of a text that tomlkit parses again for a better message; its time grows with the square of the length.
 EXPLAINED = 20_000
-#: How deep tables and lists may be nested.
+#: Maximum depth of nested tables and lists.
 DEEPEST = 40
-#: Texts of a file with signs that cannot be seen that are told.
+#: Maximum number of reported texts with invisible characters per file.
 MOST_UNSEEN = 10
-#: No file that people write is larger.
+#: Maximum size of a file; no file written by a person is larger.
 LARGEST_FILE = 10_000_000
 
 _TOKEN = re.compile(
@@ -40,14 +40,14 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
 
     Raises:
         InputError: the file cannot be read.
-        InputErrors: it is not TOML, or a text in it holds signs that cannot be seen; each fault says where.
+        InputErrors: it is not TOML, or a text in it contains invisible characters; each fault names its line.
     """
     text = read_text(path)
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as refused:
         best = _best_error(text, refused)
-        # The standard library tells the line of its own errors; tomlkit has errors without a place.
+        # The standard library states the line of its errors; some errors of tomlkit have no position.
         place = re.search(r"\(at line (\d+)", str(refused))
         line = best.line if isinstance(best, ParseError) else int(place[1]) if place else None
         problem = re.split(r" at line | \(at ", str(best))[0].replace("'\\x00'", "the end of the file")
@@ -63,7 +63,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
 
 
 def _refuse_depth(data: dict[str, Any], path: Path) -> None:
-    """Refuse tables and lists within each other that are deeper than any file of ours, and than Python can follow."""
+    """Refuse tables and lists that are nested deeper than any real file and than Python's recursion limit."""
     layer: list[Any] = [data]
     for _ in range(DEEPEST):
         inside = (each.values() if isinstance(each, dict) else each for each in layer)
@@ -74,14 +74,14 @@ def _refuse_depth(data: dict[str, Any], path: Path) -> None:
 
 
 def _best_error(text: str, refused: Exception) -> Exception:
-    """Return tomlkit's error, which says best what is wrong; for a large text, where it takes long, the given one."""
+    """Return tomlkit's error, which is clearer; for a large text, for which tomlkit is slow, return the given error."""
     if len(text) > EXPLAINED:
         return refused
     try:
         tomlkit.parse(text)
     except (TOMLKitError, ValueError, RecursionError) as error:
         return error
-    return refused  # tomlkit lets some slips pass, such as "\e" in a quoted key
+    return refused  # tomlkit accepts some mistakes, such as "\e" in a quoted key
 
 
 def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
@@ -89,14 +89,14 @@ def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
 
     Args:
         path: the file.
-        largest: bytes that it may have at most.
+        largest: maximum size in bytes.
 
     Raises:
-        InputError: it cannot be read, is too large, or is written in another encoding; the message says what to do.
+        InputError: the file cannot be read, is too large, or has another encoding; the message says what to do.
     """
     try:
         if path.is_fifo():
-            raise InputError(f"{printable(str(path))}: is a pipe, not a file")  # which would be waited for without end
+            raise InputError(f"{printable(str(path))}: is a pipe, not a file")  # reading from it would never end
         with path.open("rb") as file:
             data = file.read(largest + 1)
     except FileNotFoundError:
@@ -122,7 +122,7 @@ def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
 
 
 def _gone() -> str:
-    """Say that the working folder has been deleted, if it has."""
+    """Return a note if the working folder has been deleted."""
     try:
         Path.cwd()
     except OSError:
@@ -131,7 +131,7 @@ def _gone() -> str:
 
 
 def read_value(text: str) -> Any:
-    """Return a value of an option as TOML reads it; a word without quotes is text."""
+    """Return the value of an option, parsed as TOML; a word without quotes is text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
@@ -139,7 +139,7 @@ def read_value(text: str) -> Any:
 
 
 def line_of(places: dict[Key, int], key: Key) -> int | None:
-    """Return the line of a key, or of the nearest thing around it."""
+    """Return the line of a key, or of the closest enclosing element."""
     while key:
         if key in places:
             return places[key]
@@ -148,9 +148,9 @@ def line_of(places: dict[Key, int], key: Key) -> int | None:
 
 
 def key_lines(text: str) -> dict[Key, int]:
-    """Return the line of every key and list element of a text that is known to be TOML.
+    """Return the line of every key and list element of a valid TOML text.
 
-    tomlkit keeps a text without loss but does not tell where its parts stand, so they are looked up here.
+    tomlkit preserves a text but does not give the positions of its parts, so this function finds them.
     """
     scanner = _Scanner(text)
     scanner.scan()
@@ -158,12 +158,12 @@ def key_lines(text: str) -> dict[Key, int]:
 
 
 class _Scanner:
-    """Walk through the tokens of a text and note where keys stand."""
+    """Go through the tokens of a text and record the lines of keys."""
 
     def __init__(self, text: str) -> None:
         self.tokens: list[tuple[str, int]] = []
         self.places: dict[Key, int] = {}
-        self.lists: dict[Key, int] = {}  # the present table of each list that [[headers]] fill
+        self.lists: dict[Key, int] = {}  # the current table of each list that [[headers]] fill
         self.at, line = 0, 1
         for match in _TOKEN.finditer(text + "\n"):
             if match.lastgroup != "comment":
@@ -181,12 +181,12 @@ class _Scanner:
                 self._pair(table)
 
     def _header(self) -> Key:
-        """Note a ``[table]`` or a ``[[table of a list]]``, and return its path."""
+        """Record a ``[table]`` or ``[[table of a list]]``, and return its path."""
         self._take("[")
         of_list, line = self._take("["), self.tokens[self.at][1]
         key: Key = ()
         for name in self._names():
-            # Behind each list on the way stands the number of its present table.
+            # Each list on the path is followed by the index of its current table.
             key = (*key, self.lists[key], name) if key in self.lists else (*key, name)
         self._note(key, line)
         if of_list:
@@ -233,7 +233,7 @@ class _Scanner:
         return tomllib.loads(f"name = {text}")["name"] if text[0] in "\"'" else text
 
     def _take(self, sign: str) -> bool:
-        """Step over a sign if it is the next token."""
+        """Skip a character if it is the next token."""
         if self.tokens[self.at][0] != sign:
             return False
         self.at += 1

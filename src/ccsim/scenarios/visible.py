@@ -1,7 +1,7 @@
-"""Texts that everybody who reads them sees as they are: no control, bidirectional or invisible signs.
+"""Check texts for control, bidirectional or invisible characters.
 
-TOML and JSON write such signs as escapes, so that a file which looks harmless can move the cursor of a
-terminal, turn a line around, or hold two labels that nobody can tell apart.
+TOML and JSON can contain these characters as escapes. A file that looks harmless could therefore move the cursor of a
+terminal, reverse a line, or contain two labels that look the same.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-#: Letters that count as letters and show nothing: fillers of Hangul, the blank of Braille.
+#: Characters that count as letters but are invisible: fillers of Hangul, the blank of Braille.
 BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
-#: Signs that join letters, or choose how the sign before them is drawn; some scripts and pictures are written with them.
+#: Joiners and variation selectors, which some scripts and emoji need.
 JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 
 
 def unseen_sign(text: str) -> str:
-    """Return the first sign of a text that no reader can see, or that turns the text around; empty if there is none.
+    """Return the first invisible or bidirectional character of a text; empty if there is none.
 
-    Line ends and tabs are seen, and a joiner after a letter or picture beyond ASCII belongs to it.
+    Line ends and tabs are allowed, and so are joiners after a letter or emoji beyond ASCII.
     """
     if text.isascii() and text.isprintable():
         return ""
@@ -32,7 +32,7 @@ def unseen_sign(text: str) -> str:
 
 
 def unseen_texts(data: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Go through tables and lists within each other; yield the path of each text and key with such a sign, and it."""
+    """Go through nested tables and lists; yield the path of each text or key with such a character, and the character."""
     if isinstance(data, str):
         if sign := unseen_sign(data):
             yield above, sign
@@ -48,5 +48,5 @@ def unseen_texts(data: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple
 
 
 def refusal(sign: str) -> str:
-    """Return what messages say of a text with such a sign."""
-    return f"holds a sign that cannot be seen ({sign.encode('unicode_escape').decode()}): remove it"
+    """Return the message for a text with such a character."""
+    return f"contains an invisible character ({sign.encode('unicode_escape').decode()}): remove it"

@@ -1,8 +1,8 @@
-"""Staff, leaders and customers as Mesa agents: views of a row, made on demand.
+"""Staff, leaders and customers as Mesa agents: views of rows, made on demand.
 
-A view holds no state and no rule. Reading an attribute reads the population's column, writing it writes the column,
-so ``org.agents_by_type[Employee].select(lambda person: person.conviction > 0.6)`` and every other tool of Mesa work,
-and a run without such views costs nothing extra.
+A view has no state and no rules. Reading an attribute reads the population's column, and writing it writes the column,
+so ``org.agents_by_type[Employee].select(lambda person: person.conviction > 0.6)`` and all other tools of Mesa work.
+A run without views has no extra cost.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ A = TypeVar("A", bound="type[AgentView]")
 
 
 class Viewed(Protocol):
-    """The model whose people are looked at; see :class:`ccsim.simulation.mesa_model.Organisation`."""
+    """The model of the agents; see :class:`ccsim.simulation.mesa_model.Organisation`."""
 
     @property
     def world(self) -> ModelState:
         """The state of the organisation and its market."""
 
     def employee(self, row: int) -> Employee | None:
-        """Return the person in a post, None if it is vacant."""
+        """Return the person in a post; None if it is vacant."""
 
     def leader(self, row: int) -> Leader | None:
-        """Return the leader of a row, None for row -1."""
+        """Return the leader of a row; None for row -1."""
 
 
 class AgentView(mesa.Agent):
@@ -43,8 +43,8 @@ class AgentView(mesa.Agent):
 
     Attributes:
         row: the row.
-        unique_id: the same for the same person whenever and however often the agents are read. It is ``FIRST_ID`` or
-            more, and so differs from the ids of a user's own agents, which Mesa counts from 1.
+        unique_id: always the same for the same person. It is ``FIRST_ID`` or
+            more, so it differs from the ids of a user's own agents, which Mesa counts from 1.
     """
 
     FIRST_ID: ClassVar = 2**40
@@ -58,7 +58,7 @@ class AgentView(mesa.Agent):
         self.unique_id = unique_id
 
     def __getattr__(self, name: str) -> Any:
-        """Return a column of a user's mechanism, which the class does not know."""
+        """Return a column of a user's mechanism, which is not an attribute of the class."""
         attribute = self._own(name)
         if attribute is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -72,7 +72,7 @@ class AgentView(mesa.Agent):
             attribute.__set__(self, value)
 
     def _own(self, name: str) -> _Attribute | None:
-        """Return the attribute that a column of a user's mechanism is, None if there is no such column."""
+        """Return the attribute for a column of a user's mechanism; None if there is no such column."""
         model = vars(self).get("model")
         extension = model.simulation.extension if model is not None else None
         found = extension.columns_of(self.population).get(name) if extension else None
@@ -83,7 +83,7 @@ class AgentView(mesa.Agent):
 
 
 class _Attribute:
-    """An attribute of a view that is one column of its population."""
+    """An attribute of a view, which is a column of its population."""
 
     def __init__(self, column: Column, own: str | None = None) -> None:
         self.column, self.own = column, own
@@ -96,7 +96,7 @@ class _Attribute:
 
     def __set__(self, view: AgentView, value: float) -> None:
         if self.column.kind == "fixed":
-            raise InputError(f"{self.column.name}: it is set at the founding and cannot be changed")
+            raise InputError(f"{self.column.name}: is set at founding and cannot be changed")
         if isinstance(value, np.generic):
             value = value.item()
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
@@ -120,7 +120,7 @@ class _Attribute:
 
 
 def view_of(population: str, kind: Any) -> Callable[[A], A]:
-    """Give a view class one attribute for each column of its population, unless the class has its own."""
+    """Add an attribute for each column of its population to a view class, unless the class already has it."""
 
     def build(cls: A) -> A:
         cls.population = population
@@ -143,7 +143,7 @@ class Employee(AgentView):
 
     @property
     def colleagues(self) -> list[Employee]:
-        """Those to whom the person listens; posts that are vacant are left out."""
+        """The colleagues to whom the person listens, without vacant posts."""
         rows = self.model.world.populations.colleagues[self.row]
         return [found for found in (self.model.employee(int(row)) for row in rows if row >= 0) if found is not None]
 
@@ -154,7 +154,7 @@ class Leader(AgentView):
 
     @property
     def superior(self) -> Leader | None:
-        """The leader's own leader, if there is one."""
+        """The leader's superior, if there is one."""
         return self.model.leader(int(self.model.world.populations.leaders.superior[self.row]))
 
 

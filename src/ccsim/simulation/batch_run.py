@@ -1,4 +1,4 @@
-"""Mesa's ``batch_run``: replicates that would all be the same run are refused."""
+"""Refuse replicates of Mesa's ``batch_run`` that would all be the same run."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 from ccsim.errors import InputError
 
 HOW = (
-    "every draw comes from rng, so give each replicate its own: "
+    "every draw depends on rng, so give each replicate its own: "
     "batch_run(..., parameters={..., 'rng': range(10)}, iterations=1) with Mesa 3.3, "
     "batch_run(..., rng=range(10)) with Mesa 3.5 and later"
 )
 
 
 def refuse_equal_replicates(rng: Any) -> None:
-    """Refuse a model that ``batch_run`` makes as a second replicate with the same seed as the first.
+    """Refuse a second replicate of ``batch_run`` with the same seed as the first.
 
     Args:
-        rng: the seed that the model got.
+        rng: the seed of the model.
 
     Raises:
         InputError: every replicate would be the same.
@@ -26,7 +26,7 @@ def refuse_equal_replicates(rng: Any) -> None:
     run: Any = None
     iterations: Any = 1
     frame = sys._getframe(1)
-    # Mesa tells a model nothing of the replicate that it is, so its own frames are read.
+    # Mesa does not tell a model which replicate it is, so its stack frames are read.
     while frame is not None:
         if frame.f_globals.get("__name__") == "mesa.batchrunner":
             if frame.f_code.co_name == "_model_run_func":

@@ -1,4 +1,4 @@
-"""An organisation for Mesa's tools: a ``DataCollector``, levers as keywords, and places where people are drawn."""
+"""An organisation for Mesa's tools: a ``DataCollector``, levers as keyword arguments, and positions for drawing people."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from ccsim.simulation.mesa_model import Organisation
 if TYPE_CHECKING:
     from ccsim.simulation.floor import Floor
 
-#: What a reporter may be to Mesa: the name of an attribute, a function of the agent, or a function and its arguments.
+#: Reporters that Mesa accepts: the name of an attribute, a function of the agent, or a function and its arguments.
 Reporter = str | Callable[..., Any] | Sequence[Any]
 #: Agent reporters by name, or names of attributes.
 Reporters = Mapping[str, Reporter] | Sequence[str]
 
 
 class CollectedOrganisation(Organisation):
-    """An organisation whose weeks are collected by Mesa's ``DataCollector``, for ``batch_run`` and ``SolaraViz``.
+    """An organisation with Mesa's ``DataCollector``, for ``batch_run`` and ``SolaraViz``.
 
     Args:
         plan: a scenario, its name, or the path of its file.
         rng: the seed of all draws, a whole number from 0 to 2**63 - 1.
         weeks: the horizon.
-        scenario: the same as ``plan``, as :class:`Organisation` calls it. Mesa 3.5 hands over an object of its own under
+        scenario: the same as ``plan``, under the name that :class:`Organisation` uses. Mesa 3.5 passes an object of its own under
             this name when it resets a model; that object is ignored.
         levers: values that differ from the scenario's, by dotted key.
-        organisation: folder of the files that the organisation is founded from.
-        mechanisms: mechanisms of your own, as paths of files or as modules.
-        agent_reporters: what to collect of every person each week; nothing by default, because it is one row a person
-            and week. An attribute that a kind of person lacks is None for it.
-        agenttype_reporters: the same by kind: ``{Employee: ("conviction", "habit")}``.
+        organisation: folder of files from which the organisation is founded.
+        mechanisms: users' mechanisms, as paths of files or as modules.
+        agent_reporters: what to collect from every person each week; nothing by default, because it takes one row per person
+            and week. An attribute that a kind of person does not have is None.
+        agenttype_reporters: the same by class of agents: ``{Employee: ("conviction", "habit")}``.
         kwargs: levers, assumptions and sizes by dotted key, as ``batch_run`` and ``SolaraViz`` vary them.
 
     Raises:
-        InputError: a scenario, seed, value or reporter that cannot be used; the message says what could.
+        InputError: a scenario, seed, value or reporter cannot be used; the message says what is accepted.
 
     Attributes:
         datacollector: Mesa's collector. Row ``n`` of its model frame is week ``n``: ``week`` and every KPI. In frames of
@@ -71,7 +71,7 @@ class CollectedOrganisation(Organisation):
         )
 
     def step(self) -> None:
-        """Live one week, unless the horizon is reached, and collect it."""
+        """Simulate and collect one week, unless the horizon is reached."""
         before = self.week
         super().step()
         if self.week > before:
@@ -79,22 +79,22 @@ class CollectedOrganisation(Organisation):
 
     @cached_property
     def grid(self) -> Floor:
-        """Where people are drawn, as Mesa's ``SpaceRenderer`` asks for it."""
+        """The space in which people are drawn, for Mesa's ``SpaceRenderer``."""
         from ccsim.simulation.floor import Floor
 
         return Floor(self)
 
     def latest(self, name: str) -> float:
-        """Return a KPI of the last week lived."""
+        """Return a KPI of the last simulated week."""
         if self._latest[0] != self.week:
             self._latest = self.week, {key: float(values[-1]) for key, values in self.simulation.kpis().items()}
         return self._latest[1][name]
 
     def _reporters(self, wanted: Reporters | None, kinds: Sequence[type[AgentView]]) -> dict[str, Reporter]:
-        """Return reporters as Mesa takes them; one that is the name of an attribute is checked.
+        """Return reporters in the form that Mesa accepts; names of attributes are checked.
 
         Raises:
-            InputError: no person of those kinds has an attribute of that name.
+            InputError: no agent of these classes has an attribute of that name.
         """
         if isinstance(wanted, str):
             wanted = (wanted,)
@@ -118,13 +118,13 @@ class CollectedOrganisation(Organisation):
 
 
 class _WeeklyCollector(DataCollector):
-    """Mesa's collector, with people and KPIs of one week in one row of ``batch_run``."""
+    """Mesa's collector, with people and KPIs of the same week in one row of ``batch_run``."""
 
     def collect(self, model: Organisation) -> None:
         """Collect a week."""
         super().collect(model)
         if self.agent_reporters and not hasattr(self, "_collection_steps"):
-            # batch_run of Mesa 3.3 counts rows of KPIs from 0, but looks for people under the number of the step.
+            # batch_run of Mesa 3.3 counts rows of KPIs from 0, but looks up people by the number of the step.
             self._agent_records[model.steps - 1] = self._agent_records.pop(model.steps)
 
 

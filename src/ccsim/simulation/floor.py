@@ -1,4 +1,4 @@
-"""Where people are drawn: a Mesa space in which everybody has a place, as on a plan of the house."""
+"""The floor plan: a Mesa space with a position for each person."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from ccsim.simulation.agents import AgentView, Customer, Employee, Leader
 if TYPE_CHECKING:
     from ccsim.simulation.mesa_model import Organisation
 
-#: A person's place by kind and row.
+#: A person's position by kind and row.
 Places = dict[tuple[type[AgentView], int], tuple[float, float]]
-#: Customers with a place for each member of staff; of more, every second, third, … has one.
+#: Maximum number of customers with a position per member of staff; if there are more, every second, third, … has one.
 CUSTOMERS_EACH = 2.5
 
 
 class Floor(OrthogonalVonNeumannGrid):
-    """A plan with one block of desks for each department, leaders above theirs, customers by segment below.
+    """A floor plan with a block of desks per department, leaders above their departments, and customers by segment below.
 
-    The places are for drawing: nothing in the model depends on them. A vacant post and a customer who has left are gaps.
+    The positions are only for drawing. Vacant posts and customers who have left are gaps.
 
     Args:
         model: the organisation.
 
     Attributes:
-        labels: text and place of each block's name.
-        one_in: of how many customers one has a place.
+        labels: text and position of each block's name.
+        one_in: one of this many customers has a position.
     """
 
     def __init__(self, model: Organisation) -> None:
@@ -59,19 +59,19 @@ class Floor(OrthogonalVonNeumannGrid):
         self.model, self.places, self.labels, self.one_in = model, places, labels, one_in
 
     def place_of(self, agent: Any) -> tuple[float, float] | None:
-        """Return where a person is drawn; None for a customer without a place, and for an agent of your own."""
+        """Return the position of a person; None for a customer without a position and for a user's own agent."""
         return self.places.get((type(agent), agent.row)) if isinstance(agent, AgentView) else None
 
     @property
     def agents(self) -> Any:
-        """The people who have a place, as Mesa's set of agents."""
+        """The people who have a position, as Mesa's set of agents."""
         return self.model.agents.select(lambda agent: self.place_of(agent) is not None)
 
 
 def _sit(
     places: Places, kind: type[AgentView], groups: Sequence[IntArray], high: int, bottom: int
 ) -> list[tuple[float, float]]:
-    """Give each group a block of places, column by column, and return where each block begins and ends."""
+    """Give each group a block of positions, column by column, and return where each block begins and ends."""
     blocks, left = [], 0
     for rows in groups:
         for number, row in enumerate(rows):
@@ -83,7 +83,7 @@ def _sit(
 
 
 def _lead(places: Places, leaders: Any, blocks: Sequence[tuple[float, float]], top: int) -> None:
-    """Give leaders their places: team leads and heads above their department, the executive above all."""
+    """Give leaders their positions: team leads and heads above their department, the executive above all."""
     for tier, height in ((2, 1.5), (1, 3.0), (0, 5.0)):
         for block, (left, right) in [(-1, (blocks[0][0], blocks[-1][1])), *enumerate(blocks)]:
             rows = np.flatnonzero((leaders.tier == tier) & (leaders.department == block))

@@ -27,26 +27,26 @@ if TYPE_CHECKING:
 
 
 class Organisation(mesa.Model):
-    """An organisation that lives a scenario, week by week.
+    """An organisation that follows a scenario, week by week.
 
     Args:
         scenario: a scenario, its name, or the path of its file.
         rng: the seed of all draws, a whole number from 0 to 2**63 - 1.
-        weeks: the horizon; a move of the schedule that is due later is warned of. After it ``running`` is false, and a further step
-            does nothing but warn.
+        weeks: the horizon. A scheduled move that is due later causes a warning. After the horizon ``running`` is false, and a further step
+            only warns.
         levers: values that differ from the scenario's, by dotted key, such as ``{"programme.budget": 9000}``.
-        organisation: folder of the files that the organisation is founded from, instead of the scenario's.
-        mechanisms: mechanisms of your own, as paths of files or as modules.
+        organisation: folder of files from which the organisation is founded, instead of the scenario's.
+        mechanisms: users' mechanisms, as paths of files or as modules.
 
     Raises:
-        InputError: a scenario, seed or value that cannot be used; the message says what could.
+        InputError: a scenario, seed or value cannot be used; the message says what is accepted.
 
     Attributes:
-        week: the last week lived; -1 before week 0.
-        world: the state of everything.
+        week: the last simulated week; -1 before week 0.
+        world: the whole state.
         events: (week, label) of every move made.
 
-    Mesa's own ``rng`` and ``random`` are seeded too, for use in an analysis, but the model never uses
+    Mesa's own ``rng`` and ``random`` are also seeded, for use in an analysis, but the model never uses
     them: its draws are keyed (see :mod:`ccsim.engine.rng`).
     """
 
@@ -67,13 +67,11 @@ class Organisation(mesa.Model):
                 chosen = replace(chosen, source=str(organisation))
             if levers:
                 chosen = chosen.with_values(levers)
-            # First, because it refuses a seed that cannot be used.
+            # First, because it refuses invalid seeds.
             self.simulation = Simulation(chosen, rng, weeks)
         for move in chosen.schedule:
             if move.week is not None and move.week >= self.simulation.weeks:
-                message = (
-                    f"{chosen.name}: {move.label!r} is due in week {move.week} and never happens: weeks is {weeks}"
-                )
+                message = f"{chosen.name}: {move.label!r} is due in week {move.week} and never happens, because weeks is {weeks}"
                 warnings.warn(message, stacklevel=2)
         self._views: dict[tuple[type[AgentView], int], AgentView] = {}
         self._synced_week: int | None = None
@@ -83,17 +81,17 @@ class Organisation(mesa.Model):
         self.running: bool = True
 
     def __copy__(self) -> Organisation:
-        """Return an organisation that lives on by itself: two on the same world would live in each other."""
+        """Return an independent organisation, because two organisations with the same state would change each other."""
         return copy.deepcopy(self)
 
     @property
     def plan(self) -> Scenario:
-        """The scenario that is lived (``scenario`` is a name of Mesa's own)."""
+        """The scenario of the organisation (Mesa uses the name ``scenario`` itself)."""
         return self.simulation.scenario
 
     @property
     def week(self) -> int:
-        """The last week lived, -1 before week 0."""
+        """The last simulated week, -1 before week 0."""
         return self.simulation.week
 
     @property
@@ -112,13 +110,15 @@ class Organisation(mesa.Model):
         return self.simulation.interventions
 
     def step(self) -> None:
-        """Live one week, unless the horizon is reached.
+        """Simulate one week, unless the horizon is reached.
 
         Raises:
-            InputError: ``populations.colleagues`` holds a row that is no member of staff's.
+            InputError: ``populations.colleagues`` contains a row that is not a member of staff.
         """
         if not self.running:
-            message = f"week {self.week} is the last: nothing happened; Organisation(..., weeks=...) sets the horizon"
+            message = (
+                f"week {self.week} is the last, so nothing happened; Organisation(..., weeks=...) sets the horizon"
+            )
             warnings.warn(message, stacklevel=2)
             return
         _check_ties(self.world.populations)
@@ -126,25 +126,25 @@ class Organisation(mesa.Model):
         self.running = self.week + 1 < self.simulation.weeks
 
     def run(self) -> Organisation:
-        """Live to the horizon, and return the organisation."""
+        """Simulate to the horizon, and return the organisation."""
         while self.running:
             self.step()
         return self
 
     def intervene(self, values: Mapping[str, Any], label: str = "") -> None:
-        """Set levers from the coming week on, as a manager would, and note it among the events.
+        """Set levers from the next week on, as a manager would, and add the move to the events.
 
         Raises:
-            InputError: a name that is no lever, or a value that it does not accept; or no week is to come.
+            InputError: a name is not a lever, a value is not accepted, or there is no further week.
         """
         if not self.running:
-            raise InputError(f"week {self.week} is the last: there is no week in which levers could still act")
+            raise InputError(f"week {self.week} is the last: there is no further week in which levers could act")
         with within(self.simulation.extension):
             self.simulation.apply(Intervention.create(values, week=self.week + 1, label=label))
 
     @property
     def kpis(self) -> pd.DataFrame:
-        """Every KPI, one row a week."""
+        """Every KPI, one row per week."""
         import pandas as pd
 
         return pd.DataFrame(self.simulation.kpis()).rename_axis("week")
@@ -179,22 +179,22 @@ class Organisation(mesa.Model):
         return agents
 
     def employee(self, row: int) -> Employee | None:
-        """Return the person in a post, None if it is vacant."""
+        """Return the person in a post; None if it is vacant."""
         self._sync_agents()
         return self._views.get((Employee, row))
 
     def leader(self, row: int) -> Leader | None:
-        """Return the leader of a row, None for row -1."""
+        """Return the leader of a row; None for row -1."""
         self._sync_agents()
         return self._views.get((Leader, row))
 
     def customer(self, row: int) -> Customer | None:
-        """Return a customer by row of the market, None if that person is not a customer now."""
+        """Return a customer by row of the market; None if the person is not a customer at present."""
         self._sync_agents()
         return self._views.get((Customer, row))
 
     def _present(self) -> list[tuple[type[AgentView], Any, Any]]:
-        """Return, for each kind of agent, the rows that are there and which person each one is."""
+        """Return, for each class of agents, the rows that exist and the person in each."""
         state = self.world.populations
         in_post = np.flatnonzero(self.week + 1 >= state.staff.vacant_until)
         leaders = np.flatnonzero(state.leaders.vacant == 0)
@@ -206,37 +206,37 @@ class Organisation(mesa.Model):
         ]
 
     def register_agent(self, agent: Any) -> None:
-        """Add an agent, as Mesa does for every agent that is made."""
+        """Add an agent; Mesa calls this for every new agent."""
         super().register_agent(agent)
         counters = getattr(mesa.Agent, "_ids", None)
         if counters is not None and not isinstance(agent, AgentView):
-            # Mesa 3.3 counts in a dictionary of the class. It keeps every discarded model, and a copy begins at 1 again.
+            # Mesa 3.3 counts in a dictionary of the class, which keeps every discarded model alive; a copy starts at 1 again.
             self._own_agents += 1
             agent.unique_id = self._own_agents
             counters.pop(self, None)
 
     def deregister_agent(self, agent: Any) -> None:
-        """Take an agent out, as Mesa does for every agent that is removed.
+        """Remove an agent; Mesa calls this for every removed agent.
 
         Raises:
-            InputError: the agent is a person of the organisation, who would go on to work or to buy without an agent.
+            InputError: the agent is a person of the organisation, who would continue to work or to buy without an agent.
         """
         if self._is_there(agent):
             raise InputError(
-                f"{agent!r} cannot be removed: it stands for a person of the organisation, and the model decides who "
-                "leaves; turnover.quit_probability, leadership.turnover_probability and market.churn say how many do"
+                f"{agent!r} cannot be removed: it represents a person of the organisation, and the model decides who "
+                "leaves; turnover.quit_probability, leadership.turnover_probability and market.churn set how many do"
             )
         super().deregister_agent(agent)
 
     def _is_there(self, agent: Any) -> bool:
-        """Return whether an agent is the view of a person who is there."""
+        """Return whether an agent is the view of a present person."""
         if not isinstance(agent, AgentView) or self._views.get((type(agent), agent.row)) is not agent:
             return False
         self._sync_agents()
         return self._views.get((type(agent), agent.row)) is agent
 
     def _sync_agents(self) -> None:
-        """Bring the agents up to date: a view for everybody who is there, none for who has left."""
+        """Update the agents: one view for each present person, none for people who have left."""
         if self._synced_week == self.week:
             self._complete()
             return
@@ -249,7 +249,7 @@ class Organisation(mesa.Model):
             if there.get(key) != view.unique_id:
                 del self._views[key]
                 view.remove()
-        # Mesa 3.5 counts in the model; the numbers are left to the user's own agents.
+        # Mesa 3.5 counts in the model; its numbers are reserved for the user's own agents.
         counted = getattr(self, "agent_id_counter", None)
         for key, identity in there.items():
             if key not in self._views:
@@ -261,7 +261,7 @@ class Organisation(mesa.Model):
         self._counts = Counter(kind for kind, _ in self._views)
 
     def _complete(self) -> None:
-        """Put agents back that were taken out of Mesa's own sets, as ``agents.select(..., inplace=True)`` does."""
+        """Restore agents that were removed from Mesa's own sets, for example by ``agents.select(..., inplace=True)``."""
         everybody, by_type = super().agents, super().agents_by_type
         if len(everybody) == sum(map(len, by_type.values())) and all(
             len(by_type.get(kind, ())) == count for kind, count in self._counts.items()
@@ -275,10 +275,10 @@ class Organisation(mesa.Model):
 
 
 def _check_ties(state: Populations) -> None:
-    """Refuse ties to rows that do not exist: compiled code would read whatever lies there.
+    """Refuse ties to rows that do not exist, because compiled code would read arbitrary memory.
 
     Raises:
-        InputError: a row is neither that of a member of staff nor the -1 that fills a list up at its end.
+        InputError: a row is neither that of a member of staff nor the -1 that pads a list at its end.
     """
     rows, staff = state.colleagues, len(state.staff.person)
     if not rows.size or (rows.min() >= 0 and rows.max() < staff):
@@ -288,6 +288,6 @@ def _check_ties(state: Populations) -> None:
     if wrong.any():
         person, tie = np.argwhere(wrong)[0]
         raise InputError(
-            f"colleagues[{person}, {tie}]: must be the row of a member of staff, 0 to {staff - 1}, or -1 from the end of "
-            f"the person's list on, got {rows[person, tie]}"
+            f"colleagues[{person}, {tie}]: must be the row of a member of staff, 0 to {staff - 1}, or -1 after the end of "
+            f"the person's list, got {rows[person, tie]}"
         )

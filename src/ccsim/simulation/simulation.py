@@ -1,4 +1,4 @@
-"""One run: a scenario and a seed, lived week by week, its moves made when they are due."""
+"""One run: a scenario and a seed, simulated week by week, with its moves made when they are due."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from ccsim.organisations.layout import layout_of
 from ccsim.organisations.privacy import merge_rows
 from ccsim.scenarios.scenario import Intervention, Scenario, load_scenario
 
-#: Largest seed: kernels take whole numbers of 64 bits with a sign.
+#: Largest seed, because kernels take signed integers of 64 bits.
 LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run leaves behind.
+    """The results of a run.
 
     Attributes:
         scenario: the scenario's name.
@@ -49,7 +49,7 @@ class Run:
     interventions: list[tuple[int, str]]
 
     def summaries(self, weeks: Sequence[int]) -> Run:
-        """Return the run with one figure a KPI for each of some weeks, as if it had ended there, and nothing else."""
+        """Return the run with only one value per KPI for each of the given weeks, as if the run had ended there."""
         kept = {
             name: np.array([final_value(name, row[: week + 1]) for week in weeks]) for name, row in self.kpis.items()
         }
@@ -63,10 +63,10 @@ class Simulation:
     Args:
         scenario: what is set and moved.
         seed: a whole number from 0 to 2**63 - 1.
-        weeks: weeks expected; the record has room for them, and grows if there are more.
+        weeks: expected number of weeks; the record has room for them, and grows if there are more.
 
     Raises:
-        InputError: the seed or the weeks are out of range, or the sizes do not fit together.
+        InputError: the seed or the weeks are out of range, or the sizes are inconsistent.
     """
 
     scenario: Scenario
@@ -89,11 +89,11 @@ class Simulation:
 
     @property
     def week(self) -> int:
-        """The last week lived, -1 before week 0."""
+        """The last simulated week, -1 before week 0."""
         return self.world.week
 
     def step(self, step_fn: Callable[[ModelState], None] = step) -> None:
-        """Make the moves that are due, live a week, and keep its tallies.
+        """Make the moves that are due, simulate a week, and record its tallies.
 
         Args:
             step_fn: advances the state by one week; pass another function for profiling.
@@ -106,12 +106,12 @@ class Simulation:
         self.world.settings = _without_impulses(self.world.settings)
 
     def apply(self, move: Intervention) -> None:
-        """Make a move now: it acts from the coming week on."""
+        """Make a move now; it acts from the next week on."""
         self.world.settings = replace_values(self.world.settings, move.set)
         self.interventions.append((self.world.week + 1, move.label))
 
     def copy(self) -> Simulation:
-        """Return a copy that lives on by itself, on the same draws."""
+        """Return an independent copy that continues with the same draws."""
         twin = object.__new__(type(self))
         vars(twin).update(vars(self))
         twin.world, twin.record = self.world.copy(), self.record.copy()
@@ -119,7 +119,7 @@ class Simulation:
         return twin
 
     def __copy__(self) -> Simulation:
-        """Return a copy that lives on by itself: two runs on the same world would live in each other."""
+        """Return an independent copy, because two runs with the same state would change each other."""
         return self.copy()
 
     def kpis(self, by: str | None = None, *, merged: bool = False) -> dict[str, FloatArray]:
@@ -127,8 +127,8 @@ class Simulation:
 
         Args:
             by: ``"department"`` or ``"segment"``; None for the whole organisation.
-            merged: whether departments and segments of an organisation founded from files that are too small to be shown
-                are merged, as results keep them; rows that are not shown are nan.
+            merged: for an organisation founded from files, whether departments and segments that are too small to be shown
+                are merged, as in results; rows that are not shown are nan.
         """
         record = self.record
         if merged and by and self.layout is not None:
@@ -141,7 +141,7 @@ class Simulation:
         return calculate(record, self.world.settings.accounts.discount, by)
 
     def _pop_due(self, week: int) -> list[Intervention]:
-        """Take the moves of this week out of the pending ones, in the order of the schedule."""
+        """Remove this week's moves from the pending ones, and return them in the order of the schedule."""
         latest = None
         due = []
         for move in self._pending:
@@ -157,9 +157,9 @@ class Simulation:
 
 
 def past(scenario: Scenario, layout: Layout | None = None, seed: int = 0) -> Settings:
-    """Return the settings of a scenario's past: its sizes, its assumptions, and the levers of before.
+    """Return the settings of a scenario's warm-up: its sizes, its assumptions, and the earlier levers.
 
-    What files state of the organisation comes before what the scenario assumes; their sizes stand.
+    Sizes from files cannot be changed. Other values from files apply unless the scenario sets them.
     """
     own = {**scenario.organisation, **scenario.assumptions, **scenario.history}
     if layout is None:
@@ -169,7 +169,7 @@ def past(scenario: Scenario, layout: Layout | None = None, seed: int = 0) -> Set
 
 
 def _without_impulses(settings: Settings) -> Settings:
-    """Put every impulse back: it acted in the week of its move only."""
+    """Reset every impulse, which acts only in the week of its move."""
     spent = {
         key: value
         for key, value in _impulses(settings.extension)
@@ -188,7 +188,7 @@ def _impulses(extension: Any) -> tuple[tuple[tuple[str, str], float], ...]:
 
 
 def replicate_seed(seed: int, replicate: int) -> int:
-    """Return the seed of a replicate: the same in every scenario, so that runs pair."""
+    """Return the seed of a replicate, which is the same in every scenario, so that runs are paired."""
     return seed * 1_000_000 + replicate
 
 
@@ -204,7 +204,7 @@ def simulate(
         seed: the seed of all draws.
         weeks: the horizon.
         merged: whether small departments and segments of an organisation founded from files are merged.
-        mechanisms: mechanisms of your own, as paths of files or as modules.
+        mechanisms: users' mechanisms, as paths of files or as modules.
 
     Returns:
         The run with its KPIs by week, by department and by segment.

@@ -49,7 +49,7 @@ class Ensembles:
         Args:
             series: what is seen.
             steps: steps ahead.
-            without: events that are left out.
+            without: events to leave out.
         """
         moved = moves_levers(self.folder)
         past = Past(series.dates[-1], without=without) if moved else None

@@ -94,7 +94,7 @@ def scenario_of(
         folder: the organisation.
         weeks: how many weeks are simulated.
         start: day on which week 0 begins; None for today, with the levers as they stand now.
-        without: events that are left out.
+        without: events to leave out.
     """
     if start is None:
         return Scenario("own", title=folder.name, source=str(folder.path))

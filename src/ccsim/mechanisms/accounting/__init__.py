@@ -1,1 +1,1 @@
-"""Accounting: the count of everything, and the accounts."""
+"""Accounting: weekly tallies and the accounts."""

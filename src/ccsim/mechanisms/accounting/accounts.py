@@ -1,4 +1,4 @@
-"""Every unit of money is booked: revenue, pay, contacts, compensation, programme, turnover, acquisition. [001, 003]"""
+"""Book all money: revenue, pay, contacts, compensation, programme, turnover, acquisition. [001, 003]"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Accounts:
         128.0,
         unit="EUR/week",
         range=(110.0, 180.0),
-        meaning="what a customer of mean value spends at ordinary satisfaction",
+        meaning="spending of a customer of mean value at ordinary satisfaction",
         source="calibrated: an ordinary margin of about 10 %",
         on_record=True,
     )
@@ -45,7 +45,7 @@ class Accounts:
         8.0,
         unit="EUR",
         range=(2.0, 20.0),
-        meaning="cost of handling a contact besides pay",
+        meaning="cost of handling a contact, without pay",
         on_record=True,
     )
     goodwill: float = parameter(
@@ -60,7 +60,7 @@ class Accounts:
         15.0,
         unit="weeks' pay",
         range=(10.0, 25.0),
-        meaning="cost of recruiting and starting a new person",
+        meaning="cost of recruiting and inducting a new person",
         source="Holman et al. 2007: 3 to 4 months' pay",
         on_record=True,
     )
@@ -76,7 +76,7 @@ class Accounts:
         unit="share",
         range=(0.0, 0.15),
         legal=(0.0, 1.0),
-        meaning="fixed cost, relative to the revenue that the organisation was founded with",
+        meaning="fixed cost, relative to the revenue at founding",
         on_record=True,
     )
     discount: float = parameter(
@@ -97,17 +97,17 @@ class Firm:
     wages: FloatArray = flow("EUR", "pay of staff and leaders")
     handling: FloatArray = flow("EUR", "cost of contacts other than pay")
     compensation: FloatArray = flow("EUR", "compensation given to customers")
-    turnover_cost: FloatArray = flow("EUR", "recruiting and starting new people")
-    acquisition_cost: FloatArray = flow("EUR", "winning and setting up new customers")
+    turnover_cost: FloatArray = flow("EUR", "cost of recruiting and inducting new people")
+    acquisition_cost: FloatArray = flow("EUR", "cost of winning and setting up new customers")
     overhead: FloatArray = flow("EUR", "fixed cost")
-    personalisation_cost: FloatArray = flow("EUR", "what is made to measure")
-    severance: FloatArray = flow("EUR", "people whose post was closed")
-    revenue: FloatArray = flow("EUR", "what customers spent")
+    personalisation_cost: FloatArray = flow("EUR", "cost of personalisation")
+    severance: FloatArray = flow("EUR", "pay for people whose post was closed")
+    revenue: FloatArray = flow("EUR", "spending of customers")
 
 
 @rule
 def spending_factor(value: float, satisfaction: float, p: Accounts) -> float:
-    """A customer spends more the more satisfied, around the ordinary level of 0.7."""
+    """Return what a customer spends in a week: more with higher satisfaction, relative to the ordinary level of 0.7."""
     return max(0.0, value * (1.0 + p.spending_sensitivity * (satisfaction - 0.7)))
 
 
@@ -121,7 +121,7 @@ def book_accounts(
     severance: float,
     p: Accounts,
 ) -> None:
-    """Write the week's books, after customers and what they spend have been counted.
+    """Book the week's revenue and costs, after customers and their spending have been counted.
 
     Args:
         leaders: columns of the leaders, one row per leader.
@@ -141,7 +141,7 @@ def book_accounts(
         filled += leaders.vacant[k] == 0
     firm.wages[0] += p.leader_wage * filled
     for d in range(len(departments.handled)):
-        # A leader who leaves at the end of the week is paid for it.
+        # A leader who leaves at the end of the week is paid for that week.
         firm.wages[0] += p.wage * departments.paid[d]
         firm.handling[0] += p.contact_cost * departments.handled[d]
         firm.compensation[0] += departments.goodwill[d]

@@ -1,4 +1,4 @@
-"""Count the week: the sums over people and customers from which all KPIs are made. Nothing here changes behaviour."""
+"""Tally the week: sums over people and customers, from which all KPIs are calculated. Nothing here changes behaviour."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class Departments:
     conviction: FloatArray = flow("share", "sum of conviction")
     tipped: FloatArray = flow("people", "people who have tipped")
     habit: FloatArray = flow("share", "sum of habit")
-    adopters: FloatArray = flow("people", "people who act customer-first by habit")
+    adopters: FloatArray = flow("people", "people who act customer-first by habit (adopters)")
     latitude: FloatArray = flow("share", "sum of latitude granted")
     empowerment: FloatArray = flow("share", "sum of latitude felt")
     engagement: FloatArray = flow("share", "sum of engagement")
     fatigue: FloatArray = flow("share", "sum of fatigue")
     cynicism: FloatArray = flow("share", "sum of cynicism")
     embedded: FloatArray = flow("share", "routine times posts")
-    standards: FloatArray = flow("ratio", "standard of time for a case times posts")
+    standards: FloatArray = flow("ratio", "standard time for a case times posts")
     informed: FloatArray = flow("share", "insight times posts")
-    defective_contacts: FloatArray = flow("contacts", "contacts that the process spoilt")
+    defective_contacts: FloatArray = flow("contacts", "contacts spoilt by the process")
 
 
 @columns("segments")
@@ -46,8 +46,8 @@ class Segments:
     expectation: FloatArray = flow("share", "sum of expectation")
     promoters: FloatArray = flow("people", "customers who would recommend (9 or 10 of 10)")
     detractors: FloatArray = flow("people", "customers who would not (0 to 6 of 10)")
-    spending: FloatArray = flow("EUR", "what customers spent")
-    opinion: FloatArray = flow("share", "sum of what prospects have heard")
+    spending: FloatArray = flow("EUR", "spending of customers")
+    opinion: FloatArray = flow("share", "sum of opinions that prospects have heard")
     prospects: FloatArray = flow("people", "people in the market who are not customers")
     trust: FloatArray = flow("share", "sum of trust")
 
@@ -56,26 +56,28 @@ class Segments:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    reported_satisfaction: FloatArray = flow("share", "satisfaction as leaders are shown it")
-    delivered_quality: FloatArray = flow("share", "quality of contacts, lately")
-    sponsored: FloatArray = flow("share", "the programme is kept")
-    stage_reached: FloatArray = flow("step", "step of the ladder")
-    capability_reached: FloatArray = flow("step", "capability for the ladder")
-    know_how_level: FloatArray = flow("share", "know-how of what works here")
+    reported_satisfaction: FloatArray = flow("share", "satisfaction shown to leaders")
+    delivered_quality: FloatArray = flow("share", "recent quality of contacts")
+    sponsored: FloatArray = flow("share", "1 while the programme is kept")
+    stage_reached: FloatArray = flow("step", "coordination stage reached")
+    capability_reached: FloatArray = flow("step", "capability for coordination stages")
+    know_how_level: FloatArray = flow("share", "knowledge of what works here")
     installed_system: FloatArray = flow("share", "system installed")
-    executive_conviction: FloatArray = flow("share", "conviction of the executive (of the highest leaders there are)")
+    executive_conviction: FloatArray = flow(
+        "share", "conviction of the executive (or of the highest leaders that exist)"
+    )
     leader_conviction: FloatArray = flow("share", "mean conviction of leaders")
     leader_credibility: FloatArray = flow("share", "mean credibility of leaders")
     champions: FloatArray = flow("people", "champions")
-    influence: FloatArray = flow("people", "how much all staff together spoke for the change")
-    largest_influence: FloatArray = flow("people", "how much the one person did who spoke for it most")
-    cross_adopters: FloatArray = flow("people", "habitual adopters outside the department with most champions")
+    influence: FloatArray = flow("people", "influence of all staff for the change, summed")
+    largest_influence: FloatArray = flow("people", "influence of the person who spoke most for the change")
+    cross_adopters: FloatArray = flow("people", "adopters outside the department with most champions")
     cross_people: FloatArray = flow("people", "people outside the department with most champions")
 
 
 @rule
 def count_person(i: int, d: int, staff: Rows, departments: Rows, settled: float) -> None:
-    """Add what a person is like to the sums of the department.
+    """Add a person's states to the sums of the department.
 
     Args:
         i: row of the person.
@@ -103,7 +105,7 @@ def count_person(i: int, d: int, staff: Rows, departments: Rows, settled: float)
 
 @kernel
 def count_staff(staff: Rows, departments: Rows, firm: Rows, settled: float, week: int) -> None:
-    """Sum up staff by department, and how far the change rests on few carriers.
+    """Sum up staff by department, and measure how far the change depends on few people.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -138,7 +140,7 @@ def count_staff(staff: Rows, departments: Rows, firm: Rows, settled: float, week
 
 @kernel
 def count_firm(departments: Rows, firm: Rows) -> None:
-    """Note the stocks of departments and of the firm.
+    """Copy stocks of departments and of the firm into the week's tallies.
 
     Args:
         departments: columns of the departments, one row each.
@@ -165,12 +167,12 @@ def count_firm(departments: Rows, firm: Rows) -> None:
 
 @kernel
 def count_image(departments: Rows, firm: Rows, published: float) -> None:
-    """Keep the satisfaction that leaders are shown: surveys, or as far as published what customers think.
+    """Store the satisfaction shown to leaders: from surveys or, as far as it is published, from what customers think.
 
     Args:
         departments: columns of the departments, one row each.
         firm: columns of the organisation, each of length 1.
-        published: ``sensing.published``, how far leaders are shown what customers think when all is done, instead
+        published: ``sensing.published``, how far leaders are shown customers' final judgement instead
             of surveys right after the contact (share).
 
     Writes:
@@ -186,7 +188,7 @@ def count_image(departments: Rows, firm: Rows, published: float) -> None:
 
 @kernel
 def count_leaders(leaders: Rows, firm: Rows) -> None:
-    """Sum up leaders; the executive is the leader without a superior.
+    """Sum up leaders. The executive is the leader without a superior.
 
     Args:
         leaders: columns of the leaders, one row per leader.
@@ -215,7 +217,7 @@ def count_leaders(leaders: Rows, firm: Rows) -> None:
 
 @kernel
 def count_customers(customers: Rows, segments: Rows, prices: Accounts) -> None:
-    """Sum up customers, what they spend, and prospects by segment; promoters as on the scale from 0 to 10.
+    """Sum up customers, their spending, and prospects by segment. Promoters are counted on the scale from 0 to 10.
 
     Args:
         customers: columns of the market, one row per person.

@@ -1,1 +1,1 @@
-"""Demand: who needs help, from a person, a machine, or before asking."""
+"""Demand: new and repeated cases, self-service and proactive contact."""

@@ -1,7 +1,7 @@
-"""Customers raise cases: new ones (value demand) and those that earlier failures cause (failure demand).
+"""Customers raise cases: new ones (value demand) and ones caused by earlier failures (failure demand).
 
-Capacity is hours, so cases wait in a queue for their department, first come first served; some customers tire
-of waiting and give up. Most cases are simple and a few are hard; some need several departments in turn.
+Capacity is measured in hours. Cases wait in the queue of their department, first come, first served. Some customers
+give up while waiting. Most cases are simple and a few are hard. Some need several departments in turn.
 """
 
 from __future__ import annotations
@@ -31,38 +31,38 @@ MACHINE, AHEAD, PRIORITY = int(Stream.SELF_SERVICE), int(Stream.PROACTIVE), int(
 
 @parameters("demand")
 class Demand:
-    """What customers ask for."""
+    """Parameters of demand."""
 
     rate: float = parameter(
         0.33,
         unit="probability",
         range=(0.15, 0.4),
         off=0.0,
-        meaning="chance a week that a customer without an open issue has a new one",
+        meaning="weekly probability that a customer without an open issue has a new one",
         source="calibrated: staff are busy 85 to 90 % of their time",
     )
     surge: float = parameter(
         1.0, unit="factor", range=(0.5, 2.0), off=1.0, legal=(0.0, 3.0), lever=True,
-        meaning="demand relative to the ordinary level, for shocks")  # fmt: skip
+        meaning="demand relative to the ordinary level, to simulate shocks")  # fmt: skip
     journeys: float = parameter(
         0.45, unit="share", range=(0.1, 0.8), off=0.0,
-        meaning="share of issues that need a second department, and of those that need a third")  # fmt: skip
+        meaning="share of issues that need a second department, and share of those that need a third")  # fmt: skip
     abandonment_rate: float = parameter(
         0.035, unit="probability", range=(0.0, 0.15), off=0.0,
-        meaning="chance of giving up, for each week already waited in a queue, in each further week")  # fmt: skip
+        meaning="probability of giving up in a week, per week already waited in the queue")  # fmt: skip
 
 
 @columns("cases")
 class Cases:
     """Columns of a case."""
 
-    stages: Int8Array = stock("count", "stages still to be done, each in another department", "service")
+    stages: Int8Array = stock("count", "remaining stages, each in another department", "service")
     contacts: IntArray = stock("count", "contacts about this issue so far", "service")
     opened_week: IntArray = stock("week", "week in which the issue arose")
-    defect: Int8Array = stock("0/1", "1 if a stage was done wrongly", "service")
-    context_lost: Int8Array = stock("0/1", "1 if the last hand-off lost what the customer had said", "service")
-    repetitions: IntArray = stock("count", "times that the customer had to repeat or was passed on", "service")
-    complexity: FloatArray = stock("share", "how far the case is from the standard one")
+    defect: Int8Array = stock("0/1", "1 if a stage was handled with an error", "service")
+    context_lost: Int8Array = stock("0/1", "1 if the last hand-off lost the customer's information", "service")
+    repetitions: IntArray = stock("count", "number of repetitions and transfers for the customer", "service")
+    complexity: FloatArray = stock("share", "complexity: distance from the standard case")
 
 
 @columns("departments")
@@ -71,7 +71,7 @@ class Departments:
 
     raised: FloatArray = flow("cases", "new issues (value demand)")
     returned: FloatArray = flow("cases", "contacts caused by an earlier failure (failure demand)")
-    abandoned: FloatArray = flow("issues", "issues given up by the customer")
+    abandoned: FloatArray = flow("issues", "issues that customers gave up")
 
 
 class DemandParameters(NamedTuple):
@@ -93,13 +93,13 @@ class DemandParameters(NamedTuple):
 
 @rule
 def complexity_of(luck: float) -> float:
-    """Most cases are simple: the square of a uniform draw, one third on average."""
+    """Return the complexity of a case: the square of a uniform draw, so most cases are simple and the mean is one third."""
     return luck * luck
 
 
 @rule
 def stages_of(luck: float, departments: int, p: Demand) -> int:
-    """A journey goes on to another department with a fixed chance, at most twice."""
+    """Return the number of stages: a journey continues in another department with a fixed probability, at most twice."""
     stages = 1
     if luck < p.journeys and departments > 1:
         stages = 2
@@ -110,7 +110,7 @@ def stages_of(luck: float, departments: int, p: Demand) -> int:
 
 @rule
 def first_department(where: float, fronts: int, departments: Rows) -> int:
-    """Customers call the departments in front: each as often as another, or as it is known of them."""
+    """Return the department that a customer calls: front departments in equal shares, or in the known shares."""
     if departments.call_share[0] <= 0.0:
         return int(where * fronts)
     department = 0
@@ -121,13 +121,13 @@ def first_department(where: float, fronts: int, departments: Rows) -> int:
 
 @rule
 def abandons(waited: float, luck: float, p: Demand) -> bool:
-    """The longer the wait, the sooner a customer gives up."""
+    """Return the probability that a waiting customer gives up this week; it rises with the weeks waited."""
     return luck < p.abandonment_rate * waited
 
 
 @kernel(allocates=True)
 def abandon_queues(customers: Rows, cases: Rows, departments: Rows, p: Demand, week: int) -> None:
-    """Customers who have waited tire of waiting; the contact counts as a bad one.
+    """Let waiting customers give up. The contact counts as a bad one.
 
     Args:
         customers: columns of the market, one row per person.
@@ -167,14 +167,14 @@ def open_case(
     seed: int,
     week: int,
 ) -> None:
-    """A new issue joins a queue; that of a customer who is thought valuable perhaps at its front.
+    """Add a new issue to a queue; the issue of a customer with a high estimated value may go to the front.
 
     Args:
         i: row of the customer.
         department: row of the department.
-        hardness: draw for the complexity, 0 to 1.
-        length: draw for the number of stages, 0 to 1.
-        hassle: contacts that the customer had to make in vain before.
+        hardness: random draw for the complexity, 0 to 1.
+        length: random draw for the number of stages, 0 to 1.
+        hassle: earlier contacts of the customer without success (contacts).
         customers: columns of the market, one row per person.
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
@@ -218,7 +218,7 @@ def generate_case(
     seed: int,
     week: int,
 ) -> None:
-    """An issue comes up: it is settled ahead, solved or lost in the machine, or joins a queue.
+    """Raise an issue: it is settled proactively, solved or lost in self-service, or joins a queue.
 
     Args:
         i: row of the customer.
@@ -258,7 +258,7 @@ def generate_case(
 
 @rule
 def fetch_asker(i: int, customers: Rows, cases: Rows) -> None:
-    """Have what a new case reads and writes of a person brought near."""
+    """Prefetch the data of a person that a new case reads and writes."""
     prefetch(cases.complexity, i)
     prefetch(cases.queued_week, i)
     prefetch(cases.next_case, i)
@@ -276,7 +276,7 @@ def generate_cases(
     seed: int,
     week: int,
 ) -> None:
-    """Unresolved issues come back; customers without one may have a new one.
+    """Let unresolved issues return, and let customers without an issue raise a new one.
 
     Args:
         customers: columns of the market, one row per person.
@@ -300,7 +300,7 @@ def generate_cases(
     p, ahead = parameters.demand, parameters.proactive
     coming = p.rate * p.surge
     alarmed = coming * (1.0 + false_alarms(ahead))
-    # Listed first, without a branch: who asks cannot be foreseen, and each wrong guess of the processor costs more.
+    # Listed first, without a branch: who raises an issue is random, and each branch misprediction would cost more.
     asking, count = np.empty(len(cases.state), np.int32), 0
     for i in range(len(cases.state)):
         asking[count] = i

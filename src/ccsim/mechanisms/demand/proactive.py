@@ -1,7 +1,7 @@
-"""Anticipating a need beats reacting to it, if one anticipates right. [001]
+"""Anticipating a need is better than reacting to it, if the anticipation is accurate. [001]
 
-A coming issue that is seen is settled before it is raised, in less time. For each one seen rightly, some calls
-reach customers who needed nothing: the less accurate, the more of them, and each takes time and annoys.
+An issue that is foreseen is settled before the customer raises it, in less time. Some calls reach customers who
+needed nothing. The lower the accuracy, the more such calls there are, and each takes time and annoys the customer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("proactive", pack="proactive")
 class Proactive:
-    """Contact before the customer asks."""
+    """Parameters of proactive contact."""
 
     share: float = parameter(
         0.0,
@@ -21,7 +21,7 @@ class Proactive:
         range=(0.0, 0.6),
         off=0.0,
         lever=True,
-        meaning="share of coming issues that one tries to see",
+        meaning="share of future issues that the organisation tries to foresee",
         switches=("proactive",),
     )
     accuracy: float = parameter(
@@ -36,7 +36,7 @@ class Proactive:
         0.35, unit="factor", range=(0.15, 0.7), meaning="time of a proactive contact, relative to the standard contact"
     )
     prevention_quality: float = parameter(
-        0.9, unit="share", range=(0.7, 1.0), meaning="quality of a contact that settles an issue before it arises"
+        0.9, unit="share", range=(0.7, 1.0), meaning="quality of a contact that settles an issue before it is raised"
     )
     false_alarm_quality: float = parameter(
         0.45, unit="share", range=(0.2, 0.7), meaning="quality of a proactive contact that was not needed"
@@ -47,19 +47,19 @@ class Proactive:
 class Departments:
     """Columns of a department."""
 
-    outreach: FloatArray = flow("contacts", "contacts before the customer asked")
-    outreach_hours: FloatArray = flow("hours", "staff time for them")
+    outreach: FloatArray = flow("contacts", "proactive contacts")
+    outreach_hours: FloatArray = flow("hours", "staff time for proactive contacts")
 
 
 @rule
 def false_alarms(p: Proactive) -> float:
-    """Return the number of contacts that were not needed, for each coming issue."""
+    """Return the number of unneeded contacts per issue foreseen."""
     return p.share * (1.0 - p.accuracy)
 
 
 @rule
 def contact_ahead(i: int, quality: float, department: int, customers: Rows, departments: Rows, time: float) -> None:
-    """Contact a customer who has not asked.
+    """Contact a customer proactively.
 
     Args:
         i: row of the customer.

@@ -1,7 +1,7 @@
-"""Self-service is cheap, and hurts without a way out to a person. [001]
+"""Self-service is cheap, but harms satisfaction if customers cannot reach a person. [001]
 
-Some new issues go to a machine first. It solves the simple ones. With a way out the rest reach a person, with one
-annoyance more; without, they end in a bad contact, and some find another way in.
+Some new issues go to a machine first, which solves the simple ones. If the machine offers a way out, the other issues
+reach a person, with one annoyance more. Otherwise they end in a bad contact, and some customers find another way in.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("self_service", pack="self-service")
 class SelfService:
-    """A machine that is asked first."""
+    """Parameters of self-service."""
 
     share: float = parameter(
         0.0,
@@ -29,7 +29,7 @@ class SelfService:
         unit="probability",
         range=(0.3, 0.95),
         lever=True,
-        meaning="chance that the machine solves the simplest issue",
+        meaning="probability that the machine solves the simplest issue",
     )
     exit: bool = parameter(
         1, unit="on/off", range=(0, 1), lever=True, meaning="whether there is a way out of the machine to a person"
@@ -38,7 +38,7 @@ class SelfService:
         0.9,
         unit="share",
         range=(0.5, 1.0),
-        meaning="how much of the machine's chance of a solution the most complex issue takes away",
+        meaning="reduction of the machine's probability of a solution for the most complex issue",
     )
     solved_quality: float = parameter(
         0.8, unit="share", range=(0.6, 1.0), meaning="quality of a contact in which the machine solves the issue"
@@ -47,7 +47,10 @@ class SelfService:
         0.1, unit="share", range=(0.0, 0.3), meaning="quality of a contact that ends in the machine"
     )
     bypass_probability: float = parameter(
-        0.5, unit="probability", range=(0.2, 0.8), meaning="chance to find a person though the machine has no way out"
+        0.5,
+        unit="probability",
+        range=(0.2, 0.8),
+        meaning="probability that a customer reaches a person although the machine has no way out",
     )
     cost: float = parameter(0.5, unit="EUR", range=(0.1, 2.0), meaning="cost of a contact with the machine")
 
@@ -73,14 +76,14 @@ SOLVED, STUCK, THROUGH, ROUNDABOUT = range(4)
 
 @rule
 def contact_outcome(complexity: float, outcome: float, way: float, p: SelfService) -> int:
-    """How a contact with the machine ends: solved, stuck, through to a person, or roundabout to a person.
+    """Return how a contact with the machine ends: solved, stuck, through to a person, or roundabout to a person.
 
-    Source: assumed, after article 001: a tree of chances.
+    Source: assumed, after article 001: a probability tree.
 
     Args:
-        complexity: how far the case is from the standard one (share).
-        outcome: draw for whether it works, 0 to 1.
-        way: draw for whether the customer goes on to a person, 0 to 1.
+        complexity: complexity of the case, 0 for the standard case (share).
+        outcome: random draw for success, 0 to 1.
+        way: random draw for whether the customer reaches a person, 0 to 1.
         p: parameters of the group ``self_service``.
 
     Returns:
@@ -97,15 +100,15 @@ def contact_outcome(complexity: float, outcome: float, way: float, p: SelfServic
 def try_self_service(
     i: int, complexity: float, outcome: float, way: float, customers: Rows, segments: Rows, p: SelfService
 ) -> int:
-    """Let the machine try; return the annoyances with which the issue reaches a person, or -1 if it does not.
+    """Let the machine handle an issue, and count annoyances if the issue reaches a person.
 
     Source: assumed, after article 001.
 
     Args:
         i: row of the customer.
-        complexity: how far the case is from the standard one (share).
-        outcome: draw for whether it works, 0 to 1.
-        way: draw for whether the customer goes on to a person, 0 to 1.
+        complexity: complexity of the case, 0 for the standard case (share).
+        outcome: random draw for success, 0 to 1.
+        way: random draw for whether the customer reaches a person, 0 to 1.
         customers: columns of the market, one row per person.
         segments: columns of the customer segments, one row each.
         p: parameters of the group ``self_service``.
@@ -135,7 +138,7 @@ def try_self_service(
 
 @kernel
 def book_cost(segments: Rows, firm: Rows, p: SelfService) -> None:
-    """Book the machine's contacts.
+    """Book the cost of contacts with the machine.
 
     Args:
         segments: columns of the customer segments, one row each.

@@ -1,1 +1,1 @@
-"""Experience: how customers judge contacts, and what they tell others."""
+"""Experience: how customers judge contacts, and word of mouth."""

@@ -1,6 +1,6 @@
-"""Satisfaction moves by disconfirmed expectations, losses weighing more than gains (Oliver 1980; Kahneman & Tversky 1979).
+"""Satisfaction moves by disconfirmed expectations; losses weigh more than gains (Oliver 1980; Kahneman & Tversky 1979).
 
-Between contacts it returns to what the offer itself is worth to the customer. Expectations follow experience.
+Between contacts it returns to the satisfaction with the offer itself. Expectations follow experience.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from ccsim.mechanisms.market.promise import trust_update
 if TYPE_CHECKING:
     from ccsim.mechanisms.market.promise import Promise
 
-#: How many tellers ahead memory is asked for an acquaintance.
+#: How many tellers ahead the data of an acquaintance is prefetched.
 TELLERS_AHEAD = 16
 
 
 @parameters("experience")
 class Experience:
-    """How contacts become satisfaction and talk."""
+    """How contacts affect satisfaction and word of mouth."""
 
     adaptation_rate: float = parameter(
         0.1,
         unit="share",
         range=(0.03, 0.4),
         off=0.0,
-        meaning="share of the way to a contact's quality that satisfaction and the customer's expectation move",
+        meaning="share of the gap to a contact's quality that satisfaction and expectation close",
     )
     loss_aversion: float = parameter(
         1.6,
@@ -41,14 +41,14 @@ class Experience:
         range=(1.0, 2.5),
         off=1.0,
         legal=(1.0, 10.0),
-        meaning="weight of a disappointment relative to an equal surprise",
+        meaning="weight of a disappointment relative to an equally large positive surprise",
         source="assumed; Tversky & Kahneman 1992: 2.25 for money",
     )
     offer_satisfaction: float = parameter(
         0.924,
         unit="share",
         range=(0.65, 0.98),
-        meaning="satisfaction with an offer that fits perfectly; to what it is worth customers return",
+        meaning="satisfaction with an offer that fits perfectly; without contacts, satisfaction returns to the value of the offer",
         source="calibrated: a fit of 0.95",
     )
     forgetting_rate: float = parameter(
@@ -56,21 +56,21 @@ class Experience:
         unit="1/week",
         range=(0.01, 0.15),
         off=0.0,
-        meaning="pace at which satisfaction returns to the offer's worth between contacts, and what was heard fades",
+        meaning="rate at which satisfaction returns to the value of the offer between contacts, and at which opinions heard fade",
     )
     noticing_rate: float = parameter(
         0.1,
         unit="1/week",
         range=(0.05, 0.3),
         off=0.0,
-        meaning="pace at which the quality of contacts becomes known",
+        meaning="rate at which the quality of contacts becomes known",
     )
     talk_probability: float = parameter(
         0.7,
         unit="probability",
         range=(0.2, 1.0),
         off=0.0,
-        meaning="chance of telling others about a contact of the strongest kind",
+        meaning="probability of telling others about a contact of the best or worst quality",
     )
 
 
@@ -79,12 +79,12 @@ class Customers:
     """Columns of a person in the market."""
 
     satisfaction: FloatArray = stock("share", "satisfaction with the organisation")
-    expectation: FloatArray = stock("share", "quality that the customer expects of a contact", "promise")
-    trust: FloatArray = stock("share", "how far promises are believed")
+    expectation: FloatArray = stock("share", "expected quality of a contact", "promise")
+    trust: FloatArray = stock("share", "trust in promises")
     events: FloatArray = flow("contacts", "contacts closed or given up")
     quality: FloatArray = flow("share", "sum of the quality of those contacts")
-    heard_opinion: FloatArray = flow("share", "sum of what others told, weighted")
-    voices: FloatArray = flow("people", "weight of those who told")
+    heard_opinion: FloatArray = flow("share", "weighted sum of opinions heard from others")
+    voices: FloatArray = flow("people", "sum of the weights of those who told")
 
 
 @columns("segments")
@@ -99,31 +99,31 @@ class Segments:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    recent_quality: FloatArray = stock("share", "quality of contacts, lately")
+    recent_quality: FloatArray = stock("share", "recent quality of contacts")
 
 
 @rule
 def felt_quality(quality: float, expectation: float, p: Experience) -> float:
-    """A contact is felt as expected plus the difference, disappointments enlarged."""
+    """Return the quality of a contact as felt: the expectation plus the difference to it, with disappointments enlarged."""
     surprise = quality - expectation
     return clip01(expectation + (surprise * p.loss_aversion if surprise < 0.0 else surprise))
 
 
 @rule
 def judged(quality: float, leniency: float) -> float:
-    """What is offered or done, as a person sees it who judges more kindly or more harshly than others."""
+    """Return a quality or value as judged by a person who is more lenient or harsher than others."""
     return clip01(quality + leniency)
 
 
 @rule
 def worth_to(i: int, customers: Rows, segments: Rows) -> float:
-    """What the offer is worth to a person."""
+    """Return the value of the offer to a person."""
     return judged(segments.offer_value[customers.segment[i]], customers.leniency[i])
 
 
 @rule
 def shares_experience(felt: float, luck: float, p: Experience) -> bool:
-    """The further a contact is from indifferent, the sooner it is told."""
+    """Return the probability that a contact is told to others: higher the further it is from neutral."""
     return luck < p.talk_probability * abs(2.0 * felt - 1.0)
 
 
@@ -131,7 +131,7 @@ def shares_experience(felt: float, luck: float, p: Experience) -> bool:
 def update_satisfaction(
     customers: Rows, segments: Rows, firm: Rows, p: Experience, promise: Promise, reach: int, week: int
 ) -> None:
-    """Every customer's satisfaction moves, and some talk.
+    """Update every customer's satisfaction, and let some of them tell others.
 
     Args:
         customers: columns of the market, one row per person.
@@ -139,7 +139,7 @@ def update_satisfaction(
         firm: columns of the organisation, each of length 1.
         p: parameters of the group ``experience``.
         promise: parameters of the group ``promise``.
-        reach: ``word_of_mouth.reach``, neighbours on either side in the market who hear a customer's story; one
+        reach: ``word_of_mouth.reach``, neighbours on either side in the market who hear a customer's story, besides one
             acquaintance far away too (people each side).
         week: number of the week.
 
@@ -155,7 +155,7 @@ def update_satisfaction(
         if i % A_LINE == 0:
             fetch_line(i + CUSTOMERS_AHEAD, customers)
         if customers.joined_week[i] == week and customers.active[i] == 1:
-            # Newcomers begin with the offer's worth and with what they have heard.
+            # Newcomers start with the value of the offer and with what they have heard.
             customers.satisfaction[i] = worth_to(i, customers, segments)
             customers.trust[i] = 0.5
             customers.expectation[i] = 0.4 + 0.5 * customers.opinion[i]
@@ -176,10 +176,10 @@ def update_satisfaction(
                 tellers[talking], told[talking] = i, felt
                 talking += 1
         else:
-            # Customers only; a product, because who is one cannot be foreseen and a wrong guess costs more.
+            # Customers only. A product replaces a branch, because who is a customer is random and a misprediction costs more.
             pace = p.forgetting_rate * customers.active[i]
             customers.satisfaction[i] = relax(customers.satisfaction[i], worth_to(i, customers, segments), pace)
-    # Told when all have judged: acquaintances may be anywhere in memory, so those of tellers to come are asked for ahead.
+    # Told after all have judged. Acquaintances may be anywhere in memory, so those of later tellers are prefetched.
     for k in range(talking):
         listener = customers.far_tie[tellers[min(k + TELLERS_AHEAD, talking - 1)]]
         prefetch(customers.heard_opinion, listener)
@@ -191,7 +191,7 @@ def update_satisfaction(
 
 @rule
 def fetch_line(i: int, customers: Rows) -> None:
-    """Have what is read of some customers only brought near, a line of each column: the processor does not foresee it."""
+    """Prefetch columns that are read for some customers only, one cache line of each; the processor does not predict this."""
     prefetch(customers.events, i)
     prefetch(customers.events, i + A_LINE // 2)
     prefetch(customers.expectation, i)
@@ -203,7 +203,7 @@ def fetch_line(i: int, customers: Rows) -> None:
 
 @rule
 def spread(teller: int, felt: float, customers: Rows, reach: int) -> None:
-    """A story reaches the neighbours in the market and one person far away; ill talk weighs half as much again.
+    """Spread a story to the neighbours in the market and to one distant person; bad stories weigh 1.5 times as much.
 
     Args:
         teller: row of the customer who talks.

@@ -1,6 +1,6 @@
-"""Customers talk to everyone: failures and cures travel along ties. [003]
+"""Customers talk: news of failures and recoveries spreads along ties. [003]
 
-Talk is about a single contact, and what a person has heard fades to neutral.
+Customers talk about single contacts. The opinion that a person has heard fades to neutral.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("word_of_mouth")
 class WordOfMouth:
-    """How far talk reaches and how long it lasts."""
+    """How far word of mouth reaches and how long it lasts."""
 
     reach: int = parameter(
         2,
@@ -22,14 +22,14 @@ class WordOfMouth:
         legal=(0, 50),
         off=0,
         lever=True,
-        meaning="neighbours on either side in the market who hear a customer's story; one acquaintance far away too",
+        meaning="neighbours on either side in the market who hear a customer's story, besides one acquaintance far away too",
     )
     influence: float = parameter(
         0.3,
         unit="share",
         range=(0.05, 0.6),
         off=0.0,
-        meaning="share of the way to what many voices say that an opinion moves in a week",
+        meaning="share of the gap to the opinion of many voices that an opinion closes in a week",
     )
 
 
@@ -37,21 +37,21 @@ class WordOfMouth:
 class Customers:
     """Columns of a person in the market."""
 
-    opinion: FloatArray = stock("share", "what the person has heard others say, 0.5 neutral")
+    opinion: FloatArray = stock("share", "opinion heard from others, 0.5 neutral")
 
 
 @rule
 def opinion_update(opinion: float, heard: float, voices: float, p: WordOfMouth, fading: float) -> float:
-    """An opinion moves towards what was heard, the further the more voices; then it fades a little.
+    """Return an opinion after a week: it moves towards what was heard, further with more voices, and fades a little.
 
     Source: assumed, after article 003: a first-order delay (Sterman 2000) towards what was heard.
 
     Args:
-        opinion: what the person has heard others say, 0.5 neutral (share).
+        opinion: opinion heard from others, 0.5 neutral (share).
         heard: mean of what was heard in the week (share).
-        voices: weight of those who told (people).
+        voices: sum of the weights of those who told (people).
         p: parameters of the group ``word_of_mouth``.
-        fading: ``experience.forgetting_rate``, pace at which an opinion returns to neutral (1/week).
+        fading: ``experience.forgetting_rate``, rate at which an opinion returns to neutral (1/week).
 
     Returns:
         The opinion after the week (share).
@@ -63,12 +63,12 @@ def opinion_update(opinion: float, heard: float, voices: float, p: WordOfMouth, 
 
 @kernel
 def update_opinion(customers: Rows, p: WordOfMouth, fading: float) -> None:
-    """Update opinions with what was said in the week.
+    """Update opinions with what was told in the week.
 
     Args:
         customers: columns of the market, one row per person.
         p: parameters of the group ``word_of_mouth``.
-        fading: ``experience.forgetting_rate``, pace at which an opinion returns to neutral (1/week).
+        fading: ``experience.forgetting_rate``, rate at which an opinion returns to neutral (1/week).
 
     Writes:
         customers: ``opinion``.

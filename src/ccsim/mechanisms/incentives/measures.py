@@ -1,7 +1,7 @@
-"""What an act, and what a unit, shows on a scorecard: what is counted, not what was done. [001]
+"""The score of an act or a unit on a scorecard depends on what is counted, not on what was done. [001]
 
-A call cut short shows a short handling time; a case passed on shows no cost here; a closed case shows as resolved
-until the customer calls again, and only a part of such calls is traced back.
+A call cut short has a short handling time. A case passed on has no cost here. A closed case counts as resolved
+until the customer calls again, and only some of these calls are traced back.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @rule
 def peer_rating(card: Scorecard, pleased: float) -> float:
-    """What colleagues see of an act or a unit, as far as the card counts it."""
+    """What colleagues see of an act or a unit, as far as the scorecard counts it."""
     return card.internal * pleased / total(card) if card.internal > 0.0 else 0.0
 
 
 @rule
 def survey_score(courtesy: float, success: float, p: Scorecards) -> float:
-    """A survey right after the contact: mostly courtesy, partly the outcome."""
+    """Return the result of a survey right after the contact: mostly courtesy, partly the outcome."""
     return p.courtesy_share * courtesy + (1.0 - p.courtesy_share) * success
 
 
@@ -39,18 +39,18 @@ def act_score(
     journey: float,
     p: Scorecards,
 ) -> float:
-    """Return what an act is going to show on the scorecard, between 0 and 1.
+    """Return the expected score of an act on the scorecard, between 0 and 1.
 
     Source: assumed, after article 001: a mean of the measures, weighted as the scorecard is.
 
     Args:
         card: the scorecard.
-        quickness: 1 for no time spent, 0 for the time of a thorough solution.
-        thrift: the same for cost in the own department.
+        quickness: 1 for no time spent, 0 for the time of a thorough solution (share).
+        thrift: 1 for no cost in the department, 0 for that of a thorough solution (share).
         courtesy: courtesy of the act.
-        success: chance that it does its stage right.
-        closes: 1 if the record can call the issue resolved here, else 0.
-        journey: chance that the journey stays sound after it.
+        success: probability that the stage is handled without an error.
+        closes: 1 if the records can count the issue as resolved here, else 0.
+        journey: probability that the journey is still sound after the act.
         p: parameters.
     """
     weights = total(card)
@@ -64,7 +64,7 @@ def act_score(
         + card.resolution * claimed
         + card.journey * p.line_of_sight * journey
     )
-    return shown * (1.0 / weights)  # one division a week, not one a choice
+    return shown * (1.0 / weights)  # one division per week instead of one per choice
 
 
 @rule
@@ -80,7 +80,7 @@ def unit_score(
         quickness: score of handling time, 0 to 1.
         thrift: score of cost, 0 to 1.
         surveyed: score of surveys after contacts, 0 to 1.
-        claimed: closings at the first contact that the records call resolved (issues).
+        claimed: closings at the first contact that the records count as resolved (issues).
         journey: score of whole journeys, 0 to 1.
     """
     weights = total(card)

@@ -1,7 +1,7 @@
-"""Recognition that reinforces good behaviour sustains it: who is seen to do well does it again. [001]
+"""Recognition sustains good behaviour: people whose good work is seen repeat it. [001]
 
-Leaders who take the time see customer-first acts that worked, and say so. People come to expect it, enjoy it, and
-form the habit sooner. It takes the leader's time, which escalated cases then lack.
+Leaders who take the time notice and praise customer-first acts that worked. People come to expect praise, enjoy it, and
+form the habit faster. Recognition takes leaders' time, which is then missing for escalated cases.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("recognition", pack="recognition")
 class Recognition:
-    """Leaders who see and say what was done well."""
+    """Parameters of recognition by leaders."""
 
     level: float = parameter(
         0.0,
@@ -22,27 +22,35 @@ class Recognition:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="how far leaders make it their task to recognise customer-first acts",
+        meaning="how far leaders make recognising customer-first acts their task",
         switches=("recognition",),
     )
     utility_weight: float = parameter(
-        0.4, unit="utility", range=(0.1, 1.0), off=0.0, meaning="weight in a choice of recognition that is sure to come"
+        0.4, unit="utility", range=(0.1, 1.0), off=0.0, meaning="weight of certain recognition in a choice"
     )
     expectation_rate: float = parameter(
-        0.1, unit="1/week", range=(0.03, 0.3), off=0.0, meaning="pace at which people come to expect what they get"
+        0.1,
+        unit="1/week",
+        range=(0.03, 0.3),
+        off=0.0,
+        meaning="rate at which people come to expect the recognition that they get",
     )
     engagement_gain: float = parameter(
         0.08, unit="share", range=(0.0, 0.2), off=0.0, meaning="engagement gained with full recognition"
     )
     habit_reinforcement: float = parameter(
-        0.3, unit="factor", range=(0.0, 1.0), off=0.0, meaning="how much faster habit forms with full recognition"
+        0.3,
+        unit="factor",
+        range=(0.0, 1.0),
+        off=0.0,
+        meaning="increase of the speed of habit formation with full recognition",
     )
     displaced_cases: float = parameter(
         0.15,
         unit="cases/week",
         range=(0.05, 0.5),
         off=0.0,
-        meaning="escalated cases for which a leader has no time, for each person recognised at full level",
+        meaning="escalated cases for which a leader has no time, per person recognised at full level",
     )
 
 
@@ -50,19 +58,19 @@ class Recognition:
 class Staff:
     """Columns of a member of staff."""
 
-    expected_recognition: FloatArray = stock("utility", "recognition that the person has come to expect")
+    expected_recognition: FloatArray = stock("utility", "recognition that the person expects")
     recognised: FloatArray = flow("share", "recognition by the leader")
 
 
 @rule
 def recognised(successes: float, p: Recognition) -> float:
-    """What is seen of a week's good acts; the first ones weigh most."""
+    """Return the recognition for a week's good acts; the first acts weigh most."""
     return p.level * half_saturation(successes, 1.0)
 
 
 @kernel
 def reserve_time(staff: Rows, leaders: Rows, p: Recognition, week: int) -> None:
-    """Recognition takes leaders' time before cases do.
+    """Take time for recognition from leaders, before escalated cases.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -83,7 +91,7 @@ def reserve_time(staff: Rows, leaders: Rows, p: Recognition, week: int) -> None:
 
 @kernel
 def update_recognition(staff: Rows, p: Recognition) -> None:
-    """Leaders say what they saw.
+    """Let leaders recognise what they saw, and update what people expect.
 
     Args:
         staff: columns of the staff, one row per post.

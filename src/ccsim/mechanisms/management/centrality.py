@@ -1,7 +1,7 @@
-"""Who is central in the network of who listens to whom: the informal carriers that network analysis finds. [004]
+"""Centrality in the network of who listens to whom, which identifies informal carriers of change. [004]
 
-Ties are directed: ``colleagues[i]`` are those to whom i listens, so a person to whom many listen is well connected.
-A row shorter than the longest ends in -1.
+Ties are directed: ``colleagues[i]`` are the people to whom i listens, so a person to whom many listen is well connected.
+Rows that are shorter than the longest are filled with -1.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from ccsim.engine.jit import kernel
 
 @kernel
 def degree(colleagues: IntArray, out: FloatArray) -> None:
-    """Count for each person how many listen to him or her.
+    """Count for each person how many people listen to them (in-degree).
 
     Args:
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
-        out: array that is filled, shape (posts,).
+        out: array to fill, shape (posts,).
 
     Writes:
         out: all of it.
@@ -33,13 +33,13 @@ def degree(colleagues: IntArray, out: FloatArray) -> None:
 
 @kernel(allocates=True)
 def eigenvector(colleagues: IntArray, out: FloatArray) -> None:
-    """Being listened to by those who are listened to (Bonacich 1972).
+    """Calculate eigenvector centrality: being listened to by people who are listened to themselves (Bonacich 1972).
 
     Power iteration on the network plus the identity, which has the same vectors and always converges.
 
     Args:
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
-        out: array that is filled, shape (posts,).
+        out: array to fill, shape (posts,).
 
     Writes:
         out: all of it.
@@ -69,11 +69,13 @@ def eigenvector(colleagues: IntArray, out: FloatArray) -> None:
 
 @kernel(allocates=True)
 def betweenness(colleagues: IntArray, out: FloatArray) -> None:
-    """Lying on the shortest ways along which others hear of each other (Freeman 1977; Brandes 2001).
+    """Calculate betweenness centrality: the share of shortest paths between others on which a person lies.
+
+    Source: Freeman 1977; algorithm of Brandes 2001.
 
     Args:
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
-        out: array that is filled, shape (posts,).
+        out: array to fill, shape (posts,).
 
     Writes:
         out: all of it.
@@ -101,7 +103,7 @@ def betweenness(colleagues: IntArray, out: FloatArray) -> None:
                     reached += 1
                 if distance[other] == distance[i] + 1:
                     ways[other] += ways[i]
-        # Those farthest away pass on first what depends on them.
+        # Dependencies are accumulated from the farthest people inwards.
         for place in range(reached - 1, -1, -1):
             i = order[place]
             for k in range(ties):

@@ -1,6 +1,6 @@
-"""Champions carry change; when one leaves, the time is gone. What they do with it is in ``coaching``. [004, 003]
+"""Champions carry change; when one leaves, the time for it is gone. [004, 003]
 
-A hero is a single champion with much time and authority.
+How champions use their time is in ``coaching``. A hero is a single champion with much time and authority.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ PLACED = ("together", "across")
 
 @parameters("champions", pack="champions")
 class Champions:
-    """Who carries the change, with how much time, and until when."""
+    """Who the champions are, how much time they have, and when they leave."""
 
     count: int = parameter(
-        0, unit="people", range=(0, 20), legal=(0, 10000), off=0, lever=True, meaning="champions to be kept appointed",
+        0, unit="people", range=(0, 20), legal=(0, 10000), off=0, lever=True, meaning="number of champions",
         switches=("champions", "embedding"))  # fmt: skip
     hours: float = parameter(
         20.0,
@@ -39,23 +39,25 @@ class Champions:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="decision rights that a champion can lend to those coached",
+        meaning="decision rights that a champion can lend to the people coached",
     )
     embedding: float = parameter(
         0.1,
         unit="share",
         range=(0.0, 0.8),
         lever=True,
-        meaning="part of a champion's time spent on writing routines instead of coaching",
+        meaning="share of a champion's time spent on writing routines instead of coaching",
     )
-    selection: int = parameter(1, unit="", range=(0, 5), choices=CHOSEN, lever=True, meaning="how champions are picked")
+    selection: int = parameter(
+        1, unit="", range=(0, 5), choices=CHOSEN, lever=True, meaning="how champions are selected"
+    )
     placement: int = parameter(
         1,
         unit="",
         range=(0, 1),
         choices=PLACED,
         lever=True,
-        meaning="whether all come from one department or from the departments in turn",
+        meaning="whether champions all come from one department or from the departments in turn",
     )
     departures: int = parameter(
         0,
@@ -71,14 +73,14 @@ class Champions:
         unit="share",
         range=(0.0, 1.0),
         off=0.0,
-        meaning="part of a champion's example that each colleague who looks sees in full; the rest is divided among those coached",
+        meaning="share of a champion's example that every colleague sees in full; the rest is divided among the people coached",
         source="assumed; sign: Battilana & Casciaro 2012",
     )
     half_saturation: float = parameter(
         0.4,
         unit="hours/week",
         range=(0.1, 1.0),
-        meaning="a champion's time per colleague that makes half of full effect",
+        meaning="champion's time per colleague at which half of the full effect is reached",
     )
 
 
@@ -91,7 +93,7 @@ class Staff:
 
 @rule
 def suitability(i: int, staff: Rows, standing: FloatArray, p: Champions, seed: int) -> float:
-    """What speaks for a person as champion, by the rule in force.
+    """Return the suitability of a person as champion, by the selection rule in force.
 
     Source: assumed, after articles 003 and 004; standing is one of the measures of
     :mod:`ccsim.mechanisms.management.centrality`.
@@ -99,7 +101,7 @@ def suitability(i: int, staff: Rows, standing: FloatArray, p: Champions, seed: i
     Args:
         i: row of the person.
         staff: columns of the staff, one row per post.
-        standing: what speaks for each person as a champion, shape (posts,).
+        standing: centrality or seniority of each person, by the selection rule, shape (posts,).
         p: parameters of the group ``champions``.
         seed: seed of all draws of the run.
 
@@ -115,10 +117,10 @@ def suitability(i: int, staff: Rows, standing: FloatArray, p: Champions, seed: i
 
 @kernel(allocates=True)
 def measure_standing(standing: FloatArray, staff: Rows, colleagues: IntArray, p: Champions, week: int) -> None:
-    """Measure what speaks for each person by the way in which champions are chosen.
+    """Calculate the standing of each person, by the selection rule for champions.
 
     Args:
-        standing: array that is filled, shape (posts,).
+        standing: array to fill, shape (posts,).
         staff: columns of the staff, one row per post.
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
         p: parameters of the group ``champions``.
@@ -140,7 +142,7 @@ def measure_standing(standing: FloatArray, staff: Rows, colleagues: IntArray, p:
 
 @kernel(allocates=True)
 def appoint(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions, seed: int, week: int) -> None:
-    """Keep the wanted number of champions appointed.
+    """Appoint champions until their number is the wanted one.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -157,7 +159,7 @@ def appoint(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions, 
     first = -1
     for i in range(len(staff.champion)):
         if staff.champion[i] > 0.0:
-            # A champion who leaves at the end of this week still works in it.
+            # A champion who leaves at the end of this week still works during it.
             if week < staff.vacant_until[i] or staff.hired_week[i] == week or serving >= p.count + p.departures:
                 staff.champion[i] = 0.0
             else:
@@ -182,14 +184,14 @@ def appoint(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions, 
 
 @rule
 def best_candidate(department: int, staff: Rows, standing: FloatArray, p: Champions, seed: int, week: int) -> int:
-    """The fittest person of a department (of all, if negative) who is in post and no champion yet; -1 if none.
+    """Return the most suitable person of a department (of all, if negative) who is in post and not yet a champion.
 
     Source: arithmetic: the largest suitability.
 
     Args:
         department: row of the department.
         staff: columns of the staff, one row per post.
-        standing: what speaks for each person as a champion, shape (posts,).
+        standing: centrality or seniority of each person, by the selection rule, shape (posts,).
         p: parameters of the group ``champions``.
         seed: seed of all draws of the run.
         week: number of the week.

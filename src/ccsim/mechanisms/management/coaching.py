@@ -1,7 +1,7 @@
-"""Champions' time goes to colleagues, and to routines. [004, 003]
+"""Champions spend their time on colleagues and on routines. [004, 003]
 
-Authority lends decision rights to the people coached and opens the own department; without it a champion reaches
-those who listen to him or her, wherever they sit.
+A champion with authority lends decision rights to the people coached and reaches the whole department. A champion
+without authority reaches the people who listen to him or her, in any department.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ class Staff:
     """Columns of a member of staff."""
 
     borrowed_rights: FloatArray = flow("share", "decision rights lent by a champion with authority")
-    coaching_hours: FloatArray = flow("hours", "a champion's time")
+    coaching_hours: FloatArray = flow("hours", "champion's time spent on the person")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    champion_hours: FloatArray = flow("hours", "hours of champions")
+    champion_hours: FloatArray = flow("hours", "hours of all champions")
 
 
 @rule
 def lent_rights(hours: float, authority: float, p: Champions) -> float:
-    """Decision rights lent to a colleague who gets some of a champion's time."""
+    """Return the decision rights lent to a colleague who gets some of a champion's time."""
     return authority * half_saturation(hours, p.half_saturation)
 
 
 @rule
 def people_reached(i: int, champion: int, first: int, last: int, colleagues: IntArray) -> bool:
-    """A champion reaches those who listen to him or her, and with authority the own department.
+    """Return whether a champion reaches a person: as a listener or, with authority, as a member of the same department.
 
     Source: assumed, after articles 003 and 004.
 
@@ -63,7 +63,7 @@ def people_reached(i: int, champion: int, first: int, last: int, colleagues: Int
     for k in range(colleagues.shape[1]):
         if colleagues[i, k] == champion:
             return True
-        if colleagues[i, k] < 0:  # people differ in how many they listen to
+        if colleagues[i, k] < 0:  # people differ in how many colleagues they listen to
             return False
     return False
 
@@ -76,9 +76,9 @@ def commanded(department: int, departments: Rows, p: Champions) -> tuple[int, in
 
 @rule
 def list_reached(reached: npt.NDArray[np.int32], champion: int, first: int, last: int, colleagues: IntArray) -> int:
-    """List the people whom a champion reaches, and return how many they are.
+    """List the people whom a champion reaches, and return their number.
 
-    Listed, so that the rows of most people, who are far apart in memory, are not looked at.
+    The list avoids reading the rows of all people, which are far apart in memory.
 
     Source: arithmetic: a list.
 
@@ -90,7 +90,7 @@ def list_reached(reached: npt.NDArray[np.int32], champion: int, first: int, last
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
 
     Returns:
-        How many they are.
+        Number of people reached.
 
     Writes:
         reached.
@@ -104,7 +104,7 @@ def list_reached(reached: npt.NDArray[np.int32], champion: int, first: int, last
 
 @kernel(allocates=True)
 def coach(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions) -> None:
-    """Champions spend their hours on colleagues and on routines.
+    """Spend champions' hours on colleagues and on routines.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -132,7 +132,7 @@ def coach(staff: Rows, colleagues: IntArray, departments: Rows, p: Champions) ->
             continue
         whole = hours * (1.0 - clip01(p.embedding))
         each = whole / listening
-        # Hours are divided among those who are coached; an example may be seen in full by each colleague who looks.
+        # Hours are divided among the people coached, while every colleague may see an example in full.
         seen = each + p.example_share * (whole - each)
         for k in range(listening):
             i = reached[k]

@@ -1,7 +1,7 @@
-"""Leaders believe what they are measured on, what they see below, and whom they can believe. [001, 004]
+"""Leaders' beliefs follow what they are measured on, what they see below them, and credible superiors. [001, 004]
 
-A leader's conviction moves with the own leader's (as far as that one is credible), with results on the own scorecard
-as reported, and with successes that can be seen below. Credibility is what was announced against what happened.
+A leader's conviction moves with that of a credible superior, with reported results on the leader's own scorecard,
+and with visible successes below. Credibility compares what was announced with what was done.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ class Leaders:
     """Columns of a leader."""
 
     conviction: FloatArray = stock("share", "belief that customer-first is right and pays here", "leadership")
-    credibility: FloatArray = stock("share", "how far words were followed by deeds", "leadership")
+    credibility: FloatArray = stock("share", "credibility: how far deeds followed words", "leadership")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    visible_successes: FloatArray = stock("successes/person", "visible wins per head, lately")
-    reported_successes: FloatArray = stock("share", "how much of success the executive has lately been told")
+    visible_successes: FloatArray = stock("successes/person", "recent visible wins per head")
+    reported_successes: FloatArray = stock("share", "successes recently reported to the executive")
 
 
 @rule
 def credibility_update(words: float, deeds: float, credibility: float, p: Leadership) -> float:
-    """Credibility follows deeds, the faster the more was announced; unspoken, it returns to one half.
+    """Return a leader's credibility after a week: it follows deeds, faster the more is announced, and else returns to 0.5.
 
     Source: assumed, after articles 001 and 004: a first-order delay (Sterman 2000) towards deeds.
 
     Args:
         words: how much was announced, 0 to 1.
         deeds: how much was done, 0 to 1.
-        credibility: how far words were followed by deeds (share).
+        credibility: how far deeds followed words (share).
         p: parameters of the mechanism.
 
     Returns:
@@ -59,21 +59,21 @@ def credibility_update(words: float, deeds: float, credibility: float, p: Leader
 
 @rule
 def rights_kept(allowed: float, rights: float, expected: float) -> float:
-    """The share of the rights, as the rules give them or people expect them, that a leader passes on."""
+    """Return the share of decision rights that a leader passes on, of those that the rules give or people expect."""
     given = max(rights, expected)
     return clip01(allowed / given) if given > 0.0 else 0.0
 
 
 @rule
 def persuaded(conviction: float, surplus: float, results: float, p: Leadership) -> float:
-    """Successes seen below win a leader over, more so when results are better than usual.
+    """Return a leader's conviction after successes were seen below; the effect is larger with results above the usual.
 
     Source: assumed, after articles 001 and 004: a first-order delay (Sterman 2000) towards conviction, and a gain from
     results.
 
     Args:
         conviction: belief that customer-first is right and pays here (share).
-        surplus: visible wins above those of late (wins a head).
+        surplus: visible wins above the recent level (wins per head).
         results: results, 0 to 1.
         p: parameters of the mechanism.
 
@@ -86,7 +86,7 @@ def persuaded(conviction: float, surplus: float, results: float, p: Leadership) 
 
 @rule
 def all_successes(departments: Rows) -> tuple[float, float]:
-    """Visible successes, and posts, of all departments."""
+    """Return the visible successes and the number of posts of all departments."""
     successes, people = 0.0, 0.0
     for d in range(len(departments.visible_successes)):
         successes += departments.visible_successes[d]
@@ -96,20 +96,20 @@ def all_successes(departments: Rows) -> tuple[float, float]:
 
 @rule
 def excess_successes(k: int, successes: float, people: float, leaders: Rows, departments: Rows, firm: Rows) -> float:
-    """Successes a head, above the usual, in what a leader leads.
+    """Return successes per head above the usual in the units that a leader leads.
 
     Source: arithmetic: a difference of means.
 
     Args:
         k: row of the leader.
-        successes: solved contacts that were seen to work, and improvements that showed (cases).
+        successes: solved contacts that visibly worked, and visible improvements (cases).
         people: filled posts (people).
         leaders: columns of the leaders, one row per leader.
         departments: columns of the departments, one row each.
         firm: columns of the organisation, each of length 1.
 
     Returns:
-        Successes a head above the mean of the organisation, at least 0.
+        Successes per head above the mean of the organisation, at least 0.
     """
     d = leaders.department[k]
     here, heads = successes, people
@@ -132,7 +132,7 @@ def update_commitment(
     p: Leadership,
     reversion_rate: float,
 ) -> None:
-    """Leaders' conviction and credibility move; owns both, and the memory of ordinary successes.
+    """Update leaders' conviction and credibility, and the memory of ordinary successes.
 
     Args:
         leaders: columns of the leaders, one row per leader.
@@ -141,13 +141,13 @@ def update_commitment(
         head_card: parameters of the group ``head_scorecard``.
         executive_card: parameters of the group ``executive_scorecard``.
         staff_card: parameters of the group ``staff_scorecard``.
-        strength: ``scorecards.strength``, how much depends on the scorecard (factor).
+        strength: ``scorecards.strength``, strength of the scorecard (factor).
         rights: ``empowerment.rights``, complexity up to which the rules let the front line decide, before leaders
-            keep back their part (share).
+            withhold their part (share).
         reported: ``visible_successes.reported_share``, share of successes that is reported to the executive
             (share).
         p: parameters of the group ``leadership``.
-        reversion_rate: ``conviction.reversion_rate``, pace at which conviction returns to disposition (1/week).
+        reversion_rate: ``conviction.reversion_rate``, rate at which conviction returns to disposition (1/week).
 
     Writes:
         leaders: ``conviction``, ``credibility``.
@@ -156,13 +156,13 @@ def update_commitment(
     successes, people = all_successes(departments)
     ahead = successes / max(1.0, people) - firm.visible_successes[0]
     firm.visible_successes[0] += (p.memory_rate if firm.visible_successes[0] > 0.0 else 1.0) * ahead
-    # Leaders hear what their superior believed last week: all change at once.
+    # Leaders hear what their superior believed last week, so all change simultaneously.
     stance, credit = leaders.conviction.copy(), leaders.credibility.copy()
     for k in range(len(leaders.conviction)):
         above = leaders.superior[k]
         surplus = excess_successes(k, successes, people, leaders, departments, firm)
         if above < 0:
-            # The top sees what is reported to it.
+            # The executive sees only what is reported.
             surplus *= reported
             firm.reported_successes[0] = relax(
                 firm.reported_successes[0], half_saturation(surplus, p.half_saturation), p.reporting_rate
@@ -183,7 +183,7 @@ def update_commitment(
         top = k
         while leaders.superior[top] >= 0:
             top = leaders.superior[top]
-        # Rights that the rules have cut are not kept, even while the cut is not enacted yet.
+        # Rights that the rules have cut do not count as kept, even before the cut is enacted.
         allowed = min(leaders.delegated_rights[k], widened(rights, leaders.realigned[top]))
         deeds = 0.5 * measures + 0.5 * rights_kept(allowed, rights, leaders.expected_rights[k])
         leaders.credibility[k] = credibility_update(leaders.announced_hours[k], deeds, leaders.credibility[k], p)

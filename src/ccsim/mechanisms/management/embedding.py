@@ -1,6 +1,6 @@
-"""Embedding: practice that is written into routines and tools no longer needs the person who brought it. [004]
+"""Embedding: practice that is written into routines and tools no longer depends on the person who introduced it. [004]
 
-Only what is practised can be written down, and what is not kept up becomes outdated.
+Only existing practice can be written down, and routines that are not maintained become outdated.
 """
 
 from __future__ import annotations
@@ -20,17 +20,20 @@ class Embedding:
         unit="1/week",
         range=(0.03, 0.3),
         off=0.0,
-        meaning="share of the way from routine to practice covered in a week of much embedding work",
+        meaning="share of the gap between routine and practice that a week of much embedding work closes",
     )
     half_saturation: float = parameter(
-        0.3, unit="hours/week", range=(0.1, 1.0), meaning="embedding work per head that makes half of much"
+        0.3,
+        unit="hours/week",
+        range=(0.1, 1.0),
+        meaning="embedding work per head at which half of the full effect is reached",
     )
     decay_rate: float = parameter(
         0.004,
         unit="1/week",
         range=(0.001, 0.02),
         off=0.0,
-        meaning="share of routine that goes stale in a week",
+        meaning="share of routine that becomes outdated in a week",
     )
 
 
@@ -44,7 +47,7 @@ class Departments:
 
 @rule
 def routine_update(routine: float, practised: float, hours: float, p: Embedding) -> float:
-    """Routine follows what people already do by habit, as far as time is spent to write it down.
+    """Return a department's routine after a week: it follows habits, as far as time is spent on writing them down.
 
     Source: assumed, after article 004: a first-order delay (Sterman 2000) towards habit, and decay.
 
@@ -64,7 +67,7 @@ def routine_update(routine: float, practised: float, hours: float, p: Embedding)
 
 @kernel
 def update_routine(staff: Rows, departments: Rows, p: Embedding) -> None:
-    """Each department's routine moves.
+    """Update each department's routine.
 
     Args:
         staff: columns of the staff, one row per post.

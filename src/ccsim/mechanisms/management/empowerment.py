@@ -1,7 +1,7 @@
-"""I use judgement if I may and if it is safe. Turning people into policy cops takes that away. [001, 002]
+"""People use judgement if they are allowed to and if it is safe. Strict monitoring of policy prevents this. [001, 002]
 
-Leaders pass decision rights down and each keeps back what its need for control asks; conviction loosens the grip.
-Safety is learned: blame for a misstep lowers it, missteps without blame and successes raise it.
+Leaders pass decision rights down. Each withholds a part, according to the need for control; conviction reduces this.
+Safety is learned: blame for a misstep lowers it; successes, and missteps without blame, raise it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Empowerment:
         unit="share",
         range=(0.2, 1.0),
         lever=True,
-        meaning="complexity up to which the rules let the front line decide, before leaders keep back their part",
+        meaning="complexity up to which the rules let the front line decide, before leaders withhold their part",
     )
     strictness: float = parameter(
         0.3,
@@ -46,20 +46,20 @@ class Empowerment:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="chance that a misstep beyond one's rights is held against the person",
+        meaning="probability that a person is blamed for a misstep beyond his or her rights",
     )
     blame_weight: float = parameter(
         5.0, unit="utility", range=(1.0, 10.0), off=0.0, meaning="weight of the risk of blame in a choice"
     )
     monitoring_weight: float = parameter(
-        1.5, unit="utility", range=(0.5, 3.0), off=0.0, meaning="weight of full strictness in a choice"
+        1.5, unit="utility", range=(0.5, 3.0), off=0.0, meaning="weight of full monitoring in a choice"
     )
     adjustment_rate: float = parameter(
         0.05,
         unit="1/week",
         range=(0.01, 0.2),
         off=0.0,
-        meaning="pace at which the rights that leaders pass on follow their decisions, and felt safety follows experience",
+        meaning="rate at which the rights passed on by leaders follow their decisions, and felt safety follows experience",
     )
 
 
@@ -75,7 +75,7 @@ class Staff:
 class Leaders:
     """Columns of a leader."""
 
-    delegated_rights: FloatArray = stock("share", "decision rights that the leader lets pass downwards")
+    delegated_rights: FloatArray = stock("share", "decision rights that the leader passes down")
     expected_rights: FloatArray = stock("share", "decision rights that people expect of the leader")
 
 
@@ -88,19 +88,19 @@ class Departments:
 
 @rule
 def delegated_share(received: float, control: float, conviction: float) -> float:
-    """A leader passes on the rights received, less what its need for control keeps back; conviction loosens it."""
+    """Return the rights that a leader passes on: those received, less a part that grows with the need for control."""
     return received * (1.0 - control * (1.0 - conviction))
 
 
 @rule
 def widened(rights: float, realigned: float) -> float:
-    """The rights that the rules give, and what a convinced executive adds to them."""
+    """Return the rights that the rules give, plus those that a convinced executive adds."""
     return relax(rights, 1.0, realigned)
 
 
 @rule
 def expectation_update(rights: float, expected: float, above: float, pace: float, p: Empowerment) -> float:
-    """New rights are expected at once; rights that are cut are remembered longer than they are practised.
+    """Return the rights that people expect: new rights at once, while cut rights are remembered longer than practised.
 
     Source: assumed, after articles 001 and 002: a first-order delay (Sterman 2000), from above only.
 
@@ -108,33 +108,33 @@ def expectation_update(rights: float, expected: float, above: float, pace: float
         rights: decision rights that the rules give (share).
         expected: rights that were expected so far (share).
         above: rights of the level above (share).
-        pace: share of a decree's rest that is enacted in a week (share).
+        pace: share of the remaining gap that is closed in a week (share).
         p: parameters of the group ``empowerment``.
 
     Returns:
         The rights that the person expects after the week (share).
     """
-    # A cut that is enacted slowly is forgotten slowly, too: else a leader who delays it would seem to keep more.
+    # A cut that is enacted slowly is also forgotten slowly. Otherwise a leader who delays it would seem to keep more.
     forgetting = pace if above < expected else 1.0
     return max(rights, relax(expected, above, 0.5 * p.adjustment_rate * forgetting))
 
 
 @rule
 def felt_latitude(latitude: float, safety: float, cover: float) -> float:
-    """Latitude counts as far as it is safe to use; a champion's authority gives cover."""
+    """Return latitude as felt: it counts as far as it is safe to use, and a champion's authority gives cover."""
     return clip01(latitude * safety + cover)
 
 
 @rule
 def risk_cost(complexity: float, latitude_felt: float, success: float, p: Empowerment) -> float:
-    """The risk of judgement: to go beyond what one may decide, to fail, and to be blamed for it.
+    """Return the risk of using judgement: to exceed one's rights, to fail, and to be blamed.
 
-    Source: assumed, after articles 001 and 002: an expected loss, blame times the chance to be blamed.
+    Source: assumed, after articles 001 and 002: an expected loss, blame times the probability of being blamed.
 
     Args:
-        complexity: how far the case is from the standard one (share).
-        latitude_felt: latitude as it is felt (share).
-        success: chance that the contact succeeds.
+        complexity: complexity of the case, 0 for the standard case (share).
+        latitude_felt: latitude as felt by the person (share).
+        success: probability that the contact succeeds.
         p: parameters of the group ``empowerment``.
 
     Returns:
@@ -145,7 +145,7 @@ def risk_cost(complexity: float, latitude_felt: float, success: float, p: Empowe
 
 @rule
 def monitoring_cost(p: Empowerment) -> float:
-    """The discomfort of any departure from a script that is checked."""
+    """Return the discomfort of departing from a monitored script."""
     return p.monitoring_weight * p.strictness
 
 
@@ -182,7 +182,7 @@ def delegate_rights(
         d = leaders.department[k]
         pace = closing_pace(departments.support[d] if d >= 0 else 1.0, implementation)
         leaders.expected_rights[k] = expectation_update(p.rights, leaders.expected_rights[k], due, pace, p)
-        # Who answers for the satisfaction of the own people holds back less.
+        # A leader who is measured on the people's engagement withholds less.
         spared = staff_share(executive_card) if leaders.tier[k] == EXECUTIVE else staff_share(head_card)
         goal = delegated_share(received, leaders.control[k] * (1.0 - spared), leaders.conviction[k])
         leaders.delegated_rights[k] = relax(leaders.delegated_rights[k], goal, p.adjustment_rate * pace)
@@ -193,7 +193,7 @@ def delegate_rights(
 
 @kernel
 def update_safety(staff: Rows, departments: Rows, p: Empowerment) -> None:
-    """Learn from what happened to oneself.
+    """Update each person's felt safety from the week's experience.
 
     Args:
         staff: columns of the staff, one row per post.

@@ -1,7 +1,7 @@
-"""What is decreed is not yet done: each department puts it into practice as far as it is led to. [001, 004]
+"""Departments put a decree into practice only as far as their leadership supports it. [001, 004]
 
-New measures, rights and ways to work together are enacted at a pace that rises with clear and realistic aims, with
-a leader who is believed and convinced, and falls with cynicism. Signs: Klein & Sorra 1996, tested by Dong et al. 2008;
+New measures, rights and structures are enacted at a rate that rises with clear and realistic aims and with
+a credible and convinced leader, and falls with cynicism. Signs: Klein & Sorra 1996, tested by Dong et al. 2008;
 Repenning 2002, implementation as commitment that has to be built.
 """
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @parameters("implementation")
 class Implementation:
-    """How far a decree is from what is done."""
+    """The gap between decree and practice."""
 
     gap: bool = parameter(
         1,
         unit="on/off",
         range=(0, 1),
         off=0,
-        meaning="whether a decree waits until departments are led to enact it; if not, it is done at once",
+        meaning="whether decrees are enacted gradually, as departments support them; if not, they take effect at once",
         source="assumed; sign: Klein & Sorra 1996, Repenning 2002, Beer, Eisenstat & Spector 1990",
         pack="decrees-at-once",
         switches=("decrees-at-once",),
@@ -37,7 +37,7 @@ class Implementation:
         0.6,
         unit="1/week",
         range=(0.2, 1.0),
-        meaning="share of the gap that closes in a week under full support",
+        meaning="share of the gap that closes in a week with full support",
         source="assumed; order: Repenning 2002, months to years",
     )
 
@@ -46,7 +46,7 @@ class Implementation:
 class Departments:
     """Columns of a department."""
 
-    support: FloatArray = stock("share", "how far the department is led to do what is decreed")
+    support: FloatArray = stock("share", "support in the department for what is decreed")
     by_handling_time: FloatArray = stock("weight", "weight of handling time in the scorecard in use")
     by_cost: FloatArray = stock("weight", "weight of cost in the scorecard in use")
     by_csat: FloatArray = stock("weight", "weight of surveys in the scorecard in use")
@@ -57,23 +57,23 @@ class Departments:
 
 @rule
 def enactment_support(clarity: float, realism: float, credibility: float, conviction: float, cynicism: float) -> float:
-    """Return how far people are led to do what is decreed: each factor that lacks holds up all of it.
+    """Return the support for a decree in a department: a product, so that one missing factor blocks everything.
 
-    Source: assumed, after articles 001 and 004: a product, so that the factor that lacks most holds up all.
+    Source: assumed, after articles 001 and 004: a product, so that the weakest factor limits the result.
 
     Args:
         clarity: clarity of the mandate (share).
         realism: realism of the mandate (share).
-        credibility: how far words were followed by deeds (share).
+        credibility: how far deeds followed words (share).
         conviction: belief that customer-first is right and pays here (share).
-        cynicism: expectation that talk of change is only talk (share).
+        cynicism: expectation that announcements of change are only talk (share).
     """
     return clip01(clarity * realism * credibility * conviction * (1.0 - cynicism))
 
 
 @rule
 def closing_pace(support: float, p: Implementation) -> float:
-    """Return the share of a decree's rest that is enacted in a week."""
+    """Return the share of the remaining gap that is closed in a week."""
     return clip01(p.closing_rate * support) if p.gap else 1.0
 
 
@@ -88,7 +88,7 @@ def card_in_use(d: int, departments: Rows) -> StaffScorecard:
 
 @rule
 def card_update(used: float, decreed: float, pace: float) -> float:
-    """Return a weight in use after a week: at full pace it is the decreed one to the last bit."""
+    """Return a weight in use after a week. At full pace it is exactly the decreed weight."""
     return decreed if pace >= 1.0 else relax(used, decreed, pace)
 
 
@@ -98,7 +98,7 @@ def store_card(d: int, card: StaffScorecard, pace: float, departments: Rows) -> 
 
     Args:
         d: row of the department.
-        card: the scorecard that is decreed, a weight for each measure.
+        card: the decreed scorecard, with a weight for each measure.
         pace: share of the gap that is closed in the week.
         departments: columns of the departments, one row each.
 
@@ -116,10 +116,10 @@ def store_card(d: int, card: StaffScorecard, pace: float, departments: Rows) -> 
 
 @kernel
 def store_first_cards(card: StaffScorecard, departments: Rows) -> None:
-    """Every department has what is decreed at the founding.
+    """Give every department the decreed scorecard at founding.
 
     Args:
-        card: the scorecard that is decreed, a weight for each measure.
+        card: the decreed scorecard, with a weight for each measure.
         departments: columns of the departments, one row each.
 
     Writes:
@@ -134,9 +134,9 @@ def store_first_cards(card: StaffScorecard, departments: Rows) -> None:
 def enact_decree(
     staff: Rows, leaders: Rows, departments: Rows, card: StaffScorecard, p: Implementation, mandate: Mandate
 ) -> None:
-    """Each department moves towards what is decreed and what its leaders make of it.
+    """Move each department towards the decreed scorecard, as modified by its leaders.
 
-    In a department without leaders, what is decreed is taken as agreed.
+    In a department without leaders, the decree counts as accepted.
 
     Args:
         staff: columns of the staff, one row per post.

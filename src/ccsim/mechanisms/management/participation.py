@@ -1,4 +1,4 @@
-"""A programme from the bottom: those who volunteer improve their work, meet customers, and write routines. [000, 004]"""
+"""Bottom-up programme: volunteers improve their work, meet customers and write routines. [000, 004]"""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ class Firm:
 
 @rule
 def release_probability(i: int, staff: Rows, leaders: Rows) -> float:
-    """Return how far a person's leader lets people go for improvement."""
+    """Return how far a person's leader releases people for improvement."""
     return leaders.conviction[staff.leader[i]] if staff.leader[i] >= 0 else 1.0
 
 
 @rule
 def volunteers(conviction: float, release: float, luck: float) -> bool:
-    """The convinced volunteer, and their leader lets them go as far as convinced too."""
+    """Return how far a person volunteers: as far as both the person and the leader are convinced."""
     return luck < conviction * release
 
 
@@ -81,12 +81,12 @@ def in_reach(i: int, staff: Rows, departments: Rows, rollout: Rollout, week: int
 
 @rule
 def meet_customers(i: int, luck: float, chance: float, staff: Rows) -> None:
-    """Meetings with customers last two hours; each is an encounter that speaks for the customer by itself.
+    """Let a person meet customers for two hours; each meeting counts as a source of its own.
 
     Args:
         i: row of the person.
-        luck: draw, 0 to 1.
-        chance: probability that the event occurs.
+        luck: random draw, 0 to 1.
+        chance: probability of the meeting.
         staff: columns of the staff, one row per post.
 
     Writes:
@@ -99,7 +99,7 @@ def meet_customers(i: int, luck: float, chance: float, staff: Rows) -> None:
 
 @rule
 def fetch_volunteer(i: int, staff: Rows) -> None:
-    """Have what is read and written of a person brought near, a line of memory after the other."""
+    """Prefetch the data of a person that is read and written, one cache line after the other."""
     prefetch(staff.vacant_until, i)
     prefetch(staff.conviction, i)
     prefetch(staff.sources, i)
@@ -116,7 +116,7 @@ def involve_volunteers(
     seed: int,
     week: int,
 ) -> None:
-    """Spend the purse of the bottom: improvement time for volunteers, meetings with customers, routines.
+    """Spend the bottom-up part of the budget: improvement time for volunteers, meetings with customers, routines.
 
     Args:
         staff: columns of the staff, one row per post.

@@ -1,7 +1,7 @@
-"""A programme is money that becomes hours: from the top, from the bottom, or both. [000, 004]
+"""A programme turns money into hours: top-down, bottom-up, or both. [000, 004]
 
-The top buys announcements, training and coaching for leaders. The bottom buys time for local improvement by those
-who volunteer and whom their leader lets go, meetings with real customers, and the writing of routines: see
+The top-down part buys announcements, training, and coaching for leaders. The bottom-up part buys local improvement by
+volunteers whom their leader releases, meetings with real customers, and the writing of routines: see
 ``participation``.
 """
 
@@ -24,12 +24,12 @@ VOLUNTEER = int(Stream.VOLUNTEER)
 def _part(default: float, what: str, origin: str) -> float:
     return parameter(
         default, unit="weight", range=(0.0, 1.0), legal=(0.0, 1000.0), lever=True,
-        meaning=f"part of the money from the {origin} for {what}; parts count relative to their sum")  # fmt: skip
+        meaning=f"part of the {origin} money for {what}; parts count relative to their sum")  # fmt: skip
 
 
 @parameters("programme", pack="programme")
 class Programme:
-    """What the programme spends, and on what."""
+    """How much the programme spends, and on what."""
 
     budget: float = parameter(
         0.0,
@@ -45,23 +45,23 @@ class Programme:
         unit="share",
         range=(0.0, 1.0),
         lever=True,
-        meaning="part of the budget that leaders direct; the rest is spent by those who volunteer",
+        meaning="part of the budget that leaders direct; volunteers spend the rest",
     )
-    communication: float = _part(0.4, "announcements to all staff", "top")
-    training: float = _part(0.4, "training", "top")
-    coaching: float = _part(0.2, "coaching for leaders", "top")
-    improvement: float = _part(0.6, "paid time for local improvement", "bottom")
-    immersion: float = _part(0.25, "meetings with real customers", "bottom")
-    embedding: float = _part(0.15, "writing practice into routines and tools", "bottom")
+    communication: float = _part(0.4, "announcements to all staff", "top-down")
+    training: float = _part(0.4, "training", "top-down")
+    coaching: float = _part(0.2, "coaching for leaders", "top-down")
+    improvement: float = _part(0.6, "paid time for local improvement", "bottom-up")
+    immersion: float = _part(0.25, "meetings with real customers", "bottom-up")
+    embedding: float = _part(0.15, "writing practice into routines and tools", "bottom-up")
     cost_per_hour: float = parameter(
         45.0,
         unit="EUR/hour",
         range=(20.0, 80.0),
         legal=(0.01, 1e6),
-        meaning="what an hour of programme costs besides the participant's time",
+        meaning="cost of an hour of the programme, without the participant's time",
     )
     max_hours: float = parameter(
-        6.0, unit="hours/week", range=(2.0, 10.0), meaning="the most improvement time that a person can take"
+        6.0, unit="hours/week", range=(2.0, 10.0), meaning="maximum improvement time of a person per week"
     )
 
 
@@ -96,12 +96,12 @@ class Firm:
 
 @rule
 def purse_part(purse: float, part: float, whole: float, hour: float) -> float:
-    """Hours that a part of a purse buys.
+    """Return the hours that a part of a budget buys.
 
     Source: arithmetic: money over the cost of an hour.
 
     Args:
-        purse: money to spend (EUR a week).
+        purse: money to spend (EUR/week).
         part: weight of this use.
         whole: sum of the weights.
         hour: cost of an hour (EUR).
@@ -114,13 +114,13 @@ def purse_part(purse: float, part: float, whole: float, hour: float) -> float:
 
 @rule
 def purse_of(sponsorship: float, p: Programme, rollout: Rollout) -> float:
-    """What there is to spend, as far as the sponsor keeps the programme and plans leave something to do."""
+    """Return the money to spend, as far as the sponsor keeps the programme and planning leaves money over."""
     return p.budget * sponsorship * (1.0 - rollout.planning_share)
 
 
 @rule
 def people_reached(departments: Rows, rollout: Rollout) -> int:
-    """Posts in the departments in which the programme works."""
+    """Return the number of posts in the departments in which the programme runs."""
     posts = 0
     for d in range(len(departments.queue)):
         if reaches(d, len(departments.queue), rollout):
@@ -132,7 +132,7 @@ def people_reached(departments: Rows, rollout: Rollout) -> int:
 def inform(
     staff: Rows, leaders: Rows, departments: Rows, firm: Rows, p: Programme, rollout: Rollout, week: int
 ) -> None:
-    """Spend the purse of the top: announcements, training, coaching.
+    """Spend the top-down part of the budget: announcements, training, coaching.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -169,7 +169,7 @@ def inform(
 
 @kernel
 def pay(staff: Rows, leaders: Rows, firm: Rows, p: Programme, rollout: Rollout) -> None:
-    """Book what was bought and took place.
+    """Book the hours that were bought and took place, and their cost.
 
     Args:
         staff: columns of the staff, one row per post.

@@ -1,9 +1,9 @@
-"""Leaders set measures by what they believe: who is convinced realigns them, who is not undoes it. [001, 004]
+"""Leaders set measures by their beliefs: convinced leaders realign them, unconvinced leaders undo this. [001, 004]
 
-A convinced executive moves the weight of handling time and cost to the customer's journey and widens decision rights.
-Each leader below follows the own one; what they set is enacted through the same gap as what is decreed
-(``implementation``). When the executive is no longer convinced, or another one comes who is not, it goes back to what
-was decreed. Sign: Beer, Eisenstat & Spector 1990, where the top aligned systems with what units had begun, and decrees
+A convinced executive moves weight from handling time and cost to the customer's journey and widens decision rights.
+Each leader below follows the superior. What they set is enacted through the same gap as a decree
+(``implementation``). When the executive is no longer convinced, or is replaced by an unconvinced one, measures return to
+the decree. Sign: Beer, Eisenstat & Spector 1990, where the top aligned systems with what units had begun, and decrees
 without belief changed little.
 """
 
@@ -24,14 +24,14 @@ class Realignment:
         unit="1/week",
         range=(0.02, 0.15),
         off=0.0,
-        meaning="share of the way in a week that leaders move measures and rights to what they believe",
+        meaning="share of the gap to their beliefs by which leaders move measures and rights in a week",
         source="assumed; order: yearly rounds of targets, half way in 5 to 30 weeks",
     )
     min_conviction: float = parameter(
         0.65,
         unit="share",
         range=(0.52, 0.75),
-        meaning="conviction of the executive from which measures and rights are realigned; below it, that is undone",
+        meaning="conviction of the executive above which measures and rights are realigned; below it, realignment is undone",
     )
 
 
@@ -39,17 +39,15 @@ class Realignment:
 class Leaders:
     """Columns of a leader."""
 
-    realigned: FloatArray = stock(
-        "share", "how far measures and rights are turned to customers, beyond what is decreed"
-    )
+    realigned: FloatArray = stock("share", "how far measures and rights are turned to customers, beyond the decree")
 
 
 @rule
 def wanted(conviction: float, p: Realignment) -> float:
     """Return how far an executive wants measures and rights turned to customers: all the way or not at all.
 
-    An executive near the level changes course often. What is set moves by ``realignment.rate`` of the way only, so
-    that it stays between the two.
+    An executive near the threshold changes course often. Measures move only by ``realignment.rate`` of the gap, so
+    they stay between the two.
 
     Source: assumed, after articles 001 and 004: a convinced top aligns systems, a doubtful one does not.
 
@@ -62,9 +60,9 @@ def wanted(conviction: float, p: Realignment) -> float:
 
 @kernel
 def realign(leaders: Rows, p: Realignment) -> None:
-    """Turn measures and rights, level by level.
+    """Move measures and rights, level by level.
 
-    Leaders stand below their superiors, so that in descending order of rows each follows what the level above had last week.
+    Leaders have higher rows than their superiors. In descending order, each therefore follows last week's value of the level above.
 
     Args:
         leaders: columns of the leaders, one row per leader.

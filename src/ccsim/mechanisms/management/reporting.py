@@ -1,4 +1,4 @@
-"""Leaders see what is reported to them: their units' results on their scorecards, and late. [001]"""
+"""Leaders see only what is reported to them: their units' results on their scorecards, with a delay. [001]"""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 class Leaders:
     """Columns of a leader."""
 
-    reported_score: FloatArray = stock("share", "results on the own scorecard as lately reported")
-    reference_score: FloatArray = stock("share", "results on the own scorecard as remembered")
+    reported_score: FloatArray = stock("share", "recently reported results on the leader's own scorecard")
+    reference_score: FloatArray = stock("share", "usual results on the leader's own scorecard, as remembered")
 
 
 @rule
 def mean_engagement(staff: Rows, first: int, last: int) -> float:
-    """Mean engagement over posts."""
+    """Return the mean engagement over posts."""
     mood = 0.0
     for i in range(first, last):
         mood += staff.engagement[i] / (last - first)
@@ -37,21 +37,21 @@ def mean_engagement(staff: Rows, first: int, last: int) -> float:
 def measured_results(
     first: int, last: int, departments: Rows, practice: float, published: float, p: Leadership
 ) -> tuple[float, float, float, float, float, float]:
-    """What departments show on each measure, and whether they have anything to show.
+    """Return the scores of departments on each measure, and whether there are any results.
 
     Source: arithmetic: sums over the departments, as :mod:`ccsim.mechanisms.incentives.measures` scales them.
 
     Args:
-        first: first row.
-        last: row after the last.
+        first: first row of the departments.
+        last: row after the last one.
         departments: columns of the departments, one row each.
         practice: share of contacts handled in the new way.
         published: how far true satisfaction is shown, instead of surveys (share).
         p: parameters of the mechanism.
 
     Returns:
-        Whether anything was handled and closed; then speed, thrift, satisfaction, cases closed at once, and sound
-        journeys (shares).
+        Whether any contact was handled and closed; then the scores of speed, cost, satisfaction, resolution at the first
+        contact, and sound journeys (shares).
     """
     handled, worked, survey, closed_first, claimed, closed, sound = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for d in range(first, last):
@@ -64,7 +64,7 @@ def measured_results(
         sound += departments.sound_journeys[d]
     if handled <= 0.0 or closed <= 0.0 or closed_first <= 0.0:
         return False, 0.0, 0.0, 0.0, 0.0, 0.0
-    # Leaders are shown the survey right after the contact, or, as far as it is published, what customers think when all is done.
+    # Leaders are shown the survey right after the contact or, as far as it is published, customers' final judgement.
     seen = survey / handled + published * (practice - survey / handled)
     quickness = 1.0 - worked / handled / (2.0 * p.half_score_hours)
     thrift = 1.0 - worked / closed / (4.0 * p.half_score_hours)
@@ -82,7 +82,7 @@ def update_reports(
     published: float,
     p: Leadership,
 ) -> None:
-    """Leaders hear, late, what their units report.
+    """Report units' results to their leaders, with a delay.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -91,7 +91,7 @@ def update_reports(
         firm: columns of the organisation, each of length 1.
         head_card: parameters of the group ``head_scorecard``.
         executive_card: parameters of the group ``executive_scorecard``.
-        published: ``sensing.published``, how far leaders are shown what customers think when all is done, instead
+        published: ``sensing.published``, how far leaders are shown customers' final judgement instead
             of surveys right after the contact (share).
         p: parameters of the group ``leadership``.
 

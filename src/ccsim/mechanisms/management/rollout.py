@@ -1,7 +1,7 @@
-"""Think big, start small: try, see what works, then spread it. Planning helps, and changes nothing by itself. [004]
+"""Think big, start small: test, see what works, then spread it. Planning helps, but changes nothing by itself. [004]
 
-What the organisation knows of what works here grows with planning (which only goes so far), with doing, and most
-with testing. Improvements begun without it fail more often, and who tried is seen to have failed.
+The organisation's knowledge of what works here grows with planning (up to a limit), with doing, and most
+with testing. Without this knowledge improvements fail more often, and the failures are visible.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Rollout:
         range=(0.2, 1.0),
         off=1.0,
         lever=True,
-        meaning="share of the departments in which the programme works; the same money goes to fewer people",
+        meaning="share of the departments in which the programme runs; the same money is spent on fewer people",
     )
     testing_share: float = parameter(
         0.0,
@@ -32,22 +32,30 @@ class Rollout:
         range=(0.0, 0.6),
         off=0.0,
         lever=True,
-        meaning="part of improvement time for testing what works and telling it",
+        meaning="share of improvement time for testing what works and communicating it",
     )
     planning_share: float = parameter(
-        0.0, unit="share", range=(0.0, 1.0), off=0.0, lever=True, meaning="part of the budget spent on planning"
+        0.0, unit="share", range=(0.0, 1.0), off=0.0, lever=True, meaning="share of the budget spent on planning"
     )
     learning_rate: float = parameter(
-        0.06, unit="1/week", range=(0.02, 0.15), off=0.0, meaning="pace at which much testing teaches what works here"
+        0.06, unit="1/week", range=(0.02, 0.15), off=0.0, meaning="rate at which much testing teaches what works here"
     )
     untested_learning: float = parameter(
         0.3, unit="factor", range=(0.0, 0.6), off=0.0, meaning="how much untested doing teaches, relative to testing"
     )
     plannable_share: float = parameter(
-        0.5, unit="share", range=(0.2, 0.8), off=0.0, meaning="part of what works that can be known by planning alone"
+        0.5,
+        unit="share",
+        range=(0.2, 0.8),
+        off=0.0,
+        meaning="share of the knowledge of what works that planning alone can give",
     )
     half_saturation: float = parameter(
-        0.3, unit="hours/week", range=(0.1, 1.0), legal=(0.001, 100.0), meaning="testing a head that is half of much"
+        0.3,
+        unit="hours/week",
+        range=(0.1, 1.0),
+        legal=(0.001, 100.0),
+        meaning="testing per head at which half of the full effect is reached",
     )
 
 
@@ -55,26 +63,26 @@ class Rollout:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    know_how: FloatArray = stock("share", "what is known of what works here")
+    know_how: FloatArray = stock("share", "knowledge of what works here")
 
 
 @rule
 def reaches(department: int, departments: Rows, p: Rollout) -> bool:
-    """Return whether the programme works in a department: one after the other, in order."""
+    """Return whether the programme runs in a department; departments are reached in order."""
     return department < math.ceil(p.reach * departments - 1e-9)
 
 
 @rule
 def know_how_update(know_how: float, planned: float, tested: float, done: float, p: Rollout) -> float:
-    """Know-how grows with planning up to a limit, and with testing and doing to the end.
+    """Return the know-how after a week: it grows with planning up to a limit, and with testing and doing without limit.
 
     Source: assumed, after article 004: a first-order delay (Sterman 2000) towards full knowledge.
 
     Args:
-        know_how: what is known of what works here (share).
-        planned: hours of planning a head.
-        tested: hours of testing a head.
-        done: hours of untested improvement a head.
+        know_how: knowledge of what works here (share).
+        planned: hours of planning per head.
+        tested: hours of testing per head.
+        done: hours of untested improvement per head.
         p: parameters of the group ``rollout``.
 
     Returns:
@@ -90,7 +98,7 @@ def know_how_update(know_how: float, planned: float, tested: float, done: float,
 
 @kernel
 def update_know_how(staff: Rows, firm: Rows, p: Rollout) -> None:
-    """Learn what works here.
+    """Update the organisation's knowledge of what works here.
 
     Args:
         staff: columns of the staff, one row per post.

@@ -1,7 +1,7 @@
-"""A programme lives as long as its sponsor keeps it, and sponsors go by what reaches them. [000, 004]
+"""A programme lasts as long as its sponsor keeps it, and sponsors decide by what is reported to them. [000, 004]
 
-Once a quarter the executive keeps the programme, drops it, or takes it up again. Conviction speaks for keeping; so
-do results above the usual and successes that were reported upwards.
+Once a quarter the executive keeps the programme, drops it, or resumes it. Conviction, results above the usual, and
+successes reported upwards favour keeping it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Sponsorship:
         0.5,
         unit="share",
         range=(0.3, 0.6),
-        meaning="conviction at which keeping and dropping are equally likely without news",
+        meaning="conviction at which keeping and dropping the programme are equally likely without news",
     )
     width: float = parameter(
         0.08,
@@ -45,14 +45,14 @@ class Sponsorship:
         unit="factor",
         range=(0.0, 6.0),
         off=0.0,
-        meaning="conviction that a result one above the usual is worth in the decision on the programme",
+        meaning="equivalent in conviction of a result one above the usual, in the decision on the programme",
     )
     news_weight: float = parameter(
         0.15,
         unit="share",
         range=(0.0, 0.4),
         off=0.0,
-        meaning="conviction that many reported successes are worth in the decision on the programme",
+        meaning="equivalent in conviction of many reported successes, in the decision on the programme",
     )
     interval_weeks: int = parameter(
         13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between two decisions on keeping the programme"
@@ -68,15 +68,15 @@ class Firm:
 
 @rule
 def is_dropped(conviction: float, results: float, news: float, luck: float, p: Sponsorship) -> bool:
-    """The less convinced and the worse the news, the likelier the programme is dropped.
+    """Return whether the executive drops the programme: more likely with low conviction and bad news.
 
-    Source: assumed, after articles 000 and 004: a logistic chance.
+    Source: assumed, after articles 000 and 004: a logistic probability.
 
     Args:
         conviction: belief that customer-first is right and pays here (share).
         results: results, 0 to 1.
-        news: visible wins lately reported (share).
-        luck: draw, 0 to 1.
+        news: recently reported visible wins (share).
+        luck: random draw, 0 to 1.
         p: parameters of the group ``sponsorship``.
 
     Returns:
@@ -88,7 +88,7 @@ def is_dropped(conviction: float, results: float, news: float, luck: float, p: S
 
 @kernel
 def review_programme(leaders: Rows, firm: Rows, p: Sponsorship, seed: int, week: int) -> None:
-    """Keep or drop the programme.
+    """Decide whether to keep or drop the programme.
 
     Args:
         leaders: columns of the leaders, one row per leader.

@@ -1,7 +1,7 @@
-"""Five steps: networks, cross-functional teams, a coordinator, a matrix, segment managers; practice before each. [003]
+"""Coordination has five stages: networks, cross-functional teams, a coordinator, a matrix, segment managers. [003]
 
-A step joins departments: less is lost between them. It also takes meetings and posts. What a step asks for can only be
-learned by practising the one before; a structure ahead of its capabilities makes conflict instead.
+A higher stage reduces losses between departments, but takes meetings and posts. The capability for a stage can only be
+learned by practising the previous one. A structure ahead of its capability causes conflict.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @parameters("structure", pack="structure")
 class Structure:
-    """The ladder of coordination between departments."""
+    """The stages of coordination between departments."""
 
     stage: int = parameter(
         0,
@@ -29,7 +29,7 @@ class Structure:
         legal=(0, 5),
         off=0,
         lever=True,
-        meaning="step aimed at: 0 none, 1 networks, 2 cross-functional teams, 3 coordinator, 4 matrix, 5 segment managers",
+        meaning="target stage: 0 none, 1 networks, 2 cross-functional teams, 3 coordinator, 4 matrix, 5 segment managers",
         switches=("structure",),
     )
     weeks_per_stage: float = parameter(
@@ -37,7 +37,7 @@ class Structure:
         unit="weeks",
         range=(6.0, 30.0),
         legal=(1.0, 1000.0),
-        meaning="time that taking a step takes",
+        meaning="time needed to reach the next stage",
         source="article 003: about 100 days",
     )
     learning_rate: float = parameter(
@@ -45,34 +45,34 @@ class Structure:
         unit="1/week",
         range=(0.02, 0.15),
         off=0.0,
-        meaning="pace at which practising a step teaches what the next needs",
+        meaning="rate at which practising a stage builds the capability for the next",
     )
     integration: float = parameter(
         0.8,
         unit="share",
         range=(0.4, 1.0),
         off=0.0,
-        meaning="part of hand-off losses that the fully mastered ladder avoids",
+        meaning="share of hand-off losses that the highest stage avoids when fully mastered",
     )
     half_saturation: float = parameter(
         1.5,
         unit="step",
         range=(0.5, 4.0),
         legal=(0.01, 100.0),
-        meaning="mastered step at which half of the hand-off losses that the ladder avoids could be avoided",
+        meaning="mastered stage at which half of the avoidable hand-off losses are avoided",
     )
     meeting_hours: float = parameter(
-        0.25, unit="hours/week", range=(0.05, 0.6), off=0.0, meaning="coordination that each person has for each step"
+        0.25, unit="hours/week", range=(0.05, 0.6), off=0.0, meaning="coordination time of each person per stage"
     )
     conflict_hours: float = parameter(
         0.5,
         unit="hours/week",
         range=(0.1, 1.5),
         off=0.0,
-        meaning="time that each person loses to conflict where the structure is one step ahead of its capability; more than in proportion",
+        meaning="time that each person loses to conflict if the structure is one stage ahead of its capability; grows more than proportionally",
     )
     coordinator_cost: float = parameter(
-        1200.0, unit="EUR/week", range=(300.0, 3000.0), off=0.0, meaning="pay of coordinators for each step"
+        1200.0, unit="EUR/week", range=(300.0, 3000.0), off=0.0, meaning="pay of coordinators per stage"
     )
 
 
@@ -80,29 +80,29 @@ class Structure:
 class Departments:
     """Columns of a department."""
 
-    integration: FloatArray = flow("share", "part of the losses between departments that their structure avoids")
+    integration: FloatArray = flow("share", "share of the losses between departments that the structure avoids")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    stage: FloatArray = stock("step", "step of the ladder of coordination reached")
-    capability: FloatArray = stock("step", "step whose demands people can meet")
-    coordinators: FloatArray = flow("EUR", "posts for coordination")
-    coordination: FloatArray = flow("hours", "coordination between departments")
-    conflict: FloatArray = flow("hours", "conflict from a structure ahead of its capability")
+    stage: FloatArray = stock("step", "coordination stage reached")
+    capability: FloatArray = stock("step", "highest stage that people are capable of")
+    coordinators: FloatArray = flow("EUR", "pay for coordination posts")
+    coordination: FloatArray = flow("hours", "time for coordination between departments")
+    conflict: FloatArray = flow("hours", "time lost to conflict from a structure ahead of its capability")
 
 
 @rule
 def effective_stage(step: int, capability: float) -> float:
-    """What a structure achieves is limited by what people can."""
+    """Return the effective stage: the structure's stage, limited by the capability of people."""
     return min(step, capability)
 
 
 @rule
 def integration_share(step: int, capability: float, p: Structure) -> float:
-    """Part of the losses between departments that is avoided; less comes with each step."""
+    """Return the share of losses between departments that is avoided, with diminishing returns per stage."""
     return clip01(
         p.integration
         * half_saturation(effective_stage(step, capability), p.half_saturation)
@@ -112,14 +112,14 @@ def integration_share(step: int, capability: float, p: Structure) -> float:
 
 @rule
 def conflict_time(step: int, capability: float, p: Structure) -> float:
-    """Hours lost where the structure is more than a step ahead of its capability."""
+    """Return the hours lost to conflict if the structure is more than a stage ahead of its capability."""
     ahead = max(0.0, step - capability - 1.0)
     return p.conflict_hours * ahead * ahead
 
 
 @kernel
 def reserve_coordination(staff: Rows, departments: Rows, firm: Rows, p: Structure, week: int) -> None:
-    """Departments are linked, as far as mastered; meetings and conflict take time.
+    """Link departments as far as the structure is mastered, and take time for meetings and conflict.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -147,7 +147,7 @@ def reserve_coordination(staff: Rows, departments: Rows, firm: Rows, p: Structur
 
 @kernel
 def advance_stage(departments: Rows, firm: Rows, p: Structure, implementation: Implementation) -> None:
-    """Take steps and learn what they need.
+    """Advance the coordination stage and learn the capability for the next.
 
     Args:
         departments: columns of the departments, one row each.
@@ -162,7 +162,7 @@ def advance_stage(departments: Rows, firm: Rows, p: Structure, implementation: I
     firm.stage[0] += (
         ahead if abs(ahead) <= 1.0 / p.weeks_per_stage else (1.0 if ahead > 0.0 else -1.0) / p.weeks_per_stage
     )
-    # One rung after the other: practising a step teaches at most what the next one needs.
+    # One stage after the other: practising a stage builds at most the capability for the next one.
     pace = 0.0
     for d in range(len(departments.support)):
         pace += closing_pace(departments.support[d], implementation)

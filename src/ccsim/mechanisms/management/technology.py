@@ -1,7 +1,7 @@
-"""People, process, then technology: a system helps who uses it, and hinders who does not. [001, 002]
+"""People, process, then technology: a system helps people who use it and hinders people who do not. [001, 002]
 
-Money builds a system and time wears it. People take it up as far as it is usable, as they were taught, and as they
-believe in what it is for. Until then they do their work twice. It has today's process built in.
+Spending builds a system, which becomes outdated with time. People adopt it as far as it is usable, as they are trained,
+and as they believe in its purpose. Until then they do their work twice. The system fixes the present process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("technology", pack="technology")
 class Technology:
-    """A system for service, and whether people use it."""
+    """A system for service, and its adoption."""
 
     spending: float = parameter(
         0.0,
@@ -22,7 +22,7 @@ class Technology:
         range=(0.0, 20000.0),
         off=0.0,
         lever=True,
-        meaning="what is spent on building a system for service",
+        meaning="spending on building a system for service",
         switches=("technology",),
     )
     usability: float = parameter(0.5, unit="share", range=(0.1, 1.0), lever=True, meaning="how usable the system is")
@@ -40,50 +40,58 @@ class Technology:
         unit="EUR/week",
         range=(15.0, 100.0),
         legal=(0.01, 1e6),
-        meaning="spending a post at which a system for service is built at half of the full pace",
+        meaning="spending per post at which a system for service is built at half of the full rate",
     )
     build_rate: float = parameter(
         0.06,
         unit="1/week",
         range=(0.02, 0.12),
         off=0.0,
-        meaning="share of what the system lacks that full pace builds in a week",
+        meaning="share of the missing part of the system that is built in a week at the full rate",
     )
     depreciation_rate: float = parameter(
-        0.005, unit="1/week", range=(0.001, 0.02), off=0.0, meaning="share of the system that ages in a week"
+        0.005,
+        unit="1/week",
+        range=(0.001, 0.02),
+        off=0.0,
+        meaning="share of the system that becomes outdated in a week",
     )
     adoption_rate: float = parameter(
-        0.06, unit="1/week", range=(0.02, 0.15), off=0.0, meaning="pace at which people take up a new system"
+        0.06, unit="1/week", range=(0.02, 0.15), off=0.0, meaning="rate at which people adopt a new system"
     )
     training_effect: float = parameter(
         0.4,
         unit="share",
         range=(0.1, 0.6),
         off=0.0,
-        meaning="readiness for the system from an hour a week or more of being taught",
+        meaning="readiness for the system from an hour or more of training per week",
     )
     conviction_effect: float = parameter(
         0.4, unit="share", range=(0.1, 0.6), off=0.0, meaning="readiness for the system from full conviction"
     )
     time_saving: float = parameter(
-        0.2, unit="share", range=(0.05, 0.35), off=0.0, meaning="time that a full system saves who uses it fully"
+        0.2,
+        unit="share",
+        range=(0.05, 0.35),
+        off=0.0,
+        meaning="time that a full system saves for a person who uses it fully",
     )
     non_use_time: float = parameter(
         0.2,
         unit="share",
         range=(0.05, 0.35),
         off=0.0,
-        meaning="time that a full system costs who does not use it at all",
+        meaning="time that a full system costs a person who does not use it at all",
     )
     skill_gain: float = parameter(
-        0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="skill that the full system is worth to who uses it"
+        0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="increase in skill from full use of a full system"
     )
     engagement_effect: float = parameter(
         0.2,
         unit="share",
         range=(0.0, 0.4),
         off=0.0,
-        meaning="engagement between the most awkward full system and the most usable",
+        meaning="difference in engagement between the most awkward and the most usable full system",
         source="assumed; sign: article 002",
     )
 
@@ -92,35 +100,37 @@ class Technology:
 class Staff:
     """Columns of a member of staff."""
 
-    system_use: FloatArray = stock("share", "how far the person uses the system for service")
-    time_penalty: FloatArray = flow("share", "time lost (or saved) in each contact by the system and by variety")
+    system_use: FloatArray = stock("share", "use of the system for service by the person")
+    time_penalty: FloatArray = flow(
+        "share", "time lost (or saved) in each contact through the system and through variety"
+    )
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    system: FloatArray = stock("share", "how much of a system for service is there")
-    technology_cost: FloatArray = flow("EUR", "building a system for service")
+    system: FloatArray = stock("share", "part of a full system for service that exists")
+    technology_cost: FloatArray = flow("EUR", "cost of building a system for service")
     system_use: FloatArray = flow("people", "sum of staff's use of the system")
 
 
 @rule
 def readiness(conviction: float, taught: float, p: Technology) -> float:
-    """Return how far a person is ready to use the system: usable, taught, and worth it to him or her."""
+    """Return a person's readiness to use the system: it depends on usability, training and conviction."""
     return clip01(p.usability * (1.0 - p.training_effect - p.conviction_effect) + p.training_effect * half_saturation(taught, 0.5) * 1.5
                  + p.conviction_effect * conviction)  # fmt: skip
 
 
 @rule
 def time_effect(system: float, use: float, p: Technology) -> float:
-    """Time gained by who uses the system and lost by who works around it."""
+    """Return the change in handling time: lower for people who use the system, higher for people who work around it."""
     return system * (p.non_use_time * (1.0 - use) - p.time_saving * use)
 
 
 @kernel
 def apply_system(staff: Rows, firm: Rows, p: Technology, week: int) -> None:
-    """The system helps or hinders each person; learning it takes time.
+    """Apply the system's effects to each person, including the time for learning it.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -144,7 +154,7 @@ def apply_system(staff: Rows, firm: Rows, p: Technology, week: int) -> None:
 
 @kernel
 def build_system(staff: Rows, firm: Rows, p: Technology, week: int) -> None:
-    """Money builds the system, people take it up.
+    """Build the system with the money spent, and update its adoption.
 
     Args:
         staff: columns of the staff, one row per post.

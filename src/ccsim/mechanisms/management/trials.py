@@ -1,8 +1,8 @@
-"""Whether a programme works in this organisation is not known beforehand: a trial can fail, and can be stopped. [004]
+"""It is not known beforehand whether a programme works in an organisation: a trial can fail and be stopped. [004]
 
-What local improvement is worth differs between organisations and between their departments, and no effort changes it.
-Who tries in a few departments first learns it at little cost; who begins everywhere pays everywhere. Every quarter the
-sponsor looks at how many of the improvements so far worked, and stops for good if they were too few. Signs: Repenning
+The value of local improvement differs between organisations and between their departments, and effort does not change it.
+A trial in a few departments reveals it at little cost; a start everywhere costs money everywhere. Every quarter the
+sponsor checks how many improvements have worked so far, and stops permanently if they are too few. Signs: Repenning
 2002; Amis, Slack & Hinings 2004.
 """
 
@@ -21,7 +21,7 @@ TRIAL = int(Stream.TRIAL)
 
 @parameters("trials", pack="trials")
 class Trials:
-    """How uncertain it is that a programme works, and when it is stopped."""
+    """How uncertain the value of a programme is, and when it is stopped."""
 
     uncertainty: float = parameter(
         0.0,
@@ -29,7 +29,7 @@ class Trials:
         range=(0.0, 0.8),
         legal=(0.0, 2.0),
         off=0.0,
-        meaning="standard deviation of what improvement is worth in an organisation, relative to the ordinary",
+        meaning="standard deviation of the value of improvement in an organisation, relative to the ordinary value",
         source="assumed; sign: Amis, Slack & Hinings 2004, Repenning 2002",
         switches=("trials",),
     )
@@ -37,7 +37,7 @@ class Trials:
         0.7,
         unit="share",
         range=(0.3, 0.95),
-        meaning="part of the variance of what improvement is worth that all departments of an organisation have in common: what a pilot can teach",
+        meaning="share of the variance in the value of improvement that all departments have in common, which a pilot can reveal",
     )
     stop_below: float = parameter(
         0.0,
@@ -45,7 +45,7 @@ class Trials:
         range=(0.0, 0.8),
         off=0.0,
         lever=True,
-        meaning="share of improvements that must work for a programme to go on; at 0 it is never stopped",
+        meaning="share of improvements that must work for a programme to continue; at 0 it is never stopped",
         switches=("trials",),
     )
     min_attempts: float = parameter(
@@ -53,10 +53,14 @@ class Trials:
         unit="attempts",
         range=(4.0, 40.0),
         legal=(1.0, 10000.0),
-        meaning="improvements that must be finished before the programme is judged by them",
+        meaning="finished improvements needed before the programme is judged",
     )
     interval_weeks: int = parameter(
-        13, unit="weeks", range=(4, 26), legal=(1, 1000), meaning="weeks between two looks at what worked"
+        13,
+        unit="weeks",
+        range=(4, 26),
+        legal=(1, 1000),
+        meaning="weeks between two checks of how many improvements worked",
     )
 
 
@@ -64,39 +68,41 @@ class Trials:
 class Departments:
     """Columns of a department."""
 
-    trial_return: FloatArray = fixed("factor", "what improvement is worth here, relative to the ordinary")
+    trial_return: FloatArray = fixed(
+        "factor", "value of improvement in this department, relative to the ordinary value"
+    )
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    attempts: FloatArray = stock("count", "improvements brought to an end so far")
-    successful_attempts: FloatArray = stock("count", "those of them that worked")
-    stopped: FloatArray = stock("0/1", "1 once the programme from the bottom was stopped for good")
+    attempts: FloatArray = stock("count", "improvements finished so far")
+    successful_attempts: FloatArray = stock("count", "finished improvements that worked, so far")
+    stopped: FloatArray = stock("0/1", "1 once the bottom-up programme has been stopped permanently")
 
 
 @rule
 def return_factor(common: float, local: float, p: Trials) -> float:
-    """What improvement is worth in a department: partly the same in all of them; never less than nothing."""
+    """Return the value of improvement in a department, partly common to all departments and at least 0."""
     return max(0.0, 1.0 + p.uncertainty * (p.shared**0.5 * common + (1.0 - p.shared) ** 0.5 * local))
 
 
 @rule
 def success_share(ordinary: float, trial_return: float) -> float:
-    """Return the share of improvements that work, of those brought to an end."""
+    """Return the share of finished improvements that worked."""
     return clip01(ordinary * trial_return)
 
 
 @rule
 def should_stop(attempts: float, successful: float, p: Trials) -> bool:
-    """Return whether too few improvements worked, of enough that were tried."""
+    """Return whether too few improvements worked, once enough are finished."""
     return attempts >= p.min_attempts and successful < p.stop_below * attempts
 
 
 @kernel
 def draw_returns(departments: Rows, p: Trials, seed: int) -> None:
-    """Draw what improvement is worth in each department.
+    """Draw the value of improvement in each department.
 
     Args:
         departments: columns of the departments, one row each.
@@ -115,7 +121,7 @@ def draw_returns(departments: Rows, p: Trials, seed: int) -> None:
 
 @kernel
 def review_trials(firm: Rows, p: Trials, successes: Any, week: int) -> None:
-    """Count what was tried and what worked, and stop a programme that does not work; owns all three.
+    """Count improvements that were finished and that worked, and stop a programme that does not work.
 
     Args:
         firm: columns of the organisation, each of length 1.

@@ -1,7 +1,7 @@
-"""Small, quick, visible successes beat large abstract targets, and a success that is told spreads. [004, 003]
+"""Small, quick, visible successes are better than large abstract targets, and successes that are told spread. [004, 003]
 
-Improvement time ends in something that works, or in something that fails. A larger aim works more rarely. Who sees it
-depends on whether it can be seen, whether it is told elsewhere, and whether it is reported upwards.
+An improvement ends in success or failure. Larger aims succeed more rarely. Who notices a success depends on whether it
+is visible, whether it is told in other departments, and whether it is reported upwards.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from ccsim.mechanisms.management.trials import success_share
 
 @parameters("visible_successes", pack="programme")
 class VisibleSuccesses:
-    """What comes of improvement, and who hears of it."""
+    """Outcomes of improvement, and who hears of them."""
 
     completion_probability: float = parameter(
         0.7,
         unit="probability",
         range=(0.3, 0.95),
         off=0.0,
-        meaning="chance that much improvement time in a week brings something to an end, at ordinary size",
+        meaning="probability that much improvement time in a week completes an improvement of ordinary size",
     )
     failure_rate: float = parameter(
         0.4,
         unit="share",
         range=(0.0, 0.7),
         off=0.0,
-        meaning="part of improvements that fails as long as it is not known what works here",
+        meaning="share of improvements that fail without knowledge of what works here",
     )
     size: float = parameter(
         1.0,
@@ -38,7 +38,7 @@ class VisibleSuccesses:
         off=1.0,
         legal=(0.1, 100.0),
         lever=True,
-        meaning="how large the improvements are that one aims at; worth as much more, and as much rarer",
+        meaning="size of the improvements aimed at; larger ones are proportionally more valuable and rarer",
     )
     visibility: float = parameter(
         1.0,
@@ -46,7 +46,7 @@ class VisibleSuccesses:
         range=(0.0, 1.0),
         off=1.0,
         lever=True,
-        meaning="share of improvements that can be seen by others",
+        meaning="share of improvements that are visible to others",
     )
     broadcast_share: float = parameter(
         0.0,
@@ -54,27 +54,27 @@ class VisibleSuccesses:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="share of improvements told in all departments",
+        meaning="share of improvements that are told in all departments",
     )
     story_value: float = parameter(
         8.0,
         unit="successes",
         range=(1.0, 20.0),
-        meaning="solved contacts that an improvement which can be seen is worth to leaders: a story to tell",
+        meaning="number of solved contacts to which a visible improvement is equivalent for leaders",
     )
     source_weight: float = parameter(
         3.0,
         unit="people",
         range=(1.0, 6.0),
         off=0.0,
-        meaning="sources that many told successes are worth to who hears of them",
+        meaning="number of sources to which many told successes are equivalent for the people who hear of them",
     )
     half_saturation: float = parameter(
         0.02,
         unit="successes/person",
         range=(0.01, 0.1),
         legal=(0.001, 10.0),
-        meaning="told improvements a head that make half of many",
+        meaning="told improvements per head at which half of the full effect is reached",
     )
     reported_share: float = parameter(
         1.0,
@@ -82,7 +82,7 @@ class VisibleSuccesses:
         range=(0.0, 1.0),
         off=1.0,
         lever=True,
-        meaning="share of successes that is reported to the executive",
+        meaning="share of successes that are reported to the executive",
     )
 
 
@@ -90,19 +90,19 @@ class VisibleSuccesses:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    improvements: FloatArray = flow("successes", "improvements that were seen to work")
-    failures: FloatArray = flow("attempts", "improvements that were seen to fail")
+    improvements: FloatArray = flow("successes", "visible improvements that worked")
+    failures: FloatArray = flow("attempts", "visible improvements that failed")
 
 
 @rule
 def completions(hours: float, p: VisibleSuccesses) -> float:
-    """Return the chance that improvement time brings something to an end this week."""
+    """Return the probability that a person's improvement time completes an improvement this week."""
     return p.completion_probability * half_saturation(hours, 2.0) / p.size
 
 
 @rule
 def succeeds(know_how: float, p: VisibleSuccesses) -> float:
-    """Share of what is brought to an end that works."""
+    """Return the share of completed improvements that work."""
     return 1.0 - p.failure_rate * (1.0 - know_how)
 
 
@@ -110,18 +110,18 @@ def succeeds(know_how: float, p: VisibleSuccesses) -> float:
 def complete_improvement(
     i: int, hours: float, luck: float, staff: Rows, departments: Rows, firm: Rows, blame: float, p: VisibleSuccesses
 ) -> None:
-    """A person's improvement time ends in a win, in a failure, or in nothing yet.
+    """Let a person's improvement time end in a success, in a failure, or in nothing yet.
 
-    Source: assumed, after articles 003 and 004: chances of completion and success.
+    Source: assumed, after articles 003 and 004: probabilities of completion and success.
 
     Args:
         i: row of the person.
         hours: time available for cases (hours).
-        luck: draw, 0 to 1.
+        luck: random draw, 0 to 1.
         staff: columns of the staff, one row per post.
         departments: columns of the departments, one row each.
         firm: columns of the organisation, each of length 1.
-        blame: how much missteps are blamed (share).
+        blame: probability that a misstep is blamed (share).
         p: parameters of the group ``visible_successes``.
 
     Writes:
@@ -143,7 +143,7 @@ def complete_improvement(
 
 @kernel
 def broadcast_successes(staff: Rows, firm: Rows, p: VisibleSuccesses, week: int) -> None:
-    """Improvements are told in all departments.
+    """Spread told improvements to all departments.
 
     Args:
         staff: columns of the staff, one row per post.

@@ -1,7 +1,7 @@
-"""Customers differ for good: in what pleases them, how readily they come and go, and how often they ask. [003]
+"""Customers differ permanently: in leniency, in how readily they join and leave, and in how often they ask. [003]
 
-What a person is like stays with the person, as customer and as prospect. So satisfaction lasts in persons, those who have
-stayed long leave more rarely than newcomers, and the cost to serve differs between customers. Form: Fader & Hardie 2010,
+These traits stay with a person, both as customer and as prospect. Satisfaction therefore persists in persons, long-standing
+customers leave less often than new ones, and the cost to serve differs between customers. Form: Fader & Hardie 2010,
 differences between customers make retention rise with tenure although no customer changes; Jones & Sasser 1995.
 """
 
@@ -15,20 +15,20 @@ from ccsim.engine.rng import Stream, irwin_hall_normal, uniforms4
 
 TRAITS = int(Stream.INITIAL_CUSTOMER_TRAITS)
 
-#: The largest standing of a person: four uniform draws at their end.
+#: The largest standard score of a person: four uniform draws at their maximum.
 LARGEST = 3.4641016151377544
 
 
 @parameters("customer_differences", pack="customer-differences")
 class CustomerDifferences:
-    """How much customers differ for good."""
+    """How much customers differ permanently."""
 
     leniency_spread: float = parameter(
         0.0,
         unit="share",
         range=(0.0, 0.15),
         off=0.0,
-        meaning="standard deviation, among people, of how much better they judge the same offer and the same contact",
+        meaning="standard deviation among people of leniency in judging the same offer and the same contact",
         source="assumed; sign: Jones & Sasser 1995",
         switches=("customer-differences",),
     )
@@ -38,7 +38,7 @@ class CustomerDifferences:
         range=(0.0, 1.2),
         legal=(0.0, 2.0),
         off=0.0,
-        meaning="spread of how readily people come and go, as the standard deviation of its logarithm",
+        meaning="spread of how readily people join and leave, as the standard deviation of its logarithm",
         source="assumed; form: Fader & Hardie 2010, where the chance of leaving differs between customers",
         switches=("customer-differences",),
     )
@@ -48,7 +48,7 @@ class CustomerDifferences:
         range=(0.0, 1.0),
         legal=(0.0, 2.0),
         off=0.0,
-        meaning="spread of how often people ask, as the standard deviation of its logarithm",
+        meaning="spread of how often people raise issues, as the standard deviation of its logarithm",
         source="assumed; form: counts of purchases, Ehrenberg 1959, where rates differ between customers",
         switches=("customer-differences",),
     )
@@ -58,9 +58,11 @@ class CustomerDifferences:
 class Customers:
     """Columns of a person in the market."""
 
-    leniency: FloatArray = fixed("share", "how much better than others this person judges the same")
-    mobility: FloatArray = fixed("factor", "how readily this person comes and goes, relative to the ordinary")
-    request_factor: FloatArray = fixed("factor", "how often this person asks, relative to the ordinary")
+    leniency: FloatArray = fixed("share", "leniency: how much better than others this person judges the same service")
+    mobility: FloatArray = fixed(
+        "factor", "mobility: how readily this person joins and leaves, relative to the ordinary"
+    )
+    request_factor: FloatArray = fixed("factor", "how often this person raises issues, relative to the ordinary")
 
 
 @rule
@@ -85,7 +87,7 @@ def most_mobile_person(p: CustomerDifferences) -> float:
 
 @kernel
 def draw_differences(customers: Rows, p: CustomerDifferences, seed: int) -> None:
-    """Draw what each person in the market is like.
+    """Draw the permanent traits of each person in the market.
 
     Args:
         customers: columns of the market, one row per person.

@@ -1,7 +1,7 @@
-"""Customers stay, leave, and come. A dissatisfied customer leaves more easily; a good name brings new ones. [003]
+"""Customers stay, leave and join. Dissatisfied customers leave more easily; a good reputation attracts new ones. [003]
 
-Leaving is a hazard that grows by a constant factor for each step of lost satisfaction, so dissatisfied customers
-leave at many times the rate of satisfied ones, and some leave for reasons of their own.
+The hazard of leaving grows by a constant factor per unit of lost satisfaction. Dissatisfied customers therefore
+leave at many times the rate of satisfied ones, and some customers leave for unrelated reasons.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ MARKET = int(Stream.MARKET)
 
 @parameters("market")
 class Market:
-    """Who stays, who leaves, who comes."""
+    """Who stays, who leaves and who joins."""
 
     churn: float = parameter(
         0.0037,
         unit="probability",
         range=(0.001, 0.008),
         off=0.0,
-        meaning="chance a week that a customer of reference satisfaction leaves",
+        meaning="weekly probability that a customer of reference satisfaction leaves",
         source="calibrated: 15 to 20 % a year",
     )
     churn_sensitivity: float = parameter(
@@ -45,22 +45,22 @@ class Market:
         source="assumed; form: exponential hazard",
     )
     churn_reference: float = parameter(
-        0.7, unit="share", range=(0.6, 0.8), meaning="satisfaction at which the plain churn rate holds"
+        0.7, unit="share", range=(0.6, 0.8), meaning="satisfaction at which the reference churn probability holds"
     )
     word_of_mouth_churn: float = parameter(
         1.0,
         unit="1/share",
         range=(0.0, 3.0),
         off=0.0,
-        meaning="how much ill talk heard makes a customer leave, and good talk makes one stay",
+        meaning="how strongly bad word of mouth makes customers leave, and good word of mouth makes them stay",
     )
     joining_probability: float = parameter(
         0.0033,
         unit="probability",
         range=(0.001, 0.008),
         off=0.0,
-        meaning="chance a week that a prospect who has heard nothing becomes a customer",
-        source="calibrated: as many come as go",
+        meaning="weekly probability that a prospect who has heard nothing becomes a customer",
+        source="calibrated: as many customers join as leave",
     )
     challenger: float = parameter(
         0.0,
@@ -68,14 +68,14 @@ class Market:
         range=(0.0, 0.15),
         off=0.0,
         lever=True,
-        meaning="how much better than today the best alternative is on its way to become",
+        meaning="improvement of the best alternative that challengers move towards",
         switches=("challenger",),
     )
     challenger_rate: float = parameter(
         0.03,
         unit="1/week",
         range=(0.01, 0.1),
-        meaning="pace at which the best alternative becomes better",
+        meaning="rate at which the best alternative improves",
         pack="challenger",
     )
     word_of_mouth_joining: float = parameter(
@@ -83,7 +83,7 @@ class Market:
         unit="1/share",
         range=(0.0, 8.0),
         off=0.0,
-        meaning="how steeply joining rises with what a prospect has heard",
+        meaning="how steeply joining rises with the opinion that a prospect has heard",
     )
 
 
@@ -92,12 +92,14 @@ class Customers:
     """Columns of a person in the market."""
 
     active: Int8Array = stock("0/1", "1 while a customer of the organisation")
-    person: IntArray = stock("count", "how many times this person has become a customer")
-    joined_week: IntArray = stock("week", "week of becoming a customer")
-    u_join: UInt32Array = stock("1/2^32", "the week's draw for whether to become a customer")
-    u_request: UInt32Array = stock("1/2^32", "the week's draw for whether to ask, or to give up waiting")
-    u_talk: UInt32Array = stock("1/2^32", "the week's draw for whether to tell others")
-    u_churn: UInt32Array = stock("1/2^32", "the week's draw for whether to leave")
+    person: IntArray = stock("count", "number of times that this person has become a customer")
+    joined_week: IntArray = stock("week", "week in which the person became a customer")
+    u_join: UInt32Array = stock("1/2^32", "the week's random draw for joining")
+    u_request: UInt32Array = stock(
+        "1/2^32", "the week's random draw for raising an issue, or for giving up while waiting"
+    )
+    u_talk: UInt32Array = stock("1/2^32", "the week's random draw for telling others")
+    u_churn: UInt32Array = stock("1/2^32", "the week's random draw for leaving")
 
 
 @columns("departments")
@@ -119,24 +121,24 @@ class Segments:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    challenger: FloatArray = stock("share", "how much better the best alternative has become")
-    challenger_lead: FloatArray = flow("share", "how much better the best alternative is")
+    challenger: FloatArray = stock("share", "improvement of the best alternative so far")
+    challenger_lead: FloatArray = flow("share", "advantage of the best alternative")
 
 
 @rule
 def churn_probability(satisfaction: float, opinion: float, outside: float, p: Market) -> float:
-    """A customer leaves, the sooner the less satisfied, the worse the talk, and the better the alternative.
+    """Return the probability that a customer leaves: it rises with dissatisfaction, bad word of mouth and a better alternative.
 
     Source: assumed, after article 003: proportional hazards (Cox 1972).
 
     Args:
         satisfaction: satisfaction with the organisation (share).
-        opinion: what the person has heard others say, 0.5 neutral (share).
-        outside: how much better the best alternative is (share).
+        opinion: opinion heard from others, 0.5 neutral (share).
+        outside: advantage of the best alternative (share).
         p: parameters of the group ``market``.
 
     Returns:
-        Chance to leave in this week (1/week).
+        Probability of leaving in this week (1/week).
     """
     ease = p.churn_sensitivity * (p.churn_reference + outside - satisfaction) - p.word_of_mouth_churn * (opinion - 0.5)
     return p.churn * exp(ease)
@@ -144,28 +146,30 @@ def churn_probability(satisfaction: float, opinion: float, outside: float, p: Ma
 
 @rule
 def joining_probability(opinion: float, lure: float, p: Market) -> float:
-    """A prospect comes, the sooner the better the talk, and the more the promise lures beyond the alternative."""
+    """Return the probability that a prospect joins: it rises with good word of mouth and an attractive promise."""
     return p.joining_probability * exp(p.word_of_mouth_joining * (opinion - 0.5) + lure)
 
 
 @rule
 def within_churn_bound(satisfaction: float, luck: float, at_worst: float, at_best: float) -> bool:
-    """Return whether a draw lies below the line from the worst to the best chance. Above it all stay: the chance is convex.
+    """Return whether a draw is below the chord between the probabilities at the worst and the best satisfaction.
+
+    The probability of leaving is a convex function of satisfaction, so above the chord every customer stays.
 
     Source: arithmetic: a chord lies above a convex curve.
 
     Args:
         satisfaction: satisfaction with the organisation (share).
-        luck: draw, 0 to 1.
-        at_worst: chance at the lowest satisfaction.
-        at_best: chance at the highest satisfaction.
+        luck: random draw, 0 to 1.
+        at_worst: probability at the lowest satisfaction.
+        at_best: probability at the highest satisfaction.
     """
     return luck <= at_worst + (at_best - at_worst) * satisfaction
 
 
 @rule
 def most_mobile(segments: Rows) -> float:
-    """The mobility of the segment that comes and goes most readily."""
+    """Return the mobility of the most mobile segment."""
     most = segments.mobility[0]
     for s in range(1, len(segments.mobility)):
         most = max(most, segments.mobility[s])
@@ -174,7 +178,7 @@ def most_mobile(segments: Rows) -> float:
 
 @rule
 def mobility_of(i: int, customers: Rows, segments: Rows) -> float:
-    """How readily a person comes and goes, relative to the ordinary."""
+    """Return how readily a person joins and leaves, relative to the ordinary."""
     return segments.mobility[customers.segment[i]] * customers.mobility[i]
 
 
@@ -182,13 +186,13 @@ def mobility_of(i: int, customers: Rows, segments: Rows) -> float:
 def leaves(satisfaction: float, opinion: float, outside: float, luck: float, p: Market) -> bool:
     """Return whether this customer leaves this week.
 
-    Source: arithmetic: a draw against :func:`churn_probability`.
+    Source: arithmetic: a random draw compared with :func:`churn_probability`.
 
     Args:
         satisfaction: satisfaction with the organisation (share).
-        opinion: what the person has heard others say, 0.5 neutral (share).
-        outside: how much better the best alternative is (share).
-        luck: draw, 0 to 1.
+        opinion: opinion heard from others, 0.5 neutral (share).
+        outside: advantage of the best alternative (share).
+        luck: random draw, 0 to 1.
         p: parameters of the group ``market``.
     """
     return luck < churn_probability(satisfaction, opinion, outside, p)
@@ -196,14 +200,14 @@ def leaves(satisfaction: float, opinion: float, outside: float, luck: float, p: 
 
 @rule
 def joins(opinion: float, lure: float, luck: float, p: Market) -> bool:
-    """Return whether this prospect comes this week.
+    """Return whether this prospect joins this week.
 
-    Source: arithmetic: a draw against :func:`joining_probability`.
+    Source: arithmetic: a random draw compared with :func:`joining_probability`.
 
     Args:
-        opinion: what the person has heard others say, 0.5 neutral (share).
+        opinion: opinion heard from others, 0.5 neutral (share).
         lure: factor by which the promise attracts.
-        luck: draw, 0 to 1.
+        luck: random draw, 0 to 1.
         p: parameters of the group ``market``.
     """
     return luck < joining_probability(opinion, lure, p)
@@ -211,7 +215,7 @@ def joins(opinion: float, lure: float, luck: float, p: Market) -> bool:
 
 @kernel
 def draw_random_words(customers: Rows, seed: int, week: int) -> None:
-    """Draw four numbers a week for each person in the market, one for each decision.
+    """Draw the week's four random numbers for each person in the market, one for each decision.
 
     Args:
         customers: columns of the market, one row per person.
@@ -229,7 +233,7 @@ def draw_random_words(customers: Rows, seed: int, week: int) -> None:
 def acquire_customers(
     customers: Rows, segments: Rows, firm: Rows, p: Market, differ: CustomerDifferences, promise: Promise, week: int
 ) -> None:
-    """Prospects become customers.
+    """Let prospects become customers.
 
     Args:
         customers: columns of the market, one row per person.
@@ -250,7 +254,7 @@ def acquire_customers(
     lure = attraction(firm.mean_trust[0], promise) - p.churn_sensitivity * firm.challenger[0]
     most = (
         joining_probability(1.0, lure, p) * most_mobile(segments) * most_mobile_person(differ)
-    )  # when talk is at its best
+    )  # with the best possible word of mouth
     for i in range(len(customers.active)):
         luck = to_unit_interval(customers.u_join[i])
         if (
@@ -268,7 +272,7 @@ def acquire_customers(
 def lose_customers(
     customers: Rows, cases: Rows, departments: Rows, segments: Rows, firm: Rows, p: Market, differ: CustomerDifferences
 ) -> None:
-    """Customers leave, and their open cases with them.
+    """Let customers leave, and withdraw their open cases.
 
     Args:
         customers: columns of the market, one row per person.
@@ -286,12 +290,12 @@ def lose_customers(
         segments: ``left``.
     """
     outside = firm.challenger[0]
-    # Of the least and the most satisfied, when talk is at its worst.
+    # Of the least and the most satisfied customers, with the worst possible word of mouth.
     most = most_mobile(segments) * most_mobile_person(differ)
     at_worst, at_best = churn_probability(0.0, 0.0, outside, p) * most, churn_probability(1.0, 0.0, outside, p) * most
     for i in range(len(customers.active)):
         luck, satisfaction = to_unit_interval(customers.u_churn[i]), customers.satisfaction[i]
-        # The line is cheap and rules out nearly all customers, so that few chances have to be computed.
+        # The chord is cheap and rules out nearly all customers, so that few exponentials have to be computed.
         if within_churn_bound(satisfaction, luck, at_worst, at_best) and customers.active[i] == 1 and leaves(
             satisfaction, customers.opinion[i], outside, luck / mobility_of(i, customers, segments), p
         ):  # fmt: skip

@@ -1,7 +1,7 @@
-"""Good service is not enough when the offer no longer fits: needs drift, and the offer is designed after them. [001, 002]
+"""Good service is not enough if the offer no longer fits: needs drift, and the offer is redesigned to follow them. [001, 002]
 
-What the designers aim at is the need as the people who decide perceive it: the farther from customers and the less
-insight, the less of the gap is seen, and the more is guessed. Customers who take part in the design show it as it is, and take time.
+Designers aim at the need as the decision-makers perceive it. The farther these are from customers and the less insight
+they have, the less of the gap they see, and the more they guess. Customers who take part in the design show the true need, but take time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DECIDERS = ("front", "head", "executive")
 
 @parameters("offer")
 class Offer:
-    """How needs move and the offer follows."""
+    """How needs change and how the offer follows."""
 
     drift: float = parameter(
         0.0015,
@@ -27,7 +27,7 @@ class Offer:
         off=0.0,
         legal=(0.0, 1.0),
         lever=True,
-        meaning="how far customers' needs move in a week; an offer one unit off is worth half",
+        meaning="weekly change of customers' needs; an offer one unit away from the need has half its value",
     )
     design_hours: float = parameter(
         20.0,
@@ -44,38 +44,42 @@ class Offer:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="part of the design that is done with customers",
+        meaning="share of the design work that is done with customers",
         switches=("cocreation",),
     )
     decided_by: int = parameter(
-        2, unit="", range=(0, 2), choices=DECIDERS, lever=True, meaning="who decides what the offer is to be"
+        2, unit="", range=(0, 2), choices=DECIDERS, lever=True, meaning="tier that decides about the offer"
     )
     design_rate: float = parameter(
-        0.08, unit="1/week", range=(0.03, 0.15), meaning="pace at which much design moves the offer to what is aimed at"
+        0.08, unit="1/week", range=(0.03, 0.15), meaning="rate at which much design work moves the offer to its target"
     )
     half_saturation: float = parameter(
-        20.0, unit="hours/week", range=(5.0, 50.0), legal=(0.01, 100000.0), meaning="design work that is half of much"
+        20.0,
+        unit="hours/week",
+        range=(5.0, 50.0),
+        legal=(0.01, 100000.0),
+        meaning="design work at which half of the full effect is reached",
     )
     perception_noise: float = parameter(
         0.08,
         unit="need",
         range=(0.0, 0.2),
         off=0.0,
-        meaning="largest error about the need for each tier between decider and customer, without insight",
+        meaning="largest error about the need per tier between decision-maker and customer, without insight",
     )
     unseen_share: float = parameter(
         0.5,
         unit="share",
         range=(0.0, 0.8),
         off=0.0,
-        meaning="part of the gap between offer and need that an executive without insight does not see",
+        meaning="share of the gap between offer and need that an executive without insight does not see",
     )
     cocreation_effort: float = parameter(
         0.3,
         unit="share",
         range=(0.0, 0.6),
         off=0.0,
-        meaning="design work that goes into working with customers",
+        meaning="share of design work that working with customers takes",
         pack="cocreation",
     )
     cost_per_hour: float = parameter(
@@ -91,49 +95,49 @@ class Offer:
 class Segments:
     """Columns of a customer segment."""
 
-    need: FloatArray = stock("need", "what customers of the segment need, as a place on a line")
-    position: FloatArray = stock("need", "where on that line the offer is")
+    need: FloatArray = stock("need", "need of the segment's customers, as a position on a line")
+    position: FloatArray = stock("need", "position of the offer on the same line")
     offer_value: FloatArray = flow("share", "satisfaction with the offer itself")
-    fit: FloatArray = flow("share", "how well the offer fits")
-    n_segments: FloatArray = flow("segments", "1, to take means over segments")
+    fit: FloatArray = flow("share", "fit of the offer")
+    n_segments: FloatArray = flow("segments", "1, for means over segments")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    design: FloatArray = flow("EUR", "designing the offer")
-    needs_error: FloatArray = flow("need", "error of those who decide about what customers need")
+    design: FloatArray = flow("EUR", "cost of designing the offer")
+    needs_error: FloatArray = flow("need", "error of the decision-makers about customers' needs")
 
 
 @rule
 def perception_error(luck: float, insight: float, p: Offer) -> float:
-    """Error about the need: larger with each tier from the customer, smaller with insight and with customers there."""
+    """Return the error about the need: larger with each tier from the customer, smaller with insight and with co-design."""
     return (2.0 * luck - 1.0) * p.perception_noise * (1.0 + p.decided_by) * (1.0 - insight) * (1.0 - p.cocreation)
 
 
 @rule
 def perceived_gap(gap: float, insight: float, p: Offer) -> float:
-    """The gap as it looks from where the decision is made: smaller the farther away, whole with customers there."""
+    """Return the gap as the decision-makers perceive it: smaller the farther away they are, complete with co-design."""
     return gap * (1.0 - p.unseen_share * (1.0 + p.decided_by) / 3.0 * (1.0 - insight) * (1.0 - p.cocreation))
 
 
 @rule
 def offer_update(offer: float, aim: float, p: Offer) -> float:
-    """The offer moves towards what is aimed at, the faster the more work is done."""
+    """Return the position of the offer after a week: it moves towards the target, faster with more design work."""
     hours = p.design_hours * (1.0 - p.cocreation_effort * p.cocreation)
     return offer + p.design_rate * half_saturation(hours, p.half_saturation) * (aim - offer)
 
 
 @rule
 def offer_fit(gap: float) -> float:
-    """An offer on the need is worth all it can be, one unit off it half."""
+    """Return the fit of the offer: 1 if it meets the need, one half at a distance of one unit."""
     return 1.0 / (1.0 + abs(gap))
 
 
 @kernel
 def move_offer(segments: Rows, departments: Rows, firm: Rows, p: Offer, seed: int, week: int) -> None:
-    """Needs move on and the offer follows.
+    """Let needs drift, and let the offer follow.
 
     Args:
         segments: columns of the customer segments, one row each.
@@ -152,7 +156,7 @@ def move_offer(segments: Rows, departments: Rows, firm: Rows, p: Offer, seed: in
         insight += departments.insight[d] / len(departments.insight)
     for s in range(len(segments.need)):
         segments.need[s] += p.drift
-        # An error lasts a quarter: designs are reviewed, not redrawn every week.
+        # An error lasts a quarter, because designs are not made again every week.
         error = perception_error(uniform(seed, DESIGN, (week + 100_000) // 13, s), insight, p)
         gap = segments.need[s] - segments.position[s]
         seen = perceived_gap(gap, insight, p) + error
@@ -163,12 +167,11 @@ def move_offer(segments: Rows, departments: Rows, firm: Rows, p: Offer, seed: in
 
 @kernel
 def update_offer_value(segments: Rows, best: float) -> None:
-    """Say what the offer is worth to each segment.
+    """Set the value of the offer to each segment.
 
     Args:
         segments: columns of the customer segments, one row each.
-        best: ``experience.offer_satisfaction``, satisfaction with an offer that fits perfectly; to what it is worth
-            customers return (share).
+        best: ``experience.offer_satisfaction``, satisfaction with an offer that fits perfectly (share).
 
     Writes:
         segments: ``fit``, ``n_segments``, ``offer_value``.

@@ -1,7 +1,7 @@
-"""Bespoke everything ruins you; none leaves value. [001]
+"""Too much personalisation is ruinous; none forgoes value. [001]
 
-What is made to measure is worth more to a customer, as far as one knows the customer; each further bit is worth
-less, and variety costs more the more there is of it.
+A personalised offer is worth more to a customer, as far as the organisation knows the customer. The value has
+diminishing returns, while the cost of variety grows more than proportionally.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("personalisation", pack="personalisation")
 class Personalisation:
-    """How much is made to measure."""
+    """How much is personalised."""
 
     level: float = parameter(
         0.0,
@@ -22,7 +22,7 @@ class Personalisation:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="part of offer and service made to measure",
+        meaning="share of offer and service that is personalised",
         switches=("personalisation",),
     )
     delight: float = parameter(
@@ -30,35 +30,35 @@ class Personalisation:
         unit="share",
         range=(0.02, 0.15),
         off=0.0,
-        meaning="worth of an offer wholly made to measure, with full insight",
+        meaning="value of a fully personalised offer, with full insight",
     )
     half_saturation: float = parameter(
         0.3,
         unit="share",
         range=(0.1, 0.6),
         legal=(0.001, 10.0),
-        meaning="part made to measure at which half of the most possible worth of it is reached",
+        meaning="share of personalisation at which half of its largest value is reached",
     )
     insight_share: float = parameter(
         0.7,
         unit="share",
         range=(0.3, 1.0),
         off=0.0,
-        meaning="part of the worth of an offer made to measure that needs insight",
+        meaning="share of the value of personalisation that needs insight",
     )
     extra_time: float = parameter(
         0.35,
         unit="share",
         range=(0.1, 0.8),
         off=0.0,
-        meaning="extra time of contacts when everything is made to measure",
+        meaning="extra time of contacts if everything is personalised",
     )
     cost: float = parameter(
         8.0,
         unit="EUR/week",
         range=(2.0, 20.0),
         off=0.0,
-        meaning="cost for a customer when everything is made to measure",
+        meaning="cost per customer if everything is personalised",
     )
 
 
@@ -66,12 +66,12 @@ class Personalisation:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    cost_per_customer: FloatArray = flow("EUR", "cost for each customer of what is made to measure")
+    cost_per_customer: FloatArray = flow("EUR", "cost of personalisation per customer")
 
 
 @rule
 def personalisation_value(insight: float, p: Personalisation) -> float:
-    """Worth to a customer of what is made to measure: less with every step, and only as good as one knows him or her."""
+    """Return the value of personalisation to a customer: diminishing returns, and limited by insight."""
     return (
         p.delight
         * half_saturation(p.level, p.half_saturation)
@@ -82,7 +82,7 @@ def personalisation_value(insight: float, p: Personalisation) -> float:
 
 @kernel
 def personalise(staff: Rows, departments: Rows, segments: Rows, firm: Rows, p: Personalisation) -> None:
-    """Make to measure: worth, time and cost.
+    """Apply personalisation: value, time and cost.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -103,7 +103,7 @@ def personalise(staff: Rows, departments: Rows, segments: Rows, firm: Rows, p: P
         insight += departments.insight[d] / len(departments.insight)
     for s in range(len(segments.offer_value)):
         segments.offer_value[s] = clip01(segments.offer_value[s] + personalisation_value(insight, p))
-    # Variety multiplies variety: cost rises with the square.
+    # The cost of variety rises with its square.
     for i in range(len(staff.time_penalty)):
         staff.time_penalty[i] += p.extra_time * p.level * p.level
     firm.cost_per_customer[0] += p.cost * p.level * p.level

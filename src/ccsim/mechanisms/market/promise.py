@@ -1,7 +1,7 @@
-"""A promise moves expectations, not practice; those who heard it judge by it. [001]
+"""A promise moves expectations, not practice, and people who heard it judge by it. [001]
 
-Marketing promises more than is practised. It attracts while most of those who know it trust it and repels when
-they no longer do, and it raises what customers expect. Trust follows what was kept.
+Marketing promises more than is practised. The promise attracts people while most customers trust it, and repels them
+otherwise. It raises expectations. Trust depends on whether promises were kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("promise")
 class Promise:
-    """What is promised beyond practice."""
+    """Promises beyond practice."""
 
     level: float = parameter(
         0.0,
@@ -22,7 +22,7 @@ class Promise:
         range=(0.0, 0.4),
         off=0.0,
         lever=True,
-        meaning="quality promised beyond what is practised",
+        meaning="quality promised beyond practice",
         switches=("promise",),
     )
     expectation_rate: float = parameter(
@@ -30,7 +30,7 @@ class Promise:
         unit="1/week",
         range=(0.02, 0.2),
         off=0.0,
-        meaning="pace at which a trusting customer's expectation follows",
+        meaning="rate at which a trusting customer's expectation follows the promise",
         pack="promise",
     )
     attraction: float = parameter(
@@ -38,14 +38,14 @@ class Promise:
         unit="1/share",
         range=(0.0, 6.0),
         off=0.0,
-        meaning="how steeply joining rises with what is promised and trusted",
+        meaning="how steeply joining rises with a trusted promise",
         pack="promise",
     )
     cost: float = parameter(
         4.0,
         unit="EUR/week",
         range=(0.0, 10.0),
-        meaning="marketing for a customer at a promise of 1 beyond practice",
+        meaning="marketing cost per customer at a promise of 1 beyond practice",
         pack="promise",
     )
     trust_rate: float = parameter(
@@ -53,7 +53,7 @@ class Promise:
         unit="share",
         range=(0.01, 0.2),
         off=0.0,
-        meaning="share of the way that trust moves after a contact, while something is promised",
+        meaning="share of the gap that trust closes after a contact, while there is a promise",
         pack="promise",
     )
     lip_service: float = parameter(
@@ -61,7 +61,7 @@ class Promise:
         unit="factor",
         range=(0.0, 3.0),
         off=0.0,
-        meaning="how hollow a promise of 1 beyond practice sounds to those who are to keep it",
+        meaning="how hollow a promise of 1 beyond practice sounds to the staff who have to keep it",
         pack="promise",
     )
 
@@ -70,28 +70,28 @@ class Promise:
 class Firm:
     """Columns of the organisation as a whole."""
 
-    mean_trust: FloatArray = stock("share", "customers' mean trust, as it is known while promises are made")
+    mean_trust: FloatArray = stock("share", "mean trust of customers, while there is a promise")
     marketing_cost: FloatArray = flow("EUR", "promising")
-    promise_excess: FloatArray = flow("share", "quality promised beyond what is practised")
+    promise_excess: FloatArray = flow("share", "quality promised beyond practice")
 
 
 @rule
 def promised_quality(practice: float, p: Promise) -> float:
-    """What advertising says that a contact is like."""
+    """Return the quality of a contact that advertising states."""
     return clip01(practice + p.level)
 
 
 @rule
 def attraction(trusted: float, p: Promise) -> float:
-    """A promise draws people if its customers trust it more often than not, and puts them off if they do not."""
+    """Return how strongly a promise attracts prospects: positive if most customers trust it, negative otherwise."""
     return p.attraction * p.level * (2.0 * trusted - 1.0)
 
 
 @rule
 def trust_update(trust: float, quality: float, expectation: float, p: Promise) -> float:
-    """Trust follows whether a contact was as good as expected; where nothing is promised, it stays.
+    """Return trust after a contact: it follows whether the contact was as good as expected; without a promise it stays.
 
-    Source: assumed, after article 001: a first-order delay (Sterman 2000) towards kept or broken.
+    Source: assumed, after article 001: a first-order delay (Sterman 2000) towards 1 (kept) or 0 (broken).
 
     Args:
         trust: how far promises are believed (share).
@@ -109,7 +109,7 @@ def trust_update(trust: float, quality: float, expectation: float, p: Promise) -
 
 @kernel
 def set_promise(customers: Rows, firm: Rows, p: Promise) -> None:
-    """Customers hear what is promised, and expect it as far as they trust.
+    """Let customers hear the promise, and expect it as far as they trust it.
 
     Args:
         customers: columns of the market, one row per person.

@@ -1,7 +1,7 @@
-"""Serve the customer who pays; but today's is not tomorrow's. [003]
+"""Serve the customers who pay, but valuable customers change. [003]
 
-Whom the organisation thinks valuable is served first and with more care. Value drifts; what is thought of it
-is as old as the last estimate.
+Customers with a high estimated value are served first and with more care. Their value drifts, while the estimate is
+as old as the last study.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ VALUE = int(Stream.VALUE_DRIFT)
 
 @parameters("segmentation")
 class Segmentation:
-    """Priority by value."""
+    """Priority by customer value."""
 
     priority: float = parameter(
         0.0,
@@ -25,7 +25,7 @@ class Segmentation:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="priority given to customers who are thought valuable, over the others",
+        meaning="priority of customers with a high estimated value over others",
         switches=("segmentation",),
     )
     interval_weeks: int = parameter(
@@ -35,7 +35,7 @@ class Segmentation:
         legal=(0, 10000),
         off=0,
         lever=True,
-        meaning="weeks between estimates of what customers are worth; 0 for the one at the start only",
+        meaning="weeks between estimates of customers' value; 0 for a single estimate at the start",
         switches=("segmentation",),
     )
     utility_weight: float = parameter(
@@ -43,14 +43,14 @@ class Segmentation:
         unit="utility",
         range=(0.2, 2.0),
         off=0.0,
-        meaning="weight in a choice of a customer worth twice the mean, at full priority",
+        meaning="weight in a choice of a customer with twice the mean value, at full priority",
         pack="segmentation",
     )
     priority_threshold: float = parameter(
         1.5,
         unit="ratio",
         range=(1.0, 3.0),
-        meaning="value, relative to the mean, above which a case goes to the front of the queue",
+        meaning="value relative to the mean above which a case goes to the front of the queue",
         pack="segmentation",
     )
     drift: float = parameter(
@@ -59,7 +59,7 @@ class Segmentation:
         range=(0.0, 0.03),
         off=0.0,
         legal=(0.0, 0.5),
-        meaning="how much a customer's value can change in a week; it tends to the mean of all, and away from it by chance",
+        meaning="weekly change of a customer's value: at random, and back towards the mean of all customers",
         pack="segmentation",
         switches=("segmentation",),
     )
@@ -77,29 +77,29 @@ class Segmentation:
 class Customers:
     """Columns of a person in the market."""
 
-    value: FloatArray = stock("EUR/week", "what the customer spends at ordinary satisfaction")
-    estimate: FloatArray = stock("EUR/week", "what the organisation thinks that the value is")
-    care: FloatArray = stock("utility", "how much more care the customer is to get than others")
+    value: FloatArray = stock("EUR/week", "spending of the customer at ordinary satisfaction")
+    estimate: FloatArray = stock("EUR/week", "value of the customer as estimated by the organisation")
+    care: FloatArray = stock("utility", "extra care that the customer is to get")
 
 
 @columns("firm")
 class Firm:
     """Columns of the organisation as a whole."""
 
-    prioritised: FloatArray = stock("share", "priority by value in force last week")
-    estimation_cost: FloatArray = flow("EUR", "estimating what customers are worth")
+    prioritised: FloatArray = stock("share", "priority by value that was in force last week")
+    estimation_cost: FloatArray = flow("EUR", "cost of estimating customers' value")
 
 
 @rule
 def value_update(value: float, mean: float, luck: float, p: Segmentation) -> float:
-    """Value moves by chance and tends slowly to the mean; it stays above a tenth of it.
+    """Return a customer's value after a week: it changes at random, reverts slowly to the mean, and stays above a tenth of it.
 
     Source: assumed, after article 003: a random walk that reverts to the mean.
 
     Args:
-        value: what the customer spends at ordinary satisfaction (EUR/week).
-        mean: mean over all.
-        luck: draw, 0 to 1.
+        value: spending of the customer at ordinary satisfaction (EUR/week).
+        mean: mean value of all customers (EUR/week).
+        luck: random draw, 0 to 1.
         p: parameters of the group ``segmentation``.
 
     Returns:
@@ -110,18 +110,18 @@ def value_update(value: float, mean: float, luck: float, p: Segmentation) -> flo
 
 @rule
 def care_weight(estimate: float, mean: float, p: Segmentation) -> float:
-    """Return how much more (or less) care a customer is to get."""
+    """Return the extra care (or, if negative, the reduced care) that a customer is to get."""
     return p.priority * p.utility_weight * clip(estimate / mean - 1.0, -1.0, 1.0) if mean > 0.0 else 0.0
 
 
 @kernel
 def estimate_values(customers: Rows, firm: Rows, mean: float, p: Segmentation, seed: int, week: int) -> None:
-    """Values drift, and are estimated anew when it is time.
+    """Let customers' values drift, and estimate them again when it is due.
 
     Args:
         customers: columns of the market, one row per person.
         firm: columns of the organisation, each of length 1.
-        mean: ``accounts.revenue``, what a customer of mean value spends at ordinary satisfaction (EUR/week).
+        mean: ``accounts.revenue``, spending of a customer of mean value at ordinary satisfaction (EUR/week).
         p: parameters of the group ``segmentation``.
         seed: seed of all draws of the run.
         week: number of the week.
@@ -147,14 +147,14 @@ def estimate_values(customers: Rows, firm: Rows, mean: float, p: Segmentation, s
 
 @rule
 def has_priority(estimate: float, mean: float, luck: float, p: Segmentation) -> bool:
-    """A case of a customer thought valuable goes to the front.
+    """Return whether a case goes to the front of the queue because of the customer's estimated value.
 
     Source: assumed, after article 003.
 
     Args:
-        estimate: what the organisation thinks that the value is (EUR/week).
-        mean: mean over all.
-        luck: draw, 0 to 1.
+        estimate: value of the customer as estimated by the organisation (EUR/week).
+        mean: mean value of all customers (EUR/week).
+        luck: random draw, 0 to 1.
         p: parameters of the group ``segmentation``.
 
     Returns:

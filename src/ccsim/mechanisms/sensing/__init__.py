@@ -1,1 +1,1 @@
-"""Sensing: how signals from customers reach the teams."""
+"""Sensing: how signals from customers reach teams."""

@@ -1,7 +1,7 @@
-"""Signals count when they reach people who can act, are few enough to be read, and are acted on. [001, 002]
+"""Signals are useful if they reach people who can act, are few enough to be read, and lead to action. [001, 002]
 
-Surveys and staff produce signals. What is shared reaches a team; what the team can digest becomes insight, and
-beyond that the flood buries it. Who is asked to listen and sees nothing done sours.
+Surveys and staff produce signals. Shared signals reach a team. The signals that the team can absorb become insight;
+too many signals reduce it. People who are asked to listen but see no action become cynical.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("sensing")
 class Sensing:
-    """What the organisation hears of its customers, and what it does about it."""
+    """What the organisation hears from its customers, and how it acts on it."""
 
     coverage: float = parameter(
         0.2,
@@ -22,7 +22,7 @@ class Sensing:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="share of contacts of which a signal is taken",
+        meaning="share of contacts from which a signal is taken",
         switches=("signals",),
     )
     volume: float = parameter(
@@ -31,7 +31,7 @@ class Sensing:
         range=(0.5, 5.0),
         legal=(0.0, 100.0),
         lever=True,
-        meaning="signals taken of a contact of which any is taken: reports, dashboards, comments",
+        meaning="number of signals (reports, dashboards, comments) per contact from which any is taken",
         switches=("signals",),
     )
     shared: float = parameter(
@@ -40,7 +40,7 @@ class Sensing:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="share of the signals taken that reach the teams; the rest is hoarded",
+        meaning="share of the signals that reach the teams; the rest stays where it is collected",
         switches=("signals",),
     )
     staff_signals: float = parameter(
@@ -49,7 +49,7 @@ class Sensing:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="share of spoilt contacts that staff report, and that are passed on to the teams",
+        meaning="share of spoilt contacts that staff report and that are passed on to the teams",
         switches=("signals",),
     )
     action_hours: float = parameter(
@@ -59,7 +59,7 @@ class Sensing:
         off=0.0,
         legal=(0.0, 10000.0),
         lever=True,
-        meaning="time of a department for acting on what was heard: taking out what spoils contacts",
+        meaning="time of a department for acting on signals, by removing the causes of spoilt contacts",
         switches=("defect-removal",),
     )
     published: float = parameter(
@@ -68,30 +68,30 @@ class Sensing:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="how far leaders are shown what customers think when all is done, instead of surveys right after the contact",
+        meaning="how far leaders are shown customers' final judgement instead of surveys right after the contact",
     )
     absorptive_capacity: float = parameter(
         1.5,
         unit="signals/week",
         range=(1.0, 4.0),
         legal=(0.01, 1000.0),
-        meaning="signals a head that a team can take in",
-        source="assumed; at least twice what reaches a team in the ordinary organisation",
+        meaning="signals per head that a team can absorb",
+        source="assumed; at least twice as many as reach a team in the ordinary organisation",
         pack="signals",
     )
-    reading_hours: float = parameter(0.1, unit="hours", range=(0.02, 0.3), off=0.0, meaning="time that a signal takes")
+    reading_hours: float = parameter(0.1, unit="hours", range=(0.02, 0.3), off=0.0, meaning="time for reading a signal")
     half_saturation: float = parameter(
         0.6,
         unit="signals/week",
         range=(0.2, 1.5),
         legal=(0.01, 100.0),
-        meaning="understood signals a head that make half of full insight",
+        meaning="understood signals per head at which half of full insight is reached",
     )
     learning_rate: float = parameter(
-        0.08, unit="1/week", range=(0.02, 0.2), off=0.0, meaning="pace at which insight follows what is understood"
+        0.08, unit="1/week", range=(0.02, 0.2), off=0.0, meaning="rate at which insight follows understood signals"
     )
     skill_gain: float = parameter(
-        0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="skill that full insight is worth in a case"
+        0.3, unit="share", range=(0.0, 0.6), off=0.0, meaning="increase in skill from full insight in a case"
     )
 
 
@@ -99,34 +99,34 @@ class Sensing:
 class Staff:
     """Columns of a member of staff."""
 
-    knowledge_bonus: FloatArray = flow("share", "what insight and the system are worth in a case, as skill")
+    knowledge_bonus: FloatArray = flow("share", "increase in skill from insight and the system in a case")
 
 
 @columns("departments")
 class Departments:
     """Columns of a department."""
 
-    insight: FloatArray = stock("share", "how well the team knows what customers need and what goes wrong")
-    signals: FloatArray = stock("signals/week", "signals a head that reached the team last week")
+    insight: FloatArray = stock("share", "insight of the team into what customers need and what goes wrong")
+    signals: FloatArray = stock("signals/week", "signals per head that reached the team last week")
     action_hours: FloatArray = flow("hours", "time for acting on signals")
-    ignored_signals: FloatArray = flow("share", "signals read of which nothing came")
+    ignored_signals: FloatArray = flow("share", "signals read that led to no action")
 
 
 @rule
 def signals_understood(signals: float, p: Sensing) -> float:
-    """All that comes is taken in, up to what a team can digest; beyond that, the more comes the less is found in it."""
+    """Return the signals understood: all up to the absorptive capacity, and fewer the more they exceed it."""
     return signals if signals <= p.absorptive_capacity else p.absorptive_capacity * p.absorptive_capacity / signals
 
 
 @rule
 def signals_collected(handled: float, defects: float, p: Sensing) -> float:
-    """Signals that reach a team: surveys as far as shared, and what staff report themselves."""
+    """Return the signals that reach a team: surveys as far as they are shared, and reports by staff."""
     return handled * (p.coverage * p.volume * p.shared + p.staff_signals * defects)
 
 
 @kernel
 def read_signals(staff: Rows, departments: Rows, p: Sensing, week: int) -> None:
-    """Last week's signals take their time and are of help; acting on them takes time too.
+    """Take time for reading last week's signals and acting on them, and let insight raise skill.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -149,7 +149,7 @@ def read_signals(staff: Rows, departments: Rows, p: Sensing, week: int) -> None:
 
 @kernel
 def collect_signals(departments: Rows, p: Sensing) -> None:
-    """Signals come in and become insight.
+    """Collect signals and update insight.
 
     Args:
         departments: columns of the departments, one row each.
@@ -166,7 +166,7 @@ def collect_signals(departments: Rows, p: Sensing) -> None:
             departments.insight[d] = relax(
                 departments.insight[d], half_saturation(taken, p.half_saturation), p.learning_rate
             )
-            # What is read and followed by nothing: hours of action a head that answer it are few.
+            # Signals that are read without consequences, because there are few hours of action per head.
             departments.ignored_signals[d] += half_saturation(taken, p.half_saturation) * (
                 1.0 - half_saturation(p.action_hours / posts, 0.2)
             )

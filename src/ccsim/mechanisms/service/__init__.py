@@ -1,1 +1,1 @@
-"""Service: capacity, queues, what staff choose to do in a case, and what comes of it."""
+"""Service: capacity, queues, the choices of staff in a case, and their outcomes."""

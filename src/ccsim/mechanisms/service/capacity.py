@@ -1,4 +1,4 @@
-"""Capacity is hours, and every hour of staff time is spent once: on cases, on the programme, or not at work."""
+"""Capacity is measured in hours. Every hour of staff time is spent once: on cases, on the programme, or absent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("capacity")
 class Capacity:
-    """How much time there is for cases."""
+    """How much time is available for cases."""
 
     weekly_hours: float = parameter(
         35.0,
@@ -26,7 +26,7 @@ class Capacity:
         unit="share",
         range=(0.1, 0.3),
         off=0.0,
-        meaning="time lost to absence and breaks at ordinary energy",
+        meaning="time lost to absence and breaks at ordinary engagement",
         source="Oliva & Sterman 2001: 16.5 % absent",
         on_record=True,
     )
@@ -35,7 +35,7 @@ class Capacity:
         unit="share",
         range=(0.0, 0.6),
         off=0.0,
-        meaning="further time lost at no engagement, gained at full engagement, around the ordinary level",
+        meaning="additional time lost without engagement, or gained with full engagement, relative to the ordinary level",
         source="assumed; sign: Harter et al. 2002, r = .25 of engagement with productivity",
     )
     induction_weeks: float = parameter(
@@ -43,7 +43,7 @@ class Capacity:
         unit="weeks",
         range=(4.0, 26.0),
         off=0.0,
-        meaning="weeks until a new person works at full pace, starting from half",
+        meaning="weeks until a new person works at full speed, starting from half",
         source="Oliva & Sterman 2001: rookies for 12 weeks",
         on_record=True,
     )
@@ -55,7 +55,7 @@ class Staff:
 
     hours: FloatArray = flow("hours", "time available for cases")
     overhead_hours: FloatArray = flow("hours", "time for reading signals, coordination and learning the system")
-    champion_hours: FloatArray = flow("hours", "a champion's time for carrying the change, as far as the week has it")
+    champion_hours: FloatArray = flow("hours", "champion's time for the change, as far as it fits into the week")
 
 
 @columns("departments")
@@ -65,25 +65,25 @@ class Departments:
     hours: FloatArray = flow("hours", "staff time available for cases")
     paid: FloatArray = flow("people", "people in post, who are paid for the week")
     paid_hours: FloatArray = flow("hours", "contracted staff time of filled posts")
-    absent_hours: FloatArray = flow("hours", "contracted time lost to absence, breaks and low energy")
+    absent_hours: FloatArray = flow("hours", "contracted time lost to absence, breaks and low engagement")
     overhead_hours: FloatArray = flow("hours", "staff time for reading signals, coordination and learning the system")
-    programme_hours: FloatArray = flow("hours", "staff time given to the programme and to carrying it")
+    programme_hours: FloatArray = flow("hours", "staff time for the programme and of champions")
 
 
 @rule
 def attendance(contracted: float, engagement: float, weeks_in_post: float, p: Capacity) -> float:
-    """People are at work less when they are tired of it, and newcomers achieve less in an hour.
+    """Return a person's productive hours: fewer with low engagement, and fewer for newcomers.
 
     Source: absence and induction as in Oliva & Sterman 2001; the effect of engagement is assumed.
 
     Args:
-        contracted: hours of the contract (hours a week).
-        engagement: energy and commitment at work (share).
+        contracted: contracted time (hours/week).
+        engagement: engagement of the person (share).
         weeks_in_post: weeks since the person was hired.
         p: parameters of the group ``capacity``.
 
     Returns:
-        Hours that the person achieves in the week.
+        Productive hours in the week.
     """
     present = clip01(1.0 - p.shrinkage + p.engagement_effect * (engagement - 0.6))
     pace = 1.0 if weeks_in_post >= p.induction_weeks else 0.5 + 0.5 * weeks_in_post / p.induction_weeks
@@ -92,7 +92,7 @@ def attendance(contracted: float, engagement: float, weeks_in_post: float, p: Ca
 
 @rule
 def cut_overhead(i: int, fits: float, staff: Rows) -> None:
-    """Only a part of what was to take place beside cases fits into the week."""
+    """Return the share of planned activities other than cases that fits into the week."""
     staff.training_hours[i] *= fits
     staff.improvement_hours[i] *= fits
     staff.customer_hours[i] *= fits
@@ -103,7 +103,7 @@ def cut_overhead(i: int, fits: float, staff: Rows) -> None:
 
 @kernel
 def plan_hours(staff: Rows, departments: Rows, p: Capacity, week: int) -> None:
-    """Give each post its hours for cases: what is left of the week after absence and the programme.
+    """Calculate the hours of each post for cases: the rest of the week after absence and the programme.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -118,7 +118,7 @@ def plan_hours(staff: Rows, departments: Rows, p: Capacity, week: int) -> None:
     """
     for i in range(len(staff.hours)):
         if week < staff.vacant_until[i]:
-            # What a predecessor left half done waits for the successor.
+            # Work that a predecessor left unfinished waits for the successor.
             staff.hours[i] = -staff.overrun[i]
             continue
         department = staff.department[i]
@@ -136,12 +136,12 @@ def plan_hours(staff: Rows, departments: Rows, p: Capacity, week: int) -> None:
         )
         left = at_work - given - staff.overhead_hours[i]
         if left < 0.0:
-            # What does not fit into the week does not take place, and nothing is left.
+            # Activities that do not fit into the week do not take place and are not made up for.
             fits = at_work / (given + staff.overhead_hours[i])
             cut_overhead(i, fits, staff)
             given *= fits
             left = 0.0
-        # A case begun late last week is finished first; a long one may take more than the week that is left.
+        # A case that was started late last week is finished first; a long one may take more than the time left.
         staff.hours[i] = left - staff.overrun[i]
         departments.paid[department] += staff.contract[i]
         departments.paid_hours[department] += contracted

@@ -1,4 +1,4 @@
-"""What follows from a contact: the case is closed, comes back or is passed on, and the person learns from it."""
+"""Outcomes of a contact: the case is closed, returns or is passed on, and the person learns from it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 class Staff:
     """Columns of a member of staff."""
 
-    solved: FloatArray = flow("cases", "contacts taken on with judgement: the customer-first act")
-    visible_successes: FloatArray = flow(
-        "cases", "solved contacts that were seen to work, and improvements that showed"
-    )
-    setbacks: FloatArray = flow("cases", "solved contacts that were seen to fail")
-    blamed: FloatArray = flow("cases", "setbacks beyond what the person was allowed to decide")
+    solved: FloatArray = flow("cases", "contacts handled with judgement: the customer-first act")
+    visible_successes: FloatArray = flow("cases", "solved contacts that visibly worked, and visible improvements")
+    setbacks: FloatArray = flow("cases", "solved contacts that visibly failed")
+    blamed: FloatArray = flow("cases", "setbacks in cases beyond the person's decision rights")
 
 
 @columns("departments")
@@ -36,24 +34,24 @@ class Departments:
     closed_fast: FloatArray = flow("contacts", "contacts closed fast")
     followed_script: FloatArray = flow("contacts", "contacts handled by the script")
     solved: FloatArray = flow("contacts", "contacts solved with judgement")
-    arriving: FloatArray = flow("cases", "cases passed on to here this week, to be handled next week")
-    handed_over: FloatArray = flow("contacts", "contacts passed to another department undone")
-    escalated: FloatArray = flow("contacts", "contacts put to a leader")
+    arriving: FloatArray = flow("cases", "cases that arrived from other departments this week, to be handled next week")
+    handed_over: FloatArray = flow("contacts", "contacts handed over to another department without work on them")
+    escalated: FloatArray = flow("contacts", "contacts escalated to a leader")
     closed: FloatArray = flow("issues", "closings, resolved or not")
     closed_first: FloatArray = flow("issues", "closings at the first contact, resolved or not")
     resolved: FloatArray = flow("issues", "issues resolved")
     resolved_first: FloatArray = flow("issues", "issues resolved at the first contact")
     resolution_weeks: FloatArray = flow("weeks", "sum of the resolved issues' ages")
     handoffs: FloatArray = flow("hand-offs", "cases passed between departments")
-    handoffs_lost: FloatArray = flow("hand-offs", "hand-offs that lost what the customer had said")
-    sound_journeys: FloatArray = flow("issues", "closings with every stage done right")
+    handoffs_lost: FloatArray = flow("hand-offs", "hand-offs that lost the customer's information")
+    sound_journeys: FloatArray = flow("issues", "closings with every stage handled without an error")
     goodwill: FloatArray = flow("EUR", "compensation given to customers")
-    visible_successes: FloatArray = flow("cases", "successes that were seen")
+    visible_successes: FloatArray = flow("cases", "visible successes")
 
 
 @rule
 def count_choice(option: int, department: int, departments: Rows) -> None:
-    """Keep the mix of choices."""
+    """Update the mix of choices."""
     if option == FAST:
         departments.closed_fast[department] += 1
     elif option == SCRIPT:
@@ -78,13 +76,13 @@ def close_case(
     p: Service,
     week: int,
 ) -> None:
-    """The last stage is done: the issue is resolved, comes back, or is given up.
+    """Close a case after its last stage: the issue is resolved, returns, or is given up.
 
     Args:
         case: row of the case.
         courtesy: how the customer was treated, 0 to 1.
         department: row of the department.
-        returns: draw for whether the customer asks again, 0 to 1.
+        returns: random draw for whether the customer asks again, 0 to 1.
         customers: columns of the market, one row per person.
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
@@ -122,11 +120,11 @@ def close_case(
 
 @rule
 def next_department(department: int, where: float, departments: Rows) -> int:
-    """The front line passes on to the back office, if there is one; the back office to any other department.
+    """Return the department that gets a case: the front line passes on to the back office, the back office to any other.
 
-    Source: assumed: departments are alike where it is not known what is passed to whom.
+    Source: assumed: departments are equally likely if hand-offs between them are not known.
 
-    Where it is known how much of what is passed on each department takes, work goes there in these parts.
+    If the share of each department in hand-offs is known, cases are passed on in these shares.
 
     Returns:
         Row of the department that gets the case.
@@ -157,14 +155,14 @@ def pass_case(
     departments: Rows,
     handoffs: Handoffs,
 ) -> None:
-    """The case goes to another department, and may arrive without what the customer has said.
+    """Pass a case to another department, where it may arrive without the customer's information.
 
     Args:
         case: row of the case.
         option: how the case is handled, one of ``OPTIONS``.
         department: row of the department.
-        luck: draw, 0 to 1.
-        where: draw for the department, 0 to 1.
+        luck: random draw, 0 to 1.
+        where: random draw for the department, 0 to 1.
         week: number of the week.
         cases: columns of the cases, one row per person in the market.
         departments: columns of the departments, one row each.
@@ -198,7 +196,7 @@ def record_judgement(
     empowerment: Empowerment,
     goodwill: float,
 ) -> None:
-    """Record for a person who used judgement whether it worked, and any blame for an error beyond the own rights.
+    """Record whether a person's judgement worked, and any blame for an error beyond the person's rights.
 
     Args:
         i: row of the person.
@@ -228,7 +226,7 @@ def record_judgement(
 
 @rule
 def complete_stage(option: int, case: int, right: float, cases: Rows) -> None:
-    """A stage of the case is done, well or badly, unless the case is handed over.
+    """Complete a stage of the case, with or without an error, unless the case is handed over.
 
     Args:
         option: how the case is handled, one of ``OPTIONS``.
@@ -242,7 +240,7 @@ def complete_stage(option: int, case: int, right: float, cases: Rows) -> None:
     if option == HAND_OVER:
         return
     cases.stages[case] -= 1
-    # Judgement, one's own or a leader's, looks back and repairs what earlier stages did wrong.
+    # Judgement, by the person or a leader, also repairs errors of earlier stages.
     if not right:
         cases.defect[case] = 1
     elif option == SOLVE or option == ESCALATE:

@@ -1,7 +1,8 @@
 """For each case a member of staff chooses: close fast, follow the script, solve, hand over, or escalate.
 
-The choice is a sum of named terms, reward + belief + norm + habit - effort - blame, and a draw; each term is the
-rule of another idea. Goodhart effects, cost shifting and policy cops come out of it and show in the mix of choices.
+The utility of an option is a sum of named terms, reward + belief + norm + habit - effort - blame, and a random draw
+decides. Each term is a rule of another mechanism. Goodhart effects, cost shifting and rigid enforcement of policy emerge
+from these choices.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class HandlingParameters(NamedTuple):
-    """Groups of parameters that the handling of a case depends on."""
+    """Groups of parameters on which the handling of a case depends."""
 
     service: Service
     scorecards: Scorecards
@@ -50,27 +51,27 @@ class HandlingParameters(NamedTuple):
 class CaseFeatures(NamedTuple):
     """What a person sees of a case and of its department."""
 
-    complexity: float  # how far the case is from the standard one (share)
-    stages: float  # stages still to be done
-    context_lost: float  # 1 if the last hand-off lost what the customer had said
+    complexity: float  # complexity of the case, 0 for the standard case (share)
+    stages: float  # remaining stages
+    context_lost: float  # 1 if the last hand-off lost the customer's information
     routine: float  # customer-first practice written into routines and tools of the department (share)
-    workload: float  # work waiting over time available, lately (ratio)
-    success_loss: float  # part of success that the process takes away (share)
-    integration: float  # part of the losses between departments that their structure avoids (share)
+    workload: float  # recent ratio of waiting work to available time
+    success_loss: float  # share of success lost to the process
+    integration: float  # share of the losses between departments that the structure avoids
 
 
 class PersonFeatures(NamedTuple):
-    """What a person brings to a choice."""
+    """Properties of a person on which a choice depends."""
 
-    skill: float  # ability to solve a case by judgement, with what insight and the system add (share)
-    authority: float  # decision rights, with those that a champion lends (share)
-    reward_weight: float  # how much rewards count for the person, with the pressure on the leader (factor)
-    felt_latitude: float  # decision rights that feel safe to use (share)
+    skill: float  # ability to solve a case by judgement, including the effects of insight and the system (share)
+    authority: float  # decision rights, including those lent by a champion (share)
+    reward_weight: float  # weight of rewards for the person, including the leader's pressure (factor)
+    felt_latitude: float  # latitude as felt by the person (share)
     belief: float  # weighted conviction (utility)
-    norm: float  # what others do, recognise and ask for, weighted (utility)
+    norm: float  # weighted practice, recognition and demands of others (utility)
     habit: float  # weighted habit (utility)
-    fatigue: float  # tiredness (share)
-    time_penalty: float  # time lost in each contact by the system and by variety (share)
+    fatigue: float  # fatigue (share)
+    time_penalty: float  # time lost in each contact through the system and through variety (share)
 
 
 @rule
@@ -84,14 +85,14 @@ def utility(
     handoffs: Handoffs,
     empowerment: Empowerment,
 ) -> float:
-    """Sum the terms that make an option attractive to a person: reward + belief + norm + habit - effort - blame.
+    """Return the utility of an option for a person: reward + belief + norm + habit - effort - blame.
 
-    Source: terms are additive as in random utility (McFadden 1974); which terms is assumed.
+    Source: additive terms as in random utility (McFadden 1974); the set of terms is assumed.
 
     Args:
         option: one of the five.
         case: what the person sees of the case and of its department.
-        person: what the person brings to the choice.
+        person: properties of the person.
         card: the person's scorecard.
         cards: parameters of scorecards.
         p: parameters of the choice.
@@ -101,7 +102,7 @@ def utility(
     Returns:
         The utility of the option (utility).
     """
-    # The same for every case, so that it is divided by once a week and not for each way to handle each case.
+    # The same for every case, so the division is done once per week and not for each option of each case.
     of_longest = 1.0 / (p.handling_hours * (p.judgement_time + p.complexity_time))
     hours = handling_time(option, case.complexity, case.routine, case.context_lost, person.time_penalty, p,
                           handoffs.repeat_time)  # fmt: skip
@@ -131,7 +132,7 @@ def utility(
 
 @rule
 def sample_choice(fast: float, script: float, solve: float, hand_over: float, escalate: float, luck: float) -> int:
-    """Pick an option with chances in proportion to e^appeal (multinomial logit, McFadden 1974).
+    """Return an option, drawn with probabilities proportional to e^utility (multinomial logit, McFadden 1974).
 
     Args:
         fast: utility of closing fast.
@@ -139,7 +140,7 @@ def sample_choice(fast: float, script: float, solve: float, hand_over: float, es
         solve: utility of solving.
         hand_over: utility of handing over.
         escalate: utility of escalating.
-        luck: draw, 0 to 1.
+        luck: random draw, 0 to 1.
 
     Returns:
         ``FAST``, ``SCRIPT``, ``SOLVE``, ``HAND_OVER`` or ``ESCALATE``.
@@ -157,19 +158,19 @@ def sample_choice(fast: float, script: float, solve: float, hand_over: float, es
 def person_features(
     i: int, lead: int, care: float, staff: Rows, leaders: Rows, cards: Scorecards, conviction: Conviction, habit: Habit
 ) -> PersonFeatures:
-    """Return what a person brings to a choice.
+    """Return the properties of a person on which a choice depends.
 
     Source: arithmetic: what other rules give, side by side.
 
     Args:
         i: row of the person.
-        lead: row of the leader of the person, -1 for none.
-        care: how much more care the customer is to get than others (utility).
+        lead: row of the person's leader; -1 for none.
+        care: extra care that the customer is to get (utility).
         staff: columns of the staff, one row per post.
         leaders: columns of the leaders, one row per leader.
         cards: parameters of the group ``scorecards``.
         conviction: belief that acting customer-first is right and works here (share).
-        habit: how far acting customer-first has become routine to the person (share).
+        habit: how far acting customer-first has become a habit of the person (share).
     """
     cover, taste = staff.borrowed_rights[i], staff.reward_sensitivity[i]
     if lead >= 0:
@@ -196,7 +197,7 @@ def choose_handling(
     card: StaffScorecard,
     parameters: HandlingParameters,
 ) -> tuple[int, float, float]:
-    """Let person ``i`` choose how to handle a case, and return the option with its time and success chance.
+    """Let person ``i`` choose how to handle a case, and return the option with its time and success probability.
 
     Source: see :func:`utility` and :func:`sample_choice` (McFadden 1974).
 
@@ -204,8 +205,8 @@ def choose_handling(
         i: row of the person.
         case: row of the case.
         department: row of the department.
-        luck: draw, 0 to 1.
-        care: how much more care the customer is to get than others (utility).
+        luck: random draw, 0 to 1.
+        care: extra care that the customer is to get (utility).
         staff: columns of the staff, one row per post.
         leaders: columns of the leaders, one row per leader.
         cases: columns of the cases, one row per person in the market.
@@ -214,7 +215,7 @@ def choose_handling(
         parameters: groups of parameters of the handling of a case.
 
     Returns:
-        The option, its handling time (hours), and its chance of success (share).
+        The option, its handling time (hours), and its probability of success (share).
     """
     p, cards, handoffs, empowerment, conviction, habit = parameters
     complexity, lost, lead = cases.complexity[case], cases.context_lost[case], staff.leader[i]

@@ -1,6 +1,6 @@
 """Process defects make contacts fail regardless of who handles them; people who know the causes can remove them. [001, 002]
 
-Defects come back as products, rules and systems change. They are removed where people take the time and know what to do.
+New defects arise as products, rules and systems change. They are removed if people take the time and know the causes.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("defects")
 class Defects:
-    """What the process spoils."""
+    """Defects of the process."""
 
     baseline: float = parameter(
         0.1,
         unit="share",
         range=(0.05, 0.2),
-        meaning="share of contacts that the process spoils in the ordinary organisation, where service's chances hold",
+        meaning="share of contacts spoilt by the process in the ordinary organisation, for which the success probabilities of service hold",
     )
     arrival_rate: float = parameter(
         0.01,
         unit="1/week",
         range=(0.003, 0.03),
         off=0.0,
-        meaning="pace at which defects return to the ordinary level as products, rules and systems change",
+        meaning="rate at which defects return to the ordinary level as products, rules and systems change",
         source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
         pack="defect-removal",
     )
@@ -35,7 +35,7 @@ class Defects:
         unit="1/week",
         range=(0.005, 0.06),
         off=0.0,
-        meaning="share of defects that a week of much, well-informed improvement takes out",
+        meaning="share of defects that a week of much, well-informed improvement removes",
         source="assumed; order: Schneiderman's half-lives of 1 to 22 months",
         pack="defect-removal",
     )
@@ -44,7 +44,7 @@ class Defects:
         unit="share",
         range=(0.0, 0.8),
         off=0.0,
-        meaning="part of the defects of work that goes on to another department that needs what both departments know",
+        meaning="share of defects in work across departments that can only be removed with the knowledge of both departments",
         source="assumed; sign: Schneiderman 1988, processes across functions improve more slowly",
         pack="defect-removal",
     )
@@ -53,14 +53,14 @@ class Defects:
         unit="hours/week",
         range=(0.1, 1.0),
         legal=(0.01, 100.0),
-        meaning="improvement a head that is half of much",
+        meaning="improvement time per head at which half of the full effect is reached",
         pack="defect-removal",
     )
     uninformed_share: float = parameter(
         0.25,
         unit="share",
         range=(0.0, 0.6),
-        meaning="part of improvement that works without any insight",
+        meaning="share of improvement that works without any insight",
         pack="defect-removal",
     )
     automation_lock_in: float = parameter(
@@ -68,7 +68,7 @@ class Defects:
         unit="share",
         range=(0.0, 0.9),
         off=0.0,
-        meaning="part of the removal that a full system prevents, because it has the process built in",
+        meaning="share of the removal of defects that a full system prevents, because the process is built into it",
         pack="technology",
     )
 
@@ -77,28 +77,28 @@ class Defects:
 class Departments:
     """Columns of a department."""
 
-    defects: FloatArray = stock("share", "share of contacts that the process spoils")
-    success_loss: FloatArray = flow("share", "part of success that the process takes away beyond the ordinary")
+    defects: FloatArray = stock("share", "share of contacts spoilt by the process")
+    success_loss: FloatArray = flow("share", "share of success lost to the process, relative to the ordinary")
 
 
 @rule
 def share_of_causes_known(insight: float, p: Defects) -> float:
-    """Return the part of its defects that a department can take out: some without, the rest with insight."""
+    """Return the share of its defects that a department can remove: some without insight, the rest with it."""
     return p.uninformed_share + (1.0 - p.uninformed_share) * insight
 
 
 @rule
 def repaired(defects: float, hours: float, known: float, system: float, p: Defects) -> float:
-    """Defects go with time and insight, slower where a system has them built in; then they come back a little.
+    """Return defects after a week: time and insight remove them, less so with a system; then some new ones arise.
 
-    Source: assumed, after articles 001 and 002: a first-order delay (Sterman 2000) towards none, and arrival of new
+    Source: assumed, after articles 001 and 002: a first-order delay (Sterman 2000) towards 0, and arrival of new
     defects.
 
     Args:
-        defects: share of contacts that the process spoils (share).
+        defects: share of contacts spoilt by the process.
         hours: time available for cases (hours).
-        known: insight into what goes wrong (share).
-        system: how much of a system for service is there (share).
+        known: insight of the team (share).
+        system: part of a full system for service that exists (share).
         p: parameters of the group ``defects``.
 
     Returns:
@@ -110,7 +110,7 @@ def repaired(defects: float, hours: float, known: float, system: float, p: Defec
 
 @kernel
 def apply_defects(departments: Rows, p: Defects) -> None:
-    """Say what part of success the process takes away, beyond (or below) the ordinary.
+    """Set the share of success lost to the process, relative to the ordinary.
 
     Args:
         departments: columns of the departments, one row each.
@@ -125,9 +125,9 @@ def apply_defects(departments: Rows, p: Defects) -> None:
 
 @kernel
 def repair_defects(staff: Rows, departments: Rows, firm: Rows, p: Defects, journeys: float) -> None:
-    """Improvement takes defects out.
+    """Remove defects by improvement.
 
-    What lies between two departments, the part of work that goes on from one to another, needs what both know and a
+    Defects in work that crosses departments can only be removed with the knowledge of both departments and a
     structure that links them (Schneiderman 1988: processes across functions improve more slowly).
 
     Args:
@@ -135,7 +135,7 @@ def repair_defects(staff: Rows, departments: Rows, firm: Rows, p: Defects, journ
         departments: columns of the departments, one row each.
         firm: columns of the organisation, each of length 1.
         p: parameters of the group ``defects``.
-        journeys: ``demand.journeys``, share of issues that need a second department, and of those that need a third
+        journeys: ``demand.journeys``, share of issues that need a second department, and share of those that need a third
             (share).
 
     Writes:

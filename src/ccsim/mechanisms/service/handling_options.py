@@ -1,7 +1,7 @@
-"""What the five ways to handle a case take and give: time, chance of success, courtesy. Physical, not chosen here.
+"""Time, probability of success and courtesy of the five ways to handle a case, without the choice itself.
 
-The most complex cases are beyond the script; judgement needs skill and the right to decide; closing fast saves
-time and does less; passing on is quick and does nothing.
+The script cannot solve the most complex cases. Judgement needs skill and the right to decide. Closing fast saves
+time but achieves less. Passing a case on is quick but solves nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FAST, SCRIPT, SOLVE, HAND_OVER, ESCALATE = range(5)
 
 @parameters("service")
 class Service:
-    """What the five ways to handle a case take and give."""
+    """Time, success and courtesy of the five ways to handle a case."""
 
     handling_hours: float = parameter(
         5.0,
@@ -41,28 +41,34 @@ class Service:
     )
     transfer_time: float = parameter(0.3, unit="factor", range=(0.2, 0.5), meaning="time of handing over or escalating")
     script_success: float = parameter(
-        0.97, unit="probability", range=(0.9, 1.0), meaning="chance that the script solves the simplest case"
+        0.97, unit="probability", range=(0.9, 1.0), meaning="probability that the script solves the simplest case"
     )
     script_complexity_penalty: float = parameter(
         0.45,
         unit="share",
         range=(0.4, 0.8),
-        meaning="how much of the script's chance of a solution the most complex case takes away",
+        meaning="reduction of the script's probability of a solution for the most complex case",
     )
     fast_success: float = parameter(
         0.7, unit="factor", range=(0.4, 0.8), meaning="success of closing fast, relative to the script"
     )
     judgement_success: float = parameter(
-        0.775, unit="probability", range=(0.65, 0.9), meaning="chance that judgement solves a case without any skill"
+        0.775,
+        unit="probability",
+        range=(0.65, 0.9),
+        meaning="probability that judgement solves a case without any skill",
     )
     skill_effect: float = parameter(
         0.22,
         unit="probability",
         range=(0.1, 0.35),
-        meaning="what full skill adds to the chance that judgement solves a case",
+        meaning="increase in the probability that judgement solves a case with full skill",
     )
     unauthorised_success: float = parameter(
-        0.6, unit="factor", range=(0.2, 0.8), meaning="success left when one may decide nothing that the case needs"
+        0.6,
+        unit="factor",
+        range=(0.2, 0.8),
+        meaning="share of success left if a person has none of the decision rights that the case needs",
     )
     effort_weight: float = parameter(
         1.2,
@@ -79,14 +85,14 @@ class Service:
         unit="probability",
         range=(0.6, 0.95),
         off=0.0,
-        meaning="chance that an unresolved customer comes back, again after each failure",
-        source="assumed; SQM: 1.5 contacts an issue at 67 % FCR needs nearly all of them to come back",
+        meaning="probability that a customer returns after each failure to resolve the issue",
+        source="assumed; SQM: 1.5 contacts per issue at 67 % FCR requires that nearly all of them return",
     )
     courtesy_weight: float = parameter(
         0.35,
         unit="share",
         range=(0.15, 0.5),
-        meaning="part of a contact's quality that rests on how the customer was treated",
+        meaning="share of a contact's quality that depends on how the customer was treated",
     )
     base_courtesy: float = parameter(
         0.5, unit="share", range=(0.3, 0.6), meaning="how well a customer feels treated when closed fast or passed on"
@@ -124,18 +130,18 @@ class Service:
 def handling_time(
     option: int, complexity: float, routine: float, lost: float, slower: float, p: Service, again: float
 ) -> float:
-    """Hours that a way to handle the case takes; routines save half of the extra time of a thorough solution.
+    """Return the hours that an option takes; routines save half of the extra time of a thorough solution.
 
     Source: assumed: multiples of the time of a standard contact.
 
     Args:
         option: how the case is handled, one of ``OPTIONS``.
-        complexity: how far the case is from the standard one (share).
+        complexity: complexity of the case, 0 for the standard case (share).
         routine: customer-first practice written into routines and tools (share).
-        lost: 1 if what the customer said was lost.
+        lost: 1 if the customer's information was lost.
         slower: factor of time by which the person is slower.
         p: parameters of the group ``service``.
-        again: extra time of a contact that asks again (share).
+        again: extra time of a contact that has to ask for the information again (share).
 
     Returns:
         Hours.
@@ -162,19 +168,19 @@ def success_probability(
     p: Service,
     blunder: float,
 ) -> float:
-    """Return the chance that the stage is done right.
+    """Return the probability that the stage is handled without an error.
 
-    Source: assumed: a chance that falls with what the case asks beyond skill and authority.
+    Source: assumed: a probability that falls with the demands of the case beyond skill and authority.
 
     Args:
         option: how the case is handled, one of ``OPTIONS``.
-        complexity: how far the case is from the standard one (share).
+        complexity: complexity of the case, 0 for the standard case (share).
         skill: ability to solve a case by judgement (share).
         authority: decision rights for the case (share).
-        lost: 1 if what the customer said was lost.
-        spoilt: chance that the process spoils the contact.
+        lost: 1 if the customer's information was lost.
+        spoilt: probability that the process spoils the contact.
         p: parameters of the group ``service``.
-        blunder: ``handoffs.handoff_error``, part of the success chance that is lost when a case is passed on (share).
+        blunder: ``handoffs.handoff_error``, share of the success probability that is lost when a case is passed on.
     """
     by_script = p.script_success * (1.0 - p.script_complexity_penalty * complexity)
     if option == FAST:
@@ -187,7 +193,7 @@ def success_probability(
             p.unauthorised_success + (1.0 - p.unauthorised_success) * may
         )
     elif option == ESCALATE:
-        # Who decides is far from the customer: passing a case up loses as much as losing what the customer said.
+        # The leader who decides is far from the customer: escalating loses as much as losing the customer's information.
         chance = 1.0 - blunder
     else:
         return 0.0

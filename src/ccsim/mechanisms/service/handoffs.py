@@ -1,7 +1,7 @@
-"""Hand-offs lose: what the customer has said does not arrive, and the next department starts again. [003]
+"""Hand-offs lose the customer's information, and the next department starts again. [003]
 
-How much is lost depends on how the case is passed on. A person who used judgement passes it on in person; the script
-passes it on by form; a case that is handed over undone loses most.
+The loss depends on how a case is passed on. After judgement, the case is passed on in person; after the
+script, by form. A case that is handed over without work on it loses most.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BY_FORM, IN_PERSON, UNDONE = int(HandoffMode.BY_FORM), int(HandoffMode.IN_PERSON
 
 @parameters("handoffs")
 class Handoffs:
-    """What is lost between departments."""
+    """Losses between departments."""
 
     loss_probability: float = parameter(
         0.3,
@@ -34,7 +34,7 @@ class Handoffs:
         range=(0.1, 0.5),
         off=0.0,
         lever=True,
-        meaning="chance that a hand-off by form loses what the customer has said",
+        meaning="probability that a hand-off by form loses the customer's information",
     )
     warm_factor: float = parameter(
         0.3,
@@ -42,32 +42,36 @@ class Handoffs:
         range=(0.1, 0.8),
         legal=(0.0, 1.0),
         off=1.0,
-        meaning="chance that a hand-off in person loses what the customer has said, relative to one by form",
+        meaning="probability that a hand-off in person loses the customer's information, relative to one by form",
     )
     cold_factor: float = parameter(
         1.6,
         unit="factor",
         range=(1.0, 2.5),
         off=1.0,
-        meaning="chance that a case passed on undone loses what the customer has said, relative to a hand-off by form",
+        meaning="probability that a hand-over without work on the case loses the customer's information, relative to one by form",
     )
     repeat_time: float = parameter(
-        0.4, unit="share", range=(0.1, 0.8), off=0.0, meaning="extra time of a contact that has to ask again"
+        0.4,
+        unit="share",
+        range=(0.1, 0.8),
+        off=0.0,
+        meaning="extra time of a contact that has to ask for the information again",
     )
     handoff_error: float = parameter(
         0.18,
         unit="share",
         range=(0.0, 0.4),
         off=0.0,
-        meaning="part of the success chance that is lost with what the customer had said, or when a leader decides",
+        meaning="share of the success probability that is lost with the customer's information, or if a leader decides",
     )
 
 
 @rule
 def loss_of_context(mode: int, linked: float, p: Handoffs) -> float:
-    """Return the chance that a hand-off of a mode (:class:`HandoffMode`) loses what the customer has said.
+    """Return the probability that a hand-off of a mode (:class:`HandoffMode`) loses the customer's information.
 
-    Integration between the departments avoids its share of the losses.
+    Integration between the departments reduces these losses.
     """
     return clip01(
         p.loss_probability * (p.warm_factor if mode == IN_PERSON else p.cold_factor if mode == UNDONE else 1.0)

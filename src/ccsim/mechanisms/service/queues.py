@@ -15,7 +15,7 @@ class CaseState(IntEnum):
     NO_CASE = 0
     WAITING = 1  # in the queue of a department
     RETURNING = 2  # closed without a resolution; the customer asks again next week
-    WITHDRAWN = 3  # given up by its customer, but still a link in the chain of the queue
+    WITHDRAWN = 3  # given up by the customer, but still a link in the chain of the queue
 
 
 NO_CASE, WAITING = int(CaseState.NO_CASE), int(CaseState.WAITING)
@@ -27,8 +27,8 @@ class Cases:
     """Columns of a case."""
 
     state: Int8Array = stock("state", "0 none, 1 waiting, 2 returning, 3 withdrawn", "demand", "service", "market")
-    department: IntArray = stock("row", "department whose queue it is in", "demand", "service")
-    queued_week: IntArray = stock("week", "week in which it joined the present queue", "demand", "service")
+    department: IntArray = stock("row", "department in whose queue the case is", "demand", "service")
+    queued_week: IntArray = stock("week", "week in which the case joined the present queue", "demand", "service")
     next_case: IntArray = stock("row", "next case in the queue, -1 at the end", "demand", "service")
 
 
@@ -108,14 +108,14 @@ def take_next(department: int, cases: Rows, departments: Rows) -> float:
 
 @rule
 def leave_queue(case: int, cases: Rows, departments: Rows) -> None:
-    """The customer of a waiting case gives up: it stays in the chain but counts no more."""
+    """Withdraw a waiting case whose customer gives up: it stays in the chain but no longer counts."""
     cases.state[case] = WITHDRAWN
     departments.queue[cases.department[case]] -= 1
 
 
 @rule
 def fetch_case(case: int, customers: Rows, cases: Rows) -> int:
-    """Return the case that waits behind a case, -1 for none, and have what a contact reads of the case itself brought near."""
+    """Return the case that waits behind a case (-1 for none), and prefetch the data of the case itself."""
     if case < 0:
         return -1
     prefetch(cases.state, case)
@@ -125,7 +125,7 @@ def fetch_case(case: int, customers: Rows, cases: Rows) -> int:
     prefetch(customers.care, case)
     behind = cases.next_case[case]
     prefetch(cases.next_case, behind)
-    # A queue is nearly in the order of rows: the links of the next few cases lie a few lines further.
+    # A queue is nearly in the order of rows, so the links of the next few cases are a few cache lines further.
     prefetch(cases.next_case, behind + 64)
     prefetch(cases.next_case, behind + 80)
     return behind
@@ -133,13 +133,13 @@ def fetch_case(case: int, customers: Rows, cases: Rows) -> int:
 
 @rule
 def next_in_turn(i: int, department: int, departments: Rows) -> int:
-    """Who takes the next case: the departments' people take turns."""
+    """Return the person who takes the next case: the people of a department take turns."""
     return i + 1 if i + 1 < departments.last_staff[department] else departments.first_staff[department]
 
 
 @rule
 def fetch_person(i: int, staff: Rows) -> None:
-    """Have what a contact reads and writes of a person brought near, a line of memory after the other."""
+    """Prefetch the data of a person that a contact reads and writes, one cache line after the other."""
     prefetch(staff.leader, i)
     prefetch(staff.skill, i)
     prefetch(staff.engagement, i)

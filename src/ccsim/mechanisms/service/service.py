@@ -1,4 +1,4 @@
-"""Departments work through their queues: each case is chosen for, done, closed or passed on."""
+"""Departments work through their queues: staff choose how to handle each case and close it or pass it on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SERVICE_STREAM = int(Stream.SERVICE)
 
-#: How many contacts ahead memory is asked for cases and for people.
+#: How many contacts ahead the data of cases and people is prefetched.
 CASES_AHEAD, COLLEAGUES_AHEAD = 8, 4
 
 
@@ -29,7 +29,7 @@ CASES_AHEAD, COLLEAGUES_AHEAD = 8, 4
 class Staff:
     """Columns of a member of staff."""
 
-    overrun: FloatArray = stock("hours", "time of the last case that falls into the coming week")
+    overrun: FloatArray = stock("hours", "part of the time of the last case that falls into the next week")
     worked: FloatArray = flow("hours", "time spent on cases")
     handled: FloatArray = flow("cases", "contacts handled")
 
@@ -38,13 +38,13 @@ class Staff:
 class Departments:
     """Columns of a department."""
 
-    next_staff: IntArray = stock("row", "who takes the next case")
-    workload: FloatArray = stock("ratio", "work waiting over time available, lately")
-    handled: FloatArray = flow("contacts", "contacts handled, stages counted one by one")
+    next_staff: IntArray = stock("row", "person who takes the next case")
+    workload: FloatArray = stock("ratio", "recent ratio of waiting work to available time")
+    handled: FloatArray = flow("contacts", "contacts handled, with each stage counted")
     worked: FloatArray = flow("hours", "staff time spent on cases")
-    survey: FloatArray = flow("share", "sum of the surveys taken right after a contact")
-    claimed: FloatArray = flow("issues", "closings at the first contact that the records call resolved")
-    overrun: FloatArray = flow("hours", "time of this week's cases that falls into the coming week, less last week's")
+    survey: FloatArray = flow("share", "sum of the results of surveys right after a contact")
+    claimed: FloatArray = flow("issues", "closings at the first contact that the records count as resolved")
+    overrun: FloatArray = flow("hours", "time of this week's cases that falls into the next week, minus last week's")
 
 
 @rule
@@ -61,7 +61,7 @@ def record_contact(
     p: Service,
     cards: Scorecards,
 ) -> None:
-    """Count a contact, the time that it took, and what the survey right after it says.
+    """Count a contact, its time, and the result of the survey right after it.
 
     Args:
         i: row of the person.
@@ -108,7 +108,7 @@ def handle(
     seed: int,
     week: int,
 ) -> None:
-    """A person handles a case: chooses how, does it, and closes the case or passes it on.
+    """Let a person handle a case: choose an option, carry it out, and close the case or pass it on.
 
     Args:
         i: row of the person.
@@ -169,7 +169,7 @@ def work_through(
     seed: int,
     week: int,
 ) -> None:
-    """A department works through its queue until its hours are used.
+    """Let a department work through its queue until its hours are used.
 
     Args:
         department: row of the department.
@@ -199,7 +199,7 @@ def work_through(
     i, idle = departments.next_staff[department], 0
     card = card_in_use(department, departments)
     posts = departments.last_staff[department] - departments.first_staff[department]
-    # Cases in a queue lie far apart: the processor is told some contacts ahead which come, and does not wait for them.
+    # Cases in a queue are far apart in memory, so they are prefetched some contacts ahead.
     ahead = departments.queue_first[department]
     for _ in range(CASES_AHEAD):
         ahead = fetch_case(ahead, customers, cases)
@@ -235,9 +235,9 @@ def serve(
     seed: int,
     week: int,
 ) -> None:
-    """Each department works through its queue, first come first served, until its hours are used.
+    """Let each department work through its queue, first come, first served, until its hours are used.
 
-    A case moves at most once a week: what arrives from another department during the week waits for the next.
+    A case moves at most once a week: cases that arrive from another department wait for the next week.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -270,7 +270,7 @@ def serve(
 
 @kernel
 def carry_over(staff: Rows, departments: Rows, p: Service) -> None:
-    """Carry over what runs late, and see how much work waits.
+    """Carry over the time of cases that run into the next week, and update the workload.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -282,7 +282,7 @@ def carry_over(staff: Rows, departments: Rows, p: Service) -> None:
         departments: ``overrun``, ``workload``.
     """
     for i in range(len(staff.overrun)):
-        # An hour is spent once: what a case takes beyond the week is taken from the next.
+        # An hour is spent once: time of a case beyond the week is taken from the next week.
         late = max(0.0, staff.worked[i] - staff.hours[i])
         departments.overrun[staff.department[i]] += late - staff.overrun[i]
         staff.overrun[i] = late

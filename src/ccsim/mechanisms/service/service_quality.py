@@ -1,4 +1,4 @@
-"""How a customer is treated in a contact, and what the contact is worth to him or her."""
+"""How a customer is treated in a contact, and the quality of the contact for the customer."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from ccsim.mechanisms.service.handling_options import SCRIPT, SOLVE
 if TYPE_CHECKING:
     from ccsim.mechanisms.service.handling_options import Service
 
-#: Engagement at which people treat customers as the options' ordinary courtesy says.
+#: Engagement at which people treat customers with the ordinary courtesy of an option.
 ORDINARY_ENGAGEMENT = 0.6
 
 
 @rule
 def option_courtesy(option: int, p: Service) -> float:
-    """Return how a customer is ordinarily treated, between 0 and 1, regardless of the outcome."""
+    """Return the ordinary courtesy of an option, between 0 and 1, regardless of the outcome."""
     steps = 1.0 if option == SCRIPT else 2.0 if option == SOLVE else 0.0
     return min(1.0, p.base_courtesy + steps * p.courtesy_step)
 
 
 @rule
 def courtesy_from(option: int, engagement: float, p: Service) -> float:
-    """How a customer is treated by a person: engaged people do the same more warmly."""
+    """Return the courtesy of a person with an option: engaged people are more courteous."""
     return clip01(option_courtesy(option, p) + p.engagement_courtesy * (engagement - ORDINARY_ENGAGEMENT))
 
 
 @rule
 def contact_quality(courtesy: float, resolved: float, age: float, hassle: float, p: Service) -> float:
-    """Quality of a closed contact to the customer, between 0 and 1.
+    """Return the quality of a closed contact for the customer, between 0 and 1.
 
-    Source: assumed: courtesy and result by weights, less what waiting and repetition take.
+    Source: assumed: weighted courtesy and result, minus losses from waiting and repetition.
 
     Args:
         courtesy: how the customer was treated, 0 to 1.
         resolved: issues resolved (issues).
         age: weeks since the case was opened.
-        hassle: contacts that the customer had to make in vain before.
+        hassle: earlier contacts of the customer without success (contacts).
         p: parameters of the mechanism.
 
     Returns:

@@ -1,7 +1,7 @@
-"""Busy people give each customer less time, and do it less well; what is usual in busy weeks becomes the standard.
+"""Busy people give each customer less time, with lower quality, and the usual time in busy weeks becomes the standard.
 
-The rule is that of Oliva & Sterman 2001, equations for time per order and for the standard: with the work w that there is
-over the work that fits, time = standard * w**-pressure. The standard follows time quickly down, and hardly ever up.
+The rule is that of Oliva & Sterman 2001, equations for time per order and for the standard: with the ratio w of work
+to capacity, time = standard * w**-pressure. The standard follows shorter times quickly, and longer ones hardly ever.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("work_pace")
 class WorkPace:
-    """How load shortens the time for a case, and what that costs."""
+    """How load shortens the time for a case, and the effect on success."""
 
     pressure: float = parameter(
         1.17,
@@ -22,15 +22,15 @@ class WorkPace:
         range=(0.5, 1.5),
         legal=(0.0, 3.0),
         off=0.0,
-        meaning="per cent of time for each case that one per cent more work takes away",
-        source="set so that handling time answers load by 0.64 (0.59 to 0.70): Oliva & Sterman 2001",
+        meaning="elasticity of time per case: per cent by which it falls with one per cent more work",
+        source="set so that the elasticity of handling time to load is 0.64 (0.59 to 0.70): Oliva & Sterman 2001",
     )
     baseline_workload: float = parameter(
         0.88,
         unit="ratio",
         range=(0.7, 1.0),
         legal=(0.1, 3.0),
-        meaning="work over time available at which people work at the standard pace",
+        meaning="ratio of work to available time at which people work at the standard pace",
     )
     erosion_weeks: float = parameter(
         18.8,
@@ -45,7 +45,7 @@ class WorkPace:
         unit="share",
         range=(0.2, 0.8),
         off=0.0,
-        meaning="share of success lost by leaving out all of the standard time, in proportion",
+        meaning="share of success lost per share of the standard time that is left out",
         source="assumed; sign: Oliva & Sterman 2001",
     )
 
@@ -54,16 +54,16 @@ class WorkPace:
 class Departments:
     """Columns of a department."""
 
-    load: FloatArray = stock("ratio", "cases in standard hours over time available, lately")
-    standard: FloatArray = stock("ratio", "time for a case that people hold to be right, over the ordinary")
-    pace: FloatArray = stock("ratio", "time for a case this week over the ordinary")
+    load: FloatArray = stock("ratio", "recent ratio of cases in standard hours to available time")
+    standard: FloatArray = stock("ratio", "time for a case that people consider right, relative to the ordinary")
+    pace: FloatArray = stock("ratio", "time for a case this week, relative to the ordinary")
 
 
 @rule
 def pace_at_load(load: float, standard: float, p: WorkPace) -> float:
-    """Return the time for a case over the ordinary time, at a load; standard * (load / usual)**-pressure.
+    """Return the time for a case relative to the ordinary time: standard * (load / usual)**-pressure.
 
-    However busy people are, some of the work has to be done: time never falls below 0.4 of the ordinary time.
+    Some of the work always has to be done, so time never falls below 0.4 of the ordinary time.
     """
     if p.pressure == 0.0:
         return standard
@@ -72,7 +72,7 @@ def pace_at_load(load: float, standard: float, p: WorkPace) -> float:
 
 @rule
 def standard_update(standard: float, pace: float, p: WorkPace) -> float:
-    """Return the standard after a week: it follows a shorter time, and does not follow a longer one."""
+    """Return the standard after a week: it follows a shorter time, but not a longer one."""
     return relax(standard, pace, 1.0 / p.erosion_weeks) if pace < standard else standard
 
 
@@ -84,9 +84,9 @@ def haste_loss(spoilt: float, pace: float, p: WorkPace) -> float:
 
 @kernel
 def set_pace(staff: Rows, departments: Rows, p: WorkPace, hours: float) -> None:
-    """Set how fast each department and each person works this week.
+    """Set the pace of each department and each person in this week.
 
-    Load counts cases in standard hours and not in hours chosen: who chooses short ways is not less busy for it.
+    Load counts cases in standard hours and not in the hours chosen, because quick options do not reduce the load.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -109,5 +109,5 @@ def set_pace(staff: Rows, departments: Rows, p: WorkPace, hours: float) -> None:
             departments.success_loss[d] = haste_loss(departments.success_loss[d], pace, p)
     for i in range(len(staff.time_penalty)):
         pace = departments.pace[staff.department[i]] * staff.pace[i]
-        if pace != 1.0:  # at the ordinary pace nothing changes, to the last bit
+        if pace != 1.0:  # at the ordinary pace the result is exactly the standard
             staff.time_penalty[i] = (1.0 + staff.time_penalty[i]) * pace - 1.0

@@ -1,4 +1,4 @@
-"""Conviction tips: people are convinced one by one, by what they see for themselves, not by decree. [004]
+"""People are convinced one by one, by what they see for themselves and not by decree. [004]
 
 Conviction moves with own evidence, with several sources nearby (complex contagion: one is not enough), and with
 leaders as far as they are believed; without any of these it returns to what the person is like.
@@ -22,64 +22,67 @@ if TYPE_CHECKING:
 
 TIPPING_STREAM = int(Stream.TIPPING)
 
-#: Conviction from which a person counts as tipped: a definition of what is counted, which changes no conviction (share).
+#: Conviction from which a person counts as tipped (share). It only defines the count and changes no behaviour.
 TIPPING_THRESHOLD = 0.65
 
-#: Instead of the week in which a person tipped: not yet, or before week 0.
+#: Values of ``tipped_week`` that are not a week: not yet tipped, or tipped before week 0.
 NOT_YET, BEFORE = -1, -2
 
 
 @parameters("conviction")
 class Conviction:
-    """How people come to believe that customer-first is right and works here."""
+    """How people come to believe that acting customer-first is right and works here."""
 
     utility_weight: float = parameter(
         4.5,
         unit="utility",
         range=(1.0, 5.0),
         off=0.0,
-        meaning="weight of the customer's good in the choice of a fully convinced person",
+        meaning="weight of the customer's benefit in the choice of a fully convinced person",
     )
     evidence_rate: float = parameter(
         0.02,
         unit="1/week",
         range=(0.01, 0.08),
         off=0.0,
-        meaning="pace at which conviction follows the own success rate when there is much evidence",
+        meaning="rate at which conviction follows a person's own success rate, with much evidence",
     )
     half_saturation: float = parameter(
-        4.0, unit="cases/week", range=(1.0, 10.0), meaning="solved cases a week that make half of much evidence"
+        4.0,
+        unit="cases/week",
+        range=(1.0, 10.0),
+        meaning="solved cases per week at which half of the full effect of evidence is reached",
     )
     min_sources: float = parameter(
         2.0,
         unit="sources/week",
         range=(1.0, 4.0),
         legal=(0.0, 50.0),
-        meaning="sources that must speak for the change in one week before a person can come round",
+        meaning="sources that must speak for the change in one week before a person can tip",
         source="assumed; form: Centola & Macy 2007, complex contagion",
     )
     tipping_probability: float = parameter(
         0.1, unit="probability", range=(0.02, 0.3), off=0.0,
-        meaning="chance a week to come round some way when enough sources speak")  # fmt: skip
+        meaning="weekly probability of tipping if enough sources speak for the change")  # fmt: skip
     tipping_gain: float = parameter(
         0.2, unit="share", range=(0.1, 0.5), off=0.0,
-        meaning="share of the way to full conviction that coming round moves")  # fmt: skip
+        meaning="share of the gap to full conviction that tipping closes")  # fmt: skip
     leader_rate: float = parameter(
         0.02,
         unit="1/week",
         range=(0.005, 0.06),
         off=0.0,
-        meaning="pace at which conviction follows a fully credible leader who tells much",
+        meaning="rate at which conviction follows a fully credible leader who communicates much",
     )
     reversion_rate: float = parameter(
         0.03,
         unit="1/week",
         range=(0.005, 0.05),
         off=0.0,
-        meaning="pace at which the conviction of people and leaders returns to their disposition",
+        meaning="rate at which the conviction of people and leaders returns to their disposition",
     )
     norm_weight: float = parameter(
-        1.0, unit="utility", range=(0.0, 4.0), off=0.0, meaning="weight in a choice of what colleagues are seen to do"
+        1.0, unit="utility", range=(0.0, 4.0), off=0.0, meaning="weight of colleagues' visible behaviour in a choice"
     )
 
 
@@ -89,9 +92,9 @@ class Staff:
 
     tipped_week: IntArray = stock("week", "week in which the person tipped, -1 not yet, -2 before week 0")
     conviction: FloatArray = stock("share", "belief that acting customer-first is right and works here")
-    peer_practice: FloatArray = stock("share", "share of colleagues' cases seen to be solved with judgement")
+    peer_practice: FloatArray = stock("share", "share of colleagues' cases that were visibly solved with judgement")
     sources: FloatArray = flow("people", "independent people and encounters that speak for the change")
-    influence: FloatArray = flow("people", "how much this person spoke for the change to others")
+    influence: FloatArray = flow("people", "influence of this person on others for the change")
 
 
 @columns("departments")
@@ -103,14 +106,14 @@ class Departments:
 
 @rule
 def evidence_update(conviction: float, successes: float, setbacks: float, p: Conviction) -> float:
-    """Conviction follows the own success rate, the faster the more cases there were.
+    """Return conviction after a person's own evidence: it follows the success rate, faster with more cases.
 
-    Source: assumed, after article 004: a first-order delay (Sterman 2000) towards the own success rate.
+    Source: assumed, after article 004: a first-order delay (Sterman 2000) towards the person's success rate.
 
     Args:
         conviction: belief that acting customer-first is right and works here (share).
         successes: solved contacts that were seen to work, and improvements that showed (cases).
-        setbacks: solved contacts that were seen to fail (cases).
+        setbacks: solved contacts that visibly failed (cases).
         p: parameters of the group ``conviction``.
 
     Returns:
@@ -126,7 +129,7 @@ def evidence_update(conviction: float, successes: float, setbacks: float, p: Con
 def leader_influence(
     conviction: float, hours: float, stance: float, credibility: float, cynicism: float, p: Conviction
 ) -> float:
-    """Conviction follows a leader's, as far as the leader is believed and the person still listens.
+    """Return conviction after a leader's influence: it follows a credible leader, as far as the person still listens.
 
     Source: assumed, after article 004: a first-order delay (Sterman 2000) towards the leader's conviction.
 
@@ -134,8 +137,8 @@ def leader_influence(
         conviction: belief that acting customer-first is right and works here (share).
         hours: time available for cases (hours).
         stance: conviction that the leader shows (share).
-        credibility: how far words were followed by deeds (share).
-        cynicism: expectation that talk of change is only talk (share).
+        credibility: how far deeds followed words (share).
+        cynicism: expectation that announcements of change are only talk (share).
         p: parameters of the group ``conviction``.
 
     Returns:
@@ -146,14 +149,14 @@ def leader_influence(
 
 @rule
 def tips(sources: float, luck: float, cynicism: float, p: Conviction) -> bool:
-    """Several sources, then one day.
+    """Return whether a person tips: there are enough sources, and the draw is below the probability.
 
     Source: complex contagion (Centola & Macy 2007); the numbers are assumed.
 
     Args:
         sources: independent people and encounters that speak for the change (people).
-        luck: draw, 0 to 1.
-        cynicism: expectation that talk of change is only talk (share).
+        luck: random draw, 0 to 1.
+        cynicism: expectation that announcements of change are only talk (share).
         p: parameters of the group ``conviction``.
 
     Returns:
@@ -164,7 +167,7 @@ def tips(sources: float, luck: float, cynicism: float, p: Conviction) -> bool:
 
 @kernel(allocates=True)
 def observe_colleagues(staff: Rows, colleagues: IntArray, settled: float) -> None:
-    """See what colleagues do and how it goes.
+    """Let people observe their colleagues: their practice, and their successes and setbacks.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -175,8 +178,8 @@ def observe_colleagues(staff: Rows, colleagues: IntArray, settled: float) -> Non
         staff: ``influence``, ``peer_practice``, ``sources``.
     """
     ties = colleagues.shape[1]
-    # What there is to see of a person is gathered first, and what he or she has shown to others with it: colleagues are far
-    # apart in memory, and each is seen by several.
+    # What is visible of each person is gathered first, because colleagues are far apart in memory and each is observed
+    # by several people.
     count = len(staff.sources)
     seen = np.empty((count, 4))
     for i in range(count):
@@ -186,7 +189,7 @@ def observe_colleagues(staff: Rows, colleagues: IntArray, settled: float) -> Non
         solved, handled, sources = 0.0, 0.0, staff.sources[i]
         for k in range(ties):
             other = colleagues[i, k]
-            if other < 0:  # people differ in how many they listen to
+            if other < 0:  # people differ in how many colleagues they listen to
                 break
             solved += seen[other, 0]
             handled += seen[other, 1]
@@ -228,7 +231,7 @@ def update_conviction(
         believed = evidence_update(staff.conviction[i], staff.visible_successes[i], staff.setbacks[i], p)
         lead = staff.leader[i]
         if lead >= 0:
-            # Half an hour a week of everyday talk with the own leader, beside the programme's announcements.
+            # Half an hour a week of everyday talk with the leader, in addition to the programme's announcements.
             believed = leader_influence(
                 believed, 0.5 + hours_received(staff.announced_hours[i], mandate), leaders.conviction[lead], leaders.credibility[lead],
                 staff.cynicism[i], p,

@@ -1,4 +1,4 @@
-"""People give more where they may decide, where work succeeds, and where it does not wear them out.
+"""Engagement rises with latitude and success, and falls with fatigue and cynicism.
 
 Signs and rough sizes: Seibert et al. 2011 (empowerment with satisfaction, strain and leaving); Bernerth et al. 2011
 (change fatigue acts on leaving through exhaustion).
@@ -14,14 +14,14 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("engagement")
 class Engagement:
-    """What lifts and lowers engagement."""
+    """What raises and lowers engagement."""
 
     adjustment_rate: float = parameter(
         0.08,
         unit="1/week",
         range=(0.03, 0.2),
         off=0.0,
-        meaning="pace at which engagement follows circumstances",
+        meaning="rate at which engagement follows circumstances",
     )
     autonomy_effect: float = parameter(
         0.35, unit="share", range=(0.1, 0.6), off=0.0, meaning="engagement gained with full latitude felt"
@@ -31,7 +31,7 @@ class Engagement:
         unit="share",
         range=(0.0, 0.3),
         off=0.0,
-        meaning="engagement gained with many solved cases a week",
+        meaning="engagement gained with many solved cases per week",
     )
     fatigue_effect: float = parameter(
         0.6, unit="share", range=(0.2, 1.0), off=0.0, meaning="engagement lost with full fatigue"
@@ -45,24 +45,26 @@ class Engagement:
 class Staff:
     """Columns of a member of staff."""
 
-    engagement: FloatArray = stock("share", "energy and commitment at work")
-    engagement_bonus: FloatArray = flow("share", "engagement lent by recognition and by good tools, taken by bad ones")
+    engagement: FloatArray = stock("share", "engagement: energy and commitment at work")
+    engagement_bonus: FloatArray = flow(
+        "share", "engagement gained from recognition and good tools, or lost through bad ones"
+    )
 
 
 @rule
 def engagement_target(
     vigour: float, latitude_felt: float, successes: float, fatigue: float, cynicism: float, p: Engagement
 ) -> float:
-    """The engagement that a person's circumstances call for.
+    """Return the engagement towards which a person's circumstances move.
 
     Source: assumed: additive effects.
 
     Args:
-        vigour: engagement of the person without any influence (share).
-        latitude_felt: latitude as it is felt (share).
-        successes: solved contacts that were seen to work, and improvements that showed (cases).
-        fatigue: tiredness from announced change and overload (share).
-        cynicism: expectation that talk of change is only talk (share).
+        vigour: engagement of the person without influences (share).
+        latitude_felt: latitude as felt by the person (share).
+        successes: solved contacts that visibly worked, and visible improvements (cases).
+        fatigue: fatigue from announced change and overload (share).
+        cynicism: expectation that announcements of change are only talk (share).
         p: parameters of the group ``engagement``.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Change that is announced and not seen tires, and makes cynics; what can be seen lets people recover. [001]"""
+"""Announcements without visible action cause fatigue and cynicism; visible action lets people recover. [001]"""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @parameters("fatigue")
 class Fatigue:
-    """What announced change and overload do to people."""
+    """Effects of announced change and overload on people."""
 
     strain: float = parameter(
         0.04,
         unit="1/week",
         range=(0.01, 0.1),
         off=0.0,
-        meaning="fatigue from a week full of announcements of which nothing is seen",
+        meaning="fatigue from a week full of announcements without visible action",
         pack="programme",
     )
     overload: float = parameter(
@@ -41,25 +41,25 @@ class Fatigue:
         range=(0.005, 0.05),
         legal=(0.0, 1.0),
         off=0.0,
-        meaning="fatigue from a week full of work in which the person may decide nothing",
+        meaning="fatigue from a week full of work without any latitude",
         source="assumed; sign: Karasek 1979; Bakker, Demerouti & Schaufeli 2003, a call centre",
     )
     recovery: float = parameter(
-        0.06, unit="1/week", range=(0.02, 0.15), meaning="share of fatigue that a week takes away"
+        0.06, unit="1/week", range=(0.02, 0.15), meaning="share of fatigue from which people recover in a week"
     )
     disillusion: float = parameter(
         0.03,
         unit="1/week",
         range=(0.01, 0.08),
         off=0.0,
-        meaning="cynicism from a week full of announcements by leaders without credit, nothing seen",
+        meaning="cynicism from a week full of announcements by leaders without credibility and without visible action",
     )
     ignored_weight: float = parameter(
         0.1,
         unit="factor",
         range=(0.0, 0.5),
         off=0.0,
-        meaning="how hollow it sounds to hear much of customers and to see nothing come of it",
+        meaning="how hollow it sounds to read many customer signals without any action",
     )
     baseline_cynicism: float = parameter(
         0.22, unit="share", range=(0.1, 0.4), meaning="cynicism to which people return"
@@ -68,7 +68,7 @@ class Fatigue:
         0.01,
         unit="1/week",
         range=(0.003, 0.03),
-        meaning="pace at which cynicism returns to the ordinary level",
+        meaning="rate at which cynicism returns to the ordinary level",
     )
 
 
@@ -76,13 +76,13 @@ class Fatigue:
 class Staff:
     """Columns of a member of staff."""
 
-    cynicism: FloatArray = stock("share", "expectation that talk of change is only talk")
-    fatigue: FloatArray = stock("share", "tiredness from announced change and overload")
+    cynicism: FloatArray = stock("share", "expectation that announcements of change are only talk")
+    fatigue: FloatArray = stock("share", "fatigue from announced change and overload")
 
 
 @rule
 def unfulfilled(told: float, sources: float) -> float:
-    """Return how much of what was announced is not seen to be done."""
+    """Return how much of what was announced is not visibly done."""
     return half_saturation(told, 1.0) * (1.0 - half_saturation(sources, 2.0))
 
 
@@ -90,16 +90,16 @@ def unfulfilled(told: float, sources: float) -> float:
 def fatigue_update(
     fatigue: float, hollow: float, workload: float, latitude_felt: float, vigour: float, p: Fatigue
 ) -> float:
-    """Fatigue grows with hollow announcements, overload, and work over which one has no say, and wears off.
+    """Return fatigue after a week: it grows with hollow announcements, overload and work without latitude, and wears off.
 
-    Work without say strains those most who bring least energy (Karasek 1979).
+    Work without latitude strains people with little energy most (Karasek 1979).
 
     Args:
-        fatigue: tiredness from announced change and overload (share).
-        hollow: how hollow the promise sounds (share).
+        fatigue: fatigue from announced change and overload (share).
+        hollow: how hollow the announcements sound (share).
         workload: hours of work waiting for each hour of staff.
-        latitude_felt: latitude as it is felt (share).
-        vigour: engagement of the person without any influence (share).
+        latitude_felt: latitude as felt by the person (share).
+        vigour: engagement of the person without influences (share).
         p: parameters of the group ``fatigue``.
 
     Returns:
@@ -112,14 +112,14 @@ def fatigue_update(
 
 @rule
 def cynicism_update(cynicism: float, hollow: float, credibility: float, p: Fatigue) -> float:
-    """Cynicism grows when leaders without credibility announce what is not done; it declines slowly.
+    """Return cynicism after a week: it grows if leaders without credibility announce what is not done, and declines slowly.
 
     Source: assumed, after article 001: a first-order delay (Sterman 2000) back to the baseline.
 
     Args:
-        cynicism: expectation that talk of change is only talk (share).
-        hollow: how hollow the promise sounds (share).
-        credibility: how far words were followed by deeds (share).
+        cynicism: expectation that announcements of change are only talk (share).
+        hollow: how hollow the announcements sound (share).
+        credibility: how far deeds followed words (share).
         p: parameters of the group ``fatigue``.
 
     Returns:
@@ -153,7 +153,7 @@ def update_fatigue(
         prefetch(staff.sources, i + PEOPLE_AHEAD)
         if staff.arrived[i] > 0.0:
             staff.fatigue[i] = 0.0
-            # Newcomers take half of the mood from those around them: they arrive with none of their own.
+            # Newcomers start with half of the fatigue and cynicism of the people around them.
             staff.cynicism[i] = 0.5 * p.baseline_cynicism
             continue
         seen = sources_counted(staff.sources[i], mandate)
@@ -163,7 +163,7 @@ def update_fatigue(
         talk = promise.lip_service * promise.level * (1.0 - half_saturation(seen, 2.0))
         talk += p.ignored_weight * departments.ignored_signals[staff.department[i]]
         department = staff.department[i]
-        # Who does in less time what there is to do works harder, not less.
+        # People who do the same work in less time work harder, not less.
         intensity = departments.workload[department] / departments.pace[department]
         latitude_felt = clip01(staff.latitude[i] * staff.safety[i] + staff.borrowed_rights[i])
         staff.fatigue[i] = fatigue_update(

@@ -1,4 +1,4 @@
-"""What is practised becomes habit; what is not practised fades, slower where routines and tools carry it. [004]"""
+"""Practice becomes habit. Habits that are not practised fade, more slowly with routines and tools that support them. [004]"""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ccsim.engine.parameters import parameter, parameters
 
 @parameters("habit")
 class Habit:
-    """How practice becomes habit and how habit fades."""
+    """How practice becomes habit and how habits fade."""
 
     formation_rate: float = parameter(
         0.06,
         unit="1/week",
         range=(0.02, 0.12),
         off=0.0,
-        meaning="share of the way to its practice that a habit gains in a week",
+        meaning="share of the gap to practice that a growing habit closes in a week",
         source="Lally et al. 2010: about 66 days to near the plateau",
     )
     decay_rate: float = parameter(
@@ -25,7 +25,7 @@ class Habit:
         unit="1/week",
         range=(0.005, 0.08),
         off=0.0,
-        meaning="share of the way down to its practice that a habit loses in a week",
+        meaning="share of the gap to practice that a fading habit closes in a week",
     )
     utility_weight: float = parameter(
         1.5, unit="utility", range=(0.5, 4.0), off=0.0, meaning="weight of a full habit in a choice"
@@ -35,14 +35,14 @@ class Habit:
         unit="share",
         range=(0.0, 1.0),
         off=0.0,
-        meaning="part of the decay of habits that full routines prevent",
+        meaning="share of the decay of habits that full routines prevent",
         pack="embedding",
     )
     adopter_threshold: float = parameter(
         0.475,
         unit="share",
         range=(0.35, 0.65),
-        meaning="habit above which a person is seen to act customer-first by habit: counts as an adopter, and the own "
+        meaning="habit above which a person visibly acts customer-first by habit: the person counts as an adopter, whose "
         "successes speak for the change to colleagues",
         source="assumed; one level for both, because colleagues see what is counted",
     )
@@ -52,17 +52,17 @@ class Habit:
 class Staff:
     """Columns of a member of staff."""
 
-    habit: FloatArray = stock("share", "how far acting customer-first has become routine to the person")
+    habit: FloatArray = stock("share", "how far acting customer-first has become a habit of the person")
 
 
 @rule
 def habit_update(habit: float, practice: float, routine: float, p: Habit) -> float:
-    """Habit follows practice; it fades more slowly where the practice is written into routines.
+    """Return habit after a week: it follows practice, and fades more slowly if the practice is written into routines.
 
     Source: growth towards a plateau (Lally et al. 2010); fading is assumed, after article 004.
 
     Args:
-        habit: how far acting customer-first has become routine to the person (share).
+        habit: how far acting customer-first has become a habit of the person (share).
         practice: share of contacts handled in the new way.
         routine: customer-first practice written into routines and tools (share).
         p: parameters of the group ``habit``.
@@ -77,7 +77,7 @@ def habit_update(habit: float, practice: float, routine: float, p: Habit) -> flo
 
 @kernel
 def update_habit(staff: Rows, departments: Rows, p: Habit, reinforces: float) -> None:
-    """Move each person's habit towards the week's practice.
+    """Update each person's habit from the week's practice.
 
     Args:
         staff: columns of the staff, one row per post.
@@ -93,12 +93,12 @@ def update_habit(staff: Rows, departments: Rows, p: Habit, reinforces: float) ->
         if staff.arrived[i] > 0.0:
             staff.habit[i] = 0.5 * routine
         elif staff.handled[i] + staff.improvement_hours[i] > 0.0:
-            # An hour of paid improvement is practice as much as a case is.
+            # An hour of paid improvement counts as practice, like a case.
             acts = staff.handled[i] + staff.improvement_hours[i]
             practice = (staff.solved[i] + staff.improvement_hours[i]) / acts
             before = staff.habit[i]
             staff.habit[i] = habit_update(before, practice, routine, p)
             if staff.habit[i] > before:
-                # Who is recognised for it forms the habit sooner.
+                # Recognition makes the habit form faster.
                 quicker = min(1.0 / max(p.formation_rate, 1e-9), 1.0 + reinforces * staff.recognised[i])
                 staff.habit[i] = clip01(relax(before, staff.habit[i], quicker))

@@ -1,4 +1,4 @@
-"""Skill grows with training, with practice and with a good colleague's time, each of them less the more there is."""
+"""Skill grows with training, practice and coaching, with diminishing returns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Skills:
         unit="1/hour",
         range=(0.003, 0.03),
         off=0.0,
-        meaning="share of the way to full skill in an hour of training",
+        meaning="share of the gap to full skill that an hour of training closes",
         pack="programme",
     )
     coaching_rate: float = parameter(
@@ -29,7 +29,7 @@ class Skills:
         unit="1/hour",
         range=(0.003, 0.03),
         off=0.0,
-        meaning="share of the way to full skill in an hour with a champion",
+        meaning="share of the gap to full skill that an hour with a champion closes",
         pack="champions",
     )
     practice_rate: float = parameter(
@@ -37,14 +37,14 @@ class Skills:
         unit="1/week",
         range=(0.002, 0.02),
         off=0.0,
-        meaning="share of the way to full skill in a week of much judgement",
+        meaning="share of the gap to full skill that a week of much judgement closes",
     )
     decay_rate: float = parameter(
         0.006,
         unit="1/week",
         range=(0.002, 0.02),
         off=0.0,
-        meaning="pace at which unused skill falls back to a newcomer's",
+        meaning="rate at which unused skill falls back to the level of newcomers",
     )
 
 
@@ -57,15 +57,15 @@ class Staff:
 
 @rule
 def skill_update(skill: float, trained: float, coached: float, solved: float, p: Skills) -> float:
-    """Skill grows by what was taught and done, and rusts.
+    """Return skill after a week: it grows with training, coaching and practice, and decays.
 
-    Source: assumed: a first-order delay (Sterman 2000) towards mastery, and rust.
+    Source: assumed: a first-order delay (Sterman 2000) towards mastery, and decay.
 
     Args:
         skill: ability to solve a case by judgement (share).
         trained: hours of training in the week.
         coached: hours of coaching in the week.
-        solved: contacts taken on with judgement: the customer-first act (cases).
+        solved: contacts handled with judgement: the customer-first act (cases).
         p: parameters of the group ``skills``.
 
     Returns:

@@ -1,6 +1,6 @@
-"""Cutting cost is the easiest place to begin: posts are closed, and what is left is shared out. [003]
+"""Cutting cost by closing posts is the easiest start; the remaining people share the work. [003]
 
-Posts can be cut by decision, or follow the work: where time is saved posts go, where work piles up they return.
+Posts can be cut by decision, or follow the work: posts are closed if time is saved, and opened again if work piles up.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from ccsim.engine.functions import clip
 from ccsim.engine.jit import kernel, rule
 from ccsim.engine.parameters import parameter, parameters
 
-#: A week that never comes: a closed post waits for it.
+#: A week that is never reached, until which a closed post stays vacant.
 NEVER = 1 << 30
 
 
 @parameters("staffing", pack="staffing")
 class Staffing:
-    """How many posts there are."""
+    """The number of posts."""
 
     cut: float = parameter(
         0.0,
@@ -25,7 +25,7 @@ class Staffing:
         off=0.0,
         legal=(0.0, 0.9),
         lever=True,
-        meaning="share of posts cut by decision",
+        meaning="share of posts that are cut by decision",
         switches=("staffing",),
     )
     workload_response: float = parameter(
@@ -34,20 +34,20 @@ class Staffing:
         range=(0.0, 1.0),
         off=0.0,
         lever=True,
-        meaning="how far posts follow the work that there is",
+        meaning="how far the number of posts follows the work",
         switches=("staffing",),
     )
     target_workload: float = parameter(
         0.9,
         unit="ratio",
         range=(0.8, 1.0),
-        meaning="work over time available at which a post is neither cut nor restored",
+        meaning="ratio of work to available time at which posts are neither cut nor restored",
     )
     adjustment_rate: float = parameter(
         0.02, unit="1/week", range=(0.005, 0.05), meaning="share of posts that can be closed or opened in a week"
     )
     min_share: float = parameter(
-        0.5, unit="share", range=(0.3, 0.8), meaning="share of posts that following the work leaves at least"
+        0.5, unit="share", range=(0.3, 0.8), meaning="minimum share of posts that remain when posts follow the work"
     )
     severance: float = parameter(
         12.0, unit="weeks' pay", range=(4.0, 26.0), off=0.0, meaning="pay for each person whose post is closed"
@@ -65,12 +65,12 @@ class Staff:
 class Departments:
     """Columns of a department."""
 
-    dismissed: FloatArray = flow("people", "people whose post was closed")
+    dismissed: FloatArray = flow("people", "pay for people whose post was closed")
 
 
 @rule
 def target_posts(posts: float, open_now: float, workload: float, p: Staffing) -> float:
-    """Posts wanted: what was not cut by decision, and of that what the work asks for.
+    """Return the number of posts wanted: those not cut by decision, as far as the work needs them.
 
     Source: assumed, after article 003: posts in proportion to work, within limits.
 
@@ -92,7 +92,7 @@ def target_posts(posts: float, open_now: float, workload: float, p: Staffing) ->
 
 @kernel
 def adjust_posts(staff: Rows, departments: Rows, p: Staffing, week: int) -> None:
-    """Close and open posts, last ones first.
+    """Close and open posts, beginning with the last ones.
 
     Args:
         staff: columns of the staff, one row per post.

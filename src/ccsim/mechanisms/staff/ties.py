@@ -1,6 +1,6 @@
-"""Who listens to whom is as uneven as in real organisations: some are named by many, ties are mutual and closed. [004]
+"""The network of who listens to whom is as uneven, mutual and closed as in real organisations. [004]
 
-Each person names colleagues one after the other. A named colleague is one to whom many listen, or one to
+Each person names colleagues one after the other: either popular colleagues, or people to
 whom a colleague of the person listens. A person who is named names back, until the declared share of ties is mutual.
 Measured on the advice of 21 managers (Krackhardt 1987) and the e-mail of 1,005 members of a research institute
 (Leskovec, Kleinberg & Faloutsos 2007).
@@ -19,15 +19,15 @@ from ccsim.engine.rng import Stream, irwin_hall_normal, uniforms4
 
 TRAITS, NAMES = int(Stream.INITIAL_STANDING), int(Stream.INITIAL_NAMES)
 
-#: A person names at most so many times the mean.
+#: Largest number of colleagues that a person names, as a multiple of the mean.
 MOST = 6
-#: Draws that one name may take before the first free colleague is taken.
+#: Maximum number of draws for one name before the first free colleague is taken.
 TRIES = 24
 
 
 @parameters("ties")
 class Ties:
-    """How uneven, mutual and closed the network of who listens to whom is."""
+    """How uneven, mutual and closed the network is."""
 
     named: float = parameter(
         1.0,
@@ -36,7 +36,7 @@ class Ties:
         legal=(0.0, 3.0),
         off=0.0,
         meaning="spread of how readily people are named, as the standard deviation of its logarithm; at 0 people listen to "
-        "the next desks, as many each",
+        "the people at the next desks, all to the same number",
         source="assumed; Gini of in-degree .24 to .55 in five organisations, such as Krackhardt 1987",
     )
     naming: float = parameter(
@@ -58,25 +58,25 @@ class Ties:
         0.5,
         unit="share",
         range=(0.4, 0.75),
-        meaning="share of ties that are named from both sides, as far as people name enough colleagues",
+        meaning="share of ties that are mutual, as far as people name enough colleagues",
         source="assumed; .45 and .47 (Krackhardt 1987), .71 (Leskovec, Kleinberg & Faloutsos 2007)",
     )
     closed: float = parameter(
         0.3,
         unit="share",
         range=(0.1, 0.6),
-        meaning="share of names that go to a person to whom a colleague listens",
+        meaning="share of named colleagues to whom another colleague of the person listens",
         source="assumed; transitivity .27 (Leskovec, Kleinberg & Faloutsos 2007), .47 and .74 (Krackhardt 1987)",
     )
 
 
 @kernel
 def stand(popular: FloatArray, wanted: FloatArray, p: Ties, seed: int) -> None:
-    """Draw how readily each person is named, and how many each names relative to others; fills both.
+    """Draw how readily each person is named, and how many colleagues each names relative to others.
 
     Args:
-        popular: how readily each person is named, shape (people,); filled.
-        wanted: how many colleagues each person names, shape (people,); filled.
+        popular: how readily each person is named, shape (people,); to be filled.
+        wanted: how many colleagues each person names, shape (people,); to be filled.
         p: parameters of the group ``ties``.
         seed: seed of all draws of the run.
 
@@ -101,13 +101,13 @@ def most_named(mean: int, p: Ties) -> int:
 
 @kernel
 def share_out(relative: FloatArray, mean: float, most: float, wanted: IntArray) -> None:
-    """Fill ``wanted`` with whole numbers in proportion to some numbers, none above ``most``, with the wanted mean.
+    """Fill ``wanted`` with whole numbers in proportion to ``relative``, at most ``most``, with the wanted mean.
 
     Args:
         relative: weight of each person, shape (people,).
-        mean: mean that is wanted.
+        mean: wanted mean.
         most: largest number that a person may get.
-        wanted: how many colleagues each person names, shape (people,); filled.
+        wanted: how many colleagues each person names, shape (people,); to be filled.
 
     Writes:
         wanted: all of it.
@@ -127,7 +127,7 @@ def share_out(relative: FloatArray, mean: float, most: float, wanted: IntArray) 
 
 @rule
 def place_of(x: float, upto: FloatArray) -> int:
-    """Return the person in whose part of the running sum of popularity a point lies."""
+    """Return the person in whose interval of the cumulative popularity a point lies."""
     low, high = 0, len(upto) - 2
     while low < high:
         middle = (low + high) // 2
@@ -140,16 +140,16 @@ def place_of(x: float, upto: FloatArray) -> int:
 
 @rule
 def by_popularity(first: int, last: int, cross: float, luck: float, upto: FloatArray) -> int:
-    """Return a person of the own department, rows ``first`` to ``last``, or of another; popular people more often.
+    """Return a person of the same department (rows ``first`` to ``last``) or of another; popular people more often.
 
-    Source: assumed: a draw in proportion to popularity.
+    Source: assumed: a random draw in proportion to popularity.
 
     Args:
-        first: first row.
-        last: row after the last.
+        first: first row of the departments.
+        last: row after the last one.
         cross: share of ties to other departments.
-        luck: draw, 0 to 1.
-        upto: sums of readiness up to each person, shape (people,).
+        luck: random draw, 0 to 1.
+        upto: cumulative popularity up to each person, shape (people,).
     """
     inside = upto[last] - upto[first]
     if not cross:
@@ -160,7 +160,7 @@ def by_popularity(first: int, last: int, cross: float, luck: float, upto: FloatA
 
 @rule
 def by_acquaintance(i: int, one: float, other: float, filled: IntArray, colleagues: IntArray) -> int:
-    """Return a person to whom a colleague of ``i`` listens; ``i`` if that colleague listens to no one else.
+    """Return a person to whom a colleague of ``i`` listens; ``i`` if the colleague listens to no one else.
 
     Source: assumed: ties close triangles.
 
@@ -205,9 +205,9 @@ def chosen(
     p: Ties,
     seed: int,
 ) -> int:
-    """Return whom a person names next, in the own department or in another; -1 if no draw finds a person.
+    """Return whom a person names next, in the same department or in another; -1 if no draw finds a person.
 
-    Source: assumed: by acquaintance with the chance ``ties.closed``, else by popularity.
+    Source: assumed: by acquaintance with the probability ``ties.closed``, else by popularity.
 
     Args:
         i: row of the person.
@@ -216,7 +216,7 @@ def chosen(
         cross: share of ties to other departments.
         filled: ties that each person has, shape (posts,).
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
-        upto: sums of readiness up to each person, shape (people,).
+        upto: cumulative popularity up to each person, shape (people,).
         p: parameters of the group ``ties``.
         seed: seed of all draws of the run.
     """
@@ -239,7 +239,7 @@ def first_free(i: int, start: int, filled: IntArray, colleagues: IntArray) -> in
 
     Args:
         i: row of the person.
-        start: first place to look at.
+        start: first row to check.
         filled: ties that each person has, shape (posts,).
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
     """
@@ -253,14 +253,14 @@ def first_free(i: int, start: int, filled: IntArray, colleagues: IntArray) -> in
 
 @rule
 def ends_of(department: IntArray, rows: IntArray) -> None:
-    """Fill ``rows`` with the first row of each department, and after them the row past the last."""
+    """Fill ``rows`` with the first row of each department, followed by the row past the last one."""
     for i in range(len(department)):
         rows[department[i] + 1] = i + 1
 
 
 @rule
 def note(i: int, other: int, filled: IntArray, colleagues: IntArray) -> None:
-    """Write down that a person listens to another.
+    """Record that a person listens to another.
 
     Args:
         i: row of the person.
@@ -296,12 +296,12 @@ def next_name(
     Args:
         i: row of the person.
         k: place among the colleagues.
-        rows: first and last row of the own department.
+        rows: first and last row of the person's department.
         department: row of the department.
         cross: share of ties to other departments.
         filled: ties that each person has, shape (posts,).
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
-        upto: sums of readiness up to each person, shape (people,).
+        upto: cumulative popularity up to each person, shape (people,).
         p: parameters of the group ``ties``.
         seed: seed of all draws of the run.
     """
@@ -315,14 +315,12 @@ def next_name(
 
 @kernel(allocates=True)
 def draw_uneven_ties(colleagues: IntArray, department: IntArray, mean: float, cross: float, p: Ties, seed: int) -> None:
-    """People name colleagues in turn, and a person who is named may name back.
-
-    ``department``: of each person, ascending. ``mean``: ties of a person. ``cross``: share to another department.
+    """Draw the network: people name colleagues in turn, and a person who is named may name back.
 
     Args:
         colleagues: rows of the colleagues to whom each person listens, shape (posts, ties); -1 for none.
-        department: department of each person, shape (posts,).
-        mean: mean that is wanted.
+        department: department of each person, ascending, shape (posts,).
+        mean: wanted mean.
         cross: share of ties to other departments.
         p: parameters of the group ``ties``.
         seed: seed of all draws of the run.

@@ -1,4 +1,4 @@
-"""People leave, posts stay empty for a while, and newcomers start with little of what had been built. [004]"""
+"""People leave, posts stay vacant for a while, and newcomers start with little of what had been built up. [004]"""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ QUIT, HIRE, PACE = int(Stream.QUIT), int(Stream.HIRE), int(Stream.WORK_PACE)
 
 @parameters("turnover")
 class Turnover:
-    """Who leaves, who comes, and what newcomers are like."""
+    """Who leaves, when posts are filled, and the traits of newcomers."""
 
     quit_probability: float = parameter(
         0.0048,
         unit="probability",
         range=(0.002, 0.01),
         off=0.0,
-        meaning="chance a week that a person of ordinary engagement leaves",
+        meaning="weekly probability that a person of ordinary engagement leaves",
         source="calibrated: about 25 % a year; Holman et al. 2007 give 25 to over 50 % for US call centres",
     )
     sensitivity: float = parameter(
@@ -45,28 +45,28 @@ class Turnover:
         unit="share",
         range=(0.25, 0.55),
         lever=True,
-        meaning="mean conviction of people before they are convinced of anything here",
+        meaning="mean conviction of people when they join",
     )
     disposition_spread: float = parameter(
         0.15,
         unit="share",
         range=(0.05, 0.25),
         off=0.0,
-        meaning="standard deviation of the conviction that people come with, among staff and among team leads and heads alike",
+        meaning="standard deviation of the conviction of people when they join, for staff, team leads and heads",
     )
     temperament_spread: float = parameter(
         0.35,
         unit="ratio",
         range=(0.1, 0.6),
         off=0.0,
-        meaning="standard deviation of how much people mind rewards and how much leaders need to decide themselves, relative "
+        meaning="standard deviation of staff's sensitivity to rewards and of leaders' need for control, relative "
         "to the mean",
     )
     baseline_engagement: float = parameter(
         0.56,
         unit="share",
         range=(0.4, 0.7),
-        meaning="mean engagement that people bring with them",
+        meaning="mean engagement of people when they join",
         source="calibrated: mean engagement of 60 to 65 of 100",
     )
     baseline_engagement_spread: float = parameter(
@@ -74,7 +74,7 @@ class Turnover:
         unit="share",
         range=(0.05, 0.2),
         off=0.0,
-        meaning="standard deviation of the engagement that people bring with them",
+        meaning="standard deviation of the engagement of people when they join",
     )
     handling_time_spread: float = parameter(
         0.2,
@@ -91,14 +91,14 @@ class Turnover:
 class Staff:
     """Columns of a member of staff."""
 
-    person: IntArray = stock("count", "how many people have held the post before this one")
-    hired_week: IntArray = stock("week", "week in which this person came")
+    person: IntArray = stock("count", "number of people who held the post before")
+    hired_week: IntArray = stock("week", "week in which this person joined")
     vacant_until: IntArray = stock("week", "first week in which the post is filled (again)", "staffing")
-    disposition: FloatArray = stock("share", "conviction to which the person returns when nothing happens")
+    disposition: FloatArray = stock("share", "conviction to which the person returns without influences")
     baseline_engagement: FloatArray = stock("share", "engagement to which the person returns in ordinary circumstances")
-    reward_sensitivity: FloatArray = stock("factor", "how much this person minds rewards, 1 on average")
-    pace: FloatArray = stock("ratio", "time that the person takes for a case over the average")
-    arrived: FloatArray = flow("people", "1 if a new person takes the post this week")
+    reward_sensitivity: FloatArray = stock("factor", "sensitivity of this person to rewards, 1 on average")
+    pace: FloatArray = stock("ratio", "time that the person takes for a case, relative to the average")
+    arrived: FloatArray = flow("people", "1 if a new person takes the post in this week")
 
 
 @columns("departments")
@@ -106,18 +106,18 @@ class Departments:
     """Columns of a department."""
 
     quits: FloatArray = flow("people", "members of staff who left")
-    hires: FloatArray = flow("people", "members of staff who came")
+    hires: FloatArray = flow("people", "members of staff who joined")
 
 
 @rule
 def quits(engagement: float, luck: float, p: Turnover) -> bool:
-    """A person leaves, the sooner the less engaged."""
+    """Return the probability that a person leaves this week; it rises as engagement falls."""
     return luck < p.quit_probability * exp(p.sensitivity * (0.62 - engagement))
 
 
 @rule
 def initialise_person(i: int, staff: Rows, p: Turnover, seed: int, week: int) -> None:
-    """A person takes a post: draw what he or she is like. Columns of other mechanisms follow from ``arrived``.
+    """Draw the traits of a person who takes a post. Other mechanisms set their columns where ``arrived`` is 1.
 
     Args:
         i: row of the person.
@@ -144,9 +144,9 @@ def initialise_person(i: int, staff: Rows, p: Turnover, seed: int, week: int) ->
 
 @kernel
 def replace_staff(staff: Rows, departments: Rows, p: Turnover, leaving_champions: float, seed: int, week: int) -> None:
-    """At the end of the week people quit, and those come who fill a post from next week on.
+    """Let people quit at the end of the week, and let newcomers fill vacant posts from next week on.
 
-    Owns the columns that say who holds a post; what other mechanisms know of a person follows from ``arrived``.
+    The columns that describe who holds a post are set here. Other mechanisms set theirs where ``arrived`` is 1.
 
     Args:
         staff: columns of the staff, one row per post.

@@ -306,7 +306,7 @@ def _measure(
         return None
     for name in measure.scenarios_read():
         if name not in scenarios:
-            part.add_error((), f"{name!r} is none of the scenarios{did_you_mean(name, scenarios)}")
+            part.add_error((), f"{name!r} is not one of the scenarios{did_you_mean(name, scenarios)}")
     for text in measure.expressions():
         _check_expression(part, text, SUBJECTS.get(subject, ()))
     return measure
