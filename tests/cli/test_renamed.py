@@ -165,7 +165,7 @@ def test_a_former_name_for_mechanisms_is_answered_with_the_present_one(old: str,
 
 def test_a_former_key_of_an_organisation_is_refused_with_the_new_name(tmp_path: Path) -> None:
     (tmp_path / "organisation.toml").write_text("founded = 2025-06-30\n", encoding="utf-8")
-    with pytest.raises(InputErrors, match=r"organisation.toml:1: founded: the key is called start_date now"):
+    with pytest.raises(InputErrors, match=r"organisation.toml:1: founded: the key is now called start_date"):
         read_folder(tmp_path)
 
 

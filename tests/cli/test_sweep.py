@@ -99,7 +99,7 @@ def test_a_comparison_is_resumed_by_its_folder_alone(here: Path, small_experimen
         (("sweep", "combined", "--factor", "programme.budget", "--kpi", "csta"), "did you mean 'csat'"),
         (("sweep", "combind", "--factor", "programme.budget"), "did you mean 'combined'"),
         (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat"), "must have the form --precision csat=0.2"),
-        (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat=0.2"), "precision takes at least 10"),
+        (("sweep", "combined", "--factor", "programme.budget", "--precision", "csat=0.2"), "precision needs at least 10"),
         (("sweep", "combined", "--factor", "programme.budget", "--time-limit", "soon"), "such as 90s, 10m"),
         (("sweep", "combined", "--factor", "assumptions", "--design", "factorial", "--levels", "9"), r"about 10\^\d+ points"),
         (("compare", "direction", "--precision", "csat=-1"), "half-width above 0"),

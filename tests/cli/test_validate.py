@@ -71,7 +71,7 @@ def test_names_choose(folder: Path, tmp_path: Path) -> None:
             FACT.replace("retention = 0.8 }", "retentoin = 0.8 }", 1),
             [],
             InputErrors,
-            "formula.toml:12: fact.0.measure.retentoin: there is no such key (did you mean 'retention'?)",
+            "formula.toml:12: fact.0.measure.retentoin: unknown key (did you mean 'retention'?)",
         ),
         (FACT.replace('of = "margin"', 'of = "profit"', 1), [], InputErrors, "formula.toml:12"),
     ],
