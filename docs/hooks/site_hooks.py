@@ -14,6 +14,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
 sys.path.insert(0, str(Path(__file__).parent))
+from pictures import PICTURES
 from reference_pages import OTHERS, PAGES
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +86,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
             return found[0]
         if (
             found["start"].startswith("!")
-            and "figures/tour/" in target
+            and ("figures/tour/" in target or Path(target).name in PICTURES)
             and not (ROOT / "docs" / folder / target).exists()
         ):
             return ""
