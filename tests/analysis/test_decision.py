@@ -184,7 +184,7 @@ def test_the_boards_page_has_a_key_for_every_number_and_why_makes_one_again(deci
     assert text.count("not back-tested") >= 3 and "Nothing is back-tested" in text
     found = ccsim.reproduce(decided, "option/much/difference", workers=1)
     assert found.reproduced and found.options == (AS_IT_IS, "much") and len(found.each) == 80
-    assert "The same" in found.words()
+    assert "The same" in found.describe()
     with pytest.raises(UnknownNameError):
         ccsim.reproduce(decided, "option/none/difference")
     assert ccsim.report(decided, decided / "again.html").read_text(encoding="utf-8") == text
@@ -211,7 +211,7 @@ def test_a_number_that_does_not_come_out_again_is_told(decided: Path, monkeypatc
     wrong = replace(decision, results=replace(decision.results, tables={"summaries": table}))
     monkeypatch.setattr("ccsim.reports.decision_numbers.open_decision", lambda _: wrong)
     found = ccsim.reproduce(decided, "option/much/difference", workers=1)
-    assert not found.reproduced and found.differing == (("much @ 0001", 0),) and "NOT the same" in found.words()
+    assert not found.reproduced and found.differing == (("much @ 0001", 0),) and "NOT the same" in found.describe()
 
 
 def test_the_worlds_of_a_decision_have_draws_of_their_own_which_options_share(decided: Path) -> None:

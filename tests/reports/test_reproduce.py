@@ -31,7 +31,7 @@ def test_a_difference_comes_out_again(folder):
     assert (found.scenarios, found.replicates) == (("nothing", "busy"), (0, 1, 2, 3))
     assert found.each["seed"].tolist() == [1_000_000, 1_000_001, 1_000_002, 1_000_003]
     assert found.stored[0] == pytest.approx(found.each["difference"].mean())
-    told = found.words()
+    told = found.describe()
     assert "100 * satisfaction / customers" in told
     assert "equal to the last bit" in told
 
@@ -57,8 +57,8 @@ def test_one_bit_of_the_store_is_noticed(tampered):
     found = reproduce(place, "small/busy/csat/mean", workers=1)
     assert not found.reproduced
     assert found.differing == (("busy", 2),)
-    assert "NOT reproduced" in found.words()
-    assert "busy 2" in found.words()
+    assert "NOT reproduced" in found.describe()
+    assert "busy 2" in found.describe()
     # Another KPI of the same run, and the other scenario, are as they were.
     assert reproduce(place, "small/busy/solve/mean", workers=1).reproduced
     assert reproduce(place, "small/nothing/csat/mean", workers=1).reproduced

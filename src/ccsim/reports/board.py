@@ -19,6 +19,8 @@ from ccsim.reports.text import scenario_in_words
 from ccsim.results.formatting import in_currency, minus, money, number, p_value, share, table_unit, table_value
 
 PAGE = "board.html"
+#: Standard errors above 0 from which on a value of information can be told from 0: one-sided, at 5 %.
+ERRORS = 1.645
 
 
 def board(folder: str | Path, out: str | Path | None = None) -> Path:
@@ -168,10 +170,11 @@ class Board:
         return found
 
     def _worth(self, part: str, name: str) -> dict[str, Any]:
-        """Return a value of information, its error, and whether it can be told from 0."""
+        """Return a value of information, its error, and whether it can be told from 0: by permutations and by its error."""
+        value, error, p = (self.numbers[f"{part}/{name}/{word}"] for word in ("value", "se", "p_adjusted"))
         return {"value": self.figure(f"{part}/{name}/value"), "se": self.figure(f"{part}/{name}/se"),
                 "p": self.chance(f"{part}/{name}/p_adjusted"),
-                "sure": self.numbers[f"{part}/{name}/p_adjusted"] <= LEVEL}  # fmt: skip
+                "sure": p <= LEVEL and value > ERRORS * error}  # fmt: skip
 
     def tested(self) -> list[tuple[str, list[str], list[dict[str, Any]]]]:
         """Return by option the events that moved one of its levers, and how their back-tests came out."""

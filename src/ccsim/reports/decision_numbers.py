@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 ROUNDING = 1e-9
 #: What the last word of a name stands for.
 FORMULAS = {
-    "mean": "mean over the worlds", "low": "lower end of the 95 % t interval of that mean",
-    "high": "upper end of the 95 % t interval of that mean", "difference": "mean over the worlds of the difference to leaving it alone",
+    "mean": "mean over the worlds", "low": "lower end of the 95 % t interval of the mean over the worlds",
+    "high": "upper end of the 95 % t interval of the mean over the worlds", "difference": "mean over the worlds of the difference to leaving it alone",
     "difference_low": "lower end of the 95 % t interval of the mean difference",
     "difference_high": "upper end of the 95 % t interval of the mean difference",
     "world_low": "difference that 5 % of the worlds are below", "world_high": "difference that 5 % of the worlds are above",
     "better": "share of worlds that are better than when it is left alone", "best": "share of worlds in which it is the best option",
     "ahead": "share of worlds in which the first option is ahead of the second", "spend": "mean programme spending up to the horizon",
     "value": "mean of the best option's fitted outcome, less the best mean: expected value of partial perfect information",
-    "se": "standard error of that value, by draws of the regression's coefficients and over the worlds",
+    "se": "standard error of the value of information, by draws of the regression's coefficients and over the worlds",
     "p": "share of permutations with a value as large", "p_adjusted": "share of permutations whose largest value is as large",
     "explained": "part of the variance of the lead that the regression explains", "at": "value at which the fitted order changes",
-    "share": "share of the worlds above that value", "bound": "mean of the best option's outcome, less the best mean",
+    "share": "share of the worlds above the value at which the order changes", "bound": "mean of the best option's outcome, less the best mean",
     "worlds": "worlds in which every option has a figure", "left_out": "worlds in which an option has none",
     "crps": "mean CRPS of the forecast of the last figures", "naive": "mean CRPS of the best naive forecast of the last figures",
     "error": "mean absolute error of the forecast's median", "covers_50": "share of the figures within the 50 % interval",
