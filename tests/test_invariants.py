@@ -210,9 +210,9 @@ def check_money(record: Record) -> None:
     kpis, tallies = calculate(record, 0.12), record.tallies()
     assert np.allclose(kpis["revenue"], tallies["spending"])
     parts = sum(tallies[name] for name in ("wages", "handling", "compensation", "spent", "turnover_cost",
-                                           "acquisition_cost", "overhead", "severance", "design", "marketing",
+                                           "acquisition_cost", "overhead", "severance", "design", "marketing_cost",
                                            "technology_cost", "personalisation_cost", "self_service_cost", "coordinators",
-                                           "studies"))  # fmt: skip
+                                           "estimation_cost"))  # fmt: skip
     assert np.allclose(kpis["cost"], parts)
     assert np.allclose(kpis["profit"], kpis["revenue"] - parts)
     assert np.allclose(tallies["compensation"], tallies["goodwill"])
