@@ -36,7 +36,7 @@ def check(folder: OwnFolder) -> None:
     from ccsim.organisations.layout import make_layout
 
     read = read_folder(folder)
-    layout = make_layout(read)
+    layout = make_layout(read, fitted=False)
     facts = knowledge(read, layout)
     typer.echo(f"{read.name}: no error in {count_noun(sum(map(len, read.tables.values())), 'file')}.\n")
     for known, title in ((True, "Known"), (False, "Assumed instead")):
@@ -116,7 +116,7 @@ def show(
     from ccsim.reports.tables import as_text
 
     read = read_folder(folder)
-    layout = make_layout(read)
+    layout = make_layout(read, fitted=False)
     table = layout_table(read, layout, seed)
     typer.echo(as_text(table, "markdown"), nl=False)
     place = out or folder / "results" / "show"

@@ -120,8 +120,12 @@ def _cached_layout(path: str, stamp: tuple[Any, ...]) -> OrganisationLayout:
     return make_layout(read_folder(path))
 
 
-def make_layout(folder: Folder) -> OrganisationLayout:
+def make_layout(folder: Folder, fitted: bool = True) -> OrganisationLayout:
     """Return the layout of a folder that has been read.
+
+    Args:
+        folder: what was read.
+        fitted: whether the draws of a fit are read as well.
 
     Raises:
         InputError: its sizes are inconsistent.
@@ -144,7 +148,7 @@ def make_layout(folder: Folder) -> OrganisationLayout:
     return OrganisationLayout(
         folder.name, sizes, values, tuple(structure.departments), structure.department, structure.contract,
         structure.leader, structure.vacant, structure.hired, _ties(folder, structure), structure.superior,
-        structure.leader_department, structure.tier, structure.empty, structure.reports_to, *known, **segments, draws=_draws(folder),
+        structure.leader_department, structure.tier, structure.empty, structure.reports_to, *known, **segments, draws=_draws(folder) if fitted else (),
         smallest_group=folder.smallest_group, intervals=_intervals(folder, values), in_force=levers_in_force(folder),
     )  # fmt: skip
 
